@@ -1,0 +1,36 @@
+"""When poor performance is referred up, and when it no longer is. No database and no clock."""
+
+from escalation.rules.episodes import (
+    Change,
+    Outcome,
+    Restatement,
+    close,
+    replay,
+    restate,
+)
+from escalation.rules.ladder import Episode, RulesInForce
+from escalation.rules.triggers import (
+    Breach,
+    Observation,
+    Rules,
+    Trigger,
+    breaches,
+    has_recovered,
+)
+
+__all__ = [
+    "Breach",
+    "Change",
+    "Episode",
+    "Observation",
+    "Outcome",
+    "Restatement",
+    "Rules",
+    "RulesInForce",
+    "Trigger",
+    "breaches",
+    "close",
+    "has_recovered",
+    "replay",
+    "restate",
+]

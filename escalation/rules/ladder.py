@@ -1,0 +1,200 @@
+"""The ladder: one walk along the quarters, which keeps what is open at each level.
+
+What each step does, and why, is set out at the head of `episodes`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from escalation.rules.triggers import Breach, Observation, Rules, breaches, has_recovered
+from sorp.lexicon import Level, Quarter, Tier
+
+RulesInForce = Rules | Callable[[Quarter], Rules]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One escalation of one indicator at one level, from opening to recovery."""
+
+    level: Level
+    trigger: str  # the name of the first trigger that was met
+    since: Quarter
+    opened_in: Quarter
+    recovered_in: Quarter | None
+    relapse: bool
+    all_met: tuple[str, ...]  # the names of all that were met at this level, in order
+    reason: str
+    restated: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.recovered_in is None
+
+
+@dataclass(slots=True)
+class Entry:
+    """One escalation on the walk: as it was recorded, if it was, and as it now stands."""
+
+    was: Episode | None
+    now: Episode
+
+
+class Rung:
+    """One level of the ladder during the walk: what is open there, and what was recorded."""
+
+    def __init__(self, recorded: Iterable[Episode], start: Quarter, *, restating: bool) -> None:
+        in_order = sorted(recorded, key=_order)
+        _refuse_overlap(in_order)
+        self.entries = [Entry(each, each) for each in in_order if each.opened_in < start]
+        self.waiting = deque(each for each in in_order if each.opened_in >= start)
+        self.restating = restating
+        self.current: Entry | None = None
+        for entry in self.entries:
+            if entry.now.recovered_in is None or entry.now.recovered_in >= start:
+                self.current = entry
+
+    def close(
+        self, quarter: Quarter, met: Sequence[Breach], exit_holds: bool, relapse_within: int
+    ) -> None:
+        """Recover, take up what was recorded as opening in this quarter, then open."""
+        relapse_since = quarter.ordinal - relapse_within
+        self._join_spell(quarter)
+        recovered = self._recover(quarter, exit_holds)
+        while self.current is None and self._recorded_as_opening_in(quarter):
+            self._take_up(self.waiting.popleft(), relapse_since)
+            stands = bool(met) and not (recovered and exit_holds)
+            recovered |= self._recover(quarter, exit_holds and not stands)
+        if self.current is None and met and not (recovered and exit_holds):
+            self._open(quarter, met, relapse_since)
+
+    def _recorded_as_opening_in(self, quarter: Quarter) -> bool:
+        return bool(self.waiting) and self.waiting[0].opened_in == quarter
+
+    def _join_spell(self, quarter: Quarter) -> None:
+        """One unbroken spell is one escalation: the recorded one moves back to its start."""
+        spell = self.current
+        if spell is None or spell.was is not None or not self._recorded_as_opening_in(quarter):
+            return
+        spell.was = was = self.waiting.popleft()
+        spell.now = replace(
+            spell.now, recovered_in=was.recovered_in, relapse=spell.now.relapse or was.relapse
+        )
+
+    def _recover(self, quarter: Quarter, exit_holds: bool) -> bool:
+        """Whether what was open recovers in this quarter, by the exit rule or by the record."""
+        if self.current is None:
+            return False
+        recorded = self.current.now.recovered_in
+        if not exit_holds and recorded != quarter:
+            return False
+        if recorded != quarter:
+            self._change(self.current, recovered_in=quarter)
+        self.current = None
+        return True
+
+    def _take_up(self, recorded: Episode, relapse_since: int) -> None:
+        relapse = self._is_relapse(relapse_since)
+        self.current = Entry(recorded, recorded)
+        if relapse and not recorded.relapse:
+            self._change(self.current, relapse=True)
+        self.entries.append(self.current)
+
+    def _open(self, quarter: Quarter, met: Sequence[Breach], relapse_since: int) -> None:
+        first = met[0]
+        episode = Episode(
+            level=first.trigger.level,
+            trigger=first.trigger.name,
+            since=first.since,
+            opened_in=quarter,
+            recovered_in=None,
+            relapse=self._is_relapse(relapse_since),
+            all_met=tuple(breach.trigger.name for breach in met),
+            reason=first.reason,
+            restated=self.restating,
+        )
+        self.current = Entry(None, episode)
+        self.entries.append(self.current)
+
+    def _is_relapse(self, relapse_since: int) -> bool:
+        recoveries = (entry.now.recovered_in for entry in self.entries)
+        return any(each is not None and each.ordinal >= relapse_since for each in recoveries)
+
+    def _change(
+        self, entry: Entry, *, recovered_in: Quarter | None = None, relapse: bool = False
+    ) -> None:
+        entry.now = replace(
+            entry.now,
+            recovered_in=recovered_in or entry.now.recovered_in,
+            relapse=relapse or entry.now.relapse,
+            restated=entry.now.restated or self.restating,
+        )
+
+
+def walk(
+    history: Sequence[Observation],
+    recorded: Sequence[Episode],
+    start: Quarter,
+    rules_for: RulesInForce,
+    tier: Tier | None,
+    *,
+    restating: bool = False,
+) -> list[Entry]:
+    """Close each quarter from `start` to the last of the history, at every level."""
+    observations = tuple(_without_gaps(history))
+    _refuse_later(recorded, observations[-1].quarter)
+    start = max(start, observations[0].quarter)
+    rungs = {
+        level: Rung((e for e in recorded if e.level is level), start, restating=restating)
+        for level in Level
+    }
+    for end, closing in enumerate(observations, start=1):
+        if closing.quarter < start:
+            continue
+        rules = rules_for(closing.quarter) if callable(rules_for) else rules_for
+        known = observations[:end]
+        met = breaches(known, rules.triggers_for(tier))
+        exit_holds = has_recovered(known, rules.exit_quarters)
+        for level, rung in rungs.items():
+            met_here = [breach for breach in met if breach.trigger.level is level]
+            rung.close(closing.quarter, met_here, exit_holds, rules.relapse_within)
+    entries = [entry for rung in rungs.values() for entry in rung.entries]
+    return sorted(entries, key=lambda entry: _order(entry.now))
+
+
+def _order(episode: Episode) -> tuple[int, int, int]:
+    """By quarter of opening, then the lower level first, then what recovered sooner."""
+    end = episode.recovered_in.ordinal if episode.recovered_in else Quarter(2200, 4).ordinal + 1
+    return episode.opened_in.ordinal, episode.level.height, end
+
+
+def _without_gaps(history: Sequence[Observation]) -> Iterator[Observation]:
+    """Every quarter from first to last; one of which nothing is known where there was none."""
+    for before, after in pairwise(history):
+        if not before.quarter < after.quarter:
+            raise ValueError(f"Give each quarter once and in order: {after.quarter} is not")
+        yield before
+        for ordinal in range(before.quarter.ordinal + 1, after.quarter.ordinal):
+            yield Observation(Quarter.from_ordinal(ordinal))
+    yield history[-1]
+
+
+def _refuse_later(recorded: Iterable[Episode], last: Quarter) -> None:
+    for episode in recorded:
+        if max(episode.opened_in, episode.recovered_in or episode.opened_in) > last:
+            raise ValueError(
+                f"The history ends with {last}, and an escalation is recorded after it: "
+                "restate with the history up to the last quarter closed"
+            )
+
+
+def _refuse_overlap(in_order: Sequence[Episode]) -> None:
+    for before, after in pairwise(in_order):
+        if before.recovered_in is None or before.recovered_in > after.opened_in:
+            raise ValueError(
+                f"Two escalations at one level are open together in {after.opened_in}: "
+                "there may be only one"
+            )

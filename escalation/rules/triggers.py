@@ -1,0 +1,211 @@
+"""Triggers: the SORP's conditions for referring poor performance up, and the rule for its exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
+
+EVERY_TIER = frozenset(Tier)
+
+REFERRED_TO = {
+    Level.DIVISION: "its divisional management team",
+    Level.DIRECTORATE: "its directorate management team",
+    Level.PAT: "PAT",
+    Level.CABINET: "Cabinet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is known of one indicator in one quarter: its RAG status, or why it has none.
+
+    With neither, nothing is known of the quarter: it is passed over, as if it were not there.
+    A definition break means that this quarter is the first measured in a new way.
+    """
+
+    quarter: Quarter
+    rag: Rag | None = None
+    not_rated: NotRated | None = None
+    definition_break: bool = False
+
+    def __post_init__(self) -> None:
+        if self.rag is not None and self.not_rated is not None:
+            raise ValueError(f"{self.quarter} is either rated or not rated, never both")
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a result was expected, and it is known whether one came."""
+        if self.rag is not None:
+            return True
+        return self.not_rated not in (None, NotRated.NOT_DUE, NotRated.SUSPENDED)
+
+    @property
+    def label(self) -> str:
+        status = self.rag or self.not_rated
+        return status.label if status is not None else "Not rated"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """So many of the last so many rated quarters at a RAG status, or worse, refer it to a level.
+
+    With the status *no result* it is the trigger for non-submission, and counts due quarters
+    instead of rated ones.
+    """
+
+    name: str
+    status: Rag | NotRated
+    at_least: int
+    within: int
+    level: Level
+    tiers: frozenset[Tier] = EVERY_TIER
+
+    def __post_init__(self) -> None:
+        if self.status not in (Rag.RED, Rag.AMBER, NotRated.NO_RESULT):
+            raise ValueError(f"A trigger looks for red, amber or no result, not {self.status}")
+        if not 1 <= self.at_least <= self.within:
+            raise ValueError(
+                f"“{self.name}” asks for {self.at_least} of the last {self.within} quarters: "
+                "ask for at least 1, and for no more than it looks at"
+            )
+        if not self.tiers:
+            raise ValueError(f"“{self.name}” looks at no tier of indicator: give it at least one")
+
+    @property
+    def condition(self) -> str:
+        """What must be true, in plain words: red in 2 rated quarters running."""
+        looked_at = "due" if isinstance(self.status, NotRated) else "rated"
+        status = self.status.label.lower() + (" or worse" if self.status is Rag.AMBER else "")
+        if self.within == 1:
+            return f"{status} in the latest {looked_at} quarter"
+        if self.at_least == self.within:
+            return f"{status} in {self.within} {looked_at} quarters running"
+        return (
+            f"{status} in at least {self.at_least} of the last {self.within} {looked_at} quarters"
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The whole trigger in plain words."""
+        kinds = [tier.label.lower() for tier in Tier if tier in self.tiers]
+        which = (
+            "an indicator" if self.tiers == EVERY_TIER else f"a {_listed(kinds, 'or')} indicator"
+        )
+        condition = self.condition[0].upper() + self.condition[1:]
+        return f"{condition} refers {which} to {REFERRED_TO[self.level]}."
+
+    def met_at_end_of(self, history: Sequence[Observation]) -> Breach | None:
+        """This trigger met at the close of the last quarter of the history, or None.
+
+        For a RAG status the quarter being closed must be rated; for non-submission its result
+        must be missing. A quarter that is not rated neither adds to a run nor ends it, so
+        nobody escapes by silence. A definition break ends all runs.
+        """
+        if not history or not self._speaks_of(history[-1]):
+            return None
+        window = islice(filter(self._looks_at, _since_break(history)), self.within)
+        counted = tuple(each for each in window if self._counts(each))
+        return Breach(self, counted[::-1]) if len(counted) >= self.at_least else None
+
+    def _speaks_of(self, closing: Observation) -> bool:
+        if self.status is NotRated.NO_RESULT:
+            return closing.not_rated is NotRated.NO_RESULT
+        return closing.rag is not None
+
+    def _looks_at(self, each: Observation) -> bool:
+        return each.is_due if self.status is NotRated.NO_RESULT else each.rag is not None
+
+    def _counts(self, each: Observation) -> bool:
+        if isinstance(self.status, Rag):
+            return each.rag is not None and each.rag.at_or_worse_than(self.status)
+        return each.not_rated is self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A trigger met, with the quarters that met it, oldest first."""
+
+    trigger: Trigger
+    counted: tuple[Observation, ...]
+
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        return tuple(each.quarter for each in self.counted)
+
+    @property
+    def since(self) -> Quarter:
+        """The earliest quarter in the trigger's window that counted."""
+        return self.counted[0].quarter
+
+    @property
+    def reason(self) -> str:
+        """One plain sentence, made of nothing but the trigger and the quarters that counted."""
+        spells = [
+            f"{label.lower()} in {_listed([str(each.quarter) for each in spell], 'and')}"
+            for label, spell in groupby(self.counted, key=lambda each: each.label)
+        ]
+        found = ", then ".join(spells)
+        return (
+            f"{found[0].upper()}{found[1:]}, which meets “{self.trigger.name}” "
+            f"({self.trigger.condition})."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules for escalation in force in one quarter: triggers in order, and the exit."""
+
+    triggers: tuple[Trigger, ...]
+    exit_quarters: int = 1
+    relapse_within: int = 4
+
+    def __post_init__(self) -> None:
+        if self.exit_quarters < 1:
+            raise ValueError("The exit rule asks for at least 1 green quarter")
+        if self.relapse_within < 0:
+            raise ValueError("A relapse comes within some number of quarters, none at the least")
+
+    def triggers_for(self, tier: Tier | None) -> tuple[Trigger, ...]:
+        """Those that look at indicators of this tier, in order; all of them where none is given."""
+        if tier is None:
+            return self.triggers
+        return tuple(trigger for trigger in self.triggers if tier in trigger.tiers)
+
+
+def breaches(history: Sequence[Observation], triggers: Iterable[Trigger]) -> tuple[Breach, ...]:
+    """All triggers met at the close of the last quarter of the history, in their own order.
+
+    The history is in order of quarter, and ends with the quarter being closed.
+    """
+    found = (trigger.met_at_end_of(history) for trigger in triggers)
+    return tuple(breach for breach in found if breach is not None)
+
+
+def has_recovered(history: Sequence[Observation], exit_quarters: int) -> bool:
+    """The exit rule: the quarter being closed is rated, and so many rated quarters are all green.
+
+    They are counted back from it, and no further than the last definition break: green by an
+    older way of measuring says nothing of the new one.
+    """
+    if not history or history[-1].rag is None:
+        return False
+    rated = (each.rag for each in _since_break(history) if each.rag is not None)
+    last = list(islice(rated, exit_quarters))
+    return len(last) == exit_quarters and all(rag is Rag.GREEN for rag in last)
+
+
+def _since_break(history: Sequence[Observation]) -> Iterator[Observation]:
+    """Newest first, back to the last definition break, whose quarter begins the new run."""
+    for each in reversed(history):
+        yield each
+        if each.definition_break:
+            return
+
+
+def _listed(words: Sequence[str], conjunction: str) -> str:
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

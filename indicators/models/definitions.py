@@ -1,0 +1,254 @@
+"""What an indicator is, and what is expected of it from which quarter."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.timezone import localdate
+
+from indicators.models.quarters import on_a_quarter_day
+from organisation.models import Unit
+from organisation.queries import tree_on, units_directed_by
+from organisation.rights import Permission, allowed
+from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, Quarter, RatingMethod, Tier
+
+# SQLite keeps decimals as binary floating point, exact to 15 figures: so no more are taken.
+VALUE = {"max_digits": 15, "decimal_places": 6}
+REFERENCE = r"[A-Za-z0-9][A-Za-z0-9.\-]{0,29}"
+
+
+class IndicatorQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Every signed-in officer and Member sees every indicator: nothing is hidden yet."""
+        return self if allowed(user, Permission.VIEW_PERFORMANCE) else self.none()
+
+    def answerable_by(self, user):
+        """Those whose result this person may submit: their own, or all for the centre.
+
+        A deputy answers for the indicators of the unit their post is in, and of those below it.
+        """
+        if allowed(user, Permission.MANAGE_FRAMEWORK):
+            return self
+        if not allowed(user, Permission.SUBMIT_RESULT):
+            return self.none()
+        return self.filter(
+            Q(accountable_manager=user) | Q(unit__in=_units_deputised_by(user))
+        ).distinct()
+
+    def in_units(self, units):
+        return self.filter(unit__in=list(units))
+
+    def directed_by(self, user):
+        """Those of the units this person directs, and of everything below them."""
+        tree = tree_on(localdate())
+        units = {
+            each for unit in units_directed_by(user, on=localdate()) for each in tree.below(unit)
+        }
+        return self.filter(unit__in=units)
+
+    def in_use(self, quarter):
+        """Those measured in a quarter: from their first to their last, where they have one."""
+        return self.filter(first_quarter_start__lte=quarter.first_day).filter(
+            Q(last_quarter_start__isnull=True) | Q(last_quarter_start__gte=quarter.first_day)
+        )
+
+
+def _units_deputised_by(user):
+    from organisation.rights import posts_of
+    from organisation.rules import PostKind
+
+    tree = tree_on(localdate())
+    return {
+        each
+        for kind, unit in posts_of(user)
+        if kind is PostKind.DEPUTY
+        for each in tree.below(unit)
+    }
+
+
+class Indicator(models.Model):
+    """A thing measured regularly, with one accountable manager."""
+
+    reference = models.CharField(
+        max_length=30,
+        unique=True,
+        validators=[
+            RegexValidator(
+                f"^{REFERENCE}$", "Use letters, figures, full stops and hyphens, up to 30"
+            )
+        ],
+    )
+    title = models.CharField(max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="indicators")
+    accountable_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="indicators"
+    )
+    tier = models.CharField(max_length=12, choices=Tier.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.KPI)
+    layer = models.CharField(max_length=10, choices=Layer.choices, default=Layer.NONE)
+    measure_unit = models.CharField(max_length=40, blank=True, help_text="%, £, days, people …")
+    decimals = models.PositiveSmallIntegerField(default=0)
+    polarity = models.CharField(max_length=8, choices=Polarity.choices)
+    method = models.CharField("rating method", max_length=16, choices=RatingMethod.choices)
+    tolerance = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    frequency = models.CharField(
+        max_length=12, choices=Frequency.choices, default=Frequency.QUARTERLY
+    )
+    basis = models.CharField(max_length=20, choices=Basis.choices, default=Basis.QUARTER)
+    seasonal = models.BooleanField(default=False)
+    lag_quarters = models.PositiveSmallIntegerField(default=0)
+    definition = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+    first_quarter_start = models.DateField(default=Quarter(1974, 1).first_day)
+    last_quarter_start = models.DateField(null=True, blank=True)
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["reference"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="indicator_has_a_title"),
+            models.CheckConstraint(condition=Q(decimals__lte=6), name="six_decimals_at_most"),
+            models.CheckConstraint(
+                condition=Q(method="tolerance", tolerance__gte=0)
+                | (~Q(method="tolerance") & Q(tolerance__isnull=True)),
+                name="the_tolerance_method_alone_has_a_tolerance",
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=["floor", "tolerance"], polarity__in=["higher", "lower"])
+                | Q(method="range", polarity="range")
+                | Q(method__in=["expected_range", "none"]),
+                name="rating_method_suits_the_polarity",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="activity") | Q(method__in=["expected_range", "none"]),
+                name="activity_has_no_rag",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="data") | Q(method="none"), name="data_only_has_no_rag"
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("first_quarter_start"),
+                name="indicator_begins_on_a_quarter_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_quarter_start__isnull=True)
+                | (
+                    on_a_quarter_day("last_quarter_start")
+                    & Q(last_quarter_start__gte=F("first_quarter_start"))
+                ),
+                name="indicator_ends_after_it_begins",
+            ),
+            *[
+                models.CheckConstraint(
+                    condition=Q(**{f"{field}__in": list(words)}),
+                    name=f"indicator_has_a_known_{field}",
+                )
+                for field, words in {
+                    "tier": Tier,
+                    "kind": Kind,
+                    "layer": Layer,
+                    "polarity": Polarity,
+                    "method": RatingMethod,
+                    "frequency": Frequency,
+                    "basis": Basis,
+                }.items()
+            ],
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+
+class Target(models.Model):
+    """What is expected of an indicator from a quarter until its next target."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
+    from_quarter_start = models.DateField()
+    target = models.DecimalField(**VALUE, null=True, blank=True)
+    floor = models.DecimalField("floor standard", **VALUE, null=True, blank=True)
+    lower = models.DecimalField(**VALUE, null=True, blank=True)
+    upper = models.DecimalField(**VALUE, null=True, blank=True)
+    outer_lower = models.DecimalField(**VALUE, null=True, blank=True)
+    outer_upper = models.DecimalField(**VALUE, null=True, blank=True)
+    reason = models.CharField(max_length=500)
+    approved_by = models.CharField(max_length=200)
+    set_at = models.DateTimeField(auto_now_add=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["indicator", "from_quarter_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "from_quarter_start"], name="one_target_from_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("from_quarter_start"),
+                name="target_is_in_force_from_a_quarter_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(lower__isnull=True)
+                | Q(upper__isnull=True)
+                | Q(lower__lte=F("upper")),
+                name="target_range_is_the_right_way_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(outer_lower__isnull=True)
+                | Q(lower__isnull=True)
+                | Q(outer_lower__lte=F("lower")),
+                name="outer_lower_bound_is_outside",
+            ),
+            models.CheckConstraint(
+                condition=Q(outer_upper__isnull=True)
+                | Q(upper__isnull=True)
+                | Q(outer_upper__gte=F("upper")),
+                name="outer_upper_bound_is_outside",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(approved_by=""),
+                name="target_has_a_reason_and_an_approver",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Target for {self.indicator.reference} from {self.from_quarter}"
+
+    @property
+    def from_quarter(self):
+        return Quarter.containing(self.from_quarter_start)
+
+
+class Suspension(models.Model):
+    """Quarters in which an indicator is not measured, by agreement, and why."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="suspensions")
+    from_quarter_start = models.DateField()
+    until_quarter_start = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500)
+    approved_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["indicator", "from_quarter_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "from_quarter_start"], name="one_suspension_from_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_quarter_start__isnull=True)
+                | Q(until_quarter_start__gte=F("from_quarter_start")),
+                name="suspension_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("from_quarter_start"),
+                name="suspension_begins_on_a_quarter_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(approved_by=""),
+                name="suspension_has_a_reason_and_an_approver",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.reference} suspended: {self.reason}"

@@ -1,0 +1,114 @@
+"""What an indicator came to in a quarter, and every saying of it since."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from indicators.models.definitions import VALUE, Indicator
+from indicators.models.quarters import on_a_quarter_day
+from sorp.lexicon import Confidence, Quarter
+
+
+class Result(models.Model):
+    """One indicator in one quarter. What was said of it is in its revisions, kept for ever."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="results")
+    quarter_start = models.DateField()
+
+    class Meta:
+        ordering = ["indicator", "quarter_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "quarter_start"], name="one_result_per_quarter"
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="result_starts_on_a_quarter_day"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.reference} {self.quarter}"
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+
+class RevisionQuerySet(models.QuerySet):
+    def latest_ones(self):
+        """What is now said of each result."""
+        return self.filter(is_latest=True)
+
+
+class Revision(models.Model):
+    """One saying of a result. A later one supersedes it and never changes it."""
+
+    result = models.ForeignKey(Result, models.PROTECT, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    is_latest = models.BooleanField(default=True)
+    value = models.DecimalField(**VALUE, null=True, blank=True)
+    numerator = models.DecimalField(**VALUE, null=True, blank=True)
+    denominator = models.DecimalField(**VALUE, null=True, blank=True)
+    confidence = models.CharField(
+        max_length=12, choices=Confidence.choices, default=Confidence.FINAL
+    )
+    not_available = models.CharField(max_length=300, blank=True)
+    definition_break = models.BooleanField(default=False)
+    data_quarter_start = models.DateField(
+        null=True, blank=True, help_text="The quarter the figures are for, where an earlier one."
+    )
+    commentary = models.TextField(blank=True)
+    late = models.BooleanField(default=False)
+    after_close = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField()
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["result", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "number"], name="revisions_are_numbered"),
+            models.UniqueConstraint(
+                fields=["result"], condition=Q(is_latest=True), name="one_latest_revision"
+            ),
+            models.CheckConstraint(
+                condition=Q(not_available="") | Q(value__isnull=True),
+                name="a_result_not_available_has_no_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False)
+                | ~Q(not_available="")
+                | Q(denominator__isnull=False, denominator=0),
+                name="a_result_without_value_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(numerator__isnull=True, denominator__isnull=True)
+                | Q(numerator__isnull=False, denominator__isnull=False),
+                name="numerator_and_denominator_come_together",
+            ),
+            models.CheckConstraint(
+                condition=~Q(denominator=0) | Q(value__isnull=True),
+                name="a_zero_denominator_gives_no_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason=""), name="a_revision_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__in=list(Confidence)),
+                name="revision_has_a_known_confidence",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="revisions_count_from_one"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.result}, revision {self.number}"
+
+    @property
+    def is_revised(self):
+        return self.number > 1

@@ -1,0 +1,34 @@
+"""Opening quarters for results. Closing them is escalation's, since it escalates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from indicators.models import ReportingQuarter
+from organisation import audit
+from organisation.models import User
+from sorp.lexicon import Quarter
+
+
+class NotOpen(ValueError):
+    """The quarter takes no results: it has not ended, or it is closed."""
+
+
+@transaction.atomic
+def open_quarter(*, quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
+    """The quarter takes results. Raises NotOpen where it has not ended or is closed."""
+    if quarter.last_day >= today:
+        raise NotOpen(
+            f"{quarter} has not ended: its results can be entered from"
+            f" {quarter.next().first_day:%-d %B %Y}"
+        )
+    row, is_new = ReportingQuarter.objects.get_or_create(quarter_start=quarter.first_day)
+    if row.is_closed:
+        raise NotOpen(
+            f"{quarter} is closed: its results change only by a revision, which says why"
+        )
+    if is_new:
+        audit.record("opened quarter", row, by=by)
+    return row

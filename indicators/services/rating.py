@@ -1,0 +1,231 @@
+"""Rating: what each indicator is judged to be in a quarter, stored with its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import now
+
+from indicators.models import Indicator, Rating, ReportingQuarter, Revision, Suspension
+from indicators.queries import last_closed, targets_in_force, thresholds_of, value_series
+from indicators.queries.targets import LIMITS
+from indicators.rules import Reading, Thresholds, direction_of_travel, judge, stale
+from organisation import audit
+from organisation.models import User
+from sorp.lexicon import Frequency, Polarity, Quarter, RatingMethod, Travel, TravelMethod
+from sorp.queries import version_ruling
+
+# What makes one rating differ from another of the same quarter.
+VERDICT = (
+    "rag",
+    "not_rated",
+    "travel",
+    "travel_quarters",
+    "stale",
+    "revision_id",
+    "value",
+    *LIMITS,
+    "method",
+    "tolerance",
+    "polarity",
+    "confidence",
+    "definition_break",
+    "sorp_version_id",
+    "travel_method",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """All that is needed to judge a set of indicators in one quarter, fetched at once."""
+
+    quarter: Quarter
+    version_id: int
+    travel_method: TravelMethod
+    revisions: dict[int, Revision]
+    targets: dict[int, Any]
+    suspended: frozenset[int]
+    series: dict[int, list[Any]]
+    stored: dict[int, Rating]
+    is_closed: bool
+
+
+@transaction.atomic
+def rate_quarter(
+    *, quarter: Quarter, by: User | None, indicators: Iterable[int] | None = None
+) -> list[Rating]:
+    """Every indicator in use is rated for the quarter by the SORP version that rules it.
+
+    Returns the ratings that are new or differ from what stood; running it again returns none.
+    Raises NoVersionInForce. A closed quarter keeps the thresholds it was judged by.
+    """
+    rows = Indicator.objects.in_use(quarter)
+    if indicators is not None:
+        rows = rows.filter(pk__in=list(indicators))
+    measured = list(rows)
+    sitting = _sit(quarter, [indicator.pk for indicator in measured])
+    fresh = [
+        rating
+        for indicator in measured
+        if (rating := _judge(indicator, sitting)) is not None
+    ]
+    _store(fresh, sitting)
+    if fresh:
+        row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+        if row is not None and indicators is None:
+            audit.record("rated quarter", row, by=by, ratings=len(fresh))
+    return fresh
+
+
+def rerate_open_quarters(*, indicators: Sequence[int]) -> None:
+    """Ratings of quarters not yet closed follow a change of target or definition at once."""
+    closed = last_closed()
+    after = closed.next().first_day if closed else None
+    stored = Rating.objects.latest_ones().filter(indicator__in=indicators)
+    if after is not None:
+        stored = stored.filter(quarter_start__gte=after)
+    for start in sorted(set(stored.values_list("quarter_start", flat=True))):
+        rate_quarter(quarter=Quarter.containing(start), by=None, indicators=indicators)
+
+
+def rerate_from(*, indicator: Indicator, quarter: Quarter) -> list[Rating]:
+    """A quarter's rating, and the travel of those after it, follow a revised value."""
+    later = (
+        Rating.objects.latest_ones()
+        .filter(indicator=indicator, quarter_start__gte=quarter.first_day)
+        .values_list("quarter_start", flat=True)
+    )
+    quarters = sorted({quarter, *(Quarter.containing(start) for start in later)})
+    return [
+        rating
+        for each in quarters
+        for rating in rate_quarter(quarter=each, by=None, indicators=[indicator.pk])
+    ]
+
+
+def _sit(quarter: Quarter, indicators: list[int]) -> _Sitting:
+    version = version_ruling(quarter)
+    revisions = Revision.objects.latest_ones().filter(
+        result__quarter_start=quarter.first_day, result__indicator__in=indicators
+    )
+    stored = Rating.objects.latest_ones().filter(
+        quarter_start=quarter.first_day, indicator__in=indicators
+    )
+    row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+    return _Sitting(
+        quarter=quarter,
+        version_id=version.pk,
+        travel_method=TravelMethod(version.travel_method),
+        revisions={each.result.indicator_id: each for each in revisions.select_related("result")},
+        targets=targets_in_force(quarter, indicators),
+        suspended=_suspended(quarter),
+        series=value_series(until=quarter, indicators=indicators),
+        stored={each.indicator_id: each for each in stored},
+        is_closed=bool(row and row.is_closed),
+    )
+
+
+def _suspended(quarter: Quarter) -> frozenset[int]:
+    rows = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    )
+    return frozenset(rows.values_list("indicator_id", flat=True))
+
+
+def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:
+    """The indicator's rating, or None where the one that stands says the same."""
+    before = sitting.stored.get(indicator.pk)
+    thresholds = _thresholds(indicator, sitting, before)
+    revision = sitting.revisions.get(indicator.pk)
+    rag, not_rated = judge(
+        Reading(
+            due=Frequency(indicator.frequency).due_in(sitting.quarter),
+            suspended=indicator.pk in sitting.suspended,
+            has_result=revision is not None,
+            value=revision.value if revision else None,
+            not_available=revision.not_available if revision else "",
+            thresholds=thresholds,
+        )
+    )
+    travel, quarters = _travel(indicator, sitting, thresholds, revision)
+    rating = Rating(
+        indicator=indicator,
+        quarter_start=sitting.quarter.first_day,
+        rag=rag or "",
+        not_rated=not_rated or "",
+        travel=travel,
+        travel_quarters=quarters,
+        travel_method=sitting.travel_method,
+        revision=revision,
+        value=revision.value if revision else None,
+        method=thresholds.method if thresholds else indicator.method,
+        tolerance=thresholds.tolerance if thresholds else indicator.tolerance,
+        polarity=thresholds.polarity if thresholds else indicator.polarity,
+        confidence=revision.confidence if revision and revision.value is not None else "",
+        definition_break=bool(revision and revision.definition_break),
+        stale=_is_stale(indicator, sitting.quarter, revision),
+        sorp_version_id=sitting.version_id,
+        **{limit: getattr(thresholds, limit) if thresholds else None for limit in LIMITS},
+    )
+    if before is not None and all(getattr(before, f) == getattr(rating, f) for f in VERDICT):
+        return None
+    rating.number = before.number + 1 if before else 1
+    return rating
+
+
+def _thresholds(
+    indicator: Indicator, sitting: _Sitting, before: Rating | None
+) -> Thresholds | None:
+    """What the quarter is judged by: once it is closed, what it was judged by then."""
+    if sitting.is_closed and before is not None:
+        limits = {limit: getattr(before, limit) for limit in LIMITS}
+        if before.method != RatingMethod.NONE and not any(
+            value is not None for value in limits.values()
+        ):
+            return None
+        return Thresholds(
+            method=RatingMethod(before.method),
+            polarity=Polarity(before.polarity),
+            tolerance=before.tolerance,
+            **limits,
+        )
+    return thresholds_of(indicator, sitting.targets.get(indicator.pk))
+
+
+def _travel(
+    indicator: Indicator,
+    sitting: _Sitting,
+    thresholds: Thresholds | None,
+    revision: Revision | None,
+) -> tuple[Travel, int]:
+    """Direction of travel and how many quarters it rests on. Without a value there is none."""
+    if revision is None or revision.value is None:
+        return Travel.NOT_ENOUGH_DATA, 0
+    found = direction_of_travel(
+        sitting.series.get(indicator.pk, []),
+        polarity=thresholds.polarity if thresholds else Polarity(indicator.polarity),
+        method=sitting.travel_method,
+        middle=thresholds.middle if thresholds else None,
+    )
+    return found.travel, found.n
+
+
+def _is_stale(indicator: Indicator, quarter: Quarter, revision: Revision | None) -> bool:
+    if revision is None or revision.value is None or revision.data_quarter_start is None:
+        return False
+    return stale(quarter, Quarter.containing(revision.data_quarter_start), indicator.lag_quarters)
+
+
+def _store(ratings: list[Rating], sitting: _Sitting) -> None:
+    """Fresh ratings stand; those they differ from are kept, and no longer the latest."""
+    superseded = [sitting.stored[each.indicator_id].pk for each in ratings if each.number > 1]
+    if superseded:
+        Rating.objects.filter(pk__in=superseded).update(is_latest=False)
+    at = now()
+    for rating in ratings:
+        rating.rated_at = at
+    Rating.objects.bulk_create(ratings, batch_size=500)

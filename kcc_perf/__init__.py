@@ -1,0 +1,7 @@
+"""The project: settings, addresses, Celery and what every page shares. No app imports it."""
+
+__version__ = "0.1.0"
+
+from .celery import app as celery_app  # noqa: E402 loaded with Django so that tasks find it
+
+__all__ = ["__version__", "celery_app"]

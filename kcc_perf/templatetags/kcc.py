@@ -1,0 +1,251 @@
+"""The components every page is made of. `{% load kcc %}`
+
+Status is always word, shape and colour together, so that colour never carries it alone. Shapes
+are SVG with their colours written on them: the same markup is drawn by browsers and in the PDF,
+where page styles do not reach inside an SVG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from kcc_perf import commentary as commentary_text
+from kcc_perf.forms import summary_of
+from kcc_perf.formats import as_date, as_number, as_quarter
+from kcc_perf.templatetags import kcc_layout
+from sorp.lexicon import NotRated, Rag, Travel
+
+register = template.Library()
+register.tags.update(kcc_layout.register.tags)
+
+# Inks are the tokens of static/css/kcc.css; a test holds the two together.
+WHITE, INK, QUIET, GREEN, RED = "#FFFFFF", "#1A1A1A", "#5B6673", "#0B6B3A", "#9B1B30"
+AMBER, UNRATED = "#FFC53D", "#2B3440"
+AMBER_EDGE, UNRATED_FILL = "#B26A00", "#E7EAEE"
+# For each status: its shape; its ink on the tag; its ink on paper; its fill and edge in a bar.
+RAG_SHAPES: dict[Rag | None, tuple[str, str, str, str, str]] = {
+    Rag.RED: ("square", WHITE, RED, RED, RED),
+    Rag.AMBER: ("triangle", INK, AMBER_EDGE, AMBER, AMBER_EDGE),
+    Rag.GREEN: ("circle", WHITE, GREEN, GREEN, GREEN),
+    None: ("ring", UNRATED, UNRATED, UNRATED_FILL, QUIET),
+}
+TRAVEL_ARROWS = {
+    Travel.IMPROVING: ("up-right", GREEN),
+    Travel.WORSENING: ("down-right", RED),
+    Travel.STEADY: ("right", QUIET),
+    Travel.NO_CLEAR_TREND: ("right", QUIET),
+    Travel.RISING: ("up", QUIET),
+    Travel.FALLING: ("down", QUIET),
+    Travel.NOT_ENOUGH_DATA: ("dots", QUIET),
+}
+SHORTHAND = {
+    "p": "provisional",
+    "e": "estimated",
+    "r": "revised",
+    "b": "break in the series: the definition changed",
+    "c": "confidential",
+    "x": "not available",
+    "z": "not applicable",
+    "f": "forecast",
+}
+GAP = 0.4  # per cent of a bar, left white between its parts
+TASK_TAGS = {
+    "Completed": "",
+    "In progress": "kcc-task--started",
+    "Not started": "kcc-task--waiting",
+    "Not yet started": "kcc-task--waiting",
+    "Cannot start yet": "kcc-task--blocked",
+    "There is a problem": "kcc-task--problem",
+}
+
+
+def _rag(value: Any) -> Rag | None:
+    return Rag(str(value)) if value and str(value) in {rag.value for rag in Rag} else None
+
+
+def _reason(value: Any) -> str:
+    """Why something is not rated, in words, from a reason's key, its label or nothing."""
+    if not value:
+        return "Not rated"
+    label = next((word.label for word in NotRated if word.value == str(value)), str(value))
+    # The expected range is a finding about activity, and stands by itself.
+    return label if "expected range" in label else f"Not rated: {label[:1].lower()}{label[1:]}"
+
+
+# Status -----------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/rag.html")
+def rag(value: Any, reason: Any = "", *, small: bool = False) -> dict[str, Any]:
+    """A RAG status. Without one, *not rated* and the reason where it is given."""
+    rating = _rag(value)
+    shape, ink, *_ = RAG_SHAPES[rating]
+    return {
+        "key": rating.value if rating else "none",
+        "label": rating.label if rating else _reason(reason),
+        "shape": shape,
+        "ink": ink,
+        "small": small,
+    }
+
+
+@register.inclusion_tag("components/rag.html")
+def rag_status(rating: Any, *, small: bool = False) -> dict[str, Any]:
+    """A RAG status from a rating: an object or mapping with rag, and not_rated or its label."""
+
+    def get(name: str) -> Any:
+        return rating.get(name) if isinstance(rating, Mapping) else getattr(rating, name, None)
+
+    if rating is None:
+        return rag(None, small=small)
+    reason = get("not_rated_label") or get("not_rated_reason") or get("not_rated")
+    return rag(get("rag"), reason, small=small)
+
+
+@register.inclusion_tag("components/rag_cell.html")
+def rag_cell(value: Any, description: str, href: str = "") -> dict[str, Any]:
+    """One cell of a heatmap: shape and letter to see, a description to hear, a link if given."""
+    rating = _rag(value)
+    shape, _, ink, *_ = RAG_SHAPES[rating]
+    return {
+        "key": rating.value if rating else "none",
+        "letter": rating.label[0] if rating else "–",
+        "shape": shape,
+        "ink": ink,
+        "description": description,
+        "href": href,
+    }
+
+
+@register.inclusion_tag("components/travel.html")
+def travel(word: Any) -> dict[str, Any]:
+    """Direction of travel: an arrow for better or worse, never merely up or down, and its word."""
+    known = {str(each): each for each in Travel}
+    value = known.get(str(word or ""), Travel.NOT_ENOUGH_DATA)
+    arrow, ink = TRAVEL_ARROWS[value]
+    return {"key": slugify(value.value), "label": value.label, "arrow": arrow, "ink": ink}
+
+
+@register.inclusion_tag("components/counts_bar.html")
+def counts_bar(counts: Any = None, **numbers: int) -> dict[str, Any]:
+    """How many are green, amber, red and not rated: one bar, and the same in words.
+
+    Takes a mapping with the keys green, amber, red and not_rated, or those as arguments.
+    """
+    given = {**{str(key): n for key, n in dict(counts or {}).items()}, **numbers}
+    number_of = {key: int(given.get(key) or 0) for key in ("green", "amber", "red", "not_rated")}
+    total = sum(number_of.values())
+    parts, offset = [], 0.0
+    for key, count in number_of.items():
+        rating = _rag(key)
+        shape, _, ink, fill, edge = RAG_SHAPES[rating]
+        width = 100 * count / total if total else 0
+        parts.append(
+            {
+                "key": key,
+                "label": rating.label if rating else "Not rated",
+                "count": count,
+                "shape": shape,
+                "ink": ink,
+                "fill": fill,
+                "edge": edge,
+                "offset": f"{offset + GAP / 2:.3f}",
+                "width": f"{max(width - GAP, 0):.3f}",
+            }
+        )
+        offset += width
+    return {"parts": parts, "total": total}
+
+
+@register.inclusion_tag("components/task_status.html")
+def task_status(word: str) -> dict[str, str]:
+    """How far a task has got. Never in RAG colours; red only where there is a problem."""
+    return {"word": word, "style": TASK_TAGS.get(word, "kcc-task--waiting")}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(done: int, total: int, doing: str, name: str = "job") -> dict[str, Any]:
+    """How far long work has got, and what it is doing now."""
+    return {"done": done, "total": total, "doing": doing, "id": f"progress-{slugify(name)}"}
+
+
+# Figures and words ------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def quarter(value: Any) -> str:
+    """Q2 2011/12."""
+    return as_quarter(value)
+
+
+@register.simple_tag(name="date")
+def date_tag(value: Any) -> str:
+    """20 October 2011."""
+    return as_date(value)
+
+
+@register.simple_tag
+def number(value: Any, decimals: int | None = None, unit: str = "") -> str:
+    """A figure as printed. None is [x], not available: never nought and never blank."""
+    if value is None or value == "":
+        return shorthand("x")
+    return as_number(value, decimals, unit or "")
+
+
+@register.simple_tag
+def shorthand(*letters: str) -> SafeString:
+    """Marks such as [p] beside a figure, each expanded for whoever asks."""
+    return mark_safe(  # noqa: S308 - each part is escaped
+        " ".join(
+            format_html('<abbr class="kcc-shorthand" title="{}">[{}]</abbr>', SHORTHAND[each], each)
+            for each in letters
+        )
+    )
+
+
+@register.simple_tag
+def confidence_badges(
+    confidence: Any = "",
+    *,
+    revised: bool = False,
+    definition_break: bool = False,
+    late: bool = False,
+) -> SafeString:
+    """The marks that a result carries: provisional or estimated, revised, a break, late."""
+    letters = {"provisional": ["p"], "estimated": ["e"]}.get(str(confidence or ""), [])
+    letters += ["r"] * bool(revised) + ["b"] * bool(definition_break)
+    tail = format_html('{}<span class="kcc-late">late</span>', " " if letters else "") if late else ""
+    return shorthand(*letters) + tail
+
+
+@register.inclusion_tag("components/shorthand_key.html")
+def shorthand_key(letters: str = "perbx") -> dict[str, Any]:
+    """What the marks in a table mean, to stand above it."""
+    return {"marks": [(letter, SHORTHAND[letter]) for letter in letters]}
+
+
+@register.filter
+def commentary(text: str | None) -> SafeString:
+    """What a manager wrote, as safe HTML."""
+    return commentary_text.as_html(text)
+
+
+# Forms ------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """Every problem on the page, each a link to its field. Nothing where there is none."""
+    return {"problems": summary_of(*forms)}
+
+
+@register.simple_tag(takes_context=True)
+def has_errors(context: template.Context) -> bool:
+    """Whether the page's form or formset came back with something to mend."""
+    return bool(summary_of(context.get("form"), context.get("formset")))

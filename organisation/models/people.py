@@ -1,0 +1,116 @@
+"""People, the posts they hold, and between which dates."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from organisation.rules import PostKind
+
+
+class Users(BaseUserManager):
+    """Makes people. An e-mail address is one person's, however its letters are cased."""
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+    def create_user(self, email, name, password=None, **fields):
+        if not email:
+            raise ValueError("A person needs an e-mail address")
+        person = self.model(email=email.strip().lower(), name=name.strip(), **fields)
+        person.set_password(password)
+        person.save()
+        return person
+
+    def create_superuser(self, email, name, password=None):
+        return self.create_user(email, name, password, is_staff=True, is_superuser=True)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One person, who signs in by e-mail. What they may do hangs on the posts they hold."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may use the administration pages", default=False)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Users()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "email"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_email_address"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name
+
+
+class Post(models.Model):
+    """An office in one unit. Rights hang on it, whoever holds it."""
+
+    kind = models.CharField(max_length=30, choices=PostKind.choices)
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="posts")
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["unit", "kind", "title"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "unit", "title"], name="one_post_of_a_title"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=list(PostKind)), name="post_is_of_a_known_kind"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def held_on(self, day):
+        return self.filter(starts_on__lte=day).filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)
+        )
+
+
+class Appointment(models.Model):
+    """One person's holding of one post, from its first day to its last, both included."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="appointments")
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["post", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "user", "starts_on"], name="one_appointment_a_day_to_a_post"
+            ),
+            models.UniqueConstraint(
+                fields=["post", "user"],
+                condition=models.Q(ends_on__isnull=True),
+                name="one_open_appointment_of_a_person_to_a_post",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="appointment_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {self.post}"

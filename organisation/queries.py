@@ -1,0 +1,49 @@
+"""What may be asked about units and posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from organisation.models import Appointment, Job, Placement, Post, User
+from organisation.rules import Branch, PostKind, Tree, UnitTier
+
+
+def tree_on(day: date) -> Tree:
+    """The council's units as they stood on a day, in one query."""
+    rows = Placement.objects.on(day).values_list(
+        "unit_id", "unit__code", "name", "unit__tier", "parent_id"
+    )
+    return Tree.of(
+        Branch(unit, code, name, UnitTier(tier), parent) for unit, code, name, tier, parent in rows
+    )
+
+
+def holders(kind: PostKind, *, on: date, units: Iterable[int] | None = None) -> list[User]:
+    """Who holds a post of this kind on a day, in these units or in any."""
+    held = Appointment.objects.held_on(on).filter(post__kind=kind).select_related("user")
+    if units is not None:
+        held = held.filter(post__unit__in=list(units))
+    return [appointment.user for appointment in held.order_by("user__name")]
+
+
+def posts_held(user: User, *, on: date) -> list[Post]:
+    """The posts a person holds on a day, with their units."""
+    held = Appointment.objects.held_on(on).filter(user=user).select_related("post__unit")
+    return [appointment.post for appointment in held]
+
+
+def units_directed_by(user: User, *, on: date) -> list[int]:
+    """The units whose director or managing director this person is on a day."""
+    kinds = [
+        PostKind.DIRECTOR,
+        PostKind.MANAGING_DIRECTOR,
+        PostKind.DEPUTY_MANAGING_DIRECTOR,
+    ]
+    held = Appointment.objects.held_on(on).filter(user=user, post__kind__in=kinds)
+    return list(held.values_list("post__unit_id", flat=True))
+
+
+def recent_jobs(user: User, *, most: int = 5) -> list[Job]:
+    """The latest work this person asked for, newest first."""
+    return list(Job.objects.filter(requested_by=user)[:most])

@@ -1,0 +1,80 @@
+"""What may be asked of the SORP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sorp.lexicon import Level, Quarter, Tier, TravelMethod
+from sorp.models import TriggerRule, Version
+
+
+class NoVersionInForce(ValueError):
+    """No SORP rules the quarter, so nothing in it can be rated."""
+
+    def __init__(self, quarter: Quarter) -> None:
+        super().__init__(
+            f"No version of the SORP is in force for {quarter}: run manage.py seed_sorp, or bring a"
+            " version into force from that quarter or before"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerInForce:
+    """One row of a version's triggers, as plain words."""
+
+    name: str
+    clause: str
+    status: str
+    at_least: int
+    within: int
+    level: Level
+    tiers: frozenset[Tier]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInForce:
+    """All that a version says about judging a quarter."""
+
+    id: int
+    number: str
+    travel_method: TravelMethod
+    exit_quarters: int
+    relapse_within: int
+    triggers: tuple[TriggerInForce, ...]
+
+
+def version_ruling(quarter: Quarter) -> Version:
+    """The version by which a quarter is judged. Raises NoVersionInForce."""
+    version = Version.objects.ruling(quarter).first()
+    if version is None:
+        raise NoVersionInForce(quarter)
+    return version
+
+
+def rules_in_force(quarter: Quarter) -> VersionInForce:
+    """The rules by which a quarter is judged, in two queries or three. Raises NoVersionInForce."""
+    return as_rules(version_ruling(quarter))
+
+
+def as_rules(version: Version) -> VersionInForce:
+    """A version's rows as one frozen value."""
+    rows = TriggerRule.objects.filter(version=version).prefetch_related("tiers")
+    return VersionInForce(
+        id=version.pk,
+        number=version.number,
+        travel_method=TravelMethod(version.travel_method),
+        exit_quarters=version.exit_quarters,
+        relapse_within=version.relapse_within,
+        triggers=tuple(
+            TriggerInForce(
+                name=row.name,
+                clause=row.clause,
+                status=row.status,
+                at_least=row.at_least,
+                within=row.within,
+                level=Level(row.level),
+                tiers=frozenset(Tier(each.tier) for each in row.tiers.all()),
+            )
+            for row in rows
+        ),
+    )

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Rebuilds what is vendored here from the npm packages named in VENDOR.md. Needs node and npm;
+# nothing else in the project does. With --check, builds into a temporary folder, compares with
+# what is committed and fails on any difference.
+#
+#   static/vendor/build.sh            rebuild in place
+#   static/vendor/build.sh --check    compare only
+set -eu
+
+GOVUK_FRONTEND=6.6.0
+PUBLIC_SANS=5.3.0
+SASS=1.108.2
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "build.sh: $1" >&2
+    exit 1
+}
+
+# Each package must be, byte for byte, the one whose SHA-512 VENDOR.md records.
+fetch() { # fetch NAME VERSION ARCHIVE FOLDER
+    (cd "$work" && npm pack --silent "$1@$2" >/dev/null) || fail "cannot fetch $1 $2 with npm"
+    sum=$(sha512sum "$work/$3" | cut -d' ' -f1)
+    grep -q "$sum" "$here/VENDOR.md" || fail "$1 $2 has SHA-512 $sum, which VENDOR.md does not record"
+    mkdir -p "$work/node_modules/$4"
+    tar -xzf "$work/$3" -C "$work/node_modules/$4" --strip-components=1
+}
+
+fetch govuk-frontend "$GOVUK_FRONTEND" "govuk-frontend-$GOVUK_FRONTEND.tgz" govuk-frontend
+fetch @fontsource/public-sans "$PUBLIC_SANS" "fontsource-public-sans-$PUBLIC_SANS.tgz" public-sans
+mkdir "$work/sass"
+(cd "$work/sass" && npm init -y >/dev/null 2>&1 &&
+    npm install --silent --no-audit --no-fund "sass@$SASS" >/dev/null) || fail "cannot install sass $SASS with npm"
+
+out="$work/out"
+mkdir -p "$out/fonts"
+"$work/sass/node_modules/.bin/sass" --no-source-map --style=compressed --quiet-deps \
+    --load-path="$work/node_modules" "$here/kcc.scss" "$out/govuk-frontend.min.css"
+# The source map is not vendored, so the line that points to it must go too.
+sed '/^\/\/# sourceMappingURL=/d' \
+    "$work/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js" >"$out/govuk-frontend.min.js"
+for weight in 400 700; do
+    cp "$work/node_modules/public-sans/files/public-sans-latin-$weight-normal.woff2" "$out/fonts/"
+done
+cp "$work/node_modules/public-sans/LICENSE" "$out/fonts/OFL.txt"
+
+differences=0
+for file in govuk-frontend.min.css govuk-frontend.min.js fonts/OFL.txt \
+    fonts/public-sans-latin-400-normal.woff2 fonts/public-sans-latin-700-normal.woff2; do
+    if [ "${1:-}" = "--check" ]; then
+        if ! cmp -s "$out/$file" "$here/$file"; then
+            echo "differs: $file" >&2
+            differences=$((differences + 1))
+        fi
+    else
+        mkdir -p "$(dirname "$here/$file")"
+        cp "$out/$file" "$here/$file"
+    fi
+done
+[ "$differences" -eq 0 ] || fail "$differences file(s) differ from what the packages build"
+echo "build.sh: ${1:-rebuilt} ok"
