@@ -37,7 +37,7 @@ class Escalation(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="escalations")
     level = models.CharField(max_length=12, choices=Level.choices)
     trigger = models.CharField(max_length=100)
-    also_met = models.JSONField(default=list, help_text="Other triggers of the level that were met")
+    all_met = models.JSONField(default=list, help_text="Every trigger of the level that was met")
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="escalations")
     since_start = models.DateField()
     opened_in_start = models.DateField()

@@ -7,12 +7,7 @@ the statement can claim nothing that was not done.
 from __future__ import annotations
 
 from datetime import date
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
-
-from organisation.rights import public
+from typing import Any
 
 PREPARED = date(2026, 11, 21)
 REVIEWED = date(2026, 11, 21)
@@ -28,11 +23,6 @@ PAGES_TESTED: tuple[str, ...] = (
 )
 
 
-@require_safe
-@public
-def statement(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "accessibility_statement.html",
-        {"prepared": PREPARED, "reviewed": REVIEWED, "pages_tested": PAGES_TESTED},
-    )
+def facts() -> dict[str, Any]:
+    """What the statement's template says of when and what."""
+    return {"prepared": PREPARED, "reviewed": REVIEWED, "pages_tested": PAGES_TESTED}

@@ -3,41 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from sorp.figures import as_number
 from sorp.lexicon import Quarter
 
-MINUS = "\N{MINUS SIGN}"
-NO_BREAK = "\N{NO-BREAK SPACE}"
-
-
-def as_number(value: Decimal | float | str, decimals: int | None = None, unit: str = "") -> str:
-    """A number with thousands separated, a true minus sign and its unit: £1,250, 76.4%, 12 days.
-
-    Halves are rounded away from nought, as people expect of a printed figure.
-    """
-    number = Decimal(str(value))
-    if decimals is not None:
-        number = number.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP)
-    digits = f"{abs(number):,f}"
-    sign = MINUS if number < 0 and any(digit in "123456789" for digit in digits) else ""
-    return sign + _with_unit(digits, unit.strip())
-
-
-def _with_unit(digits: str, unit: str) -> str:
-    if unit[:1] == "£":  # £, £k, £m, £ million
-        scale = unit[1:].strip()
-        return f"£{digits}{NO_BREAK if len(scale) > 2 else ''}{scale}"
-    if unit in {"%", "‰"}:
-        return f"{digits}{unit}"
-    if unit.lower() in {"", "number", "count"}:
-        return digits
-    if digits == "1" and unit in {"days", "weeks", "hours", "minutes", "months", "years"}:
-        unit = unit[:-1]
-    return f"{digits}{NO_BREAK}{unit}"
+__all__ = ["as_date", "as_number", "as_quarter"]
 
 
 def as_date(value: date | datetime | str | None) -> str:

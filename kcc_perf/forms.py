@@ -156,7 +156,7 @@ def in_our_words(error: ValidationError | str, field: BoundField) -> list[str]:
     """Django's stock messages, said as this product says them; a form's own are left alone."""
     if not isinstance(error, ValidationError):
         return [str(error)]
-    stock = str(getattr(error, "message", ""))
+    stock = error.messages[0]
     label = str(field.label)
     said = {
         "required": (f"{_verb(field)} {_mid_sentence(label)}", "This field"),
@@ -193,7 +193,7 @@ def summary_of(*forms_or_sets: Any) -> list[tuple[str, str]]:
 
 
 def _problems_of(form: Any) -> Iterator[tuple[str, str]]:
-    if form is None or not form.is_bound:
+    if not form or not form.is_bound:
         return
     if hasattr(form, "forms"):  # a formset
         for error in form.non_form_errors():

@@ -14,7 +14,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, key: str, label: str) -> Word:
+    def __new__(cls, key: str, label: str = "") -> Word:
         word = str.__new__(cls, key)
         word._value_ = key
         word.label = label

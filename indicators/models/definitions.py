@@ -175,7 +175,7 @@ class Target(models.Model):
     approved_by = models.CharField(max_length=200)
     set_at = models.DateTimeField(auto_now_add=True)
     set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     class Meta:

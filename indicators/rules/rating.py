@@ -34,6 +34,9 @@ class Thresholds:
     outer_upper: Decimal | None = None
 
     def __post_init__(self) -> None:
+        # A column of the database gives plain text, and plain text is not the word in `is`.
+        object.__setattr__(self, "method", RatingMethod(self.method))
+        object.__setattr__(self, "polarity", Polarity(self.polarity))
         for refusals in (_unusable, _contradicting_the_method, _out_of_order):
             for refusal in refusals(self):
                 raise ValueError(refusal)

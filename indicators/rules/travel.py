@@ -64,6 +64,7 @@ def direction_of_travel(
     polarity *none* a series rises or falls. Raises ValueError for a series out of order, or a
     value that is no number.
     """
+    polarity, method = Polarity(polarity), TravelMethod(method)  # plain text from a column will do
     _refuse_disorder(series)
     values = _since_last_break(series)
     if polarity is Polarity.RANGE:

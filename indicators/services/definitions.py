@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from indicators.models import Indicator, Suspension, Target
@@ -20,7 +21,16 @@ def _refuse_what_the_database_would(row: Any) -> None:
     try:
         row.full_clean()
     except ValidationError as refusal:
-        raise ValueError("; ".join(refusal.messages)) from None
+        raise ValueError("; ".join(_in_words(row, refusal))) from None
+
+
+def _in_words(row: Any, refusal: ValidationError) -> Iterator[str]:
+    for name, messages in refusal.message_dict.items():
+        for message in messages:
+            if name == NON_FIELD_ERRORS:
+                yield message.replace("Constraint ", "").replace("_", " ").replace(" is violated", "")
+            else:
+                yield f"{row._meta.get_field(name).verbose_name}: {message}"
 
 
 @transaction.atomic

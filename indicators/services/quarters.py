@@ -24,7 +24,8 @@ def open_quarter(*, quarter: Quarter, today: date, by: User | None) -> Reporting
             f"{quarter} has not ended: its results can be entered from"
             f" {quarter.next().first_day:%-d %B %Y}"
         )
-    row, is_new = ReportingQuarter.objects.get_or_create(quarter_start=quarter.first_day)
+    rows = ReportingQuarter.objects.select_for_update()  # a close waits for us, or we for it
+    row, is_new = rows.get_or_create(quarter_start=quarter.first_day)
     if row.is_closed:
         raise NotOpen(
             f"{quarter} is closed: its results change only by a revision, which says why"

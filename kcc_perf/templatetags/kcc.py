@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
@@ -201,11 +201,10 @@ def number(value: Any, decimals: int | None = None, unit: str = "") -> str:
 @register.simple_tag
 def shorthand(*letters: str) -> SafeString:
     """Marks such as [p] beside a figure, each expanded for whoever asks."""
-    return mark_safe(  # noqa: S308 - each part is escaped
-        " ".join(
-            format_html('<abbr class="kcc-shorthand" title="{}">[{}]</abbr>', SHORTHAND[each], each)
-            for each in letters
-        )
+    return format_html_join(
+        " ",
+        '<abbr class="kcc-shorthand" title="{}">[{}]</abbr>',
+        ((SHORTHAND[each], each) for each in letters),
     )
 
 
@@ -220,8 +219,9 @@ def confidence_badges(
     """The marks that a result carries: provisional or estimated, revised, a break, late."""
     letters = {"provisional": ["p"], "estimated": ["e"]}.get(str(confidence or ""), [])
     letters += ["r"] * bool(revised) + ["b"] * bool(definition_break)
-    tail = format_html('{}<span class="kcc-late">late</span>', " " if letters else "") if late else ""
-    return shorthand(*letters) + tail
+    marks = [shorthand(*letters)] if letters else []
+    marks += [mark_safe('<span class="kcc-late">late</span>')] * bool(late)
+    return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
 
 @register.inclusion_tag("components/shorthand_key.html")

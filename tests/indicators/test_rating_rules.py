@@ -3,7 +3,7 @@
 from decimal import Decimal, localcontext
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from indicators.rules import Reading, Thresholds, judge, rate, scale_of, stale, value_of
@@ -66,12 +66,22 @@ class TestFloor:
             (HIGHER, "90", None, "89.9", R),
             (LOWER, "5", None, "5", G),
             (LOWER, "5", None, "5.1", R),
+            # beyond the 28 digits to which Python's usual context rounds
+            (LOWER, "5", "8", "5.0000000000000000000000000000000001", A),
+            (LOWER, "5", "8", "8.0000000000000000000000000000000001", R),
         ],
     )
     def test_green_meets_the_target_and_amber_holds_the_floor(
         self, polarity, target, floor, value, rag
     ):
         assert rate(D(value), by_floor(polarity, target, floor)) is rag
+
+    def test_words_as_a_database_column_gives_them_are_understood(self):
+        thresholds = Thresholds("floor", "lower", target=D(5), floor=D(8))
+        assert thresholds == by_floor(LOWER, "5", "8")
+        assert rate(D(4), thresholds) is G
+        with pytest.raises(ValueError, match="upside"):
+            Thresholds("floor", "upside")
 
     def test_a_value_that_only_displays_as_the_target_misses_it(self):
         assert rate(D("89.96"), by_floor(HIGHER, "90.0", "80")) is A
@@ -111,6 +121,8 @@ class TestTolerance:
             (HIGHER, "0.1", "10", "0.09", A),
             (HIGHER, "4.35", "10", "3.915", A),
             (HIGHER, "4.35", "10", "3.9149999999999999999999999999999999999", R),
+            (HIGHER, "1.0000000000000000000000000001", "10", "0.90000000000000000000000000009", A),
+            (HIGHER, "1.0000000000000000000000000001", "10", "0.90000000000000000000000000008", R),
             (HIGHER, "7373.55", "2.5", "7189.21125", A),
             (HIGHER, "7373.55", "2.5", "7189.21124", R),
         ],
@@ -404,6 +416,8 @@ class TestValueOf:
         with pytest.raises(ValueError, match="ordinary numbers"):
             value_of(None, D(pair[0]), D(pair[1]))
 
+    @example(999_999_999, 1_000_000_000, 10**6)
+    @example(199_999_999_999, 200_000_000_000, 10**6)
     @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(0, 10**6))
     def test_a_ratio_falls_on_its_own_side_of_any_target(self, numerator, denominator, target):
         """Rounding the ratio must not lift it over a bound, nor push it under one."""

@@ -204,6 +204,10 @@ class TestRegression:
         fits = guarded_fit(times, np.stack([runs, alternating]) + 0.25 * times)
         assert fits.p_value[0] > 2 * fits.p_value[1]
 
+    def test_words_as_a_database_column_gives_them_are_understood(self):
+        assert travel(RUN, "lower", "regression") == travel(RUN, Polarity.LOWER)
+        assert travel(RUN, "none", "previous") == travel(RUN, Polarity.NONE, PREVIOUS)
+
     def test_floats_are_taken_as_they_are(self):
         points = [(quarter, float(value), changed) for quarter, value, changed in series(RUN)]
         assert direction_of_travel(points, polarity=Polarity.HIGHER, method=REGRESSION) == travel(

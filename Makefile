@@ -1,0 +1,58 @@
+# `make` alone lists what can be done. `make demo` and `make test` do all their own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+PORT ?= 8000
+SERVE ?= yes
+DEMONSTRATION_ENV := DEBUG=yes DEMONSTRATION=yes DATABASE_URL=sqlite:///$(CURDIR)/var/demonstration.sqlite3 \
+	REDIS_URL= MEDIA_ROOT=$(CURDIR)/var/demonstration COUNCIL_NAME="Wealdshire County Council"
+
+.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench ci lock
+help: ## list what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+system-libraries:
+	@bin/system-libraries run
+
+system-test:
+	@bin/system-libraries test
+
+# A stamp per lock: set up again only when a lock has changed.
+$(VENV)/installed: requirements.lock | system-libraries
+	@bin/virtual-environment $(PYTHON) $(VENV) requirements.lock
+$(VENV)/installed-dev: requirements-dev.lock | system-test
+	@bin/virtual-environment $(PYTHON) $(VENV) requirements-dev.lock
+
+setup: $(VENV)/installed ## a virtual environment with the locked requirements
+setup-dev: $(VENV)/installed-dev ## the same, with what tests and checks need
+
+demo: setup ## the demonstration council: load, close its quarters, build its report, serve (SERVE=no stops before)
+	@$(DEMONSTRATION_ENV) bin/demonstration $(BIN)/python $(SERVE) $(PORT)
+
+run: setup ## serve on this machine with your own .env (or in development settings without one)
+	@DEBUG=$${DEBUG:-yes} bin/serve $(BIN)/python $(PORT)
+
+test: setup-dev ## every test, on SQLite, and on PostgreSQL and Redis where they answer
+	@bin/test-everything $(BIN)/python
+
+journeys: setup-dev ## only the journeys in a real browser
+	@$(BIN)/python -m pytest tests/journeys
+
+check: setup-dev ## lint, types, the line of imports, templates, migrations
+	@bin/check $(BIN)
+
+fix: setup-dev ## let the formatter and the linter mend what they can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: setup-dev ## measure what the goals ask for; keeps the last run in docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks
+
+ci: ## what the integration server runs
+	@bash .ci/run
+
+lock: ## resolve the requirements again (needs uv); no address of a registry is written
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock

@@ -1,0 +1,59 @@
+"""Sign-in and password forms, asking as the rest of the service asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth
+
+
+class LoginForm(allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "login", "E-mail address", "Enter your e-mail address")
+        _ask(self, "password", "Password", "Enter your password")
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "oldpassword", "Password you use now", "Enter the password you use now")
+        _ask_twice(self)
+
+
+class SetPasswordForm(allauth.SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_twice(self)
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "email", "E-mail address", "Enter your e-mail address")
+
+
+class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_twice(self)
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "password", "Password", "Enter your password")
+
+
+def _ask(form: Any, name: str, label: str, if_empty: str) -> None:
+    """Word one field. The page has its own link for a forgotten password, so no hint repeats it."""
+    field = form.fields[name]
+    field.label, field.help_text = label, ""
+    field.error_messages = {**field.error_messages, "required": if_empty}
+
+
+def _ask_twice(form: Any) -> None:
+    rules = form.fields["password1"].help_text
+    _ask(form, "password1", "New password", "Enter a new password")
+    form.fields["password1"].help_text = rules
+    _ask(form, "password2", "New password again", "Enter the new password again")

@@ -1,0 +1,143 @@
+"""Every component in every state, for those who build pages. Served in development only."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from organisation.rights import public
+from sorp.lexicon import NotRated, Quarter, Rag, Travel
+
+
+class GalleryForm(forms.Form):
+    """One field of each shape."""
+
+    value = forms.DecimalField(
+        label="Result for Q2 2011/12", help_text="A percentage, like 76.4", max_value=100
+    )
+    reference = forms.CharField(label="Reference", max_length=12)
+    email = forms.EmailField(label="E-mail address", required=False)
+    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+    confidence = forms.ChoiceField(
+        label="How final is this result?",
+        choices=[("final", "Final"), ("provisional", "Provisional"), ("estimated", "Estimated")],
+        widget=forms.RadioSelect,
+    )
+    reasons = forms.MultipleChoiceField(
+        label="What is holding it back?",
+        help_text="Select all that apply.",
+        choices=[("staff", "Staffing"), ("demand", "Demand"), ("weather", "Weather")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    unit = forms.ChoiceField(
+        label="Division", choices=[("", "Choose a division"), ("hw", "Highways"), ("ed", "Education")]
+    )
+    due = forms.DateField(
+        label="When will it be done?",
+        help_text="For example, 27 3 2012",
+        widget=forms.SelectDateWidget,
+        error_messages={"invalid": "Enter a real date, like 27 3 2012"},
+    )
+    commentary = forms.CharField(
+        label="What happened, and why?", widget=forms.Textarea(attrs={"rows": 4}), max_length=600
+    )
+    evidence = forms.FileField(label="Evidence", help_text="A CSV or PDF of up to 2 MB")
+    checked = forms.BooleanField(label="I have checked this against the source")
+
+
+BAD_ANSWERS = {
+    "value": "12,5",
+    "reference": "far-too-long-a-reference",
+    "email": "not an address",
+    "unit": "nowhere",
+    "due_day": "31",
+    "due_month": "2",
+    "due_year": "2012",
+    "commentary": "x" * 620,
+}
+COMMENTARY = (
+    "Gangs were moved to *gully cleansing* after the July floods, so **fewer potholes** were "
+    "repaired in time.\n\n- Two gangs return in October\n- A contractor starts on 7 November"
+)
+
+
+@require_safe
+@public
+def gallery(request: HttpRequest) -> HttpResponse:
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "gallery.html", specimens())
+
+
+def specimens() -> dict[str, Any]:
+    """Something to draw each component with."""
+    latest = Quarter(2011, 2)
+    quarters = list(latest.back(7).until(latest))
+    letters = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN}
+    rows = [
+        ("Potholes repaired in 28 days", "GGAAGARR"),
+        ("Street lights repaired in 28 days", "GGGG-GGG"),
+        ("Enquiries answered in 20 working days", "RAAAAAGG"),
+        ("Gullies cleansed to programme", "--AGGAAA"),
+    ]
+    return {
+        "rags": list(Rag),
+        "reasons": [word for word in NotRated if "expected range" not in word.label],
+        "outcomes": [word for word in NotRated if "expected range" in word.label],
+        "travels": list(Travel),
+        "latest": latest,
+        "today": date(2011, 10, 20),
+        "unrated": {"rag": None, "not_rated_label": "No result"},
+        "counts": {"green": 34, "amber": 9, "red": 6, "not_rated": 2},
+        "quarters": quarters,
+        "heatmap": [
+            (name, [(quarter, letters.get(each)) for quarter, each in zip(quarters, run, strict=True)])
+            for name, run in rows
+        ],
+        "commentary": COMMENTARY,
+        "clean_form": GalleryForm(prefix="clean"),
+        "form": GalleryForm(BAD_ANSWERS),
+        "page": Paginator(range(200), 20).get_page(5),
+        "facts": [
+            {"key": "Accountable manager", "value": "Head of Highways", "href": "#facts"},
+            ("Source", "Works ordering system, extracted on 4 October 2011"),
+            ("Evaluation", ""),
+        ],
+        "events": [
+            SimpleNamespace(
+                date=date(2011, 7, 15),
+                title="Rated red for Q1 2011/12",
+                rag=Rag.RED,
+                text="78.1% against a floor standard of 80%.",
+                by="",
+            ),
+            SimpleNamespace(
+                date=date(2011, 10, 20),
+                title="Escalated to the Performance Assurance Team",
+                rag=None,
+                text="Red for two quarters running.",
+                by="SORP version 1, when Q2 2011/12 was closed",
+            ),
+        ],
+        "success": [Said("Result for Q2 2011/12 submitted: Red", "success")],
+        "notice": [Said("Results for Q2 2011/12 are due by Thursday 20 October 2011", "info")],
+    }
+
+
+class Said(str):
+    """A message as Django's messages framework gives it: words with a level."""
+
+    __slots__ = ("level_tag",)
+
+    def __new__(cls, words: str, level_tag: str) -> Said:
+        said = super().__new__(cls, words)
+        said.level_tag = level_tag
+        return said

@@ -1,0 +1,289 @@
+"""What may be asked of the strategy: the first layer of the quarterly performance report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from indicators.models import Rating
+from sorp.lexicon import Quarter, Rag, Travel
+from strategy.models import Aim, Evaluation, Measure, Milestone, Priority, Theme
+from strategy.rules import Figure, Judgement, MeasureKind, MilestoneStatus, Standing, standing
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """One way a priority is judged; where by an indicator, with its verdict in the quarter."""
+
+    kind: MeasureKind
+    wording: str
+    reference: str = ""
+    measure_unit: str = ""
+    decimals: int = 0
+    rag: Rag | None = None
+    not_rated: str = ""
+    previous_rag: Rag | None = None
+    travel: Travel | None = None
+    value: Decimal | None = None
+    target: Decimal | None = None
+    confidence: str = ""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneLine:
+    """One milestone as it stood on the sheet's day."""
+
+    pk: int
+    title: str
+    due_on: date
+    forecast_on: date | None
+    done_on: date | None
+    progress: str
+    accountable_manager: str
+    status: MilestoneStatus
+    belongs_to: str = ""
+    accountable_manager_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    gathered_on: date
+    title: str
+    finding: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationLine:
+    judged_on: date
+    judgement: Judgement
+    finding: str
+    judged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessLine:
+    by_financial_year: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrioritySheet:
+    """One priority with its three kinds of evidence, and what each says."""
+
+    slug: str
+    number: int
+    name: str
+    description: str
+    sponsor: str
+    themes: tuple[str, ...]
+    success_factors: tuple[SuccessLine, ...]
+    measures: tuple[MeasureLine, ...]
+    milestones: tuple[MilestoneLine, ...]
+    evidence: tuple[EvidenceLine, ...]
+    evaluations: tuple[EvaluationLine, ...]
+    standing: Standing
+
+    @property
+    def indicators(self) -> tuple[MeasureLine, ...]:
+        return tuple(each for each in self.measures if each.kind is MeasureKind.INDICATOR)
+
+    @property
+    def other_measures(self) -> tuple[MeasureLine, ...]:
+        return tuple(each for each in self.measures if each.kind is not MeasureKind.INDICATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSheet:
+    """A theme, the aims it serves and the priorities in it, by slug."""
+
+    slug: str
+    name: str
+    description: str
+    aims: tuple[str, ...]
+    priorities: tuple[PrioritySheet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AimSheet:
+    slug: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrategySheet:
+    """Everything the report's first layer needs, as known on a day for a quarter."""
+
+    quarter: Quarter | None
+    day: date
+    aims: tuple[AimSheet, ...]
+    themes: tuple[ThemeSheet, ...]
+    priorities: tuple[PrioritySheet, ...]
+
+
+def strategy_sheet(*, quarter: Quarter | None, day: date) -> StrategySheet:
+    """The whole strategy, with ratings of a quarter and milestones as of a day. 11 queries.
+
+    Without a quarter (none is closed yet) every indicator is not rated.
+    """
+    priorities = _priority_sheets(Priority.objects.all(), quarter, day)
+    by_slug = {sheet.slug: sheet for sheet in priorities}
+    themes = tuple(
+        ThemeSheet(
+            slug=theme.slug,
+            name=theme.name,
+            description=theme.description,
+            aims=tuple(aim.name for aim in theme.aims.all()),
+            priorities=tuple(by_slug[each.slug] for each in theme.priorities.all()),
+        )
+        for theme in Theme.objects.prefetch_related("aims", "priorities")
+    )
+    aims = tuple(AimSheet(each.slug, each.name, each.description) for each in Aim.objects.all())
+    return StrategySheet(quarter, day, aims, themes, priorities)
+
+
+def priority_sheet(*, slug: str, quarter: Quarter | None, day: date) -> PrioritySheet | None:
+    """One priority's page, or None where there is no such priority."""
+    found = _priority_sheets(Priority.objects.filter(slug=slug), quarter, day)
+    return found[0] if found else None
+
+
+def late_milestones(*, day: date) -> tuple[MilestoneLine, ...]:
+    """Milestones of priorities and of projects that are overdue or slipping on a day: DAT's diet."""
+    rows = Milestone.objects.not_done_by(day).select_related(
+        "priority", "project", "accountable_manager"
+    )
+    lines = (_milestone_line(row, day) for row in rows)
+    return tuple(line for line in lines if line.status.is_late)
+
+
+def _priority_sheets(
+    rows: Iterable[Priority], quarter: Quarter | None, day: date
+) -> tuple[PrioritySheet, ...]:
+    priorities = list(
+        rows.prefetch_related(  # type: ignore[attr-defined]
+            "themes",
+            "success_factors",
+            "measures__indicator",
+            "milestones__accountable_manager",
+            "milestones__priority",
+            "evidence",
+            "evaluations",
+        )
+    )
+    wanted = {
+        measure.indicator_id
+        for each in priorities
+        for measure in each.measures.all()
+        if measure.indicator_id
+    }
+    ratings = _ratings(quarter, wanted)
+    return tuple(_priority_sheet(each, ratings, quarter, day) for each in priorities)
+
+
+def _ratings(quarter: Quarter | None, indicators: set[int]) -> dict[tuple[int, Quarter], Rating]:
+    """The latest ratings of a quarter and of the one before, in one query."""
+    if quarter is None:
+        return {}
+    rows = Rating.objects.latest_ones().filter(
+        indicator__in=indicators,
+        quarter_start__in=[quarter.first_day, quarter.previous().first_day],
+    )
+    return {(row.indicator_id, row.quarter): row for row in rows}
+
+
+def _priority_sheet(
+    priority: Priority,
+    ratings: dict[tuple[int, Quarter], Rating],
+    quarter: Quarter | None,
+    day: date,
+) -> PrioritySheet:
+    measures = tuple(_measure_line(each, ratings, quarter) for each in priority.measures.all())
+    milestones = tuple(_milestone_line(each, day) for each in priority.milestones.all())
+    evaluations = tuple(
+        _evaluation_line(each) for each in priority.evaluations.all() if each.judged_on <= day
+    )
+    latest = evaluations[0] if evaluations else None
+    return PrioritySheet(
+        slug=priority.slug,
+        number=priority.number,
+        name=priority.name,
+        description=priority.description,
+        sponsor=priority.sponsor,
+        themes=tuple(theme.name for theme in priority.themes.all()),
+        success_factors=tuple(
+            SuccessLine(each.by_financial_year, each.wording)
+            for each in priority.success_factors.all()
+        ),
+        measures=measures,
+        milestones=milestones,
+        evidence=tuple(
+            EvidenceLine(each.gathered_on, each.title, each.finding, each.source)
+            for each in priority.evidence.all()
+            if each.gathered_on <= day
+        ),
+        evaluations=evaluations,
+        standing=standing(
+            figures=[
+                Figure(each.rag, each.stale)
+                for each in measures
+                if each.kind is MeasureKind.INDICATOR
+            ],
+            milestones=[each.status for each in milestones],
+            judgement=latest.judgement if latest else None,
+            judged_on=latest.judged_on if latest else None,
+        ),
+    )
+
+
+def _measure_line(
+    measure: Measure, ratings: dict[tuple[int, Quarter], Rating], quarter: Quarter | None
+) -> MeasureLine:
+    indicator = measure.indicator
+    if indicator is None:
+        return MeasureLine(MeasureKind(measure.kind), measure.wording)
+    rating = ratings.get((indicator.pk, quarter)) if quarter else None
+    before = ratings.get((indicator.pk, quarter.previous())) if quarter else None
+    return MeasureLine(
+        kind=MeasureKind.INDICATOR,
+        wording=measure.wording or indicator.title,
+        reference=indicator.reference,
+        measure_unit=indicator.measure_unit,
+        decimals=indicator.decimals,
+        rag=Rag(rating.rag) if rating and rating.rag else None,
+        not_rated=rating.not_rated if rating else "no_result",
+        previous_rag=Rag(before.rag) if before and before.rag else None,
+        travel=Travel(rating.travel) if rating else None,
+        value=rating.value if rating else None,
+        target=rating.target if rating else None,
+        confidence=rating.confidence if rating else "",
+        stale=bool(rating and rating.stale),
+    )
+
+
+def _milestone_line(milestone: Milestone, day: date) -> MilestoneLine:
+    return MilestoneLine(
+        pk=milestone.pk,
+        title=milestone.title,
+        due_on=milestone.due_on,
+        forecast_on=milestone.forecast_on,
+        done_on=milestone.done_on,
+        progress=milestone.progress,
+        accountable_manager=milestone.accountable_manager.name,
+        status=milestone.status_on(day),
+        belongs_to=str(milestone.priority or milestone.project),
+        accountable_manager_id=milestone.accountable_manager_id,
+    )
+
+
+def _evaluation_line(evaluation: Evaluation) -> EvaluationLine:
+    return EvaluationLine(
+        evaluation.judged_on,
+        Judgement(evaluation.judgement),
+        evaluation.finding,
+        evaluation.judged_by,
+    )

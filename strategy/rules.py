@@ -1,0 +1,162 @@
+"""How a milestone stands, and what may be said of a priority. No database and no clock.
+
+A priority is judged three ways: by figures, by milestones and other qualitative evidence, and by
+formal evaluation (Cabinet paper of 20 June 2011, section 3b). The three are put side by side and
+never averaged: nothing here returns one colour for a priority, so nothing can print one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sorp.lexicon import Rag, Word
+
+
+class MeasureKind(Word):
+    """One of the three ways in which a priority is judged."""
+
+    INDICATOR = "indicator", "Indicator"
+    EVIDENCE = "evidence", "Qualitative evidence"
+    EVALUATION = "evaluation", "Formal evaluation"
+
+
+class Judgement(Word):
+    """What a formal evaluation found."""
+
+    EFFECTIVE = "effective", "Effective"
+    PARTLY_EFFECTIVE = "partly_effective", "Partly effective"
+    NOT_EFFECTIVE = "not_effective", "Not effective"
+    TOO_EARLY = "too_early", "Too early to say"
+
+
+class MilestoneStatus(Word):
+    """How a milestone stands on a day. Lateness is a fact of dates, so it has no RAG status."""
+
+    DONE_ON_TIME = "done_on_time", "Done on time"
+    DONE_LATE = "done_late", "Done late"
+    ON_COURSE = "on_course", "On course"
+    SLIPPING = "slipping", "Slipping"
+    OVERDUE = "overdue", "Overdue"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody should ask about it."""
+        return self in {MilestoneStatus.SLIPPING, MilestoneStatus.OVERDUE}
+
+
+def milestone_status(
+    *, due_on: date, forecast_on: date | None, done_on: date | None, today: date
+) -> MilestoneStatus:
+    """How a milestone stands on a day. A day is on time on its due date itself.
+
+    Once the due date is past an undone milestone is overdue, whatever is forecast for it: a new
+    forecast is no excuse. Before that, a forecast beyond the due date says that it is slipping.
+    What was done after `today` was not yet done then, so an earlier day can be asked about.
+    """
+    if done_on is not None and done_on <= today:
+        return (
+            MilestoneStatus.DONE_ON_TIME if done_on <= due_on else MilestoneStatus.DONE_LATE
+        )
+    if today > due_on:
+        return MilestoneStatus.OVERDUE
+    if forecast_on is not None and forecast_on > due_on:
+        return MilestoneStatus.SLIPPING
+    return MilestoneStatus.ON_COURSE
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one kind of evidence says, in a sentence, and whether it calls for a question."""
+
+    sentence: str
+    needs_attention: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Three statements about a priority, side by side. They have no sum."""
+
+    figures: Said
+    milestones: Said
+    evaluation: Said
+
+    @property
+    def needs_attention(self) -> tuple[str, ...]:
+        """The kinds of evidence that call for a question, by name."""
+        named = {
+            "figures": self.figures,
+            "milestones": self.milestones,
+            "evaluation": self.evaluation,
+        }
+        return tuple(name for name, said in named.items() if said.needs_attention)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One indicator's verdict, as far as a priority's standing needs it."""
+
+    rag: Rag | None
+    stale: bool = False
+
+
+def standing(
+    *,
+    figures: Iterable[Figure],
+    milestones: Iterable[MilestoneStatus],
+    judgement: Judgement | None,
+    judged_on: date | None = None,
+) -> Standing:
+    """What each kind of evidence says of a priority."""
+    return Standing(
+        _said_by_figures(tuple(figures)),
+        _said_by_milestones(tuple(milestones)),
+        _said_by_evaluation(judgement, judged_on),
+    )
+
+
+def _said_by_figures(figures: tuple[Figure, ...]) -> Said:
+    if not figures:
+        return Said("No indicator measures this priority", needs_attention=False)
+    counts = Counter(
+        "green on stale figures" if each.stale and each.rag is Rag.GREEN else _colour(each)
+        for each in figures
+    )
+    order = ("green", "green on stale figures", "amber", "red", "not rated")
+    parts = [f"{counts[word]} {word}" for word in order if counts[word]]
+    whole = f"Of {len(figures)} indicators: " if len(figures) > 1 else "Its one indicator: "
+    return Said(
+        whole + _listed(parts),
+        needs_attention=any(word != "green" for word in counts),
+    )
+
+
+def _colour(figure: Figure) -> str:
+    return figure.rag.value if figure.rag else "not rated"
+
+
+def _said_by_milestones(milestones: tuple[MilestoneStatus, ...]) -> Said:
+    if not milestones:
+        return Said("No milestone is set", needs_attention=False)
+    counts = Counter(milestones)
+    parts = [f"{counts[status]} {status.label.lower()}" for status in MilestoneStatus if counts[status]]
+    whole = f"Of {len(milestones)} milestones: " if len(milestones) > 1 else "Its one milestone: "
+    return Said(whole + _listed(parts), needs_attention=any(each.is_late for each in milestones))
+
+
+def _said_by_evaluation(judgement: Judgement | None, judged_on: date | None) -> Said:
+    if judgement is None:
+        return Said("Not yet evaluated", needs_attention=False)
+    when = f", {judged_on.day} {judged_on:%B %Y}" if judged_on else ""
+    return Said(
+        f"{judgement.label}{when}",
+        needs_attention=judgement in {Judgement.PARTLY_EFFECTIVE, Judgement.NOT_EFFECTIVE},
+    )
+
+
+def _listed(parts: list[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

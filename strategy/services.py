@@ -1,0 +1,270 @@
+"""What is done about the strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from indicators.models import Indicator
+from organisation import audit
+from organisation.models import User
+from strategy.models import (
+    Aim,
+    Evaluation,
+    Evidence,
+    Measure,
+    Milestone,
+    Priority,
+    Programme,
+    Project,
+    SuccessFactor,
+    Theme,
+)
+from strategy.rules import Judgement, MeasureKind
+
+
+def _kept(row: Any) -> Any:
+    """Keep a row, saying in words what a constraint would refuse. Raises ValueError."""
+    try:
+        row.full_clean()
+    except ValidationError as refusal:
+        raise ValueError("; ".join(refusal.messages)) from None
+    row.save()
+    return row
+
+
+@transaction.atomic
+def state_aim(*, slug: str, position: int, name: str, description: str = "", by: User | None) -> Aim:
+    """The plan has an aim."""
+    aim = _kept(Aim(slug=slug, position=position, name=name, description=description))
+    audit.record("stated aim", aim, by=by)
+    return aim
+
+
+@transaction.atomic
+def state_theme(
+    *,
+    slug: str,
+    position: int,
+    name: str,
+    aims: Iterable[Aim],
+    description: str = "",
+    by: User | None,
+) -> Theme:
+    """The plan has a theme, which serves these aims."""
+    theme = _kept(Theme(slug=slug, position=position, name=name, description=description))
+    theme.aims.set(aims)
+    audit.record("stated theme", theme, by=by, aims=[aim.slug for aim in theme.aims.all()])
+    return theme
+
+
+@transaction.atomic
+def state_priority(
+    *,
+    slug: str,
+    number: int,
+    name: str,
+    themes: Iterable[Theme],
+    description: str = "",
+    sponsor: str = "",
+    by: User | None,
+) -> Priority:
+    """Members have set a priority, which belongs to these themes."""
+    priority = _kept(
+        Priority(slug=slug, number=number, name=name, description=description, sponsor=sponsor)
+    )
+    priority.themes.set(themes)
+    audit.record(
+        "stated priority", priority, by=by, themes=[each.slug for each in priority.themes.all()]
+    )
+    return priority
+
+
+@transaction.atomic
+def promise_success(
+    *, priority: Priority, wording: str, by_year: int, by: User | None
+) -> SuccessFactor:
+    """By a financial year, given by the calendar year it begins in, something is delivered."""
+    factor = _kept(
+        SuccessFactor(
+            priority=priority,
+            position=priority.success_factors.count() + 1,
+            by_year=by_year,
+            wording=wording.strip(),
+        )
+    )
+    audit.record("promised success", priority, by=by, wording=wording, by_year=by_year)
+    return factor
+
+
+@transaction.atomic
+def measure_by(
+    *,
+    priority: Priority,
+    kind: MeasureKind,
+    indicator: Indicator | None = None,
+    wording: str = "",
+    by: User | None,
+) -> Measure:
+    """A priority is judged by an indicator, by evidence or by an evaluation."""
+    if (kind is MeasureKind.INDICATOR) != (indicator is not None):
+        raise ValueError("Name an indicator where the measure is one, and only there")
+    measure = _kept(
+        Measure(
+            priority=priority,
+            position=priority.measures.count() + 1,
+            kind=kind,
+            indicator=indicator,
+            wording=wording.strip(),
+        )
+    )
+    audit.record("added measure", priority, by=by, kind=kind.value, measure=str(measure))
+    return measure
+
+
+@transaction.atomic
+def start_programme(
+    *, slug: str, name: str, description: str = "", sponsor: str = "", by: User | None
+) -> Programme:
+    """A programme of change is under way."""
+    programme = _kept(Programme(slug=slug, name=name, description=description, sponsor=sponsor))
+    audit.record("started programme", programme, by=by)
+    return programme
+
+
+@transaction.atomic
+def start_project(
+    *, programme: Programme, slug: str, name: str, description: str = "", by: User | None
+) -> Project:
+    """A programme has a project."""
+    project = _kept(Project(programme=programme, slug=slug, name=name, description=description))
+    audit.record("started project", project, by=by, programme=programme.slug)
+    return project
+
+
+@transaction.atomic
+def set_milestone(
+    *,
+    title: str,
+    due_on: date,
+    accountable_manager: User,
+    priority: Priority | None = None,
+    project: Project | None = None,
+    by: User | None,
+) -> Milestone:
+    """Something is to be done for a priority, or by a project, by a day."""
+    if (priority is None) == (project is None):
+        raise ValueError("Name the priority or the project that the milestone is for, not both")
+    milestone = _kept(
+        Milestone(
+            priority=priority,
+            project=project,
+            title=title.strip(),
+            due_on=due_on,
+            accountable_manager=accountable_manager,
+        )
+    )
+    audit.record("set milestone", milestone, by=by, due_on=due_on.isoformat())
+    return milestone
+
+
+@transaction.atomic
+def update_milestone(
+    *,
+    milestone: Milestone,
+    forecast_on: date | None,
+    done_on: date | None,
+    progress: str,
+    today: date,
+    by: User | None,
+) -> Milestone:
+    """A milestone's forecast, its day of completion and its progress are as given.
+
+    Its due date stays: what was promised is not changed by being late. Saying the same again
+    changes and records nothing. Raises PermissionDenied for anybody but its accountable manager
+    and the performance officers; ValueError, in words, for a completion in the future, or for a
+    forecast beyond the due date without a word on why.
+    """
+    _refuse_strangers(milestone, by)
+    row = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    said = {"forecast_on": forecast_on, "done_on": done_on, "progress": progress.strip()}
+    if done_on is not None and done_on > today:
+        raise ValueError("The day it was done cannot be in the future: give a forecast instead")
+    if done_on is None and forecast_on is not None and forecast_on > row.due_on:
+        if not said["progress"]:
+            raise ValueError("Say why it is forecast after its due date, and what is being done")
+    was = {name: getattr(row, name) for name in said}
+    changed = [name for name in said if was[name] != said[name]]
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, said[name])
+    row.save(update_fields=changed)
+    audit.record(
+        "updated milestone",
+        row,
+        by=by,
+        **{
+            name: {"was": str(was[name] or ""), "is": str(said[name] or "")} for name in changed
+        },
+    )
+    return row
+
+
+def _refuse_strangers(milestone: Milestone, by: User | None) -> None:
+    if by is None:
+        return
+    if not Milestone.objects.answerable_by(by).filter(pk=milestone.pk).exists():
+        raise PermissionDenied(f"{milestone.accountable_manager} answers for this milestone")
+
+
+@transaction.atomic
+def give_evidence(
+    *,
+    priority: Priority,
+    gathered_on: date,
+    title: str,
+    finding: str,
+    source: str = "",
+    by: User | None,
+) -> Evidence:
+    """Something that is no figure was found out about a priority."""
+    evidence = _kept(
+        Evidence(
+            priority=priority,
+            gathered_on=gathered_on,
+            title=title.strip(),
+            finding=finding.strip(),
+            source=source,
+        )
+    )
+    audit.record("gave evidence", priority, by=by, title=title)
+    return evidence
+
+
+@transaction.atomic
+def evaluate(
+    *,
+    priority: Priority,
+    judged_on: date,
+    judgement: Judgement,
+    finding: str,
+    judged_by: str,
+    by: User | None,
+) -> Evaluation:
+    """A formal evaluation has judged what was delivered for a priority."""
+    evaluation = _kept(
+        Evaluation(
+            priority=priority,
+            judged_on=judged_on,
+            judgement=judgement,
+            finding=finding.strip(),
+            judged_by=judged_by,
+        )
+    )
+    audit.record("evaluated", priority, by=by, judgement=judgement.value)
+    return evaluation

@@ -1,0 +1,58 @@
+"""The strategy's pages."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
+
+from indicators.queries import last_closed
+from organisation.rights import Permission, allowed, require
+from strategy import queries, services
+from strategy.forms import MilestoneForm
+from strategy.models import Milestone
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def strategy(request):
+    sheet = queries.strategy_sheet(quarter=last_closed(), day=localdate())
+    return render(request, "strategy/strategy.html", {"sheet": sheet})
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def priority(request, slug):
+    quarter = last_closed()
+    sheet = queries.priority_sheet(slug=slug, quarter=quarter, day=localdate())
+    if sheet is None:
+        raise Http404("No priority has this address")
+    everybodys = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    return render(
+        request,
+        "strategy/priority.html",
+        {"sheet": sheet, "quarter": quarter, "may_update_all": everybodys},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def update_milestone(request, milestone):
+    row = get_object_or_404(
+        Milestone.objects.answerable_by(request.user).select_related("priority", "project"),
+        pk=milestone,
+    )
+    held = {name: getattr(row, name) for name in ("forecast_on", "done_on", "progress")}
+    form = MilestoneForm(request.POST or None, initial=held)
+    if form.is_valid():
+        try:
+            services.update_milestone(
+                milestone=row, today=localdate(), by=request.user, **form.cleaned_data
+            )
+        except ValueError as refusal:
+            field = "done_on" if "future" in str(refusal) else "progress"
+            form.add_error(field, str(refusal))
+        else:
+            messages.success(request, f"“{row.title}” is up to date")
+            return redirect(row)
+    return render(request, "strategy/update_milestone.html", {"milestone": row, "form": form})

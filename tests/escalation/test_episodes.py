@@ -1,0 +1,460 @@
+"""Opening, recovery, relapse and restatement, as pictures and as properties."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escalation.rules import (
+    Episode,
+    Rules,
+    Trigger,
+    breaches,
+    close,
+    has_recovered,
+    replay,
+    restate,
+)
+from escalation.rules.documents import DEFAULT_RULES
+from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
+from tests.escalation.pictures import FIRST, history, nth, place
+
+RED = Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT)
+AMBER = Trigger("Amber for three quarters", Rag.AMBER, 3, 3, Level.PAT)
+LADDER = Rules(
+    (
+        Trigger("Red", Rag.RED, 1, 1, Level.DIVISION),
+        Trigger("Red or amber", Rag.AMBER, 2, 2, Level.DIRECTORATE),
+        Trigger("No result", NotRated.NO_RESULT, 1, 1, Level.DIRECTORATE),
+        RED,
+        AMBER,
+        Trigger("No result twice", NotRated.NO_RESULT, 2, 2, Level.PAT),
+    )
+)
+
+
+def drawn(episodes, level=Level.PAT):
+    """Each episode at a level as since:opened-recovered, with the places of its quarters."""
+    return [
+        f"{place(each.since)}:{place(each.opened_in)}-{place(each.recovered_in) or ''}"
+        + ("r" if each.relapse else "")
+        + ("*" if each.restated else "")
+        for each in episodes
+        if each.level is level
+    ]
+
+
+def escalated(picture, rules=DEFAULT_RULES):
+    return replay(history(picture), rules, None)
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ("", []),
+        ("RG", []),
+        ("RR", ["1:2-"]),
+        ("RRG", ["1:2-3"]),
+        ("RRA", ["1:2-"]),  # not red, and not recovered
+        ("RRAAAR", ["1:2-"]),
+        ("RRxxG", ["1:2-5"]),
+        ("RRG-", ["1:2-3"]),
+        ("RR-G", ["1:2-4"]),
+        ("R-R", ["1:3-"]),
+        ("R|RR", ["2:3-"]),
+        ("RR|G", ["1:2-3"]),
+        ("AAAG", ["1:3-4"]),
+        ("ARAG", ["1:3-4"]),
+        ("RRGRR", ["1:2-3", "4:5-r"]),
+        ("RRGGGRR", ["1:2-3", "6:7-r"]),  # four quarters after recovery is still a relapse
+        ("RRGGGGRR", ["1:2-3", "7:8-"]),  # five is not
+        ("RRG--RR", ["1:2-3", "6:7-r"]),
+        ("RRGRRGRR", ["1:2-3", "4:5-6r", "7:8-r"]),
+    ],
+)
+def test_history_of_escalations_to_pat(picture, expected):
+    assert drawn(escalated(picture)) == expected
+
+
+def test_first_trigger_met_names_the_escalation_and_all_are_recorded():
+    (episode,) = escalated("AGARR")
+    assert (episode.trigger, episode.all_met) == (RED.name, (RED.name, AMBER.name))
+    (episode,) = escalated("AGARR", Rules((AMBER, RED)))
+    assert (episode.trigger, episode.all_met) == (AMBER.name, (AMBER.name, RED.name))
+    assert drawn([episode]) == ["3:5-"]
+
+
+def test_each_level_of_the_ladder_opens_by_its_own_trigger():
+    episodes = escalated("ARRxxG", LADDER)
+    assert drawn(episodes, Level.DIVISION) == ["2:2-6"]
+    assert drawn(episodes, Level.DIRECTORATE) == ["1:2-6"]
+    assert drawn(episodes, Level.PAT) == ["2:3-6"]
+    assert [each.level for each in episodes] == [Level.DIVISION, Level.DIRECTORATE, Level.PAT]
+
+
+def test_silence_opens_by_its_own_trigger_and_leaves_only_by_a_green():
+    episodes = escalated("Gxx-AG", LADDER)
+    assert drawn(episodes, Level.DIRECTORATE) == ["2:2-6"]
+    assert drawn(episodes, Level.PAT) == ["2:3-6"]
+    assert episodes[0].reason.startswith("No result in Q2 2011/12, which meets “No result”")
+
+
+def test_exit_may_ask_for_more_than_one_green():
+    rules = replace(DEFAULT_RULES, exit_quarters=2)
+    assert drawn(escalated("RRGAGG", rules)) == ["1:2-6"]
+    assert drawn(escalated("RRG-G", rules)) == ["1:2-5"]
+
+
+def test_what_recovers_in_a_quarter_does_not_open_again_in_it():
+    two_of_three = Rules((Trigger("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
+    assert drawn(escalated("RRG", two_of_three)) == ["1:2-3"]
+    assert drawn(escalated("RRGR", two_of_three)) == ["1:2-3", "2:4-r"]
+
+
+def test_trigger_for_other_tiers_opens_nothing():
+    rules = Rules((replace(RED, tiers=frozenset({Tier.TEAM})),))
+    assert replay(history("RR"), rules, Tier.CORPORATE) == ()
+    assert drawn(replay(history("RR"), rules, Tier.TEAM)) == ["1:2-"]
+
+
+def test_each_quarter_is_closed_by_the_rules_in_force_for_it():
+    lax = Rules((replace(RED, at_least=4, within=4),))
+
+    def rules_for(quarter):
+        return DEFAULT_RULES if quarter >= nth(4) else lax
+
+    assert drawn(replay(history("RRRRG"), rules_for, None)) == ["3:4-5"]
+
+
+def test_gaps_in_a_history_are_quarters_of_which_nothing_is_known():
+    rows = [each for each in history("RGRGR-GRR") if each.rag is not Rag.GREEN]
+    assert drawn(replay(rows, DEFAULT_RULES, None)) == ["1:3-"]
+
+
+def test_closing_a_quarter_again_gives_nothing_more():
+    observations = history("RR")
+    first = close(observations, (), DEFAULT_RULES, None)
+    assert drawn(first.opened) == ["1:2-"]
+    again = close(observations, first.episodes, DEFAULT_RULES, None)
+    assert (again.opened, again.recovered) == ((), ())
+    assert again.episodes == first.episodes
+
+    green = close(history("RRG"), first.episodes, DEFAULT_RULES, None)
+    assert drawn(green.recovered) == ["1:2-3"]
+    again = close(history("RRG"), green.episodes, DEFAULT_RULES, None)
+    assert (again.opened, again.recovered) == ((), ())
+
+
+def test_closing_with_no_history_does_nothing():
+    assert close((), (), DEFAULT_RULES, None).episodes == ()
+    assert not restate((), (), FIRST, DEFAULT_RULES, None)
+
+
+def test_close_refuses_what_was_recorded_later():
+    with pytest.raises(ValueError, match="restate"):
+        close(history("R"), escalated("RR"), DEFAULT_RULES, None)
+
+
+def test_two_open_at_one_level_are_refused():
+    (episode,) = escalated("RR")
+    twice = (episode, replace(episode, opened_in=nth(3)))
+    with pytest.raises(ValueError, match="only one"):
+        close(history("RRR"), twice, DEFAULT_RULES, None)
+
+
+def test_history_out_of_order_is_refused():
+    with pytest.raises(ValueError, match="in order"):
+        replay(history("RR")[::-1], DEFAULT_RULES, None)
+    with pytest.raises(ValueError, match="once"):
+        replay([*history("R"), *history("R")], DEFAULT_RULES, None)
+
+
+@pytest.mark.parametrize(
+    ("was", "revised", "from_place", "expected"),
+    [
+        # Nothing that matters changed.
+        ("RRR", "RRA", 3, ["1:2-"]),
+        # It would now have opened; it would now have recovered.
+        ("RGA", "RRA", 2, ["1:2-*"]),
+        ("RRR", "RRG", 3, ["1:2-3*"]),
+        ("RGRG", "RRRG", 2, ["1:2-4*"]),
+        # Recovered sooner; and then met a trigger again.
+        ("RRAAG", "RRGAG", 3, ["1:2-3*"]),
+        ("RRRRR", "RRGRR", 3, ["1:2-3*", "4:5-r*"]),
+        # One unbroken spell is one escalation, which moves back.
+        ("GRR", "RRR", 1, ["1:2-*"]),
+        ("RGRRAG", "RRRRAG", 2, ["1:2-6*"]),
+        # What recovers before the recorded one opened stands beside it, and makes it a relapse.
+        ("RAGRR", "RRGRR", 2, ["1:2-3*", "4:5-r*"]),
+        ("RAGGGGGRR", "RRGGGGGRR", 2, ["1:2-3*", "8:9-"]),
+        # Its basis is gone: it stays until the exit rule holds, at once where it does.
+        ("RR", "RG", 2, ["1:2-2*"]),
+        ("RR", "RA", 2, ["1:2-"]),
+        ("RRAG", "RAAG", 2, ["1:2-4"]),
+        ("RRAA", "GRAA", 1, ["1:2-"]),
+        ("RRAR", "RAGR", 2, ["1:2-3*"]),
+        # A recorded recovery stays. What is poor none the less opens, in that very quarter.
+        ("RRG", "RRR", 3, ["1:2-3", "2:3-r*"]),
+        ("RRGA", "RRAA", 3, ["1:2-3", "1:3-r*"]),
+        ("RRGG", "RR-G", 3, ["1:2-3"]),
+    ],
+)
+def test_what_follows_from_a_revision(was, revised, from_place, expected):
+    after = restate(history(revised), escalated(was), nth(from_place), DEFAULT_RULES, None).episodes
+    assert drawn(after) == expected
+
+
+def test_restatement_pairs_what_was_recorded_with_what_it_has_become():
+    (recorded,) = escalated("GRR")
+    restatement = restate(history("RRR"), (recorded,), nth(1), DEFAULT_RULES, None)
+    assert restatement.opened == ()
+    (change,) = restatement.changed
+    assert change.was == recorded
+    assert change.now == replace(
+        recorded,
+        since=nth(1),
+        opened_in=nth(2),
+        restated=True,
+        reason="Red in Q1 2011/12 and Q2 2011/12, which meets “Red for two quarters” "
+        "(red in 2 rated quarters running).",
+    )
+
+
+def test_reason_of_what_does_not_move_stays_as_it_was_given():
+    rules = Rules((Trigger("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
+    recorded = escalated("RARA", rules)
+    after = restate(history("GRRA"), recorded, nth(1), rules, None).episodes
+    assert after == recorded
+
+
+# Properties. The other reading counts along plain lists and knows nothing of walks or rungs.
+
+LETTERS = st.sampled_from([*"RRRRAAAGGGG-xnt", "|R", "|-"])
+PICTURES = st.lists(LETTERS, max_size=14).map("".join)
+TRIGGERS = st.builds(
+    lambda number, status, at_least, more, level: (status, at_least, at_least + more, level),
+    st.integers(),
+    st.sampled_from([Rag.RED, Rag.AMBER, NotRated.NO_RESULT]),
+    st.integers(1, 3),
+    st.integers(0, 3),
+    st.sampled_from([Level.DIRECTORATE, Level.PAT]),
+)
+
+
+@st.composite
+def rule_books(draw):
+    drawn_triggers = draw(st.lists(TRIGGERS, min_size=1, max_size=4))
+    return Rules(
+        tuple(Trigger(f"T{i}", *each) for i, each in enumerate(drawn_triggers)),
+        exit_quarters=draw(st.integers(1, 3)),
+        relapse_within=draw(st.integers(0, 5)),
+    )
+
+
+@st.composite
+def rules_by_quarter(draw):
+    """One book of rules until some quarter, and perhaps another from then on."""
+    before, after = draw(rule_books()), draw(rule_books())
+    change = nth(draw(st.integers(1, 14)))
+    return lambda quarter: before if quarter < change else after
+
+
+@st.composite
+def revisions(draw):
+    """A history as it was closed, the same with one quarter revised, and which one."""
+    cells = draw(st.lists(LETTERS, min_size=1, max_size=14))
+    place_revised = draw(st.integers(0, len(cells) - 1))
+    revised = [*cells]
+    revised[place_revised] = draw(LETTERS)
+    return history("".join(cells)), history("".join(revised)), nth(place_revised + 1)
+
+
+def read_plainly(observations, rules_for):
+    """All episodes as (level, name, since, opened, recovered, relapse, all met), read plainly."""
+    found = []
+    for level in (Level.DIRECTORATE, Level.PAT):
+        spell, last_recovery = None, None
+        for i, closing in enumerate(observations):
+            rules = rules_for(closing.quarter)
+            run = list(observations[: i + 1])
+            breaks = [j for j, each in enumerate(run) if each.definition_break]
+            run = run[breaks[-1] :] if breaks else run
+            rated = [each for each in run if each.rag]
+            if spell:
+                last = rated[-rules.exit_quarters :]
+                if (
+                    closing.rag
+                    and len(last) == rules.exit_quarters
+                    and {each.rag for each in last} == {Rag.GREEN}
+                ):
+                    found.append((*spell[:4], closing.quarter, *spell[4:]))
+                    spell, last_recovery = None, closing.quarter
+                continue
+            met = []
+            for trigger in rules.triggers:
+                if trigger.level is not level:
+                    continue
+                if trigger.status is NotRated.NO_RESULT:
+                    seen = [
+                        each
+                        for each in run
+                        if each.rag or each.not_rated not in (None, NotRated.NOT_DUE)
+                    ]
+                    bad = {closing.quarter for closing in seen if closing.not_rated == "no_result"}
+                    may_open = closing.not_rated == "no_result"
+                else:
+                    worst = {Rag.RED} if trigger.status is Rag.RED else {Rag.RED, Rag.AMBER}
+                    seen = rated
+                    bad = {each.quarter for each in rated if each.rag in worst}
+                    may_open = bool(closing.rag)
+                hits = [each.quarter for each in seen[-trigger.within :] if each.quarter in bad]
+                if may_open and len(hits) >= trigger.at_least:
+                    met.append((trigger.name, hits[0]))
+            if met:
+                relapse = last_recovery is not None and (
+                    closing.quarter.ordinal - last_recovery.ordinal <= rules.relapse_within
+                )
+                names = tuple(name for name, _ in met)
+                spell = (level, met[0][0], met[0][1], closing.quarter, relapse, names)
+        if spell:
+            found.append((*spell[:4], None, *spell[4:]))
+    return sorted(found, key=lambda each: (each[3], each[0].height))
+
+
+def as_read(episodes):
+    return [
+        (e.level, e.trigger, e.since, e.opened_in, e.recovered_in, e.relapse, e.all_met)
+        for e in episodes
+    ]
+
+
+@given(PICTURES, rules_by_quarter())
+def test_replay_agrees_with_a_plain_reading_of_the_rules(picture, rules_for):
+    observations = history(picture)
+    episodes = replay(observations, rules_for, None)
+    assert as_read(episodes) == read_plainly(observations, rules_for)
+
+
+@given(PICTURES, rules_by_quarter(), st.integers(0, 14))
+def test_closing_in_order_equals_closing_at_once(picture, rules_for, halfway):
+    observations = history(picture)
+    recorded: tuple[Episode, ...] = ()
+    for end in range(1, len(observations) + 1):
+        outcome = close(observations[:end], recorded, rules_for, None)
+        assert close(observations[:end], outcome.episodes, rules_for, None).opened == ()
+        kept = [each for each in recorded if not each.is_open]
+        assert set(kept) <= set(outcome.episodes)
+        recorded = outcome.episodes
+    assert recorded == replay(observations, rules_for, None)
+
+    half = replay(observations[:halfway], rules_for, None)
+    if halfway < len(observations):
+        start = observations[halfway].quarter
+        assert recorded == replay(observations, rules_for, None, half, from_quarter=start)
+
+
+@given(PICTURES, rules_by_quarter(), st.integers(1, 14))
+def test_restating_what_nobody_revised_changes_nothing(picture, rules_for, from_place):
+    observations = history(picture)
+    recorded = replay(observations, rules_for, None)
+    restatement = restate(observations, recorded, nth(from_place), rules_for, None)
+    assert not restatement
+    assert restatement.episodes == recorded
+
+
+@given(PICTURES, rules_by_quarter())
+def test_restating_from_nothing_is_replaying(picture, rules_for):
+    observations = history(picture)
+    after = restate(observations, (), FIRST, rules_for, None).episodes
+    assert after == tuple(
+        replace(each, restated=True) for each in replay(observations, rules_for, None)
+    )
+
+
+@given(revisions(), rules_by_quarter())
+def test_restating_again_changes_nothing(revision, rules_for):
+    was, revised, quarter = revision
+    once = restate(revised, replay(was, rules_for, None), quarter, rules_for, None)
+    again = restate(revised, once.episodes, quarter, rules_for, None)
+    assert not again
+    assert again.episodes == once.episodes
+
+
+@given(revisions(), rules_by_quarter(), st.integers(1, 14))
+def test_restating_from_an_earlier_quarter_says_the_same(revision, rules_for, earlier):
+    was, revised, quarter = revision
+    recorded = replay(was, rules_for, None)
+    from_there = restate(revised, recorded, quarter, rules_for, None)
+    from_before = restate(revised, recorded, min(quarter, nth(earlier)), rules_for, None)
+    assert from_before == from_there
+
+
+@given(revisions(), revisions(), rules_by_quarter())
+def test_restatement_keeps_every_promise(first, second, rules_for):
+    """After one revision, and after another on top of it."""
+    was, revised, quarter = first
+    recorded = replay(was, rules_for, None)
+    recorded = promised(revised, recorded, quarter, rules_for)
+    _, other, other_quarter = second
+    by_quarter = {each.quarter: each for each in other}
+    if other_quarter <= revised[-1].quarter:
+        twice = [
+            by_quarter[each.quarter] if each.quarter == other_quarter else each for each in revised
+        ]
+        promised(twice, recorded, other_quarter, rules_for)
+
+
+def promised(revised, recorded, quarter, rules_for):
+    restatement = restate(revised, recorded, quarter, rules_for, None)
+    assert_nothing_is_taken_back(recorded, restatement)
+    assert_one_open_at_a_time(restatement.episodes)
+    until = {each.quarter: revised[: i + 1] for i, each in enumerate(revised)}
+
+    def exit_holds(closing):
+        return has_recovered(until[closing], rules_for(closing).exit_quarters)
+
+    recorded_recoveries = {(each.level, each.recovered_in) for each in recorded}
+    for each in restatement.episodes:
+        if each.recovered_in and (each.level, each.recovered_in) not in recorded_recoveries:
+            assert exit_holds(each.recovered_in), "nothing leaves without the exit rule"
+        for closing in until:
+            if max(each.opened_in.next(), quarter) <= closing < (each.recovered_in or NEVER):
+                assert not exit_holds(closing), "nothing stays once the exit rule holds"
+    for closing, known in until.items():
+        for breach in breaches(known, rules_for(closing).triggers if closing >= quarter else ()):
+            assert any(
+                each.level is breach.trigger.level
+                and each.opened_in <= closing <= (each.recovered_in or NEVER)
+                for each in restatement.episodes
+            ), "nothing that meets a trigger goes without"
+    return restatement.episodes
+
+
+NEVER = Quarter(2200, 4)
+
+
+def assert_nothing_is_taken_back(recorded, restatement):
+    changed = {change.was: change.now for change in restatement.changed}
+    assert len(changed) == len(restatement.changed)
+    left = list(restatement.episodes)
+    for was in recorded:
+        now = changed.get(was, was)
+        left.remove(now)
+        assert now.opened_in <= was.opened_in
+        assert was.recovered_in is None or now.recovered_in <= was.recovered_in
+        assert now.relapse or not was.relapse
+        assert now.restated or now == was
+    assert sorted(map(repr, left)) == sorted(map(repr, restatement.opened))
+    assert all(each.restated for each in restatement.opened)
+
+
+def assert_one_open_at_a_time(episodes):
+    for level in Level:
+        here = [each for each in episodes if each.level is level]
+        for before, after in pairwise(here):
+            assert before.recovered_in is not None
+            assert before.recovered_in <= after.opened_in

@@ -1,0 +1,437 @@
+"""replay_rules: a rating history in, escalations out, and no database anywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escalation.rules import Rules, Trigger, replay
+from escalation.rules.documents import DEFAULT_RULES, read_rules, write_rules
+from escalation.rules.faults import RefusedFileError
+from escalation.rules.replaying import COLUMNS, read_ratings, replay_ratings, write_lines
+from sorp.lexicon import Level, NotRated, Rag, Tier
+from tests.escalation.pictures import history
+
+ROOT = Path(__file__).parents[2]
+
+RATINGS = """\
+reference,quarter,value,rag,not_rated,definition_break,sorp_version,commentary
+B2,2021-Q3,1,red,,no,2,"Late,
+but here"
+B2,2021-Q1,1,red,,no,1,
+B2,2021-Q2,,,not_due,no,1,
+B2,2021-Q4,1,green,,no,2,
+A1,2021-Q1,1,amber,,no,1,
+A1,2021-Q2,1,red,,no,1,
+A1,2021-Q3,1,red,,yes,2,
+A1,2021-Q4,1,amber,,no,2,
+A1,2022-Q1,1,amber,,no,3,
+C3,2021-Q1,,,,,,
+"""
+
+EXPECTED = [
+    {
+        "reference": "A1",
+        "level": "pat",
+        "trigger": "Amber for three quarters",
+        "since": "2021-Q3",
+        "opened_in": "2022-Q1",
+        "recovered_in": "",
+        "relapse": "no",
+        "restated": "no",
+        "sorp_version": "3",
+        "reason": "Red in Q3 2021/22, then amber in Q4 2021/22 and Q1 2022/23, which meets "
+        "“Amber for three quarters” (amber or worse in 3 rated quarters running).",
+    },
+    {
+        "reference": "B2",
+        "level": "pat",
+        "trigger": "Red for two quarters",
+        "since": "2021-Q1",
+        "opened_in": "2021-Q3",
+        "recovered_in": "2021-Q4",
+        "relapse": "no",
+        "restated": "no",
+        "sorp_version": "2",
+        "reason": "Red in Q1 2021/22 and Q3 2021/22, which meets “Red for two quarters” "
+        "(red in 2 rated quarters running).",
+    },
+]
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Write files by name; the ratings and rules that a run of the command reads."""
+
+    def write(**contents):
+        for stem, content in contents.items():
+            suffix = "json" if stem == "rules" else "csv"
+            encoded = content if isinstance(content, bytes) else content.encode()
+            (tmp_path / f"{stem}.{suffix}").write_bytes(encoded)
+        return tmp_path
+
+    return write
+
+
+def run(folder, *arguments):
+    """The command's code, and what it says on either stream."""
+    out, err = io.StringIO(), io.StringIO()
+    options = ["--ratings", str(folder / "ratings.csv"), *map(str, arguments)]
+    if (folder / "rules.json").exists():
+        options += ["--rules", str(folder / "rules.json")]
+    try:
+        call_command("replay_rules", *options, stdout=out, stderr=err)
+    except SystemExit as stopped:
+        return stopped.code, out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_replay_writes_the_documented_columns_in_order(files):
+    code, out, err = run(files(ratings=RATINGS))
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == (
+        "reference,level,trigger,since,opened_in,recovered_in,relapse,restated,sorp_version,reason"
+    )
+    assert rows(out) == EXPECTED
+
+
+def test_replay_needs_no_database(files):
+    """In a process of its own, with a database that nobody answers for."""
+    folder = files(ratings=RATINGS)
+    command = [sys.executable, "manage.py", "replay_rules", "--ratings", folder / "ratings.csv"]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere",
+    }
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done.stdout) == EXPECTED
+
+
+def test_replay_accepts_a_byte_order_mark_and_the_barest_columns(files):
+    folder = files(
+        ratings=b"\xef\xbb\xbfreference,quarter,rag\r\nA,2021-Q1,red\r\nA,2021-Q2,red\r\n"
+    )
+    code, out, _ = run(folder)
+    assert code == 0
+    (line,) = rows(out)
+    assert (line["reference"], line["opened_in"], line["sorp_version"]) == ("A", "2021-Q2", "")
+
+
+def test_replay_of_a_header_alone_gives_a_header_alone(files):
+    code, out, _ = run(files(ratings="reference,quarter,rag\n"))
+    assert (code, rows(out)) == (0, [])
+    assert out.startswith("reference,level")
+
+
+def test_missing_quarters_are_gaps_that_neither_add_nor_end(files):
+    folder = files(ratings="reference,quarter,rag\nA,2021-Q1,red\nA,2022-Q1,red\n")
+    (line,) = rows(run(folder)[1])
+    assert (line["since"], line["opened_in"]) == ("2021-Q1", "2022-Q1")
+
+
+def test_replay_writes_to_a_file_and_says_so(files, tmp_path):
+    output = tmp_path / "escalations.csv"
+    code, out, _ = run(files(ratings=RATINGS), "--output", output)
+    assert (code, out) == (0, f"2 escalations written to {output}.\n")
+    assert rows(output.read_text()) == EXPECTED
+
+
+def test_dry_run_writes_nothing(files, tmp_path):
+    output = tmp_path / "escalations.csv"
+    code, out, _ = run(files(ratings=RATINGS), "--output", output, "--dry-run")
+    assert (code, out) == (0, "2 escalations would be written.\n")
+    assert not output.exists()
+
+
+def test_replay_by_other_rules(files):
+    rules = {
+        "triggers": [
+            {"name": "Red", "status": "red", "at_least": 1, "within": 1, "level": "division"},
+            {"name": "Late", "status": "no_result", "at_least": 1, "within": 1, "level": "cabinet"},
+        ],
+        "exit_quarters": 2,
+    }
+    ratings = (
+        "reference,quarter,rag,not_rated\n"
+        "A,2021-Q1,red,\nA,2021-Q2,green,\nA,2021-Q3,,no_result\nA,2021-Q4,green,\n"
+    )
+    code, out, _ = run(files(ratings=ratings, rules=json.dumps(rules)))
+    assert code == 0
+    assert [(r["level"], r["opened_in"], r["recovered_in"]) for r in rows(out)] == [
+        ("division", "2021-Q1", "2021-Q4"),
+        ("cabinet", "2021-Q3", "2021-Q4"),
+    ]
+
+
+TIERED = {
+    "triggers": [
+        {
+            "name": "Red",
+            "status": "red",
+            "at_least": 1,
+            "within": 1,
+            "level": "directorate",
+            "tiers": ["directorate", "division"],
+        }
+    ],
+    "relapse_within": 0,
+}
+
+
+def test_trigger_looks_only_at_the_tiers_it_names(files):
+    ratings = (
+        "reference,quarter,rag,tier\n"
+        "A,2021-Q1,red,corporate\nB,2021-Q1,red,division\nB,2021-Q2,green,division\n"
+        "B,2021-Q3,red,division\n"
+    )
+    code, out, _ = run(files(ratings=ratings, rules=json.dumps(TIERED)))
+    assert code == 0
+    assert [(r["reference"], r["opened_in"], r["relapse"]) for r in rows(out)] == [
+        ("B", "2021-Q1", "no"),
+        ("B", "2021-Q3", "no"),  # these rules never call a return a relapse
+    ]
+
+
+def test_rules_that_look_at_tiers_need_each_indicators_tier(files):
+    ratings = "reference,quarter,rag\nB,2021-Q1,red\nA,2021-Q1,red\n"
+    code, out, err = run(files(ratings=ratings, rules=json.dumps(TIERED)))
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [
+        "ratings.csv:2:tier: give the indicator's tier: 'Red' looks at some tiers only",
+        "ratings.csv:3:tier: give the indicator's tier: 'Red' looks at some tiers only",
+    ]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_text_that_a_spreadsheet_would_run_is_made_harmless(files, start):
+    trigger = {"name": "@SUM(1)", "status": "red", "at_least": 1, "within": 1, "level": "pat"}
+    ratings = f'reference,quarter,rag,sorp_version\n"{start}1",2021-Q1,red,=2\n'
+    code, out, _ = run(files(ratings=ratings, rules=json.dumps({"triggers": [trigger]})))
+    assert code == 0
+    (line,) = rows(out)
+    assert line["reference"].startswith(("'=", "'+", "'-", "'@", "1"))
+    assert (line["trigger"], line["sorp_version"]) == ("'@SUM(1)", "'=2")
+
+
+HEADER = "reference,quarter,rag,not_rated,definition_break,tier\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "faults"),
+    [
+        ("", ["1:1: the file is empty: begin with the columns reference, quarter, rag"]),
+        (
+            "Reference;Quarter;RAG\n",
+            [
+                "1:reference: add the column reference to the first row",
+                "1:quarter: add the column quarter to the first row",
+                "1:rag: add the column rag to the first row",
+            ],
+        ),
+        ("reference,quarter,rag,rag\n", ["1:rag: name the column rag once only"]),
+        (
+            HEADER + "A,Q1 2021/22,red,,,\nA,2021-Q5,red,,,\n",
+            [
+                "2:quarter: write the quarter like 2021-Q4, not 'Q1 2021/22'",
+                "3:quarter: write the quarter like 2021-Q4, not '2021-Q5'",
+            ],
+        ),
+        (
+            HEADER + "A,2021-Q1,purple,,,\nA,2021-Q2,,late,,\n",
+            [
+                "2:rag: write one of red, amber, green, or nothing, not 'purple'",
+                "3:not_rated: write one of no_result, not_due, no_target, suspended, no_value, "
+                "data_only, above, within, below, or nothing, not 'late'",
+            ],
+        ),
+        (
+            HEADER + "A,2021-Q1,red,,,\nB,2021-Q1,red,,,\nA,2021-Q1,green,,,\n",
+            ["4:quarter: remove this row or row 2: both rate 'A' in 2021-Q1"],
+        ),
+        (
+            HEADER + "A,2021-Q1,red,no_result,,\n",
+            ["2:not_rated: leave empty either this or rag: it is rated or not"],
+        ),
+        (HEADER + ",2021-Q1,red,,,\n", ["2:reference: enter the indicator's reference"]),
+        (
+            HEADER + "A,2021-Q1,red,,maybe,\n",
+            ["2:definition_break: write yes or no, not 'maybe'"],
+        ),
+        (
+            HEADER + "A,2021-Q1,red,,,county\n",
+            [
+                "2:tier: write one of corporate, directorate, division, team, or nothing, "
+                "not 'county'"
+            ],
+        ),
+        (
+            HEADER + "A,2021-Q1,red\n\nA,2021-Q2,red,,,,1,2\n",
+            [
+                "2:4: give 6 cells, as in the first row, not 3",
+                "4:7: give 6 cells, as in the first row, not 8",
+            ],
+        ),
+        (
+            HEADER.encode() + b"A\xa3,2021-Q1,red,,,\n",
+            ["2:2: save the file as UTF-8, then try again"],
+        ),
+        (
+            HEADER + 'A,2021-Q1,red,,,\n"B,2021-Q1,red,,,\n',
+            ["3:1: mend the quoting or shorten the cell (unexpected end of data)"],
+        ),
+        (
+            HEADER + f"{'A' * 1_000_000},2021-Q1,red,,,\n",
+            [
+                "2:1: mend the quoting or shorten the cell (field larger than field limit (131072))",
+            ],
+        ),
+        (
+            HEADER + f"A,{'1' * 1000},red,,,\n",
+            [f"2:quarter: write the quarter like 2021-Q4, not '{'1' * 38}…"],
+        ),
+    ],
+)
+def test_each_fault_in_the_ratings_is_a_line_and_nothing_is_written(files, content, faults):
+    folder = files(ratings=content)
+    output = folder / "escalations.csv"
+    code, out, err = run(folder, "--output", output)
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [f"ratings.csv:{fault}" for fault in faults]
+    assert not output.exists()
+
+
+def rules_with(**changes):
+    trigger = {"name": "Red", "status": "red", "at_least": 2, "within": 3, "level": "pat"}
+    trigger.update(changes)
+    return json.dumps({"triggers": [{k: v for k, v in trigger.items() if v is not ...}]})
+
+
+@pytest.mark.parametrize(
+    ("content", "faults"),
+    [
+        ("{", ["1:2: write it as JSON: expecting property name enclosed in double quotes"]),
+        ("[" * 100_000, ["1:triggers: write it as JSON"]),
+        ("[]", ["1:triggers: write an object"]),
+        ("{}", ["1:triggers: give a list of at least one trigger"]),
+        ('{"triggers": []}', ["1:triggers: give a list of at least one trigger"]),
+        ('{"triggers": [1]}', ["1:triggers: write trigger 1 as an object with a name"]),
+        (
+            '{"triggers": [], "triggers": []}',
+            ["1:'triggers': write it as JSON, with each key once"],
+        ),
+        (rules_with(scope="all"), ["1:'scope': remove this key: the keys here are name, status,"]),
+        (rules_with(level=...), ["1:level: add this key to trigger 1"]),
+        (rules_with(name=" "), ["1:name: give trigger 1 a name in words"]),
+        (rules_with(name="a\nb"), ["1:name: give trigger 1 a name in words"]),
+        (
+            rules_with(status="green", level="moon"),
+            [
+                "1:status: write one of red, amber, no_result, not 'green'",
+                "1:level: write one of division, directorate, pat, cabinet, not 'moon'",
+            ],
+        ),
+        (rules_with(status=["red"]), ["1:status: write one of red, amber, no_result, not ['red']"]),
+        (rules_with(at_least=0), ["1:at_least: write a whole number, 1 or more, not 0"]),
+        (rules_with(at_least=True), ["1:at_least: write a whole number, 1 or more, not True"]),
+        (rules_with(at_least=4), ["1:within: write a whole number, 4 or more, not 3"]),
+        (rules_with(within=2.5), ["1:within: write a whole number, 2 or more, not 2.5"]),
+        (rules_with(tiers=[]), ["1:tiers: give a list of at least one tier"]),
+        (rules_with(tiers=["ward"]), ["1:tiers: write one of corporate, directorate"]),
+        (
+            json.dumps({**json.loads(rules_with()), "exit_quarters": 0, "exit": 1}),
+            [
+                "1:'exit': remove this key: the keys here are triggers, exit_quarters,",
+                "1:exit_quarters: write a whole number, 1 or more, not 0",
+            ],
+        ),
+        (
+            json.dumps({"triggers": json.loads(rules_with())["triggers"] * 2}),
+            ["2:name: trigger 1 has this name: use another"],
+        ),
+        (b"\xff{}", ["1:1: save the file as UTF-8"]),
+        (f'{{"exit_quarters": {"9" * 5000}}}', ["1:triggers: write it as JSON"]),
+    ],
+)
+def test_each_fault_in_the_rules_is_a_line_and_nothing_is_written(files, content, faults):
+    code, out, err = run(files(ratings=RATINGS, rules=content))
+    assert (code, out) == (1, "")
+    lines = err.splitlines()
+    assert len(lines) == len(faults)
+    for line, fault in zip(lines, faults, strict=True):
+        assert line.startswith(f"rules.json:{fault}")
+
+
+def test_faults_in_both_files_are_told_at_once(files):
+    code, _, err = run(files(ratings="", rules="{}"))
+    assert code == 1
+    assert [line.split(":")[0] for line in err.splitlines()] == ["ratings.csv", "rules.json"]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    code, _, err = run(tmp_path)
+    assert code == 1
+    assert err.startswith(f"{tmp_path / 'ratings.csv'}:1:1: give a file that can be read")
+
+
+def test_a_place_that_cannot_be_written_to_is_named(files, tmp_path):
+    code, out, err = run(files(ratings=RATINGS), "--output", tmp_path / "no" / "such.csv")
+    assert (code, out) == (1, "")
+    assert "give a place that can be written to" in err
+
+
+TRIGGERS = st.builds(
+    lambda status, at_least, more, level, tiers: (status, at_least, at_least + more, level, tiers),
+    st.sampled_from([Rag.RED, Rag.AMBER, NotRated.NO_RESULT]),
+    st.integers(1, 9),
+    st.integers(0, 9),
+    st.sampled_from(Level),
+    st.frozensets(st.sampled_from(Tier), min_size=1),
+)
+
+
+@given(st.lists(TRIGGERS, min_size=1, max_size=5), st.integers(1, 4), st.integers(0, 9))
+def test_rules_written_are_the_rules_read(drawn, exit_quarters, relapse_within):
+    triggers = tuple(Trigger(f"“{i}”", *each) for i, each in enumerate(drawn))
+    rules = Rules(triggers, exit_quarters, relapse_within)
+    assert read_rules(write_rules(rules).encode(), "rules.json") == rules
+
+
+@given(st.lists(st.sampled_from([*"RRAAG-xnt", "|R"]), max_size=12).map("".join))
+def test_replay_from_a_file_is_replay_of_the_history(picture):
+    lines = ["reference,quarter,rag,not_rated,definition_break"]
+    for each in history(picture):
+        is_break = "yes" if each.definition_break else "no"
+        lines.append(f"A,{each.quarter.key},{each.rag or ''},{each.not_rated or ''},{is_break}")
+    ratings = read_ratings(
+        "\n".join(reversed([*lines[1:]])).join([lines[0] + "\n", ""]).encode(), "f"
+    )
+    replayed = replay_ratings(ratings, DEFAULT_RULES, "f")
+    assert tuple(line.episode for line in replayed) == replay(history(picture), DEFAULT_RULES, None)
+
+
+def test_lines_are_rows_of_rfc_4180():
+    assert write_lines(()) == ",".join(COLUMNS) + "\r\n"
+
+
+def test_refusal_says_every_fault_on_a_line_of_its_own():
+    with pytest.raises(RefusedFileError) as refused:
+        read_ratings(b"a\n", "ratings.csv")
+    assert str(refused.value).count("\n") == 2
