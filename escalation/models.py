@@ -59,7 +59,10 @@ class Escalation(models.Model):
                 name="one_open_escalation_per_indicator_and_level",
             ),
             models.UniqueConstraint(
+                # Revised, and revised back: one may open where another opened and recovered at once.
                 fields=["indicator", "level", "opened_in_start"],
+                condition=Q(recovered_in_start__isnull=True)
+                | Q(recovered_in_start__gt=F("opened_in_start")),
                 name="one_escalation_opened_in_a_quarter",
             ),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 ALLOWED_ELEMENTS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote"}
-ALLOWED_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+ALLOWED_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
 ALLOWED_SCHEMES = {"http", "https", "mailto"}
 LEFT_OUT = ["heading", "lheading", "code", "fence", "hr", "image", "html_block", "html_inline"]
 

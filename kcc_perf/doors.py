@@ -1,7 +1,6 @@
 """Doors that belong to no app: signing in, and what a machine asks of the service."""
 
 from allauth.account import views as account
-from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -10,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from kcc_perf import accessibility
 from organisation.rights import public
 
 account_patterns = [
@@ -74,4 +74,4 @@ READINESS = {"database": _database_answers, "cache": _cache_keeps}
 @public
 @require_safe
 def accessibility_statement(request):
-    return render(request, "accessibility_statement.html", {"contact": settings.CONTACT_EMAIL})
+    return render(request, "accessibility_statement.html", accessibility.facts())

@@ -24,7 +24,7 @@ SHAPES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.FileInput, "file"),
     (forms.Textarea, "textarea"),
     (forms.Select, "select"),
-    (forms.TextInput, "input"),
+    (forms.widgets.Input, "input"),
 )
 CLASSES = {
     "checkboxes": "govuk-checkboxes__input",
@@ -46,7 +46,7 @@ WITH_ERROR_CLASS = {
 # Attributes by which a browser would refuse, cut short or blank what a person typed, before the
 # server could say what to do about it. A hint that vanishes on typing is no hint.
 UNHELPFUL = ("required", "maxlength", "minlength", "min", "max", "step", "placeholder")
-CHOSEN = {"checkboxes", "radios", "select", "checkbox", "file"}
+CHOSEN = {"checkboxes", "radios", "select", "file"}
 
 
 class GovukBoundField(BoundField):
@@ -157,10 +157,11 @@ def in_our_words(error: ValidationError | str, field: BoundField) -> list[str]:
     if not isinstance(error, ValidationError):
         return [str(error)]
     stock = error.messages[0]
-    label = str(field.label)
+    label = _subject(field)
     said = {
-        "required": (f"{_verb(field)} {_mid_sentence(label)}", "This field"),
-        "invalid_choice": (f"Select {_mid_sentence(label)} from the list", "Select a valid"),
+        "required": (_if_empty(field), "This field"),
+        "invalid_choice": ("Select an answer from the list", "Select a valid"),
+        "invalid": ("Enter an e-mail address like name@example.com", "Enter a valid email"),
         "max_value": (f"{label} must be {{limit_value}} or less", "Ensure"),
         "min_value": (f"{label} must be {{limit_value}} or more", "Ensure"),
         "max_length": (f"{label} must be {{limit_value}} characters or fewer", "Ensure"),
@@ -174,8 +175,20 @@ def in_our_words(error: ValidationError | str, field: BoundField) -> list[str]:
     return [message.rstrip(".") for message in error.messages]
 
 
-def _verb(field: BoundField) -> str:
-    return "Select" if getattr(field, "shape", "") in CHOSEN else "Enter"
+def _subject(field: BoundField) -> str:
+    """What a sentence about the field begins with; a question cannot begin one."""
+    label = str(field.label)
+    return f"Your answer to “{label}”" if label.endswith("?") else label
+
+
+def _if_empty(field: BoundField) -> str:
+    label, shape = str(field.label), getattr(field, "shape", "")
+    if shape == "checkbox":
+        return f"Tick “{label}”"
+    verb = "Select" if shape in CHOSEN else "Enter"
+    if label.endswith("?"):
+        return f"{verb} an answer to “{label}”"
+    return f"{verb} {_mid_sentence(label)}"
 
 
 def _mid_sentence(label: str) -> str:

@@ -38,7 +38,8 @@ class GalleryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     unit = forms.ChoiceField(
-        label="Division", choices=[("", "Choose a division"), ("hw", "Highways"), ("ed", "Education")]
+        label="Division",
+        choices=[("", "Choose a division"), ("hw", "Highways"), ("ed", "Education")],
     )
     due = forms.DateField(
         label="When will it be done?",
@@ -99,7 +100,10 @@ def specimens() -> dict[str, Any]:
         "counts": {"green": 34, "amber": 9, "red": 6, "not_rated": 2},
         "quarters": quarters,
         "heatmap": [
-            (name, [(quarter, letters.get(each)) for quarter, each in zip(quarters, run, strict=True)])
+            (
+                name,
+                [(quarter, letters.get(each)) for quarter, each in zip(quarters, run, strict=True)],
+            )
             for name, run in rows
         ],
         "commentary": COMMENTARY,

@@ -1,11 +1,23 @@
 """Addresses. An address once issued is never re-used."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from kcc_perf import doors
 
 urlpatterns = [
     path("accounts/", include(doors.account_patterns)),
+    path("accessibility-statement/", doors.accessibility_statement, name="accessibility_statement"),
     path("healthz", doors.healthz, name="healthz"),
     path("readyz", doors.readyz, name="readyz"),
+    path("", include("indicators.urls")),
+    path("", include("escalation.urls")),
+    path("strategy/", include("strategy.urls")),
+    path("assurance/", include("assurance.urls")),
+    path("", include("reports.urls")),
 ]
+
+if settings.DEBUG:
+    from kcc_perf.gallery import gallery
+
+    urlpatterns.append(path("gallery/", gallery, name="gallery"))

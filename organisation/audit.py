@@ -1,5 +1,6 @@
 """The record. Services call it inside the transaction of the act it records."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -9,7 +10,19 @@ from organisation.models import AuditEvent, User
 
 def record(act: str, subject: models.Model, *, by: User | None, **detail: Any) -> AuditEvent:
     """Write down an act. `by` is None only where the clock or a command did it."""
-    return AuditEvent.objects.create(
+    told = event(act, subject, by=by, **detail)
+    told.save(force_insert=True)
+    return told
+
+
+def record_all(events: Iterable[AuditEvent]) -> None:
+    """Write down many acts at once, in their order."""
+    AuditEvent.objects.bulk_create(events, batch_size=500)
+
+
+def event(act: str, subject: models.Model, *, by: User | None, **detail: Any) -> AuditEvent:
+    """What is to be written down of an act, not yet written."""
+    return AuditEvent(
         actor=by,
         actor_name=by.name if by else "The system",
         act=act,

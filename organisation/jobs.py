@@ -61,7 +61,7 @@ def work(kind: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
 
 
 @transaction.atomic
-def request(*, kind: str, key: str, by: User | None, **arguments: Any) -> Job:
+def request(*, kind: str, key: str, arguments: dict[str, Any], by: User | None) -> Job:
     """Owe a piece of work, and ring for it once this transaction is through.
 
     Raises AlreadyAsked when an unfinished job has the same key.
@@ -71,7 +71,7 @@ def request(*, kind: str, key: str, by: User | None, **arguments: Any) -> Job:
             job = Job.objects.create(kind=kind, key=key, arguments=arguments, requested_by=by)
     except IntegrityError:
         raise AlreadyAsked(Job.objects.unfinished().filter(key=key).first()) from None
-    audit.record("asked for a job", job, by=by, kind=kind, **arguments)
+    audit.record("asked for a job", job, by=by, kind=kind, arguments=arguments)
     transaction.on_commit(lambda: ring(job.pk))
     return job
 

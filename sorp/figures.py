@@ -32,3 +32,8 @@ def _with_unit(digits: str, unit: str) -> str:
     if digits == "1" and unit in {"days", "weeks", "hours", "minutes", "months", "years"}:
         unit = unit[:-1]
     return f"{digits}{NO_BREAK}{unit}"
+
+
+def decimals_of(value: Decimal, most: int) -> int:
+    """How many decimals a round figure such as a target needs: 90 needs none, 4.5 one."""
+    return min(max(-int(value.normalize().as_tuple().exponent), 0), most)

@@ -27,6 +27,14 @@ from strategy.models import (
 from strategy.rules import Judgement, MeasureKind
 
 
+class Refused(ValueError):
+    """An act that cannot stand: what to do about it, in words, and at which field of a form."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 def _kept(row: Any) -> Any:
     """Keep a row, saying in words what a constraint would refuse. Raises ValueError."""
     try:
@@ -186,17 +194,21 @@ def update_milestone(
 
     Its due date stays: what was promised is not changed by being late. Saying the same again
     changes and records nothing. Raises PermissionDenied for anybody but its accountable manager
-    and the performance officers; ValueError, in words, for a completion in the future, or for a
+    and the performance officers; Refused, in words, for a completion in the future, or for a
     forecast beyond the due date without a word on why.
     """
     _refuse_strangers(milestone, by)
     row = Milestone.objects.select_for_update().get(pk=milestone.pk)
     said = {"forecast_on": forecast_on, "done_on": done_on, "progress": progress.strip()}
     if done_on is not None and done_on > today:
-        raise ValueError("The day it was done cannot be in the future: give a forecast instead")
-    if done_on is None and forecast_on is not None and forecast_on > row.due_on:
-        if not said["progress"]:
-            raise ValueError("Say why it is forecast after its due date, and what is being done")
+        raise Refused(
+            "The day it was done cannot be in the future: give a forecast instead", field="done_on"
+        )
+    forecast_late = done_on is None and forecast_on is not None and forecast_on > row.due_on
+    if forecast_late and not said["progress"]:
+        raise Refused(
+            "Say why it is forecast after its due date, and what is being done", field="progress"
+        )
     was = {name: getattr(row, name) for name in said}
     changed = [name for name in said if was[name] != said[name]]
     if not changed:

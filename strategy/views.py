@@ -49,9 +49,8 @@ def update_milestone(request, milestone):
             services.update_milestone(
                 milestone=row, today=localdate(), by=request.user, **form.cleaned_data
             )
-        except ValueError as refusal:
-            field = "done_on" if "future" in str(refusal) else "progress"
-            form.add_error(field, str(refusal))
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, f"“{row.title}” is up to date")
             return redirect(row)

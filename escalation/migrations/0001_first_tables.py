@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('indicator', 'level', 'opened_in_start'), name='one_escalation_opened_in_a_quarter'),
+            constraint=models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR'), fields=('indicator', 'level', 'opened_in_start'), name='one_escalation_opened_in_a_quarter'),
         ),
         migrations.AddConstraint(
             model_name='escalation',

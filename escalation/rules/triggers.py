@@ -9,6 +9,7 @@ from itertools import groupby, islice
 from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
 
 EVERY_TIER = frozenset(Tier)
+UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
 
 REFERRED_TO = {
     Level.DIVISION: "its divisional management team",
@@ -188,13 +189,19 @@ def has_recovered(history: Sequence[Observation], exit_quarters: int) -> bool:
     """The exit rule: the quarter being closed is rated, and so many rated quarters are all green.
 
     They are counted back from it, and no further than the last definition break: green by an
-    older way of measuring says nothing of the new one.
+    older way of measuring says nothing of the new one. Data-only and activity indicators are never
+    rated, and can be referred up for want of a result alone: for them, a result given is the exit.
     """
-    if not history or history[-1].rag is None:
+    if not history or not _is_answered(history[-1]):
         return False
-    rated = (each.rag for each in _since_break(history) if each.rag is not None)
-    last = list(islice(rated, exit_quarters))
-    return len(last) == exit_quarters and all(rag is Rag.GREEN for rag in last)
+    answered = (each for each in _since_break(history) if _is_answered(each))
+    last = list(islice(answered, exit_quarters))
+    return len(last) == exit_quarters and all(each.rag in (None, Rag.GREEN) for each in last)
+
+
+def _is_answered(each: Observation) -> bool:
+    """Rated, or a result was given of what has no RAG status by its kind."""
+    return each.rag is not None or each.not_rated in UNRATED_BY_KIND
 
 
 def _since_break(history: Sequence[Observation]) -> Iterator[Observation]:

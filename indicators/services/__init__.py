@@ -4,9 +4,11 @@ from .definitions import define_indicator, redefine_indicator, set_target, suspe
 from .quarters import open_quarter
 from .rating import rate_quarter
 from .results import ResultGiven, revise_result, submit_result
+from .submissions import Submission, submit_results
 
 __all__ = [
     "ResultGiven",
+    "Submission",
     "define_indicator",
     "open_quarter",
     "rate_quarter",
@@ -14,5 +16,6 @@ __all__ = [
     "revise_result",
     "set_target",
     "submit_result",
+    "submit_results",
     "suspend_indicator",
 ]

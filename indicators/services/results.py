@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -16,7 +17,7 @@ from indicators.rules import scale_of, value_of
 from indicators.services.quarters import NotOpen, open_quarter
 from indicators.services.rating import rerate_from
 from organisation import audit
-from organisation.models import User
+from organisation.models import AuditEvent, User
 from sorp.lexicon import Confidence, Quarter
 
 SMALLEST = Decimal(1).scaleb(-VALUE["decimal_places"])
@@ -135,16 +136,40 @@ def _say(
     reason: str,
     after_close: bool,
 ) -> tuple[Revision, bool]:
-    result, _ = Result.objects.get_or_create(
-        indicator=indicator, quarter_start=quarter.first_day
-    )
+    result, _ = Result.objects.get_or_create(indicator=indicator, quarter_start=quarter.first_day)
     before = _latest(indicator, quarter)
-    said = _as_fields(indicator, quarter, given)
-    if before is not None and all(getattr(before, name) == said[name] for name in said):
+    said = as_kept(indicator, quarter, given)
+    if says_the_same(before, said):
         return before, False
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)
-    revision = Revision.objects.create(
+    revision = next_revision(
+        result, before, said, by=by, late=late, reason=reason, after_close=after_close
+    )
+    revision.save(force_insert=True)
+    ratings = rerate_from(indicator=indicator, quarter=quarter)
+    rating = next((each for each in ratings if each.revision_id == revision.pk), None)
+    audit.record_all([event_of(revision, before, rating, by=by)])
+    return revision, True
+
+
+def says_the_same(before: Revision | None, said: dict[str, Any]) -> bool:
+    """Whether what is now said of a result is what was said last."""
+    return before is not None and all(getattr(before, name) == said[name] for name in said)
+
+
+def next_revision(
+    result: Result,
+    before: Revision | None,
+    said: dict[str, Any],
+    *,
+    by: User | None,
+    late: bool,
+    reason: str = "",
+    after_close: bool = False,
+) -> Revision:
+    """The revision that follows the last, not yet stored. Once late, a result stays late."""
+    return Revision(
         result=result,
         number=before.number + 1 if before else 1,
         late=late or bool(before and before.late),
@@ -154,12 +179,10 @@ def _say(
         submitted_at=now(),
         **said,
     )
-    ratings = rerate_from(indicator=indicator, quarter=quarter)
-    _record(revision, before, ratings, by=by)
-    return revision, True
 
 
-def _as_fields(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> dict:
+def as_kept(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> dict[str, Any]:
+    """What is given of a result, as the fields of a revision. Raises ValueError, in words."""
     of_another_quarter = given.data_quarter not in (None, quarter)
     if given.data_quarter is not None and given.data_quarter > quarter:
         raise ValueError(f"The figures cannot be for a quarter after {quarter}")
@@ -177,11 +200,11 @@ def _as_fields(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> di
     }
 
 
-def _record(
-    revision: Revision, before: Revision | None, ratings: list[Rating], *, by: User | None
-) -> None:
-    rating = next((each for each in ratings if each.revision_id == revision.pk), None)
-    audit.record(
+def event_of(
+    revision: Revision, before: Revision | None, rating: Rating | None, *, by: User | None
+) -> AuditEvent:
+    """What the record says of a revision, not yet written."""
+    return audit.event(
         "revised result" if before else "submitted result",
         revision.result,
         by=by,

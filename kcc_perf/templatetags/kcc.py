@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from kcc_perf import commentary as commentary_text
-from kcc_perf.forms import summary_of
 from kcc_perf.formats import as_date, as_number, as_quarter
+from kcc_perf.forms import summary_of
 from kcc_perf.templatetags import kcc_layout
 from sorp.lexicon import NotRated, Rag, Travel
 

@@ -204,8 +204,67 @@ def test_history_out_of_order_is_refused():
     ],
 )
 def test_what_follows_from_a_revision(was, revised, from_place, expected):
-    after = restate(history(revised), escalated(was), nth(from_place), DEFAULT_RULES, None).episodes
-    assert drawn(after) == expected
+    once = restate(history(revised), escalated(was), nth(from_place), DEFAULT_RULES, None)
+    assert drawn(once.episodes) == expected
+    for again_from in range(1, len(revised) + 1):
+        again = restate(history(revised), once.episodes, nth(again_from), DEFAULT_RULES, None)
+        assert not again
+
+
+def test_recorded_recovery_stays_though_what_recovered_moves_back():
+    recorded = escalated("RGRRG")
+    recorded = restate(history("RGRRR"), recorded, nth(5), DEFAULT_RULES, None).episodes
+    assert drawn(recorded) == ["3:4-5", "4:5-r*"]
+    recorded = restate(history("RRRRR"), recorded, nth(2), DEFAULT_RULES, None).episodes
+    assert drawn(recorded) == ["1:2-5*", "4:5-r*"]
+
+
+def test_what_opened_by_rule_in_a_green_quarter_is_left_by_restating():
+    """One red in three quarters refers it again, though the third of them is green."""
+    rules = Rules((Trigger("Red once in three", Rag.RED, 1, 3, Level.PAT),))
+    recorded = escalated("RGG", rules)
+    assert drawn(recorded) == ["1:1-2", "1:3-r"]
+    assert not restate(history("RGG"), recorded, nth(3), rules, None)
+
+
+def test_what_opened_where_a_recovery_did_not_follow_leaves_once_it_does():
+    rules = Rules((Trigger("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
+    recorded = restate(history("RRR"), escalated("RRG", rules), nth(3), rules, None).episodes
+    assert drawn(recorded) == ["1:2-3", "1:3-r*"]
+    after = restate(history("RRG"), recorded, nth(3), rules, None).episodes
+    assert [(place(e.opened_in), place(e.recovered_in)) for e in after] == [(2, 3), (3, 3)]
+
+
+def test_relapse_stays_a_relapse_though_it_moves_back():
+    def rules_for(quarter):
+        return replace(DEFAULT_RULES, relapse_within=4 if quarter >= nth(7) else 0)
+
+    recorded = replay(history("RRGGARR"), rules_for, None)
+    assert drawn(recorded) == ["1:2-3", "6:7-r"]
+    after = restate(history("RRGGRRR"), recorded, nth(5), rules_for, None).episodes
+    assert drawn(after) == ["1:2-3", "5:6-r*"]
+
+
+def test_what_is_recorded_outlives_the_history_it_came_from():
+    """Its quarter is missing from the history now, at the start or in the middle."""
+    (episode,) = escalated("GRR")
+    green = history("---G")[3:]
+    assert drawn(restate(green, (episode,), nth(1), DEFAULT_RULES, None).episodes) == ["2:3-4*"]
+    around = [history("G")[0], *green]
+    assert drawn(restate(around, (episode,), nth(1), DEFAULT_RULES, None).episodes) == ["2:3-4*"]
+
+
+def test_revised_and_revised_back_opens_again_and_says_so():
+    """Only one that opened and recovered at once may share its quarter of opening."""
+    recorded = escalated("RR")
+    for picture, expected in [
+        ("RG", ["1:2-2*"]),
+        ("RR", ["1:2-2*", "1:2-r*"]),
+        ("RG", ["1:2-2*", "1:2-2r*"]),
+        ("RR", ["1:2-2*", "1:2-2r*", "1:2-r*"]),
+    ]:
+        recorded = restate(history(picture), recorded, nth(2), DEFAULT_RULES, None).episodes
+        assert drawn(recorded) == expected
 
 
 def test_restatement_pairs_what_was_recorded_with_what_it_has_become():
@@ -458,3 +517,4 @@ def assert_one_open_at_a_time(episodes):
         for before, after in pairwise(here):
             assert before.recovered_in is not None
             assert before.recovered_in <= after.opened_in
+            assert before.opened_in == before.recovered_in or before.opened_in < after.opened_in

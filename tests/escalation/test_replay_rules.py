@@ -115,7 +115,7 @@ def test_replay_needs_no_database(files):
     command = [sys.executable, "manage.py", "replay_rules", "--ratings", folder / "ratings.csv"]
     environment = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
         "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere",
     }
     done = subprocess.run(

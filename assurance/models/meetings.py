@@ -1,0 +1,169 @@
+"""Meetings, what was called in to them, and what came of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from assurance.models.teams import Team
+from assurance.rules import Eligibility, MeetingState, Verdict
+from escalation.models import ActionPlan
+from indicators.models import Indicator
+from indicators.models.quarters import on_a_quarter_day
+from sorp.lexicon import Quarter
+
+
+class Meeting(models.Model):
+    """One meeting of a team, and the quarter whose performance it has before it."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="meetings")
+    meets_on = models.DateField()
+    quarter_start = models.DateField()
+    state = models.CharField(
+        max_length=10, choices=MeetingState.choices, default=MeetingState.PLANNED
+    )
+
+    class Meta:
+        ordering = ["team", "-meets_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "meets_on"], name="one_meeting_of_a_team_a_day"),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="meeting_speaks_of_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=list(MeetingState)), name="meeting_is_in_a_known_state"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.team.short}, {self.meets_on.day} {self.meets_on:%B %Y}"
+
+    def get_absolute_url(self):
+        return reverse("meeting", args=[self.team.code, self.meets_on])
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+    @property
+    def is_held(self):
+        return self.state == MeetingState.HELD
+
+
+class CallInQuerySet(models.QuerySet):
+    def on_agenda(self):
+        return self.filter(verdict=Verdict.CALLED_IN)
+
+
+class CallIn(models.Model):
+    """What the chair decided about calling one indicator in to one meeting.
+
+    `why` keeps the sentence that stood on the board when the chair decided; `reason` is the
+    chair's own, without which nothing is deferred, declined, withdrawn or called in exceptionally.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="call_ins")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="call_ins")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    eligibility = models.CharField(max_length=14, choices=Eligibility.choices)
+    why = models.TextField()
+    reason = models.TextField(blank=True)
+    called_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="decided by"
+    )
+    at = models.DateTimeField()
+
+    objects = CallInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "indicator"], name="one_call_in_of_an_indicator_to_a_meeting"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=list(Verdict)), name="call_in_has_a_known_verdict"
+            ),
+            models.CheckConstraint(
+                condition=Q(eligibility__in=list(Eligibility)),
+                name="call_in_has_a_known_eligibility",
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="call_in_says_why_it_is_here"),
+            models.CheckConstraint(
+                condition=Q(verdict="called_in") | ~Q(reason=""),
+                name="not_calling_in_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(eligibility="stated_reason") | ~Q(reason=""),
+                name="an_exceptional_call_in_states_its_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.reference} at {self.meeting}"
+
+    def get_absolute_url(self):
+        meeting = self.meeting
+        return reverse(
+            "called_in", args=[meeting.team.code, meeting.meets_on, self.indicator.reference]
+        )
+
+
+class Challenge(models.Model):
+    """What was asked about a called-in indicator, and by whom."""
+
+    call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="challenges")
+    text = models.TextField()
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["call_in", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="challenge_says_what_was_asked")
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class Decision(models.Model):
+    """What was decided about a called-in indicator, and which action plan it agrees, if any."""
+
+    call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="decisions")
+    text = models.TextField()
+    agreed_plan = models.ForeignKey(
+        ActionPlan, models.PROTECT, null=True, blank=True, related_name="agreed_by"
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["call_in", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="decision_says_what_was_decided")
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class AgreedAction(models.Model):
+    """Who does what by when, as agreed at a meeting. Tracked until it is done."""
+
+    call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="agreed_actions")
+    what = models.CharField(max_length=500)
+    owner = models.CharField(max_length=200)
+    due_on = models.DateField()
+    done_on = models.DateField(null=True, blank=True)
+    progress = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["call_in", "due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(what="") & ~Q(owner=""), name="agreed_action_says_who_does_what"
+            ),
+        ]
+
+    def __str__(self):
+        return self.what

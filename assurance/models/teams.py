@@ -1,0 +1,108 @@
+"""The two assurance teams, and who sits on them between which dates."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from assurance.rules import SeatKind, TeamCode
+from organisation.models import Unit
+from organisation.rules import PostKind
+
+
+class Team(models.Model):
+    """PAT or DAT. Its chair holds an office, which the council may change."""
+
+    code = models.CharField(max_length=3, choices=TeamCode.choices, unique=True)
+    name = models.CharField(max_length=200)
+    chaired_by = models.CharField("chair's post", max_length=30, choices=PostKind.choices)
+
+    class Meta:
+        ordering = ["-code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__in=list(TeamCode)), name="team_is_pat_or_dat"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="team_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(chaired_by__in=list(PostKind)), name="team_is_chaired_by_a_known_post"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("assurance_team", args=[self.code])
+
+    @property
+    def short(self):
+        return self.code.upper()
+
+
+class SeatQuerySet(models.QuerySet):
+    def held_on(self, day):
+        return self.filter(starts_on__lte=day).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+        )
+
+
+OPEN = Q(ends_on__isnull=True)
+
+
+class Seat(models.Model):
+    """One person's place on PAT or DAT, from its first day to its last, both included.
+
+    A director speaks for one directorate. Nobody sits on both teams at once as director or as
+    NED (Cabinet paper of 20 June 2011, section 3c): among seats without a last day the database
+    refuses it, among the others the service does.
+    """
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="seats")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="seats")
+    kind = models.CharField(max_length=8, choices=SeatKind.choices)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, verbose_name="directorate", related_name="+"
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["team", "starts_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team"],
+                condition=OPEN & Q(kind="chair"),
+                name="one_chair_of_a_team_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["team", "unit"],
+                condition=OPEN & Q(kind="director"),
+                name="one_director_per_directorate_and_team",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=OPEN & Q(kind__in=["director", "ned"]),
+                name="nobody_sits_on_both_teams_as_director_or_ned",
+            ),
+            models.UniqueConstraint(
+                fields=["team", "user"], condition=OPEN, name="one_seat_of_a_person_on_a_team"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="director", unit__isnull=False)
+                | (~Q(kind="director") & Q(unit__isnull=True)),
+                name="a_director_alone_speaks_for_a_directorate",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="seat_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=list(SeatKind)), name="seat_is_of_a_known_kind"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {self.get_kind_display()} on {self.team.short}"

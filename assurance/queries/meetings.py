@@ -1,0 +1,173 @@
+"""What a team's page, a meeting's page and a called-in indicator's page need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+
+from assurance.models import AgreedAction, CallIn, Meeting, Pack, Paper, Seat, Team
+from assurance.queries.seats import seats_on, vacancies
+from assurance.rules import ActionState, TeamCode, action_state
+from escalation.models import ActionPlan, Escalation
+from indicators.models import Rating
+from strategy.queries import MilestoneLine, late_milestones
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An agreed action as it stood on a day."""
+
+    action: AgreedAction
+    state: ActionState
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSheet:
+    """A team's page: who sits on it now, its next meeting and those before, what is owed to it."""
+
+    team: Team
+    day: date
+    seats: tuple[Seat, ...]
+    vacancies: tuple[str, ...]
+    next_meeting: Meeting | None
+    later_meetings: tuple[Meeting, ...]
+    past_meetings: tuple[Meeting, ...]
+    open_actions: tuple[ActionLine, ...]
+
+
+def team_sheet(*, team: Team, day: date) -> TeamSheet:
+    """A team's page in four queries."""
+    seats = seats_on(team, day)
+    meetings = list(
+        team.meetings.select_related("team").annotate(
+            called_in=Count("call_ins", filter=Q(call_ins__verdict="called_in"))
+        )
+    )
+    to_come = [each for each in reversed(meetings) if each.meets_on >= day and not each.is_held]
+    past = [each for each in meetings if each not in to_come]
+    undone = AgreedAction.objects.filter(
+        call_in__meeting__team=team, done_on__isnull=True
+    ).select_related("call_in__meeting__team", "call_in__indicator")
+    return TeamSheet(
+        team=team,
+        day=day,
+        seats=tuple(seats),
+        vacancies=vacancies(seats, day),
+        next_meeting=to_come[0] if to_come else None,
+        later_meetings=tuple(to_come[1:]),
+        past_meetings=tuple(past),
+        open_actions=tuple(_action_line(each, day) for each in undone.order_by("due_on", "id")),
+    )
+
+
+def _action_line(action: AgreedAction, day: date) -> ActionLine:
+    state = action_state(due_on=action.due_on, done_on=action.done_on, day=day)
+    return ActionLine(action, state)
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """One called-in indicator on a meeting's agenda."""
+
+    call_in: CallIn
+    rating: Rating | None
+    decisions: int
+    open_actions: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSheet:
+    """A meeting's page."""
+
+    meeting: Meeting
+    agenda: tuple[AgendaLine, ...]
+    papers: tuple[Paper, ...]
+    packs: tuple[Pack, ...]
+    late_milestones: tuple[MilestoneLine, ...]  # DAT's, as on the day of the meeting
+
+
+def meeting_sheet(meeting: Meeting) -> MeetingSheet:
+    """A meeting's page in five queries, without the bodies of its packs."""
+    call_ins = list(
+        meeting.call_ins.on_agenda()
+        .select_related("indicator__accountable_manager", "meeting__team")
+        .annotate(
+            decided=Count("decisions", distinct=True),
+            undone=Count(
+                "agreed_actions", filter=Q(agreed_actions__done_on__isnull=True), distinct=True
+            ),
+        )
+    )
+    ratings = {
+        row.indicator_id: row
+        for row in Rating.objects.latest_ones().filter(
+            indicator__in=[each.indicator_id for each in call_ins],
+            quarter_start=meeting.quarter_start,
+        )
+    }
+    is_dat = meeting.team.code == TeamCode.DAT
+    return MeetingSheet(
+        meeting=meeting,
+        agenda=tuple(
+            AgendaLine(each, ratings.get(each.indicator_id), each.decided, each.undone)
+            for each in call_ins
+        ),
+        papers=tuple(meeting.papers.all()),
+        packs=tuple(
+            meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")
+        ),
+        late_milestones=late_milestones(day=meeting.meets_on) if is_dat else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CalledInSheet:
+    """Everything about one called-in indicator at one meeting."""
+
+    call_in: CallIn
+    rating: Rating | None
+    history: tuple[Rating, ...]  # latest first
+    escalations: tuple[Escalation, ...]
+    plan: ActionPlan | None
+    actions: tuple[ActionLine, ...]
+    earlier: tuple[CallIn, ...]
+
+
+def called_in_sheet(call_in: CallIn) -> CalledInSheet:
+    """One called-in indicator's page, for a call-in fetched with its meeting and indicator."""
+    meeting, indicator = call_in.meeting, call_in.indicator
+    history = tuple(
+        Rating.objects.latest_ones()
+        .filter(
+            indicator=indicator,
+            quarter_start__lte=meeting.quarter_start,
+            quarter_start__gte=meeting.quarter.back(7).first_day,
+        )
+        .order_by("-quarter_start")
+    )
+    now = next((each for each in history if each.quarter_start == meeting.quarter_start), None)
+    earlier = (
+        CallIn.objects.on_agenda()
+        .filter(indicator=indicator, meeting__meets_on__lt=meeting.meets_on)
+        .select_related("meeting__team", "indicator")
+        .prefetch_related("decisions", "agreed_actions")
+        .order_by("-meeting__meets_on")
+    )
+    return CalledInSheet(
+        call_in=call_in,
+        rating=now,
+        history=history,
+        escalations=tuple(
+            Escalation.objects.open_at(meeting.quarter).filter(indicator=indicator)
+        ),
+        plan=ActionPlan.objects.filter(indicator=indicator, is_latest=True)
+        .select_related("written_by")
+        .prefetch_related("actions")
+        .first(),
+        actions=tuple(
+            _action_line(each, meeting.meets_on) for each in call_in.agreed_actions.all()
+        ),
+        earlier=tuple(earlier),
+    )

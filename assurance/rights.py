@@ -1,0 +1,87 @@
+"""Who may see and do what on PAT and DAT: by seats held today, or by office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
+
+from assurance.models import Seat, Team
+from assurance.rules import SeatKind
+from organisation.rights import Permission, allowed
+
+
+def holds_seat(user: Any, team: Team, *kinds: SeatKind) -> bool:
+    """Whether a person sits on a team today, in one of these seats or in any."""
+    if not (user.is_authenticated and user.is_active):
+        return False
+    seats = Seat.objects.held_on(localdate()).filter(user=user, team=team)
+    return (seats.filter(kind__in=kinds) if kinds else seats).exists()
+
+
+def is_secretariat(user: Any) -> bool:
+    """Performance officers serve both teams."""
+    return allowed(user, Permission.MANAGE_FRAMEWORK)
+
+
+def is_chair(user: Any, team: Team) -> bool:
+    return holds_seat(user, team, SeatKind.CHAIR)
+
+
+def may_read(user: Any, team: Team) -> bool:
+    """Papers are for those with a seat, the secretariat, the Cabinet Member and the Chair of
+    Governance and Audit (Cabinet paper of 20 June 2011, section 3c)."""
+    return allowed(user, Permission.VIEW_PACKS) or holds_seat(user, team)
+
+
+def takes_part(user: Any, team: Team) -> bool:
+    """Whether a person works in the meeting: by a seat, or for the secretariat."""
+    return is_secretariat(user) or holds_seat(user, team)
+
+
+def leads(user: Any, team: Team) -> bool:
+    """Whether a person records what was decided: the chair, or the secretariat for the chair."""
+    return is_secretariat(user) or is_chair(user, team)
+
+
+def refuse_all_but_chair(user: Any, team: Team) -> None:
+    if not is_chair(user, team):
+        raise PermissionDenied(f"Only the chair of {team.short} decides what is called in")
+
+
+def refuse_strangers(user: Any, team: Team) -> None:
+    if not takes_part(user, team):
+        raise PermissionDenied(f"This is for those with a seat on {team.short}")
+
+
+def refuse_all_but_leads(user: Any, team: Team) -> None:
+    if not leads(user, team):
+        raise PermissionDenied(f"This is for the chair of {team.short} and the performance officers")
+
+
+def for_those(
+    who: Callable[[Any, Team], bool],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Guard a team's view by a rule of this module, and hand it the team instead of its code.
+
+    Leaves a permission on the view, so that a test can find it: papers are by seat or by office.
+    """
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: Any, team: str, *args: Any, **kwargs: Any) -> Any:
+            found = get_object_or_404(Team, code=team)
+            if not who(request.user, found):
+                raise PermissionDenied
+            return view(request, found, *args, **kwargs)
+
+        door = login_required(guarded)
+        door.permission = Permission.VIEW_PACKS  # type: ignore[attr-defined]
+        return door
+
+    return guard

@@ -1,0 +1,148 @@
+"""Who may be called in and why, who may sit where, and what a pack's fingerprint is. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sorp.lexicon import Quarter, Rag, Word
+
+
+class TeamCode(Word):
+    """The two assurance teams (Cabinet paper of 20 June 2011, section 3c)."""
+
+    PAT = "pat", "Performance Assurance Team"
+    DAT = "dat", "Delivery Assurance Team"
+
+    @property
+    def short(self) -> str:
+        return self.value.upper()
+
+
+class SeatKind(Word):
+    """A place on PAT or DAT."""
+
+    CHAIR = "chair", "Chair"
+    DIRECTOR = "director", "Nominated director"
+    NED = "ned", "Non-executive director"
+    OFFICER = "officer", "Officer in support"
+
+
+class MeetingState(Word):
+    """How far a meeting has come."""
+
+    PLANNED = "planned", "Planned"
+    PAPERS_OUT = "papers_out", "Papers sent out"
+    HELD = "held", "Held"
+
+
+class Eligibility(Word):
+    """Why an indicator may be called in."""
+
+    ESCALATED = "escalated", "Escalated"
+    RED_NOW = "red_now", "Red now"
+    AMBER_AGAIN = "amber_again", "Amber now and before"
+    STATED_REASON = "stated_reason", "For a stated reason"
+
+
+class Verdict(Word):
+    """What the chair decided about calling an indicator in."""
+
+    CALLED_IN = "called_in", "Called in"
+    DEFERRED = "deferred", "Deferred"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ActionState(Word):
+    """How an agreed action stands on a day."""
+
+    DONE = "done", "Done"
+    DONE_LATE = "done_late", "Done late"
+    OPEN = "open", "Open"
+    OVERDUE = "overdue", "Overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An indicator's RAG status in one quarter; none where it was not rated."""
+
+    quarter: Quarter
+    rag: Rag | None
+    definition_break: bool = False
+
+
+def eligibility(
+    history: Sequence[Seen], *, quarter: Quarter, escalated: bool, in_report: bool
+) -> Eligibility | None:
+    """Why an indicator may be called in to a meeting on a quarter, or None without a stated reason.
+
+    Any escalated indicator; and any in the quarterly report that is red in the quarter, or amber
+    in it and amber or worse when last rated before. As for the triggers, a quarter that was not
+    rated neither adds to a run nor ends it, and a break in the definition ends it.
+    """
+    if escalated:
+        return Eligibility.ESCALATED
+    if not in_report:
+        return None
+    now = next((seen for seen in history if seen.quarter == quarter), None)
+    if now is None or now.rag is None:
+        return None
+    if now.rag is Rag.RED:
+        return Eligibility.RED_NOW
+    before = rated_before(history, quarter)
+    if now.rag is Rag.AMBER and before and before.rag and before.rag.at_or_worse_than(Rag.AMBER):
+        return Eligibility.AMBER_AGAIN
+    return None
+
+
+def rated_before(history: Sequence[Seen], quarter: Quarter) -> Seen | None:
+    """The last rated quarter before one, since the last break in the definition."""
+    for seen in sorted(history, key=lambda each: each.quarter, reverse=True):
+        if seen.quarter < quarter and seen.rag is not None:
+            return seen
+        if seen.quarter <= quarter and seen.definition_break:
+            return None
+    return None
+
+
+def why_here(found: Eligibility, history: Sequence[Seen], quarter: Quarter) -> str:
+    """One sentence on why an indicator that is not escalated may be called in."""
+    before = rated_before(history, quarter)
+    was = f"{before.rag.label.lower()} in {before.quarter}" if before and before.rag else ""
+    if found is Eligibility.RED_NOW:
+        return f"Red in {quarter}" + (f"; it was {was}" if was else "")
+    if found is Eligibility.AMBER_AGAIN:
+        return f"Amber in {quarter}, and {was}"
+    return found.label
+
+
+def overlaps(
+    starts_on: date, ends_on: date | None, other_starts_on: date, other_ends_on: date | None
+) -> bool:
+    """Whether two stretches of days share one. A stretch without a last day goes on."""
+    return (ends_on is None or other_starts_on <= ends_on) and (
+        other_ends_on is None or starts_on <= other_ends_on
+    )
+
+
+def action_state(*, due_on: date, done_on: date | None, day: date) -> ActionState:
+    """How an agreed action stands on a day. It is on time on its due date itself."""
+    if done_on is not None and done_on <= day:
+        return ActionState.DONE if done_on <= due_on else ActionState.DONE_LATE
+    return ActionState.OVERDUE if day > due_on else ActionState.OPEN
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """The one way in which a document is written, so that it has one fingerprint everywhere."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def fingerprint(document: dict[str, Any]) -> str:
+    """The SHA-256 of a document as `canonical` writes it."""
+    return hashlib.sha256(canonical(document)).hexdigest()

@@ -1,0 +1,59 @@
+"""ratings.csv: every rating as it now stands, with what it was computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from indicators.models import Rating
+from organisation.csvfiles import written
+from sorp.lexicon import Quarter
+
+COLUMNS = (
+    "reference",
+    "quarter",
+    "value",
+    "target",
+    "floor",
+    "rag",
+    "not_rated",
+    "method",
+    "travel",
+    "travel_method",
+    "sorp_version",
+    "confidence",
+    "definition_break",
+    "tier",
+)
+
+
+def ratings_csv(quarter: Quarter | None = None) -> str:
+    """The latest rating of each indicator in one quarter, or in every quarter, as CSV.
+
+    In order of reference and quarter. The tier, which rules may be confined to, stands last.
+    """
+    return written(COLUMNS, _rows(quarter))
+
+
+def _rows(quarter: Quarter | None) -> Iterator[tuple[Any, ...]]:
+    ratings = Rating.objects.latest_ones().select_related("indicator", "sorp_version")
+    if quarter is not None:
+        ratings = ratings.filter(quarter_start=quarter.first_day)
+    # Databases order text each in its own way, and the file is the same from all of them.
+    for rating in sorted(ratings, key=lambda each: (each.indicator.reference, each.quarter_start)):
+        yield (
+            rating.indicator.reference,
+            rating.quarter.key,
+            rating.value,
+            rating.target,
+            rating.floor,
+            rating.rag,
+            rating.not_rated,
+            rating.method,
+            rating.travel,
+            rating.travel_method,
+            rating.sorp_version.number,
+            rating.confidence,
+            rating.definition_break,
+            rating.indicator.tier,
+        )

@@ -1,0 +1,175 @@
+"""indicators.csv: what is measured, in whose unit, by whose account and how it is rated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from indicators.importing.columns import indicators_named, quarter, reference
+from indicators.models import Indicator
+from indicators.services import define_indicator, redefine_indicator
+from organisation.csvfiles import (
+    Column,
+    Row,
+    choice,
+    decimal,
+    line,
+    prose,
+    whole_number,
+    yes_or_no,
+)
+from organisation.importing import Import, Imported
+from organisation.importing.outcome import named_in
+from organisation.importing.people import email_address
+from organisation.importing.units import CODE
+from organisation.models import Unit, User
+from sorp.lexicon import (
+    Basis,
+    Frequency,
+    Kind,
+    Layer,
+    Polarity,
+    Quarter,
+    RatingMethod,
+    Tier,
+)
+
+COLUMNS = (
+    Column("reference", reference, filled=True),
+    Column("title", line(200), filled=True),
+    Column("unit", CODE, filled=True),
+    Column("tier", choice(Tier), filled=True),
+    Column("kind", choice(Kind), filled=True),
+    Column("measure_unit", line(40), empty=""),
+    Column("decimals", whole_number(0, 6), filled=True),
+    Column("polarity", choice(Polarity), filled=True),
+    Column("frequency", choice(Frequency), filled=True),
+    Column("basis", choice(Basis), filled=True),
+    Column("method", choice(RatingMethod), filled=True),
+    Column("tolerance", decimal()),
+    Column("accountable_manager", email_address, filled=True),
+    Column("layer", choice(Layer), empty=Layer.NONE),
+    Column("seasonal", yes_or_no, empty=False),
+    Column("lag_quarters", whole_number(0, 20), empty=0),
+    Column("definition", prose(), empty=""),
+    Column("source", prose(), empty=""),
+    Column("first_quarter", quarter, optional=True),
+    Column("last_quarter", quarter, optional=True),
+)
+AS_THEY_STAND = (  # columns whose cells are the indicator's own fields
+    "title",
+    "tier",
+    "kind",
+    "measure_unit",
+    "decimals",
+    "polarity",
+    "frequency",
+    "basis",
+    "method",
+    "tolerance",
+    "layer",
+    "seasonal",
+    "lag_quarters",
+    "definition",
+    "source",
+)
+SUITS = {
+    RatingMethod.FLOOR: (Polarity.HIGHER, Polarity.LOWER),
+    RatingMethod.TOLERANCE: (Polarity.HIGHER, Polarity.LOWER),
+    RatingMethod.RANGE: (Polarity.RANGE,),
+    RatingMethod.EXPECTED_RANGE: tuple(Polarity),
+    RatingMethod.NONE: tuple(Polarity),
+}
+NO_RAG = {
+    Kind.ACTIVITY: (RatingMethod.EXPECTED_RANGE, RatingMethod.NONE),
+    Kind.DATA: (RatingMethod.NONE,),
+}
+LARGEST_TOLERANCE = 999
+
+
+def import_indicators(
+    content: bytes, *, file: str, by: User | None = None, dry_run: bool = False
+) -> Imported:
+    """Every indicator of the file is defined as it says; those it leaves out stay as they are.
+
+    Without the columns first_quarter and last_quarter, when an indicator is measured stays as it
+    was, or is from the first quarter there is on. Raises RefusedFileError.
+    """
+    work = Import(content, COLUMNS, file=file)
+    rows = work.once_each("reference", to_blame="reference")
+    standing = indicators_named(named_in(rows, "reference"))
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    people = {user.email: user for user in User.objects.filter(is_active=True)}
+    with work.all_or_none(dry_run=dry_run):
+        for row in rows:
+            found = list(_refusals(row, units, people))
+            for column, what_to_do in found:
+                work.refuse(row, column, what_to_do)
+            if not found:
+                definition = _definition(row, units, people)
+                _settle(work, row, standing.get(row["reference"]), definition, by)
+    return work.outcome()
+
+
+def _settle(
+    work: Import, row: Row, indicator: Indicator | None, definition: dict[str, Any], by: User | None
+) -> None:
+    """The indicator is defined, defined anew or left as it is; or it is said why it can't be."""
+    try:
+        if indicator is None:
+            define_indicator(reference=row["reference"], by=by, **definition)
+            work.count(row["reference"], existed=False, changed=True)
+            return
+        changed = any(getattr(indicator, name) != value for name, value in definition.items())
+        if changed:
+            redefine_indicator(indicator=indicator, by=by, **definition)
+        work.count(row["reference"], existed=True, changed=changed)
+    except ValueError as reason:
+        work.refuse(row, "method", reason)
+
+
+def _definition(row: Row, units: dict[str, Unit], people: dict[str, User]) -> dict[str, Any]:
+    definition = {name: row[name] for name in AS_THEY_STAND}
+    definition["unit"] = units[row["unit"]]
+    definition["accountable_manager"] = people[row["accountable_manager"]]
+    if "first_quarter" in row.cells:
+        first = row["first_quarter"]
+        default = Indicator._meta.get_field("first_quarter_start").get_default()
+        definition["first_quarter_start"] = first.first_day if first else default
+    if "last_quarter" in row.cells:
+        last = row["last_quarter"]
+        definition["last_quarter_start"] = last.first_day if last else None
+    return definition
+
+
+def _refusals(
+    row: Row, units: dict[str, Unit], people: dict[str, User]
+) -> Iterator[tuple[str, str]]:
+    """What the database would refuse, in words, with the column to blame."""
+    kind, method = row["kind"], row["method"]
+    if row["unit"] not in units:
+        yield "unit", f"name a unit that stands: there is no {row['unit']}"
+    if row["accountable_manager"] not in people:
+        advice = f"import the person first: nobody has the address {row['accountable_manager']}"
+        yield "accountable_manager", advice
+    if method not in NO_RAG.get(kind, tuple(RatingMethod)):
+        allowed = " or ".join(NO_RAG[kind])
+        yield "method", f"write {allowed}: an indicator of kind {kind} has no RAG status"
+    elif row["polarity"] not in SUITS[method]:
+        suited = " or ".join(SUITS[method])
+        yield "polarity", f"write {suited}, or change the method: {method} needs it"
+    yield from _refusals_of_tolerance(row)
+    first, last = row.get("first_quarter"), row.get("last_quarter")
+    if last is not None and last < (first or Quarter(1974, 1)):
+        yield "last_quarter", "write a quarter that is not before the first"
+
+
+def _refusals_of_tolerance(row: Row) -> Iterator[tuple[str, str]]:
+    tolerance = row["tolerance"]
+    if row["method"] is not RatingMethod.TOLERANCE:
+        if tolerance is not None:
+            yield "tolerance", f"leave it empty: the method {row['method']} has no tolerance"
+    elif tolerance is None:
+        yield "tolerance", "write by how many per cent of the target amber may miss it, such as 10"
+    elif not 0 <= tolerance <= LARGEST_TOLERANCE or tolerance != round(tolerance, 3):
+        yield "tolerance", f"write a number from 0 to {LARGEST_TOLERANCE}, with 3 decimals at most"

@@ -1,0 +1,209 @@
+"""results.csv: what indicators came to in quarters that are open for results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from indicators.importing.columns import (
+    indicators_named,
+    no_such_indicator,
+    quarter,
+    reference,
+)
+from indicators.models import Indicator, ReportingQuarter, Revision
+from indicators.rules import scale_of, value_of
+from indicators.services import ResultGiven, Submission, submit_results
+from indicators.services.results import as_kept, says_the_same
+from organisation.csvfiles import Column, Row, choice, decimal, line, prose, yes_or_no
+from organisation.importing import Import, Imported
+from organisation.importing.outcome import named_in
+from organisation.models import User
+from sorp.lexicon import Confidence, Quarter
+from sorp.queries import NoVersionInForce, version_ruling
+
+NO_FIGURE = decimal("leave it empty and say why in not_available")
+COLUMNS = (
+    Column("reference", reference, filled=True),
+    Column("quarter", quarter, filled=True),
+    Column("value", NO_FIGURE),
+    Column("numerator", NO_FIGURE),
+    Column("denominator", NO_FIGURE),
+    Column("confidence", choice(Confidence), empty=Confidence.FINAL),
+    Column("not_available", line(300), empty=""),
+    Column("definition_break", yes_or_no, empty=False),
+    Column("commentary", prose(), empty=""),
+    Column("data_quarter", quarter, optional=True),
+    Column("late", yes_or_no, optional=True, empty=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """Which of the file's quarters take results, and what is said where they don't."""
+
+    closed: frozenset[Quarter]
+    refusals: dict[Quarter, str]
+
+
+def import_results(
+    content: bytes, *, file: str, today: date, by: User | None = None, dry_run: bool = False
+) -> Imported:
+    """Every result of the file stands and is rated; others stay as they are.
+
+    A row for a closed quarter is let stand where it says what is already said, and refused
+    otherwise: that takes a revision, which says why. Raises RefusedFileError.
+    """
+    work = Import(content, COLUMNS, file=file)
+    rows = work.once_each("reference", "quarter", to_blame="quarter")
+    indicators = indicators_named(named_in(work.rows, "reference"))
+    calendar = _calendar(named_in(work.rows, "quarter"), today)
+    for row in work.rows:
+        for column, what_to_do in _misplaced(row, indicators, calendar):
+            work.refuse(row, column, what_to_do)
+    latest = _latest(indicators.values())
+    given: list[Submission] = []
+    for row in rows:
+        if row["reference"] in indicators and row["quarter"] not in calendar.refusals:
+            submission = _submission(work, row, indicators[row["reference"]])
+            if submission is not None:
+                _weigh(work, row, submission, latest.get(submission.key), calendar, given)
+    with work.all_or_none(dry_run=dry_run):
+        work.faults.refuse_if_any()
+        submit_results(submissions=given, today=today, by=by)
+    return work.outcome()
+
+
+def _weigh(
+    work: Import,
+    row: Row,
+    submission: Submission,
+    before: Revision | None,
+    calendar: _Calendar,
+    given: list[Submission],
+) -> None:
+    """The row is new, changes what was said, or says the same; a closed quarter takes only that."""
+    said = as_kept(submission.indicator, submission.quarter, submission.given)
+    changed = not says_the_same(before, said)
+    if changed and submission.quarter in calendar.closed:
+        work.refuse(
+            row,
+            "quarter",
+            f"revise this result, with the reason, instead: {submission.quarter} is closed"
+            + ("" if before else ", and nothing was said of it"),
+        )
+        return
+    if changed:
+        given.append(submission)
+    name = f"{row['reference']} {row['quarter'].key}"
+    work.count(name, existed=before is not None, changed=changed)
+
+
+def _submission(work: Import, row: Row, indicator: Indicator) -> Submission | None:
+    """What the row gives, or None with a fault for what contradicts what."""
+    found = list(_contradictions(row, indicator))
+    for column, what_to_do in found:
+        work.refuse(row, column, what_to_do)
+    if found:
+        return None
+    try:
+        given = ResultGiven(
+            value=row["value"],
+            numerator=row["numerator"],
+            denominator=row["denominator"],
+            confidence=row["confidence"],
+            not_available=row["not_available"],
+            definition_break=row["definition_break"],
+            data_quarter=row.get("data_quarter"),
+            commentary=row["commentary"],
+        )
+        as_kept(indicator, row["quarter"], given)
+    except ValueError as reason:
+        work.refuse(row, "value" if row["numerator"] is None else "numerator", reason)
+        return None
+    return Submission(indicator, row["quarter"], given, late=bool(row.get("late")))
+
+
+def _calendar(quarters: Iterable[Quarter], today: date) -> _Calendar:
+    closed = {
+        state.quarter
+        for state in ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
+    }
+    refusals: dict[Quarter, str] = {}
+    for each in quarters:
+        if each.last_day >= today:
+            first = each.next().first_day
+            refusals[each] = f"leave this row out until {first:%-d %B %Y}: {each} has not ended"
+            continue
+        try:
+            version_ruling(each)
+        except NoVersionInForce as reason:
+            refusals[each] = str(reason)
+    return _Calendar(frozenset(closed), refusals)
+
+
+def _misplaced(
+    row: Row, indicators: dict[str, Indicator], calendar: _Calendar
+) -> Iterator[tuple[str, str]]:
+    """A row that belongs to no indicator we know, or to a quarter that takes no results."""
+    if row.get("quarter") in calendar.refusals:
+        yield "quarter", calendar.refusals[row["quarter"]]
+    if "reference" not in row.cells:
+        return
+    indicator = indicators.get(row["reference"])
+    if indicator is None:
+        yield "reference", no_such_indicator(row["reference"])
+    elif "quarter" in row.cells:
+        first = Quarter.containing(indicator.first_quarter_start)
+        last_start = indicator.last_quarter_start
+        if row["quarter"] < first:
+            yield "quarter", f"write a quarter from {first.key} on, the first it is measured in"
+        elif last_start and row["quarter"].first_day > last_start:
+            last = Quarter.containing(last_start)
+            yield "quarter", f"write a quarter up to {last.key}, the last it is measured in"
+
+
+def _contradictions(row: Row, indicator: Indicator) -> Iterator[tuple[str, str]]:
+    """What of a row's figures doesn't go together, with the column to blame."""
+    value, numerator, denominator = row["value"], row["numerator"], row["denominator"]
+    has_figures = any(each is not None for each in (value, numerator, denominator))
+    if row["not_available"] and has_figures:
+        yield "not_available", "leave this empty, or leave the figures empty: not both at once"
+    elif not has_figures and not row["not_available"]:
+        yield "value", "write the value, or say in not_available why there is none"
+    elif (numerator is None) != (denominator is None):
+        missing = "numerator" if numerator is None else "denominator"
+        yield missing, "write both the numerator and the denominator, or neither"
+    elif value is not None and numerator is not None:
+        yield from _contradicted_value(value, numerator, denominator, indicator)
+    data_quarter = row.get("data_quarter")
+    if data_quarter is not None and data_quarter > row["quarter"]:
+        yield "data_quarter", f"write {row['quarter'].key} or a quarter before it"
+
+
+def _contradicted_value(
+    value: Decimal, numerator: Decimal, denominator: Decimal, indicator: Indicator
+) -> Iterator[tuple[str, str]]:
+    """Figures that define the value, and a value that isn't theirs even when rounded."""
+    ratio = value_of(None, numerator, denominator, scale_of(indicator.measure_unit))
+    if ratio is None:
+        yield "value", "leave it empty: a denominator of nought gives no value"
+        return
+    rounding = Decimal(5).scaleb(-indicator.decimals - 1)
+    if abs(value - ratio) > rounding:
+        yield (
+            "value",
+            f"mend the value or the figures it comes from: {numerator.normalize():f} /"
+            f" {denominator.normalize():f} gives {ratio:.{indicator.decimals}f}, not"
+            f" {value.normalize():f}",
+        )
+
+
+def _latest(indicators: Iterable[Indicator]) -> dict[tuple[int, date], Revision]:
+    rows = Revision.objects.latest_ones().select_related("result")
+    known: Sequence[int] = [indicator.pk for indicator in indicators]
+    if len(known) < 500:  # SQLite takes only so many parameters
+        rows = rows.filter(result__indicator__in=known)
+    return {(row.result.indicator_id, row.result.quarter_start): row for row in rows}

@@ -1,0 +1,16 @@
+"""Import what is measured from indicators.csv."""
+
+from indicators.importing import import_indicators
+from organisation.management.importing_command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = (
+        "Import indicators.csv (its columns are in the guide for operators; first_quarter and"
+        " last_quarter may be added): all rows or none. Importing the same file again changes"
+        " nothing."
+    )
+    noun = "indicators"
+
+    def import_content(self, content, *, file, options):
+        return import_indicators(content, file=file, dry_run=options["dry_run"])

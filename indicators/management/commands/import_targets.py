@@ -1,0 +1,16 @@
+"""Import targets from targets.csv."""
+
+from indicators.importing import import_targets
+from organisation.management.importing_command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = (
+        "Import targets.csv (reference,from_quarter,target,floor,lower,upper,outer_lower,"
+        "outer_upper,reason,approved_by): all rows or none. Importing the same file again changes"
+        " nothing."
+    )
+    noun = "targets"
+
+    def import_content(self, content, *, file, options):
+        return import_targets(content, file=file, dry_run=options["dry_run"])

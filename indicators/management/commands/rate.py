@@ -1,0 +1,48 @@
+"""Rate every indicator in use for one quarter."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from indicators.queries import rag_histories
+from indicators.services import rate_quarter
+from sorp.lexicon import Quarter, Rag
+from sorp.queries import NoVersionInForce
+
+
+class Command(BaseCommand):
+    help = "Rate every indicator in use for a quarter by the SORP in force, and print the counts."
+
+    def add_arguments(self, parser):
+        parser.add_argument("quarter", help="such as 2011-Q1")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print the counts, and write nothing"
+        )
+
+    def handle(self, *args, quarter, dry_run, **options):
+        try:
+            rated = Quarter.parse(quarter)
+            if rated.last_day >= localdate():
+                first = rated.next().first_day
+                raise ValueError(f"{rated} has not ended: rate it from {first:%-d %B %Y}")
+            with transaction.atomic():
+                fresh = rate_quarter(quarter=rated, by=None)
+                sentence = f"{_counts(rated)}; {len(fresh)} new or changed"
+                transaction.set_rollback(dry_run)
+        except (ValueError, NoVersionInForce) as reason:
+            raise CommandError(str(reason)) from None
+        self.stdout.write(f"{sentence}; nothing was written." if dry_run else f"{sentence}.")
+
+
+def _counts(quarter):
+    """How many of each colour, and how many not rated: together, every indicator in use."""
+    judged = [
+        judged
+        for history in rag_histories(until=quarter).values()
+        for judged in history
+        if judged.quarter == quarter
+    ]
+    counted = {rag: sum(each.rag is rag for each in judged) for rag in reversed(Rag)}
+    colours = ", ".join(f"{number} {rag.label.lower()}" for rag, number in counted.items())
+    not_rated = sum(each.rag is None for each in judged)
+    return f"{quarter}: {len(judged)} indicators: {colours}, {not_rated} not rated"

@@ -1,0 +1,123 @@
+"""From the text of one cell to what it means. Each reader raises ValueError saying what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from organisation.csvfiles.faults import shown
+from organisation.csvfiles.writing import RUNS_IN_A_SPREADSHEET
+
+Cell = Callable[[str], Any]
+SomeWord = TypeVar("SomeWord", bound=StrEnum)
+
+# Characters that turn the direction of writing can make a line of text say what it does not.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def line(most: int) -> Cell:
+    """Text on one line, of so many characters at most, which no spreadsheet would run."""
+
+    def read(text: str) -> str:
+        _refuse_formula(text)
+        if "\n" in text or "\r" in text or "\t" in text:
+            raise ValueError("write this on one line, without tabs")
+        return _refuse_long(_refuse_unseen(text), most)
+
+    return read
+
+
+def prose(most: int = 20_000) -> Cell:
+    """Text of any number of lines, which no spreadsheet would run. Lines end in a line feed."""
+
+    def read(text: str) -> str:
+        _refuse_formula(text)
+        return _refuse_long(_refuse_unseen(re.sub(r"\r\n?", "\n", text)), most)
+
+    return read
+
+
+def pattern(form: str, advice: str) -> Cell:
+    """Text of a given form, such as a code or a reference."""
+
+    def read(text: str) -> str:
+        if not re.fullmatch(form, text):
+            raise ValueError(f"{advice}, not {shown(text)}")
+        return text
+
+    return read
+
+
+def parsed(parse: Callable[[str], Any]) -> Cell:
+    """Whatever a value object's own reading makes of the text; its ValueError is the advice."""
+
+    def read(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as reason:
+            raise ValueError(_one_line(str(reason))) from None
+
+    return read
+
+
+def choice(words: Iterable[SomeWord]) -> Cell:
+    """One of the lexicon's words, written as its key."""
+    by_key = {word.value: word for word in words}
+
+    def read(text: str) -> SomeWord:
+        if text not in by_key:
+            raise ValueError(f"write one of {', '.join(by_key)}, not {shown(text)}")
+        return by_key[text]
+
+    return read
+
+
+def yes_or_no(text: str) -> bool:
+    """Yes or no, in whichever case a spreadsheet left it."""
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(f"write yes or no, not {shown(text)}")
+    return text.lower() == "yes"
+
+
+def iso_date(text: str) -> date:
+    """A day written like 2011-04-01, and in no other way: 4/5/2011 is two days, by who reads it."""
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"write a day of the calendar like 2011-04-01, not {shown(text)}"
+        ) from None
+
+
+def _refuse_formula(text: str) -> None:
+    """A spreadsheet runs what begins with = + @ or a minus sign, here or wherever it is exported.
+
+    A minus sign and a space begin a list in commentary, and so are let in; exports put an
+    apostrophe before it, which makes it text (and which is taken off again when it comes back).
+    """
+    if text.startswith(RUNS_IN_A_SPREADSHEET) and not text.startswith("- "):
+        raise ValueError(
+            f"begins with {text[0]}, which a spreadsheet would run as a formula: begin with a"
+            " letter or figure"
+        )
+
+
+def _refuse_unseen(text: str) -> str:
+    if found := UNSEEN.search(text):
+        raise ValueError(f"take out the unseen character U+{ord(found[0]):04X}")
+    return text
+
+
+def _refuse_long(text: str, most: int) -> str:
+    if len(text) > most:
+        raise ValueError(f"write at most {most:,} characters, not {len(text):,}")
+    return text
+
+
+def _one_line(sentence: str) -> str:
+    return " ".join(sentence.split())

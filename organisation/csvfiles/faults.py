@@ -1,0 +1,67 @@
+"""What is wrong with a file, and what to do about it: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+LONGEST_SHOWN = 40
+WHOLE_ROW = "row"  # stands for the column where no one cell is to blame
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to put right. Rows are counted as a spreadsheet counts them: the header is 1."""
+
+    file: str
+    row: int
+    column: str
+    what_to_do: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}:{self.column}: {self.what_to_do}"
+
+
+class RefusedFileError(Exception):
+    """A file is refused whole, and nothing of it is kept. Holds every fault found, in order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.row))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def lines(self, *, most: int) -> Iterator[str]:
+        """The faults as people read them: so many, then how many more there are."""
+        yield from (str(fault) for fault in self.faults[:most])
+        if len(self.faults) > most:
+            yield f"... and {len(self.faults) - most:,} more"
+
+
+class Faults:
+    """The faults of one file as they are found, so that all are told at once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: list[Fault] = []
+
+    def add(self, row: int, column: str, what_to_do: str) -> None:
+        self._found.append(Fault(self.file, row, column, what_to_do))
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        self._found.extend(faults)
+
+    def refuse_if_any(self) -> None:
+        """Raises RefusedFileError where anything was found."""
+        if self._found:
+            raise RefusedFileError(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._found)
+
+
+def shown(text: str) -> str:
+    """A cell as it may stand in one line of a message, cut short if it is long."""
+    quoted = repr(text[: LONGEST_SHOWN + 1])
+    return quoted if len(quoted) <= LONGEST_SHOWN else quoted[: LONGEST_SHOWN - 1] + "…'"

@@ -1,0 +1,66 @@
+"""Rows to CSV, with no text that a spreadsheet would take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+# What spreadsheets take for the beginning of a formula; the last four are = + - @ in full width.
+RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+MARK = "'"
+
+
+def written(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A header and rows as CSV by RFC 4180: lines end in CR LF, None is an empty cell."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet shows as text: with an apostrophe where it would run otherwise."""
+    return MARK + text if text.startswith(RUNS_IN_A_SPREADSHEET) else text
+
+
+def without_mark(text: str) -> str:
+    """Text as it was before `harmless` marked it, so that what we export can come back."""
+    return (
+        text[1:] if text.startswith(tuple(MARK + sign for sign in RUNS_IN_A_SPREADSHEET)) else text
+    )
+
+
+def replace_file(path: Path, text: str) -> None:
+    """The file holds this text and nothing else, or is as it was: never half of it."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(beside, 0o644)  # what is exported is meant to be read
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _cell(value: Any) -> str:
+    """Numbers are left alone, with no zeros that say nothing; text is made harmless."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        plain = format(value, "f")
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    if isinstance(value, int):
+        return str(value)
+    return harmless(str(value))

@@ -1,0 +1,48 @@
+"""What a trend chart is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sorp.lexicon import Confidence, NotRated, Polarity, Quarter, Rag, Travel
+
+MOST = 16
+FEWEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterPoint:
+    """One quarter of one indicator, as far as a chart shows it."""
+
+    quarter: Quarter
+    value: Decimal | None = None
+    rag: Rag | None = None
+    not_rated: NotRated | None = None
+    target: Decimal | None = None
+    floor: Decimal | None = None  # the floor standard, or what the tolerance allows
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    confidence: Confidence | None = None
+    definition_break: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One indicator's quarters in order, and how its figures are written."""
+
+    name: str  # for ids within a page: letters, figures and hyphens
+    title: str
+    points: tuple[QuarterPoint, ...]
+    measure_unit: str = ""
+    decimals: int = 0
+    polarity: Polarity = Polarity.HIGHER
+    travel: Travel = Travel.NOT_ENOUGH_DATA
+    floor_label: str = "Floor"
+
+    @property
+    def shown(self) -> tuple[QuarterPoint, ...]:
+        """The last sixteen quarters, less the empty ones before the first value, but eight at least."""
+        recent = self.points[-MOST:]
+        first = next((i for i, each in enumerate(recent) if each.value is not None), 0)
+        return recent[min(first, max(len(recent) - FEWEST, 0)) :]

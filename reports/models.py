@@ -1,0 +1,123 @@
+"""The quarterly performance report and its editions: frozen, numbered, and never changed once published."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from indicators.models.quarters import on_a_quarter_day
+from sorp.lexicon import Quarter
+
+
+class QuarterlyReport(models.Model):
+    """The report of one quarter. What it says is in its editions."""
+
+    quarter_start = models.DateField(unique=True)
+
+    class Meta:
+        ordering = ["-quarter_start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"),
+                name="report_is_of_a_quarter_that_starts_on_a_quarter_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Quarterly performance report, {self.quarter}"
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+
+class EditionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(state=Edition.State.PUBLISHED)
+
+    def of(self, quarter):
+        return self.filter(report__quarter_start=quarter.first_day)
+
+    def without_documents(self):
+        """For lists: a document may be a megabyte."""
+        return self.defer("document", "public_document")
+
+
+class Edition(models.Model):
+    """One frozen saying of a report: every fact in it is a copy, taken at one moment.
+
+    `public_document` is what of it everyone may read, worked out once, when it was frozen. A
+    published edition is never changed or deleted: the database itself refuses (migration 0002).
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    report = models.ForeignKey(QuarterlyReport, models.PROTECT, related_name="editions")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    document = models.JSONField()
+    public_document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    public_sha256 = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-report__quarter_start", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="editions_are_numbered"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="editions_count_from_one"),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at__isnull=True)
+                | Q(state="published", published_at__isnull=False),
+                name="a_published_edition_says_when",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report}, edition {self.number}"
+
+    def get_absolute_url(self):
+        return reverse("public_report", args=[self.quarter.key])
+
+    @property
+    def quarter(self):
+        return self.report.quarter
+
+    @property
+    def is_published(self):
+        return self.state == self.State.PUBLISHED
+
+
+class EditionFile(models.Model):
+    """One file drawn from an edition and kept, so that what was published is what is served."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["edition", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "name"], name="one_file_of_a_name"),
+        ]
+
+    def __str__(self):
+        return self.path
+
+    @property
+    def path(self):
+        """Where it is kept, under the media folder. Its digest is in it: nothing is overwritten."""
+        quarter = self.edition.quarter.key
+        return f"editions/{quarter}/{self.edition.number}/{self.sha256[:12]}/{self.name}"

@@ -1,0 +1,69 @@
+"""What may be asked about reports and their editions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from reports.models import Edition, EditionFile
+from sorp.lexicon import Quarter
+
+
+def latest_edition(quarter: Quarter) -> Edition | None:
+    """The newest edition of a quarter's report, draft or published."""
+    return Edition.objects.of(quarter).select_related("report").order_by("-number").first()
+
+
+def published_edition(quarter: Quarter | None = None) -> Edition | None:
+    """The newest published edition: of a quarter, or of the latest quarter that has one.
+
+    Without its documents, which `public_document` reads: a page that is not changed needs neither.
+    """
+    rows = Edition.objects.published().without_documents().select_related("report")
+    if quarter is not None:
+        rows = rows.of(quarter)
+    return rows.order_by("-report__quarter_start", "-number").first()
+
+
+def published_editions() -> QuerySet[Edition]:
+    """The newest published edition of each quarter, with its files, latest quarter first."""
+    newest = (
+        Edition.objects.published()
+        .filter(report=OuterRef("report"))
+        .order_by("-number")
+        .values("pk")[:1]
+    )
+    return (
+        Edition.objects.published()
+        .without_documents()
+        .filter(pk=Subquery(newest))
+        .select_related("report")
+        .prefetch_related("files")
+        .order_by("-report__quarter_start")
+    )
+
+
+def all_editions() -> QuerySet[Edition]:
+    """Every edition, newest first, for those who build them."""
+    return (
+        Edition.objects.without_documents()
+        .select_related("report", "frozen_by", "published_by")
+        .prefetch_related("files")
+        .order_by("-report__quarter_start", "-number")
+    )
+
+
+def public_document(edition: Edition) -> dict[str, Any]:
+    """What everyone may read of an edition."""
+    return Edition.objects.values_list("public_document", flat=True).get(pk=edition.pk)
+
+
+def public_file(quarter: Quarter, name: str) -> EditionFile | None:
+    """A file of the newest published edition of a quarter, or None."""
+    edition = published_edition(quarter)
+    if edition is None:
+        return None
+    return EditionFile.objects.filter(edition=edition, name=name).select_related(
+        "edition__report"
+    ).defer("edition__document", "edition__public_document").first()

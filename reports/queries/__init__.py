@@ -1,0 +1,1 @@
+"""What reports, dashboards and stories are made of. Import from the modules."""

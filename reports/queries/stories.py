@@ -1,0 +1,118 @@
+"""The whole story of one indicator, for those who sign in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from escalation.models import ActionPlan, Escalation
+from indicators.models import Indicator, Rating, Revision
+from reports.charts import QuarterPoint, Trend
+from sorp.lexicon import Confidence, NotRated, Polarity, Quarter, Rag, RatingMethod, Travel
+
+CHARTED, TABLED = 16, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How an indicator stands, how it came there, and what is being done."""
+
+    indicator: Indicator
+    ratings: tuple[Rating, ...]  # the latest 16, oldest first
+    revisions: tuple[Revision, ...]  # of results revised, latest first
+    escalations: tuple[Escalation, ...]
+    plan: ActionPlan | None
+    commentary: str
+    trend: Trend | None
+
+    @property
+    def now(self) -> Rating | None:
+        return self.ratings[-1] if self.ratings else None
+
+    @property
+    def before(self) -> Rating | None:
+        return self.ratings[-2] if len(self.ratings) > 1 else None
+
+    @property
+    def tabled(self) -> tuple[Rating, ...]:
+        """The last six quarters, latest first."""
+        return self.ratings[-TABLED:][::-1]
+
+    @property
+    def open_escalations(self) -> list[Escalation]:
+        return [each for each in self.escalations if each.recovered_in is None]
+
+
+def story(*, indicator: Indicator) -> Story:
+    """Everything on an indicator's page, in a constant number of queries."""
+    ratings = tuple(
+        Rating.objects.latest_ones()
+        .filter(indicator=indicator)
+        .select_related("revision", "sorp_version")
+        .order_by("-quarter_start")[:CHARTED]
+    )[::-1]
+    revised = (
+        Revision.objects.filter(result__indicator=indicator, result__revisions__number__gt=1)
+        .select_related("result", "submitted_by")
+        .distinct()
+        .order_by("-result__quarter_start", "-number")
+    )
+    plans = ActionPlan.objects.filter(indicator=indicator, is_latest=True)
+    now = ratings[-1] if ratings else None
+    return Story(
+        indicator=indicator,
+        ratings=ratings,
+        revisions=tuple(revised),
+        escalations=tuple(
+            Escalation.objects.filter(indicator=indicator)
+            .select_related("sorp_version")
+            .order_by("-opened_in_start", "level")
+        ),
+        plan=plans.select_related("written_by").prefetch_related("actions").first(),
+        commentary=now.revision.commentary if now and now.revision else "",
+        trend=trend_of(indicator, ratings),
+    )
+
+
+def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
+    """What a chart of these ratings shows; None where no quarter has a value."""
+    if not any(each.value is not None for each in ratings):
+        return None
+    latest = ratings[-1]
+    return Trend(
+        name=f"trend-{indicator.reference.replace('.', '-')}",
+        title=indicator.title,
+        points=tuple(_point(each) for each in ratings),
+        measure_unit=indicator.measure_unit,
+        decimals=indicator.decimals,
+        polarity=Polarity(latest.polarity),
+        travel=Travel(latest.travel),
+        floor_label="Tolerance" if latest.method == RatingMethod.TOLERANCE else "Floor",
+    )
+
+
+def _point(rating: Rating) -> QuarterPoint:
+    return QuarterPoint(
+        quarter=Quarter.containing(rating.quarter_start),
+        value=rating.value,
+        rag=Rag(rating.rag) if rating.rag else None,
+        not_rated=NotRated(rating.not_rated) if rating.not_rated else None,
+        target=rating.target,
+        floor=_least(rating),
+        lower=rating.lower,
+        upper=rating.upper,
+        confidence=Confidence(rating.confidence) if rating.confidence else None,
+        definition_break=rating.definition_break,
+    )
+
+
+def _least(rating: Rating) -> Decimal | None:
+    """The floor standard, or for the tolerance method the value that it allows."""
+    if rating.method != RatingMethod.TOLERANCE or rating.target is None:
+        return rating.floor
+    allowance = abs(rating.target) * (rating.tolerance or Decimal(0)) / 100
+    return (
+        rating.target + allowance
+        if rating.polarity == Polarity.LOWER
+        else rating.target - allowance
+    )

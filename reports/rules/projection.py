@@ -1,0 +1,95 @@
+"""The public form of an edition: what is copied out of the full one, by name.
+
+An allow-list, so that a key added to the full form stays out of the public one until somebody
+decides otherwise and writes it here. Officers are named by the office they hold, never in person:
+the office answers, whoever holds it. Any e-mail address left in free text is taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+WITHHELD = "[address withheld]"
+EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+
+# A set names keys copied as they are; a mapping says how the value (or each of a list) is copied.
+ALL = None
+RATING = {
+    "quarter", "value", "rag", "not_rated", "target", "floor", "lower", "upper", "outer_lower",
+    "outer_upper", "method", "tolerance", "polarity", "travel", "travel_method", "travel_quarters",
+    "confidence", "definition_break", "stale", "late", "revised", "sorp_version",
+}  # fmt: skip
+ESCALATION = {
+    "level", "trigger", "all_met", "since", "opened_in", "recovered_in", "relapse", "restated",
+    "sorp_version", "reason",
+}  # fmt: skip
+PLAN = {
+    **dict.fromkeys(("number", "cause", "barriers", "help_wanted", "expected_recovery")),
+    **dict.fromkeys(("expected_value", "written_on")),
+    "actions": {"position", "description", "due_on", "done_on", "progress"},
+}
+INDICATOR = {
+    **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
+    **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
+    **dict.fromkeys(("lag_quarters", "commentary", "not_available")),
+    "unit": {"code", "name"},
+    "directorate": {"code", "name"},
+    "accountable_manager": {"office"},
+    "ratings": RATING,
+    "escalations": ESCALATION,
+    "plan": PLAN,
+    "revisions": {
+        "quarter", "number", "value", "was", "reason", "confidence", "after_close", "said_on",
+    },  # fmt: skip
+}
+PRIORITY = {
+    **dict.fromkeys(("slug", "number", "title", "description", "sponsor", "themes")),
+    "success_factors": {"by", "wording"},
+    "indicators": {"reference", "wording"},
+    "other_measures": {"kind", "wording"},
+    "milestones": {"title", "due_on", "forecast_on", "done_on", "status", "progress"},
+    "evidence": {"gathered_on", "title", "finding", "source"},
+    "evaluations": {"judged_on", "judgement", "finding", "judged_by"},
+    "standing": ALL,
+}
+EDITION = {
+    **dict.fromkeys(("schema", "title", "council", "notice", "quarter", "quarter_closed_on")),
+    "edition": {"number", "frozen_on"},
+    "sorp": {
+        "statement": ALL,
+        "versions": {
+            **dict.fromkeys(("number", "from_quarter", "travel_method", "exit_quarters")),
+            "relapse_within": ALL,
+            "definitions": {"rag", "clause", "wording"},
+            "triggers": {"name", "clause", "status", "at_least", "within", "level", "tiers"},
+        },
+    },
+    "counts": ALL,
+    "travel": ALL,
+    "by_layer": ALL,
+    "by_directorate": ALL,
+    "changes": ALL,
+    "aims": {"slug", "name", "description"},
+    "themes": {"slug", "name", "description", "aims", "priorities"},
+    "priorities": PRIORITY,
+    "indicators": INDICATOR,
+}
+
+
+def public_form(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an edition everyone may read. It says of itself that it is the public form."""
+    return {**_copied(document, EDITION), "form": "public"}
+
+
+def _copied(value: Any, allowed: Any) -> Any:
+    if isinstance(value, str):
+        return EMAIL.sub(WITHHELD, value)
+    if isinstance(value, Mapping):
+        keys = value.keys() if allowed is ALL else [key for key in value if key in allowed]
+        inner = allowed if isinstance(allowed, Mapping) else {}
+        return {key: _copied(value[key], inner.get(key)) for key in keys}
+    if isinstance(value, list):
+        return [_copied(each, allowed) for each in value]
+    return value

@@ -1,0 +1,113 @@
+"""What is done about reports: freezing an edition, keeping its files, publishing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.timezone import localdate, now
+
+from organisation import audit
+from organisation.models import User
+from reports.gathering import gather_edition
+from reports.models import Edition, EditionFile, QuarterlyReport
+from reports.rules import canonical, digest, public_form, same_content
+from reports.schema import check_form
+from sorp.lexicon import Quarter
+
+
+class CannotPublish(ValueError):
+    """The edition cannot be published as it is. The message says what to do."""
+
+
+@transaction.atomic
+def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]:
+    """The report of a closed quarter is frozen. Returns its newest edition, and whether it is new.
+
+    Where the newest edition says the same already, it stands and nothing is written. Raises
+    NotClosed for an open quarter, NotAnEdition where what was gathered has not the form it should.
+    """
+    report, _ = QuarterlyReport.objects.get_or_create(quarter_start=quarter.first_day)
+    QuarterlyReport.objects.select_for_update().get(pk=report.pk)
+    newest = report.editions.order_by("-number").first()
+    full = gather_edition(
+        quarter=quarter, number=newest.number + 1 if newest else 1, frozen_on=localdate()
+    )
+    if newest is not None and same_content(full, newest.document):
+        return newest, False
+    public = public_form(full)
+    for document in (full, public):
+        check_form(document)
+    edition = Edition.objects.create(
+        report=report,
+        number=full["edition"]["number"],
+        document=full,
+        public_document=public,
+        sha256=digest(canonical(full)),
+        public_sha256=digest(canonical(public)),
+        frozen_at=now(),
+        frozen_by=by,
+    )
+    audit.record("froze edition", edition, by=by, sha256=edition.sha256)
+    return edition, True
+
+
+@transaction.atomic
+def keep_files(*, edition: Edition, files: Mapping[str, bytes], by: User | None) -> bool:
+    """The edition's files are kept as drawn. Returns whether any was new.
+
+    Drawing them again gives the same bytes, and then nothing is written. Raises ValueError where
+    a file of a published edition would come out otherwise than it was published.
+    """
+    kept = {each.name: each for each in edition.files.all()}
+    fresh = {
+        name: content
+        for name, content in files.items()
+        if name not in kept or kept[name].sha256 != digest(content)
+    }
+    changed = sorted(set(fresh) & set(kept))
+    if changed and edition.is_published:
+        raise ValueError(
+            f"{', '.join(changed)} would not be what was published: keep the files of edition"
+            f" {edition.number}, or freeze another edition"
+        )
+    for name, content in fresh.items():
+        file = kept.get(name) or EditionFile(edition=edition, name=name)
+        file.size, file.sha256 = len(content), digest(content)
+        file.save()
+        if not default_storage.exists(file.path):
+            default_storage.save(file.path, ContentFile(content))
+    if fresh:
+        audit.record("kept files of edition", edition, by=by, files=sorted(fresh))
+    return bool(fresh)
+
+
+@transaction.atomic
+def publish_edition(*, edition: Edition, by: User | None) -> Edition:
+    """Everyone may read the edition, for good. Publishing it again changes nothing.
+
+    Raises CannotPublish where its files were not built, or a newer edition is published already.
+    """
+    edition = Edition.objects.select_for_update(of=("self",)).select_related("report").get(
+        pk=edition.pk
+    )
+    if edition.is_published:
+        return edition
+    if not edition.files.exists():
+        raise CannotPublish(f"Build the files of edition {edition.number} first, then publish it")
+    newer = Edition.objects.published().filter(report=edition.report, number__gt=edition.number)
+    if newer.exists():
+        raise CannotPublish(
+            f"A later edition of the report for {edition.quarter} is published already: build the"
+            " report again to say something new"
+        )
+    edition.state, edition.published_at, edition.published_by = (
+        Edition.State.PUBLISHED,
+        now(),
+        by,
+    )
+    edition.save(update_fields=["state", "published_at", "published_by"])
+    audit.record("published edition", edition, by=by, sha256=edition.public_sha256)
+    return edition

@@ -1,0 +1,1 @@
+"""The doors: public pages, editions, packs, and the composed pages of those who sign in."""

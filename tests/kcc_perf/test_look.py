@@ -1,0 +1,246 @@
+"""The look holds: contrasts as measured, no one else's brand, nothing inline, everything shown."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.test.signals import template_rendered
+
+from kcc_perf.gallery import gallery
+from kcc_perf.templatetags import kcc
+
+ROOT = Path(__file__).resolve().parents[2]
+CSS = (ROOT / "static/css/kcc.css").read_text(encoding="utf-8")
+TOKENS = dict(re.findall(r"--kcc-([a-z-]+): (#[0-9a-f]{6});", CSS))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
+    ROOT.glob("*/templates/**/*.html")
+)
+STATIC = [
+    path
+    for path in sorted((ROOT / "static").rglob("*"))
+    if path.suffix in {".css", ".js", ".scss", ".svg"}
+]
+
+
+def luminance(colour):
+    """Relative luminance, as WCAG 2.2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_worked_out_as_wcag_does():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "at_least"),
+    [
+        ("brand", "white", 11.8),
+        ("link", "white", 7.3),
+        ("link", "paper", 4.5),
+        ("text", "white", 15),
+        ("quiet", "white", 5.7),
+        ("quiet", "paper", 4.5),
+        ("white", "brand", 11.8),
+        ("red", "white", 8),
+        ("red", "red-tint", 4.5),
+        ("text", "amber", 10.9),
+        ("text", "amber-tint", 4.5),
+        ("amber-text", "amber-tint", 7.3),
+        ("green", "white", 6.5),
+        ("green", "green-tint", 4.5),
+        ("unrated-text", "unrated", 10.3),
+        ("text", "focus", 4.5),
+    ],
+)
+def test_words_can_be_read(ink, ground, at_least):
+    assert contrast(TOKENS[ink], TOKENS[ground]) >= at_least
+
+
+@pytest.mark.parametrize(
+    "ink",
+    [
+        "red",
+        "green",
+        "amber-edge",
+        "quiet",
+        "chart-line",
+        "chart-target",
+        "chart-floor",
+        "chart-forecast",
+    ],
+)
+def test_shapes_and_lines_can_be_made_out(ink):
+    assert contrast(TOKENS[ink], TOKENS["white"]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [("amber-edge", "amber-tint"), ("red", "red-tint"), ("green", "green-tint")],
+)
+def test_shapes_can_be_made_out_on_their_tints(ink, ground):
+    assert contrast(TOKENS[ink], TOKENS[ground]) >= 3
+
+
+def test_measured_contrasts_written_beside_tokens_are_true():
+    said = re.findall(r"--kcc-([a-z-]+): (#[0-9a-f]{6}); /\* ([\d.]+):1 on white", CSS)
+    assert len(said) >= 7
+    for name, colour, ratio in said:
+        assert contrast(colour, "#ffffff") == pytest.approx(float(ratio), abs=0.1), name
+
+
+@pytest.mark.parametrize(
+    ("name", "token"),
+    [
+        ("WHITE", "white"),
+        ("INK", "text"),
+        ("QUIET", "quiet"),
+        ("GREEN", "green"),
+        ("RED", "red"),
+        ("AMBER", "amber"),
+        ("AMBER_EDGE", "amber-edge"),
+        ("UNRATED", "unrated-text"),
+        ("UNRATED_FILL", "unrated"),
+    ],
+)
+def test_inks_of_shapes_are_the_tokens(name, token):
+    assert getattr(kcc, name).lower() == TOKENS[token]
+
+
+def test_colours_compiled_into_govuk_frontend_are_the_tokens():
+    compiled = (ROOT / "static/vendor/govuk-frontend.min.css").read_text(encoding="utf-8")
+    root = compiled[compiled.index("--govuk-brand-colour") :].partition("}")[0]
+    held = dict(re.findall(r"--govuk-([a-z-]+)-colour: (#[0-9a-f]{6})", root))
+
+    for theirs, ours in [
+        ("brand", "brand"),
+        ("text", "text"),
+        ("secondary-text", "quiet"),
+        ("link", "link"),
+        ("error", "red"),
+        ("success", "green"),
+        ("focus", "focus"),
+        ("border", "rule"),
+        ("surface-background", "paper"),
+    ]:
+        assert held[theirs] == TOKENS[ours], theirs
+
+
+# Whose brand ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*STATIC, *TEMPLATES], ids=lambda path: path.name)
+def test_no_file_carries_the_brand_of_gov_uk(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".scss":  # it may say what it leaves out
+        text = re.sub(r"//.*", "", text)
+    assert not re.search(
+        r"gds[ -]?transport|govuk-header\b|govuk-logotype|\bcrown\b|royal|\bcrest\b",
+        text,
+        re.IGNORECASE,
+    )
+
+
+def test_only_our_own_font_is_served():
+    fonts = [path.name for path in (ROOT / "static").rglob("*.woff*")]
+    assert fonts
+    assert all(name.startswith("public-sans-") for name in fonts)
+
+
+# Nothing inline ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_template_needs_an_exception_from_the_security_policy(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=|javascript:", text, re.IGNORECASE)
+    for script in re.findall(r"<script\b[^>]*>", text):
+        assert " src=" in script or 'type="application/json"' in script, script
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_form_that_posts_leaves_validation_to_the_server(path):
+    for form in re.findall(r"<form\b.*?</form>", path.read_text(encoding="utf-8"), re.DOTALL):
+        tag = re.match(r"<form\b(?:{%.*?%}|[^>])*>", form)[0]
+        asks = re.search(r"{{ ?\w*(form|field)\b|<select|<textarea|<input(?![^>]*hidden)", form)
+        if 'method="post"' in tag and asks:
+            assert "novalidate" in tag, tag
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_template_begs_or_scolds(path):
+    words = re.sub(
+        r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    assert not re.search(r"\b(please|sorry|invalid|forbidden|oops)\b", words, re.IGNORECASE)
+
+
+# The gallery ------------------------------------------------------------------------------------
+
+
+def seen(rf):
+    request = rf.get("/gallery/")
+    request.user = AnonymousUser()
+    return gallery(request)
+
+
+@pytest.fixture
+def in_development(settings):
+    settings.DEBUG = True
+
+
+@pytest.mark.usefixtures("in_development")
+def test_every_component_is_in_the_gallery(rf):
+    drawn = set()
+
+    def note(sender, template, **kwargs):
+        drawn.add(template.name)
+
+    template_rendered.connect(note)
+    try:
+        seen(rf)
+    finally:
+        template_rendered.disconnect(note)
+
+    kept = {
+        str(path.relative_to(ROOT / "templates"))
+        for folder in ("components", "forms")
+        for path in (ROOT / "templates" / folder).glob("*.html")
+    }
+    assert kept
+    assert kept - drawn == set()
+
+
+@pytest.mark.usefixtures("in_development")
+def test_every_tag_is_in_the_gallery():
+    text = (ROOT / "templates/gallery.html").read_text(encoding="utf-8")
+    missing = [name for name in kcc.register.tags if not re.search(rf"{{% {name}\b", text)]
+    assert [name for name in missing if name != "has_errors"] == []
+
+
+@pytest.mark.usefixtures("in_development")
+def test_the_gallery_repeats_no_id_and_describes_with_ids_that_exist(rf):
+    page = seen(rf).content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    named = re.findall(r'\s(?:aria-describedby|aria-labelledby|aria-controls|for)="([^"]+)"', page)
+
+    assert len(ids) == len(set(ids))
+    assert {each for names in named for each in names.split()} <= set(ids)
+
+
+def test_the_gallery_is_closed_outside_development(rf, settings):
+    settings.DEBUG = False
+
+    with pytest.raises(Http404):
+        seen(rf)
