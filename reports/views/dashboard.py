@@ -6,7 +6,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from indicators.models import ReportingQuarter
-from organisation.csvfiles import write_rows
+from organisation.csvfiles.writing import written
 from organisation.models import Unit
 from organisation.queries import tree_on
 from organisation.rights import Permission, require
@@ -56,7 +56,7 @@ def dashboard_csv(request, unit):
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{unit}-{board.quarter.key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    write_rows(response, COLUMNS, (_as_row(line, board.quarter) for line in board.lines))
+    response.write(written(COLUMNS, (_as_row(line, board.quarter) for line in board.lines)))
     return response
 
 

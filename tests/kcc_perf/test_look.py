@@ -158,6 +158,21 @@ def test_only_our_own_font_is_served():
     assert all(name.startswith("public-sans-") for name in fonts)
 
 
+def test_what_is_vendored_is_what_is_recorded():
+    vendor = ROOT / "static/vendor"
+    script = (vendor / "build.sh").read_text(encoding="utf-8")
+    record = (vendor / "VENDOR.md").read_text(encoding="utf-8")
+    version = dict(re.findall(r"^([A-Z_]+)=([\d.]+)$", script, re.MULTILINE))
+
+    assert f"| govuk-frontend | {version['GOVUK_FRONTEND']} |" in record
+    assert f"| @fontsource/public-sans | {version['PUBLIC_SANS']} |" in record
+    assert f"sass {version['SASS']}" in record
+    assert len(re.findall(r"`[0-9a-f]{128}`", record)) == 2
+    compiled = (vendor / "govuk-frontend.min.css").read_text(encoding="utf-8")
+    assert f'--govuk-frontend-version: "{version["GOVUK_FRONTEND"]}"' in compiled
+    assert "://" not in script
+
+
 # Nothing inline ---------------------------------------------------------------------------------
 
 

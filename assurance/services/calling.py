@@ -1,0 +1,125 @@
+"""Calling in: the chair's decision, and nobody else's.
+
+A trigger met makes an indicator eligible; it never calls anything in by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from assurance.models import CallIn, Meeting
+from assurance.queries import call_in_board
+from assurance.rights import refuse_all_but_chair
+from assurance.rules import Eligibility, Verdict
+from indicators.models import Indicator
+from organisation import audit
+from organisation.models import User
+from strategy.services import Refused
+
+
+def call_in(
+    *,
+    meeting: Meeting,
+    indicator: Indicator,
+    reason: str = "",
+    by: User,
+    at: datetime | None = None,
+) -> CallIn:
+    """An indicator is on the meeting's agenda, with the sentence that says why.
+
+    An indicator that no rule makes eligible needs the chair's stated reason. Raises
+    PermissionDenied for anybody but the chair, and Refused once the meeting was held.
+    """
+    return _decide(meeting, indicator, Verdict.CALLED_IN, reason, by, at)
+
+
+def defer(
+    *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
+) -> CallIn:
+    """The chair leaves an eligible indicator for a later meeting, and says why."""
+    return _decide(meeting, indicator, Verdict.DEFERRED, reason, by, at)
+
+
+def decline(
+    *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
+) -> CallIn:
+    """The chair does not call an eligible indicator in, and says why."""
+    return _decide(meeting, indicator, Verdict.DECLINED, reason, by, at)
+
+
+def withdraw(
+    *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
+) -> CallIn:
+    """What was called in is off the agenda again, with the reason. Raises Refused where it was not
+    called in, or where something about it is already on record."""
+    refuse_all_but_chair(by, meeting.team)
+    row = meeting.call_ins.on_agenda().filter(indicator=indicator).first()
+    if row is None:
+        raise Refused(f"{indicator.reference} is not called in to this meeting")
+    if row.challenges.exists() or row.decisions.exists() or row.agreed_actions.exists():
+        raise Refused(f"{indicator.reference} was discussed: what was said stays on record")
+    return _decide(meeting, indicator, Verdict.WITHDRAWN, reason, by, at)
+
+
+@transaction.atomic
+def _decide(
+    meeting: Meeting,
+    indicator: Indicator,
+    verdict: Verdict,
+    reason: str,
+    by: User,
+    at: datetime | None,
+) -> CallIn:
+    refuse_all_but_chair(by, meeting.team)
+    meeting = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
+    if meeting.is_held:
+        raise Refused("The meeting was held: its agenda no longer changes")
+    before = meeting.call_ins.filter(indicator=indicator).first()
+    found, why = _grounds(meeting, indicator, before)
+    reason = reason.strip()
+    if verdict is Verdict.CALLED_IN and found is Eligibility.STATED_REASON and not reason:
+        raise Refused("Say why this is called in: no rule makes it eligible", field="reason")
+    if verdict is not Verdict.CALLED_IN and not reason:
+        raise Refused(f"Say why it is {verdict.label.lower()}", field="reason")
+    if before is not None and (before.verdict, before.reason) == (verdict, reason):
+        return before
+    row, _ = CallIn.objects.update_or_create(
+        meeting=meeting,
+        indicator=indicator,
+        defaults={
+            "verdict": verdict,
+            "eligibility": found,
+            "why": why or reason,
+            "reason": reason,
+            "called_in_by": by,
+            "at": at or now(),
+        },
+    )
+    audit.record(
+        verdict.label.lower(),
+        row,
+        by=by,
+        eligibility=found.value,
+        why=row.why,
+        reason=reason,
+        was=before.verdict if before else None,
+    )
+    return row
+
+
+def _grounds(
+    meeting: Meeting, indicator: Indicator, before: CallIn | None
+) -> tuple[Eligibility, str]:
+    """Why the indicator may be called in: by a rule, or else for a reason yet to be stated."""
+    line = call_in_board(team=meeting.team, meeting=meeting, reader=None).line(indicator.reference)
+    if line is None or line.eligibility is Eligibility.STATED_REASON:
+        return Eligibility.STATED_REASON, before.why if before else ""
+    return line.eligibility, " ".join(_as_sentence(each) for each in line.why)
+
+
+def _as_sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

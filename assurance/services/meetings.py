@@ -1,0 +1,104 @@
+"""Teams, their meetings and what is tabled at them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from assurance.models import Meeting, Paper, Team
+from assurance.rights import refuse_all_but_leads
+from assurance.rules import MeetingState, TeamCode
+from organisation import audit
+from organisation.models import User
+from organisation.rules import PostKind
+from sorp.lexicon import Quarter
+from strategy.services import Refused
+
+CHAIRED_BY = {
+    TeamCode.PAT: PostKind.DEPUTY_MANAGING_DIRECTOR,
+    TeamCode.DAT: PostKind.MANAGING_DIRECTOR,
+}
+
+
+@transaction.atomic
+def establish_team(
+    *, code: TeamCode, chaired_by: PostKind | None = None, name: str = "", by: User | None
+) -> Team:
+    """PAT or DAT exists. As agreed in June 2011 the Deputy Managing Director chairs PAT and the
+    Managing Director DAT, unless another post is given. Establishing it again changes nothing."""
+    team, is_new = Team.objects.get_or_create(
+        code=code,
+        defaults={"name": name or code.label, "chaired_by": chaired_by or CHAIRED_BY[code]},
+    )
+    if is_new:
+        audit.record("established team", team, by=by, chaired_by=team.chaired_by)
+    return team
+
+
+@transaction.atomic
+def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | None) -> Meeting:
+    """A team meets on a day, with a quarter's performance before it. Raises Refused where it
+    meets on that day already, or before the quarter has ended."""
+    if by is not None:
+        refuse_all_but_leads(by, team)
+    if meets_on <= quarter.last_day:
+        raise Refused(f"{quarter} has not ended by then: choose a later day", field="meets_on")
+    if team.meetings.filter(meets_on=meets_on).exists():
+        raise Refused(f"{team.short} meets on that day already", field="meets_on")
+    meeting = Meeting.objects.create(
+        team=team, meets_on=meets_on, quarter_start=quarter.first_day
+    )
+    audit.record("planned meeting", meeting, by=by, quarter=quarter.key)
+    return meeting
+
+
+@transaction.atomic
+def hold_meeting(*, meeting: Meeting, today: date, by: User) -> Meeting:
+    """A meeting took place, so nothing more is called in to it. Holding it again changes nothing.
+    Raises Refused before its day."""
+    refuse_all_but_leads(by, meeting.team)
+    row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
+    if row.is_held:
+        return row
+    if today < row.meets_on:
+        raise Refused(f"The meeting is on {row.meets_on.day} {row.meets_on:%B %Y}, not before")
+    row.state = MeetingState.HELD
+    row.save(update_fields=["state"])
+    audit.record("held meeting", row, by=by)
+    return row
+
+
+@transaction.atomic
+def table_paper(
+    *,
+    meeting: Meeting,
+    title: str,
+    text: str = "",
+    file_name: str = "",
+    content: bytes = b"",
+    by: User,
+) -> Paper:
+    """A meeting has a paper before it: a text, a file, or both. Raises Refused for neither."""
+    refuse_all_but_leads(by, meeting.team)
+    if not title.strip():
+        raise Refused("Give the paper a title", field="title")
+    if not text.strip() and not content:
+        raise Refused("Give the paper a text or a file", field="text")
+    # The row is locked, so that two papers tabled at once do not take one place.
+    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    paper = Paper(
+        meeting=row,
+        position=row.papers.count() + 1,
+        title=title.strip(),
+        text=text.strip(),
+        tabled_by=by,
+    )
+    if content:
+        paper.sha256 = hashlib.sha256(content).hexdigest()
+        paper.file.save(file_name or "paper", ContentFile(content), save=False)
+    paper.save()
+    audit.record("tabled paper", meeting, by=by, title=paper.title, sha256=paper.sha256)
+    return paper

@@ -1,0 +1,141 @@
+"""What came of a called-in indicator: what was asked, decided and agreed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from assurance.models import AgreedAction, CallIn, Challenge, Decision
+from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
+from assurance.rules import Verdict
+from escalation.models import ActionPlan
+from organisation import audit
+from organisation.models import User
+from strategy.services import Refused
+
+
+@transaction.atomic
+def challenge(*, call_in: CallIn, text: str, raised_by: User, by: User) -> Challenge:
+    """Something was asked about a called-in indicator. Anyone with a seat, or the secretariat,
+    writes it down."""
+    refuse_strangers(by, call_in.meeting.team)
+    _refuse_off_agenda(call_in)
+    if not text.strip():
+        raise Refused("Enter what was asked", field="text")
+    row = Challenge.objects.create(call_in=call_in, text=text.strip(), raised_by=raised_by)
+    audit.record("challenged", call_in, by=by, text=row.text, raised_by=raised_by.name)
+    return row
+
+
+@transaction.atomic
+def decide(
+    *,
+    call_in: CallIn,
+    text: str,
+    agreed_plan: ActionPlan | None = None,
+    today: date,
+    by: User,
+) -> Decision:
+    """Something was decided about a called-in indicator, perhaps that its plan is agreed."""
+    refuse_all_but_leads(by, call_in.meeting.team)
+    _refuse_off_agenda(call_in)
+    _refuse_early(call_in, today)
+    if not text.strip():
+        raise Refused("Enter what was decided", field="text")
+    if agreed_plan is not None and agreed_plan.indicator_id != call_in.indicator_id:
+        raise Refused("Agree a plan for this indicator, not for another", field="agreed_plan")
+    row = Decision.objects.create(call_in=call_in, text=text.strip(), agreed_plan=agreed_plan)
+    audit.record(
+        "decided",
+        call_in,
+        by=by,
+        text=row.text,
+        agreed_plan=agreed_plan.number if agreed_plan else None,
+    )
+    return row
+
+
+@transaction.atomic
+def agree_action(
+    *, call_in: CallIn, what: str, owner: str, due_on: date, today: date, by: User
+) -> AgreedAction:
+    """Somebody will do something by a day, as agreed at the meeting."""
+    refuse_all_but_leads(by, call_in.meeting.team)
+    _refuse_off_agenda(call_in)
+    _refuse_early(call_in, today)
+    if not what.strip():
+        raise Refused("Enter what will be done", field="what")
+    if not owner.strip():
+        raise Refused("Enter who will do it", field="owner")
+    if due_on < call_in.meeting.meets_on:
+        raise Refused("An agreed action is due on the day of the meeting or later", field="due_on")
+    row = AgreedAction.objects.create(
+        call_in=call_in, what=what.strip(), owner=owner.strip(), due_on=due_on
+    )
+    audit.record(
+        "agreed action",
+        call_in,
+        by=by,
+        what=row.what,
+        owner=row.owner,
+        due_on=due_on.isoformat(),
+    )
+    return row
+
+
+@transaction.atomic
+def complete_action(
+    *,
+    action: AgreedAction,
+    done_on: date | None,
+    progress: str = "",
+    today: date,
+    by: User,
+) -> AgreedAction:
+    """An agreed action is done, or how far it has got is known.
+
+    The chair, the secretariat and the indicator's accountable manager may say so. Saying the same
+    again changes and records nothing. Raises Refused for a day still to come or before the meeting.
+    """
+    row = AgreedAction.objects.select_for_update().get(pk=action.pk)
+    call_in = row.call_in
+    if not may_report_on(row, by):
+        raise PermissionDenied("This is for the chair, the performance officers and the manager")
+    if done_on is not None and done_on > today:
+        raise Refused("The day it was done cannot be in the future", field="done_on")
+    if done_on is not None and done_on < call_in.meeting.meets_on:
+        raise Refused("It was agreed at the meeting, so it was done then or later", field="done_on")
+    said = {"done_on": done_on, "progress": progress.strip()}
+    if (row.done_on, row.progress) == (said["done_on"], said["progress"]):
+        return row
+    was = row.done_on
+    AgreedAction.objects.filter(pk=row.pk).update(**said)
+    row.refresh_from_db()
+    audit.record(
+        "completed action" if done_on else "reported on action",
+        row,
+        by=by,
+        done_on=done_on.isoformat() if done_on else None,
+        was=was.isoformat() if was else None,
+        progress=row.progress,
+    )
+    return row
+
+
+def may_report_on(action: AgreedAction, user: User) -> bool:
+    """Whether a person may say how far an agreed action has got."""
+    call_in = action.call_in
+    return leads(user, call_in.meeting.team) or user == call_in.indicator.accountable_manager
+
+
+def _refuse_off_agenda(call_in: CallIn) -> None:
+    if call_in.verdict != Verdict.CALLED_IN:
+        raise Refused(f"{call_in.indicator.reference} is not called in to this meeting")
+
+
+def _refuse_early(call_in: CallIn, today: date) -> None:
+    day = call_in.meeting.meets_on
+    if today < day:
+        raise Refused(f"The meeting is on {day.day} {day:%B %Y}: record what it decides from then")

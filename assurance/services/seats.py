@@ -1,0 +1,152 @@
+"""Seating people on PAT and DAT."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from assurance.models import Seat, Team
+from assurance.rights import is_secretariat
+from assurance.rules import SeatKind, overlaps
+from organisation import audit
+from organisation.models import Unit, User
+from organisation.queries import posts_held, tree_on
+from organisation.rules import PostKind, UnitTier
+from strategy.services import Refused
+
+DIRECTORS = {PostKind.DIRECTOR, PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR}
+MEMBERS = {
+    PostKind.MEMBER,
+    PostKind.CABINET_MEMBER,
+    PostKind.POSC_CHAIR,
+    PostKind.CHAIR_GOVERNANCE_AUDIT,
+}
+
+
+@transaction.atomic
+def seat(
+    *,
+    team: Team,
+    user: User,
+    kind: SeatKind,
+    unit: Unit | None = None,
+    starts_on: date,
+    ends_on: date | None = None,
+    by: User | None,
+) -> Seat:
+    """A person has a place on a team from a day on, until another if given, both included.
+
+    The chair holds the post that chairs the team; a director holds such a post in the directorate
+    they speak for; a NED is staff: neither a director nor a Member. No two chair a team, or speak
+    on it for one directorate, on one day; nobody has two seats on a team; nobody is director or
+    NED on both teams at once. Raises Refused, in words, otherwise.
+    """
+    _refuse_unauthorised(by)
+    # One seating at a time, so that two at once cannot each miss the other.
+    list(Team.objects.select_for_update().order_by("pk"))
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused("The last day cannot be before the first", field="ends_on")
+    _refuse_unfit(team, user, kind, unit, starts_on)
+    _refuse_clashes(team, user, kind, unit, starts_on, ends_on)
+    row = Seat.objects.create(
+        team=team, user=user, kind=kind, unit=unit, starts_on=starts_on, ends_on=ends_on
+    )
+    audit.record(
+        "seated",
+        row,
+        by=by,
+        team=team.code,
+        kind=kind.value,
+        directorate=unit.code if unit else None,
+        starts_on=starts_on.isoformat(),
+        ends_on=ends_on.isoformat() if ends_on else None,
+    )
+    return row
+
+
+@transaction.atomic
+def end_seat(*, seat: Seat, ends_on: date, by: User | None) -> Seat:
+    """Somebody's last day in a seat is set. Raises Refused before their first."""
+    _refuse_unauthorised(by)
+    row = Seat.objects.select_for_update().get(pk=seat.pk)
+    if ends_on < row.starts_on:
+        raise Refused("The last day cannot be before the first", field="ends_on")
+    was, row.ends_on = row.ends_on, ends_on
+    if was is not None and ends_on > was:
+        _refuse_clashes(
+            row.team, row.user, SeatKind(row.kind), row.unit, row.starts_on, ends_on, besides=row
+        )
+    row.save(update_fields=["ends_on"])
+    audit.record(
+        "ended seat",
+        row,
+        by=by,
+        ends_on=ends_on.isoformat(),
+        was=was.isoformat() if was else None,
+    )
+    return row
+
+
+def _refuse_unauthorised(by: User | None) -> None:
+    if by is not None and not is_secretariat(by):
+        raise PermissionDenied("Performance officers seat people on PAT and DAT")
+
+
+def _refuse_unfit(
+    team: Team, user: User, kind: SeatKind, unit: Unit | None, starts_on: date
+) -> None:
+    if (kind is SeatKind.DIRECTOR) != (unit is not None):
+        raise Refused("Name a directorate for a director, and for nobody else", field="unit")
+    posts = posts_held(user, on=starts_on)
+    kinds = {PostKind(post.kind) for post in posts}
+    if kind is SeatKind.CHAIR and team.chaired_by not in kinds:
+        office = PostKind(team.chaired_by).label
+        raise Refused(f"{team.short} is chaired by the {office}: seat whoever holds that post")
+    if kind is SeatKind.NED and kinds & (DIRECTORS | MEMBERS):
+        raise Refused(f"A NED is staff: {user} holds an office that is not")
+    if unit is None:
+        return
+    if unit.tier != UnitTier.DIRECTORATE:
+        raise Refused(f"{unit} is not a directorate: name one", field="unit")
+    below = set(tree_on(starts_on).below(unit.pk))
+    directs = {post.unit_id for post in posts if post.kind in DIRECTORS}
+    if not directs & below:
+        raise Refused(f"{user} is not a director in {unit} on that day: nominate one who is")
+
+
+def _refuse_clashes(
+    team: Team,
+    user: User,
+    kind: SeatKind,
+    unit: Unit | None,
+    starts_on: date,
+    ends_on: date | None,
+    *,
+    besides: Seat | None = None,
+) -> None:
+    others = Seat.objects.exclude(pk=besides.pk) if besides else Seat.objects.all()
+    apart = {SeatKind.DIRECTOR, SeatKind.NED}
+    for other in others.select_related("team", "user", "unit"):
+        if not overlaps(starts_on, ends_on, other.starts_on, other.ends_on):
+            continue
+        if other.team_id == team.pk:
+            _refuse_within_team(other, user, kind, unit)
+        elif other.user_id == user.pk and kind in apart and other.kind in apart:
+            raise Refused(
+                f"{user} sits on {other.team.short} for some of these days: the directors and NEDs"
+                " of PAT and DAT are different people"
+            )
+
+
+def _refuse_within_team(other: Seat, user: User, kind: SeatKind, unit: Unit | None) -> None:
+    team = other.team.short
+    if other.user_id == user.pk:
+        raise Refused(f"{user} has a seat on {team} for some of these days: end that first")
+    if kind is SeatKind.CHAIR and other.kind == SeatKind.CHAIR:
+        raise Refused(f"{other.user} chairs {team} for some of these days: end that first")
+    if unit is not None and other.unit_id == unit.pk:
+        raise Refused(
+            f"{other.user} speaks for {unit} on {team} for some of these days: end that first"
+        )

@@ -1,0 +1,1 @@
+"""The tests: rules by table, services and queries on a database, pages, journeys."""

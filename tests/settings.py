@@ -1,0 +1,21 @@
+"""The project's settings, but for what a test must not wait for, send or keep."""
+
+import os
+
+os.environ["DEBUG"] = "no"
+os.environ["SECURE_COOKIES"] = "no"
+os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ.setdefault("SECRET_KEY", "for-tests-only-and-long-enough-to-be-let-in")
+os.environ.setdefault("JOB_LANE", "thread")
+
+from kcc_perf.settings import *
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
