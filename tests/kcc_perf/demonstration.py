@@ -55,6 +55,7 @@ EMAILS = {row["email"] for row in PEOPLE}
 INDICATORS = {row["reference"]: row for row in rows("indicators.csv")}
 RESULTS = {(row["reference"], row["quarter"]): row for row in rows("results.csv")}
 OPEN_RESULTS = {(row["reference"], row["quarter"]): row for row in rows("results_2023-Q1.csv")}
+DRAFTS = {(row["reference"], row["quarter"]): row for row in rows("drafts_2023-Q1.csv")}
 REVISIONS = rows("revisions.csv")
 SUSPENSIONS = rows("suspensions.csv")
 PROVENANCE = rows("provenance.csv")

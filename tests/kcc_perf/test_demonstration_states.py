@@ -7,9 +7,9 @@ import pytest
 from indicators.rules import Reading, judge, stale
 from sorp.lexicon import NotRated, Quarter, Rag, Travel
 from tests.kcc_perf.demonstration import (
+    DRAFTS,
     INDICATORS,
     LAST_CLOSED,
-    OPEN_RESULTS,
     RESULTS,
     REVISIONS,
     STATES,
@@ -88,6 +88,7 @@ CHECKS = {
     "provisional": _marked(confidence="provisional"),
     "estimated": _marked(confidence="estimated"),
     "stale": _is_stale,
+    "late": _marked(late="yes"),
     "revised before its quarter closed": _revised("no"),
     "revised after its quarter closed": _revised("yes"),
     "definition break": _marked(definition_break="yes"),
@@ -110,7 +111,7 @@ CHECKS = {
         is_rated(Rag.GREEN)(ref, q) and travel(ref, q) is Travel.WORSENING
     ),
     "improving": lambda ref, q: travel(ref, q) is Travel.IMPROVING,
-    "draft in the open quarter": lambda ref, q: OPEN_RESULTS[ref, q.key]["stage"] == "draft",
+    "draft in the open quarter": lambda ref, q: (ref, q.key) in DRAFTS,
 }
 
 

@@ -1,0 +1,101 @@
+"""What an accountable manager fills in about poor performance."""
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from indicators.models.definitions import VALUE
+from sorp.lexicon import Quarter
+from strategy.forms import DayField
+
+SPARE_ROWS = 3
+QUARTERS_AHEAD = 12
+LONG = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
+
+
+class PlanForm(forms.Form):
+    """What is wrong, what stands in the way, and when the indicator is expected to recover."""
+
+    cause = forms.CharField(label="What causes the poor performance?", **LONG)
+    barriers = forms.CharField(label="What stands in the way?", required=False, **LONG)
+    help_wanted = forms.CharField(
+        label="What help do you need, and from whom?", required=False, **LONG
+    )
+    expected_recovery = forms.TypedChoiceField(
+        label="When do you expect it to be back on target?",
+        coerce=Quarter.parse,
+        empty_value=None,
+        required=False,
+    )
+    expected_value = forms.DecimalField(
+        label="What result do you expect then?",
+        max_digits=VALUE["max_digits"],
+        decimal_places=VALUE["decimal_places"],
+        required=False,
+        error_messages={"invalid": "Enter the result you expect as a number, such as 82.5"},
+    )
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        now = Quarter.containing(today)
+        ahead = now.until(Quarter.from_ordinal(now.ordinal + QUARTERS_AHEAD))
+        self.fields["expected_recovery"].choices = [
+            ("", "Not yet known"),
+            *((quarter.key, str(quarter)) for quarter in ahead),
+        ]
+
+
+
+class ActionForm(forms.Form):
+    """One action. A row left empty is no action; a row begun must be finished."""
+
+    description = forms.CharField(label="What will be done?", max_length=500, required=False)
+    owner = forms.CharField(label="Who will do it?", max_length=200, required=False)
+    due_on = DayField(label="By when?", what="the day by which it will be done", required=False)
+
+    MISSING = {
+        "description": "Enter what will be done",
+        "owner": "Enter who will do it",
+        "due_on": "Enter the day by which it will be done",
+    }
+
+    def clean(self):
+        said = super().clean()
+        if self.is_left_empty:
+            return said
+        for name, sentence in self.MISSING.items():
+            if not said.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return said
+
+    @property
+    def is_left_empty(self):
+        return not self.errors and not any(self.cleaned_data.get(name) for name in self.MISSING)
+
+
+class Actions(BaseFormSet):
+    """The actions of a plan, with spare rows: no JavaScript is needed to add one."""
+
+    def clean(self):
+        if not any(self.errors) and not self.given:
+            raise forms.ValidationError("Give at least one action: who does what by when")
+
+    @property
+    def given(self):
+        return [form.cleaned_data for form in self.forms if not form.is_left_empty]
+
+
+ActionFormSet = formset_factory(
+    ActionForm, formset=Actions, extra=SPARE_ROWS, max_num=50, absolute_max=60
+)
+
+
+class ProgressForm(forms.Form):
+    """How far an action has got."""
+
+    progress = forms.CharField(
+        label="Progress",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    done_on = DayField(label="When was it done?", what="the day it was done", required=False)

@@ -1,0 +1,156 @@
+"""Writing an action plan, and saying how far its actions have got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.timezone import now
+
+from escalation.models import Action, ActionPlan
+from indicators.models import Indicator
+from organisation import audit
+from organisation.models import User
+from organisation.rights import Permission, allowed
+from sorp.lexicon import Quarter
+from strategy.services import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGiven:
+    """One thing a plan promises: who does what by when."""
+
+    description: str
+    owner: str
+    due_on: date
+
+
+def may_write_plan(indicator: Indicator, user: User) -> bool:
+    """The accountable manager writes the plan; a performance officer may on their behalf."""
+    if allowed(user, Permission.MANAGE_FRAMEWORK):
+        return True
+    return user == indicator.accountable_manager and allowed(user, Permission.WRITE_PLAN)
+
+
+@transaction.atomic
+def write_plan(
+    *,
+    indicator: Indicator,
+    cause: str,
+    actions: Sequence[ActionGiven],
+    barriers: str = "",
+    help_wanted: str = "",
+    expected_recovery: Quarter | None = None,
+    expected_value: Decimal | None = None,
+    today: date,
+    by: User,
+    at: datetime | None = None,
+) -> ActionPlan:
+    """What will be done about an indicator is as given. An earlier plan is superseded, and kept.
+
+    Raises PermissionDenied for anybody but its accountable manager and the performance officers;
+    Refused, in words, for a plan without a cause or an action, an action due before today, or a
+    recovery expected in a quarter that is over.
+    """
+    _refuse_strangers(indicator, by)
+    if not cause.strip():
+        raise Refused("Say what causes the poor performance", field="cause")
+    _refuse_empty_promises(actions, today)
+    if expected_recovery is not None and expected_recovery.last_day < today:
+        raise Refused(
+            f"{expected_recovery} is over: choose a quarter still to end", field="expected_recovery"
+        )
+    # The indicator's row is locked, so that two plans written at once are numbered one by one.
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    before = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
+    ActionPlan.objects.filter(indicator=indicator, is_latest=True).update(is_latest=False)
+    plan = ActionPlan.objects.create(
+        indicator=indicator,
+        number=before.number + 1 if before else 1,
+        cause=cause.strip(),
+        barriers=barriers.strip(),
+        help_wanted=help_wanted.strip(),
+        expected_recovery_start=expected_recovery.first_day if expected_recovery else None,
+        expected_value=expected_value,
+        written_by=by,
+        written_at=at or now(),
+    )
+    _promise(plan, actions)
+    audit.record(
+        "wrote action plan",
+        plan,
+        by=by,
+        indicator=indicator.reference,
+        number=plan.number,
+        actions=len(actions),
+        on_behalf_of=None if by == indicator.accountable_manager else str(indicator.accountable_manager),
+    )
+    return plan
+
+
+def _refuse_strangers(indicator: Indicator, by: User) -> None:
+    if not may_write_plan(indicator, by):
+        raise PermissionDenied(f"{indicator.accountable_manager} answers for this indicator")
+
+
+def _refuse_empty_promises(actions: Sequence[ActionGiven], today: date) -> None:
+    if not actions:
+        raise Refused("Give at least one action: who does what by when", field="actions")
+    for action in actions:
+        if not action.description.strip() or not action.owner.strip():
+            raise Refused("Say for each action what will be done and who does it", field="actions")
+        if action.due_on < today:
+            raise Refused(
+                f"“{action.description.strip()}” is due {action.due_on.day}"
+                f" {action.due_on:%B %Y}, which is past: give a day from today on",
+                field="actions",
+            )
+
+
+def _promise(plan: ActionPlan, actions: Sequence[ActionGiven]) -> None:
+    Action.objects.bulk_create(
+        Action(
+            plan=plan,
+            position=position,
+            description=action.description.strip(),
+            owner=action.owner.strip(),
+            due_on=action.due_on,
+        )
+        for position, action in enumerate(actions, start=1)
+    )
+
+
+@transaction.atomic
+def record_progress(
+    *, action: Action, progress: str, done_on: date | None, today: date, by: User
+) -> Action:
+    """How far an action of the latest plan has got, and the day it was done, are as given.
+
+    Saying the same again changes and records nothing. Raises PermissionDenied as `write_plan`
+    does; Refused for a day still to come, or an action of a plan that was superseded.
+    """
+    row = Action.objects.select_for_update().get(pk=action.pk)
+    _refuse_strangers(row.plan.indicator, by)
+    if not row.plan.is_latest:
+        raise Refused("A later plan supersedes this one: record progress there")
+    if done_on is not None and done_on > today:
+        raise Refused("The day it was done cannot be in the future", field="done_on")
+    if (row.progress, row.done_on) == (progress.strip(), done_on):
+        return row
+    was = row.done_on
+    row.progress, row.done_on = progress.strip(), done_on
+    row.save(update_fields=["progress", "done_on"])
+    audit.record(
+        "recorded progress",
+        row,
+        by=by,
+        indicator=row.plan.indicator.reference,
+        progress=row.progress,
+        done_on=done_on.isoformat() if done_on else None,
+        was=was.isoformat() if was else None,
+    )
+    return row

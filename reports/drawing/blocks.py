@@ -1,0 +1,298 @@
+"""One indicator as it is shown: its state, its figures, its chart and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from indicators.rules import Thresholds
+from reports.charts import QuarterPoint, Trend, trend_chart, trend_sentence
+from reports.drawing.wording import Writer, explained, limits
+from reports.rules import in_quarter, rated_before
+from reports.rules.counting import REPORTED_LEVELS, is_referred_up
+from sorp.lexicon import (
+    Basis,
+    Confidence,
+    Frequency,
+    Kind,
+    Layer,
+    Level,
+    NotRated,
+    Polarity,
+    Quarter,
+    Rag,
+    RatingMethod,
+    Tier,
+    Travel,
+)
+
+RECENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One quarter of an indicator, as a row of a table."""
+
+    quarter: Quarter
+    value: str
+    target: str
+    rag: str | None
+    not_rated: str | None
+    marks: tuple[str, ...]
+    late: bool
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """One indicator in one quarter, from an edition's own facts. Everything shown is text."""
+
+    facts: Mapping[str, Any]
+    quarter: Quarter
+
+    def __getattr__(self, name: str) -> Any:
+        """The facts under their own names: reference, title, definition, commentary, plan …"""
+        try:
+            return self.facts[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @cached_property
+    def write(self) -> Writer:
+        return Writer(self.facts["measure_unit"], self.facts["decimals"])
+
+    @cached_property
+    def rating(self) -> Mapping[str, Any]:
+        """This quarter's verdict; where nothing at all was said, *not rated: no result*."""
+        return in_quarter(self.facts, self.quarter.key) or {
+            **dict.fromkeys(("value", "rag", "target", "floor", "lower", "upper", "tolerance")),
+            **dict.fromkeys(("definition_break", "stale", "late", "revised"), False),
+            "confidence": None,
+            "method": RatingMethod.NONE.value,
+            "not_rated": NotRated.NO_RESULT.value,
+            "travel": Travel.NOT_ENOUGH_DATA.value,
+            "polarity": self.facts["polarity"],
+        }
+
+    @cached_property
+    def previous(self) -> Mapping[str, Any] | None:
+        """The last verdict before this quarter's that had a RAG status."""
+        return rated_before(self.facts, self.quarter.key)
+
+    @property
+    def previous_when(self) -> str:
+        """The quarter of the previous RAG, where it is not simply the quarter before."""
+        if self.previous is None or self.previous["quarter"] == self.quarter.previous().key:
+            return ""
+        return str(Quarter.parse(self.previous["quarter"]))
+
+    @property
+    def value(self) -> str:
+        return self.write.value(self.rating["value"])
+
+    @property
+    def limits(self) -> list[tuple[str, str]]:
+        return limits(self.rating, self.write)
+
+    @property
+    def target(self) -> str:
+        """The first of what was expected, for a table with one column for it."""
+        return self.limits[0][1] if self.limits else ""
+
+    @property
+    def explanation(self) -> str:
+        return explained(self.rating, self.write, self.facts["not_available"])
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        return marks_of(self.rating)
+
+    @property
+    def anchor(self) -> str:
+        return f"indicator-{self.facts['reference']}"
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The latest quarters, this one first."""
+        found = {each["quarter"]: each for each in self.facts["ratings"]}
+        first = self.quarter.back(RECENT - 1)
+        wanted = [found.get(each.key) for each in first.until(self.quarter)]
+        return [self._line(each) for each in reversed(wanted) if each is not None]
+
+    @cached_property
+    def all_lines(self) -> list[Line]:
+        """Every quarter there is, latest first: the chart's twin, and more."""
+        return [self._line(each) for each in reversed(self.facts["ratings"])]
+
+    def _line(self, rating: Mapping[str, Any]) -> Line:
+        expected = limits(rating, self.write)
+        return Line(
+            quarter=Quarter.parse(rating["quarter"]),
+            value=self.write.value(rating["value"]),
+            target=expected[0][1] if expected else "",
+            rag=rating["rag"],
+            not_rated=rating["not_rated"],
+            marks=marks_of(rating),
+            late=rating["late"],
+            stale=rating["stale"],
+        )
+
+    @property
+    def lines_marks(self) -> str:
+        """The letters that occur in the table of latest quarters, for the key above it."""
+        letters = {mark for each in self.lines for mark in each.marks}
+        if any(not each.value for each in self.lines):
+            letters.add("x")
+        return "".join(each for each in "perbx" if each in letters)
+
+    @cached_property
+    def trend(self) -> Trend:
+        polarity = Polarity(self.rating["polarity"])
+        found = {each["quarter"]: each for each in self.facts["ratings"]}
+        first = Quarter.parse(min(found, default=self.quarter.key))
+        return Trend(
+            name=self.facts["reference"].replace(".", "-"),
+            title=self.facts["title"],
+            points=tuple(
+                _point(quarter, found.get(quarter.key)) for quarter in first.until(self.quarter)
+            ),
+            measure_unit=self.facts["measure_unit"],
+            decimals=self.facts["decimals"],
+            polarity=polarity,
+            travel=Travel(self.rating["travel"]),
+            floor_label="Limit" if self.rating["method"] == RatingMethod.TOLERANCE else "Floor",
+        )
+
+    @cached_property
+    def chart(self) -> SafeString:
+        return mark_safe(trend_chart(self.trend))  # noqa: S308 - svg.py escapes every text
+
+    @property
+    def sentence(self) -> str:
+        return trend_sentence(self.trend)
+
+    @property
+    def is_referred_up(self) -> bool:
+        return is_referred_up(self.facts)
+
+    @property
+    def referrals(self) -> list[dict[str, Any]]:
+        """Open escalations to PAT or Cabinet, the highest first, in words."""
+        return [
+            {
+                **each,
+                "level_label": Level(each["level"]).label,
+                "since": Quarter.parse(each["since"]),
+                "opened_in": Quarter.parse(each["opened_in"]),
+            }
+            for each in sorted(
+                self.facts["escalations"], key=lambda each: -Level(each["level"]).height
+            )
+            if each["recovered_in"] is None and each["level"] in REPORTED_LEVELS
+        ]
+
+    @property
+    def referral_history(self) -> list[dict[str, Any]]:
+        """Every escalation there was, latest first, at every level."""
+        return [
+            {
+                **each,
+                "level_label": Level(each["level"]).label,
+                "since": Quarter.parse(each["since"]),
+                "opened_in": Quarter.parse(each["opened_in"]),
+                "recovered_in": each["recovered_in"] and Quarter.parse(each["recovered_in"]),
+            }
+            for each in sorted(self.facts["escalations"], key=lambda each: each["opened_in"])[::-1]
+        ]
+
+    @property
+    def expected_recovery(self) -> Quarter | None:
+        plan = self.facts["plan"]
+        return Quarter.parse(plan["expected_recovery"]) if plan and plan["expected_recovery"] else None
+
+    @property
+    def revisions_told(self) -> list[dict[str, Any]]:
+        """Revisions of figures already published, latest first, with figures as they are written."""
+        return [
+            {
+                **each,
+                "quarter": Quarter.parse(each["quarter"]),
+                "value": self.write.value(each["value"]),
+                "was": self.write.value(each["was"]),
+            }
+            for each in reversed(self.facts["revisions"])
+        ]
+
+    @property
+    def particulars(self) -> list[tuple[str, str]]:
+        """How the indicator is measured, in words."""
+        return [
+            ("Which way is better", Polarity(self.facts["polarity"]).label),
+            ("How it is rated", RatingMethod(self.rating["method"]).label),
+            ("How often", Frequency(self.facts["frequency"]).label),
+            ("What one figure covers", Basis(self.facts["basis"]).label),
+            ("Kind", Kind(self.facts["kind"]).label),
+            ("Tier", Tier(self.facts["tier"]).label),
+            ("Layer of the report", Layer(self.facts["layer"]).label),
+        ]
+
+
+def marks_of(rating: Mapping[str, Any]) -> tuple[str, ...]:
+    """The shorthand letters that stand beside a figure."""
+    letters = {
+        "p": rating["confidence"] == Confidence.PROVISIONAL,
+        "e": rating["confidence"] == Confidence.ESTIMATED,
+        "r": rating["revised"],
+        "b": rating["definition_break"],
+    }
+    return tuple(letter for letter, is_true in letters.items() if is_true)
+
+
+def _point(quarter: Quarter, rating: Mapping[str, Any] | None) -> QuarterPoint:
+    if rating is None:
+        return QuarterPoint(quarter)
+    return QuarterPoint(
+        quarter,
+        value=_number(rating["value"]),
+        rag=Rag(rating["rag"]) if rating["rag"] else None,
+        not_rated=NotRated(rating["not_rated"]) if rating["not_rated"] else None,
+        target=_number(rating["target"]),
+        floor=_lowest_allowed(rating),
+        lower=_number(rating["lower"]),
+        upper=_number(rating["upper"]),
+        confidence=Confidence(rating["confidence"]) if rating["confidence"] else None,
+        definition_break=rating["definition_break"],
+    )
+
+
+def _lowest_allowed(rating: Mapping[str, Any]) -> Decimal | None:
+    """The floor standard, or where there is a tolerance, how far from the target it reaches."""
+    target, tolerance = _number(rating["target"]), _number(rating["tolerance"])
+    if rating["method"] != RatingMethod.TOLERANCE or target is None or tolerance is None:
+        return _number(rating["floor"])
+    allowance = abs(target) * tolerance / 100
+    return target + allowance if rating["polarity"] == Polarity.LOWER else target - allowance
+
+
+def _number(figure: str | None) -> Decimal | None:
+    return None if figure is None else Decimal(figure)
+
+
+def thresholds_of(rating: Mapping[str, Any]) -> Thresholds:
+    """What a rating was judged by. Raises ValueError where its numbers contradict each other."""
+    return Thresholds(
+        method=RatingMethod(rating["method"]),
+        polarity=Polarity(rating["polarity"]),
+        tolerance=_number(rating["tolerance"]),
+        target=_number(rating["target"]),
+        floor=_number(rating["floor"]),
+        lower=_number(rating["lower"]),
+        upper=_number(rating["upper"]),
+        outer_lower=_number(rating["outer_lower"]),
+        outer_upper=_number(rating["outer_upper"]),
+    )
