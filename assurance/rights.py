@@ -9,10 +9,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.utils.timezone import localdate
 
 from assurance.models import Seat, Team
 from assurance.rules import SeatKind
+from organisation.clock import localdate
 from organisation.rights import Permission, allowed
 
 
@@ -61,7 +61,9 @@ def refuse_strangers(user: Any, team: Team) -> None:
 
 def refuse_all_but_leads(user: Any, team: Team) -> None:
     if not leads(user, team):
-        raise PermissionDenied(f"This is for the chair of {team.short} and the performance officers")
+        raise PermissionDenied(
+            f"This is for the chair of {team.short} and the performance officers"
+        )
 
 
 def for_those(

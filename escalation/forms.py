@@ -44,7 +44,6 @@ class PlanForm(forms.Form):
         ]
 
 
-
 class ActionForm(forms.Form):
     """One action. A row left empty is no action; a row begun must be finished."""
 

@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.timezone import localdate
 
 from indicators.models import Indicator
 from indicators.models.definitions import VALUE
 from indicators.models.quarters import on_a_quarter_day
+from organisation.clock import localdate, now
 from sorp.lexicon import Level, Quarter
 from sorp.models import Version
 
@@ -46,7 +46,7 @@ class Escalation(models.Model):
     relapse = models.BooleanField(default=False)
     restated = models.BooleanField(default=False)
     reason = models.TextField()
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=now, editable=False)
 
     objects = EscalationQuerySet.as_manager()
 
@@ -180,7 +180,7 @@ class Notice(models.Model):
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    owed_at = models.DateTimeField(auto_now_add=True)
+    owed_at = models.DateTimeField(default=now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()

@@ -1,10 +1,10 @@
 """Doors by which the clock and the broker come in. Each may be knocked on twice, to no effect."""
 
 from celery import shared_task
-from django.utils.timezone import localdate
 
 from escalation import services
 from escalation.models import Notice
+from organisation.clock import localdate
 from organisation.jobs import Progress, work
 from organisation.models import User
 from sorp.lexicon import Quarter

@@ -1,11 +1,17 @@
-"""Addresses of the register, the SORP in force, and closing a quarter."""
+"""Addresses of the register, of action plans, the SORP in force, and closing a quarter."""
 
 from django.urls import path
 
-from escalation.views import quarters, register
+from escalation.views import plans, quarters, register
 
 urlpatterns = [
     path("escalations/", register.register, name="escalations"),
+    path("escalations/plans/<str:reference>/", plans.write_plan, name="write_plan"),
+    path(
+        "escalations/plans/<str:reference>/actions/<int:position>/",
+        plans.report_progress,
+        name="report_progress",
+    ),
     path("sorp/", register.sorp, name="sorp"),
     path("quarters/", quarters.quarters, name="quarters"),
     path("quarters/<str:quarter>/close/", quarters.close, name="close_quarter"),

@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from indicators import services
 from indicators.forms import ResultForm
 from indicators.models import Indicator
 from indicators.queries import result_sheet
+from organisation.clock import localdate
 from organisation.rights import Permission, allowed, require
 from sorp.lexicon import Quarter
 

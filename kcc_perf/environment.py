@@ -22,6 +22,26 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {text!r}: write yes or no")
 
 
+def seconds(name: str, default: float) -> float:
+    """A length of time above nought. Raises ImproperlyConfigured."""
+    text = env.str(name, default=str(default))
+    try:
+        length = float(text)
+    except ValueError:
+        length = 0
+    if not 0 < length <= 24 * 3600:
+        raise ImproperlyConfigured(f"{name} is {text!r}: write a number of seconds, such as 30")
+    return length
+
+
+def whole(name: str, default: int) -> int:
+    """A whole number, nought or more. Raises ImproperlyConfigured."""
+    text = env.str(name, default=str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number, such as 1")
+    return int(text)
+
+
 def database() -> dict:
     """SQLite in the project's var/ folder, or whatever DATABASE_URL names.
 
@@ -61,6 +81,16 @@ def redis_address() -> str:
     if address and not address.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL cannot be read: write it like redis://host:6379/0")
     return address
+
+
+def job_lane(redis_url: str) -> str:
+    """Which lane does jobs: Celery's where there is a broker, else a thread of the web process."""
+    lane = env.str("JOB_LANE", default="celery" if redis_url else "thread")
+    if lane not in {"thread", "celery"}:
+        raise ImproperlyConfigured(f"JOB_LANE is {lane!r}: write thread or celery")
+    if lane == "celery" and not redis_url:
+        raise ImproperlyConfigured("JOB_LANE is celery: set REDIS_URL too, or write thread")
+    return lane
 
 
 def secret_key(debug: bool) -> str:

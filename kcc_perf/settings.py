@@ -1,15 +1,21 @@
 """Settings: one module, read from the environment. dotenv-sample explains each."""
 
+from datetime import date
+
 from csp.constants import NONCE, NONE, SELF
 
+from kcc_perf import __version__
 from kcc_perf.environment import (
     ROOT,
     allowed_hosts,
     database,
     env,
     flag,
+    job_lane,
     redis_address,
+    seconds,
     secret_key,
+    whole,
 )
 
 DEBUG = flag("DEBUG", False)
@@ -19,9 +25,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 COUNCIL_NAME = env.str("COUNCIL_NAME", default="County Council")
 SERVICE_NAME = "Performance management"
+PRODUCT_VERSION = __version__
 SERVICE_ADDRESS = env.str("SERVICE_ADDRESS", default="http://localhost:8000").rstrip("/")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="performance@council.example")
 DEMONSTRATION = flag("DEMONSTRATION", False)
+# The day on which the demonstration council lives; anywhere else, the machine's clock tells.
+DEMONSTRATION_TODAY = date(2023, 7, 12) if DEMONSTRATION else None
 
 INSTALLED_APPS = [
     "kcc_perf",
@@ -114,18 +123,27 @@ STORAGES = {
 
 # Jobs. The database is the queue; Celery is the doorbell. Without REDIS_URL one thread of the
 # web process does the work.
-JOB_LANE = env.str("JOB_LANE", default="celery" if REDIS_URL else "thread")
+JOB_LANE = job_lane(REDIS_URL)
+JOB_LEASE_SECONDS = seconds("JOB_LEASE_SECONDS", 120)  # renewed while the worker lives
+JOB_SWEEP_SECONDS = seconds("JOB_SWEEP_SECONDS", 30)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # every task may run twice, so a lost worker costs only time
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3}  # a page must not wait for it
+CELERY_TASK_TIME_LIMIT = 30 * 60  # a task that hangs is ended, and its job taken up by another
+# Written after every task that beat sends, so that its age shows whether the clock still ticks.
+CELERY_BEAT_SCHEDULE_FILENAME = env.str(
+    "BEAT_SCHEDULE_FILE", default=str(ROOT / "var" / "beat-schedule")
+)
+CELERY_BEAT_SYNC_EVERY = 1
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     # Broker redelivery takes an hour; the sweep finds what is owed in the database sooner.
-    "run jobs still owed": {"task": "organisation.tasks.run_owed_jobs", "schedule": 30.0},
-    "send notices still owed": {"task": "escalation.tasks.send_owed_notices", "schedule": 60.0},
+    "run jobs still owed": {"task": "organisation.tasks.run_owed_jobs", "schedule": JOB_SWEEP_SECONDS},
+    "send notices still owed": {"task": "escalation.tasks.send_owed_notices", "schedule": 2 * JOB_SWEEP_SECONDS},
 }
 
 # Who comes in.
@@ -171,7 +189,11 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP inside the host
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", False) else None
+BEHIND_PROXY = flag("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Whose address counts: without this, everybody behind the proxy would share one limit on attempts.
+PROXIES = whole("PROXIES", 1 if BEHIND_PROXY else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
@@ -199,6 +221,7 @@ if flag("EMAIL_TO_CONSOLE", not env.str("EMAIL_URL", default="")):
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 else:
     vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 10  # a notice's row is locked while it is sent
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=CONTACT_EMAIL)
 
 REST_FRAMEWORK = {
@@ -207,6 +230,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min"},
+    "NUM_PROXIES": PROXIES,
     "UNAUTHENTICATED_USER": None,
 }
 

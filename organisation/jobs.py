@@ -7,21 +7,23 @@ is rung. A lost bell loses nothing: the sweep (`run_owed`) finds the row again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
+from django.db.models import F
 from django.utils.timezone import now
 
-from organisation import audit
+from organisation import audit, clock
 from organisation.models import Job, User
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
 _works: dict[str, Callable[..., str]] = {}
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
@@ -37,13 +39,14 @@ class AlreadyAsked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Tells how far a job has come, and keeps its lease, from inside the work."""
+    """Tells how far a job has come, from inside the work. A lane that was overtaken tells nothing."""
 
     job_id: int
+    attempt: int
 
     def __call__(self, done: int, total: int, message: str = "") -> None:
-        Job.objects.filter(pk=self.job_id).update(
-            done=min(done, total), total=total, message=message[:500], leased_until=now() + LEASE
+        _held(self.job_id, self.attempt).update(
+            done=min(done, total), total=total, message=message[:500], leased_until=_lease_end()
         )
 
 
@@ -79,7 +82,7 @@ def request(*, kind: str, key: str, arguments: dict[str, Any], by: User | None) 
 def ring(job_id: int) -> None:
     """Tell the lane that a job is owed. Failing to is not an error: the sweep will find it."""
     if settings.JOB_LANE == "thread":
-        _thread.submit(_run_in_thread, job_id)
+        in_lane(lambda: run(job_id))
         return
     from celery import current_app
 
@@ -89,22 +92,31 @@ def ring(job_id: int) -> None:
         logger.exception("The bell for job %s did not ring; the sweep will find it", job_id)
 
 
+def in_lane(act: Callable[[], Any]) -> Future[Any]:
+    """Have something done on the one thread of this process that does jobs, after what waits there."""
+    return _thread.submit(_with_a_connection_of_its_own, act)
+
+
 def run(job_id: int) -> bool:
     """Do one job if it is owed. Returns whether this call was the one that did it."""
     claimed = (
         Job.objects.owed()
         .filter(pk=job_id)
-        .update(state=Job.State.RUNNING, started_at=now(), leased_until=now() + LEASE)
+        .update(
+            state=Job.State.RUNNING,
+            attempts=F("attempts") + 1,
+            started_at=clock.now(),
+            leased_until=_lease_end(),
+        )
     )
     if not claimed:
         return False
     job = Job.objects.get(pk=job_id)
-    job.attempts += 1
-    Job.objects.filter(pk=job_id).update(attempts=job.attempts)
     if job.attempts > MOST_ATTEMPTS:
         return _finish(job, Job.State.FAILED, "Stopped part-way three times. Ask for it again.")
     try:
-        message = _works[job.kind](progress=Progress(job.pk), **job.arguments)
+        with _lease_kept(job):
+            message = _works[job.kind](progress=Progress(job.pk, job.attempts), **job.arguments)
     except Exception as reason:
         logger.exception("Job %s (%s) failed", job.pk, job.kind)
         return _finish(job, Job.State.FAILED, _told(reason))
@@ -117,11 +129,51 @@ def run_owed() -> int:
     return sum(run(job_id) for job_id in owed)
 
 
+def _lease_end() -> datetime:
+    """By the machine's clock, whatever day the demonstration lives in: the database compares it."""
+    return now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _held(job_id: int, attempt: int) -> Any:
+    """The job, as long as this attempt at it is still the one that holds it."""
+    return Job.objects.filter(pk=job_id, state=Job.State.RUNNING, attempts=attempt)
+
+
+@contextmanager
+def _lease_kept(job: Job) -> Iterator[None]:
+    """The lease is renewed while the work goes on, however long a step of it takes.
+
+    By a thread, so that it ends with the process: a worker that was killed loses its lease. On
+    SQLite a renewal waits for the work's own transaction, and may be told that it waited too long;
+    then it tries again.
+    """
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(settings.JOB_LEASE_SECONDS / 3):
+            try:
+                _held(job.pk, job.attempts).update(leased_until=_lease_end())
+            except DatabaseError as reason:
+                logger.warning("The lease of job %s was not renewed: %s", job.pk, reason)
+            finally:
+                connection.close()
+
+    keeper = threading.Thread(target=renew, name=f"lease-{job.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
 def _finish(job: Job, state: Job.State, message: str) -> bool:
-    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
-        state=state, message=message[:500], finished_at=now(), leased_until=None
+    """Write how it ended, unless the lease ran out meanwhile and another holds the job now."""
+    return bool(
+        _held(job.pk, job.attempts).update(
+            state=state, message=message[:500], finished_at=clock.now(), leased_until=None
+        )
     )
-    return True
 
 
 def _told(reason: Exception) -> str:
@@ -131,9 +183,9 @@ def _told(reason: Exception) -> str:
     return "Something went wrong with the service. The performance team can see what, in the log."
 
 
-def _run_in_thread(job_id: int) -> None:
+def _with_a_connection_of_its_own(act: Callable[[], Any]) -> Any:
     close_old_connections()
     try:
-        run(job_id)
+        return act()
     finally:
         connection.close()

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.utils.timezone import localdate
 
+from organisation.clock import localdate
 from organisation.models import Appointment
 from organisation.rules import PostKind
 

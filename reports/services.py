@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.timezone import localdate, now
 
 from organisation import audit
+from organisation.clock import localdate, now
 from organisation.models import User
 from reports.gathering import gather_edition
 from reports.models import Edition, EditionFile, QuarterlyReport

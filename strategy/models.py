@@ -192,7 +192,9 @@ class Milestone(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("priority", args=[self.priority.slug]) if self.priority else reverse("strategy")
+        return (
+            reverse("priority", args=[self.priority.slug]) if self.priority else reverse("strategy")
+        )
 
     def status_on(self, day):
         return milestone_status(
@@ -214,7 +216,9 @@ class Measure(models.Model):
     class Meta:
         ordering = ["priority", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["priority", "position"], name="measures_stand_in_order"),
+            models.UniqueConstraint(
+                fields=["priority", "position"], name="measures_stand_in_order"
+            ),
             models.UniqueConstraint(
                 fields=["priority", "indicator"],
                 condition=Q(indicator__isnull=False),
@@ -222,10 +226,7 @@ class Measure(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="indicator", indicator__isnull=False)
-                | (
-                    Q(kind__in=["evidence", "evaluation"], indicator__isnull=True)
-                    & ~Q(wording="")
-                ),
+                | (Q(kind__in=["evidence", "evaluation"], indicator__isnull=True) & ~Q(wording="")),
                 name="measure_is_an_indicator_or_says_what_it_is",
             ),
         ]

@@ -126,7 +126,7 @@ class StrategySheet:
 
 
 def strategy_sheet(*, quarter: Quarter | None, day: date) -> StrategySheet:
-    """The whole strategy, with ratings of a quarter and milestones as of a day. 11 queries.
+    """The whole strategy, with ratings of a quarter and milestones as of a day. 14 queries.
 
     Without a quarter (none is closed yet) every indicator is not rated.
     """

@@ -57,9 +57,7 @@ def milestone_status(
     What was done after `today` was not yet done then, so an earlier day can be asked about.
     """
     if done_on is not None and done_on <= today:
-        return (
-            MilestoneStatus.DONE_ON_TIME if done_on <= due_on else MilestoneStatus.DONE_LATE
-        )
+        return MilestoneStatus.DONE_ON_TIME if done_on <= due_on else MilestoneStatus.DONE_LATE
     if today > due_on:
         return MilestoneStatus.OVERDUE
     if forecast_on is not None and forecast_on > due_on:
@@ -141,7 +139,9 @@ def _said_by_milestones(milestones: tuple[MilestoneStatus, ...]) -> Said:
     if not milestones:
         return Said("No milestone is set", needs_attention=False)
     counts = Counter(milestones)
-    parts = [f"{counts[status]} {status.label.lower()}" for status in MilestoneStatus if counts[status]]
+    parts = [
+        f"{counts[status]} {status.label.lower()}" for status in MilestoneStatus if counts[status]
+    ]
     whole = f"Of {len(milestones)} milestones: " if len(milestones) > 1 else "Its one milestone: "
     return Said(whole + _listed(parts), needs_attention=any(each.is_late for each in milestones))
 

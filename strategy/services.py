@@ -46,7 +46,9 @@ def _kept(row: Any) -> Any:
 
 
 @transaction.atomic
-def state_aim(*, slug: str, position: int, name: str, description: str = "", by: User | None) -> Aim:
+def state_aim(
+    *, slug: str, position: int, name: str, description: str = "", by: User | None
+) -> Aim:
     """The plan has an aim."""
     aim = _kept(Aim(slug=slug, position=position, name=name, description=description))
     audit.record("stated aim", aim, by=by)
@@ -220,9 +222,7 @@ def update_milestone(
         "updated milestone",
         row,
         by=by,
-        **{
-            name: {"was": str(was[name] or ""), "is": str(said[name] or "")} for name in changed
-        },
+        **{name: {"was": str(was[name] or ""), "is": str(said[name] or "")} for name in changed},
     )
     return row
 

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
 from indicators.queries import last_closed
+from organisation.clock import localdate
 from organisation.rights import Permission, allowed, require
 from strategy import queries, services
 from strategy.forms import MilestoneForm

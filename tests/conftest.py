@@ -1,10 +1,15 @@
 """What every test may ask for."""
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from sorp.lexicon import Quarter
+from tests import services
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +27,36 @@ def sorp_in_force(db):
         in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
     )
     return version
+
+
+def pytest_runtest_setup(item):
+    """Tests that need row locks, or the servers, are left out where those are not, and say so."""
+    if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+        pytest.skip("SQLite has no row locks: this runs where DATABASE_URL names PostgreSQL")
+    if item.get_closest_marker("service") and (missing := services.missing()):
+        said = f"{' and '.join(missing)} does not answer"
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(f"{said}, and REQUIRE_SERVICES=1 asks for both")
+        pytest.skip(said)
+
+
+@pytest.fixture
+def at_once():
+    """Run an act in six threads that start together; returns what each returned or raised."""
+
+    def run(act, threads=6):
+        barrier = threading.Barrier(threads)
+
+        def one(number):
+            barrier.wait(10)
+            try:
+                return act(number) if act.__code__.co_argcount else act()
+            except Exception as reason:
+                return reason
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(one, range(threads)))
+
+    return run

@@ -48,6 +48,7 @@ class CouncilFactory(DjangoModelFactory):
     class Meta:
         model = Unit
         django_get_or_create = ("code",)
+        skip_postgeneration_save = True
 
     code = "KCC"
     name = "The council"
@@ -67,6 +68,7 @@ class UnitFactory(CouncilFactory):
 
     class Meta:
         model = Unit
+        skip_postgeneration_save = True
 
     code = factory.Sequence(lambda n: f"unit-{n}")
     name = factory.LazyAttribute(lambda unit: f"Unit {unit.code}")
@@ -99,9 +101,7 @@ class AppointmentFactory(DjangoModelFactory):
 def holder(kind, *, unit=None, **person):
     """A person who holds a post of this kind, in this unit or in a directorate of their own."""
     user = UserFactory(**person)
-    AppointmentFactory(
-        user=user, post=PostFactory(kind=kind, **({"unit": unit} if unit else {}))
-    )
+    AppointmentFactory(user=user, post=PostFactory(kind=kind, **({"unit": unit} if unit else {})))
     return user
 
 

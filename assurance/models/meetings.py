@@ -10,6 +10,7 @@ from assurance.rules import Eligibility, MeetingState, Verdict
 from escalation.models import ActionPlan
 from indicators.models import Indicator
 from indicators.models.quarters import on_a_quarter_day
+from organisation.clock import now
 from sorp.lexicon import Quarter
 
 
@@ -26,7 +27,9 @@ class Meeting(models.Model):
     class Meta:
         ordering = ["team", "-meets_on"]
         constraints = [
-            models.UniqueConstraint(fields=["team", "meets_on"], name="one_meeting_of_a_team_a_day"),
+            models.UniqueConstraint(
+                fields=["team", "meets_on"], name="one_meeting_of_a_team_a_day"
+            ),
             models.CheckConstraint(
                 condition=on_a_quarter_day("quarter_start"), name="meeting_speaks_of_a_quarter"
             ),
@@ -110,12 +113,13 @@ class CallIn(models.Model):
 
 
 class Challenge(models.Model):
-    """What was asked about a called-in indicator, and by whom."""
+    """What was asked about a called-in indicator, by whom, and what was answered."""
 
     call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="challenges")
     text = models.TextField()
+    answer = models.TextField(blank=True)
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         ordering = ["call_in", "id"]
@@ -135,7 +139,7 @@ class Decision(models.Model):
     agreed_plan = models.ForeignKey(
         ActionPlan, models.PROTECT, null=True, blank=True, related_name="agreed_by"
     )
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         ordering = ["call_in", "id"]

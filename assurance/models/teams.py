@@ -20,9 +20,7 @@ class Team(models.Model):
     class Meta:
         ordering = ["-code"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(code__in=list(TeamCode)), name="team_is_pat_or_dat"
-            ),
+            models.CheckConstraint(condition=Q(code__in=list(TeamCode)), name="team_is_pat_or_dat"),
             models.CheckConstraint(condition=~Q(name=""), name="team_has_a_name"),
             models.CheckConstraint(
                 condition=Q(chaired_by__in=list(PostKind)), name="team_is_chaired_by_a_known_post"
@@ -42,9 +40,7 @@ class Team(models.Model):
 
 class SeatQuerySet(models.QuerySet):
     def held_on(self, day):
-        return self.filter(starts_on__lte=day).filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-        )
+        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
 OPEN = Q(ends_on__isnull=True)

@@ -35,7 +35,7 @@ twice without an act between gives the same bytes.
                        "written_by", "written_on", "is_agreed",
                        "actions": [{"description", "owner", "due_on", "done_on", "progress",
                                     "state", "state_label"}]},
-      "challenges": [{"text", "raised_by"}],
+      "challenges": [{"text", "answer": text or "", "raised_by"}],
       "decisions": [{"text", "agreed_plan": number or null}],
       "agreed_actions": [AGREED, …],
       "before": [{"team": "pat", "date", "decisions": [text, …],
@@ -101,7 +101,9 @@ def pack_document(meeting: Meeting) -> Json:
             for position, call_in in enumerate(stories.call_ins, start=1)
         ],
         "papers": [_paper(each) for each in meeting.papers.all()],
-        "late_milestones": [_milestone(each) for each in late_milestones(day=day)] if is_dat else [],
+        "late_milestones": [_milestone(each) for each in late_milestones(day=day)]
+        if is_dat
+        else [],
     }
 
 
@@ -134,7 +136,7 @@ def _agenda(position: int, call_in: CallIn, stories: Stories, day: date) -> Json
         "escalations": [_escalation(each) for each in stories.escalations.get(indicator.pk, [])],
         "plan": _plan(stories.plans.get(indicator.pk), stories.agreed_plans, day),
         "challenges": [
-            {"text": each.text, "raised_by": each.raised_by.name}
+            {"text": each.text, "answer": each.answer, "raised_by": each.raised_by.name}
             for each in call_in.challenges.all()
         ],
         "decisions": [

@@ -115,9 +115,7 @@ def meeting_sheet(meeting: Meeting) -> MeetingSheet:
             for each in call_ins
         ),
         papers=tuple(meeting.papers.all()),
-        packs=tuple(
-            meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")
-        ),
+        packs=tuple(meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")),
         late_milestones=late_milestones(day=meeting.meets_on) if is_dat else (),
     )
 
@@ -159,9 +157,7 @@ def called_in_sheet(call_in: CallIn) -> CalledInSheet:
         call_in=call_in,
         rating=now,
         history=history,
-        escalations=tuple(
-            Escalation.objects.open_at(meeting.quarter).filter(indicator=indicator)
-        ),
+        escalations=tuple(Escalation.objects.open_at(meeting.quarter).filter(indicator=indicator)),
         plan=ActionPlan.objects.filter(indicator=indicator, is_latest=True)
         .select_related("written_by")
         .prefetch_related("actions")

@@ -48,9 +48,7 @@ def stories_of(meeting: Meeting) -> Stories:
         escalations=_escalations(meeting, wanted),
         commentaries=dict(
             Revision.objects.latest_ones()
-            .filter(
-                result__indicator__in=wanted, result__quarter_start=meeting.quarter_start
-            )
+            .filter(result__indicator__in=wanted, result__quarter_start=meeting.quarter_start)
             .values_list("result__indicator_id", "commentary")
         ),
         plans={

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.timezone import now
 
 from assurance.models import CallIn, Meeting
 from assurance.queries import call_in_board
@@ -16,6 +15,7 @@ from assurance.rights import refuse_all_but_chair
 from assurance.rules import Eligibility, Verdict
 from indicators.models import Indicator
 from organisation import audit
+from organisation.clock import now
 from organisation.models import User
 from strategy.services import Refused
 

@@ -17,14 +17,18 @@ from strategy.services import Refused
 
 
 @transaction.atomic
-def challenge(*, call_in: CallIn, text: str, raised_by: User, by: User) -> Challenge:
+def challenge(
+    *, call_in: CallIn, text: str, raised_by: User, answer: str = "", by: User
+) -> Challenge:
     """Something was asked about a called-in indicator. Anyone with a seat, or the secretariat,
     writes it down."""
     refuse_strangers(by, call_in.meeting.team)
     _refuse_off_agenda(call_in)
     if not text.strip():
         raise Refused("Enter what was asked", field="text")
-    row = Challenge.objects.create(call_in=call_in, text=text.strip(), raised_by=raised_by)
+    row = Challenge.objects.create(
+        call_in=call_in, text=text.strip(), answer=answer.strip(), raised_by=raised_by
+    )
     audit.record("challenged", call_in, by=by, text=row.text, raised_by=raised_by.name)
     return row
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.timezone import now
 
 from assurance.models import Meeting, Pack
 from assurance.queries import pack_document
 from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState, fingerprint
 from organisation import audit
+from organisation.clock import now
 from organisation.models import User
 from strategy.services import Refused
 

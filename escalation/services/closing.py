@@ -12,7 +12,6 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import F, Min, OuterRef, Subquery
-from django.utils.timezone import now
 
 from escalation.models import Escalation
 from escalation.queries import observations, rules_by_quarter
@@ -22,6 +21,7 @@ from indicators.models import Indicator, Rating, ReportingQuarter
 from indicators.queries import last_closed
 from indicators.services import open_quarter, rate_quarter
 from organisation import audit
+from organisation.clock import now
 from organisation.models import User
 from sorp.lexicon import Level, Quarter, Tier
 from sorp.queries import version_ruling

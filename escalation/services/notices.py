@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
-from django.utils.timezone import now
 
 from escalation.models import Notice
 from organisation import audit
+from organisation.clock import now
 from organisation.models import User
 
 

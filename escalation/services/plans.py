@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.timezone import now
 
 from escalation.models import Action, ActionPlan
 from indicators.models import Indicator
 from organisation import audit
+from organisation.clock import now
 from organisation.models import User
 from organisation.rights import Permission, allowed
 from sorp.lexicon import Quarter
@@ -87,7 +87,9 @@ def write_plan(
         indicator=indicator.reference,
         number=plan.number,
         actions=len(actions),
-        on_behalf_of=None if by == indicator.accountable_manager else str(indicator.accountable_manager),
+        on_behalf_of=None
+        if by == indicator.accountable_manager
+        else str(indicator.accountable_manager),
     )
     return plan
 

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from escalation.forms import ActionFormSet, PlanForm, ProgressForm
@@ -15,6 +14,7 @@ from escalation.services.plans import (
 )
 from escalation.services.plans import write_plan as write
 from indicators.models import Indicator
+from organisation.clock import localdate
 from organisation.rights import Permission, require
 from strategy.services import Refused
 
@@ -116,9 +116,7 @@ def report_progress(request, reference, position):
     )
     if form.is_valid():
         try:
-            record_progress(
-                action=action, today=localdate(), by=request.user, **form.cleaned_data
-            )
+            record_progress(action=action, today=localdate(), by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:

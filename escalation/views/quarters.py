@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from indicators.models import ReportingQuarter
@@ -10,6 +9,7 @@ from indicators.queries import open_quarters
 from indicators.queries.completion import completion
 from indicators.views import quarter_or_404
 from organisation import jobs
+from organisation.clock import localdate
 from organisation.queries import recent_jobs
 from organisation.rights import Permission, require
 

@@ -2,12 +2,12 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from escalation.filters import EscalationFilter
 from escalation.queries import register_of
 from escalation.queries.evaluation import in_words
+from organisation.clock import localdate
 from organisation.queries import tree_on
 from organisation.rights import Permission, require
 from sorp.models import Version

@@ -3,6 +3,7 @@
 import datetime
 import django.core.validators
 import django.db.models.deletion
+import organisation.clock
 import sorp.lexicon
 from django.conf import settings
 from django.db import migrations, models
@@ -54,7 +55,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quarter_start', models.DateField(unique=True)),
                 ('state', models.CharField(choices=[('open', 'Open for results'), ('closed', 'Closed')], default='open', max_length=8)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
+                ('opened_at', models.DateTimeField(default=organisation.clock.now, editable=False)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                 ('outer_upper', models.DecimalField(blank=True, decimal_places=6, max_digits=15, null=True)),
                 ('reason', models.CharField(max_length=500)),
                 ('approved_by', models.CharField(max_length=200)),
-                ('set_at', models.DateTimeField(auto_now_add=True)),
+                ('set_at', models.DateTimeField(default=organisation.clock.now, editable=False)),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='indicators.indicator')),
                 ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

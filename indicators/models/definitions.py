@@ -4,9 +4,9 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.timezone import localdate
 
 from indicators.models.quarters import on_a_quarter_day
+from organisation.clock import localdate, now
 from organisation.models import Unit
 from organisation.queries import tree_on, units_directed_by
 from organisation.rights import Permission, allowed
@@ -173,7 +173,7 @@ class Target(models.Model):
     outer_upper = models.DecimalField(**VALUE, null=True, blank=True)
     reason = models.CharField(max_length=500)
     approved_by = models.CharField(max_length=200)
-    set_at = models.DateTimeField(auto_now_add=True)
+    set_at = models.DateTimeField(default=now, editable=False)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from organisation.clock import now
 from sorp.lexicon import Quarter
 
 
@@ -21,7 +22,7 @@ class ReportingQuarter(models.Model):
 
     quarter_start = models.DateField(unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(default=now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import now
 
 from indicators.models import Indicator, Rating, ReportingQuarter, Revision, Suspension
 from indicators.queries import last_closed, targets_in_force, thresholds_of, value_series
 from indicators.queries.targets import LIMITS
 from indicators.rules import Reading, Thresholds, direction_of_travel, judge, stale
 from organisation import audit
+from organisation.clock import now
 from organisation.models import User
 from sorp.lexicon import Frequency, Polarity, Quarter, RatingMethod, Travel, TravelMethod
 from sorp.queries import version_ruling

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import now
 
 from indicators.models import Indicator, Rating, Result, Revision
 from indicators.models.definitions import VALUE
@@ -17,6 +16,7 @@ from indicators.rules import scale_of, value_of
 from indicators.services.quarters import NotOpen, open_quarter
 from indicators.services.rating import rerate_from
 from organisation import audit
+from organisation.clock import now
 from organisation.models import AuditEvent, User
 from sorp.lexicon import Confidence, Quarter
 
@@ -139,7 +139,7 @@ def _say(
     result, _ = Result.objects.get_or_create(indicator=indicator, quarter_start=quarter.first_day)
     before = _latest(indicator, quarter)
     said = as_kept(indicator, quarter, given)
-    if says_the_same(before, said):
+    if before is not None and says_the_same(before, said):
         return before, False
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)

@@ -37,28 +37,28 @@ class RefusedFileError(Exception):
 
 
 class Faults:
-    """The faults of one file as they are found, so that all are told at once."""
+    """The faults of one file as they are found, so that all are told at once.
+
+    Of one cell only the first is kept: what else is wrong with it may follow from that.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._found: list[Fault] = []
+        self._found: dict[tuple[int, str], Fault] = {}
 
     def add(self, row: int, column: str, what_to_do: str) -> None:
-        self._found.append(Fault(self.file, row, column, what_to_do))
-
-    def extend(self, faults: Iterable[Fault]) -> None:
-        self._found.extend(faults)
+        self._found.setdefault((row, column), Fault(self.file, row, column, what_to_do))
 
     def refuse_if_any(self) -> None:
         """Raises RefusedFileError where anything was found."""
         if self._found:
-            raise RefusedFileError(self._found)
+            raise RefusedFileError(self)
 
     def __len__(self) -> int:
         return len(self._found)
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter(self._found)
+        return iter(self._found.values())
 
 
 def shown(text: str) -> str:

@@ -44,7 +44,7 @@ def decimal(absent: str = LEAVE_EMPTY) -> Callable[[str], Decimal]:
                 f"write at most {DECIMAL_PLACES} figures after the decimal point, not {len(after)}:"
                 " no more are kept"
             )
-        number = Decimal(f"{found[1]}{before or '0'}.{after or '0'}")
+        number = Decimal(f"{found[1]}{before or '0'}" + (f".{after}" if after else ""))
         return number if number else Decimal(0)
 
     return read
@@ -74,7 +74,7 @@ def _advice(text: str, absent: str) -> str:
             f"write the number alone, {shown(text[:-1].strip())}, without the % sign: the"
             " indicator's measure_unit says it"
         )
-    if text[:1] in "£$€":
+    if text.startswith(("£", "$", "€")):
         return f"write the number alone, {shown(text[1:].strip())}, without the {text[0]} sign"
     if THOUSANDS.fullmatch(text):
         plain = re.sub(r"[^-0-9.]", "", text)
@@ -84,8 +84,8 @@ def _advice(text: str, absent: str) -> str:
         return f"write a full stop for the decimal point: {shown(plain)}, not {shown(text)}"
     if bracketed := IN_BRACKETS.fullmatch(text):
         return f"write a minus sign for a number below nought: {shown('-' + bracketed[1])}"
-    if text[:1] in "−–" and PLAIN.fullmatch(text[1:]):
+    if text.startswith(("−", "–")) and PLAIN.fullmatch(text[1:]):
         return f"write an ordinary hyphen for the minus sign: {shown('-' + text[1:])}"
-    if text[:1] == "+":
+    if text.startswith("+"):
         return f"write the number without the plus sign: {shown(text[1:])}"
     return f"write a number in figures, such as 12.5, not {shown(text)}"

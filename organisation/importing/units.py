@@ -42,8 +42,8 @@ def import_units(
     work = Import(content, COLUMNS, file=file)
     standing = {unit.code: unit for unit in Unit.objects.select_related("parent")}
     rows = work.once_each("code", to_blame="code")
-    _refuse_strangers(work, standing)
     _refuse_circles(work)
+    _refuse_wrong_parents(work, standing)
     _refuse_second_council(work, standing)
     with work.all_or_none(dry_run=dry_run):
         # A parent is always of a higher tier, so going by tier puts it before its children.
@@ -51,6 +51,8 @@ def import_units(
             if row["parent"] is None or row["parent"] in standing:
                 days = (row.get("starts_on"), starts_on)
                 _settle(work, row, standing, days=days, today=today, by=by)
+            else:
+                assert work.faults, "A unit is passed over only where its parent is at fault"
     return work.outcome()
 
 
@@ -92,11 +94,20 @@ def _settle(
         work.refuse(row, "parent" if is_misplaced else "name", reason)
 
 
-def _refuse_strangers(work: Import, standing: Mapping[str, Unit]) -> None:
+def _refuse_wrong_parents(work: Import, standing: Mapping[str, Unit]) -> None:
+    """A parent is in the file or stands already, and is of a higher tier."""
     known = named_in(work.rows, "code") | set(standing)
+    tiers = {code: UnitTier(unit.tier) for code, unit in standing.items()}
+    tiers |= {row["code"]: row["tier"] for row in work.rows if {"code", "tier"} <= set(row.cells)}
     for row in work.rows:
-        if row.get("parent") and row["parent"] not in known:
-            advice = f"name a unit in this file or one that stands: there is no {row['parent']}"
+        tier, above = row.get("tier"), row.get("parent")
+        if above is None:
+            continue
+        if above not in known:
+            advice = f"name a unit in this file or one that stands: there is no {above}"
+            work.refuse(row, "parent", advice)
+        elif tier and above in tiers and tiers[above].depth >= tier.depth:
+            advice = f"name a unit that stands higher than a {tier}: {above} is a {tiers[above]}"
             work.refuse(row, "parent", advice)
 
 

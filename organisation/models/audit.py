@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from organisation.clock import now
+
 
 class AuditEvent(models.Model):
     """One act, recorded with it. Never changed, never deleted: the database refuses both.
@@ -11,7 +13,7 @@ class AuditEvent(models.Model):
     the actor's name as it was.
     """
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(default=now, editable=False, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
     )

@@ -11,16 +11,16 @@ from sorp.lexicon import Polarity, Travel
 UP, DOWN = "rose", "fell"
 
 
-def trend_sentence(trend: Trend) -> str:
+def trend_sentence(trend: Trend, *, standing: bool = True) -> str:
     """Rose, fell, or shows no clear trend, from what to what, and how it stands to its target."""
     known = [each for each in trend.points if each.value is not None]
     if not known:
         return f"{trend.title}: no result has been reported yet."
     last = known[-1]
+    against = _standing(trend, last) if standing else ""
     if len(known) == 1:
-        return f"{trend.title} was {_figure(trend, last)} in {last.quarter}{_standing(trend, last)}."
-    first = known[0]
-    return f"{trend.title} {_movement(trend, first, last)}{_standing(trend, last)}."
+        return f"{trend.title} was {_figure(trend, last)} in {last.quarter}{against}."
+    return f"{trend.title} {_movement(trend, known[0], last)}{against}."
 
 
 def _movement(trend: Trend, first: QuarterPoint, last: QuarterPoint) -> str:

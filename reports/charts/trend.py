@@ -15,9 +15,10 @@ from sorp.figures import as_number, decimals_of
 from sorp.lexicon import Confidence, NotRated, Rag
 
 # Of a size that is still readable at 320 px, where a page leaves it about 290.
-WIDTH, HEIGHT = 400.0, 236.0
-TOP, BOTTOM = 24.0, 196.0
-LETTER = 7.1  # the usual breadth of a character at 13 px
+WIDTH, HEIGHT = 400.0, 216.0
+TOP, BOTTOM = 24.0, 188.0
+LETTER = 7.3  # the usual breadth of a character at 13 px
+FIGURE = 8.3  # and of a tabular figure
 RAG_MARKERS = {
     Rag.RED: ("square", svg.RED, svg.RED),
     Rag.AMBER: ("triangle", svg.AMBER, svg.AMBER_EDGE),
@@ -101,7 +102,7 @@ def _plot(trend: Trend, shown: tuple[QuarterPoint, ...]) -> _Plot:
     )
     ticks = [_tick(trend, each) for each in scale.ticks]
     ends = [text for _, text, _ in _ends(trend, shown)]
-    left = max(len(text) for text in ticks) * LETTER + 8
+    left = max(len(text) for text in ticks) * FIGURE + 8
     right = WIDTH - max(len(text) for text in ends) * LETTER - 10
     return _Plot(trend, shown, scale, left, max(right, WIDTH * 0.55))
 

@@ -39,7 +39,7 @@ class Line:
     """One quarter of an indicator, as a row of a table."""
 
     quarter: Quarter
-    value: str
+    value: str  # without its unit, which stands in the heading
     target: str
     rag: str | None
     not_rated: str | None
@@ -130,13 +130,14 @@ class Block:
         return [self._line(each) for each in reversed(self.facts["ratings"])]
 
     def _line(self, rating: Mapping[str, Any]) -> Line:
-        expected = limits(rating, self.write)
+        bare = Writer("", self.facts["decimals"])
+        expected = limits(rating, bare)
         return Line(
             quarter=Quarter.parse(rating["quarter"]),
-            value=self.write.value(rating["value"]),
+            value=bare.value(rating["value"]),
             target=expected[0][1] if expected else "",
             rag=rating["rag"],
-            not_rated=rating["not_rated"],
+            not_rated=NotRated(rating["not_rated"]).label if rating["not_rated"] else None,
             marks=marks_of(rating),
             late=rating["late"],
             stale=rating["stale"],
@@ -174,7 +175,8 @@ class Block:
 
     @property
     def sentence(self) -> str:
-        return trend_sentence(self.trend)
+        """Which way it moved. How it stands to its target is the explanation's to say."""
+        return trend_sentence(self.trend, standing=False)
 
     @property
     def is_referred_up(self) -> bool:

@@ -48,6 +48,10 @@ class ShownPriority:
         return f"priority-{self.facts['slug']}"
 
     @property
+    def list_caption(self) -> str:
+        return f"Indicators of priority {self.facts['number']}"
+
+    @property
     def milestones_told(self) -> list[dict[str, Any]]:
         return [
             {
@@ -86,6 +90,10 @@ class Report:
         return Quarter.parse(self.document["quarter"])
 
     @property
+    def list_caption(self) -> str:
+        return f"Status of each key performance indicator, {self.quarter}"
+
+    @property
     def frozen_on(self) -> date:
         return date.fromisoformat(self.document["edition"]["frozen_on"])
 
@@ -115,7 +123,9 @@ class Report:
                 if line["reference"] in self.blocks
             )
             own = tuple(
-                each for each in blocks if each.layer == "strategy" and each.reference not in placed
+                each
+                for each in blocks
+                if each.kind == "kpi" and each.layer != "core" and each.reference not in placed
             )
             placed.update(each.reference for each in own)
             shown.append(ShownPriority(facts, blocks, own))
@@ -124,11 +134,15 @@ class Report:
     @cached_property
     def other_strategic(self) -> list[Block]:
         """Indicators of the first layer that measure no one priority."""
+        return [each for each in self._unplaced if each.layer == "strategy"]
+
+    @cached_property
+    def _unplaced(self) -> list[Block]:
         placed = {each.reference for priority in self.priorities for each in priority.own}
         return [
             each
             for each in self.blocks.values()
-            if each.layer == "strategy" and each.reference not in placed
+            if each.kind == "kpi" and each.reference not in placed
         ]
 
     @cached_property
@@ -148,9 +162,7 @@ class Report:
     @cached_property
     def referred_only(self) -> list[Block]:
         """Those of the third layer, or just out of it, that are shown in full nowhere else."""
-        return [
-            each for each in self.blocks.values() if each.layer == "none" and each.kind == "kpi"
-        ]
+        return [each for each in self._unplaced if each.layer == "none"]
 
     @cached_property
     def activity(self) -> list[Block]:

@@ -2,10 +2,10 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from indicators.models import ReportingQuarter
+from organisation.clock import localdate
 from organisation.csvfiles.writing import written
 from organisation.models import Unit
 from organisation.queries import tree_on

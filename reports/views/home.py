@@ -1,9 +1,9 @@
 """The page that says what needs you."""
 
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
+from organisation.clock import localdate
 from organisation.rights import Permission, require
 from reports.queries.homes import home as home_of
 

@@ -17,13 +17,15 @@ from sorp.lexicon import NotRated, Quarter, Rag
 
 DATA = Path(__file__).parent.parent / "data"
 INDICATORS = (
-    "reference,title,unit,tier,kind,measure_unit,decimals,polarity,frequency,basis,method,tolerance,"
-    "accountable_manager,layer,seasonal,lag_quarters,definition,source,first_quarter,last_quarter"
-).split(",")
-TARGETS = "reference,from_quarter,target,floor,lower,upper,outer_lower,outer_upper,reason,approved_by"
+    "reference title unit tier kind measure_unit decimals polarity frequency basis method tolerance"
+    " accountable_manager layer seasonal lag_quarters definition source first_quarter last_quarter"
+)
+TARGETS = (
+    "reference from_quarter target floor lower upper outer_lower outer_upper reason approved_by"
+)
 RESULTS = (
-    "reference,quarter,value,numerator,denominator,confidence,not_available,definition_break,"
-    "commentary"
+    "reference quarter value numerator denominator confidence not_available definition_break"
+    " commentary"
 )
 
 HERITAGE = ("Heritage, Culture & Leisure Committee", "2018/19 Q3")
@@ -66,12 +68,14 @@ def files(tmp_path):
     for number, row in enumerate(tables, start=1):
         reference, quarter = f"M{number:02}", quarter_of(row["period"]).key
         is_rated = bool(row["target"])
+        unit = codes[row["directorate_or_section"]]
+        kind, method, tolerance = ("kpi", "tolerance", 10) if is_rated else ("data", "none", "")
         indicators.append(
-            (reference, row["indicator_name"], codes[row["directorate_or_section"]], "corporate")
-            + ("kpi" if is_rated else "data", row["unit"], 2, row["polarity"] or "none")
-            + ("quarterly", "quarter", "tolerance" if is_rated else "none")
-            + ("10" if is_rated else "", post[0], "core", "no", 0, "", row["source_url"])
-            + (quarter, quarter)
+            [
+                *(reference, row["indicator_name"], unit, "corporate", kind, row["unit"], 2),
+                *(row["polarity"] or "none", "quarterly", "quarter", method, tolerance, post[0]),
+                *("core", "no", 0, "", row["source_url"], quarter, quarter),
+            ]
         )
         if is_rated:
             targets.append(
@@ -81,14 +85,16 @@ def files(tmp_path):
         confidence = "provisional" if "provisional" in row["notes"] else "final"
         results.append((reference, quarter, row["actual"], "", "", confidence, absent, "no", ""))
     content = {
-        "units": (["code", "name", "tier", "parent"], units),
-        "people": (["email", "name", "post", "unit", "from", "to"], [post]),
+        "units": ("code name tier parent", units),
+        "people": ("email name post unit from to", [post]),
         "indicators": (INDICATORS, indicators),
-        "targets": (TARGETS.split(","), targets),
-        "results": (RESULTS.split(","), results),
+        "targets": (TARGETS, targets),
+        "results": (RESULTS, results),
     }
     for name, (columns, rows) in content.items():
-        (tmp_path / f"{name}.csv").write_text(written(columns, rows), encoding="utf-8", newline="")
+        (tmp_path / f"{name}.csv").write_text(
+            written(columns.split(), rows), encoding="utf-8", newline=""
+        )
     return tmp_path
 
 

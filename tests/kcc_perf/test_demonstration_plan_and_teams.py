@@ -140,3 +140,14 @@ def test_greens_worth_learning_from_are_green():
     for each, quarter in greens:
         assert is_rated(Rag.GREEN)(each["reference"], quarter)
         assert each["shared_with"] in INDICATORS
+
+
+def test_what_is_promised_was_still_to_come():
+    for meeting in ASSURANCE["meetings"]:
+        for call_in in meeting["call_ins"]:
+            plan = call_in["action_plan"]
+            for action in plan["actions"] if plan else []:
+                assert call_in["called_in_on"] <= plan["submitted_on"] < meeting["meets_on"]
+                assert action["due_on"] >= plan["submitted_on"], action
+            for action in call_in["agreed_actions"]:
+                assert action["due_on"] >= meeting["meets_on"], action

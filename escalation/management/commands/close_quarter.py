@@ -1,9 +1,9 @@
 """Close a quarter: rate, escalate, recover. The same service as the Celery task."""
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.timezone import localdate
 
 from escalation.services import close_quarter
+from organisation.clock import localdate
 from sorp.lexicon import Quarter
 
 

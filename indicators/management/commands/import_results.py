@@ -1,8 +1,7 @@
 """Import results from results.csv."""
 
-from django.utils.timezone import localdate
-
 from indicators.importing import import_results
+from organisation.clock import localdate
 from organisation.management.importing_command import ImportCommand
 
 

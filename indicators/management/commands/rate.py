@@ -2,10 +2,10 @@
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from indicators.queries import rag_histories
 from indicators.services import rate_quarter
+from organisation.clock import localdate
 from sorp.lexicon import Quarter, Rag
 from sorp.queries import NoVersionInForce
 

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from django.utils.timezone import localdate
-
+from organisation.clock import localdate
 from organisation.importing import import_units
 from organisation.management.importing_command import ImportCommand
 

@@ -1,8 +1,8 @@
 """Write the default SORP as rows, once."""
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.timezone import localdate
 
+from organisation.clock import localdate
 from sorp.lexicon import Quarter
 from sorp.services import seed_default_statement
 

@@ -1,0 +1,136 @@
+"""What people fill in for PAT and DAT."""
+
+from django import forms
+
+from assurance.rules import Verdict
+from escalation.models import ActionPlan
+from indicators.models import Indicator
+from organisation.models import User
+from sorp.lexicon import Quarter
+from strategy.forms import DayField
+
+QUARTERS_OFFERED = 8
+SHORT = {"rows": 3}
+
+
+class VerdictForm(forms.Form):
+    """The chair's decision on one line of the call-in board. One form a line."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed to defer, to decline or to withdraw.",
+    )
+    verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.HiddenInput)
+
+
+class ExceptionalCallInForm(forms.Form):
+    """Calling in an indicator that no rule makes eligible."""
+
+    indicator = forms.ModelChoiceField(
+        Indicator.objects.none(), label="Indicator", to_field_name="reference"
+    )
+    reason = forms.CharField(
+        label="Why is it called in?", max_length=1000, widget=forms.Textarea(attrs=SHORT)
+    )
+
+    def __init__(self, *args, indicators, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["indicator"].queryset = indicators
+        self.fields["indicator"].label_from_instance = lambda row: f"{row.reference} {row.title}"
+
+
+class PlanMeetingForm(forms.Form):
+    """When a team meets next, and on which quarter."""
+
+    meets_on = DayField(label="When does it meet?", what="the day of the meeting")
+    quarter = forms.TypedChoiceField(
+        label="Which quarter’s performance is before it?", coerce=Quarter.parse
+    )
+
+    def __init__(self, *args, latest, **kwargs):
+        super().__init__(*args, **kwargs)
+        first = latest.back(QUARTERS_OFFERED - 1)
+        self.fields["quarter"].choices = [
+            (each.key, str(each)) for each in reversed(list(first.until(latest)))
+        ]
+
+
+class ChallengeForm(forms.Form):
+    """What was asked about a called-in indicator."""
+
+    text = forms.CharField(
+        label="What was asked?", max_length=2000, widget=forms.Textarea(attrs=SHORT)
+    )
+    raised_by = forms.ModelChoiceField(
+        User.objects.none(), label="Who asked?", empty_label="Select a person"
+    )
+    answer = forms.CharField(
+        label="What was answered?",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs=SHORT),
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["raised_by"].queryset = User.objects.filter(pk__in=people)
+
+
+class DecisionForm(forms.Form):
+    """What was decided about a called-in indicator."""
+
+    text = forms.CharField(
+        label="What was decided?", max_length=2000, widget=forms.Textarea(attrs=SHORT)
+    )
+    agrees_plan = forms.BooleanField(label="The action plan is agreed", required=False)
+
+    def __init__(self, *args, plan: ActionPlan | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if plan is None:
+            del self.fields["agrees_plan"]
+        else:
+            self.fields["agrees_plan"].label = f"Action plan {plan.number} is agreed"
+
+
+class AgreedActionForm(forms.Form):
+    """Who does what by when."""
+
+    what = forms.CharField(label="What will be done?", max_length=500)
+    owner = forms.CharField(label="Who will do it?", max_length=200)
+    due_on = DayField(label="By when?", what="the day by which it will be done")
+
+
+class ReportForm(forms.Form):
+    """How far an agreed action has got."""
+
+    progress = forms.CharField(
+        label="Progress", max_length=500, required=False, widget=forms.Textarea(attrs=SHORT)
+    )
+    done_on = DayField(label="When was it done?", what="the day it was done", required=False)
+
+
+class PaperForm(forms.Form):
+    """Something tabled at a meeting."""
+
+    LARGEST = 20  # megabytes
+
+    title = forms.CharField(label="Title", max_length=200)
+    text = forms.CharField(
+        label="Text", max_length=20000, required=False, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    file = forms.FileField(label="File", required=False, help_text="A PDF, 20 MB at most.")
+
+    def clean_file(self):
+        given = self.cleaned_data["file"]
+        if given is None:
+            return None
+        if given.size > self.LARGEST * 1024 * 1024:
+            raise forms.ValidationError(f"The file must be smaller than {self.LARGEST} MB")
+        start = given.read(5)
+        given.seek(0)
+        if start != b"%PDF-":
+            raise forms.ValidationError("The file must be a PDF")
+        return given

@@ -1,0 +1,95 @@
+"""The call-in board: the chair calls in, defers or declines; it works without JavaScript."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from assurance import queries, services
+from assurance.forms import ExceptionalCallInForm, VerdictForm
+from assurance.rights import for_those, is_chair, refuse_all_but_chair, takes_part
+from assurance.rules import Verdict
+from assurance.views.meetings import meeting_of
+from indicators.models import Indicator
+from strategy.services import Refused
+
+ACTS = {
+    Verdict.CALLED_IN: services.call_in,
+    Verdict.DEFERRED: services.defer,
+    Verdict.DECLINED: services.decline,
+    Verdict.WITHDRAWN: services.withdraw,
+}
+
+
+@require_http_methods(["GET", "POST"])
+@for_those(takes_part)
+def call_in_board(request, team, day):
+    meeting = meeting_of(team, day)
+    posted = None
+    if request.method == "POST":
+        refuse_all_but_chair(request.user, team)
+        posted = _posted_form(request, meeting)
+        if _is_decided(request, meeting, posted):
+            return redirect("call_in_board", team.code, day)
+    board = queries.call_in_board(team=team, meeting=meeting, reader=request.user)
+    return render(
+        request,
+        "assurance/board.html",
+        {
+            "meeting": meeting,
+            "board": board,
+            "rows": [(line, _form_of(line, posted)) for line in board.lines],
+            "exceptional": (
+                posted
+                if isinstance(posted, ExceptionalCallInForm)
+                else _exceptional_form(request, meeting)
+            ),
+            "form": posted,
+            "may_decide": is_chair(request.user, team) and not meeting.is_held,
+        },
+    )
+
+
+def _posted_form(request, meeting):
+    reference = request.POST.get("reference", "")
+    if not reference:
+        return _exceptional_form(request, meeting, request.POST)
+    form = VerdictForm(request.POST, prefix=reference)
+    form.indicator = get_object_or_404(
+        Indicator.objects.visible_to(request.user), reference=reference
+    )
+    return form
+
+
+def _exceptional_form(request, meeting, typed=None):
+    """Offers what is in use and not yet called in to this meeting."""
+    called_in = meeting.call_ins.on_agenda().values("indicator")
+    indicators = (
+        Indicator.objects.visible_to(request.user).in_use(meeting.quarter).exclude(pk__in=called_in)
+    )
+    return ExceptionalCallInForm(typed, indicators=indicators, prefix="exceptional")
+
+
+def _form_of(line, posted):
+    """A line's own form: the one just posted, with what was typed, or a fresh one."""
+    if isinstance(posted, VerdictForm) and posted.prefix == line.reference:
+        return posted
+    reason = line.call_in.reason if line.call_in else ""
+    return VerdictForm(prefix=line.reference, initial={"reason": reason})
+
+
+def _is_decided(request, meeting, form):
+    if not form.is_valid():
+        return False
+    said = form.cleaned_data
+    is_exceptional = isinstance(form, ExceptionalCallInForm)
+    indicator = said["indicator"] if is_exceptional else form.indicator
+    verdict = Verdict.CALLED_IN if is_exceptional else Verdict(said["verdict"])
+    try:
+        row = ACTS[verdict](
+            meeting=meeting, indicator=indicator, reason=said["reason"], by=request.user
+        )
+    except Refused as refusal:
+        form.add_error("reason", str(refusal))
+        return False
+    messages.success(request, f"“{indicator.title}”: {row.get_verdict_display().lower()}")
+    return True

@@ -1,0 +1,116 @@
+"""A meeting's page: its agenda, its papers and its packs."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assurance import queries, services
+from assurance.forms import PaperForm
+from assurance.models import Meeting
+from assurance.rights import for_those, leads, may_read, takes_part
+from assurance.rules import canonical
+from organisation.clock import localdate
+from strategy.services import Refused
+
+
+def meeting_of(team, day):
+    return get_object_or_404(Meeting.objects.select_related("team"), team=team, meets_on=day)
+
+
+@require_safe
+@for_those(may_read)
+def meeting(request, team, day):
+    found = meeting_of(team, day)
+    return render(
+        request,
+        "assurance/meeting.html",
+        {
+            "sheet": queries.meeting_sheet(found),
+            "leads": leads(request.user, team),
+            "takes_part": takes_part(request.user, team),
+            "may_be_held": not found.is_held and found.meets_on <= localdate(),
+        },
+    )
+
+
+@require_POST
+@for_those(leads)
+def hold_meeting(request, team, day):
+    found = meeting_of(team, day)
+    try:
+        services.hold_meeting(meeting=found, today=localdate(), by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{found} is recorded as held")
+    return redirect(found)
+
+
+@require_POST
+@for_those(leads)
+def freeze_pack(request, team, day):
+    found = meeting_of(team, day)
+    pack, is_new = services.freeze_pack(meeting=found, by=request.user)
+    if is_new:
+        messages.success(request, f"{pack} is frozen. Its HTML and PDF are drawn from it.")
+    else:
+        messages.info(request, f"Nothing has changed since pack {pack.number}: no new one is made")
+    return redirect(found)
+
+
+@require_http_methods(["GET", "POST"])
+@for_those(leads)
+def table_paper(request, team, day):
+    found = meeting_of(team, day)
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            paper = services.table_paper(
+                meeting=found,
+                title=form.cleaned_data["title"],
+                text=form.cleaned_data["text"],
+                file_name=file.name if file else "",
+                content=file.read() if file else b"",
+                by=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"“{paper.title}” is tabled")
+            return redirect(found)
+    return render(request, "assurance/table_paper.html", {"meeting": found, "form": form})
+
+
+@require_safe
+@for_those(may_read)
+def paper(request, team, day, position):
+    found = get_object_or_404(meeting_of(team, day).papers, position=position)
+    if not found.file:
+        raise Http404("This paper has no file")
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.file.name.rsplit("/", 1)[-1],
+        content_type="application/pdf",
+    )
+
+
+@require_safe
+@for_those(may_read)
+def pack(request, team, day, number, form):
+    """A frozen pack: the document itself, or the page or PDF once drawn from it."""
+    found = get_object_or_404(meeting_of(team, day).packs, number=number)
+    if form == "json":
+        body, kind = canonical(found.document), "application/json"
+    elif found.drawn_at is None:
+        raise Http404("This pack is not drawn yet")
+    elif form == "pdf":
+        body, kind = bytes(found.pdf), "application/pdf"
+    else:
+        body, kind = found.html, "text/html; charset=utf-8"
+    response = HttpResponse(body, content_type=kind)
+    name = f"{team.code}-{day.isoformat()}-pack-{number}.{form}"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response

@@ -1,0 +1,143 @@
+"""One called-in indicator at one meeting: challenge, decision and agreed actions."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from assurance import queries, services
+from assurance.forms import AgreedActionForm, ChallengeForm, DecisionForm, ReportForm
+from assurance.models import AgreedAction, CallIn
+from assurance.queries import seats_on
+from assurance.rights import (
+    for_those,
+    leads,
+    may_read,
+    refuse_all_but_leads,
+    refuse_strangers,
+    takes_part,
+)
+from assurance.services.outcomes import may_report_on
+from assurance.views.meetings import meeting_of
+from organisation.clock import localdate
+from organisation.rights import Permission, require
+from strategy.services import Refused
+
+SAID = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
+
+
+@require_http_methods(["GET", "POST"])
+@for_those(may_read)
+def called_in(request, team, day, reference):
+    call_in = get_object_or_404(
+        CallIn.objects.on_agenda()
+        .select_related(
+            "meeting__team",
+            "indicator__unit",
+            "indicator__accountable_manager",
+            "called_in_by",
+        )
+        .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions"),
+        meeting=meeting_of(team, day),
+        indicator__reference=reference,
+    )
+    sheet = queries.called_in_sheet(call_in)
+    act = request.POST.get("act") if request.method == "POST" else None
+    forms = _forms(request, sheet, act)
+    if request.method == "POST":
+        if act not in forms:
+            raise Http404("There is no such act")
+        refusal = refuse_strangers if act == "challenge" else refuse_all_but_leads
+        refusal(request.user, team)
+        if _is_recorded(request, sheet, act, forms[act]):
+            messages.success(request, f"{SAID[act]} is recorded")
+            return redirect(call_in)
+    return render(
+        request,
+        "assurance/called_in.html",
+        {
+            "sheet": sheet,
+            "call_in": call_in,
+            "forms": forms,
+            "form": forms.get(act),
+            "leads": leads(request.user, team),
+            "takes_part": takes_part(request.user, team),
+            "meeting_has_come": call_in.meeting.meets_on <= localdate(),
+        },
+    )
+
+
+def _forms(request, sheet, act):
+    """The page's three forms. Only the one that was posted holds what was typed."""
+    meeting = sheet.call_in.meeting
+
+    def typed(name):
+        return request.POST if act == name else None
+
+    people = {seat.user_id for seat in seats_on(meeting.team, meeting.meets_on)} | {request.user.pk}
+    return {
+        "challenge": ChallengeForm(
+            typed("challenge"),
+            prefix="challenge",
+            people=people,
+            initial={"raised_by": request.user.pk},
+        ),
+        "decision": DecisionForm(typed("decision"), prefix="decision", plan=sheet.plan),
+        "action": AgreedActionForm(typed("action"), prefix="action"),
+    }
+
+
+def _is_recorded(request, sheet, act, form):
+    if not form.is_valid():
+        return False
+    said = dict(form.cleaned_data)
+    try:
+        if act == "challenge":
+            services.challenge(call_in=sheet.call_in, by=request.user, **said)
+        elif act == "decision":
+            agreed = sheet.plan if said.pop("agrees_plan", False) else None
+            services.decide(
+                call_in=sheet.call_in,
+                agreed_plan=agreed,
+                today=localdate(),
+                by=request.user,
+                **said,
+            )
+        else:
+            services.agree_action(call_in=sheet.call_in, today=localdate(), by=request.user, **said)
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def report_on_action(request, action):
+    """Whoever leads the meeting, or the accountable manager, says how far an action has got."""
+    row = get_object_or_404(
+        AgreedAction.objects.select_related(
+            "call_in__meeting__team", "call_in__indicator__accountable_manager"
+        ),
+        pk=action,
+    )
+    if not may_report_on(row, request.user):
+        raise Http404("No such action is yours to report on")
+    team = row.call_in.meeting.team
+    back = row.call_in.get_absolute_url() if may_read(request.user, team) else "/home/"
+    form = ReportForm(
+        request.POST or None, initial={"progress": row.progress, "done_on": row.done_on}
+    )
+    if form.is_valid():
+        try:
+            services.complete_action(
+                action=row, today=localdate(), by=request.user, **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"“{row.what}” is up to date")
+            return redirect(back)
+    return render(
+        request, "assurance/report_on_action.html", {"action": row, "form": form, "back": back}
+    )

@@ -1,0 +1,62 @@
+"""The two teams' pages, and planning their meetings."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assurance import queries, services
+from assurance.forms import PlanMeetingForm
+from assurance.models import Team
+from assurance.rights import for_those, leads, may_read
+from indicators.queries import last_closed
+from organisation.clock import localdate
+from organisation.rights import Permission
+from sorp.lexicon import Quarter
+from strategy.services import Refused
+
+
+@require_safe
+@login_required
+def assurance(request):
+    """The teams whose papers this person may read; straight to the page where it is one."""
+    teams = [team for team in Team.objects.all() if may_read(request.user, team)]
+    if not teams:
+        raise PermissionDenied
+    if len(teams) == 1:
+        return redirect(teams[0])
+    sheets = [queries.team_sheet(team=team, day=localdate()) for team in teams]
+    return render(request, "assurance/teams.html", {"sheets": sheets})
+
+
+assurance.permission = Permission.VIEW_PACKS
+
+
+@require_safe
+@for_those(may_read)
+def team(request, team):
+    return render(
+        request,
+        "assurance/team.html",
+        {
+            "sheet": queries.team_sheet(team=team, day=localdate()),
+            "leads": leads(request.user, team),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_those(leads)
+def plan_meeting(request, team):
+    latest = last_closed() or Quarter.containing(localdate()).previous()
+    form = PlanMeetingForm(request.POST or None, latest=latest, initial={"quarter": latest.key})
+    if form.is_valid():
+        try:
+            meeting = services.plan_meeting(team=team, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"{meeting} is planned")
+            return redirect(meeting)
+    return render(request, "assurance/plan_meeting.html", {"team": team, "form": form})

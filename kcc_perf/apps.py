@@ -1,0 +1,16 @@
+"""The project as Django loads it."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class KccPerfConfig(AppConfig):
+    name = "kcc_perf"
+
+    def ready(self):
+        """Every app's kinds of job are known to this process, whichever lane does them.
+
+        Celery's own discovery runs in its workers only; the thread lane, and the command that
+        does what is due, need the tasks modules too, since importing them registers the work.
+        """
+        autodiscover_modules("tasks")

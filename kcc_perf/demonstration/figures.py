@@ -1,0 +1,122 @@
+"""Sixteen quarters of figures: submitted, revised, rated and closed, each in its own time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from escalation.services import close_quarter
+from indicators.importing import import_indicators, import_results, import_targets
+from indicators.models import Indicator, Revision
+from indicators.services import ResultGiven, revise_result, suspend_indicator
+from kcc_perf.demonstration import files
+from organisation import clock
+from organisation.importing import import_people, import_units
+from organisation.models import User
+from sorp.lexicon import Confidence, Quarter
+from sorp.services import seed_default_statement
+
+FIRST, LAST, OPEN = Quarter(2019, 1), Quarter(2022, 4), Quarter(2023, 1)
+BEGINNING = date(2019, 4, 1)
+
+
+def found_the_council() -> None:
+    """Units, people, the SORP, indicators and what is expected of them stand."""
+    with clock.at(BEGINNING):
+        import_units(
+            files.content("units.csv"), file="units.csv", today=BEGINNING, starts_on=BEGINNING
+        )
+        import_people(files.content("people.csv"), file="people.csv")
+        seed_default_statement(in_force_from=FIRST, approved_on=BEGINNING, by=None)
+        import_indicators(files.content("indicators.csv"), file="indicators.csv")
+        suspend_what_is_suspended()
+
+
+def suspend_what_is_suspended() -> None:
+    for row in files.rows("suspensions.csv"):
+        suspend_indicator(
+            indicator=Indicator.objects.get(reference=row["reference"]),
+            from_quarter=Quarter.parse(row["from_quarter"]),
+            until_quarter=Quarter.parse(row["until_quarter"]),
+            reason=row["reason"],
+            approved_by=User.objects.get(email=row["approved_by"]).name,
+            by=None,
+        )
+
+
+def set_targets_before(quarter: Quarter) -> None:
+    """The targets that are in force from this quarter are set as it begins."""
+    belonging = files.part("targets.csv", lambda row: row["from_quarter"] == quarter.key)
+    with clock.at(quarter.first_day):
+        import_targets(_with_names(belonging), file="targets.csv")
+
+
+def _with_names(targets: bytes) -> bytes:
+    """Approvers by name, as a council would write them, rather than by address."""
+    text = targets.decode()
+    for person in User.objects.all():
+        text = text.replace(f",{person.email}\r\n", f",{person.name}\r\n")
+    return text.encode()
+
+
+def report_quarter(quarter: Quarter) -> None:
+    """A quarter's results are submitted, corrected where that was seen in time, and closed."""
+    set_targets_before(quarter)
+    ready = quarter.last_day + timedelta(days=20)
+    with clock.at(ready):
+        import_results(
+            files.part("results.csv", lambda row: row["quarter"] == quarter.key),
+            file="results.csv",
+            today=ready,
+        )
+    revise(quarter, ready + timedelta(days=5))
+    closing = quarter.last_day + timedelta(days=30)
+    with clock.at(closing):
+        close_quarter(quarter=quarter, today=closing, by=officer())
+
+
+def open_the_present_quarter(today: date) -> None:
+    """The quarter after the last one closed takes results; some are in."""
+    set_targets_before(OPEN)
+    with clock.at(today - timedelta(days=2)):
+        import_results(
+            files.content(f"results_{OPEN.key}.csv"), file=f"results_{OPEN.key}.csv", today=today
+        )
+    revise(OPEN, today - timedelta(days=1))
+    with clock.at(today):
+        close_quarter(quarter=LAST, today=today, by=officer())
+
+
+def revise(quarter: Quarter, day: date) -> None:
+    """What was found wrong while this quarter was open is put right."""
+    for row in files.rows("revisions.csv"):
+        if row["revised_in"] != quarter.key:
+            continue
+        indicator = Indicator.objects.get(reference=row["reference"])
+        revised = Quarter.parse(row["quarter"])
+        before = Revision.objects.latest_ones().get(
+            result__indicator=indicator, result__quarter_start=revised.first_day
+        )
+        figures = {
+            name: Decimal(row[name]) if row[name] else None
+            for name in ("value", "numerator", "denominator")
+        }
+        with clock.at(day):
+            revise_result(
+                indicator=indicator,
+                quarter=revised,
+                given=ResultGiven(
+                    **figures,
+                    confidence=Confidence(row["confidence"]),
+                    definition_break=before.definition_break,
+                    commentary=before.commentary,
+                ),
+                reason=row["reason"],
+                by=indicator.accountable_manager,
+            )
+
+
+def officer() -> User:
+    """The performance officer who runs the framework."""
+    row = next(row for row in files.rows("people.csv") if row["post"] == "performance_officer")
+    return User.objects.get(email=row["email"])

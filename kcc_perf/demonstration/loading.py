@@ -1,0 +1,116 @@
+"""The whole demonstration, in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from assurance.models import Meeting, Pack
+from kcc_perf.demonstration import figures, meetings, plan
+from organisation import clock
+from organisation.models import User
+from reports.models import Edition
+from reports.packs import draw_pack
+from reports.services import build_edition, publish_edition
+from sorp.lexicon import Quarter
+
+PASSWORD = "wealdshire-summer-2023"  # noqa: S105 known to all, for an invented council
+# One for each kind of person, and what they come for.
+SIGN_INS = (
+    ("tomasz.halloran@wealdshire.example", "Accountable manager: results to submit, plans to write"),
+    ("stuart.ballantrae-cole@wealdshire.example", "Director of a division: its dashboard"),
+    ("fiona.castellane@wealdshire.example", "Director of a directorate: its dashboard"),
+    ("gareth.penhallow@wealdshire.example", "Chair of PAT: the call-in board, the pack"),
+    ("rosalind.achterberg@wealdshire.example", "Chair of DAT"),
+    ("adaeze.whitcombe@wealdshire.example", "Cabinet Member: the report and full papers"),
+    ("malcolm.entwistle-jha@wealdshire.example", "Chair of Governance and Audit: full papers"),
+    ("imogen.sattar@wealdshire.example", "Performance team: quarters, reports, publication"),
+)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What there is to draw once everything is loaded."""
+
+    editions: tuple[Edition, ...]
+    pack: Pack
+
+    def draw(self, *, tell: Say) -> dict[str, Path]:
+        """The files of the published editions and of the next meeting's pack. Returns the PDFs."""
+        built = {}
+        for edition in self.editions:
+            tell(f"Drawing the report for {edition.quarter}")
+            with clock.at(figures_day(edition.quarter)):
+                build_edition(edition=edition, by=figures.officer())
+                publish_edition(edition=edition, by=figures.officer())
+            built["The quarterly performance report"] = report_file(edition)
+        tell("Drawing the pack of PAT's next meeting")
+        built["PAT's pack"] = pack_file(draw_pack(pack=self.pack))
+        return built
+
+
+def load(*, tell: Say) -> Loaded:
+    """Council, plan, sixteen quarters, meetings, editions and the quarter now open."""
+    today = settings.DEMONSTRATION_TODAY
+    tell("Founding the council: units, people, the SORP, indicators and targets")
+    figures.found_the_council()
+    give_everyone_a_password()
+    meetings.seat_the_teams()
+    plan.tell_the_plan(today)
+    tell("Reporting and closing sixteen quarters")
+    for quarter in figures.FIRST.until(figures.LAST.previous()):
+        figures.report_quarter(quarter)
+    editions = [freeze(figures.LAST.previous())]
+    held = list(meetings.hold_meetings_on(figures.LAST.previous(), today))
+    figures.report_quarter(figures.LAST)
+    editions.append(freeze(figures.LAST))
+    held += meetings.hold_meetings_on(figures.LAST, today)
+    tell("Opening the present quarter")
+    figures.open_the_present_quarter(today)
+    return Loaded(tuple(editions), next_pack(held, today))
+
+
+def give_everyone_a_password() -> None:
+    person = User()
+    person.set_password(PASSWORD)
+    User.objects.update(password=person.password)
+
+
+def freeze(quarter: Quarter) -> Edition:
+    from reports.services import freeze_edition
+
+    with clock.at(figures_day(quarter)):
+        edition, _ = freeze_edition(quarter=quarter, by=figures.officer())
+    return edition
+
+
+def figures_day(quarter: Quarter) -> date:
+    """The day on which a quarter's report is published."""
+    return quarter.last_day + timedelta(days=45)
+
+
+def next_pack(held: list[Meeting], today: date) -> Pack:
+    """The pack of PAT's next meeting, or of its latest where none is planned."""
+    of_pat = [meeting for meeting in held if meeting.team.code == "pat"]
+    meeting = next((each for each in of_pat if each.meets_on >= today), of_pat[-1])
+    return meeting.packs.latest("number")
+
+
+def report_file(edition: Edition) -> Path:
+    file = edition.files.get(name="report.pdf")
+    return Path(settings.MEDIA_ROOT) / file.path
+
+
+def pack_file(pack: Pack) -> Path:
+    """The pack as a file of its own, beside the published editions."""
+    meeting = pack.meeting
+    name = f"{meeting.team.code}-{meeting.meets_on}-pack-{pack.number}.pdf"
+    path = Path(settings.MEDIA_ROOT) / "packs" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(bytes(pack.pdf))
+    return path

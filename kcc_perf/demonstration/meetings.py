@@ -1,0 +1,182 @@
+"""PAT's and DAT's meetings: seats, call-ins, plans, challenge, decisions and agreed actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from assurance import services
+from assurance.models import CallIn, Meeting, Team
+from assurance.rules import SeatKind, TeamCode
+from escalation.services.plans import ActionGiven, record_progress, write_plan
+from indicators.models import Indicator
+from kcc_perf.demonstration import files
+from kcc_perf.demonstration.figures import officer
+from organisation import clock
+from organisation.models import Unit, User
+from organisation.rules import PostKind
+from sorp.lexicon import Quarter
+
+
+def seat_the_teams() -> None:
+    """PAT and DAT exist, and their seats are taken."""
+    told = files.document("assurance.json")
+    with clock.at(date(2021, 4, 1)):
+        for each in told["teams"]:
+            services.establish_team(
+                code=TeamCode(each["code"]),
+                chaired_by=PostKind(each["chaired_by"]),
+                name=each["name"],
+                by=None,
+            )
+        for each in told["seats"]:
+            services.seat(
+                team=Team.objects.get(code=each["team"]),
+                user=User.objects.get(email=each["email"]),
+                kind=SeatKind(each["kind"]),
+                unit=_unit(each["directorate"]),
+                starts_on=date.fromisoformat(each["from"]),
+                ends_on=_day(each["to"]),
+                by=None,
+            )
+
+
+def hold_meetings_on(quarter: Quarter, today: date) -> Iterator[Meeting]:
+    """The meetings that had a quarter's performance before them, in order, each as it went."""
+    told = files.document("assurance.json")["meetings"]
+    for each in sorted(told, key=lambda each: each["meets_on"]):
+        if each["quarter"] == quarter.key:
+            yield _hold(each, quarter, today)
+
+
+def _hold(told: dict[str, Any], quarter: Quarter, today: date) -> Meeting:
+    day = date.fromisoformat(told["meets_on"])
+    before = min(day - timedelta(days=7), today - timedelta(days=1))
+    with clock.at(min(day - timedelta(days=21), today - timedelta(days=3))):
+        meeting = services.plan_meeting(
+            team=Team.objects.get(code=told["team"]), meets_on=day, quarter=quarter, by=officer()
+        )
+    called = [(each, _call_in(meeting, each, day, today)) for each in told["call_ins"]]
+    with clock.at(before):
+        for title in told["papers"]:
+            services.table_paper(
+                meeting=meeting,
+                title=title,
+                text="The paper itself is left out of the demonstration.",
+                by=officer(),
+            )
+        _table_greens(meeting, told["greens"])
+        services.freeze_pack(meeting=meeting, by=officer(), at=clock.now())
+    if told["state"] == "held":
+        with clock.at(day, hour=15):
+            services.hold_meeting(meeting=meeting, today=day, by=officer())
+            for each, call_in in called:
+                _record(each, call_in, day)
+        for each, call_in in called:
+            _follow_up(each, call_in, today)
+    return meeting
+
+
+def _call_in(meeting: Meeting, told: dict[str, Any], day: date, today: date) -> CallIn:
+    indicator = Indicator.objects.get(reference=told["reference"])
+    called_on = date.fromisoformat(told["called_in_on"])
+    with clock.at(called_on):
+        call_in = services.call_in(
+            meeting=meeting,
+            indicator=indicator,
+            reason=told["reason"],
+            by=_person(told["called_in_by"]),
+            at=clock.now(),
+        )
+    if told.get("action_plan"):
+        _write_plan(indicator, told["action_plan"], today)
+    return call_in
+
+
+def _write_plan(indicator: Indicator, told: dict[str, Any], today: date) -> None:
+    """The plan is written on its day; what was done since is recorded on the day it was done."""
+    author, written = _person(told["author"]), date.fromisoformat(told["submitted_on"])
+    with clock.at(written):
+        plan = write_plan(
+            indicator=indicator,
+            cause=told["cause"],
+            barriers=told["barriers"],
+            help_wanted=told.get("help_wanted", ""),
+            expected_recovery=Quarter.parse(told["expected_recovery"]),
+            actions=[
+                ActionGiven(
+                    description=each["what"],
+                    owner=_person(each["owner"]).name,
+                    due_on=date.fromisoformat(each["due_on"]),
+                )
+                for each in told["actions"]
+            ],
+            today=min(written, *(date.fromisoformat(each["due_on"]) for each in told["actions"])),
+            by=author,
+            at=clock.now(),
+        )
+    for each, action in zip(told["actions"], plan.actions.all(), strict=True):
+        if (done_on := _day(each["done_on"])) is not None and done_on <= today:
+            with clock.at(max(done_on, written)):
+                record_progress(
+                    action=action, progress="", done_on=done_on, today=clock.localdate(), by=author
+                )
+
+
+def _table_greens(meeting: Meeting, greens: list[dict[str, str]]) -> None:
+    """Strong performance is looked at too: good practice to share, or gold plating."""
+    if not greens:
+        return
+    lines = [
+        f"{Indicator.objects.get(reference=each['reference']).title}: {each['finding']}"
+        for each in greens
+    ]
+    services.table_paper(
+        meeting=meeting,
+        title="Strong performance to learn from",
+        text="\n\n".join(lines),
+        by=officer(),
+    )
+
+
+def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
+    for each in told["challenges"]:
+        services.challenge(
+            call_in=call_in,
+            text=f"{each['question']} Answer: {each['answer']}",
+            raised_by=_person(each["by"]),
+            by=officer(),
+        )
+    for text in told["decisions"]:
+        services.decide(call_in=call_in, text=text, today=day, by=officer())
+    for each in told["agreed_actions"]:
+        services.agree_action(
+            call_in=call_in,
+            what=each["what"],
+            owner=_person(each["owner"]).name,
+            due_on=date.fromisoformat(each["due_on"]),
+            today=day,
+            by=officer(),
+        )
+
+
+def _follow_up(told: dict[str, Any], call_in: CallIn, today: date) -> None:
+    for each, action in zip(told["agreed_actions"], call_in.agreed_actions.all(), strict=True):
+        if (done_on := _day(each["done_on"])) is not None and done_on <= today:
+            with clock.at(done_on):
+                services.complete_action(
+                    action=action, done_on=done_on, today=done_on, by=officer()
+                )
+
+
+def _unit(code: str | None) -> Unit | None:
+    return Unit.objects.get(code=code) if code else None
+
+
+def _person(email: str) -> User:
+    return User.objects.get(email=email)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,24 @@
+"""Do what is due: for cron, where there is no beat."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from escalation.models import Notice
+from kcc_perf.due import counted, run_due
+from organisation.models import Job
+
+
+class Command(BaseCommand):
+    help = "Do the jobs that are owed and send the notices that are owed. Safe to run at any time."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="say what is owed, and do nothing")
+
+    def handle(self, *args, dry_run, **options):
+        if dry_run:
+            owed, unsent = Job.objects.owed().count(), Notice.objects.unsent().count()
+            self.stdout.write(f"Owed: {counted(owed, 'job')}, {counted(unsent, 'notice')}.")
+            return
+        done = run_due()
+        self.stdout.write(done.sentence)
+        if done.notices_still_owed:
+            raise CommandError("Some notices were not sent; the log says why. Run this again later.")

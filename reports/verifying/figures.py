@@ -1,0 +1,187 @@
+"""The document's own figures, worked out again: colours, counts, changes, escalations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from escalation.rules import Episode, Observation, Rules, replay, restate
+from indicators.rules import rate
+from reports.drawing.blocks import thresholds_of
+from reports.drawing.report import trigger_of
+from reports.rules import changes, counts, counts_by, travel_counts
+from reports.rules.counting import is_counted
+from sorp.lexicon import Layer, Level, NotRated, Quarter, Rag, Tier
+
+Indicator = Mapping[str, Any]
+# What may be said of a quarter that has no value; any value but a suspended one earns a verdict.
+WITHOUT_VALUE = {
+    NotRated.NO_RESULT,
+    NotRated.NOT_DUE,
+    NotRated.NO_VALUE,
+    NotRated.SUSPENDED,
+}
+
+
+def wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
+    """Each figure of an edition that does not follow from its inputs, in a sentence."""
+    yield from _wrong_references(document)
+    rules_for = _rules_by_quarter(document)
+    for each in document["indicators"]:
+        yield from _wrong_order(each, document["quarter"])
+        yield from _wrong_ratings(each)
+        yield from _wrong_escalations(each, rules_for, Quarter.parse(document["quarter"]))
+    yield from _wrong_counts(document)
+
+
+def _wrong_references(document: Mapping[str, Any]) -> Iterator[str]:
+    references = [each["reference"] for each in document["indicators"]]
+    if sorted(set(references)) != references:
+        yield "its indicators do not stand once each, in order of reference"
+    for priority in document["priorities"]:
+        for line in priority["indicators"]:
+            if line["reference"] not in references:
+                yield f"priority {priority['number']} names {line['reference']}, which is not there"
+
+
+def _wrong_order(indicator: Indicator, until: str) -> Iterator[str]:
+    quarters = [each["quarter"] for each in indicator["ratings"]]
+    if sorted(set(quarters)) != quarters or (quarters and quarters[-1] > until):
+        yield f"{indicator['reference']}: its quarters do not stand once each, in order"
+
+
+def _wrong_ratings(indicator: Indicator) -> Iterator[str]:
+    """By the thresholds stored with it, each value earns the status it is said to have."""
+    for rating in indicator["ratings"]:
+        said = rating["rag"] or rating["not_rated"]
+        try:
+            earned = _earned(rating)
+        except ValueError as reason:
+            yield f"{indicator['reference']} {rating['quarter']}: {reason}"
+            continue
+        if said not in earned:
+            yield (
+                f"{indicator['reference']} {rating['quarter']}: said to be {said}, but its figures"
+                f" make it {' or '.join(sorted(earned))}"
+            )
+
+
+def _earned(rating: Mapping[str, Any]) -> set[str]:
+    if rating["value"] is None:
+        return {each.value for each in WITHOUT_VALUE}
+    verdict = rate(Decimal(rating["value"]), thresholds_of(rating))
+    return {verdict.value, NotRated.SUSPENDED.value} if rating["rag"] is None else {verdict.value}
+
+
+def _wrong_escalations(
+    indicator: Indicator, rules_for: Callable[[Quarter], Rules], until: Quarter
+) -> Iterator[str]:
+    """Closing every quarter in order, by the rules of each, gives just these escalations.
+
+    What was restated after a revision depends on what was recorded before it, which nobody can
+    replay; there it is asked instead whether anything is missing from what is recorded.
+    """
+    history = [_observation(each) for each in indicator["ratings"]]
+    recorded = tuple(_episode(each) for each in indicator["escalations"])
+    tier = Tier(indicator["tier"])
+    try:
+        if _was_revised(indicator):
+            first = history[0].quarter if history else until
+            agrees = not restate(history, recorded, first, rules_for, tier)
+        else:
+            agrees = _in_order(replay(history, rules_for, tier)) == _in_order(recorded)
+    except ValueError as reason:
+        yield f"{indicator['reference']}: {reason}"
+        return
+    if not agrees:
+        yield (
+            f"{indicator['reference']}: its escalations are not those that the SORP's rules give"
+            " from its ratings"
+        )
+
+
+def _was_revised(indicator: Indicator) -> bool:
+    return bool(indicator["revisions"]) or any(
+        each["restated"] for each in indicator["escalations"]
+    )
+
+
+def _in_order(episodes: tuple[Episode, ...]) -> list[Episode]:
+    return sorted(episodes, key=lambda each: (each.opened_in, each.level.height))
+
+
+def _observation(rating: Mapping[str, Any]) -> Observation:
+    return Observation(
+        Quarter.parse(rating["quarter"]),
+        Rag(rating["rag"]) if rating["rag"] else None,
+        NotRated(rating["not_rated"]) if rating["not_rated"] else None,
+        rating["definition_break"],
+    )
+
+
+def _episode(escalation: Mapping[str, Any]) -> Episode:
+    recovered = escalation["recovered_in"]
+    return Episode(
+        level=Level(escalation["level"]),
+        trigger=escalation["trigger"],
+        since=Quarter.parse(escalation["since"]),
+        opened_in=Quarter.parse(escalation["opened_in"]),
+        recovered_in=Quarter.parse(recovered) if recovered else None,
+        relapse=escalation["relapse"],
+        all_met=tuple(escalation["all_met"]),
+        reason=escalation["reason"],
+        restated=escalation["restated"],
+    )
+
+
+def _rules_by_quarter(document: Mapping[str, Any]) -> Callable[[Quarter], Rules]:
+    """Each quarter's rules, by the version that ruled it."""
+    versions = sorted(
+        (
+            (
+                Quarter.parse(each["from_quarter"]),
+                Rules(
+                    tuple(trigger_of(trigger) for trigger in each["triggers"]),
+                    each["exit_quarters"],
+                    each["relapse_within"],
+                ),
+            )
+            for each in document["sorp"]["versions"]
+        ),
+        key=lambda each: each[0],
+        reverse=True,
+    )
+
+    def rules_for(quarter: Quarter) -> Rules:
+        for since, rules in versions:
+            if since <= quarter:
+                return rules
+        raise ValueError(f"no version of the SORP in the edition rules {quarter}")
+
+    return rules_for
+
+
+def _wrong_counts(document: Mapping[str, Any]) -> Iterator[str]:
+    quarter = document["quarter"]
+    counted = [each for each in document["indicators"] if is_counted(each)]
+    layer = _by_name(counts_by(counted, quarter, lambda each: Layer(each["layer"]).label))
+    directorate = _by_name(counts_by(counted, quarter, lambda each: each["directorate"]["name"]))
+    expected = {
+        "counts": counts(counted, quarter),
+        "travel": travel_counts(counted, quarter),
+        "changes": changes(document["indicators"], quarter),
+    }
+    for name, figures in expected.items():
+        if document[name] != figures:
+            yield f"its {name} do not follow from its indicators"
+    for name, groups in (("by_layer", layer), ("by_directorate", directorate)):
+        if _by_name(document[name]) != groups:
+            yield f"its counts {name.replace('_', ' ')} do not follow from its indicators"
+    parts = document["counts"]
+    if sum(parts[key] for key in parts if key != "total") != parts["total"]:
+        yield "its headline counts do not sum to the number of indicators"
+
+
+def _by_name(groups: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {each["group"]: each for each in groups}

@@ -1,0 +1,180 @@
+"""PAT's and DAT's rows, valid by default."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from assurance.models import (
+    AgreedAction,
+    CallIn,
+    Challenge,
+    Decision,
+    Meeting,
+    Pack,
+    Paper,
+    Seat,
+    Team,
+)
+from assurance.rules import Eligibility, SeatKind, TeamCode, Verdict, fingerprint
+from escalation.models import Action, ActionPlan, Escalation
+from organisation.rules import PostKind
+from sorp.lexicon import Level, Quarter
+from sorp.models import Version
+from tests.factories import CouncilFactory, IndicatorFactory, UserFactory, holder
+
+LONG_AGO = date(2009, 4, 1)
+
+
+class TeamFactory(DjangoModelFactory):
+    """PAT, chaired by the Deputy Managing Director: one, however often it is asked for."""
+
+    class Meta:
+        model = Team
+        django_get_or_create = ("code",)
+
+    code = TeamCode.PAT
+    name = factory.LazyAttribute(lambda team: TeamCode(team.code).label)
+    chaired_by = PostKind.DEPUTY_MANAGING_DIRECTOR
+
+    class Params:
+        dat = factory.Trait(code=TeamCode.DAT, chaired_by=PostKind.MANAGING_DIRECTOR)
+
+
+class SeatFactory(DjangoModelFactory):
+    """An officer's seat on PAT since 2009, with no last day."""
+
+    class Meta:
+        model = Seat
+
+    team = factory.SubFactory(TeamFactory)
+    user = factory.LazyFunction(lambda: holder(PostKind.STAFF))
+    kind = SeatKind.OFFICER
+    starts_on = LONG_AGO
+
+
+def chair_of(team):
+    """Whoever chairs a team since 2009: they hold its chair's post and its chair's seat."""
+    seat = Seat.objects.filter(team=team, kind=SeatKind.CHAIR).first()
+    if seat is None:
+        person = holder(team.chaired_by, unit=CouncilFactory())
+        seat = SeatFactory(team=team, user=person, kind=SeatKind.CHAIR)
+    return seat.user
+
+
+class MeetingFactory(DjangoModelFactory):
+    """PAT's planned meeting of 14 November 2011, on Q2 2011/12."""
+
+    class Meta:
+        model = Meeting
+
+    team = factory.SubFactory(TeamFactory)
+    meets_on = date(2011, 11, 14)
+    quarter_start = Quarter(2011, 2).first_day
+
+
+class CallInFactory(DjangoModelFactory):
+    """An indicator red in Q2 2011/12, called in by the chair to the meeting of 14 November."""
+
+    class Meta:
+        model = CallIn
+
+    meeting = factory.SubFactory(MeetingFactory)
+    indicator = factory.SubFactory(IndicatorFactory)
+    verdict = Verdict.CALLED_IN
+    eligibility = Eligibility.RED_NOW
+    why = "Red in Q2 2011/12."
+    called_in_by = factory.LazyAttribute(lambda call_in: chair_of(call_in.meeting.team))
+    at = datetime(2011, 11, 1, 9, tzinfo=UTC)
+
+
+class ChallengeFactory(DjangoModelFactory):
+    class Meta:
+        model = Challenge
+
+    call_in = factory.SubFactory(CallInFactory)
+    text = "Why has it not recovered?"
+    raised_by = factory.SubFactory(UserFactory)
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Decision
+
+    call_in = factory.SubFactory(CallInFactory)
+    text = "Come back next month"
+
+
+class AgreedActionFactory(DjangoModelFactory):
+    """An agreed action due on 1 December 2011 and not yet done."""
+
+    class Meta:
+        model = AgreedAction
+
+    call_in = factory.SubFactory(CallInFactory)
+    what = "Recruit two engineers"
+    owner = "Head of Highways"
+    due_on = date(2011, 12, 1)
+
+
+class PaperFactory(DjangoModelFactory):
+    class Meta:
+        model = Paper
+
+    meeting = factory.SubFactory(MeetingFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    title = "Quarterly performance report"
+    text = "As published"
+
+
+class PackFactory(DjangoModelFactory):
+    """A pack that is frozen and not yet drawn."""
+
+    class Meta:
+        model = Pack
+
+    meeting = factory.SubFactory(MeetingFactory)
+    number = 1
+    document = factory.Sequence(lambda n: {"kind": "assurance pack", "serial": n})
+    sha256 = factory.LazyAttribute(lambda pack: fingerprint(pack.document))
+    frozen_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
+    frozen_by = factory.SubFactory(UserFactory)
+
+
+class EscalationFactory(DjangoModelFactory):
+    """Open at PAT since Q1 2011/12, opened at the close of Q2. Needs a SORP version."""
+
+    class Meta:
+        model = Escalation
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    level = Level.PAT
+    trigger = "Red for two quarters"
+    sorp_version = factory.LazyFunction(lambda: Version.objects.latest("in_force_from"))
+    since_start = Quarter(2011, 1).first_day
+    opened_in_start = Quarter(2011, 2).first_day
+    recorded_in_start = Quarter(2011, 2).first_day
+    reason = "Red in both of the last two quarters"
+
+
+class ActionPlanFactory(DjangoModelFactory):
+    """The first and latest plan for an indicator, by its accountable manager."""
+
+    class Meta:
+        model = ActionPlan
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    cause = "Two engineers left"
+    written_by = factory.SelfAttribute("indicator.accountable_manager")
+    written_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
+
+
+class ActionFactory(DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    plan = factory.SubFactory(ActionPlanFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    description = "Recruit two engineers"
+    owner = "Head of Highways"
+    due_on = date(2011, 12, 1)

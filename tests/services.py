@@ -1,0 +1,57 @@
+"""Whether PostgreSQL and Redis answer: `python -m tests.services POSTGRES_URL REDIS_URL`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from urllib.parse import urlsplit
+
+import psycopg2
+import redis
+
+POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
+REDIS = "redis://127.0.0.1:6379/9"
+
+
+def postgresql_address() -> str:
+    """Where a PostgreSQL may be found on which databases can be made for tests."""
+    named = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
+    return named if named.startswith("postgres") else POSTGRESQL
+
+
+def redis_server() -> str:
+    """Where a Redis may be found, without the number of a database."""
+    named = urlsplit(os.environ.get("TEST_REDIS_URL") or REDIS)
+    return f"{named.scheme}://{named.netloc}"
+
+
+def postgresql_answers(address: str) -> bool:
+    try:
+        psycopg2.connect(address, connect_timeout=3).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def redis_answers(address: str) -> bool:
+    line = redis.Redis.from_url(address, socket_connect_timeout=3, socket_timeout=3)
+    try:
+        return bool(line.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        line.close()
+
+
+def missing() -> list[str]:
+    """Which of the two do not answer."""
+    answers = {
+        "PostgreSQL": postgresql_answers(postgresql_address()),
+        "Redis": redis_answers(redis_server()),
+    }
+    return [name for name, is_there in answers.items() if not is_there]
+
+
+if __name__ == "__main__":
+    postgresql, broker = sys.argv[1:]
+    sys.exit(0 if postgresql_answers(postgresql) and redis_answers(broker) else 1)

@@ -1,0 +1,124 @@
+"""The strategy's rows, valid by default."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from strategy.models import (
+    Aim,
+    Evaluation,
+    Evidence,
+    Measure,
+    Milestone,
+    Priority,
+    Programme,
+    Project,
+    SuccessFactor,
+    Theme,
+)
+from strategy.rules import Judgement, MeasureKind
+from tests.factories import IndicatorFactory, UserFactory
+
+
+class AimFactory(DjangoModelFactory):
+    class Meta:
+        model = Aim
+
+    slug = factory.Sequence(lambda n: f"aim-{n}")
+    position = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"Aim {n}")
+
+
+class ThemeFactory(DjangoModelFactory):
+    """A theme that serves no aim yet."""
+
+    class Meta:
+        model = Theme
+
+    slug = factory.Sequence(lambda n: f"theme-{n}")
+    position = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"Theme {n}")
+
+
+class PriorityFactory(DjangoModelFactory):
+    """A priority that belongs to no theme, with nothing to judge it by."""
+
+    class Meta:
+        model = Priority
+
+    slug = factory.Sequence(lambda n: f"priority-{n}")
+    number = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"Priority {n}")
+
+
+class SuccessFactorFactory(DjangoModelFactory):
+    class Meta:
+        model = SuccessFactor
+
+    priority = factory.SubFactory(PriorityFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    by_year = 2014
+    wording = "a school place for every child"
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    slug = factory.Sequence(lambda n: f"programme-{n}")
+    name = factory.Sequence(lambda n: f"Programme {n}")
+
+
+class ProjectFactory(DjangoModelFactory):
+    class Meta:
+        model = Project
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    slug = factory.Sequence(lambda n: f"project-{n}")
+    name = factory.Sequence(lambda n: f"Project {n}")
+
+
+class MilestoneFactory(DjangoModelFactory):
+    """A priority's milestone, due on 30 September 2011, neither forecast nor done."""
+
+    class Meta:
+        model = Milestone
+
+    priority = factory.SubFactory(PriorityFactory)
+    title = factory.Sequence(lambda n: f"Milestone {n}")
+    due_on = date(2011, 9, 30)
+    accountable_manager = factory.SubFactory(UserFactory)
+
+
+class MeasureFactory(DjangoModelFactory):
+    """A priority measured by an indicator."""
+
+    class Meta:
+        model = Measure
+
+    priority = factory.SubFactory(PriorityFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    kind = MeasureKind.INDICATOR
+    indicator = factory.SubFactory(IndicatorFactory)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    priority = factory.SubFactory(PriorityFactory)
+    gathered_on = date(2011, 6, 30)
+    title = "Survey of tenants"
+    finding = "Seven in ten were satisfied"
+
+
+class EvaluationFactory(DjangoModelFactory):
+    class Meta:
+        model = Evaluation
+
+    priority = factory.SubFactory(PriorityFactory)
+    judged_on = date(2011, 6, 30)
+    judgement = Judgement.EFFECTIVE
+    finding = "It delivered what was promised"
+    judged_by = "Internal audit"
