@@ -30,10 +30,20 @@ class ExceptionalCallInForm(forms.Form):
     """Calling in an indicator that no rule makes eligible."""
 
     indicator = forms.ModelChoiceField(
-        Indicator.objects.none(), label="Indicator", to_field_name="reference"
+        Indicator.objects.none(),
+        label="Indicator",
+        to_field_name="reference",
+        empty_label="Select an indicator",
+        error_messages={
+            "required": "Select the indicator to call in",
+            "invalid_choice": "Select the indicator to call in from the list",
+        },
     )
     reason = forms.CharField(
-        label="Why is it called in?", max_length=1000, widget=forms.Textarea(attrs=SHORT)
+        label="Why is it called in?",
+        max_length=1000,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Say why it is called in: no rule makes it eligible"},
     )
 
     def __init__(self, *args, indicators, **kwargs):
@@ -47,7 +57,9 @@ class PlanMeetingForm(forms.Form):
 
     meets_on = DayField(label="When does it meet?", what="the day of the meeting")
     quarter = forms.TypedChoiceField(
-        label="Which quarter’s performance is before it?", coerce=Quarter.parse
+        label="Which quarter’s performance is before it?",
+        coerce=Quarter.parse,
+        error_messages={"required": "Select the quarter whose performance is before it"},
     )
 
     def __init__(self, *args, latest, **kwargs):
@@ -62,10 +74,19 @@ class ChallengeForm(forms.Form):
     """What was asked about a called-in indicator."""
 
     text = forms.CharField(
-        label="What was asked?", max_length=2000, widget=forms.Textarea(attrs=SHORT)
+        label="What was asked?",
+        max_length=2000,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Enter what was asked"},
     )
     raised_by = forms.ModelChoiceField(
-        User.objects.none(), label="Who asked?", empty_label="Select a person"
+        User.objects.none(),
+        label="Who asked?",
+        empty_label="Select a person",
+        error_messages={
+            "required": "Select who asked",
+            "invalid_choice": "Select who asked from the list",
+        },
     )
     answer = forms.CharField(
         label="What was answered?",
@@ -83,7 +104,10 @@ class DecisionForm(forms.Form):
     """What was decided about a called-in indicator."""
 
     text = forms.CharField(
-        label="What was decided?", max_length=2000, widget=forms.Textarea(attrs=SHORT)
+        label="What was decided?",
+        max_length=2000,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Enter what was decided"},
     )
     agrees_plan = forms.BooleanField(label="The action plan is agreed", required=False)
 
@@ -98,8 +122,16 @@ class DecisionForm(forms.Form):
 class AgreedActionForm(forms.Form):
     """Who does what by when."""
 
-    what = forms.CharField(label="What will be done?", max_length=500)
-    owner = forms.CharField(label="Who will do it?", max_length=200)
+    what = forms.CharField(
+        label="What will be done?",
+        max_length=500,
+        error_messages={"required": "Enter what will be done"},
+    )
+    owner = forms.CharField(
+        label="Who will do it?",
+        max_length=200,
+        error_messages={"required": "Enter who will do it"},
+    )
     due_on = DayField(label="By when?", what="the day by which it will be done")
 
 

@@ -15,7 +15,11 @@ LONG = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
 class PlanForm(forms.Form):
     """What is wrong, what stands in the way, and when the indicator is expected to recover."""
 
-    cause = forms.CharField(label="What causes the poor performance?", **LONG)
+    cause = forms.CharField(
+        label="What causes the poor performance?",
+        error_messages={"required": "Enter what causes the poor performance"},
+        **LONG,
+    )
     barriers = forms.CharField(label="What stands in the way?", required=False, **LONG)
     help_wanted = forms.CharField(
         label="What help do you need, and from whom?", required=False, **LONG

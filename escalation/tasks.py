@@ -24,7 +24,7 @@ def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = N
     closing = services.close_quarter(
         quarter=Quarter.parse(quarter),
         today=localdate(),
-        by=User.objects.filter(pk=by).first(),
+        by=User.objects.get(pk=by) if by is not None else None,
     )
     return closing.sentence
 

@@ -23,7 +23,11 @@ class FigureField(forms.CharField):
     def __init__(self, *, what: str, measure_unit: str = "", **kwargs):
         self.what, self.measure_unit = what, measure_unit
         kwargs.setdefault("required", False)
-        attributes = {"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"}
+        attributes = {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "class": "govuk-input--width-10",
+        }
         super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)
 
     def to_python(self, value):
@@ -108,6 +112,8 @@ class ResultForm(forms.Form):
         has_ratio = fields["numerator"] is not None or fields["denominator"] is not None
         if has_ratio and fields["value"] is not None and self._was_typed():
             self._refuse_contradiction(fields)
+        if self.errors:
+            return fields
         if fields["value"] is None and not has_ratio and not fields["not_available"].strip():
             self.add_error(
                 "value", f"Enter the result for {self.sheet.quarter}, or say why there is none"

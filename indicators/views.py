@@ -39,7 +39,9 @@ def enter_result(request, quarter, reference):
     form = ResultForm(request.POST or None, sheet=sheet, initial=initial)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["seen"] not in (None, initial["seen"]):
-            return render(request, "indicators/changed_meanwhile.html", page | {"form": form}, status=409)
+            return render(
+                request, "indicators/changed_meanwhile.html", page | {"form": form}, status=409
+            )
         if _said(request, form, sheet):
             return redirect("home")
     return render(request, "indicators/enter_result.html", page | {"form": form})

@@ -36,7 +36,11 @@ class Done:
     @property
     def sentence(self) -> str:
         told = f"{counted(self.jobs, 'job')} done, {counted(self.notices, 'notice')} sent"
-        return f"{told}, {self.notices_still_owed} still owed." if self.notices_still_owed else f"{told}."
+        return (
+            f"{told}, {self.notices_still_owed} still owed."
+            if self.notices_still_owed
+            else f"{told}."
+        )
 
 
 def run_due() -> Done:

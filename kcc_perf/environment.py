@@ -50,11 +50,13 @@ def database() -> dict:
     """
     try:
         named = env.db_url("DATABASE_URL", default=f"sqlite:///{ROOT / 'var' / 'kcc_perf.sqlite3'}")
-    except (ValueError, KeyError) as reason:
+    except (ValueError, KeyError):
+        named = {}
+    if "ENGINE" not in named:
         raise ImproperlyConfigured(
             "DATABASE_URL cannot be read: write it like postgres://user:password@host:5432/name"
             " or sqlite:////full/path/to/file.sqlite3"
-        ) from reason
+        )
     if named["ENGINE"].endswith("sqlite3"):
         Path(named["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         named["OPTIONS"] = {

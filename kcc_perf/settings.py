@@ -142,8 +142,14 @@ CELERY_BEAT_SYNC_EVERY = 1
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     # Broker redelivery takes an hour; the sweep finds what is owed in the database sooner.
-    "run jobs still owed": {"task": "organisation.tasks.run_owed_jobs", "schedule": JOB_SWEEP_SECONDS},
-    "send notices still owed": {"task": "escalation.tasks.send_owed_notices", "schedule": 2 * JOB_SWEEP_SECONDS},
+    "run jobs still owed": {
+        "task": "organisation.tasks.run_owed_jobs",
+        "schedule": JOB_SWEEP_SECONDS,
+    },
+    "send notices still owed": {
+        "task": "escalation.tasks.send_owed_notices",
+        "schedule": 2 * JOB_SWEEP_SECONDS,
+    },
 }
 
 # Who comes in.

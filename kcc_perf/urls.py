@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("escalation.urls")),
     path("strategy/", include("strategy.urls")),
     path("assurance/", include("assurance.urls")),
+    path("", include("reports.composed_urls")),
     path("", include("reports.urls")),
 ]
 

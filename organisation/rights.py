@@ -50,7 +50,9 @@ def posts_of(user: Any) -> list[tuple[PostKind, int]]:
     held = getattr(user, "_posts_today", None)
     if held is None:
         rows = Appointment.objects.filter(user=user).held_on(localdate())
-        held = [(PostKind(kind), unit) for kind, unit in rows.values_list("post__kind", "post__unit")]
+        held = [
+            (PostKind(kind), unit) for kind, unit in rows.values_list("post__kind", "post__unit")
+        ]
         user._posts_today = held
     return held
 

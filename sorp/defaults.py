@@ -58,7 +58,5 @@ TRIGGERS = [
         Level.DIRECTORATE,
         DIRECTORATE_AND_BELOW,
     ),
-    DefaultTrigger(
-        "4.7", "No result when due", "no_result", 1, 1, Level.DIRECTORATE, EVERY_TIER
-    ),
+    DefaultTrigger("4.7", "No result when due", "no_result", 1, 1, Level.DIRECTORATE, EVERY_TIER),
 ]

@@ -118,7 +118,11 @@ class TriggerRule(models.Model):
     """A condition for escalation: so many of the last so many quarters, at a status or worse."""
 
     NO_RESULT = "no_result"
-    STATUSES = [(Rag.RED.value, "Red"), (Rag.AMBER.value, "Amber or worse"), (NO_RESULT, "No result")]
+    STATUSES = [
+        (Rag.RED.value, "Red"),
+        (Rag.AMBER.value, "Amber or worse"),
+        (NO_RESULT, "No result"),
+    ]
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="trigger_rules")
     position = models.PositiveSmallIntegerField()

@@ -27,7 +27,7 @@ def seed_default_statement(
         code=CODE, defaults={"title": TITLE, "purpose": PURPOSE}
     )
     if not is_new:
-        return statement.versions.order_by("in_force_from").first(), False
+        return statement.versions.earliest("in_force_from"), False
     version = Version.objects.create(
         statement=statement,
         number="1",

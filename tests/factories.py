@@ -81,6 +81,7 @@ class PostFactory(DjangoModelFactory):
 
     class Meta:
         model = Post
+        django_get_or_create = ("kind", "unit", "title")
 
     kind = PostKind.ACCOUNTABLE_MANAGER
     unit = factory.SubFactory(UnitFactory)

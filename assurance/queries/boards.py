@@ -120,7 +120,8 @@ def _facts(meeting: Meeting, quarter: Quarter) -> _Facts:
         histories=histories,
         escalations=escalations,
         called_in={
-            row.indicator_id: row for row in meeting.call_ins.select_related("called_in_by")
+            row.indicator_id: row
+            for row in meeting.call_ins.select_related("called_in_by", "indicator")
         },
         times_before=Counter(earlier.values_list("indicator_id", flat=True)),
         plans={plan.indicator_id: plan for plan in plans},

@@ -41,9 +41,9 @@ def team_sheet(*, team: Team, day: date) -> TeamSheet:
     """A team's page in four queries."""
     seats = seats_on(team, day)
     meetings = list(
-        team.meetings.select_related("team").annotate(
-            called_in=Count("call_ins", filter=Q(call_ins__verdict="called_in"))
-        )
+        team.meetings.select_related("team")
+        .annotate(called_in=Count("call_ins", filter=Q(call_ins__verdict="called_in")))
+        .order_by("-meets_on")  # counting drops the model's own order
     )
     to_come = [each for each in reversed(meetings) if each.meets_on >= day and not each.is_held]
     past = [each for each in meetings if each not in to_come]
@@ -99,6 +99,7 @@ def meeting_sheet(meeting: Meeting) -> MeetingSheet:
                 "agreed_actions", filter=Q(agreed_actions__done_on__isnull=True), distinct=True
             ),
         )
+        .order_by("at", "id")
     )
     ratings = {
         row.indicator_id: row

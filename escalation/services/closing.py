@@ -52,7 +52,9 @@ class Closing:
     def sentence(self) -> str:
         """What a person is told."""
         if not self.changed:
-            return f"{self.quarter} is already closed, and nothing has been revised since: no change."
+            return (
+                f"{self.quarter} is already closed, and nothing has been revised since: no change."
+            )
         done = "closed" if self.newly_closed else "already closed; revisions followed up"
         return (
             f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
@@ -123,9 +125,7 @@ def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     return ReportingQuarter.objects.select_for_update().get(pk=row.pk)
 
 
-def _escalate(
-    quarter: Quarter, rules_for: RulesInForce, closing: Closing, by: User | None
-) -> None:
+def _escalate(quarter: Quarter, rules_for: RulesInForce, closing: Closing, by: User | None) -> None:
     histories = observations(until=quarter)
     stored = _stored(histories)
     indicators = Indicator.objects.in_bulk(list(histories))

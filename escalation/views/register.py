@@ -33,7 +33,9 @@ def register(request):
 @require(Permission.VIEW_PERFORMANCE)
 def sorp(request):
     """The statement of required practice in force: what each colour means, what refers what up."""
-    version = Version.objects.filter(state=Version.State.IN_FORCE).select_related("statement").first()
+    version = (
+        Version.objects.filter(state=Version.State.IN_FORCE).select_related("statement").first()
+    )
     page = {"version": version}
     if version is not None:
         rules = in_words(as_rules(version))

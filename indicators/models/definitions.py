@@ -189,9 +189,7 @@ class Target(models.Model):
                 name="target_is_in_force_from_a_quarter_day",
             ),
             models.CheckConstraint(
-                condition=Q(lower__isnull=True)
-                | Q(upper__isnull=True)
-                | Q(lower__lte=F("upper")),
+                condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
                 name="target_range_is_the_right_way_up",
             ),
             models.CheckConstraint(

@@ -101,9 +101,7 @@ class Revision(models.Model):
                 condition=Q(confidence__in=list(Confidence)),
                 name="revision_has_a_known_confidence",
             ),
-            models.CheckConstraint(
-                condition=Q(number__gte=1), name="revisions_count_from_one"
-            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revisions_count_from_one"),
         ]
 
     def __str__(self):

@@ -36,9 +36,7 @@ def value_series(
     series: dict[int, list[Point]] = defaultdict(list)
     for indicator, start, value, is_break in (
         rows.order_by("result__quarter_start")
-        .values_list(
-            "result__indicator_id", "result__quarter_start", "value", "definition_break"
-        )
+        .values_list("result__indicator_id", "result__quarter_start", "value", "definition_break")
         .iterator()
     ):
         series[indicator].append((Quarter.containing(start), value, is_break))

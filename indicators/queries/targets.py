@@ -11,7 +11,9 @@ from sorp.lexicon import Polarity, Quarter, RatingMethod
 LIMITS = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper")
 
 
-def targets_in_force(quarter: Quarter, indicators: Iterable[int] | None = None) -> dict[int, Target]:
+def targets_in_force(
+    quarter: Quarter, indicators: Iterable[int] | None = None
+) -> dict[int, Target]:
     """Each indicator's target for a quarter: its latest from that quarter or before."""
     rows = Target.objects.filter(from_quarter_start__lte=quarter.first_day)
     if indicators is not None:

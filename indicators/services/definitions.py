@@ -28,7 +28,9 @@ def _in_words(row: Any, refusal: ValidationError) -> Iterator[str]:
     for name, messages in refusal.message_dict.items():
         for message in messages:
             if name == NON_FIELD_ERRORS:
-                yield message.replace("Constraint ", "").replace("_", " ").replace(" is violated", "")
+                yield (
+                    message.replace("Constraint ", "").replace("_", " ").replace(" is violated", "")
+                )
             else:
                 yield f"{row._meta.get_field(name).verbose_name}: {message}"
 

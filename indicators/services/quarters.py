@@ -27,9 +27,7 @@ def open_quarter(*, quarter: Quarter, today: date, by: User | None) -> Reporting
     rows = ReportingQuarter.objects.select_for_update()  # a close waits for us, or we for it
     row, is_new = rows.get_or_create(quarter_start=quarter.first_day)
     if row.is_closed:
-        raise NotOpen(
-            f"{quarter} is closed: its results change only by a revision, which says why"
-        )
+        raise NotOpen(f"{quarter} is closed: its results change only by a revision, which says why")
     if is_new:
         audit.record("opened quarter", row, by=by)
     return row

@@ -68,11 +68,7 @@ def rate_quarter(
         rows = rows.filter(pk__in=list(indicators))
     measured = list(rows)
     sitting = _sit(quarter, [indicator.pk for indicator in measured])
-    fresh = [
-        rating
-        for indicator in measured
-        if (rating := _judge(indicator, sitting)) is not None
-    ]
+    fresh = [rating for indicator in measured if (rating := _judge(indicator, sitting)) is not None]
     _store(fresh, sitting)
     if fresh:
         row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()

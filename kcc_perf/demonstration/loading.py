@@ -21,7 +21,10 @@ from sorp.lexicon import Quarter
 PASSWORD = "wealdshire-summer-2023"  # noqa: S105 known to all, for an invented council
 # One for each kind of person, and what they come for.
 SIGN_INS = (
-    ("tomasz.halloran@wealdshire.example", "Accountable manager: results to submit, plans to write"),
+    (
+        "tomasz.halloran@wealdshire.example",
+        "Accountable manager: results to submit, plans to write",
+    ),
     ("stuart.ballantrae-cole@wealdshire.example", "Director of a division: its dashboard"),
     ("fiona.castellane@wealdshire.example", "Director of a directorate: its dashboard"),
     ("gareth.penhallow@wealdshire.example", "Chair of PAT: the call-in board, the pack"),

@@ -19,9 +19,7 @@ def tell_the_plan(today: date) -> None:
     plan = files.document("strategy.json")
     people = {user.email: user for user in User.objects.all()}
     with clock.at(date(2020, 4, 1)):
-        aims = {
-            each["slug"]: services.state_aim(by=None, **each) for each in plan["aims"]
-        }
+        aims = {each["slug"]: services.state_aim(by=None, **each) for each in plan["aims"]}
         themes = {
             each["slug"]: services.state_theme(
                 by=None, **{**each, "aims": [aims[slug] for slug in each["aims"]]}

@@ -15,7 +15,11 @@ class AuditEvent(models.Model):
 
     at = models.DateTimeField(default=now, editable=False, db_index=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
     )
     actor_name = models.CharField(max_length=200)
     act = models.CharField(max_length=80)

@@ -77,7 +77,12 @@ class Dashboard:
 
 
 def dashboard(
-    *, unit: Unit, quarter: Quarter, reader: User, today: date, indicators: Iterable[int] | None = None
+    *,
+    unit: Unit,
+    quarter: Quarter,
+    reader: User,
+    today: date,
+    indicators: Iterable[int] | None = None,
 ) -> Dashboard:
     """Everything on a unit's dashboard, in a constant number of queries.
 

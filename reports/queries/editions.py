@@ -64,6 +64,9 @@ def public_file(quarter: Quarter, name: str) -> EditionFile | None:
     edition = published_edition(quarter)
     if edition is None:
         return None
-    return EditionFile.objects.filter(edition=edition, name=name).select_related(
-        "edition__report"
-    ).defer("edition__document", "edition__public_document").first()
+    return (
+        EditionFile.objects.filter(edition=edition, name=name)
+        .select_related("edition__report")
+        .defer("edition__document", "edition__public_document")
+        .first()
+    )

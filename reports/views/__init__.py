@@ -1,1 +1,1 @@
-"""The doors: public pages, editions, packs, and the composed pages of those who sign in."""
+"""Pages of the report: the public ones, drawn from published editions, and those for officers."""

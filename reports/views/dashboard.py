@@ -13,7 +13,18 @@ from organisation.rights import Permission, require
 from reports.queries.dashboards import dashboard as dashboard_of
 from reports.queries.dashboards import quarter_to_show
 
-COLUMNS = ("reference", "title", "unit", "accountable_manager", "quarter", "value", "rag", "not_rated", "travel", "escalated_to")
+COLUMNS = (
+    "reference",
+    "title",
+    "unit",
+    "accountable_manager",
+    "quarter",
+    "value",
+    "rag",
+    "not_rated",
+    "travel",
+    "escalated_to",
+)
 
 
 @require_safe
@@ -36,7 +47,9 @@ def dashboard(request, unit):
     """One unit and all below it, at the latest closed quarter or another that is asked for."""
     board = _board(request, unit)
     if board is None:
-        return render(request, "reports/dashboard_empty.html", {"unit": get_object_or_404(Unit, code=unit)})
+        return render(
+            request, "reports/dashboard_empty.html", {"unit": get_object_or_404(Unit, code=unit)}
+        )
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     page = {
         "board": board,

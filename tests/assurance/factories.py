@@ -63,10 +63,11 @@ def chair_of(team):
 
 
 class MeetingFactory(DjangoModelFactory):
-    """PAT's planned meeting of 14 November 2011, on Q2 2011/12."""
+    """PAT's planned meeting of 14 November 2011, on Q2 2011/12: one, however often asked for."""
 
     class Meta:
         model = Meeting
+        django_get_or_create = ("team", "meets_on")
 
     team = factory.SubFactory(TeamFactory)
     meets_on = date(2011, 11, 14)

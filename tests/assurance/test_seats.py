@@ -14,7 +14,7 @@ from organisation.models import AuditEvent
 from organisation.rules import PostKind, UnitTier
 from strategy.services import Refused
 from tests.assurance.factories import SeatFactory, TeamFactory, chair_of
-from tests.factories import CouncilFactory, UnitFactory, holder
+from tests.factories import AppointmentFactory, CouncilFactory, UnitFactory, holder
 
 pytestmark = pytest.mark.django_db
 START = date(2011, 6, 1)
@@ -83,9 +83,8 @@ def test_an_officer_may_serve_both_teams(pat, dat):
 
 
 def test_one_chair_at_a_time(pat):
-    first, second = (
-        holder(PostKind.DEPUTY_MANAGING_DIRECTOR, unit=CouncilFactory()) for _ in range(2)
-    )
+    first = holder(PostKind.DEPUTY_MANAGING_DIRECTOR, unit=CouncilFactory())
+    second = AppointmentFactory(post=first.appointments.get().post).user
     row = seat(pat, first, SeatKind.CHAIR)
 
     with pytest.raises(Refused, match="chairs PAT"):

@@ -112,9 +112,9 @@ def test_closing_twice_changes_nothing_and_says_so(indicator, again):
     assert everything() == before
 
 
-def _command(quarter):
+def _command(quarter, *options):
     out = StringIO()
-    call_command("close_quarter", quarter, stdout=out)
+    call_command("close_quarter", quarter, *options, stdout=out)
     return out.getvalue().strip()
 
 
@@ -124,6 +124,16 @@ def test_the_task_and_the_command_close_as_the_service_does(indicator):
     assert tasks.close_quarter("2011-Q1").startswith("Q1 2011/12 closed:")
     submit(indicator, Q2, "R")
     assert _command("2011-Q2") == "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated."
+
+
+def test_the_command_dry_says_what_closing_would_do_and_does_nothing(indicator):
+    reported(indicator, "RR")
+    before = everything()
+
+    said = _command("2011-Q2", "--dry-run")
+
+    assert said.startswith("Dry run, nothing was changed: Q2 2011/12 closed: 1 escalated")
+    assert everything() == before
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,6 @@ def test_a_result_is_kept_rated_recorded_and_told(client, indicator):
     assert Rating.objects.get().rag == "amber"
     event = AuditEvent.objects.get(act="submitted result")
     assert (event.actor, event.detail["value"]) == (indicator.accountable_manager, "85.000000")
-    client.force_login(indicator.accountable_manager)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +207,7 @@ def test_who_may_enter_a_result(client, indicator):
     }
 
 
-@pytest.mark.parametrize("quarters", [1, 8])
+@pytest.mark.parametrize("quarters", [1, 4])
 def test_the_page_takes_as_many_queries_however_much_history_there_is(
     client, indicator, quarters, django_assert_max_num_queries
 ):

@@ -1,6 +1,7 @@
 """Close a quarter: rate, escalate, recover. The same service as the Celery task."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from escalation.services import close_quarter
 from organisation.clock import localdate
@@ -12,10 +13,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("quarter", help="the quarter, such as 2011-Q1")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what closing would do, and change nothing"
+        )
 
-    def handle(self, *args, quarter, **options):
+    def handle(self, *args, quarter, dry_run, **options):
         try:
-            closing = close_quarter(quarter=Quarter.parse(quarter), today=localdate(), by=None)
+            with transaction.atomic():
+                closing = close_quarter(quarter=Quarter.parse(quarter), today=localdate(), by=None)
+                transaction.set_rollback(dry_run)
         except ValueError as reason:
             raise CommandError(str(reason)) from None
-        self.stdout.write(closing.sentence)
+        told = f"Dry run, nothing was changed: {closing.sentence}" if dry_run else closing.sentence
+        self.stdout.write(told)

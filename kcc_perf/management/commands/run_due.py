@@ -11,7 +11,9 @@ class Command(BaseCommand):
     help = "Do the jobs that are owed and send the notices that are owed. Safe to run at any time."
 
     def add_arguments(self, parser):
-        parser.add_argument("--dry-run", action="store_true", help="say what is owed, and do nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what is owed, and do nothing"
+        )
 
     def handle(self, *args, dry_run, **options):
         if dry_run:
@@ -21,4 +23,6 @@ class Command(BaseCommand):
         done = run_due()
         self.stdout.write(done.sentence)
         if done.notices_still_owed:
-            raise CommandError("Some notices were not sent; the log says why. Run this again later.")
+            raise CommandError(
+                "Some notices were not sent; the log says why. Run this again later."
+            )

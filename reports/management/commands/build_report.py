@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.building import build_report
+from reports.services import build_report
 from reports.gathering import gather_edition
 from reports.schema import check_form
 from reports.writing import write_folder

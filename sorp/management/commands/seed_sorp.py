@@ -1,6 +1,7 @@
 """Write the default SORP as rows, once."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from organisation.clock import localdate
 from sorp.lexicon import Quarter
@@ -12,16 +13,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("quarter", help="the first quarter it rules, such as 2011-Q1")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be written, and write nothing"
+        )
 
-    def handle(self, *args, quarter, **options):
+    def handle(self, *args, quarter, dry_run, **options):
         try:
             first = Quarter.parse(quarter)
         except ValueError as reason:
             raise CommandError(str(reason)) from None
-        version, is_new = seed_default_statement(
-            in_force_from=first, approved_on=localdate(), by=None
-        )
+        with transaction.atomic():
+            version, is_new = seed_default_statement(
+                in_force_from=first, approved_on=localdate(), by=None
+            )
+            transaction.set_rollback(dry_run)
         if is_new:
-            self.stdout.write(f"{version} is in force from {first}.")
+            would_be = "would be" if dry_run else "is"
+            self.stdout.write(f"{version} {would_be} in force from {first}.")
         else:
             self.stdout.write(f"A SORP already stands ({version}): nothing was changed.")

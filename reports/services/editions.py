@@ -1,18 +1,14 @@
-"""What is done about reports: freezing an edition, keeping its files, publishing it."""
+"""Freezing an edition, and publishing it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from organisation import audit
 from organisation.clock import localdate, now
 from organisation.models import User
 from reports.gathering import gather_edition
-from reports.models import Edition, EditionFile, QuarterlyReport
+from reports.models import Edition, QuarterlyReport
 from reports.rules import canonical, digest, public_form, same_content
 from reports.schema import check_form
 from sorp.lexicon import Quarter
@@ -52,36 +48,6 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     )
     audit.record("froze edition", edition, by=by, sha256=edition.sha256)
     return edition, True
-
-
-@transaction.atomic
-def keep_files(*, edition: Edition, files: Mapping[str, bytes], by: User | None) -> bool:
-    """The edition's files are kept as drawn. Returns whether any was new.
-
-    Drawing them again gives the same bytes, and then nothing is written. Raises ValueError where
-    a file of a published edition would come out otherwise than it was published.
-    """
-    kept = {each.name: each for each in edition.files.all()}
-    fresh = {
-        name: content
-        for name, content in files.items()
-        if name not in kept or kept[name].sha256 != digest(content)
-    }
-    changed = sorted(set(fresh) & set(kept))
-    if changed and edition.is_published:
-        raise ValueError(
-            f"{', '.join(changed)} would not be what was published: keep the files of edition"
-            f" {edition.number}, or freeze another edition"
-        )
-    for name, content in fresh.items():
-        file = kept.get(name) or EditionFile(edition=edition, name=name)
-        file.size, file.sha256 = len(content), digest(content)
-        file.save()
-        if not default_storage.exists(file.path):
-            default_storage.save(file.path, ContentFile(content))
-    if fresh:
-        audit.record("kept files of edition", edition, by=by, files=sorted(fresh))
-    return bool(fresh)
 
 
 @transaction.atomic

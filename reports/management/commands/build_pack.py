@@ -1,0 +1,54 @@
+"""Freeze the pack of a meeting as it stands, draw it and write it to a folder."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from assurance.models import Meeting
+from reports.packs import draw_pack
+from reports.rules import digest
+from reports.writing import write_folder
+
+
+class Command(BaseCommand):
+    help = "Draw the latest frozen pack of a PAT or DAT meeting as HTML and PDF, with its document."
+
+    def add_arguments(self, parser):
+        parser.add_argument("team", choices=["pat", "dat"])
+        parser.add_argument("date", help="the day of the meeting, such as 2011-11-14")
+        parser.add_argument("--output", type=Path, required=True, help="the folder to write to")
+
+    def handle(self, *args, team, date, output, **options):
+        pack = self._pack(team, date)
+        drawn = draw_pack(pack=pack)
+        files = {
+            "pack.html": drawn.html.encode(),
+            "pack.pdf": bytes(drawn.pdf),
+            "pack.json": _written(drawn.document),
+        }
+        sums = "".join(f"{digest(each)}  {name}\n" for name, each in sorted(files.items()))
+        try:
+            write_folder(output, {**files, "SHA256SUMS": sums.encode()})
+        except ValueError as reason:
+            raise CommandError(str(reason)) from None
+        self.stdout.write(f"{pack}: {len(files) + 1} files.")
+        self.stdout.write(str(output.absolute() / "pack.pdf"))
+
+    def _pack(self, team, day):
+        try:
+            meets_on = date.fromisoformat(day)
+        except ValueError:
+            raise CommandError(f"{day!r} is not a day: write it like 2011-11-14") from None
+        meeting = Meeting.objects.filter(team__code=team, meets_on=meets_on).first()
+        if meeting is None:
+            raise CommandError(f"{team.upper()} does not meet on {meets_on:%-d %B %Y}")
+        pack = meeting.packs.order_by("-number").first()
+        if pack is None:
+            raise CommandError("No pack is frozen for this meeting: freeze it on the meeting's page")
+        return pack
+
+
+def _written(document):
+    return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

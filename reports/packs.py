@@ -1,0 +1,35 @@
+"""Drawing the pack of a PAT or DAT meeting, with the report's own machinery."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.timezone import localtime
+
+from assurance.models import Pack
+from assurance.services import attach_drawn
+from reports.drawing.assets import pictures
+from reports.drawing.pack import ShownPack, pack_page
+from reports.gathering.edition import DEMONSTRATION
+from reports.pdf import draw_pdf
+
+
+def pack_files(pack: Pack) -> tuple[str, bytes]:
+    """A frozen pack as a page and as an accessible PDF. The same pack gives the same bytes."""
+    shown = ShownPack(
+        document=pack.document,
+        council=settings.COUNCIL_NAME,
+        notice=DEMONSTRATION if settings.DEMONSTRATION else "",
+        frozen_on=localtime(pack.frozen_at).date(),
+    )
+    pdf = draw_pdf(
+        pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32]
+    )
+    return pack_page(shown), pdf
+
+
+def draw_pack(*, pack: Pack) -> Pack:
+    """The pack is drawn, and what was drawn is kept with it. Drawing it again changes nothing."""
+    if pack.drawn_at is not None:
+        return pack
+    html, pdf = pack_files(pack)
+    return attach_drawn(pack=pack, html=html, pdf=pdf)

@@ -1,0 +1,15 @@
+"""What is done about reports: freezing an edition, drawing and keeping its files, publishing it."""
+
+from .editions import CannotPublish, freeze_edition, publish_edition
+from .files import Built, build_edition, build_report, keep_files, kept_files
+
+__all__ = [
+    "Built",
+    "CannotPublish",
+    "build_edition",
+    "build_report",
+    "freeze_edition",
+    "keep_files",
+    "kept_files",
+    "publish_edition",
+]

@@ -1,0 +1,105 @@
+"""Drawing an edition's files, and keeping them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from organisation import audit
+from organisation.models import User
+from reports.drawing.files import Tell, build_files
+from reports.models import Edition, EditionFile
+from reports.rules import digest
+from reports.services.editions import freeze_edition, publish_edition
+from sorp.lexicon import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An edition with its files, and whether this build froze it."""
+
+    edition: Edition
+    files: dict[str, bytes]
+    is_new: bool
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told."""
+        edition = self.edition
+        how = "frozen" if self.is_new else "already says the same"
+        state = "published" if edition.is_published else "not published yet"
+        return (
+            f"{edition.quarter}: edition {edition.number} {how}; {len(self.files)} files; {state}."
+        )
+
+
+def build_report(
+    *, quarter: Quarter, by: User | None, publish: bool = False, tell: Tell | None = None
+) -> Built:
+    """The report of a closed quarter is frozen, drawn and kept, and published where asked.
+
+    Not one transaction: drawing takes seconds, and no table may stay locked meanwhile. Each step
+    by itself may be repeated to no effect.
+    """
+    edition, is_new = freeze_edition(quarter=quarter, by=by)
+    files = build_edition(edition=edition, by=by, tell=tell)
+    if publish:
+        edition = publish_edition(edition=edition, by=by)
+    return Built(edition, files, is_new)
+
+
+def build_edition(
+    *, edition: Edition, by: User | None, tell: Tell | None = None
+) -> dict[str, bytes]:
+    """The edition's files, drawn and kept. A published edition keeps those it was published with,
+    even where a later release would draw them otherwise."""
+    files = kept_files(edition) if edition.is_published else {}
+    if not files:
+        files = build_files(edition, tell=tell)
+        keep_files(edition=edition, files=files, by=by)
+    return files
+
+
+def kept_files(edition: Edition) -> dict[str, bytes]:
+    """The files of an edition as they are kept; none where any is gone from the store."""
+    found = {}
+    for each in edition.files.all():
+        if not default_storage.exists(each.path):
+            return {}
+        with default_storage.open(each.path) as file:
+            found[each.name] = file.read()
+    return found
+
+
+@transaction.atomic
+def keep_files(*, edition: Edition, files: Mapping[str, bytes], by: User | None) -> bool:
+    """The edition's files are kept as drawn. Returns whether any was new.
+
+    Drawing them again gives the same bytes, and then nothing is written. Raises ValueError where
+    a file of a published edition would come out otherwise than it was published.
+    """
+    kept = {each.name: each for each in edition.files.all()}
+    fresh = {
+        name: content
+        for name, content in files.items()
+        if name not in kept or kept[name].sha256 != digest(content)
+    }
+    changed = sorted(set(fresh) & set(kept))
+    if changed and edition.is_published:
+        raise ValueError(
+            f"{', '.join(changed)} would not be what was published: keep the files of edition"
+            f" {edition.number}, or freeze another edition"
+        )
+    for name, content in fresh.items():
+        file = kept.get(name) or EditionFile(edition=edition, name=name)
+        file.size, file.sha256 = len(content), digest(content)
+        file.save()
+        if not default_storage.exists(file.path):
+            default_storage.save(file.path, ContentFile(content))
+    if fresh:
+        audit.record("kept files of edition", edition, by=by, files=sorted(fresh))
+    return bool(fresh)

@@ -1,0 +1,107 @@
+"""The public API, version 1: read-only, and drawn from published editions like every public page."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.urls import reverse
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from organisation.rights import public
+from reports.drawing.report import LICENCE_ADDRESS
+from reports.queries import published_editions
+from reports.rules import in_quarter
+from reports.views.freezing import answer, edition_or_404, quarter_or_404, report_of
+
+
+class FrozenView(APIView):
+    """Answers anyone, from a published edition."""
+
+    permission_classes = [AllowAny]
+
+    def absolute(self, name, *args):
+        return self.request.build_absolute_uri(reverse(name, args=args))
+
+
+class Reports(FrozenView):
+    """Every published report, the latest quarter first."""
+
+    def get(self, request):
+        editions = list(published_editions())
+        if not editions:
+            return Response({"licence": LICENCE_ADDRESS, "reports": []})
+        return answer(request, editions[0], lambda: Response(self._listed(editions)))
+
+    def _listed(self, editions):
+        return {
+            "licence": LICENCE_ADDRESS,
+            "reports": [
+                {
+                    "quarter": each.quarter.key,
+                    "title": str(each.report),
+                    "edition": each.number,
+                    "published_on": each.published_at.date().isoformat(),
+                    "sha256": each.public_sha256,
+                    "address": self.absolute("api_report", each.quarter.key),
+                    "files": {
+                        file.name: self.absolute("edition_file", each.quarter.key, file.name)
+                        for file in each.files.all()
+                    },
+                }
+                for each in editions
+            ],
+        }
+
+
+class OneReport(FrozenView):
+    """The whole public edition of one quarter, as edition.json has it."""
+
+    def get(self, request, quarter):
+        edition = edition_or_404(quarter_or_404(quarter))
+        return answer(request, edition, lambda: Response(report_of(edition).document))
+
+
+class Indicators(FrozenView):
+    """Every indicator of the latest published report, with its latest verdict."""
+
+    def get(self, request):
+        edition = edition_or_404(None)
+        return answer(request, edition, lambda: Response(self._listed(report_of(edition))))
+
+    def _listed(self, report):
+        return {
+            "licence": LICENCE_ADDRESS,
+            "quarter": report.quarter.key,
+            "indicators": [
+                {
+                    "reference": each.reference,
+                    "title": each.title,
+                    "directorate": each.directorate["name"],
+                    "kind": each.kind,
+                    "tier": each.tier,
+                    "layer": each.layer,
+                    "measure_unit": each.measure_unit,
+                    "latest": in_quarter(each.facts, report.quarter.key),
+                    "address": self.absolute("api_indicator", each.reference),
+                }
+                for each in report.blocks.values()
+            ],
+        }
+
+
+class OneIndicator(FrozenView):
+    """One indicator of the latest published report, with its whole history."""
+
+    def get(self, request, reference):
+        edition = edition_or_404(None)
+        report = report_of(edition)
+        if reference not in report.blocks:
+            raise Http404
+        return answer(request, edition, lambda: Response(report.blocks[reference].facts))
+
+
+api_reports = public(Reports.as_view())
+api_report = public(OneReport.as_view())
+api_indicators = public(Indicators.as_view())
+api_indicator = public(OneIndicator.as_view())

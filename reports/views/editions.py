@@ -1,0 +1,111 @@
+"""For officers: the editions of each report, building them and publishing them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from indicators.models import ReportingQuarter
+from organisation import jobs
+from organisation.models import Job
+from organisation.rights import Permission, allowed, require
+from reports import services
+from reports.models import Edition, EditionFile
+from reports.queries import all_editions
+from reports.views.freezing import quarter_or_404
+
+BUILD_REPORT = "build_report"
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def reports(request):
+    """Every closed quarter with its editions, newest first, and what is being built now."""
+    editions: dict = {}
+    for edition in all_editions():
+        editions.setdefault(edition.report.quarter_start, []).append(edition)
+    closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
+    latest_jobs = {}
+    for job in Job.objects.filter(kind=BUILD_REPORT).order_by("id"):
+        latest_jobs[job.arguments.get("quarter")] = job
+    quarters = [
+        {
+            "quarter": row.quarter,
+            "closed_at": row.closed_at,
+            "editions": editions.get(row.quarter_start, []),
+            "job": latest_jobs.get(row.quarter.key),
+        }
+        for row in closed.order_by("-quarter_start")
+    ]
+    page = {
+        "quarters": quarters,
+        "may_build": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "is_building": any(
+            each["job"] and each["job"].state in (Job.State.OWED, Job.State.RUNNING)
+            for each in quarters
+        ),
+    }
+    return render(request, "reports/reports.html", page)
+
+
+@require_POST
+@require(Permission.MANAGE_FRAMEWORK)
+def build(request, quarter):
+    """Ask for a quarter's report to be built. Asking twice builds it once."""
+    wanted = quarter_or_404(quarter)
+    get_object_or_404(
+        ReportingQuarter,
+        quarter_start=wanted.first_day,
+        state=ReportingQuarter.State.CLOSED,
+    )
+    try:
+        jobs.request(
+            kind=BUILD_REPORT,
+            key=f"{BUILD_REPORT} {wanted.key}",
+            by=request.user,
+            quarter=wanted.key,
+        )
+        messages.success(request, f"The report for {wanted} is being built.")
+    except jobs.AlreadyAsked as reason:
+        messages.info(request, str(reason))
+    return redirect("reports")
+
+
+@require_POST
+@require(Permission.MANAGE_FRAMEWORK)
+def publish(request, quarter, number):
+    """Publish an edition, for good."""
+    edition = _edition_or_404(quarter, number)
+    try:
+        edition = services.publish_edition(edition=edition, by=request.user)
+        messages.success(
+            request, f"Edition {edition.number} for {edition.quarter} is published: everyone may read it."
+        )
+    except services.CannotPublish as reason:
+        messages.error(request, str(reason))
+    return redirect("reports")
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def draft_file(request, quarter, number, name):
+    """A file of any edition, to be looked at before it is published."""
+    edition = _edition_or_404(quarter, number)
+    file = get_object_or_404(EditionFile.objects.select_related("edition__report"), edition=edition, name=name)
+    if not default_storage.exists(file.path):
+        raise Http404("The file is gone from the store: build the report again")
+    return FileResponse(
+        default_storage.open(file.path),
+        as_attachment=not name.endswith(".pdf"),
+        filename=f"{edition.quarter.key}-edition-{edition.number}-{name}",
+    )
+
+
+def _edition_or_404(quarter, number):
+    wanted = quarter_or_404(quarter)
+    return get_object_or_404(
+        Edition.objects.of(wanted).without_documents().select_related("report"), number=number
+    )

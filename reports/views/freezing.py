@@ -1,0 +1,65 @@
+"""Answers drawn from a frozen edition: cached for ever by what they are, and never stale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from reports.drawing.report import Report
+from reports.models import Edition
+from reports.queries import public_document, published_edition
+from sorp.lexicon import Quarter
+
+FOR_EVERYONE = "public, max-age=300"
+FOR_ONE = "private, no-cache"
+
+
+def report_of(edition: Edition) -> Report:
+    """The edition's public form, ready to be shown."""
+    return _report(edition.pk, edition.public_sha256)
+
+
+@lru_cache(maxsize=8)
+def _report(edition_id: int, sha256: str) -> Report:
+    """Kept in memory: what is frozen cannot go stale, and the digest is part of the key."""
+    return Report(public_document(Edition(pk=edition_id)))
+
+
+def quarter_or_404(key: str) -> Quarter:
+    try:
+        return Quarter.parse(key)
+    except ValueError as reason:
+        raise Http404(str(reason)) from None
+
+
+def edition_or_404(quarter: Quarter | None) -> Edition:
+    edition = published_edition(quarter)
+    if edition is None:
+        raise Http404("No report is published for this quarter")
+    return edition
+
+
+def answer(
+    request: HttpRequest, edition: Edition, draw: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """What is drawn from an edition, or 304 where the reader has it already.
+
+    The tag is made of the edition and the release, so nothing is drawn to compute it. Pages of
+    those signed in carry their own navigation, and are theirs alone.
+    """
+    signed_in = bool(getattr(request, "user", None) and request.user.is_authenticated)
+    tag = f'"{edition.public_sha256[:32]}-{settings.PRODUCT_VERSION}"'
+    response = None if signed_in else get_conditional_response(request, etag=tag)
+    if response is None:
+        response = draw()
+    if signed_in:
+        response.headers["Cache-Control"] = FOR_ONE
+        return response
+    response.headers["Cache-Control"] = FOR_EVERYONE
+    response.headers["ETag"] = tag
+    patch_vary_headers(response, ["Cookie"])
+    return response

@@ -1,0 +1,168 @@
+"""What everyone may read. Every fact comes from a published edition, and none from live tables."""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from organisation.rights import public
+from reports.drawing.csvs import FURTHER_COLUMNS, RATING_COLUMNS, written
+from reports.drawing.html import MARKS
+from reports.drawing.report import LICENCE, LICENCE_ADDRESS
+from reports.queries import public_file, published_edition, published_editions
+from reports.views.freezing import (
+    FOR_EVERYONE,
+    answer,
+    edition_or_404,
+    quarter_or_404,
+    report_of,
+)
+
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "sha256": "text/plain; charset=utf-8",
+}
+SHOWN_IN_PLACE = {"pdf", "json", "sha256"}  # the rest is downloaded
+
+
+@public
+@require_safe
+def latest_report(request):
+    """The latest published report; before there is one, what will appear here."""
+    edition = published_edition()
+    if edition is None:
+        return render(request, "reports/no_report.html")
+    return answer(request, edition, lambda: _report_page(request, edition))
+
+
+@public
+@require_safe
+def public_report(request, quarter):
+    edition = edition_or_404(quarter_or_404(quarter))
+    return answer(request, edition, lambda: _report_page(request, edition))
+
+
+def _report_page(request, edition):
+    page = {"report": report_of(edition), "edition": edition, "on_web": True}
+    return render(request, "reports/public_report.html", page)
+
+
+def _edition_telling(facts, key):
+    """The newest published edition whose report still tells of something.
+
+    What has left the report keeps its address, with what was last published of it.
+    """
+    for edition in published_editions():
+        if key in facts(report_of(edition)):
+            return edition
+    raise Http404("Nothing is published at this address")
+
+
+@public
+@require_safe
+def public_indicator(request, reference):
+    """One indicator: how it stands, why, what is being done about it, and who answers for it."""
+    edition = published_edition()
+    if edition is None or reference not in report_of(edition).blocks:
+        edition = _edition_telling(lambda report: report.blocks, reference)
+
+    def draw():
+        report = report_of(edition)
+        page = {
+            "report": report,
+            "edition": edition,
+            "block": report.blocks[reference],
+            "priorities": [
+                each
+                for each in report.priorities
+                if any(block.reference == reference for block in each.blocks)
+            ],
+            "marks": MARKS,
+        }
+        return render(request, "reports/public_indicator.html", page)
+
+    return answer(request, edition, draw)
+
+
+@public
+@require_safe
+def public_indicator_csv(request, reference):
+    """The figures behind one indicator's chart."""
+    edition = _edition_telling(lambda report: report.blocks, reference)
+
+    def draw():
+        facts = report_of(edition).blocks[reference].facts
+        rows = (
+            {**each, "reference": reference, "tier": facts["tier"]} for each in facts["ratings"]
+        )
+        response = HttpResponse(
+            written((*RATING_COLUMNS, *FURTHER_COLUMNS), rows), content_type=MEDIA_TYPES["csv"]
+        )
+        response.headers["Content-Disposition"] = f'attachment; filename="{reference}.csv"'
+        return response
+
+    return answer(request, edition, draw)
+
+
+@public
+@require_safe
+def public_priority(request, slug):
+    """One strategic priority, with its three kinds of evidence side by side."""
+
+    def by_slug(report):
+        return {each.slug: each for each in report.priorities}
+
+    edition = _edition_telling(by_slug, slug)
+
+    def draw():
+        report = report_of(edition)
+        page = {
+            "report": report,
+            "edition": edition,
+            "priority": by_slug(report)[slug],
+            "on_web": True,
+        }
+        return render(request, "reports/public_priority.html", page)
+
+    return answer(request, edition, draw)
+
+
+@public
+@require_safe
+def open_data(request):
+    """Every published report as files, and how to check them."""
+    editions = list(published_editions())
+    page = {"editions": editions, "licence": LICENCE, "licence_address": LICENCE_ADDRESS}
+    if not editions:
+        return render(request, "reports/open_data.html", page)
+    return answer(request, editions[0], lambda: render(request, "reports/open_data.html", page))
+
+
+@public
+@require_safe
+def edition_file(request, quarter, name):
+    """One file of the newest published edition of a quarter, as it was kept when it was built."""
+    file = public_file(quarter_or_404(quarter), name)
+    if file is None or not default_storage.exists(file.path):
+        raise Http404("There is no such file in the published edition")
+    tag = f'"{file.sha256[:32]}"'
+    response = get_conditional_response(request, etag=tag) or _download(file)
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = FOR_EVERYONE
+    return response
+
+
+def _download(file):
+    kind = file.name.rsplit(".", 1)[-1]
+    return FileResponse(
+        default_storage.open(file.path),
+        as_attachment=kind not in SHOWN_IN_PLACE,
+        filename=f"{file.edition.quarter.key}-{file.name}",
+        content_type=MEDIA_TYPES.get(kind, "application/octet-stream"),
+    )

@@ -1,0 +1,352 @@
+"""The accountable manager's action plan: services, rights and the form."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from escalation.models import Action, ActionPlan
+from escalation.services import plans
+from escalation.services.plans import ActionGiven
+from organisation.models import AuditEvent
+from organisation.rules import PostKind
+from sorp.lexicon import Quarter
+from strategy.services import Refused
+from tests.assurance.factories import ActionFactory, ActionPlanFactory
+from tests.factories import IndicatorFactory, UserFactory, holder
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2011, 11, 1)
+RECRUIT = ActionGiven("Recruit two engineers", "Head of Highways", date(2011, 12, 1))
+
+
+@pytest.fixture
+def indicator():
+    return IndicatorFactory(reference="PI-1")
+
+
+def write(indicator, *, by=None, **said):
+    usual = {"cause": "Two engineers left", "actions": [RECRUIT], "today": TODAY}
+    return plans.write_plan(
+        indicator=indicator, by=by or indicator.accountable_manager, **(usual | said)
+    )
+
+
+def test_a_plan_keeps_what_was_proposed_and_records_it(indicator):
+    plan = write(
+        indicator,
+        barriers="No market",
+        help_wanted="From HR",
+        expected_recovery=Quarter(2011, 4),
+        expected_value=Decimal("82.5"),
+    )
+
+    kept = ActionPlan.objects.get()
+    assert (kept.cause, kept.barriers, kept.help_wanted) == (
+        "Two engineers left",
+        "No market",
+        "From HR",
+    )
+    assert (kept.expected_recovery, kept.expected_value) == (Quarter(2011, 4), Decimal("82.5"))
+    assert list(plan.actions.values_list("position", "description", "owner", "due_on")) == [
+        (1, RECRUIT.description, RECRUIT.owner, RECRUIT.due_on)
+    ]
+    event = AuditEvent.objects.get()
+    assert (event.act, event.actor) == ("wrote action plan", indicator.accountable_manager)
+    assert event.detail == {
+        "indicator": "PI-1",
+        "number": 1,
+        "actions": 1,
+        "on_behalf_of": None,
+    }
+
+
+def test_a_later_plan_supersedes_and_keeps_the_one_before(indicator):
+    first = write(indicator)
+    second = write(indicator, cause="Three engineers left")
+
+    first.refresh_from_db()
+    assert (first.is_latest, second.is_latest, second.number) == (False, True, 2)
+    assert (first.cause, first.actions.count()) == ("Two engineers left", 1)
+
+
+def test_an_officer_writes_on_the_managers_behalf_and_it_says_so(indicator):
+    write(indicator, by=holder(PostKind.PERFORMANCE_OFFICER))
+
+    assert AuditEvent.objects.get().detail["on_behalf_of"] == indicator.accountable_manager.name
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "sentence"),
+    [
+        ({"cause": "  "}, "cause", "Say what causes"),
+        ({"actions": []}, "actions", "at least one action"),
+        (
+            {"actions": [RECRUIT, ActionGiven("Train", "HR", TODAY - timedelta(1))]},
+            "actions",
+            "“Train” is due 31 October 2011, which is past",
+        ),
+        ({"actions": [ActionGiven("Train", " ", TODAY)]}, "actions", "who does it"),
+        ({"actions": [ActionGiven("", "HR", TODAY)]}, "actions", "what will be done"),
+        ({"expected_recovery": Quarter(2011, 2)}, "expected_recovery", "Q2 2011/12 is over"),
+    ],
+)
+def test_a_plan_that_promises_nothing_is_refused_and_leaves_nothing(
+    indicator, said, field, sentence
+):
+    standing = write(indicator)
+
+    with pytest.raises(Refused, match=sentence) as refusal:
+        write(indicator, **said)
+
+    standing.refresh_from_db()
+    assert refusal.value.field == field
+    assert standing.is_latest
+    assert (ActionPlan.objects.count(), AuditEvent.objects.count()) == (1, 1)
+
+
+def test_an_action_may_be_due_today_and_recovery_expected_in_this_quarter(indicator):
+    plan = write(
+        indicator,
+        actions=[ActionGiven("Train", "HR", TODAY)],
+        expected_recovery=Quarter.containing(TODAY),
+    )
+
+    assert plan.actions.get().due_on == TODAY
+
+
+def test_a_plan_that_fails_half_way_leaves_nothing(indicator, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(plans.audit, "record", refuse)
+    with pytest.raises(ConnectionError):
+        write(indicator)
+
+    assert not ActionPlan.objects.exists()
+    assert not Action.objects.exists()
+
+
+def people_of(indicator):
+    former = holder(PostKind.ACCOUNTABLE_MANAGER)
+    former.appointments.update(ends_on=date(2010, 1, 1))
+    return {
+        "its manager": indicator.accountable_manager,
+        "a performance officer": holder(PostKind.PERFORMANCE_OFFICER),
+        "another manager": holder(PostKind.ACCOUNTABLE_MANAGER),
+        "a deputy": holder(PostKind.DEPUTY, unit=indicator.unit),
+        "a director": holder(PostKind.DIRECTOR, unit=indicator.unit),
+        "a Member": holder(PostKind.MEMBER),
+        "without a post": UserFactory(),
+        "a former manager": former,
+    }
+
+
+def test_who_may_write_a_plan_and_record_progress(indicator):
+    people = people_of(indicator)
+
+    may = {}
+    for who, person in people.items():
+        action = ActionFactory(plan=ActionPlanFactory(indicator=IndicatorFactory()))
+        action.plan.indicator.accountable_manager = indicator.accountable_manager
+        action.plan.indicator.save()
+        may[who] = []
+        for act in (
+            lambda by: write(indicator, by=by),
+            lambda by, action=action: plans.record_progress(
+                action=action, progress=f"By {by}", done_on=None, today=TODAY, by=by
+            ),
+        ):
+            try:
+                act(person)
+                may[who].append(True)
+            except PermissionDenied:
+                may[who].append(False)
+
+    assert may == {who: [who in {"its manager", "a performance officer"}] * 2 for who in people}
+
+
+def test_progress_is_recorded_once_and_says_when_it_was_done(indicator):
+    action = write(indicator).actions.get()
+
+    for _ in range(2):
+        plans.record_progress(
+            action=action,
+            progress="Hired",
+            done_on=TODAY,
+            today=TODAY,
+            by=indicator.accountable_manager,
+        )
+
+    action.refresh_from_db()
+    assert (action.progress, action.done_on) == ("Hired", TODAY)
+    assert [each.act for each in AuditEvent.objects.all()] == [
+        "recorded progress",
+        "wrote action plan",
+    ]
+
+
+def test_progress_is_not_recorded_in_the_future_or_on_a_superseded_plan(indicator):
+    action = write(indicator).actions.get()
+    manager = indicator.accountable_manager
+
+    with pytest.raises(Refused, match="in the future"):
+        plans.record_progress(
+            action=action, progress="", done_on=TODAY + timedelta(1), today=TODAY, by=manager
+        )
+    write(indicator)
+    with pytest.raises(Refused, match="supersedes"):
+        plans.record_progress(action=action, progress="x", done_on=None, today=TODAY, by=manager)
+
+
+def test_the_database_refuses_two_latest_plans(indicator):
+    ActionPlanFactory(indicator=indicator)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ActionPlanFactory(indicator=indicator, number=2)
+
+
+# The page ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _first_of_november():
+    with time_machine.travel("2011-11-01T09:00:00+00:00", tick=False):
+        yield
+
+
+def typed(*rows, rows_shown=3, **said):
+    posted = {
+        "cause": "Two engineers left",
+        "barriers": "",
+        "help_wanted": "",
+        "expected_recovery": "",
+        "expected_value": "",
+        "actions-TOTAL_FORMS": rows_shown,
+        "actions-INITIAL_FORMS": 0,
+        "actions-MIN_NUM_FORMS": 0,
+        "actions-MAX_NUM_FORMS": 50,
+    }
+    for n in range(rows_shown):
+        what, who, (day, month, year) = rows[n] if n < len(rows) else ("", "", ("", "", ""))
+        posted |= {
+            f"actions-{n}-description": what,
+            f"actions-{n}-owner": who,
+            f"actions-{n}-due_on_day": day,
+            f"actions-{n}-due_on_month": month,
+            f"actions-{n}-due_on_year": year,
+        }
+    return posted | said
+
+
+ROW = ("Recruit two engineers", "Head of Highways", ("1", "12", "2011"))
+
+
+@pytest.mark.usefixtures("_first_of_november")
+def test_the_form_writes_a_plan_with_the_rows_that_were_filled_in(client, indicator):
+    client.force_login(indicator.accountable_manager)
+    address = reverse("write_plan", args=[indicator.reference])
+
+    response = client.post(
+        address,
+        typed(
+            ROW,
+            ("", "", ("", "", "")),
+            ("Train them", "HR", ("2", "1", "2012")),
+            expected_recovery="2012-Q1",
+            expected_value="82.5",
+        ),
+        follow=True,
+    )
+
+    plan = ActionPlan.objects.get()
+    assert [action.description for action in plan.actions.all()] == [
+        "Recruit two engineers",
+        "Train them",
+    ]
+    assert (plan.expected_recovery, plan.expected_value) == (Quarter(2012, 1), Decimal("82.5"))
+    page = response.content.decode()
+    assert "is written" in page
+    assert "Replace the plan" in page
+
+
+@pytest.mark.usefixtures("_first_of_november")
+@pytest.mark.parametrize(
+    ("posted", "sentence", "kept"),
+    [
+        (typed(), "Give at least one action", "Two engineers left"),
+        (typed(ROW, cause=""), "Enter what causes", "Recruit two engineers"),
+        (typed(("Train", "", ("", "", ""))), "Enter who will do it", 'value="Train"'),
+        (typed(("Train", "HR", ("", "", ""))), "Enter the day by which", 'value="HR"'),
+        (typed(("Train", "HR", ("31", "11", "2011"))), "as a real day", 'value="31"'),
+        (typed(("Train", "HR", ("31", "10", "2011"))), "which is past", 'value="Train"'),
+        (typed(ROW, expected_value="12,5"), "as a number", 'value="12,5"'),
+        (typed(ROW, expected_recovery="2011-Q1"), "from the list", "Recruit two engineers"),
+    ],
+)
+def test_the_form_says_what_to_do_and_keeps_what_was_typed(
+    client, indicator, posted, sentence, kept
+):
+    client.force_login(indicator.accountable_manager)
+
+    response = client.post(reverse("write_plan", args=[indicator.reference]), posted)
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "There is a problem" in page
+    assert sentence in page
+    assert kept in page
+    assert not ActionPlan.objects.exists()
+
+
+@pytest.mark.usefixtures("_first_of_november")
+def test_the_form_is_filled_with_what_the_latest_plan_still_promises(client, indicator):
+    plan = ActionPlanFactory(indicator=indicator, cause="Cold spring")
+    ActionFactory(plan=plan, description="Already done", done_on=date(2011, 10, 1))
+    ActionFactory(plan=plan, description="Still to do")
+    client.force_login(indicator.accountable_manager)
+
+    page = client.get(reverse("write_plan", args=[indicator.reference])).content.decode()
+
+    assert "Cold spring" in page
+    assert 'value="Still to do"' in page
+    assert 'value="Already done"' not in page
+    assert page.count("What will be done?") == 4
+
+
+@pytest.mark.usefixtures("_first_of_november")
+def test_progress_is_reported_by_its_form(client, indicator):
+    action = ActionFactory(plan=ActionPlanFactory(indicator=indicator))
+    client.force_login(indicator.accountable_manager)
+    address = reverse("report_progress", args=[indicator.reference, action.position])
+    day = {"done_on_day": "2", "done_on_month": "11", "done_on_year": "2011"}
+
+    refused = client.post(address, {"progress": "Hired", **day})
+    assert "in the future" in refused.content.decode()
+    assert "Hired" in refused.content.decode()
+
+    client.post(address, {"progress": "Hired", **day, "done_on_day": "1"})
+    action.refresh_from_db()
+    assert (action.progress, action.done_on) == ("Hired", TODAY)
+
+
+def test_who_may_open_the_form(client, indicator):
+    address = reverse("write_plan", args=[indicator.reference])
+
+    seen = {"nobody": client.get(address).status_code}
+    for who, person in people_of(indicator).items():
+        client.force_login(person)
+        seen[who] = client.get(address).status_code
+
+    allowed = {"its manager": 200, "a performance officer": 200, "nobody": 302}
+    assert seen == {who: allowed.get(who, 403) for who in seen}
+
+
+def test_a_plan_for_an_indicator_that_is_not_is_not_found(client):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+
+    assert client.get(reverse("write_plan", args=["nowhere"])).status_code == 404
