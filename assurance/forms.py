@@ -17,7 +17,7 @@ class VerdictForm(forms.Form):
     """The chair's decision on one line of the call-in board. One form a line."""
 
     reason = forms.CharField(
-        label="Reason",
+        label="Your reason",
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

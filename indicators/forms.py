@@ -20,6 +20,8 @@ LONGEST = 30
 class FigureField(forms.CharField):
     """A number as people write it: 1,234.5 or 76.4 %. Gives a Decimal, or None where left empty."""
 
+    one_of_several = True  # some figure is wanted, so none is marked optional
+
     def __init__(self, *, what: str, measure_unit: str = "", **kwargs):
         self.what, self.measure_unit = what, measure_unit
         kwargs.setdefault("required", False)
@@ -88,6 +90,7 @@ class ResultForm(forms.Form):
 
     def __init__(self, *args, sheet: ResultSheet, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["not_available"].one_of_several = True
         self.sheet = sheet
         indicator = sheet.indicator
         self.fields["value"] = FigureField(

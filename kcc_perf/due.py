@@ -74,9 +74,9 @@ def start_rounds() -> None:
 def _tick() -> None:
     while True:
         try:
-            jobs.in_lane(run_due).result()
-        except RuntimeError:  # the lane is closed: the process is ending
+            done = jobs.in_lane(run_due)
+        except RuntimeError:  # the lane takes no more: the process is ending
             return
-        except Exception:
-            logger.exception("What is due was not done; the next round tries again")
+        if reason := done.exception():
+            logger.error("What is due was not done; the next round tries again", exc_info=reason)
         time.sleep(settings.JOB_SWEEP_SECONDS)

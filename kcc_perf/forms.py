@@ -120,7 +120,8 @@ class GovukBoundField(BoundField):
         if self.field.required or self.shape in {"checkbox", "checkboxes"}:
             return False
         named = any(field.required for field in self.form.fields.values())
-        return named and "optional" not in str(self.label).lower()
+        one_of_several = getattr(self.field, "one_of_several", False)
+        return named and not one_of_several and "optional" not in str(self.label).lower()
 
     @property
     def character_limit(self) -> int | None:

@@ -21,9 +21,7 @@ def pack_files(pack: Pack) -> tuple[str, bytes]:
         notice=DEMONSTRATION if settings.DEMONSTRATION else "",
         frozen_on=localtime(pack.frozen_at).date(),
     )
-    pdf = draw_pdf(
-        pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32]
-    )
+    pdf = draw_pdf(pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32])
     return pack_page(shown), pdf
 
 

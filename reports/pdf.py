@@ -141,7 +141,9 @@ class _Structure:
             stream = self._at(contents).stream
             owners = self.parents[2 * number + 1]
             outside = [
-                mark for mark, owner in enumerate(owners) if int(owner.split()[0]) not in self.inside
+                mark
+                for mark, owner in enumerate(owners)
+                if int(owner.split()[0]) not in self.inside
             ]
             for mark, kind in zip(outside, _margins(page), strict=True):
                 at = next(

@@ -16,7 +16,7 @@ DRAW_PACK = "draw_pack"
 @work(BUILD_REPORT)
 def run_build_report(*, progress: Progress, quarter: str, by: int | None = None) -> str:
     """Build a quarter's report. A second run finds the edition frozen and its files kept."""
-    person = User.objects.filter(pk=by).first()
+    person = User.objects.filter(pk=by).first() if by else None
     built = build_report(quarter=Quarter.parse(quarter), by=person, tell=progress)
     return built.sentence
 

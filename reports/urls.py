@@ -7,9 +7,7 @@ from reports.views import api, editions, public
 urlpatterns = [
     path("", public.latest_report, name="latest_report"),
     path("performance/<str:quarter>/", public.public_report, name="public_report"),
-    path(
-        "performance/<str:quarter>/files/<str:name>", public.edition_file, name="edition_file"
-    ),
+    path("performance/<str:quarter>/files/<str:name>", public.edition_file, name="edition_file"),
     path(
         "performance/indicators/<str:reference>/", public.public_indicator, name="public_indicator"
     ),

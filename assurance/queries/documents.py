@@ -2,8 +2,8 @@
 
 `pack_document` returns one JSON object. Dates are ISO days (2011-11-14), quarters are keys
 (2011-Q2), figures are strings of plain digits ("76.4") or null, words of the lexicon are their
-keys with a label beside them where people read them. Nothing in it depends on the clock: asking
-twice without an act between gives the same bytes.
+keys with a label beside them where people read them. It depends on no clock: asking twice as of
+one day, without an act between, gives the same bytes.
 
     {
       "kind": "assurance pack", "layout": 1,
@@ -71,9 +71,13 @@ CIRCULATED_TO = (PostKind.CABINET_MEMBER, PostKind.CHAIR_GOVERNANCE_AUDIT)
 Json = dict[str, Any]
 
 
-def pack_document(meeting: Meeting) -> Json:
-    """A meeting's pack as it would be frozen now. The same number of queries for any agenda."""
-    team, day = meeting.team, meeting.meets_on
+def pack_document(meeting: Meeting, *, known_on: date) -> Json:
+    """A meeting's pack as it would be frozen on a day. The same number of queries for any agenda.
+
+    Actions and milestones stand as they do on that day, or on the day of the meeting once it is
+    past: nothing is overdue before it is due, nor because a pack is frozen long afterwards.
+    """
+    team, day = meeting.team, min(known_on, meeting.meets_on)
     stories = stories_of(meeting)
     is_dat = team.code == TeamCode.DAT
     return {
@@ -81,7 +85,7 @@ def pack_document(meeting: Meeting) -> Json:
         "layout": LAYOUT,
         "team": {"code": team.code, "name": team.name},
         "meeting": {
-            "date": day.isoformat(),
+            "date": meeting.meets_on.isoformat(),
             "quarter": meeting.quarter.key,
             "quarter_label": str(meeting.quarter),
             "state": meeting.state,
@@ -93,9 +97,9 @@ def pack_document(meeting: Meeting) -> Json:
                 "seat_label": SeatKind(seat.kind).label,
                 "directorate": seat.unit.name if seat.unit else None,
             }
-            for seat in seats_on(team, day)
+            for seat in seats_on(team, meeting.meets_on)
         ],
-        "circulated_to": _circulated_to(day),
+        "circulated_to": _circulated_to(meeting.meets_on),
         "agenda": [
             _agenda(position, call_in, stories, day)
             for position, call_in in enumerate(stories.call_ins, start=1)

@@ -85,11 +85,14 @@ class MeetingSheet:
     agenda: tuple[AgendaLine, ...]
     papers: tuple[Paper, ...]
     packs: tuple[Pack, ...]
-    late_milestones: tuple[MilestoneLine, ...]  # DAT's, as on the day of the meeting
+    late_milestones: tuple[MilestoneLine, ...]  # DAT's
 
 
-def meeting_sheet(meeting: Meeting) -> MeetingSheet:
-    """A meeting's page in five queries, without the bodies of its packs."""
+def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
+    """A meeting's page in five queries, without the bodies of its packs.
+
+    Milestones stand as on a day, or on the day of the meeting once it is past.
+    """
     call_ins = list(
         meeting.call_ins.on_agenda()
         .select_related("indicator__accountable_manager", "meeting__team")
@@ -117,7 +120,7 @@ def meeting_sheet(meeting: Meeting) -> MeetingSheet:
         ),
         papers=tuple(meeting.papers.all()),
         packs=tuple(meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")),
-        late_milestones=late_milestones(day=meeting.meets_on) if is_dat else (),
+        late_milestones=late_milestones(day=min(known_on, meeting.meets_on)) if is_dat else (),
     )
 
 
@@ -134,8 +137,8 @@ class CalledInSheet:
     earlier: tuple[CallIn, ...]
 
 
-def called_in_sheet(call_in: CallIn) -> CalledInSheet:
-    """One called-in indicator's page, for a call-in fetched with its meeting and indicator."""
+def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
+    """One called-in indicator's page on a day, for a call-in fetched with meeting and indicator."""
     meeting, indicator = call_in.meeting, call_in.indicator
     history = tuple(
         Rating.objects.latest_ones()
@@ -163,8 +166,6 @@ def called_in_sheet(call_in: CallIn) -> CalledInSheet:
         .select_related("written_by")
         .prefetch_related("actions")
         .first(),
-        actions=tuple(
-            _action_line(each, meeting.meets_on) for each in call_in.agreed_actions.all()
-        ),
+        actions=tuple(_action_line(each, known_on) for each in call_in.agreed_actions.all()),
         earlier=tuple(earlier),
     )

@@ -11,7 +11,7 @@ from assurance.queries import pack_document
 from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState, fingerprint
 from organisation import audit
-from organisation.clock import now
+from organisation.clock import localdate, now
 from organisation.models import User
 from strategy.services import Refused
 
@@ -28,7 +28,7 @@ def freeze_pack(*, meeting: Meeting, by: User, at: datetime | None = None) -> tu
     if row.state == MeetingState.PLANNED:
         row.state = MeetingState.PAPERS_OUT
         row.save(update_fields=["state"])
-    document = pack_document(row)
+    document = pack_document(row, known_on=localdate())
     sha256 = fingerprint(document)
     standing = row.packs.filter(sha256=sha256).first()
     if standing is not None:

@@ -1,6 +1,7 @@
 """A meeting's page: its agenda, its papers and its packs."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,8 +11,16 @@ from assurance.forms import PaperForm
 from assurance.models import Meeting
 from assurance.rights import for_those, leads, may_read, takes_part
 from assurance.rules import canonical
+from organisation import jobs
 from organisation.clock import localdate
 from strategy.services import Refused
+
+# A drawn pack carries its own style, font and pictures, asks for nothing else and runs nothing.
+ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+DRAW_PACK = "draw_pack"  # the kind of job by which reports, which draws, is asked to
 
 
 def meeting_of(team, day):
@@ -26,7 +35,7 @@ def meeting(request, team, day):
         request,
         "assurance/meeting.html",
         {
-            "sheet": queries.meeting_sheet(found),
+            "sheet": queries.meeting_sheet(found, known_on=localdate()),
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "may_be_held": not found.is_held and found.meets_on <= localdate(),
@@ -50,13 +59,26 @@ def hold_meeting(request, team, day):
 @require_POST
 @for_those(leads)
 def freeze_pack(request, team, day):
+    """The pack is frozen now; drawing it takes longer than a page may, so a job is owed for it."""
     found = meeting_of(team, day)
-    pack, is_new = services.freeze_pack(meeting=found, by=request.user)
+    with transaction.atomic():
+        pack, is_new = services.freeze_pack(meeting=found, by=request.user)
+        if pack.drawn_at is None:
+            _owe_drawing(pack, request.user)
     if is_new:
-        messages.success(request, f"{pack} is frozen. Its HTML and PDF are drawn from it.")
+        messages.success(request, f"{pack} is frozen. Its page and its PDF will be here shortly.")
     else:
         messages.info(request, f"Nothing has changed since pack {pack.number}: no new one is made")
     return redirect(found)
+
+
+def _owe_drawing(pack, by):
+    try:
+        jobs.request(
+            kind=DRAW_PACK, key=f"{DRAW_PACK} {pack.pk}", arguments={"pack": pack.pk}, by=by
+        )
+    except jobs.AlreadyAsked:
+        return  # it is on its way
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,6 +133,7 @@ def pack(request, team, day, number, form):
     else:
         body, kind = found.html, "text/html; charset=utf-8"
     response = HttpResponse(body, content_type=kind)
+    response["Content-Security-Policy"] = ALONE
     name = f"{team.code}-{day.isoformat()}-pack-{number}.{form}"
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response

@@ -41,7 +41,7 @@ def called_in(request, team, day, reference):
         meeting=meeting_of(team, day),
         indicator__reference=reference,
     )
-    sheet = queries.called_in_sheet(call_in)
+    sheet = queries.called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
     forms = _forms(request, sheet, act)
     if request.method == "POST":

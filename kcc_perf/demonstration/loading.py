@@ -15,7 +15,7 @@ from organisation import clock
 from organisation.models import User
 from reports.models import Edition
 from reports.packs import draw_pack
-from reports.services import build_edition, publish_edition
+from reports.services import build_edition, freeze_edition, publish_edition
 from sorp.lexicon import Quarter
 
 PASSWORD = "wealdshire-summer-2023"  # noqa: S105 known to all, for an invented council
@@ -85,8 +85,6 @@ def give_everyone_a_password() -> None:
 
 
 def freeze(quarter: Quarter) -> Edition:
-    from reports.services import freeze_edition
-
     with clock.at(figures_day(quarter)):
         edition, _ = freeze_edition(quarter=quarter, by=figures.officer())
     return edition

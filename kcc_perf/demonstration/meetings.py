@@ -144,7 +144,8 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
     for each in told["challenges"]:
         services.challenge(
             call_in=call_in,
-            text=f"{each['question']} Answer: {each['answer']}",
+            text=each["question"],
+            answer=each["answer"],
             raised_by=_person(each["by"]),
             by=officer(),
         )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from reports.charts import svg
 
-GAP = 2.0
+HEIGHT = 22
+GAP = 0.4  # per cent, left white between parts
+LEAST_FOR_FIGURES = 6.0  # per cent: what two figures need at 320 px
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +34,55 @@ COUNTED = (
 )
 
 
-def counts_chart(counts: Mapping[str, int], *, name: str, width: float = 640) -> str:
-    """One bar as wide as its place. Parts that are nought are left out of it."""
+def counts_chart(counts: Mapping[str, int], *, name: str) -> str:
+    """One bar as wide as its place and always as high. Parts that are nought are left out of it.
+
+    Breadths are in per cent, so that on a narrow page the bar shrinks and its figures do not.
+    """
     total = sum(int(counts.get(part.key, 0)) for part in COUNTED)
-    words = ", ".join(f"{counts.get(part.key, 0)} {part.label.lower()}" for part in COUNTED)
     if not total:
-        bar = [svg.element("rect", x=0, y=0, width=width, height=22, fill=svg.UNRATED_FILL)]
-        return svg.picture(*bar, width=width, height=22, title="No indicators", name=name)
-    present = [part for part in COUNTED if counts.get(part.key)]
-    room = width - GAP * (len(present) - 1)
-    parts, x = [], 0.0
-    for part in present:
-        breadth = room * counts[part.key] / total
-        parts.append(_part(part, counts[part.key], x, breadth))
-        x += breadth + GAP
-    return svg.picture(*parts, width=width, height=22, title=f"Of {total}: {words}.", name=name)
+        bar = svg.element("rect", x=0, y=0, width="100%", height=HEIGHT, fill=svg.UNRATED_FILL)
+        return _bar(bar, title="No indicators", name=name)
+    words = ", ".join(f"{counts.get(part.key, 0)} {part.label.lower()}" for part in COUNTED)
+    parts, offset = [], 0.0
+    for part in COUNTED:
+        share = 100 * int(counts.get(part.key, 0)) / total
+        if share:
+            parts.append(_part(part, counts[part.key], offset, share))
+        offset += share
+    return _bar(*parts, title=f"Of {total}: {words}.", name=name)
 
 
-def _part(part: Part, count: int, x: float, breadth: float) -> str:
+def _bar(*parts: str, title: str, name: str) -> str:
+    return svg.element(
+        "svg",
+        svg.element("title", escape(title, quote=False), id=f"{name}-title"),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        width="100%",
+        height=HEIGHT,
+        role="img",
+        aria_labelledby=f"{name}-title",
+    )
+
+
+def _part(part: Part, count: int, offset: float, share: float) -> str:
     ink = svg.WHITE if part.fill in (svg.GREEN, svg.RED) else svg.TEXT
     box = svg.element(
         "rect",
-        x=x + 0.5,
+        x=f"{offset + GAP / 2:.2f}%",
         y=0.5,
-        width=max(breadth - 1, 1.0),
-        height=21,
+        width=f"{max(share - GAP, 0.2):.2f}%",
+        height=HEIGHT - 1,
         fill=part.fill,
         stroke=part.edge,
         stroke_width=1,
     )
-    if breadth < 11 + 8 * len(str(count)):
+    if share < LEAST_FOR_FIGURES:
         return box
     number = svg.text(
         str(count),
-        x + breadth / 2,
+        f"{offset + share / 2:.2f}%",
         16,
         text_anchor="middle",
         font_size=14,

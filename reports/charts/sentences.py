@@ -58,9 +58,7 @@ def _standing(trend: Trend, last: QuarterPoint) -> str:
         return ""
     limit = _limit(trend, last.target)
     better = (
-        last.value <= last.target
-        if trend.polarity is Polarity.LOWER
-        else last.value >= last.target
+        last.value <= last.target if trend.polarity is Polarity.LOWER else last.value >= last.target
     )
     return f", {'meeting' if better else 'missing'} its target of {limit}"
 

@@ -28,7 +28,7 @@ def element(name: str, *children: str, **attributes: object) -> str:
     return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
 
 
-def text(content: str, x: float, y: float, **attributes: object) -> str:
+def text(content: str, x: float | str, y: float, **attributes: object) -> str:
     """A line of text, escaped."""
     given = {"font_family": FONT, "font_size": 13, "fill": TEXT, **attributes}
     return element("text", escape(content, quote=False), x=x, y=y, **given)
@@ -69,7 +69,11 @@ def marker(shape: str, x: float, y: float, size: float, **attributes: object) ->
         return element(
             "rect", x=x - side / 2, y=y - side / 2, width=side, height=side, **attributes
         )
-    corners = [(x, y - size * 1.2), (x + size * 1.15, y + size * 0.9), (x - size * 1.15, y + size * 0.9)]
+    corners = [
+        (x, y - size * 1.2),
+        (x + size * 1.15, y + size * 0.9),
+        (x - size * 1.15, y + size * 0.9),
+    ]
     return element("path", d=path(corners) + "Z", **attributes)
 
 

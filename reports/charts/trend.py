@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from reports.charts import svg
-from reports.charts.scale import Axis, apart, axis
+from reports.charts.plotting import (
+    BOTTOM,
+    HEIGHT,
+    LETTER,
+    TOP,
+    WIDTH,
+    Plot,
+    ends_of,
+    plot_of,
+    tick_label,
+)
+from reports.charts.scale import apart
 from reports.charts.sentences import trend_sentence
 from reports.charts.series import QuarterPoint, Trend
-from sorp.figures import as_number, decimals_of
 from sorp.lexicon import Confidence, NotRated, Rag
 
-# Of a size that is still readable at 320 px, where a page leaves it about 290.
-WIDTH, HEIGHT = 400.0, 216.0
-TOP, BOTTOM = 24.0, 188.0
-LETTER = 7.3  # the usual breadth of a character at 13 px
-FIGURE = 8.3  # and of a tabular figure
-RAG_MARKERS = {
+RAG_MARKERS: dict[Rag | None, tuple[str, str, str]] = {
     Rag.RED: ("square", svg.RED, svg.RED),
     Rag.AMBER: ("triangle", svg.AMBER, svg.AMBER_EDGE),
     Rag.GREEN: ("circle", svg.GREEN, svg.GREEN),
+    None: ("circle", svg.WHITE, svg.LINE),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Plot:
-    """Where things go: quarters from left to right, values from bottom to top."""
-
-    trend: Trend
-    points: tuple[QuarterPoint, ...]
-    scale: Axis
-    left: float
-    right: float
-
-    def x(self, place: int) -> float:
-        return self.left + 8 + place * self.step
-
-    @property
-    def step(self) -> float:
-        return (self.right - self.left - 16) / max(len(self.points) - 1, 1)
-
-    def y(self, value: Decimal | float) -> float:
-        return self.scale.at(value)
-
-    def written(self, value: Decimal | float) -> str:
-        return as_number(value, self.trend.decimals, self.trend.measure_unit)
 
 
 def trend_chart(trend: Trend) -> str:
@@ -60,9 +40,11 @@ def trend_chart(trend: Trend) -> str:
         "name": f"chart-{trend.name}",
     }
     if not any(each.value is not None for each in shown):
-        note = svg.text("No results to show yet", WIDTH / 2, 40, text_anchor="middle", fill=svg.QUIET)
+        note = svg.text(
+            "No results to show yet", WIDTH / 2, 40, text_anchor="middle", fill=svg.QUIET
+        )
         return svg.picture(note, width=WIDTH, height=64, **words)
-    plot = _plot(trend, shown)
+    plot = plot_of(trend, shown)
     parts = [
         *_band(plot),
         *_grid(plot),
@@ -88,69 +70,18 @@ def _description(shown: tuple[QuarterPoint, ...]) -> str:
     return " ".join(sentences)
 
 
-def _plot(trend: Trend, shown: tuple[QuarterPoint, ...]) -> _Plot:
-    expected = (
-        limit
-        for each in shown
-        for limit in (each.value, each.target, each.floor, each.lower, each.upper)
-    )
-    scale = axis(
-        [each for each in expected if each is not None],
-        top=TOP,
-        bottom=BOTTOM,
-        percent=trend.measure_unit.strip() == "%",
-    )
-    ticks = [_tick(trend, each) for each in scale.ticks]
-    ends = [text for _, text, _ in _ends(trend, shown)]
-    left = max(len(text) for text in ticks) * FIGURE + 8
-    right = WIDTH - max(len(text) for text in ends) * LETTER - 10
-    return _Plot(trend, shown, scale, left, max(right, WIDTH * 0.55))
-
-
-def _tick(trend: Trend, value: float) -> str:
-    number = Decimal(str(value))
-    decimals = decimals_of(number, 6)
-    unit = trend.measure_unit if len(trend.measure_unit) == 1 else ""
-    return as_number(number, decimals, unit)
-
-
-def _ends(trend: Trend, shown: tuple[QuarterPoint, ...]) -> list[tuple[Decimal, str, str]]:
-    """What is labelled at the right: a value, its words and its ink, the result first."""
-    unit = trend.measure_unit if len(trend.measure_unit) == 1 else ""
-
-    def write(value: Decimal, decimals: int = trend.decimals) -> str:
-        return as_number(value, decimals, unit)
-
-    last = next(each for each in reversed(shown) if each.value is not None)
-    assert last.value is not None
-    found = [(last.value, write(last.value), svg.LINE)]
-    for field, words, ink in (
-        ("target", "Target", svg.TARGET),
-        ("floor", trend.floor_label, svg.FLOOR),
-        ("upper", "Upper", svg.TARGET),
-        ("lower", "Lower", svg.TARGET),
-    ):
-        limit = next(
-            (getattr(each, field) for each in reversed(shown) if getattr(each, field) is not None),
-            None,
-        )
-        if limit is not None:
-            found.append((limit, f"{words} {write(limit, decimals_of(limit, trend.decimals))}", ink))
-    return found
-
-
-def _grid(plot: _Plot) -> Iterator[str]:
+def _grid(plot: Plot) -> Iterator[str]:
     for tick in plot.scale.ticks:
         y = plot.y(tick)
         yield svg.element(
             "line", x1=plot.left, y1=y, x2=plot.right, y2=y, stroke=svg.RULE, stroke_width=1
         )
         yield svg.text(
-            _tick(plot.trend, tick), plot.left - 6, y + 4.5, text_anchor="end", fill=svg.QUIET
+            tick_label(plot.trend, tick), plot.left - 6, y + 4.5, text_anchor="end", fill=svg.QUIET
         )
 
 
-def _years(plot: _Plot) -> Iterator[str]:
+def _years(plot: Plot) -> Iterator[str]:
     """Financial years along the foot, with a mark where each begins."""
     places = list(enumerate(plot.points))
     yield svg.element(
@@ -174,7 +105,7 @@ def _years(plot: _Plot) -> Iterator[str]:
             )
 
 
-def _breaks(plot: _Plot) -> Iterator[str]:
+def _breaks(plot: Plot) -> Iterator[str]:
     for place, point in enumerate(plot.points):
         if not point.definition_break:
             continue
@@ -199,16 +130,16 @@ def _breaks(plot: _Plot) -> Iterator[str]:
         )
 
 
-def _band(plot: _Plot) -> Iterator[str]:
+def _band(plot: Plot) -> Iterator[str]:
     """The range that is good, or expected, shaded between its edges."""
-    for run in _runs(plot.points, lambda each: each.lower is not None and each.upper is not None):
+    for run in _runs(plot.points, "lower", "upper"):
         upper = list(_steps(plot, run, "upper"))
         lower = list(_steps(plot, run, "lower"))
         outline = svg.path([*upper, *reversed(lower)]) + "Z"
         yield svg.element("path", d=outline, fill=svg.BAND)
 
 
-def _limits(plot: _Plot) -> Iterator[str]:
+def _limits(plot: Plot) -> Iterator[str]:
     """Target, floor and the edges of a range, each a line that steps when it was changed."""
     for field, ink, dashes in (
         ("target", svg.TARGET, "9 4"),
@@ -216,7 +147,7 @@ def _limits(plot: _Plot) -> Iterator[str]:
         ("upper", svg.TARGET, "9 4"),
         ("lower", svg.TARGET, "9 4"),
     ):
-        for run in _runs(plot.points, lambda each, field=field: getattr(each, field) is not None):
+        for run in _runs(plot.points, field):
             yield svg.element(
                 "path",
                 d=svg.path(_steps(plot, run, field)),
@@ -228,15 +159,20 @@ def _limits(plot: _Plot) -> Iterator[str]:
 
 
 def _runs(
-    points: tuple[QuarterPoint, ...], counts: Callable[[QuarterPoint], bool]
+    points: tuple[QuarterPoint, ...], *fields: str
 ) -> Iterator[list[tuple[int, QuarterPoint]]]:
-    for wanted, run in groupby(enumerate(points), key=lambda each: counts(each[1])):
+    """Stretches of quarters, one after another, that have all of these."""
+
+    def has_all(placed: tuple[int, QuarterPoint]) -> bool:
+        return all(getattr(placed[1], field) is not None for field in fields)
+
+    for wanted, run in groupby(enumerate(points), key=has_all):
         if wanted:
             yield list(run)
 
 
 def _steps(
-    plot: _Plot, run: Iterable[tuple[int, QuarterPoint]], field: str
+    plot: Plot, run: Iterable[tuple[int, QuarterPoint]], field: str
 ) -> Iterator[tuple[float, float]]:
     half = plot.step / 2
     for place, point in run:
@@ -250,7 +186,7 @@ def _is_gap(point: QuarterPoint) -> bool:
     return point.value is None and point.not_rated is not NotRated.NOT_DUE
 
 
-def _values(plot: _Plot) -> Iterator[str]:
+def _values(plot: Plot) -> Iterator[str]:
     for line in _joined(plot):
         if len(line) > 1:
             yield svg.element(
@@ -266,9 +202,7 @@ def _values(plot: _Plot) -> Iterator[str]:
         assert point.value is not None
         x, y = plot.x(place), plot.y(point.value)
         if place == marked[-1][0]:
-            shape, fill, edge = RAG_MARKERS.get(
-                point.rag, ("circle", svg.WHITE, svg.LINE)  # type: ignore[arg-type]
-            )
+            shape, fill, edge = RAG_MARKERS[point.rag]
             yield svg.marker("circle", x, y, 8.0, fill=svg.WHITE)
             yield svg.marker(shape, x, y, 5.6, fill=fill, stroke=edge, stroke_width=1.5)
         else:
@@ -284,7 +218,7 @@ def _values(plot: _Plot) -> Iterator[str]:
             )
 
 
-def _joined(plot: _Plot) -> list[list[tuple[float, float]]]:
+def _joined(plot: Plot) -> list[list[tuple[float, float]]]:
     """The line in pieces: it ends at a missing value and at a change of definition."""
     lines: list[list[tuple[float, float]]] = [[]]
     for place, point in enumerate(plot.points):
@@ -295,12 +229,10 @@ def _joined(plot: _Plot) -> list[list[tuple[float, float]]]:
     return lines
 
 
-def _labels(plot: _Plot) -> Iterator[str]:
+def _labels(plot: Plot) -> Iterator[str]:
     """Words at the ends of lines, moved apart where they would stand on each other."""
-    ends = _ends(plot.trend, plot.points)
-    places = apart(
-        [plot.y(value) for value, _, _ in ends], least=15.0, top=TOP, bottom=BOTTOM - 2
-    )
+    ends = ends_of(plot.trend, plot.points)
+    places = apart([plot.y(value) for value, _, _ in ends], least=15.0, top=TOP, bottom=BOTTOM - 2)
     for (_, words, ink), y in zip(ends, places, strict=True):
         yield svg.text(
             words,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from indicators.rules import Thresholds
-from reports.charts import QuarterPoint, Trend, trend_chart, trend_sentence
+from reports.charts import Trend, trend_chart, trend_sentence
+from reports.drawing.readings import briefly, marks_of, point_of
 from reports.drawing.wording import Writer, explained, limits
 from reports.rules import in_quarter, rated_before
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
 from sorp.lexicon import (
     Basis,
-    Confidence,
     Frequency,
     Kind,
     Layer,
@@ -25,7 +23,6 @@ from sorp.lexicon import (
     NotRated,
     Polarity,
     Quarter,
-    Rag,
     RatingMethod,
     Tier,
     Travel,
@@ -100,6 +97,25 @@ class Block:
         return limits(self.rating, self.write)
 
     @property
+    def listed_unit(self) -> str:
+        """The unit, where it is too long to stand beside each figure of a list."""
+        unit = self.facts["measure_unit"]
+        return "" if len(unit) <= 1 else unit
+
+    @property
+    def listed_value(self) -> str:
+        return self._listed.value(self.rating["value"])
+
+    @property
+    def listed_target(self) -> str:
+        expected = limits(self.rating, self._listed)
+        return expected[0][1] if expected else ""
+
+    @property
+    def _listed(self) -> Writer:
+        return Writer("", self.facts["decimals"]) if self.listed_unit else self.write
+
+    @property
     def target(self) -> str:
         """The first of what was expected, for a table with one column for it."""
         return self.limits[0][1] if self.limits else ""
@@ -137,7 +153,7 @@ class Block:
             value=bare.value(rating["value"]),
             target=expected[0][1] if expected else "",
             rag=rating["rag"],
-            not_rated=NotRated(rating["not_rated"]).label if rating["not_rated"] else None,
+            not_rated=briefly(rating["not_rated"]),
             marks=marks_of(rating),
             late=rating["late"],
             stale=rating["stale"],
@@ -160,7 +176,7 @@ class Block:
             name=self.facts["reference"].replace(".", "-"),
             title=self.facts["title"],
             points=tuple(
-                _point(quarter, found.get(quarter.key)) for quarter in first.until(self.quarter)
+                point_of(quarter, found.get(quarter.key)) for quarter in first.until(self.quarter)
             ),
             measure_unit=self.facts["measure_unit"],
             decimals=self.facts["decimals"],
@@ -215,7 +231,9 @@ class Block:
     @property
     def expected_recovery(self) -> Quarter | None:
         plan = self.facts["plan"]
-        return Quarter.parse(plan["expected_recovery"]) if plan and plan["expected_recovery"] else None
+        return (
+            Quarter.parse(plan["expected_recovery"]) if plan and plan["expected_recovery"] else None
+        )
 
     @property
     def revisions_told(self) -> list[dict[str, Any]]:
@@ -242,59 +260,3 @@ class Block:
             ("Tier", Tier(self.facts["tier"]).label),
             ("Layer of the report", Layer(self.facts["layer"]).label),
         ]
-
-
-def marks_of(rating: Mapping[str, Any]) -> tuple[str, ...]:
-    """The shorthand letters that stand beside a figure."""
-    letters = {
-        "p": rating["confidence"] == Confidence.PROVISIONAL,
-        "e": rating["confidence"] == Confidence.ESTIMATED,
-        "r": rating["revised"],
-        "b": rating["definition_break"],
-    }
-    return tuple(letter for letter, is_true in letters.items() if is_true)
-
-
-def _point(quarter: Quarter, rating: Mapping[str, Any] | None) -> QuarterPoint:
-    if rating is None:
-        return QuarterPoint(quarter)
-    return QuarterPoint(
-        quarter,
-        value=_number(rating["value"]),
-        rag=Rag(rating["rag"]) if rating["rag"] else None,
-        not_rated=NotRated(rating["not_rated"]) if rating["not_rated"] else None,
-        target=_number(rating["target"]),
-        floor=_lowest_allowed(rating),
-        lower=_number(rating["lower"]),
-        upper=_number(rating["upper"]),
-        confidence=Confidence(rating["confidence"]) if rating["confidence"] else None,
-        definition_break=rating["definition_break"],
-    )
-
-
-def _lowest_allowed(rating: Mapping[str, Any]) -> Decimal | None:
-    """The floor standard, or where there is a tolerance, how far from the target it reaches."""
-    target, tolerance = _number(rating["target"]), _number(rating["tolerance"])
-    if rating["method"] != RatingMethod.TOLERANCE or target is None or tolerance is None:
-        return _number(rating["floor"])
-    allowance = abs(target) * tolerance / 100
-    return target + allowance if rating["polarity"] == Polarity.LOWER else target - allowance
-
-
-def _number(figure: str | None) -> Decimal | None:
-    return None if figure is None else Decimal(figure)
-
-
-def thresholds_of(rating: Mapping[str, Any]) -> Thresholds:
-    """What a rating was judged by. Raises ValueError where its numbers contradict each other."""
-    return Thresholds(
-        method=RatingMethod(rating["method"]),
-        polarity=Polarity(rating["polarity"]),
-        tolerance=_number(rating["tolerance"]),
-        target=_number(rating["target"]),
-        floor=_number(rating["floor"]),
-        lower=_number(rating["lower"]),
-        upper=_number(rating["upper"]),
-        outer_lower=_number(rating["outer_lower"]),
-        outer_upper=_number(rating["outer_upper"]),
-    )

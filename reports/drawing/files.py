@@ -57,9 +57,7 @@ def sealed(
     return {**files, MANIFEST: manifest, SEAL: seal}
 
 
-def manifest_of(
-    files: Mapping[str, bytes], document: Mapping[str, Any], *, version: str
-) -> bytes:
+def manifest_of(files: Mapping[str, bytes], document: Mapping[str, Any], *, version: str) -> bytes:
     """What the folder holds, and by which edition and release it was drawn."""
     content = {
         "product": PRODUCT,

@@ -136,9 +136,7 @@ class ShownPack:
     @property
     def contents(self) -> list[tuple[str, str, int]]:
         found = [("agenda", "Agenda", 1)]
-        found += [
-            (each.anchor, f"{each.position}. {each.title}", 2) for each in self.stories
-        ]
+        found += [(each.anchor, f"{each.position}. {each.title}", 2) for each in self.stories]
         if self.document["late_milestones"]:
             found.append(("milestones", "Milestones that are late", 1))
         if self.document["papers"]:

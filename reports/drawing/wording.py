@@ -72,7 +72,9 @@ def explained(rating: Mapping[str, Any], write: Writer, not_available: str = "")
     if rating["rag"] == Rag.AMBER:
         return f"{value} misses the target of {target} but holds the floor standard of {floor}."
     worse = "above" if rating["polarity"] == Polarity.LOWER else "below"
-    return f"{value} is {worse} the floor standard of {floor}, so it is red; the target is {target}."
+    return (
+        f"{value} is {worse} the floor standard of {floor}, so it is red; the target is {target}."
+    )
 
 
 def _explained_range(rating: Mapping[str, Any], write: Writer, value: str) -> str:

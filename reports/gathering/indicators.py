@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -121,7 +122,7 @@ def _indicator(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> d
 
 def _revised(revisions: list[Revision]) -> Iterable[tuple[Revision, Revision]]:
     """Each revision made after its quarter was closed, with the saying it superseded."""
-    for was, now in zip(revisions, revisions[1:], strict=False):
+    for was, now in pairwise(revisions):
         if was.result_id == now.result_id and now.after_close:
             yield was, now
 

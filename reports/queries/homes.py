@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from assurance.models import Meeting, Seat, Team
 from escalation.models import ActionPlan, Escalation
 from indicators.models import Indicator, Revision
 from indicators.queries import open_quarters
@@ -36,6 +38,8 @@ class Home:
     escalations: tuple[Escalation, ...]
     without_plan: frozenset[int]
     directs: tuple[Unit, ...]
+    sits_on: tuple[Team, ...]
+    next_meetings: tuple[Meeting, ...]
     jobs: tuple[Job, ...]
     runs_framework: bool
 
@@ -58,6 +62,7 @@ def home(*, reader: User, today: date) -> Home:
         .filter(indicator__accountable_manager=reader)
         .select_related("indicator", "sorp_version")
     )
+    teams = tuple(Team.objects.filter(pk__in=_seats(reader, today)).order_by("-code"))
     planned = set(
         ActionPlan.objects.filter(
             indicator__in=[each.indicator_id for each in escalations]
@@ -68,10 +73,28 @@ def home(*, reader: User, today: date) -> Home:
         due=tuple(_due(own)),
         escalations=escalations,
         without_plan=frozenset(each.indicator_id for each in escalations) - planned,
+        sits_on=teams,
+        next_meetings=tuple(_next_meetings(teams, today)),
         directs=tuple(Unit.objects.filter(pk__in=units_directed_by(reader, on=today))),
         jobs=tuple(recent_jobs(reader)),
         runs_framework=allowed(reader, Permission.MANAGE_FRAMEWORK),
     )
+
+
+def _seats(reader: User, today: date) -> list[int]:
+    """The teams a person sits on; by office, both (Cabinet paper of 20 June 2011, section 3c)."""
+    if allowed(reader, Permission.VIEW_PACKS):
+        return list(Team.objects.values_list("pk", flat=True))
+    return list(Seat.objects.held_on(today).filter(user=reader).values_list("team_id", flat=True))
+
+
+def _next_meetings(teams: tuple[Team, ...], today: date) -> Iterator[Meeting]:
+    planned = Meeting.objects.filter(team__in=teams, meets_on__gte=today).select_related("team")
+    seen: set[int] = set()
+    for meeting in planned.order_by("meets_on"):
+        if meeting.team_id not in seen:
+            seen.add(meeting.team_id)
+            yield meeting
 
 
 def _due(own) -> list[Due]:  # type: ignore[no-untyped-def]

@@ -10,7 +10,9 @@ Rating = Mapping[str, Any]
 
 def in_quarter(indicator: Mapping[str, Any], quarter: str) -> Rating | None:
     """How the indicator was judged in a quarter, or None where nothing was said of it."""
-    return next((each for each in reversed(indicator["ratings"]) if each["quarter"] == quarter), None)
+    return next(
+        (each for each in reversed(indicator["ratings"]) if each["quarter"] == quarter), None
+    )
 
 
 def before(indicator: Mapping[str, Any], quarter: str) -> Sequence[Rating]:

@@ -25,6 +25,9 @@ ESCALATION = {
     "level", "trigger", "all_met", "since", "opened_in", "recovered_in", "relapse", "restated",
     "sorp_version", "reason",
 }  # fmt: skip
+REVISION = {
+    "quarter", "number", "value", "was", "reason", "confidence", "after_close", "said_on",
+}  # fmt: skip
 PLAN = {
     **dict.fromkeys(("number", "cause", "barriers", "help_wanted", "expected_recovery")),
     **dict.fromkeys(("expected_value", "written_on")),
@@ -40,10 +43,9 @@ INDICATOR = {
     "ratings": RATING,
     "escalations": ESCALATION,
     "plan": PLAN,
-    "revisions": {
-        "quarter", "number", "value", "was", "reason", "confidence", "after_close", "said_on",
-    },  # fmt: skip
+    "revisions": REVISION,
 }
+SAID = {"sentence", "needs_attention"}
 PRIORITY = {
     **dict.fromkeys(("slug", "number", "title", "description", "sponsor", "themes")),
     "success_factors": {"by", "wording"},
@@ -52,7 +54,7 @@ PRIORITY = {
     "milestones": {"title", "due_on", "forecast_on", "done_on", "status", "progress"},
     "evidence": {"gathered_on", "title", "finding", "source"},
     "evaluations": {"judged_on", "judgement", "finding", "judged_by"},
-    "standing": ALL,
+    "standing": dict.fromkeys(("figures", "milestones", "evaluation"), SAID),
 }
 EDITION = {
     **dict.fromkeys(("schema", "title", "council", "notice", "quarter", "quarter_closed_on")),

@@ -56,8 +56,8 @@ def publish_edition(*, edition: Edition, by: User | None) -> Edition:
 
     Raises CannotPublish where its files were not built, or a newer edition is published already.
     """
-    edition = Edition.objects.select_for_update(of=("self",)).select_related("report").get(
-        pk=edition.pk
+    edition = (
+        Edition.objects.select_for_update(of=("self",)).select_related("report").get(pk=edition.pk)
     )
     if edition.is_published:
         return edition

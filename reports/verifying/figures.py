@@ -8,7 +8,7 @@ from typing import Any
 
 from escalation.rules import Episode, Observation, Rules, replay, restate
 from indicators.rules import rate
-from reports.drawing.blocks import thresholds_of
+from reports.drawing.readings import thresholds_of
 from reports.drawing.report import trigger_of
 from reports.rules import changes, counts, counts_by, travel_counts
 from reports.rules.counting import is_counted

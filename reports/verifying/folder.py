@@ -100,7 +100,9 @@ def _wrong_drawings(
     """Each table and page says what the document says: drawn again, it comes out the same."""
     for name, content in tables(document).items():
         if name in found and found[name] != content:
-            yield Difference(name, f"does not say what {EDITION} says, {_first(found[name], content)}")
+            yield Difference(
+                name, f"does not say what {EDITION} says, {_first(found[name], content)}"
+            )
     manifest = _loaded(found.get(MANIFEST, b"{}"))
     version = manifest.get("version") if isinstance(manifest, dict) else None
     if version != settings.PRODUCT_VERSION:

@@ -65,8 +65,8 @@ def build(request, quarter):
         jobs.request(
             kind=BUILD_REPORT,
             key=f"{BUILD_REPORT} {wanted.key}",
+            arguments={"quarter": wanted.key, "by": request.user.pk},
             by=request.user,
-            quarter=wanted.key,
         )
         messages.success(request, f"The report for {wanted} is being built.")
     except jobs.AlreadyAsked as reason:
@@ -82,7 +82,8 @@ def publish(request, quarter, number):
     try:
         edition = services.publish_edition(edition=edition, by=request.user)
         messages.success(
-            request, f"Edition {edition.number} for {edition.quarter} is published: everyone may read it."
+            request,
+            f"Edition {edition.number} for {edition.quarter} is published: everyone may read it.",
         )
     except services.CannotPublish as reason:
         messages.error(request, str(reason))
@@ -94,7 +95,9 @@ def publish(request, quarter, number):
 def draft_file(request, quarter, number, name):
     """A file of any edition, to be looked at before it is published."""
     edition = _edition_or_404(quarter, number)
-    file = get_object_or_404(EditionFile.objects.select_related("edition__report"), edition=edition, name=name)
+    file = get_object_or_404(
+        EditionFile.objects.select_related("edition__report"), edition=edition, name=name
+    )
     if not default_storage.exists(file.path):
         raise Http404("The file is gone from the store: build the report again")
     return FileResponse(

@@ -77,7 +77,7 @@ def public_indicator(request, reference):
         page = {
             "report": report,
             "edition": edition,
-            "block": report.blocks[reference],
+            "indicator": report.blocks[reference],
             "priorities": [
                 each
                 for each in report.priorities

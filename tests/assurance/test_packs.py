@@ -44,6 +44,7 @@ from tests.strategy.factories import MilestoneFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
 Q2 = Quarter(2011, 2)
+DAY = date(2011, 11, 14)
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def story(meeting, picture="ARR"):
 def test_the_document_tells_the_whole_story_of_each_called_in_indicator(meeting, chair):
     call_in = story(meeting)
 
-    (told,) = pack_document(meeting)["agenda"]
+    (told,) = pack_document(meeting, known_on=DAY)["agenda"]
 
     assert (told["position"], told["title"]) == (1, "Potholes repaired")
     assert (told["unit"], told["directorate"]) == ("Highways", "Growth and Environment")
@@ -116,7 +117,7 @@ def test_the_document_tells_the_whole_story_of_each_called_in_indicator(meeting,
 def test_the_document_says_whether_the_plan_is_agreed(meeting):
     story(meeting)
 
-    plan = pack_document(meeting)["agenda"][0]["plan"]
+    plan = pack_document(meeting, known_on=DAY)["agenda"][0]["plan"]
 
     assert (plan["number"], plan["is_agreed"], plan["expected_value"]) == (1, True, "85.5")
     assert (plan["written_on"], plan["expected_recovery"]) == ("2011-11-07", None)
@@ -129,7 +130,7 @@ def test_what_was_declined_or_withdrawn_is_not_on_the_agenda(meeting):
     for verdict in ("declined", "deferred", "withdrawn"):
         CallInFactory(meeting=meeting, verdict=verdict, reason="Explained")
 
-    assert pack_document(meeting)["agenda"] == []
+    assert pack_document(meeting, known_on=DAY)["agenda"] == []
 
 
 def test_the_document_names_who_attends_and_who_receives_it(meeting, chair):
@@ -139,7 +140,7 @@ def test_the_document_names_who_attends_and_who_receives_it(meeting, chair):
     cabinet = holder(PostKind.CABINET_MEMBER, unit=CouncilFactory())
     holder(PostKind.CABINET_MEMBER)  # of a directorate's portfolio, not of performance
 
-    document = pack_document(meeting)
+    document = pack_document(meeting, known_on=DAY)
 
     assert document["attendees"] == [
         {"name": chair.name, "seat": "chair", "seat_label": "Chair", "directorate": None},
@@ -157,16 +158,35 @@ def test_late_milestones_are_for_dat_alone(meeting):
     MilestoneFactory(title="Go live", due_on=date(2011, 10, 1))
     dats = MeetingFactory(team=TeamFactory(dat=True))
 
-    assert pack_document(meeting)["late_milestones"] == []
-    (line,) = pack_document(dats)["late_milestones"]
+    assert pack_document(meeting, known_on=DAY)["late_milestones"] == []
+    (line,) = pack_document(dats, known_on=DAY)["late_milestones"]
     assert (line["title"], line["status_label"]) == ("Go live", "Overdue")
+
+
+@pytest.mark.parametrize(
+    ("known_on", "states"),
+    [
+        (date(2011, 11, 9), []),  # the pack goes out before the milestone is due
+        (date(2011, 11, 10), []),
+        (date(2011, 11, 11), ["overdue"]),
+        (date(2012, 1, 31), ["overdue"]),
+    ],
+)
+def test_nothing_is_overdue_before_it_is_due_though_the_meeting_is_later(known_on, states):
+    dats = MeetingFactory(team=TeamFactory(dat=True))
+    MilestoneFactory(due_on=date(2011, 11, 10))
+    MilestoneFactory(due_on=date(2011, 12, 1))  # due after the meeting, whenever it is frozen
+
+    found = pack_document(dats, known_on=known_on)["late_milestones"]
+
+    assert [line["status"] for line in found] == states
 
 
 def test_the_document_is_plain_json_and_says_the_same_when_asked_again(meeting):
     story(meeting)
     PaperFactory(meeting=meeting)
 
-    first, second = (pack_document(meeting) for _ in range(2))
+    first, second = (pack_document(meeting, known_on=DAY) for _ in range(2))
 
     assert canonical(first) == canonical(second)
     assert json.loads(canonical(first)) == first
@@ -180,7 +200,7 @@ def test_the_document_takes_as_many_queries_for_20_as_for_1(
         story(meeting)
 
     with django_assert_num_queries(19):
-        assert len(pack_document(meeting)["agenda"]) == how_many
+        assert len(pack_document(meeting, known_on=DAY)["agenda"]) == how_many
 
 
 @pytest.mark.parametrize(
@@ -210,7 +230,11 @@ def test_freezing_keeps_the_document_its_fingerprint_and_who_froze_it(meeting, c
     assert is_new
     assert meeting.state == MeetingState.PAPERS_OUT
     kept = Pack.objects.get()
-    assert kept.sha256 == fingerprint(kept.document) == fingerprint(pack_document(meeting))
+    assert (
+        kept.sha256
+        == fingerprint(kept.document)
+        == fingerprint(pack_document(meeting, known_on=DAY))
+    )
     assert (kept.number, kept.frozen_by, kept.drawn_at) == (1, chair, None)
     event = AuditEvent.objects.first()
     assert (event.act, event.detail["sha256"]) == ("froze pack", pack.sha256)

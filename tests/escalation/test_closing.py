@@ -325,7 +325,11 @@ def test_while_another_close_runs_nothing_is_changed_and_it_is_said_plainly(indi
 def _another_connection():
     at = connection.settings_dict
     return psycopg2.connect(
-        dbname=at["NAME"], user=at["USER"], password=at["PASSWORD"], host=at["HOST"], port=at["PORT"]
+        dbname=at["NAME"],
+        user=at["USER"],
+        password=at["PASSWORD"],
+        host=at["HOST"],
+        port=at["PORT"],
     )
 
 

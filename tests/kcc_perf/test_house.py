@@ -233,8 +233,7 @@ def test_every_command_that_writes_can_be_tried_first():
     without = {
         path.stem
         for path in commands
-        if path.stem != "__init__"
-        and not re.search(r"dry[-_]run|ImportCommand", path.read_text())
+        if path.stem != "__init__" and not re.search(r"dry[-_]run|ImportCommand", path.read_text())
     }
 
     assert without - NEED_NO_DRY_RUN == set()

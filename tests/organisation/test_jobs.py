@@ -216,6 +216,22 @@ def test_a_worker_that_was_overtaken_has_no_say_in_how_the_job_ended(kind, rung)
 
 
 @pytest.mark.django_db
+def test_a_worker_that_was_overtaken_does_not_end_the_job_that_another_is_at(kind, rung):
+    def slow(progress):
+        Job.objects.update(attempts=2, leased_until=now() + timedelta(minutes=1))
+        progress(1, 9, "Still at it")
+        return "Done by the first."
+
+    kind.act = slow
+    job = asked()
+
+    assert jobs.run(job.pk) is False
+
+    job.refresh_from_db()
+    assert (job.state, job.message, job.done) == (RUNNING, "", 0)
+
+
+@pytest.mark.django_db
 def test_a_broker_that_does_not_answer_delays_a_job_and_loses_nothing(
     kind, settings, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):

@@ -7,7 +7,7 @@ from typing import Any
 
 from escalation.rules import Observation, Rules, replay
 from indicators.rules import Reading, direction_of_travel, judge
-from reports.drawing.blocks import thresholds_of
+from reports.drawing.readings import thresholds_of
 from reports.drawing.report import trigger_of
 from reports.gathering.edition import _figures
 from reports.rules import public_form
@@ -93,7 +93,10 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
     series, found = [], []
     for place, (quarter, value) in enumerate(zip(quarters, values, strict=True)):
         own = {
-            **{name: None if each is None else plain(Decimal(str(each))) for name, each in limits.items()},
+            **{
+                name: None if each is None else plain(Decimal(str(each)))
+                for name, each in limits.items()
+            },
             "quarter": quarter.key,
             "value": None if value is None else plain(Decimal(str(value))),
             "method": method,
@@ -282,7 +285,9 @@ def priorities() -> list[dict[str, Any]]:
 
 def edition_document(**changes: Any) -> dict[str, Any]:
     """A full document that has the form it should, and agrees with itself."""
-    given = changes.pop("indicators", None) or sorted(indicators(), key=lambda each: each["reference"])
+    given = changes.pop("indicators", None) or sorted(
+        indicators(), key=lambda each: each["reference"]
+    )
     return {
         "schema": "quarterly-performance-report/1",
         "form": "full",

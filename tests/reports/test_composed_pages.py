@@ -120,7 +120,9 @@ def test_a_dashboard_can_be_read_at_an_earlier_quarter(client, officer):
     close_all()
     client.force_login(officer)
 
-    board = client.get(reverse("dashboard", args=[unit.code]), {"quarter": "2011-Q1"}).context["board"]
+    board = client.get(reverse("dashboard", args=[unit.code]), {"quarter": "2011-Q1"}).context[
+        "board"
+    ]
 
     assert board.counts["green"] == 1
     assert board.escalated == []
@@ -178,8 +180,11 @@ def test_an_indicators_page_tells_its_story(client, officer):
     indicator = closed("RRG")
     close_all()
     revise_result(
-        indicator=indicator, quarter=Quarter(2011, 3), given=ResultGiven(value=Decimal(96)),
-        reason="Two forms were found", by=officer,
+        indicator=indicator,
+        quarter=Quarter(2011, 3),
+        given=ResultGiven(value=Decimal(96)),
+        reason="Two forms were found",
+        by=officer,
     )
     client.force_login(officer)
 
@@ -258,7 +263,9 @@ def test_who_may_read_the_composed_pages(client, officer):
         client.logout()
         if person:
             client.force_login(person)
-        answers[who] = {client.get(reverse(name, args=args)).status_code for name, args in names[:-1]}
+        answers[who] = {
+            client.get(reverse(name, args=args)).status_code for name, args in names[:-1]
+        }
         answers[who, "quarters"] = client.get(reverse("quarters")).status_code
 
     assert answers == {

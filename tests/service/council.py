@@ -4,6 +4,7 @@ Built through the services. Its first indicator has been red since Q1 2011/12; Q
 Q2 to Q4 have their results and are open. Prints who may close quarters.
 """
 
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -35,7 +36,12 @@ PICTURES = ["RRRR", "RRGG", "GGGG", "GGRR", "AAAA"]
 def found() -> str:
     seed_default_statement(in_force_from=Quarter(2010, 1), approved_on=LONG_AGO, by=None)
     council = found_unit(
-        code="C", name="The council", tier=UnitTier.COUNCIL, parent=None, starts_on=LONG_AGO, by=None
+        code="C",
+        name="The council",
+        tier=UnitTier.COUNCIL,
+        parent=None,
+        starts_on=LONG_AGO,
+        by=None,
     )
     directorate = found_unit(
         code="D",
@@ -97,4 +103,4 @@ def measure(unit, manager) -> None:
 
 
 if __name__ == "__main__":
-    print(found())
+    sys.stdout.write(found())

@@ -110,7 +110,9 @@ class Service:
         return self.folder / f"{name}.log"
 
     def logs(self) -> str:
-        return "\n".join(f"== {path.name}\n{path.read_text()}" for path in self.folder.glob("*.log"))
+        return "\n".join(
+            f"== {path.name}\n{path.read_text()}" for path in self.folder.glob("*.log")
+        )
 
     def wait_ready(self) -> None:
         def ready() -> bool:

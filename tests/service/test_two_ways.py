@@ -8,6 +8,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 from celery import Celery
+from django.db import connection
 
 from tests.service.processes import Browser, Service, wait_until
 
@@ -32,7 +33,9 @@ class Asker:
         return psycopg2.connect(self.address)
 
     def acts(self, act):
-        return self(f"SELECT subject_name FROM organisation_auditevent WHERE act = '{act}' ORDER BY id")
+        return self(
+            f"SELECT subject_name FROM organisation_auditevent WHERE act = '{act}' ORDER BY id"
+        )
 
 
 def founded(folder, **environment):
@@ -85,12 +88,21 @@ def job_state(service, quarter):
 
 def wait_for_close(service, quarter):
     def finished():
-        return job_state(service, quarter)[0] in ("done", "failed")
+        return job_state(service, quarter)[:1] in (["done"], ["failed"])
 
     try:
         wait_until(finished, f"the close of {quarter}")
     except AssertionError as waited:
         raise AssertionError(f"{waited}\n{service.logs()}") from None
+
+
+def closed(service, quarter):
+    """The service, with this quarter closed as people close it, if it was not."""
+    if job_state(service, quarter) != ["done"]:
+        ask_to_close(service, quarter)
+        wait_for_close(service, quarter)
+    assert job_state(service, quarter) == ["done"], service.logs()
+    return service
 
 
 @pytest.mark.service
@@ -124,20 +136,20 @@ def test_a_quarter_asked_for_on_a_page_is_closed_by_the_worker(service):
 
 @pytest.mark.service
 def test_what_the_close_owed_is_sent_by_beat_and_worker_once(service):
+    closed(service, "2011-Q2")
     wait_until(
         lambda: not service.ask("SELECT key FROM escalation_notice WHERE sent_at IS NULL"),
         "the notices to be sent",
     )
 
     keys = service.ask("SELECT key FROM escalation_notice ORDER BY key")
-    sent = service.log("worker").read_text()
-    assert len(keys) == 2
-    assert len(service.ask.acts("sent notice")) == len(keys)
-    assert len(re.findall(r"^Subject: .*referred to", sent, re.M)) == len(keys)
+    posted = re.findall(r"^Subject: .*referred to", service.log("worker").read_text(), re.M)
+    assert len(keys) == len(service.ask.acts("sent notice")) == len(posted) == 2
 
 
 @pytest.mark.service
 def test_a_close_that_is_delivered_twenty_times_is_one_close(service, broker):
+    closed(service, "2011-Q2")
     (job,) = service.ask("SELECT id FROM organisation_job WHERE key = 'close-2011-Q2'")
     before = service.ask("SELECT count(*) FROM organisation_auditevent WHERE act <> 'sent notice'")
 
@@ -167,6 +179,7 @@ def _queue_is_empty(broker):
 @pytest.mark.service
 def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
     """The close is held half-way, at its first notice, and the worker is killed there."""
+    closed(service, "2011-Q2")
     with closing(service.ask.connect()) as other:
         other.cursor().execute("LOCK TABLE escalation_notice IN SHARE MODE")
         ask_to_close(service, "2011-Q3")
@@ -204,6 +217,7 @@ def _waits_for_notices(service):
 @pytest.mark.service
 def test_a_bell_that_nobody_heard_is_made_good_by_beat(service):
     """The row alone, as when the broker was away when it was written."""
+    closed(service, "2011-Q3")
     with closing(service.ask.connect()) as line:
         line.cursor().execute(
             "INSERT INTO organisation_job (kind, arguments, key, state, done, total, message,"
@@ -220,6 +234,8 @@ def test_a_bell_that_nobody_heard_is_made_good_by_beat(service):
 @pytest.fixture(scope="module")
 def embedded(static_root, tmp_path_factory):
     """One web process on a SQLite file; no broker, no worker, no beat."""
+    if connection.vendor != "sqlite":
+        pytest.skip("Embedded mode is SQLite's: this runs where the rest of the suite runs on it")
     folder = tmp_path_factory.mktemp("embedded")
     service = founded(
         folder,
@@ -249,6 +265,7 @@ def test_embedded_a_quarter_asked_for_on_a_page_is_closed_in_the_web_process(emb
 
 
 def test_embedded_what_a_process_that_died_left_is_taken_up_by_the_next(embedded):
+    closed(embedded, "2011-Q2")
     embedded.kill("web")
     with closing(embedded.ask.connect()) as writer:  # the row as such a process leaves it
         writer.execute(

@@ -46,7 +46,9 @@ class Command(BaseCommand):
             raise CommandError(f"{team.upper()} does not meet on {meets_on:%-d %B %Y}")
         pack = meeting.packs.order_by("-number").first()
         if pack is None:
-            raise CommandError("No pack is frozen for this meeting: freeze it on the meeting's page")
+            raise CommandError(
+                "No pack is frozen for this meeting: freeze it on the meeting's page"
+            )
         return pack
 
 

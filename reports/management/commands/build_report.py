@@ -4,15 +4,17 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.services import build_report
 from reports.gathering import gather_edition
 from reports.schema import check_form
+from reports.services import build_report
 from reports.writing import write_folder
 from sorp.lexicon import Quarter
 
 
 class Command(BaseCommand):
-    help = "Freeze the report of a closed quarter and write its files: HTML, PDF, CSV, JSON, manifest."
+    help = (
+        "Freeze the report of a closed quarter and write its files: HTML, PDF, CSV, JSON, manifest."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("quarter", help="a closed quarter, such as 2011-Q1")

@@ -1,0 +1,1 @@
+"""Whole pieces of work in a real browser, on the demonstration council, with axe on every page."""

@@ -1,0 +1,187 @@
+"""A council of its own for the journeys, served as its users meet it, and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from kcc_perf.demonstration.loading import PASSWORD
+from tests.service.processes import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
+# Without these a browser on a closed network looks for its maker's servers at every start.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (1280, 320)
+
+
+def pytest_collection_modifyitems(items):
+    """Everything here drives a browser, and shares one council: so one worker does it all."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """The demonstration council, loaded into a database of its own and served."""
+    if not CHROMIUM:
+        said = "Chromium is not installed: apt-get install chromium"
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(said)
+        pytest.skip(said)
+    folder = tmp_path_factory.mktemp("council")
+    port = free_port()
+    environment = os.environ | {
+        "DEBUG": "yes",
+        "DEMONSTRATION": "yes",
+        "DATABASE_URL": f"sqlite:///{folder / 'council.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "REDIS_URL": "",
+        "JOB_LANE": "thread",
+        "SECURE_COOKIES": "no",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "COUNCIL_NAME": "Wealdshire County Council",
+        "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
+    }
+
+    def manage(*arguments):
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    manage("migrate", "--verbosity", "0")
+    manage("createcachetable")
+    manage("load_demo")
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/readyz")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_for(address, seconds=60):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"{address} did not answer in {seconds} seconds")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser. Every page they come to is checked as they come to it."""
+
+    page: object
+    address: str
+
+    def __post_init__(self):
+        self.complaints = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def go(self, path, *, status=200):
+        response = self.page.goto(self.address + path)
+        assert response.status == status, f"{path} answered {response.status}"
+        self.check()
+        return self
+
+    def press(self, name):
+        """Press a button, or follow a link, by the name that is read out."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        link = self.page.get_by_role("link", name=name, exact=True)
+        (button if button.count() else link).first.click()
+        self.page.wait_for_load_state()
+        self.check()
+        return self
+
+    def sign_in(self, email):
+        self.go("/accounts/sign-in/")
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        return self.press("Sign in")
+
+    def reads(self, words):
+        """Whether the words stand on the page, wherever lines happen to break."""
+        return words in " ".join(self.page.locator("body").inner_text().split())
+
+    def check(self):
+        """axe, one h1, headings in order, a title by the pattern, no sideways scroll, no errors."""
+        page, at = self.page, self.page.url
+        found = Axe().run(page, options={"runOnly": RULES, "rules": {"target-size": {"enabled": True}}})
+        violations = [
+            (each["id"], [node["html"][:200] for node in each["nodes"]])
+            for each in found.response["violations"]
+        ]
+        assert not violations, f"{at}: {violations}"
+        levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+            "all => all.filter(h => h.offsetParent !== null).map(h => Number(h.tagName[1]))"
+        )
+        assert levels.count(1) == 1, f"{at}: {levels.count(1)} h1"
+        steps = [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+        assert not steps, f"{at}: headings skip {steps}"
+        assert page.title().endswith(" – Performance management – Wealdshire County Council"), at
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{at}: {wide} px too wide"
+        assert not self.complaints, f"{at}: {self.complaints}"
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a browser: `visit(width=320, scripts=False)`."""
+    contexts = []
+
+    def open_browser(width=1280, *, scripts=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        return Visitor(context.new_page(), address)
+
+    yield open_browser
+    for context in contexts:
+        context.close()

@@ -1,0 +1,69 @@
+"""Every page, for those who come to it, wide and narrow."""
+
+import pytest
+
+from tests.journeys.conftest import WIDTHS
+
+MANAGER = "tomasz.halloran@wealdshire.example"
+DIRECTOR = "fiona.castellane@wealdshire.example"
+PAT_CHAIR = "gareth.penhallow@wealdshire.example"
+CABINET_MEMBER = "adaeze.whitcombe@wealdshire.example"
+OFFICER = "imogen.sattar@wealdshire.example"
+
+PAGES = {
+    None: [
+        "/",
+        "/performance/2022-Q3/",
+        "/performance/indicators/CG-02/",
+        "/performance/indicators/ACT-04/",
+        "/performance/indicators/ASC-04/",
+        "/performance/priorities/get-plans-to-children-on-time/",
+        "/data/",
+        "/accounts/sign-in/",
+        "/accounts/password/reset/",
+        "/accessibility-statement/",
+        "/gallery/",
+    ],
+    MANAGER: [
+        "/home/",
+        "/returns/2023-Q1/HT-01/",
+        "/indicators/HT-12/",
+        "/escalations/plans/HT-12/",
+        "/escalations/",
+        "/sorp/",
+        "/accounts/password/change/",
+        "/accounts/sign-out/",
+    ],
+    DIRECTOR: ["/home/", "/dashboards/", "/dashboards/GET/", "/strategy/"],
+    PAT_CHAIR: [
+        "/home/",
+        "/assurance/",
+        "/assurance/pat/",
+        "/assurance/pat/2023-07-18/",
+        "/assurance/pat/2023-07-18/board/",
+        "/assurance/pat/2023-06-20/",
+        "/assurance/pat/2023-07-18/ASC-01/",
+    ],
+    CABINET_MEMBER: ["/home/", "/assurance/dat/", "/strategy/get-plans-to-children-on-time/"],
+    OFFICER: ["/home/", "/quarters/", "/reports/", "/returns/2022-Q4/HT-01/"],
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: who.split("@")[0] if who else "the public")
+def test_every_page_is_sound(visit, who, width):
+    visitor = visit(width)
+    if who:
+        visitor.sign_in(who)
+
+    for path in PAGES[who]:
+        visitor.go(path)
+
+
+@pytest.mark.parametrize("path", ["/performance/indicators/NONE/", "/performance/2031-Q1/", "/x/"])
+def test_an_address_that_leads_nowhere_says_so_kindly(visit, path):
+    visitor = visit()
+    response = visitor.page.goto(visitor.address + path)
+
+    assert response.status == 404
+    assert visitor.page.locator("h1").inner_text() == "Page not found"

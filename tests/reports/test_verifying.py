@@ -1,0 +1,271 @@
+"""A published folder proves itself: any change is found and named, with no database at hand."""
+
+import io
+import json
+import shutil
+from copy import deepcopy
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from reports.drawing.files import files_of, sealed
+from reports.rules import canonical
+from reports.verifying import verify_folder
+from reports.verifying.figures import wrong_figures
+from reports.writing import write_folder
+
+NAMES = [
+    "counts.csv",
+    "edition.json",
+    "escalations.csv",
+    "indicators.csv",
+    "manifest.json",
+    "manifest.sha256",
+    "ratings.csv",
+    "report.html",
+    "report.pdf",
+]
+
+
+@pytest.fixture
+def folder(files, tmp_path):
+    write_folder(tmp_path / "out", files)
+    return tmp_path / "out"
+
+
+def test_the_folder_holds_just_these_files(files):
+    assert sorted(files) == NAMES
+
+
+def test_a_folder_as_published_is_found_so_without_a_database(folder):
+    said = io.StringIO()
+
+    call_command("verify_report", folder, stdout=said)  # no database: pytest-django would refuse
+
+    assert "as published" in said.getvalue()
+
+
+def test_drawing_the_same_document_again_gives_the_same_bytes(files, document, settings):
+    assert files_of(deepcopy(document), version=settings.PRODUCT_VERSION) == files
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("where", ["first", "middle", "last"])
+def test_one_changed_character_anywhere_is_found_and_the_file_named(folder, name, where):
+    content = bytearray((folder / name).read_bytes())
+    place = {"first": 0, "middle": len(content) // 2, "last": len(content) - 1}[where]
+    content[place] = ord("7") if content[place] != ord("7") else ord("8")
+    (folder / name).write_bytes(bytes(content))
+
+    said = io.StringIO()
+    with pytest.raises(SystemExit) as stop:
+        call_command("verify_report", folder, stderr=said)
+
+    assert stop.value.code == 1
+    assert name in said.getvalue()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+
+    assert name in {each.file for each in verify_folder(folder)}
+
+
+def test_an_extra_file_or_folder_is_named(folder):
+    (folder / "notes.txt").write_text("hello")
+    (folder / "more").mkdir()
+
+    assert {"notes.txt", "more"} <= {each.file for each in verify_folder(folder)}
+
+
+def test_there_must_be_a_folder(tmp_path):
+    with pytest.raises(CommandError, match="There is no folder"):
+        call_command("verify_report", tmp_path / "nowhere")
+
+
+def resealed(folder, files, document, settings, **changed):
+    """What somebody would leave who altered files and made the manifest fit them again."""
+    content = {name: each for name, each in files.items() if not name.startswith("manifest")}
+    shutil.rmtree(folder)
+    write_folder(folder, sealed({**content, **changed}, document, version=settings.PRODUCT_VERSION))
+
+
+def edited(content, old, new):
+    assert old in content
+    return content.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("ratings.csv", b",76.4,", b",86.4,"),
+        ("ratings.csv", b",red,", b",green,"),
+        ("counts.csv", b",3,1,2,", b",4,1,1,"),
+        ("escalations.csv", b"pat", b"dat"),
+        ("indicators.csv", b"Potholes", b"Pothole"),
+        ("report.html", b"76.4%", b"86.4%"),
+    ],
+)
+def test_a_file_that_says_otherwise_is_found_even_with_a_manifest_that_fits_it(
+    folder, files, document, settings, name, old, new
+):
+    resealed(folder, files, document, settings, **{name: edited(files[name], old, new)})
+
+    assert [each.file for each in verify_folder(folder)] == [name]
+
+
+def test_a_pdf_that_says_otherwise_is_found_by_drawing_it_again(
+    folder, files, document, settings
+):
+    resealed(folder, files, document, settings, **{"report.pdf": files["report.pdf"] + b"\n"})
+
+    assert not verify_folder(folder)
+    assert [each.file for each in verify_folder(folder, redraw=True)] == ["report.pdf"]
+
+
+def potholes(document):
+    return next(each for each in document["indicators"] if each["reference"] == "HW-01")
+
+
+def recolour(document):
+    potholes(document)["ratings"][-1]["rag"] = "amber"
+
+
+def misread(document):
+    potholes(document)["ratings"][-1]["value"] = "99"
+
+
+def retarget(document):
+    potholes(document)["ratings"][-1]["floor"] = "70"
+
+
+def hide_escalation(document):
+    potholes(document)["revisions"] = []
+    potholes(document)["escalations"].pop()
+
+
+def hide_escalation_of_a_revised_one(document):
+    assert potholes(document)["revisions"]
+    potholes(document)["escalations"].clear()
+
+
+def rewrite_reason(document):
+    potholes(document)["revisions"] = []
+    potholes(document)["escalations"][0]["reason"] = "All is well."
+
+
+def invent_recovery(document):
+    potholes(document)["revisions"] = []
+    potholes(document)["escalations"][0]["recovered_in"] = "2022-Q4"
+
+
+def loosen_trigger(document):
+    for each in document["sorp"]["versions"][0]["triggers"]:
+        each["at_least"] = each["within"] = 16
+
+
+def miscount(document):
+    document["counts"]["green"] += 1
+    document["counts"]["red"] -= 1
+
+
+def miscount_a_directorate(document):
+    document["by_directorate"][0]["green"] += 1
+
+
+def forget_what_changed(document):
+    document["changes"]["newly_red"] = []
+
+
+def drop_an_indicator(document):
+    document["indicators"].remove(potholes(document))
+
+
+def drop_a_quarter(document):
+    document["indicators"][1]["ratings"].reverse()
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        recolour,
+        misread,
+        retarget,
+        hide_escalation,
+        hide_escalation_of_a_revised_one,
+        rewrite_reason,
+        invent_recovery,
+        loosen_trigger,
+        miscount,
+        miscount_a_directorate,
+        forget_what_changed,
+        drop_an_indicator,
+        drop_a_quarter,
+    ],
+)
+def test_a_figure_that_does_not_follow_from_its_inputs_is_found(document, tamper):
+    """Whoever alters the document, and every file and digest with it, still can't alter the rules."""
+    assert not list(wrong_figures(document))
+    altered = deepcopy(document)
+    tamper(altered)
+
+    assert list(wrong_figures(altered))
+
+
+def test_an_edition_that_is_no_edition_is_told_in_words(folder, files, document, settings):
+    odd = canonical({**document, "quarter": "2011-Q9"})
+    resealed(folder, files, document, settings, **{"edition.json": odd})
+
+    told = [str(each) for each in verify_folder(folder)]
+
+    assert any("does not have the form it should" in each for each in told)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"files": {"x": 1}}'])
+@pytest.mark.parametrize("name", ["manifest.json", "edition.json"])
+def test_broken_json_is_a_difference_and_not_a_crash(folder, name, content):
+    (folder / name).write_bytes(content)
+
+    assert name in {each.file for each in verify_folder(folder)}
+
+
+def test_csv_and_json_carry_the_same_figures(files, document):
+    import csv
+
+    rows = list(csv.DictReader(io.StringIO(files["ratings.csv"].decode(), newline="")))
+    said = {
+        (row["reference"], row["quarter"]): (row["value"] or None, row["rag"] or None)
+        for row in rows
+    }
+
+    assert said == {
+        (each["reference"], rating["quarter"]): (rating["value"], rating["rag"])
+        for each in json.loads(files["edition.json"])["indicators"]
+        for rating in each["ratings"]
+    }
+
+
+def test_outsiders_replaying_the_ratings_get_the_published_escalations(folder, document, tmp_path):
+    """replay_rules reads our ratings.csv as it is, and its PAT escalations are those we published."""
+    version = document["sorp"]["versions"][0]
+    rules = {
+        "triggers": [
+            {key: each[key] for key in ("name", "status", "at_least", "within", "level", "tiers")}
+            for each in version["triggers"]
+        ],
+        "exit_quarters": version["exit_quarters"],
+        "relapse_within": version["relapse_within"],
+    }
+    (tmp_path / "rules.json").write_text(json.dumps(rules))
+
+    call_command(
+        "replay_rules",
+        ratings=folder / "ratings.csv",
+        rules=tmp_path / "rules.json",
+        output=tmp_path / "replayed.csv",
+    )
+
+    published = (folder / "escalations.csv").read_text().splitlines()
+    assert sorted((tmp_path / "replayed.csv").read_text().splitlines()) == sorted(published)
