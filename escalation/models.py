@@ -166,27 +166,3 @@ class Action(models.Model):
     @property
     def is_overdue(self):
         return self.done_on is None and self.due_on < localdate()
-
-
-class NoticeQuerySet(models.QuerySet):
-    def unsent(self):
-        return self.filter(sent_at__isnull=True)
-
-
-class Notice(models.Model):
-    """A message owed to one person about one thing. The unsent row is the retry."""
-
-    key = models.CharField(max_length=200, unique=True)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
-    owed_at = models.DateTimeField(default=now, editable=False)
-    sent_at = models.DateTimeField(null=True, blank=True)
-
-    objects = NoticeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["owed_at", "id"]
-
-    def __str__(self):
-        return self.subject

@@ -3,7 +3,6 @@
 from celery import shared_task
 
 from escalation import services
-from escalation.models import Notice
 from organisation.clock import localdate
 from organisation.jobs import Progress, work
 from organisation.models import User
@@ -27,16 +26,3 @@ def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = N
         by=User.objects.get(pk=by) if by is not None else None,
     )
     return closing.sentence
-
-
-@shared_task
-def send_owed_notices() -> None:
-    """Send every notice still owed. The unsent row is the retry: nothing else need be."""
-    for notice_id in Notice.objects.unsent().values_list("pk", flat=True):
-        send_notice.delay(notice_id)
-
-
-@shared_task
-def send_notice(notice_id: int) -> bool:
-    """Send one notice, so that one that fails stops no other."""
-    return services.send_notice(notice_id=notice_id)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indicators.models import Rating
+from indicators.queries import last_closed
 from organisation.csvfiles import written
 from sorp.lexicon import Quarter
 
@@ -27,18 +28,22 @@ COLUMNS = (
 )
 
 
-def ratings_csv(quarter: Quarter | None = None) -> str:
+def ratings_csv(quarter: Quarter | None = None, *, closed_only: bool = False) -> str:
     """The latest rating of each indicator in one quarter, or in every quarter, as CSV.
+
+    Escalation follows closed quarters alone: with `closed_only`, what is exported is what it saw.
 
     In order of reference and quarter. The tier, which rules may be confined to, stands last.
     """
-    return written(COLUMNS, _rows(quarter))
+    return written(COLUMNS, _rows(quarter, last_closed() if closed_only else None))
 
 
-def _rows(quarter: Quarter | None) -> Iterator[tuple[Any, ...]]:
+def _rows(quarter: Quarter | None, until: Quarter | None) -> Iterator[tuple[Any, ...]]:
     ratings = Rating.objects.latest_ones().select_related("indicator", "sorp_version")
     if quarter is not None:
         ratings = ratings.filter(quarter_start=quarter.first_day)
+    if until is not None:
+        ratings = ratings.filter(quarter_start__lte=until.first_day)
     # Databases order text each in its own way, and the file is the same from all of them.
     for rating in sorted(ratings, key=lambda each: (each.indicator.reference, each.quarter_start)):
         yield (

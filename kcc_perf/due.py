@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from escalation import services
-from escalation.models import Notice
-from organisation import jobs
+from organisation import jobs, services
+from organisation.models import Notice
 
 logger = logging.getLogger(__name__)
 

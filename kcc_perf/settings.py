@@ -147,7 +147,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": JOB_SWEEP_SECONDS,
     },
     "send notices still owed": {
-        "task": "escalation.tasks.send_owed_notices",
+        "task": "organisation.tasks.send_owed_notices",
         "schedule": 2 * JOB_SWEEP_SECONDS,
     },
 }

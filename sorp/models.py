@@ -51,6 +51,9 @@ class Version(models.Model):
     )
     exit_quarters = models.PositiveSmallIntegerField(default=1)
     relapse_within = models.PositiveSmallIntegerField(default=4)
+    action_on_amber = models.BooleanField(
+        default=True, help_text="Amber, like red, needs a word on management action"
+    )
 
     objects = VersionQuerySet.as_manager()
 
@@ -174,3 +177,35 @@ class TriggerTier(models.Model):
 
     def __str__(self):
         return self.get_tier_display()
+
+
+class CalendarRule(models.Model):
+    """By when a step is due: so many working days after the quarter, or before Cabinet meets."""
+
+    class From(models.TextChoices):
+        QUARTER_END = "quarter_end", "After the quarter ends"
+        CABINET = "cabinet", "Before Cabinet meets"
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="calendar_rules")
+    step = models.CharField(max_length=12)
+    tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
+    counted_from = models.CharField(max_length=12, choices=From)
+    working_days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["version", "step", "tier"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "step", "tier"], name="one_rule_for_a_step_and_tier"
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_from__in=["quarter_end", "cabinet"]),
+                name="calendar_counts_from_a_known_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(working_days__lte=120), name="calendar_counts_working_days"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.step}: {self.working_days} working days, {self.get_counted_from_display()}"

@@ -16,13 +16,13 @@ from django.db.models import F, Min, OuterRef, Subquery
 from escalation.models import Escalation
 from escalation.queries import observations, rules_by_quarter
 from escalation.rules import Episode, Observation, RulesInForce, close, restate
-from escalation.services.notices import owe_notice
 from indicators.models import Indicator, Rating, ReportingQuarter
 from indicators.queries import last_closed
 from indicators.services import open_quarter, rate_quarter
 from organisation import audit
 from organisation.clock import now
 from organisation.models import User
+from organisation.services import owe_notice
 from sorp.lexicon import Level, Quarter, Tier
 from sorp.queries import version_ruling
 

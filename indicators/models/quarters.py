@@ -23,6 +23,10 @@ class ReportingQuarter(models.Model):
     quarter_start = models.DateField(unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField(default=now, editable=False)
+    begun_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its returns were asked for, with due dates"
+    )
+    cabinet_meets_on = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.quarters import on_a_quarter_day
+from indicators.rules.returns import ResultState
 from sorp.lexicon import Confidence, Quarter
 
 
@@ -14,12 +15,18 @@ class Result(models.Model):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="results")
     quarter_start = models.DateField()
+    state = models.CharField(
+        max_length=18, choices=ResultState.choices, default=ResultState.SUBMITTED
+    )
 
     class Meta:
         ordering = ["indicator", "quarter_start"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "quarter_start"], name="one_result_per_quarter"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=list(ResultState)), name="result_is_in_a_known_state"
             ),
             models.CheckConstraint(
                 condition=on_a_quarter_day("quarter_start"), name="result_starts_on_a_quarter_day"
@@ -57,11 +64,15 @@ class Revision(models.Model):
     data_quarter_start = models.DateField(
         null=True, blank=True, help_text="The quarter the figures are for, where an earlier one."
     )
-    commentary = models.TextField(blank=True)
+    commentary = models.TextField("context", blank=True)
+    management_action = models.TextField(blank=True)
     late = models.BooleanField(default=False)
     after_close = models.BooleanField(default=False)
     reason = models.CharField(max_length=500, blank=True)
     submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    on_behalf_of = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     submitted_at = models.DateTimeField()

@@ -11,7 +11,18 @@ from reports.gathering import gather_edition
 from reports.models import Edition, QuarterlyReport
 from reports.rules import canonical, digest, public_form, same_content
 from reports.schema import check_form
+from reports.verifying.figures import wrong_figures
 from sorp.lexicon import Quarter
+
+
+class DoesNotFollow(ValueError):
+    """What was gathered does not follow from its own inputs, so it is not frozen."""
+
+    def __init__(self, quarter: Quarter, what: str) -> None:
+        super().__init__(
+            f"The report for {quarter} would contradict itself ({what}). Where a result was revised,"
+            " close the quarter again, so that escalations follow it; then build the report"
+        )
 
 
 class CannotPublish(ValueError):
@@ -23,7 +34,8 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     """The report of a closed quarter is frozen. Returns its newest edition, and whether it is new.
 
     Where the newest edition says the same already, it stands and nothing is written. Raises
-    NotClosed for an open quarter, NotAnEdition where what was gathered has not the form it should.
+    NotClosed for an open quarter; NotAnEdition where what was gathered has not the form it should;
+    DoesNotFollow where it would not verify, as when a revision is not yet followed up.
     """
     report, _ = QuarterlyReport.objects.get_or_create(quarter_start=quarter.first_day)
     QuarterlyReport.objects.select_for_update().get(pk=report.pk)
@@ -36,6 +48,8 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     public = public_form(full)
     for document in (full, public):
         check_form(document)
+    for what in wrong_figures(full):
+        raise DoesNotFollow(quarter, what)
     edition = Edition.objects.create(
         report=report,
         number=full["edition"]["number"],

@@ -10,12 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from escalation import services, tasks
-from escalation.models import Escalation, Notice
+from escalation.models import Escalation
 from escalation.services.closing import ONE_CLOSE_AT_A_TIME
 from indicators.models import Rating, ReportingQuarter, Revision
 from indicators.services import ResultGiven, open_quarter, revise_result, submit_result
 from indicators.services.quarters import NotOpen
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, Notice
 from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
 from sorp.queries import NoVersionInForce
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, UserFactory

@@ -2,9 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from escalation.models import Notice
 from kcc_perf.due import counted, run_due
-from organisation.models import Job
+from organisation.models import Job, Notice
 
 
 class Command(BaseCommand):

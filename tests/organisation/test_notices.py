@@ -4,10 +4,9 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from escalation import services, tasks
-from escalation.models import Notice
+from organisation import services, tasks
+from organisation.models import AuditEvent, Notice
 from kcc_perf.due import run_due
-from organisation.models import AuditEvent
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +31,7 @@ def refusing_post(monkeypatch):
             raise ConnectionRefusedError
         return real(subject, text, sender, to)
 
-    monkeypatch.setattr("escalation.services.notices.send_mail", send_mail)
+    monkeypatch.setattr("organisation.services.notices.send_mail", send_mail)
     return monkeypatch
 
 

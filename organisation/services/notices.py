@@ -6,10 +6,9 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
 
-from escalation.models import Notice
 from organisation import audit
 from organisation.clock import now
-from organisation.models import User
+from organisation.models import Notice, User
 
 
 def owe_notice(*, key: str, recipient: User, subject: str, body: str) -> Notice:

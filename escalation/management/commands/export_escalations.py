@@ -1,0 +1,13 @@
+"""Export the register of escalations, in the form in which replay_rules writes its own."""
+
+from escalation.queries.register import EXPORTED, exported_escalations
+from organisation.csvfiles import written
+from organisation.management.exporting_command import ExportingCommand
+
+
+class Command(ExportingCommand):
+    help = "Write every escalation, open and recovered, as CSV."
+    rows = "escalations"
+
+    def text(self, **options):
+        return written(EXPORTED, ([row[name] for name in EXPORTED] for row in exported_escalations()))

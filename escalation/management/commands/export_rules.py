@@ -1,0 +1,19 @@
+"""Export the triggers in force as rules.json, for replay_rules and for those who check us."""
+
+from escalation.queries.evaluation import in_words
+from escalation.rules.documents import write_rules
+from organisation.management.exporting_command import ExportingCommand
+from sorp.lexicon import Quarter
+from sorp.queries import rules_in_force
+
+
+class Command(ExportingCommand):
+    help = "Write the triggers, the exit rule and the relapse rule that judge a quarter, as JSON."
+    rows = "lines"
+
+    def add_arguments(self, parser):
+        parser.add_argument("quarter", help="the quarter they judge, such as 2011-Q1")
+        super().add_arguments(parser)
+
+    def text(self, *, quarter, **options):
+        return write_rules(in_words(rules_in_force(Quarter.parse(quarter))))

@@ -1,0 +1,259 @@
+"""A quarter's return on its way: drafts, submission, sign-off, exceptions, forecasts, evidence."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from indicators.models.definitions import VALUE, Indicator
+from indicators.models.quarters import on_a_quarter_day
+from indicators.models.results import Result, Revision
+from indicators.rules.returns import Horizon, Likelihood, Stage, Step, Verdict
+from organisation.clock import now
+from sorp.lexicon import Quarter, Tier
+
+
+class CalendarDay(models.Model):
+    """The day by which one step of a quarter is due, for every tier or for one."""
+
+    quarter_start = models.DateField()
+    step = models.CharField(max_length=12, choices=Step.choices)
+    tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
+    due_on = models.DateField()
+
+    class Meta:
+        ordering = ["quarter_start", "due_on", "step", "tier"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter_start", "step", "tier"], name="one_day_for_a_step_and_tier"
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="calendar_day_is_of_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=Q(step__in=list(Step)), name="calendar_day_is_of_a_known_step"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_step_display()}, {self.quarter}: {self.due_on}"
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+
+class Draft(models.Model):
+    """What a manager has typed for one indicator and not yet submitted, exactly as typed.
+
+    Anything may stand here: it is checked when the return is, and refused by nobody before.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="drafts")
+    quarter_start = models.DateField()
+    typed = models.JSONField(default=dict)
+    is_complete = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["indicator", "quarter_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "quarter_start"], name="one_draft_per_quarter"
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="draft_is_of_a_quarter"
+            ),
+        ]
+
+    def __str__(self):
+        return f"Draft for {self.indicator.reference}, {self.quarter}"
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+
+class Submission(models.Model):
+    """One press of the button: the results a person submitted together. Its token is used once."""
+
+    token = models.UUIDField(unique=True, default=uuid.uuid4)
+    quarter_start = models.DateField()
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions"
+    )
+    submitted_at = models.DateTimeField(default=now)
+    results = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-submitted_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="submission_is_of_a_quarter"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.results} results for {self.quarter} by {self.submitted_by}"
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+
+class SignOff(models.Model):
+    """What a division or directorate said of one saying of a result: approved, or returned."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="sign_offs")
+    stage = models.CharField(max_length=12, choices=Stage.choices)
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    comment = models.TextField(blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_offs")
+    signed_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["revision", "signed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "stage"],
+                condition=Q(verdict="approved"),
+                name="one_approval_a_stage",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="approved") | ~Q(comment=""), name="a_return_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=list(Stage)) & Q(verdict__in=list(Verdict)),
+                name="sign_off_is_of_a_known_kind",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_verdict_display()} by {self.signed_by}: {self.revision}"
+
+
+class Unlock(models.Model):
+    """A named exception: one person may change one approved result until a moment."""
+
+    result = models.ForeignKey(Result, models.PROTECT, related_name="unlocks")
+    granted_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["-granted_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="unlock_says_why"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("granted_at")), name="unlock_expires_later"
+            ),
+            models.CheckConstraint(
+                condition=~Q(granted_to=F("granted_by")), name="nobody_unlocks_for_themselves"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.result} unlocked for {self.granted_to}"
+
+
+class Attestation(models.Model):
+    """A manager's word, once a quarter: I am accountable for these."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="attestations"
+    )
+    quarter_start = models.DateField()
+    references = models.JSONField(default=list)
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["-quarter_start", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "quarter_start"], name="one_attestation_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="attestation_is_of_a_quarter"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {self.quarter}"
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+
+class ManagersForecast(models.Model):
+    """Where a manager expects an indicator to be, as said with a quarter's result."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="managers_forecasts")
+    made_in_start = models.DateField(help_text="The quarter with whose result it was given")
+    horizon = models.CharField(max_length=12, choices=Horizon.choices)
+    number = models.PositiveSmallIntegerField(default=1)
+    is_latest = models.BooleanField(default=True)
+    value = models.DecimalField(**VALUE)
+    likelihood = models.CharField(max_length=14, choices=Likelihood.choices)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["indicator", "made_in_start", "horizon", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "made_in_start", "horizon"],
+                condition=Q(is_latest=True),
+                name="one_latest_forecast_a_horizon",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("made_in_start"), name="forecast_is_made_in_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=Q(horizon__in=list(Horizon)) & Q(likelihood__in=list(Likelihood)),
+                name="forecast_is_of_a_known_kind",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.reference}, {self.get_horizon_display()}: {self.value}"
+
+
+class Evidence(models.Model):
+    """A file that bears out one result. Kept outside the web's reach, downloaded, never shown."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="evidence")
+    quarter_start = models.DateField()
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=300)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["indicator", "quarter_start", "uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "quarter_start", "sha256"],
+                condition=Q(removed_at__isnull=True),
+                name="the_same_file_is_kept_once",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"), name="evidence_is_of_a_quarter"
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & Q(size__gt=0), name="evidence_is_a_file"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,75 @@
+"""Editions and their files, valid by default."""
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from reports.models import Edition, EditionFile, QuarterlyReport
+from reports.rules import canonical, digest, public_form
+from sorp.lexicon import Quarter
+from tests.reports.documents import Q, edition_document
+
+
+class QuarterlyReportFactory(DjangoModelFactory):
+    """The report of Q4 2022/23, the quarter of the hand-made edition."""
+
+    class Meta:
+        model = QuarterlyReport
+        django_get_or_create = ("quarter_start",)
+
+    class Params:
+        quarter = Q
+
+    quarter_start = factory.LazyAttribute(lambda report: report.quarter.first_day)
+
+
+class EditionFactory(DjangoModelFactory):
+    """A draft of the hand-made edition. `published=True` has it read by everyone."""
+
+    class Meta:
+        model = Edition
+
+    class Params:
+        published = factory.Trait(
+            state=Edition.State.PUBLISHED, published_at=datetime(2023, 5, 15, 9, tzinfo=UTC)
+        )
+
+    report = factory.SubFactory(QuarterlyReportFactory)
+    number = 1
+    document = factory.LazyAttribute(
+        lambda edition: edition_document(
+            edition={"number": edition.number, "frozen_on": "2023-05-12"},
+            quarter=Quarter.containing(edition.report.quarter_start).key,
+        )
+    )
+    public_document = factory.LazyAttribute(lambda edition: public_form(edition.document))
+    sha256 = factory.LazyAttribute(lambda edition: digest(canonical(edition.document)))
+    public_sha256 = factory.LazyAttribute(
+        lambda edition: digest(canonical(edition.public_document))
+    )
+    frozen_at = datetime(2023, 5, 12, 9, tzinfo=UTC)
+
+
+class EditionFileFactory(DjangoModelFactory):
+    """A small file of an edition, kept in the store."""
+
+    class Meta:
+        model = EditionFile
+        skip_postgeneration_save = True
+
+    class Params:
+        content = b"one\r\n"
+
+    edition = factory.SubFactory(EditionFactory)
+    name = "counts.csv"
+    size = factory.LazyAttribute(lambda file: len(file.content))
+    sha256 = factory.LazyAttribute(lambda file: digest(file.content))
+
+    @factory.post_generation
+    def store(file, create, extracted, **kwargs):  # noqa: N805 factory_boy's own form
+        from django.core.files.base import ContentFile
+        from django.core.files.storage import default_storage
+
+        if create:
+            default_storage.save(file.path, ContentFile(extracted or b"one\r\n"))

@@ -1,0 +1,332 @@
+"""Freezing, drawing, keeping and publishing: once each, on record, and for good."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import DatabaseError, transaction
+
+from escalation.services import close_quarter
+from indicators.services import ResultGiven, revise_result, submit_result
+from organisation import jobs
+from organisation.models import AuditEvent, Job
+from organisation.rules import PostKind
+from reports import services
+from reports.gathering import NotClosed
+from reports.models import Edition
+from reports.rules import canonical, digest
+from reports.schema import check_form
+from reports.services import CannotPublish, DoesNotFollow
+from reports.verifying import verify_folder
+from sorp.lexicon import Confidence, Layer, Quarter
+from tests.factories import IndicatorFactory, TargetFactory, holder
+from tests.reports.factories import EditionFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
+Q1, Q2, Q3 = (Quarter(2011, number) for number in (1, 2, 3))
+TODAY = date(2012, 2, 1)
+
+
+@pytest.fixture(autouse=True)
+def in_february():
+    with time_machine.travel("2012-02-01 10:00 +0000", tick=False):
+        yield
+
+
+@pytest.fixture
+def officer():
+    return holder(PostKind.PERFORMANCE_OFFICER)
+
+
+@pytest.fixture
+def small_files(monkeypatch):
+    """Files quickly drawn, for tests that aren't about drawing."""
+
+    def few(edition, *, tell=None):
+        return {"edition.json": canonical(edition.public_document), "manifest.json": b"{}"}
+
+    monkeypatch.setattr("reports.services.files.build_files", few)
+
+
+def say(indicator, quarter, value, **given):
+    submit_result(
+        indicator=indicator,
+        quarter=quarter,
+        given=ResultGiven(value=None if value is None else Decimal(str(value)), **given),
+        today=TODAY,
+        by=indicator.accountable_manager,
+    )
+
+
+@pytest.fixture
+def council():
+    """Four indicators over three closed quarters; the first is red throughout, so escalated."""
+    indicators = [
+        IndicatorFactory(reference=f"PI-{number}", layer=layer)
+        for number, layer in enumerate(
+            [Layer.STRATEGY, Layer.CORE, Layer.CORE, Layer.NONE], start=1
+        )
+    ]
+    for indicator in indicators:
+        TargetFactory(indicator=indicator)
+    for quarter in (Q1, Q2, Q3):
+        for indicator, value in zip(indicators, (70, 85, 95, 70), strict=True):
+            say(indicator, quarter, value, commentary="What happened.")
+        close_quarter(quarter=quarter, today=TODAY, by=None)
+    return indicators
+
+
+def test_freezing_copies_every_fact_of_a_closed_quarter(council, officer):
+    edition, is_new = services.freeze_edition(quarter=Q3, by=officer)
+
+    document = edition.document
+    check_form(document)
+    assert is_new
+    assert document["counts"] == {
+        "green": 1, "amber": 1, "red": 1, "stale": 0, "not_rated": 0, "total": 3,
+    }  # fmt: skip
+    assert [each["reference"] for each in document["indicators"]] == [
+        "PI-1", "PI-2", "PI-3", "PI-4",  # the last stands in no layer, but is referred up
+    ]  # fmt: skip
+    first = document["indicators"][0]
+    assert [each["rag"] for each in first["ratings"]] == ["red", "red", "red"]
+    assert [each["level"] for each in first["escalations"]] == ["pat"]
+    assert first["commentary"] == "What happened."
+    assert first["accountable_manager"]["email"] == council[0].accountable_manager.email
+    assert edition.sha256 == digest(canonical(document))
+    assert AuditEvent.objects.filter(act="froze edition", actor=officer).count() == 1
+
+
+def test_the_public_form_is_worked_out_once_and_names_no_person(council, officer):
+    edition, _ = services.freeze_edition(quarter=Q3, by=officer)
+
+    text = canonical(edition.public_document).decode()
+    assert "@" not in text
+    assert council[0].accountable_manager.name not in text
+    assert edition.public_sha256 == digest(text.encode())
+
+
+def test_freezing_again_changes_nothing_until_something_is_said(council, officer):
+    first, _ = services.freeze_edition(quarter=Q3, by=officer)
+    again, is_new = services.freeze_edition(quarter=Q3, by=officer)
+    assert (again, is_new) == (first, False)
+
+    with time_machine.travel("2012-02-02 10:00 +0000", tick=False):
+        revise_result(
+            indicator=council[1],
+            quarter=Q3,
+            given=ResultGiven(value=Decimal(95), confidence=Confidence.FINAL),
+            reason="A late return",
+            by=officer,
+        )
+        close_quarter(quarter=Q3, today=TODAY, by=officer)
+    second, is_new = services.freeze_edition(quarter=Q3, by=officer)
+
+    assert is_new
+    assert second.number == 2
+    assert second.document["counts"]["green"] == 2
+    told = second.document["indicators"][1]["revisions"]
+    assert [(each["was"], each["value"], each["reason"]) for each in told] == [
+        ("85", "95", "A late return")
+    ]
+    assert first.document["counts"]["green"] == 1
+
+
+def test_a_report_of_an_earlier_quarter_knows_nothing_of_later_ones(council, officer):
+    edition, _ = services.freeze_edition(quarter=Q1, by=officer)
+
+    first = edition.document["indicators"][0]
+    assert [each["quarter"] for each in first["ratings"]] == ["2011-Q1"]
+    assert first["escalations"] == []  # red for two quarters comes with the second
+
+
+def test_an_open_quarter_has_no_report_yet(officer):
+    with pytest.raises(NotClosed, match="close it, then build its report"):
+        services.freeze_edition(quarter=Q3, by=officer)
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.parametrize("how_many", [1, 20])
+def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
+    how_many, officer, django_assert_max_num_queries
+):
+    from reports.gathering import gather_edition
+
+    for number in range(how_many):
+        indicator = IndicatorFactory(reference=f"PI-{number}", layer=Layer.CORE)
+        TargetFactory(indicator=indicator)
+        say(indicator, Q1, 70)
+    close_quarter(quarter=Q1, today=TODAY, by=None)
+
+    with django_assert_max_num_queries(22):
+        gather_edition(quarter=Q1, number=1, frozen_on=TODAY)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_publishing_is_for_good_and_on_record(council, officer):
+    built = services.build_report(quarter=Q3, by=officer)
+
+    edition = services.publish_edition(edition=built.edition, by=officer)
+
+    assert edition.is_published
+    assert services.publish_edition(edition=edition, by=officer).published_by == officer
+    assert AuditEvent.objects.filter(act="published edition", actor=officer).count() == 1
+    assert AuditEvent.objects.filter(act="kept files of edition", actor=officer).count() == 1
+
+
+def test_an_edition_without_files_is_not_published(officer):
+    with pytest.raises(CannotPublish, match="Build the files"):
+        services.publish_edition(edition=EditionFactory(), by=officer)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_an_edition_older_than_the_published_one_is_not_published(officer):
+    old, new = EditionFactory(number=1), EditionFactory(number=2)
+    for edition in (old, new):
+        services.build_edition(edition=edition, by=officer)
+    services.publish_edition(edition=new, by=officer)
+
+    with pytest.raises(CannotPublish, match="later edition"):
+        services.publish_edition(edition=old, by=officer)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": 9},
+        {"state": "draft", "published_at": None},
+        {"document": {}},
+        {"public_document": {}},
+        {"sha256": "0" * 64},
+        {"published_at": "2030-01-01T00:00:00Z"},
+    ],
+    ids=str,
+)
+def test_the_database_refuses_to_change_a_published_edition(change):
+    edition = EditionFactory(published=True)
+
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(**change)
+
+
+def test_the_database_refuses_to_delete_a_published_edition():
+    edition = EditionFactory(published=True)
+
+    with pytest.raises(DatabaseError, match="never"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk)._raw_delete("default")
+
+
+@pytest.mark.parametrize("change", [{"document": {}}, {"public_sha256": "0" * 64}], ids=str)
+def test_the_database_refuses_to_change_what_a_draft_froze(change):
+    edition = EditionFactory()
+
+    with pytest.raises(DatabaseError, match="frozen document"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(**change)
+
+
+def test_files_are_kept_once_and_a_published_one_never_comes_out_otherwise(officer):
+    edition = EditionFactory()
+
+    assert services.keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
+    assert not services.keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
+    assert services.kept_files(edition) == {"a.csv": b"1"}
+
+    services.publish_edition(edition=edition, by=officer)
+    edition.refresh_from_db()
+    with pytest.raises(ValueError, match=r"a\.csv would not be what was published"):
+        services.keep_files(edition=edition, files={"a.csv": b"2"}, by=officer)
+    assert services.kept_files(edition) == {"a.csv": b"1"}
+
+
+def test_build_report_writes_a_folder_that_verifies_and_comes_out_the_same_twice(
+    council, tmp_path, settings
+):
+    said = io.StringIO()
+    call_command("build_report", "2011-Q3", output=tmp_path / "one", publish=True, stdout=said)
+    call_command("build_report", "2011-Q3", output=tmp_path / "two", stdout=said)
+
+    def contents(folder):
+        return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert len(contents(tmp_path / "one")) == 9
+    assert not verify_folder(tmp_path / "one")
+    assert "edition 1 frozen; 9 files; published" in said.getvalue()
+    assert "edition 1 already says the same" in said.getvalue()
+    assert Edition.objects.get().is_published
+
+
+def test_a_revised_quarter_still_verifies(council, officer, tmp_path):
+    """What a revision restates cannot be replayed from the start; it is checked another way."""
+    with time_machine.travel("2012-02-02 10:00 +0000", tick=False):
+        revise_result(
+            indicator=council[0],
+            quarter=Q2,
+            given=ResultGiven(value=Decimal(95)),
+            reason="Counted wrongly",
+            by=officer,
+        )
+        close_quarter(quarter=Q3, today=TODAY, by=officer)
+
+    call_command("build_report", "2011-Q3", output=tmp_path / "out", stdout=io.StringIO())
+
+    first = Edition.objects.get().document["indicators"][0]
+    assert [(each["recovered_in"], each["restated"]) for each in first["escalations"]] == [
+        ("2011-Q2", True)
+    ]
+    assert not verify_folder(tmp_path / "out")
+
+
+def test_a_revision_not_yet_followed_up_stops_the_report(council, officer):
+    """The escalations of a report follow from its ratings, or there is no report."""
+    revise_result(
+        indicator=council[0],
+        quarter=Q2,
+        given=ResultGiven(value=Decimal(95)),
+        reason="Counted wrongly",
+        by=officer,
+    )
+
+    with pytest.raises(DoesNotFollow, match="PI-1.*close the quarter again"):
+        services.freeze_edition(quarter=Q3, by=officer)
+    assert not Edition.objects.exists()
+
+
+def test_a_dry_run_writes_nothing(council, tmp_path):
+    said = io.StringIO()
+    call_command("build_report", "2011-Q3", output=tmp_path / "x", dry_run=True, stdout=said)
+
+    assert "can be built: 4 indicators, of which 3 are counted" in said.getvalue()
+    assert not (tmp_path / "x").exists()
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("quarter", "advice"),
+    [("2011-Q5", "write it like 2011-Q1"), ("2011-Q4", "close it, then build its report")],
+)
+def test_a_quarter_that_has_no_report_is_told_in_words(quarter, advice, tmp_path):
+    with pytest.raises(CommandError, match=advice):
+        call_command("build_report", quarter, output=tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.usefixtures("small_files")
+def test_the_job_run_twice_builds_once(council, officer):
+    for attempt in (1, 2):
+        job = jobs.request(
+            kind="build_report",
+            key=f"build_report 2011-Q3 {attempt}",
+            arguments={"quarter": "2011-Q3", "by": officer.pk},
+            by=officer,
+        )
+        assert jobs.run(job.pk)
+        assert Job.objects.get(pk=job.pk).state == Job.State.DONE
+
+    edition = Edition.objects.get()
+    assert edition.frozen_by == officer
+    assert AuditEvent.objects.filter(act="kept files of edition").count() == 1
