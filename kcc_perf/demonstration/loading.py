@@ -69,10 +69,13 @@ def load(*, tell: Say) -> Loaded:
     for quarter in figures.FIRST.until(figures.LAST.previous()):
         figures.report_quarter(quarter)
     editions = [freeze(figures.LAST.previous())]
-    held = list(meetings.hold_meetings_on(figures.LAST.previous(), today))
+    diary = meetings.Diary()
+    held = list(meetings.hold_meetings_on(figures.LAST.previous(), today, diary))
     figures.report_quarter(figures.LAST)
+    diary.catch_up(figures_day(figures.LAST))
     editions.append(freeze(figures.LAST))
-    held += meetings.hold_meetings_on(figures.LAST, today)
+    held += meetings.hold_meetings_on(figures.LAST, today, diary)
+    diary.catch_up(today)
     tell("Opening the present quarter")
     figures.open_the_present_quarter(today)
     return Loaded(tuple(editions), next_pack(held, today))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from assurance import services
 from assurance.models import CallIn, Meeting, Team
 from assurance.rules import SeatKind, TeamCode
+from escalation.models import Action, ActionPlan
 from escalation.services.plans import ActionGiven, record_progress, write_plan
 from indicators.models import Indicator
 from kcc_perf.demonstration import files
@@ -42,22 +45,41 @@ def seat_the_teams() -> None:
             )
 
 
-def hold_meetings_on(quarter: Quarter, today: date) -> Iterator[Meeting]:
+@dataclass(slots=True)
+class Diary:
+    """What was done, and on which day: told when its day has come, and not before."""
+
+    entries: list[tuple[date, Callable[[], object]]] = field(default_factory=list)
+
+    def note(self, day: date, act: Callable[[], object]) -> None:
+        self.entries.append((day, act))
+
+    def catch_up(self, until: date) -> None:
+        """Everything up to a day is told, in order, each as of its own day."""
+        due = sorted((each for each in self.entries if each[0] <= until), key=lambda each: each[0])
+        self.entries = [each for each in self.entries if each[0] > until]
+        for day, act in due:
+            with clock.at(day):
+                act()
+
+
+def hold_meetings_on(quarter: Quarter, today: date, diary: Diary) -> Iterator[Meeting]:
     """The meetings that had a quarter's performance before them, in order, each as it went."""
     told = files.document("assurance.json")["meetings"]
     for each in sorted(told, key=lambda each: each["meets_on"]):
         if each["quarter"] == quarter.key:
-            yield _hold(each, quarter, today)
+            yield _hold(each, quarter, today, diary)
 
 
-def _hold(told: dict[str, Any], quarter: Quarter, today: date) -> Meeting:
+def _hold(told: dict[str, Any], quarter: Quarter, today: date, diary: Diary) -> Meeting:
     day = date.fromisoformat(told["meets_on"])
     before = min(day - timedelta(days=7), today - timedelta(days=1))
     with clock.at(min(day - timedelta(days=21), today - timedelta(days=3))):
         meeting = services.plan_meeting(
             team=Team.objects.get(code=told["team"]), meets_on=day, quarter=quarter, by=officer()
         )
-    called = [(each, _call_in(meeting, each, day, today)) for each in told["call_ins"]]
+    called = [(each, _call_in(meeting, each, diary)) for each in told["call_ins"]]
+    diary.catch_up(before)
     with clock.at(before):
         for title in told["papers"]:
             services.table_paper(
@@ -74,11 +96,11 @@ def _hold(told: dict[str, Any], quarter: Quarter, today: date) -> Meeting:
             for each, call_in in called:
                 _record(each, call_in, day)
         for each, call_in in called:
-            _follow_up(each, call_in, today)
+            _follow_up(each, call_in, diary)
     return meeting
 
 
-def _call_in(meeting: Meeting, told: dict[str, Any], day: date, today: date) -> CallIn:
+def _call_in(meeting: Meeting, told: dict[str, Any], diary: Diary) -> CallIn:
     indicator = Indicator.objects.get(reference=told["reference"])
     called_on = date.fromisoformat(told["called_in_on"])
     with clock.at(called_on):
@@ -90,13 +112,14 @@ def _call_in(meeting: Meeting, told: dict[str, Any], day: date, today: date) -> 
             at=clock.now(),
         )
     if told.get("action_plan"):
-        _write_plan(indicator, told["action_plan"], today)
+        _write_plan(indicator, told["action_plan"], diary)
     return call_in
 
 
-def _write_plan(indicator: Indicator, told: dict[str, Any], today: date) -> None:
+def _write_plan(indicator: Indicator, told: dict[str, Any], diary: Diary) -> None:
     """The plan is written on its day; what was done since is recorded on the day it was done."""
     author, written = _person(told["author"]), date.fromisoformat(told["submitted_on"])
+    diary.catch_up(written)
     with clock.at(written):
         plan = write_plan(
             indicator=indicator,
@@ -117,11 +140,15 @@ def _write_plan(indicator: Indicator, told: dict[str, Any], today: date) -> None
             at=clock.now(),
         )
     for each, action in zip(told["actions"], plan.actions.all(), strict=True):
-        if (done_on := _day(each["done_on"])) is not None and done_on <= today:
-            with clock.at(max(done_on, written)):
-                record_progress(
-                    action=action, progress="", done_on=done_on, today=clock.localdate(), by=author
-                )
+        if (done_on := _day(each["done_on"])) is not None:
+            diary.note(max(done_on, written), partial(_progress, action, done_on, author))
+
+
+def _progress(action: Action, done_on: date, author: User) -> None:
+    if ActionPlan.objects.filter(pk=action.plan_id, is_latest=True).exists():
+        record_progress(
+            action=action, progress="", done_on=done_on, today=clock.localdate(), by=author
+        )
 
 
 def _table_greens(meeting: Meeting, greens: list[dict[str, str]]) -> None:
@@ -162,13 +189,17 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
         )
 
 
-def _follow_up(told: dict[str, Any], call_in: CallIn, today: date) -> None:
+def _follow_up(told: dict[str, Any], call_in: CallIn, diary: Diary) -> None:
     for each, action in zip(told["agreed_actions"], call_in.agreed_actions.all(), strict=True):
-        if (done_on := _day(each["done_on"])) is not None and done_on <= today:
-            with clock.at(done_on):
-                services.complete_action(
-                    action=action, done_on=done_on, today=done_on, by=officer()
-                )
+        if (done_on := _day(each["done_on"])) is not None:
+            act = partial(
+                services.complete_action,
+                action=action,
+                done_on=done_on,
+                today=done_on,
+                by=officer(),
+            )
+            diary.note(done_on, act)
 
 
 def _unit(code: str | None) -> Unit | None:
