@@ -5,9 +5,9 @@ from django import forms
 from assurance.rules import Verdict
 from escalation.models import ActionPlan
 from indicators.models import Indicator
+from organisation.forms import DayField
 from organisation.models import User
 from sorp.lexicon import Quarter
-from strategy.forms import DayField
 
 QUARTERS_OFFERED = 8
 SHORT = {"rows": 3}

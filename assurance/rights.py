@@ -14,6 +14,39 @@ from assurance.models import Seat, Team
 from assurance.rules import SeatKind
 from organisation.clock import localdate
 from organisation.rights import Permission, allowed
+from sorp.lexicon import Word
+
+
+class Act(Word):
+    """What is done on a team, and so what a seat or an office may allow."""
+
+    READ = "read", "Read the team’s papers, packs and what was decided"
+    TAKE_PART = "take_part", "See the call-in board and put challenges"
+    LEAD = "lead", "Plan meetings, freeze packs, record decisions and agreed actions"
+    CALL_IN = "call_in", "Decide what is called in"
+
+
+# What each seat allows on its own team, and what an office allows on both. Papers are for those
+# with a seat, the secretariat, the Cabinet Member and the Chair of Governance and Audit; what is
+# called in is the chair's alone to decide (Cabinet paper of 20 June 2011, section 3c).
+MEMBER = {Act.READ, Act.TAKE_PART}
+SEATS: dict[SeatKind, set[Act]] = {
+    SeatKind.CHAIR: MEMBER | {Act.LEAD, Act.CALL_IN},
+    SeatKind.DIRECTOR: MEMBER,
+    SeatKind.NED: MEMBER,
+    SeatKind.OFFICER: MEMBER,
+}
+OFFICES: dict[Permission, set[Act]] = {
+    Permission.VIEW_PACKS: {Act.READ},
+    Permission.MANAGE_FRAMEWORK: {Act.READ, Act.TAKE_PART, Act.LEAD},
+}
+
+
+def may(user: Any, team: Team, act: Act) -> bool:
+    """Whether an office or a seat that a person holds today allows an act on a team."""
+    if any(act in acts and allowed(user, office) for office, acts in OFFICES.items()):
+        return True
+    return holds_seat(user, team, *(seat for seat, acts in SEATS.items() if act in acts))
 
 
 def holds_seat(user: Any, team: Team, *kinds: SeatKind) -> bool:
@@ -30,23 +63,21 @@ def is_secretariat(user: Any) -> bool:
 
 
 def is_chair(user: Any, team: Team) -> bool:
-    return holds_seat(user, team, SeatKind.CHAIR)
+    return may(user, team, Act.CALL_IN)
 
 
 def may_read(user: Any, team: Team) -> bool:
-    """Papers are for those with a seat, the secretariat, the Cabinet Member and the Chair of
-    Governance and Audit (Cabinet paper of 20 June 2011, section 3c)."""
-    return allowed(user, Permission.VIEW_PACKS) or holds_seat(user, team)
+    return may(user, team, Act.READ)
 
 
 def takes_part(user: Any, team: Team) -> bool:
     """Whether a person works in the meeting: by a seat, or for the secretariat."""
-    return is_secretariat(user) or holds_seat(user, team)
+    return may(user, team, Act.TAKE_PART)
 
 
 def leads(user: Any, team: Team) -> bool:
     """Whether a person records what was decided: the chair, or the secretariat for the chair."""
-    return is_secretariat(user) or is_chair(user, team)
+    return may(user, team, Act.LEAD)
 
 
 def refuse_all_but_chair(user: Any, team: Team) -> None:

@@ -4,8 +4,8 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from indicators.models.definitions import VALUE
+from organisation.forms import DayField
 from sorp.lexicon import Quarter
-from strategy.forms import DayField
 
 SPARE_ROWS = 3
 QUARTERS_AHEAD = 12

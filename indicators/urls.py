@@ -1,9 +1,71 @@
-"""Addresses for entering results."""
+"""Addresses for results, the calendar, and who answers for what."""
 
 from django.urls import path
 
 from indicators import views
+from indicators.views import attestation, calendar, entry, evidence, people, returns, workbooks
 
 urlpatterns = [
-    path("returns/<str:quarter>/<str:reference>/", views.enter_result, name="enter_result"),
+    path(
+        "returns/<str:quarter>/workbook.xlsx",
+        workbooks.download_workbook,
+        name="workbook_download",
+    ),
+    path("returns/<str:quarter>/workbook/", workbooks.workbook, name="workbook"),
+    path(
+        "returns/<str:quarter>/workbook/<uuid:token>/",
+        workbooks.workbook_preview,
+        name="workbook_preview",
+    ),
+    path("returns/", returns.returns, name="returns"),
+    path("returns/<str:quarter>/", returns.my_return, name="my_return"),
+    path("returns/<str:quarter>/check/", returns.check_return, name="check_return"),
+    path("returns/<str:quarter>/submit/", returns.submit_return, name="submit_return"),
+    path(
+        "returns/<str:quarter>/submitted/<uuid:token>/",
+        returns.return_submitted,
+        name="return_submitted",
+    ),
+    path("returns/<str:quarter>/<str:reference>/", entry.enter_result, name="enter_result"),
+    path("returns/<str:quarter>/<str:reference>/draft/", entry.keep_draft, name="keep_draft"),
+    path(
+        "returns/<str:quarter>/<str:reference>/would-be/", entry.would_be_rated, name="would_be"
+    ),
+    path(
+        "returns/<str:quarter>/<str:reference>/discard/", entry.discard_draft, name="discard_draft"
+    ),
+    path("returns/<str:quarter>/<str:reference>/evidence/", evidence.evidence, name="evidence"),
+    path(
+        "returns/<str:quarter>/<str:reference>/evidence/<int:number>/",
+        evidence.evidence_file,
+        name="evidence_file",
+    ),
+    path(
+        "returns/<str:quarter>/<str:reference>/evidence/<int:number>/remove/",
+        evidence.remove_evidence,
+        name="remove_evidence",
+    ),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/begin/", calendar.begin_quarter, name="begin_quarter"),
+    path("calendar/feed/renew/", calendar.renew_feed, name="renew_feed"),
+    path("calendar/feed/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar/<str:quarter>/<str:step>/", calendar.change_due_day, name="change_due_day"),
+    path(
+        "calendar/<str:quarter>/<str:step>/<str:tier>/",
+        calendar.change_due_day,
+        name="change_due_day",
+    ),
+    path("people/", people.people, name="people"),
+    path("people/move/", people.move_indicators, name="move_indicators"),
+    path("people/deputies/appoint/", people.appoint_deputy, name="appoint_deputy"),
+    path("people/deputies/<int:pk>/end/", people.end_deputy, name="end_deputy"),
+    path("people/suspend/<str:reference>/", people.suspend, name="suspend_indicator"),
+    path("attestation/<str:quarter>/", attestation.attestation, name="attestation"),
+    path("sign-off/", views.sign_off, name="sign_off"),
+    path("sign-off/unlock/<str:quarter>/<str:reference>/", views.unlock, name="unlock_result"),
+    path(
+        "sign-off/<str:quarter>/<str:stage>/<slug:unit>/",
+        views.sign_off_sheet,
+        name="sign_off_sheet",
+    ),
 ]

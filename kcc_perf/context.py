@@ -17,6 +17,7 @@ SIGNED_OUT = (
 )
 SIGNED_IN = (
     ("Home", "home", "/home/"),
+    ("Calendar", "calendar", "/calendar/"),
     ("Dashboards", "dashboards", "/dashboards/"),
     ("Escalations", "escalations", "/escalations/"),
     ("Assurance", "assurance", "/assurance/"),

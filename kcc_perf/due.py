@@ -1,4 +1,4 @@
-"""What is due: jobs still owed and notices not yet sent. In service mode beat asks for it instead.
+"""What is due: jobs, reminders, and notices not yet sent. In service mode beat asks for it instead.
 
 Embedded mode has no beat. Rounds made in the web process take its place, so that what a process that
 died left behind is taken up by the next one; `manage.py run_due` does the same for cron.
@@ -10,11 +10,17 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
 
-from organisation import jobs, services
+from indicators.services import remind
+from organisation import clock, jobs, services
 from organisation.models import Notice
+from organisation.queries import owed_a_digest
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +49,40 @@ class Done:
 
 
 def run_due() -> Done:
-    """Jobs that are owed are done and notices that are owed are sent: what fails stays owed."""
+    """Jobs that are owed are done, the day's reminders owed and notices sent: what fails stays owed.
+
+    Nobody is reminded, and no digest sent, before the working day begins.
+    """
     done = jobs.run_owed()
+    today = clock.localdate()
+    is_morning = timezone.localtime(clock.now()).hour >= settings.MORNING
+    if is_morning:
+        _remind_once(today)
     if settings.DEMONSTRATION:  # its people are invented: nobody is written to
         return Done(done, 0, 0)
-    owed = list(Notice.objects.unsent().values_list("pk", flat=True))
-    sent = sum(_sent(notice_id) for notice_id in owed)
-    return Done(done, sent, Notice.objects.unsent().count())
+    sent = sum(_sent(notice_id) for notice_id in _ids(Notice.objects.to_send_now()))
+    if is_morning:
+        sent += sum(_sent_digest(person, today) for person in owed_a_digest(today=today))
+    left = Notice.objects.to_send_now().count()
+    if is_morning:
+        left += len(owed_a_digest(today=today))
+    return Done(done, sent, left)
+
+
+def _ids(rows: Any) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
+def _remind_once(today: date) -> None:
+    """The reminders of the day, by the first round of it. A second would only find nothing to owe."""
+    key = f"reminded-{today.isoformat()}"
+    if not cache.add(key, True, timeout=24 * 3600):
+        return
+    try:
+        remind(today=today)
+    except Exception:
+        cache.delete(key)
+        logger.exception("Nobody was reminded; the next round tries again")
 
 
 def _sent(notice_id: int) -> bool:
@@ -59,6 +92,15 @@ def _sent(notice_id: int) -> bool:
     except Exception:
         logger.exception("Notice %s was not sent; it is still owed", notice_id)
         return False
+
+
+def _sent_digest(recipient_id: int, today: date) -> int:
+    """One person's e-mail of the day, so that one that fails stops no other."""
+    try:
+        return services.send_digest(recipient_id=recipient_id, today=today)
+    except Exception:
+        logger.exception("The digest for person %s was not sent; it is still owed", recipient_id)
+        return 0
 
 
 def start_rounds() -> None:

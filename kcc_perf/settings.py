@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from kcc_perf import __version__
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_filters",
+    "django_htmx",
     "rest_framework",
     "csp",
 ]
@@ -140,6 +142,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str(
 )
 CELERY_BEAT_SYNC_EVERY = 1
 CELERY_TIMEZONE = "Europe/London"
+MORNING = 7  # the hour before which no reminder is owed and no digest sent
 CELERY_BEAT_SCHEDULE = {
     # Broker redelivery takes an hour; the sweep finds what is owed in the database sooner.
     "run jobs still owed": {
@@ -149,6 +152,18 @@ CELERY_BEAT_SCHEDULE = {
     "send notices still owed": {
         "task": "organisation.tasks.send_owed_notices",
         "schedule": 2 * JOB_SWEEP_SECONDS,
+    },
+    # At seven, so that reminders lie there when people begin work, and nobody is woken by one.
+    # Again each hour until six, for a day on which the clock or the post did not run at seven:
+    # what was owed or sent already is not again.
+    "owe the day's reminders": {
+        "task": "indicators.tasks.remind",
+        "schedule": crontab(hour=f"{MORNING}-18", minute="0"),
+    },
+    # A quarter of an hour later, so that the one e-mail of the day has the day's reminders in it.
+    "send the day's digests": {
+        "task": "organisation.tasks.send_owed_digests",
+        "schedule": crontab(hour=f"{MORNING}-18", minute="15"),
     },
 }
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accessibility-statement/", doors.accessibility_statement, name="accessibility_statement"),
     path("healthz", doors.healthz, name="healthz"),
     path("readyz", doors.readyz, name="readyz"),
+    path("", include("organisation.urls")),
     path("", include("indicators.urls")),
     path("", include("escalation.urls")),
     path("strategy/", include("strategy.urls")),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from organisation.models import Appointment, Job, Placement, Post, User
+from organisation.models import (
+    Appointment,
+    Job,
+    Notice,
+    NoticePreference,
+    Placement,
+    Post,
+    User,
+)
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 
 
@@ -47,3 +55,12 @@ def units_directed_by(user: User, *, on: date) -> list[int]:
 def recent_jobs(user: User, *, most: int = 5) -> list[Job]:
     """The latest work this person asked for, newest first."""
     return list(Job.objects.filter(requested_by=user)[:most])
+
+
+def owed_a_digest(*, today: date) -> list[int]:
+    """Who wants one e-mail a day, had none on this day, and is owed a notice."""
+    waiting = Notice.objects.unsent().filter(
+        recipient__notice_preference__how=NoticePreference.How.DAILY
+    )
+    waiting = waiting.exclude(recipient__notice_preference__digest_on__gte=today)
+    return list(waiting.order_by("recipient").values_list("recipient_id", flat=True).distinct())

@@ -149,6 +149,13 @@ class Basis(Word):
     ROLLING_12_MONTHS = "rolling_12_months", "The twelve months to the end of the quarter"
 
 
+class CountedFrom(Word):
+    """The day from which the working days of a step are counted."""
+
+    QUARTER_END = "quarter_end", "After the quarter ends"
+    CABINET = "cabinet", "Before Cabinet meets"
+
+
 class Level(Word):
     """A rung of the ladder up which poor performance is referred."""
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from sorp.lexicon import Level, Quarter, Rag, Tier, TravelMethod
+from sorp.lexicon import CountedFrom, Level, Quarter, Rag, Tier, TravelMethod
 
 QUARTER_DAYS = Q(in_force_from__day=1, in_force_from__month__in=[1, 4, 7, 10])
 
@@ -182,14 +182,10 @@ class TriggerTier(models.Model):
 class CalendarRule(models.Model):
     """By when a step is due: so many working days after the quarter, or before Cabinet meets."""
 
-    class From(models.TextChoices):
-        QUARTER_END = "quarter_end", "After the quarter ends"
-        CABINET = "cabinet", "Before Cabinet meets"
-
     version = models.ForeignKey(Version, models.PROTECT, related_name="calendar_rules")
     step = models.CharField(max_length=12)
     tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
-    counted_from = models.CharField(max_length=12, choices=From)
+    counted_from = models.CharField(max_length=12, choices=CountedFrom.choices)
     working_days = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -209,3 +205,50 @@ class CalendarRule(models.Model):
 
     def __str__(self):
         return f"{self.step}: {self.working_days} working days, {self.get_counted_from_display()}"
+
+
+class ReminderRule(models.Model):
+    """When somebody is written to about a step: so many working days before or after it is due."""
+
+    class Audience(models.TextChoices):
+        THOSE_DUE = "those_due", "Those whose turn it is"
+        DIRECTOR = "director", "The directors above them"
+
+    class Side(models.TextChoices):
+        BEFORE = "before", "Before it is due"
+        AFTER = "after", "After it was due"
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="reminder_rules")
+    step = models.CharField(max_length=12)
+    audience = models.CharField(max_length=10, choices=Audience)
+    side = models.CharField(max_length=6, choices=Side)
+    working_days = models.PositiveSmallIntegerField()
+    then_every = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="And again every so many working days until it is done"
+    )
+
+    class Meta:
+        ordering = ["version", "step", "audience", "-side", "working_days"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "step", "audience", "side", "working_days"],
+                name="one_reminder_of_a_step_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__in=["those_due", "director"])
+                & Q(side__in=["before", "after"]),
+                name="reminder_goes_to_known_people_on_a_known_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(working_days__gte=1) & Q(working_days__lte=60),
+                name="reminder_counts_working_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(then_every__isnull=True) | Q(then_every__gte=1, side="after"),
+                name="only_what_is_overdue_is_reminded_of_again_and_again",
+            ),
+        ]
+
+    def __str__(self):
+        again = f", then every {self.then_every}" if self.then_every else ""
+        return f"{self.step}: {self.working_days} working days {self.side}{again}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sorp.lexicon import Level, Quarter, Tier, TravelMethod
-from sorp.models import TriggerRule, Version
+from sorp.lexicon import CountedFrom, Level, Quarter, Tier, TravelMethod
+from sorp.models import CalendarRule, ReminderRule, TriggerRule, Version
 
 
 class NoVersionInForce(ValueError):
@@ -43,6 +43,27 @@ class VersionInForce:
     triggers: tuple[TriggerInForce, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DayInForce:
+    """By when a step is due, by one version: for one tier, or for all where none is named."""
+
+    step: str
+    tier: Tier | None
+    counted_from: CountedFrom
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderInForce:
+    """When somebody is written to about a step, by one version."""
+
+    step: str
+    audience: str
+    side: str
+    working_days: int
+    then_every: int | None
+
+
 def version_ruling(quarter: Quarter) -> Version:
     """The version by which a quarter is judged. Raises NoVersionInForce."""
     version = Version.objects.ruling(quarter).first()
@@ -77,4 +98,31 @@ def as_rules(version: Version) -> VersionInForce:
             )
             for row in rows
         ),
+    )
+
+
+def calendar_in_force(quarter: Quarter) -> tuple[DayInForce, ...]:
+    """By when each step of a quarter is due, in two queries. Raises NoVersionInForce."""
+    return calendar_of_version(version_ruling(quarter))
+
+
+def calendar_of_version(version: Version) -> tuple[DayInForce, ...]:
+    """A version's calendar as frozen values, in the order of its rows."""
+    return tuple(
+        DayInForce(
+            step=row.step,
+            tier=Tier(row.tier) if row.tier else None,
+            counted_from=CountedFrom(row.counted_from),
+            working_days=row.working_days,
+        )
+        for row in CalendarRule.objects.filter(version=version)
+    )
+
+
+def reminders_in_force(quarter: Quarter) -> tuple[ReminderInForce, ...]:
+    """When people are written to about each step of a quarter. Raises NoVersionInForce."""
+    rows = ReminderRule.objects.filter(version=version_ruling(quarter))
+    return tuple(
+        ReminderInForce(row.step, row.audience, row.side, row.working_days, row.then_every)
+        for row in rows
     )

@@ -8,9 +8,17 @@ from django.db import transaction
 
 from organisation import audit
 from organisation.models import User
-from sorp.defaults import PURPOSE, RAG_DEFINITIONS, TITLE, TRIGGERS
+from sorp.defaults import CALENDAR, PURPOSE, RAG_DEFINITIONS, REMINDERS, TITLE, TRIGGERS
 from sorp.lexicon import Quarter
-from sorp.models import RagDefinition, Statement, TriggerRule, TriggerTier, Version
+from sorp.models import (
+    CalendarRule,
+    RagDefinition,
+    ReminderRule,
+    Statement,
+    TriggerRule,
+    TriggerTier,
+    Version,
+)
 
 CODE = "performance-management"
 
@@ -52,5 +60,16 @@ def seed_default_statement(
         )
         for tier in default.tiers:
             TriggerTier.objects.create(trigger=trigger, tier=tier)
+    ReminderRule.objects.bulk_create(
+        ReminderRule(version=version, **reminder._asdict()) for reminder in REMINDERS
+    )
+    for day in CALENDAR:
+        CalendarRule.objects.create(
+            version=version,
+            step=day.step,
+            tier=day.tier or "",
+            counted_from=day.counted_from,
+            working_days=day.working_days,
+        )
     audit.record("brought SORP version into force", version, by=by, from_quarter=in_force_from.key)
     return version, True

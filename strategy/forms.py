@@ -2,22 +2,7 @@
 
 from django import forms
 
-
-class DayField(forms.DateField):
-    """A day, typed as three numbers. What was typed stays on the page, right or wrong."""
-
-    widget = forms.SelectDateWidget
-
-    def __init__(self, *, what="the date", **options):
-        options.setdefault(
-            "error_messages",
-            {
-                "required": f"Enter {what}",
-                "invalid": f"Enter {what} as a real day, month and year, such as 14 11 2025",
-            },
-        )
-        options.setdefault("help_text", "For example, 14 11 2025")
-        super().__init__(**options)
+from organisation.forms import DayField
 
 
 class MilestoneForm(forms.Form):

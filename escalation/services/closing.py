@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import F, Min, OuterRef, Subquery
 
 from escalation.models import Escalation
 from escalation.queries import observations, rules_by_quarter
+from escalation.queries.following import as_episode, revised_since_close, stored_escalations
 from escalation.rules import Episode, Observation, RulesInForce, close, restate
-from indicators.models import Indicator, Rating, ReportingQuarter
+from indicators.models import Indicator, ReportingQuarter
 from indicators.queries import last_closed
+from indicators.queries.ladders import unsigned
 from indicators.services import open_quarter, rate_quarter
 from organisation import audit
 from organisation.clock import now
@@ -40,6 +41,7 @@ class Closing:
     quarter: Quarter
     newly_closed: bool = False
     rated: int = 0
+    unsigned: int = 0  # results that no directorate had signed off
     opened: list[Escalation] = field(default_factory=list)
     recovered: list[Escalation] = field(default_factory=list)
     restated: list[Escalation] = field(default_factory=list)
@@ -56,10 +58,14 @@ class Closing:
                 f"{self.quarter} is already closed, and nothing has been revised since: no change."
             )
         done = "closed" if self.newly_closed else "already closed; revisions followed up"
-        return (
+        told = (
             f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
             f" {len(self.restated)} restated."
         )
+        if self.unsigned:
+            were = "result was" if self.unsigned == 1 else "results were"
+            told += f" {self.unsigned} {were} not signed off."
+        return told
 
 
 @transaction.atomic
@@ -80,6 +86,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     if not row.is_closed:
         closing.rated = len(rate_quarter(quarter=quarter, by=by))
         _escalate(quarter, rules_for, closing, by)
+        closing.unsigned = unsigned(quarter)
         row.state, row.closed_at, row.closed_by = ReportingQuarter.State.CLOSED, now(), by
         row.save(update_fields=["state", "closed_at", "closed_by"])
         closing.newly_closed = True
@@ -127,7 +134,7 @@ def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
 
 def _escalate(quarter: Quarter, rules_for: RulesInForce, closing: Closing, by: User | None) -> None:
     histories = observations(until=quarter)
-    stored = _stored(histories)
+    stored = stored_escalations(histories)
     indicators = Indicator.objects.in_bulk(list(histories))
     version = version_ruling(quarter)
     for pk, history in sorted(histories.items()):
@@ -135,7 +142,7 @@ def _escalate(quarter: Quarter, rules_for: RulesInForce, closing: Closing, by: U
             continue
         rows = stored.get(pk, [])
         indicator = indicators[pk]
-        outcome = close(history, [_episode(row) for row in rows], rules_for, Tier(indicator.tier))
+        outcome = close(history, [as_episode(row) for row in rows], rules_for, Tier(indicator.tier))
         for episode in outcome.recovered:
             row = next(r for r in rows if _is_of(r, episode) and r.recovered_in is None)
             closing.recovered.append(_recover(row, episode, by))
@@ -147,30 +154,14 @@ def _restate_revised(
     closed: Quarter, rules_for: RulesInForce, closing: Closing, by: User | None
 ) -> None:
     """Where a closed quarter was judged anew, escalations follow, marked restated."""
-    revised = _revised_since_close()
+    revised = revised_since_close()
     if not revised:
         return
     histories = observations(until=closed, indicators=revised)
-    stored = _stored(histories)
+    stored = stored_escalations(histories)
     indicators = Indicator.objects.in_bulk(list(histories))
     for pk, history in sorted(histories.items()):
         _restate(indicators[pk], history, stored.get(pk, []), revised[pk], rules_for, closing, by)
-
-
-def _revised_since_close() -> dict[int, Quarter]:
-    """Indicators judged anew in a quarter after its close, with the earliest such quarter."""
-    closed_at = ReportingQuarter.objects.filter(
-        quarter_start=OuterRef("quarter_start"), state=ReportingQuarter.State.CLOSED
-    ).values("closed_at")
-    rows = (
-        Rating.objects.latest_ones()
-        .filter(number__gt=1)
-        .annotate(closed_at=Subquery(closed_at))
-        .filter(rated_at__gt=F("closed_at"))
-        .values("indicator")
-        .annotate(earliest=Min("quarter_start"))
-    )
-    return {row["indicator"]: Quarter.containing(row["earliest"]) for row in rows}
 
 
 def _restate(
@@ -182,7 +173,7 @@ def _restate(
     closing: Closing,
     by: User | None,
 ) -> None:
-    by_episode = {_episode(row): row for row in rows}
+    by_episode = {as_episode(row): row for row in rows}
     found = restate(history, list(by_episode), since, rules_for, Tier(indicator.tier))
     for change in found.changed:
         closing.restated.append(_amend(by_episode[change.was], change.now, by))
@@ -190,27 +181,6 @@ def _restate(
         version = version_ruling(episode.opened_in)
         row = _open(indicator, episode, version.pk, history[-1].quarter, by)
         closing.restated.append(row)
-
-
-def _stored(indicators: dict[int, list[Observation]]) -> dict[int, list[Escalation]]:
-    rows: dict[int, list[Escalation]] = {}
-    for row in Escalation.objects.filter(indicator__in=indicators).order_by("opened_in_start"):
-        rows.setdefault(row.indicator_id, []).append(row)
-    return rows
-
-
-def _episode(row: Escalation) -> Episode:
-    return Episode(
-        level=Level(row.level),
-        trigger=row.trigger,
-        since=row.since,
-        opened_in=row.opened_in,
-        recovered_in=row.recovered_in,
-        relapse=row.relapse,
-        all_met=tuple(row.all_met),
-        reason=row.reason,
-        restated=row.restated,
-    )
 
 
 def _is_of(row: Escalation, episode: Episode) -> bool:
@@ -262,7 +232,7 @@ def _recover(row: Escalation, episode: Episode, by: User | None) -> Escalation:
 
 def _amend(row: Escalation, now_stands: Episode, by: User | None) -> Escalation:
     """What is recorded is restated: what it was stays in the audit event."""
-    was = _episode(row)
+    was = as_episode(row)
     row.since_start = now_stands.since.first_day
     row.opened_in_start = now_stands.opened_in.first_day
     recovered = now_stands.recovered_in

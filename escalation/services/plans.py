@@ -12,10 +12,10 @@ from django.db import transaction
 
 from escalation.models import Action, ActionPlan
 from indicators.models import Indicator
+from indicators.rights import planned_by
 from organisation import audit
 from organisation.clock import now
 from organisation.models import User
-from organisation.rights import Permission, allowed
 from sorp.lexicon import Quarter
 from strategy.services import Refused
 
@@ -31,9 +31,7 @@ class ActionGiven:
 
 def may_write_plan(indicator: Indicator, user: User) -> bool:
     """The accountable manager writes the plan; a performance officer may on their behalf."""
-    if allowed(user, Permission.MANAGE_FRAMEWORK):
-        return True
-    return user == indicator.accountable_manager and allowed(user, Permission.WRITE_PLAN)
+    return planned_by(user).holds(indicator)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from escalation.filters import EscalationFilter
 from escalation.queries import register_of
 from escalation.queries.evaluation import in_words
+from indicators.queries.calendar import rules_of
 from organisation.clock import localdate
 from organisation.queries import tree_on
 from organisation.rights import Permission, require
@@ -42,6 +43,7 @@ def sorp(request):
         rows = version.trigger_rules.all()
         page |= {
             "definitions": version.rag_definitions.all(),
+            "days": rules_of(version),
             "triggers": list(zip(rows, rules.triggers, strict=True)),
         }
     return render(request, "sorp/version.html", page)

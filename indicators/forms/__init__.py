@@ -1,5 +1,13 @@
 """What people fill in about indicators and their results."""
 
-from .results import LONGEST, NUMBER, FigureField, ResultForm
+from .evidence import EvidenceForm
+from .results import JUST_FIGURES, REVISED, FigureField, ResultForm, typed_in
 
-__all__ = ["LONGEST", "NUMBER", "FigureField", "ResultForm"]
+__all__ = [
+    "JUST_FIGURES",
+    "REVISED",
+    "EvidenceForm",
+    "FigureField",
+    "ResultForm",
+    "typed_in",
+]

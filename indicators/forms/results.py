@@ -1,106 +1,116 @@
-"""What a manager fills in. A form asks in plain words and gives back what was typed."""
+"""What a manager fills in. A form asks in plain words and gives back what was typed.
+
+It reads nothing by itself: the rules of indicators/rules/entering.py do, as they do for a draft, a
+workbook and the submission, so that what one of them takes they all take.
+"""
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping
 
 from django import forms
 
 from indicators.models import Indicator
-from indicators.queries import ResultSheet
-from indicators.services import ResultGiven
-from sorp.lexicon import Confidence, Quarter
+from indicators.queries.entries import DRAFT, EntrySheet
+from indicators.rules import Entry
+from indicators.rules.entering import FIELDS, FIGURES, LONGEST_COMMENTARY
+from indicators.rules.returns import Horizon, Likelihood
+from sorp.lexicon import Confidence
 
-# A plain number, with commas between thousands if need be, and no more figures than any result has.
-NUMBER = re.compile(r"[-−+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[-−+]?\.\d+")
-LONGEST = 30
+MARKDOWN = "You can use *emphasis*, lists that begin with a hyphen, and links."
+JUST_FIGURES = (*FIGURES, "not_available")
+# A revision corrects a figure: what was done about it then is not asked for now.
+REVISED = tuple(name for name in FIELDS if name != "management_action")
 
 
 class FigureField(forms.CharField):
-    """A number as people write it: 1,234.5 or 76.4 %. Gives a Decimal, or None where left empty."""
+    """A number as people write it: 1,234.5 or 76.4 %. Kept as text, and read by the rules."""
 
     one_of_several = True  # some figure is wanted, so none is marked optional
 
-    def __init__(self, *, what: str, measure_unit: str = "", **kwargs):
-        self.what, self.measure_unit = what, measure_unit
-        kwargs.setdefault("required", False)
+    def __init__(self, **kwargs):
         attributes = {
             "inputmode": "decimal",
             "autocomplete": "off",
             "class": "govuk-input--width-10",
         }
+        kwargs.setdefault("required", False)
         super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)
 
-    def to_python(self, value):
-        text = super().to_python(value)
-        if not text:
-            return None
-        plain = text.replace(" ", "").replace("\u00a0", "")
-        if self.measure_unit == "%":
-            plain = plain.removesuffix("%")
-        if self.measure_unit.startswith("£"):
-            plain = plain.removeprefix("£")
-        if not NUMBER.fullmatch(plain) or len(plain) > LONGEST:
-            raise forms.ValidationError(
-                f"Enter {self.what} as a number, like 76.4 or 1,250", code="not_a_number"
-            )
-        try:
-            return Decimal(plain.replace(",", "").replace("−", "-"))
-        except InvalidOperation:
-            raise forms.ValidationError(f"Enter {self.what} as a number, like 76.4") from None
+
+class WordsField(forms.CharField):
+    """Some paragraphs, with how many characters there are room for."""
+
+    one_of_several = True
+
+    def __init__(self, *, rows: int, **kwargs):
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+        self.max_length = LONGEST_COMMENTARY  # told on the page; the rules refuse what is longer
+
+
+class ChoiceOfWord(forms.ChoiceField):
+    """One word of a closed list. Which are needed, and when, is the rules' to say."""
+
+    one_of_several = True
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
 
 
 class ResultForm(forms.Form):
     """The result of one indicator for one quarter."""
 
     numerator = FigureField(
-        what="the numerator",
         label="Numerator",
         help_text="How many met the standard. With the denominator, it works out the result.",
     )
-    denominator = FigureField(
-        what="the denominator", label="Denominator", help_text="How many there were in all."
+    denominator = FigureField(label="Denominator", help_text="How many there were in all.")
+    confidence = ChoiceOfWord(
+        label="How firm is this figure?", choices=Confidence.choices, widget=forms.RadioSelect
     )
-    confidence = forms.ChoiceField(
-        label="How firm is this figure?",
-        choices=Confidence.choices,
-        widget=forms.RadioSelect,
-        initial=Confidence.FINAL,
-        error_messages={"required": "Say how firm the figure is"},
-    )
-    not_available = forms.CharField(
+    not_available = FigureField(
         label="If there is no figure, why not?",
-        required=False,
-        max_length=300,
         help_text="Leave the result empty and give the reason here. It will show as not rated.",
     )
     definition_break = forms.BooleanField(
         label="The definition changed: figures before this quarter cannot be compared",
         required=False,
     )
-    commentary = forms.CharField(
-        label="Commentary",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 7}),
-        help_text="What happened, why, and what is being done. Members and the public read this.",
+    commentary = WordsField(
+        rows=6,
+        label="Context",
+        help_text=f"What happened, and why. Members and the public read this. {MARKDOWN}",
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    management_action = WordsField(rows=6, label="Management action")
+    complete = ChoiceOfWord(
+        label="Have you completed this indicator?",
+        choices=[("yes", "Yes"), ("no", "No, I’ll come back later")],
+        widget=forms.RadioSelect,
+    )
 
-    def __init__(self, *args, sheet: ResultSheet, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["not_available"].one_of_several = True
-        self.sheet = sheet
-        indicator = sheet.indicator
-        self.fields["value"] = FigureField(
-            what="the result",
-            measure_unit=indicator.measure_unit,
-            label=f"Result for {sheet.quarter}",
-            help_text=_how_to_write(indicator),
+    def __init__(
+        self,
+        typed: Mapping[str, str] | None = None,
+        *,
+        sheet: EntrySheet,
+        only: Iterable[str] | None = None,
+    ):
+        initial = {"confidence": Confidence.FINAL.value} | dict(sheet.typed)
+        super().__init__(typed, initial=initial)
+        self.sheet, self.only = sheet, None if only is None else frozenset(only)
+        self.entry: Entry | None = None
+        self._ask_for_figures()
+        if not sheet.is_closed:
+            self._ask_for_forecasts()
+        amber = " or amber" if sheet.asked.action_on_amber else ""
+        self.fields[
+            "management_action"
+        ].help_text = (
+            f"What is being done, by whom and by when. Needed where the result is red{amber}."
         )
-        self.order_fields(["value", "numerator", "denominator"])
+        self.fields["not_available"].widget.attrs = {"autocomplete": "off"}
         if sheet.is_closed:
+            del self.fields["complete"]
             self.fields["reason"] = forms.CharField(
                 label="Why is the result revised?",
                 max_length=500,
@@ -108,83 +118,45 @@ class ResultForm(forms.Form):
                 error_messages={"required": "Say why the result is revised"},
             )
 
+    def _ask_for_figures(self):
+        indicator = self.sheet.indicator
+        self.fields["value"] = FigureField(
+            label=f"Result for {self.sheet.quarter}", help_text=_how_to_write(indicator)
+        )
+        self.order_fields(["value", "numerator", "denominator"])
+
+    def _ask_for_forecasts(self):
+        for horizon, quarter in self.sheet.asked.forecasts.items():
+            when = " (year end)" if horizon is Horizon.YEAR_END else ""
+            self.fields[str(horizon)] = FigureField(
+                label=f"Forecast for {quarter}{when} (optional)",
+                help_text=f"In {self.sheet.indicator.measure_unit or 'a plain number'}.",
+            )
+            self.fields[f"{horizon}_likelihood"] = ChoiceOfWord(
+                label=f"How sure are you of {quarter}{when}?",
+                choices=[("", "Choose how sure you are"), *Likelihood.choices()],
+                widget=forms.Select,
+            )
+
+    @property
+    def forecast_fields(self) -> list[forms.BoundField]:
+        """The forecasts and how sure they are, in the order in which they are asked for."""
+        names = [(str(each), f"{each}_likelihood") for each in self.sheet.asked.forecasts]
+        return [self[name] for pair in names for name in pair if name in self.fields]
+
     def clean(self):
         fields = super().clean()
-        if self.errors:
-            return fields
-        has_ratio = fields["numerator"] is not None or fields["denominator"] is not None
-        if has_ratio and fields["value"] is not None and self._was_typed():
-            self._refuse_contradiction(fields)
-        if self.errors:
-            return fields
-        if fields["value"] is None and not has_ratio and not fields["not_available"].strip():
-            self.add_error(
-                "value", f"Enter the result for {self.sheet.quarter}, or say why there is none"
-            )
-            return fields
-        try:
-            self.given = self._as_given(fields)
-            self.given.value_in(self.sheet.indicator.measure_unit)
-        except ValueError as reason:
-            self.add_error("numerator" if has_ratio else "value", str(reason))
+        self.entry = self.sheet.read(typed_in(self.data))
+        for name, problem in self.entry.problems.items():
+            is_asked = name in self.fields and (self.only is None or name in self.only)
+            if is_asked and name not in self.errors:
+                self.add_error(name, problem)
         return fields
 
-    def _was_typed(self) -> bool:
-        return "value" in self.changed_data
 
-    def _refuse_contradiction(self, fields):
-        if None in (fields["numerator"], fields["denominator"]) or fields["denominator"] == 0:
-            return
-        indicator = self.sheet.indicator
-        worked_out = ResultGiven(
-            numerator=fields["numerator"], denominator=fields["denominator"]
-        ).value_in(indicator.measure_unit)
-        if abs(worked_out - fields["value"]) > Decimal(1).scaleb(-indicator.decimals):
-            self.add_error(
-                "value",
-                f"The numerator and denominator give {worked_out.normalize():f}: clear the result,"
-                " or mend whichever is wrong",
-            )
-
-    def _as_given(self, fields) -> ResultGiven:
-        by_ratio = fields["numerator"] is not None or fields["denominator"] is not None
-        return ResultGiven(
-            value=None if by_ratio else fields["value"],
-            numerator=fields["numerator"],
-            denominator=fields["denominator"],
-            confidence=Confidence(fields["confidence"]),
-            not_available=fields["not_available"],
-            definition_break=fields["definition_break"],
-            data_quarter=_data_quarter(self.sheet),
-            commentary=fields["commentary"],
-        )
-
-    @staticmethod
-    def starting_from(sheet: ResultSheet) -> dict:
-        """What the form shows first: what was last said, or nothing."""
-        revision = sheet.revision
-        if revision is None:
-            return {"seen": 0}
-        by_ratio = revision.numerator is not None
-        return {
-            "value": None if by_ratio else _plain(revision.value),
-            "numerator": _plain(revision.numerator),
-            "denominator": _plain(revision.denominator),
-            "confidence": revision.confidence,
-            "not_available": revision.not_available,
-            "definition_break": revision.definition_break,
-            "commentary": revision.commentary,
-            "seen": revision.number,
-        }
-
-
-def _data_quarter(sheet: ResultSheet) -> Quarter | None:
-    start = sheet.revision.data_quarter_start if sheet.revision else None
-    return Quarter.containing(start) if start else None
-
-
-def _plain(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number.normalize():f}"
+def typed_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """Of all that a page sent, what a draft keeps."""
+    return {name: sent.get(name, "") for name in DRAFT}
 
 
 def _how_to_write(indicator: Indicator) -> str:

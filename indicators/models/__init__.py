@@ -1,6 +1,7 @@
 """What is measured: definitions, targets, results with revisions, the return, ratings."""
 
 from .definitions import Indicator, Suspension, Target
+from .feeds import CalendarFeed
 from .quarters import ReportingQuarter
 from .ratings import Rating
 from .results import Result, Revision
@@ -14,10 +15,12 @@ from .returns import (
     Submission,
     Unlock,
 )
+from .workbooks import WorkbookUpload
 
 __all__ = [
     "Attestation",
     "CalendarDay",
+    "CalendarFeed",
     "Draft",
     "Evidence",
     "Indicator",
@@ -31,4 +34,5 @@ __all__ = [
     "Suspension",
     "Target",
     "Unlock",
+    "WorkbookUpload",
 ]

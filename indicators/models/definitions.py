@@ -5,11 +5,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
+from indicators import rights
 from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import localdate, now
+from organisation.clock import now
 from organisation.models import Unit
-from organisation.queries import tree_on, units_directed_by
-from organisation.rights import Permission, allowed
 from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, Quarter, RatingMethod, Tier
 
 # SQLite keeps decimals as binary floating point, exact to 15 figures: so no more are taken.
@@ -19,51 +18,32 @@ REFERENCE = r"[A-Za-z0-9][A-Za-z0-9.\-]{0,29}"
 
 class IndicatorQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Every signed-in officer and Member sees every indicator: nothing is hidden yet."""
-        return self if allowed(user, Permission.VIEW_PERFORMANCE) else self.none()
+        """Those this person may see. The rules are in indicators/rights.py, for one and for many."""
+        return self._within(rights.seen_by(user))
 
     def answerable_by(self, user):
-        """Those whose result this person may submit: their own, or all for the centre.
+        """Those whose result this person may submit."""
+        return self._within(rights.answered_by(user))
 
-        A deputy answers for the indicators of the unit their post is in, and of those below it.
-        """
-        if allowed(user, Permission.MANAGE_FRAMEWORK):
-            return self
-        if not allowed(user, Permission.SUBMIT_RESULT):
-            return self.none()
-        return self.filter(
-            Q(accountable_manager=user) | Q(unit__in=_units_deputised_by(user))
-        ).distinct()
-
-    def in_units(self, units):
-        return self.filter(unit__in=list(units))
+    def own_of(self, user):
+        """Those this person is accountable for, or stands in for as a deputy."""
+        return self._within(rights.own_of(user))
 
     def directed_by(self, user):
         """Those of the units this person directs, and of everything below them."""
-        tree = tree_on(localdate())
-        units = {
-            each for unit in units_directed_by(user, on=localdate()) for each in tree.below(unit)
-        }
-        return self.filter(unit__in=units)
+        return self._within(rights.directed_by(user))
+
+    def _within(self, reach):
+        return self.none() if reach == rights.NONE else self.filter(reach.condition)
+
+    def in_units(self, units):
+        return self.filter(unit__in=list(units))
 
     def in_use(self, quarter):
         """Those measured in a quarter: from their first to their last, where they have one."""
         return self.filter(first_quarter_start__lte=quarter.first_day).filter(
             Q(last_quarter_start__isnull=True) | Q(last_quarter_start__gte=quarter.first_day)
         )
-
-
-def _units_deputised_by(user):
-    from organisation.rights import posts_of
-    from organisation.rules import PostKind
-
-    tree = tree_on(localdate())
-    return {
-        each
-        for kind, unit in posts_of(user)
-        if kind is PostKind.DEPUTY
-        for each in tree.below(unit)
-    }
 
 
 class Indicator(models.Model):

@@ -44,6 +44,7 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         quarter=quarter,
         revision=Revision.objects.latest_ones()
         .filter(result__indicator=indicator, result__quarter_start=quarter.first_day)
+        .select_related("result__indicator", "submitted_by", "on_behalf_of")
         .first(),
         rating=by_quarter.get(quarter),
         target=targets_in_force(quarter, [indicator.pk]).get(indicator.pk),

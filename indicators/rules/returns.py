@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sorp.lexicon import Word
+from dataclasses import dataclass
+
+from sorp.lexicon import Frequency, Quarter, Rag, Word
 
 
 class ResultState(Word):
@@ -60,3 +62,68 @@ class Step(Word):
     BRIEF = "brief", "Cabinet Member briefed"
     PUBLICATION = "publication", "Report published"
     MEETING = "meeting", "Cabinet meets"
+
+
+class TaskState(Word):
+    """How far one row of a return has got, in the words of a task list. Never a RAG status."""
+
+    CANNOT_START = "cannot_start", "Cannot start yet"
+    NOT_STARTED = "not_started", "Not started"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    PROBLEM = "problem", "There is a problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known of one indicator's row in a return."""
+
+    can_start: bool = True  # the quarter has ended, and the indicator is measured in it
+    has_draft: bool = False
+    draft_is_complete: bool = False
+    draft_has_problem: bool = False
+    is_submitted: bool = False
+    is_returned: bool = False
+
+
+def task_state(row: Progress) -> TaskState:
+    """The one word that stands beside a row.
+
+    What was returned is a problem until it is begun again. A draft decides over what was submitted
+    before it: whoever changes a result has it in progress until they say that it is complete.
+    """
+    if row.has_draft:
+        if not row.draft_is_complete:
+            return TaskState.IN_PROGRESS
+        return TaskState.PROBLEM if row.draft_has_problem else TaskState.COMPLETED
+    if row.is_returned:
+        return TaskState.PROBLEM
+    if row.is_submitted:
+        return TaskState.COMPLETED
+    return TaskState.NOT_STARTED if row.can_start else TaskState.CANNOT_START
+
+
+def action_required(rag: Rag | None, action_on_amber: bool) -> bool:
+    """Whether a word on management action must stand beside a result of this status.
+
+    Always on red ("management action must follow", SORP clause 3.3); on amber where the version of
+    the SORP in force says so. Never where nothing was rated.
+    """
+    return rag is Rag.RED or (rag is Rag.AMBER and action_on_amber)
+
+
+def forecast_quarters(quarter: Quarter, frequency: Frequency) -> dict[Horizon, Quarter]:
+    """Which quarters a manager forecasts with a quarter's result: the next due, and the year's end.
+
+    Where the two are one they are asked for once, as the year's end; when the year has ended there
+    is only the next.
+    """
+    due = quarter.next()
+    while not frequency.due_in(due):
+        due = due.next()
+    year_end = Quarter(quarter.year, 4)
+    if year_end <= quarter:
+        return {Horizon.NEXT_QUARTER: due}
+    if due >= year_end:
+        return {Horizon.YEAR_END: year_end}
+    return {Horizon.NEXT_QUARTER: due, Horizon.YEAR_END: year_end}

@@ -16,8 +16,7 @@ from statistics import median
 
 from indicators.rules.returns import ResultState, Stage
 from organisation.rules import PostKind, Tree, UnitTier
-from sorp.lexicon import Confidence, Rag
-from sorp.lexicon import Word
+from sorp.lexicon import Confidence, Rag, Word
 
 DIRECTORS = frozenset({PostKind.DIRECTOR})
 COUNCILS_OWN = frozenset({PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR})
@@ -56,26 +55,37 @@ class Office:
         return self.unit == rung.unit and self.kind in rung.posts
 
 
-def ladder(tree: Tree, unit: int, directed: Collection[int]) -> tuple[Rung, ...]:
-    """The rungs that a unit's results pass, lowest first.
+def ladder(
+    tree: Tree,
+    unit: int,
+    directors: Mapping[int, Collection[int]],
+    said_by: Collection[int | None] = (),
+) -> tuple[Rung, ...]:
+    """The rungs that a result of a unit passes, lowest first.
 
-    A division or a team in one needs the division's director and then the directorate's. What
-    belongs to a directorate itself needs the directorate's alone, and so does a division whose
-    post of director nobody holds (`directed` are the units that have one): a vacancy holds nobody
-    up. The council's own, and whatever stands directly under it, is signed by the managing
-    director or the deputy.
+    A division's, or a team's in one, needs the division's director and then the directorate's;
+    what belongs to a directorate itself needs the directorate's alone; the council's own is signed
+    by the managing director or the deputy. `directors` are those who direct each unit today: where
+    nobody does, or only whoever submitted the result, it goes to the unit above, so that neither a
+    vacancy nor a director's own figure holds anybody up.
     """
     division = tree.at_tier(unit, UnitTier.DIVISION)
     directorate = tree.at_tier(unit, UnitTier.DIRECTORATE)
     council = tree.at_tier(unit, UnitTier.COUNCIL)
     rungs = []
-    if division is not None and division.unit in directed:
+    if division is not None and _has_another(directors, division.unit, said_by):
         rungs.append(Rung(Stage.DIVISION, division.unit, DIRECTORS))
-    if directorate is not None:
+    if directorate is not None and _has_another(directors, directorate.unit, said_by):
         rungs.append(Rung(Stage.DIRECTORATE, directorate.unit, DIRECTORS))
     elif council is not None:
         rungs.append(Rung(Stage.DIRECTORATE, council.unit, COUNCILS_OWN))
     return tuple(rungs)
+
+
+def _has_another(
+    directors: Mapping[int, Collection[int]], unit: int, said_by: Collection[int | None]
+) -> bool:
+    return any(director not in said_by for director in directors.get(unit, ()))
 
 
 def rung_awaited(state: ResultState, rungs: Sequence[Rung]) -> Rung | None:
@@ -183,7 +193,7 @@ class Changed:
 def changes(seen: Changed) -> tuple[str, ...]:
     """What changed, in a few words each: worse than before, a big move, revised, not yet firm."""
     told = []
-    if seen.rag and seen.before and seen.rag != seen.before and seen.rag.at_or_below(seen.before):
+    if seen.rag and seen.before and seen.rag.severity > seen.before.severity:
         told.append(f"Worse than before: was {seen.before.label.lower()}")
     if is_big_move(seen.values):
         told.append("Moved more than it usually does")

@@ -1,21 +1,50 @@
 """What is done about indicators, their targets, results and ratings."""
 
+from .accountability import attest, reassign_indicators
+from .calendar import Unowned, begin_quarter, renew_feed, set_due_day
 from .definitions import define_indicator, redefine_indicator, set_target, suspend_indicator
+from .drafts import ChangedMeanwhile, as_given, discard_draft, save_draft
+from .evidence import RefusedFile, attach_evidence, remove_evidence
+from .forecasts import state_forecasts
 from .quarters import open_quarter
 from .rating import rate_quarter
-from .results import ResultGiven, revise_result, submit_result
+from .reminding import remind
+from .results import Locked, ResultGiven, revise_result, submit_result
+from .signing import approve_results, return_result, unlock_result
 from .submissions import Submission, submit_results
+from .submitting import NotReady, submit_return
 
 __all__ = [
+    "ChangedMeanwhile",
+    "Locked",
+    "NotReady",
+    "RefusedFile",
     "ResultGiven",
     "Submission",
+    "Unowned",
+    "approve_results",
+    "as_given",
+    "attach_evidence",
+    "attest",
+    "begin_quarter",
     "define_indicator",
+    "discard_draft",
     "open_quarter",
     "rate_quarter",
+    "reassign_indicators",
     "redefine_indicator",
+    "remind",
+    "remove_evidence",
+    "renew_feed",
+    "return_result",
     "revise_result",
+    "save_draft",
+    "set_due_day",
     "set_target",
+    "state_forecasts",
     "submit_result",
     "submit_results",
+    "submit_return",
     "suspend_indicator",
+    "unlock_result",
 ]

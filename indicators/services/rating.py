@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from indicators.models import Indicator, Rating, ReportingQuarter, Revision, Suspension
+from indicators.models import Indicator, Rating, ReportingQuarter, Revision
 from indicators.queries import last_closed, targets_in_force, thresholds_of, value_series
+from indicators.queries.asking import suspended_in
 from indicators.queries.targets import LIMITS
 from indicators.rules import Reading, Thresholds, direction_of_travel, judge, stale
 from organisation import audit
@@ -118,18 +118,11 @@ def _sit(quarter: Quarter, indicators: list[int]) -> _Sitting:
         travel_method=TravelMethod(version.travel_method),
         revisions={each.result.indicator_id: each for each in revisions.select_related("result")},
         targets=targets_in_force(quarter, indicators),
-        suspended=_suspended(quarter),
+        suspended=suspended_in(quarter),
         series=value_series(until=quarter, indicators=indicators),
         stored={each.indicator_id: each for each in stored},
         is_closed=bool(row and row.is_closed),
     )
-
-
-def _suspended(quarter: Quarter) -> frozenset[int]:
-    rows = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
-    )
-    return frozenset(rows.values_list("indicator_id", flat=True))
 
 
 def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from django.db import transaction
 
 from indicators.models import Indicator, Rating, Result, Revision
-from indicators.models.definitions import VALUE
 from indicators.queries import quarter_state
+from indicators.queries.signing import may_change
 from indicators.rules import scale_of, value_of
+from indicators.rules.figures import SMALLEST, unkeepable
+from indicators.rules.returns import ResultState
 from indicators.services.quarters import NotOpen, open_quarter
 from indicators.services.rating import rerate_from
 from organisation import audit
@@ -20,8 +23,15 @@ from organisation.clock import now
 from organisation.models import AuditEvent, User
 from sorp.lexicon import Confidence, Quarter
 
-SMALLEST = Decimal(1).scaleb(-VALUE["decimal_places"])
-LARGEST = Decimal(10) ** (VALUE["max_digits"] - VALUE["decimal_places"])
+
+class Locked(ValueError):
+    """The result is approved, so nobody changes it without a named exception."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(
+            f"{result.indicator.title} is {ResultState(result.state).label.lower()} for"
+            f" {result.quarter}: ask whoever approved it to unlock it for you"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class ResultGiven:
     definition_break: bool = False
     data_quarter: Quarter | None = None
     commentary: str = ""
+    management_action: str = ""
 
     def __post_init__(self) -> None:
         for name in ("value", "numerator", "denominator"):
@@ -58,18 +69,8 @@ class ResultGiven:
 
 
 def _refuse_unkeepable(name: str, number: Decimal | None) -> None:
-    if number is None:
-        return
-    if not number.is_finite():
-        raise ValueError(f"Give the {name} as an ordinary number, not {number}")
-    if abs(number) >= LARGEST:
-        raise ValueError(f"Give a {name} below {LARGEST:,}: count in thousands or millions instead")
-    try:
-        is_kept = number == number.quantize(SMALLEST)
-    except InvalidOperation:
-        is_kept = False
-    if not is_kept and name in ("numerator", "denominator"):
-        raise ValueError(f"Give the {name} with at most {VALUE['decimal_places']} decimals")
+    if refusal := unkeepable(name, number):
+        raise ValueError(refusal)
 
 
 @transaction.atomic
@@ -85,7 +86,8 @@ def submit_result(
     """The result of an open quarter is as given, and rated. Returns it, and whether it is new.
 
     Saying the same again changes nothing. Raises NotOpen where the quarter has not ended, or is
-    closed and a revision is wanted instead; ValueError for figures that cannot be kept.
+    closed and a revision is wanted instead; Locked where it is approved and not unlocked for this
+    person; ValueError for figures that cannot be kept.
     """
     open_quarter(quarter=quarter, today=today, by=by)
     return _say(indicator, quarter, given, by=by, late=late, reason="", after_close=False)
@@ -103,7 +105,8 @@ def revise_result(
     """A result already given is corrected, with the reason. What was said before is kept.
 
     A closed quarter is judged anew under its own rules and thresholds; escalations follow when
-    the quarter is next closed. Raises ValueError without a reason or where nothing was given yet.
+    the quarter is next closed. Raises ValueError without a reason or where nothing was given yet,
+    and Locked as submit_result does while the quarter is open.
     """
     if not reason.strip():
         raise ValueError("Say why the result is revised")
@@ -136,11 +139,18 @@ def _say(
     reason: str,
     after_close: bool,
 ) -> tuple[Revision, bool]:
-    result, _ = Result.objects.get_or_create(indicator=indicator, quarter_start=quarter.first_day)
+    # Held until the end: an approval waits for us, or we for it, and then find the result locked.
+    result, _ = Result.objects.select_for_update().get_or_create(
+        indicator=indicator, quarter_start=quarter.first_day
+    )
     before = _latest(indicator, quarter)
     said = as_kept(indicator, quarter, given)
     if before is not None and says_the_same(before, said):
         return before, False
+    if not after_close:
+        refuse_locked([result], by=by)
+    # Nobody has signed what is said now: it goes up the ladder again, after a close too.
+    Result.objects.filter(pk=result.pk).update(state=ResultState.SUBMITTED)
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)
     revision = next_revision(
@@ -151,6 +161,13 @@ def _say(
     rating = next((each for each in ratings if each.revision_id == revision.pk), None)
     audit.record_all([event_of(revision, before, rating, by=by)])
     return revision, True
+
+
+def refuse_locked(results: Iterable[Result], *, by: User | None) -> None:
+    """Raises Locked where one of them is approved, unless it is unlocked for this person now."""
+    for result in results:
+        if not may_change(result=result, by=by):
+            raise Locked(result)
 
 
 def says_the_same(before: Revision | None, said: dict[str, Any]) -> bool:
@@ -168,7 +185,11 @@ def next_revision(
     reason: str = "",
     after_close: bool = False,
 ) -> Revision:
-    """The revision that follows the last, not yet stored. Once late, a result stays late."""
+    """The revision that follows the last, not yet stored. Once late, a result stays late.
+
+    Whoever enters a result that another person answers for enters it on their behalf.
+    """
+    answers = result.indicator.accountable_manager_id
     return Revision(
         result=result,
         number=before.number + 1 if before else 1,
@@ -176,6 +197,7 @@ def next_revision(
         after_close=after_close,
         reason=reason or ("Corrected while the quarter was open" if before else ""),
         submitted_by=by,
+        on_behalf_of_id=answers if by is not None and by.pk != answers else None,
         submitted_at=now(),
         **said,
     )
@@ -197,6 +219,7 @@ def as_kept(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> dict[
             given.data_quarter.first_day if given.data_quarter and of_another_quarter else None
         ),
         "commentary": given.commentary.strip(),
+        "management_action": given.management_action.strip(),
     }
 
 

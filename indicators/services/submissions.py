@@ -10,6 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from indicators.models import Indicator, Rating, Result, Revision
+from indicators.rules.returns import ResultState
 from indicators.services.quarters import open_quarter
 from indicators.services.rating import rate_quarter
 from indicators.services.results import (
@@ -17,6 +18,7 @@ from indicators.services.results import (
     as_kept,
     event_of,
     next_revision,
+    refuse_locked,
     says_the_same,
 )
 from organisation import audit
@@ -48,7 +50,7 @@ def submit_results(
 
     Leaves what submit_result leaves for each in order of quarter, but that a quarter is rated once
     and not once a result, so no ratings stand between that were never anybody's last word.
-    Raises NotOpen and ValueError as submit_result does, and ValueError for one result twice.
+    Raises NotOpen, Locked and ValueError as submit_result does, and ValueError for one result twice.
     """
     if len({each.key for each in submissions}) < len(submissions):
         raise ValueError("Submit each result once: an indicator has two for one quarter")
@@ -64,6 +66,7 @@ def submit_results(
         for each in submissions
         if not says_the_same(latest.get(each.key), said[each.key])
     }
+    refuse_locked([results[key] for key in fresh], by=by)
     _store(fresh, latest)
     ratings = _rerate([each for each in submissions if each.key in fresh])
     audit.record_all(
@@ -114,6 +117,10 @@ def _store(
         some = superseded[start : start + AT_ONCE]
         Revision.objects.filter(pk__in=some).update(is_latest=False)
     Revision.objects.bulk_create(list(fresh.values()), batch_size=AT_ONCE)
+    changed = [revision.result_id for revision in fresh.values()]
+    for start in range(0, len(changed), AT_ONCE):
+        some = changed[start : start + AT_ONCE]
+        Result.objects.filter(pk__in=some).update(state=ResultState.SUBMITTED)
 
 
 def _rerate(submissions: Sequence[Submission]) -> dict[int, Rating]:

@@ -1,16 +1,20 @@
-"""Where managers enter results."""
+"""Where managers enter one result: every step is kept as a draft, and nothing typed is lost."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
 
 from indicators import services
-from indicators.forms import ResultForm
+from indicators.forms import JUST_FIGURES, REVISED, ResultForm, typed_in
 from indicators.models import Indicator
-from indicators.queries import result_sheet
+from indicators.queries.entries import entry_sheet
+from indicators.queries.returns import my_return
+from indicators.services.drafts import as_kept
 from organisation.clock import localdate
 from organisation.rights import Permission, allowed, require
+from sorp.figures import as_number
 from sorp.lexicon import Quarter
 
 
@@ -22,29 +26,29 @@ def quarter_or_404(key):
         raise Http404(f"{key} is not a quarter") from None
 
 
-@require_http_methods(["GET", "POST"])
-@require(Permission.SUBMIT_RESULT)
-def enter_result(request, quarter, reference):
-    """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
-    quarter = quarter_or_404(quarter)
+def sheet_or_404(request, quarter, reference):
+    """The page of an indicator whose result this person may enter; anybody else finds none."""
     indicator = get_object_or_404(
         Indicator.objects.answerable_by(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    sheet = result_sheet(indicator=indicator, quarter=quarter)
-    page = {"indicator": indicator, "quarter": quarter, "sheet": sheet}
-    if quarter.last_day >= localdate() or (sheet.is_closed and not may_revise(request.user)):
-        return render(request, "indicators/not_open.html", page, status=403)
-    initial = ResultForm.starting_from(sheet)
-    form = ResultForm(request.POST or None, sheet=sheet, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["seen"] not in (None, initial["seen"]):
-            return render(
-                request, "indicators/changed_meanwhile.html", page | {"form": form}, status=409
-            )
-        if _said(request, form, sheet):
-            return redirect("home")
-    return render(request, "indicators/enter_result.html", page | {"form": form})
+    return entry_sheet(
+        indicator=indicator, quarter=quarter_or_404(quarter), user=request.user
+    )
+
+
+def takes_no_result(request, sheet):
+    """The page that explains why nothing can be entered now, or None where it can be."""
+    if sheet.quarter.last_day >= localdate():
+        reason = "not ended"
+    elif sheet.is_closed:
+        reason = "" if may_revise(request.user) else "closed"
+    else:
+        reason = "locked" if sheet.is_locked else ""
+    if not reason:
+        return None
+    page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter}
+    return render(request, "indicators/not_open.html", page | {"reason": reason}, status=403)
 
 
 def may_revise(user):
@@ -52,21 +56,216 @@ def may_revise(user):
     return allowed(user, Permission.MANAGE_FRAMEWORK)
 
 
-def _said(request, form, sheet):
-    """Submit or revise what the form says, and tell the person what that did."""
-    about = {"indicator": sheet.indicator, "quarter": sheet.quarter, "given": form.given}
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def enter_result(request, quarter, reference):
+    """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
+    sheet = sheet_or_404(request, quarter, reference)
+    if (explained := takes_no_result(request, sheet)) is not None:
+        return explained
+    if request.method == "POST":
+        return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
+    if sheet.is_overtaken:
+        return _changed_meanwhile(request, sheet, sheet.draft.typed, sheet.said, status=200)
+    # What was said to be complete and is not comes back with what is wrong; what was only begun
+    # is nobody's mistake yet.
+    wrong = sheet.draft is not None and sheet.draft.is_complete
+    form = ResultForm(sheet.typed | {"complete": "yes"} if wrong else None, sheet=sheet)
+    return _page(request, sheet, form)
+
+
+def _page(request, sheet, form):
+    typed = typed_in(form.data) if form.is_bound else dict(sheet.typed)
+    page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter, "form": form}
+    return render(request, "indicators/enter_result.html", page | would_be(sheet, typed))
+
+
+def would_be(sheet, typed):
+    """What a figure would be rated, how it was read, and what is worth asking about it."""
+    entry = sheet.read(typed)
+    return {
+        "entry": entry if entry.has_figures or entry.not_available else None,
+        "problems": [entry.problems[name] for name in JUST_FIGURES if name in entry.problems],
+        "questions": sheet.ask_about(entry),
+    }
+
+
+@require_POST
+@require(Permission.SUBMIT_RESULT)
+def would_be_rated(request, quarter, reference):
+    """The same, while the figure is being typed. Nothing is kept."""
+    sheet = sheet_or_404(request, quarter, reference)
+    page = {"sheet": sheet, "indicator": sheet.indicator}
+    return render(
+        request, "indicators/would_be.html", page | would_be(sheet, typed_in(request.POST))
+    )
+
+
+@require_POST
+@require(Permission.SUBMIT_RESULT)
+def keep_draft(request, quarter, reference):
+    """What has been typed so far is kept; the page asks for it every half-minute."""
+    sheet = sheet_or_404(request, quarter, reference)
     try:
-        if sheet.is_closed:
-            revision, is_new = services.revise_result(
-                **about, reason=form.cleaned_data["reason"], by=request.user
-            )
-        else:
-            revision, is_new = services.submit_result(**about, today=localdate(), by=request.user)
+        draft = _kept(request, sheet, is_complete=_is_still_complete(request, sheet))
+    except services.ChangedMeanwhile:
+        told = "Somebody else changed this result. Save to see both versions."
+        return JsonResponse({"told": told}, status=409)
+    except ValueError as refusal:
+        return JsonResponse({"told": str(refusal)}, status=422)
+    at = f"{timezone.localtime(draft.saved_at):%H:%M}"
+    return JsonResponse({"version": draft.version, "told": f"Draft kept at {at}"})
+
+
+def _save(request, sheet):
+    """The draft is kept whatever it holds; then what the person asked for is done."""
+    step = request.POST.get("do", "save")
+    just_figures = step != "save"
+    form = ResultForm(request.POST, sheet=sheet, only=JUST_FIGURES if just_figures else None)
+    is_sound, answer = form.is_valid(), request.POST.get("complete")
+    completes = is_sound and not just_figures and answer == "yes"
+    untouched = just_figures and _is_still_complete(request, sheet)
+    try:
+        _kept(request, sheet, is_complete=completes or untouched)
+    except services.ChangedMeanwhile as reason:
+        return _collision(request, sheet, reason)
     except ValueError as refusal:
         form.add_error(None, str(refusal))
-        return False
+        return _page(request, sheet, form)
+    name, key = sheet.indicator.title, sheet.quarter.key
+    if step == "evidence":
+        return redirect("evidence", key, sheet.indicator.reference)
+    if completes:
+        return _onwards(request, sheet, form.entry)
+    if answer == "no" and not just_figures:
+        messages.success(request, f"{name}: your draft is kept")
+        return redirect("my_return", key)
+    if not just_figures and not answer:
+        form.add_error("complete", "Select whether you have completed this indicator")
+    return _page(request, _anew(request, sheet), form)
+
+
+def _kept(request, sheet, *, is_complete):
+    version = request.POST.get("version", "0")
+    return services.save_draft(
+        indicator=sheet.indicator,
+        quarter=sheet.quarter,
+        typed=typed_in(request.POST),
+        version=int(version) if version.isascii() and version.isdigit() else 0,
+        is_complete=is_complete,
+        by=request.user,
+    )
+
+
+def _is_still_complete(request, sheet):
+    """Whether what was said to be complete has not been touched."""
+    draft = sheet.draft
+    return (
+        draft is not None and draft.is_complete and draft.typed == as_kept(typed_in(request.POST))
+    )
+
+
+def _anew(request, sheet):
+    return entry_sheet(indicator=sheet.indicator, quarter=sheet.quarter, user=request.user)
+
+
+def _onwards(request, sheet, entry):
+    """To the next indicator that is not done; when all are, to the check of all answers."""
+    mine = my_return(user=request.user, quarter=sheet.quarter, today=localdate())
+    told = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
+    asked = "".join(f" {question}" for question in sheet.ask_about(entry))
+    messages.success(request, f"{told}{asked} {mine.completed} of {len(mine.rows)} done.")
+    following = mine.after(sheet.indicator.reference)
+    if following is None:
+        return redirect("check_return", sheet.quarter.key)
+    return redirect("enter_result", sheet.quarter.key, following.indicator.reference)
+
+
+def _verdict(sheet, entry):
+    if entry.worked_out is None:
+        return "It will be shown as not rated."
+    indicator = sheet.indicator
+    figure = as_number(entry.worked_out, indicator.decimals, indicator.measure_unit)
+    status = entry.rag.label.lower() if entry.rag else "not rated"
+    return f"{figure} will be {status}."
+
+
+def _collision(request, sheet, reason):
+    """Somebody else was quicker: both versions are shown, and the person's own text is kept.
+
+    Whoever comes back to a page they have submitted, and sends it again, is told so instead.
+    """
+    typed = typed_in(request.POST)
+    fresh = _anew(request, sheet)
+    if reason.saved is None and fresh.says_what_is_submitted(typed):
+        messages.info(request, f"{sheet.indicator.title}: this was submitted, and nothing changed")
+        return redirect("my_return", sheet.quarter.key)
+    theirs = reason.saved.typed if reason.saved else fresh.said
+    by_draft = reason.saved is not None
+    return _changed_meanwhile(request, fresh, request.POST, theirs, by_draft=by_draft, status=409)
+
+
+def _changed_meanwhile(request, sheet, typed, theirs, *, status, by_draft=False):
+    """Both versions, side by side, and a form with one's own text to save after all."""
+    form = ResultForm(dict(typed.items()), sheet=sheet, only=())
+    form.is_valid()
+    page = {
+        "sheet": sheet,
+        "indicator": sheet.indicator,
+        "quarter": sheet.quarter,
+        "form": form,
+        "compared": list(_compared(form, theirs, typed)),
+        "by_draft": by_draft,
+        "now_seen": sheet.revision.number if sheet.revision else 0,
+    }
+    return render(request, "indicators/changed_meanwhile.html", page, status=status)
+
+
+def _compared(form, theirs, own):
+    """Each answer that either gave, in words: its label, what is saved, what was typed."""
+    for name, field in form.fields.items():
+        if name == "complete" or not (theirs.get(name) or own.get(name)):
+            continue
+        words = {"on": "Yes"} | dict(getattr(field, "choices", ()))
+        yield field.label, *(words.get(each.get(name), each.get(name)) for each in (theirs, own))
+
+
+@require_POST
+@require(Permission.SUBMIT_RESULT)
+def discard_draft(request, quarter, reference):
+    """What was typed and not submitted is thrown away; what was submitted before it stands."""
+    sheet = sheet_or_404(request, quarter, reference)
+    if sheet.draft is not None:
+        services.discard_draft(draft=sheet.draft, by=request.user)
+        messages.success(request, f"{sheet.indicator.title}: the draft is discarded")
+    return redirect("my_return", sheet.quarter.key)
+
+
+def _revise(request, sheet):
+    """A closed quarter's figure is corrected, with the reason; nothing is kept as a draft."""
+    form = ResultForm(request.POST, sheet=sheet, only=REVISED)
+    if not form.is_valid():
+        return _page(request, sheet, form)
+    if request.POST.get("seen", sheet.seen) != sheet.seen:
+        return _changed_meanwhile(request, sheet, request.POST, sheet.said, status=409)
+    try:
+        revision, is_new = services.revise_result(
+            indicator=sheet.indicator,
+            quarter=sheet.quarter,
+            given=services.as_given(form.entry, _data_quarter(sheet)),
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+        )
+    except ValueError as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, sheet, form)
     messages.success(request, _told(revision, is_new, sheet))
-    return True
+    return redirect("home")
+
+
+def _data_quarter(sheet):
+    start = sheet.revision.data_quarter_start if sheet.revision else None
+    return Quarter.containing(start) if start else None
 
 
 def _told(revision, is_new, sheet):
@@ -75,4 +274,4 @@ def _told(revision, is_new, sheet):
         return f"{name}: nothing was changed"
     rating = revision.ratings.latest_ones().first()
     verdict = rating.get_rag_display() or f"not rated, {rating.get_not_rated_display().lower()}"
-    return f"{name}: {'revised' if revision.is_revised else 'submitted'}. It is {verdict.lower()}."
+    return f"{name}: revised. It is {verdict.lower()}."

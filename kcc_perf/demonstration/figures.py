@@ -8,7 +8,13 @@ from decimal import Decimal
 from escalation.services import close_quarter
 from indicators.importing import import_indicators, import_results, import_targets
 from indicators.models import Indicator, Revision
-from indicators.services import ResultGiven, revise_result, suspend_indicator
+from indicators.services import (
+    ResultGiven,
+    attest,
+    begin_quarter,
+    revise_result,
+    suspend_indicator,
+)
 from kcc_perf.demonstration import files
 from organisation import clock
 from organisation.importing import import_people, import_units
@@ -18,6 +24,7 @@ from sorp.services import seed_default_statement
 
 FIRST, LAST, OPEN = Quarter(2019, 1), Quarter(2022, 4), Quarter(2023, 1)
 BEGINNING = date(2019, 4, 1)
+CABINET_MEETS_ON = date(2023, 9, 18)
 
 
 def found_the_council() -> None:
@@ -76,8 +83,9 @@ def report_quarter(quarter: Quarter) -> None:
 
 
 def open_the_present_quarter(today: date) -> None:
-    """The quarter after the last one closed takes results; some are in."""
+    """The quarter after the last one closed has begun; some of its results are in."""
     set_targets_before(OPEN)
+    begin_the_present_quarter()
     with clock.at(today - timedelta(days=2)):
         import_results(
             files.content(f"results_{OPEN.key}.csv"), file=f"results_{OPEN.key}.csv", today=today
@@ -85,6 +93,23 @@ def open_the_present_quarter(today: date) -> None:
     revise(OPEN, today - timedelta(days=1))
     with clock.at(today):
         close_quarter(quarter=LAST, today=today, by=officer())
+
+
+def begin_the_present_quarter() -> None:
+    """Returns are asked for, for Cabinet in September; most managers answer for theirs.
+
+    One in six has said nothing yet, as happens.
+    """
+    first_day, second_day = date(2023, 7, 3), date(2023, 7, 4)
+    with clock.at(first_day):
+        begin_quarter(
+            quarter=OPEN, cabinet_meets_on=CABINET_MEETS_ON, today=first_day, by=officer()
+        )
+    answering = User.objects.filter(indicators__isnull=False).distinct().order_by("email")
+    with clock.at(second_day):
+        for number, manager in enumerate(answering, start=1):
+            if number % 6:
+                attest(quarter=OPEN, by=manager, today=second_day)
 
 
 def revise(quarter: Quarter, day: date) -> None:

@@ -9,11 +9,20 @@ from organisation.clock import now
 
 class NoticeQuerySet(models.QuerySet):
     def unsent(self):
-        return self.filter(sent_at__isnull=True)
+        """Those that still have to go by e-mail, now or with the day's others."""
+        return self.filter(sent_at__isnull=True, kept_at__isnull=True)
+
+    def to_send_now(self):
+        """The unsent, without those that wait for their recipient's one e-mail a day."""
+        return self.unsent().exclude(recipient__notice_preference__how=NoticePreference.How.DAILY)
 
 
 class Notice(models.Model):
-    """A message owed to one person about one thing. The unsent row is the retry."""
+    """A message owed to one person about one thing. The unsent row is the retry.
+
+    It stands on its recipient's page from when it is owed. It goes by e-mail once, unless the
+    recipient wants no e-mail of its kind: then it is kept for the page alone.
+    """
 
     class Kind(models.TextChoices):
         NEWS = "news", "Something happened"
@@ -25,8 +34,14 @@ class Notice(models.Model):
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.NEWS)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    address = models.CharField(
+        max_length=200, blank=True, help_text="Where to go about it, such as /returns/2011-Q1/"
+    )
     owed_at = models.DateTimeField(default=now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was kept for the page, and not sent by e-mail"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -37,7 +52,16 @@ class Notice(models.Model):
                 condition=~Q(subject="") & ~Q(body=""), name="notice_says_something"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["news", "reminder", "overdue"]), name="notice_is_of_a_known_kind"
+                condition=Q(kind__in=["news", "reminder", "overdue"]),
+                name="notice_is_of_a_known_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(kept_at__isnull=True),
+                name="notice_is_sent_or_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(address="") | Q(address__startswith="/"),
+                name="notice_leads_to_a_page_of_ours",
             ),
         ]
 
@@ -57,6 +81,9 @@ class NoticePreference(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="notice_preference"
     )
     how = models.CharField(max_length=8, choices=How, default=How.EACH)
+    digest_on = models.DateField(
+        null=True, blank=True, help_text="The day of the latest of the daily e-mails"
+    )
 
     class Meta:
         constraints = [

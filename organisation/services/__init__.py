@@ -1,11 +1,12 @@
 """What is done about people, posts, units, committees and notices."""
 
-from .notices import owe_notice, send_notice
+from .notices import choose_notices, owe_notice, send_digest, send_notice
 from .people import appoint, end_appointment, register_person, rename_person
 from .units import establish_committee, found_unit, place_unit
 
 __all__ = [
     "appoint",
+    "choose_notices",
     "end_appointment",
     "establish_committee",
     "found_unit",
@@ -13,5 +14,6 @@ __all__ = [
     "place_unit",
     "register_person",
     "rename_person",
+    "send_digest",
     "send_notice",
 ]

@@ -43,10 +43,6 @@ def reports(request):
     page = {
         "quarters": quarters,
         "may_build": allowed(request.user, Permission.MANAGE_FRAMEWORK),
-        "is_building": any(
-            each["job"] and each["job"].state in (Job.State.OWED, Job.State.RUNNING)
-            for each in quarters
-        ),
     }
     return render(request, "reports/reports.html", page)
 

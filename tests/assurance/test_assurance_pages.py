@@ -22,47 +22,14 @@ from tests.assurance.factories import (
     TeamFactory,
     chair_of,
 )
+from tests.assurance.pages import address, text_of
 from tests.factories import IndicatorFactory, UserFactory, holder, rated
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("sorp_in_force", "on_the_day_of_the_meeting"),
+]
 DAY = date(2011, 11, 14)
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day_of_the_meeting():
-    with time_machine.travel("2011-11-14T09:00:00+00:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def meeting():
-    return MeetingFactory()
-
-
-@pytest.fixture
-def chair(meeting):
-    return chair_of(meeting.team)
-
-
-@pytest.fixture
-def red():
-    """An indicator that went from amber to red in the meeting's quarter."""
-    indicator = IndicatorFactory(reference="PI-7", title="Potholes repaired", layer=Layer.CORE)
-    rated(indicator, "AR")
-    return indicator
-
-
-@pytest.fixture
-def call_in(meeting, red):
-    return CallInFactory(meeting=meeting, indicator=red)
-
-
-def address(name, *more):
-    return reverse(name, args=["pat", "2011-11-14", *more])
-
-
-def text_of(response):
-    return response.content.decode()
 
 
 def test_the_teams_page_shows_seats_vacancies_meetings_and_what_is_owed(client, chair, call_in):

@@ -1,4 +1,4 @@
-"""A manager enters a result: what is accepted, what is refused in words, and who may."""
+"""A manager enters a result: what is kept, what is accepted and refused in words, and who may."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,8 @@ import time_machine
 from django.urls import reverse
 
 from escalation.services import close_quarter
-from indicators.models import Rating, Revision
+from indicators.models import Draft, ManagersForecast, Rating, Result, Revision, SignOff, Suspension
+from indicators.rules.returns import ResultState
 from indicators.services import ResultGiven, submit_result
 from organisation.models import AuditEvent
 from organisation.rules import PostKind
@@ -17,7 +18,14 @@ from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
-ENTERED = {"value": "85", "confidence": "final", "seen": "0"}
+ENTERED = {
+    "value": "92",
+    "confidence": "final",
+    "seen": "0",
+    "version": "0",
+    "do": "save",
+    "complete": "yes",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -33,44 +41,84 @@ def indicator(sorp_in_force):
     return indicator
 
 
-def address(indicator, quarter=Q1):
-    return reverse("enter_result", args=[quarter.key, indicator.reference])
+def address(indicator, quarter=Q1, name="enter_result"):
+    return reverse(name, args=[quarter.key, indicator.reference])
 
 
-def enter(client, indicator, *, quarter=Q1, **fields):
+def enter(client, indicator, *, quarter=Q1, name="enter_result", **fields):
     client.force_login(indicator.accountable_manager)
-    return client.post(address(indicator, quarter), ENTERED | fields)
+    return client.post(address(indicator, quarter, name), ENTERED | fields)
+
+
+def submit(client, indicator, *, quarter=Q1, **fields):
+    """Enter a result, check it and submit it, as its manager does."""
+    response = enter(client, indicator, quarter=quarter, **fields)
+    check = client.get(reverse("check_return", args=[quarter.key]))
+    token = check.context["token"]
+    if not token:
+        return response
+    return client.post(reverse("submit_return", args=[quarter.key]), {"token": token})
 
 
 def page_of(response):
-    return response.content.decode()
+    return response.content.decode().replace("&#x27;", "'")
 
 
-def test_a_result_is_kept_rated_recorded_and_told(client, indicator):
-    response = enter(client, indicator, commentary="Fewer staff in June.")
+def test_a_result_goes_from_draft_to_check_to_submission_and_is_rated_and_recorded(
+    client, indicator
+):
+    kept = enter(
+        client,
+        indicator,
+        value="85",
+        commentary="Fewer staff in June.",
+        management_action="Two started in July.",
+    )
+    nothing_yet = Revision.objects.exists()
+    check = client.get(reverse("check_return", args=[Q1.key]))
+    done = client.post(
+        reverse("submit_return", args=[Q1.key]), {"token": check.context["token"]}, follow=True
+    )
 
-    assert response.status_code == 302
-    assert Revision.objects.get().commentary == "Fewer staff in June."
+    assert kept.url == reverse("check_return", args=[Q1.key])
+    assert not nothing_yet
+    assert "Fewer staff in June." in page_of(check)
+    revision = Revision.objects.get()
+    assert (revision.commentary, revision.management_action) == (
+        "Fewer staff in June.",
+        "Two started in July.",
+    )
     assert Rating.objects.get().rag == "amber"
+    assert not Draft.objects.exists()
     event = AuditEvent.objects.get(act="submitted result")
     assert (event.actor, event.detail["value"]) == (indicator.accountable_manager, "85.000000")
+    assert "Your results are submitted" in page_of(done)
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "kept", "read_as"),
     [
-        ("85.5", "85.5"),
-        (" 85.5 % ", "85.5"),
-        ("1,250", "1250"),
-        ("−3.5", "-3.5"),
-        (".5", "0.5"),
-        ("0", "0"),
+        ("85.5", "85.5", None),
+        (" 85.5 % ", "85.5", "85.5%"),
+        ("85.5 per cent", "85.5", "85.5%"),
+        ("1,250", "1250", "1,250%"),
+        ("1 250", "1250", "1,250%"),
+        ("−3.5", "-3.5", "−3.5%"),
+        (".5", "0.5", "0.5%"),
+        ("0", "0", None),
     ],
 )
-def test_a_number_may_be_written_as_people_write_it(client, indicator, typed, kept):
-    enter(client, indicator, value=typed)
+def test_a_number_may_be_written_as_people_write_it_and_the_page_says_how_it_was_read(
+    client, indicator, typed, kept, read_as
+):
+    page = page_of(enter(client, indicator, value=typed, do="check"))
+    version = str(Draft.objects.get().version)
+    submit(client, indicator, value=typed, management_action="Much", version=version)
 
     assert Revision.objects.get().value == Decimal(kept)
+    assert ("is read as" in page) is (read_as is not None)
+    if read_as:
+        assert f"<strong>{read_as}</strong>" in page
 
 
 @pytest.mark.parametrize(
@@ -79,64 +127,334 @@ def test_a_number_may_be_written_as_people_write_it(client, indicator, typed, ke
         ({"value": ""}, "Enter the result for Q1 2011/12, or say why there is none"),
         ({"value": "eighty"}, "Enter the result as a number, like 76.4 or 1,250"),
         ({"value": "12,5"}, "Enter the result as a number, like 76.4 or 1,250"),
+        ({"value": "12 34"}, "Enter the result as a number, like 76.4 or 1,250"),
         ({"value": "1e999"}, "Enter the result as a number, like 76.4 or 1,250"),
         ({"value": "NaN"}, "Enter the result as a number, like 76.4 or 1,250"),
+        ({"value": "٩٠"}, "Enter the result as a number, like 76.4 or 1,250"),
         ({"value": "9" * 40}, "Enter the result as a number, like 76.4 or 1,250"),
         ({"value": "1234567890"}, "count in thousands or millions instead"),
         ({"value": "", "numerator": "3"}, "Give both the numerator and the denominator"),
         ({"value": "90", "numerator": "1", "denominator": "2"}, "give 50"),
-        ({"value": "85", "not_available": "No data"}, "not both"),
+        ({"value": "90", "numerator": "0", "denominator": "0"}, "Clear the result"),
+        ({"value": "", "numerator": "1", "denominator": "-2"}, "a denominator of 0 or more"),
+        ({"value": "92", "not_available": "No data"}, "not both"),
         ({"confidence": ""}, "Say how firm the figure is"),
-        ({"commentary": "x" * 4001}, "4,000"),
+        ({"commentary": "x" * 4001}, "Write 4,000 characters or fewer, not 4,001"),
+        ({"value": "85"}, "Say what is being done about it: this result is amber"),
+        ({"value": "70"}, "Say what is being done about it: this result is red"),
+        ({"next_quarter": "91"}, "Say how sure you are of the forecast for Q2 2011/12"),
+        ({"year_end": "lots", "year_end_likelihood": "likely"}, "the forecast for Q4 2011/12"),
+        ({"year_end_likelihood": "likely"}, "Enter the forecast for Q4 2011/12"),
+        ({"complete": ""}, "Select whether you have completed this indicator"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_in_words_and_nothing_typed_is_lost(
+def test_what_cannot_be_submitted_is_refused_in_words_and_kept_as_it_was_typed(
     client, indicator, fields, told
 ):
     response = enter(client, indicator, commentary=fields.pop("commentary", "Kept."), **fields)
 
     page = page_of(response)
     assert response.status_code == 200
-    assert told in page.replace("&#x27;", "'") or told.replace(",", "") in page
+    assert told in page
     assert "There is a problem" in page
     assert "<title>Error: " in page.replace("\n", "")
-    for typed in fields.values():
+    draft = Draft.objects.get()
+    assert not draft.is_complete
+    for name, typed in fields.items():
         assert typed in page
+        if name != "complete":
+            assert draft.typed.get(name, "") == typed
     assert not Revision.objects.exists()
 
 
-def test_counts_define_the_value_and_a_zero_denominator_is_no_value(client, indicator):
-    enter(client, indicator, value="", numerator="0", denominator="0")
+def test_a_count_below_nought_is_refused_and_a_percentage_beyond_100_is_only_asked_about(
+    client, indicator
+):
+    count = TargetFactory(indicator=IndicatorFactory(measure_unit="people", decimals=0)).indicator
 
+    refused = enter(client, count, value="-3")
+    asked = enter(client, indicator, value="104", do="check")
+    accepted = submit(client, indicator, value="104", version=str(Draft.objects.last().version))
+
+    assert "there cannot be fewer than none" in page_of(refused)
+    assert "This is more than 100%: is this right?" in page_of(asked)
+    assert accepted.status_code == 302
+    assert Revision.objects.get().value == 104
+
+
+def test_counts_define_the_value_and_a_zero_denominator_is_no_value_and_is_explained(
+    client, indicator
+):
+    page = page_of(enter(client, indicator, value="", numerator="0", denominator="0", do="check"))
+    submit(client, indicator, value="", numerator="0", denominator="0", version=_version())
+
+    assert "That is no value, which is not the same as 0" in page
     assert Revision.objects.get().value is None
     assert Rating.objects.get().not_rated == "no_value"
 
 
-def test_no_figure_with_a_reason_is_not_rated(client, indicator):
-    enter(client, indicator, value="", not_available="The system was down")
+def _version():
+    return str(Draft.objects.get().version)
+
+
+def test_no_figure_with_a_reason_is_not_rated_and_needs_neither_firmness_nor_action(
+    client, indicator
+):
+    submit(client, indicator, value="", confidence="", not_available="The system was down")
 
     assert Rating.objects.get().not_rated == "no_result"
+    assert Rating.objects.get().rag == ""
+
+
+@pytest.mark.parametrize(
+    ("amber_needs_it", "value", "is_completed"),
+    [(True, "85", False), (False, "85", True), (False, "70", False), (True, "92", True)],
+)
+def test_management_action_is_compulsory_on_red_and_where_the_sorp_says_so_on_amber(
+    client, indicator, sorp_in_force, amber_needs_it, value, is_completed
+):
+    sorp_in_force.action_on_amber = amber_needs_it
+    sorp_in_force.save()
+
+    enter(client, indicator, value=value)
+
+    assert Draft.objects.get().is_complete is is_completed
+
+
+def test_what_is_suspended_needs_no_action_whatever_its_figure(client, indicator):
+    Suspension.objects.create(
+        indicator=indicator,
+        from_quarter_start=Q1.first_day,
+        reason="Moved house",
+        approved_by="Cabinet",
+    )
+
+    enter(client, indicator, value="10")
+
+    assert Draft.objects.get().is_complete
+
+
+def test_forecasts_are_kept_with_how_sure_the_manager_is(client, indicator):
+    submit(
+        client,
+        indicator,
+        next_quarter="93",
+        next_quarter_likelihood="likely",
+        year_end="95.5 %",
+        year_end_likelihood="even",
+    )
+
+    rows = ManagersForecast.objects.filter(is_latest=True).order_by("horizon")
+    assert [(row.horizon, row.value, row.likelihood) for row in rows] == [
+        ("next_quarter", Decimal(93), "likely"),
+        ("year_end", Decimal("95.5"), "even"),
+    ]
+
+
+def test_saving_for_later_keeps_everything_and_complains_of_nothing(client, indicator):
+    response = enter(
+        client, indicator, value="ninety", commentary="To be *asked*", complete="no", follow=True
+    )
+    back = client.get(address(indicator))
+
+    assert response.url == reverse("my_return", args=[Q1.key])
+    assert Draft.objects.get().typed["value"] == "ninety"
+    assert 'value="ninety"' in page_of(back)
+    assert "To be *asked*" in page_of(back)
+    assert "There is a problem" not in page_of(back)
+
+
+def test_the_status_a_figure_would_be_given_is_told_without_keeping_anything(client, indicator):
+    told = {
+        value: page_of(enter(client, indicator, name="would_be", value=value, numerator="x" * 0))
+        for value in ("92", "85", "70", "ninety", "")
+    }
+
+    assert "Green" in told["92"]
+    assert "Amber" in told["85"]
+    assert "Say below what is being done" in told["85"]
+    assert "Red" in told["70"]
+    assert "Enter the result as a number" in told["ninety"]
+    assert "Green" not in told[""] + told["ninety"]
+    assert "<html" not in told["92"]
+    assert not Draft.objects.exists()
+
+
+def test_the_check_button_tells_the_same_on_the_page_itself_and_keeps_the_draft(client, indicator):
+    response = enter(client, indicator, value="85", do="check", complete="")
+
+    page = page_of(response)
+    assert response.status_code == 200
+    assert "Say below what is being done" in page
+    assert "There is a problem" not in page
+    assert Draft.objects.get().typed["value"] == "85"
+    assert f'name="version" value="{_version()}"' in page
+
+
+def test_an_odd_figure_is_asked_about_and_never_blocked(client, indicator):
+    for back, value in ((1, "5"), (2, "6")):
+        submit_result(
+            indicator=indicator,
+            quarter=Q1.back(back),
+            given=ResultGiven(value=Decimal(value)),
+            today=date(2011, 7, 20),
+            by=None,
+        )
+
+    asked = enter(client, indicator, value="60", do="check")
+    accepted = enter(
+        client, indicator, value="60", management_action="More", version=_version()
+    )
+
+    assert "12 times last quarter, which was 5.0%: is this right?" in page_of(asked)
+    assert accepted.status_code == 302
+    assert Draft.objects.get().is_complete
+
+
+def test_the_draft_is_kept_in_the_background_and_found_again_after_signing_in(client, indicator):
+    client.force_login(indicator.accountable_manager)
+    first = client.post(
+        address(indicator, name="keep_draft"), ENTERED | {"value": "8", "complete": ""}
+    )
+    second = client.post(
+        address(indicator, name="keep_draft"),
+        ENTERED | {"value": "88", "version": first.json()["version"]},
+    )
+    client.logout()
+    signed_out = client.post(address(indicator, name="keep_draft"), ENTERED)
+    client.force_login(indicator.accountable_manager)
+
+    assert second.json()["told"] == "Draft kept at 11:00"
+    assert signed_out.status_code == 302
+    assert 'value="88"' in page_of(client.get(address(indicator)))
+    assert not Draft.objects.get().is_complete
+
+
+def test_the_background_is_told_of_a_collision_and_overwrites_nothing(client, indicator):
+    enter(client, indicator, value="91")
+
+    late = client.post(address(indicator, name="keep_draft"), ENTERED | {"value": "55"})
+
+    assert late.status_code == 409
+    assert Draft.objects.get().typed["value"] == "91"
 
 
 def test_saying_the_same_again_changes_nothing(client, indicator):
-    enter(client, indicator)
-    response = enter(client, indicator, seen="1")
+    submit(client, indicator)
+    submit(client, indicator, seen="1")
 
-    assert response.status_code == 302
     assert Revision.objects.count() == 1
+    assert not Draft.objects.exists()
 
 
 def test_a_second_saver_is_shown_both_and_loses_nothing(client, indicator):
-    enter(client, indicator, value="85")
+    submit(client, indicator, value="92")
 
     response = enter(client, indicator, value="91", commentary="Mine", seen="0")
 
     page = page_of(response)
     assert response.status_code == 409
-    assert "85" in page
+    for word in ("92", "91", "Mine", "submitted a result"):
+        assert word in page
+    assert Revision.objects.get().value == 92
+    assert not Draft.objects.exists()
+
+
+def test_a_second_writer_of_a_draft_is_shown_both_and_may_then_save_over_it(client, indicator):
+    enter(client, indicator, value="92", commentary="Theirs")
+    deputy = holder(PostKind.DEPUTY, unit=indicator.unit)
+    client.force_login(deputy)
+
+    clash = client.post(address(indicator), ENTERED | {"value": "93", "commentary": "Mine"})
+    page = page_of(clash)
+    mended = client.post(
+        address(indicator),
+        ENTERED | {"value": "93", "commentary": "Mine", "version": _version()},
+    )
+
+    assert clash.status_code == 409
+    for word in ("92", "93", "Theirs", "Mine", indicator.accountable_manager.name):
+        assert word in page
+    assert f'name="version" value="{Draft.objects.get().version - 1}"' in page
+    assert mended.status_code == 302
+    assert (Draft.objects.get().typed["value"], Draft.objects.get().saved_by) == ("93", deputy)
+
+
+def test_a_draft_typed_before_somebody_else_submitted_is_shown_beside_what_they_did(
+    client, indicator
+):
+    enter(client, indicator, value="91", complete="no")
+    submit_result(
+        indicator=indicator,
+        quarter=Q1,
+        given=ResultGiven(value=Decimal("77")),
+        today=date(2011, 7, 20),
+        by=None,
+    )
+
+    page = page_of(client.get(address(indicator)))
+    discarded = client.post(address(indicator, name="discard_draft"))
+
+    assert "Somebody else changed this result" in page
+    assert "77" in page
     assert "91" in page
-    assert "Mine" in page
-    assert Revision.objects.get().value == 85
+    assert discarded.status_code == 302
+    assert not Draft.objects.exists()
+    assert Revision.objects.get().value == 77
+
+
+def test_going_back_after_submitting_and_pressing_again_is_no_error_and_no_second_result(
+    client, indicator
+):
+    enter(client, indicator, value="92")
+    version = _version()
+    submit(client, indicator, value="92", version=version)
+
+    again = enter(client, indicator, value="92", version=version)
+    page = page_of(client.get(again.url))
+
+    assert again.url == reverse("my_return", args=[Q1.key])
+    assert "this was submitted, and nothing changed" in page
+    assert Revision.objects.count() == 1
+
+
+def test_a_result_that_was_returned_says_so_with_the_comment(client, indicator):
+    submit(client, indicator)
+    director = holder(PostKind.DIRECTOR, unit=indicator.unit)
+    SignOff.objects.create(
+        revision=Revision.objects.get(),
+        stage="directorate",
+        verdict="returned",
+        comment="June is missing",
+        signed_by=director,
+    )
+    Result.objects.update(state=ResultState.RETURNED)
+
+    listed = page_of(client.get(reverse("my_return", args=[Q1.key])))
+    page = page_of(client.get(address(indicator)))
+    submit(client, indicator, value="91", seen="1")
+
+    assert "There is a problem" in listed
+    assert "June is missing" in listed
+    assert director.name in page
+    assert "June is missing" in page
+    assert Result.objects.get().state == ResultState.SUBMITTED
+    assert "June is missing" not in page_of(client.get(reverse("my_return", args=[Q1.key])))
+
+
+@pytest.mark.parametrize("state", [ResultState.DIVISION_APPROVED, ResultState.APPROVED])
+def test_what_is_approved_is_locked_and_the_page_explains_it(client, indicator, state):
+    submit(client, indicator)
+    Result.objects.update(state=state)
+
+    page = client.get(address(indicator))
+    refused = enter(client, indicator, value="99", seen="1")
+    kept = client.post(address(indicator, name="keep_draft"), ENTERED | {"seen": "1"})
+
+    assert page.status_code == refused.status_code == 403
+    assert "so it is locked" in page_of(page)
+    assert kept.status_code == 422
+    assert not Draft.objects.exists()
 
 
 def test_a_quarter_that_has_not_ended_takes_no_result(client, indicator):
@@ -144,33 +462,36 @@ def test_a_quarter_that_has_not_ended_takes_no_result(client, indicator):
 
     assert response.status_code == 403
     assert "has not ended" in page_of(response)
+    assert not Draft.objects.exists()
 
 
 def test_a_closed_quarter_takes_none_from_its_manager(client, indicator):
-    enter(client, indicator)
+    submit(client, indicator)
     close_quarter(quarter=Q1, today=date(2011, 7, 20), by=None)
 
     response = enter(client, indicator, value="91", seen="1")
 
     assert response.status_code == 403
     assert "is closed" in page_of(response)
-    assert Revision.objects.get().value == 85
+    assert Revision.objects.get().value == 92
 
 
 def test_a_closed_quarter_takes_a_revision_with_its_reason_from_the_centre(client, indicator):
-    enter(client, indicator)
+    submit(client, indicator)
     close_quarter(quarter=Q1, today=date(2011, 7, 20), by=None)
     client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
-    revised = ENTERED | {"value": "91", "seen": "1"}
+    revised = ENTERED | {"value": "81", "seen": "1"}
 
     refused = client.post(address(indicator), revised)
     accepted = client.post(address(indicator), revised | {"reason": "Miscounted"})
+    clash = client.post(address(indicator), revised | {"value": "70", "reason": "Again"})
 
     assert "Say why the result is revised" in page_of(refused)
     assert accepted.status_code == 302
-    assert Rating.objects.latest_ones().get().rag == "green"
-    assert Rating.objects.filter(is_latest=False).get().rag == "amber"
+    assert Rating.objects.latest_ones().get().rag == "amber"
+    assert Rating.objects.filter(is_latest=False).get().rag == "green"
     assert Revision.objects.latest_ones().get().reason == "Miscounted"
+    assert clash.status_code == 409
 
 
 def test_who_may_enter_a_result(client, indicator):
@@ -193,6 +514,11 @@ def test_who_may_enter_a_result(client, indicator):
         if person:
             client.force_login(person)
         answers[who] = client.get(address(indicator)).status_code
+        posts = {
+            client.post(address(indicator, name=name), {}).status_code
+            for name in ("keep_draft", "would_be", "discard_draft", "evidence")
+        }
+        assert answers[who] == 200 or posts == {answers[who]}, who
 
     assert answers == {
         "nobody": 302,
@@ -205,6 +531,20 @@ def test_who_may_enter_a_result(client, indicator):
         "a Member": 403,
         "a performance officer": 200,
     }
+
+
+def test_whoever_enters_for_another_is_named_and_so_is_the_other(client, indicator):
+    deputy = holder(PostKind.DEPUTY, unit=indicator.unit)
+    client.force_login(deputy)
+    client.post(address(indicator), ENTERED)
+    check = client.get(reverse("check_return", args=[Q1.key]))
+    client.post(reverse("submit_return", args=[Q1.key]), {"token": check.context["token"]})
+
+    revision = Revision.objects.get()
+    assert (revision.submitted_by, revision.on_behalf_of) == (
+        deputy,
+        indicator.accountable_manager,
+    )
 
 
 @pytest.mark.parametrize("quarters", [1, 4])
@@ -221,7 +561,7 @@ def test_the_page_takes_as_many_queries_however_much_history_there_is(
         )
     client.force_login(indicator.accountable_manager)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(24):
         client.get(address(indicator))
 
 
@@ -230,3 +570,5 @@ def test_an_address_that_names_no_quarter_leads_nowhere(client, indicator, key):
     client.force_login(indicator.accountable_manager)
 
     assert client.get(f"/returns/{key}/{indicator.reference}/").status_code == 404
+    assert client.get(f"/returns/{key}/").status_code == 404
+    assert client.get(f"/returns/{key}/check/").status_code == 404

@@ -45,6 +45,7 @@ def measured():
 
 
 KEYS = {"id", "indicator_id", "result_id", "revision_id", "submitted_at", "rated_at"}
+KEYS |= {"on_behalf_of_id"}  # each is entered for a person of its own
 
 
 def said_of(indicator):

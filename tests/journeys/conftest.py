@@ -36,11 +36,10 @@ WIDTHS = (1280, 320)
 
 
 def pytest_collection_modifyitems(items):
-    """Everything here drives a browser, and shares one council: so one worker does it all."""
+    """Everything here drives a browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,7 @@ def test_navigation_marks_where_we_are(where, current, active):
 def test_navigation_is_in_the_order_of_the_work():
     assert [text for text, _, _ in SIGNED_IN] == [
         "Home",
+        "Calendar",
         "Dashboards",
         "Escalations",
         "Assurance",

@@ -408,3 +408,19 @@ def test_a_warning_in_a_test_is_an_error():
 
     with pytest.raises(DeprecationWarning):
         warnings.warn("on its way out", DeprecationWarning, stacklevel=1)
+
+
+def test_one_clock_tells_the_day_and_the_time():
+    """organisation/clock.py asks; leases between processes (organisation/jobs.py) may too."""
+    allowed = {"organisation/clock.py", "organisation/jobs.py"}
+    asking = re.compile(r"timezone import [^\n]*\b(now|localdate)\b|timezone\.(now|localdate)\(")
+
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.glob("*/**/*.py")
+        if path.relative_to(ROOT).parts[0] in {app.label for app in our_apps()}
+        and "migrations" not in path.parts
+        and asking.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert found <= allowed

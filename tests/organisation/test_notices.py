@@ -1,15 +1,26 @@
 """Notices: owed when something happens, sent once, and still owed when the post fails."""
 
-import pytest
-from django.core import mail
-from django.core.management import CommandError, call_command
+from datetime import date
 
-from organisation import services, tasks
-from organisation.models import AuditEvent, Notice
+import pytest
+import time_machine
+from django.core import mail
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
 from kcc_perf.due import run_due
-from tests.factories import UserFactory
+from organisation import services, tasks
+from organisation.models import AuditEvent, Notice, NoticePreference
+from organisation.rules import PostKind
+from tests.factories import UserFactory, holder
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_round_was_made_today():
+    cache.clear()
 
 
 def owed(number=1):
@@ -129,3 +140,221 @@ def test_six_workers_at_once_send_each_notice_once(at_once):
     assert sum(at_once(send_all)) == 5
     assert len(mail.outbox) == 5
     assert len({message.to[0] for message in mail.outbox}) == 5
+
+
+# How each person wants to be told
+
+
+def wants(how, number=1):
+    """A manager who chose how to be told; nobody else's choice counts."""
+    person = UserFactory(email=f"manager.{number}@council.example")
+    services.choose_notices(how=how, by=person)
+    return person
+
+
+def told(person, *, key, kind=Notice.Kind.NEWS, **fields):
+    return services.owe_notice(
+        key=key, recipient=person, subject=f"Subject of {key}", body="Body.", kind=kind, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "kind", "becomes"),
+    [
+        ("each", "news", "sent"),
+        ("each", "reminder", "sent"),
+        ("each", "overdue", "sent"),
+        ("daily", "news", "owed"),
+        ("daily", "reminder", "owed"),
+        ("daily", "overdue", "owed"),
+        ("overdue", "news", "kept"),
+        ("overdue", "reminder", "kept"),
+        ("overdue", "overdue", "sent"),
+    ],
+)
+def test_what_becomes_of_a_notice_is_as_its_recipient_chose(how, kind, becomes):
+    notice = told(wants(how), key="a", kind=kind)
+
+    for _ in range(2):
+        tasks.send_owed_notices()
+
+    notice.refresh_from_db()
+    assert {
+        "sent": bool(notice.sent_at),
+        "kept": bool(notice.kept_at),
+        "owed": not notice.sent_at and not notice.kept_at,
+    } == {state: state == becomes for state in ("sent", "kept", "owed")}
+    assert len(mail.outbox) == (becomes == "sent")
+    acts = {"sent": "sent notice", "kept": "kept notice for the page"}
+    assert AuditEvent.objects.filter(act__in=acts.values()).count() == (becomes != "owed")
+
+
+def test_a_notice_leads_to_its_page_and_to_the_preferences():
+    notice = told(wants("each"), key="a", address="/returns/2011-Q1/")
+
+    services.send_notice(notice_id=notice.pk)
+
+    assert "http://localhost:8000/returns/2011-Q1/\n" in mail.outbox[0].body
+    assert "http://localhost:8000/notices/preferences/" in mail.outbox[0].body
+
+
+def test_somebody_who_left_is_sent_nothing():
+    person = wants("each")
+    notice = told(person, key="a", kind="overdue")
+    person.is_active = False
+    person.save()
+
+    assert services.send_notice(notice_id=notice.pk) is False
+    assert not Notice.objects.unsent().exists()
+    assert not mail.outbox
+
+
+def test_a_digest_is_one_e_mail_a_day_with_what_is_overdue_first():
+    person, other = wants("daily"), wants("daily", 2)
+    with time_machine.travel("2011-10-20 08:00 +0100", tick=False):
+        told(person, key="news"), told(person, key="late", kind="overdue")
+        told(other, key="for another")
+        for _ in range(2):
+            tasks.send_owed_digests()
+        told(person, key="afterwards")
+        tasks.send_owed_digests()
+
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["manager.1@council.example"], "2 notices for 20 October 2011"),
+        (["manager.2@council.example"], "1 notice for 20 October 2011"),
+    ]
+    body = mail.outbox[0].body
+    assert body.index("Subject of late") < body.index("Subject of news")
+    assert body.count("/notices/preferences/") == 1
+    assert list(Notice.objects.unsent().values_list("key", flat=True)) == ["afterwards"]
+    assert AuditEvent.objects.filter(act="sent digest").count() == 2
+
+    with time_machine.travel("2011-10-21 08:00 +0100", tick=False):
+        tasks.send_owed_digests()
+    assert mail.outbox[2].subject == "1 notice for 21 October 2011"
+    assert not Notice.objects.unsent().exists()
+
+
+def test_a_digest_that_fails_is_still_owed_and_stops_no_other(refusing_post, caplog):
+    for number in (1, 2):
+        told(wants("daily", number), key=f"a{number}")
+
+    with time_machine.travel("2011-10-20 08:00 +0100", tick=False):
+        done = run_due()
+
+        assert (done.notices, done.notices_still_owed) == (1, 1)
+        assert [message.to for message in mail.outbox] == [["manager.2@council.example"]]
+        refusing_post.undo()
+        assert run_due().notices == 1
+
+
+def test_no_digest_goes_before_the_morning_and_none_is_owed_then():
+    told(wants("daily"), key="a")
+
+    with time_machine.travel("2011-10-20 06:30 +0100", tick=False):
+        done = run_due()
+    assert (done.notices, done.notices_still_owed) == (0, 0)
+    assert not mail.outbox
+
+    with time_machine.travel("2011-10-20 07:00 +0100", tick=False):
+        assert run_due().notices == 1
+
+
+def test_who_turns_to_an_e_mail_for_each_is_sent_what_waited_for_the_digest():
+    person = wants("daily")
+    told(person, key="a")
+
+    services.choose_notices(how="each", by=person)
+    tasks.send_owed_notices()
+
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_six_workers_at_once_send_one_digest(at_once):
+    person = wants("daily")
+    for number in range(5):
+        told(person, key=f"a{number}")
+
+    def send():
+        return services.send_digest(recipient_id=person.pk, today=date(2011, 10, 20))
+
+    assert sorted(at_once(send)) == [0, 0, 0, 0, 0, 5]
+    assert len(mail.outbox) == 1
+
+
+# The pages
+
+
+def test_a_person_sees_their_own_notices_newest_first(client):
+    person = holder(PostKind.ACCOUNTABLE_MANAGER)
+    told(UserFactory(), key="of another")
+    told(person, key="first"), told(person, key="second", address="/returns/2011-Q1/")
+    client.force_login(person)
+
+    page = client.get(reverse("notices")).content.decode()
+
+    assert page.index("Subject of second") < page.index("Subject of first")
+    assert 'href="/returns/2011-Q1/"' in page
+    assert "of another" not in page
+
+
+def test_a_person_without_notices_is_told_what_will_stand_there(client):
+    client.force_login(holder(PostKind.MEMBER))
+
+    assert "No notices yet" in client.get(reverse("notices")).content.decode()
+
+
+@pytest.mark.parametrize("how_many", [1, 20])
+def test_notices_take_as_many_queries_however_many_there_are(
+    client, how_many, django_assert_max_num_queries
+):
+    person = holder(PostKind.MEMBER)
+    for number in range(how_many):
+        told(person, key=f"a{number}")
+    client.force_login(person)
+
+    with django_assert_max_num_queries(9):
+        client.get(reverse("notices"))
+
+
+def test_a_preference_is_chosen_and_recorded_once(client):
+    person = holder(PostKind.MEMBER)
+    client.force_login(person)
+
+    for _ in range(2):
+        answer = client.post(reverse("notice_preferences"), {"how": "daily"}, follow=True)
+
+    assert "From now on: one e-mail a day" in answer.content.decode()
+    assert person.notice_preference.how == "daily"
+    assert AuditEvent.objects.filter(act="chose how to be told").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "Choose how you want to be told"),
+        ({"how": "never"}, "Choose one of the three ways to be told"),
+    ],
+)
+def test_a_preference_that_is_none_is_refused_in_words(client, given, message):
+    client.force_login(holder(PostKind.MEMBER))
+
+    answer = client.post(reverse("notice_preferences"), given).content.decode()
+
+    assert message in answer
+    assert "<title>Error: " in answer
+    assert not NoticePreference.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["notices", "notice_preferences"])
+def test_who_may_read_their_notices(client, name):
+    answers = []
+    for person in [None, UserFactory(), holder(PostKind.STAFF), holder(PostKind.MEMBER)]:
+        client.logout()
+        if person:
+            client.force_login(person)
+        answers.append(client.get(reverse(name)).status_code)
+
+    assert answers == [302, 403, 200, 200]

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -38,9 +39,7 @@ def words(chart):
 
 def lines(chart):
     """The paths of the result itself, by its ink."""
-    return [
-        each.get("d") for each in chart.iter(f"{SVG}path") if each.get("stroke-width") == "2.4"
-    ]
+    return [each.get("d") for each in chart.iter(f"{SVG}path") if each.get("stroke-width") == "2.4"]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,7 @@ def test_the_last_value_carries_its_rag_shape():
 def test_labels_never_stand_on_one_another(places):
     put = sorted(apart(places, least=15, top=10, bottom=120))
 
-    assert all(later - earlier >= 14.999 for earlier, later in zip(put, put[1:], strict=False))
+    assert all(later - earlier >= 14.999 for earlier, later in pairwise(put))
     assert max(put) <= 120
 
 
@@ -165,7 +164,9 @@ def test_a_chart_has_words_for_those_who_do_not_see_it():
 
 def luminance(ink):
     parts = (int(ink[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    linear = [each / 12.92 if each <= 0.03928 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+    linear = [
+        each / 12.92 if each <= 0.03928 else ((each + 0.055) / 1.055) ** 2.4 for each in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -186,7 +187,9 @@ def test_the_counts_bar_says_all_its_counts_and_leaves_out_what_is_nought():
     )
     assert len(list(drawn.iter(f"{SVG}rect"))) == 3
     widths = [float(each.get("width").rstrip("%")) for each in drawn.iter(f"{SVG}rect")]
-    assert widths == pytest.approx([30 / 38 * 100 - 0.4, 6 / 38 * 100 - 0.4, 2 / 38 * 100 - 0.4], abs=0.01)
+    assert widths == pytest.approx(
+        [30 / 38 * 100 - 0.4, 6 / 38 * 100 - 0.4, 2 / 38 * 100 - 0.4], abs=0.01
+    )
 
 
 def test_a_counts_bar_of_nothing_says_so():

@@ -151,29 +151,8 @@ def test_a_dashboard_takes_as_many_queries_however_many_indicators(
     close_all()
     client.force_login(officer)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(reverse("dashboard", args=[first.unit.code]))
-
-
-def test_a_home_lists_what_is_due_and_what_is_escalated(client, officer):
-    indicator = closed("RR-")
-    closed("GGG")
-    close_all(Quarter(2011, 2))
-    client.force_login(indicator.accountable_manager)
-
-    home = client.get(reverse("home")).context["home"]
-
-    assert [(due.indicator, due.quarter.key, due.state) for due in home.due] == [
-        (indicator, "2011-Q3", "Not started")
-    ]
-    assert [each.indicator for each in home.escalations] == [indicator]
-    assert home.without_plan == {indicator.pk}
-
-
-def test_a_home_with_nothing_to_do_says_what_would_appear(client, sorp_in_force):
-    client.force_login(holder(PostKind.MEMBER))
-
-    assert "Nothing needs you now" in page(client, "home")
 
 
 def test_an_indicators_page_tells_its_story(client, officer):

@@ -24,7 +24,7 @@ HOSTILE = [
     '<embed src="http://127.0.0.1:9/c">',
     '<iframe src="http://127.0.0.1:9/d"></iframe>',
     '<style>@import url("http://127.0.0.1:9/e.css")</style>',
-    '<style>body{background:url(file:///etc/passwd)}</style>',
+    "<style>body{background:url(file:///etc/passwd)}</style>",
     '<link rel="stylesheet" href="http://127.0.0.1:9/f.css">',
     '<svg><image href="http://127.0.0.1:9/g.png"/></svg>',
     '<svg><use href="file:///etc/passwd#x"/></svg>',

@@ -12,7 +12,11 @@ from tests.reports.documents import ADDRESS, Q, edition_document, indicator, pub
 
 
 def test_canonical_text_does_not_depend_on_the_order_of_keys():
-    assert canonical({"b": 1, "a": "é"}) == canonical({"a": "é", "b": 1}) == '{"a":"é","b":1}\n'.encode()
+    assert (
+        canonical({"b": 1, "a": "é"})
+        == canonical({"a": "é", "b": 1})
+        == '{"a":"é","b":1}\n'.encode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,10 @@ def test_headline_counts_sum_to_the_number_of_key_indicators():
     ]
 
     for group in (document["counts"], *document["by_layer"], *document["by_directorate"]):
-        assert sum(group[part] for part in ("green", "amber", "red", "stale", "not_rated")) == group["total"]
+        assert (
+            sum(group[part] for part in ("green", "amber", "red", "stale", "not_rated"))
+            == group["total"]
+        )
     assert document["counts"]["total"] == len(key)
     assert sum(each["total"] for each in document["by_layer"]) == len(key)
     assert sum(each["total"] for each in document["by_directorate"]) == len(key)
@@ -188,4 +195,6 @@ def test_no_database_id_is_in_an_edition():
             for each in value:
                 yield from keys(each)
 
-    assert not {key for key in keys(edition_document()) if key in ("id", "pk") or key.endswith("_id")}
+    assert not {
+        key for key in keys(edition_document()) if key in ("id", "pk") or key.endswith("_id")
+    }

@@ -291,7 +291,7 @@ def test_a_revision_not_yet_followed_up_stops_the_report(council, officer):
         by=officer,
     )
 
-    with pytest.raises(DoesNotFollow, match="PI-1.*close the quarter again"):
+    with pytest.raises(DoesNotFollow, match=r"PI-1.*close the quarter again"):
         services.freeze_edition(quarter=Q3, by=officer)
     assert not Edition.objects.exists()
 

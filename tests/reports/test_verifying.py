@@ -116,9 +116,7 @@ def test_a_file_that_says_otherwise_is_found_even_with_a_manifest_that_fits_it(
     assert [each.file for each in verify_folder(folder)] == [name]
 
 
-def test_a_pdf_that_says_otherwise_is_found_by_drawing_it_again(
-    folder, files, document, settings
-):
+def test_a_pdf_that_says_otherwise_is_found_by_drawing_it_again(folder, files, document, settings):
     resealed(folder, files, document, settings, **{"report.pdf": files["report.pdf"] + b"\n"})
 
     assert not verify_folder(folder)
@@ -223,7 +221,9 @@ def test_an_edition_that_is_no_edition_is_told_in_words(folder, files, document,
     assert any("does not have the form it should" in each for each in told)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"files": {"x": 1}}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"files": {"x": 1}}']
+)
 @pytest.mark.parametrize("name", ["manifest.json", "edition.json"])
 def test_broken_json_is_a_difference_and_not_a_crash(folder, name, content):
     (folder / name).write_bytes(content)

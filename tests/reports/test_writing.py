@@ -12,7 +12,10 @@ def test_a_folder_is_written_and_written_again(tmp_path):
     write_folder(tmp_path / "deep" / "out", FILES)
     write_folder(tmp_path / "deep" / "out", {"manifest.json": b"{}", "b.txt": b"two"})
 
-    assert {each.name for each in (tmp_path / "deep" / "out").iterdir()} == {"manifest.json", "b.txt"}
+    assert {each.name for each in (tmp_path / "deep" / "out").iterdir()} == {
+        "manifest.json",
+        "b.txt",
+    }
     assert [each.name for each in (tmp_path / "deep").iterdir()] == ["out"]
 
 
@@ -48,6 +51,5 @@ def test_figures_keep_their_sign_and_text_its_quotes_and_lines():
     rows = [{"value": "-3.2", "reason": 'He said "no",\r\nthen left', "late": True, "rag": None}]
 
     assert written(("value", "reason", "late", "rag"), rows) == (
-        b"value,reason,late,rag\r\n"
-        b'-3.2,"He said ""no"",\r\nthen left",yes,\r\n'
+        b'value,reason,late,rag\r\n-3.2,"He said ""no"",\r\nthen left",yes,\r\n'
     )

@@ -7,7 +7,7 @@ from organisation.models import Job, Notice
 
 
 class Command(BaseCommand):
-    help = "Do the jobs that are owed and send the notices that are owed. Safe to run at any time."
+    help = "Do the jobs, and owe and send the notices, that are due. Safe to run at any time."
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, dry_run, **options):
         if dry_run:
-            owed, unsent = Job.objects.owed().count(), Notice.objects.unsent().count()
+            owed, unsent = Job.objects.owed().count(), Notice.objects.to_send_now().count()
             self.stdout.write(f"Owed: {counted(owed, 'job')}, {counted(unsent, 'notice')}.")
             return
         done = run_due()

@@ -1,0 +1,72 @@
+"""One person's due dates as an iCalendar, for the calendar they already look at.
+
+Every step is a whole day, not a moment, so neither clock change nor time zone can shift it. The
+address is a signature, not a secret kept anywhere: it holds until its owner asks for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from indicators.models import CalendarFeed
+from indicators.queries.calendar import CalendarSheet
+from indicators.rules.calendar import StepLine
+from organisation.clock import now
+from organisation.models import User
+from sorp.lexicon import Quarter
+
+_signer = signing.Signer(salt="calendar feed")
+
+
+def token_of(user: User) -> str:
+    """What stands in the address of a person's feed, until they renew it."""
+    serial = CalendarFeed.objects.filter(user=user).values_list("serial", flat=True).first() or 1
+    return _signer.sign_object([user.pk, serial])
+
+
+def user_of(token: str) -> User | None:
+    """Whose feed an address is, or None where it is nobody's, or no longer theirs."""
+    try:
+        who, serial = _signer.unsign_object(token)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    user = User.objects.filter(pk=who, is_active=True).select_related("calendar_feed").first()
+    if user is None:
+        return None
+    held = getattr(user, "calendar_feed", None)
+    return user if serial == (held.serial if held else 1) else None
+
+
+def written(sheets: Iterable[CalendarSheet]) -> bytes:
+    """The steps of some quarters as an iCalendar (RFC 5545)."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{settings.COUNCIL_NAME}//{settings.SERVICE_NAME}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"{settings.SERVICE_NAME}: what is due")
+    calendar.add("x-wr-timezone", settings.TIME_ZONE)
+    for sheet in sheets:
+        for line in sheet.steps:
+            calendar.add_component(_event(sheet.quarter, line))
+    return calendar.to_ical()
+
+
+def _event(quarter: Quarter, line: StepLine) -> Event:
+    host = settings.SERVICE_ADDRESS.split("//")[-1].split("/")[0].split(":")[0]
+    address = settings.SERVICE_ADDRESS + reverse("calendar")
+    event = Event()
+    tier = f"-{line.tier}" if line.tier else ""
+    event.add("uid", f"{quarter.key}-{line.step}{tier}@{host}")
+    event.add("dtstamp", now())
+    event.add("dtstart", line.due_on)
+    event.add("dtend", line.due_on + timedelta(days=1))
+    event.add("summary", f"{line.planned} ({quarter})")
+    event.add("description", f"{line.slack_in_words} after {line.after}. {address}")
+    event.add("url", address)
+    event.add("transp", "TRANSPARENT")
+    return event

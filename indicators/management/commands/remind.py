@@ -1,0 +1,28 @@
+"""Owe the reminders of the day: for cron, where there is no beat."""
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from indicators.services import remind
+from organisation.clock import localdate
+from organisation.models import Notice
+
+
+class Command(BaseCommand):
+    help = "Owe everybody the reminders that fall due up to today. Safe to run at any time."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be owed, and owe nothing"
+        )
+
+    def handle(self, *args, dry_run, **options):
+        with transaction.atomic():
+            before = set(Notice.objects.values_list("pk", flat=True)) if dry_run else set()
+            owed = remind(today=localdate())
+            told = list(Notice.objects.exclude(pk__in=before)) if dry_run else []
+            transaction.set_rollback(dry_run)
+        for notice in told:
+            self.stdout.write(f"{notice.recipient.email}: {notice.subject}")
+        would_be = "would be" if dry_run else "are" if owed != 1 else "is"
+        self.stdout.write(f"{owed} reminder{'' if owed == 1 else 's'} {would_be} owed.")

@@ -1,0 +1,150 @@
+"""By when each step of a quarter is due, for everybody and for one person; what has no owner."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from indicators.models import CalendarDay, Indicator, ReportingQuarter, Suspension
+from indicators.rules.calendar import DayRule, PlannedDay, StepLine, lines, own_steps, warnings
+from indicators.rules.returns import Step
+from organisation.clock import localdate
+from organisation.models import Appointment, User
+from organisation.queries import posts_held
+from organisation.rules import PostKind, UnitTier
+from sorp.lexicon import Quarter, Tier
+from sorp.models import Version
+from sorp.queries import DayInForce, calendar_in_force, calendar_of_version
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSheet:
+    """One quarter's steps with their slack, and what is wrong with them."""
+
+    quarter: Quarter
+    begun_at: datetime | None = None
+    cabinet_meets_on: date | None = None
+    is_closed: bool = False
+    steps: tuple[StepLine, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return warnings(self.steps)
+
+    def line(self, step: Step, tier: Tier | None = None) -> StepLine | None:
+        """The line of exactly this step and tier."""
+        same = (each for each in self.steps if each.step is step and each.tier is tier)
+        return next(same, None)
+
+
+def calendar_of(quarter: Quarter) -> CalendarSheet:
+    """A quarter's calendar, in two queries; without steps where it has not begun."""
+    row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+    days = CalendarDay.objects.filter(quarter_start=quarter.first_day)
+    return _sheet(quarter, row, days)
+
+
+def calendars() -> tuple[CalendarSheet, ...]:
+    """The calendar of every quarter that has begun, latest first, in two queries."""
+    days: dict[date, list[CalendarDay]] = defaultdict(list)
+    for day in CalendarDay.objects.all():
+        days[day.quarter_start].append(day)
+    begun = ReportingQuarter.objects.filter(begun_at__isnull=False).order_by("-quarter_start")
+    return tuple(_sheet(row.quarter, row, days[row.quarter_start]) for row in begun)
+
+
+def _sheet(
+    quarter: Quarter, row: ReportingQuarter | None, days: Iterable[CalendarDay]
+) -> CalendarSheet:
+    if row is None:
+        return CalendarSheet(quarter)
+    planned = [PlannedDay(Step(day.step), _tier(day.tier), day.due_on) for day in days]
+    return CalendarSheet(
+        quarter=quarter,
+        begun_at=row.begun_at,
+        cabinet_meets_on=row.cabinet_meets_on,
+        is_closed=row.is_closed,
+        steps=lines(quarter, planned),
+    )
+
+
+def _tier(key: str) -> Tier | None:
+    return Tier(key) if key else None
+
+
+def due_on(quarter: Quarter, step: Step, tier: Tier | str | None = None) -> date | None:
+    """By when a step is due for a tier; without a tier, by when it is due for all of them."""
+    days = CalendarDay.objects.filter(quarter_start=quarter.first_day, step=step)
+    by_tier = dict(days.values_list("tier", "due_on"))
+    if tier and tier in by_tier:
+        return by_tier[tier]
+    return by_tier.get("", max(by_tier.values(), default=None))
+
+
+def day_rules(quarter: Quarter) -> tuple[DayRule, ...]:
+    """The SORP's rules for a quarter's days. Raises NoVersionInForce."""
+    return _as_rules(calendar_in_force(quarter))
+
+
+def rules_of(version: Version) -> tuple[DayRule, ...]:
+    """A version's rules for a quarter's days, in the order of the work."""
+    rules = _as_rules(calendar_of_version(version))
+    return tuple(sorted(rules, key=lambda each: each.order))
+
+
+def _as_rules(rows: Iterable[DayInForce]) -> tuple[DayRule, ...]:
+    return tuple(
+        DayRule(Step(row.step), row.tier, row.counted_from, row.working_days) for row in rows
+    )
+
+
+def quarters_to_begin(today: date) -> list[Quarter]:
+    """Those that have ended, are not closed and have not begun, latest first."""
+    rows = list(ReportingQuarter.objects.order_by("-quarter_start"))
+    waiting = {row.quarter for row in rows if not row.is_closed and row.begun_at is None}
+    ended = Quarter.containing(today).previous()
+    if ended not in {row.quarter for row in rows}:
+        waiting.add(ended)
+    return sorted((each for each in waiting if each.last_day < today), reverse=True)
+
+
+def unowned(quarter: Quarter) -> list[Indicator]:
+    """Indicators measured in a quarter that nobody in post answers for today.
+
+    Their accountable manager may not sign in, or holds no accountable manager's post. What is
+    suspended in the quarter needs no owner for it.
+    """
+    today = localdate()
+    in_post = Appointment.objects.held_on(today).filter(
+        user=OuterRef("accountable_manager"), post__kind=PostKind.ACCOUNTABLE_MANAGER
+    )
+    suspended = Suspension.objects.filter(
+        indicator=OuterRef("pk"), from_quarter_start__lte=quarter.first_day
+    ).filter(Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day))
+    return list(
+        Indicator.objects.in_use(quarter)
+        .filter(Q(accountable_manager__is_active=False) | ~Exists(in_post))
+        .exclude(Exists(suspended))
+        .select_related("unit", "accountable_manager")
+    )
+
+
+def own_calendar(*, user: User) -> tuple[CalendarSheet, ...]:
+    """One person's own steps of every quarter that has begun, in six queries."""
+    today = localdate()
+    posts = [(PostKind(post.kind), UnitTier(post.unit.tier)) for post in posts_held(user, on=today)]
+    tiers = {Tier(tier) for tier in Indicator.objects.own_of(user).values_list("tier", flat=True)}
+    return tuple(
+        CalendarSheet(
+            quarter=sheet.quarter,
+            begun_at=sheet.begun_at,
+            cabinet_meets_on=sheet.cabinet_meets_on,
+            is_closed=sheet.is_closed,
+            steps=own_steps(sheet.steps, posts, tiers),
+        )
+        for sheet in calendars()
+    )

@@ -1,0 +1,33 @@
+"""The files kept with a result, and who may have them."""
+
+from __future__ import annotations
+
+from indicators.models import Evidence, Indicator, Revision
+from organisation.models import User
+from sorp.lexicon import Quarter
+
+
+def evidence_kept(indicator: Indicator, quarter: Quarter) -> list[Evidence]:
+    """The files that stand with one indicator's result, in the order in which they came."""
+    rows = Evidence.objects.filter(
+        indicator=indicator, quarter_start=quarter.first_day, removed_at=None
+    )
+    return list(rows.select_related("uploaded_by"))
+
+
+def is_removable(evidence: Evidence) -> bool:
+    """Whether the result has not been submitted since the file came."""
+    return not Revision.objects.filter(
+        result__indicator=evidence.indicator_id,
+        result__quarter_start=evidence.quarter_start,
+        submitted_at__gte=evidence.uploaded_at,
+    ).exists()
+
+
+def may_read_evidence(user: User, indicator: Indicator) -> bool:
+    """Those who answer for the result, those who sign it off, and the centre: nobody else.
+
+    Evidence may name people whom the figure does not.
+    """
+    one = Indicator.objects.filter(pk=indicator.pk)
+    return one.answerable_by(user).exists() or one.directed_by(user).exists()

@@ -1,0 +1,178 @@
+"""What somebody is still waiting for in the quarters under way, and from whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from django.db.models import Q
+
+from indicators.models import Indicator, ReportingQuarter, Revision, Suspension
+from indicators.queries.calendar import due_on
+from indicators.queries.ladders import ON_THE_LADDER, ladders_on
+from indicators.rules.reminding import Outstanding, Referral
+from indicators.rules.returns import ResultState, Stage, Step
+from indicators.rules.signing import COUNCILS_OWN, DIRECTORS, Office, Rung
+from organisation.models import Appointment, User
+from organisation.queries import tree_on
+from organisation.rules import PostKind, Tree
+from sorp.lexicon import Frequency, Quarter, Tier
+from sorp.models import ReminderRule
+from sorp.queries import rules_in_force
+
+Audience = ReminderRule.Audience
+STEP_OF = {Stage.DIVISION: Step.DIVISION, Stage.DIRECTORATE: Step.DIRECTORATE}
+DueOn = Callable[[Step, Tier], date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something outstanding, and one person who is to hear of it."""
+
+    recipient: User
+    step: Step
+    audience: Audience
+    outstanding: Outstanding
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """Who holds the posts of deputy and director on a day, unit by unit. Leavers hold none."""
+
+    tree: Tree
+    holders: Mapping[tuple[PostKind, int], tuple[User, ...]]
+
+    def above(self, unit: int, kind: PostKind) -> Iterator[User]:
+        """Those who hold such a post in a unit or in one over it, nearest first."""
+        for each in self.tree.above(unit):
+            yield from self.holders.get((kind, each), ())
+
+    def signing(self, rung: Rung) -> Iterator[User]:
+        for (kind, unit), users in self.holders.items():
+            if Office(kind, unit).signs(rung):
+                yield from users
+
+
+def quarters_under_way(*, locked: bool = False) -> list[Quarter]:
+    """The open quarters whose returns were asked for, earliest first.
+
+    Locked, they stay so until the transaction ends: two clocks then remind one after the other.
+    """
+    rows = ReportingQuarter.objects.filter(
+        state=ReportingQuarter.State.OPEN, begun_at__isnull=False
+    )
+    return [row.quarter for row in (rows.select_for_update() if locked else rows)]
+
+
+def offices_on(day: date) -> Offices:
+    """Deputies and directors on a day, in two queries."""
+    kinds = {PostKind.DEPUTY, *DIRECTORS, *COUNCILS_OWN}
+    rows = Appointment.objects.held_on(day).filter(post__kind__in=kinds, user__is_active=True)
+    holders: dict[tuple[PostKind, int], list[User]] = defaultdict(list)
+    for row in rows.select_related("post", "user").order_by("user__name", "pk"):
+        holders[PostKind(row.post.kind), row.post.unit_id].append(row.user)
+    return Offices(tree_on(day), {key: tuple(users) for key, users in holders.items()})
+
+
+def turns(quarter: Quarter, *, today: date) -> list[Turn]:
+    """Whose turn it is in a quarter, and for what: twelve queries, however many indicators.
+
+    What has no due day is nobody's turn yet.
+    """
+    offices = offices_on(today)
+
+    @cache
+    def due(step: Step, tier: Tier) -> date | None:
+        return due_on(quarter, step, tier)
+
+    return [*_to_submit(quarter, offices, due), *_to_sign_off(quarter, offices, due, today)]
+
+
+def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
+    """The results that are due and not in, each with a note: returned ones are not in either.
+
+    Not those of indicators that are suspended for the quarter: nobody is to measure them.
+    """
+    start = quarter.first_day
+    suspended = Suspension.objects.filter(from_quarter_start__lte=start).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=start)
+    )
+    states = dict(
+        Revision.objects.latest_ones()
+        .filter(result__quarter_start=start)
+        .values_list("result__indicator_id", "result__state")
+    )
+    rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
+    return [
+        (each, "returned: correct it" if each.pk in states else "")
+        for each in rows.select_related("accountable_manager")
+        if Frequency(each.frequency).due_in(quarter)
+        and states.get(each.pk, ResultState.RETURNED) == ResultState.RETURNED
+    ]
+
+
+def referrals_in_force(quarter: Quarter) -> list[Referral]:
+    """What the SORP does about results that stay missing, lowest level first."""
+    rows = [each for each in rules_in_force(quarter).triggers if each.status == "no_result"]
+    rows.sort(key=lambda each: each.level.height)
+    return [
+        Referral(each.at_least, each.within, each.level, each.clause, each.tiers) for each in rows
+    ]
+
+
+def _to_submit(quarter: Quarter, offices: Offices, due: DueOn) -> Iterator[Turn]:
+    for indicator, note in missing_results(quarter):
+        day = due(Step.ENTRY, Tier(indicator.tier))
+        if day is None:
+            continue
+        told = _outstanding(indicator, quarter, day, note)
+        answering = {
+            indicator.accountable_manager,
+            *offices.above(indicator.unit_id, PostKind.DEPUTY),
+        }
+        directing = set(offices.above(indicator.unit_id, PostKind.DIRECTOR))
+        yield from _turns(answering, Step.ENTRY, Audience.THOSE_DUE, told)
+        yield from _turns(directing, Step.ENTRY, Audience.DIRECTOR, told)
+
+
+def _to_sign_off(quarter: Quarter, offices: Offices, due: DueOn, today: date) -> Iterator[Turn]:
+    ladders = ladders_on(today)
+    rows = (
+        Revision.objects.latest_ones()
+        .filter(result__state__in=ON_THE_LADDER, result__quarter_start=quarter.first_day)
+        .select_related("result__indicator__accountable_manager")
+        .order_by("result__indicator__reference")
+    )
+    for revision in rows:
+        rung = ladders.awaits(revision)
+        if rung is None:
+            continue
+        indicator, step = revision.result.indicator, STEP_OF[rung.stage]
+        if day := due(step, Tier(indicator.tier)):
+            said = {revision.submitted_by_id, revision.on_behalf_of_id}
+            signing = {each for each in offices.signing(rung) if each.pk not in said}
+            told = _outstanding(indicator, quarter, day)
+            yield from _turns(signing, step, Audience.THOSE_DUE, told)
+
+
+def _turns(
+    people: Iterable[User], step: Step, audience: Audience, told: Outstanding
+) -> Iterator[Turn]:
+    for person in sorted(people, key=lambda each: each.pk):
+        if person.is_active:
+            yield Turn(person, step, audience, told)
+
+
+def _outstanding(indicator: Indicator, quarter: Quarter, day: date, note: str = "") -> Outstanding:
+    return Outstanding(
+        reference=indicator.reference,
+        title=indicator.title,
+        quarter=quarter,
+        due_on=day,
+        tier=Tier(indicator.tier),
+        accountable=indicator.accountable_manager.name,
+        note=note,
+    )

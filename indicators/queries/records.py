@@ -1,0 +1,217 @@
+"""Who entered this, who approved it, what was it before: the record, told to ordinary readers.
+
+The rows of the return are themselves the record (what is said is never overwritten, and a
+signature never withdrawn); the audit trail adds who set its targets and redefined it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from indicators.models import Indicator, Result, Revision, SignOff, Suspension, Target, Unlock
+from indicators.rules.returns import ResultState, Stage, Verdict
+from organisation.models import AuditEvent
+from sorp.figures import as_number
+from sorp.lexicon import Quarter
+
+# What an act of the audit trail is called here. Others are told in the trail's own words.
+ACTS = {
+    "defined indicator": "defined the indicator",
+    "redefined indicator": "changed the indicator’s definition",
+    "set target": "set a target",
+    "changed target": "changed a target",
+    "suspended indicator": "suspended the indicator",
+}
+FOR = {Stage.DIVISION: "for the division", Stage.DIRECTORATE: "for the directorate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act, as a sentence."""
+
+    at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfQuarter:
+    """What was done about one quarter's result, oldest first, and all of it in a sentence."""
+
+    result: Result
+    summary: str
+    told: tuple[Told, ...]
+
+    @property
+    def quarter(self) -> Quarter:
+        return self.result.quarter
+
+    @property
+    def is_locked(self) -> bool:
+        return ResultState(self.result.state).is_locked
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An indicator's record: its results, latest quarter first, and what was done about itself."""
+
+    quarters: tuple[OfQuarter, ...]
+    about: tuple[Told, ...]  # latest first
+
+
+def record_of(indicator: Indicator, *, quarters: int = 8) -> Record:
+    """The record of an indicator's latest quarters, in six queries."""
+    results = list(indicator.results.order_by("-quarter_start")[:quarters])
+    for result in results:
+        result.indicator = indicator
+    revisions = _by_result(
+        Revision.objects.filter(result__in=results)
+        .select_related("submitted_by", "on_behalf_of")
+        .order_by("number"),
+        lambda each: each.result_id,
+    )
+    sign_offs = _by_result(
+        SignOff.objects.filter(revision__result__in=results)
+        .select_related("signed_by", "revision")
+        .order_by("signed_at", "id"),
+        lambda each: each.revision.result_id,
+    )
+    unlocks = _by_result(
+        Unlock.objects.filter(result__in=results).select_related("granted_to", "granted_by"),
+        lambda each: each.result_id,
+    )
+    return Record(
+        quarters=tuple(
+            _of_quarter(each, revisions[each.pk], sign_offs[each.pk], unlocks[each.pk])
+            for each in results
+            if revisions[each.pk]
+        ),
+        about=_about(indicator),
+    )
+
+
+def _by_result(rows, of):  # type: ignore[no-untyped-def]
+    found = defaultdict(list)
+    for row in rows:
+        found[of(row)].append(row)
+    return found
+
+
+def _of_quarter(
+    result: Result,
+    revisions: Sequence[Revision],
+    sign_offs: Sequence[SignOff],
+    unlocks: Sequence[Unlock],
+) -> OfQuarter:
+    indicator = result.indicator
+    before: list[Revision | None] = [None, *revisions[:-1]]
+    told = [
+        *(
+            Told(each.submitted_at, _said(each, was, indicator))
+            for was, each in zip(before, revisions, strict=True)
+        ),
+        *(Told(each.signed_at, _signed(each)) for each in sign_offs),
+        *(Told(each.granted_at, _unlocked(each)) for each in unlocks),
+    ]
+    return OfQuarter(
+        result=result,
+        summary=_summary(revisions, sign_offs, indicator),
+        told=tuple(sorted(told, key=lambda each: each.at)),
+    )
+
+
+def _summary(
+    revisions: Sequence[Revision], sign_offs: Sequence[SignOff], indicator: Indicator
+) -> str:
+    """Who entered what stands, who approved it, and what it was before."""
+    latest = revisions[-1]
+    approved = [
+        f"by {each.signed_by.name} {FOR[Stage(each.stage)]}"
+        for each in sign_offs
+        if each.revision_id == latest.pk and each.verdict == Verdict.APPROVED
+    ]
+    parts = [f"Entered {_by(latest)}"]
+    if approved:
+        parts.append("approved " + " and ".join(approved))
+    else:
+        parts.append("not approved yet")
+    told = ", ".join(parts)
+    if len(revisions) > 1:
+        told += f"; {_was_and_is(revisions[-2], latest, indicator)}"
+    return f"{told}."
+
+
+def _by(revision: Revision) -> str:
+    if revision.submitted_by is None:
+        return "from an imported file"
+    on_behalf = f" on behalf of {revision.on_behalf_of.name}" if revision.on_behalf_of else ""
+    return f"by {revision.submitted_by.name}{on_behalf}"
+
+
+def _was_and_is(was: Revision, now: Revision, indicator: Indicator) -> str:
+    before, after = _figure(was, indicator), _figure(now, indicator)
+    moved = (
+        f"was {before}, became {after}" if before != after else f"stayed {after}, said otherwise"
+    )
+    return f"{moved} because “{now.reason.rstrip('.')}”"
+
+
+def _figure(revision: Revision, indicator: Indicator) -> str:
+    if revision.value is None:
+        return "not available"
+    return as_number(revision.value, indicator.decimals, indicator.measure_unit)
+
+
+def _said(revision: Revision, was: Revision | None, indicator: Indicator) -> str:
+    if was is None:
+        return f"Entered {_by(revision)}: {_figure(revision, indicator)}."
+    when = " after the quarter was closed" if revision.after_close else ""
+    return f"Changed {_by(revision)}{when}: {_was_and_is(was, revision, indicator)}."
+
+
+def _signed(signed: SignOff) -> str:
+    stage = FOR[Stage(signed.stage)]
+    if signed.verdict == Verdict.APPROVED:
+        return f"Approved by {signed.signed_by.name} {stage}."
+    return f"Returned by {signed.signed_by.name} {stage}: “{signed.comment}”"
+
+
+def _unlocked(unlock: Unlock) -> str:
+    until = localtime(unlock.expires_at)
+    return (
+        f"Unlocked by {unlock.granted_by.name} for {unlock.granted_to.name} until"
+        f" {until:%-d %B %Y, %H:%M}: “{unlock.reason}”"
+    )
+
+
+def _about(indicator: Indicator) -> tuple[Told, ...]:
+    targets = [str(pk) for pk in indicator.targets.values_list("pk", flat=True)]
+    suspensions = [str(pk) for pk in indicator.suspensions.values_list("pk", flat=True)]
+    events = AuditEvent.objects.filter(
+        Q(subject_kind=Indicator._meta.label, subject_key=str(indicator.pk))
+        | Q(subject_kind=Target._meta.label, subject_key__in=targets)
+        | Q(subject_kind=Suspension._meta.label, subject_key__in=suspensions)
+    )
+    return tuple(Told(each.at, in_a_sentence(each)) for each in events)
+
+
+def in_a_sentence(event: AuditEvent) -> str:
+    """An audit event as a sentence: who did what, and why where they said so."""
+    did = ACTS.get(event.act, event.act)
+    changed = " and ".join(_changed(event.detail))
+    told = f"{event.actor_name} {did}" + (f": {changed}" if changed else "")
+    if reason := event.detail.get("reason"):
+        told += f", because “{str(reason).rstrip('.')}”"
+    return f"{told}."
+
+
+def _changed(detail: dict[str, object]) -> Iterable[str]:
+    """What was, and what is, of each part that an act changed."""
+    for name, value in detail.items():
+        if isinstance(value, dict) and {"was", "is"} <= value.keys():
+            yield f"{name.replace('_', ' ')} was {value['was'] or 'empty'}, is {value['is']}"

@@ -1,0 +1,231 @@
+"""A quarter's return: every indicator a person answers for, and how far each has got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from indicators.models import CalendarDay, Draft, Indicator, Revision, SignOff
+from indicators.queries.asking import asked_of, backgrounds_of, suspended_in
+from indicators.queries.quarters import quarter_state
+from indicators.rules import Asked, Background, Entry, questions, read_entry
+from indicators.rules.returns import Progress, ResultState, Step, TaskState, Verdict, task_state
+from organisation.models import User
+from organisation.rights import Permission, allowed
+from sorp.lexicon import Frequency, Quarter
+
+CHANGED_MEANWHILE = (
+    "Somebody else submitted a result after this was typed. Look at both, then save yours or theirs"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """One indicator in a return."""
+
+    indicator: Indicator
+    state: TaskState
+    draft: Draft | None
+    revision: Revision | None  # what is submitted now
+    entry: Entry | None  # the draft, as it is read
+    questions: tuple[str, ...]
+    problem: str  # what is wrong, as a sentence; empty where nothing is
+    returned: SignOff | None
+    due_on: date | None
+
+    @property
+    def result_state(self) -> ResultState | None:
+        """How far up the ladder what is submitted has got."""
+        return ResultState(self.revision.result.state) if self.revision else None
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether what was submitted stands, with nothing typed since."""
+        return self.revision is not None and self.draft is None and not self.returned
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it goes up with the next submission."""
+        return self.draft is not None and self.state is TaskState.COMPLETED
+
+    @property
+    def is_done(self) -> bool:
+        return self.state is TaskState.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnSheet:
+    """A person's return for one quarter."""
+
+    quarter: Quarter
+    rows: tuple[ReturnRow, ...]
+    due_on: date | None  # the earliest day on which any of it is due
+    has_ended: bool
+    is_closed: bool
+
+    @property
+    def completed(self) -> int:
+        return sum(each.is_done for each in self.rows)
+
+    @property
+    def submitted(self) -> int:
+        return sum(each.is_submitted for each in self.rows)
+
+    @property
+    def ready(self) -> tuple[ReturnRow, ...]:
+        return tuple(each for each in self.rows if each.is_ready)
+
+    @property
+    def unfinished(self) -> tuple[ReturnRow, ...]:
+        return tuple(
+            each
+            for each in self.rows
+            if not each.is_done and each.state is not TaskState.CANNOT_START
+        )
+
+    def after(self, reference: str) -> ReturnRow | None:
+        """The next row to be worked on after one of them, going round to the first."""
+        later = [each for each in self.unfinished if each.indicator.reference > reference]
+        return next(iter((*later, *self.unfinished)), None)
+
+
+def my_return(*, user: User, quarter: Quarter, today: date) -> ReturnSheet:
+    """Every result this person has to submit for a quarter. As many queries for 1 as for 20.
+
+    An accountable manager's are their own; a deputy's those of their unit; for the centre, which
+    may enter anybody's, those it answers for and those it has begun.
+    """
+    own = Indicator.objects.answerable_by(user).in_use(quarter)
+    if allowed(user, Permission.MANAGE_FRAMEWORK):
+        begun = Draft.objects.filter(quarter_start=quarter.first_day, saved_by=user)
+        own = own.filter(Q(accountable_manager=user) | Q(pk__in=begun.values("indicator")))
+    measured = [
+        each
+        for each in own.select_related("unit", "accountable_manager").order_by("reference")
+        if Frequency(each.frequency).due_in(quarter)
+    ]
+    state = quarter_state(quarter)
+    days = entry_days(quarter)
+    rows = tuple(return_rows(measured, quarter, today=today, days=days))
+    return ReturnSheet(
+        quarter=quarter,
+        rows=rows,
+        due_on=min((each.due_on for each in rows if each.due_on), default=None),
+        has_ended=quarter.last_day < today,
+        is_closed=bool(state and state.is_closed),
+    )
+
+
+def entry_days(quarter: Quarter) -> dict[str, date]:
+    """By when results are due, by tier; under no tier, for all the others."""
+    rows = CalendarDay.objects.filter(quarter_start=quarter.first_day, step=Step.ENTRY)
+    return dict(rows.values_list("tier", "due_on"))
+
+
+def day_due(days: dict[str, date], indicator: Indicator) -> date | None:
+    return days.get(indicator.tier) or days.get("")
+
+
+def return_rows(
+    indicators: Sequence[Indicator], quarter: Quarter, *, today: date, days: dict[str, date]
+) -> Iterable[ReturnRow]:
+    """A row for each indicator, in their order."""
+    if not indicators:
+        return
+    known = [each.pk for each in indicators]
+    drafts = {
+        each.indicator_id: each
+        for each in Draft.objects.filter(
+            quarter_start=quarter.first_day, indicator__in=known
+        ).select_related("saved_by")
+    }
+    revisions = {
+        each.result.indicator_id: each
+        for each in Revision.objects.latest_ones()
+        .filter(result__quarter_start=quarter.first_day, result__indicator__in=known)
+        .select_related("result", "submitted_by", "on_behalf_of")
+    }
+    returns = _returned(revisions.values())
+    suspended = suspended_in(quarter)
+    drafted = [each for each in indicators if each.pk in drafts]
+    asked = asked_of(drafted, quarter) if drafted else {}
+    backgrounds = backgrounds_of(drafted, quarter) if drafted else {}
+    for indicator in indicators:
+        can_start = quarter.last_day < today and indicator.pk not in suspended
+        yield _row(
+            indicator,
+            drafts.get(indicator.pk),
+            revisions.get(indicator.pk),
+            returns,
+            (asked.get(indicator.pk), backgrounds.get(indicator.pk)),
+            can_start,
+            day_due(days, indicator),
+        )
+
+
+def _row(
+    indicator: Indicator,
+    draft: Draft | None,
+    revision: Revision | None,
+    returns: dict[int, SignOff],
+    by_what: tuple[Asked | None, Background | None],
+    can_start: bool,
+    due_on: date | None,
+) -> ReturnRow:
+    returned = returns.get(revision.pk) if revision else None
+    asked, background = by_what
+    entry, asks, problem = None, (), ""
+    if draft is not None and asked is not None and background is not None:
+        entry = read_entry(draft.typed, asked)
+        asks = questions(entry, background)
+        problem = problem_of(draft, entry, revision)
+    state = task_state(
+        Progress(
+            can_start=can_start,
+            has_draft=draft is not None,
+            draft_is_complete=draft is not None and draft.is_complete,
+            draft_has_problem=bool(problem),
+            is_submitted=revision is not None,
+            is_returned=returned is not None,
+        )
+    )
+    if state is not TaskState.PROBLEM:
+        problem = ""
+    elif draft is None and returned is not None:
+        problem = f"Returned by {returned.signed_by}: {returned.comment}"
+    return ReturnRow(
+        indicator=indicator,
+        state=state,
+        draft=draft,
+        revision=revision,
+        entry=entry,
+        questions=asks,
+        problem=problem,
+        returned=returned,
+        due_on=due_on,
+    )
+
+
+def problem_of(draft: Draft, entry: Entry, revision: Revision | None) -> str:
+    """The first thing that keeps a draft from being submitted, as a sentence; or nothing."""
+    if is_overtaken(draft, revision):
+        return CHANGED_MEANWHILE
+    return next(iter(entry.problems.values()), "")
+
+
+def is_overtaken(draft: Draft, revision: Revision | None) -> bool:
+    """Whether a result was submitted that whoever typed the draft had not seen."""
+    seen = str(draft.typed.get("seen", ""))
+    return seen.isdigit() and int(seen) != (revision.number if revision else 0)
+
+
+def _returned(revisions: Iterable[Revision]) -> dict[int, SignOff]:
+    """What was said of those that sign-off sent back and nobody has corrected since."""
+    sent_back = [
+        each.pk for each in revisions if each.result.state == ResultState.RETURNED
+    ]
+    rows = SignOff.objects.filter(revision__in=sent_back, verdict=Verdict.RETURNED)
+    return {row.revision_id: row for row in rows.select_related("signed_by").order_by("signed_at")}

@@ -1,0 +1,176 @@
+"""Beginning a quarter: its returns are asked for, with a day for every step. Changing a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from indicators.models import CalendarDay, CalendarFeed, Indicator, ReportingQuarter
+from indicators.queries.calendar import day_rules, unowned
+from indicators.rules.calendar import PlannedDay, back_plan, in_full, refusal_of_day
+from indicators.rules.returns import Step
+from indicators.services.quarters import open_quarter
+from organisation import audit
+from organisation.clock import now
+from organisation.models import User
+from sorp.lexicon import CountedFrom, Quarter, Tier
+
+UNTIL_CLOSE = (Step.ENTRY, Step.DIVISION, Step.DIRECTORATE, Step.CLOSE)
+
+
+class Unowned(ValueError):
+    """Indicators that nobody in post answers for stop a quarter from beginning."""
+
+    def __init__(self, quarter: Quarter, indicators: list[Indicator]) -> None:
+        self.indicators = indicators
+        named = ", ".join(each.reference for each in indicators)
+        super().__init__(
+            f"{quarter} cannot begin while nobody in post answers for {named}: move each to another"
+            " manager, or suspend it"
+        )
+
+
+@transaction.atomic
+def begin_quarter(
+    *, quarter: Quarter, cabinet_meets_on: date, today: date, by: User | None
+) -> ReportingQuarter:
+    """The quarter's returns are asked for, each step with its day by the SORP in force.
+
+    Beginning again for the same meeting changes nothing. Raises Unowned; NotOpen where the quarter
+    has not ended or is closed; ValueError for a day on which Cabinet cannot meet, and where the
+    quarter has begun for another.
+    """
+    row = open_quarter(quarter=quarter, today=today, by=by)
+    if row.begun_at is not None:
+        if row.cabinet_meets_on == cabinet_meets_on:
+            return row
+        raise ValueError(
+            f"{quarter} has begun already, for Cabinet on {in_full(row.cabinet_meets_on)}: change"
+            " that day on the calendar"
+        )
+    _refuse_meeting(quarter, cabinet_meets_on, today)
+    if nobodys := unowned(quarter):
+        raise Unowned(quarter, nobodys)
+    planned = _planned(quarter, cabinet_meets_on)
+    if not planned:
+        raise ValueError(
+            f"The SORP in force for {quarter} has no calendar: give its version calendar rules first"
+        )
+    CalendarDay.objects.bulk_create(_row(quarter, day) for day in planned)
+    row.begun_at, row.cabinet_meets_on = now(), cabinet_meets_on
+    row.save(update_fields=["begun_at", "cabinet_meets_on"])
+    audit.record(
+        "began quarter",
+        row,
+        by=by,
+        quarter=quarter.key,
+        cabinet_meets_on=cabinet_meets_on.isoformat(),
+        days={str(day): day.due_on.isoformat() for day in planned},
+    )
+    return row
+
+
+def _refuse_meeting(quarter: Quarter, day: date, today: date) -> None:
+    if refusal := refusal_of_day(quarter, day):
+        raise ValueError(refusal)
+    if day <= today:
+        raise ValueError(f"{in_full(day)} has passed: give the day of a meeting still to come")
+
+
+def _planned(quarter: Quarter, meeting: date) -> tuple[PlannedDay, ...]:
+    return back_plan(quarter=quarter, cabinet_meets_on=meeting, rules=day_rules(quarter))
+
+
+def _row(quarter: Quarter, day: PlannedDay) -> CalendarDay:
+    return CalendarDay(
+        quarter_start=quarter.first_day, step=day.step, tier=day.tier or "", due_on=day.due_on
+    )
+
+
+@transaction.atomic
+def set_due_day(
+    *,
+    quarter: Quarter,
+    step: Step,
+    tier: Tier | None = None,
+    due_on: date,
+    reason: str,
+    by: User | None,
+) -> CalendarDay:
+    """A step is due by another day, and why. Saying the same day again changes nothing.
+
+    When Cabinet's own day moves, the steps counted back from it move with it, but for those whose
+    day somebody had set by hand. Raises ValueError, in words, for a day that cannot be, for a step
+    that the quarter does not have, without a reason, and for returns of a closed quarter.
+    """
+    if not reason.strip():
+        raise ValueError("Say why the day is changed")
+    state = ReportingQuarter.objects.select_for_update()
+    row = state.filter(quarter_start=quarter.first_day).first()
+    if row is None or row.begun_at is None:
+        raise ValueError(f"{quarter} has not begun: begin it first")
+    if row.is_closed and step in UNTIL_CLOSE:
+        raise ValueError(
+            f"{quarter} is closed: its returns are in, and their days stay as they were"
+        )
+    day = CalendarDay.objects.filter(
+        quarter_start=quarter.first_day, step=step, tier=tier or ""
+    ).first()
+    if day is None:
+        raise ValueError(f"{quarter} has no such step: choose one from its calendar")
+    if day.due_on == due_on:
+        return day
+    if refusal := refusal_of_day(quarter, due_on):
+        raise ValueError(refusal)
+    moved = _move_meeting(row, due_on) if step is Step.MEETING else []
+    _move(day, due_on, reason, by=by)
+    for each, new_day in moved:
+        _move(each, new_day, f"Cabinet now meets on {in_full(due_on)}", by=by)
+    return day
+
+
+def _move(day: CalendarDay, due_on: date, reason: str, *, by: User | None) -> None:
+    was, day.due_on = day.due_on, due_on
+    day.save(update_fields=["due_on"])
+    audit.record(
+        "changed due day",
+        day,
+        by=by,
+        quarter=day.quarter.key,
+        step=day.step,
+        tier=day.tier,
+        was=was.isoformat(),
+        due_on=due_on.isoformat(),
+        reason=reason.strip(),
+    )
+
+
+def _move_meeting(row: ReportingQuarter, meeting: date) -> list[tuple[CalendarDay, date]]:
+    """Cabinet meets on another day. Returns the steps that follow it, each with its new day."""
+    quarter, was = row.quarter, row.cabinet_meets_on
+    row.cabinet_meets_on = meeting
+    row.save(update_fields=["cabinet_meets_on"])
+    rules = [rule for rule in day_rules(quarter) if rule.counted_from is CountedFrom.CABINET]
+    days = {
+        (day.step, day.tier): day
+        for day in CalendarDay.objects.filter(quarter_start=quarter.first_day)
+    }
+    return [
+        (day, rule.day(quarter.last_day, meeting))
+        for rule in rules
+        if rule.step is not Step.MEETING
+        and (day := days.get((rule.step, rule.tier or "")))
+        and day.due_on == rule.day(quarter.last_day, was)
+    ]
+
+
+@transaction.atomic
+def renew_feed(*, by: User) -> CalendarFeed:
+    """The person's calendar feed has a new address; the old one leads nowhere from now on."""
+    feed, _ = CalendarFeed.objects.select_for_update().get_or_create(user=by)
+    feed.serial += 1
+    feed.renewed_at = now()
+    feed.save(update_fields=["serial", "renewed_at"])
+    audit.record("renewed calendar feed", feed, by=by)
+    return feed

@@ -1,0 +1,79 @@
+"""Files that bear out a result: kept outside the web's reach, removable until it is submitted."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from indicators.models import Evidence, Indicator, ReportingQuarter
+from indicators.queries.evidence import evidence_kept, is_removable
+from indicators.rules.evidence import MOST_FILES, TOO_MANY, TWICE, plain_name, refusal_of
+from organisation import audit
+from organisation.clock import now
+from organisation.models import User
+from sorp.lexicon import Quarter
+
+
+class RefusedFile(ValueError):
+    """The file cannot be kept. The message says what to do."""
+
+
+@transaction.atomic
+def attach_evidence(
+    *, indicator: Indicator, quarter: Quarter, name: str, content: bytes, by: User
+) -> Evidence:
+    """The file is kept with the result, under a name of chance in a folder that is never served.
+
+    Raises RefusedFile for a file of another kind than its name says, empty, too large, with a
+    password, a virus or macros, kept already, or one too many.
+    """
+    name = plain_name(name)
+    if refusal := refusal_of(name, content):
+        raise RefusedFile(refusal)
+    # Held, so that two files at once are still counted one after the other.
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    kept = evidence_kept(indicator, quarter)
+    digest = hashlib.sha256(content).hexdigest()
+    if any(each.sha256 == digest for each in kept):
+        raise RefusedFile(TWICE)
+    if len(kept) >= MOST_FILES:
+        raise RefusedFile(TOO_MANY)
+    path = default_storage.save(f"evidence/{secrets.token_hex(16)}", ContentFile(content))
+    evidence = Evidence.objects.create(
+        indicator=indicator,
+        quarter_start=quarter.first_day,
+        name=name,
+        path=path,
+        size=len(content),
+        sha256=digest,
+        uploaded_by=by,
+        uploaded_at=now(),
+    )
+    audit.record(
+        "attached evidence", evidence, by=by, quarter=quarter.key, sha256=digest, size=len(content)
+    )
+    return evidence
+
+
+@transaction.atomic
+def remove_evidence(*, evidence: Evidence, by: User) -> bool:
+    """The file is gone, and the record says that it was there. Returns whether it was removed now.
+
+    Raises ValueError once the result was submitted with it: it then belongs to the record.
+    """
+    # A close, which may make the file part of the record, waits for us, or we for it.
+    list(ReportingQuarter.objects.select_for_update().filter(quarter_start=evidence.quarter_start))
+    found = Evidence.objects.select_for_update().filter(pk=evidence.pk, removed_at=None).first()
+    if found is None:
+        return False
+    if not is_removable(found):
+        raise ValueError(f"{found.name} was submitted with the result, so it stays with it")
+    found.removed_at = now()
+    found.save(update_fields=["removed_at"])
+    audit.record("removed evidence", found, by=by, sha256=found.sha256)
+    transaction.on_commit(lambda: default_storage.delete(found.path))
+    return True

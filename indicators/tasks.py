@@ -1,0 +1,12 @@
+"""Doors by which the clock comes in. Each may be knocked on twice, to no effect."""
+
+from celery import shared_task
+
+from indicators import services
+from organisation.clock import localdate
+
+
+@shared_task
+def remind() -> int:
+    """Owe everybody the reminders of the day."""
+    return services.remind(today=localdate())

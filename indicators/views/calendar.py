@@ -1,0 +1,125 @@
+"""The calendar: every quarter's steps, beginning a quarter, changing a day, and the feed."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from indicators import feeds, services
+from indicators.forms.calendar import BeginQuarterForm, DueDayForm
+from indicators.queries.calendar import (
+    calendar_of,
+    calendars,
+    own_calendar,
+    quarters_to_begin,
+    unowned,
+)
+from indicators.rules.returns import Step
+from indicators.views.entry import quarter_or_404
+from organisation.clock import localdate
+from organisation.rights import Permission, allowed, public, require
+from sorp.lexicon import Tier
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def calendar(request):
+    """Every quarter that has begun: its steps, their slack, and what is wrong with them."""
+    today = localdate()
+    runs_framework = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    address = reverse("calendar_feed", args=[feeds.token_of(request.user)])
+    return render(
+        request,
+        "indicators/calendar.html",
+        {
+            "sheets": calendars(),
+            "today": today,
+            "runs_framework": runs_framework,
+            "to_begin": quarters_to_begin(today) if runs_framework else [],
+            "feed": settings.SERVICE_ADDRESS + address,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def begin_quarter(request):
+    """A quarter's returns are asked for, unless nobody answers for some indicator."""
+    today = localdate()
+    quarters = quarters_to_begin(today)
+    first = {"quarter": quarters[0].key} if quarters else None
+    form = BeginQuarterForm(request.POST or None, quarters=quarters, initial=first)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.begin_quarter(**given, today=today, by=request.user)
+        except services.Unowned as refusal:
+            form.add_error("quarter", str(refusal))
+        except ValueError as refusal:
+            form.add_error("cabinet_meets_on", str(refusal))
+        else:
+            messages.success(request, f"{given['quarter']} has begun")
+            return redirect("calendar")
+    page = {"form": form, "quarters": quarters}
+    page["nobodys"] = unowned(_asked(form, quarters)) if quarters else []
+    return render(request, "indicators/begin_quarter.html", page)
+
+
+def _asked(form, quarters):
+    typed = form.data.get("quarter") if form.is_bound else None
+    return next((each for each in quarters if each.key == typed), quarters[0])
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def change_due_day(request, quarter, step, tier=""):
+    """One step of a quarter is due by another day, with a reason."""
+    quarter = quarter_or_404(quarter)
+    sheet = calendar_of(quarter)
+    line = _line_or_404(sheet, step, tier)
+    form = DueDayForm(request.POST or None, initial={"due_on": line.due_on})
+    if request.method == "POST" and form.is_valid():
+        about = {"quarter": quarter, "step": line.step, "tier": line.tier}
+        try:
+            services.set_due_day(**about, **form.cleaned_data, by=request.user)
+        except ValueError as refusal:
+            form.add_error("due_on", str(refusal))
+        else:
+            messages.success(request, f"{line.planned}, {quarter}: the day is changed")
+            return redirect("calendar")
+    page = {"form": form, "line": line, "quarter": quarter}
+    return render(request, "indicators/change_due_day.html", page)
+
+
+def _line_or_404(sheet, step, tier):
+    if step in set(Step) and (not tier or tier in set(Tier)):
+        line = sheet.line(Step(step), Tier(tier) if tier else None)
+        if line is not None:
+            return line
+    raise Http404(f"{sheet.quarter} has no such step")
+
+
+@require_POST
+@require(Permission.VIEW_PERFORMANCE)
+def renew_feed(request):
+    """The address of this person's feed is another; whoever had the old one has nothing."""
+    services.renew_feed(by=request.user)
+    messages.success(request, "Your calendar feed has a new address. The old one no longer works.")
+    return redirect(reverse("calendar") + "#feed")
+
+
+@require_safe
+@public
+def calendar_feed(request, token):
+    """One person's own steps, for a calendar that cannot sign in: the address is the key."""
+    user = feeds.user_of(token)
+    if user is None or not allowed(user, Permission.VIEW_PERFORMANCE):
+        raise Http404("No feed has this address")
+    response = HttpResponse(
+        feeds.written(own_calendar(user=user)), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'inline; filename="due-dates.ics"'
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,103 @@
+"""Files that bear out a result: added and removed before it is submitted, and downloaded."""
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from indicators import services
+from indicators.forms import EvidenceForm
+from indicators.models import Evidence
+from indicators.queries.evidence import is_removable, may_read_evidence
+from indicators.views.entry import quarter_or_404, sheet_or_404, takes_no_result
+from organisation.rights import Permission, require
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def evidence(request, quarter, reference):
+    """The files kept with one result, and a way to add one."""
+    sheet = sheet_or_404(request, quarter, reference)
+    if (explained := takes_no_result(request, sheet)) is not None:
+        return explained
+    form = EvidenceForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = EvidenceForm(request.POST, request.FILES)
+        if form.is_valid() and _attached(request, sheet, form):
+            return redirect("evidence", sheet.quarter.key, sheet.indicator.reference)
+    page = {
+        "sheet": sheet,
+        "indicator": sheet.indicator,
+        "quarter": sheet.quarter,
+        "form": form,
+        "files": [(each, is_removable(each)) for each in sheet.evidence],
+    }
+    return render(request, "indicators/evidence.html", page)
+
+
+def _attached(request, sheet, form):
+    file = form.cleaned_data["file"]
+    try:
+        kept = services.attach_evidence(
+            indicator=sheet.indicator,
+            quarter=sheet.quarter,
+            name=file.name,
+            content=file.read(),
+            by=request.user,
+        )
+    except services.RefusedFile as refusal:
+        form.add_error("file", str(refusal))
+        return False
+    messages.success(request, f"{kept.name} is kept with the result")
+    return True
+
+
+@require_POST
+@require(Permission.SUBMIT_RESULT)
+def remove_evidence(request, quarter, reference, number):
+    """A file is taken away again."""
+    sheet = sheet_or_404(request, quarter, reference)
+    if (explained := takes_no_result(request, sheet)) is not None:
+        return explained
+    found = get_object_or_404(
+        Evidence,
+        pk=number,
+        indicator=sheet.indicator,
+        quarter_start=sheet.quarter.first_day,
+    )
+    try:
+        removed = services.remove_evidence(evidence=found, by=request.user)
+    except ValueError as refusal:
+        messages.info(request, str(refusal))
+    else:
+        messages.success(
+            request, f"{found.name} is removed" if removed else f"{found.name} was removed already"
+        )
+    return redirect("evidence", sheet.quarter.key, sheet.indicator.reference)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def evidence_file(request, quarter, reference, number):
+    """One file, to be saved and never shown: a browser is told not to guess what it is."""
+    quarter = quarter_or_404(quarter)
+    found = get_object_or_404(
+        Evidence.objects.select_related("indicator"),
+        pk=number,
+        indicator__reference=reference,
+        quarter_start=quarter.first_day,
+        removed_at=None,
+    )
+    if not may_read_evidence(request.user, found.indicator):
+        raise Http404("No such file")
+    try:
+        file = default_storage.open(found.path)
+    except FileNotFoundError:
+        raise Http404("The file is gone from the store") from None
+    response = FileResponse(
+        file, as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

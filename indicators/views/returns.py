@@ -1,0 +1,116 @@
+"""A person's return for a quarter: the list, the check of all answers, and one submission."""
+
+from uuid import UUID, uuid4
+
+from django.core import signing
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from indicators import services
+from indicators.models import Submission
+from indicators.queries import open_quarters
+from indicators.queries.returns import my_return as return_of
+from indicators.queries.submitted import submitted_in
+from indicators.views.answers import answers_of
+from indicators.views.entry import quarter_or_404
+from organisation.clock import localdate
+from organisation.rights import Permission, require
+from sorp.lexicon import Quarter
+
+CHECKED = "indicators.checked-return"
+GOOD_FOR = 24 * 3600  # seconds: whoever leaves a check overnight checks again
+
+
+@require_safe
+@require(Permission.SUBMIT_RESULT)
+def returns(request):
+    """The return that is asked for now: that of the latest open quarter that has ended."""
+    today = localdate()
+    ended = [each for each in open_quarters() if each.last_day < today]
+    quarter = ended[-1] if ended else Quarter.containing(today).previous()
+    return redirect("my_return", quarter.key)
+
+
+@require_safe
+@require(Permission.SUBMIT_RESULT)
+def my_return(request, quarter):
+    """Every indicator this person answers for, and how far each has got."""
+    sheet = return_of(user=request.user, quarter=quarter_or_404(quarter), today=localdate())
+    return render(request, "indicators/return.html", {"sheet": sheet, "quarter": sheet.quarter})
+
+
+@require_safe
+@require(Permission.SUBMIT_RESULT)
+def check_return(request, quarter):
+    """All that is completed and not yet submitted, to be read once more, with a way to change it.
+
+    The button carries a token for one submission of exactly these answers.
+    """
+    sheet = return_of(user=request.user, quarter=quarter_or_404(quarter), today=localdate())
+    versions = {row.indicator.reference: row.draft.version for row in sheet.ready}
+    page = {
+        "sheet": sheet,
+        "quarter": sheet.quarter,
+        "answers": [answers_of(row, sheet.quarter) for row in sheet.ready],
+        "token": _token(request.user, sheet.quarter, versions) if versions else "",
+    }
+    return render(request, "indicators/check_return.html", page)
+
+
+@require_POST
+@require(Permission.SUBMIT_RESULT)
+def submit_return(request, quarter):
+    """What was checked is submitted, once. Without a check of this very return, nothing is."""
+    quarter = quarter_or_404(quarter)
+    checked = _checked(request, quarter)
+    if checked is None:
+        return _not_ready(request, quarter, {})
+    token, versions = checked
+    try:
+        submission = services.submit_return(
+            quarter=quarter,
+            references=list(versions),
+            token=token,
+            today=localdate(),
+            by=request.user,
+            versions=versions,
+        )
+    except services.NotReady as reason:
+        return _not_ready(request, quarter, reason.problems)
+    except ValueError as reason:  # closed, or approved, meanwhile
+        return _not_ready(request, quarter, {"": str(reason)})
+    return redirect("return_submitted", quarter.key, submission.token)
+
+
+@require_safe
+@require(Permission.SUBMIT_RESULT)
+def return_submitted(request, quarter, token):
+    """What was submitted, how it was rated, what was late, and what happens next."""
+    quarter = quarter_or_404(quarter)
+    submission = get_object_or_404(
+        Submission, token=token, submitted_by=request.user, quarter_start=quarter.first_day
+    )
+    sheet = return_of(user=request.user, quarter=quarter, today=localdate())
+    page = {"told": submitted_in(submission), "sheet": sheet, "quarter": quarter}
+    return render(request, "indicators/return_submitted.html", page)
+
+
+def _token(user, quarter, versions):
+    checked = {"t": uuid4().hex, "u": user.pk, "q": quarter.key, "v": versions}
+    return signing.dumps(checked, salt=CHECKED, compress=True)
+
+
+def _checked(request, quarter):
+    """The token and the versions that were checked, where this person checked this quarter."""
+    try:
+        checked = signing.loads(request.POST.get("token", ""), salt=CHECKED, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return None
+    if (checked["u"], checked["q"]) != (request.user.pk, quarter.key):
+        return None
+    return UUID(checked["t"]), checked["v"]
+
+
+def _not_ready(request, quarter, problems):
+    page = {"quarter": quarter, "problems": problems}
+    return render(request, "indicators/check_first.html", page, status=409)

@@ -1,0 +1,122 @@
+"""The return as a workbook: out, back, looked at and saved as drafts."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from indicators.forms.workbooks import WorkbookForm
+from indicators.models import WorkbookUpload
+from indicators.queries import quarter_state
+from indicators.queries.returns import my_return
+from indicators.views.entry import quarter_or_404
+from indicators.workbooks import (
+    NothingDue,
+    NotSaved,
+    Refused,
+    commit_workbook,
+    keep_preview,
+    preview,
+    preview_kept,
+    write_workbook,
+)
+from organisation.clock import localdate
+from organisation.rights import Permission, require
+from sorp.queries import NoVersionInForce
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 200  # rows of one table: a page is to be read
+
+
+@require_safe
+@require(Permission.SUBMIT_RESULT)
+def download_workbook(request, quarter):
+    """This person's indicators for a quarter, to be filled in away from the service."""
+    quarter = quarter_or_404(quarter)
+    if refusal := _not_open(request, quarter):
+        return refusal
+    try:
+        content = write_workbook(request.user, quarter)
+    except NothingDue:
+        return redirect("workbook", quarter.key)
+    name = f"return-{quarter.key}.xlsx"
+    return HttpResponse(
+        content,
+        content_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def workbook(request, quarter):
+    """Where a workbook is downloaded, and where it comes back."""
+    quarter = quarter_or_404(quarter)
+    if refusal := _not_open(request, quarter):
+        return refusal
+    form = WorkbookForm()
+    if request.method == "POST":
+        form = WorkbookForm(request.POST, request.FILES)
+        if form.is_valid() and (upload := _looked_at(request, form, quarter)):
+            return redirect("workbook_preview", quarter.key, upload.token)
+    sheet = my_return(user=request.user, quarter=quarter, today=localdate())
+    page = {"quarter": quarter, "form": form, "sheet": sheet, "back": reverse("my_return", args=[quarter.key])}
+    return render(request, "indicators/workbook.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def workbook_preview(request, quarter, token):
+    """What the workbook would change, cell by cell; and the button that saves it as drafts."""
+    quarter = quarter_or_404(quarter)
+    upload = get_object_or_404(
+        WorkbookUpload, token=token, user=request.user, quarter_start=quarter.first_day
+    )
+    if refusal := _not_open(request, quarter):
+        return refusal
+    page = {"quarter": quarter, "upload": upload, "back": reverse("my_return", args=[quarter.key]), "most": SHOWN}
+    if request.method == "POST":
+        try:
+            saved = commit_workbook(token=token, by=request.user)
+        except ValueError as refusal:
+            page |= {"found": preview_kept(upload), "refusal": _told(refusal)}
+            return render(request, "indicators/workbook_preview.html", page, status=409)
+        if not upload.committed_at:
+            messages.success(request, _saved(saved))
+        return redirect("my_return", quarter.key)
+    page |= {"found": preview_kept(upload)}
+    return render(request, "indicators/workbook_preview.html", page)
+
+
+def _looked_at(request, form, quarter):
+    """Read the file and keep what was found; or say on the form why it cannot be taken."""
+    file = form.cleaned_data["file"]
+    content = file.read()
+    try:
+        found = preview(content, request.user, quarter)
+    except (Refused, NoVersionInForce) as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    return keep_preview(
+        found=found, content=content, name=file.name, quarter=quarter, by=request.user
+    )
+
+
+def _not_open(request, quarter):
+    """The page that says why a quarter takes no results, where it takes none."""
+    state = quarter_state(quarter)
+    is_closed = bool(state and state.is_closed)
+    if quarter.last_day < localdate() and not is_closed:
+        return None
+    page = {"quarter": quarter, "is_closed": is_closed}
+    return render(request, "indicators/workbook_not_open.html", page, status=403)
+
+
+def _told(refusal):
+    return str(refusal) if isinstance(refusal, NotSaved) else f"{refusal}. Nothing was saved"
+
+
+def _saved(upload):
+    drafts = "1 draft" if upload.saved == 1 else f"{upload.saved} drafts"
+    return f"{drafts} saved from {upload.name}. Check your answers, then submit"

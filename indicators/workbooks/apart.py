@@ -1,0 +1,159 @@
+"""Reads a workbook from standard input and writes its cells as JSON. A program, run by itself.
+
+It is run in a process of its own, with little memory and little time, because what it reads was
+made by somebody else and the reader is not ours. It imports nothing of the project. It ends with 0
+and the cells, or with another number and nothing.
+"""
+
+import contextlib
+import datetime
+import io
+import json
+import posixpath
+import resource
+import sys
+import zipfile
+from xml.parsers import expat
+
+MEMORY, SECONDS = 512 * 1024 * 1024, 20
+MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 10, 2_100, 60, 12_000_000
+LONGEST_TEXT = 5_000  # longer than any answer may be: what is beyond need not come across
+UNREADABLE, TOO_MUCH = 2, 3
+
+
+def limit():
+    """From here on this process may take so much memory and time, and write no file."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def sheets(content):
+    """The sheets that can be worked on, each with its rows from A1 and the cells without a value."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    known = [each.name for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+    parts = parts_by_sheet(content)
+    left = MOST_CHARACTERS
+    for name in known[:MOST_SHEETS]:
+        sheet = workbook.get_sheet_by_name(name)
+        is_long = sheet.total_height > MOST_ROWS
+        read = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS)
+        rows = [[plain(cell) for cell in row[:MOST_COLUMNS]] for row in read]
+        left -= sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        if left < 0:
+            sys.exit(TOO_MUCH)
+        without = without_value(content, parts.get(name))
+        yield {"name": name, "rows": rows, "is_long": is_long, "without": without}
+
+
+def plain(cell):
+    """A cell as JSON can hold it: text, true or false, a number or a date in an object, or null."""
+    if cell == "" or cell is None:
+        return None
+    if isinstance(cell, str):
+        return cell if len(cell) <= LONGEST_TEXT else cell[: LONGEST_TEXT + 1]
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float):
+        return {"number": f"{cell:.15g}"}  # as many figures as a spreadsheet keeps
+    if isinstance(cell, datetime.date | datetime.datetime | datetime.time):
+        return {"date": cell.isoformat()}
+    return {"date": str(cell)}
+
+
+def parts_by_sheet(content):
+    """Which part of the zip each sheet is."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        leads = {}
+        for name, attributes in elements(archive.read("xl/_rels/workbook.xml.rels")):
+            if name == "Relationship":
+                target = attributes.get("Target", "")
+                leads[attributes.get("Id")] = posixpath.normpath(
+                    target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                )
+        found = {}
+        for name, attributes in elements(archive.read("xl/workbook.xml")):
+            if name == "sheet":
+                lead = next((at for key, at in attributes.items() if key.endswith(":id")), None)
+                found[attributes.get("name")] = leads.get(lead)
+        return found
+
+
+def elements(part):
+    found = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, attributes: found.append(
+        (name.split(":")[-1], attributes)
+    )
+    parser.Parse(part, True)
+    return found
+
+
+def without_value(content, name):
+    """Cells that show an error, and formulas nobody has worked out: the reader gives neither.
+
+    Each with what it shows: "#DIV/0!" or, for a formula, nothing.
+    """
+    if name is None:
+        return {}
+    watch = Watch()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = watch.start, watch.end
+    parser.CharacterDataHandler = watch.text
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parser.Parse(archive.read(name), True)
+    return watch.found
+
+
+class Watch:
+    """Follows a sheet's XML cell by cell."""
+
+    def __init__(self):
+        self.found, self.at, self.sort = {}, "", ""
+        self.has_formula = self.in_value = False
+        self.shown = ""
+
+    def start(self, name, attributes):
+        name = name.split(":")[-1]
+        if name == "c":
+            self.at, self.sort = attributes.get("r", ""), attributes.get("t", "")
+            self.has_formula = self.in_value = False
+            self.shown = ""
+        elif name == "f":
+            self.has_formula = True
+        elif name in ("v", "is"):
+            self.in_value = True
+
+    def text(self, text):
+        if self.in_value and len(self.shown) < 20:
+            self.shown += text
+
+    def end(self, name):
+        name = name.split(":")[-1]
+        if name in ("v", "is"):
+            self.in_value = False
+        elif name == "c" and self.at and len(self.found) < MOST_ROWS:
+            if self.sort == "e":
+                self.found[self.at] = self.shown or "#ERROR"
+            elif self.has_formula and not self.shown and self.sort != "str":
+                self.found[self.at] = ""
+
+
+def main():
+    limit()
+    content = sys.stdin.buffer.read()
+    try:
+        told = json.dumps(list(sheets(content)))
+    except BaseException as reason:  # the reader's own panics are not Exceptions
+        code = reason.code if isinstance(reason, SystemExit) else UNREADABLE
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{type(reason).__name__}\n")
+        sys.exit(code)
+    sys.stdout.write(told)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""The workbook that goes out: one row an indicator, with what is known filled in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from indicators.workbooks.answers import comparable, shown
+from indicators.workbooks.columns import ASKED, COLUMNS, GIVEN, IDENTITY, NOTES, SHEET, Column
+from indicators.workbooks.identity import signed
+from indicators.workbooks.rows import Line, lines_for, plain
+from organisation.clock import now
+from organisation.models import User
+from sorp.figures import MINUS
+from sorp.lexicon import Quarter, RatingMethod
+
+HEADINGS_ROW = 3  # counted from nought: two lines say what the sheet is, and one is left empty
+BRAND, SHADE, EDGE = "#123C4A", "#E7EAEE", "#5B6673"
+LONGEST_CELL = 32_767  # Excel keeps no more
+LARGEST = 10**9
+NEVER_RUN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+class NothingDue(ValueError):
+    """This person has no indicator whose result is due for the quarter."""
+
+
+def write_workbook(user: User, quarter: Quarter) -> bytes:
+    """The workbook of one person's indicators for a quarter. Raises NothingDue where there is none.
+
+    Text goes in as text, so that none of it runs as a formula. Shaded cells are locked, without a
+    password: against a slip, not against a person.
+    """
+    lines = lines_for(user, quarter)
+    if not lines:
+        raise NothingDue(f"You have no result to give for {quarter}")
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, NEVER_RUN)
+    title = f"Return for {quarter}: {user.name}"
+    book.set_properties({"title": title, "created": now().replace(tzinfo=None)})
+    _Return(book, lines).write(title)
+    _write_notes(book)
+    _write_identity(book, signed(user=user, quarter=quarter, lines=lines))
+    book.close()
+    return out.getvalue()
+
+
+class _Return:
+    """The sheet that is filled in, while it is written."""
+
+    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[Line]) -> None:
+        self.book, self.lines = book, lines
+        self.sheet = book.add_worksheet(SHEET)
+        self.formats: dict[tuple[Any, ...], Any] = {}
+
+    def write(self, title: str) -> None:
+        self.sheet.write_string(0, 0, title, self._format(bold=True, font_size=14))
+        told = "Fill in the white cells, save, and upload. Shaded cells are locked. Notes explains each column."
+        self.sheet.write_string(1, 0, told)
+        self._table()
+        for number, line in enumerate(self.lines):
+            self._row(HEADINGS_ROW + 1 + number, line)
+        self._answers_allowed()
+        self.sheet.freeze_panes(HEADINGS_ROW + 1, 2)
+        self.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(HEADINGS_ROW)
+        self.sheet.set_first_sheet()
+        self.sheet.activate()
+
+    def _table(self) -> None:
+        heading = self._format(bold=True, text_wrap=True, bg_color=BRAND, font_color="#FFFFFF")
+        self.sheet.add_table(
+            HEADINGS_ROW,
+            0,
+            HEADINGS_ROW + len(self.lines),
+            len(COLUMNS) - 1,
+            {
+                "name": "Results",
+                "style": None,
+                "autofilter": True,
+                "columns": [{"header": each.heading, "header_format": heading} for each in COLUMNS],
+            },
+        )
+        self.sheet.set_row(HEADINGS_ROW, 48)
+        for position, column in enumerate(COLUMNS):
+            self.sheet.set_column(position, position, column.width)
+
+    def _row(self, row: int, line: Line) -> None:
+        indicator = line.indicator
+        goal, limit = _expected(line)
+        given = (
+            indicator.reference,
+            indicator.title,
+            indicator.measure_unit,
+            line.last_value,
+            line.value_last_year,
+            goal,
+            limit,
+        )
+        for position, value in enumerate(given):
+            self._put(row, position, value, line, locked=True)
+        saved = comparable(line.typed, indicator)
+        for position, column in enumerate(ASKED, start=len(GIVEN)):
+            answer = saved[column.key]
+            locked = line.is_locked or column.key in line.not_asked
+            self._put(row, position, _to_write(answer, column), line, locked, column)
+
+    def _put(
+        self,
+        row: int,
+        position: int,
+        value: Decimal | str | None,
+        line: Line,
+        locked: bool,
+        column: Column | None = None,
+    ) -> None:
+        is_figure = isinstance(value, Decimal) or (column is not None and column.kind == "figure")
+        shape = self._format(
+            num_format=_number_format(line, column) if is_figure else "@",
+            align="right" if is_figure else "left",
+            locked=locked,
+            border=1,
+            border_color=EDGE,
+            valign="top",
+            text_wrap=True,
+            **({"bg_color": SHADE} if locked else {}),
+        )
+        if value is None or value == "":
+            self.sheet.write_blank(row, position, None, shape)
+        elif isinstance(value, Decimal):
+            self.sheet.write_number(row, position, float(value), shape)
+        else:
+            self.sheet.write_string(row, position, value[:LONGEST_CELL], shape)
+
+    def _answers_allowed(self) -> None:
+        """Lists to choose from, and a word to whoever types what will not be taken."""
+        first, last = HEADINGS_ROW + 1, HEADINGS_ROW + len(self.lines)
+        for position, column in enumerate(ASKED, start=len(GIVEN)):
+            self.sheet.data_validation(first, position, last, position, _validation(column))
+
+    def _format(self, **named: Any) -> Any:
+        key = tuple(sorted(named.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(named)
+        return self.formats[key]
+
+
+def _validation(column: Column) -> dict[str, Any]:
+    if column.kind == "figure":
+        return {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": -LARGEST,
+            "maximum": LARGEST,
+            "error_title": "Not a number",
+            "error_message": f"{column.heading}: type a number without its unit, like 76.4",
+        }
+    if column.kind == "text":
+        return {
+            "validate": "length",
+            "criteria": "<=",
+            "value": column.longest,
+            "error_title": "Too long",
+            "error_message": f"Shorten this to {column.longest:,} characters or fewer",
+        }
+    words = [label for _, label in column.words] or ["Yes", "No"]
+    return {
+        "validate": "list",
+        "source": words,
+        "error_title": "Not in the list",
+        "error_message": f"Choose one of these: {', '.join(words)}"[:255],
+    }
+
+
+def _to_write(answer: str, column: Column) -> Decimal | str:
+    """A saved answer for its cell: a number as a number, anything else as text."""
+    if column.kind != "figure":
+        said = shown(answer, column)
+        return "" if column.kind == "yes_no" and said == "No" else said
+    try:
+        return Decimal(answer)
+    except ArithmeticError:
+        return answer
+
+
+def _number_format(line: Line, column: Column | None) -> str:
+    """As many decimals as the indicator has; in an answer, room for those that were given."""
+    if column is not None and column.key in ("numerator", "denominator"):
+        return "General"
+    decimals = line.indicator.decimals
+    if column is not None and decimals == 0:
+        # A whole-number format would show 76.4 as 76.
+        return 'General"%"' if line.indicator.measure_unit == "%" else "General"
+    figures = "#,##0" + ("." + "0" * decimals if decimals else "")
+    if column is not None:
+        figures += "#" * (6 - decimals)
+    # A literal sign, so that 76.4 shows as 76.4% and a figure typed with the sign as 0.764%.
+    return figures + '"%"' if line.indicator.measure_unit == "%" else figures
+
+
+def _expected(line: Line) -> tuple[Decimal | str | None, Decimal | str | None]:
+    """The target and the floor standard as the columns show them, ranges and tolerances in words."""
+    target = line.target
+    if target is None:
+        return "None set", None
+    method, tolerance = RatingMethod(line.indicator.method), line.indicator.tolerance
+    if method in (RatingMethod.RANGE, RatingMethod.EXPECTED_RANGE):
+        return _between(target.lower, target.upper), _between(
+            target.outer_lower, target.outer_upper
+        )
+    if method is RatingMethod.TOLERANCE and tolerance is not None:
+        return target.target, f"Within {plain(tolerance)}% of the target"
+    return target.target, target.floor
+
+
+def _between(low: Decimal | None, high: Decimal | None) -> str | None:
+    if low is None and high is None:
+        return None
+    if low is None or high is None:
+        return f"{_written(high)} or less" if low is None else f"{_written(low)} or more"
+    return f"{_written(low)} to {_written(high)}"
+
+
+def _written(number: Decimal | None) -> str:
+    return plain(number).replace("-", MINUS)
+
+
+def _write_notes(book: xlsxwriter.Workbook) -> None:
+    """What each column is, as a table of its own."""
+    sheet = book.add_worksheet(NOTES)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    heading = book.add_format({"bold": True, "bg_color": BRAND, "font_color": "#FFFFFF"})
+    titles = ("Column", "Filled in by", "What it is")
+    sheet.add_table(
+        0,
+        0,
+        len(COLUMNS),
+        2,
+        {
+            "name": "Columns",
+            "style": None,
+            "autofilter": False,
+            "columns": [{"header": each, "header_format": heading} for each in titles],
+        },
+    )
+    for row, column in enumerate(COLUMNS, start=1):
+        sheet.write_string(row, 0, column.heading, wrapped)
+        sheet.write_string(row, 1, "You" if column.is_asked else "Already there", wrapped)
+        sheet.write_string(row, 2, column.about, wrapped)
+    for position, width in enumerate((28, 16, 90)):
+        sheet.set_column(position, position, width)
+    sheet.freeze_panes(1, 0)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _write_identity(book: xlsxwriter.Workbook, told: Mapping[str, str]) -> None:
+    """Whose workbook this is and of which quarter, signed, where nobody comes upon it by chance."""
+    sheet = book.add_worksheet(IDENTITY)
+    for row, (name, value) in enumerate(told.items()):
+        sheet.write_string(row, 0, name)
+        for position, start in enumerate(range(0, len(value), 30_000), start=1):
+            sheet.write_string(row, position, value[start : start + 30_000])
+    sheet.protect("")
+    sheet.very_hidden()

@@ -1,0 +1,41 @@
+"""A person's notices, and how they want to be told."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from organisation.forms import NoticePreferenceForm
+from organisation.models import NoticePreference
+from organisation.rights import Permission, require
+from organisation.services import choose_notices
+from organisation.services.notices import how_told
+
+A_PAGE = 20
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def notices(request):
+    """The reader's own notices, newest first: nobody else's can be asked for."""
+    own = request.user.notices.order_by("-owed_at", "-id")
+    return render(
+        request,
+        "organisation/notices.html",
+        {
+            "page": Paginator(own, A_PAGE).get_page(request.GET.get("page")),
+            "how": NoticePreference.How(how_told(request.user)).label,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def preferences(request):
+    typed = request.POST if request.method == "POST" else None  # nothing chosen is an answer too
+    form = NoticePreferenceForm(typed, initial={"how": how_told(request.user)})
+    if form.is_valid():
+        chosen = choose_notices(how=form.cleaned_data["how"], by=request.user)
+        messages.success(request, f"From now on: {chosen.get_how_display().lower()}")
+        return redirect("notices")
+    return render(request, "organisation/notice_preferences.html", {"form": form})

@@ -1,0 +1,81 @@
+"""What needs a person when they sign in, most pressing first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+
+from django.utils import timezone
+
+from assurance.models import Team
+from indicators.queries import open_quarters
+from indicators.queries.calendar import CalendarSheet, calendar_of
+from organisation.models import Job, Post, Unit, User
+from organisation.queries import posts_held, recent_jobs, units_directed_by
+from organisation.rights import Permission, allowed
+from reports.queries.homes.framework import asked_of_officers
+from reports.queries.homes.improvement import actions, called_in, late_milestones, without_plan
+from reports.queries.homes.meetings import meetings, teams_of
+from reports.queries.homes.needs import Need, Urgency
+from reports.queries.homes.returns import attestations, not_submitted, returns, sign_offs
+
+__all__ = ["Home", "Need", "Urgency", "home"]
+
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What needs one person now, and where else they may want to go."""
+
+    posts: tuple[Post, ...]
+    needs: tuple[Need, ...]
+    directs: tuple[Unit, ...]
+    sits_on: tuple[Team, ...]
+    jobs: tuple[Job, ...]
+    runs_framework: bool
+    recent_notices: int
+
+    @property
+    def by_urgency(self) -> list[tuple[Urgency, list[Need]]]:
+        return [(urgency, list(each)) for urgency, each in groupby(self.needs, _urgency)]
+
+    @property
+    def has_matched_by_name(self) -> bool:
+        return any(each.is_by_name for each in self.needs)
+
+
+def _urgency(need: Need) -> Urgency:
+    return need.urgency
+
+
+def home(*, reader: User, today: date) -> Home:
+    """Everything on a person's home page. The queries grow with the open quarters, nothing else."""
+    quarters: dict[object, CalendarSheet] = {each: calendar_of(each) for each in open_quarters()}
+    sheets = list(quarters.values())
+    runs_framework = allowed(reader, Permission.MANAGE_FRAMEWORK)
+    directed = units_directed_by(reader, on=today)
+    teams = teams_of(reader, today)
+    needs = [
+        *returns(reader, sheets, today),
+        *attestations(reader, sheets, today),
+        *sign_offs(reader, sheets, today),
+        *not_submitted(directed, sheets, today),
+        *without_plan(reader),
+        *actions(reader, today),
+        *called_in(reader, today),
+        *late_milestones(reader, today),
+        *meetings(reader, teams, today),
+        *(asked_of_officers(sheets, today) if runs_framework else ()),
+    ]
+    since = timezone.make_aware(datetime.combine(today, time())) - RECENT
+    return Home(
+        posts=tuple(posts_held(reader, on=today)),
+        needs=tuple(sorted(needs, key=lambda need: need.order)),
+        directs=tuple(Unit.objects.filter(pk__in=directed)) if directed else (),
+        sits_on=tuple(teams),
+        jobs=tuple(recent_jobs(reader)),
+        runs_framework=runs_framework,
+        recent_notices=reader.notices.filter(owed_at__gte=since).count(),
+    )

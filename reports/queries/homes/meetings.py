@@ -1,0 +1,71 @@
+"""What PAT and DAT ask of those who sit on them, or read their papers by office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from assurance.models import Meeting, Seat, Team
+from assurance.rules import MeetingState, SeatKind
+from indicators.rules.calendar import in_full
+from organisation.models import User
+from organisation.rights import Permission, allowed
+from reports.queries.homes.needs import Need, Urgency, counted
+
+
+def teams_of(reader: User, today: date) -> list[Team]:
+    """The teams a person sits on; by office, both (Cabinet paper of 20 June 2011, section 3c)."""
+    teams = Team.objects.order_by("-code")
+    if not allowed(reader, Permission.VIEW_PACKS):
+        teams = teams.filter(pk__in=Seat.objects.held_on(today).filter(user=reader).values("team"))
+    return list(teams)
+
+
+def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]:
+    """The next meeting of each team, with its papers, and for its chair what is still to choose."""
+    if not teams:
+        return
+    chairs = set(
+        Seat.objects.held_on(today)
+        .filter(user=reader, kind=SeatKind.CHAIR)
+        .values_list("team_id", flat=True)
+    )
+    for meeting in _next_ones(teams, today):
+        short, day = meeting.team.short, in_full(meeting.meets_on)
+        papers = "and the pack is ready" if meeting.has_packs else "and its pack is still to come"
+        yield Need(
+            Urgency.SOON,
+            f"{short} meets on {day}, with {meeting.quarter} before it, {papers}.",
+            f"See {short}’s meeting",
+            reverse("meeting", args=[meeting.team.code, meeting.meets_on]),
+            meeting.meets_on,
+        )
+        if meeting.team_id in chairs and meeting.state == MeetingState.PLANNED:
+            indicators = counted(meeting.on_agenda, "indicator")
+            yield Need(
+                Urgency.NOW,
+                f"You chair {short} on {day}, and have called in {indicators} so far.",
+                f"Choose what {short} calls in",
+                reverse("call_in_board", args=[meeting.team.code, meeting.meets_on]),
+                meeting.meets_on,
+            )
+
+
+def _next_ones(teams: Sequence[Team], today: date) -> Iterator[Meeting]:
+    planned = (
+        Meeting.objects.filter(team__in=teams, meets_on__gte=today)
+        .exclude(state=MeetingState.HELD)
+        .select_related("team")
+        .annotate(
+            has_packs=Count("packs", distinct=True),
+            on_agenda=Count("call_ins", filter=Q(call_ins__verdict="called_in"), distinct=True),
+        )
+    )
+    seen: set[int] = set()
+    for meeting in planned.order_by("meets_on", "pk"):
+        if meeting.team_id not in seen:
+            seen.add(meeting.team_id)
+            yield meeting

@@ -1,0 +1,190 @@
+"""Measure what the goals ask for, as ratios within one run: `make bench`.
+
+Machines drift, so each figure is the median of interleaved rounds, divided by that of a yardstick
+measured beside it in the same run. The last run is kept in docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One goal, what was measured, and whether that meets it."""
+
+    goal: str
+    measured: str
+    met: bool
+
+
+def medians(*acts: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
+    """The median time of each act in seconds, taken in turn so that drift falls on all alike."""
+    taken: list[list[float]] = [[] for _ in acts]
+    for act in acts:
+        act()
+    for _ in range(rounds):
+        for times, act in zip(taken, acts, strict=True):
+            began = time.perf_counter()
+            act()
+            times.append(time.perf_counter() - began)
+    return [statistics.median(times) for times in taken]
+
+
+def pages() -> list[Figure]:
+    """P5: a published page, and a dashboard, against an empty view behind the same middleware."""
+    from django.test import Client
+    from django.urls import reverse
+
+    from organisation.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(email="imogen.sattar@wealdshire.example"))
+    public = Client()
+    board = reverse("dashboard", args=["GET"])
+    empty, page, dashboard = medians(
+        *[lambda: [public.get("/healthz") for _ in range(20)]],
+        *[lambda: [public.get("/performance/indicators/CG-02/") for _ in range(20)]],
+        *[lambda: [client.get(board) for _ in range(20)]],
+    )
+    return [
+        Figure(
+            "P5 published public page ≤ 1.3 × an empty view",
+            f"{page / empty:.1f} × ({page * 50:.1f} ms against {empty * 50:.1f} ms)",
+            page / empty <= 1.3,
+        ),
+        Figure(
+            "P5 dashboard ≤ 10 × an empty view",
+            f"{dashboard / empty:.1f} × ({dashboard * 50:.1f} ms)",
+            dashboard / empty <= 10,
+        ),
+    ]
+
+
+def closing() -> list[Figure]:
+    """P1 in small: closing reads and decides; against one scan and one hash aggregate."""
+    from django.db import connection, transaction
+
+    from escalation.queries import observations, rules_by_quarter
+    from escalation.rules import close
+    from indicators.models import Rating
+    from kcc_perf.demonstration.figures import LAST
+
+    rules = rules_by_quarter()
+
+    def evaluate() -> None:
+        for history in observations(until=LAST).values():
+            close(history, [], rules, None)
+
+    def scan() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indicator_id, count(*), max(rag) FROM indicators_rating"
+                " WHERE is_latest GROUP BY indicator_id"
+            )
+            cursor.fetchall()
+
+    def reread() -> None:
+        with transaction.atomic():
+            list(Rating.objects.latest_ones())
+
+    floor, fetched, whole = medians(scan, reread, evaluate)
+    return [
+        Figure(
+            "P1 close, read and evaluated, ≤ 3 × one scan and one hash aggregate (1 M ratings)",
+            f"{whole / floor:.0f} × at {Rating.objects.count():,} ratings"
+            f" ({whole * 1000:.0f} ms; fetching them as objects takes {fetched * 1000:.0f} ms)",
+            whole / floor <= 3,
+        )
+    ]
+
+
+def drawing(built: float, pages_drawn: int, indicators: int) -> list[Figure]:
+    """P3's figure at this size; the goal compares 200 with 1,000 indicators."""
+    return [
+        Figure(
+            "P3 milliseconds a page at 1,000 indicators within 15 % of those at 200",
+            f"{built / pages_drawn * 1000:.0f} ms a page at {indicators} indicators"
+            f" ({pages_drawn} pages in {built:.1f} s); the two sizes are not yet compared",
+            False,
+        )
+    ]
+
+
+def run() -> list[Figure]:
+    """Load the demonstration's figures, build and publish one report, and measure."""
+    import pikepdf
+
+    from kcc_perf.demonstration import figures
+    from reports.services import build_edition, freeze_edition, publish_edition
+
+    figures.found_the_council()
+    for quarter in figures.FIRST.until(figures.LAST):
+        figures.report_quarter(quarter)
+    officer = figures.officer()
+    edition, _ = freeze_edition(quarter=figures.LAST, by=officer)
+    began = time.perf_counter()
+    files = build_edition(edition=edition, by=officer)
+    built = time.perf_counter() - began
+    publish_edition(edition=edition, by=officer)
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as pdf:
+        pdf.write(files["report.pdf"])
+        pdf.flush()
+        with pikepdf.open(pdf.name) as report:
+            drawn = len(report.pages)
+    return [*closing(), *pages(), *drawing(built, drawn, len(edition.document["indicators"]))]
+
+
+def as_markdown(found: list[Figure], on: str) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        f"The last run of `make bench`: {date.today():%-d %B %Y}, Python"
+        f" {platform.python_version()}, {os.cpu_count()} processors, {on}.",
+        "Ratios within one run, medians of interleaved rounds. What is not met is said.",
+        "",
+        "| goal | measured | met |",
+        "|---|---|---|",
+        *(f"| {each.goal} | {each.measured} | {'yes' if each.met else 'no'} |" for each in found),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+
+    setup_test_environment()
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        with tempfile.TemporaryDirectory() as media:
+            settings.MEDIA_ROOT = media
+            found = run()
+    finally:
+        teardown_databases(old, verbosity=0)
+    text = as_markdown(found, connection.vendor)
+    (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,246 @@
+"""Once a quarter a manager says: I am accountable for these; this one is not mine."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from escalation.services import close_quarter
+from indicators.models import Attestation
+from indicators.queries.accountability import attestation_sheet, attested
+from indicators.services import attest, begin_quarter
+from organisation.models import AuditEvent, Notice
+from organisation.rules import PostKind
+from sorp.lexicon import Quarter
+from tests.factories import IndicatorFactory, UserFactory, holder
+
+pytestmark = pytest.mark.django_db
+Q1 = Quarter(2011, 1)
+TODAY = date(2011, 7, 4)
+ADDRESS = "/attestation/2011-Q1/"
+
+
+@pytest.fixture(autouse=True)
+def in_july():
+    with time_machine.travel("2011-07-04 10:00 +0100", tick=False):
+        yield
+
+
+@pytest.fixture
+def manager(sorp_in_force):
+    """The accountable manager of A-1 and A-2, in a quarter that has begun."""
+    person = holder(PostKind.ACCOUNTABLE_MANAGER, name="Alex Manager")
+    for number in (1, 2):
+        IndicatorFactory(reference=f"A-{number}", accountable_manager=person)
+    begin_quarter(
+        quarter=Q1,
+        cabinet_meets_on=date(2011, 9, 19),
+        today=TODAY,
+        by=holder(PostKind.PERFORMANCE_OFFICER),
+    )
+    return person
+
+
+def said(manager, **more):
+    return attest(quarter=Q1, by=manager, today=TODAY, **more)
+
+
+def test_a_manager_answers_for_all_of_theirs(manager):
+    attestation = said(manager)
+
+    assert attestation.references == ["A-1", "A-2"]
+    event = AuditEvent.objects.get(act="attested")
+    assert (event.actor, event.detail["references"]) == (manager, ["A-1", "A-2"])
+    assert not Notice.objects.exists()
+
+
+def test_saying_so_again_changes_nothing(manager):
+    first = said(manager)
+
+    with time_machine.travel("2011-07-08 10:00 +0100", tick=False):
+        again = said(manager)
+
+    assert (again.pk, again.made_at) == (first.pk, first.made_at)
+    assert AuditEvent.objects.filter(act="attested").count() == 1
+
+
+def test_what_comes_to_them_later_is_added_to_the_one_attestation(manager):
+    said(manager)
+    IndicatorFactory(reference="A-3", accountable_manager=manager)
+
+    said(manager)
+
+    assert Attestation.objects.get().references == ["A-1", "A-2", "A-3"]
+
+
+def test_one_that_is_not_theirs_is_left_out_and_every_performance_officer_told_once(manager):
+    other = holder(PostKind.PERFORMANCE_OFFICER)
+
+    for _ in range(2):
+        said(manager, not_mine=["A-2"])
+
+    assert Attestation.objects.get().references == ["A-1"]
+    notices = Notice.objects.all()
+    assert len(notices) == 2
+    assert other in {each.recipient for each in notices}
+    assert {each.subject for each in notices} == {"A-2: Alex Manager says it is not theirs"}
+    assert AuditEvent.objects.filter(act="said an indicator is not theirs").count() == 1
+
+
+def test_when_none_is_theirs_there_is_no_attestation_but_the_team_is_told(manager):
+    assert said(manager, not_mine=["A-1", "A-2"]) is None
+    assert not Attestation.objects.exists()
+    assert Notice.objects.count() == 2
+
+
+def test_one_attested_may_be_disowned_later_and_owned_again(manager):
+    said(manager)
+
+    said(manager, not_mine=["A-2"])
+    assert Attestation.objects.get().references == ["A-1"]
+
+    said(manager)
+    assert Attestation.objects.get().references == ["A-1", "A-2"]
+
+
+def test_a_stranger_to_an_indicator_cannot_disown_it(manager):
+    IndicatorFactory(reference="B-1")
+
+    with pytest.raises(ValueError, match="B-1: you are not its accountable manager"):
+        said(manager, not_mine=["B-1"])
+
+    assert not Attestation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda manager: None, "of no indicator in Q1"),
+        (
+            lambda manager: close_quarter(quarter=Q1, today=TODAY, by=manager),
+            "Q1 2011/12 is closed",
+        ),
+    ],
+)
+def test_an_attestation_that_cannot_be_is_refused_in_words(manager, spoil, told):
+    spoil(manager)
+
+    with pytest.raises(ValueError, match=told):
+        said(holder(PostKind.ACCOUNTABLE_MANAGER) if "no indicator" in told else manager)
+
+
+def test_nothing_is_asked_before_the_quarter_begins(manager):
+    with pytest.raises(ValueError, match="has not begun"):
+        attest(quarter=Q1.next(), by=manager, today=TODAY)
+
+
+# The page
+
+
+def test_the_page_lists_a_managers_own_and_what_they_said(client, manager):
+    IndicatorFactory(reference="B-1")
+    client.force_login(manager)
+
+    page = client.get(ADDRESS).content.decode()
+
+    assert reverse("attestation", args=["2011-Q1"]) == ADDRESS
+    assert "A-1" in page
+    assert "A-2" in page
+    assert "B-1" not in page
+    assert page.count("Nothing yet") == 2
+
+
+def test_a_manager_says_so_with_nothing_ticked(client, manager):
+    client.force_login(manager)
+
+    answer = client.post(ADDRESS, {}, follow=True)
+
+    assert Attestation.objects.get().references == ["A-1", "A-2"]
+    assert "Nothing more is asked of you this quarter" in answer.content.decode()
+
+
+def test_a_manager_says_that_one_is_not_theirs(client, manager):
+    client.force_login(manager)
+
+    page = client.post(ADDRESS, {"not_mine": ["A-2"]}, follow=True).content.decode()
+
+    assert "The performance team is told about A-2" in page
+    assert "Not mine: the performance team is told" in page
+    assert Attestation.objects.get().references == ["A-1"]
+
+
+def test_an_indicator_moved_meanwhile_is_told_and_nothing_is_kept(client, manager):
+    client.force_login(manager)
+
+    page = client.post(ADDRESS, {"not_mine": ["X-1"]}).content.decode()
+
+    assert "X-1 is no longer yours" in page
+    assert not Attestation.objects.exists()
+
+
+def test_a_closed_quarter_asks_nothing_more(client, manager):
+    close_quarter(quarter=Q1, today=TODAY, by=manager)
+    client.force_login(manager)
+
+    page = client.get(ADDRESS).content.decode()
+    refused = client.post(ADDRESS, {}).content.decode()
+
+    assert "Nothing more is asked of you for it" in page
+    assert '<form method="post" novalidate>' not in page
+    assert "Q1 2011/12 is closed" in refused
+
+
+def test_who_may_say_so(client, manager):
+    people = {
+        "nobody": (None, 302),
+        "without a post": (UserFactory(), 403),
+        "a Member": (holder(PostKind.MEMBER), 403),
+        "staff": (holder(PostKind.STAFF), 403),
+        "a director": (holder(PostKind.DIRECTOR), 403),
+        "the manager": (manager, 200),
+        "another manager": (holder(PostKind.ACCOUNTABLE_MANAGER), 200),
+        "a deputy": (holder(PostKind.DEPUTY), 200),
+        "a performance officer": (holder(PostKind.PERFORMANCE_OFFICER), 200),
+    }
+    seen = {}
+    for name, (person, _) in people.items():
+        client.logout()
+        if person:
+            client.force_login(person)
+        seen[name] = client.get(ADDRESS).status_code
+
+    assert seen == {name: status for name, (_, status) in people.items()}
+
+
+def test_another_manager_cannot_answer_for_these(client, manager):
+    client.force_login(holder(PostKind.ACCOUNTABLE_MANAGER))
+
+    page = client.post(ADDRESS, {"not_mine": ["A-1"]}).content.decode()
+
+    assert "A-1" not in page.replace("A-1 is no longer yours", "")
+    assert not Attestation.objects.exists()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_the_page_asks_the_same_of_the_database_for_one_and_for_twenty(
+    client, manager, django_assert_max_num_queries, count
+):
+    for _ in range(count):
+        IndicatorFactory(accountable_manager=manager)
+    client.force_login(manager)
+
+    with django_assert_max_num_queries(7):
+        client.get(ADDRESS)
+
+
+def test_who_has_and_who_has_not(manager):
+    silent = IndicatorFactory().accountable_manager
+    said(manager)
+
+    found = attested(Q1)
+
+    assert (found.asked, found.done, found.waiting) == (2, 1, (silent,))
+    assert attestation_sheet(user=manager, quarter=Q1).waiting == ()
+    assert len(attestation_sheet(user=silent, quarter=Q1).waiting) == 1

@@ -1,0 +1,461 @@
+"""Sign-off pages: who may, what waits and in what order, nothing lost, a constant number of queries."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from indicators.models import Result, Revision, SignOff, Unlock
+from indicators.queries.records import record_of
+from indicators.queries.signing import sheets_for, waiting_for
+from indicators.rules.returns import ResultState, Stage
+from indicators.services import (
+    ResultGiven,
+    approve_results,
+    return_result,
+    revise_result,
+    set_target,
+    submit_result,
+    unlock_result,
+)
+from organisation.rules import PostKind, UnitTier
+from sorp.lexicon import Confidence, Quarter
+from tests.factories import (
+    CouncilFactory,
+    IndicatorFactory,
+    TargetFactory,
+    UnitFactory,
+    UserFactory,
+    holder,
+)
+
+pytestmark = pytest.mark.django_db
+Q1 = Quarter(2011, 1)
+TODAY = date(2011, 7, 20)
+
+
+@pytest.fixture(autouse=True)
+def in_july():
+    with time_machine.travel("2011-07-20 10:00 +0000", tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def division(sorp_in_force):
+    return UnitFactory(
+        code="HT", name="Highways", tier=UnitTier.DIVISION, parent=UnitFactory(code="GET")
+    )
+
+
+@pytest.fixture
+def director(division):
+    holder(PostKind.DIRECTOR, unit=division.parent)
+    return holder(PostKind.DIRECTOR, unit=division, name="Dana Director")
+
+
+def submitted(division, value="95", *, quarter=Q1, by=None, reference=None, **given):
+    named = {"reference": reference} if reference else {}
+    indicator = TargetFactory(indicator=IndicatorFactory(unit=division, **named)).indicator
+    return say(indicator, value, quarter=quarter, by=by, **given)
+
+
+def say(indicator, value, *, quarter=Q1, by=None, **given):
+    revision, _ = submit_result(
+        indicator=indicator,
+        quarter=quarter,
+        given=ResultGiven(value=Decimal(value), **given),
+        today=TODAY,
+        by=by or indicator.accountable_manager,
+    )
+    return revision.result
+
+
+def sheet(quarter=Q1, stage="division", unit="HT"):
+    return reverse("sign_off_sheet", args=[quarter.key, stage, unit])
+
+
+def page_of(response):
+    return response.content.decode()
+
+
+def ticked(*results):
+    seen = {f"seen_{each.pk}": each.revisions.latest("number").number for each in results}
+    return {"approve": [each.pk for each in results], **seen}
+
+
+# Who may
+
+
+PEOPLE = [
+    (PostKind.DIRECTOR, "division", 200),
+    (PostKind.DIRECTOR, "directorate", 404),  # signs at the next stage
+    (PostKind.DIRECTOR, "elsewhere", 404),
+    (PostKind.MANAGING_DIRECTOR, "council", 404),
+    (PostKind.DEPUTY_MANAGING_DIRECTOR, "council", 404),
+    (PostKind.ACCOUNTABLE_MANAGER, "division", 403),
+    (PostKind.DEPUTY, "division", 403),
+    (PostKind.PERFORMANCE_OFFICER, "council", 403),
+    (PostKind.CABINET_MEMBER, "council", 403),
+    (PostKind.CHAIR_GOVERNANCE_AUDIT, "council", 403),
+    (PostKind.POSC_CHAIR, "council", 403),
+    (PostKind.MEMBER, "council", 403),
+    (PostKind.STAFF, "division", 403),
+    (None, None, 403),
+]
+
+
+@pytest.mark.parametrize(("kind", "place", "status"), PEOPLE)
+def test_who_may_open_a_divisions_sheet_and_approve_on_it(client, division, kind, place, status):
+    holder(PostKind.DIRECTOR, unit=division)
+    result = submitted(division)
+    where = {
+        "division": division,
+        "directorate": division.parent,
+        "council": CouncilFactory(),
+        "elsewhere": UnitFactory(),
+        None: None,
+    }[place]
+    client.force_login(holder(kind, unit=where) if kind else UserFactory())
+
+    assert client.get(sheet()).status_code == status
+    posted = client.post(sheet(), ticked(result)).status_code
+    assert posted == (302 if status == 200 else status)
+    signed = Result.objects.get().state != ResultState.SUBMITTED
+    assert signed is (status == 200)
+
+
+@pytest.mark.parametrize(("kind", "place", "status"), PEOPLE)
+def test_who_may_see_what_waits_for_them(client, division, kind, place, status):
+    where = {"division": division, "council": CouncilFactory()}.get(place, division.parent)
+    client.force_login(holder(kind, unit=where) if kind else UserFactory())
+
+    assert client.get(reverse("sign_off")).status_code == (403 if status == 403 else 200)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (PostKind.PERFORMANCE_OFFICER, 200),
+        (PostKind.DIRECTOR, 403),
+        (PostKind.MANAGING_DIRECTOR, 403),
+        (PostKind.ACCOUNTABLE_MANAGER, 403),
+        (PostKind.STAFF, 403),
+        (PostKind.CABINET_MEMBER, 403),
+    ],
+)
+def test_who_may_unlock(client, division, director, kind, status):
+    result = submitted(division)
+    approve_results(results=[result], stage=Stage.DIVISION, by=director, today=TODAY)
+    client.force_login(holder(kind, unit=division.parent))
+    address = reverse("unlock_result", args=[Q1.key, result.indicator.reference])
+
+    assert client.get(address).status_code == status
+
+
+def test_a_stranger_is_asked_to_sign_in(client, division):
+    for address in (reverse("sign_off"), sheet()):
+        assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/sign-off/2011-Q9/division/HT/",
+        "/sign-off/2011-Q1/team/HT/",
+        "/sign-off/2011-Q1/division/X/",
+    ],
+)
+def test_an_address_that_names_nothing_leads_nowhere(client, director, address):
+    client.force_login(director)
+
+    assert client.get(address).status_code == 404
+
+
+# What waits
+
+
+def test_reds_ambers_and_changes_come_first(division, director):
+    submitted(division, "95", reference="A-GREEN")
+    submitted(division, "96", reference="B-FIRM", confidence=Confidence.ESTIMATED)
+    submitted(division, "85", reference="C-AMBER")
+    submitted(division, "70", reference="D-RED")
+
+    waiting = waiting_for(director, Q1, Stage.DIVISION)
+
+    assert [line.indicator.reference for line in waiting.lines] == [
+        *("D-RED", "C-AMBER", "B-FIRM", "A-GREEN")
+    ]
+    assert (waiting.reds, waiting.ambers, waiting.changed) == (1, 1, 1)
+    assert waiting.lines[2].changes == ("Estimated, not final",)
+
+
+def test_worse_than_before_is_told_with_what_it_was(division, director):
+    result = submitted(division, "95", quarter=Quarter(2010, 4))
+    say(result.indicator, "70")
+
+    (line,) = waiting_for(director, Q1, Stage.DIVISION).lines
+
+    assert line.before.value == 95
+    assert "Worse than before: was green" in line.changes
+
+
+def test_each_stage_waits_for_its_own_director(division, director):
+    above = holder(PostKind.DIRECTOR, unit=division.parent)
+    result = submitted(division)
+
+    assert not waiting_for(above, Q1, Stage.DIRECTORATE).lines
+    approve_results(results=[result], stage=Stage.DIVISION, by=director, today=TODAY)
+
+    assert not waiting_for(director, Q1, Stage.DIVISION).lines
+    assert [each.unit.code for each in sheets_for(above, TODAY)] == ["GET"]
+    assert len(waiting_for(above, Q1, Stage.DIRECTORATE).lines) == 1
+
+
+def test_reds_without_action_are_not_ticked(client, division, director):
+    green = submitted(division, "95")
+    silent = submitted(division, "70")
+    acted = submitted(division, "71", management_action="More crews from May.")
+    client.force_login(director)
+
+    form = client.get(sheet()).context["form"]
+
+    assert {line.result.pk: is_ticked for line, _, is_ticked in form.rows} == {
+        green.pk: True,
+        silent.pk: False,
+        acted.pk: True,
+    }
+
+
+# How a sheet is answered
+
+
+def test_what_is_ticked_is_approved_and_the_rest_waits(client, division, director):
+    first, second = submitted(division), submitted(division)
+    client.force_login(director)
+
+    response = client.post(sheet(), ticked(first), follow=True)
+
+    assert "1 result approved, and locked." in page_of(response)
+    assert Result.objects.get(pk=first.pk).state == ResultState.DIVISION_APPROVED
+    assert Result.objects.get(pk=second.pk).state == ResultState.SUBMITTED
+
+
+def test_a_whole_division_is_approved_in_one_act_and_twice_is_once(client, division, director):
+    results = [submitted(division) for _ in range(3)]
+    client.force_login(director)
+
+    first = client.post(sheet(), ticked(*results))
+    again = client.post(sheet(), ticked(*results), follow=True)
+
+    assert first.headers["Location"] == reverse("sign_off")
+    assert "You had approved these already" in page_of(again)
+    assert SignOff.objects.count() == 3
+
+
+def test_one_is_returned_with_a_comment(client, division, director):
+    result = submitted(division)
+    client.force_login(director)
+
+    client.post(sheet(), {"return": result.pk, f"comment_{result.pk}": "May’s figure", **ticked()})
+
+    assert Result.objects.get().state == ResultState.RETURNED
+    assert SignOff.objects.get().comment == "May’s figure"
+
+
+def test_nothing_is_lost_when_a_comment_is_missing(client, division, director):
+    result, other, third = (submitted(division) for _ in range(3))
+    client.force_login(director)
+    typed = {"return": result.pk, f"comment_{other.pk}": "Half a thought", **ticked(third)}
+
+    response = client.post(sheet(), typed)
+
+    page = page_of(response)
+    assert "<title>Error: " in page
+    assert f"Say what is to be mended in {result.indicator.title}" in page
+    assert "Half a thought" in page
+    rows = {line.result.pk: is_ticked for line, _, is_ticked in response.context["form"].rows}
+    assert rows == {result.pk: False, other.pk: False, third.pk: True}
+    assert not SignOff.objects.exists()
+
+
+def test_approving_nothing_is_told(client, division, director):
+    submitted(division)
+    client.force_login(director)
+
+    assert "Tick the results that you approve" in page_of(client.post(sheet(), {}))
+
+
+@pytest.mark.parametrize("number", ["1", "", "x"])
+def test_what_was_corrected_meanwhile_is_looked_at_again(client, division, director, number):
+    result = submitted(division)
+    say(result.indicator, "70")
+    client.force_login(director)
+
+    response = client.post(sheet(), {"approve": [result.pk], f"seen_{result.pk}": number})
+
+    assert "Corrected since you looked" in page_of(response)
+    assert f'name="seen_{result.pk}" value="2"' in page_of(response)
+    assert not SignOff.objects.exists()
+
+
+@pytest.mark.parametrize("given", ["nonsense", "999999"])
+def test_a_tick_for_what_does_not_exist_is_refused_in_words(client, division, director, given):
+    submitted(division)
+    client.force_login(director)
+
+    response = client.post(sheet(), {"approve": [given]})
+
+    assert response.status_code == 200
+    assert "is not there any longer" in page_of(response)
+
+
+def test_anothers_result_slipped_in_approves_nothing(client, division, director):
+    mine, anothers = submitted(division), submitted(UnitFactory(tier=UnitTier.DIVISION))
+    client.force_login(director)
+
+    response = client.post(sheet(), ticked(mine, anothers))
+
+    assert "another director signs" in page_of(response) or "directorate" in page_of(response)
+    assert not SignOff.objects.exists()
+
+
+# Exceptions
+
+
+def test_an_officer_unlocks_for_the_manager(client, division, director):
+    result = submitted(division)
+    approve_results(results=[result], stage=Stage.DIVISION, by=director, today=TODAY)
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER, unit=CouncilFactory()))
+    address = reverse("unlock_result", args=[Q1.key, result.indicator.reference])
+    manager = result.indicator.accountable_manager
+
+    refused = client.post(address, {"granted_to": manager.pk, "until": "2"})
+    done = client.post(address, {"granted_to": manager.pk, "until": "2", "reason": "Late invoice"})
+
+    assert "Say why it is unlocked" in page_of(refused)
+    assert done.status_code == 302
+    unlock = Unlock.objects.get()
+    assert (unlock.granted_to, unlock.reason) == (manager, "Late invoice")
+    assert unlock.expires_at.date() == date(2011, 7, 22)
+
+
+def test_somebody_who_does_not_answer_for_it_cannot_be_chosen(client, division, director):
+    result = submitted(division)
+    approve_results(results=[result], stage=Stage.DIVISION, by=director, today=TODAY)
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER, unit=CouncilFactory()))
+    address = reverse("unlock_result", args=[Q1.key, result.indicator.reference])
+
+    page = client.post(
+        address, {"granted_to": UserFactory().pk, "until": "1", "reason": "A favour"}
+    )
+
+    assert "There is a problem" in page_of(page)
+    assert not Unlock.objects.exists()
+
+
+# The record
+
+
+def test_the_record_tells_who_entered_approved_and_changed_it(division, director, in_july):
+    manager = holder(PostKind.ACCOUNTABLE_MANAGER, unit=division, name="Mo Manager")
+    deputy = holder(PostKind.DEPUTY, unit=division, name="Dee Deputy")
+    above = holder(PostKind.DIRECTOR, unit=division.parent, name="Abe Above")
+    indicator = TargetFactory(
+        indicator=IndicatorFactory(unit=division, accountable_manager=manager)
+    ).indicator
+    say(indicator, "85", by=deputy)
+    Revision.objects.update(on_behalf_of=manager)
+    result = Result.objects.get()
+    in_july.shift(60)
+    return_result(result=result, stage=Stage.DIVISION, comment="Recount it", by=director)
+    in_july.shift(60)
+    revise_result(
+        indicator=indicator,
+        quarter=Q1,
+        given=ResultGiven(value=Decimal(91)),
+        reason="Nine were missed.",
+        by=manager,
+    )
+    in_july.shift(60)
+    result.refresh_from_db()
+    approve_results(results=[result], stage=Stage.DIVISION, by=director, today=TODAY)
+    approve_results(results=[result], stage=Stage.DIRECTORATE, by=above, today=TODAY)
+    in_july.shift(60)
+    unlock_result(
+        result=result,
+        granted_to=deputy,
+        reason="Late invoice",
+        expires_at=datetime(2011, 7, 20, 22, 59, tzinfo=UTC),
+        by=holder(PostKind.PERFORMANCE_OFFICER, unit=CouncilFactory(), name="Olu Officer"),
+    )
+
+    (told,) = record_of(indicator).quarters
+
+    assert told.summary == (
+        "Entered by Mo Manager, approved by Dana Director for the division and by Abe Above for"
+        " the directorate; was 85.0%, became 91.0% because “Nine were missed”."
+    )
+    assert [each.sentence for each in told.told] == [
+        "Entered by Dee Deputy on behalf of Mo Manager: 85.0%.",
+        "Returned by Dana Director for the division: “Recount it”",
+        "Changed by Mo Manager: was 85.0%, became 91.0% because “Nine were missed”.",
+        "Approved by Dana Director for the division.",
+        "Approved by Abe Above for the directorate.",
+        "Unlocked by Olu Officer for Dee Deputy until 20 July 2011, 23:59: “Late invoice”",
+    ]
+
+
+def test_the_record_tells_who_set_a_target(division, director):
+    indicator = IndicatorFactory(unit=division)
+    set_target(
+        indicator=indicator,
+        from_quarter=Q1,
+        target=Decimal(90),
+        floor=Decimal(80),
+        reason="Business plan",
+        approved_by="Cabinet",
+        by=UserFactory(name="Olu Officer"),
+    )
+
+    assert [each.sentence for each in record_of(indicator).about] == [
+        "Olu Officer set a target, because “Business plan”."
+    ]
+
+
+# How many queries
+
+
+@pytest.mark.parametrize("what", ["sheet", "list", "approve"])
+def test_a_page_asks_as_much_for_one_as_for_twenty(
+    client, division, director, django_assert_max_num_queries, what
+):
+    from django.db import connection
+
+    client.force_login(director)
+
+    def asked():
+        results = list(Result.objects.filter(state=ResultState.SUBMITTED))
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            if what == "sheet":
+                client.get(sheet())
+            elif what == "list":
+                client.get(reverse("sign_off"))
+            else:
+                client.post(sheet(), ticked_already[len(results)])
+        return len(caught)
+
+    ticked_already = {}
+    one = submitted(division, "70")
+    ticked_already[1] = ticked(one)
+    for_one = asked()
+    twenty = [submitted(division, str(60 + number)) for number in range(20)]
+    waiting = list(Result.objects.filter(state=ResultState.SUBMITTED))
+    ticked_already[len(waiting)] = ticked(*waiting)
+    assert len(twenty) == 20
+
+    assert asked() <= for_one

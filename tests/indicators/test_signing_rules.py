@@ -1,0 +1,291 @@
+"""The sign-off ladder by tables: who signs what, in what order, and what that makes of a result."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from indicators.rules.returns import ResultState as State
+from indicators.rules.returns import Stage
+from indicators.rules.signing import (
+    LONGEST_UNLOCK,
+    TRANSITIONS,
+    Act,
+    Changed,
+    Office,
+    changes,
+    first_things_first,
+    is_big_move,
+    is_unlocked,
+    ladder,
+    moved,
+    refusal,
+    rung_awaited,
+    unlock_refusal,
+)
+from organisation.rules import Branch, PostKind, Tree, UnitTier
+from sorp.lexicon import Confidence, Rag
+
+COUNCIL, DIRECTORATE, DIVISION, TEAM, LOOSE_TEAM, LOOSE_DIVISION = 1, 2, 3, 4, 5, 6
+TREE = Tree.of(
+    [
+        Branch(COUNCIL, "WCC", "The council", UnitTier.COUNCIL, None),
+        Branch(DIRECTORATE, "GET", "Growth", UnitTier.DIRECTORATE, COUNCIL),
+        Branch(DIVISION, "HT", "Highways", UnitTier.DIVISION, DIRECTORATE),
+        Branch(TEAM, "NO", "Highways North", UnitTier.TEAM, DIVISION),
+        Branch(LOOSE_TEAM, "PO", "Policy", UnitTier.TEAM, DIRECTORATE),
+        Branch(LOOSE_DIVISION, "LE", "Legal", UnitTier.DIVISION, COUNCIL),
+    ]
+)
+# People by number: 20 directs the directorate, 30 and 31 share the division, 60 has Legal.
+DIRECTED = {DIRECTORATE: {20}, DIVISION: {30, 31}, LOOSE_DIVISION: {60}}
+MANAGER, DEPUTY = 100, 101
+
+
+def rungs(unit, directed=DIRECTED, said_by=()):
+    return [(rung.stage.value, rung.unit) for rung in ladder(TREE, unit, directed, said_by)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "passes"),
+    [
+        (DIVISION, [("division", DIVISION), ("directorate", DIRECTORATE)]),
+        (TEAM, [("division", DIVISION), ("directorate", DIRECTORATE)]),
+        (DIRECTORATE, [("directorate", DIRECTORATE)]),
+        (LOOSE_TEAM, [("directorate", DIRECTORATE)]),
+        (COUNCIL, [("directorate", COUNCIL)]),
+        (LOOSE_DIVISION, [("division", LOOSE_DIVISION), ("directorate", COUNCIL)]),
+        (999, []),
+    ],
+)
+def test_a_result_passes_the_units_above_its_own(unit, passes):
+    assert rungs(unit) == passes
+
+
+@pytest.mark.parametrize(
+    ("directed", "said_by", "passes"),
+    [
+        # A vacancy holds nobody up.
+        ({DIRECTORATE: {20}}, [], [("directorate", DIRECTORATE)]),
+        ({DIVISION: {30}}, [], [("division", DIVISION), ("directorate", COUNCIL)]),
+        ({}, [], [("directorate", COUNCIL)]),
+        # Nor does a director's own figure: the unit above signs it.
+        ({DIRECTORATE: {20}, DIVISION: {30}}, [30], [("directorate", DIRECTORATE)]),
+        (
+            {DIRECTORATE: {20}, DIVISION: {30}},
+            [20],
+            [("division", DIVISION), ("directorate", COUNCIL)],
+        ),
+        # Of two who share a post, the other signs.
+        (DIRECTED, [30], [("division", DIVISION), ("directorate", DIRECTORATE)]),
+        (DIRECTED, [30, 31], [("directorate", DIRECTORATE)]),
+    ],
+)
+def test_where_nobody_else_directs_a_unit_the_one_above_signs(directed, said_by, passes):
+    assert rungs(DIVISION, directed, said_by) == passes
+
+
+BOTH = ladder(TREE, DIVISION, DIRECTED)
+DIRECTORATE_ONLY = ladder(TREE, DIRECTORATE, DIRECTED)
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "stage", "passes", "becomes"),
+    [
+        (State.SUBMITTED, Act.APPROVE, Stage.DIVISION, BOTH, State.DIVISION_APPROVED),
+        (State.SUBMITTED, Act.APPROVE, Stage.DIRECTORATE, BOTH, None),
+        (State.SUBMITTED, Act.APPROVE, Stage.DIRECTORATE, DIRECTORATE_ONLY, State.APPROVED),
+        (State.SUBMITTED, Act.APPROVE, Stage.DIVISION, DIRECTORATE_ONLY, None),
+        (State.SUBMITTED, Act.RETURN, Stage.DIVISION, BOTH, State.RETURNED),
+        (State.SUBMITTED, Act.RETURN, Stage.DIRECTORATE, BOTH, None),
+        (State.SUBMITTED, Act.RETURN, Stage.DIRECTORATE, DIRECTORATE_ONLY, State.RETURNED),
+        (State.DIVISION_APPROVED, Act.APPROVE, Stage.DIRECTORATE, BOTH, State.APPROVED),
+        (State.DIVISION_APPROVED, Act.APPROVE, Stage.DIVISION, BOTH, None),
+        (State.DIVISION_APPROVED, Act.RETURN, Stage.DIRECTORATE, BOTH, State.RETURNED),
+        (State.DIVISION_APPROVED, Act.RETURN, Stage.DIVISION, BOTH, None),
+        # Its division has no director any longer, but had one when it approved.
+        (State.DIVISION_APPROVED, Act.APPROVE, Stage.DIRECTORATE, DIRECTORATE_ONLY, State.APPROVED),
+        (State.RETURNED, Act.APPROVE, Stage.DIVISION, BOTH, None),
+        (State.RETURNED, Act.RETURN, Stage.DIVISION, BOTH, None),
+        (State.APPROVED, Act.APPROVE, Stage.DIRECTORATE, BOTH, None),
+        (State.APPROVED, Act.RETURN, Stage.DIRECTORATE, BOTH, None),
+        (State.SUBMITTED, Act.SUBMIT, None, BOTH, State.SUBMITTED),
+        (State.RETURNED, Act.SUBMIT, None, BOTH, State.SUBMITTED),
+        (State.DIVISION_APPROVED, Act.SUBMIT, None, BOTH, State.SUBMITTED),
+        (State.APPROVED, Act.SUBMIT, None, BOTH, State.SUBMITTED),
+        (State.SUBMITTED, Act.APPROVE, Stage.DIRECTORATE, (), None),
+    ],
+)
+def test_what_an_act_makes_of_a_result(state, act, stage, passes, becomes):
+    assert moved(state, act, stage, passes) is becomes
+
+
+def test_no_result_is_approved_but_by_way_of_an_approval():
+    into_locked = {key for key, state in TRANSITIONS.items() if state.is_locked}
+
+    assert {act for _, act, _ in into_locked} == {Act.APPROVE}
+    assert all(stage is not None for _, _, stage in into_locked)
+
+
+def test_a_result_that_nobody_need_sign_awaits_no_rung():
+    assert rung_awaited(State.APPROVED, BOTH) is None
+    assert rung_awaited(State.RETURNED, BOTH) is None
+
+
+DIRECTS_DIVISION = [Office(PostKind.DIRECTOR, DIVISION)]
+DIRECTS_DIRECTORATE = [Office(PostKind.DIRECTOR, DIRECTORATE)]
+
+
+@pytest.mark.parametrize(
+    ("state", "stage", "offices", "signer", "said_by", "why_not"),
+    [
+        (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIVISION, 30, [MANAGER], None),
+        (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIVISION, 30, [None], None),
+        (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIVISION, 30, [30], "you submitted it"),
+        (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIVISION, 30, [DEPUTY, 30], "for you"),
+        (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIRECTORATE, 20, [MANAGER], "another director"),
+        (State.SUBMITTED, Stage.DIVISION, [], 30, [MANAGER], "another director"),
+        (
+            State.SUBMITTED,
+            Stage.DIVISION,
+            [Office(PostKind.MANAGING_DIRECTOR, DIVISION)],
+            30,
+            [MANAGER],
+            "another director",
+        ),
+        (State.SUBMITTED, Stage.DIRECTORATE, DIRECTS_DIRECTORATE, 20, [MANAGER], "division signs"),
+        (State.DIVISION_APPROVED, Stage.DIRECTORATE, DIRECTS_DIRECTORATE, 20, [MANAGER], None),
+        (State.DIVISION_APPROVED, Stage.DIVISION, DIRECTS_DIVISION, 30, [MANAGER], "already"),
+        (State.APPROVED, Stage.DIRECTORATE, DIRECTS_DIRECTORATE, 20, [MANAGER], "already"),
+        (State.RETURNED, Stage.DIVISION, DIRECTS_DIVISION, 30, [MANAGER], "returned"),
+    ],
+)
+def test_who_may_sign_and_why_others_may_not(state, stage, offices, signer, said_by, why_not):
+    told = refusal(
+        state=state, stage=stage, rungs=BOTH, offices=offices, signer=signer, said_by=said_by
+    )
+
+    assert told is None if why_not is None else why_not in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "signs"),
+    [
+        (PostKind.MANAGING_DIRECTOR, True),
+        (PostKind.DEPUTY_MANAGING_DIRECTOR, True),
+        (PostKind.DIRECTOR, False),
+        (PostKind.PERFORMANCE_OFFICER, False),
+        (PostKind.CABINET_MEMBER, False),
+    ],
+)
+def test_a_managing_director_signs_the_councils_own(kind, signs):
+    (rung,) = ladder(TREE, COUNCIL, DIRECTED)
+
+    assert Office(kind, COUNCIL).signs(rung) is signs
+
+
+NOON = datetime(2011, 7, 20, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "granted_to", "why_not"),
+    [
+        (NOON + HOUR, MANAGER, None),
+        (NOON + LONGEST_UNLOCK, MANAGER, None),
+        (NOON + LONGEST_UNLOCK + HOUR, MANAGER, "14 days at the longest"),
+        (NOON, MANAGER, "still to come"),
+        (NOON - HOUR, MANAGER, "still to come"),
+        (NOON + HOUR, DEPUTY, "themselves"),
+    ],
+)
+def test_an_exception_is_short_and_for_somebody_else(expires_at, granted_to, why_not):
+    told = unlock_refusal(now=NOON, expires_at=expires_at, granted_to=granted_to, by=DEPUTY)
+
+    assert told is None if why_not is None else why_not in told
+
+
+@pytest.mark.parametrize(
+    ("now", "approved_at", "in_force"),
+    [
+        (NOON, None, True),
+        (NOON, NOON - HOUR, True),
+        (NOON + 2 * HOUR, NOON + HOUR, False),  # used, and approved again
+        (NOON + 3 * HOUR, NOON - HOUR, False),  # run out
+        (NOON + 4 * HOUR, None, False),
+    ],
+)
+def test_an_exception_ends_when_it_runs_out_or_is_used(now, approved_at, in_force):
+    assert (
+        is_unlocked(now=now, granted_at=NOON, expires_at=NOON + 3 * HOUR, approved_at=approved_at)
+        is in_force
+    )
+
+
+def seen(**told):
+    plain = {
+        "rag": Rag.GREEN,
+        "before": Rag.GREEN,
+        "values": [],
+        "confidence": Confidence.FINAL,
+        "revision": 1,
+        "definition_break": False,
+        "not_available": False,
+    }
+    return changes(Changed(**{**plain, **told}))
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({}, None),
+        ({"rag": Rag.RED}, "Worse than before: was green"),
+        ({"rag": Rag.RED, "before": Rag.AMBER}, "Worse than before: was amber"),
+        ({"rag": Rag.AMBER, "before": Rag.RED}, None),
+        ({"rag": None, "before": Rag.GREEN}, None),
+        ({"rag": Rag.RED, "before": None}, None),
+        ({"confidence": Confidence.PROVISIONAL}, "Provisional, not final"),
+        ({"confidence": Confidence.ESTIMATED}, "Estimated, not final"),
+        ({"confidence": None}, None),
+        ({"revision": 2}, "Said 2 times"),
+        ({"definition_break": True}, "The definition changed"),
+        ({"not_available": True}, "No figure"),
+    ],
+)
+def test_what_changed_is_told_and_nothing_else(told, sentence):
+    assert seen(**told) == ((sentence,) if sentence else ())
+
+
+@pytest.mark.parametrize(
+    ("values", "big"),
+    [
+        ([], False),
+        ([80], False),
+        ([80, 90], False),
+        ([80, 81, 80, 81, 90], False),  # three steps do not tell what is usual
+        ([80, 81, 80, 81, 80, 83], False),  # three times the usual step, and not more
+        ([80, 81, 80, 81, 80, 84], True),
+        ([80, 81, 80, 81, 80, 76], True),
+        ([80, 81, None, 80, 81, 80, 84], True),
+        ([80, 81, 80, 81, 80, None], False),
+        ([80, 80, 80, 80, 80, 80], False),
+        ([80, 80, 80, 80, 80, 81], True),
+    ],
+)
+def test_a_move_is_big_beside_the_usual_ones(values, big):
+    assert is_big_move([None if each is None else Decimal(each) for each in values]) is big
+
+
+def test_reds_come_first_then_ambers_then_changes():
+    lines = [
+        (Rag.GREEN, (), "A"),
+        (None, (), "B"),
+        (Rag.GREEN, ("Said 2 times",), "C"),
+        (Rag.AMBER, (), "D"),
+        (Rag.RED, (), "F"),
+        (Rag.RED, ("Worse than before: was green",), "E"),
+    ]
+
+    assert [each[2] for each in sorted(lines, key=lambda each: first_things_first(*each))] == [
+        *("E", "F", "D", "C", "A", "B")
+    ]

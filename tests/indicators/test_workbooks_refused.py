@@ -1,0 +1,437 @@
+"""Files that are no workbook of ours, and workbooks with something wrong in them: told in words."""
+
+import io
+import re
+import tracemalloc
+import zipfile
+from datetime import date
+from decimal import Decimal
+from time import perf_counter
+
+import openpyxl
+import pytest
+import time_machine
+
+from indicators.models import Draft, Result
+from indicators.rules.returns import ResultState
+from indicators.services import ResultGiven, submit_result
+from indicators.workbooks import Fault, Refused, preview, write_workbook
+from indicators.workbooks.checking import MB, check
+from indicators.workbooks.reading import read_sheets
+from sorp.lexicon import Quarter
+from tests.factories import UserFactory
+from tests.indicators.workbooks import Filled, manager_of, repacked
+
+Q1 = Quarter(2011, 1)
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def small_workbook():
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Reference"
+    book.save(out)
+    return out.getvalue()
+
+
+def zipped(parts, compression=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return out.getvalue()
+
+
+def with_part(name, part):
+    return repacked(small_workbook(), lambda parts: parts | {name: part})
+
+
+def bomb():
+    """0.2 MB that expands to 230 MB: thousands of rows of the same cell."""
+    sheet = b"<worksheet><sheetData>" + b"<row><c><v>1</v></c></row>" * 9_200_000
+    return with_part(SHEET, sheet)
+
+
+def lying_bomb():
+    """A part that says it is small, and expands to 60 MB."""
+    content = bytearray(with_part("xl/media/x.xml", b"0" * (60 * MB)))
+    size = (60 * MB).to_bytes(4, "little")
+    while (at := content.find(size)) >= 0:
+        content[at : at + 4] = (1000).to_bytes(4, "little")
+    return bytes(content)
+
+
+def locked():
+    stream = "EncryptedPackage".encode("utf-16-le")
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + stream
+
+
+def with_flag_of_a_password():
+    content = bytearray(small_workbook())
+    at = content.find(b"PK\x01\x02")
+    content[at + 8] |= 1
+    return bytes(content)
+
+
+EXTERNAL = b'<Relationships><Relationship Id="r1" Type="http://x/%s" Target="file:///c:/x" TargetMode="External"/></Relationships>'
+TYPES_WITH_MACROS = b'<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'
+
+REFUSED = {
+    "nothing": (lambda: b"", Fault.EMPTY, "is empty"),
+    "six megabytes": (lambda: b"PK" + b"0" * (6 * MB), Fault.TOO_BIG, "5 MB or smaller"),
+    "a PDF": (lambda: b"%PDF-1.7 ...", Fault.WRONG_TYPE, "must be an Excel workbook"),
+    "a CSV": (lambda: b"Reference,Result\nPI-1,95\n", Fault.WRONG_TYPE, "must be an Excel"),
+    "an old .xls": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 99,
+        Fault.WRONG_TYPE,
+        "must be",
+    ),
+    "a Word document": (
+        lambda: zipped({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}),
+        Fault.WRONG_TYPE,
+        "must be an Excel workbook",
+    ),
+    "an OpenDocument sheet": (
+        lambda: zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
+        Fault.WRONG_TYPE,
+        "must be an Excel workbook",
+    ),
+    "a password": (locked, Fault.PASSWORD, "is password protected"),
+    "an encrypted part": (with_flag_of_a_password, Fault.PASSWORD, "is password protected"),
+    "a bomb": (bomb, Fault.UNSAFE, "expands to far more"),
+    "a bomb that lies": (lying_bomb, Fault.UNREADABLE, "is damaged"),
+    "fifty-one megabytes in all": (
+        lambda: zipped(
+            {"[Content_Types].xml": b"", "xl/workbook.xml": b""}
+            | {f"xl/{n}.xml": bytes(range(1, 256)) * 4112 * 17 for n in range(3)}
+        ),
+        Fault.UNSAFE,
+        "expands to far more",
+    ),
+    "three hundred parts": (
+        lambda: zipped({f"xl/{n}.xml": b"" for n in range(300)}),
+        Fault.UNSAFE,
+        "more than 200 parts",
+    ),
+    "ten thousand parts": (
+        lambda: zipped({f"xl/{n}.xml": b"" for n in range(10_000)}, zipfile.ZIP_STORED),
+        Fault.UNSAFE,
+        "more than 200 parts",
+    ),
+    "a DTD": (
+        lambda: with_part(SHEET, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'),
+        Fault.UNSAFE,
+        "(a DTD)",
+    ),
+    "a DTD in another alphabet": (
+        lambda: with_part(SHEET, "<!DOCTYPE x>".encode("utf-16")),
+        Fault.UNSAFE,
+        "(a DTD)",
+    ),
+    "macros": (lambda: with_part("xl/vbaProject.bin", b"x"), Fault.UNSAFE, "has macros"),
+    "macros by its type": (
+        lambda: with_part("[Content_Types].xml", TYPES_WITH_MACROS),
+        Fault.UNSAFE,
+        "has macros",
+    ),
+    "a link to another workbook": (
+        lambda: with_part("xl/externalLinks/externalLink1.xml", b"<a/>"),
+        Fault.UNSAFE,
+        "draws on other files",
+    ),
+    "a relationship that leads outside": (
+        lambda: with_part("xl/worksheets/_rels/sheet1.xml.rels", EXTERNAL % b"oleObject"),
+        Fault.UNSAFE,
+        "draws on other files",
+    ),
+    "its first half": (lambda: small_workbook()[:2000], Fault.UNREADABLE, "is damaged"),
+    "no directory": (lambda: b"PK\x03\x04" + b"x" * 400, Fault.UNREADABLE, "is damaged"),
+}
+
+
+@pytest.mark.parametrize("name", list(REFUSED))
+def test_what_is_no_safe_workbook_is_refused_before_it_is_read(name):
+    make, fault, told = REFUSED[name]
+    content = make()
+
+    started = perf_counter()
+    with pytest.raises(Refused) as refused:
+        check(content)
+
+    assert perf_counter() - started < 1
+    assert refused.value.fault is fault
+    assert told in str(refused.value)
+    assert not re.search(r"\b(invalid|please|sorry|forbidden)\b", str(refused.value), re.IGNORECASE)
+
+
+def test_a_bomb_is_refused_without_being_unpacked():
+    content = bomb()
+    assert len(content) < MB
+
+    tracemalloc.start()
+    with pytest.raises(Refused):
+        check(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 2 * MB
+
+
+def test_a_link_typed_in_a_cell_is_no_reason_to_refuse():
+    check(with_part("xl/worksheets/_rels/sheet1.xml.rels", EXTERNAL % b"hyperlink"))
+
+
+def test_a_cell_at_the_far_corner_costs_the_reader_its_life_and_nobody_else():
+    """XFD1048576 asks for a grid of 17 thousand million cells: the child may not have the memory."""
+    far = b"<worksheet><sheetData><row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData></worksheet>"
+    content = with_part(SHEET, far)
+    check(content)
+
+    started = perf_counter()
+    with pytest.raises(Refused, match="could not be read"):
+        read_sheets(content)
+
+    assert perf_counter() - started < 10
+
+
+# In the workbook --------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def in_july():
+    with time_machine.travel("2011-07-20 10:00 +0000", tick=False):
+        yield
+
+
+@pytest.fixture
+def manager(sorp_in_force):
+    return manager_of(3)
+
+
+@pytest.fixture
+def book(manager):
+    return Filled(write_workbook(manager, Q1))
+
+
+def refusal_of(content, user, quarter=Q1):
+    with pytest.raises(Refused) as refused:
+        preview(content, user, quarter)
+    return refused.value
+
+
+def references(rows):
+    return [each.reference for each in rows]
+
+
+def test_last_quarters_workbook_is_told_apart(manager):
+    refusal = refusal_of(write_workbook(manager, Q1.previous()), manager)
+
+    assert refusal.fault is Fault.QUARTER
+    assert "is the workbook for Q4 2010/11. Download the one for Q1 2011/12" in str(refusal)
+
+
+def test_somebody_elses_workbook_is_told_apart(manager, book):
+    refusal = refusal_of(book.content, UserFactory())
+
+    assert refusal.fault is Fault.PERSON
+    assert f"is the workbook of {manager.name}" in str(refusal)
+
+
+@pytest.mark.parametrize("change", ["removed", "forged", "emptied"])
+def test_a_workbook_that_was_not_made_here_is_told_apart(manager, book, change):
+    if change == "removed":
+        del book.book["Identity"]
+    else:
+        book.book["Identity"]["B5"] = "e30:1:x" if change == "forged" else None
+
+    refusal = refusal_of(book.content, manager)
+
+    assert refusal.fault is Fault.TEMPLATE
+    assert str(refusal).startswith("The selected file must use the template")
+
+
+def test_a_workbook_without_its_headings_is_told_apart(manager, book):
+    book.sheet["H4"] = "Figure"
+
+    refusal = refusal_of(book.content, manager)
+
+    assert refusal.fault is Fault.TEMPLATE
+    assert "the headings Reference and Result" in str(refusal)
+
+
+def test_a_heading_twice_is_told_with_its_cells(manager, book):
+    book.sheet["T4"] = "Result"
+
+    assert "Return!H4 and Return!T4 are both headed Result" in str(
+        refusal_of(book.content, manager)
+    )
+
+
+def test_rows_and_columns_may_stand_in_any_order(manager, book):
+    first, second, third = manager.indicators.order_by("reference")
+    rows = [[cell.value for cell in row] for row in book.sheet.iter_rows(min_row=4)]
+    rows[1][7], rows[2][7], rows[3][7] = 95, 96, 97
+    for table in list(book.sheet.tables):
+        del book.sheet.tables[table]
+    for number, row in enumerate([rows[0], rows[3], rows[1], rows[2]]):
+        for position, value in enumerate(reversed(row)):
+            book.sheet.cell(4 + number, position + 1).value = value
+
+    found = preview(book.content, manager, Q1)
+
+    values = {each.reference: each.typed["value"] for each in found.accepted}
+    assert values == {first.reference: "95", second.reference: "96", third.reference: "97"}
+
+
+def test_a_renamed_sheet_is_found(manager, book):
+    book.answer(manager.indicators.first(), value="ninety")
+    book.sheet.title = "My figures"
+
+    (rejection,) = preview(book.content, manager, Q1).rejected
+
+    assert rejection.cell.startswith("My figures!H")
+
+
+def test_a_deleted_row_is_absent_and_said_to_be(manager, book):
+    first, second, third = manager.indicators.order_by("reference")
+    book.answer(third, value=95)
+    book.sheet.delete_rows(book.row_of(second))
+
+    found = preview(book.content, manager, Q1)
+
+    assert references(found.absent) == [second.reference]
+    assert references(found.accepted) == [third.reference]
+    assert references(found.left_empty) == [first.reference]
+
+
+def test_a_deleted_column_leaves_what_is_saved(manager, book):
+    book.answer(manager.indicators.first(), value=95)
+    book.sheet.delete_cols(14)
+
+    found = preview(book.content, manager, Q1)
+
+    assert found.columns_absent == ("Context",)
+    assert len(found.accepted) == 1
+
+
+def test_a_column_that_is_not_ours_is_not_read_and_said_not_to_be(manager, book):
+    book.sheet["T4"] = "My notes"
+
+    assert preview(book.content, manager, Q1).columns_not_read == ("Return!T4 (My notes)",)
+
+
+def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(manager, book):
+    first, second, third = manager.indicators.order_by("reference")
+    book.sheet["A5"] = "XX-9"
+    book.sheet["A7"] = second.reference
+    book.sheet["A8"], book.sheet["H8"] = None, 50
+
+    found = preview(book.content, manager, Q1)
+
+    told = {each.cell: each.told for each in found.rejected}
+    assert "XX-9 is not an indicator you answer for in Q1 2011/12" in told["Return!A5"]
+    assert f"{second.reference} is also in Return!A6" in told["Return!A7"]
+    assert "Write the indicator’s reference here" in told["Return!A8"]
+    assert references(found.absent) == [first.reference, third.reference]
+    assert not found.can_be_saved
+
+
+@pytest.mark.parametrize(
+    ("answers", "cell", "told"),
+    [
+        ({"value": "ninety"}, "H5", "Enter the result as a number"),
+        ({"value": "n/a"}, "H5", "leave it empty and give the reason"),
+        ({"value": date(2011, 4, 1)}, "H5", "This cell holds a date, 1 April 2011"),
+        ({"value": True}, "H5", "as a number, not TRUE"),
+        ({"value": 1e15}, "H5", "below 1,000,000,000"),
+        ({"value": 1e300}, "H5", "Enter the result as a number"),
+        ({"value": "=1/0"}, "H5", "a formula that was never worked out"),
+        ({"numerator": 5}, "J5", "Give both the numerator and the denominator"),
+        ({"numerator": 5, "denominator": -1}, "J5", "0 or more"),
+        ({"numerator": 1, "denominator": 2, "value": 90}, "H5", "give 50"),
+        ({"value": 5, "not_available": "No data"}, "L5", "not both"),
+        ({"value": 95, "confidence": "Certain"}, "K5", "Choose one of these: Final, Provisional"),
+        ({"value": 95, "definition_break": "perhaps"}, "M5", "Write Yes or No"),
+        ({"value": 95, "commentary": "x" * 4001}, "N5", "Shorten this to 4,000"),
+        ({"not_available": "x" * 301}, "L5", "Shorten this to 300"),
+        ({"value": 95, "next_quarter": 96}, "Q5", "Say how sure you are"),
+        ({"value": 95, "year_end_likelihood": "Likely"}, "R5", "or leave how sure you are"),
+    ],
+)
+def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(manager, book, answers, cell, told):
+    book.answer(manager.indicators.order_by("reference").first(), **answers)
+
+    found = preview(book.content, manager, Q1)
+
+    assert [each.cell for each in found.rejected] == [f"Return!{cell}"]
+    assert told in found.rejected[0].told
+    assert not found.can_be_saved
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (95, "95"),
+        (95.5, "95.5"),
+        ("95.5", "95.5"),
+        ("95.5 %", "95.5"),
+        ("1,250", "1250"),
+        ("−3.5", "-3.5"),
+        (0.1 + 0.2, "0.3"),
+        (0, "0"),
+        (0.0000001, "0.0000001"),
+    ],
+)
+def test_a_figure_is_read_however_it_was_written(manager, book, typed, kept):
+    book.answer(manager.indicators.first(), value=typed)
+
+    (change,) = preview(book.content, manager, Q1).accepted
+
+    assert change.typed["value"] == kept
+
+
+def test_a_percentage_typed_with_its_sign_is_asked_about(manager):
+    first = manager.indicators.order_by("reference").first()
+    given = ResultGiven(value=Decimal(90))
+    submit_result(
+        indicator=first, quarter=Q1.previous(), given=given, today=date(2011, 7, 20), by=None
+    )
+    book = Filled(write_workbook(manager, Q1))
+    book.answer(first, value=0.764)
+
+    (change,) = preview(book.content, manager, Q1).accepted
+
+    assert "A spreadsheet keeps 76.4% as 0.764" in change.questions[0]
+
+
+def test_an_approved_result_is_locked_and_said_to_be(manager):
+    first = manager.indicators.order_by("reference").first()
+    submit_result(
+        indicator=first,
+        quarter=Q1,
+        given=ResultGiven(value=Decimal(95)),
+        today=date(2011, 7, 20),
+        by=manager,
+    )
+    Result.objects.update(state=ResultState.APPROVED)
+    book = Filled(write_workbook(manager, Q1))
+    assert book.sheet["H5"].protection.locked
+    assert references(preview(book.content, manager, Q1).unchanged) == [first.reference]
+    book.answer(first, value=96)
+
+    (rejection,) = preview(book.content, manager, Q1).rejected
+
+    assert rejection.cell == "Return!H5"
+    assert "is approved, so its result is locked" in rejection.told
+
+
+def test_a_broken_row_saves_nothing_of_the_others(manager, book):
+    first, second, _ = manager.indicators.order_by("reference")
+    book.answer(first, value=95)
+    book.answer(second, value="ninety")
+
+    found = preview(book.content, manager, Q1)
+
+    assert references(found.accepted) == [first.reference]
+    assert not found.can_be_saved
+    assert not Draft.objects.exists()
