@@ -66,7 +66,7 @@ def _event(quarter: Quarter, line: StepLine) -> Event:
     event.add("dtstart", line.due_on)
     event.add("dtend", line.due_on + timedelta(days=1))
     event.add("summary", f"{line.planned} ({quarter})")
-    event.add("description", f"{line.slack_in_words} after {line.after}. {address}")
+    event.add("description", f"{line.slack_in_words}. {address}")
     event.add("url", address)
     event.add("transp", "TRANSPARENT")
     return event

@@ -28,9 +28,7 @@ urlpatterns = [
     ),
     path("returns/<str:quarter>/<str:reference>/", entry.enter_result, name="enter_result"),
     path("returns/<str:quarter>/<str:reference>/draft/", entry.keep_draft, name="keep_draft"),
-    path(
-        "returns/<str:quarter>/<str:reference>/would-be/", entry.would_be_rated, name="would_be"
-    ),
+    path("returns/<str:quarter>/<str:reference>/would-be/", entry.would_be_rated, name="would_be"),
     path(
         "returns/<str:quarter>/<str:reference>/discard/", entry.discard_draft, name="discard_draft"
     ),

@@ -34,7 +34,9 @@ class Permission(StrEnum):
             Permission.SUBMIT_RESULT: "Submit results",
             Permission.SIGN_OFF: "Sign off results",
             Permission.WRITE_PLAN: "Write action plans",
-            Permission.MANAGE_FRAMEWORK: "Begin and close quarters, build and publish reports",
+            Permission.MANAGE_FRAMEWORK: (
+                "Begin and close quarters, unlock results, move indicators, publish reports"
+            ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",
         }[self]
@@ -50,7 +52,12 @@ GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
     PostKind.DEPUTY_MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
     PostKind.PERFORMANCE_OFFICER: OFFICER
-    | {Permission.SUBMIT_RESULT, Permission.MANAGE_FRAMEWORK, Permission.VIEW_PACKS},
+    | {
+        Permission.SUBMIT_RESULT,
+        Permission.WRITE_PLAN,
+        Permission.MANAGE_FRAMEWORK,
+        Permission.VIEW_PACKS,
+    },
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
     # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).

@@ -10,9 +10,7 @@ urlpatterns = [
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
     path("indicators/<str:reference>/", indicator.indicator, name="indicator"),
-    path(
-        "indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"
-    ),
+    path("indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"),
     path("completion/", completion.completions, name="completions"),
     path("completion/<str:quarter>/", completion.completion, name="completion"),
     path(

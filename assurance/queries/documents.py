@@ -24,7 +24,7 @@ one day, without an act between, gives the same bytes.
       "eligibility": "escalated", "eligibility_label", "why": sentence, "reason": the chair's,
       "called_in_by": name, "times_before": 2,
       "rag": "red" or null, "not_rated": "no_result" or "", "previous_rag", "travel",
-      "value", "target", "floor", "confidence", "commentary": what the manager wrote,
+      "value", "target", "floor", "confidence", "commentary", "management_action": what the manager wrote,
       "history": [{"quarter", "quarter_label", "value", "target", "floor", "lower", "upper",
                    "rag", "not_rated", "not_rated_label", "travel", "confidence",
                    "definition_break", "stale"}],                  earliest first, 16 at most
@@ -124,6 +124,7 @@ def _circulated_to(day: date) -> list[Json]:
 def _agenda(position: int, call_in: CallIn, stories: Stories, day: date) -> Json:
     indicator = call_in.indicator
     history = stories.histories.get(indicator.pk, [])
+    context, action = stories.commentaries.get(indicator.pk, ("", ""))
     return {
         "position": position,
         **_definition(indicator),
@@ -135,7 +136,8 @@ def _agenda(position: int, call_in: CallIn, stories: Stories, day: date) -> Json
         "called_in_by": call_in.called_in_by.name,
         "times_before": stories.times_before[indicator.pk],
         **_now(history, call_in.meeting),
-        "commentary": stories.commentaries.get(indicator.pk, ""),
+        "commentary": context,
+        "management_action": action,
         "history": [_rating(each) for each in history],
         "escalations": [_escalation(each) for each in stories.escalations.get(indicator.pk, [])],
         "plan": _plan(stories.plans.get(indicator.pk), stories.agreed_plans, day),

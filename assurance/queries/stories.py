@@ -21,7 +21,7 @@ class Stories:
     call_ins: list[CallIn]
     histories: dict[int, list[Rating]]
     escalations: dict[int, list[Escalation]]
-    commentaries: dict[int, str]
+    commentaries: dict[int, tuple[str, str]]  # context, and management action
     plans: dict[int, ActionPlan]
     agreed_plans: set[int]
     earlier: dict[int, list[CallIn]]
@@ -46,11 +46,12 @@ def stories_of(meeting: Meeting) -> Stories:
         call_ins=call_ins,
         histories=_histories(meeting, wanted),
         escalations=_escalations(meeting, wanted),
-        commentaries=dict(
-            Revision.objects.latest_ones()
+        commentaries={
+            indicator: (context, action)
+            for indicator, context, action in Revision.objects.latest_ones()
             .filter(result__indicator__in=wanted, result__quarter_start=meeting.quarter_start)
-            .values_list("result__indicator_id", "commentary")
-        ),
+            .values_list("result__indicator_id", "commentary", "management_action")
+        },
         plans={
             plan.indicator_id: plan
             for plan in plans.select_related("written_by").prefetch_related("actions")

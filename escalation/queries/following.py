@@ -102,13 +102,14 @@ def _of_change(change: Change) -> str:
     was, now = change.was, change.now
     told = f"Its escalation to the {was.level.label}, opened in {was.opened_in}, is restated"
     if now.recovered_in == now.opened_in:
-        return f"{told}: by the figures as they now are, it never should have opened."
+        return (
+            f"{told}: no trigger supports it now, so it recovers in the quarter in which it opened."
+        )
     parts = []
     if was.opened_in != now.opened_in:
         parts.append(f"it should have opened in {now.opened_in}")
     if was.recovered_in != now.recovered_in:
-        recovered = f"recovered in {now.recovered_in}" if now.recovered_in else "it is open again"
-        parts.append(recovered if not now.recovered_in else f"it {recovered}")
+        parts.append(f"it recovers in {now.recovered_in}" if now.recovered_in else "it is open")
     return f"{told}: {' and '.join(parts) or now.reason.rstrip('.')}."
 
 

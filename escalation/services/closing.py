@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
+from django.urls import reverse
 
 from escalation.models import Escalation
 from escalation.queries import observations, rules_by_quarter
@@ -91,6 +92,17 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
         row.save(update_fields=["state", "closed_at", "closed_by"])
         closing.newly_closed = True
         audit.record("closed quarter", row, by=by, summary=closing.sentence)
+    return closing
+
+
+def preview_close(*, quarter: Quarter, today: date) -> Closing:
+    """What closing the quarter now would do. Everything is done, read, and undone.
+
+    Raises what close_quarter raises.
+    """
+    with transaction.atomic():
+        closing = close_quarter(quarter=quarter, today=today, by=None)
+        transaction.set_rollback(True)
     return closing
 
 
@@ -212,6 +224,7 @@ def _open(
         subject=f"{indicator.title} has been referred to the {Level(row.level).label}",
         body=f"{row.reason} You are the accountable manager. Write an action plan, or bring the"
         " one you have up to date.",
+        address=reverse("write_plan", args=[indicator.reference]),
     )
     return row
 
@@ -226,6 +239,7 @@ def _recover(row: Escalation, episode: Episode, by: User | None) -> Escalation:
         recipient=row.indicator.accountable_manager,
         subject=f"{row.indicator.title} is no longer referred to the {Level(row.level).label}",
         body=f"It met the SORP's exit rule in {episode.recovered_in}.",
+        address=reverse("indicator", args=[row.indicator.reference]),
     )
     return row
 

@@ -1,9 +1,12 @@
 """Where the performance team closes a quarter."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from escalation.services import preview_close
 from indicators.models import ReportingQuarter
 from indicators.queries import open_quarters
 from indicators.queries.completion import completion
@@ -29,11 +32,13 @@ def quarters(request):
     return render(request, "escalation/quarters.html", page)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
 def close(request, quarter):
-    """Ask for a quarter to be closed. The work is a job: its progress shows on the page."""
+    """Say what closing would do; once that is confirmed, ask for it. The work is a job."""
     quarter = quarter_or_404(quarter)
+    if request.method == "GET":
+        return _confirm(request, quarter)
     try:
         jobs.request(
             kind="close_quarter",
@@ -46,3 +51,18 @@ def close(request, quarter):
     else:
         messages.success(request, f"{quarter} is being closed. You can leave this page.")
     return redirect("quarters")
+
+
+def _confirm(request, quarter):
+    try:
+        closing = preview_close(quarter=quarter, today=localdate())
+    except ValueError as refusal:
+        messages.info(request, str(refusal))
+        return redirect("quarters")
+    page = {
+        "quarter": quarter,
+        "closing": closing,
+        "completion": completion(quarter=quarter),
+        "counts": dict(Counter(each.get_level_display() for each in closing.opened)),
+    }
+    return render(request, "escalation/close_quarter.html", page)

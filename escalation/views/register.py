@@ -8,6 +8,7 @@ from escalation.filters import EscalationFilter
 from escalation.queries import register_of
 from escalation.queries.evaluation import in_words
 from indicators.queries.calendar import rules_of
+from indicators.queries.outstanding import reminders_of
 from organisation.clock import localdate
 from organisation.queries import tree_on
 from organisation.rights import Permission, require
@@ -44,6 +45,7 @@ def sorp(request):
         page |= {
             "definitions": version.rag_definitions.all(),
             "days": rules_of(version),
+            "reminders": reminders_of(version),
             "triggers": list(zip(rows, rules.triggers, strict=True)),
         }
     return render(request, "sorp/version.html", page)

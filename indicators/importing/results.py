@@ -14,6 +14,7 @@ from indicators.importing.columns import (
     reference,
 )
 from indicators.models import Indicator, ReportingQuarter, Revision
+from indicators.queries.signing import may_change
 from indicators.rules import scale_of, value_of
 from indicators.services import ResultGiven, Submission, submit_results
 from indicators.services.results import as_kept, says_the_same
@@ -35,6 +36,7 @@ COLUMNS = (
     Column("not_available", line(300), empty=""),
     Column("definition_break", yes_or_no, empty=False),
     Column("commentary", prose(), empty=""),
+    Column("management_action", prose(), optional=True, empty=""),
     Column("data_quarter", quarter, optional=True),
     Column("late", yes_or_no, optional=True, empty=False),
 )
@@ -42,10 +44,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """Which of the file's quarters take results, and what is said where they don't."""
+    """Which of the file's quarters take results, what is said where they don't, and who asks."""
 
     closed: frozenset[Quarter]
     refusals: dict[Quarter, str]
+    by: User | None
 
 
 def import_results(
@@ -59,7 +62,7 @@ def import_results(
     work = Import(content, COLUMNS, file=file)
     rows = work.once_each("reference", "quarter", to_blame="quarter")
     indicators = indicators_named(named_in(work.rows, "reference"))
-    calendar = _calendar(named_in(work.rows, "quarter"), today)
+    calendar = _calendar(named_in(work.rows, "quarter"), today, by)
     for row in work.rows:
         for column, what_to_do in _misplaced(row, indicators, calendar):
             work.refuse(row, column, what_to_do)
@@ -67,7 +70,7 @@ def import_results(
     given: list[Submission] = []
     for row in rows:
         if row["reference"] in indicators and row["quarter"] not in calendar.refusals:
-            submission = _submission(work, row, indicators[row["reference"]])
+            submission = _submission(work, row, indicators[row["reference"]], latest)
             if submission is not None:
                 _weigh(work, row, submission, latest.get(submission.key), calendar, given)
     with work.all_or_none(dry_run=dry_run):
@@ -95,19 +98,30 @@ def _weigh(
             + ("" if before else ", and nothing was said of it"),
         )
         return
+    if changed and before is not None and not may_change(result=before.result, by=calendar.by):
+        work.refuse(row, "value", "leave this row out, or have the result unlocked: it is approved")
+        return
     if changed:
         given.append(submission)
     name = f"{row['reference']} {row['quarter'].key}"
     work.count(name, existed=before is not None, changed=changed)
 
 
-def _submission(work: Import, row: Row, indicator: Indicator) -> Submission | None:
+def _kept_action(before: Revision | None) -> str:
+    """A file that says nothing of management action takes none away."""
+    return before.management_action if before else ""
+
+
+def _submission(
+    work: Import, row: Row, indicator: Indicator, latest: dict[tuple[int, date], Revision]
+) -> Submission | None:
     """What the row gives, or None with a fault for what contradicts what."""
     found = list(_contradictions(row, indicator))
     for column, what_to_do in found:
         work.refuse(row, column, what_to_do)
     if found:
         return None
+    before = latest.get((indicator.pk, row["quarter"].first_day))
     try:
         given = ResultGiven(
             value=row["value"],
@@ -118,6 +132,7 @@ def _submission(work: Import, row: Row, indicator: Indicator) -> Submission | No
             definition_break=row["definition_break"],
             data_quarter=row.get("data_quarter"),
             commentary=row["commentary"],
+            management_action=row.get("management_action") or _kept_action(before),
         )
         as_kept(indicator, row["quarter"], given)
     except ValueError as reason:
@@ -126,7 +141,7 @@ def _submission(work: Import, row: Row, indicator: Indicator) -> Submission | No
     return Submission(indicator, row["quarter"], given, late=bool(row.get("late")))
 
 
-def _calendar(quarters: Iterable[Quarter], today: date) -> _Calendar:
+def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Calendar:
     closed = {
         state.quarter
         for state in ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
@@ -141,7 +156,7 @@ def _calendar(quarters: Iterable[Quarter], today: date) -> _Calendar:
             version_ruling(each)
         except NoVersionInForce as reason:
             refusals[each] = str(reason)
-    return _Calendar(frozenset(closed), refusals)
+    return _Calendar(frozenset(closed), refusals, by)
 
 
 def _misplaced(

@@ -139,8 +139,8 @@ def disowned() -> tuple[Disowned, ...]:
     """
     said = AuditEvent.objects.filter(subject_kind=Indicator._meta.label, act=DISOWNED)
     events: dict[tuple[str, int | None], AuditEvent] = {}
-    for event in said.order_by("-id"):
-        events.setdefault((event.subject_key, event.actor_id), event)
+    for each in said.order_by("-id"):
+        events.setdefault((each.subject_key, each.actor_id), each)
     attested_since = {
         (made.user_id, made.quarter.key, reference)
         for made in Attestation.objects.filter(user__in={actor for _, actor in events})

@@ -75,6 +75,11 @@ class ReturnSheet:
         return sum(each.is_submitted for each in self.rows)
 
     @property
+    def has_several_days(self) -> bool:
+        """Whether its tiers are due on different days."""
+        return len({each.due_on for each in self.rows if each.due_on}) > 1
+
+    @property
     def ready(self) -> tuple[ReturnRow, ...]:
         return tuple(each for each in self.rows if each.is_ready)
 
@@ -177,7 +182,8 @@ def _row(
 ) -> ReturnRow:
     returned = returns.get(revision.pk) if revision else None
     asked, background = by_what
-    entry, asks, problem = None, (), ""
+    asks: tuple[str, ...] = ()
+    entry, problem = None, ""
     if draft is not None and asked is not None and background is not None:
         entry = read_entry(draft.typed, asked)
         asks = questions(entry, background)
@@ -224,8 +230,6 @@ def is_overtaken(draft: Draft, revision: Revision | None) -> bool:
 
 def _returned(revisions: Iterable[Revision]) -> dict[int, SignOff]:
     """What was said of those that sign-off sent back and nobody has corrected since."""
-    sent_back = [
-        each.pk for each in revisions if each.result.state == ResultState.RETURNED
-    ]
+    sent_back = [each.pk for each in revisions if each.result.state == ResultState.RETURNED]
     rows = SignOff.objects.filter(revision__in=sent_back, verdict=Verdict.RETURNED)
     return {row.revision_id: row for row in rows.select_related("signed_by").order_by("signed_at")}

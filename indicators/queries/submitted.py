@@ -106,7 +106,9 @@ def _next_steps(submission: Submission, ratings: tuple[Rating, ...]) -> list[Nex
             due_on=days.get(Step(stage.value)),
             results=results,
         )
-        for (stage, unit), results in sorted(waiting.items(), key=lambda each: order.index(each[0][0]))
+        for (stage, unit), results in sorted(
+            waiting.items(), key=lambda each: order.index(each[0][0])
+        )
     ]
 
 

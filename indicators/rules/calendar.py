@@ -95,7 +95,7 @@ class StepLine:
     """A step's day, and the working days it has after what it waits for."""
 
     planned: PlannedDay
-    after: str  # what it waits for: "the quarter’s end", or the step before
+    after: str  # what it waits for: "the quarter’s end", or the step before, in quotation marks
     after_on: date
     slack: int
 
@@ -119,8 +119,10 @@ class StepLine:
     @property
     def slack_in_words(self) -> str:
         if self.slack == 0:
-            return "The same working day"
-        return f"{in_days(abs(self.slack))}{' too early' if self.slack < 0 else ''}"
+            return f"The same working day as {self.after}"
+        if self.slack < 0:
+            return f"{in_days(-self.slack)} before {self.after}: too early"
+        return f"{in_days(self.slack)} after {self.after}"
 
 
 def lines(quarter: Quarter, planned: Iterable[PlannedDay]) -> tuple[StepLine, ...]:
@@ -132,7 +134,7 @@ def lines(quarter: Quarter, planned: Iterable[PlannedDay]) -> tuple[StepLine, ..
             StepLine(day, before, before_on, working_days_between(before_on, day.due_on))
             for day in days
         ]
-        before, before_on = step.label, max(day.due_on for day in days)
+        before, before_on = f"“{step.label}”", max(day.due_on for day in days)
     return tuple(found)
 
 

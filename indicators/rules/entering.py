@@ -112,9 +112,7 @@ def read_entry(typed: Typed, asked: Asked) -> Entry:
     )
 
 
-def _figures(
-    typed: Typed, asked: Asked, problems: dict[str, str]
-) -> dict[str, Decimal | None]:
+def _figures(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[str, Decimal | None]:
     """The three figures, each read by itself."""
     found: dict[str, Decimal | None] = dict.fromkeys(FIGURES)
     for name in FIGURES:
@@ -226,9 +224,7 @@ def _words(
     return commentary, action
 
 
-def _forecasts(
-    typed: Typed, asked: Asked, problems: dict[str, str]
-) -> dict[Horizon, ForecastRead]:
+def _forecasts(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[Horizon, ForecastRead]:
     """The forecasts that were given; each needs its likelihood, and a likelihood its forecast."""
     found: dict[Horizon, ForecastRead] = {}
     for horizon, quarter in asked.forecasts.items():
@@ -251,9 +247,7 @@ def _forecasts(
     return found
 
 
-def _readings(
-    typed: Typed, figures: dict[str, Decimal | None], asked: Asked
-) -> dict[str, str]:
+def _readings(typed: Typed, figures: dict[str, Decimal | None], asked: Asked) -> dict[str, str]:
     """How a figure was read, wherever it was written in another way."""
     return {
         name: as_number(number, None, asked.measure_unit if name == "value" else "")

@@ -9,7 +9,10 @@ from decimal import Decimal, InvalidOperation
 NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
 LONGEST = 30
-WHOLE_FIGURES, DECIMALS = 9, 6  # SQLite keeps decimals exact to fifteen figures: so no more are kept
+WHOLE_FIGURES, DECIMALS = (
+    9,
+    6,
+)  # SQLite keeps decimals exact to fifteen figures: so no more are kept
 LARGEST = Decimal(10) ** WHOLE_FIGURES
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from indicators.rules.calendar import in_full
+from indicators.rules.calendar import in_days, in_full
 from organisation.working_days import working_day_after, working_day_before
 from sorp.lexicon import Level, Quarter, Tier
 
@@ -25,6 +25,13 @@ class Reminder:
     side: str
     working_days: int
     then_every: int | None = None
+
+    @property
+    def in_words(self) -> str:
+        again = (
+            f", then every {in_days(self.then_every)} until it is done" if self.then_every else ""
+        )
+        return f"{in_days(self.working_days)} {self.side} {'it is due' if self.side == BEFORE else 'it was due'}{again}"
 
     def last_before(self, today: date, *, due_on: date) -> date | None:
         """The latest of its days up to today, or None where none has come.

@@ -144,16 +144,20 @@ def refusal(
     if awaited is None:
         return "no directorate stands above it: place its unit in the organisation first"
     if awaited.stage is not stage:
-        return (
-            "the division signs it off first"
-            if stage is Stage.DIRECTORATE
-            else "its division has signed it off already"
-        )
+        return _waits_elsewhere(state, stage)
     if not any(office.signs(awaited) for office in offices):
         return "another director signs for that unit today"
     if signer in said_by:
         return "you submitted it, or it was submitted for you: somebody else approves it"
     return None
+
+
+def _waits_elsewhere(state: ResultState, stage: Stage) -> str:
+    if stage is Stage.DIRECTORATE:
+        return "the division signs it off first"
+    if state is ResultState.DIVISION_APPROVED:
+        return "its division has signed it off already"
+    return "no division signs it: it waits for the directorate"
 
 
 def unlock_refusal(*, now: datetime, expires_at: datetime, granted_to: int, by: int) -> str | None:

@@ -32,7 +32,8 @@ def attest(
     """
     disowned = set(not_mine)
     _refuse_quarter_without_return(quarter)
-    mine = list(Indicator.objects.in_use(quarter).filter(accountable_manager=by))
+    rows = Indicator.objects.select_for_update(of=("self",))  # nobody moves them meanwhile
+    mine = list(rows.in_use(quarter).filter(accountable_manager=by))
     if not mine:
         raise ValueError(f"You are the accountable manager of no indicator in {quarter}")
     if strangers := disowned - {each.reference for each in mine}:
@@ -55,16 +56,17 @@ def _attest(
     quarter: Quarter, references: set[str], disowned: set[str], *, by: User
 ) -> Attestation | None:
     rows = Attestation.objects.select_for_update()
-    before = rows.filter(user=by, quarter_start=quarter.first_day).first()
-    said = set(before.references) if before else set()
-    kept = sorted((said | references) - disowned)
-    if before is not None and sorted(said) == kept:
-        return before
-    if not kept and before is None:
+    about = {"user": by, "quarter_start": quarter.first_day}
+    if not references and not rows.filter(**about).exists():
         return None
-    attestation = before or Attestation(user=by, quarter_start=quarter.first_day)
-    attestation.references, attestation.made_at = kept, now()
-    attestation.save()
+    # Two presses of the button at once: the second waits, and finds what the first wrote.
+    attestation, is_new = rows.get_or_create(**about, defaults={"references": sorted(references)})
+    kept = sorted((set(attestation.references) | references) - disowned)
+    if not is_new and kept == attestation.references:
+        return attestation
+    if not is_new:
+        attestation.references, attestation.made_at = kept, now()
+        attestation.save(update_fields=["references", "made_at"])
     audit.record("attested", attestation, by=by, quarter=quarter.key, references=kept)
     return attestation
 

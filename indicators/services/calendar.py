@@ -42,7 +42,7 @@ def begin_quarter(
     quarter has begun for another.
     """
     row = open_quarter(quarter=quarter, today=today, by=by)
-    if row.begun_at is not None:
+    if row.begun_at is not None and row.cabinet_meets_on is not None:
         if row.cabinet_meets_on == cabinet_meets_on:
             return row
         raise ValueError(
@@ -123,7 +123,7 @@ def set_due_day(
         return day
     if refusal := refusal_of_day(quarter, due_on):
         raise ValueError(refusal)
-    moved = _move_meeting(row, due_on) if step is Step.MEETING else []
+    moved = _move_meeting(row, day.due_on, due_on) if step is Step.MEETING else []
     _move(day, due_on, reason, by=by)
     for each, new_day in moved:
         _move(each, new_day, f"Cabinet now meets on {in_full(due_on)}", by=by)
@@ -146,9 +146,11 @@ def _move(day: CalendarDay, due_on: date, reason: str, *, by: User | None) -> No
     )
 
 
-def _move_meeting(row: ReportingQuarter, meeting: date) -> list[tuple[CalendarDay, date]]:
+def _move_meeting(
+    row: ReportingQuarter, was: date, meeting: date
+) -> list[tuple[CalendarDay, date]]:
     """Cabinet meets on another day. Returns the steps that follow it, each with its new day."""
-    quarter, was = row.quarter, row.cabinet_meets_on
+    quarter = row.quarter
     row.cabinet_meets_on = meeting
     row.save(update_fields=["cabinet_meets_on"])
     rules = [rule for rule in day_rules(quarter) if rule.counted_from is CountedFrom.CABINET]

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from indicators.models import Draft, Indicator, Result, Revision
 from indicators.queries import quarter_state
-from indicators.rules import Entry
 from indicators.queries.entries import DRAFT
+from indicators.rules import Entry
 from indicators.services.quarters import NotOpen
 from indicators.services.results import ResultGiven, refuse_locked
 from organisation import audit
@@ -73,7 +73,9 @@ def save_draft(
     except IntegrityError:  # somebody else began one at this very moment
         raise ChangedMeanwhile(Draft.objects.get(**about), submitted) from None
     if stored is None or before != is_complete:
-        act = "completed draft" if is_complete else "began draft" if not stored else "reopened draft"
+        act = (
+            "completed draft" if is_complete else "began draft" if not stored else "reopened draft"
+        )
         audit.record(act, draft, by=by, quarter=quarter.key)
     return draft
 

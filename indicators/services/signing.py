@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from indicators.models import Indicator, Result, Revision, SignOff, Unlock
 from indicators.queries import quarter_state
@@ -110,6 +111,10 @@ def return_result(*, result: Result, stage: Stage, comment: str, by: User) -> Si
     return signed
 
 
+def _entry(result: Result) -> str:
+    return reverse("enter_result", args=[result.quarter.key, result.indicator.reference])
+
+
 def _tell_of_return(signed: SignOff, by: User) -> None:
     result = signed.revision.result
     indicator = result.indicator
@@ -121,6 +126,7 @@ def _tell_of_return(signed: SignOff, by: User) -> None:
             subject=f"{indicator.title}, {result.quarter}: returned to you",
             body=f"{by.name} returned the result of {indicator.title} for {result.quarter}:"
             f"\n\n{signed.comment}\n\nCorrect it and submit it again.",
+            address=_entry(result),
         )
 
 
@@ -163,7 +169,9 @@ def unlock_result(
         key=f"unlocked-{unlock.pk}",
         recipient=granted_to,
         subject=f"{result.indicator.title}, {result.quarter}: you may change it",
-        body=f"{by.name} unlocked it for you: {unlock.reason} It is then signed off again.",
+        body=f"{by.name} unlocked it for you: {unlock.reason.rstrip('.')}. It is then signed off"
+        " again.",
+        address=_entry(result),
     )
     return unlock
 

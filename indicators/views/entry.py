@@ -32,9 +32,7 @@ def sheet_or_404(request, quarter, reference):
         Indicator.objects.answerable_by(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    return entry_sheet(
-        indicator=indicator, quarter=quarter_or_404(quarter), user=request.user
-    )
+    return entry_sheet(indicator=indicator, quarter=quarter_or_404(quarter), user=request.user)
 
 
 def takes_no_result(request, sheet):
@@ -260,7 +258,9 @@ def _revise(request, sheet):
         form.add_error(None, str(refusal))
         return _page(request, sheet, form)
     messages.success(request, _told(revision, is_new, sheet))
-    return redirect("home")
+    if not is_new:
+        return redirect("home")
+    return redirect("revision", sheet.quarter.key, sheet.indicator.reference)
 
 
 def _data_quarter(sheet):

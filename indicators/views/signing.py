@@ -15,7 +15,7 @@ from indicators.queries.calendar import due_on
 from indicators.queries.completion import completion
 from indicators.queries.ladders import offices_of, signs_at
 from indicators.queries.signing import sheets_for, waiting_for
-from indicators.rules.returns import Stage, Step
+from indicators.rules.returns import ResultState, Stage, Step
 from indicators.services.signing import (
     CannotSign,
     CannotUnlock,
@@ -54,7 +54,7 @@ def sign_off_sheet(request, quarter, stage, unit):
         raise Http404(f"{unit} is signed off by somebody else")
     waiting = waiting_for(request.user, quarter, stage).of_unit(unit.pk)
     form = SignOffForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         lines=waiting.lines,
         quarter=quarter,
         returning=request.POST.get("return", ""),
@@ -69,11 +69,21 @@ def sign_off_sheet(request, quarter, stage, unit):
         "quarter": quarter,
         "stage": stage,
         "due": due_on(quarter, Step(stage.value)),
-        "to_come": completion(
-            quarter=quarter, units=list(tree_on(localdate()).below(unit.pk))
-        ).missing,
+        **_not_in_yet(quarter, unit),
     }
     return render(request, "indicators/sign_off_sheet.html", page)
+
+
+def _not_in_yet(quarter, unit):
+    """What of the unit and those below it is still to come, for the first time or again."""
+    below = list(tree_on(localdate()).below(unit.pk))
+    returned = Result.objects.filter(
+        state=ResultState.RETURNED, quarter_start=quarter.first_day, indicator__unit__in=below
+    )
+    return {
+        "to_come": completion(quarter=quarter, units=below).missing,
+        "returned": returned.select_related("indicator__accountable_manager"),
+    }
 
 
 def _stage_or_404(key):
@@ -124,7 +134,9 @@ def unlock(request, quarter, reference):
         quarter_start=quarter.first_day,
     )
     form = UnlockForm(
-        request.POST or None, people=_may_be_given_it(result, request.user), today=localdate()
+        request.POST if request.method == "POST" else None,
+        people=_may_be_given_it(result, request.user),
+        today=localdate(),
     )
     if request.method == "POST" and form.is_valid() and _is_unlocked(request, form, result):
         return redirect("indicator", reference)

@@ -13,7 +13,6 @@ from indicators.queries.returns import my_return
 from indicators.views.entry import quarter_or_404
 from indicators.workbooks import (
     NothingDue,
-    NotSaved,
     Refused,
     commit_workbook,
     keep_preview,
@@ -61,7 +60,12 @@ def workbook(request, quarter):
         if form.is_valid() and (upload := _looked_at(request, form, quarter)):
             return redirect("workbook_preview", quarter.key, upload.token)
     sheet = my_return(user=request.user, quarter=quarter, today=localdate())
-    page = {"quarter": quarter, "form": form, "sheet": sheet, "back": reverse("my_return", args=[quarter.key])}
+    page = {
+        "quarter": quarter,
+        "form": form,
+        "sheet": sheet,
+        "back": reverse("my_return", args=[quarter.key]),
+    }
     return render(request, "indicators/workbook.html", page)
 
 
@@ -75,12 +79,17 @@ def workbook_preview(request, quarter, token):
     )
     if refusal := _not_open(request, quarter):
         return refusal
-    page = {"quarter": quarter, "upload": upload, "back": reverse("my_return", args=[quarter.key]), "most": SHOWN}
+    page = {
+        "quarter": quarter,
+        "upload": upload,
+        "back": reverse("my_return", args=[quarter.key]),
+        "most": SHOWN,
+    }
     if request.method == "POST":
         try:
             saved = commit_workbook(token=token, by=request.user)
         except ValueError as refusal:
-            page |= {"found": preview_kept(upload), "refusal": _told(refusal)}
+            page |= {"found": preview_kept(upload), "refusal": str(refusal).rstrip(".")}
             return render(request, "indicators/workbook_preview.html", page, status=409)
         if not upload.committed_at:
             messages.success(request, _saved(saved))
@@ -111,10 +120,6 @@ def _not_open(request, quarter):
         return None
     page = {"quarter": quarter, "is_closed": is_closed}
     return render(request, "indicators/workbook_not_open.html", page, status=403)
-
-
-def _told(refusal):
-    return str(refusal) if isinstance(refusal, NotSaved) else f"{refusal}. Nothing was saved"
 
 
 def _saved(upload):

@@ -2,7 +2,8 @@
 
 from .checking import LARGEST_FILE, check_size
 from .committing import NotSaved, commit_workbook, keep_preview, preview_kept
-from .previewing import Change, Preview, Rejection, preview
+from .found import Change, Preview, Rejection
+from .previewing import preview
 from .refusals import Fault, Refused
 from .writing import NothingDue, write_workbook
 

@@ -22,7 +22,7 @@ NAMES = {
     "next_quarter": "the forecast for next quarter",
     "year_end": "the forecast for year end",
 }
-NO_FIGURE = "Where there is no figure, leave it empty and give the reason beside it."
+NO_FIGURE = "Where there is no figure, leave it empty and give the reason beside it"
 
 
 def answer_in(cell: Cell, column: Column, indicator: Indicator) -> str:

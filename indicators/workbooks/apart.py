@@ -13,6 +13,8 @@ import posixpath
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 from xml.parsers import expat
 
 MEMORY, SECONDS = 512 * 1024 * 1024, 20
@@ -21,7 +23,7 @@ LONGEST_TEXT = 5_000  # longer than any answer may be: what is beyond need not c
 UNREADABLE, TOO_MUCH = 2, 3
 
 
-def limit():
+def limit() -> None:
     """From here on this process may take so much memory and time, and write no file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
@@ -29,7 +31,7 @@ def limit():
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def sheets(content):
+def sheets(content: bytes) -> Iterator[dict[str, Any]]:
     """The sheets that can be worked on, each with its rows from A1 and the cells without a value."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
@@ -45,11 +47,11 @@ def sheets(content):
         left -= sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
         if left < 0:
             sys.exit(TOO_MUCH)
-        without = without_value(content, parts.get(name))
+        without = {} if is_long else without_value(content, parts.get(name))
         yield {"name": name, "rows": rows, "is_long": is_long, "without": without}
 
 
-def plain(cell):
+def plain(cell: Any) -> Any:
     """A cell as JSON can hold it: text, true or false, a number or a date in an object, or null."""
     if cell == "" or cell is None:
         return None
@@ -64,26 +66,26 @@ def plain(cell):
     return {"date": str(cell)}
 
 
-def parts_by_sheet(content):
+def parts_by_sheet(content: bytes) -> dict[str, str | None]:
     """Which part of the zip each sheet is."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        leads = {}
+        leads: dict[str | None, str] = {}
         for name, attributes in elements(archive.read("xl/_rels/workbook.xml.rels")):
             if name == "Relationship":
                 target = attributes.get("Target", "")
                 leads[attributes.get("Id")] = posixpath.normpath(
                     target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                 )
-        found = {}
+        found: dict[str, str | None] = {}
         for name, attributes in elements(archive.read("xl/workbook.xml")):
             if name == "sheet":
                 lead = next((at for key, at in attributes.items() if key.endswith(":id")), None)
-                found[attributes.get("name")] = leads.get(lead)
+                found[attributes.get("name", "")] = leads.get(lead)
         return found
 
 
-def elements(part):
-    found = []
+def elements(part: bytes) -> list[tuple[str, dict[str, str]]]:
+    found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, attributes: found.append(
         (name.split(":")[-1], attributes)
@@ -92,7 +94,7 @@ def elements(part):
     return found
 
 
-def without_value(content, name):
+def without_value(content: bytes, name: str | None) -> dict[str, str]:
     """Cells that show an error, and formulas nobody has worked out: the reader gives neither.
 
     Each with what it shows: "#DIV/0!" or, for a formula, nothing.
@@ -111,12 +113,13 @@ def without_value(content, name):
 class Watch:
     """Follows a sheet's XML cell by cell."""
 
-    def __init__(self):
-        self.found, self.at, self.sort = {}, "", ""
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self.at = self.sort = ""
         self.has_formula = self.in_value = False
         self.shown = ""
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.split(":")[-1]
         if name == "c":
             self.at, self.sort = attributes.get("r", ""), attributes.get("t", "")
@@ -127,11 +130,11 @@ class Watch:
         elif name in ("v", "is"):
             self.in_value = True
 
-    def text(self, text):
+    def text(self, text: str) -> None:
         if self.in_value and len(self.shown) < 20:
             self.shown += text
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         name = name.split(":")[-1]
         if name in ("v", "is"):
             self.in_value = False
@@ -142,7 +145,7 @@ class Watch:
                 self.found[self.at] = ""
 
 
-def main():
+def main() -> None:
     limit()
     content = sys.stdin.buffer.read()
     try:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from indicators.models import Indicator, WorkbookUpload
 from indicators.services.drafts import ChangedMeanwhile, save_draft
-from indicators.workbooks.previewing import Change, Preview, Rejection, Said, Standing
+from indicators.workbooks.found import Change, Preview, Rejection, Said, Standing
 from organisation import audit
 from organisation.clock import now
 from organisation.models import User

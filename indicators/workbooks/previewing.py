@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indicators.models import Indicator
 from indicators.queries.asking import asked_of, backgrounds_of
+from indicators.queries.returns import is_overtaken
 from indicators.rules import Background, Entry, questions, read_entry
 from indicators.workbooks.answers import answer_in, comparable, shown
 from indicators.workbooks.checking import check
 from indicators.workbooks.columns import ASKED
+from indicators.workbooks.found import Change, Preview, Rejection, Said, Standing
 from indicators.workbooks.identity import Identity, identity_of, refuse_another
 from indicators.workbooks.reading import read_sheets
 from indicators.workbooks.rows import Line, lines_for
@@ -21,71 +23,6 @@ from sorp.lexicon import Quarter
 
 ANSWERS = ("value", "numerator", "denominator", "not_available")
 COLUMN_BY_KEY = {column.key: column for column in ASKED}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One answer, as it was and as it would be."""
-
-    heading: str
-    was: str
-    will_be: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One indicator's row that would be kept."""
-
-    indicator_id: int
-    reference: str
-    title: str
-    typed: Mapping[str, str]
-    version: int
-    is_complete: bool
-    said: tuple[Said, ...]
-    rag: str = ""
-    not_rated: str = ""
-    questions: tuple[str, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One indicator's row that would change nothing."""
-
-    reference: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """One cell that cannot be kept, and what to do about it."""
-
-    cell: str  # Return!H7
-    reference: str
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a workbook would do. While anything is rejected, nothing of it is kept."""
-
-    accepted: tuple[Change, ...] = ()  # of which nothing was saved before
-    changed: tuple[Change, ...] = ()
-    unchanged: tuple[Standing, ...] = ()
-    left_empty: tuple[Standing, ...] = ()
-    rejected: tuple[Rejection, ...] = ()
-    absent: tuple[Standing, ...] = ()  # whose rows are not in the workbook
-    columns_absent: tuple[str, ...] = ()
-    columns_not_read: tuple[str, ...] = ()
-
-    @property
-    def to_save(self) -> tuple[Change, ...]:
-        return self.accepted + self.changed
-
-    @property
-    def can_be_saved(self) -> bool:
-        return bool(self.to_save) and not self.rejected
 
 
 def preview(content: bytes, user: User, quarter: Quarter) -> Preview:
@@ -200,6 +137,11 @@ class _Judge:
                 f"{reference} is approved, so its result is locked. Put the row back as it was, or"
                 " ask the performance team to unlock it"
             )
+        if line.draft and is_overtaken(line.draft, line.revision):
+            return (
+                f"A result was submitted for {reference} after its draft was typed. Look at both on"
+                " its own page, and keep one"
+            )
         draft, revision = self.identity.marks.get(reference, (0, 0))
         mine = self.user.pk
         now_draft, now_revision = line.mark
@@ -234,22 +176,34 @@ class _Judge:
         for key, told in problems.items():
             self._reject(row.at(key), line.indicator.reference, told)
         if not problems:
+            change = self._change(line, saved, typed, entry, is_finished=is_finished)
             is_new = saved == comparable({}, line.indicator)
-            asks = _questions(entry, self.backgrounds[line.indicator.pk])
-            change = Change(
-                indicator_id=line.indicator.pk,
-                reference=line.indicator.reference,
-                title=line.indicator.title,
-                typed={**line.typed, **typed, "seen": str(line.mark[1])},
-                version=line.mark[0],
-                is_complete=is_finished,
-                said=_said(saved, typed),
-                rag=str(entry.rag or ""),
-                not_rated=str(entry.not_rated or "") if is_finished else "",
-                questions=asks,
-                problem=problem,
-            )
-            (self.accepted if is_new else self.changed).append(change)
+            kind = self.accepted if is_new else self.changed
+            kind.append(replace(change, problem=problem))
+
+    def _change(
+        self,
+        line: Line,
+        saved: Mapping[str, str],
+        typed: Mapping[str, str],
+        entry: Entry,
+        *,
+        is_finished: bool,
+    ) -> Change:
+        """A row that can be kept, with what a draft of it needs to be saved."""
+        draft, revision = line.mark
+        return Change(
+            indicator_id=line.indicator.pk,
+            reference=line.indicator.reference,
+            title=line.indicator.title,
+            typed={**line.typed, **typed, "seen": str(revision)},
+            version=draft,
+            is_complete=is_finished,
+            said=_said(saved, typed),
+            rag=str(entry.rag or ""),
+            not_rated=str(entry.not_rated or "") if is_finished else "",
+            questions=_questions(entry, self.backgrounds[line.indicator.pk]),
+        )
 
     def _reject(self, cell: str, reference: str, told: str) -> None:
         self.rejected.append(Rejection(cell, reference, told))

@@ -8,14 +8,17 @@ from decimal import Decimal
 from escalation.services import close_quarter
 from indicators.importing import import_indicators, import_results, import_targets
 from indicators.models import Indicator, Revision
+from indicators.rules.entering import FIELDS
 from indicators.services import (
     ResultGiven,
     attest,
     begin_quarter,
     revise_result,
+    save_draft,
     suspend_indicator,
 )
 from kcc_perf.demonstration import files
+from kcc_perf.demonstration.signing import sign_off_everything, sign_off_so_far
 from organisation import clock
 from organisation.importing import import_people, import_units
 from organisation.models import User
@@ -77,6 +80,7 @@ def report_quarter(quarter: Quarter) -> None:
             today=ready,
         )
     revise(quarter, ready + timedelta(days=5))
+    sign_off_everything(ready + timedelta(days=6))
     closing = quarter.last_day + timedelta(days=30)
     with clock.at(closing):
         close_quarter(quarter=quarter, today=closing, by=officer())
@@ -91,6 +95,8 @@ def open_the_present_quarter(today: date) -> None:
             files.content(f"results_{OPEN.key}.csv"), file=f"results_{OPEN.key}.csv", today=today
         )
     revise(OPEN, today - timedelta(days=1))
+    begin_drafts(today - timedelta(days=1))
+    sign_off_so_far(OPEN, today, officer())
     with clock.at(today):
         close_quarter(quarter=LAST, today=today, by=officer())
 
@@ -110,6 +116,24 @@ def begin_the_present_quarter() -> None:
         for number, manager in enumerate(answering, start=1):
             if number % 6:
                 attest(quarter=OPEN, by=manager, today=second_day)
+
+
+def begin_drafts(day: date) -> None:
+    """What managers have typed for the quarter now open, and not yet submitted."""
+    for row in files.rows(f"drafts_{OPEN.key}.csv"):
+        indicator = Indicator.objects.get(reference=row["reference"])
+        typed = {name: row[name] for name in FIELDS if row.get(name)}
+        if row["definition_break"] == "no":
+            del typed["definition_break"]
+        with clock.at(day, hour=15):
+            save_draft(
+                indicator=indicator,
+                quarter=OPEN,
+                typed=typed | {"seen": "0"},
+                version=0,
+                is_complete=False,
+                by=indicator.accountable_manager,
+            )
 
 
 def revise(quarter: Quarter, day: date) -> None:
@@ -135,6 +159,7 @@ def revise(quarter: Quarter, day: date) -> None:
                     confidence=Confidence(row["confidence"]),
                     definition_break=before.definition_break,
                     commentary=before.commentary,
+                    management_action=before.management_action,
                 ),
                 reason=row["reason"],
                 by=indicator.accountable_manager,

@@ -10,7 +10,9 @@ from pathlib import Path
 from django.conf import settings
 
 from assurance.models import Meeting, Pack
+from indicators.services import remind
 from kcc_perf.demonstration import figures, meetings, plan
+from kcc_perf.demonstration.diary import Diary
 from organisation import clock
 from organisation.models import User
 from reports.models import Edition
@@ -64,12 +66,13 @@ def load(*, tell: Say) -> Loaded:
     figures.found_the_council()
     give_everyone_a_password()
     meetings.seat_the_teams()
-    plan.tell_the_plan(today)
+    diary = Diary()
+    plan.tell_the_plan(today, diary)
     tell("Reporting and closing sixteen quarters")
     for quarter in figures.FIRST.until(figures.LAST.previous()):
         figures.report_quarter(quarter)
+    diary.catch_up(figures_day(figures.LAST.previous()))
     editions = [freeze(figures.LAST.previous())]
-    diary = meetings.Diary()
     held = list(meetings.hold_meetings_on(figures.LAST.previous(), today, diary))
     figures.report_quarter(figures.LAST)
     diary.catch_up(figures_day(figures.LAST))
@@ -78,7 +81,16 @@ def load(*, tell: Say) -> Loaded:
     diary.catch_up(today)
     tell("Opening the present quarter")
     figures.open_the_present_quarter(today)
+    remind_since(figures.OPEN.last_day, today)
     return Loaded(tuple(editions), next_pack(held, today))
+
+
+def remind_since(day: date, today: date) -> None:
+    """Every morning from the day after one until today, whoever was due a reminder was owed it."""
+    while day < today:
+        day += timedelta(days=1)
+        with clock.at(day, hour=settings.MORNING):
+            remind(today=day)
 
 
 def give_everyone_a_password() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from escalation.models import Action, ActionPlan
 from escalation.services.plans import ActionGiven, record_progress, write_plan
 from indicators.models import Indicator
 from kcc_perf.demonstration import files
+from kcc_perf.demonstration.diary import Diary
 from kcc_perf.demonstration.figures import officer
 from organisation import clock
 from organisation.models import Unit, User
@@ -43,24 +43,6 @@ def seat_the_teams() -> None:
                 ends_on=_day(each["to"]),
                 by=None,
             )
-
-
-@dataclass(slots=True)
-class Diary:
-    """What was done, and on which day: told when its day has come, and not before."""
-
-    entries: list[tuple[date, Callable[[], object]]] = field(default_factory=list)
-
-    def note(self, day: date, act: Callable[[], object]) -> None:
-        self.entries.append((day, act))
-
-    def catch_up(self, until: date) -> None:
-        """Everything up to a day is told, in order, each as of its own day."""
-        due = sorted((each for each in self.entries if each[0] <= until), key=lambda each: each[0])
-        self.entries = [each for each in self.entries if each[0] > until]
-        for day, act in due:
-            with clock.at(day):
-                act()
 
 
 def hold_meetings_on(quarter: Quarter, today: date, diary: Diary) -> Iterator[Meeting]:
@@ -176,8 +158,10 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
             raised_by=_person(each["by"]),
             by=officer(),
         )
+    plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
     for text in told["decisions"]:
-        services.decide(call_in=call_in, text=text, today=day, by=officer())
+        accepted = plan if "plan is accepted" in text else None
+        services.decide(call_in=call_in, text=text, agreed_plan=accepted, today=day, by=officer())
     for each in told["agreed_actions"]:
         services.agree_action(
             call_in=call_in,

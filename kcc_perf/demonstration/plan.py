@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from indicators.models import Indicator
 from kcc_perf.demonstration import files
+from kcc_perf.demonstration.diary import Diary
 from organisation import clock
 from organisation.models import User
 from strategy import services
 from strategy.models import Priority, Project
 from strategy.rules import Judgement, MeasureKind
 
+FORECAST_ON = date(2023, 3, 31)  # when the milestones still to be done were last looked at
 
-def tell_the_plan(today: date) -> None:
-    """The plan stands, as it had got on by today."""
+
+def tell_the_plan(today: date, diary: Diary) -> None:
+    """The plan stands; what was done for it is told on the day on which it was."""
     plan = files.document("strategy.json")
     people = {user.email: user for user in User.objects.all()}
     with clock.at(date(2020, 4, 1)):
@@ -27,13 +31,13 @@ def tell_the_plan(today: date) -> None:
             for each in plan["themes"]
         }
     for each in plan["priorities"]:
-        _tell_priority(each, themes, people, today)
+        _tell_priority(each, themes, people, diary)
     for each in plan["programmes"]:
-        _tell_programme(each, people, today)
+        _tell_programme(each, people, diary)
 
 
 def _tell_priority(
-    told: dict[str, Any], themes: dict[str, Any], people: dict[str, User], today: date
+    told: dict[str, Any], themes: dict[str, Any], people: dict[str, User], diary: Diary
 ) -> None:
     with clock.at(date(2020, 4, 1)):
         priority = services.state_priority(
@@ -50,14 +54,14 @@ def _tell_priority(
         for measure in told["measures"]:
             _tell_measure(priority, measure)
     for milestone in told["milestones"]:
-        _tell_milestone(milestone, people, today, priority=priority)
-    with clock.at(today):
-        for found in told["evidence"]:
-            services.give_evidence(priority=priority, by=None, **_with_days(found))
-        for judged in told["evaluations"]:
-            judged = _with_days(judged)
-            judged["judgement"] = Judgement(judged["judgement"])
-            services.evaluate(priority=priority, by=None, **judged)
+        _tell_milestone(milestone, people, diary, priority=priority)
+    for found in map(_with_days, told["evidence"]):
+        give = partial(services.give_evidence, priority=priority, by=None, **found)
+        diary.note(found["gathered_on"], give)
+    for judged in map(_with_days, told["evaluations"]):
+        judged["judgement"] = Judgement(judged["judgement"])
+        judge = partial(services.evaluate, priority=priority, by=None, **judged)
+        diary.note(judged["judged_on"], judge)
 
 
 def _tell_measure(priority: Priority, measure: dict[str, Any]) -> None:
@@ -71,7 +75,7 @@ def _tell_measure(priority: Priority, measure: dict[str, Any]) -> None:
     )
 
 
-def _tell_programme(told: dict[str, Any], people: dict[str, User], today: date) -> None:
+def _tell_programme(told: dict[str, Any], people: dict[str, User], diary: Diary) -> None:
     with clock.at(date(2021, 4, 1)):
         programme = services.start_programme(
             slug=told["slug"],
@@ -90,13 +94,13 @@ def _tell_programme(told: dict[str, Any], people: dict[str, User], today: date) 
                 by=None,
             )
         for milestone in each["milestones"]:
-            _tell_milestone(milestone, people, today, project=project)
+            _tell_milestone(milestone, people, diary, project=project)
 
 
 def _tell_milestone(
     told: dict[str, Any],
     people: dict[str, User],
-    today: date,
+    diary: Diary,
     *,
     priority: Priority | None = None,
     project: Project | None = None,
@@ -110,15 +114,17 @@ def _tell_milestone(
             project=project,
             by=None,
         )
-    with clock.at(today):
-        services.update_milestone(
-            milestone=milestone,
-            forecast_on=_day(told["forecast_on"]),
-            done_on=_day(told["done_on"]),
-            progress=told["progress"],
-            today=today,
-            by=None,
-        )
+    done_on = _day(told["done_on"])
+    update = partial(
+        services.update_milestone,
+        milestone=milestone,
+        forecast_on=_day(told["forecast_on"]),
+        done_on=done_on,
+        progress=told["progress"],
+        today=done_on or FORECAST_ON,
+        by=None,
+    )
+    diary.note(done_on or FORECAST_ON, update)
 
 
 def _with_days(told: dict[str, Any]) -> dict[str, Any]:

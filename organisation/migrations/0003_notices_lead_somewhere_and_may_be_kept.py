@@ -10,6 +10,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='notice',
+            name='kind',
+            field=models.CharField(choices=[('news', 'News'), ('reminder', 'Reminder'), ('overdue', 'Overdue')], default='news', max_length=12),
+        ),
         migrations.AddField(
             model_name='notice',
             name='address',

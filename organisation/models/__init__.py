@@ -6,4 +6,15 @@ from .notices import Notice, NoticePreference
 from .people import Appointment, Post, User
 from .units import Committee, Placement, Unit
 
-__all__ = ["Appointment", "AuditEvent", "Committee", "Job", "Notice", "NoticePreference", "Placement", "Post", "Unit", "User"]
+__all__ = [
+    "Appointment",
+    "AuditEvent",
+    "Committee",
+    "Job",
+    "Notice",
+    "NoticePreference",
+    "Placement",
+    "Post",
+    "Unit",
+    "User",
+]

@@ -25,9 +25,9 @@ class Notice(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NEWS = "news", "Something happened"
-        REMINDER = "reminder", "Something is due"
-        OVERDUE = "overdue", "Something is overdue"
+        NEWS = "news", "News"
+        REMINDER = "reminder", "Reminder"
+        OVERDUE = "overdue", "Overdue"
 
     key = models.CharField(max_length=200, unique=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from reports.charts import Trend, trend_chart, trend_sentence
 from reports.drawing.readings import briefly, marks_of, point_of
 from reports.drawing.wording import Writer, explained, limits
-from reports.rules import in_quarter, rated_before
+from reports.rules import in_quarter, poor_run, rated_before
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
 from sorp.lexicon import (
     Basis,
@@ -213,6 +213,12 @@ class Block:
             )
             if each["recovered_in"] is None and each["level"] in REPORTED_LEVELS
         ]
+
+    @property
+    def running(self) -> str:
+        """How long it has been poor by now: what opened an escalation may be years ago."""
+        rag, quarters = poor_run(self.facts["ratings"], self.quarter.key)
+        return f"It has now been {rag} for {quarters} rated quarters running." if quarters > 1 else ""
 
     @property
     def referral_history(self) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ INDICATOR_COLUMNS = (
     "source",
     "directorate",
     "commentary",
+    "management_action",
 )
 COUNT_COLUMNS = ("grouping", "group", "green", "amber", "red", "stale", "not_rated", "total")
 FIGURES = {
@@ -105,6 +106,7 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         latest = each["ratings"][-1] if each["ratings"] else {}
         yield {
+            "management_action": "",  # editions frozen before it was asked for have none
             **each,
             "unit": each["unit"]["code"],
             "directorate": each["directorate"]["name"],

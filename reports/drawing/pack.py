@@ -95,7 +95,12 @@ class Story:
     @property
     def open_escalations(self) -> list[dict[str, Any]]:
         return [
-            {**each, "since": Quarter.parse(each["since"])} for each in self.facts["escalations"]
+            {
+                **each,
+                "since": Quarter.parse(each["since"]),
+                "opened_in": Quarter.parse(each["opened_in"]),
+            }
+            for each in self.facts["escalations"]
         ]
 
     @property

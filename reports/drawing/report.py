@@ -224,9 +224,26 @@ class Report:
         return (
             f"{green} of {total} key performance indicators met their targets in {self.quarter};"
             f" {counts['amber']} missed them but held the floor standard, and {counts['red']} were"
-            f" red. {newly_red or 'None'} {'is' if newly_red == 1 else 'are'} newly red, and"
+            f" red.{self._unrated} {newly_red or 'None'} {'is' if newly_red == 1 else 'are'} newly"
+            " red, and"
             f" {len(self.referred_up)} {'stands' if len(self.referred_up) == 1 else 'stand'}"
             " referred up to PAT or Cabinet."
+        )
+
+    @property
+    def _unrated(self) -> str:
+        """How many have no rating, said before anything else is: silence is no success."""
+        unrated, missing = self.document["counts"]["not_rated"], self._missing
+        if not unrated:
+            return ""
+        has = "has" if unrated == 1 else "have"
+        because = f", {missing} of them because no result was sent" if missing else ""
+        return f" {unrated} {has} no rating{because}."
+
+    @property
+    def _missing(self) -> int:
+        return sum(
+            each.rating["not_rated"] == NotRated.NO_RESULT for each in self.key_indicators
         )
 
     @property

@@ -109,6 +109,7 @@ def _indicator(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> d
     return {
         **_definition(indicator, gathered),
         "commentary": latest.commentary if latest else "",
+        "management_action": latest.management_action if latest else "",
         "not_available": latest.not_available if latest else "",
         "ratings": [as_rating(each) for each in gathered.ratings[indicator.pk]],
         "escalations": sorted(

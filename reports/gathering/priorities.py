@@ -28,11 +28,11 @@ def gather_strategy(quarter: Quarter) -> dict[str, Any]:
             }
             for each in sheet.themes
         ],
-        "priorities": [_priority(each) for each in sheet.priorities],
+        "priorities": [_priority(each, quarter.last_day) for each in sheet.priorities],
     }
 
 
-def _priority(sheet: PrioritySheet) -> dict[str, Any]:
+def _priority(sheet: PrioritySheet, day: date) -> dict[str, Any]:
     return {
         "slug": sheet.slug,
         "number": sheet.number,
@@ -50,12 +50,12 @@ def _priority(sheet: PrioritySheet) -> dict[str, Any]:
         "other_measures": [
             {"kind": each.kind.value, "wording": each.wording} for each in sheet.other_measures
         ],
-        **_evidence(sheet),
+        **_evidence(sheet, day),
         "standing": _standing(sheet.standing),
     }
 
 
-def _evidence(sheet: PrioritySheet) -> dict[str, Any]:
+def _evidence(sheet: PrioritySheet, day: date) -> dict[str, Any]:
     """What is known that is no figure. Whoever wrote it is not named: the office answers."""
     return {
         "milestones": [
@@ -63,7 +63,8 @@ def _evidence(sheet: PrioritySheet) -> dict[str, Any]:
                 "title": each.title,
                 "due_on": each.due_on.isoformat(),
                 "forecast_on": _day(each.forecast_on),
-                "done_on": _day(each.done_on),
+                # What was done after the quarter's last day is the next report's to say.
+                "done_on": _day(each.done_on) if _is_by(each.done_on, day) else None,
                 "status": each.status.value,
                 "progress": each.progress,
             }
@@ -99,6 +100,10 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "milestones": said(standing.milestones),
         "evaluation": said(standing.evaluation),
     }
+
+
+def _is_by(day: date | None, last: date) -> bool:
+    return day is not None and day <= last
 
 
 def _day(day: date | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from .editions import (
     all_editions,
+    kept_files,
     latest_edition,
     public_document,
     public_file,
@@ -11,6 +12,7 @@ from .editions import (
 
 __all__ = [
     "all_editions",
+    "kept_files",
     "latest_edition",
     "public_document",
     "public_file",

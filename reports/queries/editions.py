@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from reports.models import Edition, EditionFile
@@ -70,3 +71,14 @@ def public_file(quarter: Quarter, name: str) -> EditionFile | None:
         .defer("edition__document", "edition__public_document")
         .first()
     )
+
+
+def kept_files(edition: Edition) -> dict[str, bytes]:
+    """The files of an edition as they are kept; none where any is gone from the store."""
+    found = {}
+    for each in edition.files.all():
+        if not default_storage.exists(each.path):
+            return {}
+        with default_storage.open(each.path) as file:
+            found[each.name] = file.read()
+    return found

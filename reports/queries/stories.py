@@ -23,6 +23,7 @@ class Story:
     escalations: tuple[Escalation, ...]
     plan: ActionPlan | None
     commentary: str
+    management_action: str
     trend: Trend | None
 
     @property
@@ -70,6 +71,7 @@ def story(*, indicator: Indicator) -> Story:
         ),
         plan=plans.select_related("written_by").prefetch_related("actions").first(),
         commentary=now.revision.commentary if now and now.revision else "",
+        management_action=now.revision.management_action if now and now.revision else "",
         trend=trend_of(indicator, ratings),
     )
 

@@ -23,6 +23,7 @@ REACHES: dict[tuple[PostKind, Permission], str] = {
     (PostKind.ACCOUNTABLE_MANAGER, Permission.WRITE_PLAN): OWN,
     (PostKind.DEPUTY, Permission.SUBMIT_RESULT): "Those of their unit and of every unit below it",
     (PostKind.PERFORMANCE_OFFICER, Permission.SUBMIT_RESULT): EVERY,
+    (PostKind.PERFORMANCE_OFFICER, Permission.WRITE_PLAN): EVERY,
     (PostKind.DIRECTOR, Permission.SIGN_OFF): (
         "Those of their division or directorate, but none that they submitted"
     ),
@@ -121,7 +122,7 @@ def _readers(
         until = f", until {each.ends_on:%-d %B %Y}" if each.ends_on else ""
         yield Reader(each.user, f"{each.post.title}: may submit its results{until}")
     for each in over(*DIRECTING):
-        yield Reader(each.user, f"{each.post.title}: answers for {each.post.unit.name}")
+        yield Reader(each.user, f"{each.post.title}: answers for what is measured there")
     for each in held:
         if each.post.kind == PostKind.PERFORMANCE_OFFICER:
             yield Reader(each.user, f"{each.post.title}: serves the whole framework")

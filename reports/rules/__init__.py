@@ -2,7 +2,7 @@
 
 from .canonical import canonical, digest, same_content
 from .counting import Changes, changes, counts, counts_by, travel_counts
-from .history import before, in_quarter, rated_before
+from .history import before, in_quarter, poor_run, rated_before
 from .projection import public_form
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "counts_by",
     "digest",
     "in_quarter",
+    "poor_run",
     "public_form",
     "rated_before",
     "same_content",

@@ -36,7 +36,7 @@ PLAN = {
 INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
     **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
-    **dict.fromkeys(("lag_quarters", "commentary", "not_available")),
+    **dict.fromkeys(("lag_quarters", "commentary", "management_action", "not_available")),
     "unit": {"code", "name"},
     "directorate": {"code", "name"},
     "accountable_manager": {"office"},

@@ -1,7 +1,7 @@
 """What is done about reports: freezing an edition, drawing and keeping its files, publishing it."""
 
 from .editions import CannotPublish, DoesNotFollow, freeze_edition, publish_edition
-from .files import Built, build_edition, build_report, keep_files, kept_files
+from .files import Built, build_edition, build_report, keep_files
 
 __all__ = [
     "Built",
@@ -11,6 +11,5 @@ __all__ = [
     "build_report",
     "freeze_edition",
     "keep_files",
-    "kept_files",
     "publish_edition",
 ]

@@ -13,6 +13,7 @@ from organisation import audit
 from organisation.models import User
 from reports.drawing.files import Tell, build_files
 from reports.models import Edition, EditionFile
+from reports.queries import kept_files
 from reports.rules import digest
 from reports.services.editions import freeze_edition, publish_edition
 from sorp.lexicon import Quarter
@@ -62,17 +63,6 @@ def build_edition(
         files = build_files(edition, tell=tell)
         keep_files(edition=edition, files=files, by=by)
     return files
-
-
-def kept_files(edition: Edition) -> dict[str, bytes]:
-    """The files of an edition as they are kept; none where any is gone from the store."""
-    found = {}
-    for each in edition.files.all():
-        if not default_storage.exists(each.path):
-            return {}
-        with default_storage.open(each.path) as file:
-            found[each.name] = file.read()
-    return found
 
 
 @transaction.atomic

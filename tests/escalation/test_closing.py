@@ -77,7 +77,9 @@ def test_closing_opens_an_escalation_with_its_reason_and_owes_its_manager_a_noti
     closing = close(reported(indicator, "RR"), by=officer)
 
     escalation = Escalation.objects.get()
-    assert closing.sentence == "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated."
+    assert closing.sentence == (
+        "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated. 1 result was not signed off."
+    )
     assert (escalation.level, escalation.since, escalation.opened_in) == (Level.PAT, Q1, Q2)
     assert "Red for two quarters" in (escalation.trigger, *escalation.all_met)
     assert escalation.reason
@@ -123,7 +125,9 @@ def test_the_task_and_the_command_close_as_the_service_does(indicator):
 
     assert tasks.close_quarter("2011-Q1").startswith("Q1 2011/12 closed:")
     submit(indicator, Q2, "R")
-    assert _command("2011-Q2") == "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated."
+    assert _command("2011-Q2") == (
+        "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated. 1 result was not signed off."
+    )
 
 
 def test_the_command_dry_says_what_closing_would_do_and_does_nothing(indicator):

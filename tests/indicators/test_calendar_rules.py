@@ -92,11 +92,16 @@ def test_the_default_calendar_has_every_step_and_the_steps_are_in_order():
 @pytest.mark.parametrize(
     ("step", "tier", "slack", "said"),
     [
-        (Step.ENTRY, Tier.TEAM, 10, "10 working days"),
-        (Step.ENTRY, Tier.CORPORATE, 12, "12 working days"),
-        (Step.DIVISION, None, 3, "3 working days"),  # after the last of the entries
-        (Step.PAT, None, 15, "15 working days"),
-        (Step.MEETING, None, 6, "6 working days"),
+        (Step.ENTRY, Tier.TEAM, 10, "10 working days after the quarter’s end"),
+        (Step.ENTRY, Tier.CORPORATE, 12, "12 working days after the quarter’s end"),
+        (
+            Step.DIVISION,
+            None,
+            3,
+            "3 working days after “Results submitted”",
+        ),  # after the last of the entries
+        (Step.PAT, None, 15, "15 working days after “Quarter closed”"),
+        (Step.MEETING, None, 6, "6 working days after “Report published”"),
     ],
 )
 def test_slack_is_counted_from_the_last_day_of_the_step_before(step, tier, slack, said):
@@ -106,13 +111,17 @@ def test_slack_is_counted_from_the_last_day_of_the_step_before(step, tier, slack
     assert (line.slack, line.slack_in_words) == (slack, said)
 
 
-def line(step, day, *, after="Quarter closed", after_on, slack):
+def line(step, day, *, after="“Quarter closed”", after_on, slack):
     return StepLine(PlannedDay(step, None, day), after, after_on, slack)
 
 
 @pytest.mark.parametrize(
     ("slack", "said"),
-    [(0, "The same working day"), (1, "1 working day"), (-1, "1 working day too early")],
+    [
+        (0, "The same working day as “Quarter closed”"),
+        (1, "1 working day after “Quarter closed”"),
+        (-1, "1 working day before “Quarter closed”: too early"),
+    ],
 )
 def test_slack_in_words(slack, said):
     day = date(2011, 7, 29)
@@ -124,7 +133,7 @@ def test_a_meeting_too_soon_is_warned_of_in_words():
     (warning,) = warnings(lines(Q1_2011, planned(Q1_2011, date(2011, 8, 15))))
 
     assert warning == (
-        "PAT meets: Monday 18 July 2011 is 9 working days before Quarter closed"
+        "PAT meets: Monday 18 July 2011 is 9 working days before “Quarter closed”"
         " (Friday 29 July 2011). Give it a later day, bring forward what comes before it, or ask"
         " for a later Cabinet meeting"
     )
@@ -150,7 +159,7 @@ def moved(step, day):
         ),
         (Step.PUBLICATION, date(2011, 9, 15), ("leaves 1 clear day before", "Friday 9 September")),
         (Step.BRIEF, date(2011, 8, 29), ("Monday 29 August 2011 is not a working day",)),
-        (Step.BRIEF, date(2011, 8, 18), ("is 1 working day before PAT meets",)),
+        (Step.BRIEF, date(2011, 8, 18), ("is 1 working day before “PAT meets”",)),
         (
             Step.BRIEF,
             date(2011, 8, 19),  # the same day as PAT: tight, and not wrong
@@ -170,7 +179,7 @@ def test_a_day_on_a_weekend_before_its_step_is_told_though_no_working_day_lies_b
 
     found = warnings([line(Step.PAT, friday, after_on=saturday, slack=0)])
 
-    assert any("before Quarter closed" in each for each in found)
+    assert any("before “Quarter closed”" in each for each in found)
 
 
 @pytest.mark.parametrize(

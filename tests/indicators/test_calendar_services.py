@@ -334,3 +334,13 @@ def test_the_quarters_to_begin_are_those_that_have_ended_and_have_not(officer):
 def test_a_new_address_for_a_feed_is_recorded(officer):
     assert [renew_feed(by=officer).serial, renew_feed(by=officer).serial] == [2, 3]
     assert AuditEvent.objects.filter(act="renewed calendar feed").count() == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_beginning_a_quarter_six_times_at_once_begins_it_once(officer, at_once):
+    found = at_once(lambda: begin(officer))
+
+    assert [each for each in found if isinstance(each, Exception)] == []
+    assert AuditEvent.objects.filter(act="began quarter").count() == 1
+    assert CalendarDay.objects.count() == 11

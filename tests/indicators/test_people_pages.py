@@ -307,7 +307,7 @@ def test_what_a_manager_says_is_not_theirs_is_shown_until_it_is_moved(client, of
 # Deputies
 
 
-def a_deputy(person, unit, **typed):
+def a_deputy(person, unit, typed=None):
     return {
         "person": person.pk,
         "unit": unit.pk,
@@ -317,7 +317,7 @@ def a_deputy(person, unit, **typed):
         "ends_on_day": "31",
         "ends_on_month": "8",
         "ends_on_year": "2011",
-    } | typed
+    } | (typed or {})
 
 
 def test_a_deputy_stands_in_between_two_days(client, officer):
@@ -361,7 +361,7 @@ def test_a_deputy_badly_filled_in_is_refused_in_words_and_nothing_is_lost(
     person, unit = holder(PostKind.STAFF), UnitFactory()
     client.force_login(officer)
 
-    page = client.post(reverse("appoint_deputy"), a_deputy(person, unit, **typed)).content.decode()
+    page = client.post(reverse("appoint_deputy"), a_deputy(person, unit, typed)).content.decode()
 
     assert told in page
     assert 'value="2011"' in page

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from indicators import services, tasks
@@ -66,6 +67,20 @@ def test_a_reminder_without_repeats_comes_once():
     for today in (date(2011, 7, 22), date(2011, 9, 22)):
         found = last_reminder([Reminder("after", 1)], due_on=THURSDAY, today=today)
         assert found == date(2011, 7, 22)
+
+
+@pytest.mark.parametrize(
+    ("reminder", "words"),
+    [
+        (Reminder("before", 1), "1 working day before it is due"),
+        (
+            Reminder("after", 2, 3),
+            "2 working days after it was due, then every 3 working days until it is done",
+        ),
+    ],
+)
+def test_a_reminder_in_words(reminder, words):
+    assert reminder.in_words == words
 
 
 # The words
@@ -438,6 +453,24 @@ def test_overdue_results_reach_the_directors_as_one_digest(division):
 
 
 # The doors
+
+
+@pytest.mark.django_db
+def test_the_sorp_s_page_says_who_is_reminded_and_when(client, sorp_in_force):
+    client.force_login(holder(PostKind.MEMBER))
+
+    told = client.get(reverse("sorp")).content.decode()
+
+    places = [
+        told.index(words)
+        for words in (
+            "Who is reminded, and when",
+            "5 working days before it is due",
+            "1 working day after it was due, then every 3 working days until it is done",
+            "The directors above them",
+        )
+    ]
+    assert len(set(places)) == 4
 
 
 @pytest.mark.django_db

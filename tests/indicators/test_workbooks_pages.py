@@ -60,7 +60,7 @@ def test_the_workbook_is_downloaded_as_a_file_of_its_own_name(client, manager):
 
 
 def test_a_workbook_is_looked_at_then_saved_then_said_to_be_saved(client, manager, book):
-    first, second, third = manager.indicators.order_by("reference")
+    first, second, _ = manager.indicators.order_by("reference")
     save_draft(
         indicator=second,
         quarter=Q1,
@@ -77,7 +77,8 @@ def test_a_workbook_is_looked_at_then_saved_then_said_to_be_saved(client, manage
     page = page_of(looked)
     assert "Save these as drafts" in page
     assert "<script>alert(1)" not in page
-    assert "<del>80</del> <ins>91</ins>" in page
+    assert "<del>80</del>" in page
+    assert "<ins>91</ins>" in page
     assert "1 indicator filled in for the first time" in page
     assert "1 indicator that would replace what is saved" in page
     assert Draft.objects.count() == 1

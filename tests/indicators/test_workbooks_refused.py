@@ -6,7 +6,8 @@ import tracemalloc
 import zipfile
 from datetime import date
 from decimal import Decimal
-from time import perf_counter
+from functools import cache
+from time import perf_counter, process_time
 
 import openpyxl
 import pytest
@@ -15,9 +16,10 @@ import time_machine
 from indicators.models import Draft, Result
 from indicators.rules.returns import ResultState
 from indicators.services import ResultGiven, submit_result
-from indicators.workbooks import Fault, Refused, preview, write_workbook
+from indicators.services.drafts import save_draft
+from indicators.workbooks import Fault, Refused, preview, reading, write_workbook
 from indicators.workbooks.checking import MB, check
-from indicators.workbooks.reading import read_sheets
+from indicators.workbooks.reading import LONGEST_WAIT, read_sheets
 from sorp.lexicon import Quarter
 from tests.factories import UserFactory
 from tests.indicators.workbooks import Filled, manager_of, repacked
@@ -46,6 +48,7 @@ def with_part(name, part):
     return repacked(small_workbook(), lambda parts: parts | {name: part})
 
 
+@cache
 def bomb():
     """0.2 MB that expands to 230 MB: thousands of rows of the same cell."""
     sheet = b"<worksheet><sheetData>" + b"<row><c><v>1</v></c></row>" * 9_200_000
@@ -154,11 +157,11 @@ def test_what_is_no_safe_workbook_is_refused_before_it_is_read(name):
     make, fault, told = REFUSED[name]
     content = make()
 
-    started = perf_counter()
+    started = process_time()  # our own work: what else the machine is doing is not ours to tell
     with pytest.raises(Refused) as refused:
         check(content)
 
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
     assert refused.value.fault is fault
     assert told in str(refused.value)
     assert not re.search(r"\b(invalid|please|sorry|forbidden)\b", str(refused.value), re.IGNORECASE)
@@ -191,7 +194,14 @@ def test_a_cell_at_the_far_corner_costs_the_reader_its_life_and_nobody_else():
     with pytest.raises(Refused, match="could not be read"):
         read_sheets(content)
 
-    assert perf_counter() - started < 10
+    assert perf_counter() - started < LONGEST_WAIT
+
+
+def test_a_reader_that_takes_too_long_is_ended_and_the_file_refused(monkeypatch):
+    monkeypatch.setattr(reading, "LONGEST_WAIT", 0.001)
+
+    with pytest.raises(Refused, match="could not be read"):
+        read_sheets(small_workbook())
 
 
 # In the workbook --------------------------------------------------------------------------------
@@ -368,6 +378,16 @@ def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(manager, book, answ
     assert not found.can_be_saved
 
 
+def test_a_cell_that_shows_an_error_is_named_with_the_error(manager, book):
+    book.answer(manager.indicators.order_by("reference").first(), value="#DIV/0!")
+    assert book.sheet["H5"].data_type == "e"
+
+    (rejection,) = preview(book.content, manager, Q1).rejected
+
+    assert rejection.cell == "Return!H5"
+    assert "shows the error #DIV/0!" in rejection.told
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -423,6 +443,20 @@ def test_an_approved_result_is_locked_and_said_to_be(manager):
 
     assert rejection.cell == "Return!H5"
     assert "is approved, so its result is locked" in rejection.told
+
+
+def test_a_draft_overtaken_by_a_submission_is_not_settled_by_a_workbook(manager):
+    first = manager.indicators.order_by("reference").first()
+    typed = {"value": "95", "confidence": "final", "seen": "0"}
+    save_draft(indicator=first, quarter=Q1, typed=typed, version=0, is_complete=True, by=manager)
+    given = ResultGiven(value=Decimal(90))
+    submit_result(indicator=first, quarter=Q1, given=given, today=date(2011, 7, 20), by=None)
+    book = Filled(write_workbook(manager, Q1))
+    book.answer(first, value=96)
+
+    (rejection,) = preview(book.content, manager, Q1).rejected
+
+    assert "A result was submitted" in rejection.told
 
 
 def test_a_broken_row_saves_nothing_of_the_others(manager, book):

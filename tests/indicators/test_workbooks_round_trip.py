@@ -2,7 +2,7 @@
 
 import io
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 
 import openpyxl
 import pytest
@@ -276,7 +276,7 @@ def test_two_hundred_indicators_go_out_and_come_back_whole(
 ):
     manager = manager_of(200)
     indicators = list(manager.indicators.order_by("reference"))
-    started = perf_counter()
+    started = process_time()
     with django_assert_max_num_queries(20):
         content = write_workbook(manager, Q1)
     book = Filled(content)
@@ -297,7 +297,7 @@ def test_two_hundred_indicators_go_out_and_come_back_whole(
     for number, indicator in enumerate(indicators):
         assert Decimal(typed[indicator.pk]["value"]) == Decimal(400 + number * 3) / 10
         assert typed[indicator.pk]["commentary"] == f"Row {number}: £1,250, “quoted”, é"
-    assert perf_counter() - started < 20
+    assert process_time() - started < 10
     again = preview(write_workbook(manager, Q1), manager, Q1)
     assert len(again.unchanged) == 200
     assert not again.rejected

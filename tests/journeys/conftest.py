@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,7 @@ class Visitor:
     def sign_in(self, email):
         self.go("/accounts/sign-in/")
         self.page.get_by_label("E-mail address").fill(email)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         return self.press("Sign in")
 
     def reads(self, words):
@@ -161,7 +162,7 @@ class Visitor:
             "all => all.filter(h => h.offsetParent !== null).map(h => Number(h.tagName[1]))"
         )
         assert levels.count(1) == 1, f"{at}: {levels.count(1)} h1"
-        steps = [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+        steps = [(a, b) for a, b in pairwise(levels) if b > a + 1]
         assert not steps, f"{at}: headings skip {steps}"
         assert page.title().endswith(" – Performance management – Wealdshire County Council"), at
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

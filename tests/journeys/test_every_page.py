@@ -26,6 +26,8 @@ PAGES = {
     ],
     MANAGER: [
         "/home/",
+        "/notices/",
+        "/notices/preferences/",
         "/returns/2023-Q1/HT-01/",
         "/indicators/HT-12/",
         "/escalations/plans/HT-12/",
@@ -34,7 +36,14 @@ PAGES = {
         "/accounts/password/change/",
         "/accounts/sign-out/",
     ],
-    DIRECTOR: ["/home/", "/dashboards/", "/dashboards/GET/", "/strategy/"],
+    DIRECTOR: [
+        "/home/",
+        "/dashboards/",
+        "/dashboards/GET/",
+        "/dashboards/WCC/?rag=red&sort=-moved",
+        "/help/who-may-do-what/",
+        "/strategy/",
+    ],
     PAT_CHAIR: [
         "/home/",
         "/assurance/",
@@ -45,7 +54,14 @@ PAGES = {
         "/assurance/pat/2023-07-18/ASC-01/",
     ],
     CABINET_MEMBER: ["/home/", "/assurance/dat/", "/strategy/get-plans-to-children-on-time/"],
-    OFFICER: ["/home/", "/quarters/", "/reports/", "/returns/2022-Q4/HT-01/"],
+    OFFICER: [
+        "/home/",
+        "/completion/",
+        "/dashboards/WCC/",
+        "/quarters/",
+        "/reports/",
+        "/returns/2022-Q4/HT-01/",
+    ],
 }
 
 

@@ -127,7 +127,8 @@ def submitted(reference, state=ResultState.SUBMITTED):
             TODAY,
             (
                 Urgency.NOW,
-                "0 of 3 results for Q2 2011/12 are submitted; they are due on Friday 21 October 2011.",
+                "None of your 3 results for Q2 2011/12 is submitted; they are due on Friday 21 October"
+                " 2011.",
             ),
         ),
         (
@@ -136,8 +137,8 @@ def submitted(reference, state=ResultState.SUBMITTED):
             TODAY,
             (
                 Urgency.NOW,
-                "1 of 3 results for Q2 2011/12 is submitted; 2 to go: they are due on Friday 21"
-                " October 2011.",
+                "1 of your 3 results for Q2 2011/12 is submitted and 2 to go; they are due on Friday"
+                " 21 October 2011.",
             ),
         ),
         (
@@ -146,8 +147,8 @@ def submitted(reference, state=ResultState.SUBMITTED):
             ENTRY,
             (
                 Urgency.NOW,
-                "2 of 3 results for Q2 2011/12 are submitted, and 1 more is completed; it is due"
-                " today.",
+                "2 of your 3 results for Q2 2011/12 are submitted, 1 more is completed and 1 to go;"
+                " it is due today.",
             ),
         ),
         (
@@ -156,7 +157,18 @@ def submitted(reference, state=ResultState.SUBMITTED):
             date(2011, 10, 24),
             (
                 Urgency.OVERDUE,
-                "2 of 3 results for Q2 2011/12 are submitted; it was due on Friday 21 October 2011.",
+                "2 of your 3 results for Q2 2011/12 are submitted and 1 to go; it was due on Friday 21"
+                " October 2011.",
+            ),
+        ),
+        (
+            0,
+            2,
+            TODAY,
+            (
+                Urgency.NOW,
+                "None of your 3 results for Q2 2011/12 is submitted, though 2 are completed; they"
+                " are due on Friday 21 October 2011.",
             ),
         ),
         (3, 0, TODAY, None),
@@ -218,8 +230,8 @@ def test_a_return_due_on_two_days_says_the_earlier(quarter, division):
     assert needs(manager) == [
         (
             Urgency.OVERDUE,
-            "0 of 2 results for Q2 2011/12 are submitted; they were due on Wednesday 19 October"
-            " 2011.",
+            "None of your 2 results for Q2 2011/12 is submitted; the first were due on Wednesday 19"
+            " October 2011.",
         )
     ]
 
@@ -230,7 +242,7 @@ def test_a_deputy_sees_the_return_too_and_is_not_asked_to_attest(quarter, divisi
 
     (need,) = needs(deputy)
 
-    assert need[1].startswith("0 of 1 result for Q2 2011/12")
+    assert need[1].startswith("Your one result for Q2 2011/12 is not submitted")
 
 
 def test_what_was_returned_says_by_whom_and_why(quarter, division):
@@ -248,12 +260,12 @@ def test_what_was_returned_says_by_whom_and_why(quarter, division):
 
     assert [(each.sentence, each.address) for each in found] == [
         (
-            "0 of 1 result for Q2 2011/12 are submitted; it is due on Friday 21 October 2011.",
-            "/returns/2011-Q2/",
-        ),
-        (
             "D. Director returned “Title of HT-01” for Q2 2011/12: “Count the side roads too.”",
             "/returns/2011-Q2/HT-01/",
+        ),
+        (
+            "Your one result for Q2 2011/12 is not submitted; it is due on Friday 21 October 2011.",
+            "/returns/2011-Q2/",
         ),
     ]
 
@@ -516,8 +528,9 @@ def test_an_officer_reads_how_far_the_quarter_has_come(quarter, division):
         "1 of 2 results for Q2 2011/12 is in; the last are due on Friday 21 October 2011.",
         "/completion/2011-Q2/",
     )
-    (late,) = needs(reader, date(2011, 10, 24))
-    assert late[0] is Urgency.NOW
+    assert needs(reader, date(2011, 10, 24)) == [
+        (Urgency.NOW, "1 of 2 results for Q2 2011/12 is in, and 1 is overdue.")
+    ]
 
     submitted("HT-02")
     assert needs(reader, date(2011, 11, 8)) == []
@@ -567,7 +580,7 @@ def test_the_most_pressing_comes_first_under_its_heading(client, quarter, escala
 
     told = client.get(reverse("home")).content.decode()
 
-    order = ["Overdue</h2>", "Late one", "Waiting for you</h2>", "0 of 1 result", "has no action"]
+    order = ["Overdue</h2>", "Late one", "Waiting for you</h2>", "Your one result", "has no action"]
     order += ["Coming up</h2>", "before PAT on"]
     places = [told.index(words) for words in order]
     assert places == sorted(places)

@@ -15,7 +15,7 @@ from indicators.services import ResultGiven, revise_result, submit_result
 from organisation import jobs
 from organisation.models import AuditEvent, Job
 from organisation.rules import PostKind
-from reports import services
+from reports import queries, services
 from reports.gathering import NotClosed
 from reports.models import Edition
 from reports.rules import canonical, digest
@@ -75,7 +75,8 @@ def council():
         TargetFactory(indicator=indicator)
     for quarter in (Q1, Q2, Q3):
         for indicator, value in zip(indicators, (70, 85, 95, 70), strict=True):
-            say(indicator, quarter, value, commentary="What happened.")
+            said = {"commentary": "What happened.", "management_action": "What is done."}
+            say(indicator, quarter, value, **said)
         close_quarter(quarter=quarter, today=TODAY, by=None)
     return indicators
 
@@ -96,6 +97,8 @@ def test_freezing_copies_every_fact_of_a_closed_quarter(council, officer):
     assert [each["rag"] for each in first["ratings"]] == ["red", "red", "red"]
     assert [each["level"] for each in first["escalations"]] == ["pat"]
     assert first["commentary"] == "What happened."
+    assert first["management_action"] == "What is done."
+    assert edition.public_document["indicators"][0]["management_action"] == "What is done."
     assert first["accountable_manager"]["email"] == council[0].accountable_manager.email
     assert edition.sha256 == digest(canonical(document))
     assert AuditEvent.objects.filter(act="froze edition", actor=officer).count() == 1
@@ -233,13 +236,13 @@ def test_files_are_kept_once_and_a_published_one_never_comes_out_otherwise(offic
 
     assert services.keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
     assert not services.keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
-    assert services.kept_files(edition) == {"a.csv": b"1"}
+    assert queries.kept_files(edition) == {"a.csv": b"1"}
 
     services.publish_edition(edition=edition, by=officer)
     edition.refresh_from_db()
     with pytest.raises(ValueError, match=r"a\.csv would not be what was published"):
         services.keep_files(edition=edition, files={"a.csv": b"2"}, by=officer)
-    assert services.kept_files(edition) == {"a.csv": b"1"}
+    assert queries.kept_files(edition) == {"a.csv": b"1"}
 
 
 def test_build_report_writes_a_folder_that_verifies_and_comes_out_the_same_twice(

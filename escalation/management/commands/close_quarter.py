@@ -1,9 +1,8 @@
 """Close a quarter: rate, escalate, recover. The same service as the Celery task."""
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from escalation.services import close_quarter
+from escalation.services import close_quarter, preview_close
 from organisation.clock import localdate
 from sorp.lexicon import Quarter
 
@@ -19,9 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, quarter, dry_run, **options):
         try:
-            with transaction.atomic():
-                closing = close_quarter(quarter=Quarter.parse(quarter), today=localdate(), by=None)
-                transaction.set_rollback(dry_run)
+            which = {"quarter": Quarter.parse(quarter), "today": localdate()}
+            closing = preview_close(**which) if dry_run else close_quarter(**which, by=None)
         except ValueError as reason:
             raise CommandError(str(reason)) from None
         told = f"Dry run, nothing was changed: {closing.sentence}" if dry_run else closing.sentence

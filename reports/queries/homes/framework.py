@@ -8,9 +8,9 @@ from datetime import date
 from django.urls import reverse
 
 from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned
-from indicators.queries.completion import completion
 from indicators.rules.calendar import in_full
 from indicators.rules.returns import Step
+from reports.queries.completion import completion_sheet
 from reports.queries.homes.needs import Need, Urgency, counted
 from sorp.lexicon import Quarter
 
@@ -35,12 +35,16 @@ def asked_of_officers(sheets: Sequence[CalendarSheet], today: date) -> Iterator[
 
 
 def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
-    """How far a quarter under way has come, and by when it should be closed."""
-    found = completion(quarter=sheet.quarter)
-    entry = [line.due_on for line in sheet.steps if line.step is Step.ENTRY]
-    day = max(entry, default=None)
+    """How far a quarter under way has come, and by when it should be closed.
+
+    What was returned is not in: the figures are those of the completion page, to which it leads.
+    """
+    found = completion_sheet(quarter=sheet.quarter, today=today)
+    total = found.total.total
+    missing = total - found.total.in_hand
+    last = max((day for _, day in found.due_days), default=None)
     close = sheet.line(Step.CLOSE)
-    if not found.missing and close and close.due_on <= today:
+    if not missing and close and close.due_on <= today:
         yield Need(
             Urgency.NOW,
             f"Every result for {sheet.quarter} is in, and it is due to be closed.",
@@ -48,18 +52,20 @@ def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
             reverse("quarters"),
             close.due_on,
         )
-        return
-    if found.missing:
-        is_late = day is not None and day < today
-        due = f"; the last were due on {in_full(day)}" if day and is_late else ""
-        due = due or (f"; the last are due on {in_full(day)}" if day else "")
+    if missing:
+        late = found.total.late
+        told = f"{total - missing} of {counted(total, 'result')} for {sheet.quarter}"
+        told += " is in" if total - missing == 1 else " are in"
+        if late:
+            told += f", and {late} {'is' if late == 1 else 'are'} overdue"
+        elif last:
+            told += f"; the last are due on {in_full(last)}"
         yield Need(
-            Urgency.NOW if is_late else Urgency.SOON,
-            f"{found.submitted} of {counted(found.due, 'result')} for {sheet.quarter}"
-            f" {'is' if found.submitted == 1 else 'are'} in{due}.",
+            Urgency.NOW if late else Urgency.SOON,
+            f"{told}.",
             f"See who has not submitted for {sheet.quarter}",
             reverse("completion", args=[sheet.quarter.key]),
-            day,
+            last,
         )
 
 

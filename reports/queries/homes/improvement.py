@@ -163,12 +163,10 @@ def late_milestones(reader: User, today: date) -> Iterator[Need]:
 
     def one(pair: tuple[Milestone, MilestoneStatus]) -> Need:
         milestone, status = pair
-        day = milestone.due_on
-        told = (
-            f"was due on {in_full(day)}"
-            if status is MilestoneStatus.OVERDUE
-            else f"is due on {in_full(day)} and expected on {in_full(milestone.forecast_on)}"
-        )
+        day, forecast = milestone.due_on, milestone.forecast_on
+        told = f"was due on {in_full(day)}"
+        if status is MilestoneStatus.SLIPPING and forecast is not None:
+            told = f"is due on {in_full(day)} and expected on {in_full(forecast)}"
         return Need(
             Urgency.OVERDUE if status is MilestoneStatus.OVERDUE else Urgency.NOW,
             f"Your milestone “{milestone.title}” {told}.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from assurance.models import Meeting, Seat, Team
-from assurance.rules import MeetingState, SeatKind
+from assurance.rules import MeetingState, SeatKind, Verdict
 from indicators.rules.calendar import in_full
 from organisation.models import User
 from organisation.rights import Permission, allowed
@@ -33,9 +34,10 @@ def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]
         .filter(user=reader, kind=SeatKind.CHAIR)
         .values_list("team_id", flat=True)
     )
-    for meeting in _next_ones(teams, today):
+    for planned in _next_ones(teams, today):
+        meeting = planned.meeting
         short, day = meeting.team.short, in_full(meeting.meets_on)
-        papers = "and the pack is ready" if meeting.has_packs else "and its pack is still to come"
+        papers = "and the pack is ready" if planned.packs else "and its pack is still to come"
         yield Need(
             Urgency.SOON,
             f"{short} meets on {day}, with {meeting.quarter} before it, {papers}.",
@@ -44,7 +46,7 @@ def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]
             meeting.meets_on,
         )
         if meeting.team_id in chairs and meeting.state == MeetingState.PLANNED:
-            indicators = counted(meeting.on_agenda, "indicator")
+            indicators = counted(planned.called_in, "indicator")
             yield Need(
                 Urgency.NOW,
                 f"You chair {short} on {day}, and have called in {indicators} so far.",
@@ -54,18 +56,25 @@ def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]
             )
 
 
-def _next_ones(teams: Sequence[Team], today: date) -> Iterator[Meeting]:
-    planned = (
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A meeting to come, with how many packs and called-in indicators it has."""
+
+    meeting: Meeting
+    packs: int
+    called_in: int
+
+
+def _next_ones(teams: Sequence[Team], today: date) -> Iterator[Planned]:
+    on_agenda = Count("call_ins", filter=Q(call_ins__verdict=Verdict.CALLED_IN), distinct=True)
+    to_come = (
         Meeting.objects.filter(team__in=teams, meets_on__gte=today)
         .exclude(state=MeetingState.HELD)
         .select_related("team")
-        .annotate(
-            has_packs=Count("packs", distinct=True),
-            on_agenda=Count("call_ins", filter=Q(call_ins__verdict="called_in"), distinct=True),
-        )
+        .annotate(packs_frozen=Count("packs", distinct=True), called_in=on_agenda)
     )
     seen: set[int] = set()
-    for meeting in planned.order_by("meets_on", "pk"):
+    for meeting in to_come.order_by("meets_on", "pk"):
         if meeting.team_id not in seen:
             seen.add(meeting.team_id)
-            yield meeting
+            yield Planned(meeting, meeting.packs_frozen, meeting.called_in)

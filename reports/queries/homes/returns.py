@@ -44,9 +44,14 @@ class Own:
         ]
 
     @property
-    def due_on(self) -> date | None:
+    def due_days(self) -> list[date]:
+        """The days on which what is missing is due, earliest first."""
         days = (due_on(self.sheet, Step.ENTRY, Tier(each.tier)) for each in self.missing)
-        return min((day for day in days if day), default=None)
+        return sorted({day for day in days if day})
+
+    @property
+    def due_on(self) -> date | None:
+        return next(iter(self.due_days), None)
 
 
 def returns(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
@@ -104,23 +109,38 @@ def _is_due(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspen
 
 
 def _return(own: Own, today: date) -> Need:
-    total, missing, day = len(own.indicators), own.missing, own.due_on
+    missing, day = own.missing, own.due_on
     ready = sum(each.pk in own.completed for each in missing)
-    is_begun = len(missing) < total or ready
-    told = f"{total - len(missing)} of {counted(total, 'result')} for {own.quarter} "
-    told += "is submitted" if total - len(missing) == 1 else "are submitted"
-    if ready:
-        told += f", and {ready} more {'is' if ready == 1 else 'are'} completed"
-    rest = f"{len(missing)} to go: " if is_begun and len(missing) > 1 else ""
+    is_begun = len(missing) < len(own.indicators) or ready
+    verb = "Go on with" if is_begun else "Begin"
+    when = when_due(day, today, one=len(missing) == 1)
+    if len(own.due_days) > 1:
+        when = when.replace("they", "the first", 1)
     return Need(
         pressing(day, today),
-        f"{told}; {rest}{when_due(day, today, one=len(missing) == 1)}.",
-        f"Go on with your return for {own.quarter}"
-        if is_begun
-        else f"Begin your return for {own.quarter}",
+        f"{_how_far(own, ready)}; {when}.",
+        f"{verb} your return for {own.quarter}",
         reverse("my_return", args=[own.quarter.key]),
         day,
     )
+
+
+def _how_far(own: Own, ready: int) -> str:
+    """How much is submitted, and how much of the rest could be: not yet by when it is due."""
+    total, missing = len(own.indicators), len(own.missing)
+    submitted = total - missing
+    if total == 1:
+        state = "completed, but not yet submitted" if ready else "not submitted"
+        return f"Your one result for {own.quarter} is {state}"
+    if not submitted:
+        told = f"None of your {total} results for {own.quarter} is submitted"
+        return (
+            f"{told}, though {ready} {'is' if ready == 1 else 'are'} completed" if ready else told
+        )
+    be = "is" if submitted == 1 else "are"
+    told = f"{submitted} of your {total} results for {own.quarter} {be} submitted"
+    completed = f"{ready} more {'is' if ready == 1 else 'are'} completed"
+    return f"{told}, {completed} and {missing} to go" if ready else f"{told} and {missing} to go"
 
 
 def _returned(owned: Sequence[Own]) -> Iterator[Need]:

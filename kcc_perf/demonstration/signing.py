@@ -1,0 +1,98 @@
+"""Directors sign the results off: every past quarter to the end, the present one so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import make_aware
+
+from indicators.models import Result, Revision
+from indicators.queries.ladders import ON_THE_LADDER, ladders_on
+from indicators.rules.returns import Stage
+from indicators.rules.signing import Rung
+from indicators.services import approve_results, return_result, unlock_result
+from organisation import clock
+from organisation.models import Appointment, User
+from sorp.lexicon import Quarter
+
+# In the present quarter these divisions have signed off, and these directorates.
+SIGNED_BY_DIVISION = ("GET-EW", "GET-PL", "PHC-PH", "PHC-LC", "COR-FI", "COR-GO")
+SIGNED_BY_DIRECTORATE = ("PHC", "COR")
+RETURNED = "ACT-04"
+WHY_RETURNED = (
+    "The control room counted 5,402 on 3 July. Say which is right, and add what the extra"
+    " inspections found."
+)
+UNLOCKED = "FI-02"
+WHY_UNLOCKED = "An invoice of June was posted to July: the figure will rise a little"
+
+
+def sign_off_everything(day: date) -> None:
+    """Whatever waits anywhere is approved: by divisions on this day, by directorates two later."""
+    for stage, later in ((Stage.DIVISION, 0), (Stage.DIRECTORATE, 2)):
+        sign_off(stage, day + timedelta(days=later))
+
+
+def sign_off_so_far(quarter: Quarter, today: date, officer: User) -> None:
+    """Of the quarter now open some is approved, some waits, one was returned and one unlocked."""
+    yesterday = today - timedelta(days=1)
+    sign_off(Stage.DIVISION, yesterday, hour=15, units=SIGNED_BY_DIVISION)
+    sign_off(Stage.DIRECTORATE, yesterday, hour=17, units=SIGNED_BY_DIRECTORATE)
+    _return_one(quarter, yesterday)
+    _unlock_one(quarter, today, officer)
+
+
+def sign_off(
+    stage: Stage, day: date, *, hour: int = 10, units: Collection[str] | None = None
+) -> None:
+    """Each director approves in one act what waits for them on this day."""
+    piles: dict[Rung, list[Result]] = defaultdict(list)
+    ladders = ladders_on(day)
+    for revision in _waiting():
+        rung = ladders.awaits(revision)
+        if rung is not None and rung.stage is stage:
+            piles[rung].append(revision.result)
+    with clock.at(day, hour=hour):
+        for rung, results in piles.items():
+            if units is None or ladders.tree.branches[rung.unit].code in units:
+                approve_results(results=results, stage=stage, by=_signer(rung, day), today=day)
+
+
+def _waiting() -> list[Revision]:
+    rows = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
+    return list(rows.select_related("result__indicator"))
+
+
+def _signer(rung: Rung, day: date) -> User:
+    held = Appointment.objects.held_on(day).filter(post__kind__in=rung.posts, post__unit=rung.unit)
+    return held.select_related("user").earliest("starts_on").user
+
+
+def _return_one(quarter: Quarter, day: date) -> None:
+    revision = _said(RETURNED, quarter)
+    rung = ladders_on(day).awaits(revision)
+    assert rung is not None
+    with clock.at(day, hour=16):
+        return_result(
+            result=revision.result, stage=rung.stage, comment=WHY_RETURNED, by=_signer(rung, day)
+        )
+
+
+def _unlock_one(quarter: Quarter, today: date, officer: User) -> None:
+    result = _said(UNLOCKED, quarter).result
+    until = make_aware(datetime.combine(today + timedelta(days=2), time(23, 59)))
+    with clock.at(today, hour=9):
+        unlock_result(
+            result=result,
+            granted_to=result.indicator.accountable_manager,
+            reason=WHY_UNLOCKED,
+            expires_at=until,
+            by=officer,
+        )
+
+
+def _said(reference: str, quarter: Quarter) -> Revision:
+    rows = Revision.objects.latest_ones().select_related("result__indicator__accountable_manager")
+    return rows.get(result__indicator__reference=reference, result__quarter_start=quarter.first_day)

@@ -1,0 +1,307 @@
+"""What a return asks, how it reads what is typed, and which word stands beside each row."""
+
+import io
+import zipfile
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicators.rules import Asked, Background, Thresholds, questions, read_entry
+from indicators.rules.evidence import (
+    EICAR,
+    EMPTY,
+    LARGEST,
+    MACROS,
+    PASSWORD,
+    TOO_LARGE,
+    VIRUS,
+    WRONG_KIND,
+    plain_name,
+    refusal_of,
+)
+from indicators.rules.figures import is_count, read_figure
+from indicators.rules.returns import (
+    Horizon,
+    Progress,
+    TaskState,
+    action_required,
+    forecast_quarters,
+    task_state,
+)
+from sorp.figures import as_number
+from sorp.lexicon import Frequency, Polarity, Quarter, Rag, RatingMethod
+
+Q1 = Quarter(2011, 1)
+FLOOR = Thresholds(
+    method=RatingMethod.FLOOR, polarity=Polarity.HIGHER, target=Decimal(90), floor=Decimal(80)
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        (Progress(can_start=False), "Cannot start yet"),
+        (Progress(), "Not started"),
+        (Progress(has_draft=True), "In progress"),
+        (Progress(has_draft=True, draft_has_problem=True), "In progress"),
+        (Progress(has_draft=True, draft_is_complete=True), "Completed"),
+        (
+            Progress(has_draft=True, draft_is_complete=True, draft_has_problem=True),
+            "There is a problem",
+        ),
+        (Progress(is_submitted=True), "Completed"),
+        (Progress(is_submitted=True, is_returned=True), "There is a problem"),
+        (Progress(is_submitted=True, is_returned=True, has_draft=True), "In progress"),
+        (Progress(is_submitted=True, has_draft=True), "In progress"),
+        (Progress(can_start=False, is_submitted=True), "Completed"),
+    ],
+)
+def test_the_word_beside_a_row(row, word):
+    assert task_state(row).label == word
+
+
+def test_no_word_of_a_task_is_a_rag_status():
+    words = " ".join(state.label.lower() for state in TaskState)
+
+    assert not any(rag.label.lower() in words.split() for rag in Rag)
+
+
+@pytest.mark.parametrize(
+    ("rag", "on_amber", "required"),
+    [
+        (Rag.RED, True, True),
+        (Rag.RED, False, True),
+        (Rag.AMBER, True, True),
+        (Rag.AMBER, False, False),
+        (Rag.GREEN, True, False),
+        (None, True, False),
+    ],
+)
+def test_action_is_required(rag, on_amber, required):
+    assert action_required(rag, on_amber) is required
+
+
+@pytest.mark.parametrize(
+    ("quarter", "frequency", "asked"),
+    [
+        ("2011-Q1", "quarterly", {"next_quarter": "2011-Q2", "year_end": "2011-Q4"}),
+        ("2011-Q2", "quarterly", {"next_quarter": "2011-Q3", "year_end": "2011-Q4"}),
+        ("2011-Q3", "quarterly", {"year_end": "2011-Q4"}),
+        ("2011-Q4", "quarterly", {"next_quarter": "2012-Q1"}),
+        ("2011-Q2", "half_yearly", {"year_end": "2011-Q4"}),
+        ("2011-Q4", "annual", {"next_quarter": "2012-Q4"}),
+    ],
+)
+def test_which_quarters_are_forecast(quarter, frequency, asked):
+    found = forecast_quarters(Quarter.parse(quarter), Frequency(frequency))
+
+    assert {str(horizon): each.key for horizon, each in found.items()} == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("76.4", "%", "76.4"),
+        ("76.4%", "%", "76.4"),
+        ("1,250,000", "", "1250000"),
+        ("£1,250", "£", "1250"),
+        ("-£3", "£", "-3"),
+        ("£1.2m", "£m", "1.2"),
+        ("12 days", "days", "12"),
+        ("+4", "", "4"),
+        ("  ", "%", None),
+    ],
+)
+def test_a_figure_is_read_as_people_write_it(text, unit, number):
+    found = read_figure(text, what="the result", measure_unit=unit)
+
+    assert found == (None if number is None else Decimal(number))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n/a", "1,2", "1 2", "12.5.3", "0x1F", "1e5", "12 %", "½", "--3", "£3", "3-4", "1,23,4"],
+)
+def test_a_figure_that_is_not_plain_is_refused(text):
+    with pytest.raises(ValueError, match="as a number"):
+        read_figure(text, what="the result", measure_unit="days")
+
+
+@given(st.decimals(-999_999_999, 999_999_999, places=6))
+def test_whatever_is_written_for_people_is_read_back_the_same(number):
+    written = as_number(number).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert read_figure(written, what="the result") == number
+
+
+@pytest.mark.parametrize(
+    ("unit", "decimals", "counts"),
+    [
+        ("people", 0, True),
+        ("", 0, True),
+        ("%", 0, False),
+        ("£m", 0, False),
+        ("days", 1, False),
+        ("percentage points", 0, False),
+    ],
+)
+def test_what_counts_things(unit, decimals, counts):
+    assert is_count(unit, decimals) is counts
+
+
+def asked_about(value, *, unit="", decimals=0, earlier=(), limits=(), **counts):
+    typed = {"value": str(value) if value is not None else "", "confidence": "final", **counts}
+    entry = read_entry(typed, Asked(Q1, unit, decimals))
+    about = Background(unit, decimals, [Decimal(each) for each in earlier], limits)
+    return " ".join(questions(entry, about))
+
+
+@pytest.mark.parametrize(
+    ("value", "background", "words"),
+    [
+        (60, {"earlier": [5]}, "12 times last quarter, which was 5: is this right?"),
+        (15, {"earlier": [5]}, "3 times last quarter"),
+        (14, {"earlier": [5]}, ""),
+        (5, {"earlier": [60]}, "12 times less than last quarter"),
+        (0, {"earlier": [5]}, ""),
+        (-5, {"unit": "£", "earlier": [5]}, "below nought"),
+        (90, {"earlier": [70, 71, 72, 71, 70]}, "lay between 70 and 72"),
+        (74, {"earlier": [70, 71, 72, 71, 70]}, ""),
+        (90, {"earlier": [70, 71, 72, 71]}, ""),
+        (70, {"earlier": [70, 70, 70, 70, 70]}, ""),
+        (104, {"unit": "%"}, "more than 100%"),
+        (104, {"unit": "%", "limits": [Decimal(110)]}, ""),
+        (104, {"unit": "%", "earlier": [101]}, ""),
+        (100, {"unit": "%"}, ""),
+        (-1, {"unit": "%"}, "less than 0%"),
+        (-1, {"unit": "£"}, ""),
+        (None, {"numerator": "2", "denominator": "4"}, "fewer than 5"),
+        (None, {"numerator": "2", "denominator": "5"}, "moves the result by 20 percentage points"),
+        (None, {"numerator": "2", "denominator": "10"}, ""),
+        (None, {"numerator": "0", "denominator": "0"}, ""),
+        ("ninety", {"earlier": [5]}, ""),
+    ],
+)
+def test_what_is_worth_asking_about_a_figure(value, background, words):
+    said = asked_about(value, **background)
+
+    assert words in said
+    assert bool(said) is bool(words)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "value",
+                "numerator",
+                "denominator",
+                "not_available",
+                "confidence",
+                "commentary",
+                "next_quarter",
+                "year_end",
+            ]
+        ),
+        st.text(max_size=40),
+    )
+)
+def test_nothing_that_can_be_typed_stops_the_reading(typed):
+    asked = Asked(Q1, "%", 1, FLOOR, forecasts=forecast_quarters(Q1, Frequency.QUARTERLY))
+
+    entry = read_entry(typed, asked)
+
+    assert entry.rag is None or entry.figures_are_sound
+    assert all(entry.problems.values())
+
+
+@pytest.mark.parametrize(
+    ("value", "rag"), [("90", Rag.GREEN), ("89.9", Rag.AMBER), ("80", Rag.AMBER), ("79.9", Rag.RED)]
+)
+def test_what_a_figure_would_be_rated(value, rag):
+    entry = read_entry({"value": value, "confidence": "final"}, Asked(Q1, "%", 1, FLOOR))
+
+    assert entry.rag is rag
+    assert bool(entry.problems) is (rag is not Rag.GREEN)
+
+
+def test_forecasts_need_both_a_figure_and_how_sure():
+    asked = Asked(Q1, "%", 1, forecasts=forecast_quarters(Q1, Frequency.QUARTERLY))
+    typed = {"value": "1", "confidence": "final", "year_end": "5", "year_end_likelihood": "even"}
+
+    assert read_entry(typed, asked).forecasts[Horizon.YEAR_END].value == 5
+    assert not read_entry(typed, asked).problems
+    assert "next_quarter" in read_entry(typed | {"next_quarter_likelihood": "even"}, asked).problems
+
+
+# Evidence
+
+
+def office(*parts, content=b"x", encrypted=False):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for part in parts:
+            archive.writestr(part, content)
+    made = bytearray(held.getvalue())
+    if encrypted:  # the flag in the first entry of the central directory
+        made[made.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(made)
+
+
+TYPES = "[Content_Types].xml"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "refusal"),
+    [
+        ("a.pdf", b"%PDF-1.7\n%%EOF", ""),
+        ("a.docx", office(TYPES, "word/document.xml"), ""),
+        ("a.xlsx", office(TYPES, "xl/workbook.xml"), ""),
+        ("a.csv", "£,ü\n1,2".encode(), ""),
+        ("a.txt", "£ in an older coding".encode("cp1252"), ""),
+        ("A.PNG", b"\x89PNG\r\n\x1a\n....", ""),
+        ("a.jpeg", b"\xff\xd8\xff\xe0....", ""),
+        ("a.exe", b"MZ", WRONG_KIND),
+        ("a.pdf.html", b"%PDF-", WRONG_KIND),
+        ("a.svg", b"<svg/>", WRONG_KIND),
+        ("pdf", b"%PDF-", WRONG_KIND),
+        ("a.pdf", b"", EMPTY),
+        ("a.pdf", b"%PDF-" + b"x" * LARGEST, TOO_LARGE),
+        ("a.txt", EICAR, VIRUS),
+        ("a.pdf", b"<html>", "not the PDF"),
+        ("a.png", b"GIF89a", "not the PNG"),
+        ("a.txt", b"\x00\x01", "not the TXT"),
+        ("a.docx", b"not a zip", "not the DOCX"),
+        ("a.docx", office(TYPES, "xl/workbook.xml"), "not the DOCX"),
+        ("a.xlsx", office(TYPES, "xl/workbook.xml", "xl/vbaProject.bin"), MACROS),
+        ("a.pdf", b"%PDF-1.7 trailer << /Encrypt 5 0 R >>", PASSWORD),
+        ("a.docx", office(TYPES, "word/document.xml", encrypted=True), PASSWORD),
+        (
+            "a.xlsx",
+            bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
+            PASSWORD,
+        ),
+    ],
+)
+def test_what_a_file_holds_decides_whether_it_is_kept(name, content, refusal):
+    said = refusal_of(name, content)
+
+    assert refusal in said
+    assert bool(said) is bool(refusal)
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\me\\count.xlsx", "count.xlsx"),
+        ("a\r\nSet-Cookie: x.pdf", "a Set-Cookie x.pdf"),
+        ('quote".csv', "quote .csv"),
+        (".hidden.txt", "hidden.txt"),
+        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+    ],
+)
+def test_the_name_of_a_file_leads_nowhere(given_name, kept):
+    assert plain_name(given_name) == kept

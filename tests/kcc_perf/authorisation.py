@@ -1,0 +1,492 @@
+"""A small council in which everybody may try every door: who they are, and what stands where.
+
+It is built once, in a transaction of its own that is rolled back; each try is rolled back too.
+`PLACES` says what an address is filled in with, by whose matter it is and how far it has got.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from assurance.rules import SeatKind
+from indicators import feeds
+from indicators.models import (
+    CalendarDay,
+    Draft,
+    Evidence,
+    ReportingQuarter,
+    Submission,
+    WorkbookUpload,
+)
+from indicators.rules.returns import ResultState, Step
+from organisation.clock import now
+from organisation.models import Appointment
+from organisation.rules import PostKind, UnitTier
+from sorp.lexicon import Quarter
+from sorp.services import seed_default_statement
+from tests.assurance.factories import (
+    ActionFactory,
+    ActionPlanFactory,
+    AgreedActionFactory,
+    CallInFactory,
+    MeetingFactory,
+    PackFactory,
+    PaperFactory,
+    SeatFactory,
+    TeamFactory,
+)
+from tests.factories import (
+    CouncilFactory,
+    IndicatorFactory,
+    RatingFactory,
+    RevisionFactory,
+    TargetFactory,
+    UnitFactory,
+    UserFactory,
+    holder,
+)
+from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
+from tests.strategy.factories import MilestoneFactory, PriorityFactory
+
+MATRIX = Path(__file__).resolve().parents[1] / "authorisation_matrix.csv"
+TODAY = "2023-07-20 10:00 +0100"
+OPEN, CLOSED, UNPUBLISHED = Quarter(2023, 1), Quarter(2022, 4), Quarter(2022, 3)
+MEETS = date(2023, 7, 18)
+SIGN_IN = "sign in"  # how the matrix writes being sent to the sign-in page
+
+# Who may try. *Own* in the matrix is the division of `manager` and the directorate over it.
+ROLES = (
+    "anonymous",
+    "nobody",  # signed in, without a post
+    "staff",
+    "manager",
+    "deputy",
+    "division_director",
+    "directorate_director",
+    "managing_director",
+    "performance_officer",
+    "member",
+    "cabinet_member",
+    "governance_chair",
+    "pat_chair",  # also Deputy Managing Director
+    "pat_ned",
+    "dat_officer",
+)
+GROUPS = {
+    "everyone": set(ROLES),
+    "signed_in": set(ROLES) - {"anonymous"},
+    "posts": set(ROLES) - {"anonymous", "nobody"},
+    "answerers": {"manager", "deputy", "performance_officer"},
+    "planners": {"manager", "performance_officer"},
+    "directors_and_answerers": {
+        *("manager", "deputy", "performance_officer", "division_director"),
+        *("directorate_director", "managing_director", "pat_chair"),
+    },
+    "pat_leads": {"performance_officer", "pat_chair"},
+    "dat_leads": {"performance_officer", "managing_director"},
+    "council_directors": {"performance_officer", "managing_director", "pat_chair"},
+    "signers": {"division_director", "directorate_director", "managing_director", "pat_chair"},
+    "pat_readers": {
+        *("performance_officer", "cabinet_member", "governance_chair", "pat_chair", "pat_ned"),
+    },
+    "dat_readers": {
+        *("performance_officer", "cabinet_member", "governance_chair", "dat_officer"),
+        "managing_director",  # who chairs DAT
+    },
+}
+# What must be said for a door to have anything to answer.
+FORM = "application/x-www-form-urlencoded"
+BODIES = {"called_in": "act=challenge"}
+QUERIES = {"move_indicators": "?from={manager}"}
+# How far a result has got, and the number of the indicator where it has got so far.
+STATES = {
+    "open": (1, None),
+    "submitted": (2, ResultState.SUBMITTED),
+    "returned": (3, ResultState.RETURNED),
+    "division_approved": (4, ResultState.DIVISION_APPROVED),
+    "approved": (5, ResultState.APPROVED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A door, at whose matter and in which state, and how everybody who is not refused is answered.
+
+    In the matrix it is one line, or several where those let in are answered differently.
+    """
+
+    route: str
+    method: str
+    whose: str
+    state: str
+    answers: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return "-".join([self.route, self.method, self.whose or "any", self.state or "any"])
+
+    def expected(self, role: str) -> int | str:
+        """A stranger is sent to sign in; who lacks the right is refused."""
+        return self.answers.get(role, SIGN_IN if role == "anonymous" else 403)
+
+    @property
+    def not_found(self) -> set[str]:
+        """From whom it is hidden."""
+        return {role for role, answer in self.answers.items() if answer == 404}
+
+
+def tries() -> list[Try]:
+    found: dict[tuple[str, str, str, str], dict[str, int]] = {}
+    with MATRIX.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key = (row["route"], row["method"], row["whose"], row["state"])
+            answers = found.setdefault(key, {})
+            said = dict.fromkeys(people(row["admitted"]), int(row["answer"])) | dict.fromkeys(
+                people(row["not_found"]), 404
+            )
+            if twice := set(answers) & set(said):
+                raise ValueError(f"{key} says twice what {sorted(twice)} are answered")
+            answers |= said
+    return [Try(*key, answers) for key, answers in found.items()]
+
+
+def people(said: str) -> frozenset[str]:
+    """Roles and groups, one after another; a minus before a name takes it out again."""
+    found: set[str] = set()
+    for word in said.split():
+        name = word.removeprefix("-")
+        if name not in GROUPS and name not in ROLES:
+            raise ValueError(f"{name} is neither a role nor a group")
+        members = GROUPS.get(name, {name})
+        found = found - members if word.startswith("-") else found | members
+    return frozenset(found)
+
+
+def routes(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
+    """Every route's name and address, as the resolver has them."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or "", address
+        else:
+            yield from routes(pattern.url_patterns, address)
+
+
+class World:
+    """The council, a browser for each of its people, and what addresses are filled in with."""
+
+    def __init__(self):
+        seed_default_statement(
+            in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
+        )
+        self.council = CouncilFactory()
+        self.units = {}
+        for whose in ("own", "other"):
+            directorate = UnitFactory(code=f"{whose}-directorate")
+            self.units[whose] = UnitFactory(
+                code=f"{whose}-division", tier=UnitTier.DIVISION, parent=directorate
+            )
+        self.people = dict(self._people())
+        self.browsers = {role: self._browser(role) for role in ROLES}
+        self.cookies = {
+            role: {name: morsel.value for name, morsel in browser.cookies.items()}
+            for role, browser in self.browsers.items()
+        }
+        self.places = self._places()
+
+    # Asking ------------------------------------------------------------------------------------
+
+    def ask(self, role: str, method: str, address: str, route: str = ""):
+        """What a person is answered; whatever it changed is as before."""
+        browser = self.browsers[role]
+        browser.cookies = SimpleCookie(self.cookies[role])  # signing out takes the key away
+        with transaction.atomic():
+            response = browser.generic(method, "/" + address, BODIES.get(route, ""), FORM)
+            if getattr(response, "streaming", False):
+                response.close()
+            transaction.set_rollback(True)
+        return response
+
+    def told(self, role: str, method: str, address: str, route: str = "") -> int | str:
+        """The same in a word: a status, or that they are sent to sign in."""
+        response = self.ask(role, method, address, route)
+        if response.status_code == 302 and response.url.startswith("/accounts/sign-in/"):
+            return SIGN_IN
+        return response.status_code
+
+    def addresses(self, route: str, whose: str, state: str) -> list[str]:
+        """A route's addresses, filled in."""
+        return [
+            self.filled(address, route, whose, state) for name, address in routes() if name == route
+        ]
+
+    def filled(self, address: str, route: str, whose: str, state: str) -> str:
+        place = self.places[whose, state] | self.exceptions(route, whose, state)
+
+        def value(match):
+            name = match[1]
+            if name not in place:
+                raise LookupError(f"Say in tests/kcc_perf/authorisation.py what <{name}> is")
+            return str(place[name])
+
+        query = QUERIES.get(route, "").format(**place)
+        return re.sub(r"<(?:\w+:)?(\w+)>", value, address) + query
+
+    # People ------------------------------------------------------------------------------------
+
+    def _people(self):
+        own, other = self.units["own"], self.units["other"]
+        yield "nobody", UserFactory()
+        yield "staff", holder(PostKind.STAFF, unit=own)
+        yield "manager", holder(PostKind.ACCOUNTABLE_MANAGER, unit=own)
+        yield "other_manager", holder(PostKind.ACCOUNTABLE_MANAGER, unit=other)
+        yield "deputy", holder(PostKind.DEPUTY, unit=own)
+        yield "division_director", holder(PostKind.DIRECTOR, unit=own)
+        yield "directorate_director", holder(PostKind.DIRECTOR, unit=own.parent)
+        yield "other_director", holder(PostKind.DIRECTOR, unit=other)
+        yield "managing_director", holder(PostKind.MANAGING_DIRECTOR, unit=self.council)
+        yield "performance_officer", holder(PostKind.PERFORMANCE_OFFICER, unit=self.council)
+        yield "member", holder(PostKind.MEMBER, unit=self.council)
+        yield "cabinet_member", holder(PostKind.CABINET_MEMBER, unit=self.council)
+        yield "governance_chair", holder(PostKind.CHAIR_GOVERNANCE_AUDIT, unit=self.council)
+        yield "pat_chair", holder(PostKind.DEPUTY_MANAGING_DIRECTOR, unit=self.council)
+        yield "pat_ned", holder(PostKind.MEMBER, unit=self.council)
+        yield "dat_officer", holder(PostKind.STAFF, unit=self.council)
+
+    def _browser(self, role):
+        browser = Client(raise_request_exception=False)
+        if role != "anonymous":
+            browser.force_login(self.people[role])
+        return browser
+
+    # Places ------------------------------------------------------------------------------------
+
+    def _places(self):
+        quarters = {OPEN: "open", CLOSED: "closed", UNPUBLISHED: "closed"}
+        for quarter, state in quarters.items():
+            ReportingQuarter.objects.create(
+                quarter_start=quarter.first_day,
+                state=state,
+                begun_at=now() if state == "open" else None,
+                cabinet_meets_on=date(2023, 9, 20) if state == "open" else None,
+                closed_at=now() if state == "closed" else None,
+            )
+        for step, tier in [(step, "") for step in Step] + [(Step.ENTRY, "team")]:
+            CalendarDay.objects.create(
+                quarter_start=OPEN.first_day, step=step, tier=tier, due_on=date(2023, 7, 31)
+            )
+        published, draft = self._editions()
+        assurance = self._assurance()
+        places = {
+            ("", ""): {"uidb36": "1", "key": "no-such-key", "manager": self.people["manager"].pk}
+        }
+        for whose in ("own", "other"):
+            for state in STATES:
+                places[whose, state] = self._result(whose, state)
+            places[whose, "closed"] = places[whose, "open"] | {"quarter": CLOSED.key}
+            places[whose, ""] = places[whose, "open"] | self._belongings(whose)
+            places[f"{whose} directorate", "division_approved"] = {
+                "quarter": OPEN.key,
+                "stage": "directorate",
+                "unit": self.units[whose].parent.code,
+            }
+        for team, found in assurance.items():
+            places[team, ""] = found
+        public = {"reference": "HW-01", "slug": "better-roads", "name": "counts.csv"}
+        places["", "published"] = {"quarter": CLOSED.key, "number": published.number} | public
+        places["", "draft"] = (
+            {"quarter": UNPUBLISHED.key, "number": draft.number}
+            | public
+            | {
+                "reference": places["own", "open"]["reference"],
+                "slug": PriorityFactory(slug="unpublished").slug,
+            }
+        )
+        places["", "open"] = {"quarter": OPEN.key, "step": "entry", "tier": "team"}
+        places["", "closed"] = places["", "open"] | {"quarter": CLOSED.key}
+        places["nothing", ""] = NOTHING
+        return places
+
+    def _editions(self):
+        published = EditionFactory(published=True)
+        draft = EditionFactory(report=QuarterlyReportFactory(quarter=UNPUBLISHED))
+        for edition in (published, draft):
+            EditionFileFactory(edition=edition)
+        return published, draft
+
+    def _assurance(self):
+        found = {}
+        chairs = {"pat": self.people["pat_chair"], "dat": self.people["managing_director"]}
+        seats = {
+            "pat": ("pat_ned", SeatKind.NED),
+            "dat": ("dat_officer", SeatKind.OFFICER),
+        }
+        for code, chair in chairs.items():
+            team = TeamFactory(dat=code == "dat")
+            SeatFactory(team=team, user=chair, kind=SeatKind.CHAIR)
+            role, kind = seats[code]
+            SeatFactory(team=team, user=self.people[role], kind=kind)
+            meeting = MeetingFactory(team=team, meets_on=MEETS, quarter_start=CLOSED.first_day)
+            called_in = CallInFactory(
+                meeting=meeting,
+                indicator=IndicatorFactory(
+                    reference=f"{code.upper()}-1",
+                    unit=self.units["own"],
+                    accountable_manager=self.people["other_manager"],
+                ),
+                called_in_by=chair,
+            )
+            paper = PaperFactory(
+                meeting=meeting, position=1, file=f"papers/{code}.pdf", sha256="0" * 64
+            )
+            paper.file.storage.save(paper.file.name, _file())
+            pack = PackFactory(
+                meeting=meeting, drawn_at=now(), html="<p>Drawn</p>", pdf=b"%PDF-1.7"
+            )
+            found[code] = {
+                "team": code,
+                "day": MEETS.isoformat(),
+                "reference": called_in.indicator.reference,
+                "position": paper.position,
+                "number": pack.number,
+            }
+        return found
+
+    def _result(self, whose, state):
+        number, reached = STATES[state]
+        manager = self.people["manager" if whose == "own" else "other_manager"]
+        indicator = IndicatorFactory(
+            reference=f"{whose.upper()}-{number}",
+            unit=self.units[whose],
+            accountable_manager=manager,
+        )
+        TargetFactory(indicator=indicator)
+        RatingFactory(indicator=indicator, quarter=CLOSED)
+        RevisionFactory(
+            result__indicator=indicator,
+            result__quarter_start=CLOSED.first_day,
+            result__state=ResultState.APPROVED,
+        )
+        if reached:
+            revision = RevisionFactory(
+                result__indicator=indicator,
+                result__quarter_start=OPEN.first_day,
+                result__state=reached,
+                submitted_at=now(),
+            )
+            RatingFactory(indicator=indicator, quarter=OPEN, revision=revision)
+        else:
+            Draft.objects.create(
+                indicator=indicator, quarter_start=OPEN.first_day, saved_by=manager
+            )
+        kept = Evidence.objects.create(
+            indicator=indicator,
+            quarter_start=OPEN.first_day,
+            name="count.csv",
+            path=f"evidence/{indicator.reference}.csv",
+            size=3,
+            sha256="0" * 64,
+            uploaded_by=manager,
+        )
+        default_storage.save(kept.path, _file())
+        return {
+            "quarter": OPEN.key,
+            "reference": indicator.reference,
+            "unit": self.units[whose].code,
+            "number": kept.pk,
+            "stage": "division",
+            "step": "entry",
+            "tier": "team",
+        }
+
+    def _belongings(self, whose):
+        """What hangs on a manager: a plan, a milestone, an action, a submission, a workbook."""
+        manager = self.people["manager" if whose == "own" else "other_manager"]
+        first = manager.indicators.order_by("reference").get(reference=f"{whose.upper()}-1")
+        ActionFactory(plan=ActionPlanFactory(indicator=first), position=1, due_on=date(2023, 9, 1))
+        milestone = MilestoneFactory(
+            priority=PriorityFactory(slug=f"{whose}-priority"), accountable_manager=manager
+        )
+        agreed = AgreedActionFactory(
+            call_in=CallInFactory(
+                meeting=MeetingFactory(
+                    team=TeamFactory(), meets_on=MEETS, quarter_start=CLOSED.first_day
+                ),
+                indicator=first,
+                called_in_by=self.people["pat_chair"],
+            ),
+            due_on=date(2023, 9, 1),
+        )
+        submission = Submission.objects.create(
+            quarter_start=OPEN.first_day, submitted_by=manager, results=1
+        )
+        upload = WorkbookUpload.objects.create(
+            user=manager,
+            quarter_start=OPEN.first_day,
+            name="return.xlsx",
+            sha256="0" * 64,
+            expires_at=now() + timedelta(hours=1),
+        )
+        deputy = Appointment.objects.filter(post__kind=PostKind.DEPUTY).first()
+        return {
+            "position": 1,
+            "slug": f"{whose}-priority",
+            "milestone": milestone.pk,
+            "action": agreed.pk,
+            "submission": submission.token,
+            "upload": upload.token,
+            "feed": feeds.token_of(manager),
+            "pk": deputy.pk,
+        }
+
+    def exceptions(self, route, whose, state):
+        """Where the same word in an address means another thing on another route."""
+        place = self.places[whose, state]
+        words = {
+            "return_submitted": ("token", "submission"),
+            "workbook_preview": ("token", "upload"),
+            "calendar_feed": ("token", "feed"),
+        }
+        if route in words and words[route][1] in place:
+            name, thing = words[route]
+            return {name: place[thing]}
+        return {}
+
+
+# What has the right form and is nothing's: it must be answered just as a hidden row is.
+NOTHING = {
+    "reference": "NONE-1",
+    "unit": "no-such-unit",
+    "slug": "no-such-priority",
+    "quarter": OPEN.key,
+    "milestone": 999999,
+    "action": 999999,
+    "pk": 999999,
+    "number": 999999,
+    "position": 999,
+    "token": uuid.UUID(int=0),
+    "stage": "division",
+    "step": "entry",
+    "tier": "team",
+    "name": "nothing.csv",
+    "team": "pat",
+    "day": "2001-01-01",
+    "uidb36": "1",
+    "key": "no-such-key",
+}
+
+
+def _file():
+    return ContentFile(b"one")
