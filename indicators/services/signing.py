@@ -118,8 +118,8 @@ def _entry(result: Result) -> str:
 def _tell_of_return(signed: SignOff, by: User) -> None:
     result = signed.revision.result
     indicator = result.indicator
-    said = signed.revision.submitted_by
-    for person in {indicator.accountable_manager, said} - {None}:
+    told = {indicator.accountable_manager, signed.revision.submitted_by or by} - {by}
+    for person in told:
         owe_notice(
             key=f"returned-{signed.pk}-{person.pk}",
             recipient=person,

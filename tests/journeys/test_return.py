@@ -64,8 +64,7 @@ def test_three_results_are_entered_checked_and_submitted_by_keyboard_alone(
     assert visitor.reads("to be signed off")
     submitted = visitor.page.url
 
-    visitor.page.go_back()
-    visitor.page.wait_for_load_state()
+    visitor.page.go_back(wait_until="load")
     assert not visitor.reads("There is a problem")
     visitor.go(f"/returns/{QUARTER}/check/")
     assert visitor.page.get_by_role("button", name="Submit 3 results").count() == 0
@@ -179,9 +178,8 @@ def write(visitor, name, text):
 
 def press(visitor, name):
     tab_to(visitor.page, name)
-    visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_load_state()
-    visitor.page.wait_for_timeout(300)
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
     visitor.check()
 
 

@@ -458,9 +458,9 @@ def test_a_thousand_indicators_are_shown_two_hundred_at_a_time_and_quickly(clien
     unit = council_of(1000)
     client.get(reverse("dashboard", args=[UnitFactory().code]))  # templates are compiled once
 
-    began = time.perf_counter()
+    began = time.process_time()
     first = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference"})
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     last = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference", "page": 5})
 
     assert [row.line.indicator.reference for row in first.context["rows"]][::199] == [
@@ -471,4 +471,4 @@ def test_a_thousand_indicators_are_shown_two_hundred_at_a_time_and_quickly(clien
     assert sum(first.context["board"].counts.values()) == 1000
     assert "page 5 of 5" in last.content.decode()
     assert len(as_csv(client, unit)) == 1000
-    assert took < 3, f"{took:.1f} s"
+    assert took < 2, f"{took:.1f} s of the processor"

@@ -98,9 +98,29 @@ def standings(
     quarters = {each.first_day: each for each in first.until(last)}
     return {
         (indicator, quarters[start]): Standing(
-            *verdict, late=bool(late), revised=bool(number and number > 1)
+            rag,
+            not_rated,
+            value,
+            travel,
+            confidence,
+            stale,
+            is_break,
+            bool(late),
+            (number or 1) > 1,
         )
-        for indicator, start, *verdict, late, number in stored.values_list(*READ)
+        for (
+            indicator,
+            start,
+            rag,
+            not_rated,
+            value,
+            travel,
+            confidence,
+            stale,
+            is_break,
+            late,
+            number,
+        ) in stored.values_list(*READ)
     }
 
 
