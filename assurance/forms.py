@@ -165,4 +165,6 @@ class PaperForm(forms.Form):
         given.seek(0)
         if start != b"%PDF-":
             raise forms.ValidationError("The file must be a PDF")
+        if not given.name.lower().endswith(".pdf"):
+            raise forms.ValidationError("The file's name must end in .pdf")
         return given

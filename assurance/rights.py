@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from assurance.models import Seat, Team
 from assurance.rules import SeatKind
 from organisation.clock import localdate
-from organisation.rights import Permission, allowed
+from organisation.rights import Permission, allowed, signed_in
 from sorp.lexicon import Word
 
 
@@ -113,7 +112,7 @@ def for_those(
                 raise PermissionDenied
             return view(request, found, *args, **kwargs)
 
-        door = login_required(guarded)
+        door = signed_in(guarded)
         door.permission = Permission.VIEW_PACKS  # type: ignore[attr-defined]
         return door
 

@@ -187,7 +187,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "login": "60/m/ip"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is invited to sign up by asking for a password
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,10/15m/key", "login": "60/m/ip"}
 ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_MINIMUM = 12
 AUTH_PASSWORD_VALIDATORS = [
@@ -196,7 +197,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": PASSWORD_MINIMUM},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name"), "max_similarity": 0.6},
+    },
 ]
 
 # Sessions end half an hour after the last page, and with the browser.
@@ -262,6 +266,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Anyone can send a wrong name; the answer is 400, and a line says it.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # These explain every face and glyph they touch; only what went wrong is of use.
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

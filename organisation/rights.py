@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
 
 from organisation.clock import localdate
 from organisation.models import Appointment
@@ -100,11 +101,36 @@ def require(permission: Permission) -> Callable[[Callable[..., Any]], Callable[.
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        door = login_required(guarded)
+        door = signed_in(guarded)
         door.permission = permission  # type: ignore[attr-defined]
         return door
 
     return guard
+
+
+UNTYPED = ("csrfmiddlewaretoken", "token", "version", "seen", "act")
+
+
+def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Guard a view for whoever has signed in. What was typed while a session ended comes back."""
+    asking = login_required(view)
+
+    @wraps(view)
+    def door(request: Any, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated and (typed := _typed(request)):
+            return render(request, "signed_out.html", {"typed": typed}, status=403)
+        return asking(request, *args, **kwargs)
+
+    return door
+
+
+def _typed(request: Any) -> dict[str, str]:
+    """What somebody filled in by hand, by the names of the fields."""
+    return {
+        name: "\n".join(values)
+        for name, values in request.POST.lists()
+        if name not in UNTYPED and "".join(values).strip()
+    }
 
 
 def public(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -198,7 +198,11 @@ class Quarter:
         match = re.fullmatch(r"([0-9]{4})-Q([1-4])", key)
         if match is None:
             raise ValueError(f"{key!r} is not a quarter: write it like 2011-Q1")
-        return cls(int(match[1]), int(match[2]))
+        year = int(match[1])
+        # Narrower than what can be, so that one can count back and on from whatever was typed.
+        if not 1950 <= year <= 2150:
+            raise ValueError(f"{key} is out of reach: give a quarter between 1950-Q1 and 2150-Q4")
+        return cls(year, int(match[2]))
 
     @classmethod
     def from_ordinal(cls, ordinal: int) -> Quarter:

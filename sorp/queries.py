@@ -13,8 +13,8 @@ class NoVersionInForce(ValueError):
 
     def __init__(self, quarter: Quarter) -> None:
         super().__init__(
-            f"No version of the SORP is in force for {quarter}: run manage.py seed_sorp, or bring a"
-            " version into force from that quarter or before"
+            f"No version of the SORP is in force for {quarter}, so nothing in it can be rated:"
+            " the performance team brings one into force (manage.py seed_sorp)"
         )
 
 

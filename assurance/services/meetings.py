@@ -87,15 +87,15 @@ def table_paper(
         raise Refused("Give the paper a text or a file", field="text")
     # The row is locked, so that two papers tabled at once do not take one place.
     row = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    paper = Paper(
-        meeting=row,
-        position=row.papers.count() + 1,
-        title=title.strip(),
-        text=text.strip(),
-        tabled_by=by,
-    )
+    said = {
+        "title": title.strip(),
+        "text": text.strip(),
+        "sha256": hashlib.sha256(content).hexdigest() if content else "",
+    }
+    if (again := row.papers.filter(**said).first()) is not None:
+        return again  # a button pressed twice
+    paper = Paper(meeting=row, position=row.papers.count() + 1, tabled_by=by, **said)
     if content:
-        paper.sha256 = hashlib.sha256(content).hexdigest()
         paper.file.save(file_name or "paper", ContentFile(content), save=False)
     paper.save()
     audit.record("tabled paper", meeting, by=by, title=paper.title, sha256=paper.sha256)

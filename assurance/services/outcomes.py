@@ -26,9 +26,15 @@ def challenge(
     _refuse_off_agenda(call_in)
     if not text.strip():
         raise Refused("Enter what was asked", field="text")
-    row = Challenge.objects.create(
-        call_in=call_in, text=text.strip(), answer=answer.strip(), raised_by=raised_by
-    )
+    said = {
+        "call_in": call_in,
+        "text": text.strip(),
+        "answer": answer.strip(),
+        "raised_by": raised_by,
+    }
+    if (again := Challenge.objects.filter(**said).first()) is not None:
+        return again  # a button pressed twice
+    row = Challenge.objects.create(**said)
     audit.record("challenged", call_in, by=by, text=row.text, raised_by=raised_by.name)
     return row
 
@@ -50,7 +56,10 @@ def decide(
         raise Refused("Enter what was decided", field="text")
     if agreed_plan is not None and agreed_plan.indicator_id != call_in.indicator_id:
         raise Refused("Agree a plan for this indicator, not for another", field="agreed_plan")
-    row = Decision.objects.create(call_in=call_in, text=text.strip(), agreed_plan=agreed_plan)
+    said = {"call_in": call_in, "text": text.strip(), "agreed_plan": agreed_plan}
+    if (again := Decision.objects.filter(**said).first()) is not None:
+        return again  # a button pressed twice
+    row = Decision.objects.create(**said)
     audit.record(
         "decided",
         call_in,
@@ -75,9 +84,10 @@ def agree_action(
         raise Refused("Enter who will do it", field="owner")
     if due_on < call_in.meeting.meets_on:
         raise Refused("An agreed action is due on the day of the meeting or later", field="due_on")
-    row = AgreedAction.objects.create(
-        call_in=call_in, what=what.strip(), owner=owner.strip(), due_on=due_on
-    )
+    said = {"call_in": call_in, "what": what.strip(), "owner": owner.strip(), "due_on": due_on}
+    if (again := AgreedAction.objects.filter(**said).first()) is not None:
+        return again  # a button pressed twice
+    row = AgreedAction.objects.create(**said)
     audit.record(
         "agreed action",
         call_in,

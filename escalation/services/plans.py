@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,15 +65,20 @@ def write_plan(
     # The indicator's row is locked, so that two plans written at once are numbered one by one.
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     before = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
+    said = {
+        "cause": cause.strip(),
+        "barriers": barriers.strip(),
+        "help_wanted": help_wanted.strip(),
+        "expected_recovery_start": expected_recovery.first_day if expected_recovery else None,
+        "expected_value": expected_value,
+    }
+    if before is not None and _says_the_same(before, said, actions):
+        return before  # a button pressed twice
     ActionPlan.objects.filter(indicator=indicator, is_latest=True).update(is_latest=False)
     plan = ActionPlan.objects.create(
         indicator=indicator,
         number=before.number + 1 if before else 1,
-        cause=cause.strip(),
-        barriers=barriers.strip(),
-        help_wanted=help_wanted.strip(),
-        expected_recovery_start=expected_recovery.first_day if expected_recovery else None,
-        expected_value=expected_value,
+        **said,
         written_by=by,
         written_at=at or now(),
     )
@@ -90,6 +95,14 @@ def write_plan(
         else str(indicator.accountable_manager),
     )
     return plan
+
+
+def _says_the_same(
+    plan: ActionPlan, said: Mapping[str, object], actions: Sequence[ActionGiven]
+) -> bool:
+    promised = [(each.description, each.owner, each.due_on) for each in plan.actions.all()]
+    given = [(each.description.strip(), each.owner.strip(), each.due_on) for each in actions]
+    return promised == given and all(getattr(plan, name) == said[name] for name in said)
 
 
 def _refuse_strangers(indicator: Indicator, by: User) -> None:

@@ -111,7 +111,9 @@ class SignOff(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices)
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     comment = models.TextField(blank=True)
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_offs")
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_offs"
+    )
     signed_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -164,9 +166,7 @@ class Unlock(models.Model):
 class Attestation(models.Model):
     """A manager's word, once a quarter: I am accountable for these."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="attestations"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attestations")
     quarter_start = models.DateField()
     references = models.JSONField(default=list)
     made_at = models.DateTimeField(default=now)

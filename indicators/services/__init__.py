@@ -3,7 +3,7 @@
 from .accountability import attest, reassign_indicators
 from .calendar import Unowned, begin_quarter, renew_feed, set_due_day
 from .definitions import define_indicator, redefine_indicator, set_target, suspend_indicator
-from .drafts import ChangedMeanwhile, as_given, discard_draft, save_draft
+from .drafts import ChangedMeanwhile, discard_draft, save_draft
 from .evidence import RefusedFile, attach_evidence, remove_evidence
 from .forecasts import state_forecasts
 from .quarters import open_quarter
@@ -23,7 +23,6 @@ __all__ = [
     "Submission",
     "Unowned",
     "approve_results",
-    "as_given",
     "attach_evidence",
     "attest",
     "begin_quarter",

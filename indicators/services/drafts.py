@@ -10,9 +10,8 @@ from django.db import IntegrityError, transaction
 from indicators.models import Draft, Indicator, Result, Revision
 from indicators.queries import quarter_state
 from indicators.queries.entries import DRAFT
-from indicators.rules import Entry
 from indicators.services.quarters import NotOpen
-from indicators.services.results import ResultGiven, refuse_locked
+from indicators.services.results import refuse_locked
 from organisation import audit
 from organisation.clock import localdate, now
 from organisation.models import User
@@ -88,22 +87,6 @@ def discard_draft(*, draft: Draft, by: User) -> None:
         return
     audit.record("discarded draft", found, by=by, quarter=found.quarter.key)
     found.delete()
-
-
-def as_given(entry: Entry, data_quarter: Quarter | None = None) -> ResultGiven:
-    """An entry without problems, as a result that can be submitted. Raises ValueError, in words."""
-    by_ratio = entry.numerator is not None
-    return ResultGiven(
-        value=None if by_ratio else entry.value,
-        numerator=entry.numerator,
-        denominator=entry.denominator,
-        confidence=entry.confidence,
-        not_available=entry.not_available,
-        definition_break=entry.definition_break,
-        data_quarter=data_quarter,
-        commentary=entry.commentary,
-        management_action=entry.management_action,
-    )
 
 
 def as_kept(typed: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from indicators.models import ReportingQuarter
+from indicators.queries import last_closed, quarter_state
 from organisation import audit
 from organisation.models import User
 from sorp.lexicon import Quarter
@@ -23,6 +24,12 @@ def open_quarter(*, quarter: Quarter, today: date, by: User | None) -> Reporting
         raise NotOpen(
             f"{quarter} has not ended: its results can be entered from"
             f" {quarter.next().first_day:%-d %B %Y}"
+        )
+    closed = last_closed()
+    if closed is not None and quarter < closed and quarter_state(quarter) is None:
+        raise NotOpen(
+            f"{quarter} was never reported, and {closed} is closed: results are taken for"
+            f" {closed.next()} and later"
         )
     rows = ReportingQuarter.objects.select_for_update()  # a close waits for us, or we for it
     row, is_new = rows.get_or_create(quarter_start=quarter.first_day)

@@ -13,7 +13,7 @@ from django.db import transaction
 from indicators.models import Indicator, Rating, Result, Revision
 from indicators.queries import quarter_state
 from indicators.queries.signing import may_change
-from indicators.rules import scale_of, value_of
+from indicators.rules import Entry, scale_of, value_of
 from indicators.rules.figures import SMALLEST, unkeepable
 from indicators.rules.returns import ResultState
 from indicators.services.quarters import NotOpen, open_quarter
@@ -47,6 +47,22 @@ class ResultGiven:
     data_quarter: Quarter | None = None
     commentary: str = ""
     management_action: str = ""
+
+    @classmethod
+    def by(cls, entry: Entry, data_quarter: Quarter | None = None) -> ResultGiven:
+        """An entry without problems, as a result that can be submitted. Raises ValueError."""
+        by_ratio = entry.numerator is not None
+        return cls(
+            value=None if by_ratio else entry.value,
+            numerator=entry.numerator,
+            denominator=entry.denominator,
+            confidence=entry.confidence,
+            not_available=entry.not_available,
+            definition_break=entry.definition_break,
+            data_quarter=data_quarter,
+            commentary=entry.commentary,
+            management_action=entry.management_action,
+        )
 
     def __post_init__(self) -> None:
         for name in ("value", "numerator", "denominator"):

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from indicators.models import Draft, Indicator, Submission
 from indicators.queries.returns import ReturnRow, day_due, entry_days, return_rows
-from indicators.services.drafts import as_given
 from indicators.services.forecasts import state_forecasts
+from indicators.services.results import ResultGiven
 from indicators.services.submissions import Submission as ToSubmit
 from indicators.services.submissions import submit_results
 from organisation import audit
@@ -116,7 +116,7 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
         assert row.entry is not None
         assert row.draft is not None
         due = day_due(days, row.indicator)
-        given = as_given(row.entry, _data_quarter(row))
+        given = ResultGiven.by(row.entry, _data_quarter(row))
         late = due is not None and today > due
         submissions.append(ToSubmit(row.indicator, quarter, given, late=late))
     submit_results(submissions=submissions, today=today, by=by)

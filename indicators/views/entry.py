@@ -250,7 +250,7 @@ def _revise(request, sheet):
         revision, is_new = services.revise_result(
             indicator=sheet.indicator,
             quarter=sheet.quarter,
-            given=services.as_given(form.entry, _data_quarter(sheet)),
+            given=services.ResultGiven.by(form.entry, _data_quarter(sheet)),
             reason=form.cleaned_data["reason"],
             by=request.user,
         )

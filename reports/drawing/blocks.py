@@ -218,7 +218,9 @@ class Block:
     def running(self) -> str:
         """How long it has been poor by now: what opened an escalation may be years ago."""
         rag, quarters = poor_run(self.facts["ratings"], self.quarter.key)
-        return f"It has now been {rag} for {quarters} rated quarters running." if quarters > 1 else ""
+        return (
+            f"It has now been {rag} for {quarters} rated quarters running." if quarters > 1 else ""
+        )
 
     @property
     def referral_history(self) -> list[dict[str, Any]]:

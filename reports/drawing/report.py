@@ -242,9 +242,7 @@ class Report:
 
     @property
     def _missing(self) -> int:
-        return sum(
-            each.rating["not_rated"] == NotRated.NO_RESULT for each in self.key_indicators
-        )
+        return sum(each.rating["not_rated"] == NotRated.NO_RESULT for each in self.key_indicators)
 
     @property
     def rules(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from rest_framework.permissions import AllowAny
@@ -21,7 +22,7 @@ class FrozenView(APIView):
     permission_classes = [AllowAny]
 
     def absolute(self, name, *args):
-        return self.request.build_absolute_uri(reverse(name, args=args))
+        return settings.SERVICE_ADDRESS + reverse(name, args=args)
 
 
 class Reports(FrozenView):
@@ -31,7 +32,7 @@ class Reports(FrozenView):
         editions = list(published_editions())
         if not editions:
             return Response({"licence": LICENCE_ADDRESS, "reports": []})
-        return answer(request, editions[0], lambda: Response(self._listed(editions)))
+        return answer(request, editions, lambda: Response(self._listed(editions)))
 
     def _listed(self, editions):
         return {

@@ -141,7 +141,7 @@ def open_data(request):
     page = {"editions": editions, "licence": LICENCE, "licence_address": LICENCE_ADDRESS}
     if not editions:
         return render(request, "reports/open_data.html", page)
-    return answer(request, editions[0], lambda: render(request, "reports/open_data.html", page))
+    return answer(request, list(editions), lambda: render(request, "reports/open_data.html", page))
 
 
 @public

@@ -198,7 +198,7 @@ def test_progress_is_not_recorded_in_the_future_or_on_a_superseded_plan(indicato
         plans.record_progress(
             action=action, progress="", done_on=TODAY + timedelta(1), today=TODAY, by=manager
         )
-    write(indicator)
+    write(indicator, cause="Something else")
     with pytest.raises(Refused, match="supersedes"):
         plans.record_progress(action=action, progress="x", done_on=None, today=TODAY, by=manager)
 

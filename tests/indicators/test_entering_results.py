@@ -323,7 +323,7 @@ def test_the_draft_is_kept_in_the_background_and_found_again_after_signing_in(cl
     client.force_login(indicator.accountable_manager)
 
     assert second.json()["told"] == "Draft kept at 11:00"
-    assert signed_out.status_code == 302
+    assert signed_out.status_code == 403
     assert 'value="88"' in page_of(client.get(address(indicator)))
     assert not Draft.objects.get().is_complete
 

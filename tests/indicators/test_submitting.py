@@ -36,16 +36,16 @@ def in_july():
 
 
 @pytest.fixture
-def manager(sorp_in_force):
+def answerer(sorp_in_force):
     unit = UnitFactory()
     return holder(PostKind.ACCOUNTABLE_MANAGER, unit=unit)
 
 
-def owned(manager, how_many=1, **fields):
-    unit = manager.appointments.get().post.unit
+def owned(answerer, how_many=1, **fields):
+    unit = answerer.appointments.get().post.unit
     return [
         TargetFactory(
-            indicator=IndicatorFactory(accountable_manager=manager, unit=unit, **fields)
+            indicator=IndicatorFactory(accountable_manager=answerer, unit=unit, **fields)
         ).indicator
         for _ in range(how_many)
     ]
@@ -62,31 +62,31 @@ def draft(indicator, *, is_complete=True, version=0, by=None, **typed):
     )
 
 
-def submit(manager, *indicators, token=None, **rest):
+def submit(answerer, *indicators, token=None, **rest):
     return submit_return(
         quarter=Q1,
         references=[each.reference for each in indicators],
         token=token or uuid4(),
         today=TODAY,
-        by=manager,
+        by=answerer,
         **rest,
     )
 
 
-def sheet(manager):
-    return my_return(user=manager, quarter=Q1, today=TODAY)
+def sheet(answerer):
+    return my_return(user=answerer, quarter=Q1, today=TODAY)
 
 
-def words(manager):
-    return [row.state.label for row in sheet(manager).rows]
+def words(answerer):
+    return [row.state.label for row in sheet(answerer).rows]
 
 
-def test_drafts_become_results_and_are_recorded_as_one_submission(manager):
-    first, second = owned(manager, 2)
+def test_drafts_become_results_and_are_recorded_as_one_submission(answerer):
+    first, second = owned(answerer, 2)
     draft(first)
     draft(second, value="70", management_action="More staff")
 
-    submission = submit(manager, first, second)
+    submission = submit(answerer, first, second)
 
     assert submission.results == 2
     assert {rating.rag for rating in Rating.objects.all()} == {"green", "red"}
@@ -96,22 +96,22 @@ def test_drafts_become_results_and_are_recorded_as_one_submission(manager):
     assert AuditEvent.objects.filter(act="submitted result").count() == 2
 
 
-def test_the_same_token_again_is_the_same_submission(manager):
-    (indicator,) = owned(manager)
+def test_the_same_token_again_is_the_same_submission(answerer):
+    (indicator,) = owned(answerer)
     draft(indicator)
     token = uuid4()
 
-    first, again = (submit(manager, indicator, token=token) for _ in range(2))
+    first, again = (submit(answerer, indicator, token=token) for _ in range(2))
 
     assert first == again
     assert Submission.objects.count() == Revision.objects.count() == 1
 
 
-def test_somebody_elses_token_submits_nothing(manager):
-    (indicator,) = owned(manager)
+def test_somebody_elses_token_submits_nothing(answerer):
+    (indicator,) = owned(answerer)
     draft(indicator)
     token = uuid4()
-    submit(manager, indicator, token=token)
+    submit(answerer, indicator, token=token)
 
     with pytest.raises(NotReady, match="somebody else"):
         submit(holder(PostKind.PERFORMANCE_OFFICER), indicator, token=token)
@@ -126,13 +126,13 @@ def test_somebody_elses_token_submits_nothing(manager):
         ({"confidence": ""}, "how firm"),
     ],
 )
-def test_where_one_cannot_be_submitted_none_is(manager, spoil, told):
-    first, second = owned(manager, 2)
+def test_where_one_cannot_be_submitted_none_is(answerer, spoil, told):
+    first, second = owned(answerer, 2)
     draft(first)
     draft(second, **spoil)
 
     with pytest.raises(NotReady, match=told) as refused:
-        submit(manager, first, second)
+        submit(answerer, first, second)
 
     assert list(refused.value.problems) == [second.reference]
     assert not Revision.objects.exists()
@@ -140,24 +140,24 @@ def test_where_one_cannot_be_submitted_none_is(manager, spoil, told):
     assert Draft.objects.count() == 2
 
 
-def test_nothing_is_submitted_where_there_is_nothing(manager):
+def test_nothing_is_submitted_where_there_is_nothing(answerer):
     with pytest.raises(NotReady, match="Complete an indicator first"):
-        submit(manager)
+        submit(answerer)
     with pytest.raises(NotReady, match="nothing left to submit"):
-        submit(manager, *owned(manager))
+        submit(answerer, *owned(answerer))
 
 
-def test_what_was_changed_since_it_was_checked_is_not_submitted_unseen(manager):
-    (indicator,) = owned(manager)
+def test_what_was_changed_since_it_was_checked_is_not_submitted_unseen(answerer):
+    (indicator,) = owned(answerer)
     checked = draft(indicator)
     draft(indicator, value="91", version=checked.version)
 
     with pytest.raises(NotReady, match="check it again"):
-        submit(manager, indicator, versions={indicator.reference: checked.version})
+        submit(answerer, indicator, versions={indicator.reference: checked.version})
 
 
-def test_a_draft_that_somebody_overtook_is_a_problem_and_not_submitted(manager):
-    (indicator,) = owned(manager)
+def test_a_draft_that_somebody_overtook_is_a_problem_and_not_submitted(answerer):
+    (indicator,) = owned(answerer)
     draft(indicator)
     submit_result(
         indicator=indicator,
@@ -167,9 +167,9 @@ def test_a_draft_that_somebody_overtook_is_a_problem_and_not_submitted(manager):
         by=None,
     )
 
-    assert words(manager) == ["There is a problem"]
+    assert words(answerer) == ["There is a problem"]
     with pytest.raises(NotReady, match="Somebody else submitted"):
-        submit(manager, indicator)
+        submit(answerer, indicator)
     assert Revision.objects.get().value == 50
 
 
@@ -178,9 +178,9 @@ def test_a_draft_that_somebody_overtook_is_a_problem_and_not_submitted(manager):
     [("2011-07-19", None, True), ("2011-07-20", "2011-07-01", False), (None, "2011-07-19", True)],
 )
 def test_a_result_is_late_after_the_day_on_which_its_tier_was_due(
-    manager, tier_due, default_due, late
+    answerer, tier_due, default_due, late
 ):
-    (indicator,) = owned(manager)
+    (indicator,) = owned(answerer)
     for tier, day in ((indicator.tier, tier_due), ("", default_due)):
         if day:
             CalendarDay.objects.create(
@@ -188,37 +188,37 @@ def test_a_result_is_late_after_the_day_on_which_its_tier_was_due(
             )
     draft(indicator)
 
-    submit(manager, indicator)
+    submit(answerer, indicator)
 
     assert Revision.objects.get().late is late
 
 
-def test_the_list_says_how_far_each_has_got(manager):
-    started, done, submitted, untouched = owned(manager, 4)
-    owned(manager, frequency=Frequency.ANNUAL)  # not due, so not asked
+def test_the_list_says_how_far_each_has_got(answerer):
+    started, done, submitted, untouched = owned(answerer, 4)
+    owned(answerer, frequency=Frequency.ANNUAL)  # not due, so not asked
     draft(started, is_complete=False)
     draft(done)
     draft(submitted)
-    submit(manager, submitted)
+    submit(answerer, submitted)
 
-    mine = sheet(manager)
+    mine = sheet(answerer)
 
-    assert words(manager) == ["In progress", "Completed", "Completed", "Not started"]
+    assert words(answerer) == ["In progress", "Completed", "Completed", "Not started"]
     assert (mine.completed, mine.submitted, len(mine.ready)) == (2, 1, 1)
     assert mine.after(started.reference).indicator == untouched
     assert mine.after(untouched.reference).indicator == started
 
 
-def test_before_the_quarter_ends_nothing_can_be_started(manager):
-    owned(manager)
+def test_before_the_quarter_ends_nothing_can_be_started(answerer):
+    owned(answerer)
 
-    later = my_return(user=manager, quarter=Quarter(2011, 2), today=TODAY)
+    later = my_return(user=answerer, quarter=Quarter(2011, 2), today=TODAY)
 
     assert [row.state.label for row in later.rows] == ["Cannot start yet"]
 
 
-def test_the_centre_sees_what_it_began_for_others_and_not_everybodys(manager):
-    begun, _ = owned(manager, 2)
+def test_the_centre_sees_what_it_began_for_others_and_not_everybodys(answerer):
+    begun, _ = owned(answerer, 2)
     officer = holder(PostKind.PERFORMANCE_OFFICER)
     draft(begun, by=officer)
 
@@ -227,11 +227,11 @@ def test_the_centre_sees_what_it_began_for_others_and_not_everybodys(manager):
 
 @pytest.mark.parametrize("how_many", [1, 20])
 def test_a_return_takes_as_many_queries_for_one_as_for_twenty(
-    manager, how_many, django_assert_num_queries
+    answerer, how_many, django_assert_num_queries
 ):
-    for indicator in owned(manager, how_many):
+    for indicator in owned(answerer, how_many):
         draft(indicator)
-    reader = User.objects.get(pk=manager.pk)
+    reader = User.objects.get(pk=answerer.pk)
 
     with django_assert_num_queries(12):
         sheet(reader)
@@ -241,8 +241,8 @@ def test_a_return_takes_as_many_queries_for_one_as_for_twenty(
 
 
 @pytest.fixture
-def signed_in(client, manager):
-    client.force_login(manager)
+def signed_in(client, answerer):
+    client.force_login(answerer)
     return client
 
 
@@ -260,8 +260,8 @@ def test_the_return_that_is_asked_for_now_is_found_without_naming_it(signed_in):
     assert signed_in.get(reverse("returns")).url == page("my_return")
 
 
-def test_nothing_is_submitted_without_a_check_and_the_refusal_is_kind(signed_in, manager):
-    (indicator,) = owned(manager)
+def test_nothing_is_submitted_without_a_check_and_the_refusal_is_kind(signed_in, answerer):
+    (indicator,) = owned(answerer)
     draft(indicator)
 
     for sent in ({}, {"token": "x"}, {"token": str(uuid4())}):
@@ -271,13 +271,13 @@ def test_nothing_is_submitted_without_a_check_and_the_refusal_is_kind(signed_in,
     assert not Submission.objects.exists()
 
 
-def test_a_check_is_good_for_one_person_one_quarter_and_a_day(signed_in, manager, client):
-    (indicator,) = owned(manager)
+def test_a_check_is_good_for_one_person_one_quarter_and_a_day(signed_in, answerer, client):
+    (indicator,) = owned(answerer)
     draft(indicator)
     token = check(signed_in)
     elsewhere = signed_in.post(reverse("submit_return", args=["2010-Q4"]), {"token": token})
     with time_machine.travel("2011-07-21 11:00 +0000", tick=False):
-        signed_in.force_login(manager)
+        signed_in.force_login(answerer)
         too_late = signed_in.post(page("submit_return"), {"token": token})
     signed_in.force_login(holder(PostKind.PERFORMANCE_OFFICER))
     by_another = signed_in.post(page("submit_return"), {"token": token})
@@ -286,8 +286,8 @@ def test_a_check_is_good_for_one_person_one_quarter_and_a_day(signed_in, manager
     assert not Submission.objects.exists()
 
 
-def test_pressing_twice_is_one_submission_and_shows_the_same_page(signed_in, manager):
-    (indicator,) = owned(manager)
+def test_pressing_twice_is_one_submission_and_shows_the_same_page(signed_in, answerer):
+    (indicator,) = owned(answerer)
     draft(indicator)
     token = {"token": check(signed_in)}
 
@@ -300,8 +300,8 @@ def test_pressing_twice_is_one_submission_and_shows_the_same_page(signed_in, man
     assert "Everything you have completed is submitted" in back.content.decode()
 
 
-def test_the_confirmation_says_what_is_red_late_and_next(signed_in, manager):
-    red, green = owned(manager, 2)
+def test_the_confirmation_says_what_is_red_late_and_next(signed_in, answerer):
+    red, green = owned(answerer, 2)
     director = holder(PostKind.DIRECTOR, unit=red.unit)
     CalendarDay.objects.create(
         quarter_start=Q1.first_day, step="entry", tier="", due_on=date(2011, 7, 18)
@@ -324,8 +324,8 @@ def test_the_confirmation_says_what_is_red_late_and_next(signed_in, manager):
     assert other.status_code == 404
 
 
-def test_every_answer_can_be_changed_and_none_is_left_out(signed_in, manager):
-    (indicator,) = owned(manager)
+def test_every_answer_can_be_changed_and_none_is_left_out(signed_in, answerer):
+    (indicator,) = owned(answerer)
     draft(indicator, commentary="- one\n- two", value="", numerator="46", denominator="50")
 
     shown = signed_in.get(page("check_return")).content.decode()
@@ -338,9 +338,9 @@ def test_every_answer_can_be_changed_and_none_is_left_out(signed_in, manager):
 
 @pytest.mark.parametrize("how_many", [1, 20])
 def test_the_check_takes_as_many_queries_for_one_as_for_twenty(
-    signed_in, manager, how_many, django_assert_max_num_queries
+    signed_in, answerer, how_many, django_assert_max_num_queries
 ):
-    for indicator in owned(manager, how_many):
+    for indicator in owned(answerer, how_many):
         draft(indicator)
 
     with django_assert_max_num_queries(19):
@@ -359,13 +359,13 @@ def _pressed(press):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_return_pressed_five_times_at_once_is_submitted_once(manager, at_once):
-    forms = [(uuid4(), each) for each in owned(manager, 20)]
+def test_a_return_pressed_five_times_at_once_is_submitted_once(answerer, at_once):
+    forms = [(uuid4(), each) for each in owned(answerer, 20)]
     for _, indicator in forms:
         draft(indicator)
 
     for token, indicator in forms:
-        press = partial(submit, manager, indicator, token=token)
+        press = partial(submit, answerer, indicator, token=token)
         answers = at_once(_pressed(press), 5)
         assert len({answer.pk for answer in answers}) == 1, answers
 
@@ -374,11 +374,11 @@ def test_a_return_pressed_five_times_at_once_is_submitted_once(manager, at_once)
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_of_two_checks_of_one_return_one_is_submitted_and_the_other_told(manager, at_once):
-    (indicator,) = owned(manager)
+def test_of_two_checks_of_one_return_one_is_submitted_and_the_other_told(answerer, at_once):
+    (indicator,) = owned(answerer)
     draft(indicator)
 
-    answers = at_once(lambda: submit(manager, indicator))
+    answers = at_once(lambda: submit(answerer, indicator))
 
     assert sum(isinstance(each, Submission) for each in answers) == 1
     assert sum(isinstance(each, NotReady) for each in answers) == 5
@@ -388,9 +388,9 @@ def test_of_two_checks_of_one_return_one_is_submitted_and_the_other_told(manager
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_ten_sessions_saving_one_result_lose_no_update_and_are_told_of_every_collision(
-    manager, at_once
+    answerer, at_once
 ):
-    (indicator,) = owned(manager)
+    (indicator,) = owned(answerer)
     saves, sessions = 8, 10
 
     def session(number):

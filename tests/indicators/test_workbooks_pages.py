@@ -30,13 +30,13 @@ def in_july():
 
 
 @pytest.fixture
-def manager(sorp_in_force):
+def answerer(sorp_in_force):
     return manager_of(3)
 
 
 @pytest.fixture
-def book(manager):
-    return Filled(write_workbook(manager, Q1))
+def book(answerer):
+    return Filled(write_workbook(answerer, Q1))
 
 
 def upload(client, user, content, name="return-2011-Q1.xlsx", quarter=Q1, **options):
@@ -49,8 +49,8 @@ def page_of(response):
     return response.content.decode().replace("&#x27;", "'")
 
 
-def test_the_workbook_is_downloaded_as_a_file_of_its_own_name(client, manager):
-    client.force_login(manager)
+def test_the_workbook_is_downloaded_as_a_file_of_its_own_name(client, answerer):
+    client.force_login(answerer)
 
     response = client.get(reverse("workbook_download", args=[Q1.key]))
 
@@ -59,20 +59,20 @@ def test_the_workbook_is_downloaded_as_a_file_of_its_own_name(client, manager):
     assert len(Filled(response.content).sheet["A"]) == 7
 
 
-def test_a_workbook_is_looked_at_then_saved_then_said_to_be_saved(client, manager, book):
-    first, second, _ = manager.indicators.order_by("reference")
+def test_a_workbook_is_looked_at_then_saved_then_said_to_be_saved(client, answerer, book):
+    first, second, _ = answerer.indicators.order_by("reference")
     save_draft(
         indicator=second,
         quarter=Q1,
         typed={"value": "80", "confidence": "final", "management_action": "Train."},
         version=0,
         is_complete=True,
-        by=manager,
+        by=answerer,
     )
     book.answer(first, value=95, commentary="<script>alert(1)</script>")
     book.answer(second, value=91, management_action="Train.")
 
-    looked = upload(client, manager, book.content, follow=True)
+    looked = upload(client, answerer, book.content, follow=True)
 
     page = page_of(looked)
     assert "Save these as drafts" in page
@@ -92,12 +92,12 @@ def test_a_workbook_is_looked_at_then_saved_then_said_to_be_saved(client, manage
     assert "2 drafts were saved from return-2011-Q1.xlsx" in page_of(again)
 
 
-def test_a_rejected_cell_is_named_and_nothing_can_be_saved(client, manager, book):
-    first, second, _ = manager.indicators.order_by("reference")
+def test_a_rejected_cell_is_named_and_nothing_can_be_saved(client, answerer, book):
+    first, second, _ = answerer.indicators.order_by("reference")
     book.answer(first, value=95)
     book.answer(second, value="ninety")
 
-    looked = upload(client, manager, book.content, follow=True)
+    looked = upload(client, answerer, book.content, follow=True)
     page = page_of(looked)
     pressed = client.post(looked.request["PATH_INFO"])
 
@@ -109,21 +109,21 @@ def test_a_rejected_cell_is_named_and_nothing_can_be_saved(client, manager, book
     assert not Draft.objects.exists()
 
 
-def test_the_same_file_again_is_said_to_change_nothing(client, manager, book):
-    book.answer(manager.indicators.first(), value=95)
-    first = upload(client, manager, book.content, follow=True)
+def test_the_same_file_again_is_said_to_change_nothing(client, answerer, book):
+    book.answer(answerer.indicators.first(), value=95)
+    first = upload(client, answerer, book.content, follow=True)
     client.post(first.request["PATH_INFO"])
 
-    page = page_of(upload(client, manager, book.content, follow=True))
+    page = page_of(upload(client, answerer, book.content, follow=True))
 
     assert "There is nothing to save" in page
     assert "Save these as drafts" not in page
 
 
-def test_somebody_else_saving_meanwhile_is_told_and_nothing_is_overwritten(client, manager, book):
-    first = manager.indicators.first()
+def test_somebody_else_saving_meanwhile_is_told_and_nothing_is_overwritten(client, answerer, book):
+    first = answerer.indicators.first()
     book.answer(first, value=95)
-    looked = upload(client, manager, book.content, follow=True)
+    looked = upload(client, answerer, book.content, follow=True)
     theirs = {"value": "12", "confidence": "final"}
     other = UserFactory(name="Another Officer")
     save_draft(indicator=first, quarter=Q1, typed=theirs, version=0, is_complete=True, by=other)
@@ -151,17 +151,17 @@ def test_somebody_else_saving_meanwhile_is_told_and_nothing_is_overwritten(clien
     ],
 )
 def test_each_way_a_file_can_be_wrong_has_its_own_sentence(
-    client, manager, sorp_in_force, content, told
+    client, answerer, sorp_in_force, content, told
 ):
     if content == "last quarter's":
-        content = write_workbook(manager, Q1.previous())
+        content = write_workbook(answerer, Q1.previous())
     elif content == "somebody else's":
         content = write_workbook(manager_of(1), Q1)
     elif content == "without identity":
-        other = Filled(write_workbook(manager, Q1))
+        other = Filled(write_workbook(answerer, Q1))
         del other.book["Identity"]
         content = other.content
-    client.force_login(manager)
+    client.force_login(answerer)
     address = reverse("workbook", args=[Q1.key])
     given = content() if callable(content) else content
     files = {} if given is None else {"file": SimpleUploadedFile("r.xlsx", given, XLSX)}
@@ -175,8 +175,8 @@ def test_each_way_a_file_can_be_wrong_has_its_own_sentence(
     assert not WorkbookUpload.objects.exists()
 
 
-def test_a_file_sent_as_text_is_told_like_none(client, manager):
-    client.force_login(manager)
+def test_a_file_sent_as_text_is_told_like_none(client, answerer):
+    client.force_login(answerer)
 
     response = client.post(reverse("workbook", args=[Q1.key]), {"file": "return.xlsx"})
 
@@ -185,24 +185,24 @@ def test_a_file_sent_as_text_is_told_like_none(client, manager):
 
 @pytest.mark.parametrize("quarter", [Quarter(2011, 2), Quarter(2011, 1)])
 def test_a_quarter_that_takes_no_results_gives_and_takes_no_workbook(
-    client, manager, book, quarter
+    client, answerer, book, quarter
 ):
     if quarter == Q1:
         close_quarter(quarter=Q1, today=date(2011, 7, 20), by=None)
 
     downloaded = client.get(reverse("workbook_download", args=[quarter.key]))
-    client.force_login(manager)
+    client.force_login(answerer)
     downloaded = client.get(reverse("workbook_download", args=[quarter.key]))
-    uploaded = upload(client, manager, book.content, quarter=quarter)
+    uploaded = upload(client, answerer, book.content, quarter=quarter)
 
     assert (downloaded.status_code, uploaded.status_code) == (403, 403)
     told = "is closed" if quarter == Q1 else "has not ended"
     assert told in page_of(downloaded)
 
 
-def test_a_quarter_closed_meanwhile_takes_nothing(client, manager, book):
-    book.answer(manager.indicators.first(), value=95)
-    looked = upload(client, manager, book.content, follow=True)
+def test_a_quarter_closed_meanwhile_takes_nothing(client, answerer, book):
+    book.answer(answerer.indicators.first(), value=95)
+    looked = upload(client, answerer, book.content, follow=True)
     close_quarter(quarter=Q1, today=date(2011, 7, 20), by=None)
 
     response = client.post(looked.request["PATH_INFO"])
@@ -211,14 +211,14 @@ def test_a_quarter_closed_meanwhile_takes_nothing(client, manager, book):
     assert not Draft.objects.exists()
 
 
-def test_who_may_send_a_workbook(client, manager, book):
-    book.answer(manager.indicators.first(), value=95)
-    looked = upload(client, manager, book.content, follow=True).request["PATH_INFO"]
-    unit = manager.indicators.first().unit
+def test_who_may_send_a_workbook(client, answerer, book):
+    book.answer(answerer.indicators.first(), value=95)
+    looked = upload(client, answerer, book.content, follow=True).request["PATH_INFO"]
+    unit = answerer.indicators.first().unit
     people = {
         "nobody": None,
         "somebody without a post": UserFactory(),
-        "its manager": manager,
+        "its manager": answerer,
         "another manager": manager_of(1),
         "a deputy of its unit": holder(PostKind.DEPUTY, unit=unit),
         "its director": holder(PostKind.DIRECTOR, unit=unit),
@@ -253,11 +253,11 @@ def test_who_may_send_a_workbook(client, manager, book):
 def test_a_preview_takes_as_many_queries_for_one_as_for_twenty(
     client, sorp_in_force, indicators, django_assert_max_num_queries
 ):
-    manager = manager_of(indicators)
-    filled = Filled(write_workbook(manager, Q1))
-    for indicator in manager.indicators.all():
+    answerer = manager_of(indicators)
+    filled = Filled(write_workbook(answerer, Q1))
+    for indicator in answerer.indicators.all():
         filled.answer(indicator, value=95)
-    client.force_login(manager)
+    client.force_login(answerer)
     file = io.BytesIO(filled.content)
     file.name = "return.xlsx"
 
@@ -266,8 +266,8 @@ def test_a_preview_takes_as_many_queries_for_one_as_for_twenty(
 
 
 @pytest.mark.parametrize("key", ["2011-Q5", "nonsense"])
-def test_an_address_that_names_no_quarter_leads_nowhere(client, manager, key):
-    client.force_login(manager)
+def test_an_address_that_names_no_quarter_leads_nowhere(client, answerer, key):
+    client.force_login(answerer)
 
     assert client.get(f"/returns/{key}/workbook/").status_code == 404
     assert client.get(f"/returns/{key}/workbook.xlsx").status_code == 404

@@ -214,13 +214,13 @@ def in_july():
 
 
 @pytest.fixture
-def manager(sorp_in_force):
+def answerer(sorp_in_force):
     return manager_of(3)
 
 
 @pytest.fixture
-def book(manager):
-    return Filled(write_workbook(manager, Q1))
+def book(answerer):
+    return Filled(write_workbook(answerer, Q1))
 
 
 def refusal_of(content, user, quarter=Q1):
@@ -233,52 +233,52 @@ def references(rows):
     return [each.reference for each in rows]
 
 
-def test_last_quarters_workbook_is_told_apart(manager):
-    refusal = refusal_of(write_workbook(manager, Q1.previous()), manager)
+def test_last_quarters_workbook_is_told_apart(answerer):
+    refusal = refusal_of(write_workbook(answerer, Q1.previous()), answerer)
 
     assert refusal.fault is Fault.QUARTER
     assert "is the workbook for Q4 2010/11. Download the one for Q1 2011/12" in str(refusal)
 
 
-def test_somebody_elses_workbook_is_told_apart(manager, book):
+def test_somebody_elses_workbook_is_told_apart(answerer, book):
     refusal = refusal_of(book.content, UserFactory())
 
     assert refusal.fault is Fault.PERSON
-    assert f"is the workbook of {manager.name}" in str(refusal)
+    assert f"is the workbook of {answerer.name}" in str(refusal)
 
 
 @pytest.mark.parametrize("change", ["removed", "forged", "emptied"])
-def test_a_workbook_that_was_not_made_here_is_told_apart(manager, book, change):
+def test_a_workbook_that_was_not_made_here_is_told_apart(answerer, book, change):
     if change == "removed":
         del book.book["Identity"]
     else:
         book.book["Identity"]["B5"] = "e30:1:x" if change == "forged" else None
 
-    refusal = refusal_of(book.content, manager)
+    refusal = refusal_of(book.content, answerer)
 
     assert refusal.fault is Fault.TEMPLATE
     assert str(refusal).startswith("The selected file must use the template")
 
 
-def test_a_workbook_without_its_headings_is_told_apart(manager, book):
+def test_a_workbook_without_its_headings_is_told_apart(answerer, book):
     book.sheet["H4"] = "Figure"
 
-    refusal = refusal_of(book.content, manager)
+    refusal = refusal_of(book.content, answerer)
 
     assert refusal.fault is Fault.TEMPLATE
     assert "the headings Reference and Result" in str(refusal)
 
 
-def test_a_heading_twice_is_told_with_its_cells(manager, book):
+def test_a_heading_twice_is_told_with_its_cells(answerer, book):
     book.sheet["T4"] = "Result"
 
     assert "Return!H4 and Return!T4 are both headed Result" in str(
-        refusal_of(book.content, manager)
+        refusal_of(book.content, answerer)
     )
 
 
-def test_rows_and_columns_may_stand_in_any_order(manager, book):
-    first, second, third = manager.indicators.order_by("reference")
+def test_rows_and_columns_may_stand_in_any_order(answerer, book):
+    first, second, third = answerer.indicators.order_by("reference")
     rows = [[cell.value for cell in row] for row in book.sheet.iter_rows(min_row=4)]
     rows[1][7], rows[2][7], rows[3][7] = 95, 96, 97
     for table in list(book.sheet.tables):
@@ -287,56 +287,56 @@ def test_rows_and_columns_may_stand_in_any_order(manager, book):
         for position, value in enumerate(reversed(row)):
             book.sheet.cell(4 + number, position + 1).value = value
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     values = {each.reference: each.typed["value"] for each in found.accepted}
     assert values == {first.reference: "95", second.reference: "96", third.reference: "97"}
 
 
-def test_a_renamed_sheet_is_found(manager, book):
-    book.answer(manager.indicators.first(), value="ninety")
+def test_a_renamed_sheet_is_found(answerer, book):
+    book.answer(answerer.indicators.first(), value="ninety")
     book.sheet.title = "My figures"
 
-    (rejection,) = preview(book.content, manager, Q1).rejected
+    (rejection,) = preview(book.content, answerer, Q1).rejected
 
     assert rejection.cell.startswith("My figures!H")
 
 
-def test_a_deleted_row_is_absent_and_said_to_be(manager, book):
-    first, second, third = manager.indicators.order_by("reference")
+def test_a_deleted_row_is_absent_and_said_to_be(answerer, book):
+    first, second, third = answerer.indicators.order_by("reference")
     book.answer(third, value=95)
     book.sheet.delete_rows(book.row_of(second))
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     assert references(found.absent) == [second.reference]
     assert references(found.accepted) == [third.reference]
     assert references(found.left_empty) == [first.reference]
 
 
-def test_a_deleted_column_leaves_what_is_saved(manager, book):
-    book.answer(manager.indicators.first(), value=95)
+def test_a_deleted_column_leaves_what_is_saved(answerer, book):
+    book.answer(answerer.indicators.first(), value=95)
     book.sheet.delete_cols(14)
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     assert found.columns_absent == ("Context",)
     assert len(found.accepted) == 1
 
 
-def test_a_column_that_is_not_ours_is_not_read_and_said_not_to_be(manager, book):
+def test_a_column_that_is_not_ours_is_not_read_and_said_not_to_be(answerer, book):
     book.sheet["T4"] = "My notes"
 
-    assert preview(book.content, manager, Q1).columns_not_read == ("Return!T4 (My notes)",)
+    assert preview(book.content, answerer, Q1).columns_not_read == ("Return!T4 (My notes)",)
 
 
-def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(manager, book):
-    first, second, third = manager.indicators.order_by("reference")
+def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(answerer, book):
+    first, second, third = answerer.indicators.order_by("reference")
     book.sheet["A5"] = "XX-9"
     book.sheet["A7"] = second.reference
     book.sheet["A8"], book.sheet["H8"] = None, 50
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     told = {each.cell: each.told for each in found.rejected}
     assert "XX-9 is not an indicator you answer for in Q1 2011/12" in told["Return!A5"]
@@ -368,21 +368,21 @@ def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(mana
         ({"value": 95, "year_end_likelihood": "Likely"}, "R5", "or leave how sure you are"),
     ],
 )
-def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(manager, book, answers, cell, told):
-    book.answer(manager.indicators.order_by("reference").first(), **answers)
+def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(answerer, book, answers, cell, told):
+    book.answer(answerer.indicators.order_by("reference").first(), **answers)
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     assert [each.cell for each in found.rejected] == [f"Return!{cell}"]
     assert told in found.rejected[0].told
     assert not found.can_be_saved
 
 
-def test_a_cell_that_shows_an_error_is_named_with_the_error(manager, book):
-    book.answer(manager.indicators.order_by("reference").first(), value="#DIV/0!")
+def test_a_cell_that_shows_an_error_is_named_with_the_error(answerer, book):
+    book.answer(answerer.indicators.order_by("reference").first(), value="#DIV/0!")
     assert book.sheet["H5"].data_type == "e"
 
-    (rejection,) = preview(book.content, manager, Q1).rejected
+    (rejection,) = preview(book.content, answerer, Q1).rejected
 
     assert rejection.cell == "Return!H5"
     assert "shows the error #DIV/0!" in rejection.told
@@ -402,69 +402,69 @@ def test_a_cell_that_shows_an_error_is_named_with_the_error(manager, book):
         (0.0000001, "0.0000001"),
     ],
 )
-def test_a_figure_is_read_however_it_was_written(manager, book, typed, kept):
-    book.answer(manager.indicators.first(), value=typed)
+def test_a_figure_is_read_however_it_was_written(answerer, book, typed, kept):
+    book.answer(answerer.indicators.first(), value=typed)
 
-    (change,) = preview(book.content, manager, Q1).accepted
+    (change,) = preview(book.content, answerer, Q1).accepted
 
     assert change.typed["value"] == kept
 
 
-def test_a_percentage_typed_with_its_sign_is_asked_about(manager):
-    first = manager.indicators.order_by("reference").first()
+def test_a_percentage_typed_with_its_sign_is_asked_about(answerer):
+    first = answerer.indicators.order_by("reference").first()
     given = ResultGiven(value=Decimal(90))
     submit_result(
         indicator=first, quarter=Q1.previous(), given=given, today=date(2011, 7, 20), by=None
     )
-    book = Filled(write_workbook(manager, Q1))
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=0.764)
 
-    (change,) = preview(book.content, manager, Q1).accepted
+    (change,) = preview(book.content, answerer, Q1).accepted
 
     assert "A spreadsheet keeps 76.4% as 0.764" in change.questions[0]
 
 
-def test_an_approved_result_is_locked_and_said_to_be(manager):
-    first = manager.indicators.order_by("reference").first()
+def test_an_approved_result_is_locked_and_said_to_be(answerer):
+    first = answerer.indicators.order_by("reference").first()
     submit_result(
         indicator=first,
         quarter=Q1,
         given=ResultGiven(value=Decimal(95)),
         today=date(2011, 7, 20),
-        by=manager,
+        by=answerer,
     )
     Result.objects.update(state=ResultState.APPROVED)
-    book = Filled(write_workbook(manager, Q1))
+    book = Filled(write_workbook(answerer, Q1))
     assert book.sheet["H5"].protection.locked
-    assert references(preview(book.content, manager, Q1).unchanged) == [first.reference]
+    assert references(preview(book.content, answerer, Q1).unchanged) == [first.reference]
     book.answer(first, value=96)
 
-    (rejection,) = preview(book.content, manager, Q1).rejected
+    (rejection,) = preview(book.content, answerer, Q1).rejected
 
     assert rejection.cell == "Return!H5"
     assert "is approved, so its result is locked" in rejection.told
 
 
-def test_a_draft_overtaken_by_a_submission_is_not_settled_by_a_workbook(manager):
-    first = manager.indicators.order_by("reference").first()
+def test_a_draft_overtaken_by_a_submission_is_not_settled_by_a_workbook(answerer):
+    first = answerer.indicators.order_by("reference").first()
     typed = {"value": "95", "confidence": "final", "seen": "0"}
-    save_draft(indicator=first, quarter=Q1, typed=typed, version=0, is_complete=True, by=manager)
+    save_draft(indicator=first, quarter=Q1, typed=typed, version=0, is_complete=True, by=answerer)
     given = ResultGiven(value=Decimal(90))
     submit_result(indicator=first, quarter=Q1, given=given, today=date(2011, 7, 20), by=None)
-    book = Filled(write_workbook(manager, Q1))
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=96)
 
-    (rejection,) = preview(book.content, manager, Q1).rejected
+    (rejection,) = preview(book.content, answerer, Q1).rejected
 
     assert "A result was submitted" in rejection.told
 
 
-def test_a_broken_row_saves_nothing_of_the_others(manager, book):
-    first, second, _ = manager.indicators.order_by("reference")
+def test_a_broken_row_saves_nothing_of_the_others(answerer, book):
+    first, second, _ = answerer.indicators.order_by("reference")
     book.answer(first, value=95)
     book.answer(second, value="ninety")
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     assert references(found.accepted) == [first.reference]
     assert not found.can_be_saved

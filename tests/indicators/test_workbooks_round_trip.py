@@ -36,7 +36,7 @@ def in_july():
 
 
 @pytest.fixture
-def manager(sorp_in_force):
+def answerer(sorp_in_force):
     return manager_of(3)
 
 
@@ -52,12 +52,12 @@ def saved_by(user, content, quarter=Q1):
 # Out --------------------------------------------------------------------------------------------
 
 
-def test_the_workbook_holds_a_row_for_each_indicator_with_what_is_known(manager):
-    indicator = manager.indicators.first()
+def test_the_workbook_holds_a_row_for_each_indicator_with_what_is_known(answerer):
+    indicator = answerer.indicators.first()
     RatingFactory(indicator=indicator, quarter=Q1.previous(), rag=Rag.AMBER)
     RatingFactory(indicator=indicator, quarter=Q1.back(4), rag=Rag.RED)
 
-    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1)))["Return"]
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
 
     assert [cell.value for cell in sheet[4]] == [column.heading for column in COLUMNS]
     assert [cell.value for cell in sheet[5]][:7] == [
@@ -72,8 +72,8 @@ def test_the_workbook_holds_a_row_for_each_indicator_with_what_is_known(manager)
     assert sheet.max_row == 4 + 3
 
 
-def test_the_workbook_is_locked_without_a_password_but_for_its_answers(manager):
-    book = openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1)))
+def test_the_workbook_is_locked_without_a_password_but_for_its_answers(answerer):
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))
     sheet = book["Return"]
 
     assert sheet.protection.sheet
@@ -84,8 +84,8 @@ def test_the_workbook_is_locked_without_a_password_but_for_its_answers(manager):
     assert book["Notes"].protection.sheet
 
 
-def test_the_workbook_offers_lists_and_refuses_what_will_not_be_taken(manager):
-    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1)))["Return"]
+def test_the_workbook_offers_lists_and_refuses_what_will_not_be_taken(answerer):
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
 
     rules = {
         str(each.sqref): (each.type, each.formula1)
@@ -98,28 +98,28 @@ def test_the_workbook_offers_lists_and_refuses_what_will_not_be_taken(manager):
     assert rules["N5:N7"] == ("textLength", "4000")
 
 
-def test_the_workbook_can_be_read_by_everybody(manager):
+def test_the_workbook_can_be_read_by_everybody(answerer):
     """One table a sheet under its headings, nothing merged, panes frozen, sheets named."""
-    book = openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1)))
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))
 
     for name in ("Return", "Notes"):
         assert len(book[name].tables) == 1
         assert not book[name].merged_cells.ranges
     assert book["Return"].freeze_panes == "C5"
     assert book["Identity"].sheet_state == "veryHidden"
-    assert book.properties.title == f"Return for Q1 2011/12: {manager.name}"
+    assert book.properties.title == f"Return for Q1 2011/12: {answerer.name}"
     explained = {row[0].value for row in book["Notes"].iter_rows(min_row=2)}
     assert explained == {column.heading for column in COLUMNS}
 
 
-def test_a_percentage_shows_its_sign_without_being_multiplied(manager):
-    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1)))["Return"]
+def test_a_percentage_shows_its_sign_without_being_multiplied(answerer):
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
 
     assert sheet["F5"].number_format == '#,##0.0"%"'
 
 
-def test_text_that_looks_like_a_formula_stays_text(manager):
-    indicator = manager.indicators.first()
+def test_text_that_looks_like_a_formula_stays_text(answerer):
+    indicator = answerer.indicators.first()
     indicator.title = FORMULA_LIKE
     indicator.save()
     save_draft(
@@ -128,10 +128,10 @@ def test_text_that_looks_like_a_formula_stays_text(manager):
         typed={"value": "85", "confidence": "final", "commentary": "=1+1"},
         version=0,
         is_complete=True,
-        by=manager,
+        by=answerer,
     )
 
-    content = write_workbook(manager, Q1)
+    content = write_workbook(answerer, Q1)
     book = openpyxl.load_workbook(io.BytesIO(content))
 
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -139,7 +139,7 @@ def test_text_that_looks_like_a_formula_stays_text(manager):
     assert book["Return"]["B5"].value == FORMULA_LIKE
     assert book["Return"]["N5"].value == "=1+1"
     assert not book["Return"]._hyperlinks
-    assert preview(content, manager, Q1).unchanged[0].reference == indicator.reference
+    assert preview(content, answerer, Q1).unchanged[0].reference == indicator.reference
 
 
 def test_whoever_has_nothing_due_is_given_no_workbook(sorp_in_force):
@@ -150,24 +150,24 @@ def test_whoever_has_nothing_due_is_given_no_workbook(sorp_in_force):
 # Back -------------------------------------------------------------------------------------------
 
 
-def test_an_untouched_workbook_changes_nothing(manager):
-    found = preview(write_workbook(manager, Q1), manager, Q1)
+def test_an_untouched_workbook_changes_nothing(answerer):
+    found = preview(write_workbook(answerer, Q1), answerer, Q1)
 
     assert len(found.left_empty) == 3
     assert not found.to_save
     assert not found.rejected
 
 
-def test_what_is_filled_in_becomes_drafts_and_is_recorded(manager):
-    book = Filled(write_workbook(manager, Q1))
-    first, second, third = manager.indicators.order_by("reference")
+def test_what_is_filled_in_becomes_drafts_and_is_recorded(answerer):
+    book = Filled(write_workbook(answerer, Q1))
+    first, second, third = answerer.indicators.order_by("reference")
     book.answer(first, value=95.5, confidence="Provisional", commentary="Better.\nMuch better.")
     book.answer(
         second, numerator=1, denominator=4, management_action="Hire.", definition_break="Yes"
     )
     book.answer(third, not_available="The system was down")
 
-    upload = saved_by(manager, book.content)
+    upload = saved_by(answerer, book.content)
 
     drafts = {each.indicator_id: each for each in Draft.objects.all()}
     assert drafts[first.pk].typed == {
@@ -178,70 +178,70 @@ def test_what_is_filled_in_becomes_drafts_and_is_recorded(manager):
     }
     assert drafts[second.pk].typed["definition_break"] == "on"
     assert drafts[third.pk].typed["not_available"] == "The system was down"
-    assert all(each.is_complete and each.saved_by == manager for each in drafts.values())
+    assert all(each.is_complete and each.saved_by == answerer for each in drafts.values())
     assert (upload.saved, upload.found) == (3, {})
     event = AuditEvent.objects.get(act="saved workbook")
-    assert event.actor == manager
+    assert event.actor == answerer
     assert event.detail["references"] == [first.reference, second.reference, third.reference]
 
 
-def test_a_preview_saves_nothing(manager):
-    book = Filled(write_workbook(manager, Q1))
-    book.answer(manager.indicators.first(), value=95)
+def test_a_preview_saves_nothing(answerer):
+    book = Filled(write_workbook(answerer, Q1))
+    book.answer(answerer.indicators.first(), value=95)
 
-    preview(book.content, manager, Q1)
+    preview(book.content, answerer, Q1)
 
     assert not Draft.objects.exists()
 
 
-def test_the_same_file_again_changes_nothing(manager):
-    book = Filled(write_workbook(manager, Q1))
-    for indicator in manager.indicators.all():
+def test_the_same_file_again_changes_nothing(answerer):
+    book = Filled(write_workbook(answerer, Q1))
+    for indicator in answerer.indicators.all():
         book.answer(indicator, value=95, next_quarter=96, next_quarter_likelihood="Likely")
-    saved_by(manager, book.content)
+    saved_by(answerer, book.content)
     before = list(Draft.objects.values("pk", "version", "saved_at"))
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     assert len(found.unchanged) == 3
     assert not found.to_save
     with pytest.raises(NotSaved, match="nothing in it to save"):
-        saved_by(manager, book.content)
+        saved_by(answerer, book.content)
     assert list(Draft.objects.values("pk", "version", "saved_at")) == before
 
 
-def test_the_same_button_twice_saves_once(manager):
-    book = Filled(write_workbook(manager, Q1))
-    book.answer(manager.indicators.first(), value=95)
-    upload = saved_by(manager, book.content)
+def test_the_same_button_twice_saves_once(answerer):
+    book = Filled(write_workbook(answerer, Q1))
+    book.answer(answerer.indicators.first(), value=95)
+    upload = saved_by(answerer, book.content)
 
-    again = commit_workbook(token=upload.token, by=manager)
+    again = commit_workbook(token=upload.token, by=answerer)
 
     assert again.committed_at == upload.committed_at
     assert AuditEvent.objects.filter(act="saved workbook").count() == 1
 
 
-def test_filling_in_more_of_the_same_workbook_adds_to_it(manager):
-    first, second, _ = manager.indicators.order_by("reference")
-    book = Filled(write_workbook(manager, Q1))
+def test_filling_in_more_of_the_same_workbook_adds_to_it(answerer):
+    first, second, _ = answerer.indicators.order_by("reference")
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=95)
-    saved_by(manager, book.content)
+    saved_by(answerer, book.content)
     book.answer(second, value=85, management_action="Train.")
 
-    found = preview(book.content, manager, Q1)
+    found = preview(book.content, answerer, Q1)
 
     assert [each.reference for each in found.accepted] == [second.reference]
     assert [each.reference for each in found.unchanged] == [first.reference]
 
 
-def test_a_changed_answer_is_shown_as_it_was_and_as_it_would_be(manager):
-    first = manager.indicators.order_by("reference").first()
-    book = Filled(write_workbook(manager, Q1))
+def test_a_changed_answer_is_shown_as_it_was_and_as_it_would_be(answerer):
+    first = answerer.indicators.order_by("reference").first()
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=95)
-    saved_by(manager, book.content)
+    saved_by(answerer, book.content)
     book.answer(first, value=96, confidence="Estimated")
 
-    (change,) = preview(book.content, manager, Q1).changed
+    (change,) = preview(book.content, answerer, Q1).changed
 
     assert [(each.heading, each.was, each.will_be) for each in change.said] == [
         ("Result", "95", "96"),
@@ -249,24 +249,24 @@ def test_a_changed_answer_is_shown_as_it_was_and_as_it_would_be(manager):
     ]
 
 
-def test_red_without_management_action_is_saved_and_said_to_be_a_problem(manager):
-    first = manager.indicators.order_by("reference").first()
-    book = Filled(write_workbook(manager, Q1))
+def test_red_without_management_action_is_saved_and_said_to_be_a_problem(answerer):
+    first = answerer.indicators.order_by("reference").first()
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=50)
 
-    (change,) = preview(book.content, manager, Q1).accepted
+    (change,) = preview(book.content, answerer, Q1).accepted
 
     assert change.is_complete
     assert change.rag == "red"
     assert "what is being done" in change.problem
 
 
-def test_a_row_without_figure_or_reason_is_saved_as_begun(manager):
-    first = manager.indicators.order_by("reference").first()
-    book = Filled(write_workbook(manager, Q1))
+def test_a_row_without_figure_or_reason_is_saved_as_begun(answerer):
+    first = answerer.indicators.order_by("reference").first()
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, commentary="Figures come on Friday.")
 
-    saved_by(manager, book.content)
+    saved_by(answerer, book.content)
 
     assert not Draft.objects.get().is_complete
 
@@ -274,11 +274,11 @@ def test_a_row_without_figure_or_reason_is_saved_as_begun(manager):
 def test_two_hundred_indicators_go_out_and_come_back_whole(
     sorp_in_force, django_assert_max_num_queries
 ):
-    manager = manager_of(200)
-    indicators = list(manager.indicators.order_by("reference"))
+    answerer = manager_of(200)
+    indicators = list(answerer.indicators.order_by("reference"))
     started = process_time()
     with django_assert_max_num_queries(20):
-        content = write_workbook(manager, Q1)
+        content = write_workbook(answerer, Q1)
     book = Filled(content)
     for number, indicator in enumerate(indicators):
         book.answer(
@@ -289,16 +289,16 @@ def test_two_hundred_indicators_go_out_and_come_back_whole(
         )
     filled = book.content
     with django_assert_max_num_queries(25):
-        found = preview(filled, manager, Q1)
-    upload = keep_preview(found=found, content=filled, name="r.xlsx", quarter=Q1, by=manager)
-    commit_workbook(token=upload.token, by=manager)
+        found = preview(filled, answerer, Q1)
+    upload = keep_preview(found=found, content=filled, name="r.xlsx", quarter=Q1, by=answerer)
+    commit_workbook(token=upload.token, by=answerer)
 
     typed = dict(Draft.objects.values_list("indicator_id", "typed"))
     for number, indicator in enumerate(indicators):
         assert Decimal(typed[indicator.pk]["value"]) == Decimal(400 + number * 3) / 10
         assert typed[indicator.pk]["commentary"] == f"Row {number}: £1,250, “quoted”, é"
     assert process_time() - started < 10
-    again = preview(write_workbook(manager, Q1), manager, Q1)
+    again = preview(write_workbook(answerer, Q1), answerer, Q1)
     assert len(again.unchanged) == 200
     assert not again.rejected
 
@@ -306,68 +306,68 @@ def test_two_hundred_indicators_go_out_and_come_back_whole(
 # What happens meanwhile -------------------------------------------------------------------------
 
 
-def test_somebody_else_saving_meanwhile_stops_all_of_it(manager):
-    first, second, _ = manager.indicators.order_by("reference")
-    book = Filled(write_workbook(manager, Q1))
+def test_somebody_else_saving_meanwhile_stops_all_of_it(answerer):
+    first, second, _ = answerer.indicators.order_by("reference")
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=95)
     book.answer(second, value=96)
-    found = preview(book.content, manager, Q1)
-    upload = keep_preview(found=found, content=b"", name="r.xlsx", quarter=Q1, by=manager)
+    found = preview(book.content, answerer, Q1)
+    upload = keep_preview(found=found, content=b"", name="r.xlsx", quarter=Q1, by=answerer)
     other = UserFactory(name="Another Officer")
     theirs = {"value": "12", "confidence": "final"}
     save_draft(indicator=second, quarter=Q1, typed=theirs, version=0, is_complete=True, by=other)
 
     with pytest.raises(NotSaved, match=f"Another Officer saved {second.reference}"):
-        commit_workbook(token=upload.token, by=manager)
+        commit_workbook(token=upload.token, by=answerer)
 
     assert Draft.objects.get().typed["value"] == "12"
     upload.refresh_from_db()
     assert upload.committed_at is None
 
 
-def test_what_somebody_else_saved_since_the_download_is_not_overwritten(manager):
-    first = manager.indicators.order_by("reference").first()
-    book = Filled(write_workbook(manager, Q1))
+def test_what_somebody_else_saved_since_the_download_is_not_overwritten(answerer):
+    first = answerer.indicators.order_by("reference").first()
+    book = Filled(write_workbook(answerer, Q1))
     book.answer(first, value=95)
     other = UserFactory(name="Another Officer")
     theirs = {"value": "12", "confidence": "final"}
     save_draft(indicator=first, quarter=Q1, typed=theirs, version=0, is_complete=True, by=other)
 
-    (rejection,) = preview(book.content, manager, Q1).rejected
+    (rejection,) = preview(book.content, answerer, Q1).rejected
 
     assert rejection.cell == "Return!H5"
     assert "Another Officer saved something" in rejection.told
 
 
-def test_nobody_saves_what_somebody_else_uploaded(manager):
-    book = Filled(write_workbook(manager, Q1))
-    book.answer(manager.indicators.first(), value=95)
-    found = preview(book.content, manager, Q1)
-    upload = keep_preview(found=found, content=b"", name="r.xlsx", quarter=Q1, by=manager)
+def test_nobody_saves_what_somebody_else_uploaded(answerer):
+    book = Filled(write_workbook(answerer, Q1))
+    book.answer(answerer.indicators.first(), value=95)
+    found = preview(book.content, answerer, Q1)
+    upload = keep_preview(found=found, content=b"", name="r.xlsx", quarter=Q1, by=answerer)
 
     with pytest.raises(WorkbookUpload.DoesNotExist):
         commit_workbook(token=upload.token, by=UserFactory())
 
 
-def test_what_nobody_saved_within_two_hours_is_forgotten(manager):
-    book = Filled(write_workbook(manager, Q1))
-    book.answer(manager.indicators.first(), value=95)
-    found = preview(book.content, manager, Q1)
-    kept = {"found": found, "content": b"", "name": "r.xlsx", "quarter": Q1, "by": manager}
+def test_what_nobody_saved_within_two_hours_is_forgotten(answerer):
+    book = Filled(write_workbook(answerer, Q1))
+    book.answer(answerer.indicators.first(), value=95)
+    found = preview(book.content, answerer, Q1)
+    kept = {"found": found, "content": b"", "name": "r.xlsx", "quarter": Q1, "by": answerer}
     upload = keep_preview(**kept)
 
     with time_machine.travel("2011-07-20 12:00:01 +0000", tick=False):
         with pytest.raises(NotSaved, match="more than two hours ago"):
-            commit_workbook(token=upload.token, by=manager)
+            commit_workbook(token=upload.token, by=answerer)
         keep_preview(**kept)
 
     assert not WorkbookUpload.objects.filter(pk=upload.pk).exists()
     assert not Draft.objects.exists()
 
 
-def test_other_indicators_of_other_people_are_not_in_it(manager):
+def test_other_indicators_of_other_people_are_not_in_it(answerer):
     TargetFactory(indicator=IndicatorFactory(reference="ZZ-1"))
 
-    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1)))["Return"]
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
 
     assert "ZZ-1" not in [row[0].value for row in sheet.iter_rows(min_row=5)]

@@ -177,8 +177,15 @@ def test_what_is_vendored_is_what_is_recorded():
 # Nothing inline ---------------------------------------------------------------------------------
 
 
+# Files that are handed out by themselves, and so carry their own styles under a policy of their own.
+STAND_ALONE = {"templates/reports/document.html", "templates/reports/pack.html"}
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_template_needs_an_exception_from_the_security_policy(path):
+    if path.relative_to(ROOT).as_posix() in STAND_ALONE:
+        assert "<script" not in path.read_text(encoding="utf-8")
+        return
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=|javascript:", text, re.IGNORECASE)
     for script in re.findall(r"<script\b[^>]*>", text):

@@ -15,9 +15,7 @@ def pictured(picture):
         if letter == "|":
             is_break = True
             continue
-        ratings.append(
-            {"quarter": quarter.key, "rag": RAGS[letter], "definition_break": is_break}
-        )
+        ratings.append({"quarter": quarter.key, "rag": RAGS[letter], "definition_break": is_break})
         quarter, is_break = quarter.next(), False
     return ratings
 

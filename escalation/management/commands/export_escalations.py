@@ -10,4 +10,6 @@ class Command(ExportingCommand):
     rows = "escalations"
 
     def text(self, **options):
-        return written(EXPORTED, ([row[name] for name in EXPORTED] for row in exported_escalations()))
+        return written(
+            EXPORTED, ([row[name] for name in EXPORTED] for row in exported_escalations())
+        )

@@ -1,0 +1,122 @@
+"""What a careless or hostile visitor does, and that it comes to nothing."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from assurance.models import Challenge
+from assurance.services import challenge
+from escalation.services import close_quarter
+from indicators.models import ReportingQuarter
+from indicators.services import ResultGiven, submit_result
+from indicators.services.quarters import NotOpen
+from organisation.rules import PostKind
+from sorp.lexicon import Quarter
+from tests.assurance.factories import CallInFactory, chair_of
+from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
+
+pytestmark = pytest.mark.django_db
+RESET = "/accounts/password/reset/"
+
+
+def test_asking_for_a_password_tells_nobody_whose_addresses_we_know(client, mailoutbox):
+    UserFactory(email="known@council.example")
+
+    answers = [
+        client.post(RESET, {"email": email}) for email in ("known@council.example", "no@x.example")
+    ]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [
+        (302, "/accounts/password/reset/sent/")
+    ] * 2
+    assert [message.to for message in mailoutbox] == [["known@council.example"]]
+
+
+def test_nobody_opens_a_quarter_from_before_those_that_are_closed(sorp_in_force):
+    """Else it would stand open before them, and no later quarter could ever be closed."""
+    indicator = IndicatorFactory()
+    TargetFactory(indicator=indicator)
+    result = {"indicator": indicator, "given": ResultGiven(value=Decimal(85)), "by": None}
+    today = date(2011, 10, 20)
+    submit_result(quarter=Quarter(2011, 1), today=today, **result)
+    close_quarter(quarter=Quarter(2011, 1), today=today, by=None)
+
+    with pytest.raises(NotOpen, match="results are taken for Q2 2011/12 and later"):
+        submit_result(quarter=Quarter(2010, 4), today=today, **result)
+
+    assert ReportingQuarter.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["1900-Q1", "1949-Q4", "2151-Q1", "2200-Q4"])
+def test_a_quarter_out_of_reach_leads_nowhere(client, sorp_in_force, key):
+    officer = holder(PostKind.PERFORMANCE_OFFICER)
+    unit = officer.appointments.get().post.unit
+    indicator = IndicatorFactory()
+    client.force_login(officer)
+
+    addresses = [
+        f"/returns/{key}/{indicator.reference}/",
+        f"/dashboards/{unit.code}/?quarter={key}",
+        f"/dashboards/{unit.code}/dashboard.csv?quarter={key}",
+        f"/performance/{key}/",
+    ]
+
+    assert {client.get(address).status_code for address in addresses} == {404}
+
+
+@pytest.mark.parametrize("path", ["/indicators/%00/", "/performance/2011-Q1/files/%00", "/x%00y/"])
+def test_an_address_with_a_nul_leads_nowhere(client, sorp_in_force, path):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+
+    assert client.get(path).status_code == 404
+
+
+def test_a_unit_of_measure_is_shown_as_text(client, sorp_in_force):
+    with time_machine.travel("2011-07-20 10:00 +0000", tick=False):
+        indicator = IndicatorFactory(measure_unit="<img src=x onerror=alert(9)>")
+        client.force_login(indicator.accountable_manager)
+
+        page = client.get(f"/returns/2011-Q1/{indicator.reference}/").content.decode()
+
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_what_was_typed_while_a_session_ended_comes_back(client, sorp_in_force):
+    indicator = IndicatorFactory()
+
+    response = client.post(
+        reverse("write_plan", args=[indicator.reference]), {"cause": "Half an hour of <thought>"}
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "You have been signed out" in page
+    assert "Half an hour of &lt;thought&gt;" in page
+
+
+def test_a_page_with_something_to_tell_one_reader_is_kept_by_no_cache(client, sorp_in_force):
+    """The banner after signing out must not stand on a page that everyone is given."""
+    person = holder(PostKind.MEMBER)
+    client.post("/accounts/sign-in/", {"login": person.email, "password": "correct horse battery"})
+
+    answer = client.post("/accounts/sign-out/")
+    page = client.get(answer.url)
+
+    assert "signed out" in page.content.decode()
+    assert "public" not in page.headers["Cache-Control"]
+    assert "ETag" not in page.headers
+
+
+def test_a_button_pressed_twice_says_a_thing_once(sorp_in_force):
+    with time_machine.travel("2011-11-14 10:00 +0000", tick=False):
+        call_in = CallInFactory()
+        chair = chair_of(call_in.meeting.team)
+        said = {"call_in": call_in, "text": "Why so late?", "raised_by": chair, "by": chair}
+
+        assert challenge(**said) == challenge(**said)
+
+    assert Challenge.objects.count() == 1
