@@ -30,8 +30,8 @@ if (form) {
       redirect: "manual",
       keepalive: true,
     });
-    if (answer.type === "opaqueredirect") {
-      tell("You have been signed out. Sign in again in another tab: what was kept is kept, and this page goes on.");
+    if (answer.type === "opaqueredirect" || answer.status === 403) {
+      tell("You have been signed out, so nothing more is kept. Your draft is there when you sign in again; save, and what you typed since is shown to you.");
       return;
     }
     const said = await answer.json();
