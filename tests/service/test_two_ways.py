@@ -138,11 +138,11 @@ def test_a_quarter_asked_for_on_a_page_is_closed_by_the_worker(service):
 def test_what_the_close_owed_is_sent_by_beat_and_worker_once(service):
     closed(service, "2011-Q2")
     wait_until(
-        lambda: not service.ask("SELECT key FROM escalation_notice WHERE sent_at IS NULL"),
+        lambda: not service.ask("SELECT key FROM organisation_notice WHERE sent_at IS NULL"),
         "the notices to be sent",
     )
 
-    keys = service.ask("SELECT key FROM escalation_notice ORDER BY key")
+    keys = service.ask("SELECT key FROM organisation_notice ORDER BY key")
     posted = re.findall(r"^Subject: .*referred to", service.log("worker").read_text(), re.M)
     assert len(keys) == len(service.ask.acts("sent notice")) == len(posted) == 2
 
@@ -181,7 +181,7 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
     """The close is held half-way, at its first notice, and the worker is killed there."""
     closed(service, "2011-Q2")
     with closing(service.ask.connect()) as other:
-        other.cursor().execute("LOCK TABLE escalation_notice IN SHARE MODE")
+        other.cursor().execute("LOCK TABLE organisation_notice IN SHARE MODE")
         ask_to_close(service, "2011-Q3")
         wait_until(lambda: _waits_for_notices(service), "the close to be half-way")
         assert job_state(service, "2011-Q3") == ["running"]
@@ -199,10 +199,10 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
     opened = "SELECT count(*) FROM escalation_escalation WHERE opened_in_start = '2011-10-01'"
     assert service.ask(opened) == [1], "amber for three quarters, and nothing twice"
     wait_until(
-        lambda: not service.ask("SELECT key FROM escalation_notice WHERE sent_at IS NULL"),
+        lambda: not service.ask("SELECT key FROM organisation_notice WHERE sent_at IS NULL"),
         "the notices to be sent",
     )
-    notices = service.ask("SELECT count(*) FROM escalation_notice")
+    notices = service.ask("SELECT count(*) FROM organisation_notice")
     assert notices == [4]
     assert len(service.ask.acts("sent notice")) == 4
 
@@ -210,7 +210,7 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
 def _waits_for_notices(service):
     return service.ask(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE '%escalation_notice%'"
+        " AND wait_event_type = 'Lock' AND query LIKE '%organisation_notice%'"
     )
 
 
