@@ -74,12 +74,3 @@ def test_every_page_is_sound(visit, who, width):
 
     for path in PAGES[who]:
         visitor.go(path)
-
-
-@pytest.mark.parametrize("path", ["/performance/indicators/NONE/", "/performance/2031-Q1/", "/x/"])
-def test_an_address_that_leads_nowhere_says_so_kindly(visit, path):
-    visitor = visit()
-    response = visitor.page.goto(visitor.address + path)
-
-    assert response.status == 404
-    assert visitor.page.locator("h1").inner_text() == "Page not found"

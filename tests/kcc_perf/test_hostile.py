@@ -120,3 +120,11 @@ def test_a_button_pressed_twice_says_a_thing_once(sorp_in_force):
         assert challenge(**said) == challenge(**said)
 
     assert Challenge.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/performance/indicators/NONE/", "/performance/2031-Q1/", "/x/"])
+def test_an_address_that_leads_nowhere_says_so_kindly(client, path):
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert "Page not found</h1>" in answer.content.decode()
