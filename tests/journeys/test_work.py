@@ -29,7 +29,7 @@ def test_an_officer_closes_a_quarter_and_publishes_its_report(visit):
     visitor.go("/reports/")
     visitor.page.get_by_role("button", name=re.compile("^Build")).first.click()
     visitor.page.wait_for_load_state()
-    _until(visitor, "/reports/", "Edition 1: draft", seconds=90)
+    _until(visitor, "/reports/", "Publish edition 1", seconds=180)
     visitor.page.get_by_role("button", name=re.compile("^Publish")).first.click()
     visitor.page.wait_for_load_state()
 
