@@ -1,5 +1,6 @@
 """What every export has in common: the screen, or a file that is replaced whole."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -7,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from organisation.csvfiles import replace_file
 
 
-class ExportingCommand(BaseCommand):
+class ExportingCommand(ABC, BaseCommand):
     """Writes a text on the screen, or with --output to a file: all of it or nothing."""
 
     rows = "rows"  # what one line of the text is
@@ -15,9 +16,9 @@ class ExportingCommand(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--output", type=Path, help="write here, and not on the screen")
 
+    @abstractmethod
     def text(self, **options):
         """The text to write. May raise ValueError with a sentence that says what to do."""
-        raise NotImplementedError
 
     def handle(self, *args, output, **options):
         try:

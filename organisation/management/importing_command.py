@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from organisation.importing import Imported
 MOST_LINES = 100
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(ABC, BaseCommand):
     """Imports one file whole, or tells everything that is wrong with it and imports nothing."""
 
     noun: ClassVar[str]
@@ -26,8 +27,9 @@ class ImportCommand(BaseCommand):
             "--dry-run", action="store_true", help="say what would change, and write nothing"
         )
 
+    @abstractmethod
     def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
-        raise NotImplementedError
+        """Import what the file holds, through the services. Raises RefusedFileError."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
