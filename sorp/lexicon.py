@@ -156,6 +156,48 @@ class CountedFrom(Word):
     CABINET = "cabinet", "Before Cabinet meets"
 
 
+class ConditionKind(Word):
+    """What a trigger looks for along an indicator's quarters, or across a unit's indicators."""
+
+    STATUS = "status", "A RAG status, for so many quarters"
+    WORSENING = "worsening", "Worse results, quarter after quarter"
+    VARIANCE = "variance", "A miss of the target by so many per cent or more"
+    FORECAST = "forecast", "A forecast that misses"
+    NO_RESULT = "no_result", "No result, or a late one"
+    POSITIVE = "positive", "Better than target (a positive exception)"
+    AGGREGATE = "aggregate", "Many at a status in one unit"
+
+
+class Movement(Word):
+    """Which way a result has to have moved for a trigger to count its quarter."""
+
+    NOT_BETTER = "not_better", "not improving"
+    WORSE = "worse", "worsening"
+
+
+class ComparedWith(Word):
+    """What a movement is judged by."""
+
+    TRAVEL = "travel", "the direction of travel"
+    PREVIOUS = "previous", "the quarter before"
+    YEAR_BEFORE = "year_before", "the same quarter last year"
+
+
+class ForecastBy(Word):
+    """Whose forecast a trigger reads."""
+
+    MANAGER = "manager", "The accountable manager’s, for the year’s end"
+    SYSTEM = "system", "The system’s, for the next quarter"
+
+
+class Appetite(Word):
+    """How much risk the council accepts in an area of its work."""
+
+    AVERSE = "averse", "Averse"
+    CAUTIOUS = "cautious", "Cautious"
+    OPEN = "open", "Open"
+
+
 class Level(Word):
     """A rung of the ladder up which poor performance is referred."""
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sorp.lexicon import CountedFrom, Level, Quarter, Tier, TravelMethod
+from sorp.lexicon import (
+    ComparedWith,
+    ConditionKind,
+    CountedFrom,
+    ForecastBy,
+    Level,
+    Movement,
+    NotRated,
+    Quarter,
+    Rag,
+    Tier,
+    TravelMethod,
+)
 from sorp.models import CalendarRule, ReminderRule, TriggerRule, Version
+from sorp.rules import Condition
 
 
 class NoVersionInForce(ValueError):
@@ -19,19 +33,6 @@ class NoVersionInForce(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerInForce:
-    """One row of a version's triggers, as plain words."""
-
-    name: str
-    clause: str
-    status: str
-    at_least: int
-    within: int
-    level: Level
-    tiers: frozenset[Tier]
-
-
-@dataclass(frozen=True, slots=True)
 class VersionInForce:
     """All that a version says about judging a quarter."""
 
@@ -40,7 +41,8 @@ class VersionInForce:
     travel_method: TravelMethod
     exit_quarters: int
     relapse_within: int
-    triggers: tuple[TriggerInForce, ...]
+    relapse_shortens_by: int
+    triggers: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +81,48 @@ def rules_in_force(quarter: Quarter) -> VersionInForce:
 
 def as_rules(version: Version) -> VersionInForce:
     """A version's rows as one frozen value."""
-    rows = TriggerRule.objects.filter(version=version).prefetch_related("tiers")
     return VersionInForce(
         id=version.pk,
         number=version.number,
         travel_method=TravelMethod(version.travel_method),
         exit_quarters=version.exit_quarters,
         relapse_within=version.relapse_within,
-        triggers=tuple(
-            TriggerInForce(
-                name=row.name,
-                clause=row.clause,
-                status=row.status,
-                at_least=row.at_least,
-                within=row.within,
-                level=Level(row.level),
-                tiers=frozenset(Tier(each.tier) for each in row.tiers.all()),
-            )
-            for row in rows
-        ),
+        relapse_shortens_by=version.relapse_shortens_by,
+        triggers=conditions_of(version),
     )
+
+
+def conditions_of(version: Version) -> tuple[Condition, ...]:
+    """A version's triggers in their order. Raises ValueError for a row that is nonsense."""
+    rows = TriggerRule.objects.filter(version=version).prefetch_related("tiers")
+    return tuple(condition_of(row, [each.tier for each in row.tiers.all()]) for row in rows)
+
+
+def condition_of(row: TriggerRule, tiers: Iterable[str]) -> Condition:
+    """One row as the condition it stands for. Raises ValueError, in words, if it is nonsense."""
+    return Condition(
+        name=row.name,
+        clause=row.clause,
+        kind=ConditionKind(row.kind),
+        status=_status(row.status),
+        at_least=row.at_least,
+        within=row.within,
+        level=Level(row.level),
+        tiers=frozenset(Tier(each) for each in tiers),
+        movement=Movement(row.movement) if row.movement else None,
+        compared_with=ComparedWith(row.compared_with) if row.compared_with else None,
+        percent=row.percent,
+        forecast_by=ForecastBy(row.forecast_by) if row.forecast_by else None,
+        unit_tier=row.unit_tier,
+        count=row.count,
+        or_late=row.status == TriggerRule.LATE,
+    )
+
+
+def _status(word: str) -> Rag | NotRated | None:
+    if word in (TriggerRule.NO_RESULT, TriggerRule.LATE):
+        return NotRated.NO_RESULT
+    return Rag(word) if word else None
 
 
 def calendar_in_force(quarter: Quarter) -> tuple[DayInForce, ...]:

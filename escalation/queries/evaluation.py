@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from escalation.rules import Observation, Rules, Trigger
 from indicators.queries import rag_histories
-from sorp.lexicon import NotRated, Quarter, Rag
+from sorp.lexicon import Quarter
 from sorp.models import Version
 from sorp.queries import NoVersionInForce, VersionInForce, as_rules
 
@@ -31,7 +31,7 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
     """
     versions = [
         (version.from_quarter, in_words(as_rules(version)))
-        for version in Version.objects.exclude(state=Version.State.DRAFT).order_by("-in_force_from")
+        for version in Version.objects.binding().order_by("-in_force_from")
     ]
 
     def rules_for(quarter: Quarter) -> Rules:
@@ -46,17 +46,8 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
 def in_words(version: VersionInForce) -> Rules:
     """A version's rows as the evaluator's rules."""
     return Rules(
-        triggers=tuple(
-            Trigger(
-                name=row.name,
-                status=NotRated.NO_RESULT if row.status == "no_result" else Rag(row.status),
-                at_least=row.at_least,
-                within=row.within,
-                level=row.level,
-                tiers=row.tiers,
-            )
-            for row in version.triggers
-        ),
+        triggers=tuple(Trigger.of(condition) for condition in version.triggers),
         exit_quarters=version.exit_quarters,
         relapse_within=version.relapse_within,
+        relapse_shortens_by=version.relapse_shortens_by,
     )

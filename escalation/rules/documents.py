@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from escalation.rules.faults import Fault, RefusedFileError, decoded, shown
-from escalation.rules.triggers import EVERY_TIER, Rules, Trigger
+from escalation.rules.triggers import Rules, Trigger
 from sorp.lexicon import Level, NotRated, Rag, Tier, Word
+from sorp.rules.conditions import EVERY_TIER
 
 DEFAULT_RULES = Rules(
     (

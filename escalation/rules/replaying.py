@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from escalation.rules.episodes import Episode, replay
 from escalation.rules.faults import Fault, RefusedFileError, decoded, shown
-from escalation.rules.triggers import EVERY_TIER, Observation, Rules
+from escalation.rules.triggers import Observation, Rules
 from sorp.lexicon import NotRated, Quarter, Rag, Tier, Word
+from sorp.rules.conditions import EVERY_TIER
 
 SomeWord = TypeVar("SomeWord", bound=Word)
 

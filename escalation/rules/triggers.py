@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby, islice
 
-from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
+from sorp.lexicon import NotRated, Quarter, Rag, Tier
+from sorp.rules.conditions import Condition, listed
 
-EVERY_TIER = frozenset(Tier)
 UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
-
-REFERRED_TO = {
-    Level.DIVISION: "its divisional management team",
-    Level.DIRECTORATE: "its directorate management team",
-    Level.PAT: "PAT",
-    Level.CABINET: "Cabinet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,53 +43,12 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Trigger:
-    """So many of the last so many rated quarters at a RAG status, or worse, refer it to a level.
+class Trigger(Condition):
+    """A condition of the SORP, held against what is known of one indicator."""
 
-    With the status *no result* it is the trigger for non-submission, and counts due quarters
-    instead of rated ones.
-    """
-
-    name: str
-    status: Rag | NotRated
-    at_least: int
-    within: int
-    level: Level
-    tiers: frozenset[Tier] = EVERY_TIER
-
-    def __post_init__(self) -> None:
-        if self.status not in (Rag.RED, Rag.AMBER, NotRated.NO_RESULT):
-            raise ValueError(f"A trigger looks for red, amber or no result, not {self.status}")
-        if not 1 <= self.at_least <= self.within:
-            raise ValueError(
-                f"“{self.name}” asks for {self.at_least} of the last {self.within} quarters: "
-                "ask for at least 1, and for no more than it looks at"
-            )
-        if not self.tiers:
-            raise ValueError(f"“{self.name}” looks at no tier of indicator: give it at least one")
-
-    @property
-    def condition(self) -> str:
-        """What must be true, in plain words: red in 2 rated quarters running."""
-        looked_at = "due" if isinstance(self.status, NotRated) else "rated"
-        status = self.status.label.lower() + (" or worse" if self.status is Rag.AMBER else "")
-        if self.within == 1:
-            return f"{status} in the latest {looked_at} quarter"
-        if self.at_least == self.within:
-            return f"{status} in {self.within} {looked_at} quarters running"
-        return (
-            f"{status} in at least {self.at_least} of the last {self.within} {looked_at} quarters"
-        )
-
-    @property
-    def sentence(self) -> str:
-        """The whole trigger in plain words."""
-        kinds = [tier.label.lower() for tier in Tier if tier in self.tiers]
-        which = (
-            "an indicator" if self.tiers == EVERY_TIER else f"a {_listed(kinds, 'or')} indicator"
-        )
-        condition = self.condition[0].upper() + self.condition[1:]
-        return f"{condition} refers {which} to {REFERRED_TO[self.level]}."
+    @classmethod
+    def of(cls, condition: Condition) -> Trigger:
+        return cls(**{each.name: getattr(condition, each.name) for each in fields(Condition)})
 
     def met_at_end_of(self, history: Sequence[Observation]) -> Breach | None:
         """This trigger met at the close of the last quarter of the history, or None.
@@ -145,7 +97,7 @@ class Breach:
     def reason(self) -> str:
         """One plain sentence, made of nothing but the trigger and the quarters that counted."""
         spells = [
-            f"{label.lower()} in {_listed([str(each.quarter) for each in spell], 'and')}"
+            f"{label.lower()} in {listed([str(each.quarter) for each in spell], 'and')}"
             for label, spell in groupby(self.counted, key=lambda each: each.label)
         ]
         found = ", then ".join(spells)
@@ -162,6 +114,7 @@ class Rules:
     triggers: tuple[Trigger, ...]
     exit_quarters: int = 1
     relapse_within: int = 4
+    relapse_shortens_by: int = 0  # quarters fewer that a trigger asks for after a relapse
 
     def __post_init__(self) -> None:
         if self.exit_quarters < 1:
@@ -210,9 +163,3 @@ def _since_break(history: Sequence[Observation]) -> Iterator[Observation]:
         yield each
         if each.definition_break:
             return
-
-
-def _listed(words: Sequence[str], conjunction: str) -> str:
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from escalation.forms import ActionFormSet, PlanForm, ProgressForm
+from escalation.forms.plans import ActionFormSet, PlanForm, ProgressForm
 from escalation.models import Action, ActionPlan, Escalation
 from escalation.services.plans import (
     ActionGiven,

@@ -2,6 +2,7 @@
 
 from .definitions import Indicator, Suspension, Target
 from .feeds import CalendarFeed
+from .forecasts import ForecastMethod, SystemForecast
 from .quarters import ReportingQuarter
 from .ratings import Rating
 from .results import Result, Revision
@@ -15,6 +16,7 @@ from .returns import (
     Submission,
     Unlock,
 )
+from .variations import Variation, VariedTrigger
 from .workbooks import WorkbookUpload
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "CalendarFeed",
     "Draft",
     "Evidence",
+    "ForecastMethod",
     "Indicator",
     "ManagersForecast",
     "Rating",
@@ -32,7 +35,10 @@ __all__ = [
     "SignOff",
     "Submission",
     "Suspension",
+    "SystemForecast",
     "Target",
     "Unlock",
+    "Variation",
+    "VariedTrigger",
     "WorkbookUpload",
 ]

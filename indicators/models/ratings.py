@@ -6,6 +6,7 @@ from django.db.models import Q
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.quarters import on_a_quarter_day
 from indicators.models.results import Revision
+from indicators.models.variations import Variation
 from sorp.lexicon import (
     Confidence,
     NotRated,
@@ -59,6 +60,7 @@ class Rating(models.Model):
     confidence = models.CharField(max_length=12, choices=Confidence.choices, blank=True)
     definition_break = models.BooleanField(default=False)
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="ratings")
+    variation = models.ForeignKey(Variation, models.PROTECT, null=True, related_name="ratings")
 
     objects = RatingQuerySet.as_manager()
 

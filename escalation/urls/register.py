@@ -1,4 +1,4 @@
-"""Addresses of the register, of action plans, the SORP in force, and closing a quarter."""
+"""Addresses of the register, of action plans, and of closing a quarter."""
 
 from django.urls import path
 
@@ -12,7 +12,6 @@ urlpatterns = [
         plans.report_progress,
         name="report_progress",
     ),
-    path("sorp/", register.sorp, name="sorp"),
     path("quarters/", quarters.quarters, name="quarters"),
     path("quarters/<str:quarter>/close/", quarters.close, name="close_quarter"),
 ]

@@ -1,4 +1,4 @@
-"""What is done about the SORP."""
+"""The default SORP, as it comes with the product."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from organisation import audit
 from organisation.models import User
 from sorp.defaults import CALENDAR, PURPOSE, RAG_DEFINITIONS, REMINDERS, TITLE, TRIGGERS
-from sorp.lexicon import Quarter
+from sorp.lexicon import ConditionKind, Quarter
 from sorp.models import (
     CalendarRule,
     RagDefinition,
@@ -53,6 +53,7 @@ def seed_default_statement(
             position=position,
             clause=default.clause,
             name=default.name,
+            kind=ConditionKind.NO_RESULT if default.status == "no_result" else ConditionKind.STATUS,
             status=default.status,
             at_least=default.at_least,
             within=default.within,

@@ -1,13 +1,13 @@
-"""Poor performance referred up the ladder, until it no longer is; plans; notices owed."""
+"""Poor performance referred up the ladder until it no longer is, and what each level did with it."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from indicators.models import Indicator
-from indicators.models.definitions import VALUE
+from indicators.models import Indicator, Variation
 from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import localdate, now
+from organisation.clock import now
 from sorp.lexicon import Level, Quarter
 from sorp.models import Version
 
@@ -46,6 +46,16 @@ class Escalation(models.Model):
     relapse = models.BooleanField(default=False)
     restated = models.BooleanField(default=False)
     reason = models.TextField()
+    variation = models.ForeignKey(
+        Variation, models.PROTECT, null=True, blank=True, related_name="escalations"
+    )
+    # Referred up by a person, past what the rules ask: by whom, and why.
+    referred_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="referred_up"
+    )
+    referred_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(default=now, editable=False)
 
     objects = EscalationQuerySet.as_manager()
@@ -84,6 +94,11 @@ class Escalation(models.Model):
                 condition=Q(level__in=list(Level)), name="escalation_is_to_a_known_level"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(referred_by__isnull=True, referred_from__isnull=True)
+                | Q(referred_by__isnull=False, referred_from__isnull=False),
+                name="a_referral_says_by_whom_and_from_where",
+            ),
         ]
 
     def __str__(self):
@@ -102,67 +117,84 @@ class Escalation(models.Model):
         return Quarter.containing(self.recovered_in_start) if self.recovered_in_start else None
 
 
-class ActionPlan(models.Model):
-    """What the accountable manager proposes to do. A later version supersedes, and keeps, it."""
+class Handling(models.Model):
+    """What one level did with what was referred to it. Kept, each one after the other."""
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="action_plans")
+    class Kind(models.TextChoices):
+        NOTED = "noted", "Noted"
+        PLAN_AGREED = "plan_agreed", "Action plan agreed"
+        REFERRED_UP = "referred_up", "Referred up"
+        SENT_BACK = "sent_back", "Sent back"
+
+    escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="handlings")
+    kind = models.CharField(max_length=12, choices=Kind)
+    words = models.TextField(blank=True, help_text="Why, or what was said")
+    handled_on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["escalation", "handled_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["noted", "plan_agreed", "referred_up", "sent_back"]),
+                name="handling_is_of_a_known_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["noted", "plan_agreed"]) | ~Q(words=""),
+                name="referring_up_or_back_has_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.escalation}: {self.get_kind_display()}"
+
+
+class Explanation(models.Model):
+    """Why an indicator was, or was not, referred up at the close of a quarter.
+
+    Kept as it was told then, with all it was worked out from, so that anybody can work it out again.
+    """
+
+    class Outcome(models.TextChoices):
+        ESCALATED = "escalated", "Escalated"
+        STANDS = "stands", "Still escalated"
+        NOT_ESCALATED = "not_escalated", "Not escalated"
+        RECOVERED = "recovered", "Recovered"
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="explanations")
+    quarter_start = models.DateField()
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
-    cause = models.TextField()
-    barriers = models.TextField(blank=True)
-    help_wanted = models.TextField(blank=True)
-    expected_recovery_start = models.DateField(null=True, blank=True)
-    expected_value = models.DecimalField(**VALUE, null=True, blank=True)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    written_at = models.DateTimeField()
+    outcome = models.CharField(max_length=14, choices=Outcome)
+    sentence = models.TextField()
+    document = models.JSONField(encoder=DjangoJSONEncoder)
+    told_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        ordering = ["indicator", "number"]
+        ordering = ["indicator", "quarter_start", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "number"], name="plans_are_numbered"),
             models.UniqueConstraint(
-                fields=["indicator"], condition=Q(is_latest=True), name="one_latest_plan"
+                fields=["indicator", "quarter_start", "number"], name="explanations_are_numbered"
             ),
-            models.CheckConstraint(condition=~Q(cause=""), name="plan_names_the_cause"),
+            models.UniqueConstraint(
+                fields=["indicator", "quarter_start"],
+                condition=Q(is_latest=True),
+                name="one_latest_explanation_per_quarter",
+            ),
             models.CheckConstraint(
-                condition=Q(expected_recovery_start__isnull=True)
-                | on_a_quarter_day("expected_recovery_start"),
-                name="plan_expects_recovery_in_a_quarter",
+                condition=on_a_quarter_day("quarter_start"), name="explanation_is_of_a_quarter"
+            ),
+            models.CheckConstraint(condition=~Q(sentence=""), name="explanation_says_something"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["escalated", "stands", "not_escalated", "recovered"]),
+                name="explanation_has_a_known_outcome",
             ),
         ]
 
     def __str__(self):
-        return f"Action plan {self.number} for {self.indicator}"
+        return f"{self.indicator.reference} in {self.quarter}: {self.sentence}"
 
     @property
-    def expected_recovery(self):
-        start = self.expected_recovery_start
-        return Quarter.containing(start) if start else None
-
-
-class Action(models.Model):
-    """One thing an action plan promises: who does what by when."""
-
-    plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="actions")
-    position = models.PositiveSmallIntegerField()
-    description = models.CharField(max_length=500)
-    owner = models.CharField(max_length=200)
-    due_on = models.DateField()
-    done_on = models.DateField(null=True, blank=True)
-    progress = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        ordering = ["plan", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "position"], name="actions_are_numbered"),
-            models.CheckConstraint(
-                condition=~Q(description="") & ~Q(owner=""), name="action_says_who_does_what"
-            ),
-        ]
-
-    def __str__(self):
-        return self.description
-
-    @property
-    def is_overdue(self):
-        return self.done_on is None and self.due_on < localdate()
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)

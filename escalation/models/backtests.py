@@ -1,0 +1,40 @@
+"""Back-tests: what other rules would have done with the history there is."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from organisation.clock import now
+from sorp.models import Version
+
+
+class Backtest(models.Model):
+    """One set of rules replayed over all closed quarters, with what it would have changed.
+
+    It changes nothing itself. Kept as evidence, it stands with the draft it was made for.
+    """
+
+    name = models.CharField(max_length=200)
+    rules = models.JSONField(help_text="The rules tried, as in rules.json")
+    version = models.ForeignKey(
+        Version, models.PROTECT, null=True, blank=True, related_name="backtests"
+    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=now, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    found = models.JSONField(null=True, blank=True, help_text="What the replay gave")
+    is_evidence = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_evidence=False)
+                | Q(version__isnull=False, finished_at__isnull=False),
+                name="evidence_is_finished_and_belongs_to_a_version",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="backtest_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,116 @@
+"""What is not one indicator's poor performance: a unit's many reds, and good performance to learn from."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from escalation.models.escalations import EscalationQuerySet
+from indicators.models import Indicator
+from indicators.models.quarters import on_a_quarter_day
+from organisation.clock import now
+from organisation.models import Unit
+from sorp.lexicon import Level, Quarter
+from sorp.models import Version
+
+
+class UnitEscalation(models.Model):
+    """One unit referred to one level because many of its indicators do poorly, until fewer do."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="escalations")
+    level = models.CharField(max_length=12, choices=Level.choices)
+    trigger = models.CharField(max_length=100)
+    sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    since_start = models.DateField()
+    opened_in_start = models.DateField()
+    recovered_in_start = models.DateField(null=True, blank=True)
+    reason = models.TextField()
+    counted = models.JSONField(default=list, help_text="The indicators and quarters that counted")
+    recorded_at = models.DateTimeField(default=now, editable=False)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["unit", "opened_in_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "level", "trigger"],
+                condition=Q(recovered_in_start__isnull=True),
+                name="one_open_escalation_of_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("opened_in_start")
+                & on_a_quarter_day("since_start")
+                & (
+                    Q(recovered_in_start__isnull=True)
+                    | Q(recovered_in_start__gt=F("opened_in_start"))
+                ),
+                name="unit_recovers_after_it_was_referred",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=list(Level)), name="unit_is_referred_to_a_known_level"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_unit_is_referred_for_a_reason"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit} at {self.get_level_display()} since {self.since}"
+
+    @property
+    def since(self):
+        return Quarter.containing(self.since_start)
+
+    @property
+    def opened_in(self):
+        return Quarter.containing(self.opened_in_start)
+
+    @property
+    def recovered_in(self):
+        return Quarter.containing(self.recovered_in_start) if self.recovered_in_start else None
+
+
+class PositiveException(models.Model):
+    """One indicator brought to a level's notice for doing well: to learn from, or to ask less of."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="positive_exceptions")
+    level = models.CharField(max_length=12, choices=Level.choices)
+    trigger = models.CharField(max_length=100)
+    sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    since_start = models.DateField()
+    opened_in_start = models.DateField()
+    ended_in_start = models.DateField(null=True, blank=True)
+    reason = models.TextField()
+    recorded_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["indicator", "opened_in_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "level", "trigger"],
+                condition=Q(ended_in_start__isnull=True),
+                name="one_open_positive_exception",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("opened_in_start")
+                & on_a_quarter_day("since_start")
+                & (Q(ended_in_start__isnull=True) | Q(ended_in_start__gt=F("opened_in_start"))),
+                name="positive_exception_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=list(Level)) & ~Q(reason=""),
+                name="positive_exception_has_a_level_and_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.reference}: {self.reason}"
+
+    @property
+    def since(self):
+        return Quarter.containing(self.since_start)
+
+    @property
+    def opened_in(self):
+        return Quarter.containing(self.opened_in_start)
+
+    @property
+    def ended_in(self):
+        return Quarter.containing(self.ended_in_start) if self.ended_in_start else None

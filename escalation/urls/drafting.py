@@ -1,0 +1,3 @@
+"""Addresses where a draft of the SORP is written."""
+
+urlpatterns = []

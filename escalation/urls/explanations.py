@@ -1,0 +1,3 @@
+"""Addresses of variations' effect and of explanations."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Addresses of early warning and of the register of forecasts."""
+
+urlpatterns = []

@@ -1,0 +1,79 @@
+"""What the system expects, quarter by quarter, and how it turned out."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from indicators.models.definitions import VALUE, Indicator
+from indicators.models.quarters import on_a_quarter_day
+from organisation.clock import now
+from sorp.lexicon import Quarter, Word
+
+CHANCE = {"max_digits": 5, "decimal_places": 4}
+
+
+class ForecastMethod(Word):
+    """How the system forecasts, chosen by what the series is like."""
+
+    SMOOTHING = "smoothing", "Simple exponential smoothing"
+    DRIFT = "drift", "Drift along the trend"
+    SEASONAL = "seasonal", "As in the same quarter last year"
+
+
+class SystemForecast(models.Model):
+    """What the system, at the close of one quarter, expected of the next. Never changed but scored.
+
+    With too little to go by there is no row.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="system_forecasts")
+    made_in_start = models.DateField(help_text="The quarter at whose close it was made")
+    for_start = models.DateField(help_text="The quarter it speaks of")
+    number = models.PositiveSmallIntegerField(default=1)
+    is_latest = models.BooleanField(default=True)
+    made_at = models.DateTimeField(default=now, editable=False)
+    method = models.CharField(max_length=10, choices=ForecastMethod.choices)
+    quarters = models.PositiveSmallIntegerField(help_text="How many values it rests on")
+    value = models.DecimalField(**VALUE)
+    lower = models.DecimalField(**VALUE, help_text="Four times in five it will be this or more")
+    upper = models.DecimalField(**VALUE)
+    chance_red = models.DecimalField(**CHANCE, null=True)
+    chance_amber = models.DecimalField(**CHANCE, null=True)
+    chance_green = models.DecimalField(**CHANCE, null=True)
+
+    class Meta:
+        ordering = ["indicator", "made_in_start", "for_start", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "made_in_start", "for_start", "number"],
+                name="system_forecasts_are_numbered",
+            ),
+            models.UniqueConstraint(
+                fields=["indicator", "made_in_start", "for_start"],
+                condition=Q(is_latest=True),
+                name="one_latest_system_forecast",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("made_in_start")
+                & on_a_quarter_day("for_start")
+                & Q(for_start__gt=F("made_in_start")),
+                name="system_forecasts_what_is_to_come",
+            ),
+            models.CheckConstraint(
+                condition=Q(lower__lte=F("value")) & Q(value__lte=F("upper")),
+                name="forecast_lies_within_its_interval",
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=list(ForecastMethod)), name="forecast_has_a_known_method"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.reference}: {self.value} expected in {self.for_quarter}"
+
+    @property
+    def made_in(self):
+        return Quarter.containing(self.made_in_start)
+
+    @property
+    def for_quarter(self):
+        return Quarter.containing(self.for_start)

@@ -1,0 +1,142 @@
+"""Agreed departures from the SORP, each for one indicator and for a time."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from indicators.models.definitions import VALUE, Indicator
+from indicators.models.quarters import on_a_quarter_day
+from organisation.clock import now
+from sorp.lexicon import Quarter, RatingMethod
+
+
+class VariationQuerySet(models.QuerySet):
+    def agreed(self):
+        """Those approved: the only ones that change anything."""
+        return self.filter(state=Variation.State.AGREED)
+
+    def ruling(self, quarter):
+        """Those by which a quarter is judged."""
+        return self.agreed().filter(
+            from_quarter_start__lte=quarter.first_day, until_quarter_start__gte=quarter.first_day
+        )
+
+
+class Variation(models.Model):
+    """What is judged otherwise for one indicator than the SORP has it: why, by whose leave, how long.
+
+    What is left empty is as the SORP has it. Triggers that differ are rows of their own.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        AGREED = "agreed", "Agreed"
+        REFUSED = "refused", "Refused"
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="variations")
+    state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
+    clause = models.CharField(max_length=20, blank=True, help_text="The clause departed from")
+    what = models.TextField(help_text="What is judged otherwise, in a sentence")
+    reason = models.TextField()
+    from_quarter_start = models.DateField()
+    until_quarter_start = models.DateField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=now, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_on = models.DateField(null=True, blank=True)
+    decision = models.TextField(blank=True, help_text="What the approver said")
+    # What is judged otherwise
+    method = models.CharField(max_length=16, choices=RatingMethod.choices, blank=True)
+    tolerance = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    target = models.DecimalField(**VALUE, null=True, blank=True)
+    floor = models.DecimalField("floor standard", **VALUE, null=True, blank=True)
+    exit_quarters = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = VariationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["indicator", "from_quarter_start", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "from_quarter_start"],
+                condition=Q(state="agreed"),
+                name="one_agreed_variation_from_a_quarter",
+            ),
+            models.CheckConstraint(
+                condition=on_a_quarter_day("from_quarter_start")
+                & on_a_quarter_day("until_quarter_start")
+                & Q(until_quarter_start__gte=F("from_quarter_start")),
+                name="variation_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=~Q(what="") & ~Q(reason=""), name="variation_says_what_and_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by__isnull=True, decided_on__isnull=True)
+                | Q(
+                    state__in=["agreed", "refused"],
+                    decided_by__isnull=False,
+                    decided_on__isnull=False,
+                ),
+                name="variation_is_agreed_by_somebody_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+                name="variation_is_not_agreed_by_its_proposer",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="") | Q(method__in=["floor", "tolerance"]),
+                name="variation_has_a_known_method",
+            ),
+            models.CheckConstraint(
+                condition=Q(exit_quarters__isnull=True)
+                | (Q(exit_quarters__gte=1) & Q(exit_quarters__lte=8)),
+                name="varied_exit_takes_one_to_eight_quarters",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="tolerance", tolerance__gte=0)
+                | (~Q(method="tolerance") & Q(tolerance__isnull=True)),
+                name="a_varied_tolerance_belongs_to_its_method",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Variation for {self.indicator.reference} from {self.from_quarter}"
+
+    @property
+    def from_quarter(self):
+        return Quarter.containing(self.from_quarter_start)
+
+    @property
+    def until_quarter(self):
+        return Quarter.containing(self.until_quarter_start)
+
+
+class VariedTrigger(models.Model):
+    """One trigger of the SORP that counts otherwise, or not at all, under a variation."""
+
+    variation = models.ForeignKey(Variation, models.CASCADE, related_name="varied_triggers")
+    trigger = models.CharField(max_length=100, help_text="Its name in the SORP")
+    applies = models.BooleanField(default=True)
+    at_least = models.PositiveSmallIntegerField(null=True, blank=True)
+    within = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["variation", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variation", "trigger"], name="variation_names_a_trigger_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(applies=False, at_least__isnull=True, within__isnull=True)
+                | Q(applies=True, at_least__gte=1, within__gte=F("at_least"), within__lte=16),
+                name="varied_trigger_counts_no_more_than_it_looks_at",
+            ),
+        ]
+
+    def __str__(self):
+        if not self.applies:
+            return f"“{self.trigger}” does not apply"
+        return f"“{self.trigger}”: {self.at_least} of the last {self.within}"

@@ -1,0 +1,240 @@
+"""The rules a version holds as rows: triggers, the ladder, the calendar, reminders."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from sorp.lexicon import (
+    ComparedWith,
+    ConditionKind,
+    CountedFrom,
+    ForecastBy,
+    Level,
+    Movement,
+    Rag,
+    Tier,
+)
+from sorp.models.statement import Version
+
+
+class TriggerRule(models.Model):
+    """A condition for escalation. What its fields mean together is in sorp/rules/conditions.py."""
+
+    NO_RESULT, LATE = "no_result", "late"
+    STATUSES = [
+        ("", "Whatever its status"),
+        (Rag.RED.value, "Red"),
+        (Rag.AMBER.value, "Amber or worse"),
+        (Rag.GREEN.value, "Green"),
+        (NO_RESULT, "No result"),
+        (LATE, "No result, or a late one"),
+    ]
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="trigger_rules")
+    position = models.PositiveSmallIntegerField()
+    clause = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(
+        max_length=10, choices=ConditionKind.choices, default=ConditionKind.STATUS
+    )
+    status = models.CharField(max_length=10, choices=STATUSES, blank=True)
+    at_least = models.PositiveSmallIntegerField()
+    within = models.PositiveSmallIntegerField()
+    movement = models.CharField(max_length=10, choices=Movement.choices, blank=True)
+    compared_with = models.CharField(max_length=12, choices=ComparedWith.choices, blank=True)
+    percent = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    forecast_by = models.CharField(max_length=8, choices=ForecastBy.choices, blank=True)
+    unit_tier = models.CharField(
+        max_length=12,
+        choices=[("division", "Division"), ("directorate", "Directorate"), ("council", "Council")],
+        blank=True,
+    )
+    count = models.PositiveSmallIntegerField(null=True, blank=True)
+    level = models.CharField(max_length=12, choices=Level.choices)
+
+    class Meta:
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "position"], name="triggers_are_tried_in_one_order"
+            ),
+            models.UniqueConstraint(fields=["version", "name"], name="one_trigger_of_a_name"),
+            models.CheckConstraint(
+                condition=Q(at_least__gte=1) & Q(within__gte=F("at_least")) & Q(within__lte=16),
+                name="trigger_counts_no_more_than_it_looks_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="status", status__in=["red", "amber"])
+                | Q(kind="worsening", status__in=["", "red", "amber"])
+                | Q(kind__in=["variance", "positive"], status__in=["", "red", "amber", "green"])
+                | Q(kind="forecast", status__in=["red", "amber"])
+                | Q(kind="no_result", status__in=["no_result", "late"])
+                | Q(kind="aggregate", status__in=["red", "amber", "no_result"]),
+                name="trigger_looks_for_a_known_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="status", movement="", compared_with="")
+                | Q(
+                    kind="status",
+                    movement__in=list(Movement),
+                    compared_with__in=list(ComparedWith),
+                )
+                | Q(
+                    kind="worsening",
+                    movement="worse",
+                    compared_with__in=["previous", "year_before"],
+                )
+                | (~Q(kind__in=["status", "worsening"]) & Q(movement="", compared_with="")),
+                name="movement_says_what_it_is_compared_with",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["variance", "positive"], percent__isnull=False)
+                | Q(kind="forecast", forecast_by="system", percent__isnull=False)
+                | Q(kind="forecast", forecast_by="manager", percent__isnull=True)
+                | (~Q(kind__in=["variance", "positive", "forecast"]) & Q(percent__isnull=True)),
+                name="trigger_gives_a_percentage_where_it_needs_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__gte=0, percent__lte=1000),
+                name="trigger_percentage_is_in_reach",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="forecast", forecast_by__in=list(ForecastBy))
+                | (~Q(kind="forecast") & Q(forecast_by="")),
+                name="only_a_forecast_trigger_says_whose",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind="aggregate",
+                    count__gte=2,
+                    at_least=1,
+                    unit_tier__in=["division", "directorate", "council"],
+                )
+                | (~Q(kind="aggregate") & Q(count__isnull=True, unit_tier="")),
+                name="only_an_aggregate_counts_indicators_of_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=list(Level)), name="trigger_refers_to_a_known_level"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class TriggerTier(models.Model):
+    """One tier of indicators that a trigger looks at."""
+
+    trigger = models.ForeignKey(TriggerRule, models.CASCADE, related_name="tiers")
+    tier = models.CharField(max_length=12, choices=Tier.choices)
+
+    class Meta:
+        ordering = ["trigger", "tier"]
+        constraints = [
+            models.UniqueConstraint(fields=["trigger", "tier"], name="trigger_names_a_tier_once"),
+            models.CheckConstraint(
+                condition=Q(tier__in=list(Tier)), name="trigger_looks_at_a_known_tier"
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_tier_display()
+
+
+class LadderRule(models.Model):
+    """What one level does with what is referred to it, and in how many working days."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="ladder_rules")
+    level = models.CharField(max_length=12, choices=Level.choices)
+    clause = models.CharField(max_length=20, blank=True)
+    duty = models.TextField()
+    within = models.PositiveSmallIntegerField(help_text="Working days after it was referred")
+
+    class Meta:
+        ordering = ["version", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "level"], name="one_duty_of_a_level"),
+            models.CheckConstraint(
+                condition=Q(level__in=list(Level)), name="duty_is_of_a_known_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(within__gte=1) & Q(within__lte=120), name="duty_is_due_in_working_days"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_level_display()}: within {self.within} working days"
+
+
+class CalendarRule(models.Model):
+    """By when a step is due: so many working days after the quarter, or before Cabinet meets."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="calendar_rules")
+    step = models.CharField(max_length=12)
+    tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
+    counted_from = models.CharField(max_length=12, choices=CountedFrom.choices)
+    working_days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["version", "step", "tier"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "step", "tier"], name="one_rule_for_a_step_and_tier"
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_from__in=["quarter_end", "cabinet"]),
+                name="calendar_counts_from_a_known_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(working_days__lte=120), name="calendar_counts_working_days"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.step}: {self.working_days} working days, {self.get_counted_from_display()}"
+
+
+class ReminderRule(models.Model):
+    """When somebody is written to about a step: so many working days before or after it is due."""
+
+    class Audience(models.TextChoices):
+        THOSE_DUE = "those_due", "Those whose turn it is"
+        DIRECTOR = "director", "The directors above them"
+
+    class Side(models.TextChoices):
+        BEFORE = "before", "Before it is due"
+        AFTER = "after", "After it was due"
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="reminder_rules")
+    step = models.CharField(max_length=12)
+    audience = models.CharField(max_length=10, choices=Audience)
+    side = models.CharField(max_length=6, choices=Side)
+    working_days = models.PositiveSmallIntegerField()
+    then_every = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="And again every so many working days until it is done"
+    )
+
+    class Meta:
+        ordering = ["version", "step", "audience", "-side", "working_days"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "step", "audience", "side", "working_days"],
+                name="one_reminder_of_a_step_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__in=["those_due", "director"])
+                & Q(side__in=["before", "after"]),
+                name="reminder_goes_to_known_people_on_a_known_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(working_days__gte=1) & Q(working_days__lte=60),
+                name="reminder_counts_working_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(then_every__isnull=True) | Q(then_every__gte=1, side="after"),
+                name="only_what_is_overdue_is_reminded_of_again_and_again",
+            ),
+        ]
+
+    def __str__(self):
+        again = f", then every {self.then_every}" if self.then_every else ""
+        return f"{self.step}: {self.working_days} working days {self.side}{again}"

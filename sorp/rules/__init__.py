@@ -1,0 +1,5 @@
+"""What the SORP's rows mean, in words and in structure. No database and no clock."""
+
+from .conditions import Condition
+
+__all__ = ["Condition"]
