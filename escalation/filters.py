@@ -2,16 +2,33 @@
 
 import django_filters as filters
 from django import forms
+from django.db.models import Q
 
 from escalation.models import Escalation
+from escalation.queries.register import under_variation
+from escalation.queries.tiers import overdue_in_tier
+from escalation.rules.referrals import BY_HAND
 from organisation.models import Unit
 from organisation.rules import UnitTier
-from sorp.lexicon import Level
+from sorp.lexicon import Level, Quarter
+
+ONLY = [
+    ("overdue", "Overdue at their level"),
+    ("no_plan", "Without an action plan since"),
+    ("relapse", "Relapses"),
+    ("by_hand", "Referred up by a level"),
+    ("varied", "Under a variation"),
+    ("restated", "Restated"),
+]
 
 
 class EscalationFilter(filters.FilterSet):
-    """Narrow the register by state, level, directorate and trigger."""
+    """Narrow the register by words, state, level, directorate, trigger, quarter, or what is special.
 
+    The register puts in `wanting` the indicators that want a plan, which it needs anyway.
+    """
+
+    text = filters.CharFilter(label="Reference or title", method="by_text")
     state = filters.ChoiceFilter(
         label="State",
         choices=[("open", "Open"), ("recovered", "Recovered")],
@@ -29,17 +46,51 @@ class EscalationFilter(filters.FilterSet):
         method="by_directorate",
     )
     trigger = filters.AllValuesFilter(label="Trigger", empty_label="Every trigger")
-    restated = filters.BooleanFilter(
-        label="Restated only", widget=forms.CheckboxInput, method="by_restated"
+    opened = filters.ChoiceFilter(
+        label="Opened in", empty_label="Every quarter", method="by_quarter", choices=[]
+    )
+    only = filters.MultipleChoiceFilter(
+        label="Only",
+        choices=ONLY,
+        widget=forms.CheckboxSelectMultiple,
+        method="by_only",
     )
 
     class Meta:
         model = Escalation
-        fields = ["state", "level", "directorate", "trigger", "restated"]
+        fields = ["text", "state", "level", "directorate", "trigger", "opened", "only"]
 
-    def __init__(self, *args, tree, **kwargs):
+    def __init__(self, *args, tree, today, **kwargs):
         super().__init__(*args, **kwargs)
-        self.tree = tree
+        self.tree, self.today = tree, today
+        self.wanting = set()
+        starts = self.queryset.order_by("-opened_in_start").values_list(
+            "opened_in_start", flat=True
+        )
+        quarters = [Quarter.containing(start) for start in starts.distinct()]
+        self.filters["opened"].extra["choices"] = [(each.key, str(each)) for each in quarters]
+
+    @property
+    def chosen(self):
+        """What the address narrows by, each as its label and the words of what was chosen."""
+        for field in self.form.visible_fields():
+            value = self.form.cleaned_data.get(field.name) if self.form.is_valid() else None
+            if not value:
+                continue
+            choices = dict(getattr(field.field, "choices", ()))
+            said = value if isinstance(value, list) else [value]
+            yield field.label, ", ".join(str(choices.get(str(each), each)) for each in said)
+
+    @property
+    def narrows_further(self):
+        """Whether one of the filters is chosen that a page keeps out of the way."""
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        return any(chosen.get(name) for name in ("trigger", "opened", "only"))
+
+    def by_text(self, rows, name, value):
+        return rows.filter(
+            Q(indicator__title__icontains=value) | Q(indicator__reference__icontains=value)
+        )
 
     def by_state(self, rows, name, value):
         return rows.open_ones() if value == "open" else rows.exclude(recovered_in_start=None)
@@ -47,5 +98,23 @@ class EscalationFilter(filters.FilterSet):
     def by_directorate(self, rows, name, unit):
         return rows.filter(indicator__unit__in=list(self.tree.below(unit.pk)))
 
-    def by_restated(self, rows, name, value):
-        return rows.filter(restated=True) if value else rows
+    def by_quarter(self, rows, name, value):
+        return rows.filter(opened_in_start=Quarter.parse(value).first_day)
+
+    def by_only(self, rows, name, value):
+        """What is special in each of the ways that are ticked."""
+        for each in value:
+            rows = rows.filter(self._special(each))
+        return rows
+
+    def _special(self, word):
+        if word == "overdue":
+            return Q(pk__in=overdue_in_tier(today=self.today))
+        if word == "varied":
+            return under_variation(Quarter.containing(self.today).previous())
+        return {
+            "no_plan": Q(indicator__in=self.wanting, recovered_in_start__isnull=True),
+            "relapse": Q(relapse=True),
+            "by_hand": Q(trigger__startswith=BY_HAND, referred_by__isnull=False),
+            "restated": Q(restated=True),
+        }[word]

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from escalation import services
+from escalation.models import Backtest
 from organisation.clock import localdate
 from organisation.jobs import Progress, work
 from organisation.models import User
@@ -26,3 +27,17 @@ def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = N
         by=User.objects.get(pk=by) if by is not None else None,
     )
     return closing.sentence
+
+
+@work(Backtest.JOB)
+def run_backtest_as_job(*, progress: Progress, backtest: int) -> str:
+    """Replay the rules of a back-test. A second run finds it finished."""
+    asked = Backtest.objects.get(pk=backtest)
+    done = services.run_backtest(asked=asked, tell=progress)
+    return " ".join((f"“{done.name}” is finished.", *done.summary[:1]))
+
+
+@shared_task
+def alert_to_missing_plans() -> int:
+    """Owe a notice of each action plan that is wanted and late."""
+    return services.alert_to_missing_plans(today=localdate())

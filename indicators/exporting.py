@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indicators.models import Rating
-from indicators.queries import last_closed
+from indicators.queries import chances_foreseen, forecasts_judged, last_closed
 from organisation.csvfiles import written
 from sorp.lexicon import Quarter
 
@@ -25,6 +25,13 @@ COLUMNS = (
     "confidence",
     "definition_break",
     "tier",
+    "polarity",
+    "lower",
+    "upper",
+    "late",
+    "forecast",
+    "chance_red",
+    "chance_amber_or_worse",
 )
 
 
@@ -33,19 +40,22 @@ def ratings_csv(quarter: Quarter | None = None, *, closed_only: bool = False) ->
 
     Escalation follows closed quarters alone: with `closed_only`, what is exported is what it saw.
 
-    In order of reference and quarter. The tier, which rules may be confined to, stands last.
+    In order of reference and quarter. After the columns that were always there stand those that
+    some rules read: the tier, and what was expected of the indicator and by whom.
     """
     return written(COLUMNS, _rows(quarter, last_closed() if closed_only else None))
 
 
 def _rows(quarter: Quarter | None, until: Quarter | None) -> Iterator[tuple[Any, ...]]:
-    ratings = Rating.objects.latest_ones().select_related("indicator", "sorp_version")
+    ratings = Rating.objects.latest_ones().select_related("indicator", "sorp_version", "revision")
     if quarter is not None:
         ratings = ratings.filter(quarter_start=quarter.first_day)
     if until is not None:
         ratings = ratings.filter(quarter_start__lte=until.first_day)
+    forecasts, chances = forecasts_judged(until=until), chances_foreseen(until=until)
     # Databases order text each in its own way, and the file is the same from all of them.
     for rating in sorted(ratings, key=lambda each: (each.indicator.reference, each.quarter_start)):
+        said = rating.indicator_id, rating.quarter_start
         yield (
             rating.indicator.reference,
             rating.quarter.key,
@@ -61,4 +71,10 @@ def _rows(quarter: Quarter | None, until: Quarter | None) -> Iterator[tuple[Any,
             rating.confidence,
             rating.definition_break,
             rating.indicator.tier,
+            rating.polarity,
+            rating.lower,
+            rating.upper,
+            bool(rating.revision and rating.revision.late),
+            forecasts.get(said),
+            *chances.get(said, (None, None)),
         )

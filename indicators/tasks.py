@@ -10,3 +10,9 @@ from organisation.clock import localdate
 def remind() -> int:
     """Owe everybody the reminders of the day."""
     return services.remind(today=localdate())
+
+
+@shared_task
+def remind_of_endings() -> int:
+    """Owe notice of the variations that are in their last quarter."""
+    return services.remind_of_endings(today=localdate())

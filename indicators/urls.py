@@ -3,7 +3,17 @@
 from django.urls import path
 
 from indicators import views
-from indicators.views import attestation, calendar, entry, evidence, people, returns, workbooks
+from indicators.views import (
+    attestation,
+    calendar,
+    entry,
+    evidence,
+    forecasts,
+    people,
+    returns,
+    variations,
+    workbooks,
+)
 
 urlpatterns = [
     path(
@@ -59,6 +69,15 @@ urlpatterns = [
     path("people/deputies/<int:pk>/end/", people.end_deputy, name="end_deputy"),
     path("people/suspend/<str:reference>/", people.suspend, name="suspend_indicator"),
     path("attestation/<str:quarter>/", attestation.attestation, name="attestation"),
+    path("forecasts/", forecasts.forecasts, name="forecasts"),
+    path("variations/", variations.register, name="variations"),
+    path("indicators/<str:reference>/variations/", variations.of_indicator, name="variations_of"),
+    path(
+        "indicators/<str:reference>/variations/propose/",
+        variations.propose,
+        name="propose_variation",
+    ),
+    path("indicators/<str:reference>/variations/<int:pk>/", variations.variation, name="variation"),
     path("sign-off/", views.sign_off, name="sign_off"),
     path("sign-off/unlock/<str:quarter>/<str:reference>/", views.unlock, name="unlock_result"),
     path(

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 SIGNED_OUT = (
     ("Latest report", "latest_report", "/"),
     ("Data", "open_data", "/data/"),
+    ("SORP", "sorp", "/sorp/"),
     ("Sign in", "account_login", "/accounts/login/"),
 )
 SIGNED_IN = (

@@ -17,10 +17,13 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from indicators.services import remind
+from escalation.services import alert_to_missing_plans
+from indicators.services import remind, remind_of_endings
 from organisation import clock, jobs, services
 from organisation.models import Notice
 from organisation.queries import owed_a_digest
+from reports.tasks import measure_compliance, owe_drawings
+from sorp.services import bring_into_force
 
 logger = logging.getLogger(__name__)
 
@@ -49,15 +52,17 @@ class Done:
 
 
 def run_due() -> Done:
-    """Jobs that are owed are done, the day's reminders owed and notices sent: what fails stays owed.
+    """What is due is done: jobs, the SORP brought into force, reminders, notices. What fails stays owed.
 
     Nobody is reminded, and no digest sent, before the working day begins.
     """
     done = jobs.run_owed()
     today = clock.localdate()
     is_morning = timezone.localtime(clock.now()).hour >= settings.MORNING
+    _bring_into_force(today)
     if is_morning:
         _remind_once(today)
+    _measure(today, is_morning)
     if settings.DEMONSTRATION:  # its people are invented: nobody is written to
         return Done(done, 0, 0)
     sent = sum(_sent(notice_id) for notice_id in _ids(Notice.objects.to_send_now()))
@@ -80,9 +85,40 @@ def _remind_once(today: date) -> None:
         return
     try:
         remind(today=today)
+        remind_of_endings(today=today)
+        alert_to_missing_plans(today=today)
     except Exception:
         cache.delete(key)
         logger.exception("Nobody was reminded; the next round tries again")
+
+
+def _bring_into_force(today: date) -> None:
+    """Versions of the SORP whose first quarter has begun are in force: nothing else says so."""
+    try:
+        bring_into_force(today=today, by=None)
+    except Exception:
+        logger.exception(
+            "No version of the SORP was brought into force; the next round tries again"
+        )
+
+
+def _measure(today: date, is_morning: bool) -> None:
+    """What was closed is measured against the SORP; once a day, the latest quarters again.
+
+    Then, too, packs that nobody asked to be drawn are owed their drawing.
+    """
+    key = f"measured-{today.isoformat()}"
+    again = is_morning and cache.add(key, True, timeout=24 * 3600)
+    try:
+        measure_compliance(again=bool(again))
+        if again:
+            owe_drawings()
+    except Exception:
+        if again:
+            cache.delete(key)
+        logger.exception(
+            "What was closed was not all measured or drawn; the next round tries again"
+        )
 
 
 def _sent(notice_id: int) -> bool:

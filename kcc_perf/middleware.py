@@ -1,4 +1,8 @@
-"""What every response is given on its way out."""
+"""What every request is asked on its way in, and every response given on its way out."""
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
 
 
 class PrivateByDefault:
@@ -17,3 +21,22 @@ class PrivateByDefault:
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class ReadableForms:
+    """What is sent as a form and cannot be read as one is answered in words, whoever asks for it.
+
+    Read here, before anything else reads it: where the page that tells of an error is the one that
+    stumbles over the form again, there is no page at all.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method == "POST":
+            try:
+                request.POST  # noqa: B018 reading it is the question
+            except (BadRequest, MultiPartParserError, SuspiciousOperation):
+                return render(None, "400.html", status=400)
+        return self.get_response(request)

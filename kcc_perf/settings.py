@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kcc_perf.middleware.PrivateByDefault",
     "csp.middleware.CSPMiddleware",
+    "kcc_perf.middleware.ReadableForms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -160,10 +161,34 @@ CELERY_BEAT_SCHEDULE = {
         "task": "indicators.tasks.remind",
         "schedule": crontab(hour=f"{MORNING}-18", minute="0"),
     },
+    "owe notice of variations that end": {
+        "task": "indicators.tasks.remind_of_endings",
+        "schedule": crontab(hour=f"{MORNING}-18", minute="10"),
+    },
+    "owe notice of missing action plans": {
+        "task": "escalation.tasks.alert_to_missing_plans",
+        "schedule": crontab(hour=f"{MORNING}-18", minute="5"),
+    },
     # A quarter of an hour later, so that the one e-mail of the day has the day's reminders in it.
     "send the day's digests": {
         "task": "organisation.tasks.send_owed_digests",
         "schedule": crontab(hour=f"{MORNING}-18", minute="15"),
+    },
+    # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
+    # for a night on which the clock did not run. Quarters are judged rightly even before it has.
+    "bring versions of the SORP into force": {
+        "task": "sorp.tasks.bring_into_force",
+        "schedule": crontab(minute="1"),
+    },
+    # Within an hour of its close. What was found stands until something falls due or is revised.
+    "measure how the SORP is kept": {
+        "task": "reports.tasks.measure_compliance",
+        "schedule": crontab(minute="30"),
+    },
+    # A pack that was frozen by no button is drawn all the same, once there is quiet.
+    "owe packs their drawing": {
+        "task": "reports.tasks.owe_drawings",
+        "schedule": crontab(minute="45"),
     },
 }
 

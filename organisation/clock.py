@@ -33,6 +33,11 @@ def localdate() -> date:
     return timezone.localdate(now())
 
 
+def day_of(moment: datetime) -> date:
+    """The day of a moment, where the council is."""
+    return timezone.localdate(moment)
+
+
 @contextmanager
 def at(day: date, hour: int = 10) -> Iterator[None]:
     """Inside, it is this day, at this hour."""

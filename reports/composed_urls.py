@@ -2,19 +2,52 @@
 
 from django.urls import path
 
-from reports.views import completion, dashboard, home, indicator, revisions, who_may
+from reports.views import (
+    backtests,
+    completion,
+    compliance,
+    dashboard,
+    escalation,
+    home,
+    indicator,
+    revisions,
+    who_may,
+)
 
 urlpatterns = [
     path("home/", home.home, name="home"),
     path("dashboards/", dashboard.dashboards, name="dashboards"),
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
+    path("escalations/<int:pk>/", escalation.escalation, name="escalation"),
     path("indicators/<str:reference>/", indicator.indicator, name="indicator"),
     path("indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"),
     path("completion/", completion.completions, name="completions"),
     path("completion/<str:quarter>/", completion.completion, name="completion"),
     path(
         "completion/<str:quarter>/completion.csv", completion.completion_csv, name="completion_csv"
+    ),
+    path("sorp/backtests/", backtests.backtests, name="backtests"),
+    path("sorp/backtests/<int:pk>/", backtests.backtest, name="backtest"),
+    path("sorp/backtests/<int:pk>/evidence/", backtests.keep_backtest, name="keep_backtest"),
+    path("sorp/backtests/<int:pk>/backtest.json", backtests.backtest_json, name="backtest_json"),
+    path("sorp/backtests/<int:pk>/changes.csv", backtests.backtest_csv, name="backtest_csv"),
+    path("sorp/backtests/<int:pk>/rules.json", backtests.backtest_rules, name="backtest_rules"),
+    path("sorp/compliance/", compliance.compliance, name="compliance"),
+    path(
+        "sorp/compliance/<str:quarter>/",
+        compliance.compliance_of_quarter,
+        name="compliance_of_quarter",
+    ),
+    path(
+        "sorp/compliance/<str:quarter>/compliance.csv",
+        compliance.compliance_csv,
+        name="compliance_csv",
+    ),
+    path(
+        "sorp/compliance/<str:quarter>/measure/",
+        compliance.measure_compliance,
+        name="measure_compliance",
     ),
     path("help/who-may-do-what/", who_may.who_may_do_what, name="who_may_do_what"),
     path("revisions/", revisions.revisions, name="revisions"),

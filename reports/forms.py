@@ -26,3 +26,16 @@ class RevisionsForm(forms.Form):
             ("", "Every directorate"),
             *((code, name) for name, code in directorates),
         ]
+
+
+class ComplianceForm(forms.Form):
+    """How far the SORP was kept in one unit and below it."""
+
+    unit = forms.ChoiceField(label="Directorate, division or team", required=False)
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [
+            ("", "The whole council"),
+            *((branch.code, f"{'– ' * depth}{branch.name}") for branch, depth in units),
+        ]

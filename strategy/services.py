@@ -12,6 +12,7 @@ from django.db import transaction
 from indicators.models import Indicator
 from organisation import audit
 from organisation.models import User
+from sorp.services.refusing import Refused
 from strategy.models import (
     Aim,
     Evaluation,
@@ -25,14 +26,6 @@ from strategy.models import (
     Theme,
 )
 from strategy.rules import Judgement, MeasureKind
-
-
-class Refused(ValueError):
-    """An act that cannot stand: what to do about it, in words, and at which field of a form."""
-
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 def _kept(row: Any) -> Any:

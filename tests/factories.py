@@ -6,7 +6,11 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from indicators.models import Indicator, Rating, Result, Revision, Target
+from escalation.models import Explanation
+from escalation.rules import Observation, Rules, Trigger
+from escalation.rules.explaining import About, Inputs
+from escalation.rules.telling import explain
+from indicators.models import Indicator, Rating, Result, Revision, Target, Variation
 from organisation.models import Appointment, Placement, Post, Unit, User
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import (
@@ -14,6 +18,7 @@ from sorp.lexicon import (
     Confidence,
     Frequency,
     Kind,
+    Level,
     NotRated,
     Polarity,
     Quarter,
@@ -198,6 +203,50 @@ class RatingFactory(DjangoModelFactory):
     confidence = factory.LazyAttribute(lambda rating: Confidence.FINAL if rating.rag else "")
     sorp_version = factory.LazyFunction(lambda: Version.objects.latest("in_force_from"))
     rated_at = datetime(2011, 7, 15, 9, tzinfo=UTC)
+
+
+class VariationFactory(DjangoModelFactory):
+    """A floor standard of 75, proposed for Q1 to Q4 2023/24 and not decided on."""
+
+    class Meta:
+        model = Variation
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    what = "Judged by an easier floor standard while the depot moves"
+    reason = "Rounds start late until it has moved"
+    from_quarter_start = Quarter(2023, 1).first_day
+    until_quarter_start = Quarter(2023, 4).first_day
+    proposed_by = factory.SelfAttribute("indicator.accountable_manager")
+    floor = Decimal(75)
+
+
+class ExplanationFactory(DjangoModelFactory):
+    """Why a corporate indicator that was red in Q1 2011/12, for the first time, was not referred up.
+
+    It bears being worked out again: by one trigger, red for two quarters, to PAT.
+    """
+
+    class Meta:
+        model = Explanation
+
+    class Params:
+        quarter = Q1
+        told = factory.LazyAttribute(
+            lambda row: explain(
+                Inputs(
+                    history=(Observation(row.quarter, Rag.RED),),
+                    rules=Rules((Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT),)),
+                    tier=Tier.CORPORATE,
+                ),
+                About(row.indicator.reference, row.indicator.title, "1"),
+            )
+        )
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    quarter_start = factory.LazyAttribute(lambda row: row.quarter.first_day)
+    outcome = factory.LazyAttribute(lambda row: row.told.outcome)
+    sentence = factory.LazyAttribute(lambda row: row.told.sentence)
+    document = factory.LazyAttribute(lambda row: row.told.document)
 
 
 def rated(indicator, picture, *, since=Q1):

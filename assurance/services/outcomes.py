@@ -9,10 +9,14 @@ from django.db import transaction
 
 from assurance.models import AgreedAction, CallIn, Challenge, Decision
 from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
-from assurance.rules import Verdict
-from escalation.models import ActionPlan
+from assurance.rules import TeamCode, Verdict
+from escalation.models import ActionPlan, Escalation
+from escalation.rights import may_agree_plan, may_deal_with
+from escalation.services.judging import agree_plan, review_plan
 from organisation import audit
+from organisation.clock import day_of
 from organisation.models import User
+from sorp.lexicon import Level
 from strategy.services import Refused
 
 
@@ -67,6 +71,8 @@ def decide(
         text=row.text,
         agreed_plan=agreed_plan.number if agreed_plan else None,
     )
+    if agreed_plan is not None:
+        _agree(agreed_plan, call_in, by)
     return row
 
 
@@ -142,6 +148,35 @@ def may_report_on(action: AgreedAction, user: User) -> bool:
     """Whether a person may say how far an agreed action has got."""
     call_in = action.call_in
     return leads(user, call_in.meeting.team) or user == call_in.indicator.accountable_manager
+
+
+def _agree(plan: ActionPlan, call_in: CallIn, by: User) -> None:
+    """The plan is agreed on the day of the meeting, unless it was already, or was replaced; and PAT
+    has judged it sufficient, where the indicator is referred there.
+
+    Whoever wrote it for its manager and keeps the minutes too agrees nothing: the decision stands
+    as the meeting's, without a name beside it.
+    """
+    indicator, meeting = call_in.indicator, call_in.meeting
+    if not plan.is_latest or plan.written_by_id == by.pk:
+        return
+    day = max(meeting.meets_on, day_of(plan.written_at))
+    if may_agree_plan(indicator, by):
+        agree_plan(plan=plan, today=day, by=by)
+    referred = Escalation.objects.open_ones().filter(indicator=indicator, level=Level.PAT)
+    if (
+        meeting.team.code == TeamCode.PAT
+        and may_deal_with(Level.PAT, indicator, by)
+        and referred.exists()
+    ):
+        review_plan(
+            plan=plan,
+            level=Level.PAT,
+            sufficient=True,
+            words=f"Agreed at {meeting}",
+            today=day,
+            by=by,
+        )
 
 
 def _refuse_off_agenda(call_in: CallIn) -> None:

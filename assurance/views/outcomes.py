@@ -1,6 +1,7 @@
 """One called-in indicator at one meeting: challenge, decision and agreed actions."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -19,6 +20,7 @@ from assurance.rights import (
 )
 from assurance.services.outcomes import may_report_on
 from assurance.views.meetings import meeting_of
+from indicators.models import Indicator
 from organisation.clock import localdate
 from organisation.rights import Permission, require
 from strategy.services import Refused
@@ -27,8 +29,11 @@ SAID = {"challenge": "The challenge", "decision": "The decision", "action": "The
 
 
 @require_http_methods(["GET", "POST"])
-@for_those(may_read)
+@for_those(lambda user, team: True)
 def called_in(request, team, day, reference):
+    """Read by the team, by office, and by the accountable manager of just this indicator."""
+    if not may_read(request.user, team) and not _is_own(request.user, reference):
+        raise PermissionDenied
     call_in = get_object_or_404(
         CallIn.objects.on_agenda()
         .select_related(
@@ -62,9 +67,15 @@ def called_in(request, team, day, reference):
             "form": forms.get(act),
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
+            "reads_papers": may_read(request.user, team),
             "meeting_has_come": call_in.meeting.meets_on <= localdate(),
         },
     )
+
+
+def _is_own(user, reference):
+    """Whoever answers for an indicator attends the meeting, and reads what it has before it."""
+    return Indicator.objects.filter(reference=reference, accountable_manager=user).exists()
 
 
 def _forms(request, sheet, act):

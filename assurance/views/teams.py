@@ -12,7 +12,7 @@ from assurance.models import Team
 from assurance.rights import for_those, leads, may_read
 from indicators.queries import last_closed
 from organisation.clock import localdate
-from organisation.rights import Permission
+from organisation.rights import Permission, allowed
 from sorp.lexicon import Quarter
 from strategy.services import Refused
 
@@ -20,10 +20,13 @@ from strategy.services import Refused
 @require_safe
 @login_required
 def assurance(request):
-    """The teams whose papers this person may read; straight to the page where it is one."""
+    """The teams whose papers this person may read; straight to the page where it is one.
+
+    Who sits on neither is told who does, and whose papers they are.
+    """
     teams = [team for team in Team.objects.all() if may_read(request.user, team)]
     if not teams:
-        raise PermissionDenied
+        return _without_seat(request)
     if len(teams) == 1:
         return redirect(teams[0])
     sheets = [queries.team_sheet(team=team, day=localdate()) for team in teams]
@@ -31,6 +34,13 @@ def assurance(request):
 
 
 assurance.permission = Permission.VIEW_PACKS
+
+
+def _without_seat(request):
+    if not allowed(request.user, Permission.VIEW_PERFORMANCE):
+        raise PermissionDenied
+    seated = [(team, queries.seats_on(team, localdate())) for team in Team.objects.all()]
+    return render(request, "assurance/without_seat.html", {"seated": seated})
 
 
 @require_safe

@@ -13,8 +13,16 @@ LONG = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
 
 
 class PlanForm(forms.Form):
-    """What is wrong, what stands in the way, and when the indicator is expected to recover."""
+    """What is wrong, what stands in the way, and when the indicator is expected to recover.
 
+    `replaces` is the plan in place, if there is one: its writer says what differs from it, and the
+    form remembers which one they had before them.
+    """
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    change = forms.CharField(
+        max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     cause = forms.CharField(
         label="What causes the poor performance?",
         error_messages={"required": "Enter what causes the poor performance"},
@@ -37,9 +45,27 @@ class PlanForm(forms.Form):
         required=False,
         error_messages={"invalid": "Enter the result you expect as a number, such as 82.5"},
     )
+    starts_on = DayField(
+        label="When does the plan start?", what="the day on which the plan starts", required=False
+    )
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, today, replaces=None, **kwargs):
         super().__init__(*args, **kwargs)
+        if replaces is None:
+            del self.fields["change"]
+        else:
+            change = self.fields["change"]
+            change.label = f"What differs from plan {replaces.number}, and why?"
+            # Who saw no plan, or an older one, is told of this one first.
+            change.required = not self.is_bound or self._saw(replaces)
+            change.error_messages["required"] = f"Enter what differs from plan {replaces.number}"
+        self.initial.setdefault("seen", replaces.number if replaces else 0)
+        self._offer_quarters(today)
+
+    def _saw(self, plan):
+        return self.data.get(self.add_prefix("seen"), "") in ("", str(plan.number))
+
+    def _offer_quarters(self, today):
         now = Quarter.containing(today)
         ahead = now.until(Quarter.from_ordinal(now.ordinal + QUARTERS_AHEAD))
         self.fields["expected_recovery"].choices = [
@@ -53,6 +79,7 @@ class ActionForm(forms.Form):
 
     description = forms.CharField(label="What will be done?", max_length=500, required=False)
     owner = forms.CharField(label="Who will do it?", max_length=200, required=False)
+    starts_on = DayField(label="From when?", what="the day on which it starts", required=False)
     due_on = DayField(label="By when?", what="the day by which it will be done", required=False)
 
     MISSING = {
@@ -68,11 +95,14 @@ class ActionForm(forms.Form):
         for name, sentence in self.MISSING.items():
             if not said.get(name) and name not in self.errors:
                 self.add_error(name, sentence)
+        starts, due = said.get("starts_on"), said.get("due_on")
+        if starts and due and due < starts:
+            self.add_error("due_on", "Enter a day on or after the one on which it starts")
         return said
 
     @property
     def is_left_empty(self):
-        return not self.errors and not any(self.cleaned_data.get(name) for name in self.MISSING)
+        return not self.errors and not any(self.cleaned_data.get(name) for name in self.fields)
 
 
 class Actions(BaseFormSet):
@@ -102,3 +132,27 @@ class ProgressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
+
+
+class ReviewForm(forms.Form):
+    """Whether one level finds the plan enough."""
+
+    level = forms.ChoiceField(label="Which level reviewed it?")
+    sufficient = forms.TypedChoiceField(
+        label="Is the plan sufficient?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=forms.RadioSelect,
+        coerce=lambda said: said == "yes",
+        error_messages={"required": "Select whether the plan is sufficient"},
+    )
+    words = forms.CharField(
+        label="What was said of it?",
+        help_text="Where it is not sufficient, what is missing. The accountable manager is told.",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args, levels, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [(each.value, each.label) for each in levels]

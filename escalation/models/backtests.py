@@ -5,7 +5,18 @@ from django.db import models
 from django.db.models import Q
 
 from organisation.clock import now
+from organisation.rights import Permission, allowed
 from sorp.models import Version
+
+
+class BacktestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The performance team sees every one; whoever sees performance, those kept as evidence."""
+        if allowed(user, Permission.MANAGE_FRAMEWORK):
+            return self
+        if allowed(user, Permission.VIEW_PERFORMANCE):
+            return self.filter(is_evidence=True)
+        return self.none()
 
 
 class Backtest(models.Model):
@@ -13,6 +24,8 @@ class Backtest(models.Model):
 
     It changes nothing itself. Kept as evidence, it stands with the draft it was made for.
     """
+
+    JOB = "backtest"  # the kind of job that does it
 
     name = models.CharField(max_length=200)
     rules = models.JSONField(help_text="The rules tried, as in rules.json")
@@ -24,6 +37,8 @@ class Backtest(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     found = models.JSONField(null=True, blank=True, help_text="What the replay gave")
     is_evidence = models.BooleanField(default=False)
+
+    objects = BacktestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -38,3 +53,13 @@ class Backtest(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def job_key(self):
+        """By which its job is found: there is never more than one at a time."""
+        return f"{self.JOB}-{self.pk}"
+
+    @property
+    def summary(self):
+        """What was found, in sentences; none as long as it is not finished."""
+        return self.found["summary"] if self.found else []

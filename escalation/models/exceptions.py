@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 
-from escalation.models.escalations import EscalationQuerySet
 from indicators.models import Indicator
 from indicators.models.quarters import on_a_quarter_day
 from organisation.clock import now
@@ -25,8 +24,6 @@ class UnitEscalation(models.Model):
     reason = models.TextField()
     counted = models.JSONField(default=list, help_text="The indicators and quarters that counted")
     recorded_at = models.DateTimeField(default=now, editable=False)
-
-    objects = EscalationQuerySet.as_manager()
 
     class Meta:
         ordering = ["unit", "opened_in_start"]

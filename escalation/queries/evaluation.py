@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from escalation.rules import Observation, Rules, Trigger
-from indicators.queries import rag_histories
+from indicators.queries import Judged, rag_histories
 from sorp.lexicon import Quarter
 from sorp.models import Version
 from sorp.queries import NoVersionInForce, VersionInForce, as_rules
@@ -14,14 +14,30 @@ from sorp.queries import NoVersionInForce, VersionInForce, as_rules
 def observations(
     *, until: Quarter, indicators: Iterable[int] | None = None
 ) -> dict[int, list[Observation]]:
-    """Each indicator's history up to a quarter. One query, however many indicators."""
+    """Each indicator's history up to a quarter. Three queries, however many indicators."""
+    histories = rag_histories(until=until, indicators=indicators)
     return {
-        indicator: [
-            Observation(each.quarter, each.rag, each.not_rated, each.definition_break)
-            for each in history
-        ]
-        for indicator, history in rag_histories(until=until, indicators=indicators).items()
+        indicator: [_observed(each) for each in history] for indicator, history in histories.items()
     }
+
+
+def _observed(each: Judged) -> Observation:
+    return Observation(
+        quarter=each.quarter,
+        rag=each.rag,
+        not_rated=each.not_rated,
+        definition_break=each.definition_break,
+        value=each.value,
+        target=each.target,
+        polarity=each.polarity,
+        lower=each.lower,
+        upper=each.upper,
+        travel=each.travel,
+        late=each.late,
+        forecast=each.forecast,
+        chance_red=each.chance_red,
+        chance_amber_or_worse=each.chance_amber_or_worse,
+    )
 
 
 def rules_by_quarter() -> Callable[[Quarter], Rules]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from django.db.models import F, Min, OuterRef, Subquery
 
 from escalation.models import Escalation
-from escalation.queries.evaluation import observations, rules_by_quarter
+from escalation.queries.evaluation import observations
+from escalation.queries.varying import rules_of_each
 from escalation.rules import Change, Episode, restate
 from indicators.models import Indicator, Rating, ReportingQuarter
 from indicators.queries import last_closed
@@ -37,7 +38,7 @@ class ToFollow:
 
 
 def to_follow(indicators: Iterable[int] | None = None) -> list[ToFollow]:
-    """Where the next close would restate something. Seven queries, however many indicators."""
+    """Where the next close would restate something. So many queries, however many indicators."""
     closed = last_closed()
     revised = revised_since_close()
     if indicators is not None:
@@ -48,12 +49,12 @@ def to_follow(indicators: Iterable[int] | None = None) -> list[ToFollow]:
     histories = observations(until=closed, indicators=revised)
     stored = stored_escalations(histories)
     measured = Indicator.objects.in_bulk(list(histories))
-    rules_for = rules_by_quarter()
+    rules_of = rules_of_each(histories)
     found = []
     for pk, history in sorted(histories.items()):
         episodes = [as_episode(row) for row in stored.get(pk, [])]
         tier = Tier(measured[pk].tier)
-        restated = restate(history, episodes, revised[pk], rules_for, tier)
+        restated = restate(history, episodes, revised[pk], rules_of(pk), tier)
         if restated.changed or restated.opened:
             found.append(ToFollow(measured[pk], restated.changed, restated.opened))
     return found

@@ -8,11 +8,12 @@ from escalation.rules.episodes import (
     replay,
     restate,
 )
-from escalation.rules.ladder import Episode, RulesInForce
+from escalation.rules.ladder import Episode, RulesInForce, shortening_after
+from escalation.rules.observations import Observation
 from escalation.rules.triggers import (
     Breach,
-    Observation,
     Rules,
+    Shortening,
     Trigger,
     breaches,
     has_recovered,
@@ -27,10 +28,12 @@ __all__ = [
     "Restatement",
     "Rules",
     "RulesInForce",
+    "Shortening",
     "Trigger",
     "breaches",
     "close",
     "has_recovered",
     "replay",
     "restate",
+    "shortening_after",
 ]

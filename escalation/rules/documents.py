@@ -1,22 +1,26 @@
 """rules.json: the rules for escalation, written so that anyone can replay them.
 
     {"triggers": [{"name": "Red for two quarters", "status": "red", "at_least": 2, "within": 2,
-                   "level": "pat", "tiers": ["corporate"]}],
-     "exit_quarters": 1, "relapse_within": 4}
+                   "level": "pat", "tiers": ["corporate"]},
+                  {"name": "Far from target", "kind": "variance", "percent": "10",
+                   "level": "directorate"}],
+     "exit_quarters": 1, "relapse_within": 4, "relapse_shortens_by": 0}
 
-`tiers` (default: every tier), `exit_quarters` (1) and `relapse_within` (4) may be left out.
+`tiers` (default: every tier), `exit_quarters` (1), `relapse_within` (4) and `relapse_shortens_by`
+(0) may be left out. What triggers of each kind ask for is in `sorp/rules/conditions.py`, and how
+they are written in `trigger_documents`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from escalation.rules.faults import Fault, RefusedFileError, decoded, shown
+from escalation.rules.trigger_documents import TriggerReading, write_trigger
 from escalation.rules.triggers import Rules, Trigger
-from sorp.lexicon import Level, NotRated, Rag, Tier, Word
-from sorp.rules.conditions import EVERY_TIER
+from sorp.lexicon import Level, Rag
 
 DEFAULT_RULES = Rules(
     (
@@ -25,33 +29,19 @@ DEFAULT_RULES = Rules(
     )
 )
 
-SomeWord = TypeVar("SomeWord", bound=Word)
-
-STATUSES: tuple[Rag | NotRated, ...] = (Rag.RED, Rag.AMBER, NotRated.NO_RESULT)
-REQUIRED_KEYS = ("name", "status", "at_least", "within", "level")
-TRIGGER_KEYS = (*REQUIRED_KEYS, "tiers")
-TOP_KEYS = ("triggers", "exit_quarters", "relapse_within")
+TOP_KEYS = ("triggers", "exit_quarters", "relapse_within", "relapse_shortens_by")
 TOP = 1  # the row given for the document as a whole; trigger n is given row n
 
 
 def write_rules(rules: Rules) -> str:
     """The rules as rules.json. Reading it again gives the same rules."""
-    triggers = [
-        {
-            "name": trigger.name,
-            "status": trigger.status.value,
-            "at_least": trigger.at_least,
-            "within": trigger.within,
-            "level": trigger.level.value,
-            "tiers": [tier.value for tier in Tier if tier in trigger.tiers],
-        }
-        for trigger in rules.triggers
-    ]
-    document = {
-        "triggers": triggers,
+    document: dict[str, Any] = {
+        "triggers": [write_trigger(trigger) for trigger in rules.triggers],
         "exit_quarters": rules.exit_quarters,
         "relapse_within": rules.relapse_within,
     }
+    if rules.relapse_shortens_by:
+        document["relapse_shortens_by"] = rules.relapse_shortens_by
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -108,9 +98,8 @@ class _Reading:
         triggers = self._triggers(document.get("triggers"))
         exit_quarters = self._whole(document, "exit_quarters", TOP, least=1, default=1)
         relapse_within = self._whole(document, "relapse_within", TOP, least=0, default=4)
-        if self.faults or exit_quarters is None or relapse_within is None:
-            return None
-        return Rules(triggers, exit_quarters, relapse_within)
+        shortens_by = self._whole(document, "relapse_shortens_by", TOP, least=0, default=0)
+        return None if self.faults else Rules(triggers, exit_quarters, relapse_within, shortens_by)
 
     def _triggers(self, written: Any) -> tuple[Trigger, ...]:
         if not isinstance(written, list) or not written:
@@ -129,22 +118,10 @@ class _Reading:
         if not isinstance(written, dict):
             self.refuse(row, "triggers", f"write trigger {row} as an object with a name")
             return None
-        found = len(self.faults)
-        self._refuse_unknown(written, TRIGGER_KEYS, row)
-        missing = [key for key in REQUIRED_KEYS if key not in written]
-        for key in missing:
-            self.refuse(row, key, f"add this key to trigger {row}")
-        if missing:
-            return None
-        name = self._name(written["name"], row)
-        status = self._word(STATUSES, written["status"], row, "status")
-        at_least = self._whole(written, "at_least", row, least=1)
-        within = self._whole(written, "within", row, least=at_least or 1)
-        level = self._word(tuple(Level), written["level"], row, "level")
-        tiers = self._tiers(written, row)
-        if len(self.faults) > found or not (status and at_least and within and level):
-            return None
-        return Trigger(name, status, at_least, within, level, tiers)
+        reading = TriggerReading(
+            lambda key, advice: self.refuse(row, key, advice), called=f"trigger {row}"
+        )
+        return reading.read(written)
 
     def _refuse_unknown(self, written: Mapping[str, Any], known: tuple[str, ...], row: int) -> None:
         for key in written:
@@ -152,36 +129,11 @@ class _Reading:
                 advice = f"remove this key: the keys here are {', '.join(known)}"
                 self.refuse(row, shown(key), advice)
 
-    def _name(self, written: Any, row: int) -> str:
-        if isinstance(written, str) and written.strip() and written.isprintable():
-            return written
-        self.refuse(row, "name", f"give trigger {row} a name in words, on one line")
-        return ""
-
-    def _word(
-        self, words: tuple[SomeWord, ...], written: Any, row: int, key: str
-    ) -> SomeWord | None:
-        for word in words:
-            if isinstance(written, str) and written == word.value:
-                return word
-        choices = ", ".join(word.value for word in words)
-        self.refuse(row, key, f"write one of {choices}, not {shown(written)}")
-        return None
-
     def _whole(
-        self, written: Mapping[str, Any], key: str, row: int, *, least: int, default: int = 0
-    ) -> int | None:
+        self, written: Mapping[str, Any], key: str, row: int, *, least: int, default: int
+    ) -> int:
         value = written.get(key, default)
         if type(value) is int and value >= least:
             return value
         self.refuse(row, key, f"write a whole number, {least} or more, not {shown(value)}")
-        return None
-
-    def _tiers(self, written: Mapping[str, Any], row: int) -> frozenset[Tier]:
-        if "tiers" not in written:
-            return EVERY_TIER
-        if not isinstance(written["tiers"], list) or not written["tiers"]:
-            self.refuse(row, "tiers", "give a list of at least one tier, or leave the key out")
-            return EVERY_TIER
-        read = [self._word(tuple(Tier), each, row, "tiers") for each in written["tiers"]]
-        return frozenset(tier for tier in read if tier) or EVERY_TIER
+        return default

@@ -7,9 +7,10 @@ in order and closing at once cannot differ, and restating what nobody revised ch
 
 At each quarter, and at each level by itself:
 
-1. What is open recovers if the exit rule holds. It also recovers where that is what was recorded.
-2. What is not open opens by the first trigger that is met; all that are met are recorded.
-   What recovers in a quarter by the exit rule does not open again in that quarter.
+1. What is open recovers if the exit rule holds and no trigger is met: it does not flap. It also
+   recovers where that is what was recorded.
+2. What is not open opens by the first trigger that is met; all that are met are recorded. Within
+   so many quarters of a recovery, triggers ask for fewer, where the SORP shortens the way up.
 
 **Restating.** A rating was revised, so the quarters from that one on are walked again. Nothing
 recorded is ever deleted or taken back: people met, and acted, on the strength of it.
@@ -34,7 +35,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from escalation.rules.ladder import Episode, RulesInForce, walk
-from escalation.rules.triggers import Observation
+from escalation.rules.observations import Observation
 from sorp.lexicon import Quarter, Tier
 
 

@@ -6,11 +6,12 @@ What each step does, and why, is set out at the head of `episodes`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from escalation.rules.triggers import Breach, Observation, Rules, breaches, has_recovered
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Breach, Rules, Shortening, Trigger, breaches, has_recovered
 from sorp.lexicon import Level, Quarter, Tier
 
 RulesInForce = Rules | Callable[[Quarter], Rules]
@@ -60,16 +61,26 @@ class Rung:
     def close(
         self, quarter: Quarter, met: Sequence[Breach], exit_holds: bool, relapse_within: int
     ) -> None:
-        """Recover, take up what was recorded as opening in this quarter, then open."""
+        """Recover, take up what was recorded as opening in this quarter, then open.
+
+        The exit holds only where nothing is met, so what recovers by it does not open again here.
+        """
         relapse_since = quarter.ordinal - relapse_within
+        exit_holds = exit_holds and not met
         self._join_spell(quarter)
-        recovered = self._recover(quarter, exit_holds)
+        self._recover(quarter, exit_holds)
         while self.current is None and self._recorded_as_opening_in(quarter):
             self._take_up(self.waiting.popleft(), relapse_since)
-            stands = bool(met) and not (recovered and exit_holds)
-            recovered |= self._recover(quarter, exit_holds and not stands)
-        if self.current is None and met and not (recovered and exit_holds):
+            self._recover(quarter, exit_holds)
+        if self.current is None and met:
             self._open(quarter, met, relapse_since)
+
+    def shortening(self, quarter: Quarter, rules: Rules) -> Shortening | None:
+        """How much less is asked in this quarter, because something recovered not long before it."""
+        if not rules.relapse_shortens_by:
+            return None
+        recoveries = (entry.now.recovered_in for entry in self.entries)
+        return shortening_after(recoveries, quarter, rules)
 
     def _recorded_as_opening_in(self, quarter: Quarter) -> bool:
         return bool(self.waiting) and self.waiting[0].opened_in == quarter
@@ -84,17 +95,16 @@ class Rung:
             spell.now, recovered_in=was.recovered_in, relapse=spell.now.relapse or was.relapse
         )
 
-    def _recover(self, quarter: Quarter, exit_holds: bool) -> bool:
-        """Whether what was open recovers in this quarter, by the exit rule or by the record."""
+    def _recover(self, quarter: Quarter, exit_holds: bool) -> None:
+        """What was open recovers in this quarter, by the exit rule or by the record."""
         if self.current is None:
-            return False
+            return
         recorded = self.current.now.recovered_in
         if not exit_holds and recorded != quarter:
-            return False
+            return
         if recorded != quarter:
             self._change(self.current, recovered_in=quarter)
         self.current = None
-        return True
 
     def _take_up(self, recorded: Episode, relapse_since: int) -> None:
         relapse = self._is_relapse(relapse_since)
@@ -152,17 +162,36 @@ def walk(
         for level in Level
     }
     for end, closing in enumerate(observations, start=1):
-        if closing.quarter < start:
-            continue
-        rules = rules_for(closing.quarter) if callable(rules_for) else rules_for
-        known = observations[:end]
-        met = breaches(known, rules.triggers_for(tier))
-        exit_holds = has_recovered(known, rules.exit_quarters)
-        for level, rung in rungs.items():
-            met_here = [breach for breach in met if breach.trigger.level is level]
-            rung.close(closing.quarter, met_here, exit_holds, rules.relapse_within)
+        if closing.quarter >= start:
+            rules = rules_for(closing.quarter) if callable(rules_for) else rules_for
+            _close_every_level(observations[:end], rungs, rules, tier)
     entries = [entry for rung in rungs.values() for entry in rung.entries]
     return sorted(entries, key=lambda entry: _order(entry.now))
+
+
+def shortening_after(
+    recoveries: Iterable[Quarter | None], quarter: Quarter, rules: Rules
+) -> Shortening | None:
+    """What the recoveries at one level take off what is asked there in a quarter after them."""
+    since = quarter.ordinal - rules.relapse_within
+    recent = [each for each in recoveries if each and since <= each.ordinal < quarter.ordinal]
+    if not recent or not rules.relapse_shortens_by:
+        return None
+    return Shortening(rules.relapse_shortens_by, max(recent))
+
+
+def _close_every_level(
+    known: Sequence[Observation], rungs: Mapping[Level, Rung], rules: Rules, tier: Tier | None
+) -> None:
+    """Close the last quarter of what is known. Each level is asked by its own triggers."""
+    quarter = known[-1].quarter
+    exit_holds = has_recovered(known, rules.exit_quarters)
+    by_level: dict[Level, list[Trigger]] = {level: [] for level in rungs}
+    for trigger in rules.triggers_for(tier):
+        by_level[trigger.level].append(trigger)
+    for level, rung in rungs.items():
+        met = breaches(known, by_level[level], rung.shortening(quarter, rules))
+        rung.close(quarter, met, exit_holds, rules.relapse_within)
 
 
 def _order(episode: Episode) -> tuple[int, int, int]:

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import groupby, islice
 
-from sorp.lexicon import NotRated, Quarter, Rag, Tier
+from escalation.rules.counting import counts, looks_at, told
+from escalation.rules.observations import Observation
+from sorp.lexicon import ConditionKind, Quarter, Rag, Tier
 from sorp.rules.conditions import Condition, listed
 
-UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What is known of one indicator in one quarter: its RAG status, or why it has none.
-
-    With neither, nothing is known of the quarter: it is passed over, as if it were not there.
-    A definition break means that this quarter is the first measured in a new way.
-    """
-
-    quarter: Quarter
-    rag: Rag | None = None
-    not_rated: NotRated | None = None
-    definition_break: bool = False
-
-    def __post_init__(self) -> None:
-        if self.rag is not None and self.not_rated is not None:
-            raise ValueError(f"{self.quarter} is either rated or not rated, never both")
-
-    @property
-    def is_due(self) -> bool:
-        """Whether a result was expected, and it is known whether one came."""
-        if self.rag is not None:
-            return True
-        return self.not_rated not in (None, NotRated.NOT_DUE, NotRated.SUSPENDED)
-
-    @property
-    def label(self) -> str:
-        status = self.rag or self.not_rated
-        return status.label if status is not None else "Not rated"
+# What these find is not one indicator's poor performance: see `exceptions` and `aggregates`.
+NOT_REFERRALS = (ConditionKind.POSITIVE, ConditionKind.AGGREGATE)
+FEWER = {1: "one quarter", 2: "two quarters", 3: "three quarters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +24,68 @@ class Trigger(Condition):
     def of(cls, condition: Condition) -> Trigger:
         return cls(**{each.name: getattr(condition, each.name) for each in fields(Condition)})
 
+    @property
+    def refers_an_indicator(self) -> bool:
+        """Whether an indicator that meets it is referred up."""
+        return self.kind not in NOT_REFERRALS
+
     def met_at_end_of(self, history: Sequence[Observation]) -> Breach | None:
         """This trigger met at the close of the last quarter of the history, or None.
 
-        For a RAG status the quarter being closed must be rated; for non-submission its result
-        must be missing. A quarter that is not rated neither adds to a run nor ends it, so
-        nobody escapes by silence. A definition break ends all runs.
+        The quarter being closed must itself count, so that nothing is referred up in a quarter
+        that shows none of what it is referred up for. A quarter that is not looked at neither
+        adds to a run nor ends it, so nobody escapes by silence. A definition break ends all runs.
         """
-        if not history or not self._speaks_of(history[-1]):
+        last = len(history) - 1
+        if last < 0 or not counts(self, history, last):
             return None
-        window = islice(filter(self._looks_at, _since_break(history)), self.within)
-        counted = tuple(each for each in window if self._counts(each))
-        return Breach(self, counted[::-1]) if len(counted) >= self.at_least else None
+        places = islice(self._window(history), self.within)
+        counted = [history[at] for at in places if counts(self, history, at)]
+        return Breach(self, tuple(counted[::-1])) if len(counted) >= self.at_least else None
 
-    def _speaks_of(self, closing: Observation) -> bool:
-        if self.status is NotRated.NO_RESULT:
-            return closing.not_rated is NotRated.NO_RESULT
-        return closing.rag is not None
+    def still_holds_at_end_of(self, history: Sequence[Observation]) -> bool:
+        """Whether its words are true of the last quarters, though the very last may not count."""
+        places = islice(self._window(history), self.within)
+        return sum(counts(self, history, at) for at in places) >= self.at_least
 
-    def _looks_at(self, each: Observation) -> bool:
-        return each.is_due if self.status is NotRated.NO_RESULT else each.rag is not None
+    def looked_at_last(self, history: Sequence[Observation]) -> bool:
+        """Whether the last quarter of the history says anything to it."""
+        return bool(history) and looks_at(self, history, len(history) - 1)
 
-    def _counts(self, each: Observation) -> bool:
-        if isinstance(self.status, Rag):
-            return each.rag is not None and each.rag.at_or_worse_than(self.status)
-        return each.not_rated is self.status
+    def shortened(self, by: int) -> Trigger:
+        """The same, asking for so many quarters fewer of as many fewer: for one at the least."""
+        fewer = min(by, self.at_least - 1)
+        if fewer <= 0:
+            return self
+        return replace(self, at_least=self.at_least - fewer, within=self.within - fewer)
+
+    def _window(self, history: Sequence[Observation]) -> Iterator[int]:
+        """The places of those it looks at, newest first, back to the last definition break."""
+        for at in range(len(history) - 1, -1, -1):
+            if looks_at(self, history, at):
+                yield at
+            if history[at].definition_break:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class Shortening:
+    """How many quarters fewer are asked for, because of what recovered not long ago."""
+
+    fewer: int
+    recovered_in: Quarter
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A trigger met, with the quarters that met it, oldest first."""
+    """A trigger met, with the quarters that met it, oldest first.
+
+    Where it took a shortening to meet it, the trigger is the one that was asked: shortened.
+    """
 
     trigger: Trigger
     counted: tuple[Observation, ...]
+    shortened: Shortening | None = None
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
@@ -97,14 +100,21 @@ class Breach:
     def reason(self) -> str:
         """One plain sentence, made of nothing but the trigger and the quarters that counted."""
         spells = [
-            f"{label.lower()} in {listed([str(each.quarter) for each in spell], 'and')}"
-            for label, spell in groupby(self.counted, key=lambda each: each.label)
+            f"{found} in {listed([str(each.quarter) for each in spell], 'and')}"
+            for found, spell in groupby(self.counted, key=lambda each: told(self.trigger, each))
         ]
         found = ", then ".join(spells)
         return (
             f"{found[0].upper()}{found[1:]}, which meets “{self.trigger.name}” "
-            f"({self.trigger.condition})."
+            f"({self.trigger.condition}{self._why_fewer})."
         )
+
+    @property
+    def _why_fewer(self) -> str:
+        if self.shortened is None:
+            return ""
+        fewer = FEWER.get(self.shortened.fewer, f"{self.shortened.fewer} quarters")
+        return f", {fewer} fewer than usual because it recovered in {self.shortened.recovered_in}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +131,52 @@ class Rules:
             raise ValueError("The exit rule asks for at least 1 green quarter")
         if self.relapse_within < 0:
             raise ValueError("A relapse comes within some number of quarters, none at the least")
+        if self.relapse_shortens_by < 0:
+            raise ValueError("A relapse shortens the way up by some quarters, none at the least")
 
     def triggers_for(self, tier: Tier | None) -> tuple[Trigger, ...]:
-        """Those that look at indicators of this tier, in order; all of them where none is given."""
-        if tier is None:
-            return self.triggers
-        return tuple(trigger for trigger in self.triggers if tier in trigger.tiers)
+        """Those that refer up indicators of this tier, in order; of any, where none is given."""
+        return tuple(each for each in self._of_tier(tier) if each.refers_an_indicator)
+
+    def positives_for(self, tier: Tier | None) -> tuple[Trigger, ...]:
+        """Those that bring good performance of indicators of this tier to notice, in order."""
+        return tuple(each for each in self._of_tier(tier) if each.kind is ConditionKind.POSITIVE)
+
+    @property
+    def aggregates(self) -> tuple[Trigger, ...]:
+        """Those that look across the indicators of a unit, in order."""
+        return tuple(each for each in self.triggers if each.kind is ConditionKind.AGGREGATE)
+
+    def _of_tier(self, tier: Tier | None) -> Iterator[Trigger]:
+        return (each for each in self.triggers if tier is None or tier in each.tiers)
 
 
-def breaches(history: Sequence[Observation], triggers: Iterable[Trigger]) -> tuple[Breach, ...]:
+def breaches(
+    history: Sequence[Observation],
+    triggers: Iterable[Trigger],
+    shortening: Shortening | None = None,
+) -> tuple[Breach, ...]:
     """All triggers met at the close of the last quarter of the history, in their own order.
 
-    The history is in order of quarter, and ends with the quarter being closed.
+    The history is in order of quarter, and ends with the quarter being closed. A trigger that is
+    not met as it stands is asked again for fewer quarters, where there is a shortening.
     """
-    found = (trigger.met_at_end_of(history) for trigger in triggers)
+    found = (_met(history, trigger, shortening) for trigger in triggers)
     return tuple(breach for breach in found if breach is not None)
+
+
+def _met(
+    history: Sequence[Observation], trigger: Trigger, shortening: Shortening | None
+) -> Breach | None:
+    breach = trigger.met_at_end_of(history)
+    if breach is not None or shortening is None:
+        return breach
+    shorter = trigger.shortened(shortening.fewer)
+    breach = shorter.met_at_end_of(history) if shorter is not trigger else None
+    if breach is None:
+        return None
+    fewer = trigger.at_least - shorter.at_least
+    return replace(breach, shortened=replace(shortening, fewer=fewer))
 
 
 def has_recovered(history: Sequence[Observation], exit_quarters: int) -> bool:
@@ -145,16 +186,11 @@ def has_recovered(history: Sequence[Observation], exit_quarters: int) -> bool:
     older way of measuring says nothing of the new one. Data-only and activity indicators are never
     rated, and can be referred up for want of a result alone: for them, a result given is the exit.
     """
-    if not history or not _is_answered(history[-1]):
+    if not history or not history[-1].is_answered:
         return False
-    answered = (each for each in _since_break(history) if _is_answered(each))
+    answered = (each for each in _since_break(history) if each.is_answered)
     last = list(islice(answered, exit_quarters))
     return len(last) == exit_quarters and all(each.rag in (None, Rag.GREEN) for each in last)
-
-
-def _is_answered(each: Observation) -> bool:
-    """Rated, or a result was given of what has no RAG status by its kind."""
-    return each.rag is not None or each.not_rated in UNRATED_BY_KIND
 
 
 def _since_break(history: Sequence[Observation]) -> Iterator[Observation]:

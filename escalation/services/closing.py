@@ -11,22 +11,27 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
-from django.urls import reverse
 
 from escalation.models import Escalation
-from escalation.queries import observations, rules_by_quarter
+from escalation.queries import observations
 from escalation.queries.following import as_episode, revised_since_close, stored_escalations
-from escalation.rules import Episode, Observation, RulesInForce, close, restate
+from escalation.queries.varying import RulesOfEach, rules_of_each
+from escalation.rules import Episode, Observation, close, restate
+from escalation.services.exceptions import Exceptions, close_exceptions
+from escalation.services.explaining import Asked, explain_closes, not_yet_told
+from escalation.services.recording import (
+    open_escalation,
+    recover_escalation,
+    restate_escalation,
+)
 from indicators.models import Indicator, ReportingQuarter
 from indicators.queries import last_closed
 from indicators.queries.ladders import unsigned
-from indicators.services import open_quarter, rate_quarter
+from indicators.services import forecast_after, open_quarter, rate_quarter
 from organisation import audit
 from organisation.clock import now
 from organisation.models import User
-from organisation.services import owe_notice
-from sorp.lexicon import Level, Quarter, Tier
-from sorp.queries import version_ruling
+from sorp.lexicon import Quarter, Tier
 
 ONE_CLOSE_AT_A_TIME = 20110620  # any number will do for the lock, as long as nobody else uses it
 
@@ -46,10 +51,12 @@ class Closing:
     opened: list[Escalation] = field(default_factory=list)
     recovered: list[Escalation] = field(default_factory=list)
     restated: list[Escalation] = field(default_factory=list)
+    exceptions: Exceptions = field(default_factory=Exceptions)
 
     @property
     def changed(self) -> bool:
-        return self.newly_closed or bool(self.opened or self.recovered or self.restated)
+        escalated = bool(self.opened or self.recovered or self.restated)
+        return self.newly_closed or escalated or self.exceptions.changed
 
     @property
     def sentence(self) -> str:
@@ -63,10 +70,24 @@ class Closing:
             f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
             f" {len(self.restated)} restated."
         )
+        if self.exceptions.changed:
+            told += f" {_exceptions_in_words(self.exceptions)}"
         if self.unsigned:
             were = "result was" if self.unsigned == 1 else "results were"
             told += f" {self.unsigned} {were} not signed off."
         return told
+
+
+def _exceptions_in_words(found: Exceptions) -> str:
+    """What the close did beside ordinary escalations, as one sentence."""
+    counted = (
+        (len(found.units_referred), "unit", "referred up for many poor indicators"),
+        (len(found.units_recovered), "unit", "no longer referred up"),
+        (len(found.positive), "indicator", "brought to notice for doing well"),
+        (len(found.positive_ended), "indicator", "no longer doing so well"),
+    )
+    parts = [f"{n} {noun}{'' if n == 1 else 's'} {what}" for n, noun, what in counted if n]
+    return f"Besides: {', '.join(parts)}."
 
 
 @transaction.atomic
@@ -80,18 +101,22 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     _refuse_out_of_order(quarter)
     row = _hold(quarter, today, by)
     closing = Closing(quarter)
-    rules_for = rules_by_quarter()
+    rules_of = rules_of_each()
     closed = last_closed()
     if closed is not None:
-        _restate_revised(closed, rules_for, closing, by)
+        _restate_revised(closed, rules_of, closing, by)
     if not row.is_closed:
         closing.rated = len(rate_quarter(quarter=quarter, by=by))
-        _escalate(quarter, rules_for, closing, by)
+        forecast_after(quarter=quarter, by=by)  # before triggers that read forecasts
+        _escalate(quarter, rules_of, closing, by)
+        closing.exceptions = close_exceptions(quarter=quarter, by=by)
         closing.unsigned = unsigned(quarter)
         row.state, row.closed_at, row.closed_by = ReportingQuarter.State.CLOSED, now(), by
         row.save(update_fields=["state", "closed_at", "closed_by"])
         closing.newly_closed = True
         audit.record("closed quarter", row, by=by, summary=closing.sentence)
+    elif quarter == closed:
+        closing.exceptions = close_exceptions(quarter=quarter, by=by)
     return closing
 
 
@@ -144,36 +169,44 @@ def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     return ReportingQuarter.objects.select_for_update().get(pk=row.pk)
 
 
-def _escalate(quarter: Quarter, rules_for: RulesInForce, closing: Closing, by: User | None) -> None:
+def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None) -> None:
+    """What follows from the ratings of the quarter opens or recovers, and each is explained."""
     histories = observations(until=quarter)
     stored = stored_escalations(histories)
     indicators = Indicator.objects.in_bulk(list(histories))
-    version = version_ruling(quarter)
-    for pk, history in sorted(histories.items()):
-        if history[-1].quarter != quarter:
-            continue
-        rows = stored.get(pk, [])
-        indicator = indicators[pk]
-        outcome = close(history, [as_episode(row) for row in rows], rules_for, Tier(indicator.tier))
+    closed = {pk: history for pk, history in histories.items() if history[-1].quarter == quarter}
+    for pk, history in sorted(closed.items()):
+        rows, indicator = stored.get(pk, []), indicators[pk]
+        episodes = [as_episode(row) for row in rows]
+        outcome = close(history, episodes, rules_of(pk), Tier(indicator.tier))
         for episode in outcome.recovered:
             row = next(r for r in rows if _is_of(r, episode) and r.recovered_in is None)
-            closing.recovered.append(_recover(row, episode, by))
+            closing.recovered.append(recover_escalation(row, episode, by))
         for episode in outcome.opened:
-            closing.opened.append(_open(indicator, episode, version.pk, quarter, by))
+            opened = open_escalation(indicator, episode, rules_of, quarter, by)
+            closing.opened.append(opened)
+            stored.setdefault(pk, []).append(opened)
+    asked = {pk: [quarter] for pk in closed}
+    explain_closes(asked=Asked(asked, closed, stored, indicators, rules_of), by=by)
 
 
 def _restate_revised(
-    closed: Quarter, rules_for: RulesInForce, closing: Closing, by: User | None
+    closed: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None
 ) -> None:
     """Where a closed quarter was judged anew, escalations follow, marked restated."""
     revised = revised_since_close()
     if not revised:
         return
+    forecast_after(quarter=closed, by=by)
     histories = observations(until=closed, indicators=revised)
     stored = stored_escalations(histories)
     indicators = Indicator.objects.in_bulk(list(histories))
     for pk, history in sorted(histories.items()):
-        _restate(indicators[pk], history, stored.get(pk, []), revised[pk], rules_for, closing, by)
+        rows = stored.setdefault(pk, [])
+        _restate(indicators[pk], history, rows, revised[pk], rules_of, closing, by)
+    untold = not_yet_told(revised)
+    asked = {pk: list(since.until(closed)) for pk, since in revised.items() if pk in untold}
+    explain_closes(asked=Asked(asked, histories, stored, indicators, rules_of), by=by)
 
 
 def _restate(
@@ -181,88 +214,21 @@ def _restate(
     history: Sequence[Observation],
     rows: list[Escalation],
     since: Quarter,
-    rules_for: RulesInForce,
+    rules_of: RulesOfEach,
     closing: Closing,
     by: User | None,
 ) -> None:
     by_episode = {as_episode(row): row for row in rows}
+    rules_for = rules_of(indicator.pk)
     found = restate(history, list(by_episode), since, rules_for, Tier(indicator.tier))
     for change in found.changed:
-        closing.restated.append(_amend(by_episode[change.was], change.now, by))
+        amended = restate_escalation(by_episode[change.was], change.now, rules_of, by)
+        closing.restated.append(amended)
     for episode in found.opened:
-        version = version_ruling(episode.opened_in)
-        row = _open(indicator, episode, version.pk, history[-1].quarter, by)
-        closing.restated.append(row)
+        opened = open_escalation(indicator, episode, rules_of, history[-1].quarter, by)
+        closing.restated.append(opened)
+        rows.append(opened)
 
 
 def _is_of(row: Escalation, episode: Episode) -> bool:
     return row.level == episode.level and row.opened_in == episode.opened_in
-
-
-def _open(
-    indicator: Indicator, episode: Episode, version: int, recorded_in: Quarter, by: User | None
-) -> Escalation:
-    recovered = episode.recovered_in
-    row = Escalation.objects.create(
-        indicator=indicator,
-        level=episode.level,
-        trigger=episode.trigger,
-        all_met=list(episode.all_met),
-        sorp_version_id=version,
-        since_start=episode.since.first_day,
-        opened_in_start=episode.opened_in.first_day,
-        recovered_in_start=recovered.first_day if recovered else None,
-        recorded_in_start=recorded_in.first_day,
-        relapse=episode.relapse,
-        restated=episode.restated,
-        reason=episode.reason,
-    )
-    audit.record("escalated", row, by=by, reason=row.reason, restated=row.restated)
-    owe_notice(
-        key=f"escalated-{row.pk}",
-        recipient=indicator.accountable_manager,
-        subject=f"{indicator.title} has been referred to the {Level(row.level).label}",
-        body=f"{row.reason} You are the accountable manager. Write an action plan, or bring the"
-        " one you have up to date.",
-        address=reverse("write_plan", args=[indicator.reference]),
-    )
-    return row
-
-
-def _recover(row: Escalation, episode: Episode, by: User | None) -> Escalation:
-    assert episode.recovered_in is not None
-    row.recovered_in_start = episode.recovered_in.first_day
-    row.save(update_fields=["recovered_in_start"])
-    audit.record("recovered", row, by=by, recovered_in=episode.recovered_in.key)
-    owe_notice(
-        key=f"recovered-{row.pk}-{episode.recovered_in.key}",
-        recipient=row.indicator.accountable_manager,
-        subject=f"{row.indicator.title} is no longer referred to the {Level(row.level).label}",
-        body=f"It met the SORP's exit rule in {episode.recovered_in}.",
-        address=reverse("indicator", args=[row.indicator.reference]),
-    )
-    return row
-
-
-def _amend(row: Escalation, now_stands: Episode, by: User | None) -> Escalation:
-    """What is recorded is restated: what it was stays in the audit event."""
-    was = as_episode(row)
-    row.since_start = now_stands.since.first_day
-    row.opened_in_start = now_stands.opened_in.first_day
-    recovered = now_stands.recovered_in
-    row.recovered_in_start = recovered.first_day if recovered else None
-    row.relapse, row.restated, row.reason = now_stands.relapse, True, now_stands.reason
-    row.trigger, row.all_met = now_stands.trigger, list(now_stands.all_met)
-    row.save()
-    audit.record(
-        "restated escalation",
-        row,
-        by=by,
-        opened_in={"was": was.opened_in.key, "is": now_stands.opened_in.key},
-        recovered_in={
-            "was": was.recovered_in.key if was.recovered_in else None,
-            "is": recovered.key if recovered else None,
-        },
-        reason={"was": was.reason, "is": now_stands.reason},
-    )
-    return row

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,8 +14,9 @@ from django.db import transaction
 from escalation.models import Action, ActionPlan
 from indicators.models import Indicator
 from indicators.rights import planned_by
+from indicators.rules.calendar import in_full
 from organisation import audit
-from organisation.clock import now
+from organisation.clock import day_of, now
 from organisation.models import User
 from sorp.lexicon import Quarter
 from strategy.services import Refused
@@ -22,11 +24,12 @@ from strategy.services import Refused
 
 @dataclass(frozen=True, slots=True)
 class ActionGiven:
-    """One thing a plan promises: who does what by when."""
+    """One thing a plan promises: who does what, from when, by when."""
 
     description: str
     owner: str
     due_on: date
+    starts_on: date | None = None
 
 
 def may_write_plan(indicator: Indicator, user: User) -> bool:
@@ -44,24 +47,26 @@ def write_plan(
     help_wanted: str = "",
     expected_recovery: Quarter | None = None,
     expected_value: Decimal | None = None,
+    starts_on: date | None = None,
+    change: str = "",
+    seen: int | None = None,
     today: date,
     by: User,
     at: datetime | None = None,
 ) -> ActionPlan:
     """What will be done about an indicator is as given. An earlier plan is superseded, and kept.
 
-    Raises PermissionDenied for anybody but its accountable manager and the performance officers;
-    Refused, in words, for a plan without a cause or an action, an action due before today, or a
-    recovery expected in a quarter that is over.
+    `seen` is the number of the plan that the writer had before them, nought for none; without it
+    nobody asks. Raises PermissionDenied for anybody but its accountable manager and the performance
+    officers; Refused, in words, for a plan without a cause or an action, an action due before today,
+    before its own start or the plan's, a recovery expected in a quarter that is over, or a plan that
+    somebody else replaced meanwhile.
     """
     _refuse_strangers(indicator, by)
     if not cause.strip():
         raise Refused("Say what causes the poor performance", field="cause")
-    _refuse_empty_promises(actions, today)
-    if expected_recovery is not None and expected_recovery.last_day < today:
-        raise Refused(
-            f"{expected_recovery} is over: choose a quarter still to end", field="expected_recovery"
-        )
+    _refuse_empty_promises(actions, starts_on, today)
+    _refuse_past_recovery(expected_recovery, starts_on, today)
     # The indicator's row is locked, so that two plans written at once are numbered one by one.
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     before = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
@@ -71,9 +76,22 @@ def write_plan(
         "help_wanted": help_wanted.strip(),
         "expected_recovery_start": expected_recovery.first_day if expected_recovery else None,
         "expected_value": expected_value,
+        "starts_on": starts_on,
     }
     if before is not None and _says_the_same(before, said, actions):
         return before  # a button pressed twice
+    _refuse_unseen(before, seen)
+    return _put_in_place(indicator, before, {**said, "change": change.strip()}, actions, by, at)
+
+
+def _put_in_place(
+    indicator: Indicator,
+    before: ActionPlan | None,
+    said: Mapping[str, Any],
+    actions: Sequence[ActionGiven],
+    by: User,
+    at: datetime | None,
+) -> ActionPlan:
     ActionPlan.objects.filter(indicator=indicator, is_latest=True).update(is_latest=False)
     plan = ActionPlan.objects.create(
         indicator=indicator,
@@ -100,8 +118,13 @@ def write_plan(
 def _says_the_same(
     plan: ActionPlan, said: Mapping[str, object], actions: Sequence[ActionGiven]
 ) -> bool:
-    promised = [(each.description, each.owner, each.due_on) for each in plan.actions.all()]
-    given = [(each.description.strip(), each.owner.strip(), each.due_on) for each in actions]
+    promised = [
+        (each.description, each.owner, each.due_on, each.starts_on) for each in plan.actions.all()
+    ]
+    given = [
+        (each.description.strip(), each.owner.strip(), each.due_on, each.starts_on)
+        for each in actions
+    ]
     return promised == given and all(getattr(plan, name) == said[name] for name in said)
 
 
@@ -110,18 +133,61 @@ def _refuse_strangers(indicator: Indicator, by: User) -> None:
         raise PermissionDenied(f"{indicator.accountable_manager} answers for this indicator")
 
 
-def _refuse_empty_promises(actions: Sequence[ActionGiven], today: date) -> None:
+def _refuse_unseen(before: ActionPlan | None, seen: int | None) -> None:
+    """Nobody replaces a plan that they have not had before them."""
+    number = before.number if before else 0
+    if seen is None or before is None or seen >= number:
+        return
+    raise Refused(
+        f"{before.written_by} wrote plan {number} on {in_full(day_of(before.written_at))}, while"
+        " you were writing. Yours is kept below: read theirs, put the two together, then save",
+        field="seen",
+    )
+
+
+def _refuse_empty_promises(
+    actions: Sequence[ActionGiven], starts_on: date | None, today: date
+) -> None:
     if not actions:
         raise Refused("Give at least one action: who does what by when", field="actions")
     for action in actions:
+        name, due = f"“{action.description.strip()}”", _said(action.due_on)
         if not action.description.strip() or not action.owner.strip():
             raise Refused("Say for each action what will be done and who does it", field="actions")
         if action.due_on < today:
             raise Refused(
-                f"“{action.description.strip()}” is due {action.due_on.day}"
-                f" {action.due_on:%B %Y}, which is past: give a day from today on",
+                f"{name} is due {due}, which is past: give a day from today on", field="actions"
+            )
+        if action.starts_on is not None and action.due_on < action.starts_on:
+            raise Refused(
+                f"{name} is due {due}, before it starts on {_said(action.starts_on)}: give it a"
+                " later day, or start it sooner",
                 field="actions",
             )
+        if starts_on is not None and action.due_on < starts_on:
+            raise Refused(
+                f"{name} is due {due}, before the plan starts on {_said(starts_on)}: give it a"
+                " later day, or start the plan sooner",
+                field="actions",
+            )
+
+
+def _refuse_past_recovery(expected: Quarter | None, starts_on: date | None, today: date) -> None:
+    if expected is None:
+        return
+    if expected.last_day < today:
+        raise Refused(
+            f"{expected} is over: choose a quarter still to end", field="expected_recovery"
+        )
+    if starts_on is not None and expected.last_day < starts_on:
+        raise Refused(
+            f"{expected} ends before the plan starts on {_said(starts_on)}: choose a later quarter",
+            field="expected_recovery",
+        )
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _promise(plan: ActionPlan, actions: Sequence[ActionGiven]) -> None:
@@ -131,6 +197,7 @@ def _promise(plan: ActionPlan, actions: Sequence[ActionGiven]) -> None:
             position=position,
             description=action.description.strip(),
             owner=action.owner.strip(),
+            starts_on=action.starts_on,
             due_on=action.due_on,
         )
         for position, action in enumerate(actions, start=1)

@@ -1,3 +1,9 @@
-"""Addresses of early warning and of the register of forecasts."""
+"""The address of early warning."""
 
-urlpatterns = []
+from django.urls import path
+
+from escalation.views import warning
+
+urlpatterns = [
+    path("early-warning/", warning.early_warning, name="early_warning"),
+]

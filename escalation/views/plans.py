@@ -30,8 +30,10 @@ def write_plan(request, reference):
         .first()
     )
     today, typed = localdate(), request.POST or None
-    form = PlanForm(typed, today=today, initial=_as_held(latest, today))
-    formset = ActionFormSet(typed, prefix="actions", initial=_actions_held(latest, today))
+    form = PlanForm(typed, today=today, replaces=latest, initial=_as_held(latest, today))
+    # What was typed stands by itself: beside a plan that came between it would seem unchanged.
+    held = _actions_held(latest, today) if typed is None else None
+    formset = ActionFormSet(typed, prefix="actions", initial=held)
     if typed is not None and _is_written(request, indicator, form, formset, today):
         messages.success(request, f"The action plan for “{indicator.title}” is written")
         return redirect("write_plan", indicator.reference)
@@ -67,7 +69,10 @@ def _as_held(plan, today):
         "barriers": plan.barriers,
         "help_wanted": plan.help_wanted,
         "expected_recovery": recovery.key if recovery and recovery.last_day >= today else "",
-        "expected_value": plan.expected_value.normalize() if plan.expected_value else None,
+        "expected_value": None
+        if plan.expected_value is None
+        else f"{plan.expected_value.normalize():f}",
+        "starts_on": plan.starts_on,
     }
 
 
@@ -79,6 +84,7 @@ def _actions_held(plan, today):
         {
             "description": action.description,
             "owner": action.owner,
+            "starts_on": action.starts_on,
             "due_on": action.due_on if action.due_on >= today else None,
         }
         for action in plan.actions.all()
@@ -99,9 +105,19 @@ def _is_written(request, indicator, form, formset, today):
             **form.cleaned_data,
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        named = refusal.field if refusal.field in form.fields else None
+        form.add_error(None if named == "seen" else named, str(refusal))
+        if named == "seen":
+            _now_seen(form, indicator)
         return False
     return True
+
+
+def _now_seen(form, indicator):
+    """The plan that came between stands on the page now, so the next press replaces it knowingly."""
+    form.data = form.data.copy()
+    latest = ActionPlan.objects.get(indicator=indicator, is_latest=True)
+    form.data[form.add_prefix("seen")] = str(latest.number)
 
 
 @require_http_methods(["GET", "POST"])

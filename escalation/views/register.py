@@ -1,51 +1,74 @@
-"""The register of escalations, and the SORP's rules that lead there."""
+"""The register of escalations."""
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from escalation.filters import EscalationFilter
+from escalation.queries import register as register_queries
 from escalation.queries import register_of
-from escalation.queries.evaluation import in_words
-from indicators.queries.calendar import rules_of
-from indicators.queries.outstanding import reminders_of
+from escalation.queries.register import (
+    better_than_target_of,
+    plans_wanted_of,
+    register_lines,
+)
 from organisation.clock import localdate
 from organisation.queries import tree_on
 from organisation.rights import Permission, require
-from sorp.models import Version
-from sorp.queries import as_rules
 
-A_PAGE = 50
+A_PAGE, ON_PAPER = 50, 2000
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def register(request):
-    """Every escalation, open ones unless the address asks for others."""
-    asked = request.GET.copy()
+    """Every escalation, open ones unless the address asks for others. `?print` gives them all on
+    one page, without what cannot be used on paper."""
+    today, asked = localdate(), request.GET.copy()
     asked.setdefault("state", "open")
+    if asked.pop("restated", None):  # as the address once had it
+        asked.appendlist("only", "restated")
     found = EscalationFilter(
-        asked, queryset=register_of(reader=request.user), tree=tree_on(localdate())
+        asked, queryset=register_of(reader=request.user), tree=tree_on(today), today=today
     )
-    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "escalation/register.html", {"filter": found, "page": page})
+    wanted = plans_wanted_of(request.user)
+    found.wanting = set(wanted)
+    on_paper = "print" in request.GET
+    rows = found.qs
+    page = Paginator(rows, ON_PAPER if on_paper else A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "escalation/register.html",
+        {
+            "filter": found,
+            "page": page,
+            "lines": register_lines(page.object_list, wanted=wanted, today=today),
+            "on_paper": on_paper,
+            "printed_on": today,
+            "late_plans": sum(each.is_late(today) for each in wanted.values()),
+        },
+    )
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def sorp(request):
-    """The statement of required practice in force: what each colour means, what refers what up."""
-    version = (
-        Version.objects.filter(state=Version.State.IN_FORCE).select_related("statement").first()
+def units_referred(request):
+    """Units referred because many of their indicators do poorly at once."""
+    page = Paginator(register_queries.units_referred(), A_PAGE)
+    return render(
+        request,
+        "escalation/units_referred.html",
+        {"page": page.get_page(request.GET.get("page"))},
     )
-    page = {"version": version}
-    if version is not None:
-        rules = in_words(as_rules(version))
-        rows = version.trigger_rules.all()
-        page |= {
-            "definitions": version.rag_definitions.all(),
-            "days": rules_of(version),
-            "reminders": reminders_of(version),
-            "triggers": list(zip(rows, rules.triggers, strict=True)),
-        }
-    return render(request, "sorp/version.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def better_than_target(request):
+    """Indicators doing so much better than their target that somebody should look why."""
+    page = Paginator(better_than_target_of(reader=request.user), A_PAGE)
+    return render(
+        request,
+        "escalation/better_than_target.html",
+        {"page": page.get_page(request.GET.get("page"))},
+    )

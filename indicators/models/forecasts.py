@@ -5,18 +5,11 @@ from django.db.models import F, Q
 
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.quarters import on_a_quarter_day
+from indicators.rules.forecasting import ForecastMethod
 from organisation.clock import now
-from sorp.lexicon import Quarter, Word
+from sorp.lexicon import Quarter
 
 CHANCE = {"max_digits": 5, "decimal_places": 4}
-
-
-class ForecastMethod(Word):
-    """How the system forecasts, chosen by what the series is like."""
-
-    SMOOTHING = "smoothing", "Simple exponential smoothing"
-    DRIFT = "drift", "Drift along the trend"
-    SEASONAL = "seasonal", "As in the same quarter last year"
 
 
 class SystemForecast(models.Model):

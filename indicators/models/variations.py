@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.quarters import on_a_quarter_day
 from organisation.clock import now
+from sorp.figures import as_number, decimals_of
 from sorp.lexicon import Quarter, RatingMethod
 
 
@@ -112,6 +113,33 @@ class Variation(models.Model):
     @property
     def until_quarter(self):
         return Quarter.containing(self.until_quarter_start)
+
+    @property
+    def varies_rating(self):
+        """Whether results are rated otherwise, and not only referred up or let go otherwise."""
+        return bool(self.method) or self.target is not None or self.floor is not None
+
+    @property
+    def differences(self):
+        """Each thing that is judged otherwise, in a few words."""
+        return [*self._rated_otherwise(), *self._referred_otherwise()]
+
+    def _rated_otherwise(self):
+        method = RatingMethod(self.method) if self.method else None
+        if method is RatingMethod.TOLERANCE:
+            yield f"Rated by target, and a tolerance of {as_number(self.tolerance.normalize())}% of it"
+        elif method is not None:
+            yield f"Rated by {method.label.lower()}"
+        for name, value in (("Target", self.target), ("Floor standard", self.floor)):
+            if value is not None:
+                figures = decimals_of(value, 6)
+                yield f"{name} {as_number(value, figures, self.indicator.measure_unit)}"
+
+    def _referred_otherwise(self):
+        yield from (str(each) for each in self.varied_triggers.all())
+        if self.exit_quarters is not None:
+            quarters = "quarter" if self.exit_quarters == 1 else "quarters running"
+            yield f"Recovers when green for {self.exit_quarters} rated {quarters}"
 
 
 class VariedTrigger(models.Model):

@@ -1,6 +1,12 @@
 """What may be asked about indicators, their results and ratings."""
 
-from .histories import Judged, rag_histories, value_series
+from .histories import (
+    Judged,
+    chances_foreseen,
+    forecasts_judged,
+    rag_histories,
+    value_series,
+)
 from .quarters import last_closed, open_quarters, quarter_state
 from .sheets import ResultSheet, result_sheet
 from .targets import targets_in_force, thresholds_of
@@ -8,6 +14,8 @@ from .targets import targets_in_force, thresholds_of
 __all__ = [
     "Judged",
     "ResultSheet",
+    "chances_foreseen",
+    "forecasts_judged",
     "last_closed",
     "open_quarters",
     "quarter_state",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from indicators.models import Indicator, ManagersForecast, Revision, Suspension, Target
 from indicators.queries.targets import LIMITS, targets_in_force, thresholds_of
+from indicators.queries.variations import rating_variations
 from indicators.rules import Asked, Background
 from indicators.rules.returns import forecast_quarters
 from sorp.lexicon import Frequency, Quarter
@@ -20,12 +21,13 @@ REMEMBERED = 8  # quarters whose values stand beside the box
 
 
 def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Asked]:
-    """What the rules need to read an entry of each indicator, in three queries.
+    """What the rules need to read an entry of each indicator, in four queries.
 
     Raises NoVersionInForce. Thresholds that contradict each other rate nothing.
     """
     known = [each.pk for each in indicators]
     targets = targets_in_force(quarter, known)
+    variations = rating_variations(quarter, known)
     suspended = suspended_in(quarter)
     action_on_amber = version_ruling(quarter).action_on_amber
     return {
@@ -33,7 +35,7 @@ def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Ask
             quarter=quarter,
             measure_unit=each.measure_unit,
             decimals=each.decimals,
-            thresholds=thresholds_of(each, targets.get(each.pk)),
+            thresholds=thresholds_of(each, targets.get(each.pk), variations.get(each.pk)),
             action_on_amber=action_on_amber,
             is_due=Frequency(each.frequency).due_in(quarter),
             is_suspended=each.pk in suspended,

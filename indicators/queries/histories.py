@@ -1,26 +1,54 @@
-"""Series of values and of ratings, for the rules to read. Two queries, however many indicators."""
+"""Series of values and of ratings, for the rules to read: so many queries, however many indicators."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from indicators.models import Rating, Revision
-from sorp.lexicon import NotRated, Quarter, Rag
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from indicators.models import ManagersForecast, Rating, Revision, SystemForecast
+from indicators.queries.targets import LIMITS
+from indicators.rules import Thresholds, rate
+from indicators.rules.returns import Horizon
+from sorp.lexicon import NotRated, Polarity, Quarter, Rag, Travel
 
 Point = tuple[Quarter, Decimal | None, bool]
+Said = tuple[int, date]  # of one indicator, in the quarter that begins on this day
+Chances = tuple[Decimal, Decimal]  # of red; of amber or worse
+
+RAGS: dict[str, Rag | None] = {"": None, **{each.value: each for each in Rag}}
+NOT_RATED: dict[str, NotRated | None] = {"": None, **{each.value: each for each in NotRated}}
+POLARITIES = {each.value: each for each in Polarity}
+TRAVELS = {each.value: each for each in Travel}
+THRESHOLDS = ("method", "polarity", "tolerance", *LIMITS)
+READ = (
+    *("indicator_id", "quarter_start", "rag", "not_rated", "travel", "polarity"),
+    *("revision__late", "definition_break", "value", "target", "lower", "upper"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How an indicator was judged in one quarter, as far as escalation needs to know."""
+    """How an indicator was judged in one quarter, and what was then expected of it."""
 
     quarter: Quarter
     rag: Rag | None
     not_rated: NotRated | None
     definition_break: bool
+    value: Decimal | None
+    target: Decimal | None
+    polarity: Polarity
+    lower: Decimal | None
+    upper: Decimal | None
+    travel: Travel
+    late: bool
+    forecast: Rag | None
+    chance_red: Decimal | None
+    chance_amber_or_worse: Decimal | None
 
 
 def value_series(
@@ -46,24 +74,91 @@ def value_series(
 def rag_histories(
     *, until: Quarter, indicators: Iterable[int] | None = None
 ) -> dict[int, list[Judged]]:
-    """How each indicator is now judged in each quarter up to one, chronological."""
-    rows = Rating.objects.latest_ones().filter(quarter_start__lte=until.first_day)
-    if indicators is not None:
-        rows = rows.filter(indicator__in=list(indicators))
+    """How each indicator is now judged in each quarter up to one, chronological. Three queries."""
+    wanted = list(indicators) if indicators is not None else None
+    forecast = forecasts_judged(until=until, indicators=wanted)
+    chances = chances_foreseen(until=until, indicators=wanted)
     histories: dict[int, list[Judged]] = defaultdict(list)
-    quarters: dict[object, Quarter] = {}
-    for indicator, start, rag, not_rated, is_break in (
-        rows.order_by("quarter_start")
-        .values_list("indicator_id", "quarter_start", "rag", "not_rated", "definition_break")
-        .iterator()
-    ):
+    quarters: dict[date, Quarter] = {}
+    rows = _ratings(until, wanted).order_by("quarter_start").values_list(*READ)
+    for indicator, start, rag, not_rated, travel, polarity, late, *figures in rows.iterator():
         quarter = quarters.setdefault(start, Quarter.containing(start))
+        is_break, value, target, lower, upper = figures
+        red, amber_or_worse = chances.get((indicator, start), (None, None))
         histories[indicator].append(
             Judged(
-                quarter,
-                Rag(rag) if rag else None,
-                NotRated(not_rated) if not_rated else None,
-                is_break,
+                quarter=quarter,
+                rag=RAGS[rag],
+                not_rated=NOT_RATED[not_rated],
+                definition_break=is_break,
+                value=value,
+                target=target,
+                polarity=POLARITIES[polarity],
+                lower=lower,
+                upper=upper,
+                travel=TRAVELS[travel],
+                late=bool(late),
+                forecast=forecast.get((indicator, start)),
+                chance_red=red,
+                chance_amber_or_worse=amber_or_worse,
             )
         )
     return histories
+
+
+def forecasts_judged(
+    *, until: Quarter | None = None, indicators: Iterable[int] | None = None
+) -> dict[Said, Rag]:
+    """What managers' forecasts for the year's end would be rated, by each quarter's own thresholds.
+
+    One query. A forecast for a quarter that was not rated yet, or without a RAG status, is absent.
+    """
+    forecast = ManagersForecast.objects.filter(
+        indicator=OuterRef("indicator"),
+        made_in_start=OuterRef("quarter_start"),
+        horizon=Horizon.YEAR_END,
+        is_latest=True,
+    )
+    rows = (
+        _ratings(until, indicators)
+        .annotate(forecast=Subquery(forecast.values("value")[:1]))
+        .filter(forecast__isnull=False)
+        .values_list("indicator_id", "quarter_start", "forecast", *THRESHOLDS)
+    )
+    found: dict[Said, Rag] = {}
+    for indicator, start, value, *limits in rows.iterator():
+        judged = rate(value, Thresholds(**dict(zip(THRESHOLDS, limits, strict=True))))
+        if isinstance(judged, Rag):
+            found[indicator, start] = judged
+    return found
+
+
+def chances_foreseen(
+    *, until: Quarter | None = None, indicators: Iterable[int] | None = None
+) -> dict[Said, Chances]:
+    """The chance, as the system saw it at each quarter, of red and of amber or worse in the next.
+
+    The next is the next in which a result is due. One query. Where the system had too little to go
+    by there is no entry.
+    """
+    rows = SystemForecast.objects.filter(is_latest=True, chance_red__isnull=False)
+    if until is not None:
+        rows = rows.filter(made_in_start__lte=until.first_day)
+    if indicators is not None:
+        rows = rows.filter(indicator__in=list(indicators))
+    # Of two made in one quarter, the nearer stands: it is read last.
+    told = rows.order_by("-for_start").values_list(
+        "indicator_id", "made_in_start", "chance_red", "chance_amber"
+    )
+    return {
+        (indicator, made_in): (red, red + (amber or 0))
+        for indicator, made_in, red, amber in told.iterator()
+        if red is not None
+    }
+
+
+def _ratings(until: Quarter | None, indicators: Iterable[int] | None) -> QuerySet[Rating]:
+    rows = Rating.objects.latest_ones()
+    if until is not None:
+        rows = rows.filter(quarter_start__lte=until.first_day)
+    return rows if indicators is None else rows.filter(indicator__in=list(indicators))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indicators.models import Indicator, Rating, Revision, Target
+from indicators.models import Indicator, Rating, Revision, Target, Variation
 from indicators.queries.quarters import quarter_state
-from indicators.queries.targets import targets_in_force
+from indicators.queries.targets import targets_in_force, thresholds_of
+from indicators.queries.variations import variations_ruling
+from indicators.rules import Thresholds
 from sorp.lexicon import Quarter
 
 RECENT = 8
@@ -21,13 +23,19 @@ class ResultSheet:
     revision: Revision | None
     rating: Rating | None
     target: Target | None
+    variation: Variation | None  # by which the quarter is judged otherwise than the SORP has it
     recent: tuple[Rating, ...]  # latest first
     last_year: Rating | None
     is_closed: bool
 
+    @property
+    def expected(self) -> Thresholds | None:
+        """What the result will be rated by; None where there is nothing to rate it by."""
+        return thresholds_of(self.indicator, self.target, self.variation)
+
 
 def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
-    """Everything beside the box for one indicator in one quarter, in five queries."""
+    """Everything beside the box for one indicator in one quarter, in seven queries."""
     ratings = list(
         Rating.objects.latest_ones()
         .filter(
@@ -39,6 +47,7 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
     )
     by_quarter = {rating.quarter: rating for rating in ratings}
     state = quarter_state(quarter)
+    known = [indicator.pk]
     return ResultSheet(
         indicator=indicator,
         quarter=quarter,
@@ -47,7 +56,8 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         .select_related("result__indicator", "submitted_by", "on_behalf_of")
         .first(),
         rating=by_quarter.get(quarter),
-        target=targets_in_force(quarter, [indicator.pk]).get(indicator.pk),
+        target=targets_in_force(quarter, known).get(indicator.pk),
+        variation=variations_ruling(quarter, known).get(indicator.pk),
         recent=tuple(each for each in ratings if each.quarter != quarter),
         last_year=by_quarter.get(quarter.back(4)),
         is_closed=bool(state and state.is_closed),

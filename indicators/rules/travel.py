@@ -65,8 +65,8 @@ def direction_of_travel(
     value that is no number.
     """
     polarity, method = Polarity(polarity), TravelMethod(method)  # plain text from a column will do
-    _refuse_disorder(series)
-    values = _since_last_break(series)
+    refuse_disorder(series)
+    values = since_last_break(series)
     if polarity is Polarity.RANGE:
         values = _distances(values, middle)
     if method is TravelMethod.PREVIOUS:
@@ -105,7 +105,8 @@ def guarded_fit(times: Floats, values: Floats) -> Fit:
     return Fit(slope=slope, p_value=2 * stdtr(freedom, -t))
 
 
-def _refuse_disorder(series: Sequence[Point]) -> None:
+def refuse_disorder(series: Sequence[Point]) -> None:
+    """Raises ValueError for quarters out of order, and for values that are no numbers."""
     for (earlier, *_), (later, *_) in pairwise(series):
         if earlier >= later:
             raise ValueError(f"Give each quarter once and in order: {later} comes after {earlier}")
@@ -114,10 +115,11 @@ def _refuse_disorder(series: Sequence[Point]) -> None:
             raise ValueError(f"Give the value for {quarter} as an ordinary number, not {value}")
 
 
-def _since_last_break(series: Sequence[Point]) -> list[tuple[Quarter, Fraction]]:
-    """The values since the definition last changed, as exact fractions."""
+def since_last_break(series: Sequence[Point]) -> list[tuple[Quarter, Fraction]]:
+    """The last values since the definition last changed, no more than count, as exact fractions."""
     start = max((place for place, point in enumerate(series) if point[2]), default=0)
-    return [(quarter, Fraction(value)) for quarter, value, _ in series[start:] if value is not None]
+    known = [(quarter, value) for quarter, value, _ in series[start:] if value is not None]
+    return [(quarter, Fraction(value)) for quarter, value in known[-WINDOW:]]
 
 
 def _distances(

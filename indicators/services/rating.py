@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from indicators.models import Indicator, Rating, ReportingQuarter, Revision
+from indicators.models import Indicator, Rating, ReportingQuarter, Revision, Variation
 from indicators.queries import last_closed, targets_in_force, thresholds_of, value_series
 from indicators.queries.asking import suspended_in
 from indicators.queries.targets import LIMITS
+from indicators.queries.variations import rating_variations
 from indicators.rules import Reading, Thresholds, direction_of_travel, judge, stale
 from organisation import audit
 from organisation.clock import now
@@ -35,6 +36,7 @@ VERDICT = (
     "confidence",
     "definition_break",
     "sorp_version_id",
+    "variation_id",
     "travel_method",
 )
 
@@ -48,6 +50,7 @@ class _Sitting:
     travel_method: TravelMethod
     revisions: dict[int, Revision]
     targets: dict[int, Any]
+    variations: dict[int, Variation]
     suspended: frozenset[int]
     series: dict[int, list[Any]]
     stored: dict[int, Rating]
@@ -118,6 +121,7 @@ def _sit(quarter: Quarter, indicators: list[int]) -> _Sitting:
         travel_method=TravelMethod(version.travel_method),
         revisions={each.result.indicator_id: each for each in revisions.select_related("result")},
         targets=targets_in_force(quarter, indicators),
+        variations=rating_variations(quarter, indicators),
         suspended=suspended_in(quarter),
         series=value_series(until=quarter, indicators=indicators),
         stored={each.indicator_id: each for each in stored},
@@ -158,6 +162,7 @@ def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:
         definition_break=bool(revision and revision.definition_break),
         stale=_is_stale(indicator, sitting.quarter, revision),
         sorp_version_id=sitting.version_id,
+        variation_id=_variation(indicator, sitting, before),
         **{limit: getattr(thresholds, limit) if thresholds else None for limit in LIMITS},
     )
     if before is not None and all(getattr(before, f) == getattr(rating, f) for f in VERDICT):
@@ -182,7 +187,17 @@ def _thresholds(
             tolerance=before.tolerance,
             **limits,
         )
-    return thresholds_of(indicator, sitting.targets.get(indicator.pk))
+    return thresholds_of(
+        indicator, sitting.targets.get(indicator.pk), sitting.variations.get(indicator.pk)
+    )
+
+
+def _variation(indicator: Indicator, sitting: _Sitting, before: Rating | None) -> int | None:
+    """The variation it is rated by: once the quarter is closed, the one it was rated by then."""
+    if sitting.is_closed and before is not None:
+        return before.variation_id
+    ruling = sitting.variations.get(indicator.pk)
+    return ruling.pk if ruling else None
 
 
 def _travel(

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.models import Draft, Indicator, Rating, Revision, Target
+from indicators.models import Draft, Indicator, Rating, Revision
 from indicators.queries.asking import as_typed, forecasts_made, suspended_in
 from indicators.queries.locks import unlocked_for
 from indicators.queries.returns import ReturnRow, my_return
 from indicators.queries.sheets import RECENT
-from indicators.queries.targets import targets_in_force
+from indicators.queries.targets import targets_in_force, thresholds_of
+from indicators.queries.variations import rating_variations
+from indicators.rules import Thresholds
 from indicators.rules.returns import Horizon, ResultState, forecast_quarters
 from organisation.clock import localdate
 from organisation.models import User
@@ -28,7 +30,7 @@ class Line:
     draft: Draft | None
     revision: Revision | None
     typed: Mapping[str, str]  # what is saved: the draft's, else the revision's, else nothing
-    target: Target | None
+    expected: Thresholds | None  # by its target, or as a variation has it
     earlier: tuple[Rating, ...]  # the last eight quarters' ratings, latest first
     is_locked: bool
 
@@ -72,6 +74,7 @@ def lines_for(user: User, quarter: Quarter) -> list[Line]:
     ]
     known = [row.indicator.pk for row in rows]
     targets, ratings = targets_in_force(quarter, known), _ratings(known, quarter)
+    variations = rating_variations(quarter, known)
     forecasts = forecasts_made(known, quarter)
     locked = _locked(rows, user)
     return [
@@ -85,7 +88,9 @@ def lines_for(user: User, quarter: Quarter) -> list[Line]:
                 if row.draft
                 else as_typed(row.revision, forecasts.get(row.indicator.pk, ()))
             ),
-            target=targets.get(row.indicator.pk),
+            expected=thresholds_of(
+                row.indicator, targets.get(row.indicator.pk), variations.get(row.indicator.pk)
+            ),
             earlier=tuple(ratings[row.indicator.pk]),
             is_locked=row.indicator.pk in locked,
         )

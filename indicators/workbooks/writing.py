@@ -211,10 +211,10 @@ def _number_format(line: Line, column: Column | None) -> str:
 
 def _expected(line: Line) -> tuple[Decimal | str | None, Decimal | str | None]:
     """The target and the floor standard as the columns show them, ranges and tolerances in words."""
-    target = line.target
+    target = line.expected
     if target is None:
         return "None set", None
-    method, tolerance = RatingMethod(line.indicator.method), line.indicator.tolerance
+    method, tolerance = target.method, target.tolerance
     if method in (RatingMethod.RANGE, RatingMethod.EXPECTED_RANGE):
         return _between(target.lower, target.upper), _between(
             target.outer_lower, target.outer_upper

@@ -70,8 +70,12 @@ def _with_names(targets: bytes) -> bytes:
 
 
 def report_quarter(quarter: Quarter) -> None:
-    """A quarter's results are submitted, corrected where that was seen in time, and closed."""
+    """A quarter's results are submitted, corrected where that was seen in time, and closed.
+
+    By then the next quarter has begun, and its targets are set: what is forecast is held to them.
+    """
     set_targets_before(quarter)
+    set_targets_before(quarter.next())
     ready = quarter.last_day + timedelta(days=20)
     with clock.at(ready):
         import_results(
@@ -88,7 +92,6 @@ def report_quarter(quarter: Quarter) -> None:
 
 def open_the_present_quarter(today: date) -> None:
     """The quarter after the last one closed has begun; some of its results are in."""
-    set_targets_before(OPEN)
     begin_the_present_quarter()
     with clock.at(today - timedelta(days=2)):
         import_results(

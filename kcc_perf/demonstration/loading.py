@@ -11,13 +11,18 @@ from django.conf import settings
 
 from assurance.models import Meeting, Pack
 from indicators.services import remind
-from kcc_perf.demonstration import figures, meetings, plan
+from kcc_perf.demonstration import figures, ladder, meetings, plan, rule_book
 from kcc_perf.demonstration.diary import Diary
 from organisation import clock
 from organisation.models import User
 from reports.models import Edition
 from reports.packs import draw_pack
-from reports.services import build_edition, freeze_edition, publish_edition
+from reports.services import (
+    build_edition,
+    freeze_edition,
+    measure_compliance,
+    publish_edition,
+)
 from sorp.lexicon import Quarter
 
 PASSWORD = "wealdshire-summer-2023"  # noqa: S105 known to all, for an invented council
@@ -68,9 +73,13 @@ def load(*, tell: Say) -> Loaded:
     meetings.seat_the_teams()
     diary = Diary()
     plan.tell_the_plan(today, diary)
+    ladder.climb(diary)
     tell("Reporting and closing sixteen quarters")
     for quarter in figures.FIRST.until(figures.LAST.previous()):
         figures.report_quarter(quarter)
+        if quarter == rule_book.AFTER:
+            rule_book.write_the_second_version()
+            rule_book.vary_by_agreement(quarter.last_day, quarter.next().last_day)
     diary.catch_up(figures_day(figures.LAST.previous()))
     editions = [freeze(figures.LAST.previous())]
     held = list(meetings.hold_meetings_on(figures.LAST.previous(), today, diary))
@@ -80,8 +89,10 @@ def load(*, tell: Say) -> Loaded:
     held += meetings.hold_meetings_on(figures.LAST, today, diary)
     diary.catch_up(today)
     tell("Opening the present quarter")
+    rule_book.vary_by_agreement(figures.LAST.last_day, today)
     figures.open_the_present_quarter(today)
     remind_since(figures.OPEN.last_day, today)
+    measure_every_quarter()
     return Loaded(tuple(editions), next_pack(held, today))
 
 
@@ -91,6 +102,14 @@ def remind_since(day: date, today: date) -> None:
         day += timedelta(days=1)
         with clock.at(day, hour=settings.MORNING):
             remind(today=day)
+
+
+def measure_every_quarter() -> None:
+    """How far the SORP was kept in each closed quarter was found once its plans were due."""
+    for quarter in figures.FIRST.until(figures.LAST):
+        day = figures_day(quarter)
+        with clock.at(day):
+            measure_compliance(quarter=quarter, today=day, by=None)
 
 
 def give_everyone_a_password() -> None:

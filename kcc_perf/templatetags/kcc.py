@@ -18,11 +18,12 @@ from django.utils.text import slugify
 from kcc_perf import commentary as commentary_text
 from kcc_perf.formats import as_date, as_number, as_quarter
 from kcc_perf.forms import summary_of
-from kcc_perf.templatetags import kcc_layout
+from kcc_perf.templatetags import kcc_layout, kcc_terms
 from sorp.lexicon import NotRated, Rag, Travel
 
 register = template.Library()
 register.tags.update(kcc_layout.register.tags)
+register.tags.update(kcc_terms.register.tags)
 
 # Inks are the tokens of static/css/kcc.css; a test holds the two together.
 WHITE, INK, QUIET, GREEN, RED = "#FFFFFF", "#1A1A1A", "#5B6673", "#0B6B3A", "#9B1B30"

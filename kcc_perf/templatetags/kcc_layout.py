@@ -53,7 +53,7 @@ def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(events: Iterable[Any]) -> dict[str, Any]:
-    """What happened, in order. An event has title and date, and may have by, text and rag."""
+    """What happened, in order. An event has title and date, and may have by, text, rag, href."""
     return {"events": list(events)}
 
 

@@ -5,8 +5,21 @@ in the PDF. Every part differs from its neighbour by shape or dash as well as by
 """
 
 from .counts import COUNTED, counts_chart
+from .lines import Line, Lines, lines_chart
 from .sentences import trend_sentence
-from .series import QuarterPoint, Trend
+from .series import Foreseen, Planned, QuarterPoint, Trend
 from .trend import trend_chart
 
-__all__ = ["COUNTED", "QuarterPoint", "Trend", "counts_chart", "trend_chart", "trend_sentence"]
+__all__ = [
+    "COUNTED",
+    "Foreseen",
+    "Line",
+    "Lines",
+    "Planned",
+    "QuarterPoint",
+    "Trend",
+    "counts_chart",
+    "lines_chart",
+    "trend_chart",
+    "trend_sentence",
+]

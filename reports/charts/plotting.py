@@ -44,8 +44,10 @@ def plot_of(trend: Trend, shown: tuple[QuarterPoint, ...]) -> Plot:
         for each in shown
         for limit in (each.value, each.target, each.floor, each.lower, each.upper)
     )
+    hoped_for = trend.planned.expected if trend.planned else None
+    foreseen = (trend.foreseen.lower, trend.foreseen.upper) if trend.foreseen else ()
     scale = axis(
-        [each for each in expected if each is not None],
+        [each for each in (*expected, hoped_for, *foreseen) if each is not None],
         top=TOP,
         bottom=BOTTOM,
         percent=trend.measure_unit.strip() == "%",

@@ -28,6 +28,26 @@ class QuarterPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """An action plan on a chart: when it was written, and what it expects by when."""
+
+    number: int
+    written_in: Quarter
+    expected_in: Quarter | None = None
+    expected: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The forecast of one quarter to come."""
+
+    quarter: Quarter
+    value: Decimal
+    lower: Decimal
+    upper: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """One indicator's quarters in order, and how its figures are written."""
 
@@ -39,6 +59,8 @@ class Trend:
     polarity: Polarity = Polarity.HIGHER
     travel: Travel = Travel.NOT_ENOUGH_DATA
     floor_label: str = "Floor"
+    planned: Planned | None = None
+    foreseen: Foreseen | None = None
 
     @property
     def shown(self) -> tuple[QuarterPoint, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from reports.charts import svg
+from reports.charts.foreseen import foreseen_marks, foreseen_words
+from reports.charts.planned import planned_marks, planned_words
 from reports.charts.plotting import (
     BOTTOM,
     HEIGHT,
@@ -36,7 +38,7 @@ def trend_chart(trend: Trend) -> str:
     shown = trend.shown
     words = {
         "title": f"Chart. {sentence}",
-        "description": _description(shown),
+        "description": _description(shown) + planned_words(trend) + foreseen_words(trend),
         "name": f"chart-{trend.name}",
     }
     if not any(each.value is not None for each in shown):
@@ -50,7 +52,9 @@ def trend_chart(trend: Trend) -> str:
         *_grid(plot),
         *_years(plot),
         *_breaks(plot),
+        *foreseen_marks(plot),
         *_limits(plot),
+        *planned_marks(plot),
         *_values(plot),
         *_labels(plot),
     ]

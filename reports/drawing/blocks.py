@@ -76,6 +76,15 @@ class Block:
             "polarity": self.facts["polarity"],
         }
 
+    @property
+    def varied(self) -> list[dict[str, str]]:
+        """The variation by which this quarter was judged, where there was one."""
+        return [
+            {"what": each["what"], "until": str(Quarter.parse(each["until_quarter"]))}
+            for each in self.facts.get("variations", ())
+            if each["from_quarter"] <= self.quarter.key <= each["until_quarter"]
+        ]
+
     @cached_property
     def previous(self) -> Mapping[str, Any] | None:
         """The last verdict before this quarter's that had a RAG status."""

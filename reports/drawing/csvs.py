@@ -37,7 +37,11 @@ FURTHER_COLUMNS = (
     "stale",
     "late",
     "revised",
+    "forecast",
+    "chance_red",
+    "chance_amber_or_worse",
 )
+NOT_FORESEEN = dict.fromkeys(("forecast", "chance_red", "chance_amber_or_worse"))
 INDICATOR_COLUMNS = (
     "reference",
     "title",
@@ -119,7 +123,7 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _ratings(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         for rating in each["ratings"]:
-            yield {**rating, "reference": each["reference"], "tier": each["tier"]}
+            yield {**NOT_FORESEEN, **rating, "reference": each["reference"], "tier": each["tier"]}
 
 
 def _escalations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

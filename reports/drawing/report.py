@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from escalation.rules import Trigger
+from escalation.rules.trigger_documents import read_trigger
 from reports.charts import COUNTED, counts_chart
 from reports.drawing.blocks import Block
 from reports.rules.counting import is_counted
-from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier, Travel
+from sorp.lexicon import NotRated, Quarter, Travel
 from strategy.rules import Judgement, MilestoneStatus
 
 LICENCE = "Open Government Licence v3.0"
@@ -249,7 +249,7 @@ class Report:
         """The SORP version that ruled this quarter: its definitions and its triggers in words."""
         version = self.document["sorp"]["versions"][-1]
         return [
-            {"clause": each["clause"], "sentence": trigger_of(each).sentence}
+            {"clause": each["clause"], "sentence": read_trigger(each).sentence}
             for each in version["triggers"]
         ]
 
@@ -260,16 +260,3 @@ class Report:
     @property
     def version_number(self) -> str:
         return self.document["sorp"]["versions"][-1]["number"]
-
-
-def trigger_of(written: Mapping[str, Any]) -> Trigger:
-    """A trigger as the evaluator reads it."""
-    status = written["status"]
-    return Trigger(
-        name=written["name"],
-        status=NotRated.NO_RESULT if status == "no_result" else Rag(status),
-        at_least=written["at_least"],
-        within=written["within"],
-        level=Level(written["level"]),
-        tiers=frozenset(Tier(each) for each in written["tiers"]),
-    )

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from indicators.models import ReportingQuarter
 from indicators.queries import quarter_state
+from reports.gathering.foreseen import add_forecasts
 from reports.gathering.indicators import gather_indicators
 from reports.gathering.practice import gather_practice
 from reports.gathering.priorities import gather_strategy
@@ -38,6 +39,8 @@ def gather_edition(*, quarter: Quarter, number: int, frozen_on: date) -> dict[st
     strategy = gather_strategy(quarter)
     measured = {line["reference"] for each in strategy["priorities"] for line in each["indicators"]}
     indicators = gather_indicators(quarter=quarter, also=measured)
+    practice = gather_practice(quarter, indicators)
+    add_forecasts(indicators, practice, quarter)
     return {
         "schema": SCHEMA_NAME,
         "form": "full",
@@ -47,7 +50,7 @@ def gather_edition(*, quarter: Quarter, number: int, frozen_on: date) -> dict[st
         "quarter": quarter.key,
         "quarter_closed_on": _day_of(state),
         "edition": {"number": number, "frozen_on": frozen_on.isoformat()},
-        "sorp": gather_practice(quarter, indicators),
+        "sorp": practice,
         **_figures(indicators, quarter.key),
         **strategy,
         "indicators": indicators,

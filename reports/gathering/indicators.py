@@ -11,11 +11,18 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from escalation.models import ActionPlan, Escalation
-from indicators.models import Indicator, Rating, Revision
+from escalation.queries.varying import agreed_variations
+from indicators.models import Indicator, Rating, Revision, Variation
 from organisation.models import Appointment
 from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
-from reports.gathering.rows import as_escalation, as_plan, as_rating, as_revision
+from reports.gathering.rows import (
+    as_escalation,
+    as_plan,
+    as_rating,
+    as_revision,
+    as_variation,
+)
 from reports.rules.counting import REPORTED_LEVELS
 from sorp.lexicon import Kind, Layer, Quarter, Tier
 
@@ -29,11 +36,12 @@ class _Gathered:
     ratings: dict[int, list[Rating]] = field(default_factory=lambda: defaultdict(list))
     revisions: dict[int, list[Revision]] = field(default_factory=lambda: defaultdict(list))
     escalations: dict[int, list[Escalation]] = field(default_factory=lambda: defaultdict(list))
+    variations: dict[int, list[Variation]] = field(default_factory=dict)
     plans: dict[int, ActionPlan] = field(default_factory=dict)
 
 
 def gather_indicators(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
-    """What the report says of each of its indicators, by reference. Nine queries.
+    """What the report says of each of its indicators, by reference. Eleven queries.
 
     `also` names indicators that measure a priority, whatever layer they stand in themselves.
     """
@@ -81,6 +89,7 @@ def _gather(quarter: Quarter, indicators: list[int]) -> _Gathered:
     )
     for escalation in escalations.select_related("sorp_version").order_by("opened_in_start"):
         gathered.escalations[escalation.indicator_id].append(escalation)
+    gathered.variations = agreed_variations(indicators)
     plans = ActionPlan.objects.filter(indicator__in=indicators, is_latest=True)
     for plan in plans.prefetch_related("actions"):
         gathered.plans[plan.indicator_id] = plan
@@ -116,9 +125,17 @@ def _indicator(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> d
             (as_escalation(each, quarter) for each in gathered.escalations[indicator.pk]),
             key=lambda each: (each["opened_in"], each["level"]),
         ),
+        **_varied(indicator, quarter, gathered),
         "plan": as_plan(gathered.plans.get(indicator.pk)),
         "revisions": [as_revision(was, now) for was, now in _revised(revisions)],
     }
+
+
+def _varied(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> dict[str, Any]:
+    """The variations that judged it in some quarter so far; nothing where there was none."""
+    agreed = gathered.variations.get(indicator.pk, [])
+    ruled = [as_variation(each) for each in agreed if each.from_quarter <= quarter]
+    return {"variations": ruled} if ruled else {}
 
 
 def _revised(revisions: list[Revision]) -> Iterable[tuple[Revision, Revision]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sorp.lexicon import Quarter, Tier
+from escalation.rules import Trigger
+from escalation.rules.trigger_documents import write_trigger
+from sorp.lexicon import Quarter
 from sorp.models import Version
 from sorp.queries import as_rules, version_ruling
 
@@ -37,20 +39,12 @@ def _as_written(version: Version) -> dict[str, Any]:
         "travel_method": rules.travel_method.value,
         "exit_quarters": rules.exit_quarters,
         "relapse_within": rules.relapse_within,
+        "relapse_shortens_by": rules.relapse_shortens_by,
         "definitions": [
             {"rag": each.rag, "clause": each.clause, "wording": each.wording}
             for each in version.rag_definitions.all()
         ],
         "triggers": [
-            {
-                "name": each.name,
-                "clause": each.clause,
-                "status": each.status,
-                "at_least": each.at_least,
-                "within": each.within,
-                "level": each.level.value,
-                "tiers": [tier.value for tier in Tier if tier in each.tiers],
-            }
-            for each in rules.triggers
+            {**write_trigger(Trigger.of(each)), "clause": each.clause} for each in rules.triggers
         ],
     }

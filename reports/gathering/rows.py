@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from escalation.models import ActionPlan, Escalation
-from indicators.models import Rating, Revision
+from indicators.models import Rating, Revision, Variation
 from indicators.queries.targets import LIMITS
 from reports.rules.canonical import plain
 from sorp.lexicon import Quarter
@@ -51,6 +51,23 @@ def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
         "restated": escalation.restated,
         "sorp_version": escalation.sorp_version.number,
         "reason": escalation.reason,
+    }
+
+
+def as_variation(variation: Variation) -> dict[str, Any]:
+    """An agreed departure from the SORP: what is judged otherwise, and what that changes."""
+    return {
+        "what": variation.what,
+        "reason": variation.reason,
+        "clause": variation.clause,
+        "from_quarter": variation.from_quarter.key,
+        "until_quarter": variation.until_quarter.key,
+        "differences": list(variation.differences),
+        "exit_quarters": variation.exit_quarters,
+        "triggers": [
+            {"name": each.trigger, "at_least": each.at_least, "within": each.within}
+            for each in variation.varied_triggers.all()
+        ],
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from escalation.models import ActionPlan, Escalation
-from indicators.models import Indicator, Rating, Revision
-from reports.charts import QuarterPoint, Trend
+from indicators.models import Indicator, Rating, Revision, SystemForecast
+from organisation.clock import day_of
+from reports.charts import Foreseen, Planned, QuarterPoint, Trend
 from sorp.lexicon import Confidence, NotRated, Polarity, Quarter, Rag, RatingMethod, Travel
 
 CHARTED, TABLED = 16, 6
+AHEAD = 8  # quarters to which a chart runs on for what a plan expects
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,43 @@ def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
         polarity=Polarity(latest.polarity),
         travel=Travel(latest.travel),
         floor_label="Tolerance" if latest.method == RatingMethod.TOLERANCE else "Floor",
+    )
+
+
+def trend_with_plan(
+    indicator: Indicator, ratings: tuple[Rating, ...], plan: ActionPlan | None
+) -> Trend | None:
+    """The same with an action plan on it. The axis runs on to the quarter the plan expects."""
+    trend = trend_of(indicator, ratings)
+    if trend is None or plan is None:
+        return trend
+    expected, last = plan.expected_recovery, trend.points[-1].quarter
+    ahead: list[QuarterPoint] = []
+    if expected is not None and expected > last:
+        until = min(expected, Quarter.from_ordinal(last.ordinal + AHEAD))
+        ahead = [
+            QuarterPoint(each, not_rated=NotRated.NOT_DUE) for each in last.next().until(until)
+        ]
+    written = Quarter.containing(day_of(plan.written_at))
+    return replace(
+        trend,
+        points=(*trend.points, *ahead),
+        planned=Planned(plan.number, written, expected, plan.expected_value),
+    )
+
+
+def trend_with_forecast(trend: Trend, forecast: SystemForecast | None) -> Trend:
+    """The same with our forecast on it, for as long as its quarter has no result."""
+    if forecast is None:
+        return trend
+    quarter, last = forecast.for_quarter, trend.points[-1].quarter
+    if any(each.quarter >= quarter and each.value is not None for each in trend.points):
+        return trend
+    ahead = [QuarterPoint(each, not_rated=NotRated.NOT_DUE) for each in last.next().until(quarter)]
+    return replace(
+        trend,
+        points=(*trend.points, *ahead),
+        foreseen=Foreseen(quarter, forecast.value, forecast.lower, forecast.upper),
     )
 
 

@@ -20,6 +20,8 @@ RATING = {
     "quarter", "value", "rag", "not_rated", "target", "floor", "lower", "upper", "outer_lower",
     "outer_upper", "method", "tolerance", "polarity", "travel", "travel_method", "travel_quarters",
     "confidence", "definition_break", "stale", "late", "revised", "sorp_version",
+    # Held only where a trigger reads them: escalations that are published rest on them.
+    "forecast", "chance_red", "chance_amber_or_worse",
 }  # fmt: skip
 ESCALATION = {
     "level", "trigger", "all_met", "since", "opened_in", "recovered_in", "relapse", "restated",
@@ -33,6 +35,11 @@ PLAN = {
     **dict.fromkeys(("expected_value", "written_on")),
     "actions": {"position", "description", "due_on", "done_on", "progress"},
 }
+VARIATION = {
+    **dict.fromkeys(("what", "clause", "from_quarter", "until_quarter")),
+    **dict.fromkeys(("differences", "exit_quarters")),
+    "triggers": {"name", "at_least", "within"},
+}
 INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
     **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
@@ -42,6 +49,7 @@ INDICATOR = {
     "accountable_manager": {"office"},
     "ratings": RATING,
     "escalations": ESCALATION,
+    "variations": VARIATION,  # why it was agreed is in the full form only
     "plan": PLAN,
     "revisions": REVISION,
 }
@@ -56,6 +64,10 @@ PRIORITY = {
     "evaluations": {"judged_on", "judgement", "finding", "judged_by"},
     "standing": dict.fromkeys(("figures", "milestones", "evaluation"), SAID),
 }
+TRIGGER = {
+    "name", "clause", "kind", "status", "at_least", "within", "level", "tiers", "movement",
+    "compared_with", "percent", "forecast_by", "or_late", "unit_tier", "count",
+}  # fmt: skip
 EDITION = {
     **dict.fromkeys(("schema", "title", "council", "notice", "quarter", "quarter_closed_on")),
     "edition": {"number", "frozen_on"},
@@ -63,9 +75,9 @@ EDITION = {
         "statement": ALL,
         "versions": {
             **dict.fromkeys(("number", "from_quarter", "travel_method", "exit_quarters")),
-            "relapse_within": ALL,
+            **dict.fromkeys(("relapse_within", "relapse_shortens_by")),
             "definitions": {"rag", "clause", "wording"},
-            "triggers": {"name", "clause", "status", "at_least", "within", "level", "tiers"},
+            "triggers": TRIGGER,
         },
     },
     "counts": ALL,

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from escalation.rules import Episode, Observation, Rules, replay, restate
+from escalation.rules.referrals import by_hand
+from escalation.rules.trigger_documents import read_trigger
+from escalation.rules.varying import Varied, Window, varied_rules
 from indicators.rules import rate
-from reports.drawing.readings import thresholds_of
-from reports.drawing.report import trigger_of
+from reports.drawing.readings import number, thresholds_of
 from reports.rules import changes, counts, counts_by, travel_counts
 from reports.rules.counting import is_counted
-from sorp.lexicon import Layer, Level, NotRated, Quarter, Rag, Tier
+from sorp.lexicon import Layer, Level, NotRated, Polarity, Quarter, Rag, Tier, Travel
 
 Indicator = Mapping[str, Any]
 # What may be said of a quarter that has no value; any value but a suspended one earns a verdict.
@@ -31,7 +33,8 @@ def wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
     for each in document["indicators"]:
         yield from _wrong_order(each, document["quarter"])
         yield from _wrong_ratings(each)
-        yield from _wrong_escalations(each, rules_for, Quarter.parse(document["quarter"]))
+        varied = varied_rules(rules_for, [_varied(one) for one in each.get("variations", ())])
+        yield from _wrong_escalations(each, varied, Quarter.parse(document["quarter"]))
     yield from _wrong_counts(document)
 
 
@@ -90,7 +93,8 @@ def _wrong_escalations(
             first = history[0].quarter if history else until
             agrees = not restate(history, recorded, first, rules_for, tier)
         else:
-            agrees = _in_order(replay(history, rules_for, tier)) == _in_order(recorded)
+            given = by_hand(recorded)  # no rule gives these: they are taken as they are recorded
+            agrees = _in_order(replay(history, rules_for, tier, given)) == _in_order(recorded)
     except ValueError as reason:
         yield f"{indicator['reference']}: {reason}"
         return
@@ -99,6 +103,19 @@ def _wrong_escalations(
             f"{indicator['reference']}: its escalations are not those that the SORP's rules give"
             " from its ratings"
         )
+
+
+def _varied(written: Mapping[str, Any]) -> Varied:
+    """A variation as the rules read it."""
+    return Varied(
+        from_quarter=Quarter.parse(written["from_quarter"]),
+        until_quarter=Quarter.parse(written["until_quarter"]),
+        exit_quarters=written["exit_quarters"],
+        triggers={
+            each["name"]: Window(each["at_least"], each["within"]) if each["within"] else None
+            for each in written["triggers"]
+        },
+    )
 
 
 def _was_revised(indicator: Indicator) -> bool:
@@ -112,11 +129,22 @@ def _in_order(episodes: tuple[Episode, ...]) -> list[Episode]:
 
 
 def _observation(rating: Mapping[str, Any]) -> Observation:
+    forecast = rating.get("forecast")
     return Observation(
-        Quarter.parse(rating["quarter"]),
-        Rag(rating["rag"]) if rating["rag"] else None,
-        NotRated(rating["not_rated"]) if rating["not_rated"] else None,
-        rating["definition_break"],
+        quarter=Quarter.parse(rating["quarter"]),
+        rag=Rag(rating["rag"]) if rating["rag"] else None,
+        not_rated=NotRated(rating["not_rated"]) if rating["not_rated"] else None,
+        definition_break=rating["definition_break"],
+        value=number(rating["value"]),
+        target=number(rating["target"]),
+        polarity=Polarity(rating["polarity"]),
+        lower=number(rating["lower"]),
+        upper=number(rating["upper"]),
+        travel=Travel(rating["travel"]),
+        late=rating["late"],
+        forecast=Rag(forecast) if forecast else None,
+        chance_red=number(rating.get("chance_red")),
+        chance_amber_or_worse=number(rating.get("chance_amber_or_worse")),
     )
 
 
@@ -142,9 +170,10 @@ def _rules_by_quarter(document: Mapping[str, Any]) -> Callable[[Quarter], Rules]
             (
                 Quarter.parse(each["from_quarter"]),
                 Rules(
-                    tuple(trigger_of(trigger) for trigger in each["triggers"]),
+                    tuple(read_trigger(trigger) for trigger in each["triggers"]),
                     each["exit_quarters"],
                     each["relapse_within"],
+                    each.get("relapse_shortens_by", 0),
                 ),
             )
             for each in document["sorp"]["versions"]

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from organisation.public_pages import FOR_EVERYONE
+from organisation.public_pages import answer as answer_everyone
 from reports.drawing.report import Report
 from reports.models import Edition
 from reports.queries import public_document, published_edition
 from reports.rules import digest
 from sorp.lexicon import Quarter
 
-FOR_EVERYONE = "public, max-age=300"
-FOR_ONE = "private, no-cache"
+__all__ = ["FOR_EVERYONE", "answer", "edition_or_404", "quarter_or_404", "report_of"]
 
 
 def report_of(edition: Edition) -> Report:
@@ -47,24 +46,8 @@ def edition_or_404(quarter: Quarter | None) -> Edition:
 def answer(
     request: HttpRequest, editions: Edition | Sequence[Edition], draw: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """What is drawn from an edition or from several, or 304 where the reader has it already.
-
-    The tag is made of the editions and the release, so nothing is drawn to compute it. Pages of
-    those signed in carry their own navigation, and those with something to tell tell it to one.
-    """
-    signed_in = bool(getattr(request, "user", None) and request.user.is_authenticated)
-    for_one = signed_in or _has_messages(request)
-    tag = f'"{_mark_of(editions)}-{settings.PRODUCT_VERSION}"'
-    response = None if for_one else get_conditional_response(request, etag=tag)
-    if response is None:
-        response = draw()
-    if for_one:
-        response.headers["Cache-Control"] = FOR_ONE if signed_in else "no-store"
-        return response
-    response.headers["Cache-Control"] = FOR_EVERYONE
-    response.headers["ETag"] = tag
-    patch_vary_headers(response, ["Cookie"])
-    return response
+    """What is drawn from an edition or from several, or 304 where the reader has it already."""
+    return answer_everyone(request, _mark_of(editions), draw)
 
 
 def _mark_of(editions: Edition | Sequence[Edition]) -> str:
@@ -72,9 +55,3 @@ def _mark_of(editions: Edition | Sequence[Edition]) -> str:
     if isinstance(editions, Edition):
         return editions.public_sha256[:32]
     return digest("".join(each.public_sha256 for each in editions).encode())[:32]
-
-
-def _has_messages(request: HttpRequest) -> bool:
-    """Whether the page would carry a banner, such as that one has signed out."""
-    storage = getattr(request, "_messages", None)
-    return storage is not None and len(storage) > 0

@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from organisation.rights import public
-from reports.drawing.csvs import FURTHER_COLUMNS, RATING_COLUMNS, written
+from reports.drawing.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
 from reports.drawing.html import MARKS
 from reports.drawing.report import LICENCE, LICENCE_ADDRESS
 from reports.queries import public_file, published_edition, published_editions
@@ -99,7 +99,8 @@ def public_indicator_csv(request, reference):
     def draw():
         facts = report_of(edition).blocks[reference].facts
         rows = (
-            {**each, "reference": reference, "tier": facts["tier"]} for each in facts["ratings"]
+            {**NOT_FORESEEN, **each, "reference": reference, "tier": facts["tier"]}
+            for each in facts["ratings"]
         )
         response = HttpResponse(
             written((*RATING_COLUMNS, *FURTHER_COLUMNS), rows), content_type=MEDIA_TYPES["csv"]

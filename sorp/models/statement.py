@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from organisation.clock import now
+from organisation.rights import Permission, allowed
 from sorp.lexicon import Quarter, TravelMethod
 
 QUARTER_DAYS = Q(in_force_from__day=1, in_force_from__month__in=[1, 4, 7, 10])
@@ -35,6 +36,10 @@ class VersionQuerySet(models.QuerySet):
     def published(self):
         """Those that anyone may read: in force, or in force before."""
         return self.filter(state__in=[Version.State.IN_FORCE, Version.State.SUPERSEDED])
+
+    def visible_to(self, user):
+        """Everyone may read what is or was in force; those who see performance, all of them."""
+        return self if allowed(user, Permission.VIEW_PERFORMANCE) else self.published()
 
     def unfinished(self):
         """Those still being written or talked over."""

@@ -49,11 +49,19 @@ REFERRED_TO = {
 }
 
 
+class RefusedCondition(ValueError):
+    """A condition that is nonsense: what to give instead, and in which of its fields."""
+
+    def __init__(self, sentence: str, *, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A condition for escalation, to which level it refers, and which tiers it looks at.
 
-    Refuses nonsense at birth with a ValueError whose sentence says what to give instead.
+    Refuses nonsense at birth: a RefusedCondition says what to give instead, and in which field.
     """
 
     name: str
@@ -76,8 +84,8 @@ class Condition:
         # "No result" is a kind of its own; older rules files say it by the status alone.
         if self.status is NotRated.NO_RESULT and self.kind is ConditionKind.STATUS:
             object.__setattr__(self, "kind", ConditionKind.NO_RESULT)
-        for refusal in _refusals(self):
-            raise ValueError(f"“{self.name}”: {refusal}")
+        for field, refusal in _refusals(self):
+            raise RefusedCondition(f"“{self.name}”: {refusal}", field=field)
 
     @property
     def is_run(self) -> bool:
@@ -86,7 +94,7 @@ class Condition:
 
     @property
     def condition(self) -> str:
-        """What must be true, in plain words: red in 2 rated quarters running."""
+        """What must be true, in plain words: red for 2 of the last 2 rated quarters."""
         return _in_words(self)
 
     @property
@@ -156,9 +164,13 @@ def _variance_in_words(asked: Condition) -> str:
 
 def _forecast_in_words(asked: Condition) -> str:
     said = status_in_words(asked.status)
+    latest = asked.within == 1
+    window = f", in {asked.at_least} of the last {asked.within} quarters with a forecast"
     if asked.forecast_by is ForecastBy.SYSTEM:
-        return f"a chance of {plain(asked.percent)}% or more of {said} next quarter"
-    return f"forecast by its accountable manager to be {said} at the year’s end"
+        chance = f"a chance of {plain(asked.percent)}% or more of {said} next quarter"
+        return chance if latest else chance + window
+    expected = f"forecast by its accountable manager to be {said} at the year’s end"
+    return expected if latest else expected + window
 
 
 def _no_result_in_words(asked: Condition) -> str:
@@ -204,20 +216,21 @@ def plain(number: Decimal | None) -> str:
     return f"{(number or Decimal(0)).normalize():f}"
 
 
-def _refusals(asked: Condition) -> Iterator[str]:
+def _refusals(asked: Condition) -> Iterator[tuple[str, str]]:
     """What is nonsense, each with what to give instead."""
     if not 1 <= asked.at_least <= asked.within:
         yield (
+            "at_least",
             f"it asks for {asked.at_least} of the last {asked.within} quarters: ask for at least 1,"
-            " and for no more than it looks at"
+            " and for no more than it looks at",
         )
     if asked.within > MOST_QUARTERS:
-        yield f"it looks back {asked.within} quarters: {MOST_QUARTERS} are the most"
+        yield "within", f"it looks back {asked.within} quarters: {MOST_QUARTERS} are the most"
     if not asked.tiers:
-        yield "it looks at no tier of indicator: give it at least one"
+        yield "tiers", "it looks at no tier of indicator: give it at least one"
     if asked.status not in STATUSES[asked.kind]:
         known = listed([status_in_words(each) for each in STATUSES[asked.kind]], "or")
-        yield f"a trigger of this kind looks for {known}"
+        yield "status", f"a trigger of this kind looks for {known}"
     yield from _movement_refusals(asked)
     yield from _number_refusals(asked)
 
@@ -233,40 +246,49 @@ STATUSES: dict[ConditionKind, tuple[Rag | NotRated | None, ...]] = {
 }
 
 
-def _movement_refusals(asked: Condition) -> Iterator[str]:
+def _movement_refusals(asked: Condition) -> Iterator[tuple[str, str]]:
     if (asked.movement is None) is not (asked.compared_with is None):
-        yield "say both which way it moves and what that is compared with, or neither"
+        yield "movement", "say both which way it moves and what that is compared with, or neither"
     if asked.kind is ConditionKind.WORSENING:
         if asked.movement is not Movement.WORSE or asked.compared_with in (
             None,
             ComparedWith.TRAVEL,
         ):
-            yield "compare each result with the quarter before, or with the same quarter last year"
+            yield (
+                "compared_with",
+                "compare each result with the quarter before, or with the same quarter last year",
+            )
     elif asked.movement is not None and asked.kind is not ConditionKind.STATUS:
-        yield "only a trigger that looks for a RAG status asks which way it moves"
+        yield "movement", "only a trigger that looks for a RAG status asks which way it moves"
 
 
-def _number_refusals(asked: Condition) -> Iterator[str]:
+def _number_refusals(asked: Condition) -> Iterator[tuple[str, str]]:
     needs_percent = asked.kind in (ConditionKind.VARIANCE, ConditionKind.POSITIVE) or (
         asked.forecast_by is ForecastBy.SYSTEM
     )
     if needs_percent and (asked.percent is None or not 0 <= asked.percent <= 1000):
-        yield "give the per cent it needs, from 0 to 1,000"
+        yield "percent", "give the per cent it needs, from 0 to 1,000"
     if asked.forecast_by is ForecastBy.SYSTEM and asked.percent and asked.percent > 100:
-        yield "no chance is greater than 100%"
+        yield "percent", "no chance is greater than 100%"
     if not needs_percent and asked.percent is not None:
-        yield "leave the per cent empty: a trigger of this kind needs none"
+        yield "percent", "leave the per cent empty: a trigger of this kind needs none"
     if (asked.kind is ConditionKind.FORECAST) is (asked.forecast_by is None):
-        yield "say whose forecast is meant, where it looks for a forecast and only there"
+        yield (
+            "forecast_by",
+            "say whose forecast is meant, where it looks for a forecast and only there",
+        )
     if asked.or_late and asked.kind is not ConditionKind.NO_RESULT:
-        yield "only a trigger for missing results can count late ones"
+        yield "status", "only a trigger for missing results can count late ones"
     is_aggregate = asked.kind is ConditionKind.AGGREGATE
     if is_aggregate and (asked.count is None or asked.count < 2 or asked.at_least != 1):
-        yield "give how many indicators it takes, 2 or more, and leave “at least” at 1"
+        yield "count", "give how many indicators it takes, 2 or more, and leave “at least” at 1"
     if is_aggregate and asked.unit_tier not in UNIT_TIERS:
-        yield "say of which unit: division, directorate or council"
+        yield "unit_tier", "say of which unit: division, directorate or council"
     if not is_aggregate and (asked.count is not None or asked.unit_tier):
-        yield "only a trigger across a unit says how many indicators, and of which unit"
+        yield (
+            "count",
+            "only a trigger across a unit says how many indicators, and of which unit",
+        )
 
 
 UNIT_TIERS = ("division", "directorate", "council")

@@ -8,13 +8,17 @@ from django.db import transaction
 
 from organisation import audit
 from organisation.models import User
-from sorp.defaults import CALENDAR, PURPOSE, RAG_DEFINITIONS, REMINDERS, TITLE, TRIGGERS
+from sorp import defaults
 from sorp.lexicon import ConditionKind, Quarter
 from sorp.models import (
     CalendarRule,
+    Clause,
+    LadderRule,
     RagDefinition,
     ReminderRule,
+    RiskAppetite,
     Statement,
+    Term,
     TriggerRule,
     TriggerTier,
     Version,
@@ -29,48 +33,92 @@ def seed_default_statement(
 ) -> tuple[Version, bool]:
     """The default SORP is in force from a quarter. Returns it, and whether this call wrote it.
 
-    A statement that already stands is left as it is, whatever its rules.
+    A statement that already stands is left as it is, whatever its rules. The version is written as
+    a draft and then brought into force, since the rows of one in force can no longer be written.
     """
     statement, is_new = Statement.objects.get_or_create(
-        code=CODE, defaults={"title": TITLE, "purpose": PURPOSE}
+        code=CODE, defaults={"title": defaults.TITLE, "purpose": defaults.PURPOSE}
     )
     if not is_new:
         return statement.versions.earliest("in_force_from"), False
     version = Version.objects.create(
         statement=statement,
         number="1",
-        state=Version.State.IN_FORCE,
         in_force_from=in_force_from.first_day,
-        approved_by=by,
-        approved_on=approved_on,
-        approval_note="The default rules, as they come with the product",
+        summary=defaults.SUMMARY,
     )
-    for clause, rag, wording in RAG_DEFINITIONS:
-        RagDefinition.objects.create(version=version, clause=clause, rag=rag, wording=wording)
-    for position, default in enumerate(TRIGGERS, start=1):
-        trigger = TriggerRule.objects.create(
-            version=version,
-            position=position,
-            clause=default.clause,
-            name=default.name,
-            kind=ConditionKind.NO_RESULT if default.status == "no_result" else ConditionKind.STATUS,
-            status=default.status,
-            at_least=default.at_least,
-            within=default.within,
-            level=default.level,
-        )
-        for tier in default.tiers:
-            TriggerTier.objects.create(trigger=trigger, tier=tier)
-    ReminderRule.objects.bulk_create(
-        ReminderRule(version=version, **reminder._asdict()) for reminder in REMINDERS
-    )
-    for day in CALENDAR:
-        CalendarRule.objects.create(
-            version=version,
-            step=day.step,
-            tier=day.tier or "",
-            counted_from=day.counted_from,
-            working_days=day.working_days,
-        )
+    _write_words(version)
+    _write_appetites(version, _write_triggers(version))
+    _write_rules(version)
+    version.state = Version.State.IN_FORCE
+    version.approved_by = by
+    version.approved_on = approved_on
+    version.approval_note = "The default rules, as they come with the product"
+    version.save(update_fields=["state", "approved_by", "approved_on", "approval_note"])
     audit.record("brought SORP version into force", version, by=by, from_quarter=in_force_from.key)
     return version, True
+
+
+def _write_words(version: Version) -> None:
+    Clause.objects.bulk_create(
+        Clause(version=version, position=position, **clause._asdict())
+        for position, clause in enumerate(defaults.CLAUSES, start=1)
+    )
+    RagDefinition.objects.bulk_create(
+        RagDefinition(version=version, clause=clause, rag=rag, wording=wording)
+        for clause, rag, wording in defaults.RAG_DEFINITIONS
+    )
+    Term.objects.bulk_create(
+        Term(version=version, term=term, meaning=meaning) for term, meaning in defaults.TERMS
+    )
+
+
+def _write_triggers(version: Version) -> dict[str, TriggerRule]:
+    """Every trigger with its tiers, by name."""
+    triggers = TriggerRule.objects.bulk_create(
+        TriggerRule(
+            version=version,
+            position=position,
+            clause=each.clause,
+            name=each.name,
+            kind=ConditionKind.NO_RESULT if each.status == "no_result" else ConditionKind.STATUS,
+            status=each.status,
+            at_least=each.at_least,
+            within=each.within,
+            level=each.level,
+        )
+        for position, each in enumerate(defaults.TRIGGERS, start=1)
+    )
+    TriggerTier.objects.bulk_create(
+        TriggerTier(trigger=trigger, tier=tier)
+        for trigger, each in zip(triggers, defaults.TRIGGERS, strict=True)
+        for tier in each.tiers
+    )
+    return {trigger.name: trigger for trigger in triggers}
+
+
+def _write_appetites(version: Version, triggers: dict[str, TriggerRule]) -> None:
+    """The statements of risk appetite, each linked to the triggers that stand for it."""
+    appetites = RiskAppetite.objects.bulk_create(
+        RiskAppetite(version=version, area=each.area, appetite=each.appetite, wording=each.wording)
+        for each in defaults.APPETITES
+    )
+    link = RiskAppetite.triggers.through
+    link.objects.bulk_create(
+        link(riskappetite_id=appetite.pk, triggerrule_id=triggers[name].pk)
+        for appetite, each in zip(appetites, defaults.APPETITES, strict=True)
+        for name in each.triggers
+    )
+
+
+def _write_rules(version: Version) -> None:
+    LadderRule.objects.bulk_create(
+        LadderRule(version=version, **duty._asdict()) for duty in defaults.LADDER
+    )
+    CalendarRule.objects.bulk_create(
+        CalendarRule(version=version, **day._asdict() | {"tier": day.tier or ""})
+        for day in defaults.CALENDAR
+    )
+    ReminderRule.objects.bulk_create(
+        ReminderRule(version=version, **reminder._asdict()) for reminder in defaults.REMINDERS
+    )

@@ -183,12 +183,13 @@ def test_who_sees_what_of_pat(client, meeting, chair, call_in):
                 "DAT's chair",
                 "a former NED",
                 "a NED from tomorrow",
-                "its manager",
                 "a director without a seat",
                 "a Member",
                 "without a post",
             )
         },
+        # Who is called in reads what is asked of them, and nothing else of the meeting.
+        "its manager": answers({address("called_in", "PI-7")}),
         "nobody": dict.fromkeys(everything, 302),
     }
 
@@ -202,7 +203,19 @@ def test_the_way_in_leads_to_the_one_team_or_offers_both(client, chair):
     page = text_of(client.get(reverse("assurance")))
     assert "Performance Assurance Team" in page
     assert "Delivery Assurance Team" in page
+
+
+def test_who_has_no_seat_is_told_who_does_and_whose_papers_they_are(client, chair):
     client.force_login(holder(PostKind.MEMBER))
+
+    response = client.get(reverse("assurance"))
+
+    page = text_of(response)
+    assert response.status_code == 200
+    assert "You have no seat on PAT or DAT" in page
+    assert chair.name in page
+    assert reverse("assurance_team", args=["pat"]) not in page
+    client.force_login(UserFactory())  # who holds no post is told nothing
     assert client.get(reverse("assurance")).status_code == 403
 
 

@@ -126,6 +126,7 @@ def test_challenge_decision_and_agreed_action_are_recorded_once_each(call_in, ch
     assert list(AuditEvent.objects.order_by("id").values_list("act", "actor")) == [
         ("challenged", ned.pk),
         ("decided", chair.pk),
+        ("agreed action plan", chair.pk),
         ("agreed action", chair.pk),
     ]
 

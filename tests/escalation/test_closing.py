@@ -209,7 +209,7 @@ def test_a_close_that_fails_half_way_leaves_nothing_behind(sorp_in_force, monkey
         if len(notices) == 2:
             raise RuntimeError("the power went")
 
-    monkeypatch.setattr("escalation.services.closing.owe_notice", fail_at_the_second)
+    monkeypatch.setattr("escalation.services.recording.owe_notice", fail_at_the_second)
     with pytest.raises(RuntimeError):
         close(Q2)
     assert everything() == before
@@ -297,8 +297,10 @@ def test_the_database_refuses_a_second_open_escalation_of_an_indicator_at_a_leve
 
 
 def test_closing_asks_as_much_of_twenty_indicators_as_of_one(sorp_in_force):
+    # The first has no close before it; of the others each is forecast for two quarters to come.
+    closes = ((Q4, 1), (Q4.next(), 1), (Q4.next().next(), 20))
     indicators, counts = [], []
-    for quarter, how_many in ((Q1, 1), (Q2, 1), (Q3, 20)):  # the first has no close before it
+    for quarter, how_many in closes:
         indicators += [measured() for _ in range(how_many - len(indicators))]
         for indicator in indicators:
             submit(indicator, quarter, "G")

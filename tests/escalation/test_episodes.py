@@ -20,7 +20,7 @@ from escalation.rules import (
     restate,
 )
 from escalation.rules.documents import DEFAULT_RULES
-from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
+from sorp.lexicon import ConditionKind, ForecastBy, Level, NotRated, Quarter, Rag, Tier
 from tests.escalation.pictures import FIRST, history, nth, place
 
 RED = Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT)
@@ -219,12 +219,85 @@ def test_recorded_recovery_stays_though_what_recovered_moves_back():
     assert drawn(recorded) == ["1:2-5*", "4:5-r*"]
 
 
-def test_what_opened_by_rule_in_a_green_quarter_is_left_by_restating():
-    """One red in three quarters refers it again, though the third of them is green."""
+def test_a_green_quarter_never_opens_whatever_came_before_it():
+    """One red in three quarters: the red quarter opens, and the green ones after it do not."""
     rules = Rules((Trigger("Red once in three", Rag.RED, 1, 3, Level.PAT),))
     recorded = escalated("RGG", rules)
-    assert drawn(recorded) == ["1:1-2", "1:3-r"]
+    assert drawn(recorded) == ["1:1-2"]
     assert not restate(history("RGG"), recorded, nth(3), rules, None)
+
+
+SHORTER = replace(DEFAULT_RULES, relapse_shortens_by=1)
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ("RRGR", ["1:2-3", "4:4-r"]),  # one red is enough where two were asked for
+        ("RRGAR", ["1:2-3", "5:5-r"]),
+        ("RRGAA", ["1:2-3", "4:5-r"]),  # and two ambers where three were
+        ("RRGA", ["1:2-3"]),
+        ("RRGGGGR", ["1:2-3", "7:7-r"]),  # four quarters after the recovery
+        ("RRGGGGGR", ["1:2-3"]),  # five are too many
+        ("RRG--xR", ["1:2-3", "7:7-r"]),  # however few of them were rated
+        ("R", []),  # nothing recovered before it
+        ("RRGRGR", ["1:2-3", "4:4-5r", "6:6-r"]),
+    ],
+)
+def test_a_relapse_shortens_the_way_up(picture, expected):
+    assert drawn(escalated(picture, SHORTER)) == expected
+
+
+def test_a_relapse_says_how_many_quarters_fewer_were_asked_and_why():
+    _, relapse = escalated("RRGR", SHORTER)
+    assert relapse.reason == (
+        "Red in Q4 2011/12, which meets “Red for two quarters” (red in the latest rated quarter,"
+        " one quarter fewer than usual because it recovered in Q3 2011/12)."
+    )
+    _, twice = escalated("RRGAAA", replace(DEFAULT_RULES, relapse_shortens_by=2))
+    assert twice.reason == (
+        "Amber in Q4 2011/12, which meets “Amber for three quarters” (amber or worse in the latest"
+        " rated quarter, two quarters fewer than usual because it recovered in Q3 2011/12)."
+    )
+
+
+def test_a_relapse_that_meets_its_trigger_in_full_says_nothing_of_fewer_quarters():
+    rules = replace(SHORTER, triggers=(replace(RED, at_least=1, within=1),))
+    _, relapse = escalated("RGR", rules)
+    assert relapse.relapse
+    assert relapse.reason.endswith("(red in the latest rated quarter).")
+
+
+def test_a_recovery_shortens_the_way_up_at_its_own_level_only():
+    rules = replace(
+        SHORTER, triggers=(RED, Trigger("Red at DMT", Rag.RED, 2, 2, Level.DIRECTORATE))
+    )
+    recorded = replay(history("RRG"), rules, None)
+    at_pat_only = tuple(each for each in recorded if each.level is Level.PAT)
+    after = close(history("RRGR"), at_pat_only, rules, None)
+    assert [each.level for each in after.opened] == [Level.PAT]
+
+
+FORESEEN = Trigger(
+    "Red foreseen",
+    Rag.RED,
+    1,
+    1,
+    Level.PAT,
+    kind=ConditionKind.FORECAST,
+    forecast_by=ForecastBy.MANAGER,
+)
+
+
+def test_what_still_meets_a_trigger_does_not_recover_and_so_never_flaps():
+    """Green now, and forecast red at the year's end: referred up until the forecast is mended."""
+    rules = Rules((RED, FORESEEN))
+    picture = [
+        replace(each, forecast=Rag.RED if foreseen == "R" else Rag.GREEN)
+        for each, foreseen in zip(history("RRGGGG"), "GGRRGR", strict=True)
+    ]
+    assert drawn(replay(picture, rules, None)) == ["1:2-5", "6:6-r"]
+    assert drawn(replay(picture, Rules((RED,)), None)) == ["1:2-3"]
 
 
 def test_what_opened_where_a_recovery_did_not_follow_leaves_once_it_does():
@@ -279,7 +352,7 @@ def test_restatement_pairs_what_was_recorded_with_what_it_has_become():
         opened_in=nth(2),
         restated=True,
         reason="Red in Q1 2011/12 and Q2 2011/12, which meets “Red for two quarters” "
-        "(red in 2 rated quarters running).",
+        "(red for 2 of the last 2 rated quarters).",
     )
 
 
@@ -311,6 +384,7 @@ def rule_books(draw):
         tuple(Trigger(f"T{i}", *each) for i, each in enumerate(drawn_triggers)),
         exit_quarters=draw(st.integers(1, 3)),
         relapse_within=draw(st.integers(0, 5)),
+        relapse_shortens_by=draw(st.integers(0, 2)),
     )
 
 
@@ -343,16 +417,10 @@ def read_plainly(observations, rules_for):
             breaks = [j for j, each in enumerate(run) if each.definition_break]
             run = run[breaks[-1] :] if breaks else run
             rated = [each for each in run if each.rag]
-            if spell:
-                last = rated[-rules.exit_quarters :]
-                if (
-                    closing.rag
-                    and len(last) == rules.exit_quarters
-                    and {each.rag for each in last} == {Rag.GREEN}
-                ):
-                    found.append((*spell[:4], closing.quarter, *spell[4:]))
-                    spell, last_recovery = None, closing.quarter
-                continue
+            since_recovery = (
+                closing.quarter.ordinal - last_recovery.ordinal if last_recovery else NEVER.ordinal
+            )
+            fewer = rules.relapse_shortens_by if since_recovery <= rules.relapse_within else 0
             met = []
             for trigger in rules.triggers:
                 if trigger.level is not level:
@@ -363,20 +431,29 @@ def read_plainly(observations, rules_for):
                         for each in run
                         if each.rag or each.not_rated not in (None, NotRated.NOT_DUE)
                     ]
-                    bad = {closing.quarter for closing in seen if closing.not_rated == "no_result"}
-                    may_open = closing.not_rated == "no_result"
+                    bad = {each.quarter for each in seen if each.not_rated == "no_result"}
                 else:
                     worst = {Rag.RED} if trigger.status is Rag.RED else {Rag.RED, Rag.AMBER}
                     seen = rated
                     bad = {each.quarter for each in rated if each.rag in worst}
-                    may_open = bool(closing.rag)
-                hits = [each.quarter for each in seen[-trigger.within :] if each.quarter in bad]
-                if may_open and len(hits) >= trigger.at_least:
-                    met.append((trigger.name, hits[0]))
+                for less in (0, min(fewer, trigger.at_least - 1)):
+                    looked_at = seen[-(trigger.within - less) :]
+                    hits = [each.quarter for each in looked_at if each.quarter in bad]
+                    if closing.quarter in bad and len(hits) >= trigger.at_least - less:
+                        met.append((trigger.name, hits[0]))
+                        break
+            if spell:
+                last = rated[-rules.exit_quarters :]
+                if (
+                    closing.rag
+                    and len(last) == rules.exit_quarters
+                    and {each.rag for each in last} == {Rag.GREEN}
+                ):
+                    found.append((*spell[:4], closing.quarter, *spell[4:]))
+                    spell, last_recovery = None, closing.quarter
+                continue
             if met:
-                relapse = last_recovery is not None and (
-                    closing.quarter.ordinal - last_recovery.ordinal <= rules.relapse_within
-                )
+                relapse = since_recovery <= rules.relapse_within
                 names = tuple(name for name, _ in met)
                 spell = (level, met[0][0], met[0][1], closing.quarter, relapse, names)
         if spell:

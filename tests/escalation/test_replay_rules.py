@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,14 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import Rules, Trigger, replay
+from escalation.rules import Observation, Rules, replay
 from escalation.rules.documents import DEFAULT_RULES, read_rules, write_rules
 from escalation.rules.faults import RefusedFileError
-from escalation.rules.replaying import COLUMNS, read_ratings, replay_ratings, write_lines
-from sorp.lexicon import Level, NotRated, Rag, Tier
+from escalation.rules.rating_files import read_ratings
+from escalation.rules.replaying import COLUMNS, replay_ratings, write_lines
+from escalation.rules.trigger_documents import read_trigger, write_trigger
+from sorp.lexicon import Polarity, Quarter, Rag, Travel
+from tests.escalation.conditions import triggers
 from tests.escalation.pictures import history
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +55,7 @@ EXPECTED = [
         "restated": "no",
         "sorp_version": "3",
         "reason": "Red in Q3 2021/22, then amber in Q4 2021/22 and Q1 2022/23, which meets "
-        "“Amber for three quarters” (amber or worse in 3 rated quarters running).",
+        "“Amber for three quarters” (amber or worse for 3 of the last 3 rated quarters).",
     },
     {
         "reference": "B2",
@@ -64,7 +68,7 @@ EXPECTED = [
         "restated": "no",
         "sorp_version": "2",
         "reason": "Red in Q1 2021/22 and Q3 2021/22, which meets “Red for two quarters” "
-        "(red in 2 rated quarters running).",
+        "(red for 2 of the last 2 rated quarters).",
     },
 ]
 
@@ -107,6 +111,37 @@ def test_replay_writes_the_documented_columns_in_order(files):
         "reference,level,trigger,since,opened_in,recovered_in,relapse,restated,sorp_version,reason"
     )
     assert rows(out) == EXPECTED
+
+
+def test_each_quarter_is_judged_by_the_rules_of_the_version_that_its_row_names(files):
+    """Version 2 asks for one red only; A1's red in Q2 was version 1's, and stays where it is."""
+    folder = files(ratings=RATINGS)
+    sooner = Rules(tuple(replace(each, at_least=1, within=1) for each in DEFAULT_RULES.triggers))
+    (folder / "two.json").write_text(write_rules(sooner), encoding="utf-8")
+
+    code, out, _ = run(folder, "--version-rules", f"2={folder / 'two.json'}")
+
+    assert code == 0
+    assert [(each["reference"], each["opened_in"], each["trigger"]) for each in rows(out)] == [
+        ("A1", "2021-Q3", "Red for two quarters"),
+        ("B2", "2021-Q3", "Red for two quarters"),
+    ]
+    assert rows(out)[0]["since"] == "2021-Q3"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("2", "--version-rules:1:1: give a version and its file, such as 2=rules-2.json"),
+        ("=two.json", "--version-rules:1:1: give a version and its file, such as 2=rules-2.json"),
+        ("2=nowhere.json", "nowhere.json:1:1: give a file that can be read"),
+    ],
+)
+def test_rules_of_a_version_that_cannot_be_read_are_refused(files, given, told):
+    code, out, err = run(files(ratings=RATINGS), "--version-rules", given)
+
+    assert (code, out) == (1, "")
+    assert told in err
 
 
 def test_replay_needs_no_database(files):
@@ -353,6 +388,47 @@ def rules_with(**changes):
         (rules_with(at_least=True), ["1:at_least: write a whole number, 1 or more, not True"]),
         (rules_with(at_least=4), ["1:within: write a whole number, 4 or more, not 3"]),
         (rules_with(within=2.5), ["1:within: write a whole number, 2 or more, not 2.5"]),
+        (
+            rules_with(at_least=8, within=17),
+            ["1:within: it looks back 17 quarters: 16 are the most"],
+        ),
+        (
+            rules_with(kind="streak"),
+            ["1:kind: write one of status, worsening, variance, forecast, no_result, positive,"],
+        ),
+        (
+            rules_with(kind="variance", status="no_result", percent="ten"),
+            [
+                "1:status: write one of red, amber, not 'no_result'",
+                "1:percent: write a number from 0 to 1000, not 'ten'",
+            ],
+        ),
+        (rules_with(kind="variance"), ["1:percent: give the per cent it needs, from 0 to 1,000"]),
+        (rules_with(percent=float("nan")), ["1:percent: write a number from 0 to 1000, not nan"]),
+        (rules_with(percent=10), ["1:percent: leave the per cent empty: a trigger of this kind"]),
+        (
+            rules_with(movement="worse"),
+            ["1:movement: say both which way it moves and what that is compared with"],
+        ),
+        (
+            rules_with(movement="up", compared_with="chance"),
+            [
+                "1:movement: write one of not_better, worse, not 'up'",
+                "1:compared_with: write one of travel, previous, year_before, not 'chance'",
+            ],
+        ),
+        (rules_with(forecast_by="manager"), ["1:forecast_by: say whose forecast is meant"]),
+        (rules_with(or_late="yes"), ["1:or_late: write true or false, not 'yes'"]),
+        (rules_with(count=1), ["1:count: write a whole number, 2 or more, not 1"]),
+        (
+            rules_with(kind="aggregate", at_least=1, count=3, unit_tier="ward"),
+            ["1:unit_tier: write one of division, directorate, council, not 'ward'"],
+        ),
+        (rules_with(clause=4.1), ["1:clause: write it in words, on one line, not 4.1"]),
+        (
+            json.dumps({**json.loads(rules_with()), "relapse_shortens_by": -1}),
+            ["1:relapse_shortens_by: write a whole number, 0 or more, not -1"],
+        ),
         (rules_with(tiers=[]), ["1:tiers: give a list of at least one tier"]),
         (rules_with(tiers=["ward"]), ["1:tiers: write one of corporate, directorate"]),
         (
@@ -397,21 +473,218 @@ def test_a_place_that_cannot_be_written_to_is_named(files, tmp_path):
     assert "give a place that can be written to" in err
 
 
-TRIGGERS = st.builds(
-    lambda status, at_least, more, level, tiers: (status, at_least, at_least + more, level, tiers),
-    st.sampled_from([Rag.RED, Rag.AMBER, NotRated.NO_RESULT]),
-    st.integers(1, 9),
+@given(
+    st.lists(triggers(), min_size=1, max_size=5, unique_by=lambda each: each.name),
+    st.integers(1, 4),
     st.integers(0, 9),
-    st.sampled_from(Level),
-    st.frozensets(st.sampled_from(Tier), min_size=1),
+    st.integers(0, 3),
 )
-
-
-@given(st.lists(TRIGGERS, min_size=1, max_size=5), st.integers(1, 4), st.integers(0, 9))
-def test_rules_written_are_the_rules_read(drawn, exit_quarters, relapse_within):
-    triggers = tuple(Trigger(f"“{i}”", *each) for i, each in enumerate(drawn))
-    rules = Rules(triggers, exit_quarters, relapse_within)
+def test_rules_written_are_the_rules_read(drawn, exit_quarters, relapse_within, shortens_by):
+    rules = Rules(tuple(drawn), exit_quarters, relapse_within, shortens_by)
     assert read_rules(write_rules(rules).encode(), "rules.json") == rules
+
+
+@given(triggers())
+def test_a_trigger_of_any_kind_written_is_the_trigger_read(trigger):
+    assert read_trigger(json.loads(json.dumps(write_trigger(trigger)))) == trigger
+
+
+def test_triggers_that_were_there_first_are_written_as_they_always_were():
+    assert json.loads(write_rules(DEFAULT_RULES)) == {
+        "triggers": [
+            {
+                "name": name,
+                "status": status,
+                "at_least": quarters,
+                "within": quarters,
+                "level": "pat",
+                "tiers": ["corporate", "directorate", "division", "team"],
+            }
+            for name, status, quarters in [
+                ("Red for two quarters", "red", 2),
+                ("Amber for three quarters", "amber", 3),
+            ]
+        ],
+        "exit_quarters": 1,
+        "relapse_within": 4,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "sentence"),
+    [
+        (
+            "worsening",
+            {"movement": "worse", "compared_with": "previous", "at_least": 3, "within": 3},
+            "Worse than the quarter before for 3 of the last 3 comparable quarters refers an"
+            " indicator to PAT.",
+        ),
+        (
+            "variance",
+            {"percent": 10},
+            "Short of target by 10% of it or more in the latest rated quarter refers an indicator"
+            " to PAT.",
+        ),
+        (
+            "variance",
+            {"percent": "2.5", "status": "red"},
+            "Short of target by 2.5% of it or more, and red, in the latest rated quarter refers an"
+            " indicator to PAT.",
+        ),
+        (
+            "forecast",
+            {"status": "red", "forecast_by": "manager"},
+            "Forecast by its accountable manager to be red at the year’s end refers an indicator"
+            " to PAT.",
+        ),
+        (
+            "no_result",
+            {"status": "no_result", "or_late": True, "at_least": 2, "within": 4},
+            "No result, or a late one, for 2 of the last 4 due quarters refers an indicator to PAT.",
+        ),
+        (
+            "aggregate",
+            {"status": "red", "count": 5, "unit_tier": "division"},
+            "5 or more indicators red in one division in one quarter refers the division to PAT.",
+        ),
+    ],
+)
+def test_other_kinds_need_only_say_what_they_ask(kind, asked, sentence):
+    document = {"triggers": [{"name": "Other", "level": "pat", "kind": kind, **asked}]}
+    (read,) = read_rules(json.dumps(document).encode(), "rules.json").triggers
+    assert read.sentence == sentence
+
+
+def test_exceptions_are_no_escalations_of_an_indicator():
+    rules = {
+        "triggers": [
+            {"name": "Good", "kind": "positive", "percent": 5, "level": "pat"},
+            {
+                "name": "Many",
+                "kind": "aggregate",
+                "status": "red",
+                "count": 2,
+                "unit_tier": "council",
+                "level": "pat",
+            },
+        ]
+    }
+    ratings = "reference,quarter,rag,value,target,polarity\n" + "".join(
+        f"{each},2021-Q1,{rag},{value},90,higher\n"
+        for each, rag, value in [("A", "red", 70), ("B", "red", 70), ("C", "green", 99)]
+    )
+    rows = read_ratings(ratings.encode(), "r")
+    assert replay_ratings(rows, read_rules(json.dumps(rules).encode(), "f"), "r") == ()
+
+
+FAR = {"name": "Far", "kind": "variance", "percent": 10, "level": "pat"}
+SLIDING = {
+    "name": "Sliding",
+    "kind": "status",
+    "status": "red",
+    "at_least": 1,
+    "within": 1,
+    "movement": "worse",
+    "compared_with": "travel",
+    "level": "pat",
+}
+
+
+def test_replay_reads_what_its_triggers_ask_for(files):
+    ratings = (
+        "reference,quarter,value,target,rag,polarity,travel\n"
+        "A,2021-Q1,85,90,amber,higher,worsening\n"
+        "A,2021-Q2,80,90,amber,higher,worsening\n"
+        "B,2021-Q1,11,10,red,lower,worsening\n"
+        "C,2021-Q1,85,90,red,higher,improving\n"
+    )
+    folder = files(ratings=ratings, rules=json.dumps({"triggers": [FAR, SLIDING]}))
+    code, out, err = run(folder)
+    assert (code, err) == (0, "")
+    assert [(r["reference"], r["trigger"], r["opened_in"]) for r in rows(out)] == [
+        ("A", "Far", "2021-Q2"),
+        ("B", "Far", "2021-Q1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "faults"),
+    [
+        (
+            "value",
+            "70",
+            [
+                "1:polarity: add this column: 'Far' reads it",
+                "1:target: add this column: 'Far' reads it",
+                "1:travel: add this column: 'Sliding' reads it",
+            ],
+        ),
+        (
+            "value,target,polarity,travel",
+            "70%,n/a,up,down",
+            [
+                "2:value: write a number in figures, or nothing, not '70%'",
+                "2:target: write a number in figures, or nothing, not 'n/a'",
+                "2:polarity: write one of higher, lower, range, none, or nothing, not 'up'",
+                "2:travel: write one of improving, worsening, steady, rising, falling, no clear"
+                " trend, not enough data, or nothing, not 'down'",
+            ],
+        ),
+    ],
+)
+def test_what_a_trigger_reads_must_be_there_and_be_readable(files, header, cells, faults):
+    ratings = f"reference,quarter,rag,{header}\nA,2021-Q1,red,{cells}\n"
+    folder = files(ratings=ratings, rules=json.dumps({"triggers": [FAR, SLIDING]}))
+    code, out, err = run(folder)
+    assert (code, out) == (1, "")
+    assert sorted(err.splitlines()) == sorted(f"ratings.csv:{fault}" for fault in faults)
+
+
+def test_what_no_trigger_reads_may_say_anything(files):
+    """As it always could: a value with its unit, a travel in a council's own words."""
+    ratings = (
+        "reference,quarter,rag,value,travel,late\n"
+        "A,2021-Q1,red,70%,down,perhaps\nA,2021-Q2,red,70%,down,\n"
+    )
+    code, out, err = run(files(ratings=ratings))
+    assert (code, err) == (0, "")
+    assert len(rows(out)) == 1
+
+
+NUMBERS = st.decimals(-1000, 1000, places=2).map(lambda each: each + 0)
+CHANCE = st.decimals(0, 1, places=4)
+
+
+@given(
+    st.builds(
+        Observation,
+        quarter=st.just(Quarter(2021, 1)),
+        rag=st.sampled_from([None, *Rag]),
+        definition_break=st.booleans(),
+        value=st.none() | NUMBERS,
+        target=st.none() | NUMBERS,
+        polarity=st.sampled_from([None, *Polarity]),
+        lower=st.none() | NUMBERS,
+        upper=st.none() | NUMBERS,
+        travel=st.sampled_from([None, *Travel]),
+        late=st.booleans(),
+        forecast=st.sampled_from([None, *Rag]),
+        chance_red=st.none() | CHANCE,
+        chance_amber_or_worse=st.none() | CHANCE,
+    )
+)
+def test_all_that_a_file_says_of_a_quarter_is_read(observation):
+    def cell(name):
+        value = getattr(observation, name)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return "" if value is None else str(value)
+
+    names = [name for name in Observation.__dataclass_fields__ if name not in ("quarter",)]
+    header = ",".join(["reference", "quarter", *names])
+    line = ",".join(["A", observation.quarter.key, *map(cell, names)])
+    (row,) = read_ratings(f"{header}\n{line}\n".encode(), "ratings.csv")
+    assert (row.observation, row.doubts) == (observation, ())
 
 
 @given(st.lists(st.sampled_from([*"RRAAG-xnt", "|R"]), max_size=12).map("".join))

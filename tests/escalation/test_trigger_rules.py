@@ -73,7 +73,9 @@ def test_less_than_a_run_meets_no_trigger(picture):
         ("RA", amber(1, 1), [2]),
         ("RA", amber(2, 2), [1, 2]),
         ("RA", red(1, 1), None),
-        ("RRG", red(2, 3), [1, 2]),
+        ("RRG", red(2, 3), None),  # the quarter being closed must itself count
+        ("RRA", red(2, 3), None),
+        ("RRA", amber(2, 3), [1, 2, 3]),
         ("GRRRR", red(2, 3), [3, 4, 5]),  # every one in the window that counted
     ],
 )
@@ -151,19 +153,19 @@ def test_exit_rule(picture, exit_quarters, recovered):
             "RR",
             RED_RUN,
             "Red in Q1 2011/12 and Q2 2011/12, which meets “Red for two quarters” "
-            "(red in 2 rated quarters running).",
+            "(red for 2 of the last 2 rated quarters).",
         ),
         (
             "AARR",
             AMBER_RUN,
             "Amber in Q2 2011/12, then red in Q3 2011/12 and Q4 2011/12, which meets "
-            "“Amber for three quarters” (amber or worse in 3 rated quarters running).",
+            "“Amber for three quarters” (amber or worse for 3 of the last 3 rated quarters).",
         ),
         (
             "R-GRR",
             red(2, 4),
             "Red in Q1 2011/12, Q4 2011/12 and Q1 2012/13, which meets “Red 2 of 4” "
-            "(red in at least 2 of the last 4 rated quarters).",
+            "(red for 2 of the last 4 rated quarters).",
         ),
         (
             "Gx",
@@ -179,7 +181,7 @@ def test_reason_is_one_plain_sentence(picture, trigger, reason):
 
 
 def test_trigger_speaks_in_plain_words():
-    assert RED_RUN.sentence == "Red in 2 rated quarters running refers an indicator to PAT."
+    assert RED_RUN.sentence == "Red for 2 of the last 2 rated quarters refers an indicator to PAT."
     below = Trigger("Red", Rag.RED, 1, 1, Level.DIVISION, frozenset({Tier.TEAM, Tier.DIVISION}))
     assert below.sentence == (
         "Red in the latest rated quarter refers a division or team indicator "
@@ -240,9 +242,7 @@ def letters_since_break(picture: str) -> list[tuple[int, str]]:
 
 
 def read_by_counting(picture: str, worst: str, looked_at: str, m: int, n: int) -> list[int] | None:
-    if not picture or picture[-1] not in looked_at:
-        return None
-    if worst == "x" and picture[-1] != "x":
+    if not picture or picture[-1] not in worst:
         return None
     seen = [(i, letter) for i, letter in letters_since_break(picture) if letter in looked_at]
     hits = [i for i, letter in seen[max(0, len(seen) - n) :] if letter in worst]

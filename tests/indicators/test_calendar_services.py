@@ -22,6 +22,7 @@ from organisation.rules import PostKind
 from organisation.working_days import working_day_before
 from sorp.lexicon import Quarter, Tier
 from tests.factories import IndicatorFactory, UserFactory, holder
+from tests.sorp.versions import version_like
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
@@ -105,7 +106,11 @@ def test_a_closed_quarter_does_not_begin(officer):
 
 
 def test_a_sorp_without_a_calendar_begins_nothing(officer, sorp_in_force):
-    sorp_in_force.calendar_rules.all().delete()
+    version_like(
+        sorp_in_force,
+        in_force_from=Q1,
+        change=lambda new: new.calendar_rules.all().delete(),
+    )
 
     with pytest.raises(ValueError, match="has no calendar"):
         begin(officer)

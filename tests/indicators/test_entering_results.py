@@ -15,6 +15,7 @@ from organisation.models import AuditEvent
 from organisation.rules import PostKind
 from sorp.lexicon import Quarter
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
+from tests.sorp.versions import version_like
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
@@ -213,8 +214,7 @@ def test_no_figure_with_a_reason_is_not_rated_and_needs_neither_firmness_nor_act
 def test_management_action_is_compulsory_on_red_and_where_the_sorp_says_so_on_amber(
     client, indicator, sorp_in_force, amber_needs_it, value, is_completed
 ):
-    sorp_in_force.action_on_amber = amber_needs_it
-    sorp_in_force.save()
+    version_like(sorp_in_force, in_force_from=Q1, action_on_amber=amber_needs_it)
 
     enter(client, indicator, value=value)
 

@@ -26,8 +26,9 @@ from kcc_perf.due import run_due
 from organisation.models import AuditEvent, Notice
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Frequency, Level, Quarter, Tier
-from sorp.models import ReminderRule
+from sorp.models import Version
 from tests.factories import IndicatorFactory, RevisionFactory, UnitFactory, UserFactory, holder
+from tests.sorp.versions import version_like
 
 Q1 = Quarter(2011, 1)
 THURSDAY = date(2011, 7, 21)  # no bank holiday is near
@@ -379,7 +380,12 @@ def without_a_day(indicator):
 
 
 def without_rules(indicator):
-    ReminderRule.objects.all().delete()
+    """A version in force cannot be changed: another, without reminders, rules from the quarter."""
+    version_like(
+        Version.objects.get(),
+        in_force_from=Q1,
+        change=lambda new: new.reminder_rules.all().delete(),
+    )
 
 
 @pytest.mark.django_db
@@ -416,11 +422,15 @@ def test_a_director_does_not_hear_of_what_they_submitted_themselves(division):
 
 
 @pytest.mark.django_db
-def test_the_offsets_are_the_sorp_s_to_set(division):
+def test_the_offsets_are_the_sorp_s_to_set(division, sorp_in_force):
     owned(division)
-    ReminderRule.objects.filter(audience="director").delete()
-    ReminderRule.objects.filter(side="before", working_days=5).update(working_days=3)
-    ReminderRule.objects.filter(side="after", step="entry").update(then_every=10)
+
+    def change(new):
+        new.reminder_rules.filter(audience="director").delete()
+        new.reminder_rules.filter(side="before", working_days=5).update(working_days=3)
+        new.reminder_rules.filter(side="after", step="entry").update(then_every=10)
+
+    version_like(sorp_in_force, in_force_from=Q1, change=change)
 
     assert list(walk(date(2011, 7, 1), date(2011, 8, 3))) == ["07-18", "07-20", "07-22"]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -43,50 +45,87 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.journey)
 
 
+@dataclass(frozen=True)
+class Council:
+    """The demonstration council in a database of its own, not yet served."""
+
+    folder: Path
+    environment: dict
+
+    def manage(self, *arguments):
+        """Run a command of the service's there. Returns what it wrote."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout
+
+    def twin(self, name):
+        """The same council as it is now, in another file: what befalls it befalls no other journey."""
+        copy = self.folder / f"{name}.sqlite3"
+        with (
+            closing(sqlite3.connect(self.folder / "council.sqlite3")) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+        return Council(self.folder, self.environment | {"DATABASE_URL": f"sqlite:///{copy}"})
+
+    @contextmanager
+    def served(self, **settings):
+        """Its pages answer at the address that is given."""
+        port = free_port()
+        with (self.folder / f"server-{port}.log").open("w") as log:
+            server = subprocess.Popen(
+                [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+                cwd=ROOT,
+                env=self.environment | settings,
+                stdout=log,
+                stderr=log,
+            )
+            try:
+                _wait_for(f"http://127.0.0.1:{port}/readyz")
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                server.terminate()
+                server.wait(20)
+
+
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
-    """The demonstration council, loaded into a database of its own and served."""
+def council(tmp_path_factory):
+    """The demonstration council, loaded into a database of its own."""
     if not CHROMIUM:
         said = "Chromium is not installed: apt-get install chromium"
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail(said)
         pytest.skip(said)
     folder = tmp_path_factory.mktemp("council")
-    port = free_port()
-    environment = os.environ | {
-        "DEBUG": "yes",
-        "DEMONSTRATION": "yes",
-        "DATABASE_URL": f"sqlite:///{folder / 'council.sqlite3'}",
-        "MEDIA_ROOT": str(folder / "media"),
-        "REDIS_URL": "",
-        "JOB_LANE": "thread",
-        "SECURE_COOKIES": "no",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "COUNCIL_NAME": "Wealdshire County Council",
-        "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
-    }
+    council = Council(
+        folder,
+        os.environ
+        | {
+            "DEBUG": "yes",
+            "DEMONSTRATION": "yes",
+            "DATABASE_URL": f"sqlite:///{folder / 'council.sqlite3'}",
+            "MEDIA_ROOT": str(folder / "media"),
+            "REDIS_URL": "",
+            "JOB_LANE": "thread",
+            "SECURE_COOKIES": "no",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "COUNCIL_NAME": "Wealdshire County Council",
+            "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
+        },
+    )
+    council.manage("migrate", "--verbosity", "0")
+    council.manage("createcachetable")
+    council.manage("load_demo")
+    return council
 
-    def manage(*arguments):
-        command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
-    manage("migrate", "--verbosity", "0")
-    manage("createcachetable")
-    manage("load_demo")
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/readyz")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+@pytest.fixture(scope="session")
+def address(council):
+    """The demonstration council as it is served."""
+    with council.served() as address:
+        yield address
 
 
 def _wait_for(address, seconds=60):

@@ -22,6 +22,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from assurance.rules import SeatKind
+from escalation.models import Backtest
+from escalation.queries.backtesting import as_document
+from escalation.rules.documents import DEFAULT_RULES
+from escalation.services import keep_as_evidence, run_backtest
 from indicators import feeds
 from indicators.models import (
     CalendarDay,
@@ -35,13 +39,15 @@ from indicators.rules.returns import ResultState, Step
 from organisation.clock import now
 from organisation.models import Appointment
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Quarter
+from sorp.lexicon import Level, Quarter
+from sorp.models import Statement, Version
 from sorp.services import seed_default_statement
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,
     AgreedActionFactory,
     CallInFactory,
+    EscalationFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
@@ -50,12 +56,14 @@ from tests.assurance.factories import (
 )
 from tests.factories import (
     CouncilFactory,
+    ExplanationFactory,
     IndicatorFactory,
     RatingFactory,
     RevisionFactory,
     TargetFactory,
     UnitFactory,
     UserFactory,
+    VariationFactory,
     holder,
 )
 from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
@@ -91,12 +99,17 @@ GROUPS = {
     "posts": set(ROLES) - {"anonymous", "nobody"},
     "answerers": {"manager", "deputy", "performance_officer"},
     "planners": {"manager", "performance_officer"},
+    "sorp_approvers": {"managing_director", "pat_chair"},
     "directors_and_answerers": {
         *("manager", "deputy", "performance_officer", "division_director"),
         *("directorate_director", "managing_director", "pat_chair"),
     },
     "pat_leads": {"performance_officer", "pat_chair"},
     "dat_leads": {"performance_officer", "managing_director"},
+    "division_speakers": {
+        *("performance_officer", "division_director", "directorate_director"),
+        *("managing_director", "pat_chair"),
+    },
     "council_directors": {"performance_officer", "managing_director", "pat_chair"},
     "signers": {"division_director", "directorate_director", "managing_director", "pat_chair"},
     "pat_readers": {
@@ -109,7 +122,7 @@ GROUPS = {
 }
 # What must be said for a door to have anything to answer.
 FORM = "application/x-www-form-urlencoded"
-BODIES = {"called_in": "act=challenge"}
+BODIES = {"called_in": "act=challenge", "keep_backtest": "version=7.0"}
 QUERIES = {"move_indicators": "?from={manager}"}
 # How far a result has got, and the number of the indicator where it has got so far.
 STATES = {
@@ -316,6 +329,8 @@ class World:
         )
         places["", "open"] = {"quarter": OPEN.key, "step": "entry", "tier": "team"}
         places["", "closed"] = places["", "open"] | {"quarter": CLOSED.key}
+        places["", "evidence"], places["", "tried"] = self._backtests()
+        places["", "ruled"], places["", "drafted"] = self._statements()
         places["nothing", ""] = NOTHING
         return places
 
@@ -325,6 +340,43 @@ class World:
         for edition in (published, draft):
             EditionFileFactory(edition=edition)
         return published, draft
+
+    def _backtests(self):
+        """One kept as evidence on a draft, and one that only the performance team sees."""
+        statement = Statement.objects.get()
+        draft = Version.objects.create(statement=statement, number="7.0")
+        tried = [
+            run_backtest(
+                asked=Backtest.objects.create(
+                    name=name,
+                    rules=as_document(DEFAULT_RULES),
+                    asked_by=self.people["performance_officer"],
+                )
+            )
+            for name in ("Kept", "Tried")
+        ]
+        keep_as_evidence(kept=tried[0], version=draft, by=self.people["performance_officer"])
+        return [{"pk": each.pk} for each in tried]
+
+    def _statements(self):
+        """The version in force beside the one before it, and a draft beside the one in force."""
+        before = Version.objects.create(
+            statement=Statement.objects.get(),
+            number="0.9",
+            state=Version.State.SUPERSEDED,
+            in_force_from=date(2009, 4, 1),
+            approved_on=date(2009, 3, 1),
+        )
+        in_force = Version.objects.get(state=Version.State.IN_FORCE)
+        draft = Version.objects.get(number="7.0")
+        draft.clauses.create(number="1", position=1, heading="Purpose", wording="To be kept")
+        draft.trigger_rules.create(
+            position=1, clause="1.1", name="Red", status="red", at_least=1, within=1, level="pat"
+        ).tiers.create(tier="team")
+        return [
+            {"number": in_force.number, "other": before.number} | _rows(in_force),
+            {"number": draft.number, "other": in_force.number} | _rows(draft),
+        ]
 
     def _assurance(self):
         found = {}
@@ -401,11 +453,13 @@ class World:
             uploaded_by=manager,
         )
         default_storage.save(kept.path, _file())
+        told = ExplanationFactory(indicator=indicator, quarter=CLOSED)
         return {
             "quarter": OPEN.key,
             "reference": indicator.reference,
             "unit": self.units[whose].code,
             "number": kept.pk,
+            "explanation": told.number,
             "stage": "division",
             "step": "entry",
             "tier": "team",
@@ -415,7 +469,9 @@ class World:
         """What hangs on a manager: a plan, a milestone, an action, a submission, a workbook."""
         manager = self.people["manager" if whose == "own" else "other_manager"]
         first = manager.indicators.order_by("reference").get(reference=f"{whose.upper()}-1")
-        ActionFactory(plan=ActionPlanFactory(indicator=first), position=1, due_on=date(2023, 9, 1))
+        plan = ActionPlanFactory(indicator=first)
+        ActionFactory(plan=plan, position=1, due_on=date(2023, 9, 1))
+        referred = EscalationFactory(indicator=first, level=Level.DIVISION)
         milestone = MilestoneFactory(
             priority=PriorityFactory(slug=f"{whose}-priority"), accountable_manager=manager
         )
@@ -440,6 +496,7 @@ class World:
             expires_at=now() + timedelta(hours=1),
         )
         deputy = Appointment.objects.filter(post__kind=PostKind.DEPUTY).first()
+        asked = VariationFactory(indicator=first, proposed_by=self.people["performance_officer"])
         return {
             "position": 1,
             "slug": f"{whose}-priority",
@@ -449,6 +506,9 @@ class World:
             "upload": upload.token,
             "feed": feeds.token_of(manager),
             "pk": deputy.pk,
+            "variation": asked.pk,
+            "escalation": referred.pk,
+            "plan": plan.number,
         }
 
     def exceptions(self, route, whose, state):
@@ -458,11 +518,28 @@ class World:
             "return_submitted": ("token", "submission"),
             "workbook_preview": ("token", "upload"),
             "calendar_feed": ("token", "feed"),
+            "variation": ("pk", "variation"),
+            "escalation": ("pk", "escalation"),
+            "deal_with_escalation": ("pk", "escalation"),
+            "plan_version": ("number", "plan"),
+            "agree_plan": ("number", "plan"),
+            "review_plan": ("number", "plan"),
+            "explanation_json": ("number", "explanation"),
+            "preview_trigger": ("pk", "trigger"),
         }
         if route in words and words[route][1] in place:
             name, thing = words[route]
             return {name: place[thing]}
         return {}
+
+
+def _rows(version):
+    """A clause and a trigger of a version, as the addresses of its draft have them."""
+    return {
+        "part": "clause",
+        "pk": version.clauses.first().pk,
+        "trigger": version.trigger_rules.first().pk,
+    }
 
 
 # What has the right form and is nothing's: it must be answered just as a hidden row is.
@@ -481,6 +558,8 @@ NOTHING = {
     "step": "entry",
     "tier": "team",
     "name": "nothing.csv",
+    "other": "no-such-version",
+    "part": "clause",
     "team": "pat",
     "day": "2001-01-01",
     "uidb36": "1",

@@ -128,3 +128,38 @@ def test_an_address_that_leads_nowhere_says_so_kindly(client, path):
 
     assert answer.status_code == 404
     assert "Page not found</h1>" in answer.content.decode()
+
+
+UNREADABLE = [
+    ("application/x-www-form-urlencoded; charset=utf-16", b"login=a"),
+    ("multipart/form-data", b"--x\r\nno boundary was given"),
+    ("multipart/form-data; boundary=caf\u00e9", b"x"),
+    ("multipart/form-data; boundary=" + "x" * 300, b"x"),
+    ("application/x-www-form-urlencoded", b"&a=b" * 3000),  # more fields than any form has
+]
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("address", ["/accounts/sign-in/", "/escalations/plans/HW-01/", "/no/"])
+@pytest.mark.parametrize(("kind", "body"), UNREADABLE, ids=range(len(UNREADABLE)))
+def test_a_form_that_cannot_be_read_is_answered_in_words(
+    client, settings, debug, address, kind, body
+):
+    """With debugging on, as the demonstration has it, the page of errors would stumble again."""
+    settings.DEBUG = debug
+    IndicatorFactory(reference="HW-01")
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+
+    response = client.generic("POST", address, body, kind)
+
+    assert response.status_code == 400
+    assert "We could not understand that request" in response.content.decode()
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Content-Security-Policy" in response.headers
+
+
+def test_a_form_that_can_be_read_is_read_as_before(client):
+    response = client.post("/accounts/sign-in/", {"login": "nobody@council.example"})
+
+    assert response.status_code == 200
+    assert "nobody@council.example" in response.content.decode()

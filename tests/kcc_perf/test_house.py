@@ -224,8 +224,10 @@ NEED_NO_DRY_RUN = {
     "export_rules",
     "export_ratings",
     "export_escalations",
+    "export_variations",
     "load_demo",
     "replay_rules",
+    "verify_explanations",
     "verify_report",
 }
 

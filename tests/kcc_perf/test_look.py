@@ -225,7 +225,7 @@ def seen(rf):
 
 
 @pytest.fixture
-def in_development(settings):
+def in_development(settings, db):
     settings.DEBUG = True
 
 

@@ -7,7 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from escalation.models import Escalation
+from indicators.models import Indicator
+from indicators.services import TriggerVaried, agree_variation, propose_variation
 from kcc_perf.demonstration import figures
+from organisation.rules import PostKind
+from sorp.lexicon import Quarter
+from tests.factories import holder
 
 pytestmark = pytest.mark.django_db
 TODAY = figures.date(2023, 7, 12)
@@ -22,22 +27,47 @@ def rows(path: Path):
 def four_years():
     """The demonstration's figures, submitted, revised and closed in order."""
     figures.found_the_council()
+    vary_some()
     for quarter in figures.FIRST.until(figures.LAST):
         figures.report_quarter(quarter)
     figures.open_the_present_quarter(TODAY)
 
 
+def vary_some():
+    """For some indicators amber for two quarters is enough, and two greens are asked to recover."""
+    officer, approver = holder(PostKind.PERFORMANCE_OFFICER), holder(PostKind.MANAGING_DIRECTOR)
+    for indicator in Indicator.objects.filter(method="floor").order_by("reference")[:12]:
+        proposed = propose_variation(
+            indicator=indicator,
+            what="Looked at sooner, and for longer",
+            reason="Members asked for it",
+            from_quarter=figures.FIRST,
+            until_quarter=Quarter.from_ordinal(figures.FIRST.ordinal + 9),
+            exit_quarters=2,
+            triggers=[TriggerVaried("Amber for three quarters", 2, 2)],
+            by=officer,
+        )
+        agree_variation(variation=proposed, by=approver)
+
+
 def test_replay_rules_on_the_exported_ratings_equals_export_escalations(four_years, tmp_path):
-    ratings, rules, recorded, replayed = (
-        tmp_path / name for name in ("ratings.csv", "rules.json", "recorded.csv", "replayed.csv")
+    ratings, rules, variations, recorded, replayed, unvaried = (
+        tmp_path / name
+        for name in ("ratings.csv", "rules.json", "variations.csv", "a.csv", "b.csv", "c.csv")
     )
     call_command("export_ratings", closed=True, output=ratings)
     call_command("export_rules", "2022-Q4", output=rules)
+    call_command("export_variations", output=variations)
     call_command("export_escalations", output=recorded)
 
-    call_command("replay_rules", ratings=ratings, rules=rules, output=replayed)
+    given = {"ratings": ratings, "rules": rules}
+    call_command("replay_rules", **given, variations=variations, output=replayed)
+    call_command("replay_rules", **given, output=unvaried)
 
     assert rows(replayed) == rows(recorded)
+    varied = set(Escalation.objects.exclude(variation=None).values_list("pk", flat=True))
+    assert varied, "some came under a variation"
+    assert rows(unvaried) != rows(recorded)
     assert len(rows(recorded)) == Escalation.objects.count() > 50
     triggers = {row["trigger"] for row in rows(recorded)}
     assert {"Red for two quarters", "Amber for three quarters"} <= triggers

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from escalation.rules import Observation, Rules, replay
+from escalation.rules.trigger_documents import read_trigger
 from indicators.rules import Reading, direction_of_travel, judge
 from reports.drawing.readings import thresholds_of
-from reports.drawing.report import trigger_of
 from reports.gathering.edition import _figures
 from reports.rules import public_form
 from reports.rules.canonical import plain
@@ -141,7 +141,7 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
 
 
 def escalations(facts: dict[str, Any]) -> list[dict[str, Any]]:
-    rules = Rules(tuple(trigger_of(each) for each in practice()["versions"][0]["triggers"]), 1, 4)
+    rules = Rules(tuple(read_trigger(each) for each in practice()["versions"][0]["triggers"]), 1, 4)
     history = [
         Observation(
             Quarter.parse(each["quarter"]),

@@ -140,6 +140,16 @@ def test_every_cell_says_its_indicator_quarter_colour_and_figure_and_leads_to_it
         assert said in shown, said
 
 
+def test_the_latest_quarter_comes_first_and_those_before_it_after_the_result(client, reader):
+    indicator("GRA", title="Potholes mended", reference="HT-01")
+
+    shown = page(client)
+
+    order = ["Potholes mended, Q3 2011/12", "Potholes mended, Q2", "Potholes mended, Q1 2011/12"]
+    places = [shown.index(words) for words in order]
+    assert places == sorted(places)
+
+
 def test_a_cell_without_a_result_says_why_it_is_not_rated(client, reader):
     indicator("GG-", title="Potholes mended")
 

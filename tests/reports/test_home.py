@@ -656,3 +656,21 @@ def test_who_may_see_a_home(client, sorp_in_force):
         answers.append(client.get(reverse("home")).status_code)
 
     assert answers == [302, 403, 200]
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"),
+    [
+        (PostKind.DIRECTOR, {"sign_off", "revisions", "compliance"}),
+        (PostKind.ACCOUNTABLE_MANAGER, {"revisions"}),
+        (PostKind.PERFORMANCE_OFFICER, {"revisions", "compliance", "completions", "quarters"}),
+        (PostKind.MEMBER, set()),
+    ],
+)
+def test_a_home_leads_to_where_a_person_works(client, sorp_in_force, kind, places):
+    client.force_login(holder(kind))
+
+    told = client.get(reverse("home")).content.decode()
+
+    named = {"sign_off", "revisions", "compliance", "completions", "quarters"}
+    assert {name for name in named if f'href="{reverse(name)}"' in told} == places

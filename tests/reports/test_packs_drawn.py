@@ -9,6 +9,8 @@ from django.core.management.base import CommandError
 
 from assurance import services
 from organisation import jobs
+from organisation.models import Job
+from reports import tasks
 from reports.packs import draw_pack, pack_files
 from sorp.lexicon import Level, Quarter
 from tests.assurance.factories import (
@@ -135,3 +137,27 @@ def test_a_meeting_without_a_pack_is_told_what_to_do(tmp_path):
 
     with pytest.raises(CommandError, match="freeze it on the meeting's page"):
         call_command("build_pack", "pat", meeting.meets_on.isoformat(), output=tmp_path / "out")
+
+
+def test_a_pack_that_nobody_asked_to_be_drawn_is_owed_its_drawing_once(pack):
+    assert tasks.owe_drawings() == 1
+    assert tasks.owe_drawings() == 0
+
+    job = Job.objects.get(kind="draw_pack")
+    assert (job.arguments, job.requested_by) == ({"pack": pack.pk}, None)
+    assert jobs.run(job.pk)
+    pack.refresh_from_db()
+    assert pack.drawn_at is not None
+
+
+def test_a_pack_whose_drawing_failed_waits_for_the_button(pack):
+    tasks.owe_drawings()
+    Job.objects.update(state=Job.State.FAILED)
+
+    assert tasks.owe_drawings() == 0
+
+
+def test_a_pack_that_is_drawn_is_owed_nothing(pack):
+    draw_pack(pack=pack)
+
+    assert tasks.owe_drawings() == 0

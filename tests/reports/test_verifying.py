@@ -269,3 +269,27 @@ def test_outsiders_replaying_the_ratings_get_the_published_escalations(folder, d
 
     published = (folder / "escalations.csv").read_text().splitlines()
     assert sorted((tmp_path / "replayed.csv").read_text().splitlines()) == sorted(published)
+
+
+def referred_by_hand(document, trigger):
+    """PAT referred potholes to Cabinet, past what the rules ask."""
+    potholes(document)["revisions"] = []
+    first = potholes(document)["escalations"][-1]
+    by_hand = {"level": "cabinet", "trigger": trigger, "all_met": [trigger]}
+    given = [*potholes(document)["escalations"], {**first, **by_hand, "reason": "It cannot wait"}]
+    potholes(document)["escalations"] = given
+
+
+@pytest.mark.parametrize(
+    ("trigger", "agrees"),
+    [
+        ("Referred up by the Performance Assurance Team", True),
+        ("Red for two quarters", False),  # the rules do not give it
+    ],
+)
+def test_what_a_level_referred_up_by_hand_is_taken_as_it_is_recorded(document, trigger, agrees):
+    referred_by_hand(document, trigger)
+
+    found = [each for each in wrong_figures(document) if "escalations" in each]
+
+    assert (found == []) is agrees

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from django.core.management.base import BaseCommand
 
 from escalation.rules.documents import DEFAULT_RULES, read_rules
 from escalation.rules.faults import Fault, RefusedFileError
-from escalation.rules.replaying import Line, RatingRow, read_ratings, replay_ratings, write_lines
+from escalation.rules.rating_files import read_ratings
+from escalation.rules.referrals import read_referrals
+from escalation.rules.replaying import Line, replay_ratings, write_lines
+from escalation.rules.variation_files import read_variations
 
 
 class Command(BaseCommand):
@@ -28,14 +32,34 @@ class Command(BaseCommand):
             type=Path,
             help="a rules.json; without it, red 2 of 2 and amber 3 of 3 go to PAT",
         )
+        parser.add_argument(
+            "--version-rules",
+            action="append",
+            default=[],
+            metavar="VERSION=FILE",
+            help="the rules of one version of the SORP, for the quarters whose row names it; give it"
+            " once for each version",
+        )
+        parser.add_argument(
+            "--referred",
+            type=Path,
+            help="what export_escalations wrote: referrals by hand, which no rule gives, are taken"
+            " from it",
+        )
+        parser.add_argument(
+            "--variations",
+            type=Path,
+            help="what export_variations wrote: for these indicators other rules were agreed",
+        )
         parser.add_argument("--output", type=Path, help="write here, and not on the screen")
         parser.add_argument(
-            "--dry-run", action="store_true", help="check both files, and write nothing"
+            "--dry-run", action="store_true", help="check the files, and write nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            lines = _replayed(options["ratings"], options["rules"])
+            given = ("ratings", "rules", "referred", "variations", "version_rules")
+            lines = _replayed(*(options[name] for name in given))
             self._answer(lines, options["output"], dry_run=options["dry_run"])
         except RefusedFileError as refused:
             for fault in refused.faults:
@@ -53,22 +77,38 @@ class Command(BaseCommand):
             self.stdout.write(f"{count} written to {output}.")
 
 
-def _replayed(ratings: Path, rules: Path | None) -> tuple[Line, ...]:
-    """Both files are read before either is refused, so that every fault is told at once."""
+def _replayed(
+    ratings: Path,
+    rules: Path | None,
+    referred: Path | None,
+    variations: Path | None,
+    version_rules: Sequence[str],
+) -> tuple[Line, ...]:
+    """All files are read before any is refused, so that every fault is told at once."""
     faults: list[Fault] = []
-    rows: tuple[RatingRow, ...] = ()
-    in_force = DEFAULT_RULES
-    try:
-        rows = read_ratings(_content(ratings), ratings.name)
-    except RefusedFileError as refused:
-        faults.extend(refused.faults)
-    try:
-        in_force = read_rules(_content(rules), rules.name) if rules else DEFAULT_RULES
-    except RefusedFileError as refused:
-        faults.extend(refused.faults)
+
+    def told(read: Callable[[bytes, str], Any], path: Path | None, instead: Any) -> Any:
+        try:
+            return read(_content(path), path.name) if path else instead
+        except RefusedFileError as refused:
+            faults.extend(refused.faults)
+            return instead
+
+    rows = told(read_ratings, ratings, ())
+    in_force = told(read_rules, rules, DEFAULT_RULES)
+    by_hand = told(read_referrals, referred, {})
+    varied = told(read_variations, variations, {})
+    by_version = {}
+    for given in version_rules:
+        version, sign, file = given.partition("=")
+        if not (version and sign and file):
+            advice = "give a version and its file, such as 2=rules-2.json"
+            faults.append(Fault("--version-rules", 1, "1", advice))
+        else:
+            by_version[version] = told(read_rules, Path(file), DEFAULT_RULES)
     if faults:
         raise RefusedFileError(faults)
-    return replay_ratings(rows, in_force, ratings.name)
+    return replay_ratings(rows, in_force, ratings.name, by_hand, varied, by_version)
 
 
 def _content(path: Path) -> bytes:

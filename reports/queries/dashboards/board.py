@@ -78,6 +78,15 @@ class HeatRow:
     cells: tuple[Cell, ...]
     forecast: ManagersForecast | None
 
+    @property
+    def latest(self) -> Cell:
+        return self.cells[-1]
+
+    @property
+    def earlier(self) -> tuple[Cell, ...]:
+        """The quarters before, latest first: on a phone, what is nearest is seen first."""
+        return self.cells[-2::-1]
+
 
 def indicators_of(*, unit: Unit, quarter: Quarter, reader: User, tree: Tree) -> QuerySet[Indicator]:
     """What is measured in a unit and below it in a quarter, as far as a reader may see it."""

@@ -35,11 +35,19 @@ class Home:
     sits_on: tuple[Team, ...]
     jobs: tuple[Job, ...]
     runs_framework: bool
+    signs_off: bool
+    submits: bool
     recent_notices: int
 
     @property
     def by_urgency(self) -> list[tuple[Urgency, list[Need]]]:
         return [(urgency, list(each)) for urgency, each in groupby(self.needs, _urgency)]
+
+    @property
+    def has_a_place_of_work(self) -> bool:
+        """Whether there are pages that are this person's work, whatever needs them now."""
+        by_post = self.runs_framework or self.signs_off or self.submits
+        return bool(by_post or self.directs or self.sits_on)
 
     @property
     def has_matched_by_name(self) -> bool:
@@ -62,7 +70,7 @@ def home(*, reader: User, today: date) -> Home:
         *attestations(reader, sheets, today),
         *sign_offs(reader, sheets, today),
         *not_submitted(directed, sheets, today),
-        *without_plan(reader),
+        *without_plan(reader, today, directed=directed, runs_framework=runs_framework),
         *actions(reader, today),
         *called_in(reader, today),
         *late_milestones(reader, today),
@@ -77,5 +85,7 @@ def home(*, reader: User, today: date) -> Home:
         sits_on=tuple(teams),
         jobs=tuple(recent_jobs(reader)),
         runs_framework=runs_framework,
+        signs_off=allowed(reader, Permission.SIGN_OFF),
+        submits=allowed(reader, Permission.SUBMIT_RESULT),
         recent_notices=reader.notices.filter(owed_at__gte=since).count(),
     )

@@ -2,64 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.urls import reverse
 
 from assurance.models import AgreedAction, CallIn, Meeting
 from assurance.rules import MeetingState
-from escalation.models import Action, ActionPlan, Escalation
+from escalation.models import Action
+from escalation.queries.wanting import WantedPlan, wanted_plans
 from indicators.rules.calendar import in_full
 from organisation.models import User
+from organisation.queries import tree_on
 from reports.queries.homes.needs import Need, Urgency, counted, few
-from sorp.lexicon import Level
 from strategy.models import Milestone
 from strategy.rules import MilestoneStatus
 
 AHEAD = timedelta(days=14)  # an action is named before it is due, not only after
 
 
-def without_plan(reader: User) -> Iterator[Need]:
-    """The reader's own indicators that are referred up and have no action plan. Two queries."""
-    rows = list(
-        Escalation.objects.open_ones()
-        .filter(indicator__accountable_manager=reader)
-        .select_related("indicator")
-    )
-    planned = set(
-        ActionPlan.objects.filter(
-            is_latest=True, indicator__in={each.indicator_id for each in rows}
-        ).values_list("indicator_id", flat=True)
-    )
-    highest: dict[int, Escalation] = {}
-    for row in sorted(rows, key=lambda each: Level(each.level).height):
-        if row.indicator_id not in planned:
-            highest[row.indicator_id] = row
-    order = sorted(
-        highest.values(),
-        key=lambda each: (-Level(each.level).height, each.indicator.reference),
+def without_plan(
+    reader: User, today: date, *, directed: Iterable[int], runs_framework: bool
+) -> Iterator[Need]:
+    """The reader's own indicators that want an action plan; and, for directors and officers, how
+    many of others' want one past the SORP's day. As many queries as `wanted_plans`."""
+    wanted = wanted_plans(reader=reader)
+    own = [each for each in wanted if each.indicator.accountable_manager_id == reader.pk]
+    own.sort(
+        key=lambda each: (
+            -(each.level.height if each.level else -1),
+            each.indicator.reference,
+        )
     )
 
-    def one(row: Escalation) -> Need:
+    def one(each: WantedPlan) -> Need:
         return Need(
-            Urgency.NOW,
-            f"“{row.indicator.title}” is referred to the {row.get_level_display()} and has no"
-            " action plan.",
-            f"Write a plan for {row.indicator.reference}",
-            reverse("write_plan", args=[row.indicator.reference]),
+            Urgency.OVERDUE if each.is_late(today) else Urgency.NOW,
+            each.sentence,
+            f"{'Write a plan for' if each.earlier is None else 'Revise the plan for'}"
+            f" {each.indicator.reference}",
+            reverse("write_plan", args=[each.indicator.reference]),
+            each.due_on,
         )
 
-    def rest(others: Sequence[Escalation]) -> Need:
+    def rest(others: Sequence[WantedPlan]) -> Need:
         named = ", ".join(each.indicator.reference for each in others)
+        late = any(each.is_late(today) for each in others)
         return Need(
-            Urgency.NOW,
-            f"{len(others)} more of your indicators are referred up without a plan: {named}.",
-            "See them in the register",
-            reverse("escalations"),
+            Urgency.OVERDUE if late else Urgency.NOW,
+            f"{len(others)} more of your indicators are red or referred up without a plan: {named}.",
+            "See them among the action plans",
+            reverse("action_plans"),
         )
 
-    yield from few(order, one, rest)
+    yield from few(own, one, rest)
+    over = _below(directed, today)
+    late = [
+        each
+        for each in wanted
+        if each not in own
+        and each.is_late(today)
+        and (runs_framework or each.indicator.unit_id in over)
+    ]
+    if late:
+        yield Need(
+            Urgency.NOW,
+            f"{counted(len(late), 'indicator')} {'is' if len(late) == 1 else 'are'} red or referred"
+            " up, past the day for an action plan.",
+            "See which",
+            reverse("action_plans"),
+        )
+
+
+def _below(directed: Iterable[int], today: date) -> set[int]:
+    """The units that somebody directs, with all below them."""
+    directed = list(directed)
+    if not directed:
+        return set()
+    tree = tree_on(today)
+    return {below for unit in directed for below in tree.below(unit)}
 
 
 def actions(reader: User, today: date) -> Iterator[Need]:
@@ -82,8 +103,8 @@ def actions(reader: User, today: date) -> Iterator[Need]:
             others[0].urgency,
             f"{counted(len(others), 'more action')} of yours "
             f"{'is' if len(others) == 1 else 'are'} overdue or due soon.",
-            "See them in the register of escalations",
-            reverse("escalations"),
+            "See them among the action plans",
+            reverse("action_plans"),
             others[0].day,
             is_by_name=True,
         )
@@ -142,12 +163,12 @@ def called_in(reader: User, today: date) -> Iterator[Need]:
     for meeting, there in agendas.items():
         titles = [f"“{each.indicator.title}”" for each in there]
         named = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
-        first = there[0].indicator
+        first = there[0]
         yield Need(
             Urgency.SOON,
             f"You answer for {named} before {meeting.team.short} on {in_full(meeting.meets_on)}.",
-            f"See what {meeting.team.short} sees of {first.reference}",
-            reverse("indicator", args=[first.reference]),
+            f"See what {meeting.team.short} sees of {first.indicator.reference}",
+            first.get_absolute_url(),
             meeting.meets_on,
         )
 

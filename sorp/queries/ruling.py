@@ -1,4 +1,4 @@
-"""What may be asked of the SORP."""
+"""What rules a quarter: the version in force for it, as frozen values."""
 
 from __future__ import annotations
 
@@ -72,6 +72,13 @@ def version_ruling(quarter: Quarter) -> Version:
     if version is None:
         raise NoVersionInForce(quarter)
     return version
+
+
+def version_in_force() -> Version | None:
+    """The version that is in force now, with its statement and who approved it; None before the first."""
+    in_force = Version.objects.filter(state=Version.State.IN_FORCE)
+    people = in_force.select_related("statement", "approved_by", "drafted_by", "drafted_from")
+    return people.order_by("-in_force_from").first()
 
 
 def rules_in_force(quarter: Quarter) -> VersionInForce:

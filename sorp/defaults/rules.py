@@ -1,4 +1,4 @@
-"""The default SORP: what seed_sorp writes as rows. Nothing else in the code reads these.
+"""The rules of the default SORP: RAG definitions, triggers, the ladder, the calendar, reminders.
 
 The definitions are Kent's (target, floor standard); the triggers are the example of the Cabinet
 paper of 20 June 2011, section 3(c): "red for two quarters or amber for three".
@@ -10,11 +10,6 @@ from typing import NamedTuple
 
 from sorp.lexicon import CountedFrom, Level, Rag, Tier
 
-TITLE = "Statement of required practice: performance management"
-PURPOSE = (
-    "How managers set targets, enter and sign off results, and act on poor performance, so that"
-    " what is reported leads to understanding, intervention and personal accountability."
-)
 RAG_DEFINITIONS = [
     ("3.1", Rag.GREEN, "The target is met or bettered."),
     ("3.2", Rag.AMBER, "The target is missed, but the floor standard (or the tolerance) is held."),
@@ -59,6 +54,48 @@ TRIGGERS = [
         DIRECTORATE_AND_BELOW,
     ),
     DefaultTrigger("4.7", "No result when due", "no_result", 1, 1, Level.DIRECTORATE, EVERY_TIER),
+]
+
+
+class DefaultDuty(NamedTuple):
+    """What a level does with what is referred to it, and in how many working days."""
+
+    level: Level
+    clause: str
+    duty: str
+    within: int
+
+
+# Management teams meet at least fortnightly, PAT every month, and Cabinet has the quarterly report.
+LADDER = [
+    DefaultDuty(
+        Level.DIVISION,
+        "7.1",
+        "Hear the accountable manager, settle the management action with them, and note it, or"
+        " refer the indicator to the directorate with the reason.",
+        10,
+    ),
+    DefaultDuty(
+        Level.DIRECTORATE,
+        "7.2",
+        "Test the action plan, agree it or send it back, remove what stands in its way within the"
+        " directorate, or refer the indicator to PAT with the reason.",
+        10,
+    ),
+    DefaultDuty(
+        Level.PAT,
+        "7.3",
+        "Decide at the next monthly meeting whether the indicator is called in. Challenge the plan"
+        " of what is, decide what is needed from across the council, and report what was agreed.",
+        25,
+    ),
+    DefaultDuty(
+        Level.CABINET,
+        "7.4",
+        "Judge, with the quarterly report, whether the managerial action is sufficient, and guide,"
+        " direct and challenge as Members see fit.",
+        60,
+    ),
 ]
 
 

@@ -1,0 +1,49 @@
+"""What a level did with what was referred to it, as its people fill it in."""
+
+from django import forms
+
+from escalation.models import Handling
+from organisation.forms import DayField
+from sorp.lexicon import Level
+
+Kind = Handling.Kind
+
+
+class HandlingForm(forms.Form):
+    """Noted, plan agreed, referred up or sent back; when, and why. Only what can be done is offered."""
+
+    kind = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select what was done with it"},
+    )
+    words = forms.CharField(
+        label="Why, or what was said?",
+        help_text="Needed to refer it up or send it back. Everybody who can see the indicator reads"
+        " this, and a referral to PAT or Cabinet is published with its reason.",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    level = forms.TypedChoiceField(
+        label="If it is referred up, to which level?", coerce=Level, required=False
+    )
+    why_past = forms.CharField(
+        label="If that passes over a level, why?",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    handled_on = DayField(label="When was this?", what="the day it was dealt with")
+
+    def __init__(self, *args, at, above, may_agree, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = [Kind.NOTED]
+        kinds += [Kind.PLAN_AGREED] if may_agree else []
+        kinds += [Kind.REFERRED_UP] if above else []
+        kinds += [Kind.SENT_BACK]
+        self.fields["kind"].label = f"What did the {at.label} do with it?"
+        self.fields["kind"].choices = [(each.value, each.label) for each in kinds]
+        if above:
+            self.fields["level"].choices = [(each.value, each.label) for each in above]
+        else:
+            del self.fields["level"], self.fields["why_past"]

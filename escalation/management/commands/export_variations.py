@@ -1,0 +1,23 @@
+"""Export what was agreed to count otherwise, as replay_rules reads it."""
+
+from escalation.queries.varying import agreed_variations, as_varied
+from escalation.rules.variation_files import COLUMNS, variation_rows
+from organisation.csvfiles import written
+from organisation.management.exporting_command import ExportingCommand
+
+
+class Command(ExportingCommand):
+    help = "Write the agreed variations of triggers and of the exit rule, as CSV."
+    rows = "rows"
+
+    def text(self, **options):
+        agreed = [each for rows in agreed_variations().values() for each in rows]
+        in_order = sorted(agreed, key=lambda each: (each.indicator.reference, each.from_quarter))
+        return written(
+            COLUMNS,
+            (
+                row
+                for each in in_order
+                for row in variation_rows(each.indicator.reference, as_varied(each))
+            ),
+        )

@@ -1,0 +1,89 @@
+"""Units referred, and good performance brought to notice: as recorded, and as the rules read them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from escalation.models import PositiveException, UnitEscalation
+from escalation.rules import Observation
+from escalation.rules.aggregates import Member, UnitEpisode
+from escalation.rules.positives import Positive
+from indicators.models import Indicator
+from indicators.queries.outstanding import offices_on
+from indicators.rules.signing import COUNCILS_OWN, DIRECTORS
+from organisation.clock import localdate
+from organisation.models import Unit, User
+from organisation.queries import tree_on
+from organisation.rules import UnitTier
+from sorp.lexicon import Level, Quarter, Tier
+from sorp.rules.conditions import UNIT_TIERS
+
+
+def units_recorded() -> list[UnitEscalation]:
+    """Every referral of a unit, in order of opening."""
+    return list(UnitEscalation.objects.select_related("unit").order_by("opened_in_start", "pk"))
+
+
+def positives_recorded() -> dict[int, list[PositiveException]]:
+    """Every positive exception by indicator, in order of opening."""
+    found: dict[int, list[PositiveException]] = defaultdict(list)
+    for row in PositiveException.objects.order_by("opened_in_start", "pk"):
+        found[row.indicator_id].append(row)
+    return found
+
+
+def members(
+    quarter: Quarter,
+    indicators: Mapping[int, Indicator],
+    histories: Mapping[int, Sequence[Observation]],
+) -> list[Member]:
+    """The indicators as aggregates see them, in the units they stood in on the quarter's last day."""
+    tree = tree_on(quarter.last_day)
+    units: dict[int, dict[str, int]] = {}
+    for unit in {each.unit_id for each in indicators.values()}:
+        found = ((tier, tree.at_tier(unit, UnitTier(tier))) for tier in UNIT_TIERS)
+        units[unit] = {tier: branch.unit for tier, branch in found if branch is not None}
+    return [
+        Member.of(each.reference, Tier(each.tier), units[each.unit_id], histories[pk])
+        for pk, each in sorted(indicators.items())
+    ]
+
+
+def directors_of(units: Iterable[Unit]) -> dict[int, tuple[User, ...]]:
+    """Who answers for each unit today: its directors, or those of the nearest unit over it."""
+    offices = offices_on(localdate())
+    kinds = (*DIRECTORS, *COUNCILS_OWN)
+    found: dict[int, tuple[User, ...]] = {}
+    for unit in units:
+        held = (
+            tuple(user for kind in kinds for user in offices.holders.get((kind, each), ()))
+            for each in offices.tree.above(unit.pk)
+        )
+        found[unit.pk] = next(filter(None, held), ())
+    return found
+
+
+def as_unit_episode(row: UnitEscalation) -> UnitEpisode:
+    """A recorded referral of a unit as the rules read it."""
+    return UnitEpisode(
+        unit=row.unit_id,
+        level=Level(row.level),
+        trigger=row.trigger,
+        since=row.since,
+        opened_in=row.opened_in,
+        recovered_in=row.recovered_in,
+        reason=row.reason,
+    )
+
+
+def as_positive(row: PositiveException) -> Positive:
+    """A recorded positive exception as the rules read it."""
+    return Positive(
+        level=Level(row.level),
+        trigger=row.trigger,
+        since=row.since,
+        opened_in=row.opened_in,
+        ended_in=row.ended_in,
+        reason=row.reason,
+    )

@@ -1,0 +1,173 @@
+"""Explanations as pages show them: the latest of each quarter, and what was told before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from escalation.models import Explanation
+from escalation.rules.verifying import wrong_explanation
+from indicators.models import Indicator
+from sorp.lexicon import Level, Quarter
+from sorp.rules.conditions import REFERRED_TO
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresTold:
+    """One quarter of an explanation, as its table has it."""
+
+    quarter: Quarter
+    value: Decimal | None
+    target: Decimal | None
+    floor: Decimal | None
+    lower: Decimal | None
+    upper: Decimal | None
+    tolerance: Decimal | None
+    rag: str
+    not_rated: str
+    definition_break: bool
+    variation: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerTold:
+    """One trigger of an explanation: what it asks, what it found, and how far off it was."""
+
+    name: str
+    clause: str
+    team: str
+    asks: str
+    counted: tuple[Quarter, ...]
+    met: bool
+    more_needed: int
+    fewer: int
+
+    @property
+    def verdict(self) -> str:
+        if self.met:
+            return "Met"
+        quarters = "quarter" if self.more_needed == 1 else "quarters"
+        return f"Not met: {self.more_needed} more such {quarters} would meet it"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTold:
+    """One level of the ladder in an explanation: referred now, standing there, or recovered."""
+
+    level: Level
+    state: str
+    opened_in: Quarter
+    relapse: bool
+    reason: str
+
+    @property
+    def words(self) -> str:
+        if self.state == "opened":
+            return "referred now, as a relapse" if self.relapse else "referred now"
+        if self.state == "recovered":
+            return f"referred in {self.opened_in}, and no longer"
+        return f"since {self.opened_in}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An explanation with what its page needs, drawn from nothing but its document."""
+
+    explanation: Explanation
+    earlier: tuple[Explanation, ...]  # what was told of the same quarter before, latest first
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        document: Mapping[str, Any] = self.explanation.document
+        return document
+
+    @property
+    def figures(self) -> list[FiguresTold]:
+        """The quarters that it looked at, latest first."""
+        return [_figures(each) for each in reversed(self.document["quarters"])]
+
+    @property
+    def triggers(self) -> list[TriggerTold]:
+        return [*_triggers(self.document["triggers"])]
+
+    @property
+    def levels(self) -> list[LevelTold]:
+        return [
+            LevelTold(
+                level=Level(each["level"]),
+                state=each["state"],
+                opened_in=Quarter.parse(each["opened_in"]),
+                relapse=each["relapse"],
+                reason=each["reason"],
+            )
+            for each in self.document["levels"]
+        ]
+
+    @property
+    def recovery(self) -> str:
+        """What would have it recover, where it is referred up."""
+        return self.document["recovery"]["needs"] or ""
+
+    @cached_property
+    def differences(self) -> list[str]:
+        """What differs when it is worked out again from its kept inputs: nothing, where all is well."""
+        kept = self.explanation
+        return list(
+            wrong_explanation(outcome=kept.outcome, sentence=kept.sentence, document=self.document)
+        )
+
+
+def told(*, indicator: Indicator, quarter: Quarter) -> Told | None:
+    """What was told of one close for one indicator, or None where there was nothing to tell."""
+    rows = list(
+        Explanation.objects.filter(indicator=indicator, quarter_start=quarter.first_day).order_by(
+            "-number"
+        )
+    )
+    return Told(rows[0], tuple(rows[1:])) if rows else None
+
+
+def explanations_of(indicator: Indicator) -> QuerySet[Explanation]:
+    """The latest explanation of each quarter, latest quarter first. Documents stay where they are."""
+    return (
+        Explanation.objects.filter(indicator=indicator, is_latest=True)
+        .defer("document")
+        .order_by("-quarter_start")
+    )
+
+
+def latest_explanation(indicator: Indicator, *, until: Quarter) -> Explanation | None:
+    """What was told of a quarter's close; None where there was nothing to tell of that quarter."""
+    return explanations_of(indicator).filter(quarter_start=until.first_day).first()
+
+
+def _figures(figures: Mapping[str, Any]) -> FiguresTold:
+    numbers = ("value", "target", "floor", "lower", "upper", "tolerance")
+    found = {name: figures.get(name) for name in numbers}
+    return FiguresTold(
+        quarter=Quarter.parse(figures["quarter"]),
+        **{name: None if each is None else Decimal(each) for name, each in found.items()},
+        rag=figures["rag"] or "",
+        not_rated=figures["not_rated"] or "",
+        definition_break=figures["definition_break"],
+        variation=figures["variation"] or "",
+    )
+
+
+def _triggers(weighed: Sequence[Mapping[str, Any]]) -> Iterator[TriggerTold]:
+    for each in weighed:
+        yield TriggerTold(
+            name=each["name"],
+            clause=each["clause"],
+            team=REFERRED_TO[Level(each["level"])],
+            asks=each["asks"],
+            counted=tuple(Quarter.parse(quarter) for quarter in each["counted"]),
+            met=each["met"],
+            more_needed=each["more_needed"],
+            fewer=each["fewer"],
+        )

@@ -1,0 +1,217 @@
+"""What differs between two versions of an action plan, and what came after one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from sorp.figures import as_number
+from sorp.lexicon import Polarity, Quarter, Rag
+
+Figure = Callable[[Decimal], str]
+SHOWN_BEFORE = 4  # quarters before a plan: a year, so that a season is not taken for an effect
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One action as a plan gives it."""
+
+    description: str
+    owner: str
+    starts_on: date | None
+    due_on: date
+    done_on: date | None = None
+
+    @property
+    def key(self) -> str:
+        return " ".join(self.description.casefold().split())
+
+
+class Turn(Enum):
+    """What became of an action from one version of a plan to the next."""
+
+    ADDED = "Added"
+    CHANGED = "Changed"
+    KEPT = "Unchanged"
+    DONE = "Done before this plan"
+    DROPPED = "Dropped"
+
+    @property
+    def label(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One action in both versions, or in one of the two."""
+
+    turn: Turn
+    promise: Promise
+    sentence: str = ""
+
+
+def differences(before: Iterable[Promise], after: Iterable[Promise]) -> list[Difference]:
+    """What became of each action: those of the later plan in their order, then what it leaves out.
+
+    An action is the same where it says the same, whatever the case and spaces.
+    """
+    waiting: dict[str, list[Promise]] = {}
+    for each in before:
+        waiting.setdefault(each.key, []).append(each)
+    found = []
+    for now in after:
+        same = waiting.get(now.key)
+        was = same.pop(0) if same else None
+        if was is None:
+            found.append(Difference(Turn.ADDED, now))
+        else:
+            changed = _changed(was, now)
+            found.append(Difference(Turn.CHANGED if changed else Turn.KEPT, now, changed))
+    for left in waiting.values():
+        found += [Difference(Turn.DONE if each.done_on else Turn.DROPPED, each) for each in left]
+    return found
+
+
+def _changed(was: Promise, now: Promise) -> str:
+    told = []
+    if was.owner.casefold() != now.owner.casefold():
+        told.append(f"{now.owner} does it in place of {was.owner}")
+    if was.due_on != now.due_on:
+        later = "later" if now.due_on > was.due_on else "sooner"
+        told.append(f"due {_day(now.due_on)}, {later} than {_day(was.due_on)}")
+    if was.starts_on != now.starts_on:
+        told.append(f"starts {_day(now.starts_on)}" if now.starts_on else "no start is given")
+    return "; ".join(told)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+# What came of it
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One quarter of the indicator: what was reported and how it was rated."""
+
+    quarter: Quarter
+    value: Decimal | None
+    rag: Rag | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a plan expects: by when it is back on target, and with what result."""
+
+    quarter: Quarter | None
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The series before a plan and after it. What comes after need not come of it."""
+
+    before: tuple[Seen, ...]
+    after: tuple[Seen, ...]
+    sentences: tuple[str, ...]
+
+
+def effect_of(
+    series: Sequence[Seen],
+    *,
+    written_on: date,
+    expected: Expected,
+    polarity: Polarity,
+    decimals: int,
+    unit: str,
+) -> Effect:
+    """The quarters before and after a plan, and what they say of what it expected.
+
+    A quarter is before where it had ended when the plan was written; the one under way is after.
+    """
+    in_order = sorted(series, key=lambda each: each.quarter)
+    before = [each for each in in_order if each.quarter.last_day < written_on]
+    after = [each for each in in_order if each.quarter.last_day >= written_on]
+
+    def figure(value: Decimal) -> str:
+        return as_number(value, decimals, unit)
+
+    told = [
+        _movement(before, after, polarity, figure),
+        _against_value(after, expected, polarity, figure),
+        _against_quarter(after, expected),
+    ]
+    return Effect(tuple(before[-SHOWN_BEFORE:]), tuple(after), tuple(each for each in told if each))
+
+
+def _movement(
+    before: Sequence[Seen], after: Sequence[Seen], polarity: Polarity, figure: Figure
+) -> str:
+    last = next((each for each in reversed(before) if each.value is not None), None)
+    since = [each for each in after if each.value is not None]
+    if not since:
+        return "No result has come in for a quarter that ended after the plan was written."
+    now = since[-1]
+    stands = _told(now, figure)
+    if last is None:
+        return f"There was no result before the plan; since then it stands at {stands}."
+    was = _told(last, figure)
+    return f"Before the plan it stood at {was}; it now stands at {stands}{_better(last, now, polarity)}."
+
+
+def _told(seen: Seen, figure: Figure) -> str:
+    assert seen.value is not None
+    colour = f" ({seen.rag.label.lower()})" if seen.rag else ""
+    return f"{figure(seen.value)}{colour} in {seen.quarter}"
+
+
+def _better(was: Seen, now: Seen, polarity: Polarity) -> str:
+    assert was.value is not None
+    assert now.value is not None
+    if was.value == now.value:
+        return ", the same"
+    if polarity not in (Polarity.HIGHER, Polarity.LOWER):
+        return ""
+    is_better = (now.value > was.value) == (polarity is Polarity.HIGHER)
+    return ", which is better" if is_better else ", which is worse"
+
+
+def _against_value(
+    after: Sequence[Seen], expected: Expected, polarity: Polarity, figure: Figure
+) -> str:
+    if expected.value is None:
+        return ""
+    wanted = figure(expected.value)
+    if expected.quarter is None:
+        return f"It expects {wanted}, and does not say by when."
+    came = next((each for each in after if each.quarter == expected.quarter), None)
+    if came is None or came.value is None:
+        return f"It expects {wanted} in {expected.quarter}, for which there is no result yet."
+    told = f"It expected {wanted} in {expected.quarter}, and {figure(came.value)} came"
+    gap = came.value - expected.value
+    if gap == 0:
+        return f"{told}: just that."
+    if polarity not in (Polarity.HIGHER, Polarity.LOWER):
+        return f"{told}."
+    if (gap > 0) == (polarity is Polarity.HIGHER):
+        return f"{told}: better than expected by {figure(abs(gap))}."
+    return f"{told}: short of it by {figure(abs(gap))}."
+
+
+def _against_quarter(after: Sequence[Seen], expected: Expected) -> str:
+    green = next((each.quarter for each in after if each.rag is Rag.GREEN), None)
+    if expected.quarter is None:
+        return f"It was first green again in {green}." if green else ""
+    told = f"It was expected back on target in {expected.quarter}"
+    if green is not None:
+        if green == expected.quarter:
+            return f"{told}, and was green then."
+        early = "sooner" if green < expected.quarter else "later"
+        return f"{told}, and was first green in {green}, which is {early}."
+    if any(each.quarter >= expected.quarter for each in after if each.rag):
+        return f"{told}, and has not been green since the plan."
+    return f"It is expected back on target in {expected.quarter}, which has not been reported yet."

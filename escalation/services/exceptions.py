@@ -1,0 +1,210 @@
+"""Units referred for their many poor indicators, and good performance brought to notice, at a close.
+
+Ordinary escalations are opened and recovered in `closing`; what is here follows from the same
+histories by the triggers that look across a unit, or for success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.urls import reverse
+
+from escalation.models import PositiveException, UnitEscalation
+from escalation.queries import observations
+from escalation.queries.exceptions import (
+    as_positive,
+    as_unit_episode,
+    directors_of,
+    members,
+    positives_recorded,
+    units_recorded,
+)
+from escalation.queries.varying import RulesOfEach, rules_of_each
+from escalation.rules import Observation
+from escalation.rules.aggregates import UnitEpisode, close_units
+from escalation.rules.positives import Positive, close_positives
+from indicators.models import Indicator
+from organisation import audit
+from organisation.models import Unit, User
+from organisation.services import owe_notice
+from sorp.lexicon import Level, Quarter, Tier
+from sorp.queries import version_ruling
+
+
+@dataclass(slots=True)
+class Exceptions:
+    """What one close did beside the ordinary escalations."""
+
+    units_referred: list[UnitEscalation] = field(default_factory=list)
+    units_recovered: list[UnitEscalation] = field(default_factory=list)
+    positive: list[PositiveException] = field(default_factory=list)
+    positive_ended: list[PositiveException] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return bool(
+            self.units_referred or self.units_recovered or self.positive or self.positive_ended
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """All that closing one quarter's exceptions reads, fetched at once."""
+
+    quarter: Quarter
+    rules_of: RulesOfEach
+    version: int
+    units: Sequence[UnitEscalation]
+    positives: Mapping[int, Sequence[PositiveException]]
+    histories: Mapping[int, Sequence[Observation]]
+    indicators: Mapping[int, Indicator]
+    by: User | None
+
+
+@transaction.atomic
+def close_exceptions(*, quarter: Quarter, by: User | None) -> Exceptions:
+    """What the quarter's rules say of units, and of good performance, is opened and ended.
+
+    The quarter has been rated. Idempotent: asked again it changes nothing, unless a rating was
+    revised meanwhile and something now opens or ends. Where no rule asks and nothing stands open,
+    no histories are read. Raises NoVersionInForce.
+    """
+    rules_of, units, positives = rules_of_each(), units_recorded(), positives_recorded()
+    rules = rules_of.by_quarter(quarter)
+    done = Exceptions()
+    is_asked = rules.aggregates or rules.positives_for(None)
+    if not is_asked and not any(_open_ones(units, positives)):
+        return done
+    histories = observations(until=quarter)
+    indicators = Indicator.objects.select_related("accountable_manager").in_bulk(list(histories))
+    version = version_ruling(quarter).pk
+    sitting = _Sitting(quarter, rules_of, version, units, positives, histories, indicators, by)
+    _close_units(sitting, done)
+    for pk, indicator in sorted(indicators.items()):
+        if histories[pk][-1].quarter == quarter:
+            _close_positives(indicator, sitting, done)
+    return done
+
+
+def _open_ones(
+    units: Sequence[UnitEscalation], positives: Mapping[int, Sequence[PositiveException]]
+) -> list[bool]:
+    return [
+        *(each.recovered_in is None for each in units),
+        *(each.ended_in is None for rows in positives.values() for each in rows),
+    ]
+
+
+def _close_units(sitting: _Sitting, done: Exceptions) -> None:
+    quarter = sitting.quarter
+    outcome = close_units(
+        members(quarter, sitting.indicators, sitting.histories),
+        [as_unit_episode(row) for row in sitting.units],
+        sitting.rules_of.by_quarter(quarter),
+        quarter,
+    )
+    if not (outcome.opened or outcome.recovered):
+        return
+    named = Unit.objects.in_bulk([each.unit for each in (*outcome.opened, *outcome.recovered)])
+    directors = directors_of(named.values())
+    for episode in outcome.recovered:
+        row = next(
+            each
+            for each in sitting.units
+            if each.recovered_in is None and as_unit_episode(each).key == episode.key
+        )
+        done.units_recovered.append(_recover_unit(row, quarter, directors, sitting.by))
+    for episode in outcome.opened:
+        done.units_referred.append(_refer_unit(named[episode.unit], episode, directors, sitting))
+
+
+def _refer_unit(
+    unit: Unit, episode: UnitEpisode, directors: Mapping[int, Sequence[User]], sitting: _Sitting
+) -> UnitEscalation:
+    row = UnitEscalation.objects.create(
+        unit=unit,
+        level=episode.level,
+        trigger=episode.trigger,
+        sorp_version_id=sitting.version,
+        since_start=episode.since.first_day,
+        opened_in_start=episode.opened_in.first_day,
+        reason=episode.reason,
+        counted=[
+            {"quarter": each.quarter.key, "reference": each.reference, "status": each.status.value}
+            for each in episode.counted
+        ],
+    )
+    audit.record("referred unit", row, by=sitting.by, reason=row.reason)
+    for director in directors[unit.pk]:
+        owe_notice(
+            key=f"unit-referred-{row.pk}-{director.pk}",
+            recipient=director,
+            subject=f"{unit.name} has been referred to the {Level(row.level).label}",
+            body=f"{row.reason} You direct it. Be ready to say what these have in common, and what"
+            " will be done about it.",
+            address=reverse("units_referred"),
+        )
+    return row
+
+
+def _recover_unit(
+    row: UnitEscalation, quarter: Quarter, directors: Mapping[int, Sequence[User]], by: User | None
+) -> UnitEscalation:
+    row.recovered_in_start = quarter.first_day
+    row.save(update_fields=["recovered_in_start"])
+    audit.record("unit recovered", row, by=by, recovered_in=quarter.key)
+    for director in directors[row.unit_id]:
+        owe_notice(
+            key=f"unit-recovered-{row.pk}-{director.pk}",
+            recipient=director,
+            subject=f"{row.unit.name} is no longer referred to the {Level(row.level).label}",
+            body=f"“{row.trigger}” was no longer met in {quarter}.",
+            address=reverse("units_referred"),
+        )
+    return row
+
+
+def _close_positives(indicator: Indicator, sitting: _Sitting, done: Exceptions) -> None:
+    rows = sitting.positives.get(indicator.pk, ())
+    rules = sitting.rules_of(indicator.pk)(sitting.quarter)
+    opened, ended = close_positives(
+        sitting.histories[indicator.pk],
+        [as_positive(row) for row in rows],
+        rules.positives_for(Tier(indicator.tier)),
+    )
+    for positive in ended:
+        row = next(
+            each for each in rows if each.ended_in is None and as_positive(each).key == positive.key
+        )
+        row.ended_in_start = sitting.quarter.first_day
+        row.save(update_fields=["ended_in_start"])
+        audit.record("positive exception ended", row, by=sitting.by, ended_in=sitting.quarter.key)
+        done.positive_ended.append(row)
+    done.positive.extend(_bring_to_notice(indicator, each, sitting) for each in opened)
+
+
+def _bring_to_notice(
+    indicator: Indicator, positive: Positive, sitting: _Sitting
+) -> PositiveException:
+    row = PositiveException.objects.create(
+        indicator=indicator,
+        level=positive.level,
+        trigger=positive.trigger,
+        sorp_version_id=sitting.version,
+        since_start=positive.since.first_day,
+        opened_in_start=positive.opened_in.first_day,
+        reason=positive.reason,
+    )
+    audit.record("positive exception", row, by=sitting.by, reason=row.reason)
+    owe_notice(
+        key=f"positive-{row.pk}",
+        recipient=indicator.accountable_manager,
+        subject=f"{indicator.title} is brought to the notice of the {Level(row.level).label}",
+        body=f"{row.reason} You are the accountable manager. Be ready to say what others might"
+        " learn from it, and whether the target asks enough.",
+        address=reverse("indicator", args=[indicator.reference]),
+    )
+    return row

@@ -1,0 +1,253 @@
+"""What a level did with what was referred to it: noted it, agreed a plan, referred it up or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+
+from escalation.models import ActionPlan, Escalation, Handling
+from escalation.rights import may_deal_with
+from escalation.rules.referrals import levels_above, levels_past, referral_name
+from escalation.services.judging import agree_plan
+from indicators.models import Indicator, Rating
+from indicators.queries import last_closed
+from indicators.queries.outstanding import offices_on
+from indicators.rules.calendar import in_full
+from organisation import audit
+from organisation.clock import day_of, localdate
+from organisation.models import User
+from organisation.queries import holders
+from organisation.rules import PostKind, UnitTier
+from organisation.services import owe_notice
+from sorp.lexicon import Level, Quarter
+from sorp.queries import version_ruling
+from strategy.services import Refused
+
+Kind = Handling.Kind
+
+
+@transaction.atomic
+def deal_with(
+    *, escalation: Escalation, kind: str, words: str = "", handled_on: date, today: date, by: User
+) -> Handling:
+    """A level noted what was referred to it, agreed its action plan, or sent it back with a reason.
+
+    The escalation stays open: only the SORP's exit rule ends it. The same said twice is recorded
+    once. Raises PermissionDenied for whoever does not speak for the level; Refused, in words.
+    """
+    if kind == Kind.REFERRED_UP:
+        raise Refused("Say to which level it is referred up", field="level")
+    held = _held(escalation, by)
+    words = words.strip()
+    if (again := _recorded(held, kind, words, handled_on, by)) is not None:
+        return again  # a button pressed twice
+    _refuse_day(held, handled_on, today)
+    if kind == Kind.SENT_BACK and not words:
+        raise Refused("Say why it is sent back, and what is to come back", field="words")
+    if kind == Kind.PLAN_AGREED:
+        agree_plan(plan=_plan_of(held.indicator), today=handled_on, by=by)
+    handling = _record(held, kind, words, handled_on, by)
+    if kind == Kind.SENT_BACK:
+        _tell_manager(
+            handling,
+            f"{held.indicator.title} was sent back by the {held.get_level_display()}",
+            f"{words} It stays referred to the {held.get_level_display()} until it recovers.",
+        )
+    return handling
+
+
+@transaction.atomic
+def refer_up(
+    *,
+    escalation: Escalation,
+    words: str,
+    level: Level | None = None,
+    why_past: str = "",
+    handled_on: date,
+    today: date,
+    by: User,
+) -> Escalation:
+    """What a level could not put right is referred to the next one, or past it for a reason.
+
+    It opens there from the latest closed quarter, by no rule of the SORP, and recovers by the exit
+    rule as any other does. Referring it again changes nothing. Raises PermissionDenied for whoever
+    does not speak for the level; Refused where it has recovered, stands there already, no reason
+    is given, or a level is passed over without one.
+    """
+    held = _held(escalation, by)
+    origin = Level(held.level)
+    to = level or next(iter(levels_above(origin)), None)
+    if to is None or to.height <= origin.height:
+        raise Refused(f"Choose a level above the {origin.label}", field="level")
+    words, why_past = words.strip(), why_past.strip()
+    standing = {
+        Level(row.level): row
+        for row in Escalation.objects.open_ones().filter(indicator=held.indicator)
+    }
+    past = levels_past(origin, to, standing)
+    said = f"{words} {_past(past)}: {why_past}" if past and why_past else words
+    if (there := standing.get(to)) is not None:
+        return _as_referred(there, held, said)
+    _refuse_day(held, handled_on, today)
+    if not words:
+        raise Refused(f"Say why it is referred up to the {to.label}", field="words")
+    if past and not why_past:
+        raise Refused(
+            f"Say why it goes {_past(past).lower()}: only a rule may do that without a reason",
+            field="why_past",
+        )
+    _record(held, Kind.REFERRED_UP, f"To the {to.label}. {said}", handled_on, by)
+    return _open_above(held, to, said, by)
+
+
+def _past(levels: Iterable[Level]) -> str:
+    return f"Past the {' and the '.join(each.label for each in levels)}"
+
+
+def _reason(origin: Escalation, said: str) -> str:
+    return f"{referral_name(Level(origin.level))}: {said}"
+
+
+def _held(escalation: Escalation, by: User) -> Escalation:
+    """The row, locked: two who press at once come one after the other."""
+    row = (
+        Escalation.objects.select_for_update(of=("self",))
+        .select_related("indicator__unit", "indicator__accountable_manager")
+        .get(pk=escalation.pk)
+    )
+    if not may_deal_with(Level(row.level), row.indicator, by):
+        raise PermissionDenied(f"This is for those who speak for the {row.get_level_display()}")
+    if row.recovered_in is not None:
+        raise Refused(f"It recovered in {row.recovered_in}: there is nothing left to deal with")
+    return row
+
+
+def _recorded(
+    row: Escalation, kind: str, words: str, handled_on: date, by: User
+) -> Handling | None:
+    return row.handlings.filter(kind=kind, words=words, handled_on=handled_on, by=by).first()
+
+
+def _refuse_day(row: Escalation, handled_on: date, today: date) -> None:
+    since = day_of(row.recorded_at)
+    if handled_on > today:
+        raise Refused("The day it was dealt with cannot be in the future", field="handled_on")
+    if handled_on < since:
+        raise Refused(
+            f"It was referred on {in_full(since)}: give that day or a later one",
+            field="handled_on",
+        )
+
+
+def _plan_of(indicator: Indicator) -> ActionPlan:
+    plan = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
+    if plan is None:
+        raise Refused(
+            f"There is no action plan to agree: {indicator.accountable_manager} writes one",
+            field="kind",
+        )
+    return plan
+
+
+def _record(row: Escalation, kind: str, words: str, handled_on: date, by: User) -> Handling:
+    handling = Handling.objects.create(
+        escalation=row, kind=kind, words=words, handled_on=handled_on, by=by
+    )
+    audit.record(
+        "dealt with escalation",
+        row,
+        by=by,
+        level=row.level,
+        kind=Kind(kind).value,
+        words=words,
+        handled_on=handled_on.isoformat(),
+    )
+    return handling
+
+
+def _as_referred(there: Escalation, origin: Escalation, said: str) -> Escalation:
+    """What was referred there just so already, by a button pressed twice; else a refusal."""
+    if there.referred_from_id == origin.pk and there.reason == _reason(origin, said):
+        return there
+    raise Refused(
+        f"It is referred to the {there.get_level_display()} already, since {there.opened_in}",
+        field="level",
+    )
+
+
+def _open_above(origin: Escalation, to: Level, said: str, by: User) -> Escalation:
+    quarter = _latest_judged(origin)
+    version = version_ruling(quarter)
+    name = referral_name(Level(origin.level))
+    row = Escalation.objects.create(
+        indicator=origin.indicator,
+        level=to,
+        trigger=name,
+        all_met=[name],
+        sorp_version=version,
+        since_start=origin.since_start,
+        opened_in_start=quarter.first_day,
+        recorded_in_start=quarter.first_day,
+        relapse=_is_relapse(origin.indicator, to, quarter, version.relapse_within),
+        reason=_reason(origin, said),
+        variation=origin.variation,
+        referred_from=origin,
+        referred_by=by,
+    )
+    audit.record("referred up", row, by=by, referred_from=origin.level, reason=row.reason)
+    for person in {origin.indicator.accountable_manager, *_receivers(to, origin.indicator)}:
+        if person != by:
+            owe_notice(
+                key=f"referred-{row.pk}-{person.pk}",
+                recipient=person,
+                subject=f"{row.indicator.title} has been referred to the {to.label}",
+                body=row.reason,
+                address=reverse("escalation", args=[row.pk]),
+            )
+    return row
+
+
+def _latest_judged(row: Escalation) -> Quarter:
+    """The latest closed quarter in which the indicator was judged: what is referred up is known."""
+    closed = last_closed()
+    if closed is None:
+        return row.opened_in
+    starts = Rating.objects.latest_ones().filter(
+        indicator=row.indicator,
+        quarter_start__range=(row.opened_in_start, closed.first_day),
+    )
+    latest = starts.order_by("-quarter_start").values_list("quarter_start", flat=True).first()
+    return Quarter.containing(latest) if latest else row.opened_in
+
+
+def _is_relapse(indicator: Indicator, level: Level, quarter: Quarter, within: int) -> bool:
+    """As the rules have it: it recovered at the same level no more than so many quarters before."""
+    return Escalation.objects.filter(
+        indicator=indicator,
+        level=level,
+        recovered_in_start__gte=quarter.back(within).first_day,
+    ).exists()
+
+
+def _receivers(level: Level, indicator: Indicator) -> Iterable[User]:
+    """Who hears of it: the directorate's director; for PAT and Cabinet those who keep its minutes."""
+    if level is not Level.DIRECTORATE:
+        return holders(PostKind.PERFORMANCE_OFFICER, on=localdate())
+    offices = offices_on(localdate())
+    directorate = offices.tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
+    return offices.holders.get((PostKind.DIRECTOR, directorate.unit), ()) if directorate else ()
+
+
+def _tell_manager(handling: Handling, subject: str, body: str) -> None:
+    row = handling.escalation
+    owe_notice(
+        key=f"sent-back-{handling.pk}",
+        recipient=row.indicator.accountable_manager,
+        subject=subject,
+        body=body,
+        address=reverse("escalation", args=[row.pk]),
+    )

@@ -1,0 +1,236 @@
+"""Where one row of a draft is written, removed or moved, and its settings are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from escalation.forms import drafting as words
+from escalation.forms import drafting_rules as rules
+from escalation.views.drafting import closed, version_or_404
+from organisation.rights import Permission, require
+from sorp import services
+from sorp.models import (
+    CalendarRule,
+    Clause,
+    LadderRule,
+    RagDefinition,
+    ReminderRule,
+    RiskAppetite,
+    Term,
+    TriggerRule,
+    Version,
+)
+from sorp.services.drafting_rows import NotADraft, Stale, why_closed
+from sorp.services.drafting_rules import condition_given, contradictions_with
+from sorp.services.refusing import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A kind of row: its word, where it stands on the page, its form, and the service it is for."""
+
+    word: str
+    model: type[Any]
+    form: type[words.DraftForm]
+    put: Callable[..., Any]
+    moves: bool = False
+    template: str = "sorp/draft_part.html"
+
+
+PARTS = {
+    "clause": Part("clause", Clause, words.ClauseForm, services.put_clause, moves=True),
+    "term": Part("term", Term, words.TermForm, services.put_term),
+    "definition": Part(
+        "RAG definition", RagDefinition, words.DefinitionForm, services.put_definition
+    ),
+    "appetite": Part("risk appetite", RiskAppetite, words.AppetiteForm, services.put_appetite),
+    "trigger": Part(
+        "trigger",
+        TriggerRule,
+        rules.TriggerForm,
+        services.put_trigger,
+        moves=True,
+        template="sorp/draft_trigger.html",
+    ),
+    "ladder": Part("duty", LadderRule, rules.LadderForm, services.put_duty),
+    "calendar": Part("day", CalendarRule, rules.CalendarForm, services.put_day),
+    "reminder": Part("reminder", ReminderRule, rules.ReminderForm, services.put_reminder),
+}
+
+
+def _part_or_404(key):
+    if key not in PARTS:
+        raise Http404(f"The SORP has no part called {key}")
+    return PARTS[key]
+
+
+def _seen(request, draft):
+    """The edition a form was opened with. What is no edition is none that anybody saw."""
+    if request.method != "POST":
+        return draft.edition
+    said = request.POST.get("seen", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def edit_part(request, number, part, pk=None):
+    """One row of the draft is written, anew or again; a trigger may first be tried."""
+    kind, draft = _part_or_404(part), version_or_404(number)
+    if why_closed(draft):
+        return closed(request, draft)
+    row = _row_or_404(kind, draft, pk)
+    typed = request.POST if request.method == "POST" else None
+    form = kind.form(typed, draft=draft, row=row)
+    seen, is_stale = _seen(request, draft), False
+    page = {"form": form, "draft": draft, "row": row, "part": part, "word": kind.word}
+    given = form.given if typed is not None and form.is_valid() else None
+    if given is not None and request.POST.get("act") != "preview":
+        try:
+            said = kind.put(version=draft, edition=seen, by=request.user, pk=pk, **given)
+        except NotADraft:
+            return closed(request, version_or_404(number))
+        except Refused as refusal:
+            is_stale = _refused(form, refusal)
+        else:
+            messages.success(request, f"“{said}” is in the draft")
+            return redirect(_at(draft, part))
+    if is_stale:
+        fresh = _row_or_404(kind, draft, pk)
+        page |= {"is_stale": True, "compared": form.compared(fresh) if fresh else []}
+        seen = Version.objects.get(pk=draft.pk).edition
+    if part == "trigger":
+        page |= _tried(form, draft, pk, given)
+    status = 409 if is_stale else 200
+    return render(request, kind.template, page | {"seen": seen}, status=status)
+
+
+def _row_or_404(kind, draft, pk):
+    return None if pk is None else get_object_or_404(kind.model, version=draft, pk=pk)
+
+
+def _refused(form, refusal):
+    """The refusal stands at its field. Returns whether it is for what somebody wrote meanwhile."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return isinstance(refusal, Stale)
+
+
+def _at(draft, part):
+    return reverse("edit_draft", args=[draft.number]) + f"#{part}"
+
+
+def _tried(form, draft, pk, given):
+    """The sentence that a trigger would be, and what it would contradict. Nothing is kept."""
+    if not form.is_bound:
+        return {"sentence": form.row and _condition_of(form.row).sentence}
+    if given is None:
+        return {}
+    row = TriggerRule(version=draft, pk=pk, **{k: v for k, v in given.items() if k != "tiers"})
+    try:
+        condition = condition_given(row, given["tiers"])
+    except Refused as refusal:
+        if not form.errors:
+            _refused(form, refusal)
+        return {}
+    found = contradictions_with(condition, version=draft, instead_of=pk)
+    return {"sentence": condition.sentence, "found": found}
+
+
+def _condition_of(row):
+    return condition_given(row, [each.tier for each in row.tiers.all()])
+
+
+@require_POST
+@require(Permission.MANAGE_FRAMEWORK)
+def preview_trigger(request, number, pk=None):
+    """The sentence while the form is being filled in. Nothing is kept, and nothing refused."""
+    draft = version_or_404(number)
+    if why_closed(draft):
+        return closed(request, draft)
+    row = _row_or_404(PARTS["trigger"], draft, pk)
+    form = rules.TriggerForm(request.POST, draft=draft, row=row)
+    given = form.given if form.is_valid() else None
+    page = {"form": form, "is_live": True} | _tried(form, draft, pk, given)
+    return render(request, "sorp/draft_sentence.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def edit_settings(request, number):
+    """The draft's number and summary, and its rules for travel, exit, relapse and plans."""
+    draft = version_or_404(number)
+    if why_closed(draft):
+        return closed(request, draft)
+    typed = request.POST if request.method == "POST" else None
+    form = rules.SettingsForm(typed, draft=draft, row=draft)
+    seen, is_stale = _seen(request, draft), False
+    page = {"form": form, "draft": draft, "row": draft, "part": "settings", "word": "settings"}
+    if typed is not None and form.is_valid():
+        try:
+            said = services.change_settings(
+                version=draft, edition=seen, by=request.user, **form.given
+            )
+        except NotADraft:
+            return closed(request, version_or_404(number))
+        except Refused as refusal:
+            is_stale = _refused(form, refusal)
+        else:
+            messages.success(request, "The settings are saved in the draft")
+            return redirect(_at(said, "settings"))
+    if is_stale:
+        fresh = version_or_404(number)
+        page |= {"is_stale": True, "compared": form.compared(fresh)}
+        seen = fresh.edition
+    status = 409 if is_stale else 200
+    return render(request, "sorp/draft_part.html", page | {"seen": seen}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def remove_part(request, number, part, pk):
+    """One row is taken out of the draft, once that is confirmed. The base keeps its own."""
+    kind, draft = _part_or_404(part), version_or_404(number)
+    if why_closed(draft):
+        return closed(request, draft)
+    row = kind.model.objects.filter(version=draft, pk=pk).first()
+    if row is None:
+        messages.info(request, "That is no longer in the draft: nothing was changed")
+        return redirect(_at(draft, part))
+    page = {"draft": draft, "row": row, "part": part, "word": kind.word, "seen": draft.edition}
+    if request.method == "POST":
+        try:
+            services.remove_row(row=row, edition=_seen(request, draft), by=request.user)
+        except Refused as refusal:
+            page["refusal"] = str(refusal)
+        else:
+            messages.success(request, f"“{row}” is no longer in the draft")
+            return redirect(_at(draft, part))
+    return render(request, "sorp/draft_remove.html", page, status=409 if "refusal" in page else 200)
+
+
+@require_POST
+@require(Permission.MANAGE_FRAMEWORK)
+def move_part(request, number, part, pk):
+    """A clause or a trigger changes places with its neighbour."""
+    kind, draft = _part_or_404(part), version_or_404(number)
+    if why_closed(draft):
+        return closed(request, draft)
+    if not kind.moves:
+        raise Http404(f"A {kind.word} has no place to be moved from")
+    row = _row_or_404(kind, draft, pk)
+    up = request.POST.get("act") == "up"
+    try:
+        services.move_row(row=row, up=up, edition=_seen(request, draft), by=request.user)
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+    else:
+        messages.success(request, f"“{row}” is moved {'up' if up else 'down'}")
+    return redirect(_at(draft, part))

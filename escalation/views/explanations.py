@@ -1,0 +1,55 @@
+"""Why an indicator was, or was not, referred up at the close of a quarter."""
+
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from escalation.models import Explanation
+from escalation.queries.explanations import explanations_of, told
+from indicators.models import Indicator
+from indicators.views import quarter_or_404
+from organisation.rights import Permission, require
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def explanations(request, reference):
+    """The whole way of an indicator: one sentence a quarter."""
+    indicator = _visible(request, reference)
+    page = {"indicator": indicator, "explanations": explanations_of(indicator)}
+    return render(request, "escalation/explanations.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def explanation(request, reference, quarter):
+    """One quarter's: the sentence, and everything that bears it out."""
+    indicator, quarter = _visible(request, reference), quarter_or_404(quarter)
+    found = told(indicator=indicator, quarter=quarter)
+    if found is None:
+        raise Http404(f"Nothing was to be explained of {reference} in {quarter}")
+    page = {"indicator": indicator, "quarter": quarter, "told": found}
+    return render(request, "escalation/explanation.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def explanation_json(request, reference, quarter, number):
+    """The document itself, of the latest saying or of an earlier one."""
+    found = get_object_or_404(
+        Explanation,
+        indicator=_visible(request, reference),
+        quarter_start=quarter_or_404(quarter).first_day,
+        number=number,
+    )
+    name = f"explanation-{reference}-{quarter}-{number}.json"
+    answer = JsonResponse(found.document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _visible(request, reference):
+    return get_object_or_404(
+        Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
+        reference=reference,
+    )

@@ -1,0 +1,76 @@
+"""What a level did with one escalation."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from escalation.forms.handling import HandlingForm, Kind
+from escalation.models import ActionPlan, Escalation
+from escalation.queries.tiers import times_in_tier
+from escalation.rights import may_deal_with
+from escalation.rules.referrals import levels_above
+from escalation.services.handling import deal_with, refer_up
+from organisation.clock import localdate
+from organisation.rights import Permission, require
+from sorp.lexicon import Level
+from strategy.services import Refused
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def deal_with_escalation(request, pk):
+    """The level's people, or a performance officer for them, say what was done."""
+    row = get_object_or_404(
+        Escalation.objects.visible_to(request.user).select_related(
+            "indicator__unit", "indicator__accountable_manager"
+        ),
+        pk=pk,
+    )
+    if not may_deal_with(Level(row.level), row.indicator, request.user):
+        raise PermissionDenied
+    plan = ActionPlan.objects.filter(indicator=row.indicator, is_latest=True).first()
+    form = _form(request, row, plan)
+    if row.recovered_in is None and form.is_valid() and _is_recorded(request, row, form):
+        messages.success(request, f"What the {row.get_level_display()} did is recorded")
+        return redirect("escalation", row.pk)
+    return render(
+        request,
+        "escalation/deal_with.html",
+        {
+            "escalation": row,
+            "time": times_in_tier([row], today=localdate())[row.pk],
+            "plan": plan,
+            "wrote_plan": plan is not None and plan.written_by_id == request.user.pk,
+            "form": form,
+        },
+    )
+
+
+def _form(request, row, plan):
+    standing = Escalation.objects.open_ones().filter(indicator=row.indicator)
+    taken = set(standing.values_list("level", flat=True))
+    return HandlingForm(
+        request.POST or None,
+        at=Level(row.level),
+        above=[each for each in levels_above(Level(row.level)) if each not in taken],
+        may_agree=plan is not None and plan.written_by_id != request.user.pk,
+        initial={"handled_on": localdate()},
+    )
+
+
+def _is_recorded(request, row, form):
+    """Whether it was recorded. If not, the form says what to do and keeps what was typed."""
+    said = dict(form.cleaned_data)
+    up = {name: said.pop(name, None) for name in ("level", "why_past")}
+    told = {"escalation": row, "today": localdate(), "by": request.user}
+    try:
+        if said["kind"] == Kind.REFERRED_UP:
+            said.pop("kind")
+            refer_up(**told, **said, level=up["level"] or None, why_past=up["why_past"] or "")
+        else:
+            deal_with(**told, **said)
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True

@@ -1,0 +1,228 @@
+"""What is filled in to have one indicator judged otherwise for a time, and to decide on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import forms
+
+from indicators.models.definitions import VALUE
+from indicators.queries.variations import STANDINGS
+from indicators.services import TriggerVaried
+from indicators.services.varying import LONGEST
+from sorp.lexicon import Quarter, RatingMethod
+from sorp.rules.conditions import MOST_QUARTERS, Condition
+
+AS_IT_IS, OTHERWISE, NOT_AT_ALL = "", "otherwise", "never"
+QUARTERS_OFFERED = 4  # in which a variation may begin
+LONG = {"widget": forms.Textarea(attrs={"rows": 3}), "max_length": 2000}
+
+
+def _figure(label: str, example: str, **options: object) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        error_messages={"invalid": f"Enter the {label.lower()} as a number, such as {example}"},
+        **(VALUE | options),
+    )
+
+
+def _whole(label: str, most: int, advice: str) -> forms.IntegerField:
+    messages = dict.fromkeys(("invalid", "min_value", "max_value"), advice)
+    return forms.IntegerField(
+        label=label, required=False, min_value=1, max_value=most, error_messages=messages
+    )
+
+
+class VariationForm(forms.Form):
+    """A proposal: what is judged otherwise, why, and for which quarters."""
+
+    what = forms.CharField(
+        label="What is to be judged otherwise?",
+        help_text="A sentence for everybody who reads the indicator.",
+        error_messages={"required": "Say in a sentence what is judged otherwise"},
+        **LONG,
+    )
+    reason = forms.CharField(
+        label="Why?",
+        error_messages={"required": "Say why the SORP does not suit this indicator"},
+        **LONG,
+    )
+    clause = forms.CharField(
+        label="From which clause of the SORP does this depart?",
+        help_text="Its number, such as 4.1.",
+        required=False,
+        max_length=20,
+    )
+    from_quarter = forms.TypedChoiceField(
+        label="From which quarter?",
+        coerce=Quarter.parse,
+        error_messages={
+            "required": "Select the first quarter judged otherwise",
+            "invalid_choice": "Select a quarter from the list: those before it are closed",
+        },
+    )
+    until_quarter = forms.TypedChoiceField(
+        label="Until which quarter?",
+        coerce=Quarter.parse,
+        help_text="The last that is judged otherwise. A variation always ends.",
+        error_messages={
+            "required": "Select the last quarter judged otherwise",
+            "invalid_choice": "Select the last quarter from the list",
+        },
+    )
+    method = forms.ChoiceField(
+        label="How is it rated?",
+        required=False,
+        choices=[
+            ("", "As it is now"),
+            *((each.value, each.label) for each in (RatingMethod.FLOOR, RatingMethod.TOLERANCE)),
+        ],
+        widget=forms.RadioSelect,
+    )
+    tolerance = _figure(
+        "Tolerance, in per cent of the target", "7.5", max_digits=6, decimal_places=3
+    )
+    target = _figure("Target", "82.5")
+    floor = _figure("Floor standard", "75")
+    exit_quarters = _whole(
+        "How many green quarters running to recover?", 8, "Enter a whole number from 1 to 8"
+    )
+
+    # What may be judged otherwise: at least one of them is, and any of them may be.
+    OTHERWISE = ("method", "tolerance", "target", "floor", "exit_quarters")
+
+    def __init__(self, *args, first: Quarter, triggers: Sequence[Condition], **kwargs):
+        super().__init__(*args, **kwargs)
+        last = Quarter.from_ordinal(first.ordinal + QUARTERS_OFFERED + LONGEST - 2)
+        offered = [(each.key, str(each)) for each in first.until(last)]
+        self.fields["from_quarter"].choices = offered[:QUARTERS_OFFERED]
+        self.fields["until_quarter"].choices = [("", "Select a quarter"), *offered]
+        self.conditions = tuple(triggers)
+        for number, asked in enumerate(self.conditions):
+            self._add_trigger(f"trigger_{number}", asked)
+
+        for name in self.OTHERWISE:
+            self.fields[name].one_of_several = True
+
+    def _add_trigger(self, name: str, asked: Condition) -> None:
+        self.fields[name] = forms.ChoiceField(
+            label=f"“{asked.name}”",
+            help_text=asked.sentence,
+            required=False,
+            choices=[
+                (AS_IT_IS, "As the SORP has it"),
+                (OTHERWISE, "Counts other quarters"),
+                (NOT_AT_ALL, "Does not apply"),
+            ],
+            widget=forms.RadioSelect,
+        )
+        advice = f"Enter a whole number of quarters from 1 to {MOST_QUARTERS}"
+        self.fields[f"{name}_at_least"] = _whole(
+            f"“{asked.name}”: in at least how many quarters?", MOST_QUARTERS, advice
+        )
+        self.fields[f"{name}_within"] = _whole(
+            f"“{asked.name}”: of the last how many?", MOST_QUARTERS, advice
+        )
+        for part in (name, f"{name}_at_least", f"{name}_within"):
+            self.fields[part].one_of_several = True
+
+    @property
+    def trigger_fields(self):
+        """Each trigger's three fields, for the page."""
+        for number in range(len(self.conditions)):
+            name = f"trigger_{number}"
+            yield self[name], self[f"{name}_at_least"], self[f"{name}_within"]
+
+    def clean(self):
+        given = super().clean()
+        for number, asked in enumerate(self.conditions):
+            name = f"trigger_{number}"
+            numbers = [given.get(f"{name}_at_least"), given.get(f"{name}_within")]
+            chosen = given.get(name)
+            if chosen == OTHERWISE and None in numbers and not self._wrong(name):
+                self.add_error(name, f"“{asked.name}”: enter both numbers of quarters")
+            elif chosen != OTHERWISE and numbers != [None, None]:
+                self.add_error(
+                    name, f"“{asked.name}”: choose “Counts other quarters”, or clear the numbers"
+                )
+        return given
+
+    def _wrong(self, name: str) -> bool:
+        return f"{name}_at_least" in self.errors or f"{name}_within" in self.errors
+
+    @property
+    def proposed(self) -> dict:
+        """What was filled in, as the service takes it."""
+        given = self.cleaned_data
+        named = (
+            *("what", "reason", "clause", "from_quarter", "until_quarter"),
+            *("method", "tolerance", "target", "floor", "exit_quarters"),
+        )
+        return {name: given[name] for name in named} | {"triggers": list(self._triggers())}
+
+    def _triggers(self):
+        for number, asked in enumerate(self.conditions):
+            name = f"trigger_{number}"
+            chosen = self.cleaned_data[name]
+            if chosen == OTHERWISE:
+                numbers = (self.cleaned_data[f"{name}_{each}"] for each in ("at_least", "within"))
+                yield TriggerVaried(asked.name, *numbers)
+            elif chosen == NOT_AT_ALL:
+                yield TriggerVaried(asked.name)
+
+    def field_of(self, refusal) -> str | None:
+        """The field that a refusal speaks of, by what the service says of it."""
+        if refusal.field != "triggers":
+            return refusal.field if refusal.field in self.fields else None
+        for number, asked in enumerate(self.conditions):
+            if f"“{asked.name}”" in str(refusal):
+                return f"trigger_{number}"
+        return None
+
+
+class DecisionForm(forms.Form):
+    """Agreeing to a variation, or refusing it."""
+
+    verdict = forms.ChoiceField(
+        label="What do you decide?",
+        choices=[("agree", "Agree to it"), ("refuse", "Refuse it")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select whether you agree to it or refuse it"},
+    )
+    decision = forms.CharField(
+        label="What do you say to it?",
+        help_text="Everybody who reads the indicator sees this. To refuse, say why.",
+        required=False,
+        **LONG,
+    )
+
+
+class EndVariationForm(forms.Form):
+    """Ending an agreed variation before its last quarter."""
+
+    until_quarter = forms.TypedChoiceField(
+        label="With which quarter does it end?",
+        coerce=Quarter.parse,
+        error_messages={
+            "required": "Select the last quarter that it rules",
+            "invalid_choice": "Select the last quarter from the list",
+        },
+    )
+    reason = forms.CharField(
+        label="Why does it end early?",
+        error_messages={"required": "Say why it ends early"},
+        **LONG,
+    )
+
+    def __init__(self, *args, first: Quarter, last: Quarter, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["until_quarter"].choices = [(each.key, str(each)) for each in first.until(last)]
+
+
+class StandingForm(forms.Form):
+    """Which variations the register shows."""
+
+    state = forms.ChoiceField(
+        label="Show", required=False, choices=[("", "All of them"), *STANDINGS.items()]
+    )

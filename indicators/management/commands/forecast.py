@@ -1,0 +1,43 @@
+"""Forecast every indicator after one closed quarter. The same service as the close runs."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from indicators.queries import quarter_state
+from indicators.services import forecast_after
+from sorp.lexicon import Quarter
+
+
+class Command(BaseCommand):
+    help = "Forecast every indicator for the quarter it is next due in, from results up to QUARTER."
+
+    def add_arguments(self, parser):
+        parser.add_argument("quarter", help="a closed quarter, such as 2011-Q1")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say how many there would be, and write nothing"
+        )
+
+    def handle(self, *args, quarter, dry_run, **options):
+        try:
+            after = Quarter.parse(quarter)
+            _refuse_open(after)
+            with transaction.atomic():
+                sentence = _in_a_sentence(forecast_after(quarter=after, by=None), after)
+                transaction.set_rollback(dry_run)
+        except ValueError as reason:
+            raise CommandError(str(reason)) from None
+        self.stdout.write(f"{sentence}; nothing was written." if dry_run else f"{sentence}.")
+
+
+def _refuse_open(quarter):
+    row = quarter_state(quarter)
+    if row is None or not row.is_closed:
+        raise ValueError(f"{quarter} is not closed: its forecasts are made when it is")
+
+
+def _in_a_sentence(made, quarter):
+    again = sum(each.number > 1 for each in made)
+    if not made:
+        return f"After {quarter}: no forecast is new"
+    told = f"After {quarter}: {len(made)} forecast{'' if len(made) == 1 else 's'} made"
+    return f"{told}, {again} of them again because of a revision" if again else told

@@ -1,0 +1,77 @@
+"""What is expected of quarters still to come: by the system, by managers, and by their targets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from indicators.models import Indicator, ManagersForecast, Rating, SystemForecast
+from indicators.queries.targets import LIMITS, targets_in_force, thresholds_of
+from indicators.queries.variations import rating_variations
+from indicators.rules import Thresholds
+from indicators.rules.returns import Horizon, forecast_quarters, next_due
+from sorp.lexicon import Frequency, Polarity, Quarter, RatingMethod
+
+
+def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int, SystemForecast]:
+    """What was expected of the next quarter each indicator is due in, as of one quarter's close."""
+    rows = SystemForecast.objects.filter(
+        indicator__in=list(indicators),
+        is_latest=True,
+        made_in_start__lte=after.first_day,
+        for_start__gt=after.first_day,
+    )
+    return {row.indicator_id: row for row in rows.order_by("made_in_start", "-for_start")}
+
+
+def managers_standing(
+    *, after: Quarter, indicators: Iterable[int]
+) -> dict[int, list[tuple[Quarter, ManagersForecast]]]:
+    """What managers last said of quarters still to come, nearest first. One query."""
+    rows = ManagersForecast.objects.filter(
+        indicator__in=list(indicators),
+        is_latest=True,
+        made_in_start__gte=after.back(3).first_day,
+        made_in_start__lte=after.first_day,
+    ).select_related("indicator")
+    said: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
+    for row in rows.order_by("made_in_start"):
+        made_in = Quarter.containing(row.made_in_start)
+        due = forecast_quarters(made_in, Frequency(row.indicator.frequency))
+        quarter = due.get(Horizon(row.horizon))
+        if quarter is not None and quarter > after:
+            said[row.indicator_id][quarter] = row
+    return {indicator: sorted(of_each.items()) for indicator, of_each in said.items()}
+
+
+def thresholds_ahead(
+    *, after: Quarter, indicators: Sequence[Indicator]
+) -> dict[int, Thresholds | None]:
+    """What each will be judged by in the quarter it is next due in, as far as is known now.
+
+    None where there is no target, or one that is nonsense: one still to come may be put right.
+    Six queries at most, however many indicators.
+    """
+    known = [each.pk for each in indicators]
+    due = {each: next_due(after, each) for each in Frequency}
+    targets = {each: targets_in_force(each, known) for each in set(due.values())}
+    variations = {each: rating_variations(each, known) for each in set(due.values())}
+    found: dict[int, Thresholds | None] = {}
+    for each in indicators:
+        quarter = due[Frequency(each.frequency)]
+        target, variation = targets[quarter].get(each.pk), variations[quarter].get(each.pk)
+        try:
+            found[each.pk] = thresholds_of(each, target, variation)
+        except ValueError:
+            found[each.pk] = None
+    return found
+
+
+def thresholds_rated_by(rating: Rating) -> Thresholds:
+    """What a quarter was judged by, as it was kept with its rating."""
+    return Thresholds(
+        method=RatingMethod(rating.method),
+        polarity=Polarity(rating.polarity),
+        tolerance=rating.tolerance,
+        **{limit: getattr(rating, limit) for limit in LIMITS},
+    )

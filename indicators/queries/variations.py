@@ -1,0 +1,91 @@
+"""Variations: by which a quarter is judged, which are asked for, and which soon end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from indicators.models import Indicator, Variation
+from organisation.models import User
+from sorp.lexicon import ConditionKind, Quarter, Tier
+from sorp.queries import rules_in_force
+from sorp.rules.conditions import Condition
+
+SOON = 2  # quarters within which a variation that ends is listed as ending
+
+
+def variations_ruling(
+    quarter: Quarter, indicators: Iterable[int] | None = None
+) -> dict[int, Variation]:
+    """The variation by which each indicator is judged in a quarter, where there is one."""
+    rows = Variation.objects.ruling(quarter)
+    if indicators is not None:
+        rows = rows.filter(indicator__in=list(indicators))
+    return {each.indicator_id: each for each in rows}
+
+
+def rating_variations(
+    quarter: Quarter, indicators: Iterable[int] | None = None
+) -> dict[int, Variation]:
+    """Of these, those that have results rated otherwise. One query."""
+    found = variations_ruling(quarter, indicators)
+    return {pk: each for pk, each in found.items() if each.varies_rating}
+
+
+def variations_of(indicator: Indicator) -> QuerySet[Variation]:
+    """All there are of one indicator, with what a page shows, latest first. Two queries."""
+    return _told(Variation.objects.filter(indicator=indicator))
+
+
+def register_of_variations(*, reader: User) -> QuerySet[Variation]:
+    """All there are of the indicators that a reader may see, latest first. Two queries."""
+    seen = Variation.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
+    return _told(seen)
+
+
+def standing(rows: QuerySet[Variation], state: str, *, now: Quarter) -> QuerySet[Variation]:
+    """Narrowed to those that stand so in a quarter: see `STANDINGS`."""
+    first = now.first_day
+    soon = Quarter.from_ordinal(now.ordinal + SOON - 1).first_day
+    agreed = Q(state=Variation.State.AGREED)
+    asked = {
+        "proposed": Q(state=Variation.State.PROPOSED),
+        "to_come": agreed & Q(from_quarter_start__gt=first),
+        "in_force": agreed & Q(from_quarter_start__lte=first, until_quarter_start__gte=first),
+        "ending": agreed
+        & Q(from_quarter_start__lte=first, until_quarter_start__range=(first, soon)),
+        "ended": agreed & Q(until_quarter_start__lt=first),
+        "refused": Q(state=Variation.State.REFUSED),
+    }
+    return rows.filter(asked[state]) if state in asked else rows
+
+
+def offered_triggers(indicator: Indicator, quarter: Quarter) -> tuple[Condition, ...]:
+    """The SORP's triggers in a quarter that look at this indicator by itself, in their order."""
+    tier = Tier(indicator.tier)
+    return tuple(
+        each
+        for each in rules_in_force(quarter).triggers
+        if tier in each.tiers and each.kind is not ConditionKind.AGGREGATE
+    )
+
+
+STANDINGS = {
+    "in_force": "In force",
+    "ending": "Ending within two quarters",
+    "proposed": "Proposed, not decided",
+    "to_come": "Agreed, to come",
+    "ended": "Ended",
+    "refused": "Refused",
+}
+
+
+def _told(rows: QuerySet[Variation]) -> QuerySet[Variation]:
+    return (
+        rows.select_related(
+            "indicator__unit", "indicator__accountable_manager", "proposed_by", "decided_by"
+        )
+        .prefetch_related("varied_triggers")
+        .order_by("-from_quarter_start", "indicator__reference", "pk")
+    )

@@ -1,0 +1,49 @@
+"""The register of forecasts: what was expected, what came, and whose forecasts hold."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from indicators.forms.forecasts import ForecastsForm
+from indicators.models import Indicator
+from indicators.queries.forecasting import forecast_register
+from indicators.rules.prospects import Figures
+from organisation.clock import localdate
+from organisation.queries import tree_on
+from organisation.rights import Permission, require
+
+A_PAGE = 50
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def forecasts(request):
+    """How good forecasts have been: ours and managers’, by directorate, over time, one by one."""
+    register, tree = forecast_register(reader=request.user), tree_on(localdate())
+    form = ForecastsForm(request.GET)
+    form.is_valid()
+    page = Paginator(form.picked(register, tree), A_PAGE).get_page(request.GET.get("page"))
+    indicators = Indicator.objects.select_related("unit").in_bulk(
+        [line.ours.indicator for line in page.object_list]
+    )
+    shown = {
+        "register": register,
+        "council": register.scores(),
+        "directorates": register.by_directorate(tree),
+        "quarters": register.by_quarter(),
+        "form": form,
+        "page": page,
+        "rows": [_row(line, indicators[line.ours.indicator]) for line in page.object_list],
+    }
+    return render(request, "indicators/forecasts.html", shown)
+
+
+def _row(line, indicator):
+    """A line with its indicator, and how far off each forecast was in the indicator's own unit."""
+    figures = Figures(indicator.decimals, indicator.measure_unit)
+    off = {
+        whose: figures.difference(made.score.size)
+        for whose, made in (("ours", line.ours), ("managers", line.managers))
+        if made is not None
+    }
+    return {"line": line, "indicator": indicator, "off": off}

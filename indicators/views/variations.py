@@ -1,0 +1,167 @@
+"""Variations: the register of them, those of one indicator, proposing one and deciding on it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from indicators import services
+from indicators.forms.variations import (
+    DecisionForm,
+    EndVariationForm,
+    StandingForm,
+    VariationForm,
+)
+from indicators.models import Indicator, Variation
+from indicators.queries import last_closed
+from indicators.queries.variations import (
+    offered_triggers,
+    register_of_variations,
+    standing,
+    variations_of,
+)
+from indicators.services.variations import (
+    may_decide_variation,
+    may_end_variation,
+    may_propose_variation,
+)
+from indicators.views.people import quarter_in_hand
+from organisation.rights import Permission, require
+
+A_PAGE = 50
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def register(request):
+    """Every variation: those in force unless the address asks for others."""
+    asked = request.GET.copy()
+    asked.setdefault("state", "in_force")
+    form, quarter = StandingForm(asked), quarter_in_hand()
+    state = form.cleaned_data["state"] if form.is_valid() else ""
+    everything = register_of_variations(reader=request.user)
+    shown = standing(everything, state, now=quarter)
+    if state in ("in_force", "ending"):
+        shown = shown.order_by("until_quarter_start", "indicator__reference")
+    page = {
+        "filter": form,
+        "quarter": quarter,
+        "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
+        "ending": standing(everything, "ending", now=quarter).count(),
+        "waiting": standing(everything, "proposed", now=quarter).count(),
+    }
+    return render(request, "indicators/variations.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def of_indicator(request, reference):
+    """Everything that is, was or is asked to be judged otherwise for one indicator."""
+    indicator = _visible(request, reference)
+    page = {
+        "indicator": indicator,
+        "variations": variations_of(indicator),
+        "quarter": quarter_in_hand(),
+        "may_propose": may_propose_variation(indicator, request.user),
+    }
+    return render(request, "indicators/variations_of.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def propose(request, reference):
+    """A variation is proposed, and waits for somebody else to agree it."""
+    indicator = _visible(request, reference)
+    if not may_propose_variation(indicator, request.user):
+        raise PermissionDenied
+    first = _first_open()
+    triggers = offered_triggers(indicator, first)
+    form = VariationForm(request.POST or None, first=first, triggers=triggers)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proposed = services.propose_variation(
+                indicator=indicator, by=request.user, **form.proposed
+            )
+        except services.RefusedVariation as refusal:
+            form.add_error(form.field_of(refusal), str(refusal))
+        else:
+            messages.success(
+                request, "Your proposal waits for somebody who approves the SORP to decide"
+            )
+            return redirect("variation", indicator.reference, proposed.pk)
+    return render(
+        request, "indicators/propose_variation.html", {"indicator": indicator, "form": form}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def variation(request, reference, pk):
+    """One variation, and what this reader may do about it: decide on it, or end it early."""
+    indicator = _visible(request, reference)
+    found = get_object_or_404(variations_of(indicator), pk=pk)
+    act = _act_on(found, request.user)
+    if request.method == "POST" and act is None:
+        raise PermissionDenied
+    form = _form(act, found, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _is_done(request, form, act, found):
+        return redirect("variation", reference, pk)
+    page = {"indicator": indicator, "variation": found, "form": form, "act": act}
+    return render(request, "indicators/variation.html", page)
+
+
+def _act_on(found, user):
+    """What a person may do about a variation now: decide, end, or nothing."""
+    if found.state == Variation.State.PROPOSED:
+        return "decide" if may_decide_variation(found, user) else None
+    is_over = _endings(found)[0] > _endings(found)[1]
+    return "end" if may_end_variation(found, user) and not is_over else None
+
+
+def _endings(found):
+    """The first and the last quarter with which it may be made to end."""
+    closed = last_closed()
+    return max(found.from_quarter, closed or found.from_quarter), found.until_quarter.previous()
+
+
+def _form(act, found, typed):
+    if act == "decide":
+        return DecisionForm(typed)
+    if act == "end":
+        first, last = _endings(found)
+        return EndVariationForm(typed, first=first, last=last)
+    return None
+
+
+def _is_done(request, form, act, found):
+    """Whether it was done. If not, the form says why, and keeps what was typed."""
+    given = form.cleaned_data
+    try:
+        if act == "end":
+            services.end_variation(variation=found, by=request.user, **given)
+            told = f"The variation ends with {given['until_quarter']}"
+        elif given["verdict"] == "agree":
+            services.agree_variation(variation=found, decision=given["decision"], by=request.user)
+            told = f"Agreed: {found.from_quarter} to {found.until_quarter} are judged by it"
+        else:
+            services.refuse_variation(variation=found, decision=given["decision"], by=request.user)
+            told = "Refused: everything is judged as the SORP has it"
+    except services.RefusedVariation as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    messages.success(request, told)
+    return True
+
+
+def _visible(request, reference):
+    return get_object_or_404(
+        Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
+        reference=reference,
+    )
+
+
+def _first_open():
+    """The first quarter that may still be judged otherwise."""
+    closed = last_closed()
+    return closed.next() if closed else quarter_in_hand()

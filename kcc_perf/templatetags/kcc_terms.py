@@ -1,0 +1,46 @@
+"""Terms of the SORP wherever they appear: `{% terms %}…{% endterms %}`. `{% load kcc %}` brings it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from kcc_perf.glossary import Glossary, glossary_of, linked
+from sorp.models import Version
+
+register = template.Library()
+
+
+@register.simple_block_tag(takes_context=True)
+def terms(context: template.Context, content: str) -> SafeString:
+    """The first of each term on the page leads to what it means in the version in force.
+
+    The version is asked for once a page; what it says is remembered, since it never changes.
+    """
+    request = context.get("request")
+    try:
+        address = reverse("terms")
+    except NoReverseMatch:
+        return SafeString(content)
+    asked = _asked(request)
+    return linked(content, asked[0], address, asked[1])
+
+
+def _asked(request: Any) -> tuple[Glossary, set[str]]:
+    """The glossary, and what is linked already on this page."""
+    found = getattr(request, "_terms", None)
+    if found is None:
+        version = (
+            Version.objects.filter(state=Version.State.IN_FORCE)
+            .order_by("-in_force_from")
+            .values_list("pk", "drafted_at")
+            .first()
+        )
+        glossary = glossary_of(version[0], str(version[1])) if version else Glossary.of(())
+        found = (glossary, set())
+        if request is not None:
+            request._terms = found
+    return found

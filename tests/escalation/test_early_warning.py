@@ -1,0 +1,357 @@
+"""Early warning: what would follow if forecasts came true, and the page that says so."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from escalation.models import Escalation
+from escalation.queries.warning import early_warning_of, early_warnings
+from escalation.rules import Episode, Rules, Trigger
+from escalation.rules.foreseeing import Ahead, foresee
+from escalation.services import close_quarter
+from indicators.models import Indicator
+from indicators.rules.returns import Horizon
+from organisation.rules import PostKind
+from sorp.lexicon import Frequency, Kind, Level, Polarity, Quarter, Rag, RatingMethod, Tier
+from tests.escalation.pictures import history, nth
+from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, UserFactory, holder
+from tests.indicators.forecasts import (
+    CLIMB,
+    LAST,
+    LEVEL,
+    SINCE,
+    SINKING,
+    closed_until,
+    resulted,
+    say_for,
+)
+
+NEXT, TODAY = LAST.next(), date(2013, 5, 1)
+RED, AMBER = "Red for two quarters", "Amber for three quarters"
+RULES = Rules(
+    (
+        Trigger(RED, Rag.RED, 2, 2, Level.PAT),
+        Trigger(AMBER, Rag.AMBER, 3, 3, Level.PAT),
+        Trigger("Red", Rag.RED, 1, 1, Level.DIRECTORATE),
+    )
+)
+
+
+def open_since(number, level=Level.PAT, recovered=None):
+    return Episode(
+        level=level,
+        trigger=RED,
+        since=nth(number - 1),
+        opened_in=nth(number),
+        recovered_in=recovered and nth(recovered),
+        relapse=False,
+        all_met=(RED,),
+        reason="Red twice.",
+    )
+
+
+def ahead(known, to_come, recorded=()):
+    seen = history(known)
+    coming = history(to_come, first=nth(len(seen) + 1))
+    return foresee(seen, coming, recorded, RULES, Tier.CORPORATE)
+
+
+class TestWhatWouldFollow:
+    @pytest.mark.parametrize(
+        ("known", "to_come", "expected"),
+        [
+            ("GGAA", "AAAA", [(Level.PAT, 1)]),
+            ("GGGA", "AAAA", [(Level.PAT, 2)]),
+            ("GGGG", "AAAA", [(Level.PAT, 3)]),
+            ("GGGG", "GGGG", []),
+            ("GGGR", "RRRR", [(Level.DIRECTORATE, 1), (Level.PAT, 1)]),
+            ("GGGG", "RRRR", [(Level.DIRECTORATE, 1), (Level.PAT, 2)]),
+            ("GGGG", "GGGR", [(Level.DIRECTORATE, 4)]),
+            ("GGAA", "nnnA", [(Level.PAT, 4)]),
+            ("GGAA", "nGnA", []),
+            ("AA|A", "AGGG", []),
+            ("GGA-", "AAGG", [(Level.PAT, 2)]),
+        ],
+    )
+    def test_is_what_the_ladder_would_do(self, known, to_come, expected):
+        found = ahead(known, to_come)
+        assert [(each.level, each.quarters) for each in found.referrals] == expected
+        assert found.soonest == (expected[0][1] if expected else None)
+
+    def test_what_is_open_at_a_level_is_not_referred_there_again(self):
+        found = ahead("GGRR", "RRRR", [open_since(4)])
+        assert found.open_at == (Level.PAT,)
+        assert [each.level for each in found.referrals] == [Level.DIRECTORATE]
+
+    def test_what_would_recover_is_said(self):
+        found = ahead("GGRR", "AGGG", [open_since(4)])
+        assert [(each.level, each.recovered_in) for each in found.recoveries] == [
+            (Level.PAT, nth(6))
+        ]
+        assert found.referrals == ()
+
+    def test_what_recovered_long_ago_is_not_spoken_of(self):
+        found = ahead("RRGGGG", "GGGG", [open_since(2, recovered=3)])
+        assert found == Ahead()
+        assert found.sentences == ()
+
+    @pytest.mark.parametrize(("known", "to_come"), [("", "RR"), ("RR", "")])
+    def test_without_a_history_or_a_forecast_nothing_is_foreseen(self, known, to_come):
+        coming = history(to_come, first=nth(len(known) + 1))
+        found = foresee(history(known), coming, [open_since(2)], RULES, Tier.CORPORATE)
+        assert found == Ahead(open_at=(Level.PAT,))
+
+    @pytest.mark.parametrize(
+        ("known", "to_come", "sentence"),
+        [
+            ("GGAA", "AAAA", f"One more amber quarter would refer it to PAT (“{AMBER}”)"),
+            ("GGGA", "AAAA", f"Two more amber quarters would refer it to PAT (“{AMBER}”)"),
+            ("GGGG", "AAAA", f"Three amber quarters would refer it to PAT (“{AMBER}”)"),
+            ("GGGG", "AAGG", None),
+            (
+                "GGGA",
+                "ARGG",
+                f"On this course, amber then red, it would be referred to PAT in Q2 2012/13 (“{AMBER}”)",
+            ),
+        ],
+    )
+    def test_in_a_sentence(self, known, to_come, sentence):
+        told = [
+            each.sentence for each in ahead(known, to_come).referrals if each.level is Level.PAT
+        ]
+        assert told == ([sentence] if sentence else [])
+
+    def test_all_of_it_in_sentences(self):
+        assert ahead("GGRR", "RGGG", [open_since(4)]).sentences == (
+            "Referred to PAT",
+            "On this course it would recover from PAT’s list in Q2 2012/13",
+            "One more red quarter would refer it to its directorate management team (“Red”)",
+        )
+
+
+# What is gathered for each indicator, and the page.
+
+
+@pytest.fixture
+def officer(sorp_in_force):
+    return holder(PostKind.PERFORMANCE_OFFICER)
+
+
+@pytest.mark.django_db
+class TestOfOneIndicator:
+    def test_says_what_is_likely_how_far_it_is_from_target_and_what_would_follow(self, officer):
+        indicator = resulted((92, 93, 91, 94, 91, 90, 86, 84))
+        closed_until()
+        said = say_for(indicator, LAST, 91)
+
+        warning = early_warning_of(indicator)
+
+        assert warning.rating.value == 84
+        assert warning.forecast.for_quarter == NEXT
+        assert warning.likely.startswith("likely between ")
+        assert warning.gap == "6.0 percentage points short of target"
+        assert warning.chance.endswith("%")
+        assert warning.managers == ((NEXT, said),)
+        assert [(each.level, each.quarters) for each in warning.ahead.referrals] == [(Level.PAT, 1)]
+        assert "One more amber quarter would refer it to PAT" in warning.ahead.sentences[0]
+
+    def test_a_trend_leads_away_from_target(self, officer):
+        indicator = resulted(SINKING)
+        closed_until()
+        assert early_warning_of(indicator).target_and_course == (
+            "8.0 percentage points short of target; moving away from it"
+        )
+
+    def test_a_trend_leads_to_target(self, officer):
+        indicator = resulted(CLIMB)
+        closed_until()
+        assert early_warning_of(indicator).leads == (
+            "on the present course about 1 quarter to reach it"
+        )
+
+    def test_next_years_target_is_what_its_course_is_held_against(self, officer):
+        indicator = resulted(CLIMB)
+        TargetFactory(indicator=indicator, from_quarter_start=NEXT.first_day, target=99, floor=95)
+        closed_until()
+        warning = early_warning_of(indicator)
+        assert warning.gap == "1.0 percentage points short of target"
+        assert warning.is_likely_red
+        assert {rag for each in warning.ahead.referrals for rag in each.colours} == {Rag.RED}
+
+    @pytest.mark.parametrize("known", [0, 1, 5, 7])
+    def test_is_silent_and_says_so_where_data_is_thin(self, officer, known):
+        indicator = resulted(LEVEL[:known], since=LAST.back(known - 1) if known else LAST)
+        closed_until()
+        warning = early_warning_of(indicator)
+        assert warning.likely == f"No forecast: {known} of the 8 quarters needed"
+        assert (warning.chance, warning.leads, warning.ahead.referrals) == ("", "", ())
+
+    def test_values_before_a_break_are_not_counted(self, officer):
+        indicator = resulted(LEVEL, breaks=(5,))
+        closed_until()
+        assert early_warning_of(indicator).silence == "No forecast: 3 of the 8 quarters needed"
+
+    def test_where_none_was_made_it_says_that(self, officer):
+        indicator = resulted(LEVEL)
+        closed_until()
+        indicator.system_forecasts.update(is_latest=False)
+        assert early_warning_of(indicator).likely == f"No forecast was made after {LAST}"
+
+    def test_an_activity_indicator_has_a_forecast_and_no_colours(self, officer):
+        indicator = resulted(
+            LEVEL,
+            kind=Kind.ACTIVITY,
+            method=RatingMethod.NONE,
+            polarity=Polarity.NONE,
+            measure_unit="people",
+            decimals=0,
+        )
+        closed_until()
+        warning = early_warning_of(indicator)
+        assert "likely between" in warning.likely
+        assert (warning.chance, warning.gap, warning.leads) == ("", "", "")
+        assert warning.ahead == Ahead()
+
+    def test_a_yearly_indicator_keeps_its_forecast_between_years(self, officer):
+        values = [each for value in LEVEL for each in (None, None, None, value)]
+        indicator = resulted(values, since=Quarter(2005, 1), frequency=Frequency.ANNUAL)
+        closed_until(Quarter(2013, 2))
+        warning = early_warning_of(indicator)
+        assert (warning.quarter, warning.forecast.for_quarter) == (
+            Quarter(2013, 2),
+            Quarter(2013, 4),
+        )
+        assert warning.rating.quarter == LAST
+
+    def test_a_years_end_the_manager_foresaw_stands_until_it_is_there(self, officer):
+        indicator = resulted(LEVEL)
+        closed_until(Quarter(2012, 3))
+        say_for(indicator, Quarter(2012, 1), 81, Horizon.YEAR_END)
+        late = say_for(indicator, Quarter(2012, 3), 83, Horizon.YEAR_END)
+        assert early_warning_of(indicator).managers == ((LAST, late),)
+        closed_until()
+        assert early_warning_of(indicator).managers == ()
+
+    def test_an_open_escalation_is_named_and_not_foretold(self, officer, sorp_in_force):
+        indicator = resulted(SINKING)
+        closed_until()
+        Escalation.objects.create(
+            indicator=indicator,
+            level=Level.PAT,
+            trigger=AMBER,
+            all_met=[AMBER],
+            sorp_version=sorp_in_force,
+            since_start=LAST.back(2).first_day,
+            opened_in_start=LAST.first_day,
+            recorded_in_start=LAST.first_day,
+            reason="Amber in Q2, Q3 and Q4 2012/13.",
+        )
+        found = early_warning_of(indicator).ahead
+        assert found.open_at == (Level.PAT,)
+        assert Level.PAT not in {each.level for each in found.referrals}
+
+    def test_what_is_no_longer_measured_is_left_out(self, officer):
+        indicator = resulted(LEVEL, last_quarter_start=LAST.previous().first_day)
+        closed_until()
+        assert early_warning_of(indicator) is None
+
+    def test_before_any_close_there_is_none(self, officer):
+        assert early_warnings(Indicator.objects.all()) == []
+
+
+@pytest.mark.django_db
+def test_closing_a_quarter_makes_its_forecasts_and_closing_it_again_makes_none(officer):
+    indicator = resulted(SINKING)
+    for quarter in SINCE.until(LAST):
+        close_quarter(quarter=quarter, today=TODAY, by=officer)
+
+    [made] = indicator.system_forecasts.all()
+    assert (made.made_in, made.for_quarter) == (LAST, NEXT)
+    found = early_warning_of(indicator)
+    assert Level.PAT in found.ahead.open_at
+    assert close_quarter(quarter=LAST, today=TODAY, by=officer).newly_closed is False
+    assert indicator.system_forecasts.count() == 1
+
+
+@pytest.mark.django_db
+class TestPage:
+    @pytest.fixture
+    def signed_in(self, client, officer):
+        client.force_login(officer)
+        return client
+
+    def told(self, client, query=""):
+        response = client.get(reverse("early_warning") + query)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    def test_before_any_close_it_says_when_there_will_be_any(self, signed_in):
+        assert "No quarter is closed yet" in self.told(signed_in)
+
+    def test_the_soonest_referral_stands_first_and_then_the_likeliest_red(self, signed_in):
+        calm = resulted((95, 96, 94, 95, 96, 95, 94, 96), reference="A-CALM")
+        thin = resulted(LEVEL[:3], reference="A-THIN", since=LAST.back(2))
+        worse = resulted((92, 93, 91, 94, 91, 90, 85, 81), reference="Z-WORSE")
+        better = resulted((92, 93, 91, 94, 91, 90, 88, 89), reference="Y-BETTER")
+        closed_until()
+        found = [each.indicator for each in early_warnings(Indicator.objects.all())]
+        assert found == [worse, better, calm, thin]
+        told = self.told(signed_in)
+        assert told.index("Z-WORSE") < told.index("Y-BETTER") < told.index("A-CALM")
+        assert "No forecast: 3 of the 8 quarters needed" in told
+
+    @pytest.mark.parametrize(
+        ("query", "shown"),
+        [
+            ("", {"SAFE", "SINKS", "THIN"}),
+            ("?show=red", {"SINKS"}),
+            ("?show=referral", {"SINKS"}),
+            ("?show=silent", {"THIN"}),
+            ("?directorate=first", {"SAFE", "THIN"}),
+            ("?directorate=first&show=silent", {"THIN"}),
+            ("?directorate=nowhere", {"SAFE", "SINKS", "THIN"}),
+            ("?page=99", {"SAFE", "SINKS", "THIN"}),
+        ],
+    )
+    def test_narrowed_by_its_filters(self, signed_in, query, shown):
+        first, second = UnitFactory(code="first"), UnitFactory(code="second")
+        resulted((95, 96, 94, 95, 96, 95, 94, 96), reference="SAFE", unit=first)
+        resulted((92, 90, 88, 86, 85, 83, 82, 80), reference="SINKS", unit=second)
+        resulted(LEVEL[:3], reference="THIN", unit=first, since=LAST.back(2))
+        closed_until()
+        told = self.told(signed_in, query)
+        assert {each for each in ("SAFE", "SINKS", "THIN") if f"{each} ·" in told} == shown
+
+    def test_the_indicators_own_page_says_what_lies_ahead(self, signed_in):
+        indicator = resulted(SINKING)
+        closed_until()
+        told = signed_in.get(reverse("indicator", args=[indicator.reference])).content.decode()
+        assert "What lies ahead" in told
+        assert "8.0 percentage points short of target; moving away from it" in told
+        assert "Chance of red" in told
+
+    def test_nobody_without_a_post_comes_in(self, client, officer):
+        client.force_login(UserFactory())
+        assert client.get(reverse("early_warning")).status_code == 403
+
+    def test_as_many_queries_for_twenty_as_for_one(self, signed_in, django_assert_max_num_queries):
+        resulted(SINKING)
+        closed_until()
+        with django_assert_max_num_queries(40) as for_one:
+            self.told(signed_in)
+        for values in [LEVEL, CLIMB, SINKING, LEVEL[:3]] * 5:
+            say_for(resulted(values), LAST, 88)
+        closed_until()
+        with django_assert_max_num_queries(40) as for_twenty:
+            told = self.told(signed_in)
+        assert "<strong>21</strong> indicators" in told
+        assert len(for_twenty) == len(for_one)
+
+    def test_nothing_is_written_by_looking(self, signed_in):
+        IndicatorFactory()
+        resulted(SINKING)
+        closed_until()
+        before = (Escalation.objects.count(), Indicator.objects.count())
+        self.told(signed_in)
+        assert (Escalation.objects.count(), Indicator.objects.count()) == before

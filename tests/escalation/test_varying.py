@@ -1,0 +1,284 @@
+"""Variations at the close: referred up and let go otherwise, and only for the quarters agreed."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from escalation import services
+from escalation.models import Escalation
+from escalation.queries.following import to_follow
+from escalation.queries.varying import agreed_variations, rules_of_each
+from escalation.rules.faults import RefusedFileError
+from escalation.rules.variation_files import COLUMNS, read_variations, variation_rows
+from escalation.rules.varying import Varied, Window
+from indicators.services import (
+    ResultGiven,
+    TriggerVaried,
+    agree_variation,
+    end_variation,
+    propose_variation,
+    revise_result,
+    submit_result,
+)
+from organisation.csvfiles import written
+from organisation.rules import PostKind
+from reports.gathering import gather_edition
+from reports.rules import public_form
+from reports.schema import check_form
+from reports.verifying.figures import wrong_figures
+from sorp.lexicon import Level, Quarter, Rag
+from sorp.queries import NoVersionInForce
+from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
+
+TODAY = date(2017, 6, 1)
+Q1, Q2, Q3, Q4 = (Quarter(2011, number) for number in (1, 2, 3, 4))
+RAGS = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN}
+RED_TWICE = "Red for two quarters"
+
+
+def given(letter):
+    return ResultGiven(value=VALUES[RAGS[letter]])
+
+
+def close(quarter):
+    return services.close_quarter(quarter=quarter, today=TODAY, by=None)
+
+
+def measured(**fields):
+    return TargetFactory(indicator=IndicatorFactory(**fields)).indicator
+
+
+def reported(indicators, picture, *, since=Q1):
+    """Each quarter's letter is submitted for every indicator, and the quarter is closed."""
+    for number, letter in enumerate(picture):
+        quarter = Quarter.from_ordinal(since.ordinal + number)
+        for indicator in indicators:
+            submit_result(
+                indicator=indicator, quarter=quarter, given=given(letter), today=TODAY, by=None
+            )
+        close(quarter)
+
+
+def vary(indicator, *triggers, since=Q1, until=Q4, **differently):
+    proposed = propose_variation(
+        indicator=indicator,
+        what="Judged otherwise while the depot moves",
+        reason="The depot moves",
+        from_quarter=since,
+        until_quarter=until,
+        triggers=list(triggers),
+        by=holder(PostKind.PERFORMANCE_OFFICER),
+        **differently,
+    )
+    return agree_variation(variation=proposed, by=holder(PostKind.MANAGING_DIRECTOR))
+
+
+def spells(indicator):
+    rows = Escalation.objects.filter(indicator=indicator, level=Level.PAT).order_by("pk")
+    return [
+        (row.opened_in.key, row.recovered_in.key if row.recovered_in else None, row.variation)
+        for row in rows
+    ]
+
+
+@pytest.fixture
+def indicator(sorp_in_force):
+    return measured()
+
+
+@pytest.mark.django_db
+def test_an_indicator_is_referred_up_and_let_go_by_its_variation_and_others_by_the_sorp(
+    indicator,
+):
+    other = measured()
+    sooner = vary(indicator, TriggerVaried(RED_TWICE, 1, 1), exit_quarters=2)
+
+    reported([indicator, other], "RRGG")
+
+    assert spells(indicator) == [("2011-Q1", "2011-Q4", sooner)]
+    assert spells(other) == [("2011-Q2", "2011-Q3", None)]
+
+
+@pytest.mark.django_db
+def test_a_trigger_that_does_not_apply_refers_nothing_up_until_the_variation_ends(indicator):
+    vary(indicator, TriggerVaried(RED_TWICE), until=Q3)
+
+    # Red counts as amber or worse too, so that amber for three quarters is met in the third.
+    reported([indicator], "RR")
+    assert spells(indicator) == []
+    vary(indicator, TriggerVaried("Amber for three quarters"), since=Q4, until=Q4)
+    reported([indicator], "G", since=Q3)
+    reported([indicator], "RR", since=Q4)
+
+    assert spells(indicator) == [("2012-Q1", None, None)]
+
+
+@pytest.mark.django_db
+def test_restating_judges_each_quarter_by_what_ruled_it_then(indicator):
+    varied = vary(indicator, TriggerVaried(RED_TWICE, 1, 1), until=Q2)
+    reported([indicator], "GGG")
+    end_early = agreed_variations([indicator.pk])[indicator.pk]
+    assert end_early == [varied]
+    for quarter in (Q2, Q3):
+        revise_result(
+            indicator=indicator, quarter=quarter, given=given("R"), reason="Miscounted", by=None
+        )
+    (foretold,) = to_follow([indicator.pk])
+
+    close(Q3)
+
+    assert spells(indicator) == [("2011-Q2", None, varied)]
+    assert [each.opened_in for each in foretold.opened] == [Q2]
+    row = Escalation.objects.get()
+    assert (row.restated, row.trigger) == (True, RED_TWICE)
+
+
+@pytest.mark.django_db
+def test_ending_a_variation_early_leaves_what_was_closed_under_it(indicator):
+    varied = vary(indicator, TriggerVaried(RED_TWICE, 1, 1))
+    reported([indicator], "RG")
+
+    end_variation(
+        variation=varied,
+        until_quarter=Q2,
+        reason="The depot has moved",
+        by=holder(PostKind.PERFORMANCE_OFFICER),
+    )
+    reported([indicator], "R", since=Q3)
+    revise_result(
+        indicator=indicator, quarter=Q1, given=given("R"), reason="Counted again", by=None
+    )
+    close(Q3)
+
+    assert spells(indicator) == [("2011-Q1", "2011-Q2", varied)]
+
+
+@pytest.mark.django_db
+def test_rules_are_given_for_each_indicator_in_as_many_queries_for_twenty_as_for_one(
+    sorp_in_force,
+):
+    counts, indicators = [], []
+    for how_many in (1, 20):
+        indicators += [measured() for _ in range(how_many - len(indicators))]
+        for each in indicators:
+            if not agreed_variations([each.pk]):
+                vary(each, TriggerVaried(RED_TWICE, 1, 1))
+        with CaptureQueriesContext(connection) as asked:
+            rules_of = rules_of_each([each.pk for each in indicators])
+            for each in indicators:
+                assert rules_of(each.pk)(Q2).triggers[0].at_least == 1
+                assert rules_of(each.pk)(Quarter(2012, 1)).triggers[0].at_least == 2
+                assert rules_of.variation_in(each.pk, Q2).indicator == each
+                assert rules_of.variation_in(each.pk, Quarter(2012, 1)) is None
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1] <= 6
+    with pytest.raises(NoVersionInForce):
+        rules_of.version_in(Quarter(2001, 1))
+
+
+# As files
+
+
+@pytest.mark.django_db
+def test_what_is_exported_replays_to_what_is_recorded(indicator, tmp_path):
+    vary(indicator, TriggerVaried(RED_TWICE, 1, 1), TriggerVaried("Amber for three quarters"))
+    only_exit = measured()
+    vary(only_exit, exit_quarters=2)
+    only_rated = measured()
+    vary(only_rated, floor=Decimal(60))
+    reported([indicator, only_exit, only_rated], "RRGRG")
+    paths = {
+        name: tmp_path / f"{name}.txt"
+        for name in ("ratings", "rules", "variations", "escalations", "replayed")
+    }
+    call_command("export_ratings", closed=True, output=paths["ratings"])
+    call_command("export_rules", "2011-Q4", output=paths["rules"])
+    call_command("export_variations", output=paths["variations"])
+    call_command("export_escalations", output=paths["escalations"])
+
+    call_command(
+        "replay_rules",
+        ratings=paths["ratings"],
+        rules=paths["rules"],
+        variations=paths["variations"],
+        output=paths["replayed"],
+    )
+
+    assert paths["replayed"].read_text() == paths["escalations"].read_text()
+    assert paths["variations"].read_text().splitlines()[1:] == [
+        f"{indicator.reference},2011-Q1,2011-Q4,,Red for two quarters,1,1",
+        f"{indicator.reference},2011-Q1,2011-Q4,,Amber for three quarters,,",
+        f"{only_exit.reference},2011-Q1,2011-Q4,2,,,",
+    ]
+
+
+def test_variations_are_read_back_as_they_were_written():
+    varied = {
+        "PI-1": (
+            Varied(Q1, Q2, 2, {"Red": Window(1, 3), "Amber": None}),
+            Varied(Q3, Q4, None, {"Red": None}),
+        ),
+        "PI-2": (Varied(Q1, Q4, 3),),
+    }
+    rows = [
+        row for name, each in varied.items() for one in each for row in variation_rows(name, one)
+    ]
+
+    assert read_variations(written(COLUMNS, rows).encode(), "variations.csv") == varied
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (",2011-Q1,2011-Q2,,Red,1,2", "v.csv:2:reference: enter the indicator’s reference"),
+        ("PI-1,2011,2011-Q2,,Red,1,2", "v.csv:2:from_quarter: write the quarter like 2021-Q4"),
+        ("PI-1,2011-Q2,2011-Q1,,Red,1,2", "v.csv:2:until_quarter: write 2011-Q2 or a later"),
+        (
+            "PI-1,2011-Q1,2011-Q2,9,Red,1,2",
+            "v.csv:2:exit_quarters: write a whole number from 1 to 8",
+        ),
+        ("PI-1,2011-Q1,2011-Q2,,Red,3,2", "v.csv:2:within: write both numbers"),
+        ("PI-1,2011-Q1,2011-Q2,,Red,1,", "v.csv:2:within: write both numbers"),
+        ("PI-1,2011-Q1,2011-Q2,,Red,one,2", "v.csv:2:at_least: write a whole number"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(row, told):
+    with pytest.raises(RefusedFileError) as refused:
+        read_variations(f"{','.join(COLUMNS)}\n{row}\n".encode(), "v.csv")
+
+    assert told.replace("’", "'") in str(refused.value)
+
+
+def test_a_file_without_a_column_is_refused():
+    with pytest.raises(RefusedFileError, match=r"v.csv:1:within: give the file"):
+        read_variations(
+            b"reference,from_quarter,until_quarter,exit_quarters,trigger,at_least\n", "v.csv"
+        )
+
+
+# In an edition
+
+
+@pytest.mark.django_db
+def test_an_edition_carries_its_variations_and_is_borne_out_by_them(indicator):
+    vary(indicator, TriggerVaried(RED_TWICE, 1, 1), floor=Decimal(75), exit_quarters=2)
+    reported([indicator], "RG")
+
+    document = gather_edition(quarter=Q2, number=1, frozen_on=date(2011, 9, 1))
+    (facts,) = document["indicators"]
+
+    assert facts["variations"][0]["triggers"] == [{"name": RED_TWICE, "at_least": 1, "within": 1}]
+    check_form(document)
+    assert list(wrong_figures(document)) == []
+    public = public_form(document)
+    check_form(public)
+    (shown,) = public["indicators"][0]["variations"]
+    assert "reason" not in shown
+    assert shown["until_quarter"] == "2011-Q4"
+    del facts["variations"]
+    assert any("escalations are not those" in wrong for wrong in wrong_figures(document))

@@ -1,0 +1,70 @@
+"""Indicators with results to forecast from: climbing, or about a level, against a target of 90."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from indicators.models import ManagersForecast, ReportingQuarter
+from indicators.rules.returns import Horizon, Likelihood
+from indicators.services import forecast_after, rate_quarter
+from sorp.lexicon import Quarter, RatingMethod
+from tests.factories import IndicatorFactory, RevisionFactory, TargetFactory
+
+SINCE, LAST = Quarter(2011, 1), Quarter(2012, 4)
+LEVEL = (85, 89, 84, 88, 85, 89, 84, 88)
+CLIMB = (81, 83, 82, 84, 86, 85, 87, 89)
+SINKING = (92, 90, 91, 88, 87, 86, 84, 82)  # green, then amber since Q4 2011/12
+
+
+def close(quarter):
+    return ReportingQuarter.objects.create(
+        quarter_start=quarter.first_day, state="closed", closed_at=datetime(2013, 5, 1, tzinfo=UTC)
+    )
+
+
+def resulted(values, since=SINCE, breaks=(), **indicator):
+    """An indicator with a target of 90 (floor 80), and these results, one a quarter."""
+    measured = IndicatorFactory(**indicator)
+    if measured.method == RatingMethod.FLOOR:
+        TargetFactory(indicator=measured)
+    for place, value in enumerate(values):
+        if value is not None:
+            quarter = Quarter.from_ordinal(since.ordinal + place)
+            say(measured, quarter, value, definition_break=place in breaks)
+    return measured
+
+
+def say(indicator, quarter, value, **revision):
+    return RevisionFactory(
+        result__indicator=indicator,
+        result__quarter_start=quarter.first_day,
+        value=Decimal(str(value)),
+        **revision,
+    )
+
+
+def revise(indicator, quarter, value):
+    """The latest revision of a quarter's result says something else."""
+    result = indicator.results.get(quarter_start=quarter.first_day)
+    result.revisions.update(is_latest=False)
+    RevisionFactory(result=result, number=2, value=Decimal(str(value)), reason="A late count")
+
+
+def say_for(indicator, made_in, value, horizon=Horizon.NEXT_QUARTER):
+    """What its manager expects, said with a quarter's result."""
+    return ManagersForecast.objects.create(
+        indicator=indicator,
+        made_in_start=made_in.first_day,
+        horizon=horizon,
+        value=Decimal(str(value)),
+        likelihood=Likelihood.LIKELY,
+        made_by=indicator.accountable_manager,
+    )
+
+
+def closed_until(last=LAST, since=SINCE):
+    """Every quarter is rated and closed, and forecasts are made after each, as a close does."""
+    for quarter in since.until(last):
+        if not ReportingQuarter.objects.filter(quarter_start=quarter.first_day).exists():
+            close(quarter)
+        rate_quarter(quarter=quarter, by=None)
+        forecast_after(quarter=quarter, by=None)

@@ -1,0 +1,255 @@
+"""The register of forecasts: scored by what came, and only where something did."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from indicators.queries.forecasting import NO_DIRECTORATE, forecast_register, track_record_of
+from indicators.rules.returns import Horizon
+from indicators.services import forecast_after, rate_quarter
+from organisation.clock import localdate
+from organisation.queries import tree_on
+from organisation.rules import PostKind, UnitTier
+from sorp.lexicon import Frequency, Polarity, Quarter, Rag, RatingMethod
+from tests.factories import CouncilFactory, UnitFactory, UserFactory, holder
+from tests.indicators.forecasts import (
+    LAST,
+    LEVEL,
+    closed_until,
+    resulted,
+    revise,
+    say,
+    say_for,
+)
+
+pytestmark = pytest.mark.django_db
+NEXT = LAST.next()
+
+
+@pytest.fixture
+def officer(sorp_in_force):
+    return holder(PostKind.PERFORMANCE_OFFICER)
+
+
+def came(indicator, value, quarter=NEXT):
+    """The quarter that was forecast is closed with a result."""
+    say(indicator, quarter, value)
+    closed_until(quarter)
+
+
+@pytest.fixture
+def forecast(officer):
+    """An indicator forecast for Q1 2013/14, at about 86.5."""
+    indicator = resulted(LEVEL)
+    closed_until()
+    return indicator
+
+
+class TestScored:
+    def test_a_forecast_is_scored_by_the_result_of_its_quarter(self, forecast, officer):
+        came(forecast, 78)
+
+        [line] = forecast_register(reader=officer).lines
+
+        made = forecast.system_forecasts.get(for_start=NEXT.first_day)
+        assert (line.ours.for_quarter, line.ours.made_in) == (NEXT, LAST)
+        assert line.ours.came.value == 78
+        assert line.ours.score.error == 78 - made.value
+        assert line.ours.score.is_inside is False
+        assert line.ours.score.brier == (made.chance_red - 1) ** 2
+        assert (line.ours.said.rag, line.ours.score.is_right) == (Rag.AMBER, False)
+        assert line.managers is None
+
+    def test_the_managers_stands_beside_ours_and_is_scored_too(self, forecast, officer):
+        say_for(forecast, LAST, 91)
+        came(forecast, 88)
+
+        register = forecast_register(reader=officer)
+
+        [line] = register.lines
+        assert (line.managers.said.value, line.managers.score.error) == (91, -3)
+        assert (line.managers.said.rag, line.managers.score.is_right) == (Rag.GREEN, False)
+        scores = register.scores()
+        assert (scores.ours.scored, scores.next_quarter.scored, scores.year_end.scored) == (1, 1, 0)
+        assert scores.next_quarter.hopeful == Decimal(300) / 90
+        assert scores.next_quarter.leaning == "3.3% too hopeful"
+
+    def test_an_indicators_own_record_is_told_in_its_unit(self, forecast, officer):
+        assert track_record_of(forecast) == ""
+        say_for(forecast, LAST, 91)
+        came(forecast, 88)
+        told = track_record_of(forecast)
+        assert "1 of 1 results were within the interval" in told
+        assert told.endswith(
+            "the manager’s were off by 3.0 percentage points on average, over 1 forecast"
+        )
+
+    def test_a_years_end_is_scored_by_the_years_last_quarter(self, forecast, officer):
+        say_for(forecast, Quarter(2012, 1), 90, Horizon.YEAR_END)
+        say_for(forecast, Quarter(2012, 3), 87, Horizon.YEAR_END)
+
+        scores = forecast_register(reader=officer).scores()
+
+        assert scores.year_end.scored == 2
+        assert scores.year_end.percent == Decimal(200 + 100) / 90 / 2  # 88 came
+
+    def test_only_the_latest_of_several_said_counts(self, forecast, officer):
+        say_for(forecast, LAST, 60)
+        forecast.managers_forecasts.update(is_latest=False)
+        came(forecast, 88)
+        assert forecast_register(reader=officer).scores().next_quarter.scored == 0
+
+    def test_a_revised_result_is_what_it_is_scored_by(self, forecast, officer):
+        came(forecast, 78)
+        revise(forecast, NEXT, 86)
+        rate_quarter(quarter=NEXT, by=None)
+        [line] = forecast_register(reader=officer).lines
+        assert (line.ours.came.value, line.ours.score.is_inside) == (86, True)
+
+    def test_the_forecast_that_stood_is_scored_and_not_the_one_it_replaced(self, forecast, officer):
+        revise(forecast, LAST, 60)
+        forecast_after(quarter=LAST, by=None)
+        came(forecast, 78)
+        [line] = forecast_register(reader=officer).lines
+        standing = forecast.system_forecasts.get(for_start=NEXT.first_day, is_latest=True)
+        assert standing.number == 2
+        assert line.ours.said.value == standing.value
+
+    def test_without_a_target_an_error_is_no_share_of_anything(self, officer):
+        indicator = resulted(LEVEL, polarity=Polarity.LOWER, method=RatingMethod.NONE)
+        closed_until()
+        say_for(indicator, LAST, 91)
+        came(indicator, 88)
+        register = forecast_register(reader=officer)
+        [line] = register.lines
+        assert line.managers.score.error == -3
+        assert (line.managers.score.hopeful, line.managers.score.percent) == (None, None)
+
+
+class TestNotScored:
+    def test_what_has_no_result_is_counted_and_not_scored(self, forecast, officer):
+        register = forecast_register(reader=officer)
+        assert (register.lines, register.waiting, register.unanswered) == ((), 1, 0)
+
+    def test_a_quarter_that_closed_without_a_result_is_told_apart(self, forecast, officer):
+        closed_until(NEXT)
+        register = forecast_register(reader=officer)
+        assert (register.lines, register.unanswered) == ((), 1)
+
+    def test_a_result_of_an_open_quarter_may_yet_change_and_is_waited_for(self, forecast, officer):
+        say(forecast, NEXT, 78)
+        rate_quarter(quarter=NEXT, by=None)
+        register = forecast_register(reader=officer)
+        assert (register.lines, register.waiting) == ((), 1)
+
+    def test_before_any_quarter_is_closed_there_is_nothing(self, officer):
+        register = forecast_register(reader=officer)
+        assert (register.until, register.ours, register.lines) == (None, (), ())
+
+    def test_nobody_without_a_post_sees_any(self, forecast):
+        came(forecast, 78)
+        assert forecast_register(reader=UserFactory()).ours == ()
+
+
+class TestGroups:
+    def test_by_directorate_over_time_and_for_the_whole_council(self, officer):
+        council = CouncilFactory()
+        directorate = UnitFactory(name="Growth")
+        division = UnitFactory(name="Highways", tier=UnitTier.DIVISION, parent=directorate)
+        measured = [
+            resulted(LEVEL, unit=unit) for unit in (division, UnitFactory(name="Care"), council)
+        ]
+        closed_until()
+        for indicator, value in zip(measured, (86, 60, 86), strict=True):
+            say(indicator, NEXT, value)
+        closed_until(NEXT)
+
+        register = forecast_register(reader=officer)
+
+        found = dict(register.by_directorate(tree_on(localdate())))
+        assert {name: scores.ours.coverage for name, scores in found.items()} == {
+            "Care": 0,
+            "Growth": 100,
+            NO_DIRECTORATE: 100,
+        }
+        assert register.scores().ours.scored == 3
+        [(quarter, scores)] = register.by_quarter()
+        assert (quarter, scores.ours.scored) == (NEXT, 3)
+
+    def test_half_yearly_forecasts_are_scored_once_in_the_quarter_due(self, officer):
+        values = [each for value in LEVEL for each in (None, value)]
+        indicator = resulted(values, since=LAST.back(15), frequency=Frequency.HALF_YEARLY)
+        closed_until()
+        due = Quarter(2013, 2)
+        say(indicator, due, 86)
+        closed_until(due)
+        [line] = forecast_register(reader=officer).lines
+        assert (line.ours.for_quarter, line.ours.made_in) == (due, LAST)
+
+
+class TestPage:
+    @pytest.fixture
+    def signed_in(self, client, officer):
+        client.force_login(officer)
+        return client
+
+    def told(self, client, query=""):
+        response = client.get(reverse("forecasts") + query)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    def test_says_what_waits_and_what_is_missing(self, signed_in, forecast):
+        told = self.told(signed_in)
+        assert "Not scored: 1 forecast of quarters that are not closed" in told
+        assert "A forecast is scored when the quarter it speaks of is closed" in told
+
+    def test_before_any_close_it_says_when_there_will_be_any(self, signed_in):
+        assert "No quarter is closed yet" in self.told(signed_in)
+
+    def test_shows_scores_and_each_forecast_with_its_result(self, signed_in, forecast):
+        say_for(forecast, LAST, 91)
+        came(forecast, 78)
+        told = self.told(signed_in)
+        assert forecast.unit.name in told
+        assert "Outside the interval" in told
+        assert "percentage points" in told
+        assert "14.4% too hopeful" in told  # 13 of 90
+
+    @pytest.mark.parametrize(
+        ("query", "shown"),
+        [
+            ("", 2),
+            ("?show=outside", 1),
+            ("?show=wrong", 1),
+            ("?directorate=first", 1),
+            ("?directorate=first&show=outside", 0),
+            ("?directorate=nowhere", 2),
+        ],
+    )
+    def test_narrowed_by_its_filters(self, signed_in, query, shown):
+        near = resulted(LEVEL, unit=UnitFactory(code="first"))
+        far = resulted(LEVEL, unit=UnitFactory(code="second"))
+        closed_until()
+        say(near, NEXT, 86)
+        say(far, NEXT, 60)
+        closed_until(NEXT)
+        assert f"<strong>{shown}</strong> forecast" in self.told(signed_in, query)
+
+    def test_as_many_queries_for_twenty_as_for_one(
+        self, signed_in, forecast, django_assert_max_num_queries
+    ):
+        came(forecast, 78)
+        with django_assert_max_num_queries(30) as for_one:
+            self.told(signed_in)
+        for _ in range(19):
+            indicator = resulted(LEVEL)
+            say(indicator, NEXT, 84)
+            say_for(indicator, LAST, 85)
+        for quarter in (LAST, NEXT):
+            rate_quarter(quarter=quarter, by=None)
+            forecast_after(quarter=quarter, by=None)
+        with django_assert_max_num_queries(30) as for_twenty:
+            told = self.told(signed_in)
+        assert "<strong>20</strong> forecasts" in told
+        assert len(for_twenty) == len(for_one)

@@ -1,0 +1,216 @@
+"""Differences between two versions: word by word, and rule by rule in sentences."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sorp.rules.differences import (
+    Became,
+    Group,
+    Mark,
+    Piece,
+    applied,
+    clauses_between,
+    grouped,
+    rules_between,
+    undone,
+    words_between,
+)
+from sorp.rules.reading import depth, home_of, under
+
+SAME, OUT, IN = Mark.SAME, Mark.TAKEN_OUT, Mark.PUT_IN
+
+
+def pieces(old, new):
+    return [(each.mark, each.text) for each in words_between(old, new)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("", "", []),
+        ("Red.", "Red.", [(SAME, "Red.")]),
+        ("", "All new", [(IN, "All new")]),
+        ("All gone", "", [(OUT, "All gone")]),
+        (
+            "red for two quarters",
+            "red for three quarters",
+            [(SAME, "red for "), (OUT, "two"), (IN, "three"), (SAME, " quarters")],
+        ),
+        (
+            "the target is missed",
+            "the floor standard is missed",
+            [(SAME, "the "), (OUT, "target"), (IN, "floor standard"), (SAME, " is missed")],
+        ),
+        # Two words that both change are one change, and not two with a space between.
+        ("a b c", "a x y", [(SAME, "a "), (OUT, "b c"), (IN, "x y")]),
+        # A comma is its own word: the words around it did not change.
+        ("red amber", "red, amber", [(SAME, "red"), (IN, ","), (SAME, " amber")]),
+        ("Kent’s plan", "Kent plan", [(OUT, "Kent’s"), (IN, "Kent"), (SAME, " plan")]),
+    ],
+)
+def test_words_between(old, new, found):
+    assert pieces(old, new) == found
+
+
+TEXT = st.text(alphabet="ab ,.’\n£é-", max_size=60) | st.text(max_size=60)
+
+
+@given(old=TEXT, new=TEXT)
+def test_a_difference_applied_gives_the_new_text_and_undone_the_old(old, new):
+    found = words_between(old, new)
+
+    assert applied(found) == new
+    assert undone(found) == old
+
+
+@given(text=TEXT)
+def test_nothing_is_marked_where_nothing_changed(text):
+    assert {each.mark for each in words_between(text, text)} <= {SAME}
+
+
+@given(old=TEXT, new=TEXT)
+def test_no_piece_is_empty_and_no_two_of_a_mark_stand_together(old, new):
+    found = words_between(old, new)
+
+    assert all(each.text for each in found)
+    assert all(one.mark is not next_one.mark for one, next_one in pairwise(found))
+
+
+# Clauses
+
+
+def clause(number, heading, words="As before"):
+    return number, {"heading": heading, "wording": words}
+
+
+def became(old, new):
+    return [
+        (each.number, each.became, each.was)
+        for each in clauses_between(old, new, heading="heading")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ([clause("1", "Purpose")], [clause("1", "Purpose")], [("1", Became.SAME, "")]),
+        ([clause("1", "Purpose")], [clause("1", "Aim")], [("1", Became.CHANGED, "")]),
+        ([clause("1", "A")], [clause("1", "A", "Now")], [("1", Became.CHANGED, "")]),
+        ([], [clause("1", "A")], [("1", Became.ADDED, "")]),
+        ([clause("1", "A")], [], [("1", Became.REMOVED, "")]),
+        ([clause("3.4", "A")], [clause("3.5", "A")], [("3.5", Became.CHANGED, "3.4")]),
+        (
+            [clause("1", "A"), clause("2", "B")],
+            [clause("2", "B"), clause("3", "C")],
+            [("2", Became.SAME, ""), ("3", Became.ADDED, ""), ("1", Became.REMOVED, "")],
+        ),
+    ],
+)
+def test_clauses_between(old, new, found):
+    assert became(old, new) == found
+
+
+def test_only_the_part_that_changed_is_marked():
+    [found] = clauses_between(
+        [("5.1", {"heading": "Returns", "wording": "On time", "responsible": "Managers"})],
+        [("5.1", {"heading": "Returns", "wording": "On time", "responsible": "Directors"})],
+        heading="heading",
+    )
+
+    assert {each.name: each.is_changed for each in found.parts} == {
+        "heading": False,
+        "wording": False,
+        "responsible": True,
+    }
+
+
+# Rules
+
+
+RED = {"Red": "Red refers an indicator to PAT."}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentences"),
+    [
+        (RED, RED, []),
+        ({}, RED, ["“Red” is added: Red refers an indicator to PAT."]),
+        (RED, {}, ["“Red” is removed. It said: Red refers an indicator to PAT."]),
+        (
+            RED,
+            {"Red": "Red refers an indicator to Cabinet."},
+            [
+                "“Red” is changed from: Red refers an indicator to PAT."
+                " To: Red refers an indicator to Cabinet."
+            ],
+        ),
+        (
+            {"A": "One.", "B": "Two."},
+            {"B": "Two.", "A": "One."},
+            ["“The order” is changed from: “A”, then “B”. To: “B”, then “A”."],
+        ),
+        ({"A": "One.", "B": "Two."}, {"B": "Two."}, ["“A” is removed. It said: One."]),
+    ],
+)
+def test_rules_between(old, new, sentences):
+    found = rules_between([Group("Triggers", old, True)], [Group("Triggers", new, True)])
+
+    assert [each.sentence for each in found] == sentences
+
+
+def test_the_order_says_nothing_where_it_means_nothing():
+    old, new = {"A": "1", "B": "2"}, {"B": "2", "A": "1"}
+
+    assert rules_between([Group("Calendar", old)], [Group("Calendar", new)]) == ()
+
+
+def test_a_group_that_only_one_version_has_is_told_of_too():
+    found = rules_between([Group("Old", {"a": "1."})], [Group("New", {"b": "2."})])
+
+    assert [(title, [each.became for each in rules]) for title, rules in grouped(found)] == [
+        ("New", [Became.ADDED]),
+        ("Old", [Became.REMOVED]),
+    ]
+
+
+RULES = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1.", "2."]))
+
+
+@given(old=RULES, new=RULES)
+def test_rule_changes_applied_to_the_old_rules_give_the_new(old, new):
+    built = dict(old)
+    for each in rules_between([Group("G", old)], [Group("G", new)]):
+        if each.became is Became.REMOVED:
+            assert built.pop(each.name) == each.old
+        else:
+            assert built.get(each.name, "") == each.old
+            built[each.name] = each.new
+
+    assert built == new
+
+
+# Where a rule stands
+
+
+@pytest.mark.parametrize(
+    ("number", "home"),
+    [("4", "4"), ("4.1", "4"), ("3.4", "3.4"), ("3.4.1", "3.4"), ("9.1", ""), ("", ""), ("44", "")],
+)
+def test_a_rule_stands_under_its_clause_or_its_chapter(number, home):
+    assert home_of(number, ["3", "3.4", "4"]) == home
+
+
+def test_rules_are_gathered_under_their_clauses_in_their_order():
+    assert under(["4"], [("4.2", "b"), ("4.1", "a"), ("7", "c")]) == {"4": ["b", "a"], "": ["c"]}
+
+
+@pytest.mark.parametrize(("number", "deep"), [("4", 0), ("4.1", 1), ("4.1.2", 1)])
+def test_a_chapter_s_heading_stands_above_its_clauses(number, deep):
+    assert depth(number) == deep
+
+
+def test_a_piece_says_what_became_of_it_in_words():
+    assert Piece(OUT, "two").mark.label == "Taken out"
