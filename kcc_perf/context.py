@@ -27,6 +27,11 @@ SIGNED_IN = (
     ("Reports", "reports", "/reports/"),
     ("Sign out", "account_logout", "/accounts/logout/"),
 )
+# What lies under an entry, though its address begins with another word.
+ALSO_UNDER = {
+    "dashboards": ("/indicators/",),
+    "escalations": ("/early-warning/", "/forecasts/", "/variations/"),
+}
 
 
 def service(request: HttpRequest) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def navigation(path: str, entries: tuple[tuple[str, str, str], ...]) -> Iterator
     for text, name, fallback in entries:
         if address := address_of(name, fallback):
             here = path == address
-            under = address != "/" and path.startswith(address)
+            under = address != "/" and path.startswith((address, *ALSO_UNDER.get(name, ())))
             yield {"text": text, "address": address, "current": here, "active": here or under}
 
 

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from organisation.clock import localdate
 from organisation.models import NoticePreference
 
 
@@ -11,15 +12,23 @@ class DayField(forms.DateField):
     widget = forms.SelectDateWidget
 
     def __init__(self, *, what="the date", **options):
-        options.setdefault(
-            "error_messages",
-            {
-                "required": f"Enter {what}",
-                "invalid": f"Enter {what} as a real day, month and year, such as 14 11 2025",
-            },
-        )
-        options.setdefault("help_text", "For example, 14 11 2025")
+        self.what, self.is_told_how = what, "help_text" not in options
+        options.setdefault("error_messages", {"required": f"Enter {what}"})
         super().__init__(**options)
+        self._say_how()
+
+    def __deepcopy__(self, memo):
+        """A form's own field: its example is of the year in which the form is asked for."""
+        field = super().__deepcopy__(memo)
+        field._say_how()
+        return field
+
+    def _say_how(self):
+        example = f"14 11 {localdate().year}"
+        wanted = f"Enter {self.what} as a real day, month and year, such as {example}"
+        self.error_messages = {**self.error_messages, "invalid": wanted}
+        if self.is_told_how:
+            self.help_text = f"For example, {example}"
 
 
 class NoticePreferenceForm(forms.Form):

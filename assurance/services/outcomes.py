@@ -10,8 +10,9 @@ from django.db import transaction
 from assurance.models import AgreedAction, CallIn, Challenge, Decision
 from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
 from assurance.rules import TeamCode, Verdict
-from escalation.models import ActionPlan, Escalation
+from escalation.models import ActionPlan, Escalation, Handling
 from escalation.rights import may_agree_plan, may_deal_with
+from escalation.services.handling import deal_with
 from escalation.services.judging import agree_plan, review_plan
 from organisation import audit
 from organisation.clock import day_of
@@ -73,6 +74,7 @@ def decide(
     )
     if agreed_plan is not None:
         _agree(agreed_plan, call_in, by)
+    _deal_with_what_was_referred(row, today, by)
     return row
 
 
@@ -175,6 +177,27 @@ def _agree(plan: ActionPlan, call_in: CallIn, by: User) -> None:
             sufficient=True,
             words=f"Agreed at {meeting}",
             today=day,
+            by=by,
+        )
+
+
+def _deal_with_what_was_referred(decision: Decision, today: date, by: User) -> None:
+    """What PAT decides of an indicator that is referred to it is what that level did with it."""
+    meeting, indicator = decision.call_in.meeting, decision.call_in.indicator
+    if meeting.team.code != TeamCode.PAT or not may_deal_with(Level.PAT, indicator, by):
+        return
+    plan = decision.agreed_plan
+    agrees = plan is not None and plan.is_latest and plan.written_by_id != by.pk
+    for row in Escalation.objects.open_ones().filter(indicator=indicator, level=Level.PAT):
+        day = max(meeting.meets_on, day_of(row.recorded_at))
+        if plan is not None and agrees:
+            day = max(day, day_of(plan.written_at))
+        deal_with(
+            escalation=row,
+            kind=Handling.Kind.PLAN_AGREED if agrees else Handling.Kind.NOTED,
+            words=f"{decision.text} ({meeting})",
+            handled_on=day,
+            today=max(day, today),
             by=by,
         )
 

@@ -12,6 +12,7 @@ from escalation.rules.documents import read_rules, write_rules
 from escalation.rules.faults import RefusedFileError
 
 LARGEST = 100_000  # bytes: some hundred times what the default rules take
+LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be read
 SHORT = forms.NumberInput(attrs={"class": "govuk-input--width-3"})
 CHANGED = (
     "The triggers that these were taken from were changed while you were here. Look at them again"
@@ -55,6 +56,7 @@ class BacktestForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
         help_text="If you choose one, it is tried instead of the triggers above.",
+        error_messages={"empty": "The file is empty: choose one with rules in it"},
     )
     settings = ("exit_quarters", "relapse_within", "relapse_shortens_by")
 
@@ -106,6 +108,15 @@ class BacktestForm(forms.Form):
                 self[f"within_{place}"],
                 self[f"left_out_{place}"],
             )
+
+    def clean_name(self) -> str:
+        """A name that everybody can read again: no letter of it was lost on the way."""
+        name = self.cleaned_data["name"]
+        if not name.isprintable() or LOST in name:
+            raise forms.ValidationError(
+                "The name holds a character that cannot be shown: type it again on one line"
+            )
+        return name
 
     def clean_file(self) -> Rules | None:
         """The rules in the file, if one was given: refused whole, with everything to put right."""

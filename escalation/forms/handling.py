@@ -44,6 +44,19 @@ class HandlingForm(forms.Form):
         self.fields["kind"].label = f"What did the {at.label} do with it?"
         self.fields["kind"].choices = [(each.value, each.label) for each in kinds]
         if above:
-            self.fields["level"].choices = [(each.value, each.label) for each in above]
+            offered = [(each.value, each.label) for each in above]
+            self.fields["level"].choices = [("", "Choose a level"), *offered]
         else:
             del self.fields["level"], self.fields["why_past"]
+
+    def clean(self):
+        """Where it goes, and past whom, is said of a referral up and of nothing else."""
+        said = super().clean()
+        kind = said.get("kind")
+        if kind == Kind.REFERRED_UP and not said.get("level") and "level" not in self.errors:
+            self.add_error("level", "Choose the level to which it is referred up")
+        elif kind and kind != Kind.REFERRED_UP:
+            for name in ("level", "why_past"):
+                if said.get(name):
+                    self.add_error(name, "Leave this empty unless it is referred up")
+        return said

@@ -12,6 +12,20 @@ QUARTERS_AHEAD = 12
 LONG = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
 
 
+class SeenPlan(forms.Field):
+    """The number of the plan that a page showed. Whatever is no number was never shown by any."""
+
+    NEVER = -1
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False)
+
+    def clean(self, value):
+        said = str(value or "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else self.NEVER
+
+
 class PlanForm(forms.Form):
     """What is wrong, what stands in the way, and when the indicator is expected to recover.
 
@@ -19,7 +33,7 @@ class PlanForm(forms.Form):
     form remembers which one they had before them.
     """
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = SeenPlan()
     change = forms.CharField(
         max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -63,7 +77,7 @@ class PlanForm(forms.Form):
         self._offer_quarters(today)
 
     def _saw(self, plan):
-        return self.data.get(self.add_prefix("seen"), "") in ("", str(plan.number))
+        return self.data.get(self.add_prefix("seen")) == str(plan.number)
 
     def _offer_quarters(self, today):
         now = Quarter.containing(today)
@@ -108,6 +122,12 @@ class ActionForm(forms.Form):
 class Actions(BaseFormSet):
     """The actions of a plan, with spare rows: no JavaScript is needed to add one."""
 
+    default_error_messages = {
+        "missing_management_form": "The rows of actions did not all arrive: give them again",
+        "too_many_forms": "Give %d actions or fewer",
+        "too_few_forms": "Give at least %d actions",
+    }
+
     def clean(self):
         if not any(self.errors) and not self.given:
             raise forms.ValidationError("Give at least one action: who does what by when")
@@ -118,13 +138,14 @@ class Actions(BaseFormSet):
 
 
 ActionFormSet = formset_factory(
-    ActionForm, formset=Actions, extra=SPARE_ROWS, max_num=50, absolute_max=60
+    ActionForm, formset=Actions, extra=SPARE_ROWS, max_num=50, absolute_max=60, validate_max=True
 )
 
 
 class ProgressForm(forms.Form):
-    """How far an action has got."""
+    """How far an action has got. What is not sent at all stays as it is held."""
 
+    seen = SeenPlan()
     progress = forms.CharField(
         label="Progress",
         max_length=500,
@@ -132,6 +153,21 @@ class ProgressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
+
+    def __init__(self, typed, *, held):
+        super().__init__(_completed(typed, held), initial=held)
+
+
+def _completed(typed, held):
+    """What was typed, with what is held of each field that did not come: silence wipes nothing."""
+    if not typed:
+        return None
+    whole = typed.copy()
+    whole.setdefault("progress", held["progress"])
+    parts = ("day", "month", "year")
+    if held["done_on"] and not any(f"done_on_{part}" in whole for part in parts):
+        whole.update({f"done_on_{part}": getattr(held["done_on"], part) for part in parts})
+    return whole
 
 
 class ReviewForm(forms.Form):

@@ -70,3 +70,8 @@ def rules_of(version: Version) -> Rules:
 def _directorate(indicator: Indicator, tree: Tree) -> str:
     found = tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
     return found.name if found else indicator.unit.name
+
+
+def evidence_on(version: Version) -> list[Backtest]:
+    """The back-tests kept as evidence on a version, for those who comment on it or approve it."""
+    return list(version.backtests.filter(is_evidence=True).order_by("finished_at"))

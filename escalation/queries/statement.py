@@ -24,6 +24,10 @@ from sorp.rules.checks import Check
 from sorp.rules.reading import depth, under
 
 CHECKS = {check.value: check.label for check in Check}
+TRAVEL_IN_WORDS = {
+    TravelMethod.REGRESSION: "The trend over the last 16 quarters (regression).",
+    TravelMethod.PREVIOUS: "Against the previous quarter.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def settings_in_words(version: Version) -> tuple[tuple[str, str], ...]:
         else "As many quarters as otherwise"
     )
     return (
-        ("Direction of travel", f"{TravelMethod(version.travel_method).label}."),
+        ("Direction of travel", TRAVEL_IN_WORDS[TravelMethod(version.travel_method)]),
         (
             "Recovery",
             "An escalation ends when the indicator was green in its latest"

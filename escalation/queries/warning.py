@@ -28,6 +28,11 @@ from indicators.rules.prospects import Course, Figures, gap, likely, percent, wh
 from sorp.lexicon import Frequency, NotRated, Polarity, Quarter, Rag, Tier
 
 EVEN = Decimal("0.5")
+FORECAST_GOES_BY = {
+    ForecastMethod.SMOOTHING: "Forecast from the level of late",
+    ForecastMethod.DRIFT: "Forecast along the trend",
+    ForecastMethod.SEASONAL: "Forecast as in the same quarter last year",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class EarlyWarning:
     def chance(self) -> str:
         """The chance of red, as people read it; nothing where it is not rated."""
         return percent(self.chance_red) if self.chance_red is not None else ""
+
+    @property
+    def how(self) -> str:
+        """What the forecast goes by, so that its chance can be understood."""
+        return FORECAST_GOES_BY[ForecastMethod(self.forecast.method)] if self.forecast else ""
 
     @property
     def is_likely_red(self) -> bool:

@@ -7,7 +7,7 @@
      "exit_quarters": 1, "relapse_within": 4, "relapse_shortens_by": 0}
 
 `tiers` (default: every tier), `exit_quarters` (1), `relapse_within` (4) and `relapse_shortens_by`
-(0) may be left out. What triggers of each kind ask for is in `sorp/rules/conditions.py`, and how
+(0) may be left out, and are 16, 40 and 16 at the most. What triggers of each kind ask for is in `sorp/rules/conditions.py`, and how
 they are written in `trigger_documents`.
 """
 
@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from escalation.rules.faults import Fault, RefusedFileError, decoded, shown
+from escalation.rules.faults import Fault, RefusedFileError, decoded, not_whole, shown
 from escalation.rules.trigger_documents import TriggerReading, write_trigger
 from escalation.rules.triggers import Rules, Trigger
 from sorp.lexicon import Level, Rag
@@ -30,6 +30,8 @@ DEFAULT_RULES = Rules(
 )
 
 TOP_KEYS = ("triggers", "exit_quarters", "relapse_within", "relapse_shortens_by")
+MOST_TRIGGERS = 100
+MOST_TO_RECOVER, MOST_FOR_RELAPSE, MOST_FEWER = 16, 40, 16  # quarters
 TOP = 1  # the row given for the document as a whole; trigger n is given row n
 
 
@@ -96,14 +98,18 @@ class _Reading:
             return None
         self._refuse_unknown(document, TOP_KEYS, TOP)
         triggers = self._triggers(document.get("triggers"))
-        exit_quarters = self._whole(document, "exit_quarters", TOP, least=1, default=1)
-        relapse_within = self._whole(document, "relapse_within", TOP, least=0, default=4)
-        shortens_by = self._whole(document, "relapse_shortens_by", TOP, least=0, default=0)
+        exit_quarters = self._whole(document, "exit_quarters", (1, MOST_TO_RECOVER), default=1)
+        relapse_within = self._whole(document, "relapse_within", (0, MOST_FOR_RELAPSE), default=4)
+        shortens_by = self._whole(document, "relapse_shortens_by", (0, MOST_FEWER), default=0)
         return None if self.faults else Rules(triggers, exit_quarters, relapse_within, shortens_by)
 
     def _triggers(self, written: Any) -> tuple[Trigger, ...]:
         if not isinstance(written, list) or not written:
             self.refuse(TOP, "triggers", "give a list of at least one trigger")
+            return ()
+        if len(written) > MOST_TRIGGERS:
+            advice = f"give at most {MOST_TRIGGERS} triggers, not {len(written):,}"
+            self.refuse(TOP, "triggers", advice)
             return ()
         read = [self._trigger(each, row) for row, each in enumerate(written, start=1)]
         names: dict[str, int] = {}
@@ -130,10 +136,10 @@ class _Reading:
                 self.refuse(row, shown(key), advice)
 
     def _whole(
-        self, written: Mapping[str, Any], key: str, row: int, *, least: int, default: int
+        self, written: Mapping[str, Any], key: str, bounds: tuple[int, int], *, default: int
     ) -> int:
         value = written.get(key, default)
-        if type(value) is int and value >= least:
-            return value
-        self.refuse(row, key, f"write a whole number, {least} or more, not {shown(value)}")
-        return default
+        if (advice := not_whole(value, *bounds)) is not None:
+            self.refuse(TOP, key, advice)
+            return default
+        return int(value)

@@ -46,3 +46,12 @@ def shown(cell: object) -> str:
     """A cell as it may stand in one line of a message, cut short if it is long."""
     text = repr(cell)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def not_whole(value: object, least: int, most: int) -> str | None:
+    """What to write where this is no whole number within its bounds; None where it is one."""
+    if type(value) is not int or value < least:
+        return f"write a whole number, {least} or more, not {shown(value)}"
+    if value > most:
+        return f"write a whole number, {most} or less, not {shown(value)}"
+    return None

@@ -139,9 +139,11 @@ def _of_nothing(finding: Finding, about: About) -> str:
         known.append(f"as varied until {Quarter.parse(about.variation['until'])}")
     clause = f" ({', '.join(known)})" if known else ""
     quarters = "quarter" if more == 1 else "quarters"
+    found, still = len(nearest.counted), asked.at_least - more
+    lasting = f", of which {still} would still count" if 0 <= still < found else ""
     return (
         f"{_now(finding)}: “{asked.name}”{clause} asks for {asked.condition}, and finds"
-        f" {len(nearest.counted)}, so {more} more such {quarters} would refer it to"
+        f" {found}{lasting}, so {more} more such {quarters} would refer it to"
         f" {_team(asked.level)}."
     )
 

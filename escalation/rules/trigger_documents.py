@@ -7,11 +7,12 @@ so that older documents are read as what they meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
-from escalation.rules.faults import shown
+from escalation.rules.faults import not_whole, shown
 from escalation.rules.triggers import Trigger
 from sorp.lexicon import (
     ComparedWith,
@@ -25,7 +26,7 @@ from sorp.lexicon import (
     Word,
 )
 from sorp.rules import RefusedCondition
-from sorp.rules.conditions import EVERY_TIER, STATUSES, UNIT_TIERS
+from sorp.rules.conditions import EVERY_TIER, MOST_QUARTERS, STATUSES, UNIT_TIERS
 
 SomeWord = TypeVar("SomeWord", bound=Word)
 
@@ -35,6 +36,9 @@ OTHER_KEYS = (
     *("or_late", "unit_tier", "count"),
 )
 TRIGGER_KEYS = (*REQUIRED_KEYS, *OTHER_KEYS)
+LONGEST_NAME, LONGEST_CLAUSE = 100, 20  # characters, as the SORP keeps them
+MOST_INDICATORS = 1000
+PLAINLY = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 SAID_BY_STATUS = (ConditionKind.STATUS, ConditionKind.NO_RESULT)
 
 Refuse = Callable[[str, str], None]  # a key, and what to do about it
@@ -91,19 +95,20 @@ class TriggerReading:
         kind = self._kind(written)
         if kind is None or self._is_missing_a_key(written, kind):
             return None
-        at_least = self._whole(written, "at_least", least=1, default=1)
+        at_least = self._whole(written, "at_least", (1, MOST_QUARTERS), default=1)
+        fewest = at_least or 1
         fields = {
             "name": self._name(written["name"]),
             "status": self._status(written.get("status"), kind),
             "at_least": at_least,
-            "within": self._whole(written, "within", least=at_least or 1, default=at_least or 1),
+            "within": self._whole(written, "within", (fewest, MOST_QUARTERS), default=fewest),
             "level": self._word(tuple(Level), written["level"], "level"),
             "tiers": self._tiers(written),
-            "clause": self._text(written, "clause"),
+            "clause": self._clause(written.get("clause", "")),
             "kind": kind,
             "movement": self._word_or_none(tuple(Movement), written, "movement"),
             "compared_with": self._word_or_none(tuple(ComparedWith), written, "compared_with"),
-            "percent": self._percent(written.get("percent")),
+            "percent": self._percent(written),
             "forecast_by": self._word_or_none(tuple(ForecastBy), written, "forecast_by"),
             "or_late": self._yes_or_no(written, "or_late"),
             "unit_tier": self._unit_tier(written),
@@ -150,16 +155,25 @@ class TriggerReading:
         return self._word(tuple(each for each in known if each), written, "status")
 
     def _name(self, written: Any) -> str:
-        if isinstance(written, str) and written.strip() and written.isprintable():
+        if not (isinstance(written, str) and written.strip() and written.isprintable()):
+            self.refuse("name", f"give {self.called} a name in words, on one line")
+        elif len(written) > LONGEST_NAME:
+            self.refuse(
+                "name",
+                f"give {self.called} a name of at most {LONGEST_NAME} characters,"
+                f" not {len(written):,}",
+            )
+        else:
             return written
-        self.refuse("name", f"give {self.called} a name in words, on one line")
         return ""
 
-    def _text(self, written: Mapping[str, Any], key: str) -> str:
-        text = written.get(key, "")
-        if isinstance(text, str) and (text.isprintable()):
-            return text
-        self.refuse(key, f"write it in words, on one line, not {shown(text)}")
+    def _clause(self, written: Any) -> str:
+        if not (isinstance(written, str) and written.isprintable()):
+            self.refuse("clause", f"write it in words, on one line, not {shown(written)}")
+        elif len(written) > LONGEST_CLAUSE:
+            self.refuse("clause", f"write at most {LONGEST_CLAUSE} characters")
+        else:
+            return written
         return ""
 
     def _word(self, words: tuple[SomeWord, ...], written: Any, key: str) -> SomeWord | None:
@@ -176,28 +190,33 @@ class TriggerReading:
         said = written.get(key)
         return None if said in (None, "") else self._word(words, said, key)
 
-    def _whole(self, written: Mapping[str, Any], key: str, *, least: int, default: int) -> int:
+    def _whole(
+        self, written: Mapping[str, Any], key: str, bounds: tuple[int, int], *, default: int
+    ) -> int:
         value = written.get(key, default)
-        if type(value) is int and value >= least:
-            return value
-        self.refuse(key, f"write a whole number, {least} or more, not {shown(value)}")
-        return 0
+        if (advice := not_whole(value, *bounds)) is not None:
+            self.refuse(key, advice)
+            return 0
+        return int(value)
 
     def _count(self, written: Mapping[str, Any]) -> int | None:
         if written.get("count") is None:
             return None
-        return self._whole(written, "count", least=2, default=2)
+        return self._whole(written, "count", (2, MOST_INDICATORS), default=2)
 
-    def _percent(self, written: Any) -> Decimal | None:
-        if written in (None, ""):
+    def _percent(self, written: Mapping[str, Any]) -> Decimal | None:
+        """As people write a per cent: a power of ten says in a line what fills a book of noughts."""
+        said = written.get("percent")
+        if said in (None, ""):
             return None
-        try:
-            number = Decimal(str(written)) if type(written) in (int, float, str) else None
-        except InvalidOperation:
-            number = None
-        if number is not None and number.is_finite() and 0 <= number <= 1000:
-            return number
-        self.refuse("percent", f"write a number from 0 to 1000, not {shown(written)}")
+        text = str(said) if type(said) in (int, float, str) else ""
+        if PLAINLY.fullmatch(text) and Decimal(text) <= 1000:
+            return Decimal(text)
+        self.refuse(
+            "percent",
+            f"write for {shown(written['name'])} a number from 0 to 1000, with at most two"
+            f" decimals, not {shown(said)}",
+        )
         return None
 
     def _yes_or_no(self, written: Mapping[str, Any], key: str) -> bool:

@@ -97,7 +97,7 @@ def refer_up(
         raise Refused(f"Say why it is referred up to the {to.label}", field="words")
     if past and not why_past:
         raise Refused(
-            f"Say why it goes {_past(past).lower()}: only a rule may do that without a reason",
+            f"Say why it goes p{_past(past)[1:]}: only a rule may do that without a reason",
             field="why_past",
         )
     _record(held, Kind.REFERRED_UP, f"To the {to.label}. {said}", handled_on, by)

@@ -136,8 +136,14 @@ def _refuse_strangers(indicator: Indicator, by: User) -> None:
 def _refuse_unseen(before: ActionPlan | None, seen: int | None) -> None:
     """Nobody replaces a plan that they have not had before them."""
     number = before.number if before else 0
-    if seen is None or before is None or seen >= number:
+    if seen is None or before is None or seen == number:
         return
+    if seen > number:
+        raise Refused(
+            f"You had no plan before you that is in place: plan {number} is, shown here. Yours is"
+            " kept below: put the two together, then save",
+            field="seen",
+        )
     raise Refused(
         f"{before.written_by} wrote plan {number} on {in_full(day_of(before.written_at))}, while"
         " you were writing. Yours is kept below: read theirs, put the two together, then save",
@@ -211,14 +217,15 @@ def record_progress(
     """How far an action of the latest plan has got, and the day it was done, are as given.
 
     Saying the same again changes and records nothing. Raises PermissionDenied as `write_plan`
-    does; Refused for a day still to come, or an action of a plan that was superseded.
+    does; Refused for a day still to come or before it was promised, or an action of a plan that
+    was superseded.
     """
     row = Action.objects.select_for_update().get(pk=action.pk)
     _refuse_strangers(row.plan.indicator, by)
     if not row.plan.is_latest:
         raise Refused("A later plan supersedes this one: record progress there")
-    if done_on is not None and done_on > today:
-        raise Refused("The day it was done cannot be in the future", field="done_on")
+    if done_on not in (None, row.done_on):
+        _refuse_day_done(row, done_on, today)
     if (row.progress, row.done_on) == (progress.strip(), done_on):
         return row
     was = row.done_on
@@ -234,3 +241,18 @@ def record_progress(
         was=was.isoformat() if was else None,
     )
     return row
+
+
+def _refuse_day_done(action: Action, done_on: date, today: date) -> None:
+    """It is done on a day that has come, and not before there was anything to do."""
+    if done_on > today:
+        raise Refused("The day it was done cannot be in the future", field="done_on")
+    written = day_of(action.plan.written_at)
+    first = min(written, action.starts_on or written)
+    if done_on < first:
+        since = "this plan was written" if first == written else "it starts"
+        raise Refused(
+            f"{_said(done_on)} is before the day on which {since}: give {_said(first)} or a later"
+            " day",
+            field="done_on",
+        )

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from escalation.forms.consulting import ApprovalForm, ReasonForm
+from escalation.queries.backtesting import evidence_on
 from indicators.queries import last_closed
 from organisation.clock import localdate
 from organisation.rights import Permission, allowed, require
@@ -32,6 +33,9 @@ def approve_version(request, number):
     ):
         raise PermissionDenied
     version = get_object_or_404(Version.objects.select_related("approved_by"), number=number)
+    if done := _done_before(request, version):
+        messages.info(request, done)
+        return redirect("sorp_version", version.number)
     form = _form(request, version)
     if form is not None and form.is_bound and _is_done(request, version, form):
         return redirect("sorp_version", version.number)
@@ -40,12 +44,23 @@ def approve_version(request, number):
         "version": version,
         "heading": f"Version {version.number}",
         "requirements": found,
+        "evidence": evidence_on(version),
         "is_ready": all(each.is_met or each.field for each in found),
         "is_finished": version.state not in (State.DRAFT, State.CONSULTATION),
         "may_approve": may_approve,
         "form": form,
     }
     return render(request, "sorp/approve.html", page)
+
+
+def _done_before(request, version):
+    """A button pressed twice, or by two at once: what is so already; nothing where it is not so."""
+    if "from_quarter" in request.POST and version.state in Version.BINDING:
+        who = f", by {version.approved_by}" if version.approved_by else ""
+        return f"Version {version.number} is approved{who}, from {version.from_quarter}"
+    if "reason" in request.POST and version.state == State.DRAFT:
+        return f"Version {version.number} is a draft again"
+    return ""
 
 
 def _requirements(request, version):
@@ -60,16 +75,16 @@ def _requirements(request, version):
 
 def _form(request, version):
     """To approve what is in consultation, to withdraw what waits; of what has ruled, nothing."""
-    today, typed = localdate(), request.POST or None
+    today = localdate()
     if version.state == State.APPROVED:
-        return ReasonForm(typed, missing="Say why the approval is withdrawn")
+        return ReasonForm(request.POST or None, missing="Say why the approval is withdrawn")
     if version.state in (State.IN_FORCE, State.SUPERSEDED):
         return None
     earliest = earliest_quarter(today=today, closed_until=last_closed())
     planned = version.from_quarter
     meant = max(planned, earliest) if planned else None
     return ApprovalForm(
-        typed,
+        request.POST or None,
         earliest=earliest,
         initial={"from_quarter": meant.key if meant else "", "approved_on": today},
     )
@@ -81,6 +96,10 @@ def _is_done(request, version, form):
     try:
         said = _act(request, version, form.cleaned_data)
     except Refused as refusal:
+        version.refresh_from_db()
+        if done := _done_before(request, version):
+            messages.info(request, done)
+            return True
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     messages.success(request, said)

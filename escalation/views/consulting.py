@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from escalation.forms.consulting import AnswerForm, CommentForm, OpenForm, ReasonForm
+from escalation.queries.backtesting import evidence_on
 from escalation.queries.comparing import consultation_on
 from indicators.queries import last_closed
 from organisation.clock import localdate
@@ -52,6 +53,7 @@ def _page(request, version, form):
         "version": version,
         "heading": f"Version {version.number}",
         "talk": consultation_on(version),
+        "evidence": evidence_on(version),
         "is_open": is_open and not is_over,
         "is_over": is_over,
         "leads": leads,
@@ -80,7 +82,12 @@ def _asked_for(request, version, act, form):
 
 
 def _comment(version, pk):
-    return version.comments.filter(pk=pk).first() if str(pk).isdecimal() else None
+    return version.comments.filter(pk=_key(pk)).first()
+
+
+def _key(typed):
+    """The comment that an address or a form names; what is no key names none."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
 
 
 def _held_answer(comment):
@@ -139,8 +146,8 @@ def _comment_made(request, version, given):
 
 
 def _answer(request, version, given):
-    key = request.POST.get("comment", "")
-    comment = get_object_or_404(Comment, version=version, pk=key if key.isdecimal() else 0)
+    key = _key(request.POST.get("comment", ""))
+    comment = get_object_or_404(Comment, version=version, pk=key)
     answer_comment(comment=comment, today=localdate(), by=request.user, **given)
     return f"{comment.author} is answered", f"#comment-{comment.pk}"
 

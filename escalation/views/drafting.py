@@ -1,5 +1,7 @@
 """Where the next version of the SORP is written: beginning a draft, and the draft as it stands."""
 
+import re
+
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404
@@ -20,6 +22,7 @@ from sorp.services.drafting_rows import why_closed
 from sorp.services.refusing import Refused
 
 STEPS = {step.value: step.label for step in Step}
+LEADING = re.compile(r"[0-9]{1,9}(?![0-9])")  # the whole number that a version's number begins with
 UNTYPED = ("csrfmiddlewaretoken", "seen", "act")
 
 
@@ -53,7 +56,8 @@ def _first(bases):
     """The latest version to begin from, and the number after the highest."""
     if not bases:
         return {}
-    whole = [int(each.number.split(".")[0]) for each in bases if each.number[:1].isdecimal()]
+    found = (LEADING.match(each.number) for each in bases)
+    whole = [int(each[0]) for each in found if each]
     return {"base": bases[0].number, "number": str(max(whole, default=len(bases)) + 1)}
 
 
@@ -77,13 +81,17 @@ def version_or_404(number):
 
 def closed(request, version):
     """What is no draft cannot be edited: why, what to do, and whatever was typed."""
-    typed = {
+    page = {"version": version, "why": why_closed(version), "typed": typed_in(request)}
+    return render(request, "sorp/draft_closed.html", page, status=409)
+
+
+def typed_in(request):
+    """What somebody typed, under what each box is called, to be given back."""
+    return {
         name.replace("_", " ").capitalize(): "\n".join(values)
         for name, values in request.POST.lists()
         if name not in UNTYPED and "".join(values).strip()
     }
-    page = {"version": version, "why": why_closed(version), "typed": typed}
-    return render(request, "sorp/draft_closed.html", page, status=409)
 
 
 def drafted(draft):

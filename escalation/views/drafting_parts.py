@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from escalation.forms import drafting as words
 from escalation.forms import drafting_rules as rules
-from escalation.views.drafting import closed, version_or_404
+from escalation.views.drafting import closed, typed_in, version_or_404
 from organisation.rights import Permission, require
 from sorp import services
 from sorp.models import (
@@ -28,7 +28,7 @@ from sorp.models import (
     TriggerRule,
     Version,
 )
-from sorp.services.drafting_rows import NotADraft, Stale, why_closed
+from sorp.services.drafting_rows import Gone, NotADraft, Stale, why_closed
 from sorp.services.drafting_rules import condition_given, contradictions_with
 from sorp.services.refusing import Refused
 
@@ -87,6 +87,8 @@ def edit_part(request, number, part, pk=None):
     kind, draft = _part_or_404(part), version_or_404(number)
     if why_closed(draft):
         return closed(request, draft)
+    if request.method == "POST" and _is_gone(kind, pk):
+        return _gone(request, draft, part)
     row = _row_or_404(kind, draft, pk)
     typed = request.POST if request.method == "POST" else None
     form = kind.form(typed, draft=draft, row=row)
@@ -98,6 +100,8 @@ def edit_part(request, number, part, pk=None):
             said = kind.put(version=draft, edition=seen, by=request.user, pk=pk, **given)
         except NotADraft:
             return closed(request, version_or_404(number))
+        except Gone:
+            return _gone(request, draft, part)
         except Refused as refusal:
             is_stale = _refused(form, refusal)
         else:
@@ -117,6 +121,17 @@ def _row_or_404(kind, draft, pk):
     return None if pk is None else get_object_or_404(kind.model, version=draft, pk=pk)
 
 
+def _is_gone(kind, pk):
+    """Whether the row was taken out. One of another version was never here to be taken out."""
+    return pk is not None and not kind.model.objects.filter(pk=pk).exists()
+
+
+def _gone(request, draft, part):
+    """Somebody removed the row that was being written: what was typed is given back."""
+    page = {"draft": draft, "part": part, "word": PARTS[part].word, "typed": typed_in(request)}
+    return render(request, "sorp/draft_gone.html", page, status=409)
+
+
 def _refused(form, refusal):
     """The refusal stands at its field. Returns whether it is for what somebody wrote meanwhile."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -130,7 +145,7 @@ def _at(draft, part):
 def _tried(form, draft, pk, given):
     """The sentence that a trigger would be, and what it would contradict. Nothing is kept."""
     if not form.is_bound:
-        return {"sentence": form.row and _condition_of(form.row).sentence}
+        return {"sentence": form.row and _sentence_of(form.row)}
     if given is None:
         return {}
     row = TriggerRule(version=draft, pk=pk, **{k: v for k, v in given.items() if k != "tiers"})
@@ -144,8 +159,12 @@ def _tried(form, draft, pk, given):
     return {"sentence": condition.sentence, "found": found}
 
 
-def _condition_of(row):
-    return condition_given(row, [each.tier for each in row.tiers.all()])
+def _sentence_of(row):
+    """What a trigger says; nothing where it is no rule yet, which saving it will say."""
+    try:
+        return condition_given(row, [each.tier for each in row.tiers.all()]).sentence
+    except Refused:
+        return ""
 
 
 @require_POST
@@ -208,6 +227,11 @@ def remove_part(request, number, part, pk):
     if request.method == "POST":
         try:
             services.remove_row(row=row, edition=_seen(request, draft), by=request.user)
+        except Stale:
+            page["refusal"] = (
+                "The draft changed after you opened this page. This is what stands there now:"
+                " remove it if you still want to"
+            )
         except Refused as refusal:
             page["refusal"] = str(refusal)
         else:
@@ -225,10 +249,17 @@ def move_part(request, number, part, pk):
         return closed(request, draft)
     if not kind.moves:
         raise Http404(f"A {kind.word} has no place to be moved from")
-    row = _row_or_404(kind, draft, pk)
-    up = request.POST.get("act") == "up"
+    act = request.POST.get("act")
+    if act not in ("up", "down"):
+        raise Http404("A row is moved up or down")
+    row, up = _row_or_404(kind, draft, pk), act == "up"
     try:
         services.move_row(row=row, up=up, edition=_seen(request, draft), by=request.user)
+    except Stale:
+        messages.info(
+            request,
+            f"The draft changed meanwhile, and “{row}” was not moved: this is its order now",
+        )
     except Refused as refusal:
         messages.info(request, str(refusal))
     else:

@@ -31,7 +31,9 @@ def deal_with_escalation(request, pk):
         raise PermissionDenied
     plan = ActionPlan.objects.filter(indicator=row.indicator, is_latest=True).first()
     form = _form(request, row, plan)
-    if row.recovered_in is None and form.is_valid() and _is_recorded(request, row, form):
+    if form.is_bound and row.recovered_in is not None:
+        form.add_error(None, _too_late(row))
+    elif form.is_valid() and _is_recorded(request, row, form):
         messages.success(request, f"What the {row.get_level_display()} did is recorded")
         return redirect("escalation", row.pk)
     return render(
@@ -44,6 +46,13 @@ def deal_with_escalation(request, pk):
             "wrote_plan": plan is not None and plan.written_by_id == request.user.pk,
             "form": form,
         },
+    )
+
+
+def _too_late(row):
+    return (
+        f"It recovered in {row.recovered_in}, so there is nothing left to deal with and this is not"
+        " recorded. What you typed is kept below"
     )
 
 

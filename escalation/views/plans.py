@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from escalation.forms.plans import ActionFormSet, PlanForm, ProgressForm
+from escalation.forms.plans import ActionFormSet, PlanForm, ProgressForm, SeenPlan
 from escalation.models import Action, ActionPlan, Escalation
 from escalation.services.plans import (
     ActionGiven,
@@ -123,23 +124,57 @@ def _now_seen(form, indicator):
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
 def report_progress(request, reference, position):
+    """How far an action of the plan in place has got, as somebody who has it before them says."""
     indicator = _answerable(request, reference)
-    action = get_object_or_404(
-        Action, plan__indicator=indicator, plan__is_latest=True, position=position
-    )
-    form = ProgressForm(
-        request.POST or None, initial={"progress": action.progress, "done_on": action.done_on}
-    )
-    if form.is_valid():
-        try:
-            record_progress(action=action, today=localdate(), by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
-            messages.success(request, f"“{action.description}” is up to date")
-            return redirect("write_plan", indicator.reference)
+    latest = get_object_or_404(ActionPlan, indicator=indicator, is_latest=True)
+    meant = _action_meant(request, indicator, position)
+    action = latest.actions.filter(position=position).first() or meant
+    if action is None:
+        raise Http404("There is no such action")
+    held = {"progress": action.progress, "done_on": action.done_on, "seen": latest.number}
+    form = ProgressForm(request.POST or None, held=held)
+    if form.is_valid() and _is_reported(request, form, meant, action, latest):
+        messages.success(request, f"“{action.description}” is up to date")
+        return redirect("write_plan", indicator.reference)
     return render(
         request,
         "escalation/report_progress.html",
         {"indicator": indicator, "action": action, "form": form},
     )
+
+
+def _action_meant(request, indicator, position):
+    """The action that stood on the page when its progress was typed; None where none did."""
+    number = SeenPlan().clean(request.POST.get("seen"))
+    plans = Action.objects.filter(plan__indicator=indicator, plan__number=number)
+    return plans.select_related("plan").filter(position=position).first()
+
+
+def _is_reported(request, form, meant, action, latest):
+    """Whether it was recorded. If not, the form says what to do and keeps what was typed."""
+    said = dict(form.cleaned_data)
+    if said.pop("seen") != latest.number:
+        form.add_error(None, _came_between(meant, action, latest))
+        form.data = form.data.copy()
+        form.data["seen"] = str(latest.number if action.plan_id == latest.pk else meant.plan.number)
+        return False
+    try:
+        record_progress(action=action, today=localdate(), by=request.user, **said)
+    except Refused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return False
+    return True
+
+
+def _came_between(meant, action, latest):
+    """Why what was typed is not saved: it may be about another action than the one here now."""
+    here = f"action {action.position} of plan {latest.number} is “{action.description}”"
+    if meant is None:
+        return f"Nothing is saved yet: {here}. Save it again if what you typed is about that"
+    wrote = (
+        f"Plan {latest.number} took the place of plan {meant.plan.number}, in which you wrote of"
+        f" “{meant.description}”"
+    )
+    if action.plan_id != latest.pk:
+        return f"{wrote}. It has fewer actions: look at it, and report on the one that you mean"
+    return f"{wrote}. Now {here}: save it again only if what you typed is about that"

@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from escalation.queries.backtesting import evidence_on
 from escalation.queries.comparing import clauses_compared, rules_compared
 from escalation.queries.statement import statement_sheet, terms_of
 from organisation.public_pages import answer
@@ -60,6 +61,8 @@ def _page(request, version):
         "office": approving_office(version),
         "others": [each for each in published if each.pk != version.pk],
         "superseded_by": _next_of(version, published),
+        # A published page is the same for everyone; the evidence is for those who signed in.
+        "evidence": [] if _is_published(version) else evidence_on(version),
     }
     return render(request, "sorp/version.html", page)
 

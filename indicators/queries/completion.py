@@ -4,29 +4,52 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indicators.models import Indicator, Revision
+from django.db.models import Q
+
+from indicators.models import Indicator, Revision, Suspension
+from indicators.rules.returns import ResultState
 from sorp.lexicon import Frequency, Quarter
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How many results are due for a quarter, and which indicators have none yet."""
+    """How many results are due for a quarter, and which are not in. What was returned is not in."""
 
     due: int
-    submitted: int
-    missing: tuple[Indicator, ...]
+    missing: tuple[Indicator, ...]  # nothing was submitted
+    returned: tuple[Indicator, ...]  # submitted, sent back, and not submitted again
+
+    @property
+    def submitted(self) -> int:
+        """How many managers have submitted and nobody has sent back."""
+        return self.due - len(self.to_come)
+
+    @property
+    def to_come(self) -> tuple[Indicator, ...]:
+        return (*self.missing, *self.returned)
 
 
 def completion(*, quarter: Quarter, units: list[int] | None = None) -> Completion:
-    """What is due, what is in and what is missing, in two queries."""
-    rows = Indicator.objects.in_use(quarter).select_related("unit", "accountable_manager")
+    """What is due, what is in and what is not, in two queries. The suspended owe nothing."""
+    start = quarter.first_day
+    suspended = Suspension.objects.filter(from_quarter_start__lte=start).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=start)
+    )
+    rows = (
+        Indicator.objects.in_use(quarter)
+        .exclude(pk__in=suspended.values("indicator"))
+        .select_related("unit", "accountable_manager")
+    )
     if units is not None:
         rows = rows.in_units(units)
     due = [each for each in rows if Frequency(each.frequency).due_in(quarter)]
-    said = set(
+    states = dict(
         Revision.objects.latest_ones()
-        .filter(result__quarter_start=quarter.first_day)
-        .values_list("result__indicator_id", flat=True)
+        .filter(result__quarter_start=start)
+        .values_list("result__indicator_id", "result__state")
     )
-    missing = tuple(each for each in due if each.pk not in said)
-    return Completion(due=len(due), submitted=len(due) - len(missing), missing=missing)
+    return Completion(
+        due=len(due),
+        missing=tuple(each for each in due if each.pk not in states),
+        returned=tuple(each for each in due if states.get(each.pk) == ResultState.RETURNED),
+    )

@@ -22,6 +22,7 @@ from organisation.models import User
 from organisation.rights import Permission, allowed
 from organisation.services import owe_notice
 from sorp.lexicon import Quarter
+from sorp.queries import people_approving
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,21 @@ def propose_variation(
         each.variation = proposed
     VariedTrigger.objects.bulk_create(varied)
     audit.record("proposed variation", proposed, by=by, **_told(proposed, varied))
+    _ask_for_a_decision(proposed)
     return proposed
+
+
+def _ask_for_a_decision(proposed: Variation) -> None:
+    """Whoever may agree it is told that it waits."""
+    for person in people_approving(on=localdate()):
+        if may_decide_variation(proposed, person):
+            owe_notice(
+                key=f"variation-proposed-{proposed.pk}-{person.pk}",
+                recipient=person,
+                subject=f"A variation for {proposed.indicator.title} waits for your decision",
+                body=f"{proposed.what} {proposed.reason}",
+                address=reverse("variation", args=[proposed.indicator.reference, proposed.pk]),
+            )
 
 
 @transaction.atomic

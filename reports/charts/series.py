@@ -61,10 +61,14 @@ class Trend:
     floor_label: str = "Floor"
     planned: Planned | None = None
     foreseen: Foreseen | None = None
+    quarters_ahead: int = 0  # points at the end that only a plan or a forecast asks for
 
     @property
     def shown(self) -> tuple[QuarterPoint, ...]:
-        """The last sixteen quarters, less the empty ones before the first value, but eight at least."""
-        recent = self.points[-MOST:]
+        """The last sixteen quarters, less the empty ones before the first value, but eight at least.
+
+        Quarters that a plan or a forecast lets the axis run on to come on top of the sixteen.
+        """
+        recent = self.points[-(MOST + self.quarters_ahead) :]
         first = next((i for i, each in enumerate(recent) if each.value is not None), 0)
         return recent[min(first, max(len(recent) - FEWEST, 0)) :]

@@ -163,6 +163,18 @@ class BacktestReading:
             f" {totals[1]:,} were under those in force.",
         )
 
+    @property
+    def sent_is_the_same(self) -> bool:
+        """Whether both sets of rules send as many in every quarter, so that one line hides the other."""
+        return self._is_the_same("opened")
+
+    @property
+    def open_is_the_same(self) -> bool:
+        return self._is_the_same("open")
+
+    def _is_the_same(self, figure: str) -> bool:
+        return all(each["before"][figure] == each["after"][figure] for each in self.load)
+
     def _load_chart(self, name: str, figure: str, sentence: str) -> SafeString:
         lines = tuple(
             Line(label, tuple(each[side][figure] for each in self.load))

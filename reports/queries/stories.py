@@ -113,6 +113,7 @@ def trend_with_plan(
     return replace(
         trend,
         points=(*trend.points, *ahead),
+        quarters_ahead=trend.quarters_ahead + len(ahead),
         planned=Planned(plan.number, written, expected, plan.expected_value),
     )
 
@@ -128,6 +129,7 @@ def trend_with_forecast(trend: Trend, forecast: SystemForecast | None) -> Trend:
     return replace(
         trend,
         points=(*trend.points, *ahead),
+        quarters_ahead=trend.quarters_ahead + len(ahead),
         foreseen=Foreseen(quarter, forecast.value, forecast.lower, forecast.upper),
     )
 

@@ -29,6 +29,7 @@ ROWS_OF_ROWS = [
 ]
 # What a version says of itself, besides its state and its approval.
 KEPT = [
+    "id",
     "statement_id",
     "number",
     "in_force_from",
@@ -63,7 +64,13 @@ def forbidden_move(unequal):
               OR (OLD.state = 'in_force' AND NEW.state = 'superseded'))))"""
 
 
-# SQLite: one trigger for each act on each table.
+# SQLite: one trigger for each act on each table. OR REPLACE takes away whatever row is in the way of
+# the new one and asks no trigger for deletes: so what would be in the way is looked for first.
+IN_THE_WAY = f"""EXISTS (SELECT 1 FROM sorp_version AS other WHERE other.state IN {BOUND} AND (
+      other.id = NEW.id OR (other.statement_id = NEW.statement_id AND (
+        other.number = NEW.number
+        OR other.in_force_from = NEW.in_force_from
+        OR (other.state = 'in_force' AND NEW.state = 'in_force')))))"""
 ACTS = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}
 
 
@@ -71,8 +78,12 @@ def sqlite_names():
     for table in [*ROWS, *(each[0] for each in ROWS_OF_ROWS)]:
         for act in ACTS:
             yield f"{table}_{act}_of_bound"
-    yield "sorp_version_update_of_bound"
-    yield "sorp_version_delete_of_bound"
+    for act in ACTS:
+        yield f"sorp_version_{act}_of_bound"
+
+
+def is_bound(version):
+    return f"EXISTS (SELECT 1 FROM sorp_version WHERE id = {version} AND state IN {BOUND})"
 
 
 def sqlite_statements():
@@ -83,15 +94,19 @@ def sqlite_statements():
     ]
     for table, version in looked_up:
         for act, rows in ACTS.items():
-            asked = " OR ".join(
-                f"EXISTS (SELECT 1 FROM sorp_version WHERE id = {version.format(row=row)}"
-                f" AND state IN {BOUND})"
-                for row in rows
-            )
+            asked = " OR ".join(is_bound(version.format(row=row)) for row in rows)
+            if act != "delete":  # the row that OR REPLACE would take away
+                replaced = is_bound(version.format(row="was"))
+                asked += f" OR EXISTS (SELECT 1 FROM {table} AS was WHERE was.id = NEW.id AND {replaced})"
             yield f"CREATE TRIGGER {table}_{act}_of_bound BEFORE {act} ON {table} WHEN {asked} {refuse}"
     yield (
+        "CREATE TRIGGER sorp_version_insert_of_bound BEFORE INSERT ON sorp_version"
+        f" WHEN {IN_THE_WAY} {refuse}"
+    )
+    others = IN_THE_WAY.replace("WHERE ", "WHERE other.id <> OLD.id AND ", 1)
+    yield (
         "CREATE TRIGGER sorp_version_update_of_bound BEFORE UPDATE ON sorp_version"
-        f" WHEN {forbidden_move('IS NOT')} {refuse}"
+        f" WHEN {forbidden_move('IS NOT')} OR {others} {refuse}"
     )
     yield (
         "CREATE TRIGGER sorp_version_delete_of_bound BEFORE DELETE ON sorp_version"
@@ -119,7 +134,7 @@ CREATE FUNCTION sorp_version_stands() RETURNS trigger LANGUAGE plpgsql AS $$ BEG
     IF OLD.state IN {BOUND} THEN {REFUSAL} END IF;
     RETURN OLD;
   END IF;
-  IF {forbidden_move('IS DISTINCT FROM')} THEN {REFUSAL} END IF;
+  IF {forbidden_move("IS DISTINCT FROM")} THEN {REFUSAL} END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER sorp_version_stands BEFORE UPDATE OR DELETE ON sorp_version
@@ -128,11 +143,13 @@ FOR EACH ROW EXECUTE FUNCTION sorp_version_stands();
 
 
 def of_row(table, column, parent):
-    look = f"PERFORM sorp_refuse_bound((SELECT version_id FROM {parent} WHERE id = {{row}}.{column}));"
+    look = (
+        f"PERFORM sorp_refuse_bound((SELECT version_id FROM {parent} WHERE id = {{row}}.{column}));"
+    )
     return f"""CREATE FUNCTION {table}_stand() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF TG_OP <> 'INSERT' THEN {look.format(row='OLD')} END IF;
+      IF TG_OP <> 'INSERT' THEN {look.format(row="OLD")} END IF;
       IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-      {look.format(row='NEW')}
+      {look.format(row="NEW")}
       RETURN NEW;
     END $$"""
 

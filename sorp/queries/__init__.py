@@ -6,6 +6,7 @@ from .consulting import (
     contradictions_in,
     is_author,
     obstacles_to_approval,
+    people_approving,
     people_bound,
 )
 from .ruling import (
@@ -39,6 +40,7 @@ __all__ = [
     "contradictions_in",
     "is_author",
     "obstacles_to_approval",
+    "people_approving",
     "people_bound",
     "reminders_in_force",
     "rules_in_force",

@@ -26,7 +26,16 @@ BOUND = {
 
 def people_bound(*, on: date) -> list[User]:
     """Everyone whose post gives them something to do by the SORP on a day, each once, by name."""
-    kinds = [kind for kind, granted in GRANTS.items() if granted & BOUND]
+    return _holding_any(BOUND, on)
+
+
+def people_approving(*, on: date) -> list[User]:
+    """Everyone who may approve the SORP, and departures from it, on a day; each once, by name."""
+    return _holding_any({Permission.APPROVE_SORP}, on)
+
+
+def _holding_any(permissions: set[Permission], on: date) -> list[User]:
+    kinds = [kind for kind, granted in GRANTS.items() if granted & permissions]
     held = Appointment.objects.held_on(on).filter(post__kind__in=kinds)
     return list(
         User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")

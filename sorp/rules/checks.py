@@ -68,8 +68,11 @@ class Tally:
 
     @property
     def per_cent(self) -> int | None:
-        """Rounded down, so that a hundred is said of all alone; None where nothing was due."""
-        return 100 * self.kept // self.looked_at if self.looked_at else None
+        """To the nearest, but a hundred of all alone and nought of none; None with nothing due."""
+        if not self.looked_at:
+            return None
+        nearest = (200 * self.kept + self.looked_at) // (2 * self.looked_at)
+        return min(max(nearest, min(self.kept, 1)), 100 if self.kept == self.looked_at else 99)
 
     @property
     def sentence(self) -> str:

@@ -13,13 +13,14 @@ from organisation.models import User
 from organisation.rights import Permission, allowed
 from organisation.services import owe_notice
 from sorp.lexicon import Quarter
-from sorp.models import Version
+from sorp.models import Statement, Version
 from sorp.queries import obstacles_to_approval, people_bound
 from sorp.rules.approving import said
 from sorp.services.refusing import Refused
 
 State = Version.State
 LONGEST_NOTE = 300
+STILL = {State.DRAFT: "a draft", State.CONSULTATION: "in consultation"}
 
 
 @transaction.atomic
@@ -101,10 +102,12 @@ def withdraw_approval(*, version: Version, reason: str, today: date, by: User) -
     """A version that has not begun to rule is a draft again, and is consulted on anew.
 
     Raises PermissionDenied for whoever does not hold an approving post, and Refused once its first
-    quarter has begun: people work by it from then on.
+    quarter has begun, since people work by it from then on, and while another version is unfinished,
+    since of two drafts the later to be approved would undo the earlier unseen (docs/adr/0024).
     """
     if not allowed(by, Permission.APPROVE_SORP):
         raise PermissionDenied
+    statement = Statement.objects.select_for_update().get(pk=version.statement_id)
     held = Version.objects.select_for_update().get(pk=version.pk)
     if held.state != State.APPROVED or held.in_force_from is None:
         raise Refused(f"Version {held.number} is not waiting to come into force")
@@ -112,6 +115,12 @@ def withdraw_approval(*, version: Version, reason: str, today: date, by: User) -
         raise Refused(
             f"{held.from_quarter} has begun, and people work by version {held.number}: draft another"
             " version instead"
+        )
+    if other := statement.versions.unfinished().first():
+        raise Refused(
+            f"Version {other.number} is still {STILL[State(other.state)]}, and only one version is"
+            f" written at a time: put right in version {other.number} what is wrong in version"
+            f" {held.number}"
         )
     reason = reason.strip()
     if not reason:

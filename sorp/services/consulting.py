@@ -86,9 +86,10 @@ def _refuse_taken(draft: Version, from_quarter: Quarter) -> None:
 
 def _tell_of_opening(version: Version, today: date) -> None:
     until, quarter = said(version.consulted_until or today), version.from_quarter
+    days = f"{version.consulted_from}-{version.consulted_until}"
     for person in people_bound(on=today):
         owe_notice(
-            key=f"sorp-consultation-{version.pk}-{version.consulted_from}-{person.pk}",
+            key=f"sorp-consultation-{version.pk}-{days}-{person.pk}",
             recipient=person,
             subject=f"Comment by {until} on version {version.number} of the SORP",
             body=(
@@ -157,17 +158,18 @@ def answer_comment(
         was=was,
     )
     if held.author_id != by.pk:
-        _tell_of_answer(held, version)
+        _tell_of_answer(held, version, is_first=not was)
     return held
 
 
-def _tell_of_answer(comment: Comment, version: Version) -> None:
+def _tell_of_answer(comment: Comment, version: Version, *, is_first: bool) -> None:
     on = f"clause {comment.clause}" if comment.clause else "the whole"
     change = "It led to a change." if comment.led_to_change else "It led to no change."
     owe_notice(
-        key=f"sorp-answer-{comment.pk}",
+        key=f"sorp-answer-{comment.pk}-{comment.answered_at:%Y%m%d%H%M%S%f}",
         recipient=comment.author,
-        subject=f"Your comment on {on} of version {version.number} of the SORP is answered",
+        subject=f"Your comment on {on} of version {version.number} of the SORP is answered"
+        + ("" if is_first else " anew"),
         body=f"{comment.answer}\n\n{change}",
         address=f"{reverse('consultation', args=[version.number])}#comment-{comment.pk}",
     )

@@ -8,6 +8,7 @@ is never refused: a button pressed twice does a thing once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,6 +35,11 @@ from sorp.models import (
 from sorp.services.refusing import Refused
 from sorp.services.tidying import tidied
 
+CLAUSE_NUMBER = re.compile(r"[0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*")
+A_CLAUSE_NUMBER = (
+    "Give the clause as digits and letters, joined by single full stops or hyphens, such as 4.10,"
+    " 7.5a or A.1"
+)
 NOT_SAID = ("id", "version", "position")
 Written = (
     Clause
@@ -168,6 +174,7 @@ def put_row(
     draft = opened(proposed.version, edition=None, by=by)
     proposed.pk, proposed.version = pk or None, draft
     tidied(proposed)
+    _refuse_odd_number(proposed)
     listed = {name: sorted(set(values)) for name, values in (many or {}).items()}
     before = row_of(type(proposed), draft, pk) if pk else None
     twin = key.twin_of(proposed)
@@ -195,6 +202,14 @@ def put_row(
         now={name: now[name] for name in changed},
     )
     return proposed
+
+
+def _refuse_odd_number(row: Written) -> None:
+    """A clause is numbered, and cited, in digits and letters: it is part of an address."""
+    field = "number" if isinstance(row, Clause) else "clause"
+    number = getattr(row, field, "")
+    if number and not CLAUSE_NUMBER.fullmatch(number):
+        raise Refused(A_CLAUSE_NUMBER, field=field)
 
 
 def part_of(row: Model) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.db.models import Q
 
 from organisation.models import User
 from sorp.lexicon import Appetite, Rag
@@ -22,6 +23,7 @@ from sorp.rules.checks import Check
 from sorp.services.drafting_rows import Key, put_row
 from sorp.services.refusing import Refused
 
+LONGEST_CITATION = 20  # characters of the number by which a clause, or a place in it, is cited
 A_CLAUSE = Key(("number",), "number", "Another clause has this number: give each its own")
 A_MEANING = Key(("rag",), "rag", "This RAG status has its definition: change that one instead")
 A_TERM = Key(("term",), "term", "This term has its meaning: change that one instead")
@@ -65,22 +67,43 @@ def put_clause(
         by=by,
         pk=pk,
         key=A_CLAUSE,
+        refuse=lambda: _refuse_too_long(version, before, number),
     )
     if before is not None and before.number != clause.number:
         _take_along(version, before.number, clause.number)
     return clause
 
 
+def _refuse_too_long(version: Version, before: Clause | None, number: str) -> None:
+    """What cites a place within a clause has to fit when the clause has a longer number."""
+    if before is None or before.number == number.strip():
+        return
+    for row in _citing(version, before.number):
+        cited = number.strip() + row.clause.removeprefix(before.number)
+        if len(cited) > LONGEST_CITATION:
+            raise Refused(
+                f"“{row}” cites {row.clause}, which would become {cited}: give the clause a number"
+                f" with which that is {LONGEST_CITATION} characters or fewer",
+                field="number",
+            )
+
+
 def _take_along(version: Version, was: str, now: str) -> None:
     """What cites a clause, or a place within it that is no clause by itself, cites it still."""
-    clauses = set(Clause.objects.filter(version=version).values_list("number", flat=True))
+    for row in _citing(version, was):
+        row.clause = now + row.clause.removeprefix(was)
+        row.save(update_fields=["clause"])
+
+
+def _citing(
+    version: Version, number: str
+) -> Iterator[TriggerRule | LadderRule | RagDefinition | Comment]:
+    others = set(Clause.objects.filter(version=version).values_list("number", flat=True))
     for model in (TriggerRule, LadderRule, RagDefinition, Comment):
-        rows = model.objects.filter(version=version)
-        rows.filter(clause=was).update(clause=now)
-        for row in rows.filter(clause__startswith=f"{was}."):
-            if row.clause not in clauses:
-                row.clause = now + row.clause.removeprefix(was)
-                row.save(update_fields=["clause"])
+        rows = model._default_manager.filter(version=version)
+        for row in rows.filter(Q(clause=number) | Q(clause__startswith=f"{number}.")):
+            if row.clause == number or row.clause not in others:
+                yield row
 
 
 @transaction.atomic

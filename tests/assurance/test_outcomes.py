@@ -18,6 +18,7 @@ from tests.assurance.factories import (
     ActionPlanFactory,
     AgreedActionFactory,
     CallInFactory,
+    EscalationFactory,
     PaperFactory,
     SeatFactory,
     TeamFactory,
@@ -157,6 +158,29 @@ def test_what_says_nothing_is_refused_and_leaves_nothing(
 
     assert refusal.value.field == field
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(("agrees", "kind"), [(False, "noted"), (True, "plan_agreed")])
+def test_what_pat_decides_is_what_that_level_did_with_what_was_referred_to_it(
+    call_in, chair, sorp_in_force, agrees, kind
+):
+    referred = EscalationFactory(indicator=call_in.indicator)
+    elsewhere = EscalationFactory(indicator=call_in.indicator, level="directorate")
+    plan = ActionPlanFactory(indicator=call_in.indicator) if agrees else None
+
+    for _ in range(2):
+        services.decide(
+            call_in=call_in,
+            text="Report in two months",
+            agreed_plan=plan,
+            today=DAY,
+            by=chair,
+        )
+
+    (handling,) = referred.handlings.all()
+    assert (handling.kind, handling.by) == (kind, chair)
+    assert handling.words == f"Report in two months ({call_in.meeting})"
+    assert not elsewhere.handlings.exists()
 
 
 def test_another_indicators_plan_is_not_agreed_here(call_in, chair):

@@ -198,7 +198,7 @@ def test_levels_are_not_mixed():
     assert (pat["before"], pat["after"], pat["lost"]) == (2, 0, 2)  # ED-2 and HW-1
     assert (at_division["before"], at_division["after"], at_division["gained"]) == (0, 4, 4)
     assert document["summary"][-1] == (
-        "At other levels: 4 gained and 0 lost at the Divisional management team."
+        "At other levels: 4 gained and 0 lost at the divisional management team."
     )
 
 

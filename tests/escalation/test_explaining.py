@@ -83,6 +83,12 @@ SENTENCES = {
         "Amber in Q4 2011/12: “Amber for three quarters” (clause 4.2) asks for amber or worse for 3"
         " of the last 3 rated quarters, and finds 2, so 1 more such quarter would refer it to PAT.",
     ),
+    "a run that green has broken": (
+        "AGA",
+        "Amber in Q3 2011/12: “Amber for three quarters” (clause 4.2) asks for amber or worse for 3"
+        " of the last 3 rated quarters, and finds 2, of which 1 would still count, so 2 more such"
+        " quarters would refer it to PAT.",
+    ),
     "silence between does not help": (
         "A-A",
         "Amber in Q3 2011/12: “Amber for three quarters” (clause 4.2) asks for amber or worse for 3"

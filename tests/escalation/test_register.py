@@ -173,7 +173,7 @@ def test_the_register_says_of_each_plan_whether_it_is_late(client):
     assert "None yet: overdue since 8 November 2011" in page
     assert "Plan 1 is from before: overdue since 8 November 2011" in page
     assert 'href="/escalations/plans/new/1/">Plan 1<' in page
-    assert "2 indicators are red or referred up, past the day" in page
+    assert "2 action plans are overdue: the indicators are red or referred up" in page
 
 
 @pytest.mark.usefixtures("reader")

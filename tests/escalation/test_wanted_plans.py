@@ -202,7 +202,8 @@ def test_home_says_so_to_the_manager_the_directors_and_the_officers(red, divisio
     late = [
         (
             "Waiting for you",
-            "1 indicator is red or referred up, past the day for an action plan.",
+            "1 action plan is overdue: the indicator is red or referred up, and the SORP’s day for a"
+            " plan is past.",
             "/escalations/plans/",
         )
     ]
@@ -228,7 +229,7 @@ def test_the_list_names_what_is_late_what_is_due_and_which_actions_are_overdue(c
     with on(date(2011, 11, 1)):
         page = words(client.get(reverse("action_plans")))
 
-    assert "Past the day: 1" in page
+    assert "Overdue plans: 1" in page
     assert "Asked for, and not yet due: 1" in page
     assert "Red since Q2 2011/12" in page
     assert "Overdue actions: 1" in page
@@ -246,7 +247,7 @@ def test_the_list_takes_as_many_queries_for_twenty(client, django_assert_max_num
 
     with on(AFTER), django_assert_max_num_queries(18):
         page = words(client.get(reverse("action_plans")))
-    assert "Past the day: 20" in page
+    assert "Overdue plans: 20" in page
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,8 @@ def test_what_was_proposed_and_agreed_is_recorded_and_told_to_both(indicator, of
         ("agreed variation", approver),
     ]
     assert acts.earliest("pk").detail["floor"] == "60"
+    asked = Notice.objects.filter(key__startswith=f"variation-proposed-{variation.pk}-")
+    assert {each.recipient for each in asked} == {approver}
     told = Notice.objects.filter(key__startswith=f"variation-{variation.pk}-agreed")
     assert {each.recipient for each in told} == {officer, indicator.accountable_manager}
 

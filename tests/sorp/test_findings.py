@@ -21,7 +21,9 @@ ON_TIME = Check.RETURNS_ON_TIME
 @pytest.mark.parametrize(
     ("looked_at", "kept", "sentence", "per_cent", "state"),
     [
-        (9, 7, "7 of 9 kept", 77, Kept.NOT_IN_FULL),
+        (9, 7, "7 of 9 kept", 78, Kept.NOT_IN_FULL),
+        (69, 68, "68 of 69 kept", 99, Kept.NOT_IN_FULL),
+        (1000, 1, "1 of 1000 kept", 1, Kept.NOT_IN_FULL),
         (9, 9, "9 of 9 kept", 100, Kept.IN_FULL),
         (9, 0, "0 of 9 kept", 0, Kept.NOT_IN_FULL),
         (1000, 999, "999 of 1000 kept", 99, Kept.NOT_IN_FULL),

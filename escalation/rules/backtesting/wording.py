@@ -72,12 +72,17 @@ def _changes_in_words(pat: Mapping[str, int]) -> str:
 
 def _other_levels(levels: list[dict[str, Any]]) -> Iterator[str]:
     told = [
-        f"{each['gained']:,} gained and {each['lost']:,} lost at the {Level(each['level']).label}"
+        f"{each['gained']:,} gained and {each['lost']:,} lost at the {_inside(Level(each['level']))}"
         for each in levels
         if each["level"] != Level.PAT.value and (each["gained"] or each["lost"])
     ]
     if told:
         yield f"At other levels: {'; '.join(told)}."
+
+
+def _inside(level: Level) -> str:
+    """A level's name inside a sentence: a team of managers is no name, Cabinet is."""
+    return level.label.lower() if level in (Level.DIVISION, Level.DIRECTORATE) else level.label
 
 
 def _a_month(found: Mapping[str, Any], side: str) -> str:

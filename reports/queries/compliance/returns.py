@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from escalation.models import ActionPlan
 from indicators.models import CalendarDay, Revision, SignOff, Variation
+from indicators.queries.calendar import rules_of
 from indicators.rules.calendar import in_days, in_full
 from indicators.rules.returns import Stage, Step, Verdict
 from organisation.clock import day_of
 from organisation.working_days import working_days_between
 from reports.queries.compliance.ground import Ground, Seen
-from sorp.lexicon import Confidence
+from sorp.lexicon import Confidence, CountedFrom
 
 
 def returns_on_time(ground: Ground) -> Iterator[Seen]:
-    """Results that were due, by the day on which each was first submitted. One query.
+    """Results that were due, by the day on which each was first submitted. Two queries at most.
 
-    Sent back and submitted again, a result was in time if it was so at first. A quarter for which
-    no due days were set has nothing to be late for.
+    Sent back and submitted again, a result was in time if it was so at first. One that its file
+    calls late was late, whenever the file was loaded.
     """
-    days = CalendarDay.objects.filter(quarter_start=ground.quarter.first_day, step=Step.ENTRY)
-    by_tier = dict(days.values_list("tier", "due_on"))
+    by_tier = _entry_days(ground)
     if not by_tier:
         return
     for indicator in ground.due:
@@ -33,7 +34,25 @@ def returns_on_time(ground: Ground) -> Iterator[Seen]:
         elif (submitted_on := day_of(revision.submitted_at)) > due_on:
             late = max(working_days_between(due_on, submitted_on), 1)
             lapse = f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
+        elif revision.late:
+            lapse = f"due on {in_full(due_on)}, and recorded as late"
         yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def _entry_days(ground: Ground) -> dict[str, date]:
+    """By tier, the day by which results were to be in; nothing where the SORP sets none.
+
+    As it was set for the quarter. Where no day was set, as the SORP counts it from the quarter's end.
+    """
+    days = CalendarDay.objects.filter(quarter_start=ground.quarter.first_day, step=Step.ENTRY)
+    if by_tier := dict(days.values_list("tier", "due_on")):
+        return by_tier
+    end = ground.quarter.last_day
+    return {
+        rule.tier or "": rule.day(end, end)
+        for rule in rules_of(ground.version)
+        if rule.step is Step.ENTRY and rule.counted_from is CountedFrom.QUARTER_END
+    }
 
 
 def results_present(ground: Ground) -> Iterator[Seen]:

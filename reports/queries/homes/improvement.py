@@ -67,8 +67,9 @@ def without_plan(
     if late:
         yield Need(
             Urgency.NOW,
-            f"{counted(len(late), 'indicator')} {'is' if len(late) == 1 else 'are'} red or referred"
-            " up, past the day for an action plan.",
+            f"{counted(len(late), 'action plan')} {'is' if len(late) == 1 else 'are'} overdue: the"
+            f" {'indicator is' if len(late) == 1 else 'indicators are'} red or referred up, and the"
+            " SORP’s day for a plan is past.",
             "See which",
             reverse("action_plans"),
         )
