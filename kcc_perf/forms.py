@@ -46,6 +46,7 @@ WITH_ERROR_CLASS = {
 # Attributes by which a browser would refuse, cut short or blank what a person typed, before the
 # server could say what to do about it. A hint that vanishes on typing is no hint.
 UNHELPFUL = ("required", "maxlength", "minlength", "min", "max", "step", "placeholder")
+UNLISTED = "Select an answer from the list"
 CHOSEN = {"checkboxes", "radios", "select", "file"}
 
 
@@ -158,22 +159,35 @@ def in_our_words(error: ValidationError | str, field: BoundField) -> list[str]:
     if not isinstance(error, ValidationError):
         return [str(error)]
     stock = error.messages[0]
-    label = _subject(field)
+    label = _kept(_subject(field))
     said = {
-        "required": (_if_empty(field), "This field"),
-        "invalid_choice": ("Select an answer from the list", "Select a valid"),
+        "required": (_kept(_if_empty(field)), "This field"),
+        "invalid_choice": (_if_unlisted(field), "Select a valid"),
         "invalid": ("Enter an e-mail address like name@example.com", "Enter a valid email"),
         "max_value": (f"{label} must be {{limit_value}} or less", "Ensure"),
         "min_value": (f"{label} must be {{limit_value}} or more", "Ensure"),
         "max_length": (f"{label} must be {{limit_value}} characters or fewer", "Ensure"),
         "min_length": (f"{label} must be {{limit_value}} characters or more", "Ensure"),
         "max_decimal_places": (f"{label} must have no more than {{max}} decimal places", "Ensure"),
+        "null_characters_not_allowed": (
+            f"{label} holds a character that cannot be shown: type it again",
+            "Null",
+        ),
         "max_digits": (f"{label} must have no more than {{max}} digits", "Ensure"),
         "max_whole_digits": (f"{label} must have no more than {{max}} whole digits", "Ensure"),
     }.get(error.code or "")
     if said and stock.startswith(said[1]):
         return [said[0].format(**(error.params or {}))]
     return [message.rstrip(".") for message in error.messages]
+
+
+def _kept(words: str) -> str:
+    """Words into which nothing is filled, whatever braces stand in them."""
+    return words.replace("{", "{{").replace("}", "}}")
+
+
+def _if_unlisted(field: BoundField) -> str:
+    return _kept(f"{UNLISTED} for “{field.label}”")
 
 
 def _subject(field: BoundField) -> str:

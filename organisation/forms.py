@@ -13,7 +13,9 @@ class DayField(forms.DateField):
 
     def __init__(self, *, what="the date", **options):
         self.what, self.is_told_how = what, "help_text" not in options
-        options.setdefault("error_messages", {"required": f"Enter {what}"})
+        options["error_messages"] = {"required": f"Enter {what}"} | options.get(
+            "error_messages", {}
+        )
         super().__init__(**options)
         self._say_how()
 

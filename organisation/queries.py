@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
+
+from organisation.clock import now
 from organisation.models import (
     Appointment,
     Job,
@@ -15,6 +18,8 @@ from organisation.models import (
     User,
 )
 from organisation.rules import Branch, PostKind, Tree, UnitTier
+
+JOBS_TOLD_FOR = timedelta(days=14)  # finished work is old news after that
 
 
 def tree_on(day: date) -> Tree:
@@ -53,8 +58,10 @@ def units_directed_by(user: User, *, on: date) -> list[int]:
 
 
 def recent_jobs(user: User, *, most: int = 5) -> list[Job]:
-    """The latest work this person asked for, newest first."""
-    return list(Job.objects.filter(requested_by=user)[:most])
+    """The latest work this person asked for, newest first: under way, or finished of late."""
+    since = now() - JOBS_TOLD_FOR
+    told = Q(finished_at__isnull=True) | Q(finished_at__gte=since)
+    return list(Job.objects.filter(told, requested_by=user)[:most])
 
 
 def owed_a_digest(*, today: date) -> list[int]:

@@ -80,7 +80,8 @@ class Choice(forms.ChoiceField):
     """One answer of a list."""
 
     def __init__(self, label: str, choices: Any, **options: Any) -> None:
-        options.setdefault("error_messages", {"invalid_choice": "Choose an answer from the list"})
+        told = f"Choose an answer from the list for “{label}”"
+        options.setdefault("error_messages", {"invalid_choice": told})
         super().__init__(label=label, choices=choices, **options)
 
 

@@ -124,8 +124,8 @@ class Actions(BaseFormSet):
 
     default_error_messages = {
         "missing_management_form": "The rows of actions did not all arrive: give them again",
-        "too_many_forms": "Give %d actions or fewer",
-        "too_few_forms": "Give at least %d actions",
+        "too_many_forms": "Give %(num)d actions or fewer",
+        "too_few_forms": "Give at least %(num)d actions",
     }
 
     def clean(self):

@@ -224,7 +224,7 @@ def record_progress(
     _refuse_strangers(row.plan.indicator, by)
     if not row.plan.is_latest:
         raise Refused("A later plan supersedes this one: record progress there")
-    if done_on not in (None, row.done_on):
+    if done_on is not None and done_on != row.done_on:
         _refuse_day_done(row, done_on, today)
     if (row.progress, row.done_on) == (progress.strip(), done_on):
         return row

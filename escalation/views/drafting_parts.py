@@ -227,10 +227,9 @@ def remove_part(request, number, part, pk):
     if request.method == "POST":
         try:
             services.remove_row(row=row, edition=_seen(request, draft), by=request.user)
-        except Stale:
+        except Stale as refusal:
             page["refusal"] = (
-                "The draft changed after you opened this page. This is what stands there now:"
-                " remove it if you still want to"
+                f"{refusal.meanwhile}. This is what stands there now: remove it if you still want to"
             )
         except Refused as refusal:
             page["refusal"] = str(refusal)
@@ -255,11 +254,9 @@ def move_part(request, number, part, pk):
     row, up = _row_or_404(kind, draft, pk), act == "up"
     try:
         services.move_row(row=row, up=up, edition=_seen(request, draft), by=request.user)
-    except Stale:
-        messages.info(
-            request,
-            f"The draft changed meanwhile, and “{row}” was not moved: this is its order now",
-        )
+    except Stale as refusal:
+        told = f"{refusal.meanwhile}, and “{row}” was not moved: this is the order now"
+        messages.info(request, told)
     except Refused as refusal:
         messages.info(request, str(refusal))
     else:

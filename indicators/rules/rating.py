@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
+from sorp.figures import as_number, decimals_of
 from sorp.lexicon import NotRated, Polarity, Quarter, Rag, RatingMethod
 
 MOST_DIGITS = 60  # in a threshold; far beyond any council's figure, and a bound on the sums below
@@ -261,8 +262,8 @@ def _out_of_order(thresholds: Thresholds) -> Iterator[str]:
         and thresholds.score(floor) > thresholds.score(target)
     ):
         yield (
-            f"Give a floor standard no better than the target of {target}: "
-            f"{floor} is better where {thresholds.polarity.label.lower()}"
+            f"Give a floor standard no better than the target of {_plain(target)}: "
+            f"{_plain(floor)} is better where {thresholds.polarity.label.lower()}"
         )
     pairs = (
         ("lower bound", thresholds.lower, "upper bound", thresholds.upper),
@@ -272,4 +273,9 @@ def _out_of_order(thresholds: Thresholds) -> Iterator[str]:
     )
     for name, low, other_name, high in pairs:
         if low is not None and high is not None and low > high:
-            yield f"Give the {name} at or below the {other_name}: {low} is above {high}"
+            yield f"Give the {name} at or below the {other_name}: {_plain(low)} is above {_plain(high)}"
+
+
+def _plain(value: Decimal) -> str:
+    """A figure as it was typed, without the noughts with which a database keeps it."""
+    return as_number(value, decimals_of(value, 6))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from indicators.models import Indicator, Target, Variation, VariedTrigger
 from indicators.queries import last_closed, targets_in_force, thresholds_of
 from sorp.lexicon import ConditionKind, Quarter, RatingMethod, Tier
+from sorp.models import Clause
 from sorp.queries import NoVersionInForce, conditions_of, version_ruling
 from sorp.rules.conditions import MOST_QUARTERS, Condition
 
@@ -26,6 +27,7 @@ def refuse_nonsense(row: Variation, varied: Sequence[VariedTrigger]) -> None:
     """Raises RefusedVariation for the first thing that may not stand."""
     _refuse_unsaid(row)
     _refuse_quarters(row)
+    _refuse_unknown_clause(row)
     _refuse_numbers(row)
     for each in _trigger_refusals(row, varied):
         raise RefusedVariation(each, field="triggers")
@@ -62,6 +64,22 @@ def _refuse_unsaid(row: Variation) -> None:
         raise RefusedVariation("Say in a sentence what is judged otherwise", field="what")
     if not row.reason:
         raise RefusedVariation("Say why the SORP does not suit this indicator", field="reason")
+
+
+def _refuse_unknown_clause(row: Variation) -> None:
+    """What it departs from is there to be departed from."""
+    if not row.clause:
+        return
+    try:
+        version = version_ruling(row.from_quarter)
+    except NoVersionInForce as reason:
+        raise RefusedVariation(str(reason), field="clause") from None
+    if not Clause.objects.filter(version=version, number=row.clause).exists():
+        raise RefusedVariation(
+            f"Version {version.number} of the SORP, which rules {row.from_quarter}, has no clause"
+            f" “{row.clause}”: give the number of one that it has, or leave it empty",
+            field="clause",
+        )
 
 
 def _refuse_quarters(row: Variation) -> None:

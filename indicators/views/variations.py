@@ -102,8 +102,12 @@ def variation(request, reference, pk):
     indicator = _visible(request, reference)
     found = get_object_or_404(variations_of(indicator), pk=pk)
     act = _act_on(found, request.user)
-    if request.method == "POST" and act is None:
-        raise PermissionDenied
+    if request.method == "POST":
+        if told := _how_it_stands(found, request.user, act, request.POST):
+            messages.info(request, told)
+            return redirect("variation", reference, pk)
+        if act is None:
+            raise PermissionDenied
     form = _form(act, found, request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_done(request, form, act, found):
         return redirect("variation", reference, pk)
@@ -117,6 +121,20 @@ def _act_on(found, user):
         return "decide" if may_decide_variation(found, user) else None
     is_over = _endings(found)[0] > _endings(found)[1]
     return "end" if may_end_variation(found, user) and not is_over else None
+
+
+def _how_it_stands(found, user, act, typed):
+    """What is told to a press that comes after the deed is done; nothing, where it is in time."""
+    is_decided = found.state != Variation.State.PROPOSED
+    if is_decided and may_decide_variation(found, user) and (act is None or "verdict" in typed):
+        day = f"{found.decided_on.day} {found.decided_on:%B %Y}"
+        state = found.get_state_display().lower()
+        if "verdict" in typed or found.state == Variation.State.REFUSED:
+            return f"It was {state} already, by {found.decided_by} on {day}"
+    ends_so = act is None or typed.get("until_quarter") == found.until_quarter.key
+    if is_decided and ends_so and may_end_variation(found, user):
+        return f"The variation ends with {found.until_quarter}"
+    return None
 
 
 def _endings(found):

@@ -59,7 +59,11 @@ class NotADraft(Refused):
 
 
 class Stale(Refused):
-    """Somebody wrote in the draft since this person saw it."""
+    """Somebody wrote in the draft since this person saw it. `meanwhile` says so in few words."""
+
+    def __init__(self, sentence: str, *, meanwhile: str) -> None:
+        super().__init__(sentence)
+        self.meanwhile = meanwhile
 
 
 class Gone(Refused):
@@ -116,7 +120,8 @@ def refuse_stale(draft: Version, *, edition: int, by: User) -> None:
     where = ", in another window," if own else ""
     raise Stale(
         f"{who} changed this draft{where} after you opened this page. Nothing you typed is lost:"
-        " look at what is saved now, put the two together, then save again"
+        " look at what is saved now, put the two together, then save again",
+        meanwhile="The draft changed meanwhile" if own else f"{who} changed this draft meanwhile",
     )
 
 

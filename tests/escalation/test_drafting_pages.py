@@ -3,13 +3,17 @@
 import re
 
 import pytest
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils.html import escape
 
 from organisation.models import AuditEvent
 from organisation.rules import PostKind
+from sorp.lexicon import Quarter
 from sorp.models import Clause, Term, TriggerRule, Version
-from sorp.services import draft_version, put_term
+from sorp.services import draft_version, put_term, remove_row
 from tests.factories import holder
+from tests.sorp.versions import version_like
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +173,16 @@ def test_the_draft_is_shown_as_its_reader_will_see_it(author, draft):
         draft.appetites.first().area,
     ):
         assert words in page, words
+
+
+def test_each_clause_is_folded_with_all_that_it_says(author, draft):
+    folds = author.get(hub(draft)).content.decode().split('<article class="kcc-draft-row"')[1:]
+
+    assert len(folds) == draft.clauses.count() > 20
+    for fold, clause in zip(folds, draft.clauses.all(), strict=True):
+        inside = fold.partition("<details")[2].partition("</details>")[0]
+        assert escape(clause.responsible) in inside
+        assert linebreaksbr(clause.wording) in inside
 
 
 def test_every_row_can_be_changed_from_it(author, draft):
@@ -424,8 +438,11 @@ def test_removing_and_moving_what_has_changed_are_refused(author, draft, colleag
     )
 
     assert removed.status_code == 409
-    assert "Devi Rao changed this draft" in text_of(removed)
-    assert "Devi Rao changed this draft" in text_of(moved)
+    assert "Devi Rao changed this draft meanwhile. This is what stands there now" in text_of(
+        removed
+    )
+    assert "Devi Rao changed this draft meanwhile, and" in text_of(moved)
+    assert "you typed" not in text_of(removed) + text_of(moved)
     assert draft.terms.filter(pk=term.pk).exists()
     assert draft.trigger_rules.last() == trigger
 
@@ -454,6 +471,62 @@ def test_what_went_into_consultation_meanwhile_gives_back_what_was_typed(author,
     assert "Version 2 is in consultation, and people are talking over its words" in page
     assert "A plan reviewed every month" in page
     assert "csrfmiddlewaretoken" not in page
+
+
+def test_what_was_removed_meanwhile_gives_back_what_was_typed(author, draft, colleague):
+    term = draft.terms.first()
+    remove_row(row=term, edition=1, by=colleague)
+
+    answer = author.post(part(draft, "term", term), A_TERM)
+
+    assert answer.status_code == 409
+    assert "This term is no longer in the draft" in text_of(answer)
+    assert "A plan reviewed every month" in text_of(answer)
+    assert author.get(part(draft, "term", term)).status_code == 404
+
+
+def test_what_is_moved_twice_at_once_is_moved_once_and_the_order_is_shown(author, draft):
+    last = draft.trigger_rules.last()
+    move = reverse("move_part", args=["2", "trigger", last.pk])
+
+    answers = [author.post(move, {"seen": "1", "act": "up"}, follow=True) for _ in range(2)]
+
+    told = f"The draft changed meanwhile, and “{last}” was not moved: this is the order now"
+    assert told in text_of(answers[1])
+    assert "typed" not in text_of(answers[1])
+    assert list(draft.trigger_rules.all())[-2] == last
+
+
+@pytest.mark.parametrize("said", [{}, {"act": ""}, {"act": "zzz"}, {"act": "UP"}])
+def test_a_row_is_moved_up_or_down_and_no_other_way(author, draft, said):
+    order = list(draft.trigger_rules.all())
+    move = reverse("move_part", args=["2", "trigger", order[0].pk])
+
+    assert author.post(move, {"seen": "1"} | said).status_code == 404
+    assert list(draft.trigger_rules.all()) == order
+
+
+def test_a_trigger_that_is_no_rule_can_be_opened_and_put_right(author, draft):
+    row = draft.trigger_rules.first()
+    TriggerRule.objects.filter(pk=row.pk).update(
+        kind="forecast", forecast_by="system", percent=60, at_least=2, within=2
+    )
+
+    assert author.get(part(draft, "trigger", row)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("number", "offered"),
+    [("3-a", "4"), ("3a", "4"), ("2.1", "3"), ("A", "2"), ("9" * 20, "2"), ("2²", "3")],
+)
+def test_the_number_offered_is_the_next_whole_one_whatever_numbers_there_are(
+    author, sorp_in_force, number, offered
+):
+    version_like(sorp_in_force, in_force_from=Quarter(2030, 1), number=number)
+
+    page = author.get(reverse("new_draft"))
+
+    assert page.context["form"].initial["number"] == offered
 
 
 def test_a_version_in_force_cannot_be_edited_by_any_door(author, sorp_in_force):

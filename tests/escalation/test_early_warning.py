@@ -156,6 +156,20 @@ class TestOfOneIndicator:
         assert [(each.level, each.quarters) for each in warning.ahead.referrals] == [(Level.PAT, 1)]
         assert "One more amber quarter would refer it to PAT" in warning.ahead.sentences[0]
 
+    @pytest.mark.parametrize(
+        ("method", "how"),
+        [
+            ("seasonal", "Forecast as in the same quarter last year"),
+            ("drift", "Forecast along the trend"),
+            ("smoothing", "Forecast from the level of late"),
+        ],
+    )
+    def test_says_what_its_forecast_goes_by(self, officer, method, how):
+        indicator = resulted(LEVEL)
+        closed_until()
+        indicator.system_forecasts.update(method=method)
+        assert early_warning_of(indicator).how == how
+
     def test_a_trend_leads_away_from_target(self, officer):
         indicator = resulted(SINKING)
         closed_until()

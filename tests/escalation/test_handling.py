@@ -567,7 +567,7 @@ def typed(**said):
     return {
         "kind": "noted",
         "words": "",
-        "level": "directorate",
+        "level": "",
         "why_past": "",
         "handled_on_day": "1",
         "handled_on_month": "11",
@@ -581,7 +581,7 @@ def test_the_form_refers_up_and_leads_to_the_story(client, indicator, officer):
 
     answer = client.post(
         reverse("deal_with_escalation", args=[row.pk]),
-        typed(kind="referred_up", words="No money"),
+        typed(kind="referred_up", words="No money", level="directorate"),
         follow=True,
     )
 
@@ -595,7 +595,14 @@ def test_the_form_refers_up_and_leads_to_the_story(client, indicator, officer):
     [
         (typed(kind="", words="Seen"), "Select what was done with it", "Seen"),
         (typed(kind="sent_back"), "Say why it is sent back", 'value="2011"'),
-        (typed(kind="referred_up", level="pat", words="Now"), "Say why it goes past", "Now"),
+        (
+            typed(kind="referred_up", level="pat", words="Now"),
+            "Say why it goes past the Directorate",
+            "Now",
+        ),
+        (typed(kind="referred_up", words="Now"), "Choose the level to which", "Now"),
+        (typed(level="pat", words="Seen"), "Leave this empty unless", "Seen"),
+        (typed(why_past="No time"), "Leave this empty unless it is referred up", "No time"),
         (typed(handled_on_day="2", words="Early"), "in the future", "Early"),
         (typed(handled_on_day="31", words="When?"), "as a real day", "When?"),
     ],
@@ -614,6 +621,26 @@ def test_the_form_says_what_to_do_and_keeps_what_was_typed(
     assert sentence in page
     assert kept in page
     assert not Handling.objects.exists()
+
+
+def test_what_recovered_meanwhile_is_refused_with_all_that_was_typed(client, indicator, officer):
+    row = referred(indicator, recovered_in_start=Quarter(2011, 2).first_day)
+    client.force_login(officer)
+
+    answer = client.post(
+        reverse("deal_with_escalation", args=[row.pk]), typed(words="The depot is mended")
+    )
+
+    page = answer.content.decode()
+    assert "There is a problem" in page
+    assert "nothing left to deal with and this is not recorded" in page
+    assert "The depot is mended" in page
+    assert not Handling.objects.exists()
+
+
+def test_a_level_keeps_its_capitals_inside_a_sentence(indicator, officer):
+    with pytest.raises(Refused, match="goes past the Performance Assurance Team: only"):
+        refer(referred(indicator, Level.DIRECTORATE), officer, level=Level.CABINET)
 
 
 def test_the_form_offers_only_what_can_be_done(client, indicator, officer):

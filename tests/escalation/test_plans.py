@@ -170,6 +170,7 @@ def test_who_may_write_a_plan_and_record_progress(indicator):
     assert may == {who: [who in {"its manager", "a performance officer"}] * 2 for who in people}
 
 
+@pytest.mark.usefixtures("_first_of_november")
 def test_progress_is_recorded_once_and_says_when_it_was_done(indicator):
     action = write(indicator).actions.get()
 
@@ -320,10 +321,13 @@ def test_the_form_is_filled_with_what_the_latest_plan_still_promises(client, ind
 
 @pytest.mark.usefixtures("_first_of_november")
 def test_progress_is_reported_by_its_form(client, indicator):
-    action = ActionFactory(plan=ActionPlanFactory(indicator=indicator))
+    plan = ActionPlanFactory(indicator=indicator)
+    action = ActionFactory(plan=plan, starts_on=date(2011, 10, 3))
     client.force_login(indicator.accountable_manager)
     address = reverse("report_progress", args=[indicator.reference, action.position])
     day = {"done_on_day": "2", "done_on_month": "11", "done_on_year": "2011"}
+
+    day |= {"seen": "1"}
 
     refused = client.post(address, {"progress": "Hired", **day})
     assert "in the future" in refused.content.decode()
@@ -332,6 +336,127 @@ def test_progress_is_reported_by_its_form(client, indicator):
     client.post(address, {"progress": "Hired", **day, "done_on_day": "1"})
     action.refresh_from_db()
     assert (action.progress, action.done_on) == ("Hired", TODAY)
+
+
+DONE = {"done_on_day": "1", "done_on_month": "11", "done_on_year": "2011"}
+
+
+@pytest.fixture
+def reporting(client, indicator, _first_of_november):
+    """What a manager posts about the first action, wherever the plan has got to meanwhile."""
+    client.force_login(indicator.accountable_manager)
+    address = reverse("report_progress", args=[indicator.reference, 1])
+    return lambda **said: client.post(address, said, follow=True).content.decode()
+
+
+def test_progress_typed_about_an_earlier_plan_is_not_put_on_another_action(indicator, reporting):
+    write(indicator)
+    write(indicator, actions=[ActionGiven("Mend the depot", "Fleet", date(2011, 12, 1))])
+
+    page = reporting(seen="1", progress="Both hired", **DONE)
+
+    assert "took the place of plan 1, in which you wrote of “Recruit two engineers”" in page
+    assert "action 1 of plan 2 is “Mend the depot”" in page
+    assert "Both hired" in page
+    assert 'name="seen" value="2"' in page
+    assert not Action.objects.exclude(progress="").exists()
+
+    reporting(seen="2", progress="Both hired", **DONE)
+    assert Action.objects.get(progress="Both hired").description == "Mend the depot"
+
+
+def test_progress_on_an_action_that_the_new_plan_lacks_keeps_the_words(
+    client, indicator, reporting
+):
+    two = [RECRUIT, ActionGiven("Train them", "HR", date(2011, 12, 1))]
+    write(indicator, actions=two)
+    write(indicator)
+
+    answer = client.post(
+        reverse("report_progress", args=[indicator.reference, 2]), {"seen": "1", "progress": "Half"}
+    )
+
+    assert "It has fewer actions" in answer.content.decode()
+    assert "Half" in answer.content.decode()
+    assert not Action.objects.exclude(progress="").exists()
+
+
+@pytest.mark.parametrize("seen", ["", "0", "99999", "one", "²", "\x00"])
+def test_progress_is_saved_only_from_a_page_that_showed_the_plan(indicator, reporting, seen):
+    write(indicator)
+
+    page = reporting(seen=seen, progress="Both hired")
+
+    assert "There is a problem" in page
+    assert "Nothing is saved yet: action 1 of plan 1 is" in page
+    assert not Action.objects.exclude(progress="").exists()
+
+
+def test_a_form_without_its_fields_wipes_no_progress(indicator, reporting):
+    action = write(indicator).actions.get()
+    reporting(seen="1", progress="Both hired", **DONE)
+
+    reporting(seen="1")
+
+    action.refresh_from_db()
+    assert (action.progress, action.done_on) == ("Both hired", TODAY)
+
+
+@pytest.mark.usefixtures("_first_of_november")
+@pytest.mark.parametrize(
+    ("starts_on", "done_on", "said"),
+    [
+        (None, date(2011, 10, 31), "on which this plan was written: give 1 November 2011"),
+        (date(2011, 11, 20), date(2011, 10, 31), "this plan was written"),
+        (date(2011, 10, 20), date(2011, 10, 19), "on which it starts: give 20 October 2011"),
+        (date(2011, 10, 20), date(2011, 10, 20), None),
+        (None, TODAY, None),
+    ],
+)
+def test_nothing_is_done_before_it_was_promised_or_begun(indicator, starts_on, done_on, said):
+    promised = ActionGiven("Recruit", "Highways", date(2011, 12, 1), starts_on)
+    action = write(indicator, actions=[promised]).actions.get()
+    told = {"action": action, "progress": "", "done_on": done_on, "today": TODAY}
+
+    if said is None:
+        plans.record_progress(**told, by=indicator.accountable_manager)
+    else:
+        with pytest.raises(Refused, match=said) as refusal:
+            plans.record_progress(**told, by=indicator.accountable_manager)
+        assert refusal.value.field == "done_on"
+
+    action.refresh_from_db()
+    assert action.done_on == (None if said else done_on)
+
+
+@pytest.mark.usefixtures("_first_of_november")
+@pytest.mark.parametrize("seen", ["", "0", "99999", "one", "\x00"])
+def test_only_the_plan_in_place_is_replaced_by_who_saw_it(client, indicator, seen):
+    write(indicator)
+    client.force_login(indicator.accountable_manager)
+
+    page = client.post(
+        reverse("write_plan", args=[indicator.reference]),
+        typed(ROW, cause="The depot", change="All of it", seen=seen),
+    ).content.decode()
+
+    assert "There is a problem" in page
+    assert "Yours is kept below" in page
+    assert "Seen:" not in page
+    assert ActionPlan.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_first_of_november")
+@pytest.mark.parametrize("rows", [51, 99])
+def test_too_many_actions_are_refused_in_words(client, indicator, rows):
+    client.force_login(indicator.accountable_manager)
+
+    page = client.post(
+        reverse("write_plan", args=[indicator.reference]), typed(ROW, rows_shown=rows)
+    ).content.decode()
+
+    assert "Give 50 actions or fewer" in page
+    assert not ActionPlan.objects.exists()
 
 
 def test_who_may_open_the_form(client, indicator):

@@ -390,7 +390,7 @@ def rules_with(**changes):
         (rules_with(within=2.5), ["1:within: write a whole number, 2 or more, not 2.5"]),
         (
             rules_with(at_least=8, within=17),
-            ["1:within: it looks back 17 quarters: 16 are the most"],
+            ["1:within: write a whole number, 16 or less, not 17"],
         ),
         (
             rules_with(kind="streak"),
@@ -400,11 +400,36 @@ def rules_with(**changes):
             rules_with(kind="variance", status="no_result", percent="ten"),
             [
                 "1:status: write one of red, amber, not 'no_result'",
-                "1:percent: write a number from 0 to 1000, not 'ten'",
+                "1:percent: write for 'Red' a number from 0 to 1000, with at most two decimals, not",
             ],
         ),
         (rules_with(kind="variance"), ["1:percent: give the per cent it needs, from 0 to 1,000"]),
-        (rules_with(percent=float("nan")), ["1:percent: write a number from 0 to 1000, not nan"]),
+        *(
+            (rules_with(kind="variance", percent=percent), ["1:percent: write for 'Red' a number"])
+            for percent in (float("nan"), "1e-999999", "1e2", 1e-7, "2.125", 1001, "-1", " 1", "٣")
+        ),
+        (
+            rules_with(kind="forecast", forecast_by="system", percent=100.5),
+            ["1:percent: no chance is greater than 100%"],
+        ),
+        (rules_with(name="n" * 101), ["1:name: give trigger 1 a name of at most 100 characters"]),
+        (rules_with(clause="4" * 21), ["1:clause: write at most 20 characters"]),
+        (rules_with(count=1001), ["1:count: write a whole number, 1000 or less, not 1001"]),
+        (
+            json.dumps({"triggers": json.loads(rules_with())["triggers"] * 101}),
+            ["1:triggers: give at most 100 triggers, not 101"],
+        ),
+        *(
+            (
+                json.dumps({**json.loads(rules_with()), key: most + 1}),
+                [f"1:{key}: write a whole number, {most} or less, not {most + 1}"],
+            )
+            for key, most in (
+                ("exit_quarters", 16),
+                ("relapse_within", 40),
+                ("relapse_shortens_by", 16),
+            )
+        ),
         (rules_with(percent=10), ["1:percent: leave the per cent empty: a trigger of this kind"]),
         (
             rules_with(movement="worse"),

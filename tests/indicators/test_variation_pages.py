@@ -15,6 +15,7 @@ from indicators.services import agree_variation, open_quarter, submit_result
 from indicators.services.results import ResultGiven
 from organisation.rules import PostKind
 from sorp.lexicon import Quarter
+from sorp.models import Clause
 from tests.factories import IndicatorFactory, TargetFactory, VariationFactory, holder
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,10 @@ def test_a_manager_proposes_and_the_page_says_who_decides(client, indicator):
         ),
         ({"tolerance": "5"}, "belongs to the method of target and tolerance"),
         ({"from_quarter": "2019-Q1"}, "those before it are closed"),
+        ({"clause": "99.9"}, "Version 1 of the SORP, which rules Q1 2023/24, has no clause “99.9”"),
+        ({"clause": "4" * 50}, "must be 20 characters or fewer"),
+        ({"what": "Later\x00", "reason": "Referred up a quarter later"}, "cannot be shown"),
+        ({"method": "wish"}, "Select an answer from the list for “How is it rated?”"),
     ],
 )
 def test_what_may_not_stand_comes_back_with_all_that_was_typed(client, indicator, typed, told):
@@ -167,6 +172,69 @@ def test_nobody_decides_who_proposed_it_answers_for_it_or_does_not_approve_the_s
 
     variation.refresh_from_db()
     assert variation.state == "proposed"
+
+
+@pytest.mark.parametrize("verdict", ["agree", "refuse"])
+@pytest.mark.parametrize(("first", "stands"), [("agree", "agreed"), ("refuse", "refused")])
+def test_a_decision_pressed_again_is_told_how_it_stands(
+    client, indicator, officer, approver, first, stands, verdict
+):
+    variation = VariationFactory(indicator=indicator, proposed_by=officer)
+    client.force_login(approver)
+    client.post(page_of(variation), {"verdict": first, "decision": "The depot has moved"})
+
+    answer = client.post(page_of(variation), {"verdict": verdict, "decision": "Late"}, follow=True)
+
+    assert answer.redirect_chain == [(page_of(variation), 302)]
+    assert f"It was {stands} already, by Max Director on 20 July 2023" in said(answer)
+    variation.refresh_from_db()
+    assert (variation.state, variation.decision) == (stands, "The depot has moved")
+
+
+@pytest.mark.parametrize("until", ["2023-Q1", "2023-Q2"])
+def test_an_ending_pressed_again_is_told_how_it_stands(client, indicator, officer, approver, until):
+    variation = VariationFactory(indicator=indicator, proposed_by=officer)
+    agree_variation(variation=variation, by=approver)
+    client.force_login(officer)
+    ending = {"until_quarter": until, "reason": "It has moved"}
+    client.post(page_of(variation), ending)
+
+    answer = client.post(page_of(variation), ending, follow=True)
+
+    assert answer.redirect_chain == [(page_of(variation), 302)]
+    assert f"The variation ends with {Quarter.parse(until)}" in said(answer)
+    variation.refresh_from_db()
+    assert variation.decision.count("Ended with") == 1
+
+
+def test_who_may_neither_decide_nor_end_it_is_not_told_how_it_stands(
+    client, indicator, officer, approver
+):
+    variation = VariationFactory(indicator=indicator, proposed_by=officer)
+    agree_variation(variation=variation, by=approver)
+    client.force_login(indicator.accountable_manager)
+
+    for typed in ({"verdict": "agree"}, {"until_quarter": "2023-Q4"}):
+        assert client.post(page_of(variation), typed).status_code == 403
+
+
+def test_a_variation_may_depart_from_a_clause_that_the_sorp_has(client, indicator):
+    client.force_login(indicator.accountable_manager)
+    number = Clause.objects.earliest("position").number
+
+    client.post(proposing(indicator), TYPED | {"clause": number})
+
+    assert Variation.objects.get().clause == number
+
+
+def test_figures_in_a_refusal_are_written_plainly(client, indicator, officer, approver):
+    variation = VariationFactory(indicator=indicator, proposed_by=officer, floor=Decimal("80.5"))
+    indicator.targets.update(target=Decimal(80))
+    client.force_login(approver)
+
+    page = said(client.post(page_of(variation), {"verdict": "agree", "decision": ""}))
+
+    assert "no better than the target of 80: 80.5 is better" in page
 
 
 def test_an_officer_ends_it_early_from_a_list_of_quarters_it_may_end_with(

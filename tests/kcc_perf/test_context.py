@@ -20,6 +20,8 @@ urlpatterns = [
     path("", page, name="latest_report"),
     path("data/", page),  # found by its address, though it has no name
     path("home/", page, name="home"),
+    path("escalations/", page, name="escalations"),
+    path("sorp/", page, name="sorp"),
     path("desks/", page, name="dashboards"),  # found by its name, though it is elsewhere
     path("leave/", page, name="account_logout"),
     path("accessibility-statement/", page, name="accessibility_statement"),
@@ -40,10 +42,13 @@ def test_navigation_offers_only_pages_that_exist(rf):
     assert [(each["text"], each["address"]) for each in signed_out] == [
         ("Latest report", "/"),
         ("Data", "/data/"),
+        ("SORP", "/sorp/"),
     ]
     assert [(each["text"], each["address"]) for each in signed_in] == [
         ("Home", "/home/"),
         ("Dashboards", "/desks/"),
+        ("Escalations", "/escalations/"),
+        ("SORP", "/sorp/"),
         ("Sign out", "/leave/"),
     ]
 
@@ -62,6 +67,26 @@ def test_navigation_marks_where_we_are(where, current, active):
 
     assert [each["text"] for each in entries if each["current"]] == current
     assert [each["text"] for each in entries if each["active"]] == active
+
+
+@pytest.mark.parametrize(
+    ("where", "active"),
+    [
+        ("/early-warning/", "Escalations"),
+        ("/forecasts/", "Escalations"),
+        ("/variations/", "Escalations"),
+        ("/escalations/plans/", "Escalations"),
+        ("/indicators/HT-12/", "Dashboards"),
+        ("/indicators/HT-12/variations/", "Dashboards"),
+        ("/sorp/backtests/3/", "SORP"),
+        ("/sorp/compliance/", "SORP"),
+    ],
+)
+def test_every_page_lies_under_an_entry(where, active):
+    entries = list(navigation(where, SIGNED_IN))
+
+    assert [each["text"] for each in entries if each["active"]] == [active]
+    assert not any(each["current"] for each in entries)
 
 
 def test_navigation_is_in_the_order_of_the_work():

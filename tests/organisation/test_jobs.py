@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from organisation import jobs, tasks
 from organisation.models import AuditEvent, Job
+from organisation.queries import recent_jobs
 from tests.factories import UserFactory
 
 OWED, RUNNING, DONE, FAILED = Job.State
@@ -312,3 +313,18 @@ def test_the_lease_is_kept_while_a_long_step_goes_on(kind, rung, settings):
     assert connection.vendor == "postgresql"
     job.refresh_from_db()
     assert (job.state, job.message, job.attempts) == (DONE, "Counted.", 1)
+
+
+@pytest.mark.django_db
+def test_finished_work_is_told_of_for_a_fortnight_and_unfinished_for_good():
+    person = UserFactory()
+    for key, days in (("new", 13), ("old", 15), ("under way", None)):
+        Job.objects.create(
+            kind="counting",
+            key=key,
+            state=RUNNING if days is None else DONE,
+            requested_by=person,
+            finished_at=now() - timedelta(days=days) if days else None,
+        )
+
+    assert [each.key for each in recent_jobs(person)] == ["under way", "new"]

@@ -127,6 +127,9 @@ def test_numbers_changed_on_the_page_are_what_is_tried(client, officer):
         ({"within_1": 17}, "Enter 16 quarters or fewer for “Red for two quarters”"),
         ({"exit_quarters": 9}, "Green quarters to recover must be 8 or less"),
         ({"name": ""}, "Give the back-test a name, to find it by again"),
+        ({"name": "Red \ufffd"}, "The name holds a character that cannot be shown"),
+        ({"name": "Red\x07"}, "The name holds a character that cannot be shown"),
+        ({"name": "Red\x00"}, "Name of the back-test holds a character that cannot be shown"),
         ({f"left_out_{place}": "on" for place in range(1, 8)}, "Keep at least one trigger"),
         ({"seen": "another"}, CHANGED),
     ],
@@ -169,6 +172,12 @@ def test_a_file_takes_the_place_of_the_triggers_whatever_stands_in_them(client, 
             '{"triggers": [{"name": "R", "status": "red", "at_least": 1, "within": 1,'
             ' "level": "pat", "untill": 3}], "exit": 2}',
             "rules.json:1:'untill': remove this key",
+        ),
+        (b"", "The file is empty: choose one with rules in it"),
+        (
+            '{"triggers": [{"name": "Far off", "kind": "variance", "percent": "1e-999999",'
+            ' "level": "pat"}]}',
+            "rules.json:1:percent: write for 'Far off' a number from 0 to 1000",
         ),
         (b" " * (LARGEST + 1), "This file is larger than 100 KB"),
     ],
@@ -305,6 +314,18 @@ def test_charts_carry_their_words_and_tables_say_the_same(client, officer):
         assert f'<title id="{name}-title">Chart. ' in page
     for caption in ("Load on PAT in each quarter", "Escalations to PAT by quarters of red running"):
         assert caption in page
+
+
+def test_a_line_that_hides_another_is_told_of(client, officer):
+    same = "The two lines lie on one another"
+    rules = rules_now()[1]
+    slower = type(rules)(tuple(each for each in DEFAULT_RULES.triggers if each.status == "amber"))
+
+    def told(backtest):
+        return text_of(client.get(reverse("backtest", args=[backtest.pk]))).count(same)
+
+    assert told(finished(officer, rules=slower)) == 0
+    assert told(finished(officer, name="As now", rules=rules_now()[1])) == 2
 
 
 def test_the_grid_marks_where_each_set_of_rules_stands_in_words(officer):

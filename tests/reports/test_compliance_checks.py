@@ -96,8 +96,48 @@ def test_a_result_is_in_time_by_the_day_it_was_due(indicator, submitted, words):
     assert (looked_at, kept, lapses) == (1, int(words is None), {"HW-01": words} if words else {})
 
 
-def test_a_quarter_without_due_days_has_nothing_to_be_late_for(indicator):
-    assert measured(Check.RETURNS_ON_TIME) == (0, 0, {})
+@pytest.mark.parametrize(
+    ("tier", "in_time", "late"),
+    [
+        (Tier.TEAM, moment(10, 14), moment(10, 17)),  # ten working days after 30 September
+        (Tier.CORPORATE, moment(10, 18), moment(10, 19)),  # twelve
+    ],
+)
+def test_where_no_day_was_set_the_sorps_own_count_holds(tier, in_time, late):
+    result(IndicatorFactory(reference="IN", tier=tier), submitted_at=in_time)
+    result(IndicatorFactory(reference="LATE", tier=tier), submitted_at=late)
+    IndicatorFactory(reference="NONE", tier=tier)
+
+    looked_at, kept, lapses = measured(Check.RETURNS_ON_TIME)
+
+    assert (looked_at, kept) == (3, 1)
+    assert "1 working day late" in lapses["LATE"]
+    assert "not submitted before the close" in lapses["NONE"]
+
+
+def test_where_no_day_was_set_a_file_says_what_came_late():
+    loaded = {"submitted_by": None, "submitted_at": moment(10, 20)}
+    result(IndicatorFactory(reference="IN"), **loaded)
+    result(IndicatorFactory(reference="LATE"), late=True, **loaded)
+
+    assert measured(Check.RETURNS_ON_TIME) == (2, 1, {"LATE": "recorded as late"})
+
+
+def test_where_a_day_was_set_a_file_counts_by_the_day_it_was_loaded(indicator):
+    due(date(2011, 10, 14))
+    result(indicator, submitted_by=None, submitted_at=moment(10, 17))
+
+    assert measured(Check.RETURNS_ON_TIME)[:2] == (1, 0)
+
+
+def test_a_sorp_that_counts_no_day_leaves_nothing_to_be_late_for(indicator, sorp_in_force):
+    version_like(
+        sorp_in_force, in_force_from=Q2, change=lambda draft: draft.calendar_rules.all().delete()
+    )
+
+    found = look(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
+
+    assert [each for each in found if each.check is Check.RETURNS_ON_TIME] == []
 
 
 def test_each_tier_is_late_by_its_own_day():

@@ -234,9 +234,10 @@ def test_the_overview_has_each_directorate_and_the_quarters_before():
     assert overview.quarters == (Q2, Q1)
     assert [row.name for row in overview.directorates] == ["Roads", "Schools"]
     of_roads, of_schools = (dict(row.cells) for row in overview.directorates)
-    # Looked at: results there, signed off, by another, and posts filled; Roads failed the first two.
-    assert of_roads[Q2].sentence == "2 of 4 in full"
-    assert of_schools[Q2].sentence == "4 of 4 in full"
+    # Looked at: results in time, there, signed off, by another, and posts filled; Roads failed the
+    # first three.
+    assert of_roads[Q2].sentence == "2 of 5 in full"
+    assert of_schools[Q2].sentence == "5 of 5 in full"
     present = next(row for row in overview.requirements if row.code == "5.2")
     assert [tally.sentence for _, tally in present.cells] == ["3 of 5 kept", "0 of 5 kept"]
 

@@ -11,10 +11,22 @@ from django.urls import reverse
 
 from escalation.models import Escalation
 from escalation.services import close_quarter
+from indicators.models import Result, Suspension
+from indicators.queries.completion import completion
+from indicators.rules.returns import ResultState
 from indicators.services import ResultGiven, revise_result, submit_result
+from organisation.clock import now
+from organisation.models import Job
 from organisation.rules import PostKind
 from sorp.lexicon import Kind, Quarter, RatingMethod
-from tests.factories import CouncilFactory, IndicatorFactory, TargetFactory, UserFactory, holder
+from tests.factories import (
+    AppointmentFactory,
+    CouncilFactory,
+    IndicatorFactory,
+    TargetFactory,
+    UserFactory,
+    holder,
+)
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
@@ -113,6 +125,72 @@ def test_a_dashboard_says_who_has_not_submitted(client, officer):
     assert board.completion.missing == (missing,)
     assert board.completion.submitted == 1
     assert submitted not in board.completion.missing
+
+
+def test_a_returned_result_is_not_in_on_the_dashboard_or_at_home(client, officer):
+    closed("GGG")
+    returned = closed("GGG")
+    closed("GG-")
+    close_all(Quarter(2011, 2))
+    Result.objects.filter(indicator=returned, quarter_start=Q3.first_day).update(
+        state=ResultState.RETURNED
+    )
+    client.force_login(officer)
+
+    there = page(client, "dashboard", CouncilFactory().code)
+    board = client.get(reverse("dashboard", args=[CouncilFactory().code])).context["board"]
+
+    assert board.completion.returned == (returned,)
+    assert "1 of 3</strong> results are in" in there
+    assert "1 returned to its manager is not counted as in until submitted again" in there
+    assert f"1 of 3 results for {Q3} is in" in page(client, "home")
+
+
+def test_the_suspended_owe_nothing(client, officer):
+    closed("GGG")
+    suspended = closed("GG-")
+    close_all(Quarter(2011, 2))
+    Suspension.objects.create(
+        indicator=suspended, from_quarter_start=Q3.first_day, reason="On hold", approved_by="PAT"
+    )
+    assert completion(quarter=Q3).to_come == ()
+    assert completion(quarter=Q3).due == 1
+
+
+def test_a_manager_comes_from_home_to_their_indicators_and_their_unit(client, sorp_in_force):
+    indicator = IndicatorFactory()
+    other = IndicatorFactory()
+    manager = indicator.accountable_manager
+    AppointmentFactory(user=manager, post__kind=PostKind.ACCOUNTABLE_MANAGER)
+    client.force_login(manager)
+
+    told = page(client, "home")
+
+    there = reverse("dashboard", args=[indicator.unit.code])
+    assert f'href="{there}"' in told
+    assert f'href="{there}?accountable_manager={manager.pk}"' in told
+    assert reverse("dashboard", args=[other.unit.code]) not in told
+
+
+def test_the_sorp_says_the_trend_in_words_and_leads_to_its_terms(client, sorp_in_force):
+    told = page(client, "sorp")
+
+    assert "The trend over the last 16 quarters (regression)." in told
+    assert f'href="{reverse("terms")}"' in told
+
+
+def test_a_back_test_that_was_asked_for_is_led_to_from_home(client, officer):
+    Job.objects.create(
+        kind="backtest",
+        key="backtest-7",
+        arguments={"backtest": 7},
+        state="done",
+        requested_by=officer,
+        finished_at=now(),
+    )
+    client.force_login(officer)
+
+    assert f'href="{reverse("backtest", args=[7])}"' in page(client, "home")
 
 
 def test_a_dashboard_can_be_read_at_an_earlier_quarter(client, officer):

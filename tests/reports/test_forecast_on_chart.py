@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from indicators.models import SystemForecast
-from reports.charts import Foreseen, QuarterPoint, Trend, svg, trend_chart
+from reports.charts import Foreseen, QuarterPoint, Trend, svg, trend_chart, trend_sentence
 from reports.charts.plotting import BOTTOM, TOP
 from reports.queries.stories import trend_with_forecast
 from sorp.lexicon import NotRated, Quarter
@@ -90,3 +90,17 @@ def test_a_quarter_that_is_shown_without_a_result_is_not_shown_twice():
     found = trend_with_forecast(waiting, forecast())
     assert found.points == waiting.points
     assert len(bands(found)) == 1
+
+
+def test_the_quarters_ahead_come_on_top_of_the_sixteen_of_which_the_sentence_tells():
+    long = trend(VALUES * 2)
+    last = long.points[-1].quarter
+    found = trend_with_forecast(long, forecast(last.next()))
+
+    assert [each.quarter for each in found.shown] == [*FIRST.until(last), last.next()]
+    assert f"in {found.shown[0].quarter} to" in trend_sentence(found)
+
+
+def test_an_older_quarter_than_the_sixteenth_stays_away():
+    found = trend_with_forecast(trend((*VALUES, *VALUES, 90)), forecast(Quarter(2015, 2)))
+    assert len([each for each in found.shown if each.value is not None]) == 16

@@ -322,6 +322,28 @@ def test_a_withdrawal_is_refused_in_words(consulted, director, how, said):
         withdrawn(version, director, **how)
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.DRAFT, "Version 3 is still a draft, and only one"),
+        (State.CONSULTATION, "Version 3 is still in consultation, and only one"),
+    ],
+)
+def test_no_approval_is_withdrawn_while_another_version_is_unfinished(
+    consulted, director, state, said
+):
+    version = approved(consulted, director)
+    other = draft_like(version, number="3")
+    Version.objects.filter(pk=other.pk).update(
+        state=state, consulted_from=TODAY, consulted_until=TODAY
+    )
+
+    with pytest.raises(Refused, match=said):
+        withdrawn(version, director)
+
+    assert Version.objects.unfinished().get() == other
+
+
 def test_only_what_waits_is_withdrawn_and_only_by_an_approver(consulted, director, officer):
     with pytest.raises(Refused, match="not waiting"):
         withdrawn(consulted, director)

@@ -147,10 +147,79 @@ def test_nor_are_its_people_and_its_parentage_changed(draft, ann, sorp_in_force,
         Version.objects.filter(pk=bound.pk).update(**{name: other[name]})
 
 
+def test_a_bound_version_keeps_its_own_key(sorp_in_force):
+    with pytest.raises(IntegrityError, match=SAID), transaction.atomic():
+        connection.cursor().execute(
+            f"UPDATE sorp_version SET id = 77 WHERE id = {sorp_in_force.pk}"
+        )
+
+    assert not Version.objects.filter(pk=77).exists()
+
+
 def test_every_column_of_a_version_is_under_one_of_these_tests():
     under = {*OTHERWISE, "statement", "drafted_from", "drafted_by", "approved_by"}
 
     assert {each.name for each in Version._meta.concrete_fields} - {"id", "state"} == under
+
+
+def replacing(row, act, columns):
+    """OR REPLACE, which SQLite alone has: a row as this one is, but for these columns."""
+    table = row._meta.db_table
+    if act == "UPDATE":
+        said = ", ".join(f"{name} = '{value}'" for name, value in columns.items())
+        return f"UPDATE OR REPLACE {table} SET {said} WHERE id = {row.pk}"
+    names = [each.column for each in row._meta.concrete_fields if each.column != "id"]
+    said = [f"'{columns[name]}'" if name in columns else name for name in names]
+    pk = columns.get("id", "NULL")
+    return (
+        f"INSERT OR REPLACE INTO {table} (id, {', '.join(names)})"
+        f" SELECT {pk}, {', '.join(said)} FROM {table} WHERE id = {row.pk}"
+    )
+
+
+on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite can REPLACE")
+
+
+@on_sqlite
+@pytest.mark.parametrize("act", ["INSERT", "UPDATE"])
+@pytest.mark.parametrize("shared", ["id", "number", "in_force_from", "state"])
+def test_no_other_version_is_written_over_a_bound_one(draft, sorp_in_force, act, shared):
+    bound = {"id": sorp_in_force.pk, "number": "1", "in_force_from": sorp_in_force.in_force_from}
+    own = {"number": "8", "in_force_from": "2030-04-01"}
+    columns = {
+        "id": own | {"id": bound["id"]},
+        "number": own | {"number": "1"},
+        "in_force_from": own | {"in_force_from": bound["in_force_from"]},
+        "state": own | {"state": "in_force", "approved_on": "2030-03-01"},
+    }[shared]
+    clauses = sorp_in_force.clauses.count()
+
+    with pytest.raises(IntegrityError, match=SAID), transaction.atomic():
+        connection.cursor().execute(replacing(draft, act, columns))
+
+    sorp_in_force.refresh_from_db()
+    assert (sorp_in_force.state, sorp_in_force.clauses.count()) == (State.IN_FORCE, clauses)
+
+
+@on_sqlite
+@pytest.mark.parametrize("act", ["INSERT", "UPDATE"])
+@pytest.mark.parametrize(("model", "path", "change"), KINDS, ids=lambda each: str(each)[:40])
+def test_no_row_of_a_draft_is_written_over_one_of_a_bound_version(
+    draft, sorp_in_force, model, path, change, act
+):
+    ours = model.objects.filter(**{path: draft}).first()
+    bound = version_like(sorp_in_force, in_force_from=Q1.next(), number="7", change=with_people)
+    theirs = model.objects.filter(**{path: bound}).first()
+
+    with pytest.raises(IntegrityError, match=SAID), transaction.atomic():
+        connection.cursor().execute(replacing(ours, act, {"id": theirs.pk}))
+
+    assert model.objects.filter(**{path: bound}, pk=theirs.pk).exists()
+
+
+def with_people(version):
+    Authorship.objects.create(version=version, author=UserFactory())
+    Comment.objects.create(version=version, author=UserFactory(), words="Why?")
 
 
 MOVES = [

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 
 from organisation.models import AuditEvent, Notice
@@ -80,6 +81,18 @@ def test_those_whom_the_sorp_binds_are_told_once_each_and_members_are_not(draft,
     notice = told.get(recipient=manager)
     assert notice.subject == "Comment by 17 October 2011 on version 2 of the SORP"
     assert notice.address == "/sorp/versions/2/consultation/"
+
+
+def test_who_was_told_a_last_day_is_told_of_another(draft, officer):
+    back_to_draft(version=opening(draft, officer), reason="Typing errors", today=TODAY, by=officer)
+
+    opening(draft, officer, until=date(2011, 10, 31))
+
+    told = Notice.objects.filter(key__startswith="sorp-consultation", recipient=officer)
+    assert {each.subject for each in told} == {
+        "Comment by 17 October 2011 on version 2 of the SORP",
+        "Comment by 31 October 2011 on version 2 of the SORP",
+    }
 
 
 def test_a_person_with_two_posts_is_told_once(officer):
@@ -242,6 +255,17 @@ def test_an_answer_is_written_anew_and_the_record_keeps_the_first(opened, office
 
     events = AuditEvent.objects.filter(act="answered comment on the SORP")
     assert [each.detail["was"] for each in events.order_by("pk")] == ["", "No."]
+
+
+def test_an_answer_that_changed_is_told_again_and_one_that_did_not_is_not(opened, officer):
+    comment = commented(opened, people.accountable_manager())
+    for hour, words in enumerate(["No.", "No.", "Yes.", "No."]):
+        with time_machine.travel(f"2011-10-04 1{hour}:00", tick=False):
+            answered(comment, officer, words)
+
+    told = Notice.objects.filter(key__startswith="sorp-answer").order_by("pk")
+    assert [each.body.split()[0] for each in told] == ["No.", "Yes.", "No."]
+    assert [each.subject.endswith("is answered anew") for each in told] == [False, True, True]
 
 
 def test_a_comment_is_answered_while_its_version_is_a_draft_again(opened, officer):

@@ -353,6 +353,42 @@ def test_what_cites_a_clause_or_a_place_within_it_follows_its_new_number(draft, 
     assert cited["Amber for three quarters"] == "4.2"  # a clause by itself, and still there
 
 
+@pytest.mark.parametrize("number", ["44444444444444444A", "44444444444444444-AB"])
+def test_a_number_with_which_what_cites_the_clause_would_not_fit_is_refused(draft, officer, number):
+    draft.clauses.all().delete()
+    four = write_clause(draft, officer, number="4")
+    draft.trigger_rules.filter(name="Red for two quarters").update(clause="4.1.12")
+
+    with pytest.raises(Refused, match=r"cites 4\.1.*20 characters or fewer") as refusal:
+        write_clause(draft, officer, pk=four.pk, number=number)
+
+    assert refusal.value.field == "number"
+    four.refresh_from_db()
+    assert four.number == "4"
+
+
+@pytest.mark.parametrize("number", ["4.10", "7.5a", "A.1", "4-2", "12"])
+def test_a_clause_is_numbered_in_digits_and_letters(draft, officer, number):
+    draft.clauses.all().delete()
+
+    assert write_clause(draft, officer, number=number).number == number
+
+
+@pytest.mark.parametrize(
+    "number", [".", "../..", "<b>x</b>", "1..2", "4.²", "4\u202e2", "4.", "-4", "4 2", "٤"]
+)
+def test_nothing_else_numbers_a_clause_or_cites_one(draft, officer, number):
+    red = draft.rag_definitions.get(rag=Rag.RED)
+    said = {"rag": Rag.RED, "wording": "Too low.", "clause": number, "pk": red.pk}
+
+    with pytest.raises(Refused, match="digits and letters, joined by single") as refusal:
+        write_clause(draft, officer, number=number)
+    with pytest.raises(Refused, match="digits and letters, joined by single") as citing:
+        put_definition(version=draft, edition=1, by=officer, **said)
+
+    assert (refusal.value.field, citing.value.field) == ("number", "clause")
+
+
 @pytest.mark.parametrize(
     ("given", "field", "said"),
     [

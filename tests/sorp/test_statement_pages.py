@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from escalation.views import approving as views
 from organisation.models import AuditEvent
 from sorp.lexicon import Quarter
 from sorp.models import Clause, Comment, LadderRule, Statement, Term, TriggerRule, Version
@@ -104,6 +105,20 @@ def test_anyone_reads_the_version_in_force_with_all_its_clauses_and_rules(client
 def test_before_a_version_is_in_force_it_says_who_brings_one_in(client):
     assert "manage.py seed_sorp" in words(read(client, "sorp"))
     assert read(client, "terms").status_code == 200
+
+
+def test_a_clause_and_its_trigger_of_one_number_read_as_one(client, draft, officer):
+    row = draft.trigger_rules.get(name="Amber for three quarters")
+    TriggerRule.objects.filter(pk=row.pk).update(clause="4.8")
+    Clause.objects.create(
+        version=draft, number="4.8", position=99, heading="Slow decline", wording="It is looked at."
+    )
+
+    page = words(read(client, "sorp_version", "2", who=officer))
+
+    assert "4.8 Slow decline It is looked at. The trigger. Amber" in page
+    assert "It is called “Amber for three quarters”." in page
+    assert "4.8 Amber for three quarters." not in page
 
 
 def test_every_anchor_of_the_contents_and_of_the_rules_is_there_and_there_once(
@@ -331,6 +346,15 @@ def test_the_performance_team_answers(client, open_one, officer):
     assert "1 comment, all answered" in page
 
 
+@pytest.mark.parametrize("key", ["9" * 5000, "9" * 19, "²", "x", "-1", "0"])
+def test_what_names_no_comment_is_answered_as_what_is_not_there(client, open_one, officer, key):
+    shown = read(client, "consultation", "2", who=officer, query=f"?answer={key}")
+    sent = talk(client, officer, "answer", comment=key, words="Because.", led_to_change="yes")
+
+    assert (shown.status_code, sent.status_code) == (200, 404)
+    assert "What do you answer?" not in words(shown)
+
+
 def test_readers_are_shown_no_form_that_is_not_theirs(client, open_one, draft):
     comment_on_version(
         version=open_one, clause="", words="Why?", today=TODAY, by=people.accountable_manager()
@@ -490,6 +514,55 @@ def test_an_approval_is_withdrawn_on_the_page(client, consulted, director):
     consulted.refresh_from_db()
     assert consulted.state == State.DRAFT
     assert AuditEvent.objects.filter(act="withdrew approval of the SORP").exists()
+
+
+@pytest.mark.parametrize("note", ["CMT", "Other words"])
+def test_approving_twice_approves_once_and_says_so(client, consulted, director, note):
+    approving(client, director)
+
+    again = approving(client, director, note=note)
+
+    assert again.url == "/sorp/versions/2/"
+    told = "Version 2 is approved, by Dinah Director, from Q4 2011/12"
+    assert told in words(client.get(again.url))
+    assert AuditEvent.objects.filter(act="approved version of the SORP").count() == 1
+
+
+def test_withdrawing_twice_withdraws_once_and_says_so(client, consulted, director):
+    approving(client, director)
+    reason = {"reason": "A figure was wrong"}
+
+    answers = [client.post("/sorp/versions/2/approve/", reason) for _ in range(2)]
+
+    assert [each.url for each in answers] == ["/sorp/versions/2/"] * 2
+    assert "Version 2 is a draft again" in words(client.get(answers[1].url))
+    assert AuditEvent.objects.filter(act="withdrew approval of the SORP").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "before", "told"),
+    [
+        ("approve", {}, [], "Version 2 is approved, by Dinah"),
+        ("withdraw_approval", {"reason": "Wrong"}, [{}], "Version 2 is a draft again"),
+    ],
+)
+def test_the_later_of_two_at_once_is_told_what_is_so(
+    client, consulted, director, monkeypatch, act, typed, before, told
+):
+    """The first one's act stands between the later one's look and its own act."""
+    for each in before:
+        approving(client, director, **each)
+    once = getattr(views, act)
+
+    def twice(**given):
+        once(**given)
+        return once(**given)
+
+    monkeypatch.setattr(views, act, twice)
+    client.force_login(director)
+    sent = client.post("/sorp/versions/2/approve/", typed) if typed else approving(client, director)
+
+    assert told in words(client.get(sent.url))
 
 
 def test_what_was_approved_long_ago_says_so(client, sorp_in_force, director):

@@ -19,34 +19,42 @@ from sorp.lexicon import Confidence, CountedFrom
 def returns_on_time(ground: Ground) -> Iterator[Seen]:
     """Results that were due, by the day on which each was first submitted. Two queries at most.
 
-    Sent back and submitted again, a result was in time if it was so at first. One that its file
-    calls late was late, whenever the file was loaded.
+    Sent back and submitted again, a result was in time if it was so at first. Where no day was set
+    for the quarter, the SORP's own count of working days after its end holds; of a result that was
+    then loaded from a file, the file says whether it came late, since the loading may be years after.
     """
-    by_tier = _entry_days(ground)
+    fixed = _days_fixed(ground)
+    by_tier = fixed or _days_by_rule(ground)
     if not by_tier:
         return
     for indicator in ground.due:
         due_on = by_tier.get(indicator.tier) or by_tier.get("") or max(by_tier.values())
         revision = ground.first.get(indicator.pk)
-        lapse = ""
-        if revision is None:
-            lapse = f"due on {in_full(due_on)}, and not submitted before the close"
-        elif (submitted_on := day_of(revision.submitted_at)) > due_on:
-            late = max(working_days_between(due_on, submitted_on), 1)
-            lapse = f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
-        elif revision.late:
-            lapse = f"due on {in_full(due_on)}, and recorded as late"
+        if revision is not None and revision.submitted_by_id is None and not fixed:
+            lapse = "recorded as late" if revision.late else ""
+        else:
+            lapse = _lateness(revision, due_on)
         yield Seen(indicator.unit_id, indicator.reference, lapse)
 
 
-def _entry_days(ground: Ground) -> dict[str, date]:
-    """By tier, the day by which results were to be in; nothing where the SORP sets none.
+def _lateness(revision: Revision | None, due_on: date) -> str:
+    if revision is None:
+        return f"due on {in_full(due_on)}, and not submitted before the close"
+    submitted_on = day_of(revision.submitted_at)
+    if submitted_on <= due_on:
+        return ""
+    late = max(working_days_between(due_on, submitted_on), 1)
+    return f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
 
-    As it was set for the quarter. Where no day was set, as the SORP counts it from the quarter's end.
-    """
+
+def _days_fixed(ground: Ground) -> dict[str, date]:
+    """By tier, the day that was set for the quarter."""
     days = CalendarDay.objects.filter(quarter_start=ground.quarter.first_day, step=Step.ENTRY)
-    if by_tier := dict(days.values_list("tier", "due_on")):
-        return by_tier
+    return dict(days.values_list("tier", "due_on"))
+
+
+def _days_by_rule(ground: Ground) -> dict[str, date]:
+    """By tier, the day as the SORP counts it from the quarter's end; nothing where it does not."""
     end = ground.quarter.last_day
     return {
         rule.tier or "": rule.day(end, end)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assurance.models import Team
+from indicators.models import Indicator
 from indicators.queries import open_quarters
 from indicators.queries.calendar import CalendarSheet, calendar_of
 from organisation.models import Job, Post, Unit, User
@@ -19,6 +21,7 @@ from reports.queries.homes.improvement import actions, called_in, late_milestone
 from reports.queries.homes.meetings import meetings, teams_of
 from reports.queries.homes.needs import Need, Urgency
 from reports.queries.homes.returns import attestations, not_submitted, returns, sign_offs
+from sorp.lexicon import Quarter
 
 __all__ = ["Home", "Need", "Urgency", "home"]
 
@@ -29,9 +32,11 @@ RECENT = timedelta(days=7)
 class Home:
     """What needs one person now, and where else they may want to go."""
 
+    reader_key: str
     posts: tuple[Post, ...]
     needs: tuple[Need, ...]
     directs: tuple[Unit, ...]
+    answers_in: tuple[Unit, ...]  # where indicators are in their name
     sits_on: tuple[Team, ...]
     jobs: tuple[Job, ...]
     runs_framework: bool
@@ -47,7 +52,7 @@ class Home:
     def has_a_place_of_work(self) -> bool:
         """Whether there are pages that are this person's work, whatever needs them now."""
         by_post = self.runs_framework or self.signs_off or self.submits
-        return bool(by_post or self.directs or self.sits_on)
+        return bool(by_post or self.directs or self.answers_in or self.sits_on)
 
     @property
     def has_matched_by_name(self) -> bool:
@@ -79,9 +84,11 @@ def home(*, reader: User, today: date) -> Home:
     ]
     since = timezone.make_aware(datetime.combine(today, time())) - RECENT
     return Home(
+        reader_key=str(reader.pk),
         posts=tuple(posts_held(reader, on=today)),
         needs=tuple(sorted(needs, key=lambda need: need.order)),
         directs=tuple(Unit.objects.filter(pk__in=directed)) if directed else (),
+        answers_in=tuple(_answers_in(reader, today)),
         sits_on=tuple(teams),
         jobs=tuple(recent_jobs(reader)),
         runs_framework=runs_framework,
@@ -89,3 +96,9 @@ def home(*, reader: User, today: date) -> Home:
         submits=allowed(reader, Permission.SUBMIT_RESULT),
         recent_notices=reader.notices.filter(owed_at__gte=since).count(),
     )
+
+
+def _answers_in(reader: User, today: date) -> QuerySet[Unit]:
+    """The units with indicators for which a person answers in this quarter."""
+    own = Indicator.objects.in_use(Quarter.containing(today)).filter(accountable_manager=reader)
+    return Unit.objects.filter(pk__in=own.values("unit")).order_by("name")
