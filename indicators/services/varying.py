@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from indicators.models import Indicator, Target, Variation, VariedTrigger
 from indicators.queries import last_closed, targets_in_force, thresholds_of
 from sorp.lexicon import ConditionKind, Quarter, RatingMethod, Tier
-from sorp.models import Clause
-from sorp.queries import NoVersionInForce, conditions_of, version_ruling
+from sorp.queries import NoVersionInForce, conditions_of, numbers_of, version_ruling
 from sorp.rules.conditions import MOST_QUARTERS, Condition
 
 LONGEST = 12  # quarters: what lasts longer is no variation, and belongs in the SORP or the target
@@ -74,7 +73,7 @@ def _refuse_unknown_clause(row: Variation) -> None:
         version = version_ruling(row.from_quarter)
     except NoVersionInForce as reason:
         raise RefusedVariation(str(reason), field="clause") from None
-    if not Clause.objects.filter(version=version, number=row.clause).exists():
+    if row.clause not in numbers_of(version):
         raise RefusedVariation(
             f"Version {version.number} of the SORP, which rules {row.from_quarter}, has no clause"
             f" “{row.clause}”: give the number of one that it has, or leave it empty",

@@ -18,7 +18,15 @@ from sorp.lexicon import (
     Tier,
     TravelMethod,
 )
-from sorp.models import CalendarRule, ReminderRule, TriggerRule, Version
+from sorp.models import (
+    CalendarRule,
+    Clause,
+    LadderRule,
+    RagDefinition,
+    ReminderRule,
+    TriggerRule,
+    Version,
+)
 from sorp.rules import Condition
 
 
@@ -157,3 +165,14 @@ def reminders_in_force(quarter: Quarter) -> tuple[ReminderInForce, ...]:
         ReminderInForce(row.step, row.audience, row.side, row.working_days, row.then_every)
         for row in rows
     )
+
+
+def numbers_of(version: Version) -> set[str]:
+    """The number of everything that may be cited of a version: clauses, and the rules under them."""
+    cited = (Clause, TriggerRule, RagDefinition, LadderRule)
+    return {
+        number
+        for model, field in zip(cited, ("number", "clause", "clause", "clause"), strict=True)
+        for number in model._default_manager.filter(version=version).values_list(field, flat=True)
+        if number
+    }
