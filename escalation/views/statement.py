@@ -1,7 +1,7 @@
 """The SORP as it is read: the version in force, those before it, what differs, what its terms mean."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from escalation.queries.backtesting import evidence_on
@@ -101,6 +101,8 @@ def sorp_differences(request, number, other):
     new, old = _readable(request, number), _readable(request, other)
     if new.pk == old.pk:
         raise Http404("A version does not differ from itself")
+    if old.in_force_from and new.in_force_from and new.in_force_from < old.in_force_from:
+        return redirect("sorp_differences", old.number, new.number)  # the later against the earlier
 
     def draw():
         between = clauses_compared(old, new)

@@ -211,10 +211,23 @@ def back_to_draft(*, version: Version, reason: str, today: date, by: User) -> Ve
     reason = _said(reason, "Say why it goes back to draft", field="reason")
     held.state = State.DRAFT
     if held.consulted_until is not None and today <= held.consulted_until:
+        _tell_of_breaking_off(held, reason, today)
         held.consulted_from = held.consulted_until = None
     held.save(update_fields=["state", "consulted_from", "consulted_until"])
     audit.record("took the SORP back to draft", held, by=by, reason=reason)
     return held
+
+
+def _tell_of_breaking_off(version: Version, reason: str, today: date) -> None:
+    """Who was asked to comment by a day that is still to come is told not to."""
+    for person in people_bound(on=today):
+        owe_notice(
+            key=f"sorp-broken-off-{version.pk}-{version.consulted_until}-{person.pk}",
+            recipient=person,
+            subject=f"Version {version.number} of the SORP went back to draft",
+            body=f"{reason}\n\nIt is no longer commented on. You are asked again when it is ready.",
+            address=reverse("sorp_version", args=[version.number]),
+        )
 
 
 def _for_the_team(version: Version, *, by: User) -> Version:

@@ -319,6 +319,24 @@ def test_going_back_to_draft_keeps_what_was_said_and_says_why(opened, officer):
     )
 
 
+def test_who_was_asked_to_comment_is_told_that_it_was_broken_off(opened, officer):
+    asked = Notice.objects.filter(key__startswith="sorp-consultation")
+
+    back_to_draft(version=opened, reason="Clause 9.1 is wrong", today=UNTIL, by=officer)
+
+    told = Notice.objects.filter(key__startswith="sorp-broken-off")
+    assert {each.recipient for each in told} == {each.recipient for each in asked} != set()
+    assert all("Clause 9.1 is wrong" in each.body for each in told)
+
+
+def test_a_consultation_that_has_run_its_course_is_not_broken_off(opened, officer):
+    later = UNTIL + timedelta(days=1)
+
+    back_to_draft(version=opened, reason="Clause 9.1 is wrong", today=later, by=officer)
+
+    assert not Notice.objects.filter(key__startswith="sorp-broken-off").exists()
+
+
 def test_going_back_needs_a_reason_and_a_consultation(opened, sorp_in_force, officer):
     with pytest.raises(Refused, match="Say why") as refusal:
         back_to_draft(version=opened, reason=" ", today=TODAY, by=officer)

@@ -282,6 +282,15 @@ def test_versions_that_differ_in_nothing_say_so(client, draft, sorp_in_force, of
     assert "No clause differs." in page
 
 
+def test_the_later_version_is_held_against_the_earlier_whichever_is_named_first(
+    client, consulted, officer
+):
+    response = read(client, "sorp_differences", "1", "2", who=officer)
+
+    assert response.status_code == 302
+    assert response["Location"] == reverse("sorp_differences", args=["2", "1"])
+
+
 def test_a_version_is_not_compared_with_itself(client, sorp_in_force):
     assert read(client, "sorp_differences", "1", "1").status_code == 404
 
