@@ -441,7 +441,7 @@ def test_what_a_consultation_asks_does_not_grow_with_what_was_said(
     reader = people.member()
     client.force_login(reader)
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(41):
         client.get("/sorp/versions/2/consultation/")
 
 
