@@ -1,10 +1,11 @@
 #!/bin/sh
-# Rebuilds what is vendored here from the npm packages named in VENDOR.md. Needs node and npm;
-# nothing else in the project does. With --check, builds into a temporary folder, compares with
-# what is committed and fails on any difference.
+# Rebuilds what is vendored here from the npm packages named in VENDOR.md. Only that needs node and npm;
+# nothing else in the project does.
 #
-#   static/vendor/build.sh            rebuild in place
-#   static/vendor/build.sh --check    compare only
+#   static/vendor/build.sh                rebuild in place, and write the digests of every file
+#   static/vendor/build.sh --check        build in a temporary folder, and fail where anything committed differs
+#   static/vendor/build.sh --check-sums   fail where a file is not the one whose digest is committed, or has
+#                                         none; and check as above where npm is
 set -eu
 
 GOVUK_FRONTEND=6.6.0
@@ -19,6 +20,25 @@ fail() {
     echo "build.sh: $1" >&2
     exit 1
 }
+
+# Everything here but this script, the record and the digests themselves, ours included: a change of
+# kcc.scss that was not compiled is found where nothing can be compiled.
+digests() {
+    (cd "$here" && find . -type f ! -name build.sh ! -name VENDOR.md ! -name digests.txt |
+        LC_ALL=C sort | xargs sha256sum)
+}
+
+case "${1:-}" in
+"" | --check) ;;
+--check-sums)
+    digests | diff "$here/digests.txt" - >&2 || fail "files differ from digests.txt: rebuild, or restore them"
+    if ! command -v npm >/dev/null; then
+        echo "Left out: building what is vendored anew, which needs npm; every file has its committed digest."
+        exit 0
+    fi
+    ;;
+*) fail "does not know $1" ;;
+esac
 
 # Each package must be, byte for byte, the one whose SHA-512 VENDOR.md records.
 fetch() { # fetch NAME VERSION ARCHIVE FOLDER
@@ -50,7 +70,7 @@ cp "$work/node_modules/public-sans/LICENSE" "$out/fonts/OFL.txt"
 differences=0
 for file in govuk-frontend.min.css govuk-frontend.min.js fonts/OFL.txt \
     fonts/public-sans-latin-400-normal.woff2 fonts/public-sans-latin-700-normal.woff2; do
-    if [ "${1:-}" = "--check" ]; then
+    if [ -n "${1:-}" ]; then
         if ! cmp -s "$out/$file" "$here/$file"; then
             echo "differs: $file" >&2
             differences=$((differences + 1))
@@ -61,4 +81,5 @@ for file in govuk-frontend.min.css govuk-frontend.min.js fonts/OFL.txt \
     fi
 done
 [ "$differences" -eq 0 ] || fail "$differences file(s) differ from what the packages build"
+[ -n "${1:-}" ] || digests >"$here/digests.txt"
 echo "build.sh: ${1:-rebuilt} ok"

@@ -1,0 +1,131 @@
+"""What the README promises of a machine with git, make and Python only, as far as it can be had without one."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright._impl._driver import compute_driver_executable
+
+ROOT = Path(__file__).resolve().parents[2]
+# What every Debian has, since apt itself is linked to them.
+IN_EVERY_DEBIAN = re.compile(
+    r"(linux-vdso|ld-linux|libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\+\+)[-.]"
+)
+
+
+def said_by(*command, path):
+    return subprocess.run(
+        command, env={"PATH": str(path)}, capture_output=True, text=True, check=False
+    )
+
+
+def only(folder, *names):
+    """A folder to stand as PATH, with these commands of the machine's and no others."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).symlink_to(shutil.which(name))
+    return folder
+
+
+def stand_in(folder, name, script):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+# What is vendored
+
+
+@pytest.fixture
+def vendored(tmp_path):
+    return Path(shutil.copytree(ROOT / "static/vendor", tmp_path / "vendor"))
+
+
+@pytest.fixture
+def without_npm(tmp_path):
+    return only(
+        tmp_path / "without-npm",
+        *("sh", "cat", "diff", "dirname", "find", "rm", "mktemp", "sha256sum", "sort", "xargs"),
+    )
+
+
+def test_what_is_vendored_has_its_committed_digests_and_needs_no_npm(vendored, without_npm):
+    said = said_by("sh", vendored / "build.sh", "--check-sums", path=without_npm)
+
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("Left out: ")
+    assert said.stdout.count("\n") == 1
+
+
+def altered(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        ("govuk-frontend.min.css", altered),
+        ("govuk-frontend.min.js", altered),
+        ("fonts/public-sans-latin-400-normal.woff2", altered),
+        ("fonts/OFL.txt", altered),
+        ("kcc.scss", altered),
+        ("LICENSE-govuk-frontend.txt", Path.unlink),
+        ("fonts/another.woff2", Path.touch),
+    ],
+)
+def test_a_vendored_file_altered_lost_or_added_is_found_without_npm(
+    vendored, without_npm, name, act
+):
+    act(vendored / name)
+
+    said = said_by("sh", vendored / "build.sh", "--check-sums", path=without_npm)
+
+    assert said.returncode == 1
+    assert name in said.stderr
+
+
+def test_the_script_refuses_what_it_was_not_taught(vendored, without_npm):
+    """An unknown word once meant: rebuild in place and say ok, so that the check could not fail."""
+    before = {path: path.read_bytes() for path in vendored.rglob("*") if path.is_file()}
+
+    said = said_by("sh", vendored / "build.sh", "--chek", path=without_npm)
+
+    assert said.returncode == 1
+    assert {path: path.read_bytes() for path in vendored.rglob("*") if path.is_file()} == before
+
+
+# The system's libraries
+
+
+def asked_for(tmp_path, without=None):
+    """The packages that bin/system-libraries asks an officer without root to install."""
+    folder = tmp_path / f"without-{without}"
+    stand_in(folder, "ldconfig", f"PATH=$PATH:/usr/sbin:/sbin; exec {KNOWN} | grep -v '{without}'")
+    stand_in(folder, "id", "echo 1000")
+    stand_in(folder, "sudo", "exit 1")
+    said = said_by(ROOT / "bin/system-libraries", "test", path=f"{folder}:{os.environ['PATH']}")
+    return set(said.stderr.partition("apt-get install ")[2].split())
+
+
+KNOWN = shutil.which("ldconfig", path=f"{os.environ['PATH']}:/usr/sbin:/sbin") + " -p"
+
+
+def test_all_that_the_browsers_driver_is_linked_to_is_asked_for(tmp_path):
+    driver, _ = compute_driver_executable()
+    listed = subprocess.run(["ldd", driver], capture_output=True, text=True, check=True).stdout
+    linked = [
+        name
+        for name in re.findall(r"^\s*(\S+)", listed, re.MULTILINE)
+        if not IN_EVERY_DEBIAN.match(Path(name).name)
+    ]
+
+    assert "not found" not in listed
+    assert linked, "then nothing need be asked for: take libatomic1 off bin/system-libraries"
+    lacking = asked_for(tmp_path)
+    for name in linked:
+        assert asked_for(tmp_path, without=name) - lacking, f"no package is asked for {name}"
