@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from organisation.kept_files import flush_folder, keep_file
 
 SEALS = ("manifest.json", "pack.json")  # what shows that a folder is one of ours
 
@@ -23,12 +24,10 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         for name, content in files.items():
-            with (fresh / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            keep_file(fresh / name, content)
         fresh.chmod(0o755)
         _put_in_place(fresh, folder)
+        flush_folder(folder.parent)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -14,6 +14,7 @@ from indicators.services import remind
 from kcc_perf.demonstration import figures, ladder, meetings, plan, rule_book
 from kcc_perf.demonstration.diary import Diary
 from organisation import clock
+from organisation.kept_files import keep_file
 from organisation.models import User
 from reports.models import Edition
 from reports.packs import draw_pack
@@ -147,5 +148,5 @@ def pack_file(pack: Pack) -> Path:
     name = f"{meeting.team.code}-{meeting.meets_on}-pack-{pack.number}.pdf"
     path = Path(settings.MEDIA_ROOT) / "packs" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(bytes(pack.pdf))
+    keep_file(path, bytes(pack.pdf))
     return path

@@ -7,7 +7,7 @@ from .cells import choice, iso_date, line, parsed, pattern, prose, yes_or_no
 from .faults import Fault, Faults, RefusedFileError, shown
 from .numbers import decimal, whole_number
 from .reading import Column, Reading, Row, content_of, read
-from .writing import harmless, replace_file, written
+from .writing import harmless, written
 
 __all__ = [
     "Column",
@@ -26,7 +26,6 @@ __all__ = [
     "pattern",
     "prose",
     "read",
-    "replace_file",
     "shown",
     "whole_number",
     "written",

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 # What spreadsheets take for the beginning of a formula; the last four are = + - @ in full width.
@@ -35,21 +32,6 @@ def without_mark(text: str) -> str:
     return (
         text[1:] if text.startswith(tuple(MARK + sign for sign in RUNS_IN_A_SPREADSHEET)) else text
     )
-
-
-def replace_file(path: Path, text: str) -> None:
-    """The file holds this text and nothing else, or is as it was: never half of it."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(beside, 0o644)  # what is exported is meant to be read
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _cell(value: Any) -> str:

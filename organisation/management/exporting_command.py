@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from organisation.csvfiles import replace_file
+from organisation.kept_files import keep_file
 
 
 class ExportingCommand(ABC, BaseCommand):
@@ -29,7 +29,7 @@ class ExportingCommand(ABC, BaseCommand):
             self.stdout.write(text, ending="")
             return
         try:
-            replace_file(output, text)
+            keep_file(output, text.encode())
         except OSError as error:
             advice = f"give a file that can be written ({error.strerror})"
             raise CommandError(f"{output}: {advice}") from None

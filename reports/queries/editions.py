@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from organisation.kept_files import store
 from reports.models import Edition, EditionFile
 from sorp.lexicon import Quarter
 
@@ -74,11 +74,11 @@ def public_file(quarter: Quarter, name: str) -> EditionFile | None:
 
 
 def kept_files(edition: Edition) -> dict[str, bytes]:
-    """The files of an edition as they are kept; none where any is gone from the store."""
+    """The files of an edition as they are kept; none where any is gone or not as it was drawn."""
     found = {}
     for each in edition.files.all():
-        if not default_storage.exists(each.path):
+        content = store.read_back(each.path, each.sha256)
+        if content is None:
             return {}
-        with default_storage.open(each.path) as file:
-            found[each.name] = file.read()
+        found[each.name] = content
     return found

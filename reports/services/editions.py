@@ -9,6 +9,7 @@ from organisation.clock import localdate, now
 from organisation.models import User
 from reports.gathering import gather_edition
 from reports.models import Edition, QuarterlyReport
+from reports.queries import kept_files
 from reports.rules import canonical, digest, public_form, same_content
 from reports.schema import check_form
 from reports.verifying.figures import wrong_figures
@@ -68,7 +69,8 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
 def publish_edition(*, edition: Edition, by: User | None) -> Edition:
     """Everyone may read the edition, for good. Publishing it again changes nothing.
 
-    Raises CannotPublish where its files were not built, or a newer edition is published already.
+    Raises CannotPublish where its files were not built or do not read back as they were drawn, or a
+    newer edition is published already.
     """
     edition = (
         Edition.objects.select_for_update(of=("self",)).select_related("report").get(pk=edition.pk)
@@ -77,6 +79,11 @@ def publish_edition(*, edition: Edition, by: User | None) -> Edition:
         return edition
     if not edition.files.exists():
         raise CannotPublish(f"Build the files of edition {edition.number} first, then publish it")
+    if not kept_files(edition):
+        raise CannotPublish(
+            f"The files of edition {edition.number} are not all kept as they were drawn: build the"
+            " report again, then publish it"
+        )
     newer = Edition.objects.published().filter(report=edition.report, number__gt=edition.number)
     if newer.exists():
         raise CannotPublish(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from organisation import audit
+from organisation.kept_files import store
 from organisation.models import User
 from reports.drawing.files import Tell, build_files
 from reports.models import Edition, EditionFile
@@ -67,18 +66,23 @@ def build_edition(
 
 @transaction.atomic
 def keep_files(*, edition: Edition, files: Mapping[str, bytes], by: User | None) -> bool:
-    """The edition's files are kept as drawn. Returns whether any was new.
+    """The edition's files are kept as drawn. Returns whether any was new, or was kept badly.
 
-    Drawing them again gives the same bytes, and then nothing is written. Raises ValueError where
-    a file of a published edition would come out otherwise than it was published.
+    Drawing them again gives the same bytes, and then nothing is written: but for what does not read
+    back as it was drawn, whatever stands at its path. Raises ValueError where a file of a published
+    edition would come out otherwise than it was published; OSError where the disk does not keep it.
     """
     kept = {each.name: each for each in edition.files.all()}
     fresh = {
         name: content
         for name, content in files.items()
-        if name not in kept or kept[name].sha256 != digest(content)
+        if name not in kept
+        or kept[name].sha256 != digest(content)
+        or store.read_back(kept[name].path, digest(content)) is None
     }
-    changed = sorted(set(fresh) & set(kept))
+    changed = sorted(
+        name for name in fresh if name in kept and kept[name].sha256 != digest(fresh[name])
+    )
     if changed and edition.is_published:
         raise ValueError(
             f"{', '.join(changed)} would not be what was published: keep the files of edition"
@@ -88,8 +92,7 @@ def keep_files(*, edition: Edition, files: Mapping[str, bytes], by: User | None)
         file = kept.get(name) or EditionFile(edition=edition, name=name)
         file.size, file.sha256 = len(content), digest(content)
         file.save()
-        if not default_storage.exists(file.path):
-            default_storage.save(file.path, ContentFile(content))
+        store.replace(file.path, content)
     if fresh:
         audit.record("kept files of edition", edition, by=by, files=sorted(fresh))
     return bool(fresh)

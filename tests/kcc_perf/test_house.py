@@ -304,6 +304,24 @@ def kept_files() -> list[Path]:
     return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
 
 
+WRITING = re.compile(
+    r"\.write_(?:bytes|text)\(|open\([^)\n]*[\"'][rbt]*[wax+][rbt+]*[\"']|mkstemp\(|copyfile"
+)
+
+
+def test_files_are_kept_by_the_one_module_that_flushes_and_reads_back():
+    """Any other way, a full disk or a kill leaves half a file that looks whole."""
+    found = {
+        called(path): match[0]
+        for path in sources()
+        if path.name != "kept_files.py" and (match := WRITING.search(path.read_text()))
+    }
+
+    assert found == {}
+    for example in ("path.write_bytes(b)", 'path.open("wb")', "open(path, 'a')"):
+        assert WRITING.search(example), example
+
+
 # A letter in brackets matches itself, and keeps this file from finding itself.
 PLACES = {
     "a path of one machine": r"(?<![\w.])/(?:wor[k]|roo[t]|User[s])/\w",

@@ -21,7 +21,6 @@ from organisation.csvfiles import (
     line,
     prose,
     read,
-    replace_file,
     whole_number,
     written,
     yes_or_no,
@@ -367,18 +366,3 @@ def test_faults_beyond_the_most_are_counted():
 def test_a_file_that_is_not_there_is_told_as_a_fault(tmp_path):
     with pytest.raises(RefusedFileError, match=r"none\.csv:1:row: give a file that can be read"):
         content_of(tmp_path / "none.csv")
-
-
-def test_a_file_is_replaced_whole_or_stays(tmp_path, monkeypatch):
-    path = tmp_path / "out.csv"
-    replace_file(path, "first\r\n")
-
-    def refuse(*args):
-        raise OSError("disk full")
-
-    monkeypatch.setattr("organisation.csvfiles.writing.os.replace", refuse)
-    with pytest.raises(OSError, match="disk full"):
-        replace_file(path, "second\r\n")
-
-    assert path.read_bytes() == b"first\r\n"
-    assert [each.name for each in tmp_path.iterdir()] == ["out.csv"]

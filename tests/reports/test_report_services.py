@@ -1,11 +1,14 @@
 """Freezing, drawing, keeping and publishing: once each, on record, and for good."""
 
 import io
+import resource
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
@@ -243,6 +246,65 @@ def test_files_are_kept_once_and_a_published_one_never_comes_out_otherwise(offic
     with pytest.raises(ValueError, match=r"a\.csv would not be what was published"):
         services.keep_files(edition=edition, files={"a.csv": b"2"}, by=officer)
     assert queries.kept_files(edition) == {"a.csv": b"1"}
+
+
+def pdf_of(edition):
+    return Path(default_storage.path(edition.files.get(name="report.pdf").path))
+
+
+@pytest.fixture
+def drawn_large(monkeypatch):
+    """One file of the report is larger than what is left on the disk."""
+    files = {"manifest.json": b"{}", "report.pdf": b"what was drawn" * 10_000}
+    monkeypatch.setattr(
+        "reports.services.files.build_files", lambda edition, *, tell=None: dict(files)
+    )
+    return files
+
+
+def test_after_a_full_disk_the_report_is_built_again_and_published_whole(
+    council, officer, drawn_large
+):
+    job = Job.objects.create(kind="build_report", key="1", arguments={"quarter": Q3.key})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        jobs.run(job.pk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED
+
+    built = services.build_report(quarter=Q3, by=officer, publish=True)
+
+    assert built.edition.is_published
+    assert pdf_of(built.edition).read_bytes() == drawn_large["report.pdf"]
+
+
+def test_a_file_that_was_cut_short_is_drawn_again_whether_published_or_not(officer, drawn_large):
+    edition = EditionFactory()
+    for published in (False, True):
+        if published:
+            edition = services.publish_edition(edition=edition, by=officer)
+        else:
+            services.build_edition(edition=edition, by=officer)
+        pdf_of(edition).write_bytes(b"")
+
+        assert services.build_edition(edition=edition, by=officer) == drawn_large
+
+        assert pdf_of(edition).read_bytes() == drawn_large["report.pdf"]
+
+
+def test_an_edition_is_not_published_with_a_file_that_was_cut_short(officer, drawn_large):
+    edition = EditionFactory()
+    services.build_edition(edition=edition, by=officer)
+    pdf_of(edition).write_bytes(b"")
+
+    with pytest.raises(CannotPublish, match="not all kept as they were drawn: build the report"):
+        services.publish_edition(edition=edition, by=officer)
+
+    edition.refresh_from_db()
+    assert not edition.is_published
 
 
 def test_build_report_writes_a_folder_that_verifies_and_comes_out_the_same_twice(

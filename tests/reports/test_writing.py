@@ -34,7 +34,7 @@ def test_a_failure_half_way_leaves_the_old_folder_and_no_litter(tmp_path, monkey
     def refuse(descriptor):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("reports.writing.os.fsync", refuse)
+    monkeypatch.setattr("os.fsync", refuse)
     with pytest.raises(OSError, match="No space"):
         write_folder(tmp_path / "out", {"manifest.json": b"other"})
 

@@ -16,6 +16,7 @@ from escalation.rules.rating_files import read_ratings
 from escalation.rules.referrals import read_referrals
 from escalation.rules.replaying import Line, replay_ratings, write_lines
 from escalation.rules.variation_files import read_variations
+from organisation.kept_files import keep_file
 
 
 class Command(BaseCommand):
@@ -121,7 +122,7 @@ def _content(path: Path) -> bytes:
 
 def _written(path: Path, text: str) -> None:
     try:
-        path.write_bytes(text.encode())
+        keep_file(path, text.encode())
     except OSError as error:
         advice = f"give a place that can be written to ({error.strerror})"
         raise RefusedFileError([Fault(str(path), 1, "1", advice)]) from None
