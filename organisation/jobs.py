@@ -16,7 +16,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.db.models import F
 from django.utils.timezone import now
 
@@ -25,6 +33,8 @@ from organisation.models import Job, User
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
+# What is raised where the database went away, not where the work is wrong.
+LOST_DATABASE = (OperationalError, InterfaceError)
 _works: dict[str, Callable[..., str]] = {}
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
 
@@ -98,7 +108,11 @@ def in_lane(act: Callable[[], Any]) -> Future[Any]:
 
 
 def run(job_id: int) -> bool:
-    """Do one job if it is owed. Returns whether this call was the one that did it."""
+    """Do one job if it is owed. Returns whether this call was the one that ended it.
+
+    A job that lost its database half-way has not failed: it is given back, to be done from the
+    start by whoever comes next, three times at most.
+    """
     claimed = (
         Job.objects.owed()
         .filter(pk=job_id)
@@ -115,12 +129,19 @@ def run(job_id: int) -> bool:
     if job.attempts > MOST_ATTEMPTS:
         return _finish(job, Job.State.FAILED, "Stopped part-way three times. Ask for it again.")
     try:
-        with _lease_kept(job):
-            message = _works[job.kind](progress=Progress(job.pk, job.attempts), **job.arguments)
-    except Exception as reason:
-        logger.exception("Job %s (%s) failed", job.pk, job.kind)
-        return _finish(job, Job.State.FAILED, _told(reason))
-    return _finish(job, Job.State.DONE, message)
+        try:
+            with _lease_kept(job):
+                message = _works[job.kind](progress=Progress(job.pk, job.attempts), **job.arguments)
+        except LOST_DATABASE:
+            raise
+        except Exception as reason:
+            logger.exception("Job %s (%s) failed", job.pk, job.kind)
+            return _finish(job, Job.State.FAILED, _told(reason))
+        return _finish(job, Job.State.DONE, message)
+    except LOST_DATABASE:
+        logger.exception("Job %s (%s) lost the database and is given back", job.pk, job.kind)
+        _give_back(job)
+        return False
 
 
 def run_owed() -> int:
@@ -153,7 +174,7 @@ def _lease_kept(job: Job) -> Iterator[None]:
         while not over.wait(settings.JOB_LEASE_SECONDS / 3):
             try:
                 _held(job.pk, job.attempts).update(leased_until=_lease_end())
-            except DatabaseError as reason:
+            except (DatabaseError, InterfaceError) as reason:
                 logger.warning("The lease of job %s was not renewed: %s", job.pk, reason)
             finally:
                 connection.close()
@@ -165,6 +186,16 @@ def _lease_kept(job: Job) -> Iterator[None]:
     finally:
         over.set()
         keeper.join()
+
+
+def _give_back(job: Job) -> None:
+    """The job is owed again at once; where not even that can be written, once its lease ends."""
+    if not connection.in_atomic_block:
+        connection.close()  # it may be the one that was lost: the next question opens another
+    try:
+        _held(job.pk, job.attempts).update(state=Job.State.OWED, leased_until=None)
+    except LOST_DATABASE as reason:
+        logger.warning("Job %s waits for its lease to end: %s", job.pk, reason)
 
 
 def _finish(job: Job, state: Job.State, message: str) -> bool:

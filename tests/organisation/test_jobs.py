@@ -1,14 +1,16 @@
 """Work that takes longer than a page may: asked for once, done once, whoever dies meanwhile."""
 
 import time
+from contextlib import closing
 from datetime import timedelta
 
+import psycopg2
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.timezone import now
 
 from organisation import jobs, tasks
-from organisation.models import AuditEvent, Job
+from organisation.models import AuditEvent, Job, User
 from organisation.queries import recent_jobs
 from tests.factories import UserFactory
 
@@ -175,6 +177,110 @@ def test_a_job_that_kills_its_workers_is_given_up_after_three(kind):
     job.refresh_from_db()
     assert (job.state, kind.runs) == (FAILED, 0)
     assert job.message == "Stopped part-way three times. Ask for it again."
+
+
+LOST = [
+    OperationalError("server closed the connection unexpectedly"),
+    InterfaceError("connection already closed"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", LOST, ids=lambda reason: type(reason).__name__)
+def test_a_job_that_lost_the_database_is_owed_again_and_done_by_the_next(kind, rung, reason):
+    def lose(progress):
+        progress(1, 2, "Half-way")
+        raise reason
+
+    kind.act = lose
+    job = asked()
+
+    assert jobs.run(job.pk) is False
+    job.refresh_from_db()
+    assert (job.state, job.leased_until, job.finished_at) == (OWED, None, None)
+
+    kind.act = lambda progress: "Counted."
+    assert jobs.run_owed() == 1
+    job.refresh_from_db()
+    assert (job.state, job.message, job.attempts) == (DONE, "Counted.", 2)
+
+
+@pytest.mark.django_db
+def test_a_job_that_loses_the_database_each_time_is_given_up_after_three(kind, rung):
+    def lose(progress):
+        raise LOST[0]
+
+    kind.act = lose
+    job = asked()
+
+    assert [jobs.run_owed() for _ in range(5)] == [0, 0, 0, 1, 0]
+
+    job.refresh_from_db()
+    assert (job.state, kind.runs) == (FAILED, 3)
+    assert job.message == "Stopped part-way three times. Ask for it again."
+
+
+@pytest.mark.django_db
+def test_a_job_whose_end_could_not_be_written_down_is_owed_again(kind, rung, monkeypatch):
+    def lose(*ended):
+        raise LOST[1]
+
+    job = asked()
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "_finish", lose)
+        assert jobs.run(job.pk) is False
+
+    assert jobs.run(job.pk) is True
+    job.refresh_from_db()
+    assert (job.state, kind.runs) == (DONE, 2)
+
+
+@pytest.mark.django_db
+def test_a_database_that_stays_away_leaves_the_job_to_its_lease(kind, rung, monkeypatch, caplog):
+    """Nothing can be written, so nothing is: whoever comes once the lease is over does the job."""
+
+    def lose(*asked):
+        raise LOST[0]
+
+    kind.act = lose
+    job = asked()
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "_held", lose)
+        assert jobs.run(job.pk) is False
+
+    job.refresh_from_db()
+    assert job.state == RUNNING
+    assert job.leased_until is not None
+    assert "waits for its lease to end" in caplog.text
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_cut_half_way_through_a_job_costs_only_time(kind, rung):
+    """As when PostgreSQL is restarted, or hands over to another, with the job's transaction open."""
+
+    def cut(progress):
+        with transaction.atomic():
+            UserFactory(name="Half done")
+            with closing(psycopg2.connect(**connection.get_connection_params())) as other:
+                other.cursor().execute(
+                    "SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid]
+                )
+            UserFactory(name="Never reached")
+        return "Counted."
+
+    kind.act = cut
+    job = asked()
+
+    assert jobs.run(job.pk) is False
+    job.refresh_from_db()
+    assert job.state == OWED
+    assert not User.objects.exists()
+
+    kind.act = lambda progress: "Counted."
+    assert jobs.run_owed() == 1
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (DONE, 2)
 
 
 @pytest.mark.django_db
