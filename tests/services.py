@@ -1,4 +1,4 @@
-"""Whether PostgreSQL and Redis answer: `python -m tests.services POSTGRES_URL REDIS_URL`."""
+"""Which of PostgreSQL and Redis do not answer: `python -m tests.services` prints their names."""
 
 from __future__ import annotations
 
@@ -53,5 +53,4 @@ def missing() -> list[str]:
 
 
 if __name__ == "__main__":
-    postgresql, broker = sys.argv[1:]
-    sys.exit(0 if postgresql_answers(postgresql) and redis_answers(broker) else 1)
+    sys.stdout.write(" and ".join(missing()))

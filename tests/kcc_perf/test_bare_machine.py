@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,14 @@ IN_EVERY_DEBIAN = re.compile(
 )
 
 
-def said_by(*command, path):
+def said_by(*command, path, **environment):
     return subprocess.run(
-        command, env={"PATH": str(path)}, capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env={"PATH": str(path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -129,3 +135,72 @@ def test_all_that_the_browsers_driver_is_linked_to_is_asked_for(tmp_path):
     lacking = asked_for(tmp_path)
     for name in linked:
         assert asked_for(tmp_path, without=name) - lacking, f"no package is asked for {name}"
+
+
+# What make test leaves out
+
+
+@pytest.fixture
+def tests_said_to_run(tmp_path):
+    """What bin/test-everything says and runs, with stand-ins for the tools it calls and for Java."""
+    path = only(
+        tmp_path / "path",
+        *("bash", "sh", "env", "dirname", "grep", "git", "head", "base64"),
+        *("cat", "diff", "find", "rm", "mktemp", "sha256sum", "sort", "xargs"),
+    )
+    bin_folder = tmp_path / "bin"
+    for name in ("ruff", "mypy", "lint-imports", "djlint"):
+        stand_in(bin_folder, name, "exit 0")
+    stand_in(
+        bin_folder,
+        "python",
+        'case "$*" in "-m tests.services") printf %s "$UNANSWERED";;'
+        f' "-m pytest "*) echo "$@";; -c*) exec {sys.executable} "$@";; esac',
+    )
+
+    def run(*, unanswered="", java=True, required="0"):
+        stand_in(path, "java", "echo jdk.compiler@17" if java else "echo java.base@17")
+        return said_by(
+            *(ROOT / "bin/test-everything", bin_folder / "python"),
+            path=path,
+            UNANSWERED=unanswered,
+            REQUIRE_SERVICES=required,
+        )
+
+    return run
+
+
+NEEDS_JAVA = "veraPDF's verdict on the PDFs, which needs Java: apt-get install default-jdk-headless"
+NOTHING_ANSWERS = "what needs PostgreSQL and Redis, since there was no answer"
+WITHOUT_NPM = (
+    "building what is vendored anew, which needs npm; every file has its committed digest."
+)
+
+
+@pytest.mark.parametrize(
+    ("machine", "left_out", "runs_on_postgresql"),
+    [
+        ({}, [], True),
+        ({"java": False}, [NEEDS_JAVA], True),
+        ({"unanswered": "Redis"}, ["what needs Redis, since there was no answer"], True),
+        ({"unanswered": "PostgreSQL"}, ["what needs PostgreSQL, since there was no answer"], False),
+        (
+            {"unanswered": "PostgreSQL and Redis", "java": False},
+            [NOTHING_ANSWERS, NEEDS_JAVA],
+            False,
+        ),
+    ],
+)
+def test_what_is_left_out_is_said_in_a_line_and_missed_where_it_is_required(
+    tests_said_to_run, machine, left_out, runs_on_postgresql
+):
+    said = tests_said_to_run(**machine)
+
+    lines = said.stdout.splitlines()
+    assert [each for each in lines if each.startswith("Left out: ")] == [
+        f"Left out: {each}" for each in (WITHOUT_NPM, *left_out)
+    ]
+    assert said.returncode == 0
+    assert ("== Tests on PostgreSQL" in lines) == runs_on_postgresql
+    assert lines[-1].endswith("-m not service and not journey"), "all that SQLite can run"
+    assert tests_said_to_run(**machine, required="1").returncode == (1 if left_out else 0)

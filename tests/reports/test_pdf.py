@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import socket
 
 import pikepdf
@@ -12,7 +13,7 @@ from reports.drawing.files import report_pdf
 from reports.drawing.html import report_page
 from reports.pdf import NothingFetched, OwnFetcher, draw_pdf
 from tests.reports.documents import CARE, indicator, public_edition
-from tests.reports.structure import elements, faults, verdict
+from tests.reports.structure import elements, faults, objections
 
 HOSTILE = [
     '<img src="http://127.0.0.1:9/a.png">',
@@ -106,8 +107,11 @@ def test_the_report_has_the_structure_of_an_accessible_pdf(files):
     assert faults(files["report.pdf"]) == []
 
 
-def test_verapdf_calls_the_report_compliant(files):
-    verdict(files["report.pdf"])
+def test_verapdf_calls_the_report_compliant(files, tmp_path):
+    report = tmp_path / "report.pdf"
+    report.write_bytes(files["report.pdf"])
+
+    assert objections(report) == ""
 
 
 def test_the_text_holds_the_figures_of_the_edition(files, document):
@@ -219,6 +223,42 @@ def simple(body, lang='lang="en-GB"', title="<title>A title</title>"):
 def test_our_checker_bites(broken, fault):
     """Each of these is broken on purpose."""
     assert any(each.startswith(fault) or fault in each for each in faults(simple(**broken)))
+
+
+def test_verapdf_bites(tmp_path):
+    """Each of these is broken on purpose, and the good one among them is not blamed."""
+    made = {
+        "good": simple("<h1>A</h1><p>x</p>"),
+        "speechless": simple("<h1>A</h1><p>x</p>", lang=""),
+        "untitled": simple("<h1>A</h1><p>x</p>", title=""),
+    }
+    for name, content in made.items():
+        (tmp_path / name).write_bytes(content)
+
+    said = objections(*(tmp_path / name for name in made))
+
+    assert re.findall(r"/(\w+): (not compliant|compliant)", said) == [
+        ("good", "compliant"),
+        ("speechless", "not compliant"),
+        ("untitled", "not compliant"),
+    ]
+    assert "  7.2: " in said, "the language"
+    assert "  7.1: " in said, "the title"
+
+
+@pytest.mark.parametrize(
+    ("required", "what_happens"), [("1", pytest.fail.Exception), ("0", pytest.skip.Exception)]
+)
+def test_a_verdict_that_cannot_be_had_is_missed_where_services_are_required(
+    monkeypatch, tmp_path, required, what_happens
+):
+    for name in ("bash", "grep", "dirname"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("REQUIRE_SERVICES", required)
+
+    with pytest.raises(what_happens, match=r"Left out: veraPDF's verdict .* default-jdk-headless$"):
+        objections(tmp_path / "report.pdf")
 
 
 def test_header_cells_numbered_lists_and_links_are_finished():
