@@ -142,9 +142,12 @@ def _sent_digest(recipient_id: int, today: date) -> int:
 def start_rounds() -> None:
     """From now until this process ends, what is due is done every JOB_SWEEP_SECONDS.
 
-    Called where the web server's door is opened, and nowhere else, so that no command and no
-    check starts it; in each server process after it was forked, since threads do not survive that.
+    Where Celery does the jobs, beat asks for them, and nothing is started. Called by whatever
+    serves (deploy/gunicorn.py, the command runserver), so that no other command and no check starts
+    it; in each server process after it was forked, since threads do not survive that.
     """
+    if settings.JOB_LANE != "thread":
+        return
     threading.Thread(target=_tick, name="rounds", daemon=True).start()
 
 

@@ -1,8 +1,13 @@
 """The rounds that take beat's place in embedded mode."""
 
+import importlib
+import threading
 from concurrent.futures import Future
 
-from kcc_perf import due
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from kcc_perf import due, wsgi
 from organisation import jobs
 
 
@@ -32,6 +37,40 @@ def test_rounds_go_on_after_one_that_failed_and_end_with_the_process(monkeypatch
 
     assert asked == [due.run_due] * 4
     assert caplog.text.count("the next round tries again") == 2
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """The threads that were started, none of which runs."""
+    started = []
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: started.append(thread.name))
+    return started
+
+
+@pytest.mark.parametrize(("lane", "begun"), [("thread", ["rounds"]), ("celery", [])])
+def test_rounds_are_made_where_no_beat_asks_for_what_is_due(settings, threads, lane, begun):
+    settings.JOB_LANE = lane
+
+    due.start_rounds()
+
+    assert threads == begun
+
+
+def test_the_server_for_ones_own_machine_makes_rounds_once_it_serves(settings, threads):
+    settings.JOB_LANE = "thread"
+    command = load_command_class(get_commands()["runserver"], "runserver")
+    assert threads == []
+
+    command.get_handler(use_static_handler=False, insecure_serving=False)
+
+    assert threads == ["rounds"]
+
+
+def test_loading_the_application_starts_nothing(threads):
+    """It is loaded in a process that is forked, and by checks and commands."""
+    importlib.reload(wsgi)
+
+    assert threads == []
 
 
 def test_every_kind_of_job_is_known_to_a_process_that_is_no_worker():

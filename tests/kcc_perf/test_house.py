@@ -173,6 +173,7 @@ NEED_NO_DRY_RUN = {
     "export_variations",
     "load_demo",
     "replay_rules",
+    "runserver",  # serves
     "verify_explanations",
     "verify_report",
 }

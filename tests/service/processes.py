@@ -78,11 +78,11 @@ class Service:
     def run_process(self, name: str) -> str:
         return self.run(*shlex.split(commands()[name]))
 
-    def start(self, name: str, **also: str) -> None:
+    def start(self, name: str, command: str = "", **also: str) -> None:
         """A process of its own group, so that it can be killed with all that it started."""
         with self.log(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
-                shlex.split(commands()[name]),
+                shlex.split(command or commands()[name]),
                 cwd=ROOT,
                 env={**self.environment, **also},
                 stdout=log,
