@@ -164,32 +164,6 @@ def test_services_take_their_arguments_by_name(audit):
     } == set()
 
 
-# Commands that change nothing in the database, or only one that they make themselves.
-NEED_NO_DRY_RUN = {
-    "build_pack",  # draws what is frozen already, into a folder that is named
-    "export_rules",
-    "export_ratings",
-    "export_escalations",
-    "export_variations",
-    "load_demo",
-    "replay_rules",
-    "runserver",  # serves
-    "verify_explanations",
-    "verify_report",
-}
-
-
-def test_every_command_that_writes_can_be_tried_first():
-    commands = [path for path in sources() if path.parent.name == "commands"]
-    without = {
-        path.stem
-        for path in commands
-        if path.stem != "__init__" and not re.search(r"dry[-_]run|ImportCommand", path.read_text())
-    }
-
-    assert without - NEED_NO_DRY_RUN == set()
-
-
 # Templates
 
 

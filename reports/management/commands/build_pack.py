@@ -19,9 +19,15 @@ class Command(BaseCommand):
         parser.add_argument("team", choices=["pat", "dat"])
         parser.add_argument("date", help="the day of the meeting, such as 2011-11-14")
         parser.add_argument("--output", type=Path, required=True, help="the folder to write to")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say which pack it would be; write nothing"
+        )
 
-    def handle(self, *args, team, date, output, **options):
+    def handle(self, *args, team, date, output, dry_run, **options):
         pack = self._pack(team, date)
+        if dry_run:
+            self.stdout.write(f"{pack} can be drawn. Nothing was written.")
+            return
         drawn = draw_pack(pack=pack)
         files = {
             "pack.html": drawn.html.encode(),

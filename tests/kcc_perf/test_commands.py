@@ -1,0 +1,201 @@
+"""Every command, on a small council: tried with --dry-run it changes nothing; run, it does.
+
+A command that offers no trial changes nothing in the database at all. One that is missing from the
+table below fails: say how it is called, and what it needs.
+"""
+
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings as project
+from django.core.management import call_command, get_commands, load_command_class
+
+from assurance.services import freeze_pack
+from indicators.services import begin_quarter, rate_quarter
+from organisation.clock import localdate
+from organisation.services import owe_notice
+from tests.assurance.factories import MeetingFactory, chair_of
+from tests.factories import CouncilFactory, IndicatorFactory, UserFactory
+from tests.indicators.forecasts import LAST, SINCE, close, resulted
+
+pytestmark = pytest.mark.django_db
+STEADY = (95, 93, 96, 94, 95, 93, 96, 94)  # green, so that nothing is escalated
+OPEN = LAST.next()
+
+
+@pytest.fixture(autouse=True)
+def _after_the_open_quarter():
+    with time_machine.travel("2013-07-25 10:00 +0100", tick=False):
+        yield
+
+
+@pytest.fixture
+def council(sorp_in_force):
+    """Two indicators with eight closed quarters, and one that is open and has no results yet."""
+    for reference in ("PI-1", "PI-2"):
+        resulted(STEADY, reference=reference)
+    for quarter in SINCE.until(LAST):
+        close(quarter)
+        rate_quarter(quarter=quarter, by=None)
+
+
+# What a command needs and is given: the lines of a file, or arguments made in a folder.
+
+INDICATORS = """\
+reference,title,unit,tier,kind,measure_unit,decimals,polarity,frequency,basis,method,tolerance,\
+accountable_manager,layer,seasonal,lag_quarters,definition,source
+HW-01,Potholes repaired in time,{unit},corporate,kpi,%,1,higher,quarterly,quarter,floor,,\
+{manager},core,no,0,How many,Works orders
+"""
+TARGETS = """\
+reference,from_quarter,target,floor,lower,upper,outer_lower,outer_upper,reason,approved_by
+PI-1,2013-Q2,92,85,,,,,Business plan,Cabinet
+"""
+RESULTS = f"""\
+reference,quarter,value,numerator,denominator,confidence,not_available,definition_break,commentary
+PI-1,{OPEN.key},95.5,,,final,,no,Two gangs back
+"""
+PEOPLE = """\
+email,name,post,unit,from,to
+b.officer@council.example,B Officer,director,{unit},2010-01-01,
+"""
+UNITS = """\
+code,name,tier,parent
+{council},The council,council,
+NEW,A new directorate,directorate,{council}
+"""
+RATINGS = "reference,quarter,rag\nPI-1,2011-Q1,red\nPI-1,2011-Q2,red\n"
+
+
+def a_file(text):
+    def arguments(folder):
+        indicator = IndicatorFactory()
+        path = folder / "given.csv"
+        path.write_text(
+            text.format(
+                unit=indicator.unit.code,
+                manager=indicator.accountable_manager.email,
+                council=CouncilFactory().code,
+            )
+        )
+        return [path]
+
+    return arguments
+
+
+def an_owed_notice(folder):
+    owe_notice(key="one", recipient=UserFactory(), subject="One", body="One thing.", address="/")
+    return []
+
+
+def a_begun_quarter(folder):
+    cabinet_meets_on = date(2013, 9, 16)
+    begin_quarter(quarter=OPEN, cabinet_meets_on=cabinet_meets_on, today=localdate(), by=None)
+    return []
+
+
+def a_frozen_pack(folder):
+    meeting = MeetingFactory()
+    freeze_pack(meeting=meeting, by=chair_of(meeting.team))
+    return ["pat", meeting.meets_on.isoformat(), "--output", folder / "pack"]
+
+
+def a_built_report(folder):
+    call_command("build_report", LAST.key, "--output", folder / "report")
+    return [folder / "report"]
+
+
+def a_ratings_file(folder):
+    (folder / "ratings.csv").write_text(RATINGS)
+    return ["--ratings", folder / "ratings.csv", "--output", folder / "replayed.csv"]
+
+
+def into_a_file(*arguments):
+    return lambda folder: [*arguments, "--output", folder / "written"]
+
+
+CALLED = {
+    "build_pack": a_frozen_pack,
+    "build_report": into_a_file(LAST.key),
+    "close_quarter": lambda _: [OPEN.key],
+    "export_escalations": into_a_file(),
+    "export_ratings": into_a_file(),
+    "export_rules": into_a_file(LAST.key),
+    "export_variations": into_a_file(),
+    "forecast": lambda _: [LAST.key],
+    "import_indicators": a_file(INDICATORS),
+    "import_people": a_file(PEOPLE),
+    "import_results": a_file(RESULTS),
+    "import_targets": a_file(TARGETS),
+    "import_units": a_file(UNITS),
+    "rate": lambda _: [OPEN.key],
+    "record_compliance": lambda _: [LAST.key],
+    "remind": a_begun_quarter,
+    "replay_rules": a_ratings_file,
+    "run_due": an_owed_notice,
+    "seed_sorp": lambda _: [LAST.key],
+    "verify_explanations": lambda _: [],
+    "verify_report": a_built_report,
+}
+ON_AN_EMPTY_DATABASE = {"seed_sorp"}
+# What no council here can call, and why.
+NOT_CALLED = {
+    "load_demo": "founds a council of its own, in an empty database named for it",
+    "runserver": "serves until it is stopped",
+}
+
+
+def ours():
+    """The commands of the project's own apps, with the app of each."""
+    own = {app.name for app in apps.get_app_configs() if Path(app.path).parent == project.ROOT}
+    return {name: app for name, app in get_commands().items() if app in own}
+
+
+def offers_a_trial(name):
+    parser = load_command_class(ours()[name], name).create_parser("manage.py", name)
+    return "--dry-run" in parser.format_help()
+
+
+def rows():
+    """A digest of each table's rows: equal only where no row was written, changed or deleted."""
+    return {
+        model._meta.label: sha256(
+            repr(list(model._base_manager.order_by("pk").values_list())).encode()
+        ).hexdigest()
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
+def files(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def changed(before, after):
+    return sorted(str(name) for name in before | after if before.get(name) != after.get(name))
+
+
+def test_every_command_is_called_or_says_why_not():
+    assert sorted(ours()) == sorted({**CALLED, **NOT_CALLED})
+
+
+@pytest.mark.parametrize("name", sorted(CALLED))
+def test_a_trial_changes_nothing_and_the_run_itself_does(name, request, tmp_path):
+    if name not in ON_AN_EMPTY_DATABASE:
+        request.getfixturevalue("council")
+    arguments = CALLED[name](tmp_path)
+    before, kept = rows(), files(tmp_path)
+
+    if not offers_a_trial(name):
+        call_command(name, *arguments)
+        assert changed(before, rows()) == [], "it writes rows: let it be tried with --dry-run"
+        return
+    call_command(name, *arguments, "--dry-run")
+    assert changed(before, rows()) == []
+    assert changed(kept, files(tmp_path)) == []
+
+    call_command(name, *arguments)
+    assert changed(before, rows()) or changed(kept, files(tmp_path))
