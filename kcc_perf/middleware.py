@@ -1,5 +1,6 @@
 """What every request is asked on its way in, and every response given on its way out."""
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -40,3 +41,17 @@ class ReadableForms:
             except (BadRequest, MultiPartParserError, SuspiciousOperation):
                 return render(None, "400.html", status=400)
         return self.get_response(request)
+
+
+class RollingSessions(SessionMiddleware):
+    """A session lasts half an hour from page to page, and keeping it alive fails no page.
+
+    What a page itself wrote into its session is saved as Django saves it, and fails as loudly.
+    """
+
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        session = request.session
+        if not (session.is_empty() or session.modified or response.status_code >= 500):
+            session.renew()
+        return response

@@ -238,7 +238,7 @@ def test_the_draft_takes_as_many_queries_for_one_row_as_for_twenty(
             version=draft, number=f"77.{number}", position=100 + number, heading="H", wording="W"
         )
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(19):
         author.get(hub(draft))
 
 

@@ -264,6 +264,19 @@ def test_embedded_a_quarter_asked_for_on_a_page_is_closed_in_the_web_process(emb
     wait_until(lambda: len(embedded.ask.acts("sent notice")) == 2, "the notices to be sent")
 
 
+def test_embedded_a_page_is_read_while_another_writes(embedded):
+    """SQLite has one writer at a time, and a close writes for seconds: whoever reads waits for none."""
+    browser = Browser(embedded)
+    browser.sign_in(embedded.officer)
+    with closing(embedded.ask.connect()) as writer:
+        writer.execute("UPDATE django_session SET expire_date = datetime('now', '+20 minutes')")
+        writer.commit()
+        writer.execute("BEGIN IMMEDIATE")
+
+        assert "What needs you" in browser.get("/home/")
+        writer.rollback()
+
+
 def test_embedded_what_a_process_that_died_left_is_taken_up_by_the_next(embedded):
     closed(embedded, "2011-Q2")
     embedded.kill("web")
