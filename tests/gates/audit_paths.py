@@ -32,8 +32,9 @@ class Audit:
         """The functions that write audit events, in whichever app the record is kept."""
         return frozenset(
             name
-            for name in self.source.functions
+            for name, (_, function, _) in self.source.functions.items()
             if name.split(".")[1:] in (["audit", "record"], ["audit", "record_all"])
+            if "AuditEvent" in ast.unparse(function)
         )
 
     @cached_property
