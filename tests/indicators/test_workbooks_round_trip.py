@@ -180,6 +180,8 @@ def test_what_is_filled_in_becomes_drafts_and_is_recorded(answerer):
     assert drafts[third.pk].typed["not_available"] == "The system was down"
     assert all(each.is_complete and each.saved_by == answerer for each in drafts.values())
     assert (upload.saved, upload.found) == (3, {})
+    uploaded = AuditEvent.objects.get(act="uploaded workbook")
+    assert (uploaded.actor, uploaded.detail["to_save"]) == (answerer, 3)
     event = AuditEvent.objects.get(act="saved workbook")
     assert event.actor == answerer
     assert event.detail["references"] == [first.reference, second.reference, third.reference]

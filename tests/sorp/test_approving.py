@@ -244,6 +244,9 @@ def test_it_comes_into_force_on_the_first_day_of_its_quarter_and_not_before(
     consulted.refresh_from_db()
     sorp_in_force.refresh_from_db()
     assert (consulted.state, sorp_in_force.state) == (State.IN_FORCE, State.SUPERSEDED)
+    told = AuditEvent.objects.filter(actor=None).values_list("act", "subject_key")
+    assert ("superseded SORP version", str(sorp_in_force.pk)) in told
+    assert ("brought SORP version into force", str(consulted.pk)) in told
 
 
 def test_run_twice_it_changes_nothing(consulted, director):
