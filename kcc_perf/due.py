@@ -1,7 +1,8 @@
-"""What is due: jobs, reminders, and notices not yet sent. In service mode beat asks for it instead.
+"""Doing what is due, where no beat asks for it: by rounds in the web process, or by cron.
 
 Embedded mode has no beat. Rounds made in the web process take its place, so that what a process that
-died left behind is taken up by the next one; `manage.py run_due` does the same for cron.
+died left behind is taken up by the next one; `manage.py run_due` does the same for cron. What is done
+at which times stands in kcc_perf/schedule.py, for beat as well.
 """
 
 from __future__ import annotations
@@ -10,22 +11,21 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from escalation.services import alert_to_missing_plans
-from indicators.services import remind, remind_of_endings
-from organisation import clock, jobs, services
+from kcc_perf.schedule import MORNING, Entry, entries
+from organisation import clock, jobs
 from organisation.models import Notice
 from organisation.queries import owed_a_digest
-from reports.tasks import measure_compliance, owe_drawings
-from sorp.services import bring_into_force
+from organisation.tasks import StillOwed
 
 logger = logging.getLogger(__name__)
+AN_HOUR_AND_MORE = 2 * 3600  # seconds
 
 
 def counted(number: int, noun: str) -> str:
@@ -52,91 +52,51 @@ class Done:
 
 
 def run_due() -> Done:
-    """What is due is done: jobs, the SORP brought into force, reminders, notices. What fails stays owed.
+    """Each entry of the schedule whose time has come is done, in their order. What fails stays owed.
 
     Nobody is reminded, and no digest sent, before the working day begins.
     """
-    done = jobs.run_owed()
-    today = clock.localdate()
-    is_morning = timezone.localtime(clock.now()).hour >= settings.MORNING
-    _bring_into_force(today)
-    if is_morning:
-        _remind_once(today)
-    _measure(today, is_morning)
-    if settings.DEMONSTRATION:  # its people are invented: nobody is written to
-        return Done(done, 0, 0)
-    sent = sum(_sent(notice_id) for notice_id in _ids(Notice.objects.to_send_now()))
-    if is_morning:
-        sent += sum(_sent_digest(person, today) for person in owed_a_digest(today=today))
-    left = Notice.objects.to_send_now().count()
-    if is_morning:
-        left += len(owed_a_digest(today=today))
-    return Done(done, sent, left)
+    listed = entries(demonstration=settings.DEMONSTRATION)
+    did = {entry.task: do_if_due(entry) for entry in listed}
+    notices = sum(did[entry.task] for entry in listed if entry.writes_to_people)
+    return Done(did["organisation.tasks.run_owed_jobs"], notices, _notices_still_owed())
 
 
-def _ids(rows: Any) -> list[int]:
-    return list(rows.values_list("pk", flat=True))
+def do_if_due(entry: Entry) -> int:
+    """What the entry's task says it did: nought before its hour, or where this hour's was done.
 
-
-def _remind_once(today: date) -> None:
-    """The reminders of the day, by the first round of it. A second would only find nothing to owe."""
-    key = f"reminded-{today.isoformat()}"
-    if not cache.add(key, True, timeout=24 * 3600):
-        return
-    try:
-        remind(today=today)
-        remind_of_endings(today=today)
-        alert_to_missing_plans(today=today)
-    except Exception:
-        cache.delete(key)
-        logger.exception("Nobody was reminded; the next round tries again")
-
-
-def _bring_into_force(today: date) -> None:
-    """Versions of the SORP whose first quarter has begun are in force: nothing else says so."""
-    try:
-        bring_into_force(today=today, by=None)
-    except Exception:
-        logger.exception(
-            "No version of the SORP was brought into force; the next round tries again"
-        )
-
-
-def _measure(today: date, is_morning: bool) -> None:
-    """What was closed is measured against the SORP; once a day, the latest quarters again.
-
-    Then, too, packs that nobody asked to be drawn are owed their drawing.
+    Which hour's was done is kept in the cache, which all processes share; what failed is not kept.
     """
-    key = f"measured-{today.isoformat()}"
-    again = is_morning and cache.add(key, True, timeout=24 * 3600)
-    try:
-        measure_compliance(again=bool(again))
-        if again:
-            owe_drawings()
-    except Exception:
-        if again:
-            cache.delete(key)
-        logger.exception(
-            "What was closed was not all measured or drawn; the next round tries again"
-        )
-
-
-def _sent(notice_id: int) -> bool:
-    """One notice, so that one that fails stops no other."""
-    try:
-        return services.send_notice(notice_id=notice_id)
-    except Exception:
-        logger.exception("Notice %s was not sent; it is still owed", notice_id)
-        return False
-
-
-def _sent_digest(recipient_id: int, today: date) -> int:
-    """One person's e-mail of the day, so that one that fails stops no other."""
-    try:
-        return services.send_digest(recipient_id=recipient_id, today=today)
-    except Exception:
-        logger.exception("The digest for person %s was not sent; it is still owed", recipient_id)
+    moment = timezone.localtime(clock.now())
+    if moment.hour < entry.from_hour:
         return 0
+    mark = f"done {entry.task} {moment:%Y-%m-%d %H}".replace(" ", "-")
+    is_hourly = entry.minute is not None
+    try:
+        if is_hourly and not cache.add(mark, True, timeout=AN_HOUR_AND_MORE):
+            return 0
+        try:
+            return import_string(entry.task)() or 0
+        except Exception:
+            if not connection.in_atomic_block:
+                connection.close()  # it may be what failed: the next question opens another
+            if is_hourly:
+                cache.delete(mark)
+            raise
+    except StillOwed as reason:
+        return reason.done
+    except Exception:
+        logger.exception("Could not %s; the next round tries again", entry.name)
+        return 0
+
+
+def _notices_still_owed() -> int:
+    if settings.DEMONSTRATION:
+        return 0
+    left = Notice.objects.to_send_now().count()
+    if timezone.localtime(clock.now()).hour >= MORNING:
+        left += len(owed_a_digest(today=clock.localdate()))
+    return left
 
 
 def start_rounds() -> None:

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from kcc_perf import __version__
@@ -18,6 +17,7 @@ from kcc_perf.environment import (
     secret_key,
     whole,
 )
+from kcc_perf.schedule import beat_schedule
 
 DEBUG = flag("DEBUG", False)
 SECRET_KEY = secret_key(DEBUG)
@@ -143,54 +143,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str(
 )
 CELERY_BEAT_SYNC_EVERY = 1
 CELERY_TIMEZONE = "Europe/London"
-MORNING = 7  # the hour before which no reminder is owed and no digest sent
-CELERY_BEAT_SCHEDULE = {
-    # Broker redelivery takes an hour; the sweep finds what is owed in the database sooner.
-    "run jobs still owed": {
-        "task": "organisation.tasks.run_owed_jobs",
-        "schedule": JOB_SWEEP_SECONDS,
-    },
-    "send notices still owed": {
-        "task": "organisation.tasks.send_owed_notices",
-        "schedule": 2 * JOB_SWEEP_SECONDS,
-    },
-    # At seven, so that reminders lie there when people begin work, and nobody is woken by one.
-    # Again each hour until six, for a day on which the clock or the post did not run at seven:
-    # what was owed or sent already is not again.
-    "owe the day's reminders": {
-        "task": "indicators.tasks.remind",
-        "schedule": crontab(hour=f"{MORNING}-18", minute="0"),
-    },
-    "owe notice of variations that end": {
-        "task": "indicators.tasks.remind_of_endings",
-        "schedule": crontab(hour=f"{MORNING}-18", minute="10"),
-    },
-    "owe notice of missing action plans": {
-        "task": "escalation.tasks.alert_to_missing_plans",
-        "schedule": crontab(hour=f"{MORNING}-18", minute="5"),
-    },
-    # A quarter of an hour later, so that the one e-mail of the day has the day's reminders in it.
-    "send the day's digests": {
-        "task": "organisation.tasks.send_owed_digests",
-        "schedule": crontab(hour=f"{MORNING}-18", minute="15"),
-    },
-    # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
-    # for a night on which the clock did not run. Quarters are judged rightly even before it has.
-    "bring versions of the SORP into force": {
-        "task": "sorp.tasks.bring_into_force",
-        "schedule": crontab(minute="1"),
-    },
-    # Within an hour of its close. What was found stands until something falls due or is revised.
-    "measure how the SORP is kept": {
-        "task": "reports.tasks.measure_compliance",
-        "schedule": crontab(minute="30"),
-    },
-    # A pack that was frozen by no button is drawn all the same, once there is quiet.
-    "owe packs their drawing": {
-        "task": "reports.tasks.owe_drawings",
-        "schedule": crontab(minute="45"),
-    },
-}
+CELERY_BEAT_SCHEDULE = beat_schedule(sweep_seconds=JOB_SWEEP_SECONDS, demonstration=DEMONSTRATION)
 
 # Who comes in.
 AUTH_USER_MODEL = "organisation.User"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from sorp.lexicon import Quarter
@@ -16,6 +17,12 @@ from tests import services
 def _media_of_its_own(settings, tmp_path):
     """No test leaves a file behind, nor finds one that another left."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_its_own():
+    """No test finds what another kept: which hour's round was made, how often somebody signed in."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from assurance.models import Meeting, Pack
 from indicators.services import remind
 from kcc_perf.demonstration import figures, ladder, meetings, plan, rule_book
 from kcc_perf.demonstration.diary import Diary
+from kcc_perf.schedule import MORNING
 from organisation import clock
 from organisation.kept_files import keep_file
 from organisation.models import User
@@ -101,7 +102,7 @@ def remind_since(day: date, today: date) -> None:
     """Every morning from the day after one until today, whoever was due a reminder was owed it."""
     while day < today:
         day += timedelta(days=1)
-        with clock.at(day, hour=settings.MORNING):
+        with clock.at(day, hour=MORNING):
             remind(today=day)
 
 

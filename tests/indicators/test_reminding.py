@@ -499,10 +499,7 @@ def test_the_task_and_the_command_remind_and_a_second_time_do_not(division, caps
 
 
 @pytest.mark.django_db
-def test_the_rounds_remind_from_seven_on_and_send_it(division, settings):
-    from django.core.cache import cache
-
-    cache.clear()
+def test_the_rounds_remind_from_seven_on_and_send_it(division):
     owned(division)
     with time_machine.travel("2011-07-14 06:59 +0100", tick=False):
         run_due()
@@ -518,13 +515,10 @@ def test_the_rounds_remind_from_seven_on_and_send_it(division, settings):
 
 @pytest.mark.django_db
 def test_rounds_try_again_where_reminding_failed(division, monkeypatch, caplog):
-    from django.core.cache import cache
-
-    cache.clear()
     owned(division)
     with time_machine.travel("2011-07-14 07:00 +0100", tick=False):
         with monkeypatch.context() as broken:
-            broken.setattr("kcc_perf.due.remind", lambda *, today: 1 / 0)
+            broken.setattr("indicators.tasks.services.remind", lambda *, today: 1 / 0)
             run_due()
         assert "the next round tries again" in caplog.text
         assert run_due().notices == 2

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -16,11 +15,6 @@ from organisation.rules import PostKind
 from tests.factories import UserFactory, holder
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_round_was_made_today():
-    cache.clear()
 
 
 def owed(number=1):
