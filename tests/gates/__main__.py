@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import queue
+import re
 import sys
 import tempfile
 import time
@@ -217,6 +218,24 @@ def paper(fates: list[Fate], deleted: list[Fate], statements: int, reach: Reach,
     return "\n".join(lines)
 
 
+def compared(fates: Sequence[Fate], before: str) -> list[str]:
+    """How the mutants that an earlier run drew too fared then and now; those that fare worse by name."""
+    rows = re.findall(r"^\| .* \| (died|survived|no test).* \| (\w{12}) \|$", before, re.MULTILINE)
+    died_then = {key: how == "died" for how, key in rows}
+    both = [each for each in fates if each.mutant.key in died_then]
+    pairs = Counter((died_then[each.mutant.key], bool(each.died)) for each in both)
+    worse = [each for each in both if died_then[each.mutant.key] and not each.died]
+    return [
+        "## Beside an earlier run",
+        "",
+        f"It drew {len(died_then)}, of which {sum(died_then.values())} died. {len(both)} were drawn again:"
+        f" {pairs[True, True]} died both times, {pairs[False, False]} lived both times,"
+        f" {pairs[False, True]} died only now, {pairs[True, False]} lived only now.",
+        "",
+        *(table(worse) if worse else []),
+    ]
+
+
 def say(sentence: str) -> None:
     sys.stdout.write(f"{sentence}\n")
     sys.stdout.flush()
@@ -229,6 +248,7 @@ def main() -> int:
     reads.add_argument("--number", type=int, default=NUMBER, help="how many mutants to draw")
     reads.add_argument("--processes", type=int, default=PROCESSES)
     reads.add_argument("--output", type=Path, default=ROOT / "docs/mutants.md")
+    reads.add_argument("--before", type=Path, help="what an earlier run wrote, to compare with")
     given = reads.parse_args()
     root = given.root.resolve()
     began = time.monotonic()
@@ -261,7 +281,10 @@ def main() -> int:
             deleted = list(pool.map(one, unnoticed))
             fates = list(pool.map(one, mutants))
 
-    given.output.write_text(paper(fates, deleted, statements, reach, given.seed))
+    text = paper(fates, deleted, statements, reach, given.seed)
+    if given.before:
+        text += "\n".join(["", *compared(fates, given.before.read_text()), ""])
+    given.output.write_text(text)
     share = sum(bool(each.died) for each in fates) / max(1, len(fates))
     unrecorded = [str(each.mutant) for each in deleted if not each.died]
     say(
