@@ -10,7 +10,7 @@ SERVE ?= yes
 DEMONSTRATION_ENV := DEBUG=yes DEMONSTRATION=yes DATABASE_URL=sqlite:///$(CURDIR)/var/demonstration.sqlite3 \
 	REDIS_URL= MEDIA_ROOT=$(CURDIR)/var/demonstration COUNCIL_NAME="Wealdshire County Council"
 
-.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench gates ci lock
+.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench gates bare ci lock
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
@@ -36,7 +36,7 @@ run: setup ## serve on this machine with your own .env (or in development settin
 	@DEBUG=$${DEBUG:-yes} bin/serve $(BIN)/python $(PORT)
 
 test: setup-dev ## every test, on SQLite, and on PostgreSQL and Redis where they answer
-	@bin/test-everything $(BIN)/python
+	@bin/test-everything $(BIN)/python $(TEST_ARGUMENTS)
 
 journeys: setup-dev ## only the journeys in a real browser
 	@$(BIN)/python -m pytest tests/journeys
@@ -52,6 +52,9 @@ bench: setup-dev ## measure what the goals ask for; keeps the last run in docs/b
 
 gates: setup-dev ## change the code and see whether the tests notice; keeps the last run in docs/mutants.md
 	@$(BIN)/python -m tests.gates
+
+bare: ## both commands of the README on a bare Debian 12 made for it in FOLDER (as root; var/bare)
+	@bin/bare $(FOLDER)
 
 ci: ## what the integration server runs
 	@bash .ci/run

@@ -204,3 +204,32 @@ def test_what_is_left_out_is_said_in_a_line_and_missed_where_it_is_required(
     assert ("== Tests on PostgreSQL" in lines) == runs_on_postgresql
     assert lines[-1].endswith("-m not service and not journey"), "all that SQLite can run"
     assert tests_said_to_run(**machine, required="1").returncode == (1 if left_out else 0)
+
+
+# make bare
+
+
+@pytest.mark.parametrize(
+    ("person", "folder", "reason"),
+    [
+        ("1000", "new", "must be run as root"),
+        ("0", "holds-something", "holds something else"),
+    ],
+)
+def test_no_machine_is_made_by_others_than_root_or_over_what_is_there(
+    tmp_path, person, folder, reason
+):
+    path = only(tmp_path / "path", "bash", "dirname", "grep", "ls", "realpath")
+    stand_in(path, "id", f"echo {person}")
+    kept = tmp_path / "holds-something" / "kept"
+    kept.parent.mkdir()
+    kept.touch()
+
+    said = said_by(ROOT / "bin/bare", tmp_path / folder, path=path)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("bare: ")
+    assert reason in said.stderr
+    assert said.stderr.count("\n") == 1
+    assert kept.exists()
+    assert not (tmp_path / "new").exists()
