@@ -56,10 +56,8 @@ class GovukBoundField(BoundField):
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         super().__init__(form, field, name)
         widget = field.widget
-        # The administration site draws its own fields and wants none of this.
-        self.is_ours = not type(widget).__module__.startswith("django.contrib.admin")
         self.shape = next((word for kind, word in SHAPES if isinstance(widget, kind)), "")
-        if self.is_ours and isinstance(widget, forms.NumberInput):
+        if isinstance(widget, forms.NumberInput):
             # A number input blanks "12,5" and turns on the mouse wheel; text keeps it to be mended.
             widget.input_type = "text"
             whole = isinstance(field, forms.IntegerField) and not isinstance(
@@ -72,7 +70,7 @@ class GovukBoundField(BoundField):
     ) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
-        if not self.is_ours or widget.is_hidden:
+        if widget.is_hidden:
             return attrs
         for name in UNHELPFUL:
             if name in attrs or name in widget.attrs:

@@ -40,6 +40,15 @@ def holders(kind: PostKind, *, on: date, units: Iterable[int] | None = None) -> 
     return [appointment.user for appointment in held.order_by("user__name")]
 
 
+def officers_who_can_sign_in(*, on: date) -> list[User]:
+    """The performance officers of a day who have not left and have chosen a password."""
+    return [
+        person
+        for person in holders(PostKind.PERFORMANCE_OFFICER, on=on)
+        if person.is_active and person.has_usable_password()
+    ]
+
+
 def posts_held(user: User, *, on: date) -> list[Post]:
     """The posts a person holds on a day, with their units."""
     held = Appointment.objects.held_on(on).filter(user=user).select_related("post__unit")

@@ -10,6 +10,7 @@ from organisation.importing.outcome import Import, Imported, named_in
 from organisation.models import Unit, User
 from organisation.rules import UnitTier
 from organisation.services import found_unit, place_unit
+from organisation.services.units import BEFORE_ANY_FIGURE
 
 CODE = pattern(r"[A-Za-z0-9_-]{1,40}", "use letters, figures, hyphens and underscores, up to 40")
 COLUMNS = (
@@ -19,8 +20,6 @@ COLUMNS = (
     Column("parent", CODE),
     Column("starts_on", iso_date, optional=True),
 )
-# The day counties of this shape began (Local Government Act 1972): no figure is for a day before.
-BEFORE_ANY_FIGURE = date(1974, 4, 1)
 
 
 def import_units(

@@ -1,7 +1,6 @@
 """People, the posts they hold, and between which dates."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -23,17 +22,13 @@ class Users(BaseUserManager):
         person.save()
         return person
 
-    def create_superuser(self, email, name, password=None):
-        return self.create_user(email, name, password, is_staff=True, is_superuser=True)
 
-
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser):
     """One person, who signs in by e-mail. What they may do hangs on the posts they hold."""
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("may use the administration pages", default=False)
     joined_at = models.DateTimeField(default=now, editable=False)
 
     objects = Users()

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from organisation import audit
 from organisation.models import Appointment, Post, Unit, User
-from organisation.rules import PostKind
+from organisation.queries import officers_who_can_sign_in
+from organisation.rules import PostKind, UnitTier
+from organisation.services.units import BEFORE_ANY_FIGURE, found_unit
 
 
 @transaction.atomic
@@ -66,6 +68,50 @@ def appoint(
         starts_on=starts_on.isoformat(),
         ends_on=ends_on.isoformat() if ends_on else None,
     )
+    return appointment
+
+
+@transaction.atomic
+def appoint_first_officer(
+    *, email: str, name: str, council: str, council_code: str, today: date, by: User | None
+) -> Appointment:
+    """Somebody may begin: a performance officer of the council, which is founded where there is none.
+
+    For an empty database, and for one whose officers have all left or never came in; the same
+    person again keeps what they hold, and that they were let in again is on record. Raises ValueError where a performance officer can sign in,
+    who can do all that this would; and where the address is a leaver's, or another name's.
+    """
+    for officer in officers_who_can_sign_in(on=today):
+        raise ValueError(
+            f"{officer.name} is performance officer and can sign in: no first one is needed. Where"
+            " that is nobody's any more, end it in people.csv (import_people) and try again"
+        )
+    if not name.strip():
+        raise ValueError("Write the person's name after the e-mail address")
+    person = User.objects.filter(email__iexact=email).first()
+    if person is None:
+        person = register_person(email=email, name=name, by=by)
+    elif not person.is_active:
+        raise ValueError(f"{person.email} belongs to {person.name}, who has left: name another")
+    elif person.name != name.strip():
+        raise ValueError(f"{person.email} belongs to {person.name}: write that name")
+    unit = Unit.objects.filter(tier=UnitTier.COUNCIL).order_by("pk").first()
+    if unit is None:
+        unit = found_unit(
+            code=council_code,
+            name=council,
+            tier=UnitTier.COUNCIL,
+            parent=None,
+            starts_on=BEFORE_ANY_FIGURE,
+            by=by,
+        )
+    held = Appointment.objects.held_on(today).filter(
+        user=person, post__kind=PostKind.PERFORMANCE_OFFICER, post__unit=unit
+    )
+    appointment = held.select_related("post__unit", "user").first() or appoint(
+        person=person, kind=PostKind.PERFORMANCE_OFFICER, unit=unit, starts_on=today, by=by
+    )
+    audit.record("let in first performance officer", person, by=by, unit=unit.code)
     return appointment
 
 

@@ -10,6 +10,9 @@ from organisation import audit
 from organisation.models import Committee, Placement, Unit, User
 from organisation.rules import UnitTier
 
+# The day counties of this shape began (Local Government Act 1972): no figure is for a day before.
+BEFORE_ANY_FIGURE = date(1974, 4, 1)
+
 
 @transaction.atomic
 def found_unit(

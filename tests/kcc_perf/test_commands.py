@@ -126,6 +126,7 @@ CALLED = {
     "export_ratings": into_a_file(),
     "export_rules": into_a_file(LAST.key),
     "export_variations": into_a_file(),
+    "first_officer": lambda _: ["first@council.example", "First Officer"],
     "forecast": lambda _: [LAST.key],
     "import_indicators": a_file(INDICATORS),
     "import_people": a_file(PEOPLE),
@@ -144,6 +145,7 @@ CALLED = {
 ON_AN_EMPTY_DATABASE = {"seed_sorp"}
 # What no council here can call, and why.
 NOT_CALLED = {
+    "createsuperuser": "refuses, whoever calls it",
     "load_demo": "founds a council of its own, in an empty database named for it",
     "runserver": "serves until it is stopped",
 }

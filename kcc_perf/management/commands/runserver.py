@@ -1,12 +1,26 @@
 """Serve on this machine, and do meanwhile what is due, as gunicorn's workers do in service."""
 
+from django.db import DatabaseError
 from whitenoise.runserver_nostatic.management.commands.runserver import Command as Runserver
 
 from kcc_perf.due import start_rounds
+from organisation.clock import localdate
+from organisation.queries import officers_who_can_sign_in
 
 
 class Command(Runserver):
     def get_handler(self, *args, **options):
         """Asked for once, in the process that serves, when the checks are through."""
+        if self.nobody_can_begin():
+            self.stdout.write(
+                "No performance officer can sign in yet: manage.py first_officer EMAIL NAME makes"
+                " the first."
+            )
         start_rounds()
         return super().get_handler(*args, **options)
+
+    def nobody_can_begin(self):
+        try:
+            return not officers_who_can_sign_in(on=localdate())
+        except DatabaseError:  # not migrated, which the checks have said
+            return False

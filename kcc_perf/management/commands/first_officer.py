@@ -1,0 +1,60 @@
+"""Make the first performance officer: for an empty database, or one whose officers have all left."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from kcc_perf.accounts import password_link
+from organisation.clock import localdate
+from organisation.importing.people import email_address
+from organisation.importing.units import CODE
+from organisation.services import appoint_first_officer
+
+
+class Command(BaseCommand):
+    help = (
+        "Make somebody performance officer of the council and print a link by which they choose a"
+        " password. Where no unit stands yet, the council is founded too, by its COUNCIL_NAME."
+        " Refused where a performance officer can sign in already."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("email", help="the person's e-mail address")
+        parser.add_argument("name", help="the person's name, in quotation marks")
+        parser.add_argument(
+            "--council-code",
+            default="COUNCIL",
+            metavar="CODE",
+            help="the council's code in your units.csv (without it, COUNCIL)",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be done, and write nothing"
+        )
+
+    def handle(self, *args, email, name, council_code, dry_run, **options):
+        try:
+            with transaction.atomic():
+                appointment = appoint_first_officer(
+                    email=email_address(email),
+                    name=name,
+                    council=settings.COUNCIL_NAME,
+                    council_code=CODE(council_code),
+                    today=localdate(),
+                    by=None,
+                )
+                transaction.set_rollback(dry_run)
+        except ValueError as reason:
+            raise CommandError(str(reason)) from None
+        person, unit = appointment.user, appointment.post.unit
+        if dry_run:
+            self.stdout.write(
+                f"{person.name} would be performance officer of {unit.name} ({unit.code});"
+                " nothing was written."
+            )
+            return
+        self.stdout.write(
+            f"{person.name} is performance officer of {unit.name} ({unit.code}) from"
+            f" {appointment.starts_on}."
+        )
+        self.stdout.write("To choose a password, once and within three days, open:")
+        self.stdout.write(password_link(person))
