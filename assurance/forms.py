@@ -2,12 +2,12 @@
 
 from django import forms
 
-from assurance.rules import Verdict
-from escalation.models import ActionPlan
-from indicators.models import Indicator
-from organisation.forms import DayField
-from organisation.models import User
-from sorp.lexicon import Quarter
+from assurance.rules import CallInVerdict
+from core.forms import DayField
+from core.quarters import Quarter
+from escalation.models.plans import ActionPlan
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
 
 QUARTERS_OFFERED = 8
 SHORT = {"rows": 3}
@@ -23,7 +23,7 @@ class VerdictForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed to defer, to decline or to withdraw.",
     )
-    verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(choices=CallInVerdict.choices, widget=forms.HiddenInput)
 
 
 class ExceptionalCallInForm(forms.Form):

@@ -9,11 +9,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
-from assurance.models import Seat, Team
+from assurance.models.teams import Seat, Team
 from assurance.rules import SeatKind
-from organisation.clock import localdate
-from organisation.rights import Permission, allowed, signed_in
-from sorp.lexicon import Word
+from core.clock import localdate
+from core.guards import signed_in
+from core.words import Word
+from organisation.permissions import Permission
+from organisation.rights import allowed
 
 
 class Act(Word):

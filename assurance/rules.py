@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sorp.lexicon import Quarter, Rag, Word
+from core.quarters import Quarter
+from core.words import Word
+from sorp.lexicon import Rag
 
 
 class TeamCode(Word):
@@ -49,7 +51,7 @@ class Eligibility(Word):
     STATED_REASON = "stated_reason", "For a stated reason"
 
 
-class Verdict(Word):
+class CallInVerdict(Word):
     """What the chair decided about calling an indicator in."""
 
     CALLED_IN = "called_in", "Called in"

@@ -31,6 +31,6 @@ def pre_fork(server, worker):
 
 def post_worker_init(worker):
     """In each worker, since no thread lives through a fork."""
-    from kcc_perf.due import start_rounds
+    from kcc_perf.scheduler import start_rounds
 
     start_rounds()

@@ -4,13 +4,13 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q
 
-from escalation.models import Escalation
-from escalation.queries.register import under_variation
-from escalation.queries.tiers import overdue_in_tier
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.queries.register import overdue_in_tier, under_variation
 from escalation.rules.referrals import BY_HAND
-from organisation.models import Unit
+from organisation.models.units import Unit
 from organisation.rules import UnitTier
-from sorp.lexicon import Level, Quarter
+from sorp.lexicon import Level
 
 ONLY = [
     ("overdue", "Overdue at their level"),

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from indicators.models import Indicator
+from core.clock import localdate
+from indicators.models.definitions import Indicator
 from indicators.rights import DIRECTING, EVERY, NONE, Reach, directed_by
-from organisation.clock import localdate
+from organisation.permissions import Permission
 from organisation.queries import tree_on
-from organisation.rights import Permission, allowed, posts_of
+from organisation.rights import allowed, posts_of
 from organisation.rules import UnitTier
 from sorp.lexicon import Level
 

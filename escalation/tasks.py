@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from escalation import services
-from escalation.models import Backtest
-from organisation.clock import localdate
-from organisation.jobs import Progress, work
-from organisation.models import User
-from sorp.lexicon import Quarter
+from core.clock import localdate
+from core.jobs import Progress, work
+from core.quarters import Quarter
+from escalation.models.backtests import Backtest
+from escalation.services import backtests, plans
+from escalation.services import closing as services
+from organisation.models.people import User
 
 
 @shared_task
@@ -33,11 +34,11 @@ def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = N
 def run_backtest_as_job(*, progress: Progress, backtest: int) -> str:
     """Replay the rules of a back-test. A second run finds it finished."""
     asked = Backtest.objects.get(pk=backtest)
-    done = services.run_backtest(asked=asked, tell=progress)
+    done = backtests.run_backtest(asked=asked, tell=progress)
     return " ".join((f"“{done.name}” is finished.", *done.summary[:1]))
 
 
 @shared_task
 def alert_to_missing_plans() -> int:
     """Owe a notice of each action plan that is wanted and late."""
-    return services.alert_to_missing_plans(today=localdate())
+    return plans.alert_to_missing_plans(today=localdate())

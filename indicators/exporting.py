@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from indicators.models import Rating
-from indicators.queries import chances_foreseen, forecasts_judged, last_closed
-from organisation.csvfiles import written
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.tables.writing import written
+from indicators.models.ratings import Rating
+from indicators.queries.histories import chances_foreseen, forecasts_judged
 
 COLUMNS = (
     "reference",

@@ -14,12 +14,12 @@ from django.core import signing
 from django.urls import reverse
 from icalendar import Calendar, Event
 
-from indicators.models import CalendarFeed
+from core.clock import now
+from core.quarters import Quarter
+from indicators.models.feeds import CalendarFeed
 from indicators.queries.calendar import CalendarSheet
 from indicators.rules.calendar import StepLine
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import Quarter
+from organisation.models.people import User
 
 _signer = signing.Signer(salt="calendar feed")
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from organisation.clock import localdate
+from core.clock import localdate
+from organisation.permissions import Permission
 from organisation.queries import tree_on
-from organisation.rights import Permission, allowed, posts_of
+from organisation.rights import allowed, posts_of
 from organisation.rules import PostKind
 
 if TYPE_CHECKING:
-    from indicators.models import Indicator
+    from indicators.models.definitions import Indicator
 
 DIRECTING = (
     PostKind.DIRECTOR,

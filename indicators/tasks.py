@@ -2,17 +2,17 @@
 
 from celery import shared_task
 
-from indicators import services
-from organisation.clock import localdate
+from core.clock import localdate
+from indicators.services import reminders, variations
 
 
 @shared_task
 def remind() -> int:
     """Owe everybody the reminders of the day."""
-    return services.remind(today=localdate())
+    return reminders.remind(today=localdate())
 
 
 @shared_task
 def remind_of_endings() -> int:
     """Owe notice of the variations that are in their last quarter."""
-    return services.remind_of_endings(today=localdate())
+    return variations.remind_of_endings(today=localdate())

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from indicators import views
 from indicators.views import (
     attestation,
     calendar,
@@ -11,6 +10,7 @@ from indicators.views import (
     forecasts,
     people,
     returns,
+    sign_off,
     variations,
     workbooks,
 )
@@ -78,11 +78,11 @@ urlpatterns = [
         name="propose_variation",
     ),
     path("indicators/<str:reference>/variations/<int:pk>/", variations.variation, name="variation"),
-    path("sign-off/", views.sign_off, name="sign_off"),
-    path("sign-off/unlock/<str:quarter>/<str:reference>/", views.unlock, name="unlock_result"),
+    path("sign-off/", sign_off.sign_off, name="sign_off"),
+    path("sign-off/unlock/<str:quarter>/<str:reference>/", sign_off.unlock, name="unlock_result"),
     path(
         "sign-off/<str:quarter>/<str:stage>/<slug:unit>/",
-        views.sign_off_sheet,
+        sign_off.sign_off_sheet,
         name="sign_off_sheet",
     ),
 ]

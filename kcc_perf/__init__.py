@@ -2,6 +2,6 @@
 
 __version__ = "0.1.0"
 
-from .celery import app as celery_app
+from kcc_perf.celery import app as celery_app
 
 __all__ = ["__version__", "celery_app"]

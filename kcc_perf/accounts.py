@@ -6,7 +6,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from organisation.models import User
+from organisation.models.people import User
 
 
 class Adapter(DefaultAccountAdapter):

@@ -13,4 +13,4 @@ class KccPerfConfig(AppConfig):
         Celery's own discovery runs in its workers only; the thread lane, and the command that
         does what is due, need the tasks modules too, since importing them registers the work.
         """
-        autodiscover_modules("tasks")
+        autodiscover_modules("tasks", "panels")

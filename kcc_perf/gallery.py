@@ -13,8 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from organisation.rights import public
-from sorp.lexicon import NotRated, Quarter, Rag, Travel
+from core.guards import public
+from core.quarters import Quarter
+from sorp.lexicon import NotRated, Rag, Travel
 
 
 class GalleryForm(forms.Form):

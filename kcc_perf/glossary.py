@@ -12,7 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from sorp.models import Term
+from sorp.models.clauses import Term
 
 # Inside these nothing is linked: links and buttons would nest, headings would read as menus.
 CLOSED = {

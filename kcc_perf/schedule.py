@@ -40,7 +40,7 @@ class Entry:
 ENTRIES = (
     # What was rung for is under way already. This finds what was not, or whose worker died; the
     # broker would deliver that again only after an hour.
-    Entry("run jobs still owed", "organisation.tasks.run_owed_jobs"),
+    Entry("run jobs still owed", "core.tasks.run_owed_jobs"),
     # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
     # for a night on which the clock did not run. Quarters are judged rightly even before it has.
     Entry("bring versions of the SORP into force", "sorp.tasks.bring_into_force", minute=1),
@@ -61,15 +61,15 @@ ENTRIES = (
         from_hour=MORNING,
     ),
     # Within an hour of its close. What was found stands until something falls due or is revised.
-    Entry("measure how the SORP is kept", "reports.tasks.measure_compliance", minute=30),
+    Entry("measure how the SORP is kept", "dashboards.tasks.measure_compliance", minute=30),
     # A pack that was frozen by no button is drawn all the same, once there is quiet.
     Entry("owe packs their drawing", "reports.tasks.owe_drawings", minute=45),
     # By night too: it tells of what somebody did just now, or tries again what the post refused.
-    Entry("send notices still owed", "organisation.tasks.send_owed_notices", writes_to_people=True),
+    Entry("send notices still owed", "core.tasks.send_owed_notices", writes_to_people=True),
     # A quarter of an hour after the reminders, so that the one e-mail of the day has them in it.
     Entry(
         "send the day's digests",
-        "organisation.tasks.send_owed_digests",
+        "core.tasks.send_owed_digests",
         minute=15,
         from_hour=MORNING,
         writes_to_people=True,
@@ -84,7 +84,7 @@ def entries(*, demonstration: bool) -> tuple[Entry, ...]:
 
 def beat_schedule(*, sweep_seconds: float, demonstration: bool) -> dict[str, dict[str, Any]]:
     """The list as Celery's beat reads it, such as
-    `{"run jobs still owed": {"task": "organisation.tasks.run_owed_jobs", "schedule": 30}}`."""
+    `{"run jobs still owed": {"task": "core.tasks.run_owed_jobs", "schedule": 30}}`."""
     return {
         each.name: {
             "task": each.task,

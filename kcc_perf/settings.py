@@ -35,6 +35,7 @@ DEMONSTRATION_TODAY = date(2023, 7, 12) if DEMONSTRATION else None
 
 INSTALLED_APPS = [
     "kcc_perf",
+    "core",
     "organisation",
     "sorp",
     "indicators",
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "escalation",
     "assurance",
     "reports",
+    "dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -113,7 +115,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(ROOT / "var" / "static"))
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
-    "default": {"BACKEND": "organisation.kept_files.KeptFiles"},
+    "default": {"BACKEND": "core.kept_files.KeptFiles"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -3,19 +3,20 @@
 from django.conf import settings
 from django.urls import include, path
 
-from kcc_perf import doors
+from kcc_perf import views
 
 urlpatterns = [
-    path("accounts/", include(doors.account_patterns)),
-    path("accessibility-statement/", doors.accessibility_statement, name="accessibility_statement"),
-    path("healthz", doors.healthz, name="healthz"),
-    path("readyz", doors.readyz, name="readyz"),
+    path("accounts/", include(views.account_patterns)),
+    path("accessibility-statement/", views.accessibility_statement, name="accessibility_statement"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("", include("organisation.urls")),
     path("", include("indicators.urls")),
+    path("", include("sorp.urls")),
     path("", include("escalation.urls")),
     path("strategy/", include("strategy.urls")),
     path("assurance/", include("assurance.urls")),
-    path("", include("reports.composed_urls")),
+    path("", include("dashboards.urls")),
     path("", include("reports.urls")),
 ]
 

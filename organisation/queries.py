@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Q
-
-from organisation.clock import now
-from organisation.models import (
-    Appointment,
-    Job,
-    Notice,
-    NoticePreference,
-    Placement,
-    Post,
-    User,
-)
+from organisation.models.people import Appointment, Post, User
+from organisation.models.units import Placement
 from organisation.rules import Branch, PostKind, Tree, UnitTier
-
-JOBS_TOLD_FOR = timedelta(days=14)  # finished work is old news after that
 
 
 def tree_on(day: date) -> Tree:
@@ -64,19 +52,3 @@ def units_directed_by(user: User, *, on: date) -> list[int]:
     ]
     held = Appointment.objects.held_on(on).filter(user=user, post__kind__in=kinds)
     return list(held.values_list("post__unit_id", flat=True))
-
-
-def recent_jobs(user: User, *, most: int = 5) -> list[Job]:
-    """The latest work this person asked for, newest first: under way, or finished of late."""
-    since = now() - JOBS_TOLD_FOR
-    told = Q(finished_at__isnull=True) | Q(finished_at__gte=since)
-    return list(Job.objects.filter(told, requested_by=user)[:most])
-
-
-def owed_a_digest(*, today: date) -> list[int]:
-    """Who wants one e-mail a day, had none on this day, and is owed a notice."""
-    waiting = Notice.objects.unsent().filter(
-        recipient__notice_preference__how=NoticePreference.How.DAILY
-    )
-    waiting = waiting.exclude(recipient__notice_preference__digest_on__gte=today)
-    return list(waiting.order_by("recipient").values_list("recipient_id", flat=True).distinct())

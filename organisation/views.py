@@ -5,11 +5,11 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.guards import require
+from core.models.notices import NoticePreference
+from core.services.notices import choose_notices, how_told
 from organisation.forms import NoticePreferenceForm
-from organisation.models import NoticePreference
-from organisation.rights import Permission, require
-from organisation.services import choose_notices
-from organisation.services.notices import how_told
+from organisation.permissions import Permission
 
 A_PAGE = 20
 

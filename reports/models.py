@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from indicators.models.quarters import on_a_quarter_day
-from sorp.lexicon import Quarter
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 
 
 class QuarterlyReport(models.Model):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.timezone import localtime
 
-from assurance.models import Pack
-from assurance.services import attach_drawn
-from reports.drawing.assets import pictures
-from reports.drawing.pack import ShownPack, pack_page
-from reports.gathering.edition import DEMONSTRATION
+from assurance.models.packs import Pack
+from assurance.services.packs import attach_drawn
+from reports.contents.edition import DEMONSTRATION
 from reports.pdf import draw_pdf
+from reports.rendering.assets import pictures
+from reports.rendering.pack import ShownPack, pack_page
 
 
 def pack_files(pack: Pack) -> tuple[str, bytes]:

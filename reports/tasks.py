@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 from celery import shared_task
 
-from assurance.models import Pack
-from organisation import jobs
-from organisation.clock import localdate
-from organisation.jobs import Progress, work
-from organisation.models import Job, User
+from assurance.models.packs import Pack
+from core import jobs
+from core.jobs import Progress, work
+from core.models.jobs import Job
+from core.quarters import Quarter
+from organisation.models.people import User
 from reports.packs import draw_pack
-from reports.queries.compliance import quarters_to_measure
-from reports.services import build_report
-from reports.services import measure_compliance as measure
-from sorp.lexicon import Quarter
-from sorp.queries import NoVersionInForce
-
-logger = logging.getLogger(__name__)
+from reports.services.files import build_report
 
 BUILD_REPORT = "build_report"
 DRAW_PACK = "draw_pack"
@@ -60,24 +53,3 @@ def _owe_drawing(pack: int) -> bool:
     except jobs.AlreadyAsked:
         return False  # by the button, this very moment
     return True
-
-
-@shared_task
-def measure_compliance(again: bool = True) -> int:
-    """Measure how the SORP was kept in the closed quarters not yet measured; how many changed.
-
-    `again` adds the two closed last, for what has fallen due or was revised since. A second run
-    finds nothing different.
-    """
-    return sum(_measured(quarter) for quarter in quarters_to_measure(again=again))
-
-
-def _measured(quarter: Quarter) -> bool:
-    """One quarter, so that one that fails stops no other."""
-    try:
-        return measure(quarter=quarter, today=localdate(), by=None).changed
-    except NoVersionInForce:
-        return False  # nothing was required of it
-    except Exception:
-        logger.exception("How the SORP was kept in %s was not measured; it still will be", quarter)
-        return False

@@ -2,11 +2,11 @@
 
 from celery import shared_task
 
-from organisation.clock import localdate
-from sorp import services
+from core.clock import localdate
+from sorp.services import approval
 
 
 @shared_task
 def bring_into_force() -> int:
     """Bring every approved version into force whose first quarter has begun."""
-    return len(services.bring_into_force(today=localdate(), by=None))
+    return len(approval.bring_into_force(today=localdate(), by=None))

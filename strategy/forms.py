@@ -2,7 +2,7 @@
 
 from django import forms
 
-from organisation.forms import DayField
+from core.forms import DayField
 
 
 class MilestoneForm(forms.Form):

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from indicators.models import Indicator
-from organisation.rights import Permission, allowed
+from indicators.models.definitions import Indicator
+from organisation.permissions import Permission
+from organisation.rights import allowed
 from strategy.rules import Judgement, MeasureKind, milestone_status
 
 

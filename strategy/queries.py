@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from indicators.models import Rating
-from sorp.lexicon import Quarter, Rag, Travel
+from core.quarters import Quarter
+from indicators.models.ratings import Rating
+from sorp.lexicon import Rag, Travel
 from strategy.models import Aim, Evaluation, Measure, Milestone, Priority, Theme
 from strategy.rules import Figure, Judgement, MeasureKind, MilestoneStatus, Standing, standing
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sorp.lexicon import Rag, Word
+from core.words import Word
+from sorp.lexicon import Rag
 
 
 class MeasureKind(Word):

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from indicators.models import Indicator
-from organisation import audit
-from organisation.models import User
-from sorp.services.refusing import Refused
+from core import audit
+from core.refusals import Refused
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
 from strategy.models import (
     Aim,
     Evaluation,

@@ -5,9 +5,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from indicators.queries import last_closed
-from organisation.clock import localdate
-from organisation.rights import Permission, allowed, require
+from core import refusals
+from core.clock import localdate
+from core.guards import require
+from core.queries import last_closed
+from organisation.permissions import Permission
+from organisation.rights import allowed
 from strategy import queries, services
 from strategy.forms import MilestoneForm
 from strategy.models import Milestone
@@ -49,7 +52,7 @@ def update_milestone(request, milestone):
             services.update_milestone(
                 milestone=row, today=localdate(), by=request.user, **form.cleaned_data
             )
-        except services.Refused as refusal:
+        except refusals.Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, f"“{row.title}” is up to date")

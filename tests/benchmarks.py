@@ -49,7 +49,7 @@ def pages() -> list[Figure]:
     from django.test import Client
     from django.urls import reverse
 
-    from organisation.models import User
+    from organisation.models.people import User
 
     client = Client()
     client.force_login(User.objects.get(email="imogen.sattar@wealdshire.example"))
@@ -78,9 +78,9 @@ def closing() -> list[Figure]:
     """P1 in small: closing reads and decides; against one scan and one hash aggregate."""
     from django.db import connection, transaction
 
-    from escalation.queries import observations, rules_by_quarter
-    from escalation.rules import close
-    from indicators.models import Rating
+    from escalation.queries.evaluation import observations, rules_by_quarter
+    from escalation.rules.ladder import close
+    from indicators.models.ratings import Rating
     from kcc_perf.demonstration.figures import LAST
 
     rules = rules_by_quarter()
@@ -129,7 +129,8 @@ def run() -> list[Figure]:
     import pikepdf
 
     from kcc_perf.demonstration import figures
-    from reports.services import build_edition, freeze_edition, publish_edition
+    from reports.services.editions import freeze_edition, publish_edition
+    from reports.services.files import build_edition
 
     figures.found_the_council()
     for quarter in figures.FIRST.until(figures.LAST):

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
 from tests import services
 
 
@@ -28,7 +28,7 @@ def _cache_of_its_own():
 @pytest.fixture
 def sorp_in_force(db):
     """The default SORP, ruling every quarter from Q1 2010/11."""
-    from sorp.services import seed_default_statement
+    from sorp.services.seeding import seed_default_statement
 
     version, _ = seed_default_statement(
         in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None

@@ -6,12 +6,17 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from escalation.models import Explanation
-from escalation.rules import Observation, Rules, Trigger
-from escalation.rules.explaining import About, Inputs
-from escalation.rules.telling import explain
-from indicators.models import Indicator, Rating, Result, Revision, Target, Variation
-from organisation.models import Appointment, Placement, Post, Unit, User
+from core.quarters import Quarter
+from escalation.models.escalations import Explanation
+from escalation.rules.explanations import About, Inputs, explain
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Rules, Trigger
+from indicators.models.definitions import Indicator, Target
+from indicators.models.ratings import Rating
+from indicators.models.results import Result, Revision
+from indicators.models.variations import Variation
+from organisation.models.people import Appointment, Post, User
+from organisation.models.units import Placement, Unit
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import (
     Basis,
@@ -21,14 +26,13 @@ from sorp.lexicon import (
     Level,
     NotRated,
     Polarity,
-    Quarter,
     Rag,
     RatingMethod,
     Tier,
     Travel,
     TravelMethod,
 )
-from sorp.models import Version
+from sorp.models.statement import Version
 
 Q1 = Quarter(2011, 1)
 LONG_AGO = date(2009, 4, 1)

@@ -6,12 +6,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from assurance.models.teams import Team
-from assurance.rules import Eligibility, MeetingState, Verdict
-from escalation.models import ActionPlan
-from indicators.models import Indicator
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import now
-from sorp.lexicon import Quarter
+from assurance.rules import CallInVerdict, Eligibility, MeetingState
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
+from escalation.models.plans import ActionPlan
+from indicators.models.definitions import Indicator
 
 
 class Meeting(models.Model):
@@ -55,7 +55,7 @@ class Meeting(models.Model):
 
 class CallInQuerySet(models.QuerySet):
     def on_agenda(self):
-        return self.filter(verdict=Verdict.CALLED_IN)
+        return self.filter(verdict=CallInVerdict.CALLED_IN)
 
 
 class CallIn(models.Model):
@@ -67,7 +67,7 @@ class CallIn(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="call_ins")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="call_ins")
-    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    verdict = models.CharField(max_length=10, choices=CallInVerdict.choices)
     eligibility = models.CharField(max_length=14, choices=Eligibility.choices)
     why = models.TextField()
     reason = models.TextField(blank=True)
@@ -85,7 +85,7 @@ class CallIn(models.Model):
                 fields=["meeting", "indicator"], name="one_call_in_of_an_indicator_to_a_meeting"
             ),
             models.CheckConstraint(
-                condition=Q(verdict__in=list(Verdict)), name="call_in_has_a_known_verdict"
+                condition=Q(verdict__in=list(CallInVerdict)), name="call_in_has_a_known_verdict"
             ),
             models.CheckConstraint(
                 condition=Q(eligibility__in=list(Eligibility)),

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from assurance.rules import SeatKind, TeamCode
-from organisation.models import Unit
+from organisation.models.units import Unit
 from organisation.rules import PostKind
 
 

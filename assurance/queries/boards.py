@@ -6,13 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assurance.models import CallIn, Decision, Meeting, Team
+from assurance.models.meetings import CallIn, Decision, Meeting
+from assurance.models.teams import Team
 from assurance.rights import takes_part
-from assurance.rules import Eligibility, Seen, Verdict, eligibility, why_here
-from escalation.models import ActionPlan, Escalation
-from indicators.models import Indicator, Rating
-from organisation.models import User
-from sorp.lexicon import Layer, Level, Quarter, Rag
+from assurance.rules import CallInVerdict, Eligibility, Seen, eligibility, why_here
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.models.plans import ActionPlan
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from organisation.models.people import User
+from sorp.lexicon import Layer, Level, Rag
 
 LOOKED_BACK = 8  # quarters; enough to find the last rated one before a gap
 
@@ -39,7 +43,7 @@ class BoardLine:
 
     @property
     def is_called_in(self) -> bool:
-        return self.call_in is not None and self.call_in.verdict == Verdict.CALLED_IN
+        return self.call_in is not None and self.call_in.verdict == CallInVerdict.CALLED_IN
 
     @property
     def plan_in_words(self) -> str:

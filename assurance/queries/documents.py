@@ -53,13 +53,16 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from assurance.models import AgreedAction, CallIn, Meeting, Paper
+from assurance.models.meetings import AgreedAction, CallIn, Meeting
+from assurance.models.packs import Paper
 from assurance.queries.seats import seats_on
 from assurance.queries.stories import Stories, stories_of
 from assurance.rules import SeatKind, TeamCode, action_state
-from escalation.models import Action, ActionPlan, Escalation
-from indicators.models import Indicator, Rating
-from organisation.models import Appointment
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from organisation.models.people import Appointment
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import NotRated, Polarity
 from strategy.queries import MilestoneLine, late_milestones

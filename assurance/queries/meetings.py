@@ -7,11 +7,14 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from assurance.models import AgreedAction, CallIn, Meeting, Pack, Paper, Seat, Team
+from assurance.models.meetings import AgreedAction, CallIn, Meeting
+from assurance.models.packs import Pack, Paper
+from assurance.models.teams import Seat, Team
 from assurance.queries.seats import seats_on, vacancies
 from assurance.rules import ActionState, TeamCode, action_state
-from escalation.models import ActionPlan, Escalation
-from indicators.models import Rating
+from escalation.models.escalations import Escalation
+from escalation.models.plans import ActionPlan
+from indicators.models.ratings import Rating
 from strategy.queries import MilestoneLine, late_milestones
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from assurance.models import Seat, Team
+from assurance.models.teams import Seat, Team
 from assurance.rules import SeatKind
 from organisation.queries import tree_on
 from organisation.rules import UnitTier

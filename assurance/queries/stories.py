@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from assurance.models import CallIn, Decision, Meeting
-from escalation.models import ActionPlan, Escalation
-from indicators.models import Rating, Revision
+from assurance.models.meetings import CallIn, Decision, Meeting
+from escalation.models.escalations import Escalation
+from escalation.models.plans import ActionPlan
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
 from organisation.queries import tree_on
 from organisation.rules import UnitTier
 

@@ -9,15 +9,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assurance.models import CallIn, Meeting
-from assurance.queries import call_in_board
+from assurance.models.meetings import CallIn, Meeting
+from assurance.queries.boards import call_in_board
 from assurance.rights import refuse_all_but_chair
-from assurance.rules import Eligibility, Verdict
-from indicators.models import Indicator
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from strategy.services import Refused
+from assurance.rules import CallInVerdict, Eligibility
+from core import audit
+from core.clock import now
+from core.refusals import Refused
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
 
 
 def call_in(
@@ -33,21 +33,21 @@ def call_in(
     An indicator that no rule makes eligible needs the chair's stated reason. Raises
     PermissionDenied for anybody but the chair, and Refused once the meeting was held.
     """
-    return _decide(meeting, indicator, Verdict.CALLED_IN, reason, by, at)
+    return _decide(meeting, indicator, CallInVerdict.CALLED_IN, reason, by, at)
 
 
 def defer(
     *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
 ) -> CallIn:
     """The chair leaves an eligible indicator for a later meeting, and says why."""
-    return _decide(meeting, indicator, Verdict.DEFERRED, reason, by, at)
+    return _decide(meeting, indicator, CallInVerdict.DEFERRED, reason, by, at)
 
 
 def decline(
     *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
 ) -> CallIn:
     """The chair does not call an eligible indicator in, and says why."""
-    return _decide(meeting, indicator, Verdict.DECLINED, reason, by, at)
+    return _decide(meeting, indicator, CallInVerdict.DECLINED, reason, by, at)
 
 
 def withdraw(
@@ -61,14 +61,14 @@ def withdraw(
         raise Refused(f"{indicator.reference} is not called in to this meeting")
     if row.challenges.exists() or row.decisions.exists() or row.agreed_actions.exists():
         raise Refused(f"{indicator.reference} was discussed: what was said stays on record")
-    return _decide(meeting, indicator, Verdict.WITHDRAWN, reason, by, at)
+    return _decide(meeting, indicator, CallInVerdict.WITHDRAWN, reason, by, at)
 
 
 @transaction.atomic
 def _decide(
     meeting: Meeting,
     indicator: Indicator,
-    verdict: Verdict,
+    verdict: CallInVerdict,
     reason: str,
     by: User,
     at: datetime | None,
@@ -80,9 +80,9 @@ def _decide(
     before = meeting.call_ins.filter(indicator=indicator).first()
     found, why = _grounds(meeting, indicator, before)
     reason = reason.strip()
-    if verdict is Verdict.CALLED_IN and found is Eligibility.STATED_REASON and not reason:
+    if verdict is CallInVerdict.CALLED_IN and found is Eligibility.STATED_REASON and not reason:
         raise Refused("Say why this is called in: no rule makes it eligible", field="reason")
-    if verdict is not Verdict.CALLED_IN and not reason:
+    if verdict is not CallInVerdict.CALLED_IN and not reason:
         raise Refused(f"Say why it is {verdict.label.lower()}", field="reason")
     if before is not None and (before.verdict, before.reason) == (verdict, reason):
         return before

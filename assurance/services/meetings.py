@@ -8,14 +8,16 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from assurance.models import Meeting, Paper, Team
+from assurance.models.meetings import Meeting
+from assurance.models.packs import Paper
+from assurance.models.teams import Team
 from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState, TeamCode
-from organisation import audit
-from organisation.models import User
+from core import audit
+from core.quarters import Quarter
+from core.refusals import Refused
+from organisation.models.people import User
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
-from strategy.services import Refused
 
 CHAIRED_BY = {
     TeamCode.PAT: PostKind.DEPUTY_MANAGING_DIRECTOR,

@@ -7,18 +7,19 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from assurance.models import AgreedAction, CallIn, Challenge, Decision
+from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision
 from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
-from assurance.rules import TeamCode, Verdict
-from escalation.models import ActionPlan, Escalation, Handling
+from assurance.rules import CallInVerdict, TeamCode
+from core import audit
+from core.clock import day_of
+from core.refusals import Refused
+from escalation.models.escalations import Escalation, Handling
+from escalation.models.plans import ActionPlan
 from escalation.rights import may_agree_plan, may_deal_with
 from escalation.services.handling import deal_with
-from escalation.services.judging import agree_plan, review_plan
-from organisation import audit
-from organisation.clock import day_of
-from organisation.models import User
+from escalation.services.plans import agree_plan, review_plan
+from organisation.models.people import User
 from sorp.lexicon import Level
-from strategy.services import Refused
 
 
 @transaction.atomic
@@ -203,7 +204,7 @@ def _deal_with_what_was_referred(decision: Decision, today: date, by: User) -> N
 
 
 def _refuse_off_agenda(call_in: CallIn) -> None:
-    if call_in.verdict != Verdict.CALLED_IN:
+    if call_in.verdict != CallInVerdict.CALLED_IN:
         raise Refused(f"{call_in.indicator.reference} is not called in to this meeting")
 
 

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assurance.models import Meeting, Pack
-from assurance.queries import pack_document
+from assurance.models.meetings import Meeting
+from assurance.models.packs import Pack
+from assurance.queries.documents import pack_document
 from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState, fingerprint
-from organisation import audit
-from organisation.clock import localdate, now
-from organisation.models import User
-from strategy.services import Refused
+from core import audit
+from core.clock import localdate, now
+from core.refusals import Refused
+from organisation.models.people import User
 
 
 @transaction.atomic

@@ -7,14 +7,15 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from assurance.models import Seat, Team
+from assurance.models.teams import Seat, Team
 from assurance.rights import is_secretariat
 from assurance.rules import SeatKind, overlaps
-from organisation import audit
-from organisation.models import Unit, User
+from core import audit
+from core.refusals import Refused
+from organisation.models.people import User
+from organisation.models.units import Unit
 from organisation.queries import posts_held, tree_on
 from organisation.rules import PostKind, UnitTier
-from strategy.services import Refused
 
 DIRECTORS = {PostKind.DIRECTOR, PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR}
 MEMBERS = {

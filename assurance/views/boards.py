@@ -4,19 +4,20 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from assurance import queries, services
 from assurance.forms import ExceptionalCallInForm, VerdictForm
+from assurance.queries import boards
 from assurance.rights import for_those, is_chair, refuse_all_but_chair, takes_part
-from assurance.rules import Verdict
+from assurance.rules import CallInVerdict
+from assurance.services import calling
 from assurance.views.meetings import meeting_of
-from indicators.models import Indicator
-from strategy.services import Refused
+from core.refusals import Refused
+from indicators.models.definitions import Indicator
 
 ACTS = {
-    Verdict.CALLED_IN: services.call_in,
-    Verdict.DEFERRED: services.defer,
-    Verdict.DECLINED: services.decline,
-    Verdict.WITHDRAWN: services.withdraw,
+    CallInVerdict.CALLED_IN: calling.call_in,
+    CallInVerdict.DEFERRED: calling.defer,
+    CallInVerdict.DECLINED: calling.decline,
+    CallInVerdict.WITHDRAWN: calling.withdraw,
 }
 
 
@@ -30,7 +31,7 @@ def call_in_board(request, team, day):
         posted = _posted_form(request, meeting)
         if _is_decided(request, meeting, posted):
             return redirect("call_in_board", team.code, day)
-    board = queries.call_in_board(team=team, meeting=meeting, reader=request.user)
+    board = boards.call_in_board(team=team, meeting=meeting, reader=request.user)
     return render(
         request,
         "assurance/board.html",
@@ -83,7 +84,7 @@ def _is_decided(request, meeting, form):
     said = form.cleaned_data
     is_exceptional = isinstance(form, ExceptionalCallInForm)
     indicator = said["indicator"] if is_exceptional else form.indicator
-    verdict = Verdict.CALLED_IN if is_exceptional else Verdict(said["verdict"])
+    verdict = CallInVerdict.CALLED_IN if is_exceptional else CallInVerdict(said["verdict"])
     try:
         row = ACTS[verdict](
             meeting=meeting, indicator=indicator, reason=said["reason"], by=request.user

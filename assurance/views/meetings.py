@@ -6,14 +6,16 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assurance import queries, services
 from assurance.forms import PaperForm
-from assurance.models import Meeting
+from assurance.models.meetings import Meeting
+from assurance.queries.meetings import meeting_sheet
 from assurance.rights import for_those, leads, may_read, takes_part
 from assurance.rules import canonical
-from organisation import jobs
-from organisation.clock import localdate
-from strategy.services import Refused
+from assurance.services import meetings as services
+from assurance.services import packs
+from core import jobs
+from core.clock import localdate
+from core.refusals import Refused
 
 # A drawn pack carries its own style, font and pictures, asks for nothing else and runs nothing.
 ALONE = (
@@ -35,7 +37,7 @@ def meeting(request, team, day):
         request,
         "assurance/meeting.html",
         {
-            "sheet": queries.meeting_sheet(found, known_on=localdate()),
+            "sheet": meeting_sheet(found, known_on=localdate()),
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "may_be_held": not found.is_held and found.meets_on <= localdate(),
@@ -62,7 +64,7 @@ def freeze_pack(request, team, day):
     """The pack is frozen now; drawing it takes longer than a page may, so a job is owed for it."""
     found = meeting_of(team, day)
     with transaction.atomic():
-        pack, is_new = services.freeze_pack(meeting=found, by=request.user)
+        pack, is_new = packs.freeze_pack(meeting=found, by=request.user)
         if pack.drawn_at is None:
             _owe_drawing(pack, request.user)
     if is_new:

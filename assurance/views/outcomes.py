@@ -6,10 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from assurance import queries, services
 from assurance.forms import AgreedActionForm, ChallengeForm, DecisionForm, ReportForm
-from assurance.models import AgreedAction, CallIn
-from assurance.queries import seats_on
+from assurance.models.meetings import AgreedAction, CallIn
+from assurance.queries import meetings
+from assurance.queries.seats import seats_on
 from assurance.rights import (
     for_those,
     leads,
@@ -18,12 +18,14 @@ from assurance.rights import (
     refuse_strangers,
     takes_part,
 )
+from assurance.services import outcomes
 from assurance.services.outcomes import may_report_on
 from assurance.views.meetings import meeting_of
-from indicators.models import Indicator
-from organisation.clock import localdate
-from organisation.rights import Permission, require
-from strategy.services import Refused
+from core.clock import localdate
+from core.guards import require
+from core.refusals import Refused
+from indicators.models.definitions import Indicator
+from organisation.permissions import Permission
 
 SAID = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
 
@@ -46,7 +48,7 @@ def called_in(request, team, day, reference):
         meeting=meeting_of(team, day),
         indicator__reference=reference,
     )
-    sheet = queries.called_in_sheet(call_in, known_on=localdate())
+    sheet = meetings.called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
     forms = _forms(request, sheet, act)
     if request.method == "POST":
@@ -104,10 +106,10 @@ def _is_recorded(request, sheet, act, form):
     said = dict(form.cleaned_data)
     try:
         if act == "challenge":
-            services.challenge(call_in=sheet.call_in, by=request.user, **said)
+            outcomes.challenge(call_in=sheet.call_in, by=request.user, **said)
         elif act == "decision":
             agreed = sheet.plan if said.pop("agrees_plan", False) else None
-            services.decide(
+            outcomes.decide(
                 call_in=sheet.call_in,
                 agreed_plan=agreed,
                 today=localdate(),
@@ -115,7 +117,7 @@ def _is_recorded(request, sheet, act, form):
                 **said,
             )
         else:
-            services.agree_action(call_in=sheet.call_in, today=localdate(), by=request.user, **said)
+            outcomes.agree_action(call_in=sheet.call_in, today=localdate(), by=request.user, **said)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
@@ -141,7 +143,7 @@ def report_on_action(request, action):
     )
     if form.is_valid():
         try:
-            services.complete_action(
+            outcomes.complete_action(
                 action=row, today=localdate(), by=request.user, **form.cleaned_data
             )
         except Refused as refusal:

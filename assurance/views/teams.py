@@ -6,15 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assurance import queries, services
 from assurance.forms import PlanMeetingForm
-from assurance.models import Team
+from assurance.models.teams import Team
+from assurance.queries import seats
+from assurance.queries.meetings import team_sheet
 from assurance.rights import for_those, leads, may_read
-from indicators.queries import last_closed
-from organisation.clock import localdate
-from organisation.rights import Permission, allowed
-from sorp.lexicon import Quarter
-from strategy.services import Refused
+from assurance.services import meetings as services
+from core.clock import localdate
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.refusals import Refused
+from organisation.permissions import Permission
+from organisation.rights import allowed
 
 
 @require_safe
@@ -29,7 +32,7 @@ def assurance(request):
         return _without_seat(request)
     if len(teams) == 1:
         return redirect(teams[0])
-    sheets = [queries.team_sheet(team=team, day=localdate()) for team in teams]
+    sheets = [team_sheet(team=team, day=localdate()) for team in teams]
     return render(request, "assurance/teams.html", {"sheets": sheets})
 
 
@@ -39,7 +42,7 @@ assurance.permission = Permission.VIEW_PACKS
 def _without_seat(request):
     if not allowed(request.user, Permission.VIEW_PERFORMANCE):
         raise PermissionDenied
-    seated = [(team, queries.seats_on(team, localdate())) for team in Team.objects.all()]
+    seated = [(team, seats.seats_on(team, localdate())) for team in Team.objects.all()]
     return render(request, "assurance/without_seat.html", {"seated": seated})
 
 
@@ -50,7 +53,7 @@ def team(request, team):
         request,
         "assurance/team.html",
         {
-            "sheet": queries.team_sheet(team=team, day=localdate()),
+            "sheet": team_sheet(team=team, day=localdate()),
             "leads": leads(request.user, team),
         },
     )

@@ -7,9 +7,8 @@ from hashlib import sha256
 from django import forms
 from django.forms.boundfield import BoundField
 
-from escalation.rules import Rules, Trigger
-from escalation.rules.documents import read_rules, write_rules
-from escalation.rules.faults import RefusedFileError
+from escalation.rules.rule_files import RefusedFileError, read_rules, write_rules
+from escalation.rules.triggers import Rules, Trigger
 
 LARGEST = 100_000  # bytes: some hundred times what the default rules take
 LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be read

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from escalation.models import Handling
-from organisation.forms import DayField
+from core.forms import DayField
+from escalation.models.escalations import Handling
 from sorp.lexicon import Level
 
 Kind = Handling.Kind

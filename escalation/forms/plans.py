@@ -3,9 +3,9 @@
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
+from core.forms import DayField
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE
-from organisation.forms import DayField
-from sorp.lexicon import Quarter
 
 SPARE_ROWS = 3
 QUARTERS_AHEAD = 12

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from organisation.clock import now
-from organisation.rights import Permission, allowed
-from sorp.models import Version
+from core.clock import now
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.models.statement import Version
 
 
 class BacktestQuerySet(models.QuerySet):

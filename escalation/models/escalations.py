@@ -5,11 +5,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from indicators.models import Indicator, Variation
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import now
-from sorp.lexicon import Level, Quarter
-from sorp.models import Version
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.variations import Variation
+from sorp.lexicon import Level
+from sorp.models.statement import Version
 
 
 class EscalationQuerySet(models.QuerySet):

@@ -3,12 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 
-from indicators.models import Indicator
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import now
-from organisation.models import Unit
-from sorp.lexicon import Level, Quarter
-from sorp.models import Version
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from organisation.models.units import Unit
+from sorp.lexicon import Level
+from sorp.models.statement import Version
 
 
 class UnitEscalation(models.Model):

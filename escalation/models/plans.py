@@ -4,11 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from indicators.models import Indicator
-from indicators.models.definitions import VALUE
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import localdate, now
-from sorp.lexicon import Level, Quarter
+from core.clock import localdate, now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
+from indicators.models.definitions import VALUE, Indicator
+from sorp.lexicon import Level
 
 
 class ActionPlan(models.Model):

@@ -1,14 +1,83 @@
-"""Histories and rules, as the pure evaluator reads them."""
+"""The rules of each indicator: the SORP's, and where a variation is agreed, as it varies them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from escalation.rules import Observation, Rules, Trigger
-from indicators.queries import Judged, rag_histories
-from sorp.lexicon import Quarter
-from sorp.models import Version
-from sorp.queries import NoVersionInForce, VersionInForce, as_rules
+from core.quarters import Quarter
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.variations import Varied, Window, varied_rules
+from indicators.models.variations import Variation, VariedTrigger
+from indicators.queries.histories import Judged, rag_histories
+from sorp.models.statement import Version
+from sorp.queries.ruling import NoVersionInForce, VersionInForce, as_rules
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOfEach:
+    """Called with an indicator's key, gives the rules by which its quarters are judged."""
+
+    by_quarter: Callable[[Quarter], Rules]
+    versions: Sequence[Version]  # the latest first
+    variations: Mapping[int, Sequence[Variation]]
+
+    def __call__(self, indicator: int) -> Callable[[Quarter], Rules]:
+        agreed = self.variations.get(indicator, ())
+        return varied_rules(self.by_quarter, [as_varied(each) for each in agreed])
+
+    def version_in(self, quarter: Quarter) -> Version:
+        """The SORP version by which a quarter is judged. Raises NoVersionInForce."""
+        for version in self.versions:
+            if version.from_quarter <= quarter:
+                return version
+        raise NoVersionInForce(quarter)
+
+    def variation_in(self, indicator: int, quarter: Quarter) -> Variation | None:
+        """The agreed variation by which one quarter of an indicator is judged, if there is one."""
+        for each in self.variations.get(indicator, ()):
+            if each.from_quarter <= quarter <= each.until_quarter:
+                return each
+        return None
+
+
+def rules_of_each(indicators: Iterable[int] | None = None) -> RulesOfEach:
+    """The rules of each of some indicators, or of all.
+
+    Three queries more than those of `rules_by_quarter`, however many indicators there are. What it
+    gives raises NoVersionInForce when it is called for a quarter that no version rules.
+    """
+    versions = tuple(Version.objects.binding().order_by("-in_force_from"))
+    return RulesOfEach(rules_by_quarter(), versions, agreed_variations(indicators))
+
+
+def agreed_variations(
+    indicators: Iterable[int] | None = None,
+) -> dict[int, list[Variation]]:
+    """What was agreed for each indicator, in order of its first quarter. Two queries."""
+    rows = Variation.objects.agreed().select_related("indicator", "proposed_by", "decided_by")
+    if indicators is not None:
+        rows = rows.filter(indicator__in=list(indicators))
+    found: dict[int, list[Variation]] = defaultdict(list)
+    for each in rows.prefetch_related("varied_triggers").order_by("from_quarter_start"):
+        found[each.indicator_id].append(each)
+    return dict(found)
+
+
+def as_varied(variation: Variation) -> Varied:
+    """A variation as the rules read it."""
+    return Varied(
+        from_quarter=variation.from_quarter,
+        until_quarter=variation.until_quarter,
+        exit_quarters=variation.exit_quarters,
+        triggers={each.trigger: _window(each) for each in variation.varied_triggers.all()},
+    )
+
+
+def _window(each: VariedTrigger) -> Window | None:
+    return Window(each.at_least, each.within) if each.at_least and each.within else None
 
 
 def observations(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from escalation.models import PositiveException, UnitEscalation
-from escalation.rules import Observation
-from escalation.rules.aggregates import Member, UnitEpisode
-from escalation.rules.positives import Positive
-from indicators.models import Indicator
+from core.clock import localdate
+from core.quarters import Quarter
+from escalation.models.exceptions import PositiveException, UnitEscalation
+from escalation.rules.exceptions import Member, Positive, UnitEpisode
+from escalation.rules.observations import Observation
+from indicators.models.definitions import Indicator
 from indicators.queries.outstanding import offices_on
-from indicators.rules.signing import COUNCILS_OWN, DIRECTORS
-from organisation.clock import localdate
-from organisation.models import Unit, User
+from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
+from organisation.models.people import User
+from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import UnitTier
-from sorp.lexicon import Level, Quarter, Tier
+from sorp.lexicon import Level, Tier
 from sorp.rules.conditions import UNIT_TIERS
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from escalation.models import Explanation
-from escalation.rules.verifying import wrong_explanation
-from indicators.models import Indicator
-from sorp.lexicon import Level, Quarter
+from core.quarters import Quarter
+from escalation.models.escalations import Explanation
+from escalation.rules.explanations import wrong_explanation
+from indicators.models.definitions import Indicator
+from sorp.lexicon import Level
 from sorp.rules.conditions import REFERRED_TO
 
 

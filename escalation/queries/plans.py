@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from escalation.models import Action, ActionPlan
+from django.db.models import QuerySet
+
+from core.clock import day_of
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.working_days import working_day_after
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan
 from escalation.rules.plans import (
     Difference,
     Effect,
@@ -15,9 +24,11 @@ from escalation.rules.plans import (
     differences,
     effect_of,
 )
-from indicators.models import Indicator, Rating
-from organisation.clock import day_of
-from sorp.lexicon import Polarity, Quarter, Rag
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from organisation.models.people import User
+from sorp.lexicon import Level, Polarity, Rag
+from sorp.models.statement import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +92,176 @@ def _promises(plan: ActionPlan) -> list[Promise]:
 def _promise(action: Action) -> Promise:
     return Promise(
         action.description, action.owner, action.starts_on, action.due_on, action.done_on
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPlan:
+    """One indicator without a plan for what is wrong now, and by when the SORP asks for one."""
+
+    indicator: Indicator
+    level: Level | None  # to which it is referred; None where it is red and was not
+    quarter: Quarter  # in which it was referred, or its run of reds began
+    asked_on: date
+    due_on: date
+    earlier: ActionPlan | None  # from before
+    escalation: Escalation | None
+
+    def is_late(self, today: date) -> bool:
+        return self.due_on < today
+
+    @property
+    def why(self) -> str:
+        if self.level is None:
+            return f"Red since {self.quarter}"
+        return f"Referred to the {self.level.label} in {self.quarter}"
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, as one sentence."""
+        title = f"“{self.indicator.title}”"
+        told = (
+            f"{title} is red"
+            if self.level is None
+            else (f"{title} is referred to the {self.level.label}")
+        )
+        if self.earlier is None:
+            return f"{told} and has no action plan."
+        return f"{told}, and its action plan is older than that: bring it up to date."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What asks for a plan, and since when."""
+
+    indicator: Indicator
+    level: Level | None
+    quarter: Quarter
+    asked_on: date
+    within: int
+    escalation: Escalation | None
+
+
+def wanted_plans(*, reader: User | None, indicator: Indicator | None = None) -> list[WantedPlan]:
+    """What is red or referred up and wants a plan, first due first. Eight queries at most.
+
+    A plan answers what was written after the end of the quarter in which the indicator was
+    referred (or turned red); so does an older one that was agreed, or judged sufficient, since.
+    No reader (the system) sees all; given an indicator, only that one is asked about.
+    """
+    asked = {
+        each.indicator.pk: each
+        for each in [*_red(reader, indicator), *_referred(reader, indicator)]
+    }
+    plans = {
+        plan.indicator_id: plan
+        for plan in ActionPlan.objects.filter(indicator__in=asked, is_latest=True).prefetch_related(
+            "reviews"
+        )
+    }
+    found = [
+        WantedPlan(
+            indicator=each.indicator,
+            level=each.level,
+            quarter=each.quarter,
+            asked_on=each.asked_on,
+            due_on=working_day_after(each.asked_on, each.within),
+            earlier=plans.get(pk),
+            escalation=each.escalation,
+        )
+        for pk, each in asked.items()
+        if not _answers(plans.get(pk), each)
+    ]
+    return sorted(found, key=lambda each: (each.due_on, each.indicator.reference))
+
+
+def _answers(plan: ActionPlan | None, asked: _Asked) -> bool:
+    if plan is None:
+        return False
+    approved = [each.reviewed_on for each in plan.reviews.all() if each.sufficient]
+    approved += [plan.agreed_on] if plan.agreed_on else []
+    return day_of(plan.written_at) > asked.quarter.last_day or any(
+        day >= asked.asked_on for day in approved
+    )
+
+
+def _referred(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
+    """The escalation that was opened last asks; of several at once, that to the highest level."""
+    rows = Escalation.objects.open_ones().select_related(
+        "sorp_version", "indicator__unit", "indicator__accountable_manager"
+    )
+    if reader is not None:
+        rows = rows.visible_to(reader)
+    if indicator is not None:
+        rows = rows.filter(indicator=indicator)
+    latest: dict[int, Escalation] = {}
+    for row in sorted(rows, key=lambda each: (each.opened_in_start, Level(each.level).height)):
+        latest[row.indicator_id] = row
+    for row in latest.values():
+        yield _Asked(
+            row.indicator,
+            Level(row.level),
+            row.opened_in,
+            day_of(row.recorded_at),
+            row.sorp_version.plan_within,
+            row,
+        )
+
+
+def _red(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
+    """What is red in the latest closed quarter, since its run of reds began."""
+    closed = last_closed()
+    if closed is None:
+        return
+    rows = Rating.objects.latest_ones().filter(quarter_start=closed.first_day, rag=Rag.RED)
+    if reader is not None:
+        rows = rows.filter(indicator__in=Indicator.objects.visible_to(reader))
+    if indicator is not None:
+        rows = rows.filter(indicator=indicator)
+    rows = rows.select_related("indicator__unit", "indicator__accountable_manager")
+    reds = {row.indicator_id: row for row in rows}
+    since_red = _since_red(reds, closed)
+    days = {
+        row.quarter: day_of(row.closed_at)
+        for row in ReportingQuarter.objects.filter(closed_at__isnull=False)
+        if row.closed_at
+    }
+    versions = list(Version.objects.ruling(closed))
+    if not versions:
+        return
+    for pk, row in reds.items():
+        since = since_red[pk]
+        version = next((each for each in versions if each.from_quarter <= since), versions[-1])
+        asked_on = days.get(since) or day_of(row.rated_at)
+        yield _Asked(row.indicator, None, since, asked_on, version.plan_within, None)
+
+
+def _since_red(indicators: Iterable[int], closed: Quarter) -> dict[int, Quarter]:
+    """The first quarter of each run of reds that stands now. What is not rated ends no run; another
+    colour does, and so does a new definition. One query."""
+    rows = Rating.objects.latest_ones().filter(
+        indicator__in=list(indicators), quarter_start__lte=closed.first_day
+    )
+    since: dict[int, Quarter] = {}
+    for pk, start, rag, is_break in rows.order_by("quarter_start").values_list(
+        "indicator_id", "quarter_start", "rag", "definition_break"
+    ):
+        if is_break or (rag and rag != Rag.RED):
+            since.pop(pk, None)
+        if rag == Rag.RED:
+            since.setdefault(pk, Quarter.containing(start))
+    return since
+
+
+def overdue_actions(*, reader: User, today: date) -> QuerySet[Action]:
+    """What plans in place promised by a day that is past, and is not done, longest overdue first."""
+    return (
+        Action.objects.filter(
+            plan__is_latest=True,
+            plan__indicator__in=Indicator.objects.visible_to(reader),
+            done_on__isnull=True,
+            due_on__lt=today,
+        )
+        .select_related("plan__indicator__unit", "plan__indicator__accountable_manager")
+        .order_by("due_on", "plan__indicator__reference", "position")
     )

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from core.quarters import Quarter
 from escalation.rules.observations import Observation
 from escalation.rules.triggers import Breach, Rules, Shortening, Trigger, breaches, has_recovered
-from sorp.lexicon import Level, Quarter, Tier
+from sorp.lexicon import Level, Tier
 
 RulesInForce = Rules | Callable[[Quarter], Rules]
 
@@ -227,3 +228,99 @@ def _refuse_overlap(in_order: Sequence[Episode]) -> None:
                 f"Two escalations at one level are open together in {after.opened_in}: "
                 "there may be only one"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What closing one quarter did to one indicator: what opened, and what recovered."""
+
+    opened: tuple[Episode, ...]
+    recovered: tuple[Episode, ...]
+    episodes: tuple[Episode, ...]  # all, as they then stand
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A recorded escalation, and what it has become."""
+
+    was: Episode
+    now: Episode
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """What follows from a revision: what opens, what changes. Nothing is ever deleted."""
+
+    opened: tuple[Episode, ...]
+    changed: tuple[Change, ...]
+    episodes: tuple[Episode, ...]  # all, as they then stand
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.changed)
+
+
+def close(
+    history: Sequence[Observation],
+    recorded: Sequence[Episode],
+    rules_for: RulesInForce,
+    tier: Tier | None,
+) -> Outcome:
+    """Close the last quarter of the history for one indicator.
+
+    The history must end with the quarter being closed, rated or not. Closing it again with what
+    came of it among the recorded gives nothing more. To close a quarter again after a revision,
+    use `restate`, which marks what it does. Raises ValueError if anything recorded is later.
+    """
+    entries = walk(history, recorded, history[-1].quarter, rules_for, tier) if history else []
+    changed = [entry.now for entry in entries if entry.was not in (None, entry.now)]
+    return Outcome(
+        opened=tuple(entry.now for entry in entries if entry.was is None),
+        recovered=tuple(episode for episode in changed if not episode.is_open),
+        episodes=tuple(entry.now for entry in entries) if history else tuple(recorded),
+    )
+
+
+def replay(
+    history: Sequence[Observation],
+    rules_for: RulesInForce,
+    tier: Tier | None,
+    recorded: Sequence[Episode] = (),
+    *,
+    from_quarter: Quarter | None = None,
+) -> tuple[Episode, ...]:
+    """Every escalation there is once each quarter has been closed in order.
+
+    Begins at the first quarter of the history, or at `from_quarter` with what was recorded
+    before it. Ordered by the quarter of opening, then from the lowest level to the highest.
+    """
+    if not history:
+        return tuple(recorded)
+    start = from_quarter or history[0].quarter
+    return tuple(entry.now for entry in walk(history, recorded, start, rules_for, tier))
+
+
+def restate(
+    history: Sequence[Observation],
+    recorded: Sequence[Episode],
+    from_quarter: Quarter,
+    rules_for: RulesInForce,
+    tier: Tier | None,
+) -> Restatement:
+    """What follows, in quarters already closed, from a revision of the rating for `from_quarter`.
+
+    The history carries the revised rating and ends with the last quarter closed; `recorded` is
+    all that is recorded of the indicator, at every level. What becomes of it is set out at the
+    head of this module. Restating again changes nothing.
+    """
+    if not history:
+        return Restatement((), (), tuple(recorded))
+    entries = walk(history, recorded, from_quarter, rules_for, tier, restating=True)
+    return Restatement(
+        opened=tuple(entry.now for entry in entries if entry.was is None),
+        changed=tuple(
+            Change(entry.was, entry.now)
+            for entry in entries
+            if entry.was is not None and entry.was != entry.now
+        ),
+        episodes=tuple(entry.now for entry in entries),
+    )

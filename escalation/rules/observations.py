@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.quarters import Quarter
 from indicators.rules.rating import EXACT
-from sorp.lexicon import ComparedWith, NotRated, Polarity, Quarter, Rag, Travel
+from sorp.lexicon import ComparedWith, NotRated, Polarity, Rag, Travel
 
 UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
 QUARTERS_BACK = {ComparedWith.PREVIOUS: 1, ComparedWith.YEAR_BEFORE: 4}

@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from sorp.figures import as_number
-from sorp.lexicon import Polarity, Quarter, Rag
+from core.figures import as_number
+from core.quarters import Quarter
+from sorp.lexicon import Polarity, Rag
 
 Figure = Callable[[Decimal], str]
 SHOWN_BEFORE = 4  # quarters before a plan: a year, so that a season is not taken for an effect

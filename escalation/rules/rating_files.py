@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from escalation.rules.faults import Fault, RefusedFileError, decoded, shown
+from core.quarters import Quarter
+from core.words import Word
 from escalation.rules.observations import Observation
+from escalation.rules.rule_files import Fault, RefusedFileError, decoded, shown
 from escalation.rules.triggers import Rules, Trigger
 from sorp.lexicon import (
     ComparedWith,
@@ -23,11 +25,9 @@ from sorp.lexicon import (
     ForecastBy,
     NotRated,
     Polarity,
-    Quarter,
     Rag,
     Tier,
     Travel,
-    Word,
 )
 from sorp.rules.conditions import EVERY_TIER
 

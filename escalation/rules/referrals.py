@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from escalation.rules.faults import Fault, RefusedFileError, decoded, shown
+from core.quarters import Quarter
 from escalation.rules.ladder import Episode
-from sorp.lexicon import Level, Quarter
+from escalation.rules.rule_files import Fault, RefusedFileError, decoded, shown
+from sorp.lexicon import Level
 
 BY_HAND = "Referred up by the "
 COLUMNS = ("reference", "level", "trigger", "since", "opened_in", "recovered_in", "relapse")

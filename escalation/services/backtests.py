@@ -12,17 +12,17 @@ from contextlib import suppress
 
 from django.db import transaction
 
-from escalation.models import Backtest
-from escalation.queries import rules_by_quarter
-from escalation.queries.backtesting import as_document, rules_of, rules_tried, subjects
-from escalation.rules import Rules
-from escalation.rules.backtesting import backtest, differences
-from indicators.queries import last_closed
-from organisation import audit, jobs
-from organisation.clock import localdate, now
-from organisation.models import User
-from sorp.models import Version
-from strategy.services import Refused
+from core import audit, jobs
+from core.clock import localdate, now
+from core.queries import last_closed
+from core.refusals import Refused
+from escalation.models.backtests import Backtest
+from escalation.queries.backtests import as_document, rules_of, rules_tried, subjects
+from escalation.queries.evaluation import rules_by_quarter
+from escalation.rules.backtests import backtest, differences
+from escalation.rules.triggers import Rules
+from organisation.models.people import User
+from sorp.models.statement import Version
 
 TOLD = 40  # how often, at most, a run says how far it has come
 Tell = Callable[[int, int, str], None]

@@ -1,8 +1,4 @@
-"""Closing a quarter: everything is rated, and what the SORP's rules say must go up, goes up.
-
-It reads rating histories and asks the pure evaluator; nothing is decided here. Closing again
-changes nothing, unless a rating was revised meanwhile: then what follows is restated.
-"""
+"""Writing down what a close found: what opened, what recovered, what is restated."""
 
 from __future__ import annotations
 
@@ -11,27 +7,121 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
+from django.urls import reverse
 
-from escalation.models import Escalation
-from escalation.queries import observations
-from escalation.queries.following import as_episode, revised_since_close, stored_escalations
-from escalation.queries.varying import RulesOfEach, rules_of_each
-from escalation.rules import Episode, Observation, close, restate
-from escalation.services.exceptions import Exceptions, close_exceptions
-from escalation.services.explaining import Asked, explain_closes, not_yet_told
-from escalation.services.recording import (
-    open_escalation,
-    recover_escalation,
-    restate_escalation,
+from core import audit
+from core.clock import now
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.services.notices import owe_notice
+from core.services.quarters import open_quarter
+from escalation.models.escalations import Escalation
+from escalation.queries.evaluation import RulesOfEach, observations, rules_of_each
+from escalation.queries.restatement_preview import (
+    as_episode,
+    revised_since_close,
+    stored_escalations,
 )
-from indicators.models import Indicator, ReportingQuarter
-from indicators.queries import last_closed
-from indicators.queries.ladders import unsigned
-from indicators.services import forecast_after, open_quarter, rate_quarter
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import Quarter, Tier
+from escalation.rules.ladder import Episode, close, restate
+from escalation.rules.observations import Observation
+from escalation.rules.referrals import is_by_hand
+from escalation.services.exceptions import Exceptions, close_exceptions
+from escalation.services.explanations import Asked, explain_closes, not_yet_told
+from indicators.models.definitions import Indicator
+from indicators.queries.sign_off import unsigned
+from indicators.services.forecasts import forecast_after
+from indicators.services.rating import rate_quarter
+from organisation.models.people import User
+from sorp.lexicon import Level, Tier
+
+
+def open_escalation(
+    indicator: Indicator,
+    episode: Episode,
+    rules_of: RulesOfEach,
+    recorded_in: Quarter,
+    by: User | None,
+) -> Escalation:
+    """An escalation stands on record, with the variation it came under, and its manager is told."""
+    recovered = episode.recovered_in
+    row = Escalation.objects.create(
+        indicator=indicator,
+        level=episode.level,
+        trigger=episode.trigger,
+        all_met=list(episode.all_met),
+        sorp_version_id=rules_of.version_in(episode.opened_in).pk,
+        variation=rules_of.variation_in(indicator.pk, episode.opened_in),
+        since_start=episode.since.first_day,
+        opened_in_start=episode.opened_in.first_day,
+        recovered_in_start=recovered.first_day if recovered else None,
+        recorded_in_start=recorded_in.first_day,
+        relapse=episode.relapse,
+        restated=episode.restated,
+        reason=episode.reason,
+    )
+    audit.record("escalated", row, by=by, reason=row.reason, restated=row.restated)
+    owe_notice(
+        key=f"escalated-{row.pk}",
+        recipient=indicator.accountable_manager,
+        subject=f"{indicator.title} has been referred to the {Level(row.level).label}",
+        body=f"{row.reason} You are the accountable manager. Write an action plan, or bring the"
+        " one you have up to date.",
+        address=reverse("write_plan", args=[indicator.reference]),
+    )
+    return row
+
+
+def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Escalation:
+    """An escalation has recovered, and its manager is told."""
+    assert episode.recovered_in is not None
+    row.recovered_in_start = episode.recovered_in.first_day
+    row.save(update_fields=["recovered_in_start"])
+    audit.record("recovered", row, by=by, recovered_in=episode.recovered_in.key)
+    owe_notice(
+        key=f"recovered-{row.pk}-{episode.recovered_in.key}",
+        recipient=row.indicator.accountable_manager,
+        subject=f"{row.indicator.title} is no longer referred to the {Level(row.level).label}",
+        body=f"It met the SORP's exit rule in {episode.recovered_in}.",
+        address=reverse("indicator", args=[row.indicator.reference]),
+    )
+    return row
+
+
+def restate_escalation(
+    row: Escalation, now_stands: Episode, rules_of: RulesOfEach, by: User | None
+) -> Escalation:
+    """What is recorded is restated: what it was stays in the audit event."""
+    was = as_episode(row)
+    row.since_start = now_stands.since.first_day
+    row.opened_in_start = now_stands.opened_in.first_day
+    recovered = now_stands.recovered_in
+    row.recovered_in_start = recovered.first_day if recovered else None
+    row.relapse, row.restated, row.reason = now_stands.relapse, True, now_stands.reason
+    row.trigger, row.all_met = now_stands.trigger, list(now_stands.all_met)
+    told = {}
+    if row.referred_by is not None and not is_by_hand(row.trigger):
+        # A rule asks for it now, from an earlier quarter: who referred it up stays on record.
+        told = {"referred_by": str(row.referred_by)}
+        row.referred_from = row.referred_by = None
+    if now_stands.opened_in != was.opened_in:
+        row.sorp_version_id = rules_of.version_in(now_stands.opened_in).pk
+        row.variation = rules_of.variation_in(row.indicator_id, now_stands.opened_in)
+    row.save()
+    audit.record(
+        "restated escalation",
+        row,
+        by=by,
+        opened_in={"was": was.opened_in.key, "is": now_stands.opened_in.key},
+        recovered_in={
+            "was": was.recovered_in.key if was.recovered_in else None,
+            "is": recovered.key if recovered else None,
+        },
+        reason={"was": was.reason, "is": now_stands.reason},
+        **told,
+    )
+    return row
+
 
 ONE_CLOSE_AT_A_TIME = 20110620  # any number will do for the lock, as long as nobody else uses it
 

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.urls import reverse
 
-from escalation.models import PositiveException, UnitEscalation
-from escalation.queries import observations
+from core import audit
+from core.quarters import Quarter
+from core.services.notices import owe_notice
+from escalation.models.exceptions import PositiveException, UnitEscalation
+from escalation.queries.evaluation import RulesOfEach, observations, rules_of_each
 from escalation.queries.exceptions import (
     as_positive,
     as_unit_episode,
@@ -22,16 +25,13 @@ from escalation.queries.exceptions import (
     positives_recorded,
     units_recorded,
 )
-from escalation.queries.varying import RulesOfEach, rules_of_each
-from escalation.rules import Observation
-from escalation.rules.aggregates import UnitEpisode, close_units
-from escalation.rules.positives import Positive, close_positives
-from indicators.models import Indicator
-from organisation import audit
-from organisation.models import Unit, User
-from organisation.services import owe_notice
-from sorp.lexicon import Level, Quarter, Tier
-from sorp.queries import version_ruling
+from escalation.rules.exceptions import Positive, UnitEpisode, close_positives, close_units
+from escalation.rules.observations import Observation
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
+from organisation.models.units import Unit
+from sorp.lexicon import Level, Tier
+from sorp.queries.ruling import version_ruling
 
 
 @dataclass(slots=True)

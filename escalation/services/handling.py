@@ -9,23 +9,26 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
-from escalation.models import ActionPlan, Escalation, Handling
+from core import audit
+from core.clock import day_of, localdate
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.refusals import Refused
+from core.services.notices import owe_notice
+from core.working_days import in_full
+from escalation.models.escalations import Escalation, Handling
+from escalation.models.plans import ActionPlan
 from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_above, levels_past, referral_name
-from escalation.services.judging import agree_plan
-from indicators.models import Indicator, Rating
-from indicators.queries import last_closed
+from escalation.services.plans import agree_plan
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
 from indicators.queries.outstanding import offices_on
-from indicators.rules.calendar import in_full
-from organisation import audit
-from organisation.clock import day_of, localdate
-from organisation.models import User
+from organisation.models.people import User
 from organisation.queries import holders
 from organisation.rules import PostKind, UnitTier
-from organisation.services import owe_notice
-from sorp.lexicon import Level, Quarter
-from sorp.queries import version_ruling
-from strategy.services import Refused
+from sorp.lexicon import Level
+from sorp.queries.ruling import version_ruling
 
 Kind = Handling.Kind
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,16 +10,25 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 
-from escalation.models import Action, ActionPlan
-from indicators.models import Indicator
+from core import audit
+from core.clock import day_of, now
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.refusals import Refused
+from core.services.notices import owe_notice
+from core.working_days import in_full, is_working_day
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan, PlanReview
+from escalation.queries.plans import WantedPlan, wanted_plans
+from escalation.rights import may_agree_plan, may_deal_with
+from indicators.models.definitions import Indicator
+from indicators.queries.outstanding import Offices, offices_on
 from indicators.rights import planned_by
-from indicators.rules.calendar import in_full
-from organisation import audit
-from organisation.clock import day_of, now
-from organisation.models import User
-from sorp.lexicon import Quarter
-from strategy.services import Refused
+from organisation.models.people import User
+from organisation.rules import PostKind
+from sorp.lexicon import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +265,157 @@ def _refuse_day_done(action: Action, done_on: date, today: date) -> None:
             " day",
             field="done_on",
         )
+
+
+@transaction.atomic
+def agree_plan(*, plan: ActionPlan, today: date, by: User) -> ActionPlan:
+    """The plan in place is agreed, on a day, by a director over its unit or a performance officer.
+
+    Agreeing it again changes nothing. Raises PermissionDenied for anybody else, the accountable
+    manager among them; Refused for who wrote it, and for a plan that was superseded.
+    """
+    row = _in_place(plan)
+    may = may_agree_plan(row.indicator, by) or any(
+        may_deal_with(Level(level), row.indicator, by) for level in _levels(row)
+    )
+    if not may:
+        raise PermissionDenied("This is for the directors over it and the performance officers")
+    if row.written_by_id == by.pk:
+        raise Refused("You wrote this plan: somebody else agrees it")
+    if row.agreed_with_id is not None:
+        return row
+    if today < (written := day_of(row.written_at)):
+        raise Refused(f"It was written on {in_full(written)}: it cannot be agreed before that")
+    row.agreed_with, row.agreed_on = by, today
+    row.save(update_fields=["agreed_with", "agreed_on"])
+    audit.record(
+        "agreed action plan", row, by=by, indicator=row.indicator.reference, number=row.number
+    )
+    return row
+
+
+@transaction.atomic
+def review_plan(
+    *, plan: ActionPlan, level: Level, sufficient: bool, words: str = "", today: date, by: User
+) -> PlanReview:
+    """A level judged the plan in place sufficient, or not, and then why not.
+
+    Each review is kept; the same judgement on the same day is one. Raises PermissionDenied for
+    whoever does not speak for the level; Refused where the indicator is not referred to it, where
+    its writer judges it, where it was superseded, or where no reason is given.
+    """
+    row = _in_place(plan)
+    level = Level(level)
+    if not may_deal_with(level, row.indicator, by):
+        raise PermissionDenied(f"This is for those who speak for the {level.label}")
+    if row.written_by_id == by.pk:
+        raise Refused("You wrote this plan: somebody else judges it")
+    if level not in _levels(row):
+        raise Refused(f"It is not referred to the {level.label}", field="level")
+    words = words.strip()
+    if not sufficient and not words:
+        raise Refused("Say what is missing from the plan", field="words")
+    said = {"level": level, "sufficient": sufficient, "words": words, "reviewed_on": today}
+    if (again := row.reviews.filter(by=by, **said).first()) is not None:
+        return again  # a button pressed twice
+    review = PlanReview.objects.create(plan=row, by=by, **said)
+    audit.record(
+        "reviewed action plan",
+        row,
+        by=by,
+        indicator=row.indicator.reference,
+        number=row.number,
+        level=level.value,
+        sufficient=sufficient,
+        words=words,
+    )
+    if not sufficient:
+        _ask_for_more(review)
+    return review
+
+
+def _in_place(plan: ActionPlan) -> ActionPlan:
+    """The row, locked. Raises Refused where a later plan stands in its place."""
+    row = (
+        ActionPlan.objects.select_for_update(of=("self",))
+        .select_related("indicator__accountable_manager")
+        .get(pk=plan.pk)
+    )
+    if not row.is_latest:
+        raise Refused("A later plan supersedes this one: look at that instead")
+    return row
+
+
+def _levels(plan: ActionPlan) -> set[str]:
+    rows = Escalation.objects.open_ones().filter(indicator=plan.indicator)
+    return set(rows.values_list("level", flat=True))
+
+
+def _ask_for_more(review: PlanReview) -> None:
+    indicator = review.plan.indicator
+    owe_notice(
+        key=f"insufficient-{review.pk}",
+        recipient=indicator.accountable_manager,
+        subject=f"Your action plan for {indicator.title} is not yet sufficient",
+        body=f"The {review.get_level_display()} says: {review.words}",
+        address=reverse("write_plan", args=[indicator.reference]),
+    )
+
+
+@transaction.atomic
+def alert_to_missing_plans(*, today: date) -> int:
+    """The accountable manager and the director over them are owed one notice of each plan that is
+    wanted and late. Returns how many are new.
+
+    Once for each time that a plan is asked for: the day after, nothing more is owed. Nobody is
+    written to on a day on which nobody works.
+    """
+    if not is_working_day(today):
+        return 0
+    late = [each for each in wanted_plans(reader=None) if each.is_late(today)]
+    keys = {_key(each, person): (each, person) for each, person in _told(late, offices_on(today))}
+    owed = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+    for key in keys.keys() - owed:
+        _owe(key, *keys[key])
+    return len(keys.keys() - owed)
+
+
+def _told(late: Iterable[WantedPlan], offices: Offices) -> Iterable[tuple[WantedPlan, User]]:
+    for each in late:
+        manager = each.indicator.accountable_manager
+        yield each, manager
+        director = next(
+            (
+                person
+                for person in offices.above(each.indicator.unit_id, PostKind.DIRECTOR)
+                if person != manager
+            ),
+            None,
+        )
+        if director is not None:
+            yield each, director
+
+
+def _key(wanted: WantedPlan, person: User) -> str:
+    about = f"e{wanted.escalation.pk}" if wanted.escalation else f"q{wanted.quarter.key}"
+    return f"no-plan:{wanted.indicator.pk}:{about}:{person.pk}"
+
+
+def _owe(key: str, wanted: WantedPlan, person: User) -> None:
+    is_own = person == wanted.indicator.accountable_manager
+    asked = (
+        "Write it, or bring the one there is up to date."
+        if is_own
+        else f"{wanted.indicator.accountable_manager} answers for it."
+    )
+    notice = owe_notice(
+        key=key,
+        recipient=person,
+        kind=Notice.Kind.OVERDUE,
+        subject=f"The action plan for {wanted.indicator.title} is overdue",
+        body=f"{wanted.sentence} The SORP asked for a plan by {in_full(wanted.due_on)}. {asked}",
+        address=reverse("write_plan", args=[wanted.indicator.reference])
+        if is_own
+        else reverse("action_plans"),
+    )
+    audit.record("alerted to a missing plan", notice, by=None, key=key)

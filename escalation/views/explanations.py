@@ -4,11 +4,12 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from escalation.models import Explanation
+from core.guards import require
+from escalation.models.escalations import Explanation
 from escalation.queries.explanations import explanations_of, told
-from indicators.models import Indicator
-from indicators.views import quarter_or_404
-from organisation.rights import Permission, require
+from indicators.models.definitions import Indicator
+from indicators.views.entry import quarter_or_404
+from organisation.permissions import Permission
 
 
 @require_safe

@@ -5,16 +5,18 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from core.clock import localdate
+from core.guards import require
+from core.refusals import Refused
 from escalation.forms.handling import HandlingForm, Kind
-from escalation.models import ActionPlan, Escalation
-from escalation.queries.tiers import times_in_tier
+from escalation.models.escalations import Escalation
+from escalation.models.plans import ActionPlan
+from escalation.queries.register import times_in_tier
 from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_above
 from escalation.services.handling import deal_with, refer_up
-from organisation.clock import localdate
-from organisation.rights import Permission, require
+from organisation.permissions import Permission
 from sorp.lexicon import Level
-from strategy.services import Refused
 
 
 @require_http_methods(["GET", "POST"])

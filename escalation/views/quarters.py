@@ -6,15 +6,15 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from escalation.services import preview_close
-from indicators.models import ReportingQuarter
-from indicators.queries import open_quarters
+from core import jobs
+from core.clock import localdate
+from core.guards import require
+from core.models.quarters import ReportingQuarter
+from core.queries import open_quarters, recent_jobs
+from escalation.services.closing import preview_close
 from indicators.queries.completion import completion
-from indicators.views import quarter_or_404
-from organisation import jobs
-from organisation.clock import localdate
-from organisation.queries import recent_jobs
-from organisation.rights import Permission, require
+from indicators.views.entry import quarter_or_404
+from organisation.permissions import Permission
 
 
 @require_safe

@@ -4,17 +4,18 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.clock import localdate
+from core.guards import require
 from escalation.filters import EscalationFilter
 from escalation.queries import register as register_queries
-from escalation.queries import register_of
 from escalation.queries.register import (
     better_than_target_of,
     plans_wanted_of,
     register_lines,
+    register_of,
 )
-from organisation.clock import localdate
+from organisation.permissions import Permission
 from organisation.queries import tree_on
-from organisation.rights import Permission, require
 
 A_PAGE, ON_PAPER = 50, 2000
 

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from organisation.forms import DayField
-from sorp.lexicon import Quarter
+from core.forms import DayField
+from core.quarters import Quarter
 
 
 class BeginQuarterForm(forms.Form):

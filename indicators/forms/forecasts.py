@@ -2,7 +2,7 @@
 
 from django import forms
 
-from organisation.models import Unit
+from organisation.models.units import Unit
 from organisation.rules import UnitTier
 
 SHOWN = (

@@ -2,10 +2,11 @@
 
 from django import forms
 
-from indicators.models import Indicator
-from organisation.forms import DayField
-from organisation.models import Unit, User
-from sorp.lexicon import Quarter
+from core.forms import DayField
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
+from organisation.models.units import Unit
 
 
 class MoveForm(forms.Form):

@@ -1,6 +1,6 @@
 """What a manager fills in. A form asks in plain words and gives back what was typed.
 
-It reads nothing by itself: the rules of indicators/rules/entering.py do, as they do for a draft, a
+It reads nothing by itself: the rules of indicators/rules/entry.py do, as they do for a draft, a
 workbook and the submission, so that what one of them takes they all take.
 """
 
@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from django import forms
 
-from indicators.models import Indicator
-from indicators.queries.entries import DRAFT, EntrySheet
-from indicators.rules import Entry
-from indicators.rules.entering import FIELDS, FIGURES, LONGEST_COMMENTARY
+from indicators.models.definitions import Indicator
+from indicators.queries.entry import DRAFT, EntrySheet
+from indicators.rules.entry import FIELDS, FIGURES, LONGEST_COMMENTARY, Entry
 from indicators.rules.returns import Horizon, Likelihood
 from sorp.lexicon import Confidence
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django import forms
 
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE
 from indicators.queries.variations import STANDINGS
-from indicators.services import TriggerVaried
-from indicators.services.varying import LONGEST
-from sorp.lexicon import Quarter, RatingMethod
+from indicators.services.variations import LONGEST, TriggerVaried
+from sorp.lexicon import RatingMethod
 from sorp.rules.conditions import MOST_QUARTERS, Condition
 
 AS_IT_IS, OTHERWISE, NOT_AT_ALL = "", "otherwise", "never"

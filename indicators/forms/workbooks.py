@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from indicators.workbooks import LARGEST_FILE, Refused, check_size
+from indicators.workbooks.reading import LARGEST_FILE, Refused, check_size
 
 
 class WorkbookForm(forms.Form):

@@ -1,38 +1,38 @@
-"""indicators.csv: what is measured, in whose unit, by whose account and how it is rated."""
+"""How the cells that several of the files share are read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from indicators.importing.columns import indicators_named, quarter, reference
-from indicators.models import Indicator
-from indicators.services import define_indicator, redefine_indicator
-from organisation.csvfiles import (
-    Column,
-    Row,
-    choice,
-    decimal,
-    line,
-    prose,
-    whole_number,
-    yes_or_no,
-)
-from organisation.importing import Import, Imported
-from organisation.importing.outcome import named_in
+from core.quarters import Quarter
+from core.tables.cells import choice, decimal, line, parsed, pattern, prose, whole_number, yes_or_no
+from core.tables.importing import Import, Imported, named_in
+from core.tables.reading import Column, Row
+from indicators.models.definitions import REFERENCE, Indicator, Target
+from indicators.queries.histories import LIMITS
+from indicators.services.definitions import define_indicator, redefine_indicator, set_target
 from organisation.importing.people import email_address
 from organisation.importing.units import CODE
-from organisation.models import Unit, User
-from sorp.lexicon import (
-    Basis,
-    Frequency,
-    Kind,
-    Layer,
-    Polarity,
-    Quarter,
-    RatingMethod,
-    Tier,
-)
+from organisation.models.people import User
+from organisation.models.units import Unit
+from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, RatingMethod, Tier
+
+quarter = parsed(Quarter.parse)
+reference = pattern(REFERENCE, "use letters, figures, full stops and hyphens, up to 30")
+
+
+def indicators_named(references: set[str]) -> dict[str, Indicator]:
+    """The indicators of these references, by reference."""
+    found = Indicator.objects.select_related("unit", "accountable_manager")
+    if len(references) < 500:  # SQLite takes only so many parameters
+        found = found.filter(reference__in=references)
+    return {indicator.reference: indicator for indicator in found}
+
+
+def no_such_indicator(reference: str) -> str:
+    return f"import the indicator first, or mend its reference: there is no {reference}"
+
 
 COLUMNS = (
     Column("reference", reference, filled=True),
@@ -173,3 +173,65 @@ def _refusals_of_tolerance(row: Row) -> Iterator[tuple[str, str]]:
         yield "tolerance", "write by how many per cent of the target amber may miss it, such as 10"
     elif not 0 <= tolerance <= LARGEST_TOLERANCE or tolerance != round(tolerance, 3):
         yield "tolerance", f"write a number from 0 to {LARGEST_TOLERANCE}, with 3 decimals at most"
+
+
+TARGET_COLUMNS = (
+    Column("reference", reference, filled=True),
+    Column("from_quarter", quarter, filled=True),
+    *(Column(limit, decimal()) for limit in LIMITS),
+    Column("reason", line(500), filled=True),
+    Column("approved_by", line(200), filled=True),
+)
+
+
+def import_targets(
+    content: bytes, *, file: str, by: User | None = None, dry_run: bool = False
+) -> Imported:
+    """Every target of the file is in force from its quarter; others stay as they are.
+
+    A row without any number withdraws the target from its quarter on. Raises RefusedFileError.
+    """
+    work = Import(content, TARGET_COLUMNS, file=file)
+    rows = work.once_each("reference", "from_quarter", to_blame="from_quarter")
+    indicators = indicators_named(named_in(work.rows, "reference"))
+    for row in work.rows:
+        if "reference" in row.cells and row["reference"] not in indicators:
+            work.refuse(row, "reference", no_such_indicator(row["reference"]))
+    standing = {
+        (target.indicator_id, target.from_quarter_start): target
+        for target in Target.objects.filter(
+            indicator__in=[indicator.pk for indicator in indicators.values()]
+        )
+    }
+    with work.all_or_none(dry_run=dry_run):
+        for row in rows:
+            if indicator := indicators.get(row["reference"]):
+                key = (indicator.pk, row["from_quarter"].first_day)
+                _settle_target(work, row, indicator, standing.get(key), by)
+    return work.outcome()
+
+
+def _settle_target(
+    work: Import, row: Row, indicator: Indicator, target: Target | None, by: User | None
+) -> None:
+    """The target is set, or set otherwise, or left as it is; or it is said why it can't be."""
+    said = {name: row[name] for name in (*LIMITS, "reason", "approved_by")}
+    changed = target is None or any(getattr(target, name) != said[name] for name in said)
+    before = len(work.faults)
+    if changed:
+        try:
+            set_target(indicator=indicator, from_quarter=row["from_quarter"], by=by, **said)
+        except ValueError as reason:
+            work.refuse(row, _to_blame(indicator, str(reason)), reason)
+    if len(work.faults) == before:
+        name = f"{row['reference']} from {row['from_quarter'].key}"
+        work.count(name, existed=target is not None, changed=changed)
+
+
+def _to_blame(indicator: Indicator, reason: str) -> str:
+    """The column at which to look first. The sentence itself names what contradicts what."""
+    if "closed" in reason:
+        return "from_quarter"
+    return {RatingMethod.FLOOR: "floor", RatingMethod.TOLERANCE: "target"}.get(
+        RatingMethod(indicator.method), "lower"
+    )

@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from indicators.importing.columns import (
-    indicators_named,
-    no_such_indicator,
-    quarter,
-    reference,
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.tables.cells import choice, decimal, line, prose, yes_or_no
+from core.tables.importing import Import, Imported, named_in
+from core.tables.reading import Column, Row
+from indicators.importing.definitions import indicators_named, no_such_indicator, quarter, reference
+from indicators.models.definitions import Indicator
+from indicators.models.results import Revision
+from indicators.queries.sign_off import may_change
+from indicators.rules.rating import scale_of, value_of
+from indicators.services.results import (
+    ResultGiven,
+    ResultToSubmit,
+    as_kept,
+    says_the_same,
+    submit_results,
 )
-from indicators.models import Indicator, ReportingQuarter, Revision
-from indicators.queries.signing import may_change
-from indicators.rules import scale_of, value_of
-from indicators.services import ResultGiven, Submission, submit_results
-from indicators.services.results import as_kept, says_the_same
-from organisation.csvfiles import Column, Row, choice, decimal, line, prose, yes_or_no
-from organisation.importing import Import, Imported
-from organisation.importing.outcome import named_in
-from organisation.models import User
-from sorp.lexicon import Confidence, Quarter
-from sorp.queries import NoVersionInForce, version_ruling
+from organisation.models.people import User
+from sorp.lexicon import Confidence
+from sorp.queries.ruling import NoVersionInForce, version_ruling
 
 NO_FIGURE = decimal("leave it empty and say why in not_available")
 COLUMNS = (
@@ -67,7 +70,7 @@ def import_results(
         for column, what_to_do in _misplaced(row, indicators, calendar):
             work.refuse(row, column, what_to_do)
     latest = _latest(indicators.values())
-    given: list[Submission] = []
+    given: list[ResultToSubmit] = []
     for row in rows:
         if row["reference"] in indicators and row["quarter"] not in calendar.refusals:
             submission = _submission(work, row, indicators[row["reference"]], latest)
@@ -82,10 +85,10 @@ def import_results(
 def _weigh(
     work: Import,
     row: Row,
-    submission: Submission,
+    submission: ResultToSubmit,
     before: Revision | None,
     calendar: _Calendar,
-    given: list[Submission],
+    given: list[ResultToSubmit],
 ) -> None:
     """The row is new, changes what was said, or says the same; a closed quarter takes only that."""
     said = as_kept(submission.indicator, submission.quarter, submission.given)
@@ -114,7 +117,7 @@ def _kept_action(before: Revision | None) -> str:
 
 def _submission(
     work: Import, row: Row, indicator: Indicator, latest: dict[tuple[int, date], Revision]
-) -> Submission | None:
+) -> ResultToSubmit | None:
     """What the row gives, or None with a fault for what contradicts what."""
     found = list(_contradictions(row, indicator))
     for column, what_to_do in found:
@@ -138,7 +141,7 @@ def _submission(
     except ValueError as reason:
         work.refuse(row, "value" if row["numerator"] is None else "numerator", reason)
         return None
-    return Submission(indicator, row["quarter"], given, late=bool(row.get("late")))
+    return ResultToSubmit(indicator, row["quarter"], given, late=bool(row.get("late")))
 
 
 def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Calendar:

@@ -5,11 +5,12 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 from indicators import rights
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import now
-from organisation.models import Unit
-from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, Quarter, RatingMethod, Tier
+from organisation.models.units import Unit
+from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, RatingMethod, Tier
 
 # SQLite keeps decimals as binary floating point, exact to 15 figures: so no more are taken.
 VALUE = {"max_digits": 15, "decimal_places": 6}

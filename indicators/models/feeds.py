@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from organisation.clock import now
+from core.clock import now
 
 
 class CalendarFeed(models.Model):

@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
-from indicators.models.quarters import on_a_quarter_day
 from indicators.rules.forecasting import ForecastMethod
-from organisation.clock import now
-from sorp.lexicon import Quarter
 
 CHANCE = {"max_digits": 5, "decimal_places": 4}
 

@@ -3,21 +3,13 @@
 from django.db import models
 from django.db.models import Q
 
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
-from indicators.models.quarters import on_a_quarter_day
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from sorp.lexicon import (
-    Confidence,
-    NotRated,
-    Polarity,
-    Quarter,
-    Rag,
-    RatingMethod,
-    Travel,
-    TravelMethod,
-)
-from sorp.models import Version
+from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel, TravelMethod
+from sorp.models.statement import Version
 
 
 class RatingQuerySet(models.QuerySet):

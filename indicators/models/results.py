@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
-from indicators.models.quarters import on_a_quarter_day
 from indicators.rules.returns import ResultState
-from sorp.lexicon import Confidence, Quarter
+from sorp.lexicon import Confidence
 
 
 class Result(models.Model):

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
-from indicators.models.quarters import on_a_quarter_day
 from indicators.models.results import Result, Revision
-from indicators.rules.returns import Horizon, Likelihood, Stage, Step, Verdict
-from organisation.clock import now
-from sorp.lexicon import Quarter, Tier
+from indicators.rules.returns import Horizon, Likelihood, Stage, Verdict
+from sorp.lexicon import Step, Tier
 
 
 class CalendarDay(models.Model):

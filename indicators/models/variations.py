@@ -4,11 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.clock import now
+from core.figures import as_number, decimals_of
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import now
-from sorp.figures import as_number, decimals_of
-from sorp.lexicon import Quarter, RatingMethod
+from sorp.lexicon import RatingMethod
 
 
 class VariationQuerySet(models.QuerySet):

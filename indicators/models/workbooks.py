@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from indicators.models.quarters import on_a_quarter_day
-from organisation.clock import now
-from sorp.lexicon import Quarter
+from core.clock import now
+from core.models.quarters import on_a_quarter_day
+from core.quarters import Quarter
 
 
 class WorkbookUploadQuerySet(models.QuerySet):

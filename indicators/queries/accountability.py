@@ -7,10 +7,12 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
-from indicators.models import Attestation, Indicator
-from organisation.models import Appointment, AuditEvent, User
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.returns import Attestation
+from organisation.models.people import Appointment, User
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 
 SOON = timedelta(days=60)  # a manager whose last day is nearer than this is shown as leaving
 DISOWNED = "said an indicator is not theirs"

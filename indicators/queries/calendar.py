@@ -9,16 +9,16 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from indicators.models import CalendarDay, Indicator, ReportingQuarter, Suspension
-from indicators.rules.calendar import DayRule, PlannedDay, StepLine, lines, own_steps, warnings
-from indicators.rules.returns import Step
-from organisation.clock import localdate
-from organisation.models import Appointment, User
+from core.clock import localdate
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Suspension
+from indicators.models.returns import CalendarDay
+from indicators.rules.calendar import PlannedDay, StepLine, lines, own_steps, warnings
+from organisation.models.people import Appointment, User
 from organisation.queries import posts_held
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Quarter, Tier
-from sorp.models import Version
-from sorp.queries import DayInForce, calendar_in_force, calendar_of_version
+from sorp.lexicon import Step, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +83,6 @@ def due_on(quarter: Quarter, step: Step, tier: Tier | str | None = None) -> date
     if tier and tier in by_tier:
         return by_tier[tier]
     return by_tier.get("", max(by_tier.values(), default=None))
-
-
-def day_rules(quarter: Quarter) -> tuple[DayRule, ...]:
-    """The SORP's rules for a quarter's days. Raises NoVersionInForce."""
-    return _as_rules(calendar_in_force(quarter))
-
-
-def rules_of(version: Version) -> tuple[DayRule, ...]:
-    """A version's rules for a quarter's days, in the order of the work."""
-    rules = _as_rules(calendar_of_version(version))
-    return tuple(sorted(rules, key=lambda each: each.order))
-
-
-def _as_rules(rows: Iterable[DayInForce]) -> tuple[DayRule, ...]:
-    return tuple(
-        DayRule(Step(row.step), row.tier, row.counted_from, row.working_days) for row in rows
-    )
 
 
 def quarters_to_begin(today: date) -> list[Quarter]:

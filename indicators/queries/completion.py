@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from indicators.models import Indicator, Revision, Suspension
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Suspension
+from indicators.models.results import Revision
 from indicators.rules.returns import ResultState
-from sorp.lexicon import Frequency, Quarter
+from sorp.lexicon import Frequency
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from indicators.models import Evidence, Indicator, Revision
-from organisation.models import User
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.results import Revision
+from indicators.models.returns import Evidence
+from organisation.models.people import User
 
 
 def evidence_kept(indicator: Indicator, quarter: Quarter) -> list[Evidence]:

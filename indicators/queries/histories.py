@@ -1,4 +1,4 @@
-"""Series of values and of ratings, for the rules to read: so many queries, however many indicators."""
+"""What is expected of indicators in a quarter."""
 
 from __future__ import annotations
 
@@ -10,11 +10,56 @@ from decimal import Decimal
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from indicators.models import ManagersForecast, Rating, Revision, SystemForecast
-from indicators.queries.targets import LIMITS
-from indicators.rules import Thresholds, rate
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Target
+from indicators.models.forecasts import SystemForecast
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.returns import ManagersForecast
+from indicators.models.variations import Variation
+from indicators.rules.rating import Thresholds, rate
 from indicators.rules.returns import Horizon
-from sorp.lexicon import NotRated, Polarity, Quarter, Rag, Travel
+from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
+
+LIMITS = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper")
+
+
+def targets_in_force(
+    quarter: Quarter, indicators: Iterable[int] | None = None
+) -> dict[int, Target]:
+    """Each indicator's target for a quarter: its latest from that quarter or before."""
+    rows = Target.objects.filter(from_quarter_start__lte=quarter.first_day)
+    if indicators is not None:
+        rows = rows.filter(indicator__in=list(indicators))
+    return {row.indicator_id: row for row in rows.order_by("from_quarter_start")}
+
+
+def thresholds_of(
+    indicator: Indicator, target: Target | None, variation: Variation | None = None
+) -> Thresholds | None:
+    """The indicator's method and polarity with the numbers of a target, as the rules read them.
+
+    What an agreed variation says otherwise takes their place. Raises ValueError where they
+    contradict each other.
+    """
+    method, tolerance = RatingMethod(indicator.method), indicator.tolerance
+    if variation is not None and variation.method:
+        method, tolerance = RatingMethod(variation.method), variation.tolerance
+    limits = {limit: getattr(target, limit) for limit in LIMITS} if target else {}
+    limits |= _varied_limits(variation)
+    if not limits and method is not RatingMethod.NONE:
+        return None
+    return Thresholds(
+        method=method, polarity=Polarity(indicator.polarity), tolerance=tolerance, **limits
+    )
+
+
+def _varied_limits(variation: Variation | None) -> dict[str, Decimal]:
+    if variation is None:
+        return {}
+    varied = {"target": variation.target, "floor": variation.floor}
+    return {limit: value for limit, value in varied.items() if value is not None}
+
 
 Point = tuple[Quarter, Decimal | None, bool]
 Said = tuple[int, date]  # of one indicator, in the quarter that begins on this day

@@ -10,20 +10,21 @@ from functools import cache
 
 from django.db.models import Q
 
-from indicators.models import Indicator, ReportingQuarter, Revision, Suspension
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Suspension
+from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
-from indicators.queries.ladders import ON_THE_LADDER, ladders_on
-from indicators.rules.reminding import BEFORE, Outstanding, Referral, Reminder
-from indicators.rules.returns import ResultState, Stage, Step
-from indicators.rules.signing import COUNCILS_OWN, DIRECTORS, Office, Rung
-from organisation.models import Appointment, User
+from indicators.queries.sign_off import ON_THE_LADDER, ladders_on
+from indicators.rules.reminders import Outstanding, Referral
+from indicators.rules.returns import ResultState, Stage
+from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS, Office, Rung
+from organisation.models.people import Appointment, User
 from organisation.queries import tree_on
 from organisation.rules import PostKind, Tree
-from sorp.lexicon import Frequency, Quarter, Tier
-from sorp.models import ReminderRule, Version
-from sorp.queries import rules_in_force
+from sorp.lexicon import Frequency, Step, Tier
+from sorp.queries.ruling import Audience, rules_in_force
 
-Audience = ReminderRule.Audience
 STEP_OF = {Stage.DIVISION: Step.DIVISION, Stage.DIRECTORATE: Step.DIRECTORATE}
 DueOn = Callable[[Step, Tier], date | None]
 
@@ -121,33 +122,6 @@ def referrals_in_force(quarter: Quarter) -> list[Referral]:
     return [
         Referral(each.at_least, each.within, each.level, each.clause, each.tiers) for each in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderLine:
-    """One row of a version's reminder rules, for people to read."""
-
-    step: Step
-    audience: Audience
-    reminder: Reminder
-
-
-def reminders_of(version: Version) -> list[ReminderLine]:
-    """When a version has people written to, in the order of the work and of the days."""
-    lines = [
-        ReminderLine(
-            Step(row.step),
-            Audience(row.audience),
-            Reminder(row.side, row.working_days, row.then_every),
-        )
-        for row in version.reminder_rules.all()
-    ]
-    return sorted(lines, key=_in_order)
-
-
-def _in_order(line: ReminderLine) -> tuple[int, int]:
-    days = line.reminder.working_days
-    return list(Step).index(line.step), -days if line.reminder.side == BEFORE else days
 
 
 def _to_submit(quarter: Quarter, offices: Offices, due: DueOn) -> Iterator[Turn]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from indicators.models import Indicator, ManagersForecast, Rating, SystemForecast
-from indicators.queries.targets import LIMITS, targets_in_force, thresholds_of
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.forecasts import SystemForecast
+from indicators.models.ratings import Rating
+from indicators.models.returns import ManagersForecast
+from indicators.queries.histories import LIMITS, targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
-from indicators.rules import Thresholds
+from indicators.rules.rating import Thresholds
 from indicators.rules.returns import Horizon, forecast_quarters, next_due
-from sorp.lexicon import Frequency, Polarity, Quarter, RatingMethod
+from sorp.lexicon import Frequency, Polarity, RatingMethod
 
 
 def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int, SystemForecast]:

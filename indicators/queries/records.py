@@ -14,11 +14,13 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from indicators.models import Indicator, Result, Revision, SignOff, Suspension, Target, Unlock
+from core.figures import as_number
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.models.results import Result, Revision
+from indicators.models.returns import SignOff, Unlock
 from indicators.rules.returns import ResultState, Stage, Verdict
-from organisation.models import AuditEvent
-from sorp.figures import as_number
-from sorp.lexicon import Quarter
 
 # What an act of the audit trail is called here. Others are told in the trail's own words.
 ACTS = {

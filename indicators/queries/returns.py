@@ -8,14 +8,24 @@ from datetime import date
 
 from django.db.models import Q
 
-from indicators.models import CalendarDay, Draft, Indicator, Revision, SignOff
-from indicators.queries.asking import asked_of, backgrounds_of, suspended_in
-from indicators.queries.quarters import quarter_state
-from indicators.rules import Asked, Background, Entry, questions, read_entry
-from indicators.rules.returns import Progress, ResultState, Step, TaskState, Verdict, task_state
-from organisation.models import User
-from organisation.rights import Permission, allowed
-from sorp.lexicon import Frequency, Quarter
+from core.clock import localdate
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.queries import quarter_state
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.returns import CalendarDay, Draft, SignOff, Submission
+from indicators.queries.requirements import asked_of, backgrounds_of, suspended_in
+from indicators.queries.sign_off import ladders_on
+from indicators.rules.entry import Asked, Entry, read_entry
+from indicators.rules.questions import Background, questions
+from indicators.rules.returns import Progress, ResultState, Stage, TaskState, Verdict, task_state
+from organisation.models.people import Appointment, User
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from organisation.rules import PostKind
+from sorp.lexicon import Frequency, Rag, Step
 
 CHANGED_MEANWHILE = (
     "Somebody else submitted a result after this was typed. Look at both, then save yours or theirs"
@@ -233,3 +243,111 @@ def _returned(revisions: Iterable[Revision]) -> dict[int, SignOff]:
     sent_back = [each.pk for each in revisions if each.result.state == ResultState.RETURNED]
     rows = SignOff.objects.filter(revision__in=sent_back, verdict=Verdict.RETURNED)
     return {row.revision_id: row for row in rows.select_related("signed_by").order_by("signed_at")}
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Who signs off next, of which unit, and by when."""
+
+    stage: Stage
+    unit: str
+    people: tuple[str, ...]
+    due_on: date | None
+    results: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """One submission, with what became of each result."""
+
+    submission: Submission
+    ratings: tuple[Rating, ...]
+    next_steps: tuple[NextStep, ...]
+
+    def _of(self, rag: Rag | None) -> tuple[Rating, ...]:
+        return tuple(each for each in self.ratings if (each.rag or None) == rag)
+
+    @property
+    def groups(self) -> list[tuple[Rag | None, tuple[Rating, ...]]]:
+        """Worst first, and what is not rated last."""
+        return [
+            (rag, found)
+            for rag in (Rag.RED, Rag.AMBER, Rag.GREEN, None)
+            if (found := self._of(rag))
+        ]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {rag or "not_rated": len(found) for rag, found in self.groups}
+
+    @property
+    def late(self) -> tuple[Rating, ...]:
+        return tuple(each for each in self.ratings if each.revision and each.revision.late)
+
+
+def submitted_in(submission: Submission) -> Submitted:
+    """A submission as it stands now, in eight queries however many results it has."""
+    ratings = tuple(
+        Rating.objects.latest_ones()
+        .filter(
+            quarter_start=submission.quarter_start,
+            indicator__reference__in=_references(submission),
+        )
+        .select_related(
+            "indicator__unit", "revision__result__indicator__unit", "revision__submitted_by"
+        )
+        .order_by("indicator__reference")
+    )
+    return Submitted(submission, ratings, tuple(_next_steps(submission, ratings)))
+
+
+def _references(submission: Submission) -> list[str]:
+    """Which results it was: the record of the act says."""
+    event = AuditEvent.objects.filter(
+        act="submitted return",
+        subject_kind=submission._meta.label,
+        subject_key=str(submission.pk),
+    ).first()
+    return event.detail["references"] if event else []
+
+
+def _next_steps(submission: Submission, ratings: tuple[Rating, ...]) -> list[NextStep]:
+    """Whoever's turn it is: each division or directorate, with its director and its day."""
+    today = localdate()
+    ladders = ladders_on(today)
+    waiting: dict[tuple[Stage, int], int] = {}
+    for rating in ratings:
+        if rating.revision is None:
+            continue
+        rung = ladders.awaits(rating.revision)
+        if rung is not None:
+            waiting[rung.stage, rung.unit] = waiting.get((rung.stage, rung.unit), 0) + 1
+    people = _directors({unit for _, unit in waiting}, today)
+    days = dict(
+        CalendarDay.objects.filter(quarter_start=submission.quarter_start)
+        .order_by("tier")
+        .values_list("step", "due_on")
+    )
+    order = list(Stage)
+    return [
+        NextStep(
+            stage=stage,
+            unit=ladders.tree.branches[unit].name,
+            people=tuple(people.get(unit, ())),
+            due_on=days.get(Step(stage.value)),
+            results=results,
+        )
+        for (stage, unit), results in sorted(
+            waiting.items(), key=lambda each: order.index(each[0][0])
+        )
+    ]
+
+
+def _directors(units: set[int], today: date) -> dict[int, list[str]]:
+    held = Appointment.objects.held_on(today).filter(
+        post__kind=PostKind.DIRECTOR, post__unit__in=units
+    )
+    found: dict[int, list[str]] = {}
+    for unit, name in held.order_by("user__name").values_list("post__unit_id", "user__name"):
+        found.setdefault(unit, []).append(name)
+    return found

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from indicators.models import Indicator, Variation
-from organisation.models import User
-from sorp.lexicon import ConditionKind, Quarter, Tier
-from sorp.queries import rules_in_force
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.variations import Variation
+from organisation.models.people import User
+from sorp.lexicon import ConditionKind, Tier
+from sorp.queries.ruling import rules_in_force
 from sorp.rules.conditions import Condition
 
 SOON = 2  # quarters within which a variation that ends is listed as ending

@@ -10,56 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from indicators.rules.returns import Step
-from organisation.rules import PostKind, UnitTier
-from organisation.working_days import (
+from core.quarters import Quarter
+from core.working_days import (
     clear_days_between,
+    in_days,
+    in_full,
     is_working_day,
     latest_publication_day,
     working_day_after,
     working_day_before,
     working_days_between,
 )
-from sorp.lexicon import CountedFrom, Quarter, Tier
+from organisation.rules import PostKind, UnitTier
+from sorp.lexicon import Step, Tier
+from sorp.rules.calendar import DayRule
 
 CLEAR_DAYS = 5  # between publication and meeting (SI 2012/2089; R-COM-02, read strictly)
 LONGEST = 366  # days from a quarter's end to anything that belongs to it
-
-
-@dataclass(frozen=True, slots=True)
-class DayRule:
-    """By when a step is due: so many working days after the quarter, or before Cabinet meets.
-
-    Publication counts clear days: neither its own day nor that of the meeting.
-    """
-
-    step: Step
-    tier: Tier | None
-    counted_from: CountedFrom
-    working_days: int
-
-    def day(self, quarter_end: date, meeting: date) -> date:
-        if self.counted_from is CountedFrom.QUARTER_END:
-            return working_day_after(quarter_end, self.working_days)
-        if self.step is Step.MEETING:
-            return meeting
-        if self.step is Step.PUBLICATION:
-            return latest_publication_day(meeting, self.working_days)
-        return working_day_before(meeting, self.working_days)
-
-    @property
-    def order(self) -> tuple[int, int, str]:
-        return list(Step).index(self.step), self.working_days, self.tier or ""
-
-    @property
-    def in_words(self) -> str:
-        if self.step is Step.MEETING:
-            return "As Cabinet decides"
-        if self.counted_from is CountedFrom.QUARTER_END:
-            return f"{in_days(self.working_days)} after the quarter ends"
-        if self.step is Step.PUBLICATION:
-            return f"{self.working_days} clear days before Cabinet meets"
-        return f"{in_days(self.working_days)} before Cabinet meets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +157,6 @@ def refusal_of_day(quarter: Quarter, day: date) -> str | None:
         sooner, later = working_day_before(day, 0), working_day_after(day, 0)
         return f"{in_full(day)} is not a working day: choose {in_full(sooner)} or {in_full(later)}"
     return None
-
-
-def in_full(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def in_days(count: int) -> str:
-    return f"{count} working day{'' if count == 1 else 's'}"
 
 
 # Whose step each is, by the post they hold. A director's own is that of the unit's tier.

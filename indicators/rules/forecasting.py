@@ -1,36 +1,151 @@
-"""Forecasts: what an indicator is likely to be when it is next due, and how likely each colour.
+"""Three ways to look ahead, each for one series or for each row of many, along the last axis.
 
-Short series bear no more than one parameter, and mostly none. So there are three ways to forecast,
-and what the series is like chooses among them:
-
-- *as in the same quarter last year*, where the indicator is declared seasonal;
-- *drift*, where the guarded direction of travel is a trend: on from the last value, by the average
-  change in a quarter;
-- else *simple exponential smoothing* with a weight of one half: a level, newer values counting more.
-
-A straight line through all values is never used: on autocorrelated series its intervals are far
-too narrow. How far off a forecast may be is judged by how far off the same way of forecasting was
-along the series itself; Student's t makes up for there being few such errors.
+How far off a value may be is judged by how far off the same way of looking ahead was along the
+series itself; Student's t makes up for there being few such errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
+from typing import TYPE_CHECKING
 
-from indicators.rules.figures import DECIMALS, LARGEST, SMALLEST, is_count
-from indicators.rules.outlooks import Outlook, drifting, seasoned, smoothed
-from indicators.rules.travel import (
-    FEWEST,
-    Point,
-    TravelFound,
-    refuse_disorder,
-    since_last_break,
-)
-from sorp.lexicon import Quarter, Travel, TravelMethod, Word
+from core.quarters import Quarter
+from core.words import Word
+from indicators.rules.entry import DECIMALS, LARGEST, SMALLEST, is_count
+from indicators.rules.rating import EXACT, Thresholds, rate
+from indicators.rules.travel import FEWEST, Point, TravelFound, refuse_disorder, since_last_break
+from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+    Floats = NDArray[float64]
+
+WEIGHT = 0.5  # of the newest value in smoothing (SORP default); never fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a later value lies: Student's t of so many degrees of freedom about a centre."""
+
+    centre: Floats
+    scale: Floats
+    freedom: int
+
+
+def smoothed(values: Floats, steps: int = 1) -> Outlook:
+    """The level by exponential smoothing from the first value, and the errors made on the way."""
+    import numpy as np
+
+    level = values[..., 0]
+    squares = np.zeros_like(level)
+    for place in range(1, values.shape[-1]):
+        error = values[..., place] - level
+        squares = squares + error**2
+        level = level + WEIGHT * error
+    freedom = values.shape[-1] - 1
+    variance = squares / freedom * (1 + (steps - 1) * WEIGHT**2)
+    return Outlook(level, np.sqrt(variance), freedom)
+
+
+def drifting(times: Floats, values: Floats, ahead: int = 1) -> Outlook:
+    """On from the last value by the average change in a quarter, over so many quarters ahead."""
+    import numpy as np
+
+    gaps, changes = np.diff(times), np.diff(values)
+    quarters = times[-1] - times[0]
+    slope = (values[..., -1] - values[..., 0]) / quarters
+    errors = (changes - slope[..., None] * gaps) / np.sqrt(gaps)
+    freedom = len(gaps) - 1
+    variance = (errors**2).sum(axis=-1) / freedom * ahead * (1 + ahead / quarters)
+    return Outlook(values[..., -1] + ahead * slope, np.sqrt(variance), freedom)
+
+
+def seasoned(last_year: Floats, changes: Floats, years: int = 1) -> Outlook:
+    """The like quarter's last value, and by how much like quarters have differed in a year."""
+    import numpy as np
+
+    freedom = changes.shape[-1]
+    variance = (changes**2).sum(axis=-1) / freedom * years
+    return Outlook(last_year, np.sqrt(variance), freedom)
+
+
+RATED_BY = (RatingMethod.FLOOR, RatingMethod.TOLERANCE, RatingMethod.RANGE)
+FOUR_PLACES = 10_000  # chances are given to a hundredth of a per cent
+ONE, HALF = Decimal(1), Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How likely each colour is. They sum to one, exactly."""
+
+    red: Decimal
+    amber: Decimal
+    green: Decimal
+
+
+def chances(found: Forecast, thresholds: Thresholds | None) -> Chances | None:
+    """How likely each colour is, or None where the indicator is not rated.
+
+    The thresholds cut the line of values into stretches of one colour each; `rate` says which, so
+    that a chance cannot disagree with a rating. What lies beyond a bound falls on the bound.
+    """
+    if thresholds is None or thresholds.method not in RATED_BY or not thresholds.has_target:
+        return None
+    likely = dict.fromkeys(Rag, 0.0)
+    for place, chance in _stretches(found, thresholds):
+        colour = rate(place, thresholds)
+        assert isinstance(colour, Rag)
+        likely[colour] += chance
+    return _summing_to_one(likely)
+
+
+def _stretches(found: Forecast, thresholds: Thresholds) -> Iterator[tuple[Decimal, float]]:
+    """A value of each stretch of one colour, and the chance of ending there."""
+    lower, upper = found.bounds.lower, found.bounds.upper
+    if found.expected.is_certain:
+        yield found.value, 1.0
+        return
+    inside = [
+        edge
+        for edge in sorted(set(_edges(thresholds)))
+        if (lower is None or edge > lower) and (upper is None or edge < upper)
+    ]
+    cuts = [each for each in (lower, *inside, upper) if each is not None]
+    below = [found.expected.below(cut) for cut in cuts]
+    yield (lower if lower is not None else EXACT.subtract(cuts[0], ONE)), below[0]
+    for (cut, at), (next_cut, next_at) in pairwise(zip(cuts, below, strict=True)):
+        yield EXACT.multiply(EXACT.add(cut, next_cut), HALF), max(next_at - at, 0.0)
+    yield (upper if upper is not None else EXACT.add(cuts[-1], ONE)), 1 - below[-1]
+
+
+def _edges(thresholds: Thresholds) -> Iterator[Decimal]:
+    """Every value at which a colour may change. One too many does no harm."""
+    named = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper")
+    yield from (edge for name in named if (edge := getattr(thresholds, name)) is not None)
+    if thresholds.target is not None and thresholds.tolerance is not None:
+        share = EXACT.multiply(thresholds.target.copy_abs(), thresholds.tolerance)
+        allowance = share.scaleb(-2, EXACT)
+        yield EXACT.subtract(thresholds.target, allowance)
+        yield EXACT.add(thresholds.target, allowance)
+
+
+def _summing_to_one(likely: dict[Rag, float]) -> Chances:
+    """To four places; what rounding down leaves over goes where most was cut off."""
+    exact = {rag: min(max(chance, 0.0), 1.0) * FOUR_PLACES for rag, chance in likely.items()}
+    whole = {rag: int(chance) for rag, chance in exact.items()}
+    left = FOUR_PLACES - sum(whole.values())
+    for rag in sorted(exact, key=lambda rag: (whole[rag] - exact[rag], rag.severity))[:left]:
+        whole[rag] += 1
+    places = {rag: Decimal(number).scaleb(-4) for rag, number in whole.items()}
+    return Chances(red=places[Rag.RED], amber=places[Rag.AMBER], green=places[Rag.GREEN])
+
 
 INTERVAL = 0.8  # the chance with which a result is to fall within the interval
 YEAR = 4
@@ -220,3 +335,122 @@ def _reach(freedom: int) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 0.5 + INTERVAL / 2))
+
+
+HUNDRED, TENTH = Decimal(100), Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was forecast. A manager gives a value; the system an interval and chances as well."""
+
+    value: Decimal
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    chance_red: Decimal | None = None
+    rag: Rag | None = None  # the colour that was thought likeliest
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What it came to, and against which target."""
+
+    value: Decimal
+    rag: Rag | None = None
+    target: Decimal | None = None
+    polarity: Polarity = Polarity.HIGHER
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One forecast held against its result. None where a question cannot be asked of it."""
+
+    error: Decimal  # result less forecast, in the indicator's own unit
+    percent: Decimal | None  # the size of the error, in per cent of the size of the target
+    hopeful: Decimal | None  # by how much it was better than the result, in per cent of the target
+    is_inside: bool | None  # whether the result was within the interval
+    brier: Decimal | None  # (chance of red - 1 or 0) squared: 0 is perfect, 0.25 a coin tossed
+    is_right: bool | None  # whether the colour was
+
+    @property
+    def size(self) -> Decimal:
+        """How far off it was, either way."""
+        return abs(self.error)
+
+
+def score(said: Said, came: Came) -> Score:
+    """How far off a forecast was."""
+    error = came.value - said.value
+    scale = abs(came.target) if came.target else None  # of a target of nought nothing is a share
+    percent = abs(error) / scale * HUNDRED if scale else None
+    better = {Polarity.HIGHER: -error, Polarity.LOWER: error}.get(came.polarity)
+    return Score(
+        error=error,
+        percent=percent,
+        hopeful=better / scale * HUNDRED if scale and better is not None else None,
+        is_inside=_is_inside(said, came),
+        brier=_brier(said, came),
+        is_right=said.rag is came.rag if said.rag and came.rag else None,
+    )
+
+
+def _is_inside(said: Said, came: Came) -> bool | None:
+    if said.lower is None or said.upper is None:
+        return None
+    return said.lower <= came.value <= said.upper
+
+
+def _brier(said: Said, came: Came) -> Decimal | None:
+    if said.chance_red is None or came.rag is None:
+        return None
+    return (said.chance_red - (came.rag is Rag.RED)) ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Many scores taken together. Each mean says nothing where nothing could be asked."""
+
+    scored: int = 0
+    coverage: Decimal | None = None  # per cent of results within the interval
+    percent: Decimal | None = None  # mean size of the error, in per cent of target
+    hopeful: Decimal | None = None  # mean by which forecasts were better than results
+    brier: Decimal | None = None
+    right: Decimal | None = None  # per cent of colours that were right
+    size: Decimal | None = None  # mean size of the error in the unit: of one indicator alone
+
+    @classmethod
+    def of(cls, scores: Iterable[Score]) -> Tally:
+        known = list(scores)
+        return cls(
+            scored=len(known),
+            coverage=_share(each.is_inside for each in known),
+            percent=_mean(each.percent for each in known),
+            hopeful=_mean(each.hopeful for each in known),
+            brier=_mean(each.brier for each in known),
+            right=_share(each.is_right for each in known),
+            size=_mean(each.size for each in known),
+        )
+
+    @property
+    def inside(self) -> int:
+        """How many results were within the interval."""
+        return round((self.coverage or 0) * self.scored / HUNDRED)
+
+    @property
+    def leaning(self) -> str:
+        """Which way forecasts err on the whole, in per cent of target."""
+        if self.hopeful is None:
+            return ""
+        size = abs(self.hopeful).quantize(TENTH)
+        if not size:
+            return "neither way"
+        return f"{size}% too {'hopeful' if self.hopeful > 0 else 'cautious'}"
+
+
+def _mean(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None
+
+
+def _share(truths: Iterable[bool | None]) -> Decimal | None:
+    return _mean(None if truth is None else HUNDRED * truth for truth in truths)

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.rules.chances import RATED_BY
-from indicators.rules.forecasting import NO_BOUNDS, Bounds, ForecastMethod
+from core.figures import as_number
+from core.quarters import Quarter
+from indicators.rules.forecasting import NO_BOUNDS, RATED_BY, Bounds, ForecastMethod, Tally
 from indicators.rules.rating import ONE_WAY, Thresholds
-from indicators.rules.scoring import Tally
-from sorp.figures import as_number
-from sorp.lexicon import Frequency, Polarity, Quarter
+from sorp.lexicon import Frequency, Polarity
 
 FORESEEN = 20  # quarters; beyond five years nothing is said to be reached
 NOUGHT, ONE = Decimal(0), Decimal(1)

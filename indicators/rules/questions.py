@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.rules.entering import Entry
-from sorp.figures import as_number
+from core.figures import as_number
+from indicators.rules.entry import Entry
 
 FEW, SMALL = Decimal(5), Decimal(10)  # fewer than five may name somebody; fewer than ten swing
 MANY_TIMES = Decimal(3)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from sorp.figures import as_number, decimals_of
-from sorp.lexicon import NotRated, Polarity, Quarter, Rag, RatingMethod
+from core.figures import as_number, decimals_of
+from core.quarters import Quarter
+from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod
 
 MOST_DIGITS = 60  # in a threshold; far beyond any council's figure, and a bound on the sums below
 # Sums on thresholds are exact or fail: Python's usual context rounds at 28 digits, even to negate.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sorp.lexicon import Frequency, Quarter, Rag, Word
+from core.quarters import Quarter
+from core.words import Word
+from sorp.lexicon import Frequency, Rag
 
 
 class ResultState(Word):
@@ -49,19 +51,6 @@ class Likelihood(Word):
     LIKELY = "likely", "Likely"
     EVEN = "even", "As likely as not"
     UNLIKELY = "unlikely", "Unlikely"
-
-
-class Step(Word):
-    """The dated steps of a quarter, in the order in which they fall due."""
-
-    ENTRY = "entry", "Results submitted"
-    DIVISION = "division", "Division signs off"
-    DIRECTORATE = "directorate", "Directorate signs off"
-    CLOSE = "close", "Quarter closed"
-    PAT = "pat", "PAT meets"
-    BRIEF = "brief", "Cabinet Member briefed"
-    PUBLICATION = "publication", "Report published"
-    MEETING = "meeting", "Cabinet meets"
 
 
 class TaskState(Word):

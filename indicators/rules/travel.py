@@ -10,7 +10,8 @@ from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from sorp.lexicon import Polarity, Quarter, Travel, TravelMethod
+from core.quarters import Quarter
+from sorp.lexicon import Polarity, Travel, TravelMethod
 
 if TYPE_CHECKING:
     from numpy import float64

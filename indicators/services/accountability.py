@@ -9,15 +9,17 @@ from hashlib import sha256
 from django.db import transaction
 from django.urls import reverse
 
-from indicators.models import Attestation, Indicator, ReportingQuarter
+from core import audit
+from core.clock import localdate, now
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.services.notices import owe_notice
+from indicators.models.definitions import Indicator
+from indicators.models.returns import Attestation
 from indicators.queries.accountability import DISOWNED, attestation_sheet, who_may_answer
-from organisation import audit
-from organisation.clock import localdate, now
-from organisation.models import User
+from organisation.models.people import User
 from organisation.queries import holders
 from organisation.rules import PostKind
-from organisation.services import owe_notice
-from sorp.lexicon import Quarter
 
 
 @transaction.atomic

@@ -6,15 +6,20 @@ from datetime import date
 
 from django.db import transaction
 
-from indicators.models import CalendarDay, CalendarFeed, Indicator, ReportingQuarter
-from indicators.queries.calendar import day_rules, unowned
-from indicators.rules.calendar import PlannedDay, back_plan, in_full, refusal_of_day
-from indicators.rules.returns import Step
-from indicators.services.quarters import open_quarter
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import CountedFrom, Quarter, Tier
+from core import audit
+from core.clock import now
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.services.quarters import open_quarter
+from core.working_days import in_full
+from indicators.models.definitions import Indicator
+from indicators.models.feeds import CalendarFeed
+from indicators.models.returns import CalendarDay
+from indicators.queries.calendar import unowned
+from indicators.rules.calendar import PlannedDay, back_plan, refusal_of_day
+from organisation.models.people import User
+from sorp.lexicon import CountedFrom, Step, Tier
+from sorp.queries.ruling import day_rules
 
 UNTIL_CLOSE = (Step.ENTRY, Step.DIVISION, Step.DIRECTORATE, Step.CLOSE)
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
-from indicators.models import Indicator, Suspension, Target
-from indicators.queries import last_closed, thresholds_of
+from core import audit
+from core.quarters import Quarter
+from core.queries import last_closed
+from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.queries.histories import thresholds_of
 from indicators.services.rating import rerate_open_quarters
-from organisation import audit
-from organisation.models import User
-from sorp.lexicon import Quarter
+from organisation.models.people import User
 
 
 def _refuse_what_the_database_would(row: Any) -> None:

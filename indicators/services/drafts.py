@@ -7,15 +7,17 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
-from indicators.models import Draft, Indicator, Result, Revision
-from indicators.queries import quarter_state
-from indicators.queries.entries import DRAFT
-from indicators.services.quarters import NotOpen
+from core import audit
+from core.clock import localdate, now
+from core.quarters import Quarter
+from core.queries import quarter_state
+from core.services.quarters import NotOpen
+from indicators.models.definitions import Indicator
+from indicators.models.results import Result, Revision
+from indicators.models.returns import Draft
+from indicators.queries.entry import DRAFT
 from indicators.services.results import refuse_locked
-from organisation import audit
-from organisation.clock import localdate, now
-from organisation.models import User
-from sorp.lexicon import Quarter
+from organisation.models.people import User
 
 LONGEST = 20_000  # characters in one field: beyond any commentary, and a bound on what is stored
 A_BILLION = 10**9

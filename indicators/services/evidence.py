@@ -9,13 +9,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from indicators.models import Evidence, Indicator, ReportingQuarter
+from core import audit
+from core.clock import now
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.returns import Evidence
 from indicators.queries.evidence import evidence_kept, is_removable
 from indicators.rules.evidence import MOST_FILES, TOO_MANY, TWICE, plain_name, refusal_of
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import Quarter
+from organisation.models.people import User
 
 
 class RefusedFile(ValueError):

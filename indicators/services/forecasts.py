@@ -1,20 +1,170 @@
-"""What managers expect: kept beside the result it was given with, and never overwritten."""
+"""What the system expects: forecast as each quarter closes, and kept to be held against results."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN
 
 from django.db import transaction
 
-from indicators.models import Indicator, ManagersForecast
-from indicators.rules import ForecastRead
-from indicators.rules.figures import SMALLEST
-from indicators.rules.returns import Horizon
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import Quarter
+from core import audit
+from core.clock import now
+from core.quarters import Quarter
+from core.queries import quarter_state
+from indicators.models.definitions import Indicator
+from indicators.models.forecasts import SystemForecast
+from indicators.models.results import Revision
+from indicators.models.returns import ManagersForecast
+from indicators.queries.histories import Point, value_series
+from indicators.queries.prospects import thresholds_ahead
+from indicators.queries.requirements import suspended_in
+from indicators.rules.entry import SMALLEST, ForecastRead
+from indicators.rules.forecasting import Forecast, NoForecast, bounds_of, chances, forecast
+from indicators.rules.rating import Thresholds
+from indicators.rules.returns import Horizon, next_due
+from indicators.rules.travel import direction_of_travel
+from organisation.models.people import User
+from sorp.lexicon import Basis, Frequency, Polarity, TravelMethod
+
+EVERY = {Frequency.QUARTERLY: 1, Frequency.HALF_YEARLY: 2, Frequency.ANNUAL: 4}
+# What makes one forecast of a quarter differ from another.
+SAID = (
+    *("method", "quarters", "value", "lower", "upper"),
+    *("chance_red", "chance_amber", "chance_green"),
+)
+
+Place = tuple[int, Quarter]  # an indicator, and the quarter that is forecast
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """All that is needed to forecast a set of indicators after one quarter, fetched at once."""
+
+    quarter: Quarter
+    series: dict[int, list[Point]]
+    thresholds: dict[int, Thresholds | None]
+    suspended: dict[Quarter, frozenset[int]]
+    standing: dict[Place, SystemForecast]  # the latest made of each, now or earlier
+    known: frozenset[Place]  # of which there is a result already
+
+
+@transaction.atomic
+def forecast_after(*, quarter: Quarter, by: User | None) -> list[SystemForecast]:
+    """Each indicator in use, with enough to go by, is forecast for the next quarter it is due in.
+
+    Returns the forecasts that are new. Running it again returns none, unless what they rest on was
+    revised: then a new one stands and the earlier is kept. Once the result is known, what stood
+    stands, so that no forecast is bettered by hindsight. Raises ValueError where nothing was ever
+    reported in the quarter.
+    """
+    row = quarter_state(quarter)
+    if row is None:
+        raise ValueError(f"Nothing was ever reported in {quarter}: forecast after a later quarter")
+    measured = list(Indicator.objects.in_use(quarter))
+    sitting = _sit(quarter, measured)
+    fresh = [made for indicator in measured if (made := _foretell(indicator, sitting)) is not None]
+    _store(fresh, quarter)
+    if fresh:
+        again = sorted(each.indicator.reference for each in fresh if each.number > 1)
+        audit.record("made forecasts", row, by=by, forecasts=len(fresh), made_again=again)
+    return fresh
+
+
+def _sit(quarter: Quarter, measured: list[Indicator]) -> _Sitting:
+    due = {next_due(quarter, frequency) for frequency in Frequency}
+    starts = [each.first_day for each in due]
+    standing = SystemForecast.objects.filter(
+        is_latest=True, for_start__in=starts, made_in_start__lte=quarter.first_day
+    ).order_by("made_in_start")
+    known = Revision.objects.latest_ones().filter(
+        value__isnull=False, result__quarter_start__in=starts
+    )
+    return _Sitting(
+        quarter=quarter,
+        series=value_series(until=quarter, indicators=[each.pk for each in measured]),
+        thresholds=thresholds_ahead(after=quarter, indicators=measured),
+        suspended={each: suspended_in(each) for each in due},
+        standing={(each.indicator_id, each.for_quarter): each for each in standing},
+        known=frozenset(
+            (indicator, Quarter.containing(start))
+            for indicator, start in known.values_list(
+                "result__indicator_id", "result__quarter_start"
+            )
+        ),
+    )
+
+
+def _foretell(indicator: Indicator, sitting: _Sitting) -> SystemForecast | None:
+    """The indicator's forecast, or None where there is none, or where one that stands says it."""
+    due = next_due(sitting.quarter, Frequency(indicator.frequency))
+    if indicator.pk in sitting.suspended[due] or not _is_measured(indicator, due):
+        return None
+    found = _found(indicator, sitting.series.get(indicator.pk, []), due)
+    if isinstance(found, NoForecast):
+        return None
+    made = _as_row(indicator, sitting.quarter, found, sitting.thresholds[indicator.pk])
+    before = sitting.standing.get((indicator.pk, due))
+    if before is None:
+        return made
+    if all(getattr(before, name) == getattr(made, name) for name in SAID):
+        return None
+    if before.made_in == sitting.quarter:
+        if (indicator.pk, due) in sitting.known:
+            return None
+        made.number = before.number + 1
+    return made
+
+
+def _is_measured(indicator: Indicator, quarter: Quarter) -> bool:
+    last = indicator.last_quarter_start
+    return last is None or quarter.first_day <= last
+
+
+def _found(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast | NoForecast:
+    """The rule's answer. What is counted up from April has a season, whatever is declared."""
+    return forecast(
+        series,
+        for_quarter=due,
+        travel=direction_of_travel(series, polarity=Polarity.NONE, method=TravelMethod.REGRESSION),
+        seasonal=indicator.seasonal or indicator.basis == Basis.YEAR_TO_DATE,
+        bounds=bounds_of(
+            indicator.measure_unit, indicator.decimals, [value for _, value, _ in series]
+        ),
+        every=EVERY[Frequency(indicator.frequency)],
+    )
+
+
+def _as_row(
+    indicator: Indicator, quarter: Quarter, found: Forecast, thresholds: Thresholds | None
+) -> SystemForecast:
+    likely = chances(found, thresholds)
+    return SystemForecast(
+        indicator=indicator,
+        made_in_start=quarter.first_day,
+        for_start=found.for_quarter.first_day,
+        method=found.method,
+        quarters=found.n,
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        chance_red=likely.red if likely else None,
+        chance_amber=likely.amber if likely else None,
+        chance_green=likely.green if likely else None,
+    )
+
+
+def _store(forecasts: list[SystemForecast], quarter: Quarter) -> None:
+    """Fresh forecasts stand; those they differ from are kept, and no longer the latest."""
+    again = [each.indicator_id for each in forecasts if each.number > 1]
+    if again:
+        SystemForecast.objects.filter(
+            indicator__in=again, made_in_start=quarter.first_day, is_latest=True
+        ).update(is_latest=False)
+    at = now()
+    for each in forecasts:
+        each.made_at = at
+    SystemForecast.objects.bulk_create(forecasts, batch_size=500)
 
 
 @transaction.atomic

@@ -8,17 +8,23 @@ from typing import Any
 
 from django.db import transaction
 
-from indicators.models import Indicator, Rating, ReportingQuarter, Revision, Variation
-from indicators.queries import last_closed, targets_in_force, thresholds_of, value_series
-from indicators.queries.asking import suspended_in
-from indicators.queries.targets import LIMITS
+from core import audit
+from core.clock import now
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.queries import last_closed
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.variations import Variation
+from indicators.queries.histories import LIMITS, targets_in_force, thresholds_of, value_series
+from indicators.queries.requirements import suspended_in
 from indicators.queries.variations import rating_variations
-from indicators.rules import Reading, Thresholds, direction_of_travel, judge, stale
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import Frequency, Polarity, Quarter, RatingMethod, Travel, TravelMethod
-from sorp.queries import version_ruling
+from indicators.rules.rating import Reading, Thresholds, judge, stale
+from indicators.rules.travel import direction_of_travel
+from organisation.models.people import User
+from sorp.lexicon import Frequency, Polarity, RatingMethod, Travel, TravelMethod
+from sorp.queries.ruling import version_ruling
 
 # What makes one rating differ from another of the same quarter.
 VERDICT = (

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from indicators.models import Indicator, Rating, Result, Revision
-from indicators.queries import quarter_state
-from indicators.queries.signing import may_change
-from indicators.rules import Entry, scale_of, value_of
-from indicators.rules.figures import SMALLEST, unkeepable
+from core import audit
+from core.clock import now
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.queries import quarter_state
+from core.services.quarters import NotOpen, open_quarter
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Result, Revision
+from indicators.models.returns import Draft, Submission
+from indicators.queries.returns import ReturnRow, day_due, entry_days, return_rows
+from indicators.queries.sign_off import may_change
+from indicators.rules.entry import SMALLEST, Entry, unkeepable
+from indicators.rules.rating import scale_of, value_of
 from indicators.rules.returns import ResultState
-from indicators.services.quarters import NotOpen, open_quarter
-from indicators.services.rating import rerate_from
-from organisation import audit
-from organisation.clock import now
-from organisation.models import AuditEvent, User
-from sorp.lexicon import Confidence, Quarter
+from indicators.services.forecasts import state_forecasts
+from indicators.services.rating import rate_quarter, rerate_from
+from organisation.models.people import User
+from sorp.lexicon import Confidence
 
 
 class Locked(ValueError):
@@ -253,3 +262,234 @@ def event_of(
         reason=revision.reason,
         rag=(rating.rag or rating.not_rated) if rating else None,
     )
+
+
+AT_ONCE = 500  # rows named in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class ResultToSubmit:
+    """One result to be submitted."""
+
+    indicator: Indicator
+    quarter: Quarter
+    given: ResultGiven
+    late: bool = False
+
+    @property
+    def key(self) -> tuple[int, date]:
+        return self.indicator.pk, self.quarter.first_day
+
+
+@transaction.atomic
+def submit_results(
+    *, submissions: Sequence[ResultToSubmit], today: date, by: User | None
+) -> list[tuple[Revision, bool]]:
+    """Every result is as given, and rated. Returns each with whether it is new, in their order.
+
+    Leaves what submit_result leaves for each in order of quarter, but that a quarter is rated once
+    and not once a result, so no ratings stand between that were never anybody's last word.
+    Raises NotOpen, Locked and ValueError as submit_result does, and ValueError for one result twice.
+    """
+    if len({each.key for each in submissions}) < len(submissions):
+        raise ValueError("Submit each result once: an indicator has two for one quarter")
+    for quarter in sorted({each.quarter for each in submissions}):
+        open_quarter(quarter=quarter, today=today, by=by)
+    results = _results(submissions)
+    latest = _latest_results(submissions)
+    said = {each.key: as_kept(each.indicator, each.quarter, each.given) for each in submissions}
+    fresh = {
+        each.key: next_revision(
+            results[each.key], latest.get(each.key), said[each.key], by=by, late=each.late
+        )
+        for each in submissions
+        if not says_the_same(latest.get(each.key), said[each.key])
+    }
+    refuse_locked([results[key] for key in fresh], by=by)
+    _store(fresh, latest)
+    ratings = _rerate([each for each in submissions if each.key in fresh])
+    audit.record_all(
+        event_of(revision, latest.get(key), ratings.get(revision.pk), by=by)
+        for key, revision in fresh.items()
+    )
+    return [
+        (fresh[each.key], True) if each.key in fresh else (latest[each.key], False)
+        for each in submissions
+    ]
+
+
+def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Result]:
+    Result.objects.bulk_create(
+        [
+            Result(indicator=each.indicator, quarter_start=each.quarter.first_day)
+            for each in submissions
+        ],
+        batch_size=AT_ONCE,
+        ignore_conflicts=True,
+    )
+    rows = Result.objects.filter(
+        indicator__in={each.indicator.pk for each in submissions},
+        quarter_start__in={each.quarter.first_day for each in submissions},
+    ).select_related("indicator")
+    return {(row.indicator_id, row.quarter_start): row for row in rows}
+
+
+def _latest_results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Revision]:
+    rows = (
+        Revision.objects.latest_ones()
+        .select_for_update(of=("self",))
+        .filter(
+            result__indicator__in={each.indicator.pk for each in submissions},
+            result__quarter_start__in={each.quarter.first_day for each in submissions},
+        )
+        .select_related("result__indicator")
+        .order_by("pk")
+    )
+    return {(row.result.indicator_id, row.result.quarter_start): row for row in rows}
+
+
+def _store(
+    fresh: dict[tuple[int, date], Revision], latest: dict[tuple[int, date], Revision]
+) -> None:
+    superseded = [latest[key].pk for key in fresh if key in latest]
+    for start in range(0, len(superseded), AT_ONCE):
+        some = superseded[start : start + AT_ONCE]
+        Revision.objects.filter(pk__in=some).update(is_latest=False)
+    Revision.objects.bulk_create(list(fresh.values()), batch_size=AT_ONCE)
+    changed = [revision.result_id for revision in fresh.values()]
+    for start in range(0, len(changed), AT_ONCE):
+        some = changed[start : start + AT_ONCE]
+        Result.objects.filter(pk__in=some).update(state=ResultState.SUBMITTED)
+
+
+def _rerate(submissions: Sequence[ResultToSubmit]) -> dict[int, Rating]:
+    """Each quarter spoken of is rated, and those after it whose travel follows; by revision."""
+    spoken_of: dict[Quarter, set[int]] = defaultdict(set)
+    first: dict[int, Quarter] = {}
+    for each in submissions:
+        spoken_of[each.quarter].add(each.indicator.pk)
+        first[each.indicator.pk] = min(each.quarter, first.get(each.indicator.pk, each.quarter))
+    standing = Rating.objects.latest_ones().filter(indicator__in=first)
+    for indicator, start in standing.values_list("indicator_id", "quarter_start"):
+        if (quarter := Quarter.containing(start)) > first[indicator]:
+            spoken_of[quarter].add(indicator)
+    return {
+        rating.revision_id: rating
+        for quarter in sorted(spoken_of)
+        for rating in rate_quarter(quarter=quarter, by=None, indicators=spoken_of[quarter])
+        if rating.revision_id is not None
+    }
+
+
+class NotReady(ValueError):
+    """Something of the return cannot be submitted as it is. Says what, by reference."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{key}: {what}" for key, what in problems.items()))
+        self.problems = dict(problems)
+
+
+@transaction.atomic
+def submit_return(
+    *,
+    quarter: Quarter,
+    references: Iterable[str],
+    token: UUID,
+    today: date,
+    by: User,
+    versions: Mapping[str, int] | None = None,
+) -> Submission:
+    """Each of these drafts is a submitted result, rated; or, where one cannot be, none is.
+
+    The same token again returns the first submission and changes nothing. `versions` are those of
+    the drafts as they were checked: what was changed since is not submitted unseen. Raises NotReady
+    by reference, NotOpen, and Locked where a result is approved.
+    """
+    if (first := Submission.objects.filter(token=token).first()) is not None:
+        return _own(first, by)
+    wanted = sorted(set(references))
+    if not wanted:
+        raise NotReady({"": "Complete an indicator first: there is nothing to submit"})
+    try:
+        with transaction.atomic():
+            submission = Submission.objects.create(
+                token=token,
+                quarter_start=quarter.first_day,
+                submitted_by=by,
+                submitted_at=now(),
+                results=len(wanted),
+            )
+    except IntegrityError:  # the same button, pressed twice at once
+        return _own(Submission.objects.get(token=token), by)
+    rows = _rows(quarter, wanted, versions, today)
+    _submit(rows, quarter, today, by)
+    audit.record(
+        "submitted return",
+        submission,
+        by=by,
+        quarter=quarter.key,
+        references=[row.indicator.reference for row in rows],
+    )
+    return submission
+
+
+def _own(submission: Submission, by: User) -> Submission:
+    if submission.submitted_by_id != by.pk:
+        raise NotReady({"": "Check your own answers first: this was somebody else's return"})
+    return submission
+
+
+def _rows(
+    quarter: Quarter, wanted: Sequence[str], versions: Mapping[str, int] | None, today: date
+) -> list[ReturnRow]:
+    """The drafts, held until the end, and each as it is read. Raises NotReady."""
+    held = {
+        each.indicator_id: each
+        for each in Draft.objects.select_for_update()
+        .filter(quarter_start=quarter.first_day, indicator__reference__in=wanted)
+        .order_by("pk")
+    }
+    indicators = list(
+        Indicator.objects.filter(pk__in=held)
+        .select_related("unit", "accountable_manager")
+        .order_by("reference")
+    )
+    problems = dict.fromkeys(
+        set(wanted) - {each.reference for each in indicators},
+        "There is nothing left to submit: it was submitted or discarded since you checked",
+    )
+    rows = list(return_rows(indicators, quarter, today=today, days=entry_days(quarter)))
+    for row in rows:
+        reference = row.indicator.reference
+        if versions is not None and versions.get(reference) != held[row.indicator.pk].version:
+            problems[reference] = "It was changed after you checked your answers: check it again"
+        elif not row.is_ready:
+            problems[reference] = row.problem or "Say first that you have completed it"
+    if problems:
+        raise NotReady(dict(sorted(problems.items())))
+    return rows
+
+
+def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) -> None:
+    days = entry_days(quarter)
+    submissions = []
+    for row in rows:
+        assert row.entry is not None
+        assert row.draft is not None
+        due = day_due(days, row.indicator)
+        given = ResultGiven.by(row.entry, _data_quarter(row))
+        late = due is not None and today > due
+        submissions.append(ResultToSubmit(row.indicator, quarter, given, late=late))
+    submit_results(submissions=submissions, today=today, by=by)
+    for row in rows:
+        assert row.entry is not None
+        state_forecasts(
+            indicator=row.indicator, quarter=quarter, forecasts=row.entry.forecasts, by=by
+        )
+    Draft.objects.filter(pk__in=[row.draft.pk for row in rows if row.draft]).delete()
+
+
+def _data_quarter(row: ReturnRow) -> Quarter | None:
+    """Where earlier figures stood in for this quarter's, that is still so."""
+    start = row.revision.data_quarter_start if row.revision else None
+    return Quarter.containing(start) if start else None

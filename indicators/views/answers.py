@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from core.figures import as_number
 from indicators.queries.returns import ReturnRow
 from indicators.rules.returns import Horizon, forecast_quarters
-from sorp.figures import as_number
 from sorp.lexicon import Frequency
 
 

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from indicators import services
+from core.clock import localdate
+from core.guards import require
+from core.queries import quarter_state
 from indicators.forms.attestation import AttestationForm
-from indicators.queries import quarter_state
 from indicators.queries.accountability import attestation_sheet
+from indicators.services import accountability
 from indicators.views.entry import quarter_or_404
-from organisation.clock import localdate
-from organisation.rights import Permission, require
+from organisation.permissions import Permission
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +34,9 @@ def attestation(request, quarter):
 def _attested(request, form, quarter):
     not_mine = form.cleaned_data["not_mine"]
     try:
-        services.attest(quarter=quarter, by=request.user, today=localdate(), not_mine=not_mine)
+        accountability.attest(
+            quarter=quarter, by=request.user, today=localdate(), not_mine=not_mine
+        )
     except ValueError as refusal:
         form.add_error(None, str(refusal))
         return False

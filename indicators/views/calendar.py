@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import feeds, services
+from core.clock import localdate
+from core.guards import public, require
+from indicators import feeds
 from indicators.forms.calendar import BeginQuarterForm, DueDayForm
 from indicators.queries.calendar import (
     calendar_of,
@@ -16,11 +18,11 @@ from indicators.queries.calendar import (
     quarters_to_begin,
     unowned,
 )
-from indicators.rules.returns import Step
+from indicators.services import calendar as services
 from indicators.views.entry import quarter_or_404
-from organisation.clock import localdate
-from organisation.rights import Permission, allowed, public, require
-from sorp.lexicon import Tier
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.lexicon import Step, Tier
 
 
 @require_safe

@@ -6,16 +6,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from indicators import services
-from indicators.forms import JUST_FIGURES, REVISED, ResultForm, typed_in
-from indicators.models import Indicator
-from indicators.queries.entries import entry_sheet
+from core.clock import localdate
+from core.figures import as_number
+from core.guards import require
+from core.quarters import Quarter
+from indicators.forms.results import JUST_FIGURES, REVISED, ResultForm, typed_in
+from indicators.models.definitions import Indicator
+from indicators.queries.entry import entry_sheet
 from indicators.queries.returns import my_return
+from indicators.services import drafts, results
 from indicators.services.drafts import as_kept
-from organisation.clock import localdate
-from organisation.rights import Permission, allowed, require
-from sorp.figures import as_number
-from sorp.lexicon import Quarter
+from organisation.permissions import Permission
+from organisation.rights import allowed
 
 
 def quarter_or_404(key):
@@ -106,7 +108,7 @@ def keep_draft(request, quarter, reference):
     sheet = sheet_or_404(request, quarter, reference)
     try:
         draft = _kept(request, sheet, is_complete=_is_still_complete(request, sheet))
-    except services.ChangedMeanwhile:
+    except drafts.ChangedMeanwhile:
         told = "Somebody else changed this result. Save to see both versions."
         return JsonResponse({"told": told}, status=409)
     except ValueError as refusal:
@@ -125,7 +127,7 @@ def _save(request, sheet):
     untouched = just_figures and _is_still_complete(request, sheet)
     try:
         _kept(request, sheet, is_complete=completes or untouched)
-    except services.ChangedMeanwhile as reason:
+    except drafts.ChangedMeanwhile as reason:
         return _collision(request, sheet, reason)
     except ValueError as refusal:
         form.add_error(None, str(refusal))
@@ -145,7 +147,7 @@ def _save(request, sheet):
 
 def _kept(request, sheet, *, is_complete):
     version = request.POST.get("version", "0")
-    return services.save_draft(
+    return drafts.save_draft(
         indicator=sheet.indicator,
         quarter=sheet.quarter,
         typed=typed_in(request.POST),
@@ -234,7 +236,7 @@ def discard_draft(request, quarter, reference):
     """What was typed and not submitted is thrown away; what was submitted before it stands."""
     sheet = sheet_or_404(request, quarter, reference)
     if sheet.draft is not None:
-        services.discard_draft(draft=sheet.draft, by=request.user)
+        drafts.discard_draft(draft=sheet.draft, by=request.user)
         messages.success(request, f"{sheet.indicator.title}: the draft is discarded")
     return redirect("my_return", sheet.quarter.key)
 
@@ -247,10 +249,10 @@ def _revise(request, sheet):
     if request.POST.get("seen", sheet.seen) != sheet.seen:
         return _changed_meanwhile(request, sheet, request.POST, sheet.said, status=409)
     try:
-        revision, is_new = services.revise_result(
+        revision, is_new = results.revise_result(
             indicator=sheet.indicator,
             quarter=sheet.quarter,
-            given=services.ResultGiven.by(form.entry, _data_quarter(sheet)),
+            given=results.ResultGiven.by(form.entry, _data_quarter(sheet)),
             reason=form.cleaned_data["reason"],
             by=request.user,
         )

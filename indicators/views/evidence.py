@@ -6,12 +6,13 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import services
-from indicators.forms import EvidenceForm
-from indicators.models import Evidence
+from core.guards import require
+from indicators.forms.evidence import EvidenceForm
+from indicators.models.returns import Evidence
 from indicators.queries.evidence import is_removable, may_read_evidence
+from indicators.services import evidence as services
 from indicators.views.entry import quarter_or_404, sheet_or_404, takes_no_result
-from organisation.rights import Permission, require
+from organisation.permissions import Permission
 
 
 @require_http_methods(["GET", "POST"])

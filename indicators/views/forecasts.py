@@ -4,13 +4,14 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.clock import localdate
+from core.guards import require
 from indicators.forms.forecasts import ForecastsForm
-from indicators.models import Indicator
-from indicators.queries.forecasting import forecast_register
+from indicators.models.definitions import Indicator
+from indicators.queries.forecasts import forecast_register
 from indicators.rules.prospects import Figures
-from organisation.clock import localdate
+from organisation.permissions import Permission
 from organisation.queries import tree_on
-from organisation.rights import Permission, require
 
 A_PAGE = 50
 

@@ -4,9 +4,12 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from indicators import services
+from core.clock import localdate
+from core.guards import require
+from core.quarters import Quarter
+from core.queries import open_quarters
 from indicators.forms.people import DeputyForm, EndDeputyForm, MoveForm, SuspendForm
-from indicators.models import Indicator
+from indicators.models.definitions import Indicator
 from indicators.queries.accountability import (
     attested,
     deputies,
@@ -17,13 +20,11 @@ from indicators.queries.accountability import (
     who_may_deputise,
 )
 from indicators.queries.calendar import unowned
-from indicators.queries.quarters import open_quarters
-from organisation.clock import localdate
-from organisation.models import Appointment, User
-from organisation.rights import Permission, require
+from indicators.services import accountability, definitions
+from organisation.models.people import Appointment, User
+from organisation.permissions import Permission
 from organisation.rules import PostKind
-from organisation.services import appoint, end_appointment
-from sorp.lexicon import Quarter
+from organisation.services.people import appoint, end_appointment
 
 
 @require_safe
@@ -73,7 +74,7 @@ def move_indicators(request):
 def _moved(request, form, from_user):
     given = form.cleaned_data
     try:
-        moved = services.reassign_indicators(
+        moved = accountability.reassign_indicators(
             from_user=from_user,
             to_user=given["to_user"],
             references=[each.reference for each in given["references"]],
@@ -137,7 +138,7 @@ def suspend(request, reference):
     form = SuspendForm(request.POST or None, first=quarter_in_hand())
     if request.method == "POST" and form.is_valid():
         try:
-            services.suspend_indicator(indicator=indicator, **form.cleaned_data, by=request.user)
+            definitions.suspend_indicator(indicator=indicator, **form.cleaned_data, by=request.user)
         except ValueError as refusal:
             form.add_error("from_quarter", str(refusal))
         else:

@@ -6,16 +6,17 @@ from django.core import signing
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from indicators import services
-from indicators.models import Submission
-from indicators.queries import open_quarters
+from core.clock import localdate
+from core.guards import require
+from core.quarters import Quarter
+from core.queries import open_quarters
+from indicators.models.returns import Submission
 from indicators.queries.returns import my_return as return_of
-from indicators.queries.submitted import submitted_in
+from indicators.queries.returns import submitted_in
+from indicators.services import results
 from indicators.views.answers import answers_of
 from indicators.views.entry import quarter_or_404
-from organisation.clock import localdate
-from organisation.rights import Permission, require
-from sorp.lexicon import Quarter
+from organisation.permissions import Permission
 
 CHECKED = "indicators.checked-return"
 GOOD_FOR = 24 * 3600  # seconds: whoever leaves a check overnight checks again
@@ -67,7 +68,7 @@ def submit_return(request, quarter):
         return _not_ready(request, quarter, {})
     token, versions = checked
     try:
-        submission = services.submit_return(
+        submission = results.submit_return(
             quarter=quarter,
             references=list(versions),
             token=token,
@@ -75,7 +76,7 @@ def submit_return(request, quarter):
             by=request.user,
             versions=versions,
         )
-    except services.NotReady as reason:
+    except results.NotReady as reason:
         return _not_ready(request, quarter, reason.problems)
     except ValueError as reason:  # closed, or approved, meanwhile
         return _not_ready(request, quarter, {"": str(reason)})

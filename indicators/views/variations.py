@@ -6,28 +6,25 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from indicators import services
-from indicators.forms.variations import (
-    DecisionForm,
-    EndVariationForm,
-    StandingForm,
-    VariationForm,
-)
-from indicators.models import Indicator, Variation
-from indicators.queries import last_closed
+from core.guards import require
+from core.queries import last_closed
+from indicators.forms.variations import DecisionForm, EndVariationForm, StandingForm, VariationForm
+from indicators.models.definitions import Indicator
+from indicators.models.variations import Variation
 from indicators.queries.variations import (
     offered_triggers,
     register_of_variations,
     standing,
     variations_of,
 )
+from indicators.services import variations
 from indicators.services.variations import (
     may_decide_variation,
     may_end_variation,
     may_propose_variation,
 )
 from indicators.views.people import quarter_in_hand
-from organisation.rights import Permission, require
+from organisation.permissions import Permission
 
 A_PAGE = 50
 
@@ -80,10 +77,10 @@ def propose(request, reference):
     form = VariationForm(request.POST or None, first=first, triggers=triggers)
     if request.method == "POST" and form.is_valid():
         try:
-            proposed = services.propose_variation(
+            proposed = variations.propose_variation(
                 indicator=indicator, by=request.user, **form.proposed
             )
-        except services.RefusedVariation as refusal:
+        except variations.RefusedVariation as refusal:
             form.add_error(form.field_of(refusal), str(refusal))
         else:
             messages.success(
@@ -157,15 +154,17 @@ def _is_done(request, form, act, found):
     given = form.cleaned_data
     try:
         if act == "end":
-            services.end_variation(variation=found, by=request.user, **given)
+            variations.end_variation(variation=found, by=request.user, **given)
             told = f"The variation ends with {given['until_quarter']}"
         elif given["verdict"] == "agree":
-            services.agree_variation(variation=found, decision=given["decision"], by=request.user)
+            variations.agree_variation(variation=found, decision=given["decision"], by=request.user)
             told = f"Agreed: {found.from_quarter} to {found.until_quarter} are judged by it"
         else:
-            services.refuse_variation(variation=found, decision=given["decision"], by=request.user)
+            variations.refuse_variation(
+                variation=found, decision=given["decision"], by=request.user
+            )
             told = "Refused: everything is judged as the SORP has it"
-    except services.RefusedVariation as refusal:
+    except variations.RefusedVariation as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     messages.success(request, told)

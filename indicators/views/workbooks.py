@@ -6,23 +6,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.clock import localdate
+from core.guards import require
+from core.queries import quarter_state
 from indicators.forms.workbooks import WorkbookForm
-from indicators.models import WorkbookUpload
-from indicators.queries import quarter_state
+from indicators.models.workbooks import WorkbookUpload
 from indicators.queries.returns import my_return
 from indicators.views.entry import quarter_or_404
-from indicators.workbooks import (
-    NothingDue,
-    Refused,
-    commit_workbook,
-    keep_preview,
-    preview,
-    preview_kept,
-    write_workbook,
-)
-from organisation.clock import localdate
-from organisation.rights import Permission, require
-from sorp.queries import NoVersionInForce
+from indicators.workbooks.committing import commit_workbook, keep_preview, preview_kept
+from indicators.workbooks.preview import preview
+from indicators.workbooks.reading import Refused
+from indicators.workbooks.writing import NothingDue, write_workbook
+from organisation.permissions import Permission
+from sorp.queries.ruling import NoVersionInForce
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200  # rows of one table: a page is to be read

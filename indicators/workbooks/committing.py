@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from indicators.models import Indicator, WorkbookUpload
+from core import audit
+from core.clock import now
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import ChangedMeanwhile, save_draft
-from indicators.workbooks.found import Change, Preview, Rejection, Said, Standing
-from organisation import audit
-from organisation.clock import now
-from organisation.models import User
-from sorp.lexicon import Quarter
+from indicators.workbooks.preview import Change, Preview, Rejection, Said, Standing
+from organisation.models.people import User
 
 KEPT_FOR = timedelta(hours=2)  # longer than a session lasts, so that signing in again loses nothing
 

@@ -9,14 +9,25 @@ from typing import Any
 
 import xlsxwriter
 
-from indicators.workbooks.answers import comparable, shown
-from indicators.workbooks.columns import ASKED, COLUMNS, GIVEN, IDENTITY, NOTES, SHEET, Column
-from indicators.workbooks.identity import signed
-from indicators.workbooks.rows import Line, lines_for, plain
-from organisation.clock import now
-from organisation.models import User
-from sorp.figures import MINUS
-from sorp.lexicon import Quarter, RatingMethod
+from core.clock import now
+from core.figures import MINUS
+from core.quarters import Quarter
+from indicators.workbooks.layout import (
+    ASKED,
+    COLUMNS,
+    GIVEN,
+    IDENTITY,
+    NOTES,
+    SHEET,
+    Column,
+    Line,
+    lines_for,
+    plain,
+)
+from indicators.workbooks.preview import comparable, shown
+from indicators.workbooks.signature import signed
+from organisation.models.people import User
+from sorp.lexicon import RatingMethod
 
 HEADINGS_ROW = 3  # counted from nought: two lines say what the sheet is, and one is left empty
 BRAND, SHADE, EDGE = "#123C4A", "#E7EAEE", "#5B6673"

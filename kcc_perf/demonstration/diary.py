@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from organisation import clock
+from core import clock
 
 
 @dataclass(slots=True)

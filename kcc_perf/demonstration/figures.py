@@ -5,25 +5,26 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from escalation.services import close_quarter
-from indicators.importing import import_indicators, import_results, import_targets
-from indicators.models import Indicator, Revision
-from indicators.rules.entering import FIELDS
-from indicators.services import (
-    ResultGiven,
-    attest,
-    begin_quarter,
-    revise_result,
-    save_draft,
-    suspend_indicator,
-)
+from core import clock
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.importing.definitions import import_indicators, import_targets
+from indicators.importing.results import import_results
+from indicators.models.definitions import Indicator
+from indicators.models.results import Revision
+from indicators.rules.entry import FIELDS
+from indicators.services.accountability import attest
+from indicators.services.calendar import begin_quarter
+from indicators.services.definitions import suspend_indicator
+from indicators.services.drafts import save_draft
+from indicators.services.results import ResultGiven, revise_result
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.signing import sign_off_everything, sign_off_so_far
-from organisation import clock
-from organisation.importing import import_people, import_units
-from organisation.models import User
-from sorp.lexicon import Confidence, Quarter
-from sorp.services import seed_default_statement
+from organisation.importing.people import import_people
+from organisation.importing.units import import_units
+from organisation.models.people import User
+from sorp.lexicon import Confidence
+from sorp.services.seeding import seed_default_statement
 
 FIRST, LAST, OPEN = Quarter(2019, 1), Quarter(2022, 4), Quarter(2023, 1)
 BEGINNING = date(2019, 4, 1)

@@ -6,12 +6,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from escalation.models import ActionPlan, Escalation, Handling
+from escalation.models.escalations import Escalation, Handling
+from escalation.models.plans import ActionPlan
 from escalation.services.handling import deal_with, refer_up
-from escalation.services.judging import review_plan
+from escalation.services.plans import review_plan
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.diary import Diary
-from organisation.models import User
+from organisation.models.people import User
 from sorp.lexicon import Level
 
 

@@ -9,23 +9,21 @@ from pathlib import Path
 
 from django.conf import settings
 
-from assurance.models import Meeting, Pack
-from indicators.services import remind
+from assurance.models.meetings import Meeting
+from assurance.models.packs import Pack
+from core import clock
+from core.kept_files import keep_file
+from core.quarters import Quarter
+from dashboards.services import measure_compliance
+from indicators.services.reminders import remind
 from kcc_perf.demonstration import figures, ladder, meetings, plan, rule_book
 from kcc_perf.demonstration.diary import Diary
 from kcc_perf.schedule import MORNING
-from organisation import clock
-from organisation.kept_files import keep_file
-from organisation.models import User
+from organisation.models.people import User
 from reports.models import Edition
 from reports.packs import draw_pack
-from reports.services import (
-    build_edition,
-    freeze_edition,
-    measure_compliance,
-    publish_edition,
-)
-from sorp.lexicon import Quarter
+from reports.services.editions import freeze_edition, publish_edition
+from reports.services.files import build_edition
 
 PASSWORD = "wealdshire-summer-2023"  # noqa: S105 known to all, for an invented council
 # One for each kind of person, and what they come for.

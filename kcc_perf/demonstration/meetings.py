@@ -7,19 +7,21 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from assurance import services
-from assurance.models import CallIn, Meeting, Team
+from assurance.models.meetings import CallIn, Meeting
+from assurance.models.teams import Team
 from assurance.rules import SeatKind, TeamCode
-from escalation.models import Action, ActionPlan
+from assurance.services import calling, meetings, outcomes, packs, seats
+from core import clock
+from core.quarters import Quarter
+from escalation.models.plans import Action, ActionPlan
 from escalation.services.plans import ActionGiven, record_progress, write_plan
-from indicators.models import Indicator
+from indicators.models.definitions import Indicator
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.diary import Diary
 from kcc_perf.demonstration.figures import officer
-from organisation import clock
-from organisation.models import Unit, User
+from organisation.models.people import User
+from organisation.models.units import Unit
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 
 
 def seat_the_teams() -> None:
@@ -27,14 +29,14 @@ def seat_the_teams() -> None:
     told = files.document("assurance.json")
     with clock.at(date(2021, 4, 1)):
         for each in told["teams"]:
-            services.establish_team(
+            meetings.establish_team(
                 code=TeamCode(each["code"]),
                 chaired_by=PostKind(each["chaired_by"]),
                 name=each["name"],
                 by=None,
             )
         for each in told["seats"]:
-            services.seat(
+            seats.seat(
                 team=Team.objects.get(code=each["team"]),
                 user=User.objects.get(email=each["email"]),
                 kind=SeatKind(each["kind"]),
@@ -57,24 +59,24 @@ def _hold(told: dict[str, Any], quarter: Quarter, today: date, diary: Diary) -> 
     day = date.fromisoformat(told["meets_on"])
     before = min(day - timedelta(days=7), today - timedelta(days=1))
     with clock.at(min(day - timedelta(days=21), today - timedelta(days=3))):
-        meeting = services.plan_meeting(
+        meeting = meetings.plan_meeting(
             team=Team.objects.get(code=told["team"]), meets_on=day, quarter=quarter, by=officer()
         )
     called = [(each, _call_in(meeting, each, diary)) for each in told["call_ins"]]
     diary.catch_up(before)
     with clock.at(before):
         for title in told["papers"]:
-            services.table_paper(
+            meetings.table_paper(
                 meeting=meeting,
                 title=title,
                 text="The paper itself is left out of the demonstration.",
                 by=officer(),
             )
         _table_greens(meeting, told["greens"])
-        services.freeze_pack(meeting=meeting, by=officer(), at=clock.now())
+        packs.freeze_pack(meeting=meeting, by=officer(), at=clock.now())
     if told["state"] == "held":
         with clock.at(day, hour=15):
-            services.hold_meeting(meeting=meeting, today=day, by=officer())
+            meetings.hold_meeting(meeting=meeting, today=day, by=officer())
             for each, call_in in called:
                 _record(each, call_in, day)
         for each, call_in in called:
@@ -86,7 +88,7 @@ def _call_in(meeting: Meeting, told: dict[str, Any], diary: Diary) -> CallIn:
     indicator = Indicator.objects.get(reference=told["reference"])
     called_on = date.fromisoformat(told["called_in_on"])
     with clock.at(called_on):
-        call_in = services.call_in(
+        call_in = calling.call_in(
             meeting=meeting,
             indicator=indicator,
             reason=told["reason"],
@@ -141,7 +143,7 @@ def _table_greens(meeting: Meeting, greens: list[dict[str, str]]) -> None:
         f"{Indicator.objects.get(reference=each['reference']).title}: {each['finding']}"
         for each in greens
     ]
-    services.table_paper(
+    meetings.table_paper(
         meeting=meeting,
         title="Strong performance to learn from",
         text="\n\n".join(lines),
@@ -151,7 +153,7 @@ def _table_greens(meeting: Meeting, greens: list[dict[str, str]]) -> None:
 
 def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
     for each in told["challenges"]:
-        services.challenge(
+        outcomes.challenge(
             call_in=call_in,
             text=each["question"],
             answer=each["answer"],
@@ -161,9 +163,9 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
     plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
     for text in told["decisions"]:
         accepted = plan if "plan is accepted" in text else None
-        services.decide(call_in=call_in, text=text, agreed_plan=accepted, today=day, by=officer())
+        outcomes.decide(call_in=call_in, text=text, agreed_plan=accepted, today=day, by=officer())
     for each in told["agreed_actions"]:
-        services.agree_action(
+        outcomes.agree_action(
             call_in=call_in,
             what=each["what"],
             owner=_person(each["owner"]).name,
@@ -177,7 +179,7 @@ def _follow_up(told: dict[str, Any], call_in: CallIn, diary: Diary) -> None:
     for each, action in zip(told["agreed_actions"], call_in.agreed_actions.all(), strict=True):
         if (done_on := _day(each["done_on"])) is not None:
             act = partial(
-                services.complete_action,
+                outcomes.complete_action,
                 action=action,
                 done_on=done_on,
                 today=done_on,

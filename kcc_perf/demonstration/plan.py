@@ -6,11 +6,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from indicators.models import Indicator
+from core import clock
+from indicators.models.definitions import Indicator
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.diary import Diary
-from organisation import clock
-from organisation.models import User
+from organisation.models.people import User
 from strategy import services
 from strategy.models import Priority, Project
 from strategy.rules import Judgement, MeasureKind

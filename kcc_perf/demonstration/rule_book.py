@@ -7,24 +7,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from escalation.models import Backtest
+from core import clock, jobs
+from core.quarters import Quarter
+from core.queries import last_closed
+from escalation.models.backtests import Backtest
 from escalation.queries.evaluation import in_words
 from escalation.services.backtests import ask_backtest, keep_as_evidence
-from indicators.models import Indicator
-from indicators.queries import last_closed
+from indicators.models.definitions import Indicator
 from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from kcc_perf.demonstration import files
-from organisation import clock, jobs
-from organisation.models import User
-from sorp.lexicon import Quarter, Tier
-from sorp.models import Version
-from sorp.queries import as_rules
-from sorp.services import bring_into_force
-from sorp.services.approving import approve_version
-from sorp.services.consulting import answer_comment, comment_on_version, open_consultation
-from sorp.services.drafting import draft_version
-from sorp.services.drafting_rules import put_trigger
-from sorp.services.drafting_words import put_clause
+from organisation.models.people import User
+from sorp.lexicon import Tier
+from sorp.models.statement import Version
+from sorp.queries.ruling import as_rules
+from sorp.services.approval import approve_version, bring_into_force
+from sorp.services.consultation import answer_comment, comment_on_version, open_consultation
+from sorp.services.drafting import draft_version, put_clause, put_trigger
 
 # The quarter whose close came before all this: the work of the autumn that followed it.
 AFTER = Quarter(2022, 2)

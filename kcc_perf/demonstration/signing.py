@@ -8,14 +8,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.timezone import make_aware
 
-from indicators.models import Result, Revision
-from indicators.queries.ladders import ON_THE_LADDER, ladders_on
+from core import clock
+from core.quarters import Quarter
+from indicators.models.results import Result, Revision
+from indicators.queries.sign_off import ON_THE_LADDER, ladders_on
 from indicators.rules.returns import Stage
-from indicators.rules.signing import Rung
-from indicators.services import approve_results, return_result, unlock_result
-from organisation import clock
-from organisation.models import Appointment, User
-from sorp.lexicon import Quarter
+from indicators.rules.sign_off import Rung
+from indicators.services.sign_off import approve_results, return_result, unlock_result
+from organisation.models.people import Appointment, User
 
 # In the present quarter these divisions have signed off, and these directorates.
 SIGNED_BY_DIVISION = ("GET-EW", "GET-PL", "PHC-PH", "PHC-LC", "COR-FI", "COR-GO")

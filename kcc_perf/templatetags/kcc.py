@@ -15,8 +15,10 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
+from core import panels
+from core.dates import as_date, as_quarter
+from core.figures import as_number
 from kcc_perf import commentary as commentary_text
-from kcc_perf.formats import as_date, as_number, as_quarter
 from kcc_perf.forms import summary_of
 from kcc_perf.templatetags import kcc_layout, kcc_terms
 from sorp.lexicon import NotRated, Rag, Travel
@@ -177,6 +179,12 @@ def progress(done: int, total: int, doing: str, name: str = "job") -> dict[str, 
 
 
 # Figures and words ------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def panel(name: str, **subject: object) -> SafeString:
+    """What an app above this page's offers to show on it: `{% panel "evidence_on_version" version=version %}`."""
+    return panels.drawn(name, **subject)
 
 
 @register.simple_tag

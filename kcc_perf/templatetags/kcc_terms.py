@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from kcc_perf.glossary import Glossary, glossary_of, linked
-from sorp.models import Version
+from sorp.models.statement import Version
 
 register = template.Library()
 

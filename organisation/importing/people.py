@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from organisation.csvfiles import Column, Row, choice, iso_date, line
-from organisation.importing.outcome import Import, Imported
+from core.tables.cells import choice, iso_date, line
+from core.tables.importing import Import, Imported
+from core.tables.reading import Column, Row
 from organisation.importing.units import CODE
-from organisation.models import Appointment, Post, Unit, User
+from organisation.models.people import Appointment, Post, User
+from organisation.models.units import Unit
 from organisation.rules import PostKind
-from organisation.services import appoint, end_appointment, register_person, rename_person
+from organisation.services.people import appoint, end_appointment, register_person, rename_person
 
 
 def email_address(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from organisation.csvfiles import Column, Row, choice, iso_date, line, pattern
-from organisation.importing.outcome import Import, Imported, named_in
-from organisation.models import Unit, User
+from core.tables.cells import choice, iso_date, line, pattern
+from core.tables.importing import Import, Imported, named_in
+from core.tables.reading import Column, Row
+from organisation.models.people import User
+from organisation.models.units import Unit
 from organisation.rules import UnitTier
-from organisation.services import found_unit, place_unit
-from organisation.services.units import BEFORE_ANY_FIGURE
+from organisation.services.units import BEFORE_ANY_FIGURE, found_unit, place_unit
 
 CODE = pattern(r"[A-Za-z0-9_-]{1,40}", "use letters, figures, hyphens and underscores, up to 40")
 COLUMNS = (

@@ -1,10 +1,12 @@
 """People, the posts they hold, and between which dates."""
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from organisation.clock import now
+from core.clock import localdate, now
+from core.models.people import Person
+from organisation.permissions import GRANTS
 from organisation.rules import PostKind
 
 
@@ -23,12 +25,9 @@ class Users(BaseUserManager):
         return person
 
 
-class User(AbstractBaseUser):
+class User(Person):
     """One person, who signs in by e-mail. What they may do hangs on the posts they hold."""
 
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=200)
-    is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now, editable=False)
 
     objects = Users()
@@ -45,6 +44,23 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+    def may(self, permission):
+        return (
+            self.is_authenticated
+            and self.is_active
+            and any(permission in GRANTS[kind] for kind, _ in self.posts_today())
+        )
+
+    def posts_today(self):
+        """The kinds of post this person holds today, each with its unit. One query a request."""
+        if not hasattr(self, "_posts_today"):
+            held = Appointment.objects.filter(user=self).held_on(localdate())
+            self._posts_today = [
+                (PostKind(kind), unit)
+                for kind, unit in held.values_list("post__kind", "post__unit")
+            ]
+        return self._posts_today
 
     def get_full_name(self):
         return self.name

@@ -6,8 +6,9 @@ from datetime import date
 
 from django.db import transaction
 
-from organisation import audit
-from organisation.models import Appointment, Post, Unit, User
+from core import audit
+from organisation.models.people import Appointment, Post, User
+from organisation.models.units import Unit
 from organisation.queries import officers_who_can_sign_in
 from organisation.rules import PostKind, UnitTier
 from organisation.services.units import BEFORE_ANY_FIGURE, found_unit

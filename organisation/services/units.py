@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from organisation import audit
-from organisation.models import Committee, Placement, Unit, User
+from core import audit
+from organisation.models.people import User
+from organisation.models.units import Committee, Placement, Unit
 from organisation.rules import UnitTier
 
 # The day counties of this shape began (Local Government Act 1972): no figure is for a day before.

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from organisation.kept_files import store
+from core.kept_files import store
+from core.quarters import Quarter
 from reports.models import Edition, EditionFile
-from sorp.lexicon import Quarter
 
 
 def latest_edition(quarter: Quarter) -> Edition | None:

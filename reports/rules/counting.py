@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
+from core.canonical_json import canonical
 from reports.rules.history import Rating, in_quarter, rated_before
 from sorp.lexicon import Travel
 
@@ -102,3 +103,12 @@ def is_referred_up(indicator: Indicator) -> bool:
         each["level"] in REPORTED_LEVELS and each["recovered_in"] is None
         for each in indicator["escalations"]
     )
+
+
+def same_content(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two editions say the same, whatever their numbers and the days they were frozen."""
+
+    def content(document: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in document.items() if key != "edition"}
+
+    return canonical(content(one)) == canonical(content(other))

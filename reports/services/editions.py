@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from organisation import audit
-from organisation.clock import localdate, now
-from organisation.models import User
-from reports.gathering import gather_edition
+from core import audit
+from core.canonical_json import canonical, digest
+from core.clock import localdate, now
+from core.quarters import Quarter
+from organisation.models.people import User
+from reports.contents.edition import gather_edition
 from reports.models import Edition, QuarterlyReport
-from reports.queries import kept_files
-from reports.rules import canonical, digest, public_form, same_content
+from reports.queries.editions import kept_files
+from reports.rules.counting import same_content
+from reports.rules.projection import public_form
 from reports.schema import check_form
-from reports.verifying.figures import wrong_figures
-from sorp.lexicon import Quarter
+from reports.verification import wrong_figures
 
 
 class DoesNotFollow(ValueError):

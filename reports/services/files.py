@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from organisation import audit
-from organisation.kept_files import store
-from organisation.models import User
-from reports.drawing.files import Tell, build_files
+from core import audit
+from core.canonical_json import digest
+from core.kept_files import store
+from core.quarters import Quarter
+from organisation.models.people import User
 from reports.models import Edition, EditionFile
-from reports.queries import kept_files
-from reports.rules import digest
+from reports.queries.editions import kept_files
+from reports.rendering.files import Tell, build_files
 from reports.services.editions import freeze_edition, publish_edition
-from sorp.lexicon import Quarter
 
 
 @dataclass(frozen=True, slots=True)

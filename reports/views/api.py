@@ -9,11 +9,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from organisation.rights import public
-from reports.drawing.report import LICENCE_ADDRESS
-from reports.queries import published_editions
-from reports.rules import in_quarter
-from reports.views.freezing import answer, edition_or_404, quarter_or_404, report_of
+from core.guards import public
+from reports.queries.editions import published_editions
+from reports.rendering.report import LICENCE_ADDRESS
+from reports.rules.history import in_quarter
+from reports.views.editions_cache import answer, edition_or_404, quarter_or_404, report_of
 
 
 class FrozenView(APIView):

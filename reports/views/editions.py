@@ -8,14 +8,16 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from indicators.models import ReportingQuarter
-from organisation import jobs
-from organisation.models import Job
-from organisation.rights import Permission, allowed, require
-from reports import services
+from core import jobs
+from core.guards import require
+from core.models.jobs import Job
+from core.models.quarters import ReportingQuarter
+from organisation.permissions import Permission
+from organisation.rights import allowed
 from reports.models import Edition, EditionFile
-from reports.queries import all_editions
-from reports.views.freezing import quarter_or_404
+from reports.queries.editions import all_editions
+from reports.services.editions import CannotPublish, publish_edition
+from reports.views.editions_cache import quarter_or_404
 
 BUILD_REPORT = "build_report"
 
@@ -76,12 +78,12 @@ def publish(request, quarter, number):
     """Publish an edition, for good."""
     edition = _edition_or_404(quarter, number)
     try:
-        edition = services.publish_edition(edition=edition, by=request.user)
+        edition = publish_edition(edition=edition, by=request.user)
         messages.success(
             request,
             f"Edition {edition.number} for {edition.quarter} is published: everyone may read it.",
         )
-    except services.CannotPublish as reason:
+    except CannotPublish as reason:
         messages.error(request, str(reason))
     return redirect("reports")
 

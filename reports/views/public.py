@@ -8,18 +8,13 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from organisation.rights import public
-from reports.drawing.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
-from reports.drawing.html import MARKS
-from reports.drawing.report import LICENCE, LICENCE_ADDRESS
-from reports.queries import public_file, published_edition, published_editions
-from reports.views.freezing import (
-    FOR_EVERYONE,
-    answer,
-    edition_or_404,
-    quarter_or_404,
-    report_of,
-)
+from core.guards import public
+from core.http_cache import FOR_EVERYONE
+from reports.queries.editions import public_file, published_edition, published_editions
+from reports.rendering.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
+from reports.rendering.html import MARKS
+from reports.rendering.report import LICENCE, LICENCE_ADDRESS
+from reports.views.editions_cache import answer, edition_or_404, quarter_or_404, report_of
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",

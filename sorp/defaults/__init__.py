@@ -5,10 +5,9 @@ required practice is to hold. Kent's own statement was never published: these cl
 for this service, and a council drafts its own from them.
 """
 
+from sorp.defaults.clauses import PRACTICE, STANDARDS
 from sorp.defaults.meanings import APPETITES, TERMS
-from sorp.defaults.practice import PRACTICE
 from sorp.defaults.rules import CALENDAR, LADDER, RAG_DEFINITIONS, REMINDERS, TRIGGERS
-from sorp.defaults.standards import STANDARDS
 
 TITLE = "Statement of required practice: performance management"
 PURPOSE = (

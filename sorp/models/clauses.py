@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from organisation.clock import now
+from core.clock import now
 from sorp.lexicon import Appetite, Rag
 from sorp.models.conditions import TriggerRule
 from sorp.models.statement import Version

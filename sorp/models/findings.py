@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from organisation.clock import now
-from organisation.models import Unit
-from sorp.lexicon import Quarter
+from core.clock import now
+from core.quarters import Quarter
+from organisation.models.units import Unit
 from sorp.models.statement import Version
 
 

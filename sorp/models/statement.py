@@ -4,9 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from organisation.clock import now
-from organisation.rights import Permission, allowed
-from sorp.lexicon import Quarter, TravelMethod
+from core.clock import now
+from core.quarters import Quarter
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.lexicon import TravelMethod
 
 QUARTER_DAYS = Q(in_force_from__day=1, in_force_from__month__in=[1, 4, 7, 10])
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sorp.lexicon import Level, Rag
-from sorp.models import Version
+from sorp.models.statement import Version
 from sorp.queries.ruling import conditions_of
 from sorp.rules.contradictions import Contradiction, contradictions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.quarters import Quarter
 from sorp.lexicon import (
     ComparedWith,
     ConditionKind,
@@ -13,21 +14,17 @@ from sorp.lexicon import (
     Level,
     Movement,
     NotRated,
-    Quarter,
     Rag,
+    Step,
     Tier,
     TravelMethod,
 )
-from sorp.models import (
-    CalendarRule,
-    Clause,
-    LadderRule,
-    RagDefinition,
-    ReminderRule,
-    TriggerRule,
-    Version,
-)
-from sorp.rules import Condition
+from sorp.models.clauses import Clause, RagDefinition
+from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule
+from sorp.models.statement import Version
+from sorp.rules.calendar import DayRule
+from sorp.rules.conditions import Condition
+from sorp.rules.reminders import BEFORE, Reminder
 
 
 class NoVersionInForce(ValueError):
@@ -176,3 +173,50 @@ def numbers_of(version: Version) -> set[str]:
         for number in model._default_manager.filter(version=version).values_list(field, flat=True)
         if number
     }
+
+
+def day_rules(quarter: Quarter) -> tuple[DayRule, ...]:
+    """The SORP's rules for a quarter's days. Raises NoVersionInForce."""
+    return _as_rules(calendar_in_force(quarter))
+
+
+def rules_of(version: Version) -> tuple[DayRule, ...]:
+    """A version's rules for a quarter's days, in the order of the work."""
+    rules = _as_rules(calendar_of_version(version))
+    return tuple(sorted(rules, key=lambda each: each.order))
+
+
+def _as_rules(rows: Iterable[DayInForce]) -> tuple[DayRule, ...]:
+    return tuple(
+        DayRule(Step(row.step), row.tier, row.counted_from, row.working_days) for row in rows
+    )
+
+
+Audience = ReminderRule.Audience
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderLine:
+    """One row of a version's reminder rules, for people to read."""
+
+    step: Step
+    audience: Audience
+    reminder: Reminder
+
+
+def reminders_of(version: Version) -> list[ReminderLine]:
+    """When a version has people written to, in the order of the work and of the days."""
+    lines = [
+        ReminderLine(
+            Step(row.step),
+            Audience(row.audience),
+            Reminder(row.side, row.working_days, row.then_every),
+        )
+        for row in version.reminder_rules.all()
+    ]
+    return sorted(lines, key=_in_order)
+
+
+def _in_order(line: ReminderLine) -> tuple[int, int]:
+    days = line.reminder.working_days
+    return list(Step).index(line.step), -days if line.reminder.side == BEFORE else days

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sorp.lexicon import Word
+from core.words import Word
 
 
 class Check(Word):

@@ -23,9 +23,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from sorp.lexicon import ConditionKind, Level, Tier, Word
+from core.words import Word
+from sorp.lexicon import ConditionKind, Level, Tier
 from sorp.rules.conditions import EVERY_TIER, REFERRED_TO, Condition, listed
-from sorp.rules.following import follows_from
+from sorp.rules.implication import follows_from
 
 COUNTS_QUARTERS = (ConditionKind.STATUS, ConditionKind.WORSENING, ConditionKind.VARIANCE)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from sorp.lexicon import Word
+from core.words import Word
 
 # A word, a mark, or the space between: put together again they are the text itself.
 TOKEN = re.compile(r"\s+|\w+(?:[’'-]\w+)*|[^\w\s]")

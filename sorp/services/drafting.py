@@ -1,34 +1,296 @@
-"""Drafting a version of the SORP: beginning it from another, its settings, removing, moving."""
+"""How every row of a draft is written: locked, by the edition that was seen, and recorded.
+
+A version is edited only while it is a draft. `Version.edition` counts its edits: whoever writes
+says which edition they had before them, and is refused where somebody else has written since, so
+that nobody overwrites what they never saw. To write what stands there already changes nothing and
+is never refused: a button pressed twice does a thing once.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Max, Model, Q
 
-from organisation import audit
-from organisation.models import User
-from organisation.rights import Permission, allowed
-from sorp.lexicon import TravelMethod
-from sorp.models import (
-    Authorship,
-    CalendarRule,
-    Clause,
-    LadderRule,
-    RagDefinition,
-    ReminderRule,
-    Statement,
-    Term,
-    TriggerRule,
-    TriggerTier,
-    Version,
+from core import audit
+from core.models.audit import AuditEvent
+from core.refusals import Refused
+from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.lexicon import (
+    Appetite,
+    ComparedWith,
+    ConditionKind,
+    CountedFrom,
+    Level,
+    Rag,
+    Tier,
+    TravelMethod,
 )
-from sorp.services.drafting_rows import Written, opened, part_of, said_of, written
-from sorp.services.refusing import Refused
-from sorp.services.tidying import in_reach, tidied
+from sorp.models.clauses import Clause, Comment, RagDefinition, RiskAppetite, Term
+from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.statement import Authorship, Statement, Version
+from sorp.queries.ruling import condition_of
+from sorp.rules.checks import Check
+from sorp.rules.conditions import Condition, RefusedCondition
+from sorp.rules.contradictions import Contradiction, contradictions
+from sorp.services.cleaning import in_reach, tidied
+
+CLAUSE_NUMBER = re.compile(r"[0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*")
+A_CLAUSE_NUMBER = (
+    "Give the clause as digits and letters, joined by single full stops or hyphens, such as 4.10,"
+    " 7.5a or A.1"
+)
+NOT_SAID = ("id", "version", "position")
+Written = (
+    Clause
+    | RagDefinition
+    | Term
+    | RiskAppetite
+    | TriggerRule
+    | LadderRule
+    | CalendarRule
+    | ReminderRule
+)
+Row = TypeVar("Row", bound=Written)
+
+
+class NotADraft(Refused):
+    """The version is past writing: it is talked over, approved, in force or superseded."""
+
+
+class Stale(Refused):
+    """Somebody wrote in the draft since this person saw it. `meanwhile` says so in few words."""
+
+    def __init__(self, sentence: str, *, meanwhile: str) -> None:
+        super().__init__(sentence)
+        self.meanwhile = meanwhile
+
+
+class Gone(Refused):
+    """The row was removed from the draft meanwhile."""
+
+
+def opened(version: Version, *, edition: int | None, by: User) -> Version:
+    """The draft, locked until the transaction ends, for somebody who may write in it.
+
+    Raises PermissionDenied, NotADraft or, where an edition is given, Stale.
+    """
+    if not allowed(by, Permission.MANAGE_FRAMEWORK):
+        raise PermissionDenied
+    locked = Version.objects.select_for_update().get(pk=version.pk)
+    if sentence := why_closed(locked):
+        raise NotADraft(sentence)
+    if edition is not None:
+        refuse_stale(locked, edition=edition, by=by)
+    return locked
+
+
+def why_closed(version: Version) -> str:
+    """Why a version cannot be edited, and what to do instead; nothing where it is a draft."""
+    called = f"Version {version.number}"
+    return {
+        Version.State.DRAFT: "",
+        Version.State.CONSULTATION: (
+            f"{called} is in consultation, and people are talking over its words: take it back to"
+            " draft before changing it"
+        ),
+        Version.State.APPROVED: (
+            f"{called} is approved, and will be in force from {version.from_quarter}: what is"
+            " approved no longer changes. Draft the next version from it"
+        ),
+        Version.State.IN_FORCE: (
+            f"{called} is in force, and quarters are judged by it: it no longer changes. Draft the"
+            " next version from it"
+        ),
+        Version.State.SUPERSEDED: (
+            f"{called} is superseded, and is kept as it was: draft a new version from the one in"
+            " force"
+        ),
+    }[Version.State(version.state)]
+
+
+def refuse_stale(draft: Version, *, edition: int, by: User) -> None:
+    if edition == draft.edition:
+        return
+    last = AuditEvent.objects.filter(
+        subject_kind=draft._meta.label, subject_key=str(draft.pk)
+    ).first()
+    own = last is not None and last.actor_id == by.pk
+    who = "You" if own else (last.actor_name if last else "Somebody")
+    where = ", in another window," if own else ""
+    raise Stale(
+        f"{who} changed this draft{where} after you opened this page. Nothing you typed is lost:"
+        " look at what is saved now, put the two together, then save again",
+        meanwhile="The draft changed meanwhile" if own else f"{who} changed this draft meanwhile",
+    )
+
+
+def written(draft: Version, act: str, *, by: User, **detail: Any) -> None:
+    """One more edition; its author may not approve it; it is on record."""
+    draft.edition += 1
+    draft.save(update_fields=["edition"])
+    Authorship.objects.get_or_create(version=draft, author=by)
+    audit.record(act, draft, by=by, edition=draft.edition, **detail)
+
+
+def row_of(model: type[Row], draft: Version, pk: int) -> Row:
+    row: Any = model._default_manager.filter(version=draft, pk=pk).first()
+    if row is None:
+        raise Gone(
+            "This is no longer in the draft: somebody removed it. Add it again if it is wanted"
+        )
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What no two rows of a part share, and what to say, at which field, where they would."""
+
+    fields: tuple[str, ...]
+    at: str
+    twice: str
+
+    def twin_of(self, row: Any) -> Any:
+        """The other row of the draft with the same key, capitals making no difference."""
+        wanted = {name: getattr(row, name) for name in self.fields}
+        asked = {
+            f"{name}__iexact" if isinstance(value, str) and value else name: value
+            for name, value in wanted.items()
+        }
+        rows = type(row)._default_manager.filter(version_id=row.version_id, **asked)
+        return rows.exclude(pk=row.pk).first() if row.pk else rows.first()
+
+
+def put_row(
+    proposed: Row,
+    *,
+    edition: int,
+    by: User,
+    pk: int | None,
+    key: Key,
+    many: Mapping[str, Iterable[str]] | None = None,
+    refuse: Callable[[], None] | None = None,
+) -> Row:
+    """A row of the draft says what is proposed; without `pk` it is a new row, or the same again.
+
+    `many` are the tiers of a trigger, or an appetite's triggers; `refuse` raises Refused for what
+    cannot stand beside the other rows. Raises Refused.
+    """
+    draft = opened(proposed.version, edition=None, by=by)
+    proposed.pk, proposed.version = pk or None, draft
+    tidied(proposed)
+    _refuse_odd_number(proposed)
+    listed = {name: sorted(set(values)) for name, values in (many or {}).items()}
+    before = row_of(type(proposed), draft, pk) if pk else None
+    twin = key.twin_of(proposed)
+    now = said_of(proposed) | listed
+    for standing in (before,) if before is not None else (twin,):
+        if standing is not None and said_of(standing) == now:
+            return standing
+    refuse_stale(draft, edition=edition, by=by)
+    if twin is not None:
+        raise Refused(key.twice, field=key.at)
+    if refuse is not None:
+        refuse()
+    was = said_of(before) if before is not None else {}
+    _place(proposed, before)
+    proposed.save()
+    _keep_lists(proposed, listed)
+    changed = [name for name, value in now.items() if not was or was.get(name) != value]
+    written(
+        draft,
+        "changed draft of the SORP" if was else "added to draft of the SORP",
+        by=by,
+        part=part_of(proposed),
+        row=str(proposed)[:200],
+        was={name: was[name] for name in changed if was},
+        now={name: now[name] for name in changed},
+    )
+    return proposed
+
+
+def _refuse_odd_number(row: Written) -> None:
+    """A clause is numbered, and cited, in digits and letters: it is part of an address."""
+    field = "number" if isinstance(row, Clause) else "clause"
+    number = getattr(row, field, "")
+    if number and not CLAUSE_NUMBER.fullmatch(number):
+        raise Refused(A_CLAUSE_NUMBER, field=field)
+
+
+def part_of(row: Model) -> str:
+    return str(row._meta.verbose_name)
+
+
+def said_of(row: Model) -> dict[str, Any]:
+    """What a row says, as the record keeps it: every field but its place in the version."""
+    said = {
+        field.name: _recorded(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if field.name not in NOT_SAID
+    }
+    if isinstance(row, TriggerRule):
+        said["tiers"] = sorted(each.tier for each in row.tiers.all()) if row.pk else []
+    if isinstance(row, RiskAppetite):
+        said["triggers"] = sorted(each.name for each in row.triggers.all()) if row.pk else []
+    return said
+
+
+def _recorded(value: Any) -> Any:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _place(row: Written, before: Any) -> None:
+    """A row keeps its place; a new trigger is tried last, a new clause stands by its number."""
+    if before is not None and isinstance(row, Clause | TriggerRule):
+        row.position = before.position
+    elif isinstance(row, Clause):
+        row.position = _place_for(row)
+    elif isinstance(row, TriggerRule):
+        row.position = _last(row) + 1
+
+
+def _last(row: Clause | TriggerRule) -> int:
+    rows = type(row).objects.filter(version_id=row.version_id)
+    return rows.aggregate(last=Max("position"))["last"] or 0
+
+
+def _place_for(clause: Clause) -> int:
+    """The place before the first clause of a higher number, for which those from there make room."""
+    rows = list(Clause.objects.filter(version_id=clause.version_id).order_by("position"))
+    own = by_number(clause.number)
+    after = [each for each in rows if own < by_number(each.number)]
+    if not after or after != rows[-len(after) :]:
+        return _last(clause) + 1  # their own order is another: the author moves it
+    for each in reversed(after):
+        Clause.objects.filter(pk=each.pk).update(position=F("position") + 1)
+    return after[0].position
+
+
+def by_number(number: str) -> tuple[tuple[int, int, str], ...]:
+    """The order of clauses: 4, 4.2, 4.10, 5. What is no number comes after numbers, by letter."""
+    return tuple(
+        (0, int(each), "") if each.isdecimal() else (1, 0, each) for each in number.split(".")
+    )
+
+
+def _keep_lists(row: Model, listed: Mapping[str, Iterable[str]]) -> None:
+    if isinstance(row, TriggerRule) and "tiers" in listed:
+        wanted = set(listed["tiers"])
+        row.tiers.exclude(tier__in=wanted).delete()
+        for tier in sorted(wanted - set(row.tiers.values_list("tier", flat=True))):
+            row.tiers.create(tier=tier)
+    if isinstance(row, RiskAppetite) and "triggers" in listed:
+        rules = TriggerRule.objects.filter(version_id=row.version_id, name__in=listed["triggers"])
+        row.triggers.set(rules)
+
 
 ROWS: tuple[type[Model], ...] = (
     Clause,
@@ -239,3 +501,355 @@ def move_row(*, row: Clause | TriggerRule, up: bool, edition: int, by: User) -> 
         was=place + 1,
         now=other + 1,
     )
+
+
+LONGEST_CITATION = 20  # characters of the number by which a clause, or a place in it, is cited
+A_CLAUSE = Key(("number",), "number", "Another clause has this number: give each its own")
+A_MEANING = Key(("rag",), "rag", "This RAG status has its definition: change that one instead")
+A_TERM = Key(("term",), "term", "This term has its meaning: change that one instead")
+AN_AREA = Key(("area",), "area", "This area has its statement: change that one instead")
+
+
+@transaction.atomic
+def put_clause(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    number: str,
+    heading: str,
+    wording: str,
+    responsible: str = "",
+    monitored: str = "",
+    consequence: str = "",
+    check_made: str = "",
+) -> Clause:
+    """The draft has this clause. A new one stands by its number.
+
+    What cites a clause, or was said of it, goes with it where its number changes. Raises Refused.
+    """
+    if check_made and check_made not in set(Check):
+        raise Refused("Choose a measure that the service makes, or none", field="check_made")
+    before = Clause.objects.filter(version=version, pk=pk).first() if pk else None
+    clause = put_row(
+        Clause(
+            version=version,
+            number=number,
+            heading=heading,
+            wording=wording,
+            responsible=responsible,
+            monitored=monitored,
+            consequence=consequence,
+            check_made=check_made,
+        ),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_CLAUSE,
+        refuse=lambda: _refuse_too_long(version, before, number),
+    )
+    if before is not None and before.number != clause.number:
+        _take_along(version, before.number, clause.number)
+    return clause
+
+
+def _refuse_too_long(version: Version, before: Clause | None, number: str) -> None:
+    """What cites a place within a clause has to fit when the clause has a longer number."""
+    if before is None or before.number == number.strip():
+        return
+    for row in _citing(version, before.number):
+        cited = number.strip() + row.clause.removeprefix(before.number)
+        if len(cited) > LONGEST_CITATION:
+            raise Refused(
+                f"“{row}” cites {row.clause}, which would become {cited}: give the clause a number"
+                f" with which that is {LONGEST_CITATION} characters or fewer",
+                field="number",
+            )
+
+
+def _take_along(version: Version, was: str, now: str) -> None:
+    """What cites a clause, or a place within it that is no clause by itself, cites it still."""
+    for row in _citing(version, was):
+        row.clause = now + row.clause.removeprefix(was)
+        row.save(update_fields=["clause"])
+
+
+def _citing(
+    version: Version, number: str
+) -> Iterator[TriggerRule | LadderRule | RagDefinition | Comment]:
+    others = set(Clause.objects.filter(version=version).values_list("number", flat=True))
+    for model in (TriggerRule, LadderRule, RagDefinition, Comment):
+        rows = model._default_manager.filter(version=version)
+        for row in rows.filter(Q(clause=number) | Q(clause__startswith=f"{number}.")):
+            if row.clause == number or row.clause not in others:
+                yield row
+
+
+@transaction.atomic
+def put_definition(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    rag: Rag,
+    clause: str,
+    wording: str,
+) -> RagDefinition:
+    """The draft says in these words what a RAG status means. Raises Refused."""
+    return put_row(
+        RagDefinition(version=version, rag=rag, clause=clause, wording=wording),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_MEANING,
+    )
+
+
+@transaction.atomic
+def put_term(
+    *, version: Version, edition: int, by: User, pk: int | None = None, term: str, meaning: str
+) -> Term:
+    """The draft gives a word this meaning. Raises Refused."""
+    return put_row(
+        Term(version=version, term=term, meaning=meaning),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_TERM,
+    )
+
+
+@transaction.atomic
+def put_appetite(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    area: str,
+    appetite: Appetite,
+    wording: str,
+    triggers: Iterable[TriggerRule] = (),
+) -> RiskAppetite:
+    """The draft says how much risk is accepted in an area, and which triggers stand for that.
+
+    Raises Refused.
+    """
+    chosen = list(triggers)
+    if any(each.version_id != version.pk for each in chosen):
+        raise Refused("Choose triggers of this draft", field="triggers")
+    return put_row(
+        RiskAppetite(version=version, area=area, appetite=appetite, wording=wording),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=AN_AREA,
+        many={"triggers": [each.name for each in chosen]},
+    )
+
+
+MOST_DAYS, MOST_BEFOREHAND, MOST_INDICATORS = 120, 60, 1000
+
+A_TRIGGER = Key(("name",), "name", "Another trigger has this name: give each its own")
+A_DUTY = Key(("level",), "level", "This level has its duty: change that one instead")
+A_DAY = Key(
+    ("step", "tier"), "tier", "There is a day for this step and tier: change that one instead"
+)
+A_REMINDER = Key(
+    ("step", "audience", "side", "working_days"),
+    "working_days",
+    "They are written to on that day already: choose another day, or change that reminder",
+)
+
+
+@transaction.atomic
+def put_trigger(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    tiers: Collection[Tier],
+    **fields: str | int | Decimal | None,
+) -> TriggerRule:
+    """The draft has this trigger; a new one is tried last. The fields are those of TriggerRule.
+
+    Raises Refused for a condition that is nonsense, and for one that contradicts another trigger
+    of the draft, which it names with its clause.
+    """
+    row = TriggerRule(version=version, pk=pk, **fields)
+    condition = condition_given(row, tiers)
+
+    def refuse() -> None:
+        for found in contradictions_with(condition, version=version, instead_of=pk):
+            if not found.is_warning:
+                raise Refused(found.sentence, field=found.field)
+
+    return put_row(
+        row,
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_TRIGGER,
+        many={"tiers": [str(each) for each in tiers]},
+        refuse=refuse,
+    )
+
+
+def condition_given(row: TriggerRule, tiers: Collection[Tier]) -> Condition:
+    """What a trigger not yet kept would ask for. Raises Refused, at the field, for nonsense."""
+    tidied(row)
+    if row.count is not None:
+        what = "how many indicators it takes"
+        in_reach(row.count, least=2, most=MOST_INDICATORS, field="count", what=what)
+    if row.kind == ConditionKind.FORECAST and (row.at_least, row.within) != (1, 1):
+        raise Refused("A forecast looks ahead: leave the quarters at 1 of 1", field="within")
+    if row.kind == ConditionKind.STATUS and row.status in (row.NO_RESULT, row.LATE):
+        said = (
+            "A trigger of this kind looks for red or amber or worse: no result is a kind of its own"
+        )
+        raise Refused(said, field="status")
+    compared = (ComparedWith.PREVIOUS, ComparedWith.YEAR_BEFORE)
+    if row.kind == ConditionKind.WORSENING and row.compared_with not in compared:
+        said = "Compare each result with the quarter before, or with the same quarter last year"
+        raise Refused(said, field="compared_with")
+    try:
+        return condition_of(row, tiers)
+    except RefusedCondition as refusal:
+        said = str(refusal).removeprefix(f"“{row.name}”: ")
+        raise Refused(said[:1].upper() + said[1:], field=refusal.field) from None
+    except ValueError:  # a tier that there is not
+        raise Refused("Choose tiers from those on offer", field="tiers") from None
+
+
+def contradictions_with(
+    condition: Condition, *, version: Version, instead_of: int | None = None
+) -> list[Contradiction]:
+    """What a trigger would contradict if the draft had it, in place of one it has or as the last."""
+    rows = list(version.trigger_rules.prefetch_related("tiers"))
+    standing = [
+        condition if row.pk == instead_of else condition_of(row, [t.tier for t in row.tiers.all()])
+        for row in rows
+    ]
+    if all(row.pk != instead_of for row in rows):
+        standing.append(condition)
+    found = contradictions(
+        standing,
+        duties={Level(each) for each in version.ladder_rules.values_list("level", flat=True)},
+        exit_quarters=version.exit_quarters,
+    )
+    return [each for each in found if each.concerns(condition)]
+
+
+@transaction.atomic
+def put_duty(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    level: Level,
+    duty: str,
+    within: int,
+    clause: str = "",
+) -> LadderRule:
+    """The draft says what a level does with what is referred to it, and in how many working days.
+
+    Raises Refused.
+    """
+    in_reach(within, least=1, most=MOST_DAYS, field="within", what="the working days it has")
+    return put_row(
+        LadderRule(version=version, level=level, duty=duty, within=within, clause=clause),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_DUTY,
+    )
+
+
+@transaction.atomic
+def put_day(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    step: str,
+    tier: str = "",
+    counted_from: CountedFrom,
+    working_days: int,
+) -> CalendarRule:
+    """The draft says by when a step is due, for one tier or for all. Raises Refused."""
+    _refuse_unknown_step(version, step)
+    in_reach(working_days, least=0, most=MOST_DAYS, field="working_days", what="the working days")
+    return put_row(
+        CalendarRule(
+            version=version,
+            step=step,
+            tier=tier,
+            counted_from=counted_from,
+            working_days=working_days,
+        ),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_DAY,
+    )
+
+
+@transaction.atomic
+def put_reminder(
+    *,
+    version: Version,
+    edition: int,
+    by: User,
+    pk: int | None = None,
+    step: str,
+    audience: str,
+    side: str,
+    working_days: int,
+    then_every: int | None = None,
+) -> ReminderRule:
+    """The draft has people written to about a step, so many working days before it or after.
+
+    Raises Refused.
+    """
+    _refuse_unknown_step(version, step)
+    in_reach(
+        working_days, least=1, most=MOST_BEFOREHAND, field="working_days", what="the working days"
+    )
+    if then_every is not None:
+        in_reach(
+            then_every, least=1, most=MOST_BEFOREHAND, field="then_every", what="the working days"
+        )
+        if side != ReminderRule.Side.AFTER:
+            said = "Only what is overdue is reminded of again: leave this empty"
+            raise Refused(said, field="then_every")
+    return put_row(
+        ReminderRule(
+            version=version,
+            step=step,
+            audience=audience,
+            side=side,
+            working_days=working_days,
+            then_every=then_every,
+        ),
+        edition=edition,
+        by=by,
+        pk=pk,
+        key=A_REMINDER,
+    )
+
+
+def _refuse_unknown_step(version: Version, step: str) -> None:
+    """A quarter's steps are the service's own; each version says when they are due."""
+    if step not in known_steps(version):
+        raise Refused("Choose a step of the quarter", field="step")
+
+
+def known_steps(version: Version) -> set[str]:
+    """The steps that some version of the statement has given a day."""
+    rules = CalendarRule.objects.filter(version__statement=version.statement_id)
+    return set(rules.values_list("step", flat=True))

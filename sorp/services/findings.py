@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from organisation import audit
-from organisation.models import User
-from sorp.lexicon import Quarter
-from sorp.models import Finding, Version
+from core import audit
+from core.quarters import Quarter
+from organisation.models.people import User
+from sorp.models.findings import Finding
+from sorp.models.statement import Version
 from sorp.rules.checks import Check, Found
 
 Key = tuple[str, int]

@@ -6,23 +6,15 @@ from datetime import date
 
 from django.db import transaction
 
-from organisation import audit
-from organisation.models import User
+from core import audit
+from core.quarters import Quarter
+from organisation.models.people import User
 from sorp import defaults
-from sorp.lexicon import ConditionKind, Quarter
-from sorp.models import (
-    CalendarRule,
-    Clause,
-    LadderRule,
-    RagDefinition,
-    ReminderRule,
-    RiskAppetite,
-    Statement,
-    Term,
-    TriggerRule,
-    TriggerTier,
-    Version,
-)
+from sorp.defaults import meanings, rules
+from sorp.lexicon import ConditionKind
+from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
+from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.statement import Statement, Version
 
 CODE = "performance-management"
 
@@ -66,10 +58,10 @@ def _write_words(version: Version) -> None:
     )
     RagDefinition.objects.bulk_create(
         RagDefinition(version=version, clause=clause, rag=rag, wording=wording)
-        for clause, rag, wording in defaults.RAG_DEFINITIONS
+        for clause, rag, wording in rules.RAG_DEFINITIONS
     )
     Term.objects.bulk_create(
-        Term(version=version, term=term, meaning=meaning) for term, meaning in defaults.TERMS
+        Term(version=version, term=term, meaning=meaning) for term, meaning in meanings.TERMS
     )
 
 
@@ -87,11 +79,11 @@ def _write_triggers(version: Version) -> dict[str, TriggerRule]:
             within=each.within,
             level=each.level,
         )
-        for position, each in enumerate(defaults.TRIGGERS, start=1)
+        for position, each in enumerate(rules.TRIGGERS, start=1)
     )
     TriggerTier.objects.bulk_create(
         TriggerTier(trigger=trigger, tier=tier)
-        for trigger, each in zip(triggers, defaults.TRIGGERS, strict=True)
+        for trigger, each in zip(triggers, rules.TRIGGERS, strict=True)
         for tier in each.tiers
     )
     return {trigger.name: trigger for trigger in triggers}
@@ -101,24 +93,24 @@ def _write_appetites(version: Version, triggers: dict[str, TriggerRule]) -> None
     """The statements of risk appetite, each linked to the triggers that stand for it."""
     appetites = RiskAppetite.objects.bulk_create(
         RiskAppetite(version=version, area=each.area, appetite=each.appetite, wording=each.wording)
-        for each in defaults.APPETITES
+        for each in meanings.APPETITES
     )
     link = RiskAppetite.triggers.through
     link.objects.bulk_create(
         link(riskappetite_id=appetite.pk, triggerrule_id=triggers[name].pk)
-        for appetite, each in zip(appetites, defaults.APPETITES, strict=True)
+        for appetite, each in zip(appetites, meanings.APPETITES, strict=True)
         for name in each.triggers
     )
 
 
 def _write_rules(version: Version) -> None:
     LadderRule.objects.bulk_create(
-        LadderRule(version=version, **duty._asdict()) for duty in defaults.LADDER
+        LadderRule(version=version, **duty._asdict()) for duty in rules.LADDER
     )
     CalendarRule.objects.bulk_create(
         CalendarRule(version=version, **day._asdict() | {"tier": day.tier or ""})
-        for day in defaults.CALENDAR
+        for day in rules.CALENDAR
     )
     ReminderRule.objects.bulk_create(
-        ReminderRule(version=version, **reminder._asdict()) for reminder in defaults.REMINDERS
+        ReminderRule(version=version, **reminder._asdict()) for reminder in rules.REMINDERS
     )

@@ -5,22 +5,16 @@ from datetime import UTC, date, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from assurance.models import (
-    AgreedAction,
-    CallIn,
-    Challenge,
-    Decision,
-    Meeting,
-    Pack,
-    Paper,
-    Seat,
-    Team,
-)
-from assurance.rules import Eligibility, SeatKind, TeamCode, Verdict, fingerprint
-from escalation.models import Action, ActionPlan, Escalation
+from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision, Meeting
+from assurance.models.packs import Pack, Paper
+from assurance.models.teams import Seat, Team
+from assurance.rules import CallInVerdict, Eligibility, SeatKind, TeamCode, fingerprint
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan
 from organisation.rules import PostKind
-from sorp.lexicon import Level, Quarter
-from sorp.models import Version
+from sorp.lexicon import Level
+from sorp.models.statement import Version
 from tests.factories import CouncilFactory, IndicatorFactory, UserFactory, holder
 
 LONG_AGO = date(2009, 4, 1)
@@ -82,7 +76,7 @@ class CallInFactory(DjangoModelFactory):
 
     meeting = factory.SubFactory(MeetingFactory)
     indicator = factory.SubFactory(IndicatorFactory)
-    verdict = Verdict.CALLED_IN
+    verdict = CallInVerdict.CALLED_IN
     eligibility = Eligibility.RED_NOW
     why = "Red in Q2 2011/12."
     called_in_by = factory.LazyAttribute(lambda call_in: chair_of(call_in.meeting.team))

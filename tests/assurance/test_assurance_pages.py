@@ -6,13 +6,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from assurance import services
-from assurance.models import Meeting, Pack, Paper
+from assurance.models.meetings import Meeting
+from assurance.models.packs import Pack, Paper
 from assurance.rules import MeetingState
-from organisation.models import Job
-from organisation.rights import Permission
+from assurance.services import packs
+from core.models.jobs import Job
+from core.quarters import Quarter
+from organisation.permissions import Permission
 from organisation.rules import PostKind
-from sorp.lexicon import Layer, Quarter
+from sorp.lexicon import Layer
 from tests.assurance.factories import (
     AgreedActionFactory,
     CallInFactory,
@@ -55,7 +57,7 @@ def test_the_teams_page_shows_seats_vacancies_meetings_and_what_is_owed(client, 
 
 def test_the_meetings_page_shows_agenda_papers_and_packs(client, meeting, chair, call_in):
     PaperFactory(meeting=meeting, title="Risks that have turned red")
-    services.freeze_pack(meeting=meeting, by=chair)
+    packs.freeze_pack(meeting=meeting, by=chair)
     client.force_login(chair)
 
     page = text_of(client.get(address("meeting")))
@@ -86,7 +88,7 @@ def test_a_pack_is_frozen_and_read_in_each_form(client, meeting, chair, call_in)
     assert client.get(address("pack_html", 1)).status_code == 404
     job = Job.objects.get()  # asked for once, though the button was pressed twice
     assert (job.kind, job.arguments, job.requested_by) == ("draw_pack", {"pack": pack.pk}, chair)
-    services.attach_drawn(pack=pack, html="<p>PAT</p>", pdf=b"%PDF-1.7")
+    packs.attach_drawn(pack=pack, html="<p>PAT</p>", pdf=b"%PDF-1.7")
 
     read = {form: client.get(address(f"pack_{form}", 1)) for form in ("html", "pdf", "json")}
     assert text_of(read["html"]) == "<p>PAT</p>"
@@ -132,7 +134,7 @@ def test_a_meeting_is_recorded_as_held_on_its_day(client, chair, meeting):
 
 
 def test_who_sees_what_of_pat(client, meeting, chair, call_in):
-    services.freeze_pack(meeting=meeting, by=chair)
+    packs.freeze_pack(meeting=meeting, by=chair)
     dat = TeamFactory(dat=True)
     people = {
         "the chair": chair,

@@ -4,13 +4,10 @@ from datetime import date
 
 import pytest
 
-from assurance.models import CallIn
+from assurance.models.meetings import CallIn
 from organisation.rules import PostKind
 from sorp.lexicon import Layer
-from tests.assurance.factories import (
-    EscalationFactory,
-    SeatFactory,
-)
+from tests.assurance.factories import EscalationFactory, SeatFactory
 from tests.assurance.pages import address, text_of
 from tests.factories import IndicatorFactory, holder, rated
 

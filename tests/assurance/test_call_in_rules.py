@@ -16,7 +16,8 @@ from assurance.rules import (
     overlaps,
     why_here,
 )
-from sorp.lexicon import Quarter, Rag
+from core.quarters import Quarter
+from sorp.lexicon import Rag
 
 COLOURS = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN, "-": None}
 NOW = Quarter(2011, 4)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assurance.models import AgreedAction, Challenge, Decision
-from assurance.rules import Verdict
+from assurance.models.meetings import AgreedAction, Challenge, Decision
+from assurance.rules import CallInVerdict
 from organisation.rules import PostKind
 from tests.assurance.factories import (
     ActionFactory,
@@ -154,7 +154,7 @@ def test_an_act_nobody_knows_is_not_found(client, chair, call_in):
 
 
 def test_what_was_declined_has_no_page_at_the_meeting(client, chair, call_in):
-    call_in.verdict, call_in.reason = Verdict.DECLINED, "Explained"
+    call_in.verdict, call_in.reason = CallInVerdict.DECLINED, "Explained"
     call_in.save()
     client.force_login(chair)
 

@@ -6,14 +6,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assurance import services
-from assurance.models import CallIn
-from assurance.queries import call_in_board
-from assurance.rules import Eligibility, MeetingState, Verdict
-from organisation.models import AuditEvent
+from assurance.models.meetings import CallIn
+from assurance.queries.boards import call_in_board
+from assurance.rules import CallInVerdict, Eligibility, MeetingState
+from assurance.services import calling
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.rules import PostKind
-from sorp.lexicon import Layer, Level, Quarter, Rag
-from strategy.services import Refused
+from sorp.lexicon import Layer, Level, Rag
 from tests.assurance.factories import (
     ActionPlanFactory,
     AgreedActionFactory,
@@ -112,7 +113,7 @@ def test_the_board_counts_earlier_call_ins_of_the_same_team_only(meeting):
     CallInFactory(
         indicator=row,
         meeting=MeetingFactory(meets_on=date(2011, 8, 1)),
-        verdict=Verdict.DECLINED,
+        verdict=CallInVerdict.DECLINED,
         reason="Explained",
     )
     CallInFactory(
@@ -188,9 +189,9 @@ def test_the_board_takes_nine_queries_however_many_indicators(
 def test_calling_in_keeps_why_and_records_who(meeting, chair):
     row = indicator("GR")
 
-    call_in = services.call_in(meeting=meeting, indicator=row, by=chair)
+    call_in = calling.call_in(meeting=meeting, indicator=row, by=chair)
 
-    assert (call_in.verdict, call_in.eligibility) == (Verdict.CALLED_IN, Eligibility.RED_NOW)
+    assert (call_in.verdict, call_in.eligibility) == (CallInVerdict.CALLED_IN, Eligibility.RED_NOW)
     assert call_in.why == "Red in Q2 2011/12; it was green in Q1 2011/12."
     event = AuditEvent.objects.first()
     assert (event.act, event.actor) == ("called in", chair)
@@ -201,7 +202,7 @@ def test_calling_in_twice_records_once(meeting, chair):
     row = indicator("R")
 
     for _ in range(2):
-        services.call_in(meeting=meeting, indicator=row, by=chair)
+        calling.call_in(meeting=meeting, indicator=row, by=chair)
 
     assert CallIn.objects.count() == 1
     assert acts() == ["called in"]
@@ -209,7 +210,7 @@ def test_calling_in_twice_records_once(meeting, chair):
 
 def test_why_it_was_called_in_stays_when_the_rating_changes(meeting, chair):
     row = indicator("R")
-    services.call_in(meeting=meeting, indicator=row, by=chair)
+    calling.call_in(meeting=meeting, indicator=row, by=chair)
     row.ratings.update(rag="green")
 
     (line,) = board(meeting).lines
@@ -221,10 +222,10 @@ def test_what_no_rule_makes_eligible_needs_a_stated_reason(meeting, chair):
     green = indicator("GG")
 
     with pytest.raises(Refused, match="Say why this is called in"):
-        services.call_in(meeting=meeting, indicator=green, reason="  ", by=chair)
+        calling.call_in(meeting=meeting, indicator=green, reason="  ", by=chair)
     assert not CallIn.objects.exists()
 
-    row = services.call_in(meeting=meeting, indicator=green, reason="Worth copying", by=chair)
+    row = calling.call_in(meeting=meeting, indicator=green, reason="Worth copying", by=chair)
     assert (row.eligibility, row.why) == (Eligibility.STATED_REASON, "Worth copying")
     assert [line.reference for line in board(meeting).lines] == [green.reference]
 
@@ -232,8 +233,8 @@ def test_what_no_rule_makes_eligible_needs_a_stated_reason(meeting, chair):
 @pytest.mark.parametrize(
     ("act", "verdict"),
     [
-        (services.defer, Verdict.DEFERRED),
-        (services.decline, Verdict.DECLINED),
+        (calling.defer, CallInVerdict.DEFERRED),
+        (calling.decline, CallInVerdict.DECLINED),
     ],
 )
 def test_deferring_and_declining_need_a_reason_and_can_be_undone(meeting, chair, act, verdict):
@@ -244,24 +245,24 @@ def test_deferring_and_declining_need_a_reason_and_can_be_undone(meeting, chair,
     assert acts() == []
 
     assert act(meeting=meeting, indicator=row, reason="Plan in hand", by=chair).verdict == verdict
-    services.call_in(meeting=meeting, indicator=row, by=chair)
-    assert CallIn.objects.get().verdict == Verdict.CALLED_IN
+    calling.call_in(meeting=meeting, indicator=row, by=chair)
+    assert CallIn.objects.get().verdict == CallInVerdict.CALLED_IN
     assert AuditEvent.objects.first().detail["was"] == verdict
 
 
 def test_withdrawing_takes_a_reason_and_something_not_yet_discussed(meeting, chair):
     row = indicator("R")
     with pytest.raises(Refused, match="is not called in"):
-        services.withdraw(meeting=meeting, indicator=row, reason="No", by=chair)
-    call_in = services.call_in(meeting=meeting, indicator=row, by=chair)
+        calling.withdraw(meeting=meeting, indicator=row, reason="No", by=chair)
+    call_in = calling.call_in(meeting=meeting, indicator=row, by=chair)
 
-    withdrawn = services.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
-    assert withdrawn.verdict == Verdict.WITHDRAWN
+    withdrawn = calling.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
+    assert withdrawn.verdict == CallInVerdict.WITHDRAWN
 
-    services.call_in(meeting=meeting, indicator=row, by=chair)
+    calling.call_in(meeting=meeting, indicator=row, by=chair)
     ChallengeFactory(call_in=call_in)
     with pytest.raises(Refused, match="stays on record"):
-        services.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
+        calling.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
 
 
 def test_a_meeting_that_was_held_takes_no_call_ins(meeting, chair):
@@ -269,7 +270,7 @@ def test_a_meeting_that_was_held_takes_no_call_ins(meeting, chair):
     meeting.save()
     row = indicator("R")
 
-    for act in (services.call_in, services.defer, services.decline):
+    for act in (calling.call_in, calling.defer, calling.decline):
         with pytest.raises(Refused, match="was held"):
             act(meeting=meeting, indicator=row, reason="Because", by=chair)
 
@@ -289,7 +290,7 @@ def test_only_the_chair_of_that_team_calls_in(meeting, chair):
 
     may = {}
     for who, person in people.items():
-        for act in (services.call_in, services.defer, services.decline, services.withdraw):
+        for act in (calling.call_in, calling.defer, calling.decline, calling.withdraw):
             try:
                 act(meeting=meeting, indicator=row, reason=f"Said by {who}", by=person)
                 may[who] = True

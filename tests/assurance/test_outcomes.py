@@ -7,13 +7,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assurance import services
-from assurance.models import AgreedAction, Challenge, Decision, Meeting, Paper, Team
-from assurance.rules import MeetingState, TeamCode, Verdict
-from organisation.models import AuditEvent
+from assurance.models.meetings import AgreedAction, Challenge, Decision, Meeting
+from assurance.models.packs import Paper
+from assurance.models.teams import Team
+from assurance.rules import CallInVerdict, MeetingState, TeamCode
+from assurance.services import meetings, outcomes, packs
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
-from strategy.services import Refused
 from tests.assurance.factories import (
     ActionPlanFactory,
     AgreedActionFactory,
@@ -42,7 +44,7 @@ def chair(call_in):
 
 def test_a_team_is_established_once_with_its_chairs_post():
     for _ in range(2):
-        services.establish_team(code=TeamCode.DAT, by=None)
+        meetings.establish_team(code=TeamCode.DAT, by=None)
 
     team = Team.objects.get()
     assert (team.name, team.chaired_by) == (
@@ -57,14 +59,14 @@ def test_a_meeting_is_planned_on_a_quarter_that_has_ended_and_once_a_day():
     chair = chair_of(team)
     q2 = Quarter(2011, 2)
 
-    meeting = services.plan_meeting(team=team, meets_on=DAY, quarter=q2, by=chair)
+    meeting = meetings.plan_meeting(team=team, meets_on=DAY, quarter=q2, by=chair)
 
     assert (meeting.quarter, meeting.state) == (q2, MeetingState.PLANNED)
     assert AuditEvent.objects.get().act == "planned meeting"
     with pytest.raises(Refused, match="meets on that day already"):
-        services.plan_meeting(team=team, meets_on=DAY, quarter=q2, by=chair)
+        meetings.plan_meeting(team=team, meets_on=DAY, quarter=q2, by=chair)
     with pytest.raises(Refused, match="has not ended by then"):
-        services.plan_meeting(team=team, meets_on=q2.last_day, quarter=q2, by=chair)
+        meetings.plan_meeting(team=team, meets_on=q2.last_day, quarter=q2, by=chair)
     assert Meeting.objects.count() == 1
 
 
@@ -72,9 +74,9 @@ def test_a_meeting_is_held_on_its_day_or_later_and_once(call_in, chair):
     meeting = call_in.meeting
 
     with pytest.raises(Refused, match="14 November 2011, not before"):
-        services.hold_meeting(meeting=meeting, today=DAY - timedelta(1), by=chair)
+        meetings.hold_meeting(meeting=meeting, today=DAY - timedelta(1), by=chair)
     for _ in range(2):
-        services.hold_meeting(meeting=meeting, today=DAY, by=chair)
+        meetings.hold_meeting(meeting=meeting, today=DAY, by=chair)
 
     meeting.refresh_from_db()
     assert meeting.is_held
@@ -83,8 +85,8 @@ def test_a_meeting_is_held_on_its_day_or_later_and_once(call_in, chair):
 
 def test_papers_are_numbered_and_keep_the_fingerprint_of_their_file(call_in, chair):
     meeting = call_in.meeting
-    services.table_paper(meeting=meeting, title="Agenda", text="One. Two.", by=chair)
-    services.table_paper(
+    meetings.table_paper(meeting=meeting, title="Agenda", text="One. Two.", by=chair)
+    meetings.table_paper(
         meeting=meeting, title="Report", file_name="report.pdf", content=b"%PDF-1.7", by=chair
     )
 
@@ -101,7 +103,7 @@ def test_papers_are_numbered_and_keep_the_fingerprint_of_their_file(call_in, cha
 )
 def test_an_empty_paper_is_refused(call_in, chair, said, sentence):
     with pytest.raises(Refused, match=sentence):
-        services.table_paper(meeting=call_in.meeting, by=chair, **said)
+        meetings.table_paper(meeting=call_in.meeting, by=chair, **said)
 
     assert not Paper.objects.exists()
 
@@ -115,9 +117,9 @@ def test_challenge_decision_and_agreed_action_are_recorded_once_each(call_in, ch
     ned = SeatFactory(kind="ned").user
     plan = ActionPlanFactory(indicator=call_in.indicator)
 
-    services.challenge(call_in=call_in, text="Why?", answer="Cold", raised_by=ned, by=ned)
-    services.decide(call_in=call_in, text="Go on", agreed_plan=plan, today=DAY, by=chair)
-    services.agree_action(
+    outcomes.challenge(call_in=call_in, text="Why?", answer="Cold", raised_by=ned, by=ned)
+    outcomes.decide(call_in=call_in, text="Go on", agreed_plan=plan, today=DAY, by=chair)
+    outcomes.agree_action(
         call_in=call_in, what="Recruit", owner="HR", due_on=DAY, today=DAY, by=chair
     )
 
@@ -154,7 +156,7 @@ def test_what_says_nothing_is_refused_and_leaves_nothing(
     }
 
     with pytest.raises(Refused, match=sentence) as refusal:
-        getattr(services, act)(call_in=call_in, by=chair, **(usual[act] | said))
+        getattr(outcomes, act)(call_in=call_in, by=chair, **(usual[act] | said))
 
     assert refusal.value.field == field
     assert not AuditEvent.objects.exists()
@@ -169,7 +171,7 @@ def test_what_pat_decides_is_what_that_level_did_with_what_was_referred_to_it(
     plan = ActionPlanFactory(indicator=call_in.indicator) if agrees else None
 
     for _ in range(2):
-        services.decide(
+        outcomes.decide(
             call_in=call_in,
             text="Report in two months",
             agreed_plan=plan,
@@ -185,20 +187,20 @@ def test_what_pat_decides_is_what_that_level_did_with_what_was_referred_to_it(
 
 def test_another_indicators_plan_is_not_agreed_here(call_in, chair):
     with pytest.raises(Refused, match="not for another"):
-        services.decide(
+        outcomes.decide(
             call_in=call_in, text="Yes", agreed_plan=ActionPlanFactory(), today=DAY, by=chair
         )
 
 
 def test_nothing_comes_of_what_was_not_called_in(chair):
-    declined = CallInFactory(verdict=Verdict.DECLINED, reason="Explained")
+    declined = CallInFactory(verdict=CallInVerdict.DECLINED, reason="Explained")
 
     with pytest.raises(Refused, match="is not called in"):
-        services.challenge(call_in=declined, text="Why?", raised_by=chair, by=chair)
+        outcomes.challenge(call_in=declined, text="Why?", raised_by=chair, by=chair)
     with pytest.raises(Refused, match="is not called in"):
-        services.decide(call_in=declined, text="Go", today=DAY, by=chair)
+        outcomes.decide(call_in=declined, text="Go", today=DAY, by=chair)
     with pytest.raises(Refused, match="is not called in"):
-        services.agree_action(
+        outcomes.agree_action(
             call_in=declined, what="x", owner="y", due_on=DAY, today=DAY, by=chair
         )
 
@@ -208,7 +210,7 @@ def test_an_agreed_action_is_completed_once_and_says_when(call_in, chair):
     done_on = date(2011, 11, 30)
 
     for _ in range(2):
-        services.complete_action(
+        outcomes.complete_action(
             action=action, done_on=done_on, progress="Hired", today=done_on, by=chair
         )
 
@@ -225,7 +227,7 @@ def test_an_action_is_done_between_the_meeting_and_today(call_in, chair, done_on
     action = AgreedActionFactory(call_in=call_in)
 
     with pytest.raises(Refused, match=sentence):
-        services.complete_action(action=action, done_on=done_on, today=date(2011, 12, 1), by=chair)
+        outcomes.complete_action(action=action, done_on=done_on, today=date(2011, 12, 1), by=chair)
 
     assert not AuditEvent.objects.exists()
 
@@ -242,25 +244,25 @@ def test_who_may_do_what_at_a_meeting(call_in, chair):
         "a former NED": SeatFactory(kind="ned", ends_on=date(2011, 1, 1)).user,
     }
     acts = {
-        "challenge": lambda by: services.challenge(
+        "challenge": lambda by: outcomes.challenge(
             call_in=call_in, text="Why?", raised_by=by, by=by
         ),
-        "decide": lambda by: services.decide(call_in=call_in, text="Go", today=DAY, by=by),
-        "agree": lambda by: services.agree_action(
+        "decide": lambda by: outcomes.decide(call_in=call_in, text="Go", today=DAY, by=by),
+        "agree": lambda by: outcomes.agree_action(
             call_in=call_in, what="x", owner="y", due_on=DAY, today=DAY, by=by
         ),
-        "complete": lambda by: services.complete_action(
+        "complete": lambda by: outcomes.complete_action(
             action=AgreedActionFactory(call_in=call_in), done_on=DAY, today=DAY, by=by
         ),
-        "table": lambda by: services.table_paper(meeting=meeting, title="x", text="y", by=by),
-        "plan": lambda by: services.plan_meeting(
+        "table": lambda by: meetings.table_paper(meeting=meeting, title="x", text="y", by=by),
+        "plan": lambda by: meetings.plan_meeting(
             team=meeting.team,
             meets_on=DAY + timedelta(Meeting.objects.count()),
             quarter=Quarter(2011, 2),
             by=by,
         ),
-        "freeze": lambda by: services.freeze_pack(meeting=meeting, by=by),
-        "hold": lambda by: services.hold_meeting(meeting=meeting, today=DAY, by=by),
+        "freeze": lambda by: packs.freeze_pack(meeting=meeting, by=by),
+        "hold": lambda by: meetings.hold_meeting(meeting=meeting, today=DAY, by=by),
     }
 
     may = {}

@@ -7,15 +7,15 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from assurance import services
-from assurance.models import Pack
-from assurance.queries import pack_document
-from assurance.queries.documents import plain
+from assurance.models.packs import Pack
+from assurance.queries.documents import pack_document, plain
 from assurance.rules import MeetingState, SeatKind, canonical, fingerprint
-from organisation.models import AuditEvent
+from assurance.services import outcomes, packs
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Layer, Level, Quarter
-from strategy.services import Refused
+from sorp.lexicon import Layer, Level
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,
@@ -224,7 +224,7 @@ def test_figures_are_written_plainly(number, written):
 def test_freezing_keeps_the_document_its_fingerprint_and_who_froze_it(meeting, chair):
     story(meeting)
 
-    pack, is_new = services.freeze_pack(meeting=meeting, by=chair)
+    pack, is_new = packs.freeze_pack(meeting=meeting, by=chair)
 
     meeting.refresh_from_db()
     assert is_new
@@ -242,9 +242,9 @@ def test_freezing_keeps_the_document_its_fingerprint_and_who_froze_it(meeting, c
 
 def test_freezing_twice_with_nothing_between_makes_one_pack(meeting, chair):
     story(meeting)
-    first, _ = services.freeze_pack(meeting=meeting, by=chair)
+    first, _ = packs.freeze_pack(meeting=meeting, by=chair)
 
-    second, is_new = services.freeze_pack(meeting=meeting, by=chair)
+    second, is_new = packs.freeze_pack(meeting=meeting, by=chair)
 
     assert (second.pk, is_new) == (first.pk, False)
     assert AuditEvent.objects.filter(act="froze pack").count() == 1
@@ -252,12 +252,12 @@ def test_freezing_twice_with_nothing_between_makes_one_pack(meeting, chair):
 
 def test_what_happens_after_freezing_is_in_the_next_pack_and_not_in_the_first(meeting, chair):
     call_in = story(meeting)
-    first, _ = services.freeze_pack(meeting=meeting, by=chair)
+    first, _ = packs.freeze_pack(meeting=meeting, by=chair)
     before = canonical(first.document)
 
-    services.decide(call_in=call_in, text="And weekly reports", today=meeting.meets_on, by=chair)
+    outcomes.decide(call_in=call_in, text="And weekly reports", today=meeting.meets_on, by=chair)
     call_in.indicator.ratings.update(rag="green")
-    second, is_new = services.freeze_pack(meeting=meeting, by=chair)
+    second, is_new = packs.freeze_pack(meeting=meeting, by=chair)
 
     first.refresh_from_db()
     assert canonical(first.document) == before
@@ -266,14 +266,14 @@ def test_what_happens_after_freezing_is_in_the_next_pack_and_not_in_the_first(me
 
 
 def test_what_is_drawn_is_attached_once_and_for_good(chair, meeting):
-    pack, _ = services.freeze_pack(meeting=meeting, by=chair)
+    pack, _ = packs.freeze_pack(meeting=meeting, by=chair)
 
     for _ in range(2):
-        services.attach_drawn(pack=pack, html="<p>Pack</p>", pdf=b"%PDF")
+        packs.attach_drawn(pack=pack, html="<p>Pack</p>", pdf=b"%PDF")
     with pytest.raises(Refused, match="does not change"):
-        services.attach_drawn(pack=pack, html="<p>Another</p>", pdf=b"%PDF")
+        packs.attach_drawn(pack=pack, html="<p>Another</p>", pdf=b"%PDF")
     with pytest.raises(Refused, match="both"):
-        services.attach_drawn(pack=pack, html="<p>Pack</p>", pdf=b"")
+        packs.attach_drawn(pack=pack, html="<p>Pack</p>", pdf=b"")
 
     pack.refresh_from_db()
     assert (pack.html, bytes(pack.pdf)) == ("<p>Pack</p>", b"%PDF")

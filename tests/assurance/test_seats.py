@@ -6,13 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assurance import services
-from assurance.models import Seat
-from assurance.queries import seats_on, vacancies
+from assurance.models.teams import Seat
+from assurance.queries.seats import seats_on, vacancies
 from assurance.rules import SeatKind
-from organisation.models import AuditEvent
+from assurance.services import seats
+from core.models.audit import AuditEvent
+from core.refusals import Refused
 from organisation.rules import PostKind, UnitTier
-from strategy.services import Refused
 from tests.assurance.factories import SeatFactory, TeamFactory, chair_of
 from tests.factories import AppointmentFactory, CouncilFactory, UnitFactory, holder
 
@@ -31,7 +31,7 @@ def dat():
 
 
 def seat(team, user, kind=SeatKind.NED, **rest):
-    return services.seat(team=team, user=user, kind=kind, **{"starts_on": START, "by": None} | rest)
+    return seats.seat(team=team, user=user, kind=kind, **{"starts_on": START, "by": None} | rest)
 
 
 def test_seating_records_who_where_and_from_when(pat):
@@ -90,7 +90,7 @@ def test_one_chair_at_a_time(pat):
     with pytest.raises(Refused, match="chairs PAT"):
         seat(pat, second, SeatKind.CHAIR, starts_on=START + timedelta(days=9))
 
-    services.end_seat(seat=row, ends_on=START + timedelta(days=8), by=None)
+    seats.end_seat(seat=row, ends_on=START + timedelta(days=8), by=None)
     assert seat(pat, second, SeatKind.CHAIR, starts_on=START + timedelta(days=9)).pk
 
 
@@ -153,7 +153,7 @@ def test_a_seat_does_not_end_before_it_starts(pat):
         seat(pat, holder(PostKind.STAFF), ends_on=START - timedelta(days=1))
     row = seat(pat, holder(PostKind.STAFF))
     with pytest.raises(Refused, match="before the first"):
-        services.end_seat(seat=row, ends_on=START - timedelta(days=1), by=None)
+        seats.end_seat(seat=row, ends_on=START - timedelta(days=1), by=None)
 
 
 def test_a_seat_that_ended_is_not_lengthened_into_another(pat, dat):
@@ -162,7 +162,7 @@ def test_a_seat_that_ended_is_not_lengthened_into_another(pat, dat):
     seat(dat, ned, starts_on=date(2012, 1, 1))
 
     with pytest.raises(Refused, match="sits on DAT"):
-        services.end_seat(seat=row, ends_on=date(2012, 6, 30), by=None)
+        seats.end_seat(seat=row, ends_on=date(2012, 6, 30), by=None)
 
     row.refresh_from_db()
     assert row.ends_on == date(2011, 12, 31)
@@ -174,7 +174,7 @@ def test_only_performance_officers_seat_people(pat, post):
         seat(pat, holder(PostKind.STAFF), by=holder(post))
     row = seat(pat, holder(PostKind.STAFF))
     with pytest.raises(PermissionDenied):
-        services.end_seat(seat=row, ends_on=START, by=holder(post))
+        seats.end_seat(seat=row, ends_on=START, by=holder(post))
 
 
 def test_empty_seats_are_named(pat):

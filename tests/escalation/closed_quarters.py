@@ -2,9 +2,11 @@
 
 from django.utils.timezone import now
 
-from indicators.models import ReportingQuarter
-from sorp.lexicon import Level, Quarter, Tier
-from sorp.models import Statement, TriggerRule, TriggerTier, Version
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from sorp.lexicon import Level, Tier
+from sorp.models.conditions import TriggerRule, TriggerTier
+from sorp.models.statement import Statement, Version
 from tests.factories import TargetFactory, rated
 
 FIRST = Quarter(2011, 1)

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import time_machine
 
-from escalation.services import close_quarter
-from indicators.services import ResultGiven, submit_result
-from organisation.working_days import working_day_after
-from sorp.lexicon import Quarter, Rag
+from core.quarters import Quarter
+from core.working_days import working_day_after
+from escalation.services.closing import close_quarter
+from indicators.services.results import ResultGiven, submit_result
+from sorp.lexicon import Rag
 from tests.factories import VALUES, IndicatorFactory, TargetFactory
 
 RAGS = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN}

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from escalation.rules import Observation, Trigger
+from core.quarters import Quarter
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Trigger
 from sorp.lexicon import (
     ComparedWith,
     ConditionKind,
@@ -15,7 +17,6 @@ from sorp.lexicon import (
     Movement,
     NotRated,
     Polarity,
-    Quarter,
     Rag,
     Tier,
 )

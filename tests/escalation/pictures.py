@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalation.rules import Observation
-from sorp.lexicon import NotRated, Quarter, Rag
+from core.quarters import Quarter
+from escalation.rules.observations import Observation
+from sorp.lexicon import NotRated, Rag
 
 FIRST = Quarter(2011, 1)
 

@@ -10,9 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import Rules
-from escalation.rules.aggregates import Member, close_units, replay_units, units_meeting
-from escalation.rules.positives import close_positives
+from escalation.rules.exceptions import (
+    Member,
+    close_positives,
+    close_units,
+    replay_units,
+    units_meeting,
+)
+from escalation.rules.triggers import Rules
 from sorp.lexicon import Level, NotRated, Rag, Tier
 from tests.escalation.conditions import aggregate, measured, positive, trigger
 from tests.escalation.pictures import FIRST, history, nth, place

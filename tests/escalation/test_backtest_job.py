@@ -8,21 +8,25 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from core import jobs
+from core.models.audit import AuditEvent
+from core.models.jobs import Job
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.refusals import Refused
 from escalation import tasks
-from escalation.models import Backtest, Escalation
-from escalation.queries import rules_by_quarter
-from escalation.queries.backtesting import rules_tried, subjects
-from escalation.rules import Rules, Trigger
-from escalation.rules.documents import DEFAULT_RULES
-from escalation.services import ask_backtest, close_quarter, keep_as_evidence, run_backtest
-from indicators.models import Indicator
-from indicators.queries import last_closed
-from organisation import jobs
-from organisation.models import AuditEvent, Job
+from escalation.models.backtests import Backtest
+from escalation.models.escalations import Escalation
+from escalation.queries.backtests import rules_tried, subjects
+from escalation.queries.evaluation import rules_by_quarter
+from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.rules.triggers import Rules, Trigger
+from escalation.services.backtests import ask_backtest, keep_as_evidence, run_backtest
+from escalation.services.closing import close_quarter
+from indicators.models.definitions import Indicator
 from organisation.rules import PostKind
-from sorp.lexicon import Level, Quarter, Rag
-from sorp.models import Version
-from strategy.services import Refused
+from sorp.lexicon import Level, Rag
+from sorp.models.statement import Version
 from tests.escalation.closed_quarters import FIRST, closed_history, draft_of
 from tests.escalation.test_closing import TODAY, measured, reported
 from tests.factories import IndicatorFactory, UserFactory, holder, rated

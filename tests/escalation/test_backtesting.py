@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.rules import Rules, Trigger, replay
-from escalation.rules.backtesting import (
+from core.quarters import Quarter
+from escalation.rules.backtests import (
     AMBERS,
     REDS,
     Cell,
@@ -20,8 +20,10 @@ from escalation.rules.backtesting import (
     in_sentences,
     rules_of_cell,
 )
-from escalation.rules.varying import Varied, Window
-from sorp.lexicon import ComparedWith, ConditionKind, Level, Movement, NotRated, Quarter, Rag, Tier
+from escalation.rules.ladder import replay
+from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.variations import Varied, Window
+from sorp.lexicon import ComparedWith, ConditionKind, Level, Movement, NotRated, Rag, Tier
 from tests.escalation.pictures import history, nth
 
 MISSING = Trigger("No result for two quarters", NotRated.NO_RESULT, 2, 2, Level.PAT)

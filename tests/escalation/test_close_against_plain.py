@@ -15,15 +15,19 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalation.models import Escalation
-from escalation.queries.following import as_episode
-from escalation.rules import Observation, Rules, close, replay, restate
-from escalation.services import close_quarter
-from indicators.models import Variation, VariedTrigger
-from indicators.queries import last_closed
-from indicators.services import ResultGiven, open_quarter, revise_result, submit_result
+from core.quarters import Quarter
+from core.queries import last_closed
+from core.services.quarters import open_quarter
+from escalation.models.escalations import Escalation
+from escalation.queries.restatement_preview import as_episode
+from escalation.rules.ladder import close, replay, restate
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Rules
+from escalation.services.closing import close_quarter
+from indicators.models.variations import Variation, VariedTrigger
+from indicators.services.results import ResultGiven, revise_result, submit_result
 from organisation.rules import UnitTier
-from sorp.lexicon import ConditionKind, Level, NotRated, Polarity, Quarter, Rag, Tier
+from sorp.lexicon import ConditionKind, Level, NotRated, Polarity, Rag, Tier
 from tests.escalation.conditions import triggers
 from tests.escalation.pictures import FIRST, nth
 from tests.escalation.versions import version_of

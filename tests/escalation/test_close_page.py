@@ -6,12 +6,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from escalation.models import Escalation
-from escalation.services import preview_close
-from indicators.models import Rating, ReportingQuarter
-from organisation.models import AuditEvent, Job, Notice
+from core.models.audit import AuditEvent
+from core.models.jobs import Job
+from core.models.notices import Notice
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.services.closing import preview_close
+from indicators.models.ratings import Rating
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import IndicatorFactory, RevisionFactory, TargetFactory, holder, rated
 
 pytestmark = pytest.mark.django_db

@@ -9,15 +9,19 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from escalation import services, tasks
-from escalation.models import Escalation
-from escalation.services.closing import ONE_CLOSE_AT_A_TIME
-from indicators.models import Rating, ReportingQuarter, Revision
-from indicators.services import ResultGiven, open_quarter, revise_result, submit_result
-from indicators.services.quarters import NotOpen
-from organisation.models import AuditEvent, Notice
-from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
-from sorp.queries import NoVersionInForce
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.services.quarters import NotOpen, open_quarter
+from escalation import tasks
+from escalation.models.escalations import Escalation
+from escalation.services.closing import ONE_CLOSE_AT_A_TIME, CannotClose, Closing, close_quarter
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from sorp.lexicon import Level, NotRated, Rag, Tier
+from sorp.queries.ruling import NoVersionInForce
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, UserFactory
 
 TODAY = date(2017, 6, 1)
@@ -38,7 +42,7 @@ def submit(indicator, quarter, letter):
 
 
 def close(quarter, by=None):
-    return services.close_quarter(quarter=quarter, today=TODAY, by=by)
+    return close_quarter(quarter=quarter, today=TODAY, by=by)
 
 
 def measured(**fields):
@@ -152,7 +156,7 @@ def test_a_quarter_is_not_closed_before_the_one_before_it(indicator, quarter, to
     close(Q1)
     before = everything()
 
-    with pytest.raises(services.CannotClose, match=told):
+    with pytest.raises(CannotClose, match=told):
         close(quarter)
 
     assert everything() == before
@@ -162,12 +166,12 @@ def test_a_quarter_is_not_closed_while_an_earlier_one_is_open(indicator):
     submit(indicator, Q1, "G")
     submit(indicator, Q2, "G")
 
-    with pytest.raises(services.CannotClose, match="Q1 2011/12 is still open: close it before Q2"):
+    with pytest.raises(CannotClose, match="Q1 2011/12 is still open: close it before Q2"):
         close(Q2)
 
 
 def test_a_quarter_that_has_not_ended_is_not_closed(indicator):
-    with pytest.raises(services.CannotClose, match="Q1 2017/18 has not ended"):
+    with pytest.raises(CannotClose, match="Q1 2017/18 has not ended"):
         close(Quarter(2017, 1))
 
     assert not ReportingQuarter.objects.exists()
@@ -209,7 +213,7 @@ def test_a_close_that_fails_half_way_leaves_nothing_behind(sorp_in_force, monkey
         if len(notices) == 2:
             raise RuntimeError("the power went")
 
-    monkeypatch.setattr("escalation.services.recording.owe_notice", fail_at_the_second)
+    monkeypatch.setattr("escalation.services.closing.owe_notice", fail_at_the_second)
     with pytest.raises(RuntimeError):
         close(Q2)
     assert everything() == before
@@ -319,7 +323,7 @@ def test_while_another_close_runs_nothing_is_changed_and_it_is_said_plainly(indi
     other = _another_connection()
     try:
         other.cursor().execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CLOSE_AT_A_TIME])
-        with pytest.raises(services.CannotClose, match="Another close is running"):
+        with pytest.raises(CannotClose, match="Another close is running"):
             close(Q2)
         assert everything() == before
     finally:
@@ -346,8 +350,8 @@ def test_six_closes_at_once_close_once(indicator, at_once):
 
     answers = at_once(lambda: close(Q2))
 
-    closed = [each for each in answers if isinstance(each, services.Closing)]
-    refused = [each for each in answers if isinstance(each, services.CannotClose)]
+    closed = [each for each in answers if isinstance(each, Closing)]
+    refused = [each for each in answers if isinstance(each, CannotClose)]
     assert len(closed) + len(refused) == 6
     assert [each.newly_closed for each in closed].count(True) == 1
     assert Escalation.objects.count() == Notice.objects.count() == 1
@@ -367,7 +371,7 @@ def test_a_result_saved_during_a_close_is_in_it_or_is_refused(indicator, at_once
 
         submitted, closing = at_once(both, threads=2)
 
-        assert isinstance(closing, services.Closing), closing
+        assert isinstance(closing, Closing), closing
         rating = Rating.objects.latest_ones().get(quarter_start=quarter.first_day)
         if isinstance(submitted, NotOpen):
             assert rating.not_rated == NotRated.NO_RESULT

@@ -10,19 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import Observation, breaches
-from escalation.rules.counting import counts
-from sorp.lexicon import (
-    ComparedWith,
-    ConditionKind,
-    Movement,
-    NotRated,
-    Polarity,
-    Quarter,
-    Rag,
-    Travel,
-)
-from sorp.rules import Condition
+from core.quarters import Quarter
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import breaches, counts
+from sorp.lexicon import ComparedWith, ConditionKind, Movement, NotRated, Polarity, Rag, Travel
+from sorp.rules.conditions import Condition
 from tests.escalation.conditions import (
     by_manager,
     by_system,

@@ -5,15 +5,17 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from escalation.models import Escalation
-from escalation.queries.warning import early_warning_of, early_warnings
-from escalation.rules import Episode, Rules, Trigger
-from escalation.rules.foreseeing import Ahead, foresee
-from escalation.services import close_quarter
-from indicators.models import Indicator
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.queries.early_warning import early_warning_of, early_warnings
+from escalation.rules.early_warning import Ahead, foresee
+from escalation.rules.ladder import Episode
+from escalation.rules.triggers import Rules, Trigger
+from escalation.services.closing import close_quarter
+from indicators.models.definitions import Indicator
 from indicators.rules.returns import Horizon
 from organisation.rules import PostKind
-from sorp.lexicon import Frequency, Kind, Level, Polarity, Quarter, Rag, RatingMethod, Tier
+from sorp.lexicon import Frequency, Kind, Level, Polarity, Rag, RatingMethod, Tier
 from tests.escalation.pictures import history, nth
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, UserFactory, holder
 from tests.indicators.forecasts import (

@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import (
-    Episode,
-    Rules,
-    Trigger,
-    breaches,
-    close,
-    has_recovered,
-    replay,
-    restate,
-)
-from escalation.rules.documents import DEFAULT_RULES
-from sorp.lexicon import ConditionKind, ForecastBy, Level, NotRated, Quarter, Rag, Tier
+from core.quarters import Quarter
+from escalation.rules.ladder import Episode, close, replay, restate
+from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.rules.triggers import Rules, Trigger, breaches, has_recovered
+from sorp.lexicon import ConditionKind, ForecastBy, Level, NotRated, Rag, Tier
 from tests.escalation.pictures import FIRST, history, nth, place
 
 RED = Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT)

@@ -7,23 +7,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from escalation.models import Escalation, PositiveException, UnitEscalation
-from escalation.services import close_exceptions, close_quarter
-from indicators.models import Rating
-from indicators.services import ResultGiven, submit_result
-from organisation.models import AuditEvent, Notice
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.models.exceptions import PositiveException, UnitEscalation
+from escalation.services.closing import close_quarter
+from escalation.services.exceptions import close_exceptions
+from indicators.models.ratings import Rating
+from indicators.services.results import ResultGiven, submit_result
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
+from sorp.lexicon import Level, NotRated, Rag, Tier
 from tests.escalation.conditions import aggregate, positive, trigger
 from tests.escalation.versions import version_of
-from tests.factories import (
-    IndicatorFactory,
-    TargetFactory,
-    UnitFactory,
-    UserFactory,
-    holder,
-    rated,
-)
+from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, UserFactory, holder, rated
 
 pytestmark = pytest.mark.django_db
 Q1, Q2, Q3, Q4 = (Quarter(2011, number) for number in (1, 2, 3, 4))

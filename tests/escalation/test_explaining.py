@@ -10,21 +10,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalation.rules import Episode, Observation, Rules, Trigger, close, replay, restate
-from escalation.rules.documents import DEFAULT_RULES
-from escalation.rules.explaining import (
+from core.quarters import Quarter
+from escalation.rules.explanations import (
     About,
     Outcome,
+    explain,
     find,
     inputs_at,
+    re_explain,
+    read_as,
     read_inputs,
     wants_explaining,
     write_inputs,
+    written,
 )
-from escalation.rules.inputs import read_as, written
+from escalation.rules.ladder import Episode, close, replay, restate
+from escalation.rules.observations import Observation
 from escalation.rules.referrals import referral_name
-from escalation.rules.telling import explain, re_explain
-from escalation.rules.varying import Varied, Window, varied_rules
+from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.variations import Varied, Window, varied_rules
 from sorp.lexicon import (
     ComparedWith,
     ConditionKind,
@@ -33,7 +38,6 @@ from sorp.lexicon import (
     Movement,
     NotRated,
     Polarity,
-    Quarter,
     Rag,
     Tier,
     Travel,

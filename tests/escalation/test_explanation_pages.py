@@ -9,19 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from escalation import services
-from escalation.models import Explanation
+from core.quarters import Quarter
+from escalation.models.escalations import Explanation
 from escalation.queries.explanations import told
-from indicators.services import (
-    ResultGiven,
-    TriggerVaried,
-    agree_variation,
-    propose_variation,
-    revise_result,
-    submit_result,
-)
+from escalation.services import closing
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter, Rag
+from sorp.lexicon import Rag
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +46,7 @@ def reported(indicator, picture):
         submit_result(
             indicator=indicator, quarter=quarter, given=given(letter), today=TODAY, by=None
         )
-        services.close_quarter(quarter=quarter, today=TODAY, by=None)
+        closing.close_quarter(quarter=quarter, today=TODAY, by=None)
 
 
 def page(reader, indicator, quarter):
@@ -95,7 +90,7 @@ def test_what_was_told_before_a_revision_is_still_there_with_its_document(indica
     revise_result(
         indicator=indicator, quarter=Q2, given=given("A"), reason="Counted twice", by=None
     )
-    services.close_quarter(quarter=Q2, today=TODAY, by=None)
+    closing.close_quarter(quarter=Q2, today=TODAY, by=None)
 
     said = page(reader, indicator, Q2).content.decode()
     assert "What was told before" in said

@@ -11,20 +11,11 @@ from decimal import Decimal
 
 import pytest
 
-from escalation.rules import Rules, replay
-from escalation.rules.aggregates import Member, replay_units
-from escalation.rules.positives import close_positives
-from indicators.rules import Thresholds, rate
-from sorp.lexicon import (
-    ComparedWith,
-    Level,
-    Movement,
-    Polarity,
-    Rag,
-    RatingMethod,
-    Tier,
-    Travel,
-)
+from escalation.rules.exceptions import Member, close_positives, replay_units
+from escalation.rules.ladder import replay
+from escalation.rules.triggers import Rules
+from indicators.rules.rating import Thresholds, rate
+from sorp.lexicon import ComparedWith, Level, Movement, Polarity, Rag, RatingMethod, Tier, Travel
 from tests.escalation.conditions import (
     aggregate,
     by_manager,

@@ -9,19 +9,22 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.urls import reverse
 
-from escalation.models import Escalation, Handling
-from escalation.queries.tiers import overdue_in_tier, times_in_tier
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.refusals import Refused
+from escalation.models.escalations import Escalation, Handling
+from escalation.queries.register import overdue_in_tier, times_in_tier
 from escalation.rights import may_deal_with
-from escalation.rules.faults import RefusedFileError
 from escalation.rules.referrals import levels_past, read_referrals
-from escalation.services import close_quarter, deal_with, refer_up
-from indicators.services import ResultGiven, revise_result
-from organisation.models import AuditEvent, Notice
+from escalation.rules.rule_files import RefusedFileError
+from escalation.services.closing import close_quarter
+from escalation.services.handling import deal_with, refer_up
+from indicators.services.results import ResultGiven, revise_result
 from organisation.rules import PostKind, UnitTier
-from sorp.defaults import LADDER
-from sorp.lexicon import Level, Quarter, Rag, Tier
-from sorp.models import Version
-from strategy.services import Refused
+from sorp.defaults.rules import LADDER
+from sorp.lexicon import Level, Rag, Tier
+from sorp.models.statement import Version
 from tests.assurance.factories import ActionPlanFactory, EscalationFactory
 from tests.escalation.closes import closes_on, measured, reported
 from tests.factories import (

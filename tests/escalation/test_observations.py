@@ -7,12 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from escalation.queries import observations
-from escalation.rules import Observation
-from indicators.models import ManagersForecast, Rating, SystemForecast
-from indicators.models.forecasts import ForecastMethod
+from core.quarters import Quarter
+from escalation.queries.evaluation import observations
+from escalation.rules.observations import Observation
+from indicators.models.forecasts import SystemForecast
+from indicators.models.ratings import Rating
+from indicators.models.returns import ManagersForecast
+from indicators.rules.forecasting import ForecastMethod
 from indicators.rules.returns import Horizon, Likelihood
-from sorp.lexicon import NotRated, Polarity, Quarter, Rag, RatingMethod, Travel
+from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
 from tests.factories import IndicatorFactory, RatingFactory, ResultFactory, RevisionFactory, rated
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]

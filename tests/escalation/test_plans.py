@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from escalation.models import Action, ActionPlan
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.refusals import Refused
+from escalation.models.plans import Action, ActionPlan
 from escalation.services import plans
 from escalation.services.plans import ActionGiven
-from organisation.models import AuditEvent
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
-from strategy.services import Refused
 from tests.assurance.factories import ActionFactory, ActionPlanFactory
 from tests.factories import IndicatorFactory, UserFactory, holder
 

@@ -10,21 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from escalation.models import ActionPlan, PlanReview
-from escalation.rules.plans import (
-    Expected,
-    Promise,
-    Seen,
-    Turn,
-    differences,
-    effect_of,
-)
-from escalation.services import agree_plan, plans, review_plan
-from escalation.services.plans import ActionGiven
-from organisation.models import AuditEvent, Notice
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.refusals import Refused
+from escalation.models.plans import ActionPlan, PlanReview
+from escalation.rules.plans import Expected, Promise, Seen, Turn, differences, effect_of
+from escalation.services import plans
+from escalation.services.plans import ActionGiven, agree_plan, review_plan
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Level, Polarity, Quarter, Rag
-from strategy.services import Refused
+from sorp.lexicon import Level, Polarity, Rag
 from tests.assurance.factories import ActionFactory, ActionPlanFactory, EscalationFactory
 from tests.escalation.test_plans import ROW, typed
 from tests.factories import IndicatorFactory, RatingFactory, UnitFactory, UserFactory, holder

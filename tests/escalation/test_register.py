@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from escalation.models import Handling, PositiveException, UnitEscalation
-from escalation.services import deal_with, refer_up
-from indicators.models import Variation
+from core.quarters import Quarter
+from escalation.models.escalations import Handling
+from escalation.models.exceptions import PositiveException, UnitEscalation
+from escalation.services.handling import deal_with, refer_up
+from indicators.models.variations import Variation
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Level, Quarter
+from sorp.lexicon import Level
 from tests.assurance.factories import ActionPlanFactory, EscalationFactory
 from tests.factories import IndicatorFactory, UnitFactory, UserFactory, holder
 

@@ -16,13 +16,21 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import Observation, Rules, replay
-from escalation.rules.documents import DEFAULT_RULES, read_rules, write_rules
-from escalation.rules.faults import RefusedFileError
+from core.quarters import Quarter
+from escalation.rules.ladder import replay
+from escalation.rules.observations import Observation
 from escalation.rules.rating_files import read_ratings
-from escalation.rules.replaying import COLUMNS, replay_ratings, write_lines
-from escalation.rules.trigger_documents import read_trigger, write_trigger
-from sorp.lexicon import Polarity, Quarter, Rag, Travel
+from escalation.rules.replay import COLUMNS, replay_ratings, write_lines
+from escalation.rules.rule_files import (
+    DEFAULT_RULES,
+    RefusedFileError,
+    read_rules,
+    read_trigger,
+    write_rules,
+    write_trigger,
+)
+from escalation.rules.triggers import Rules
+from sorp.lexicon import Polarity, Rag, Travel
 from tests.escalation.conditions import triggers
 from tests.escalation.pictures import history
 

@@ -9,20 +9,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from escalation import services
-from escalation.models import Escalation, Explanation
-from indicators.services import (
-    ResultGiven,
-    TriggerVaried,
-    agree_variation,
-    open_quarter,
-    propose_variation,
-    revise_result,
-    submit_result,
-)
-from organisation.models import AuditEvent
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.services.quarters import open_quarter
+from escalation.models.escalations import Escalation, Explanation
+from escalation.services import closing
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter, Rag, Tier
+from sorp.lexicon import Rag, Tier
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +35,7 @@ def given(letter):
 
 
 def close(quarter):
-    return services.close_quarter(quarter=quarter, today=TODAY, by=None)
+    return closing.close_quarter(quarter=quarter, today=TODAY, by=None)
 
 
 def reported(indicator, picture, *, since=Q1):

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import Observation, Rules, Trigger, breaches, has_recovered
-from escalation.rules.documents import DEFAULT_RULES
-from sorp.lexicon import Level, NotRated, Quarter, Rag, Tier
+from core.quarters import Quarter
+from escalation.rules.observations import Observation
+from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.rules.triggers import Rules, Trigger, breaches, has_recovered
+from sorp.lexicon import Level, NotRated, Rag, Tier
 from tests.escalation.pictures import history, nth, places
 
 RED_RUN, AMBER_RUN = DEFAULT_RULES.triggers

@@ -5,13 +5,15 @@ from datetime import date
 import pytest
 import time_machine
 
-from escalation import services
-from escalation.models import Escalation
-from indicators.models import Rating
-from indicators.services import ResultGiven, revise_result, submit_result
-from sorp.lexicon import Quarter, Rag
-from sorp.models import Version
-from sorp.services import approve_version, bring_into_force, open_consultation
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.services import closing
+from indicators.models.ratings import Rating
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from sorp.lexicon import Rag
+from sorp.models.statement import Version
+from sorp.services.approval import approve_version, bring_into_force
+from sorp.services.consultation import open_consultation
 from tests.factories import VALUES, IndicatorFactory, TargetFactory
 from tests.sorp import people
 from tests.sorp.versions import draft_like
@@ -61,7 +63,7 @@ def report(indicator, picture):
                 today=day,
                 by=None,
             )
-            services.close_quarter(quarter=quarter, today=day, by=None)
+            closing.close_quarter(quarter=quarter, today=day, by=None)
 
 
 def at_pat():
@@ -107,7 +109,7 @@ def test_what_was_closed_before_is_restated_by_the_version_that_ruled_it(second)
             reason="Counted again",
             by=None,
         )
-    services.close_quarter(quarter=Q3, today=date(2012, 3, 1), by=None)
+    closing.close_quarter(quarter=Q3, today=date(2012, 3, 1), by=None)
 
     restated = Escalation.objects.get(level="pat")
     assert (restated.opened_in, restated.trigger) == (Q2, "Red for two quarters")

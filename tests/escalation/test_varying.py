@@ -8,30 +8,28 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from escalation import services
-from escalation.models import Escalation
-from escalation.queries.following import to_follow
-from escalation.queries.varying import agreed_variations, rules_of_each
-from escalation.rules.faults import RefusedFileError
-from escalation.rules.variation_files import COLUMNS, read_variations, variation_rows
-from escalation.rules.varying import Varied, Window
-from indicators.services import (
-    ResultGiven,
+from core.quarters import Quarter
+from core.tables.writing import written
+from escalation.models.escalations import Escalation
+from escalation.queries.evaluation import agreed_variations, rules_of_each
+from escalation.queries.restatement_preview import to_follow
+from escalation.rules.rule_files import COLUMNS, RefusedFileError, read_variations, variation_rows
+from escalation.rules.variations import Varied, Window
+from escalation.services import closing
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.variations import (
     TriggerVaried,
     agree_variation,
     end_variation,
     propose_variation,
-    revise_result,
-    submit_result,
 )
-from organisation.csvfiles import written
 from organisation.rules import PostKind
-from reports.gathering import gather_edition
-from reports.rules import public_form
+from reports.contents.edition import gather_edition
+from reports.rules.projection import public_form
 from reports.schema import check_form
-from reports.verifying.figures import wrong_figures
-from sorp.lexicon import Level, Quarter, Rag
-from sorp.queries import NoVersionInForce
+from reports.verification import wrong_figures
+from sorp.lexicon import Level, Rag
+from sorp.queries.ruling import NoVersionInForce
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
 
 TODAY = date(2017, 6, 1)
@@ -45,7 +43,7 @@ def given(letter):
 
 
 def close(quarter):
-    return services.close_quarter(quarter=quarter, today=TODAY, by=None)
+    return closing.close_quarter(quarter=quarter, today=TODAY, by=None)
 
 
 def measured(**fields):

@@ -6,15 +6,17 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.working_days import working_day_after
+from dashboards.queries.home_page import home
 from escalation import tasks
-from escalation.models import Escalation
-from escalation.queries.wanting import _since_red, wanted_plans
-from escalation.services import agree_plan, alert_to_missing_plans, review_plan
-from organisation.models import AuditEvent, Notice
+from escalation.models.escalations import Escalation
+from escalation.queries.plans import _since_red, wanted_plans
+from escalation.services.plans import agree_plan, alert_to_missing_plans, review_plan
 from organisation.rules import PostKind, UnitTier
-from organisation.working_days import working_day_after
-from reports.queries.homes import home
-from sorp.lexicon import Level, Quarter, Tier
+from sorp.lexicon import Level, Tier
 from tests.assurance.factories import ActionFactory, ActionPlanFactory
 from tests.escalation.closes import closes_on, measured, report, reported
 from tests.factories import RatingFactory, UnitFactory, holder, rated

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sorp.lexicon import NotRated, Quarter, Rag
-from sorp.models import Statement, TriggerRule, TriggerTier, Version
+from core.quarters import Quarter
+from sorp.lexicon import NotRated, Rag
+from sorp.models.conditions import TriggerRule, TriggerTier
+from sorp.models.statement import Statement, Version
 
 SINCE = Quarter(2010, 1)
 

@@ -21,7 +21,7 @@ class Thing(NamedTuple):
     """What an expression stands for: a module, a class, a function, or an instance of a class."""
 
     kind: str
-    name: str  # dotted: `indicators.services.signing.approve_results`
+    name: str  # dotted: `indicators.services.sign_off.approve_results`
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from indicators.models import ManagersForecast, ReportingQuarter
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators.models.returns import ManagersForecast
 from indicators.rules.returns import Horizon, Likelihood
-from indicators.services import forecast_after, rate_quarter
-from sorp.lexicon import Quarter, RatingMethod
+from indicators.services.forecasts import forecast_after
+from indicators.services.rating import rate_quarter
+from sorp.lexicon import RatingMethod
 from tests.factories import IndicatorFactory, RevisionFactory, TargetFactory
 
 SINCE, LAST = Quarter(2011, 1), Quarter(2012, 4)

@@ -6,13 +6,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from escalation.services import close_quarter
-from indicators.models import Attestation
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.models.returns import Attestation
 from indicators.queries.accountability import attestation_sheet, attested
-from indicators.services import attest, begin_quarter
-from organisation.models import AuditEvent, Notice
+from indicators.services.accountability import attest
+from indicators.services.calendar import begin_quarter
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import IndicatorFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db

@@ -7,15 +7,16 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.working_days import working_day_before
 from indicators.feeds import token_of, user_of
-from indicators.models import CalendarDay, ReportingQuarter
+from indicators.models.returns import CalendarDay
 from indicators.queries.calendar import due_on
-from indicators.rules.returns import Step
-from indicators.services import begin_quarter, renew_feed
-from organisation.models import Appointment
+from indicators.services.calendar import begin_quarter, renew_feed
+from organisation.models.people import Appointment
 from organisation.rules import PostKind, UnitTier
-from organisation.working_days import working_day_before
-from sorp.lexicon import Quarter, Tier
+from sorp.lexicon import Step, Tier
 from tests.factories import IndicatorFactory, UnitFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db

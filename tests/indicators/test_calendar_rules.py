@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from core.quarters import Quarter
 from indicators.rules.calendar import (
-    DayRule,
     PlannedDay,
     StepLine,
     back_plan,
@@ -14,10 +14,10 @@ from indicators.rules.calendar import (
     refusal_of_day,
     warnings,
 )
-from indicators.rules.returns import Step
 from organisation.rules import PostKind, UnitTier
-from sorp.defaults import CALENDAR
-from sorp.lexicon import Quarter, Tier
+from sorp.defaults.rules import CALENDAR
+from sorp.lexicon import Step, Tier
+from sorp.rules.calendar import DayRule
 
 RULES = [DayRule(Step(row.step), row.tier, row.counted_from, row.working_days) for row in CALENDAR]
 Q1_2011, Q1_2023, Q3_2023 = Quarter(2011, 1), Quarter(2023, 1), Quarter(2023, 3)

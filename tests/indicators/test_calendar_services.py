@@ -5,22 +5,19 @@ from datetime import date
 import pytest
 import time_machine
 
-from escalation.services import close_quarter
-from indicators.models import CalendarDay, ReportingQuarter
+from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.services.quarters import NotOpen
+from core.working_days import working_day_before
+from escalation.services.closing import close_quarter
+from indicators.models.returns import CalendarDay
 from indicators.queries.calendar import calendar_of, calendars, due_on, quarters_to_begin, unowned
-from indicators.rules.returns import Step
-from indicators.services import (
-    Unowned,
-    begin_quarter,
-    renew_feed,
-    set_due_day,
-    suspend_indicator,
-)
-from indicators.services.quarters import NotOpen
-from organisation.models import Appointment, AuditEvent
+from indicators.services.calendar import Unowned, begin_quarter, renew_feed, set_due_day
+from indicators.services.definitions import suspend_indicator
+from organisation.models.people import Appointment
 from organisation.rules import PostKind
-from organisation.working_days import working_day_before
-from sorp.lexicon import Quarter, Tier
+from sorp.lexicon import Step, Tier
 from tests.factories import IndicatorFactory, UserFactory, holder
 from tests.sorp.versions import version_like
 

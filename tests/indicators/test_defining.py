@@ -5,17 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from escalation.services import close_quarter
-from indicators.models import Rating
-from indicators.services import (
-    ResultGiven,
-    redefine_indicator,
-    set_target,
-    submit_result,
-    suspend_indicator,
-)
-from organisation.models import AuditEvent
-from sorp.lexicon import Quarter, RatingMethod
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.models.ratings import Rating
+from indicators.services.definitions import redefine_indicator, set_target, suspend_indicator
+from indicators.services.results import ResultGiven, submit_result
+from sorp.lexicon import RatingMethod
 from tests.factories import IndicatorFactory, TargetFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]

@@ -5,23 +5,19 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from indicators.models import Draft, Result
-from indicators.queries.asking import as_typed, forecasts_made
-from indicators.rules import Asked, read_entry
+from core.clock import localdate
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.services.quarters import NotOpen
+from indicators.models.results import Result
+from indicators.models.returns import Draft
+from indicators.queries.requirements import as_typed, forecasts_made
+from indicators.rules.entry import Asked, read_entry
 from indicators.rules.returns import ResultState, forecast_quarters
-from indicators.services import (
-    ChangedMeanwhile,
-    Locked,
-    ResultGiven,
-    discard_draft,
-    save_draft,
-    state_forecasts,
-    submit_result,
-)
-from indicators.services.quarters import NotOpen
-from organisation.clock import localdate
-from organisation.models import AuditEvent
-from sorp.lexicon import Frequency, Quarter
+from indicators.services.drafts import ChangedMeanwhile, discard_draft, save_draft
+from indicators.services.forecasts import state_forecasts
+from indicators.services.results import Locked, ResultGiven, submit_result
+from sorp.lexicon import Frequency
 from tests.factories import IndicatorFactory, TargetFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,16 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from escalation.services import close_quarter
-from indicators.models import Draft, ManagersForecast, Rating, Result, Revision, SignOff, Suspension
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.models.definitions import Suspension
+from indicators.models.ratings import Rating
+from indicators.models.results import Result, Revision
+from indicators.models.returns import Draft, ManagersForecast, SignOff
 from indicators.rules.returns import ResultState
-from indicators.services import ResultGiven, submit_result
-from organisation.models import AuditEvent
+from indicators.services.results import ResultGiven, submit_result
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 from tests.sorp.versions import version_like
 

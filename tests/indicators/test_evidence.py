@@ -8,19 +8,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from indicators.models import Evidence
+from core.clock import localdate
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from indicators.models.returns import Evidence
 from indicators.rules.evidence import LARGEST, TWICE
-from indicators.services import (
-    RefusedFile,
-    ResultGiven,
-    attach_evidence,
-    remove_evidence,
-    submit_result,
-)
-from organisation.clock import localdate
-from organisation.models import AuditEvent
+from indicators.services.evidence import RefusedFile, attach_evidence, remove_evidence
+from indicators.services.results import ResultGiven, submit_result
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db

@@ -5,23 +5,17 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from indicators.queries.forecasting import NO_DIRECTORATE, forecast_register, track_record_of
+from core.clock import localdate
+from core.quarters import Quarter
+from indicators.queries.forecasts import NO_DIRECTORATE, forecast_register, track_record_of
 from indicators.rules.returns import Horizon
-from indicators.services import forecast_after, rate_quarter
-from organisation.clock import localdate
+from indicators.services.forecasts import forecast_after
+from indicators.services.rating import rate_quarter
 from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Frequency, Polarity, Quarter, Rag, RatingMethod
+from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
 from tests.factories import CouncilFactory, UnitFactory, UserFactory, holder
-from tests.indicators.forecasts import (
-    LAST,
-    LEVEL,
-    closed_until,
-    resulted,
-    revise,
-    say,
-    say_for,
-)
+from tests.indicators.forecasts import LAST, LEVEL, closed_until, resulted, revise, say, say_for
 
 pytestmark = pytest.mark.django_db
 NEXT = LAST.next()

@@ -7,14 +7,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from indicators.models import (
-    ForecastMethod,
-    Suspension,
-    SystemForecast,
-)
-from indicators.services import forecast_after
-from organisation.models import AuditEvent
-from sorp.lexicon import Basis, Frequency, Kind, Polarity, Quarter, RatingMethod
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from indicators.models.definitions import Suspension
+from indicators.models.forecasts import SystemForecast
+from indicators.rules.forecasting import ForecastMethod
+from indicators.services.forecasts import forecast_after
+from sorp.lexicon import Basis, Frequency, Kind, Polarity, RatingMethod
 from tests.factories import TargetFactory, UserFactory
 from tests.indicators.forecasts import CLIMB, LAST, LEVEL, close, resulted, revise, say
 

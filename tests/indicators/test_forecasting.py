@@ -11,21 +11,25 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
-from indicators.rules import Thresholds, direction_of_travel, rate
-from indicators.rules.chances import Chances, chances
+from core.quarters import Quarter
 from indicators.rules.forecasting import (
     INTERVAL,
     MOST,
     NO_BOUNDS,
     Bounds,
+    Chances,
     ForecastMethod,
     NoForecast,
     bounds_of,
+    chances,
+    drifting,
     forecast,
+    seasoned,
+    smoothed,
 )
-from indicators.rules.outlooks import drifting, seasoned, smoothed
-from indicators.rules.travel import FEWEST, WINDOW, TravelFound, guarded_fit
-from sorp.lexicon import Polarity, Quarter, Rag, RatingMethod, Travel, TravelMethod
+from indicators.rules.rating import Thresholds, rate
+from indicators.rules.travel import FEWEST, WINDOW, TravelFound, direction_of_travel, guarded_fit
+from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
 
 FIRST = Quarter(2011, 1)
 PER_CENT, COUNT = Bounds(Decimal(0), Decimal(100)), Bounds(Decimal(0))
@@ -518,7 +522,7 @@ def test_one_series_is_forecast_as_the_simulation_forecasts_thousands(name):
 
 def test_numbers_are_loaded_only_where_they_are_used():
     """Importing numpy and scipy takes longer than most pages do."""
-    modules = "indicators.rules.forecasting, indicators.rules.chances, indicators.rules.prospects"
+    modules = "indicators.rules.forecasting, indicators.rules.prospects"
     asked = f"import sys, {modules}; print({{'numpy', 'scipy', 'django'}} & set(sys.modules))"
     root = Path(__file__).resolve().parents[2]
     printed = subprocess.run(

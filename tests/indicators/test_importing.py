@@ -6,10 +6,14 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from indicators.models import Indicator, Rating, ReportingQuarter, Result, Revision, Target
-from organisation.models import AuditEvent
+from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Target
+from indicators.models.ratings import Rating
+from indicators.models.results import Result, Revision
 from organisation.rules import PostKind
-from sorp.lexicon import NotRated, Quarter, Rag
+from sorp.lexicon import NotRated, Rag
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 
 INDICATORS = """\

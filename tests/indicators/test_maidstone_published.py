@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from indicators.models import Rating
-from organisation.csvfiles import written
-from sorp.lexicon import NotRated, Quarter, Rag
+from core.quarters import Quarter
+from core.tables.writing import written
+from indicators.models.ratings import Rating
+from sorp.lexicon import NotRated, Rag
 
 DATA = Path(__file__).parent.parent / "data"
 INDICATORS = (

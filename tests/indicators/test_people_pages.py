@@ -6,13 +6,16 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from indicators.models import Suspension
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from indicators.models.definitions import Suspension
 from indicators.queries.accountability import disowned, leavers
 from indicators.queries.calendar import unowned
-from indicators.services import attest, begin_quarter, reassign_indicators
-from organisation.models import Appointment, AuditEvent, Notice
+from indicators.services.accountability import attest, reassign_indicators
+from indicators.services.calendar import begin_quarter
+from organisation.models.people import Appointment
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import IndicatorFactory, UnitFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +50,7 @@ def successor(officer):
 
 
 def owners(*references):
-    from indicators.models import Indicator
+    from indicators.models.definitions import Indicator
 
     rows = Indicator.objects.filter(reference__in=references)
     return {row.reference: row.accountable_manager.name for row in rows}
@@ -330,7 +333,7 @@ def test_a_deputy_stands_in_between_two_days(client, officer):
     assert "Dee Deputy deputises for" in answer.content.decode()
     held = Appointment.objects.get(post__kind=PostKind.DEPUTY)
     assert (held.starts_on, held.ends_on) == (date(2011, 8, 1), date(2011, 8, 31))
-    from indicators.models import Indicator
+    from indicators.models.definitions import Indicator
 
     may_answer = {}
     for moment in ("2011-07-31", "2011-08-01", "2011-08-31", "2011-09-01"):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rules import Thresholds
-from indicators.rules.forecasting import Bounds, ForecastMethod
+from core.quarters import Quarter
+from indicators.rules.forecasting import Bounds, Came, ForecastMethod, Said, Tally, score
 from indicators.rules.prospects import (
     Course,
     Figures,
@@ -18,8 +18,8 @@ from indicators.rules.prospects import (
     track_record,
     where_it_leads,
 )
-from indicators.rules.scoring import Came, Said, Tally, score
-from sorp.lexicon import Frequency, Polarity, Quarter, Rag, RatingMethod
+from indicators.rules.rating import Thresholds
+from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
 
 LAST, NEXT = Quarter(2012, 4), Quarter(2013, 1)
 PER_CENT, DAYS, MONEY = Figures(1, "%"), Figures(0, "days"), Figures(0, "£")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from indicators.rules import Reading, Thresholds, judge, rate, scale_of, stale, value_of
-from sorp.lexicon import NotRated, Polarity, Quarter, Rag, RatingMethod
+from core.quarters import Quarter
+from indicators.rules.rating import Reading, Thresholds, judge, rate, scale_of, stale, value_of
+from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod
 
 D = Decimal
 R, A, G = Rag.RED, Rag.AMBER, Rag.GREEN

@@ -9,24 +9,30 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from indicators import services, tasks
-from indicators.models import CalendarDay, ReportingQuarter, Result, Revision
-from indicators.rules.reminding import (
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators import tasks
+from indicators.models.results import Result, Revision
+from indicators.models.returns import CalendarDay
+from indicators.rules.reminders import (
     Outstanding,
     Referral,
-    Reminder,
     entry_message,
     last_reminder,
     missing_message,
     sign_off_message,
 )
-from indicators.rules.returns import ResultState, Step
-from indicators.services import remind, suspend_indicator
-from kcc_perf.due import run_due
-from organisation.models import AuditEvent, Notice
+from indicators.rules.returns import ResultState
+from indicators.services import reminders
+from indicators.services.definitions import suspend_indicator
+from indicators.services.reminders import remind
+from kcc_perf.scheduler import run_due
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Frequency, Level, Quarter, Tier
-from sorp.models import Version
+from sorp.lexicon import Frequency, Level, Step, Tier
+from sorp.models.statement import Version
+from sorp.rules.reminders import Reminder
 from tests.factories import IndicatorFactory, RevisionFactory, UnitFactory, UserFactory, holder
 from tests.sorp.versions import version_like
 
@@ -204,7 +210,7 @@ def owned(division, reference="HT-01", **fields):
 
 
 def manager_of(division):
-    from organisation.models import User
+    from organisation.models.people import User
 
     found = User.objects.filter(email="manager@council.example").first()
     return found or holder(
@@ -529,7 +535,7 @@ def test_rounds_try_again_where_reminding_failed(division, monkeypatch, caplog):
 def test_six_clocks_at_once_remind_once(division, at_once):
     owned(division)
 
-    owed = at_once(lambda: services.remind(today=date(2011, 7, 14)))
+    owed = at_once(lambda: reminders.remind(today=date(2011, 7, 14)))
 
     assert sorted(owed) == [0, 0, 0, 0, 0, 2]
     assert Notice.objects.count() == 2

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rules import Asked, Background, Thresholds, questions, read_entry
+from core.figures import as_number
+from core.quarters import Quarter
+from indicators.rules.entry import Asked, is_count, read_entry, read_figure
 from indicators.rules.evidence import (
     EICAR,
     EMPTY,
@@ -21,7 +23,8 @@ from indicators.rules.evidence import (
     plain_name,
     refusal_of,
 )
-from indicators.rules.figures import is_count, read_figure
+from indicators.rules.questions import Background, questions
+from indicators.rules.rating import Thresholds
 from indicators.rules.returns import (
     Horizon,
     Progress,
@@ -30,8 +33,7 @@ from indicators.rules.returns import (
     forecast_quarters,
     task_state,
 )
-from sorp.figures import as_number
-from sorp.lexicon import Frequency, Polarity, Quarter, Rag, RatingMethod
+from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
 
 Q1 = Quarter(2011, 1)
 FLOOR = Thresholds(

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from assurance.rights import SEATS, Act, may
 from assurance.rules import SeatKind
+from dashboards.queries.permission_matrix import REACHES, posts_matrix, seats_matrix, who_can_see
 from escalation.services.plans import may_write_plan
 from indicators import rights
-from indicators.models import Indicator
-from organisation.models import User
-from organisation.rights import GRANTS, Permission
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
+from organisation.permissions import GRANTS, Permission
 from organisation.rules import PostKind, UnitTier
-from reports.queries.who_may import REACHES, posts_matrix, seats_matrix, who_can_see
 from tests.assurance.factories import SeatFactory, TeamFactory
 from tests.factories import (
     AppointmentFactory,

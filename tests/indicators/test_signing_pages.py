@@ -8,21 +8,17 @@ import time_machine
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from indicators.models import Result, Revision, SignOff, Unlock
+from core.quarters import Quarter
+from indicators.models.results import Result, Revision
+from indicators.models.returns import SignOff, Unlock
 from indicators.queries.records import record_of
-from indicators.queries.signing import sheets_for, waiting_for
+from indicators.queries.sign_off import sheets_for, waiting_for
 from indicators.rules.returns import ResultState, Stage
-from indicators.services import (
-    ResultGiven,
-    approve_results,
-    return_result,
-    revise_result,
-    set_target,
-    submit_result,
-    unlock_result,
-)
+from indicators.services.definitions import set_target
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.sign_off import approve_results, return_result, unlock_result
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Confidence, Quarter
+from sorp.lexicon import Confidence
 from tests.factories import (
     CouncilFactory,
     IndicatorFactory,

@@ -7,7 +7,7 @@ import pytest
 
 from indicators.rules.returns import ResultState as State
 from indicators.rules.returns import Stage
-from indicators.rules.signing import (
+from indicators.rules.sign_off import (
     LONGEST_UNLOCK,
     TRANSITIONS,
     Act,

@@ -5,13 +5,17 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from escalation.services import close_quarter
-from indicators.models import Result, Revision, SignOff, Unlock
-from indicators.queries.signing import may_change
+from core.clock import now
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.models.results import Result, Revision
+from indicators.models.returns import SignOff, Unlock
+from indicators.queries.sign_off import may_change
 from indicators.rules.returns import ResultState, Stage
-from indicators.services import ResultGiven, revise_result, submit_result
-from indicators.services.results import Locked
-from indicators.services.signing import (
+from indicators.services.results import Locked, ResultGiven, revise_result, submit_result
+from indicators.services.sign_off import (
     CannotSign,
     CannotUnlock,
     SaidAnew,
@@ -19,10 +23,7 @@ from indicators.services.signing import (
     return_result,
     unlock_result,
 )
-from organisation.clock import now
-from organisation.models import AuditEvent, Notice
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Quarter
 from tests.factories import (
     CouncilFactory,
     IndicatorFactory,

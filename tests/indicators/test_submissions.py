@@ -5,17 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.models import Rating, ReportingQuarter, Result, Revision
-from indicators.services import (
-    ResultGiven,
-    Submission,
-    rate_quarter,
-    submit_result,
-    submit_results,
-)
-from indicators.services.quarters import NotOpen
-from organisation.models import AuditEvent
-from sorp.lexicon import Confidence, Quarter
+from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.services.quarters import NotOpen
+from indicators.models.ratings import Rating
+from indicators.models.results import Result, Revision
+from indicators.services.rating import rate_quarter
+from indicators.services.results import ResultGiven, ResultToSubmit, submit_result, submit_results
+from sorp.lexicon import Confidence
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory
 
 TODAY = date(2014, 1, 1)
@@ -27,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
 def series(indicator, values, *, first=FIRST):
     """One submission a quarter; None is a result that is not available."""
     return [
-        Submission(
+        ResultToSubmit(
             indicator,
             Quarter.from_ordinal(first.ordinal + place),
             ResultGiven(value=Decimal(value), confidence=Confidence.PROVISIONAL)
@@ -151,7 +149,7 @@ def test_one_bad_result_leaves_nothing_behind():
     refused = [
         ([*submissions, submissions[0]], ValueError),
         ([*submissions, *series(indicator, [1], first=Quarter(2014, 1))], NotOpen),
-        ([*submissions, Submission(indicator, Quarter(2013, 3), ResultGiven(
+        ([*submissions, ResultToSubmit(indicator, Quarter(2013, 3), ResultGiven(
             numerator=Decimal(10**8), denominator=Decimal("0.01")))], ValueError),
     ]  # fmt: skip
 

@@ -9,19 +9,18 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from indicators.models import CalendarDay, Draft, Rating, ReportingQuarter, Revision, Submission
+from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.returns import CalendarDay, Draft, Submission
 from indicators.queries.returns import my_return
-from indicators.services import (
-    ChangedMeanwhile,
-    NotReady,
-    ResultGiven,
-    save_draft,
-    submit_result,
-    submit_return,
-)
-from organisation.models import AuditEvent, User
+from indicators.services.drafts import ChangedMeanwhile, save_draft
+from indicators.services.results import NotReady, ResultGiven, submit_result, submit_return
+from organisation.models.people import User
 from organisation.rules import PostKind
-from sorp.lexicon import Frequency, Quarter
+from sorp.lexicon import Frequency
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 
 Q1 = Quarter(2011, 1)

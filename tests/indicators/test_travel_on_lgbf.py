@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from indicators.rules import direction_of_travel, value_of
-from sorp.lexicon import Polarity, Quarter, Travel, TravelMethod
+from core.quarters import Quarter
+from indicators.rules.rating import value_of
+from indicators.rules.travel import direction_of_travel
+from sorp.lexicon import Polarity, Travel, TravelMethod
 
 LGBF = Path(__file__).resolve().parents[1] / "data" / "lgbf_quarterly.csv"
 LAST = Quarter(2023, 1)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rules import TravelFound, direction_of_travel
-from indicators.rules.travel import FEWEST, WINDOW, guarded_fit
-from sorp.lexicon import Polarity, Quarter, Travel, TravelMethod
+from core.quarters import Quarter
+from indicators.rules.travel import FEWEST, WINDOW, TravelFound, direction_of_travel, guarded_fit
+from sorp.lexicon import Polarity, Travel, TravelMethod
 
 FIRST = Quarter(2011, 1)
 PREVIOUS, REGRESSION = TravelMethod.PREVIOUS, TravelMethod.REGRESSION

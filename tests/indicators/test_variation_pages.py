@@ -9,13 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from escalation.services import close_quarter
-from indicators.models import Variation
-from indicators.services import agree_variation, open_quarter, submit_result
-from indicators.services.results import ResultGiven
+from core.quarters import Quarter
+from core.services.quarters import open_quarter
+from escalation.services.closing import close_quarter
+from indicators.models.variations import Variation
+from indicators.services.results import ResultGiven, submit_result
+from indicators.services.variations import agree_variation
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
-from sorp.models import Clause
+from sorp.models.clauses import Clause
 from tests.factories import IndicatorFactory, TargetFactory, VariationFactory, holder
 
 pytestmark = pytest.mark.django_db

@@ -9,36 +9,31 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from escalation.services import close_quarter
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.services.quarters import open_quarter
+from escalation.services.closing import close_quarter
 from indicators import tasks
-from indicators.models import Rating, Variation, VariedTrigger
-from indicators.queries.asking import asked_of
-from indicators.queries.sheets import result_sheet
+from indicators.models.ratings import Rating
+from indicators.models.variations import Variation, VariedTrigger
+from indicators.queries.entry import result_sheet
+from indicators.queries.requirements import asked_of
 from indicators.queries.variations import register_of_variations, standing
-from indicators.services import (
+from indicators.services.rating import rate_quarter
+from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.variations import (
     RefusedVariation,
-    ResultGiven,
     TriggerVaried,
     agree_variation,
     end_variation,
-    open_quarter,
     propose_variation,
-    rate_quarter,
     refuse_variation,
     remind_of_endings,
-    revise_result,
-    submit_result,
 )
-from organisation.models import AuditEvent, Notice
 from organisation.rules import PostKind
-from sorp.lexicon import Kind, Polarity, Quarter, Rag, RatingMethod, Tier
-from tests.factories import (
-    AppointmentFactory,
-    IndicatorFactory,
-    PostFactory,
-    TargetFactory,
-    holder,
-)
+from sorp.lexicon import Kind, Polarity, Rag, RatingMethod, Tier
+from tests.factories import AppointmentFactory, IndicatorFactory, PostFactory, TargetFactory, holder
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2017, 6, 1)

@@ -9,10 +9,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from indicators.models import Draft
+from core.quarters import Quarter
+from indicators.models.returns import Draft
 from indicators.services.drafts import save_draft
-from indicators.workbooks import write_workbook
-from sorp.lexicon import Quarter
+from indicators.workbooks.writing import write_workbook
 from tests.indicators.workbook_mutations import KINDS, mutation
 from tests.indicators.workbooks import manager_of
 

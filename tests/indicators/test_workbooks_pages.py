@@ -8,13 +8,14 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from escalation.services import close_quarter
-from indicators.models import Draft, WorkbookUpload
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.models.returns import Draft
+from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import save_draft
 from indicators.views.workbooks import XLSX
-from indicators.workbooks import write_workbook
+from indicators.workbooks.writing import write_workbook
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import UserFactory, holder
 from tests.indicators.test_workbooks_refused import bomb, locked
 from tests.indicators.workbooks import Filled, manager_of

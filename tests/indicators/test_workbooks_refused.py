@@ -13,14 +13,16 @@ import openpyxl
 import pytest
 import time_machine
 
-from indicators.models import Draft, Result
+from core.quarters import Quarter
+from indicators.models.results import Result
+from indicators.models.returns import Draft
 from indicators.rules.returns import ResultState
-from indicators.services import ResultGiven, submit_result
 from indicators.services.drafts import save_draft
-from indicators.workbooks import Fault, Refused, preview, reading, write_workbook
-from indicators.workbooks.checking import MB, check
-from indicators.workbooks.reading import LONGEST_WAIT, read_sheets
-from sorp.lexicon import Quarter
+from indicators.services.results import ResultGiven, submit_result
+from indicators.workbooks import reading
+from indicators.workbooks.preview import preview
+from indicators.workbooks.reading import LONGEST_WAIT, MB, Fault, Refused, check, read_sheets
+from indicators.workbooks.writing import write_workbook
 from tests.factories import UserFactory
 from tests.indicators.workbooks import Filled, manager_of, repacked
 

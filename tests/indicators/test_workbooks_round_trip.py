@@ -8,19 +8,16 @@ import openpyxl
 import pytest
 import time_machine
 
-from indicators.models import Draft, WorkbookUpload
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from indicators.models.returns import Draft
+from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import save_draft
-from indicators.workbooks import (
-    NothingDue,
-    NotSaved,
-    commit_workbook,
-    keep_preview,
-    preview,
-    write_workbook,
-)
-from indicators.workbooks.columns import ASKED, COLUMNS, GIVEN
-from organisation.models import AuditEvent
-from sorp.lexicon import Quarter, Rag
+from indicators.workbooks.committing import NotSaved, commit_workbook, keep_preview
+from indicators.workbooks.layout import ASKED, COLUMNS, GIVEN
+from indicators.workbooks.preview import preview
+from indicators.workbooks.writing import NothingDue, write_workbook
+from sorp.lexicon import Rag
 from tests.factories import IndicatorFactory, RatingFactory, TargetFactory, UserFactory
 from tests.indicators.workbooks import Filled, manager_of
 

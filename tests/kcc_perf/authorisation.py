@@ -22,26 +22,22 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from assurance.rules import SeatKind
-from escalation.models import Backtest
-from escalation.queries.backtesting import as_document
-from escalation.rules.documents import DEFAULT_RULES
-from escalation.services import keep_as_evidence, run_backtest
+from core.clock import now
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from escalation.models.backtests import Backtest
+from escalation.queries.backtests import as_document
+from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.services.backtests import keep_as_evidence, run_backtest
 from indicators import feeds
-from indicators.models import (
-    CalendarDay,
-    Draft,
-    Evidence,
-    ReportingQuarter,
-    Submission,
-    WorkbookUpload,
-)
-from indicators.rules.returns import ResultState, Step
-from organisation.clock import now
-from organisation.models import Appointment
+from indicators.models.returns import CalendarDay, Draft, Evidence, Submission
+from indicators.models.workbooks import WorkbookUpload
+from indicators.rules.returns import ResultState
+from organisation.models.people import Appointment
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Level, Quarter
-from sorp.models import Statement, Version
-from sorp.services import seed_default_statement
+from sorp.lexicon import Level, Step
+from sorp.models.statement import Statement, Version
+from sorp.services.seeding import seed_default_statement
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,

@@ -9,27 +9,14 @@ from functools import cache
 from pathlib import Path
 
 import kcc_perf
-from escalation.rules import Observation, Rules, Trigger, replay
-from indicators.rules import (
-    Reading,
-    Thresholds,
-    direction_of_travel,
-    judge,
-    scale_of,
-    value_of,
-)
-from sorp.defaults import TRIGGERS
-from sorp.lexicon import (
-    Frequency,
-    Level,
-    NotRated,
-    Polarity,
-    Quarter,
-    Rag,
-    RatingMethod,
-    Tier,
-    TravelMethod,
-)
+from core.quarters import Quarter
+from escalation.rules.ladder import replay
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Rules, Trigger
+from indicators.rules.rating import Reading, Thresholds, judge, scale_of, value_of
+from indicators.rules.travel import direction_of_travel
+from sorp.defaults.rules import TRIGGERS
+from sorp.lexicon import Frequency, Level, NotRated, Polarity, Rag, RatingMethod, Tier, TravelMethod
 
 FILES = Path(kcc_perf.__file__).parent / "demonstration"
 PUBLISHED = Path(__file__).parents[1] / "data" / "lgbf_quarterly.csv"

@@ -14,10 +14,11 @@ from django.apps import apps
 from django.conf import settings as project
 from django.core.management import call_command, get_commands, load_command_class
 
-from assurance.services import freeze_pack
-from indicators.services import begin_quarter, rate_quarter
-from organisation.clock import localdate
-from organisation.services import owe_notice
+from assurance.services.packs import freeze_pack
+from core.clock import localdate
+from core.services.notices import owe_notice
+from indicators.services.calendar import begin_quarter
+from indicators.services.rating import rate_quarter
 from tests.assurance.factories import MeetingFactory, chair_of
 from tests.factories import CouncilFactory, IndicatorFactory, UserFactory
 from tests.indicators.forecasts import LAST, SINCE, close, resulted

@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.utils.html import strip_tags
 
-from kcc_perf.formats import as_date, as_number, as_quarter
-from sorp.lexicon import NotRated, Quarter, Rag, Travel
+from core.dates import as_date, as_quarter
+from core.figures import as_number
+from core.quarters import Quarter
+from sorp.lexicon import NotRated, Rag, Travel
 
 
 def draw(source, **context):

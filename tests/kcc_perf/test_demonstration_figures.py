@@ -3,7 +3,7 @@
 import csv
 from decimal import Decimal
 
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
 from tests.kcc_perf.demonstration import (
     AREAS,
     CLOSED,

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from escalation.rules import replay
+from core.quarters import Quarter
+from escalation.rules.ladder import replay
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import (
     Basis,
@@ -14,7 +15,6 @@ from sorp.lexicon import (
     Kind,
     Layer,
     Polarity,
-    Quarter,
     Rag,
     RatingMethod,
     Tier,

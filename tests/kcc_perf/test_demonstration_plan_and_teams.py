@@ -5,7 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from sorp.lexicon import Quarter, Rag
+from core.quarters import Quarter
+from sorp.lexicon import Rag
 from strategy.rules import Judgement, MeasureKind
 from tests.kcc_perf.demonstration import (
     ASSURANCE,

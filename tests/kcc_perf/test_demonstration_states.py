@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
-from indicators.rules import Reading, judge, stale
-from sorp.lexicon import NotRated, Quarter, Rag, Travel
+from core.quarters import Quarter
+from indicators.rules.rating import Reading, judge, stale
+from sorp.lexicon import NotRated, Rag, Travel
 from tests.kcc_perf.demonstration import (
     DRAFTS,
     INDICATORS,

@@ -9,11 +9,13 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, ManagementUtility, call_command, get_commands
 from django.urls import NoReverseMatch, reverse
 
+from core.models.audit import AuditEvent
 from kcc_perf.management.commands import runserver
-from organisation.importing import import_units
-from organisation.models import Appointment, AuditEvent, Placement, Unit, User
+from organisation.importing.units import import_units
+from organisation.models.people import Appointment, User
+from organisation.models.units import Placement, Unit
 from organisation.rules import PostKind, UnitTier
-from organisation.services import appoint, appoint_first_officer, register_person
+from organisation.services.people import appoint, appoint_first_officer, register_person
 from tests.factories import CouncilFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db

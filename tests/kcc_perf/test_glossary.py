@@ -7,10 +7,10 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.quarters import Quarter
 from kcc_perf.glossary import Glossary, linked
-from sorp.lexicon import Quarter
-from sorp.models import Version
-from sorp.services import bring_into_force
+from sorp.models.statement import Version
+from sorp.services.approval import bring_into_force
 from tests.sorp.versions import version_like
 
 TERMS = Glossary.of(

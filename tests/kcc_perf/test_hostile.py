@@ -7,14 +7,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from assurance.models import Challenge
-from assurance.services import challenge
-from escalation.services import close_quarter
-from indicators.models import ReportingQuarter
-from indicators.services import ResultGiven, submit_result
-from indicators.services.quarters import NotOpen
+from assurance.models.meetings import Challenge
+from assurance.services.outcomes import challenge
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.services.quarters import NotOpen
+from escalation.services.closing import close_quarter
+from indicators.services.results import ResultGiven, submit_result
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.assurance.factories import CallInFactory, chair_of
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 

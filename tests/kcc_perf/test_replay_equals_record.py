@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from escalation.models import Escalation
-from indicators.models import Indicator
-from indicators.services import TriggerVaried, agree_variation, propose_variation
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from indicators.models.definitions import Indicator
+from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from kcc_perf.demonstration import figures
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
 from tests.factories import holder
 
 pytestmark = pytest.mark.django_db

@@ -7,16 +7,19 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from escalation.models import Escalation, Explanation, UnitEscalation
-from escalation.rules import Rules, Trigger
-from escalation.rules.telling import re_explain
+from core import clock
+from core.quarters import Quarter
+from dashboards.services import measure_compliance
+from escalation.models.escalations import Escalation, Explanation
+from escalation.models.exceptions import UnitEscalation
+from escalation.rules.explanations import re_explain
+from escalation.rules.triggers import Rules, Trigger
 from escalation.services.backtests import ask_backtest, run_backtest
-from indicators.models import Rating
+from indicators.models.ratings import Rating
 from kcc_perf.demonstration import figures, rule_book
-from organisation import clock
-from reports.services import measure_compliance
-from sorp.lexicon import Frequency, Level, Quarter, Rag
-from sorp.models import Finding, Version
+from sorp.lexicon import Frequency, Level, Rag
+from sorp.models.findings import Finding
+from sorp.models.statement import Version
 from sorp.rules.checks import Check
 from tests.kcc_perf.demonstration import INDICATORS, RESULTS, SUSPENSIONS
 

@@ -10,9 +10,10 @@ from django.conf import settings as project
 from django.core.management import call_command
 from django.utils.module_loading import import_string
 
-from kcc_perf import due, schedule
+from core import jobs
+from kcc_perf import schedule
+from kcc_perf import scheduler as due
 from kcc_perf.schedule import ENTRIES, MORNING, Entry
-from organisation import jobs
 
 looks = []
 
@@ -158,10 +159,10 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
     early = {each.task for each in ENTRIES if each.from_hour < 7}
 
     assert early == {
-        "organisation.tasks.run_owed_jobs",
-        "organisation.tasks.send_owed_notices",
+        "core.tasks.run_owed_jobs",
+        "core.tasks.send_owed_notices",
         "sorp.tasks.bring_into_force",
-        "reports.tasks.measure_compliance",
+        "dashboards.tasks.measure_compliance",
         "reports.tasks.owe_drawings",
     }
 
@@ -216,8 +217,8 @@ def test_the_demonstration_writes_to_nobody_whoever_reads_the_list():
     given = schedule.beat_schedule(sweep_seconds=30, demonstration=True)
 
     assert {each.task for each in ENTRIES} - {each["task"] for each in given.values()} == {
-        "organisation.tasks.send_owed_notices",
-        "organisation.tasks.send_owed_digests",
+        "core.tasks.send_owed_notices",
+        "core.tasks.send_owed_digests",
     }
     assert [each.task for each in schedule.entries(demonstration=True)] == [
         each["task"] for each in given.values()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from escalation.rules.documents import read_rules
+from escalation.rules.rule_files import read_rules
 from sorp.lexicon import ConditionKind
 from sorp.rules.checks import Check
 

@@ -49,9 +49,9 @@ def _council(how_many: int):
     """A manager with so many indicators, under the default SORP."""
     from datetime import date
 
+    from core.quarters import Quarter
     from organisation.rules import PostKind
-    from sorp.lexicon import Quarter
-    from sorp.services import seed_default_statement
+    from sorp.services.seeding import seed_default_statement
     from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 
     seed_default_statement(in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None)
@@ -65,8 +65,8 @@ def _council(how_many: int):
 
 
 def _save(indicator, by, value, version):
-    from indicators.services import save_draft
-    from sorp.lexicon import Quarter
+    from core.quarters import Quarter
+    from indicators.services.drafts import save_draft
 
     return save_draft(
         indicator=indicator,
@@ -96,8 +96,8 @@ def _together(act, how_many):
 
 
 def _saves() -> int:
-    from indicators.models import Draft
-    from indicators.services import ChangedMeanwhile
+    from indicators.models.returns import Draft
+    from indicators.services.drafts import ChangedMeanwhile
 
     sessions, saves, typing = size("SESSIONS"), size("SAVES"), size("TYPING") / 1000
     manager, (indicator,) = _council(1)
@@ -139,9 +139,10 @@ def _saves() -> int:
 def _presses() -> int:
     from datetime import date
 
-    from indicators.models import Draft, Revision, Submission
-    from indicators.services import submit_return
-    from sorp.lexicon import Quarter
+    from core.quarters import Quarter
+    from indicators.models.results import Revision
+    from indicators.models.returns import Draft, Submission
+    from indicators.services.results import submit_return
 
     forms, presses = size("FORMS"), size("PRESSES")
     manager, made = _council(forms)

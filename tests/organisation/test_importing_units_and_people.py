@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
-from organisation.models import Appointment, AuditEvent, Placement, Post, Unit, User
+from core.models.audit import AuditEvent
+from organisation.models.people import Appointment, Post, User
+from organisation.models.units import Placement, Unit
 from organisation.queries import tree_on
 from organisation.rules import PostKind
 

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
-from organisation import services
-from organisation.models import Appointment, AuditEvent, Committee, Placement, Post, Unit, User
+from core.models.audit import AuditEvent
+from organisation.models.people import Appointment, Post, User
+from organisation.models.units import Committee, Placement, Unit
 from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
+from organisation.services import people, units
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +23,13 @@ def officer():
 
 @pytest.fixture
 def council(officer):
-    return services.found_unit(
+    return units.found_unit(
         code="C", name="Council", tier=UnitTier.COUNCIL, parent=None, starts_on=START, by=officer
     )
 
 
 def directorate(council, code="D", name="Families", by=None):
-    return services.found_unit(
+    return units.found_unit(
         code=code, name=name, tier=UnitTier.DIRECTORATE, parent=council, starts_on=START, by=by
     )
 
@@ -64,9 +66,7 @@ def test_a_unit_is_not_founded_out_of_place(council, tier, parent, told):
     above = Unit.objects.filter(code=parent).first()
 
     with pytest.raises(ValueError, match=told):
-        services.found_unit(
-            code="X", name="Other", tier=tier, parent=above, starts_on=START, by=None
-        )
+        units.found_unit(code="X", name="Other", tier=tier, parent=above, starts_on=START, by=None)
 
     assert not Unit.objects.filter(code="X").exists()
     assert acts() == before
@@ -75,7 +75,7 @@ def test_a_unit_is_not_founded_out_of_place(council, tier, parent, told):
 def test_a_unit_that_is_renamed_keeps_its_name_of_before_for_the_days_before(council, officer):
     unit = directorate(council)
 
-    services.place_unit(
+    units.place_unit(
         unit=unit, name="Families and Care", parent=council, starts_on=LATER, by=officer
     )
 
@@ -93,7 +93,7 @@ def test_placing_a_unit_where_it_stands_changes_nothing(council):
     unit = directorate(council)
     before = acts()
 
-    services.place_unit(unit=unit, name="Families", parent=council, starts_on=LATER, by=None)
+    units.place_unit(unit=unit, name="Families", parent=council, starts_on=LATER, by=None)
 
     assert Placement.objects.filter(unit=unit).count() == 1
     assert acts() == before
@@ -103,14 +103,14 @@ def test_a_unit_is_not_placed_otherwise_before_it_was_placed_at_all(council):
     unit = directorate(council)
 
     with pytest.raises(ValueError, match="give a later day for the change"):
-        services.place_unit(unit=unit, name="Other", parent=council, starts_on=START, by=None)
+        units.place_unit(unit=unit, name="Other", parent=council, starts_on=START, by=None)
 
     unit.refresh_from_db()
     assert unit.name == "Families"
 
 
 def test_a_person_is_registered_by_an_address_that_is_theirs_however_it_is_cased(officer):
-    person = services.register_person(email=" Ann@Council.Example ", name=" Ann ", by=officer)
+    person = people.register_person(email=" Ann@Council.Example ", name=" Ann ", by=officer)
 
     assert (person.email, person.name) == ("ann@council.example", "Ann")
     assert not person.has_usable_password()
@@ -119,10 +119,10 @@ def test_a_person_is_registered_by_an_address_that_is_theirs_however_it_is_cased
 
 
 def test_a_person_who_is_renamed_keeps_the_old_name_in_the_record(officer):
-    services.register_person(email="b@council.example", name="B", by=officer)
+    people.register_person(email="b@council.example", name="B", by=officer)
     was = officer.name
 
-    services.rename_person(person=officer, name="Another Name", by=officer)
+    people.rename_person(person=officer, name="Another Name", by=officer)
 
     registered, renamed = AuditEvent.objects.order_by("id")
     assert registered.actor_name == was
@@ -130,7 +130,7 @@ def test_a_person_who_is_renamed_keeps_the_old_name_in_the_record(officer):
 
 
 def appointed(council, person, *, starts_on=START, ends_on=None):
-    return services.appoint(
+    return people.appoint(
         person=person,
         kind=PostKind.DIRECTOR,
         unit=council,
@@ -176,7 +176,7 @@ def test_nobody_leaves_a_post_before_they_come_to_it(council, officer):
         appointed(council, officer, ends_on=date(2009, 3, 31))
     appointment = appointed(council, officer)
     with pytest.raises(ValueError, match="The last day cannot be before the first"):
-        services.end_appointment(appointment=appointment, ends_on=date(2009, 3, 31), by=None)
+        people.end_appointment(appointment=appointment, ends_on=date(2009, 3, 31), by=None)
 
     appointment.refresh_from_db()
     assert appointment.ends_on is None
@@ -185,7 +185,7 @@ def test_nobody_leaves_a_post_before_they_come_to_it(council, officer):
 def test_an_appointment_that_ends_is_held_on_its_last_day_and_not_after(council, officer):
     appointment = appointed(council, officer)
 
-    services.end_appointment(appointment=appointment, ends_on=LATER, by=officer)
+    people.end_appointment(appointment=appointment, ends_on=LATER, by=officer)
 
     assert Appointment.objects.held_on(LATER).exists()
     assert not Appointment.objects.held_on(date(2011, 4, 2)).exists()
@@ -197,7 +197,7 @@ def test_an_appointment_that_ends_is_held_on_its_last_day_and_not_after(council,
 
 
 def test_a_committee_is_established_and_recorded(officer):
-    committee = services.establish_committee(
+    committee = units.establish_committee(
         code="cabinet", name="Cabinet", kind=Committee.Kind.CABINET, starts_on=START, by=officer
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.drawing.files import files_of
+from reports.rendering.files import files_of
 from tests.reports.documents import public_edition
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from escalation.rules import Observation, Rules, replay
-from escalation.rules.trigger_documents import read_trigger
-from indicators.rules import Reading, direction_of_travel, judge
-from reports.drawing.readings import thresholds_of
-from reports.gathering.edition import _figures
-from reports.rules import public_form
-from reports.rules.canonical import plain
-from sorp.defaults import RAG_DEFINITIONS, TITLE, TRIGGERS
-from sorp.lexicon import Frequency, NotRated, Polarity, Quarter, Rag, Tier, TravelMethod
+from core.canonical_json import plain
+from core.quarters import Quarter
+from escalation.rules.ladder import replay
+from escalation.rules.observations import Observation
+from escalation.rules.rule_files import read_trigger
+from escalation.rules.triggers import Rules
+from indicators.rules.rating import Reading, judge
+from indicators.rules.travel import direction_of_travel
+from reports.contents.edition import _figures
+from reports.rendering.wording import thresholds_of
+from reports.rules.projection import public_form
+from sorp.defaults import TITLE
+from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
+from sorp.lexicon import Frequency, NotRated, Polarity, Rag, Tier, TravelMethod
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
+from core.canonical_json import canonical, digest
+from core.quarters import Quarter
 from reports.models import Edition, EditionFile, QuarterlyReport
-from reports.rules import canonical, digest, public_form
-from sorp.lexicon import Quarter
+from reports.rules.projection import public_form
 from tests.reports.documents import Q, edition_document
 
 

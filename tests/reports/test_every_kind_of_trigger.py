@@ -8,18 +8,20 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from escalation.models import Escalation
-from escalation.services import close_quarter
-from indicators.models import Indicator
-from indicators.rules import ForecastRead
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.services.closing import close_quarter
+from indicators.models.definitions import Indicator
+from indicators.rules.entry import ForecastRead
 from indicators.rules.returns import Horizon, Likelihood
-from indicators.services import ResultGiven, state_forecasts, submit_result
-from organisation.models import User
-from reports.gathering import gather_edition
-from reports.rules import public_form
+from indicators.services.forecasts import state_forecasts
+from indicators.services.results import ResultGiven, submit_result
+from organisation.models.people import User
+from reports.contents.edition import gather_edition
+from reports.rules.projection import public_form
 from reports.schema import check_form
-from reports.verifying.figures import wrong_figures
-from sorp.lexicon import ComparedWith, Level, Movement, Polarity, Quarter, Rag
+from reports.verification import wrong_figures
+from sorp.lexicon import ComparedWith, Level, Movement, Polarity, Rag
 from tests.escalation.conditions import (
     aggregate,
     by_manager,

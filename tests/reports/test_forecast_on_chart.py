@@ -7,11 +7,20 @@ from xml.etree import ElementTree
 
 import pytest
 
-from indicators.models import SystemForecast
-from reports.charts import Foreseen, QuarterPoint, Trend, svg, trend_chart, trend_sentence
-from reports.charts.plotting import BOTTOM, TOP
-from reports.queries.stories import trend_with_forecast
-from sorp.lexicon import NotRated, Quarter
+from core.charts import svg
+from core.charts.trend import (
+    BOTTOM,
+    TOP,
+    Foreseen,
+    QuarterPoint,
+    Trend,
+    trend_chart,
+    trend_sentence,
+)
+from core.quarters import Quarter
+from dashboards.queries.indicator_story import trend_with_forecast
+from indicators.models.forecasts import SystemForecast
+from sorp.lexicon import NotRated
 
 FIRST = Quarter(2011, 1)
 LAST, NEXT = Quarter(2012, 4), Quarter(2013, 1)

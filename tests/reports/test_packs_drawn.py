@@ -7,12 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from assurance import services
-from organisation import jobs
-from organisation.models import Job
+from assurance.services import packs
+from core import jobs
+from core.models.jobs import Job
+from core.quarters import Quarter
 from reports import tasks
 from reports.packs import draw_pack, pack_files
-from sorp.lexicon import Level, Quarter
+from sorp.lexicon import Level
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,
@@ -46,7 +47,7 @@ def pack():
     DecisionFactory(call_in=called, text="The plan is to be rewritten")
     AgreedActionFactory(call_in=called, what="Rewrite the plan")
     PaperFactory(meeting=meeting, title="Complaints", text=HOSTILE)
-    frozen, _ = services.freeze_pack(meeting=meeting, by=chair_of(meeting.team))
+    frozen, _ = packs.freeze_pack(meeting=meeting, by=chair_of(meeting.team))
     return frozen
 
 
@@ -93,7 +94,7 @@ def test_drawing_twice_gives_the_same_bytes_and_keeps_them_once(pack):
 
 def test_an_empty_pack_can_be_drawn_too():
     meeting = MeetingFactory(meets_on=date(2011, 12, 5))
-    pack, _ = services.freeze_pack(meeting=meeting, by=chair_of(meeting.team))
+    pack, _ = packs.freeze_pack(meeting=meeting, by=chair_of(meeting.team))
 
     page, pdf = pack_files(pack)
 

@@ -8,10 +8,10 @@ import socket
 import pikepdf
 import pytest
 
-from reports.drawing.assets import pictures
-from reports.drawing.files import report_pdf
-from reports.drawing.html import report_page
 from reports.pdf import NothingFetched, OwnFetcher, draw_pdf
+from reports.rendering.assets import pictures
+from reports.rendering.files import report_pdf
+from reports.rendering.html import report_page
 from tests.reports.documents import CARE, indicator, public_edition
 from tests.reports.structure import elements, faults, objections
 

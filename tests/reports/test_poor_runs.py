@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.rules import poor_run
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
+from reports.rules.history import poor_run
 
 RAGS = {"R": "red", "A": "amber", "G": "green", "-": None}
 

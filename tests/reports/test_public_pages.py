@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
-from indicators.models import Rating
-from organisation import jobs
-from organisation.models import Job
+from core import jobs
+from core.models.jobs import Job
+from indicators.models.ratings import Rating
 from organisation.rules import PostKind
-from reports.views.freezing import _report
+from reports.views.editions_cache import _report
 from tests.factories import IndicatorFactory, UserFactory, holder, rated
 from tests.reports.documents import ADDRESS, CARE, Q, edition_document, indicator
 from tests.reports.factories import EditionFactory, EditionFileFactory
@@ -245,7 +245,7 @@ FILE = "/reports/2022-Q4/1/files/counts.csv"
 
 @pytest.fixture
 def closed():
-    from indicators.models import ReportingQuarter
+    from core.models.quarters import ReportingQuarter
 
     return ReportingQuarter.objects.create(
         quarter_start=Q.first_day, state="closed", closed_at="2023-05-02T09:00:00Z"

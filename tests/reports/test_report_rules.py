@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from reports.rules import canonical, changes, counts, public_form, same_content
-from reports.rules.canonical import plain
+from core.canonical_json import canonical, plain
+from reports.rules.counting import changes, counts, same_content
+from reports.rules.projection import public_form
 from reports.schema import NotAnEdition, check_form
 from tests.reports.documents import ADDRESS, Q, edition_document, indicator, public_edition
 

@@ -13,19 +13,22 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 
-from escalation.services import close_quarter
-from indicators.services import ResultGiven, revise_result, submit_result
-from organisation import jobs
-from organisation.models import AuditEvent, Job
+from core import jobs
+from core.canonical_json import canonical, digest
+from core.models.audit import AuditEvent
+from core.models.jobs import Job
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter
+from indicators.services.results import ResultGiven, revise_result, submit_result
 from organisation.rules import PostKind
-from reports import queries, services
-from reports.gathering import NotClosed
+from reports.contents.edition import NotClosed
 from reports.models import Edition
-from reports.rules import canonical, digest
+from reports.queries.editions import kept_files
 from reports.schema import check_form
-from reports.services import CannotPublish, DoesNotFollow
-from reports.verifying import verify_folder
-from sorp.lexicon import Confidence, Layer, Quarter
+from reports.services.editions import CannotPublish, DoesNotFollow, freeze_edition, publish_edition
+from reports.services.files import build_edition, build_report, keep_files
+from reports.verification import verify_folder
+from sorp.lexicon import Confidence, Layer
 from tests.factories import IndicatorFactory, TargetFactory, holder
 from tests.reports.factories import EditionFactory
 
@@ -85,7 +88,7 @@ def council():
 
 
 def test_freezing_copies_every_fact_of_a_closed_quarter(council, officer):
-    edition, is_new = services.freeze_edition(quarter=Q3, by=officer)
+    edition, is_new = freeze_edition(quarter=Q3, by=officer)
 
     document = edition.document
     check_form(document)
@@ -108,7 +111,7 @@ def test_freezing_copies_every_fact_of_a_closed_quarter(council, officer):
 
 
 def test_the_public_form_is_worked_out_once_and_names_no_person(council, officer):
-    edition, _ = services.freeze_edition(quarter=Q3, by=officer)
+    edition, _ = freeze_edition(quarter=Q3, by=officer)
 
     text = canonical(edition.public_document).decode()
     assert "@" not in text
@@ -117,8 +120,8 @@ def test_the_public_form_is_worked_out_once_and_names_no_person(council, officer
 
 
 def test_freezing_again_changes_nothing_until_something_is_said(council, officer):
-    first, _ = services.freeze_edition(quarter=Q3, by=officer)
-    again, is_new = services.freeze_edition(quarter=Q3, by=officer)
+    first, _ = freeze_edition(quarter=Q3, by=officer)
+    again, is_new = freeze_edition(quarter=Q3, by=officer)
     assert (again, is_new) == (first, False)
 
     with time_machine.travel("2012-02-02 10:00 +0000", tick=False):
@@ -130,7 +133,7 @@ def test_freezing_again_changes_nothing_until_something_is_said(council, officer
             by=officer,
         )
         close_quarter(quarter=Q3, today=TODAY, by=officer)
-    second, is_new = services.freeze_edition(quarter=Q3, by=officer)
+    second, is_new = freeze_edition(quarter=Q3, by=officer)
 
     assert is_new
     assert second.number == 2
@@ -143,7 +146,7 @@ def test_freezing_again_changes_nothing_until_something_is_said(council, officer
 
 
 def test_a_report_of_an_earlier_quarter_knows_nothing_of_later_ones(council, officer):
-    edition, _ = services.freeze_edition(quarter=Q1, by=officer)
+    edition, _ = freeze_edition(quarter=Q1, by=officer)
 
     first = edition.document["indicators"][0]
     assert [each["quarter"] for each in first["ratings"]] == ["2011-Q1"]
@@ -152,7 +155,7 @@ def test_a_report_of_an_earlier_quarter_knows_nothing_of_later_ones(council, off
 
 def test_an_open_quarter_has_no_report_yet(officer):
     with pytest.raises(NotClosed, match="close it, then build its report"):
-        services.freeze_edition(quarter=Q3, by=officer)
+        freeze_edition(quarter=Q3, by=officer)
     assert not Edition.objects.exists()
 
 
@@ -160,7 +163,7 @@ def test_an_open_quarter_has_no_report_yet(officer):
 def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
     how_many, officer, django_assert_max_num_queries
 ):
-    from reports.gathering import gather_edition
+    from reports.contents.edition import gather_edition
 
     for number in range(how_many):
         indicator = IndicatorFactory(reference=f"PI-{number}", layer=Layer.CORE)
@@ -174,30 +177,30 @@ def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
 
 @pytest.mark.usefixtures("small_files")
 def test_publishing_is_for_good_and_on_record(council, officer):
-    built = services.build_report(quarter=Q3, by=officer)
+    built = build_report(quarter=Q3, by=officer)
 
-    edition = services.publish_edition(edition=built.edition, by=officer)
+    edition = publish_edition(edition=built.edition, by=officer)
 
     assert edition.is_published
-    assert services.publish_edition(edition=edition, by=officer).published_by == officer
+    assert publish_edition(edition=edition, by=officer).published_by == officer
     assert AuditEvent.objects.filter(act="published edition", actor=officer).count() == 1
     assert AuditEvent.objects.filter(act="kept files of edition", actor=officer).count() == 1
 
 
 def test_an_edition_without_files_is_not_published(officer):
     with pytest.raises(CannotPublish, match="Build the files"):
-        services.publish_edition(edition=EditionFactory(), by=officer)
+        publish_edition(edition=EditionFactory(), by=officer)
 
 
 @pytest.mark.usefixtures("small_files")
 def test_an_edition_older_than_the_published_one_is_not_published(officer):
     old, new = EditionFactory(number=1), EditionFactory(number=2)
     for edition in (old, new):
-        services.build_edition(edition=edition, by=officer)
-    services.publish_edition(edition=new, by=officer)
+        build_edition(edition=edition, by=officer)
+    publish_edition(edition=new, by=officer)
 
     with pytest.raises(CannotPublish, match="later edition"):
-        services.publish_edition(edition=old, by=officer)
+        publish_edition(edition=old, by=officer)
 
 
 @pytest.mark.parametrize(
@@ -237,15 +240,15 @@ def test_the_database_refuses_to_change_what_a_draft_froze(change):
 def test_files_are_kept_once_and_a_published_one_never_comes_out_otherwise(officer):
     edition = EditionFactory()
 
-    assert services.keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
-    assert not services.keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
-    assert queries.kept_files(edition) == {"a.csv": b"1"}
+    assert keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
+    assert not keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
+    assert kept_files(edition) == {"a.csv": b"1"}
 
-    services.publish_edition(edition=edition, by=officer)
+    publish_edition(edition=edition, by=officer)
     edition.refresh_from_db()
     with pytest.raises(ValueError, match=r"a\.csv would not be what was published"):
-        services.keep_files(edition=edition, files={"a.csv": b"2"}, by=officer)
-    assert queries.kept_files(edition) == {"a.csv": b"1"}
+        keep_files(edition=edition, files={"a.csv": b"2"}, by=officer)
+    assert kept_files(edition) == {"a.csv": b"1"}
 
 
 def pdf_of(edition):
@@ -275,7 +278,7 @@ def test_after_a_full_disk_the_report_is_built_again_and_published_whole(
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
 
-    built = services.build_report(quarter=Q3, by=officer, publish=True)
+    built = build_report(quarter=Q3, by=officer, publish=True)
 
     assert built.edition.is_published
     assert pdf_of(built.edition).read_bytes() == drawn_large["report.pdf"]
@@ -285,23 +288,23 @@ def test_a_file_that_was_cut_short_is_drawn_again_whether_published_or_not(offic
     edition = EditionFactory()
     for published in (False, True):
         if published:
-            edition = services.publish_edition(edition=edition, by=officer)
+            edition = publish_edition(edition=edition, by=officer)
         else:
-            services.build_edition(edition=edition, by=officer)
+            build_edition(edition=edition, by=officer)
         pdf_of(edition).write_bytes(b"")
 
-        assert services.build_edition(edition=edition, by=officer) == drawn_large
+        assert build_edition(edition=edition, by=officer) == drawn_large
 
         assert pdf_of(edition).read_bytes() == drawn_large["report.pdf"]
 
 
 def test_an_edition_is_not_published_with_a_file_that_was_cut_short(officer, drawn_large):
     edition = EditionFactory()
-    services.build_edition(edition=edition, by=officer)
+    build_edition(edition=edition, by=officer)
     pdf_of(edition).write_bytes(b"")
 
     with pytest.raises(CannotPublish, match="not all kept as they were drawn: build the report"):
-        services.publish_edition(edition=edition, by=officer)
+        publish_edition(edition=edition, by=officer)
 
     edition.refresh_from_db()
     assert not edition.is_published
@@ -357,7 +360,7 @@ def test_a_revision_not_yet_followed_up_stops_the_report(council, officer):
     )
 
     with pytest.raises(DoesNotFollow, match=r"PI-1.*close the quarter again"):
-        services.freeze_edition(quarter=Q3, by=officer)
+        freeze_edition(quarter=Q3, by=officer)
     assert not Edition.objects.exists()
 
 

@@ -9,11 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from reports.drawing.files import files_of, sealed
-from reports.rules import canonical
-from reports.verifying import verify_folder
-from reports.verifying.figures import wrong_figures
-from reports.writing import write_folder
+from core.canonical_json import canonical
+from reports.output import write_folder
+from reports.rendering.files import files_of, sealed
+from reports.verification import verify_folder, wrong_figures
 
 NAMES = [
     "counts.csv",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.drawing.csvs import harmless, written
-from reports.writing import write_folder
+from reports.output import write_folder
+from reports.rendering.csvs import harmless, written
 
 FILES = {"manifest.json": b"{}", "a.txt": b"one"}
 

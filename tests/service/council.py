@@ -14,17 +14,15 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 needs the settings
 
-from escalation.services import close_quarter  # noqa: E402
-from indicators.services import (  # noqa: E402
-    ResultGiven,
-    define_indicator,
-    set_target,
-    submit_result,
-)
+from core.quarters import Quarter  # noqa: E402
+from escalation.services.closing import close_quarter  # noqa: E402
+from indicators.services.definitions import define_indicator, set_target  # noqa: E402
+from indicators.services.results import ResultGiven, submit_result  # noqa: E402
 from organisation.rules import PostKind, UnitTier  # noqa: E402
-from organisation.services import appoint, found_unit, register_person  # noqa: E402
-from sorp.lexicon import Layer, Polarity, Quarter, RatingMethod, Tier  # noqa: E402
-from sorp.services import seed_default_statement  # noqa: E402
+from organisation.services.people import appoint, register_person  # noqa: E402
+from organisation.services.units import found_unit  # noqa: E402
+from sorp.lexicon import Layer, Polarity, RatingMethod, Tier  # noqa: E402
+from sorp.services.seeding import seed_default_statement  # noqa: E402
 from tests.service.processes import PASSWORD  # noqa: E402
 
 LONG_AGO, TODAY = date(2009, 4, 1), date(2012, 6, 1)

@@ -154,7 +154,7 @@ def test_a_close_that_is_delivered_twenty_times_is_one_close(service, broker):
     before = service.ask("SELECT count(*) FROM organisation_auditevent WHERE act <> 'sent notice'")
 
     for _ in range(20):
-        broker.send_task("organisation.tasks.run_job", [job])
+        broker.send_task("core.tasks.run_job", [job])
         broker.send_task("escalation.tasks.close_quarter", ["2011-Q2"])
     wait_until(lambda: _taken(broker, "escalation.tasks.close_quarter") == 20, "twenty closes")
     wait_until(lambda: _queue_is_empty(broker), "the queue to be empty")

@@ -1,6 +1,6 @@
 """Who has a part in a version of the SORP, for tests."""
 
-from organisation.models import Unit
+from organisation.models.units import Unit
 from organisation.rules import PostKind
 from tests.factories import CouncilFactory, holder
 

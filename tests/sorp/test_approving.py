@@ -8,21 +8,19 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisation.models import AuditEvent, Notice
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.rules import PostKind
 from sorp import tasks
-from sorp.lexicon import Quarter
-from sorp.models import Authorship, TriggerRule, Version
-from sorp.queries import contradictions_in, obstacles_to_approval, version_ruling
-from sorp.rules.approving import Asked, earliest_quarter, requirements
-from sorp.services import (
-    approve_version,
-    bring_into_force,
-    comment_on_version,
-    open_consultation,
-    withdraw_approval,
-)
-from sorp.services.refusing import Refused
+from sorp.models.conditions import TriggerRule
+from sorp.models.statement import Authorship, Version
+from sorp.queries.consultation import contradictions_in, obstacles_to_approval
+from sorp.queries.ruling import version_ruling
+from sorp.rules.approval import Asked, earliest_quarter, requirements
+from sorp.services.approval import approve_version, bring_into_force, withdraw_approval
+from sorp.services.consultation import comment_on_version, open_consultation
 from tests.factories import CouncilFactory, holder
 from tests.sorp import people
 from tests.sorp.versions import draft_like, version_like
@@ -276,7 +274,7 @@ def test_two_that_waited_come_into_force_one_after_the_other(sorp_in_force):
 
 
 def test_the_clock_brings_it_in_by_beat_and_by_the_rounds(consulted, director, settings):
-    from kcc_perf.due import run_due
+    from kcc_perf.scheduler import run_due
 
     settings.DEMONSTRATION = False
     approved(consulted, director)

@@ -5,20 +5,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from sorp.models import (
-    Authorship,
-    CalendarRule,
-    Clause,
-    Comment,
-    LadderRule,
-    RagDefinition,
-    ReminderRule,
-    RiskAppetite,
-    Term,
-    TriggerRule,
-    TriggerTier,
-    Version,
-)
+from sorp.models.clauses import Clause, Comment, RagDefinition, RiskAppetite, Term
+from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.statement import Authorship, Version
 from tests.factories import Q1, UserFactory
 from tests.sorp.versions import draft_like, version_like
 

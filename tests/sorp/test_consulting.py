@@ -6,19 +6,21 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 
-from organisation.models import AuditEvent, Notice
-from sorp.lexicon import Quarter
-from sorp.models import Comment, Version
-from sorp.queries import comments_on, people_bound
-from sorp.rules.approving import shortest_consultation
-from sorp.services import (
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.refusals import Refused
+from sorp.models.clauses import Comment
+from sorp.models.statement import Version
+from sorp.queries.consultation import comments_on, people_bound
+from sorp.rules.approval import shortest_consultation
+from sorp.services.consultation import (
     answer_comment,
     back_to_draft,
     close_consultation,
     comment_on_version,
     open_consultation,
 )
-from sorp.services.refusing import Refused
 from tests.factories import UserFactory
 from tests.sorp import people
 from tests.sorp.versions import draft_like, version_like

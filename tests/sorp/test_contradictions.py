@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.rules import Observation, Rules, Trigger, replay
-from sorp.defaults import TRIGGERS
+from core.quarters import Quarter
+from escalation.rules.ladder import replay
+from escalation.rules.observations import Observation
+from escalation.rules.triggers import Rules, Trigger
+from sorp.defaults.rules import TRIGGERS
 from sorp.lexicon import (
     ComparedWith,
     ConditionKind,
@@ -18,14 +21,13 @@ from sorp.lexicon import (
     Movement,
     NotRated,
     Polarity,
-    Quarter,
     Rag,
     Tier,
     Travel,
 )
-from sorp.rules import Condition, RefusedCondition
+from sorp.rules.conditions import Condition, RefusedCondition
 from sorp.rules.contradictions import Fault, contradictions
-from sorp.rules.following import follows_from
+from sorp.rules.implication import follows_from
 from tests.escalation.pictures import FIRST, LETTERS, history
 
 RED, AMBER = Rag.RED, Rag.AMBER

@@ -5,13 +5,24 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from organisation.models import AuditEvent
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.rules import PostKind
-from sorp.lexicon import Appetite, Level, Quarter, Rag
-from sorp.models import Clause, Term, TriggerRule, Version
-from sorp.queries import as_rules, calendar_of_version
+from sorp.lexicon import Appetite, Level, Rag
+from sorp.models.clauses import Clause, Term
+from sorp.models.conditions import TriggerRule
+from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
-from sorp.services import (
+from sorp.queries.ruling import as_rules, calendar_of_version
+from sorp.services.consultation import open_consultation
+from sorp.services.drafting import (
+    ROWS,
+    SETTINGS,
+    Gone,
+    NotADraft,
+    Stale,
+    by_number,
     change_settings,
     draft_version,
     move_row,
@@ -20,11 +31,8 @@ from sorp.services import (
     put_definition,
     put_term,
     remove_row,
+    said_of,
 )
-from sorp.services.consulting import open_consultation
-from sorp.services.drafting import ROWS, SETTINGS
-from sorp.services.drafting_rows import Gone, NotADraft, Stale, by_number, said_of
-from sorp.services.refusing import Refused
 from tests.factories import UserFactory, holder
 
 pytestmark = pytest.mark.django_db

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
+from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.rules import PostKind
-from sorp.lexicon import Quarter
-from sorp.models import Version
-from sorp.services import draft_version, move_row, put_term, seed_default_statement
-from sorp.services.drafting_rows import Stale
-from sorp.services.refusing import Refused
+from sorp.models.statement import Version
+from sorp.services.drafting import Stale, draft_version, move_row, put_term
+from sorp.services.seeding import seed_default_statement
 from tests.factories import holder
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]

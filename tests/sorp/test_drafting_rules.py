@@ -8,22 +8,23 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from organisation.models import AuditEvent
+from core.models.audit import AuditEvent
+from core.refusals import Refused
 from organisation.rules import PostKind
 from sorp.lexicon import Tier
-from sorp.models import TriggerRule, Version
-from sorp.queries import conditions_of
-from sorp.services import (
+from sorp.models.conditions import TriggerRule
+from sorp.models.statement import Version
+from sorp.queries.ruling import conditions_of
+from sorp.services.drafting import (
+    Stale,
     draft_version,
+    known_steps,
     put_day,
     put_duty,
     put_reminder,
     put_trigger,
     remove_row,
 )
-from sorp.services.drafting_rows import Stale
-from sorp.services.drafting_rules import known_steps
-from sorp.services.refusing import Refused
 from tests.factories import holder
 
 pytestmark = pytest.mark.django_db

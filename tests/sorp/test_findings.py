@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisation.models import AuditEvent
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
 from organisation.rules import PostKind
 from sorp.defaults import CLAUSES
-from sorp.lexicon import Quarter
-from sorp.models import Finding
+from sorp.models.findings import Finding
 from sorp.rules.checks import Check, Found, Kept, Lapse, Overall, Tally, total
-from sorp.services import record_findings
+from sorp.services.findings import record_findings
 from tests.factories import Q1, UnitFactory, holder
 
 ON_TIME = Check.RETURNS_ON_TIME
@@ -186,7 +186,7 @@ def test_by_another_version_it_is_found_anew(unit, recorded, sorp_in_force):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_record_one_after_the_other(at_once):
-    from sorp.services import seed_default_statement
+    from sorp.services.seeding import seed_default_statement
 
     version, _ = seed_default_statement(
         in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None

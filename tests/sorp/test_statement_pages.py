@@ -7,15 +7,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from escalation.views import approving as views
-from organisation.models import AuditEvent
-from sorp.lexicon import Quarter
-from sorp.models import Clause, Comment, LadderRule, Statement, Term, TriggerRule, Version
-from sorp.services import (
-    bring_into_force,
-    comment_on_version,
-    open_consultation,
-)
+from core.models.audit import AuditEvent
+from core.quarters import Quarter
+from escalation.views import approval as views
+from sorp.models.clauses import Clause, Comment, Term
+from sorp.models.conditions import LadderRule, TriggerRule
+from sorp.models.statement import Statement, Version
+from sorp.services.approval import bring_into_force
+from sorp.services.consultation import comment_on_version, open_consultation
 from tests.factories import UserFactory
 from tests.sorp import people
 from tests.sorp.versions import draft_like, version_like

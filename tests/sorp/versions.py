@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sorp.lexicon import Quarter
-from sorp.models import RiskAppetite, TriggerTier, Version
+from core.quarters import Quarter
+from sorp.models.clauses import RiskAppetite
+from sorp.models.conditions import TriggerTier
+from sorp.models.statement import Version
 
 ROWS = (
     "clauses",

@@ -6,16 +6,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from indicators.models import ReportingQuarter
-from organisation.models import AuditEvent
+from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
 from organisation.rules import PostKind
 from tests.factories import Q1, UserFactory, holder, rated
-from tests.strategy.factories import (
-    MeasureFactory,
-    MilestoneFactory,
-    PriorityFactory,
-    ThemeFactory,
-)
+from tests.strategy.factories import MeasureFactory, MilestoneFactory, PriorityFactory, ThemeFactory
 
 pytestmark = pytest.mark.django_db
 

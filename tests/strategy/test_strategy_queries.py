@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from sorp.lexicon import Quarter, Rag, Travel
+from core.quarters import Quarter
+from sorp.lexicon import Rag, Travel
 from strategy.queries import late_milestones, priority_sheet, strategy_sheet
 from strategy.rules import Judgement, MeasureKind, MilestoneStatus
 from tests.factories import Q1, RatingFactory, rated

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from organisation.models import AuditEvent
+from core import refusals
+from core.models.audit import AuditEvent
 from organisation.rules import PostKind
 from strategy import services
 from strategy.models import Aim, Measure, Milestone, Priority
@@ -168,7 +169,7 @@ def test_update_milestone_twice_records_once(milestone):
     ],
 )
 def test_update_milestone_refuses_in_words(milestone, said, field, sentence):
-    with pytest.raises(services.Refused, match=sentence) as refusal:
+    with pytest.raises(refusals.Refused, match=sentence) as refusal:
         update(milestone, by=milestone.accountable_manager, **said)
 
     assert refusal.value.field == field

@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from escalation.services import close_quarter, preview_close
-from organisation.clock import localdate
-from sorp.lexicon import Quarter
+from core.clock import localdate
+from core.quarters import Quarter
+from escalation.services.closing import close_quarter, preview_close
 
 
 class Command(BaseCommand):

@@ -1,8 +1,8 @@
 """Export the register of escalations, in the form in which replay_rules writes its own."""
 
+from core.management.exporting_command import ExportingCommand
+from core.tables.writing import written
 from escalation.queries.register import EXPORTED, exported_escalations
-from organisation.csvfiles import written
-from organisation.management.exporting_command import ExportingCommand
 
 
 class Command(ExportingCommand):

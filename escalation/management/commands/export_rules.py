@@ -1,10 +1,10 @@
 """Export the triggers in force as rules.json, for replay_rules and for those who check us."""
 
+from core.management.exporting_command import ExportingCommand
+from core.quarters import Quarter
 from escalation.queries.evaluation import in_words
-from escalation.rules.documents import write_rules
-from organisation.management.exporting_command import ExportingCommand
-from sorp.lexicon import Quarter
-from sorp.queries import rules_in_force
+from escalation.rules.rule_files import write_rules
+from sorp.queries.ruling import rules_in_force
 
 
 class Command(ExportingCommand):

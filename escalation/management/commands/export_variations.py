@@ -1,9 +1,9 @@
 """Export what was agreed to count otherwise, as replay_rules reads it."""
 
-from escalation.queries.varying import agreed_variations, as_varied
-from escalation.rules.variation_files import COLUMNS, variation_rows
-from organisation.csvfiles import written
-from organisation.management.exporting_command import ExportingCommand
+from core.management.exporting_command import ExportingCommand
+from core.tables.writing import written
+from escalation.queries.evaluation import agreed_variations, as_varied
+from escalation.rules.rule_files import COLUMNS, variation_rows
 
 
 class Command(ExportingCommand):

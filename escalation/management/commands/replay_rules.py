@@ -10,13 +10,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from escalation.rules.documents import DEFAULT_RULES, read_rules
-from escalation.rules.faults import Fault, RefusedFileError
+from core.kept_files import keep_file
 from escalation.rules.rating_files import read_ratings
 from escalation.rules.referrals import read_referrals
-from escalation.rules.replaying import Line, replay_ratings, write_lines
-from escalation.rules.variation_files import read_variations
-from organisation.kept_files import keep_file
+from escalation.rules.replay import Line, replay_ratings, write_lines
+from escalation.rules.rule_files import (
+    DEFAULT_RULES,
+    Fault,
+    RefusedFileError,
+    read_rules,
+    read_variations,
+)
 
 
 class Command(BaseCommand):

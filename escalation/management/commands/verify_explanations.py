@@ -4,9 +4,9 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from escalation.models import Explanation
-from escalation.rules.verifying import wrong_explanation
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
+from escalation.models.escalations import Explanation
+from escalation.rules.explanations import wrong_explanation
 
 
 class Command(BaseCommand):

@@ -1,8 +1,8 @@
 """Export ratings as ratings.csv, from which anyone may replay the rules for escalation."""
 
+from core.management.exporting_command import ExportingCommand
+from core.quarters import Quarter
 from indicators.exporting import ratings_csv
-from organisation.management.exporting_command import ExportingCommand
-from sorp.lexicon import Quarter
 
 
 class Command(ExportingCommand):

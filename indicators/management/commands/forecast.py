@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from indicators.queries import quarter_state
-from indicators.services import forecast_after
-from sorp.lexicon import Quarter
+from core.quarters import Quarter
+from core.queries import quarter_state
+from indicators.services.forecasts import forecast_after
 
 
 class Command(BaseCommand):

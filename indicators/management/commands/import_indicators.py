@@ -1,7 +1,7 @@
 """Import what is measured from indicators.csv."""
 
-from indicators.importing import import_indicators
-from organisation.management.importing_command import ImportCommand
+from core.management.importing_command import ImportCommand
+from indicators.importing.definitions import import_indicators
 
 
 class Command(ImportCommand):

@@ -1,8 +1,8 @@
 """Import results from results.csv."""
 
-from indicators.importing import import_results
-from organisation.clock import localdate
-from organisation.management.importing_command import ImportCommand
+from core.clock import localdate
+from core.management.importing_command import ImportCommand
+from indicators.importing.results import import_results
 
 
 class Command(ImportCommand):

@@ -1,7 +1,7 @@
 """Import targets from targets.csv."""
 
-from indicators.importing import import_targets
-from organisation.management.importing_command import ImportCommand
+from core.management.importing_command import ImportCommand
+from indicators.importing.definitions import import_targets
 
 
 class Command(ImportCommand):

@@ -3,11 +3,12 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from indicators.queries import rag_histories
-from indicators.services import rate_quarter
-from organisation.clock import localdate
-from sorp.lexicon import Quarter, Rag
-from sorp.queries import NoVersionInForce
+from core.clock import localdate
+from core.quarters import Quarter
+from indicators.queries.histories import rag_histories
+from indicators.services.rating import rate_quarter
+from sorp.lexicon import Rag
+from sorp.queries.ruling import NoVersionInForce
 
 
 class Command(BaseCommand):

@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from indicators.services import remind
-from organisation.clock import localdate
-from organisation.models import Notice
+from core.clock import localdate
+from core.models.notices import Notice
+from indicators.services.reminders import remind
 
 
 class Command(BaseCommand):

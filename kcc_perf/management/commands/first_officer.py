@@ -4,11 +4,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from core.clock import localdate
 from kcc_perf.accounts import password_link
-from organisation.clock import localdate
 from organisation.importing.people import email_address
 from organisation.importing.units import CODE
-from organisation.services import appoint_first_officer
+from organisation.services.people import appoint_first_officer
 
 
 class Command(BaseCommand):

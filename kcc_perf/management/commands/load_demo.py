@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from kcc_perf.demonstration.loading import PASSWORD, SIGN_INS, load
-from organisation.models import User
+from organisation.models.people import User
 
 
 class Command(BaseCommand):

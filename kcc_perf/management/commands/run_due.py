@@ -2,8 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kcc_perf.due import counted, run_due
-from organisation.models import Job, Notice
+from core.models.jobs import Job
+from core.models.notices import Notice
+from kcc_perf.scheduler import counted, run_due
 
 
 class Command(BaseCommand):

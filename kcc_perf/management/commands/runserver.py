@@ -3,8 +3,8 @@
 from django.db import DatabaseError
 from whitenoise.runserver_nostatic.management.commands.runserver import Command as Runserver
 
-from kcc_perf.due import start_rounds
-from organisation.clock import localdate
+from core.clock import localdate
+from kcc_perf.scheduler import start_rounds
 from organisation.queries import officers_who_can_sign_in
 
 

@@ -1,7 +1,7 @@
 """Import people and the posts they hold from people.csv."""
 
-from organisation.importing import import_people
-from organisation.management.importing_command import ImportCommand
+from core.management.importing_command import ImportCommand
+from organisation.importing.people import import_people
 
 
 class Command(ImportCommand):

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from organisation.clock import localdate
-from organisation.importing import import_units
-from organisation.management.importing_command import ImportCommand
+from core.clock import localdate
+from core.management.importing_command import ImportCommand
+from organisation.importing.units import import_units
 
 
 class Command(ImportCommand):

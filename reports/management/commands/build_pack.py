@@ -6,10 +6,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assurance.models import Meeting
+from assurance.models.meetings import Meeting
+from core.canonical_json import digest
+from reports.output import write_folder
 from reports.packs import draw_pack
-from reports.rules import digest
-from reports.writing import write_folder
 
 
 class Command(BaseCommand):

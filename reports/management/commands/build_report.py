@@ -4,11 +4,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.gathering import gather_edition
+from core.quarters import Quarter
+from reports.contents.edition import gather_edition
+from reports.output import write_folder
 from reports.schema import check_form
-from reports.services import build_report
-from reports.writing import write_folder
-from sorp.lexicon import Quarter
+from reports.services.files import build_report
 
 
 class Command(BaseCommand):

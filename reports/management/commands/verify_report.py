@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.verifying import verify_folder
+from reports.verification import verify_folder
 
 
 class Command(BaseCommand):

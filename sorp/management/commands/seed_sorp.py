@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from organisation.clock import localdate
-from sorp.lexicon import Quarter
-from sorp.services import seed_default_statement
+from core.clock import localdate
+from core.quarters import Quarter
+from sorp.services.seeding import seed_default_statement
 
 
 class Command(BaseCommand):

@@ -1,0 +1,34 @@
+"""Fields that forms of every app share."""
+
+from __future__ import annotations
+
+from django import forms
+
+from core.clock import localdate
+
+
+class DayField(forms.DateField):
+    """A day, typed as three numbers. What was typed stays on the page, right or wrong."""
+
+    widget = forms.SelectDateWidget
+
+    def __init__(self, *, what="the date", **options):
+        self.what, self.is_told_how = what, "help_text" not in options
+        options["error_messages"] = {"required": f"Enter {what}"} | options.get(
+            "error_messages", {}
+        )
+        super().__init__(**options)
+        self._say_how()
+
+    def __deepcopy__(self, memo):
+        """A form's own field: its example is of the year in which the form is asked for."""
+        field = super().__deepcopy__(memo)
+        field._say_how()
+        return field
+
+    def _say_how(self):
+        example = f"14 11 {localdate().year}"
+        wanted = f"Enter {self.what} as a real day, month and year, such as {example}"
+        self.error_messages = {**self.error_messages, "invalid": wanted}
+        if self.is_told_how:
+            self.help_text = f"For example, {example}"

@@ -1,0 +1,62 @@
+"""Guards of views: who may come in. Each leaves on the view what it asks, so that a test can find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+
+
+def require(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Guard a view for those whose post grants a permission, as the person (`may`) answers today.
+
+    Leaves the permission on the view, so that a test can find it.
+    """
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+            if not request.user.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        door = signed_in(guarded)
+        door.permission = permission  # type: ignore[attr-defined]
+        return door
+
+    return guard
+
+
+UNTYPED = ("csrfmiddlewaretoken", "token", "version", "seen", "act")
+
+
+def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Guard a view for whoever has signed in. What was typed while a session ended comes back."""
+    asking = login_required(view)
+
+    @wraps(view)
+    def door(request: Any, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated and (typed := _typed(request)):
+            return render(request, "signed_out.html", {"typed": typed}, status=403)
+        return asking(request, *args, **kwargs)
+
+    return door
+
+
+def _typed(request: Any) -> dict[str, str]:
+    """What somebody filled in by hand, by the names of the fields."""
+    return {
+        name: "\n".join(values)
+        for name, values in request.POST.lists()
+        if name not in UNTYPED and "".join(values).strip()
+    }
+
+
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view as open to everyone, on purpose."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view

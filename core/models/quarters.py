@@ -1,0 +1,58 @@
+"""The quarters that are open for results, and those that are closed for good."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.clock import now
+from core.quarters import Quarter
+
+
+def on_a_quarter_day(field: str) -> Q:
+    """The condition that a date is the first day of a quarter."""
+    return Q(**{f"{field}__day": 1, f"{field}__month__in": [1, 4, 7, 10]})
+
+
+class ReportingQuarter(models.Model):
+    """One quarter of the council's reporting: open for results, then closed."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open for results"
+        CLOSED = "closed", "Closed"
+
+    quarter_start = models.DateField(unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField(default=now, editable=False)
+    begun_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its returns were asked for, with due dates"
+    )
+    cabinet_meets_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["quarter_start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=on_a_quarter_day("quarter_start"),
+                name="reporting_quarter_starts_on_a_quarter_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True)
+                | Q(state="closed", closed_at__isnull=False),
+                name="a_closed_quarter_says_when",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.quarter)
+
+    @property
+    def quarter(self):
+        return Quarter.containing(self.quarter_start)
+
+    @property
+    def is_closed(self):
+        return self.state == self.State.CLOSED

@@ -1,0 +1,36 @@
+"""Panels: what a page shows of a higher app's facts, without importing it.
+
+A page stands with its subject. What it wants from an app above its own it includes by name
+(`{% panel "evidence_on_version" version=version %}`); the higher app offers that panel in its
+`panels` module, which is read when the process starts. A panel that nobody offers is an error: a
+page must not lose a part in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+Draw = Callable[..., dict[str, object] | None]
+_offered: dict[str, tuple[str, Draw]] = {}
+
+
+def panel(name: str, template: str) -> Callable[[Draw], Draw]:
+    """Offer a panel: the function returns what its template needs, or None to show nothing."""
+
+    def offer(gather: Draw) -> Draw:
+        if name in _offered:
+            raise ValueError(f"Two panels are called {name}")
+        _offered[name] = (template, gather)
+        return gather
+
+    return offer
+
+
+def drawn(name: str, **subject: object) -> SafeString:
+    """A panel about a subject, as HTML; empty where it has nothing to show. KeyError for no such panel."""
+    template, gather = _offered[name]
+    context = gather(**subject)
+    return mark_safe("") if context is None else render_to_string(template, context)

@@ -1,0 +1,54 @@
+"""Which quarters are open for results and which are closed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from core.clock import now
+from core.models.jobs import Job
+from core.models.notices import Notice, NoticePreference
+from core.models.people import Person
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+
+
+def quarter_state(quarter: Quarter) -> ReportingQuarter | None:
+    """The quarter's row, or None where nothing has been reported in it yet."""
+    return ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+
+
+def last_closed() -> Quarter | None:
+    """The latest quarter that is closed for good."""
+    row = (
+        ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
+        .order_by("-quarter_start")
+        .first()
+    )
+    return row.quarter if row else None
+
+
+def open_quarters() -> list[Quarter]:
+    """The quarters that take results now, earliest first."""
+    rows = ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN)
+    return [row.quarter for row in rows]
+
+
+JOBS_TOLD_FOR = timedelta(days=14)  # finished work is old news after that
+
+
+def recent_jobs(user: Person, *, most: int = 5) -> list[Job]:
+    """The latest work this person asked for, newest first: under way, or finished of late."""
+    since = now() - JOBS_TOLD_FOR
+    told = Q(finished_at__isnull=True) | Q(finished_at__gte=since)
+    return list(Job.objects.filter(told, requested_by=user)[:most])
+
+
+def owed_a_digest(*, today: date) -> list[int]:
+    """Who wants one e-mail a day, had none on this day, and is owed a notice."""
+    waiting = Notice.objects.unsent().filter(
+        recipient__notice_preference__how=NoticePreference.How.DAILY
+    )
+    waiting = waiting.exclude(recipient__notice_preference__digest_on__gte=today)
+    return list(waiting.order_by("recipient").values_list("recipient_id", flat=True).distinct())

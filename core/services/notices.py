@@ -1,0 +1,161 @@
+"""Notices: rows that are owed, each sent once, in the way its recipient chose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import connection, transaction
+from django.urls import reverse
+
+from core import audit
+from core.clock import now
+from core.models.notices import Notice, NoticePreference
+from core.models.people import Person
+
+How = NoticePreference.How
+# What a reader of the daily e-mail should see first.
+IN_ORDER = (Notice.Kind.OVERDUE, Notice.Kind.REMINDER, Notice.Kind.NEWS)
+
+
+def owe_notice(
+    *,
+    key: str,
+    recipient: Person,
+    subject: str,
+    body: str,
+    kind: Notice.Kind = Notice.Kind.NEWS,
+    address: str = "",
+) -> Notice:
+    """One person is owed a message, with the page to go to. The same key is never owed twice."""
+    notice, _ = Notice.objects.get_or_create(
+        key=key,
+        defaults={
+            "recipient": recipient,
+            "subject": subject[:200],
+            "body": body,
+            "kind": kind,
+            "address": address,
+        },
+    )
+    return notice
+
+
+@transaction.atomic
+def send_notice(*, notice_id: int) -> bool:
+    """Send a notice once. Returns whether this call was the one that sent it.
+
+    What waits for its recipient's one e-mail a day stays owed (`send_digest`). What its recipient
+    wants no e-mail about, or whose recipient has left, is kept for the page, and owed no longer.
+    The row stays locked while the mail goes, so no other worker sends it too. A crash between
+    the mail and the commit sends it again: better than never.
+    """
+    notice = (
+        _locked(Notice.objects.unsent())
+        .select_related("recipient__notice_preference")
+        .filter(pk=notice_id)
+        .first()
+    )
+    if notice is None:
+        return False
+    how = how_told(notice.recipient)
+    if not notice.recipient.is_active or (
+        how == How.OVERDUE and notice.kind != Notice.Kind.OVERDUE
+    ):
+        _keep(notice)
+        return False
+    if how == How.DAILY:
+        return False
+    _mail(notice.recipient, notice.subject, f"{_told(notice)}\n\n{_footer()}")
+    notice.sent_at = now()
+    notice.save(update_fields=["sent_at"])
+    audit.record("sent notice", notice, by=None, key=notice.key)
+    return True
+
+
+@transaction.atomic
+def send_digest(*, recipient_id: int, today: date) -> int:
+    """Send somebody who wants one e-mail a day all that they are owed. Returns how many notices.
+
+    Nothing goes where nothing is owed, nor a second time on one day. Each notice counts as sent,
+    once. The preference stays locked while the mail goes, so two workers send one e-mail.
+    """
+    wanting = (
+        _locked(NoticePreference.objects.filter(how=How.DAILY, user_id=recipient_id))
+        .exclude(digest_on__gte=today)
+        .select_related("user")
+        .first()
+    )
+    if wanting is None:
+        return 0
+    notices = list(_locked(Notice.objects.unsent()).filter(recipient_id=recipient_id))
+    if not notices:
+        return 0
+    if not wanting.user.is_active:
+        for notice in notices:
+            _keep(notice)
+        return 0
+    _mail(wanting.user, *_digest(notices, today))
+    moment = now()
+    Notice.objects.filter(pk__in=[each.pk for each in notices]).update(sent_at=moment)
+    wanting.digest_on = today
+    wanting.save(update_fields=["digest_on"])
+    audit.record("sent digest", wanting, by=None, keys=[each.key for each in notices])
+    return len(notices)
+
+
+@transaction.atomic
+def choose_notices(*, how: str, by: Person) -> NoticePreference:
+    """From now on a person is told in the way they chose. What is owed already follows it too."""
+    preference, _ = NoticePreference.objects.select_for_update().get_or_create(user=by)
+    was = preference.how
+    if was != how:
+        preference.how = How(how)
+        preference.save(update_fields=["how"])
+        audit.record("chose how to be told", preference, by=by, how=how, was=was)
+    return preference
+
+
+def how_told(user: Person) -> str:
+    """How a person wants to be told. Who never chose is told of each thing."""
+    preference = getattr(user, "notice_preference", None)
+    return preference.how if preference else How.EACH
+
+
+def _locked(rows: Any) -> Any:
+    """The rows that no other worker holds, held until this transaction ends."""
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows
+
+
+def _keep(notice: Notice) -> None:
+    notice.kept_at = now()
+    notice.save(update_fields=["kept_at"])
+    audit.record("kept notice for the page", notice, by=None, key=notice.key)
+
+
+def _mail(recipient: Person, subject: str, text: str) -> None:
+    """Plain text, which every reader and every screen reader reads."""
+    send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [recipient.email])
+
+
+def _told(notice: Notice) -> str:
+    return f"{notice.body}\n\n{settings.SERVICE_ADDRESS}{notice.address or reverse('home')}"
+
+
+def _footer() -> str:
+    address = f"{settings.SERVICE_ADDRESS}{reverse('notice_preferences')}"
+    return f"--\n{settings.COUNCIL_NAME}, {settings.SERVICE_NAME.lower()}\nChoose how you are told: {address}\n"
+
+
+def _digest(notices: Sequence[Notice], today: date) -> tuple[str, str]:
+    """The subject and the text of one day's e-mail: what is overdue first."""
+    day = f"{today.day} {today:%B %Y}"
+    counted = "1 notice" if len(notices) == 1 else f"{len(notices)} notices"
+    ordered = sorted(notices, key=lambda each: IN_ORDER.index(Notice.Kind(each.kind)))
+    parts = [f"{each.subject}\n\n{_told(each)}" for each in ordered]
+    return f"{counted} for {day}", "\n\n\n".join([*parts, _footer()])

@@ -1,0 +1,40 @@
+"""Opening quarters for results. Closing them is escalation's, since it escalates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from core import audit
+from core.models.people import Person
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.queries import last_closed, quarter_state
+
+
+class NotOpen(ValueError):
+    """The quarter takes no results: it has not ended, or it is closed."""
+
+
+@transaction.atomic
+def open_quarter(*, quarter: Quarter, today: date, by: Person | None) -> ReportingQuarter:
+    """The quarter takes results. Raises NotOpen where it has not ended or is closed."""
+    if quarter.last_day >= today:
+        raise NotOpen(
+            f"{quarter} has not ended: its results can be entered from"
+            f" {quarter.next().first_day:%-d %B %Y}"
+        )
+    closed = last_closed()
+    if closed is not None and quarter < closed and quarter_state(quarter) is None:
+        raise NotOpen(
+            f"{quarter} was never reported, and {closed} is closed: results are taken for"
+            f" {closed.next()} and later"
+        )
+    rows = ReportingQuarter.objects.select_for_update()  # a close waits for us, or we for it
+    row, is_new = rows.get_or_create(quarter_start=quarter.first_day)
+    if row.is_closed:
+        raise NotOpen(f"{quarter} is closed: its results change only by a revision, which says why")
+    if is_new:
+        audit.record("opened quarter", row, by=by)
+    return row

@@ -1,0 +1,207 @@
+"""From the text of one cell to what it means. Each reader raises ValueError saying what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from core.tables.faults import shown
+from core.tables.writing import RUNS_IN_A_SPREADSHEET
+
+Cell = Callable[[str], Any]
+SomeWord = TypeVar("SomeWord", bound=StrEnum)
+
+# Characters that turn the direction of writing can make a line of text say what it does not.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def line(most: int) -> Cell:
+    """Text on one line, of so many characters at most, which no spreadsheet would run."""
+
+    def read(text: str) -> str:
+        _refuse_formula(text)
+        if "\n" in text or "\r" in text or "\t" in text:
+            raise ValueError("write this on one line, without tabs")
+        return _refuse_long(_refuse_unseen(text), most)
+
+    return read
+
+
+def prose(most: int = 20_000) -> Cell:
+    """Text of any number of lines, which no spreadsheet would run. Lines end in a line feed."""
+
+    def read(text: str) -> str:
+        _refuse_formula(text)
+        return _refuse_long(_refuse_unseen(re.sub(r"\r\n?", "\n", text)), most)
+
+    return read
+
+
+def pattern(form: str, advice: str) -> Cell:
+    """Text of a given form, such as a code or a reference."""
+
+    def read(text: str) -> str:
+        if not re.fullmatch(form, text):
+            raise ValueError(f"{advice}, not {shown(text)}")
+        return text
+
+    return read
+
+
+def parsed(parse: Callable[[str], Any]) -> Cell:
+    """Whatever a value object's own reading makes of the text; its ValueError is the advice."""
+
+    def read(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as reason:
+            raise ValueError(_one_line(str(reason))) from None
+
+    return read
+
+
+def choice(words: Iterable[SomeWord]) -> Cell:
+    """One of the lexicon's words, written as its key."""
+    by_key = {word.value: word for word in words}
+
+    def read(text: str) -> SomeWord:
+        if text not in by_key:
+            raise ValueError(f"write one of {', '.join(by_key)}, not {shown(text)}")
+        return by_key[text]
+
+    return read
+
+
+def yes_or_no(text: str) -> bool:
+    """Yes or no, in whichever case a spreadsheet left it."""
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(f"write yes or no, not {shown(text)}")
+    return text.lower() == "yes"
+
+
+def iso_date(text: str) -> date:
+    """A day written like 2011-04-01, and in no other way: 4/5/2011 is two days, by who reads it."""
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"write a day of the calendar like 2011-04-01, not {shown(text)}"
+        ) from None
+
+
+def _refuse_formula(text: str) -> None:
+    """A spreadsheet runs what begins with = + @ or a minus sign, here or wherever it is exported.
+
+    A minus sign and a space begin a list in commentary, and so are let in; exports put an
+    apostrophe before it, which makes it text (and which is taken off again when it comes back).
+    """
+    if text.startswith(RUNS_IN_A_SPREADSHEET) and not text.startswith("- "):
+        raise ValueError(
+            f"begins with {text[0]}, which a spreadsheet would run as a formula: begin with a"
+            " letter or figure"
+        )
+
+
+def _refuse_unseen(text: str) -> str:
+    if found := UNSEEN.search(text):
+        raise ValueError(f"take out the unseen character U+{ord(found[0]):04X}")
+    return text
+
+
+def _refuse_long(text: str, most: int) -> str:
+    if len(text) > most:
+        raise ValueError(f"write at most {most:,} characters, not {len(text):,}")
+    return text
+
+
+def _one_line(sentence: str) -> str:
+    return " ".join(sentence.split())
+
+
+WHOLE_FIGURES, DECIMAL_PLACES = 9, 6  # what the database keeps exactly, on every database
+LEAVE_EMPTY = "leave it empty"
+
+PLAIN = re.compile(r"(-?)([0-9]*)(?:\.([0-9]+))?")
+NO_FIGURE = re.compile(
+    r"#?(n/?a|n\.a\.|none|null|nil|tbc|tba|unknown|missing|not available|-+|–|—|\.+|\?|#?ref!|#?div/0!|#?value!)",
+    re.IGNORECASE,
+)
+NOT_FINITE = re.compile(r"[-+]?(s?nan|inf|infinity)[0-9]*", re.IGNORECASE)
+WITH_EXPONENT = re.compile(r"[-+]?[0-9.,]*[0-9][0-9.,]*e[-+]?[0-9]+", re.IGNORECASE)
+THOUSANDS = re.compile(r"-?[0-9]{1,3}([, \u00a0\u2009\u202f'][0-9]{3})+(\.[0-9]+)?")
+COMMA_POINT = re.compile(r"(-?[0-9]+),([0-9]+)")
+IN_BRACKETS = re.compile(r"\(([0-9.,]+)\)")
+
+
+def decimal(absent: str = LEAVE_EMPTY) -> Callable[[str], Decimal]:
+    """A number exactly as written, with up to nine figures before its point and six after.
+
+    `absent` says what to do where there is no figure: it is told to whoever wrote "n/a".
+    """
+
+    def read(text: str) -> Decimal:
+        found = PLAIN.fullmatch(text)
+        if found is None or not (found[2] or found[3]):
+            raise ValueError(_advice(text, absent))
+        before, after = found[2].lstrip("0"), (found[3] or "").rstrip("0")
+        if len(before) > WHOLE_FIGURES:
+            raise ValueError(
+                f"write at most {WHOLE_FIGURES} figures before the decimal point, not"
+                f" {len(before)}: count in thousands or millions instead"
+            )
+        if len(after) > DECIMAL_PLACES:
+            raise ValueError(
+                f"write at most {DECIMAL_PLACES} figures after the decimal point, not {len(after)}:"
+                " no more are kept"
+            )
+        number = Decimal(f"{found[1]}{before or '0'}" + (f".{after}" if after else ""))
+        return number if number else Decimal(0)
+
+    return read
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two others, both included."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most:
+            return int(text)
+        raise ValueError(f"write a whole number from {least} to {most}, not {shown(text)}")
+
+    return read
+
+
+def _advice(text: str, absent: str) -> str:
+    """The one sentence that fits how this number was written. Most particular first."""
+    if NO_FIGURE.fullmatch(text):
+        return f"{shown(text)} is not a number: where there is no figure, {absent}"
+    if NOT_FINITE.fullmatch(text):
+        return f"{shown(text)} is not an ordinary number: where there is no figure, {absent}"
+    if WITH_EXPONENT.fullmatch(text):
+        return f"write the number out in full, without an exponent, not {shown(text)}"
+    if text.endswith("%"):
+        return (
+            f"write the number alone, {shown(text[:-1].strip())}, without the % sign: the"
+            " indicator's measure_unit says it"
+        )
+    if text.startswith(("£", "$", "€")):
+        return f"write the number alone, {shown(text[1:].strip())}, without the {text[0]} sign"
+    if THOUSANDS.fullmatch(text):
+        plain = re.sub(r"[^-0-9.]", "", text)
+        return f"write {plain} without separators between thousands, not {shown(text)}"
+    if COMMA_POINT.fullmatch(text):
+        plain = text.replace(",", ".")
+        return f"write a full stop for the decimal point: {shown(plain)}, not {shown(text)}"
+    if bracketed := IN_BRACKETS.fullmatch(text):
+        return f"write a minus sign for a number below nought: {shown('-' + bracketed[1])}"
+    if text.startswith(("−", "–")) and PLAIN.fullmatch(text[1:]):
+        return f"write an ordinary hyphen for the minus sign: {shown('-' + text[1:])}"
+    if text.startswith("+"):
+        return f"write the number without the plus sign: {shown(text[1:])}"
+    return f"write a number in figures, such as 12.5, not {shown(text)}"

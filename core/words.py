@@ -1,0 +1,22 @@
+"""Closed lists of words, each with a key for storage and a label for people. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    """A closed list of words: each has a key for storage and a label for people."""
+
+    label: str
+
+    def __new__(cls, key: str, label: str = "") -> Word:
+        word = str.__new__(cls, key)
+        word._value_ = key
+        word.label = label
+        return word
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Key and label of each word, in the order a person would expect them."""
+        return [(word.value, word.label) for word in cls]

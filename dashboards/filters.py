@@ -1,0 +1,118 @@
+"""Filters on dashboards, kept in the address so that what is seen can be sent to somebody."""
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from dashboards.queries.dashboard_lines import DOUBTS
+from escalation.models.escalations import Escalation
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from organisation.models.people import User
+from sorp.lexicon import Kind, Layer, Level, Rag, Tier
+
+STANDINGS = [
+    *((each.value, each.label) for each in Rag),
+    ("not_rated", "Not rated"),
+]
+DOUBTFUL = {
+    "provisional": Q(confidence="provisional"),
+    "estimated": Q(confidence="estimated"),
+    "late": Q(revision__late=True),
+    "revised": Q(revision__number__gt=1),
+    "stale": Q(stale=True),
+    "break": Q(definition_break=True),
+}
+WORSE = Q(was="green", is_now__in=["amber", "red"]) | Q(was="amber", is_now="red")
+BETTER = Q(was="red", is_now__in=["amber", "green"]) | Q(was="amber", is_now="green")
+
+
+class DashboardFilter(filters.FilterSet):
+    """Narrow a dashboard to what is looked for, at the quarter that is shown."""
+
+    text = filters.CharFilter(label="Title, reference or definition", method="by_text")
+    rag = filters.ChoiceFilter(
+        label="RAG now", choices=STANDINGS, empty_label="Any", method="by_rag"
+    )
+    moved = filters.ChoiceFilter(
+        label="Since the quarter before",
+        choices=[("worse", "Worse"), ("better", "Better")],
+        empty_label="Any",
+        method="by_movement",
+    )
+    escalated = filters.ChoiceFilter(
+        label="Escalated",
+        choices=[("any", "Yes, to any level"), ("no", "No"), *Level.choices()],
+        empty_label="Any",
+        method="by_level",
+    )
+    confidence = filters.ChoiceFilter(
+        label="Read with care",
+        choices=[(key, label) for key, label, _ in DOUBTS],
+        empty_label="Any",
+        method="by_doubt",
+    )
+    tier = filters.ChoiceFilter(label="Tier", choices=Tier.choices(), empty_label="Every tier")
+    kind = filters.ChoiceFilter(label="Kind", choices=Kind.choices(), empty_label="Every kind")
+    layer = filters.ChoiceFilter(
+        label="Layer of the report", choices=Layer.choices(), empty_label="Every layer"
+    )
+    accountable_manager = filters.ModelChoiceFilter(
+        label="Accountable manager", queryset=User.objects.none(), empty_label="Everybody"
+    )
+
+    class Meta:
+        model = Indicator
+        fields = ["text", "rag", "moved", "escalated", "confidence", "tier", "kind", "layer"]
+
+    def __init__(self, *args, quarter, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.quarter = quarter
+        self.filters["accountable_manager"].queryset = User.objects.filter(
+            pk__in=self.queryset.order_by().values("accountable_manager")
+        )
+
+    @property
+    def chosen(self):
+        """What the address narrows by, field by field."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    def _rated(self, quarter, *conditions, **fields):
+        rows = Rating.objects.latest_ones().filter(
+            *conditions, indicator=OuterRef("pk"), quarter_start=quarter.first_day, **fields
+        )
+        return Exists(rows)
+
+    def by_text(self, rows, name, value):
+        return rows.filter(
+            Q(title__icontains=value)
+            | Q(reference__icontains=value)
+            | Q(definition__icontains=value)
+        )
+
+    def by_rag(self, rows, name, value):
+        """As the counts have it: green on out-of-date figures is not rated."""
+        is_green = self._rated(self.quarter, rag="green", stale=False)
+        if value == "green":
+            return rows.filter(is_green)
+        if value == "not_rated":
+            is_poor = self._rated(self.quarter, rag__in=["amber", "red"])
+            return rows.filter(~is_green, ~is_poor, kind=Kind.KPI)
+        return rows.filter(self._rated(self.quarter, rag=value))
+
+    def by_movement(self, rows, name, value):
+        stood = Rating.objects.latest_ones().filter(indicator=OuterRef("pk")).values("rag")
+        then, now = self.quarter.previous().first_day, self.quarter.first_day
+        rows = rows.annotate(
+            was=Subquery(stood.filter(quarter_start=then)),
+            is_now=Subquery(stood.filter(quarter_start=now)),
+        )
+        return rows.filter(WORSE if value == "worse" else BETTER)
+
+    def by_level(self, rows, name, value):
+        stood = Escalation.objects.open_at(self.quarter).filter(indicator=OuterRef("pk"))
+        if value in {"any", "no"}:
+            return rows.filter(Exists(stood) if value == "any" else ~Exists(stood))
+        return rows.filter(Exists(stood.filter(level=value)))
+
+    def by_doubt(self, rows, name, value):
+        return rows.filter(self._rated(self.quarter, DOUBTFUL[value]))

@@ -1,0 +1,214 @@
+"""How far a quarter's returns have got, unit by unit, and who is late: for the performance team."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from core.quarters import Quarter
+from core.words import Word
+from core.working_days import working_days_between
+from indicators.models.definitions import Indicator, Suspension
+from indicators.models.results import Result
+from indicators.models.returns import Draft
+from indicators.queries.calendar import due_on
+from indicators.rules.returns import ResultState
+from organisation.models.people import User
+from organisation.queries import tree_on
+from organisation.rules import Branch, Tree, UnitTier
+from sorp.lexicon import Frequency, Step, Tier
+
+
+class Progress(Word):
+    """How far one result has got, from nothing to approved."""
+
+    NOT_STARTED = "not_started", "Not started"
+    IN_PROGRESS = "in_progress", "In progress"
+    RETURNED = "returned", "Returned"
+    SUBMITTED = "submitted", "Submitted"
+    DIVISION_APPROVED = "division_approved", "Division approved"
+    APPROVED = "approved", "Approved"
+
+    @property
+    def waits_for_manager(self) -> bool:
+        """Whether it is the accountable manager's turn."""
+        return self in (Progress.NOT_STARTED, Progress.IN_PROGRESS, Progress.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One result that is due for the quarter: how far it has got, and by when it was to be in."""
+
+    indicator: Indicator
+    progress: Progress
+    due_on: date | None
+    days_late: int  # working days; nought where it is in, in time, or has no due date
+
+    @property
+    def is_late(self) -> bool:
+        return self.days_late > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """One unit, or the whole: how many of its results stand at each step. They sum to its total."""
+
+    branch: Branch | None  # None for the row of totals
+    depth: int
+    counts: dict[Progress, int]
+    late: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def in_hand(self) -> int:
+        """How many the manager has submitted and nobody has sent back."""
+        return sum(n for progress, n in self.counts.items() if not progress.waits_for_manager)
+
+    @property
+    def per_cent(self) -> int:
+        """Rounded down, so that a hundred is only said when every result is in."""
+        return 100 * self.in_hand // self.total if self.total else 0
+
+    @property
+    def cells(self) -> list[int]:
+        return [self.counts[progress] for progress in Progress]
+
+
+@dataclass(frozen=True, slots=True)
+class Latecomer:
+    """A person with results overdue, the longest overdue first."""
+
+    person: User
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionSheet:
+    """A quarter's returns: each unit's progress, the totals last, and who is late."""
+
+    quarter: Quarter
+    owed: tuple[Owed, ...]
+    rows: tuple[ProgressRow, ...]
+    late: tuple[Latecomer, ...]
+    due_days: tuple[tuple[Tier, date], ...]  # by when each tier submits, where that is set
+
+    @property
+    def total(self) -> ProgressRow:
+        return self.rows[-1]
+
+
+def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
+    """Everything on the completion dashboard, in a constant number of queries.
+
+    A result that is suspended or not due by its frequency is not owed. Late means that the day
+    by which its tier was to submit is past, and that it is still the manager's turn.
+    """
+    days = {tier: due_on(quarter, Step.ENTRY, tier) for tier in Tier}
+    reached = _reached(quarter)
+    owed = tuple(
+        _owed(each, reached.get(each.pk, Progress.NOT_STARTED), days[Tier(each.tier)], today)
+        for each in _due(quarter)
+    )
+    return CompletionSheet(
+        quarter=quarter,
+        owed=owed,
+        rows=tuple(_rows(owed, tree_on(today))),
+        late=_latecomers(owed),
+        due_days=tuple((tier, day) for tier, day in days.items() if day),
+    )
+
+
+def _due(quarter: Quarter) -> list[Indicator]:
+    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    )
+    rows = (
+        Indicator.objects.in_use(quarter)
+        .exclude(pk__in=suspended.values("indicator"))
+        .select_related("unit", "accountable_manager")
+    )
+    return [each for each in rows if Frequency(each.frequency).due_in(quarter)]
+
+
+def _reached(quarter: Quarter) -> dict[int, Progress]:
+    """How far each indicator has got; one with neither draft nor result is absent."""
+    started = Draft.objects.filter(quarter_start=quarter.first_day)
+    reached = dict.fromkeys(started.values_list("indicator_id", flat=True), Progress.IN_PROGRESS)
+    said = Result.objects.filter(
+        quarter_start=quarter.first_day, revisions__is_latest=True
+    ).values_list("indicator_id", "state")
+    return reached | {indicator: Progress(ResultState(state).value) for indicator, state in said}
+
+
+def _owed(indicator: Indicator, progress: Progress, due: date | None, today: date) -> Owed:
+    is_late = due is not None and due < today and progress.waits_for_manager
+    # Overdue over a weekend is still overdue, though no working day has passed.
+    days = max(working_days_between(due, today), 1) if due and is_late else 0
+    return Owed(indicator, progress, due, days)
+
+
+def _rows(owed: Iterable[Owed], tree: Tree) -> Iterable[ProgressRow]:
+    """Each directorate with its divisions under it; what hangs elsewhere; and the totals."""
+    by_unit: dict[int, list[Owed]] = {}
+    for each in owed:
+        by_unit.setdefault(each.indicator.unit_id, []).append(each)
+    seen: set[int] = set()
+    for unit, depth in _tiers(tree):
+        inside = list(tree.below(unit))
+        if depth == 0:
+            seen.update(inside)
+        if members := [each for one in inside for each in by_unit.get(one, ())]:
+            yield _row(tree.branches[unit], depth, members)
+    for unit in sorted(set(by_unit) - seen, key=lambda one: str(by_unit[one][0].indicator.unit)):
+        branch = tree.branches.get(unit)
+        if branch is not None:
+            yield _row(branch, 0, by_unit[unit])
+    yield _row(None, 0, [each for members in by_unit.values() for each in members])
+
+
+def _tiers(tree: Tree) -> Iterable[tuple[int, int]]:
+    """Directorates by name, each followed by its divisions."""
+
+    def named(units: Iterable[int]) -> list[int]:
+        return sorted(units, key=lambda unit: tree.branches[unit].name)
+
+    directorates = [
+        unit for unit, branch in tree.branches.items() if branch.tier is UnitTier.DIRECTORATE
+    ]
+    for directorate in named(directorates):
+        yield directorate, 0
+        for division in named(tree.children(directorate)):
+            yield division, 1
+
+
+def _row(branch: Branch | None, depth: int, members: list[Owed]) -> ProgressRow:
+    found = Counter(each.progress for each in members)
+    return ProgressRow(
+        branch=branch,
+        depth=depth,
+        counts={progress: found[progress] for progress in Progress},
+        late=sum(each.is_late for each in members),
+    )
+
+
+def _latecomers(owed: Iterable[Owed]) -> tuple[Latecomer, ...]:
+    """Everybody with something overdue, whoever has kept us waiting longest first."""
+    by_person: dict[User, list[Owed]] = {}
+    for each in owed:
+        if each.is_late:
+            by_person.setdefault(each.indicator.accountable_manager, []).append(each)
+    found = [
+        Latecomer(
+            person,
+            tuple(sorted(each, key=lambda one: (-one.days_late, one.indicator.reference))),
+        )
+        for person, each in by_person.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.owed[0].days_late, one.person.name)))

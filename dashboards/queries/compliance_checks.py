@@ -1,0 +1,600 @@
+"""What the checks stand on: one closed quarter, its indicators and what was said of them by then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from assurance.models.meetings import AgreedAction
+from core.clock import day_of
+from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.working_days import in_days, in_full, working_day_after, working_days_between
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan, PlanReview
+from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.returns import CalendarDay, SignOff
+from indicators.models.variations import Variation
+from indicators.rules.returns import Stage, Verdict, action_required
+from organisation.models.people import Appointment
+from organisation.rules import PostKind
+from sorp.lexicon import Confidence, CountedFrom, Frequency, Rag, Step
+from sorp.models.clauses import Clause
+from sorp.models.findings import Finding
+from sorp.models.statement import Version
+from sorp.queries.ruling import rules_of
+from sorp.rules.checks import Check, Found, Lapse
+
+
+class Seen(NamedTuple):
+    """One thing that a check looked at: whose it is, and in what it lapsed, or nothing."""
+
+    unit: int
+    reference: str
+    lapse: str = ""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One closed quarter as the checks see it."""
+
+    quarter: Quarter
+    version: Version
+    closed_at: datetime
+    today: date
+    measured: Mapping[int, Indicator]  # in use in the quarter, and not suspended
+    first: Mapping[int, Revision]  # by indicator: what was said first of its result
+    standing: Mapping[int, Revision]  # by indicator: what stood at the close
+
+    @property
+    def closed_on(self) -> date:
+        return day_of(self.closed_at)
+
+    @cached_property
+    def due(self) -> list[Indicator]:
+        """Those whose result was due by their frequency."""
+        return [
+            each
+            for each in self.measured.values()
+            if Frequency(each.frequency).due_in(self.quarter)
+        ]
+
+    @cached_property
+    def plan_due_on(self) -> date:
+        """By when what the close referred up has its action plan."""
+        return working_day_after(self.closed_on, self.version.plan_within)
+
+
+def ground_of(*, row: ReportingQuarter, version: Version, today: date) -> Ground:
+    """A closed quarter's ground, in two queries."""
+    assert row.closed_at is not None  # as the database has it for every closed quarter
+    quarter = row.quarter
+    measured = {each.pk: each for each in _measured(quarter)}
+    first: dict[int, Revision] = {}
+    standing: dict[int, Revision] = {}
+    said = (
+        Revision.objects.filter(
+            result__quarter_start=quarter.first_day,
+            result__indicator__in=measured,
+            after_close=False,
+        )
+        .select_related("result")
+        .order_by("result", "number")
+    )
+    for revision in said:
+        first.setdefault(revision.result.indicator_id, revision)
+        standing[revision.result.indicator_id] = revision
+    return Ground(quarter, version, row.closed_at, today, measured, first, standing)
+
+
+def _measured(quarter: Quarter) -> list[Indicator]:
+    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    )
+    rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
+    return list(rows.select_related("accountable_manager"))
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A clause with a check: who is responsible, and what follows where it is not kept."""
+
+    check: Check
+    clause: str
+    heading: str
+    responsible: str
+    consequence: str
+
+
+def requirements_of(version: Version) -> tuple[Requirement, ...]:
+    """The clauses of a version that name a check, in their order. One query.
+
+    Where two name the same, the first is the requirement. A check that the service does not know
+    is not made.
+    """
+    found: dict[Check, Requirement] = {}
+    for row in Clause.objects.filter(version=version).exclude(check_made=""):
+        if row.check_made in list(Check):
+            check = Check(row.check_made)
+            found.setdefault(
+                check,
+                Requirement(check, row.number, row.heading, row.responsible, row.consequence),
+            )
+    return tuple(found.values())
+
+
+def returns_on_time(ground: Ground) -> Iterator[Seen]:
+    """Results that were due, by the day on which each was first submitted. Two queries at most.
+
+    Sent back and submitted again, a result was in time if it was so at first. Where no day was set
+    for the quarter, the SORP's own count of working days after its end holds; of a result that was
+    then loaded from a file, the file says whether it came late, since the loading may be years after.
+    """
+    fixed = _days_fixed(ground)
+    by_tier = fixed or _days_by_rule(ground)
+    if not by_tier:
+        return
+    for indicator in ground.due:
+        due_on = by_tier.get(indicator.tier) or by_tier.get("") or max(by_tier.values())
+        revision = ground.first.get(indicator.pk)
+        if revision is not None and revision.submitted_by_id is None and not fixed:
+            lapse = "recorded as late" if revision.late else ""
+        else:
+            lapse = _lateness(revision, due_on)
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def _lateness(revision: Revision | None, due_on: date) -> str:
+    if revision is None:
+        return f"due on {in_full(due_on)}, and not submitted before the close"
+    submitted_on = day_of(revision.submitted_at)
+    if submitted_on <= due_on:
+        return ""
+    late = max(working_days_between(due_on, submitted_on), 1)
+    return f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
+
+
+def _days_fixed(ground: Ground) -> dict[str, date]:
+    """By tier, the day that was set for the quarter."""
+    days = CalendarDay.objects.filter(quarter_start=ground.quarter.first_day, step=Step.ENTRY)
+    return dict(days.values_list("tier", "due_on"))
+
+
+def _days_by_rule(ground: Ground) -> dict[str, date]:
+    """By tier, the day as the SORP counts it from the quarter's end; nothing where it does not."""
+    end = ground.quarter.last_day
+    return {
+        rule.tier or "": rule.day(end, end)
+        for rule in rules_of(ground.version)
+        if rule.step is Step.ENTRY and rule.counted_from is CountedFrom.QUARTER_END
+    }
+
+
+def results_present(ground: Ground) -> Iterator[Seen]:
+    """Results that were due, and whether anything was said of them by the close. No query.
+
+    That there is no figure, and why, is a saying too: the SORP asks for one or the other.
+    """
+    for indicator in ground.due:
+        lapse = "" if indicator.pk in ground.standing else "no result, and no word why"
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def signed_off(ground: Ground) -> Iterator[Seen]:
+    """Results as they stood at the close, and whether their directorate had approved them."""
+    approved = set(
+        SignOff.objects.filter(
+            revision__in=[each.pk for each in ground.standing.values()],
+            stage=Stage.DIRECTORATE,
+            verdict=Verdict.APPROVED,
+            signed_at__lte=ground.closed_at,
+        ).values_list("revision_id", flat=True)
+    )
+    for pk, revision in ground.standing.items():
+        indicator = ground.measured[pk]
+        lapse = "" if revision.pk in approved else f"not signed off by {in_full(ground.closed_on)}"
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def confidence_final(ground: Ground) -> Iterator[Seen]:
+    """Figures of the quarter before, and whether they were final by this quarter's end. One query.
+
+    A provisional figure is given a quarter to be made final, so it is looked at one quarter later.
+    """
+    said = Revision.objects.filter(
+        result__quarter_start=ground.quarter.previous().first_day,
+        result__indicator__in=ground.measured,
+    ).order_by("number")
+    by_then: dict[int, Revision] = {
+        revision.result.indicator_id: revision
+        for revision in said.select_related("result")
+        if day_of(revision.submitted_at) <= ground.quarter.last_day
+    }
+    for pk, revision in sorted(by_then.items()):
+        if revision.not_available:
+            continue
+        indicator = ground.measured[pk]
+        firm = revision.confidence == Confidence.FINAL
+        told = f"its figure for {ground.quarter.previous()} was still {revision.confidence}"
+        yield Seen(indicator.unit_id, indicator.reference, "" if firm else told)
+
+
+def nobody_signs_own(ground: Ground) -> Iterator[Seen]:
+    """Every approval of the quarter, and whether it was given to the approver's own work.
+
+    Of its results, of variations that begin in it, and of action plans agreed in it. Services and
+    constraints refuse such approvals; this looks at what the rows say. Three queries.
+    """
+    yield from _signatures(ground)
+    yield from _variations_agreed(ground)
+    yield from _plans_agreed(ground)
+
+
+def _signatures(ground: Ground) -> Iterator[Seen]:
+    rows = SignOff.objects.filter(
+        verdict=Verdict.APPROVED,
+        revision__result__quarter_start=ground.quarter.first_day,
+        revision__result__indicator__in=ground.measured,
+    ).select_related("revision__result", "signed_by")
+    for row in rows:
+        indicator = ground.measured[row.revision.result.indicator_id]
+        own = row.signed_by_id in _said_by(row.revision)
+        lapse = f"{row.signed_by} approved a result of their own" if own else ""
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def _said_by(revision: Revision) -> set[int | None]:
+    return {revision.submitted_by_id, revision.on_behalf_of_id}
+
+
+def _variations_agreed(ground: Ground) -> Iterator[Seen]:
+    rows = Variation.objects.agreed().filter(
+        from_quarter_start=ground.quarter.first_day, indicator__in=ground.measured
+    )
+    for row in rows.select_related("decided_by"):
+        indicator = ground.measured[row.indicator_id]
+        own = row.decided_by_id in (row.proposed_by_id, indicator.accountable_manager_id)
+        lapse = f"{row.decided_by} agreed to a variation of their own" if own else ""
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def _plans_agreed(ground: Ground) -> Iterator[Seen]:
+    within = (ground.quarter.first_day, ground.quarter.last_day)
+    rows = ActionPlan.objects.filter(agreed_on__range=within, indicator__in=ground.measured)
+    for row in rows.select_related("agreed_with"):
+        indicator = ground.measured[row.indicator_id]
+        own = row.agreed_with_id in (row.written_by_id, indicator.accountable_manager_id)
+        lapse = f"{row.agreed_with} agreed to a plan of their own" if own else ""
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+LOOKED_BACK = 16  # quarters over which a run of reds or ambers is followed
+
+
+def red_has_action(ground: Ground) -> Iterator[Seen]:
+    """What is red in the quarter, or escalated at its close, and whether anything is done. 5 queries.
+
+    Amber is looked at too where the SORP asks it. A word on management action beside the result
+    will do. So will an action plan written since the indicator was last referred up (or, where it
+    was not, since its run of reds or ambers began), or an older one agreed or judged sufficient
+    since, if that was by the day on which plans were due after the close. What this very close
+    referred up without its being red or amber is looked at once that day is past.
+    """
+    poor, referred = _poor_at_close(ground), _referred_at_close(ground)
+    plans = _plan_days({*poor, *referred})
+    for pk in sorted({*poor, *referred}):
+        indicator, revision = ground.measured[pk], ground.standing.get(pk)
+        since = referred[pk] if pk in referred else poor[pk][1]
+        is_said = revision is not None and bool(revision.management_action.strip())
+        if is_said or any(since.last_day < day <= ground.plan_due_on for day in plans.get(pk, ())):
+            yield Seen(indicator.unit_id, indicator.reference)
+        elif pk in poor or since < ground.quarter or ground.today > ground.plan_due_on:
+            stands = poor[pk][0].label.lower() if pk in poor else f"escalated since {since}"
+            lapse = f"{stands}, with no word on management action and no action plan since"
+            yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def _poor_at_close(ground: Ground) -> dict[int, tuple[Rag, Quarter]]:
+    """By indicator, its status at the close where that asks for action, and since which quarter.
+
+    A plan written while the first quarter of the run was still under way is one of its time, so
+    the run is told by the quarter before it began.
+    """
+    rows = Rating.objects.filter(
+        quarter_start__lte=ground.quarter.first_day,
+        quarter_start__gte=ground.quarter.back(LOOKED_BACK).first_day,
+        indicator__in=ground.measured,
+        rated_at__lte=ground.closed_at,
+    ).order_by("quarter_start", "number")
+    histories: dict[int, dict[Quarter, Rag | None]] = defaultdict(dict)
+    for pk, start, rag in rows.values_list("indicator_id", "quarter_start", "rag"):
+        histories[pk][Quarter.containing(start)] = Rag(rag) if rag else None
+    on_amber = ground.version.action_on_amber
+    return {
+        pk: (rag, _run_began(history, on_amber).previous())
+        for pk, history in histories.items()
+        if (rag := history.get(ground.quarter)) and action_required(rag, on_amber)
+    }
+
+
+def _run_began(history: Mapping[Quarter, Rag | None], on_amber: bool) -> Quarter:
+    """The first of the quarters running, to the last, that ask for action; the unrated are passed."""
+    began = max(history)
+    for quarter in sorted(history, reverse=True):
+        rag = history[quarter]
+        if rag is not None and not action_required(rag, on_amber):
+            break
+        if rag is not None:
+            began = quarter
+    return began
+
+
+def _referred_at_close(ground: Ground) -> dict[int, Quarter]:
+    """By indicator, the quarter in which the latest of its open escalations opened."""
+    rows = Escalation.objects.open_at(ground.quarter).filter(
+        indicator__in=ground.measured, recorded_in_start__lte=ground.quarter.first_day
+    )
+    return {row.indicator_id: row.opened_in for row in rows.order_by("opened_in_start")}
+
+
+def _plan_days(indicators: set[int]) -> dict[int, list[date]]:
+    """The days on which each had a plan written, agreed or judged sufficient. Two queries."""
+    found: dict[int, list[date]] = defaultdict(list)
+    for row in ActionPlan.objects.filter(indicator__in=indicators):
+        found[row.indicator_id].append(day_of(row.written_at))
+        if row.agreed_on:
+            found[row.indicator_id].append(row.agreed_on)
+    reviews = PlanReview.objects.filter(plan__indicator__in=indicators, sufficient=True)
+    for pk, day in reviews.values_list("plan__indicator_id", "reviewed_on"):
+        found[pk].append(day)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """An action with its day: what, by when, when it was done, and while which plan stood."""
+
+    what: str
+    due_on: date
+    done_on: date | None
+    stood_from: date | None = None
+    stood_until: date | None = None  # the day on which a later plan took its place
+
+    def stood_on(self, day: date) -> bool:
+        return (self.stood_from is None or self.stood_from <= day) and (
+            self.stood_until is None or day < self.stood_until
+        )
+
+    def is_looked_at(self, quarter: Quarter) -> bool:
+        """Due in the quarter, or from before and still not done when it ended.
+
+        An action that a later plan dropped or put off before its day is not promised any more.
+        """
+        if quarter.first_day <= self.due_on <= quarter.last_day:
+            return self.stood_on(self.due_on)
+        is_outstanding = self.done_on is None or self.done_on > quarter.last_day
+        return (
+            self.due_on < quarter.first_day and is_outstanding and self.stood_on(quarter.last_day)
+        )
+
+    @property
+    def lapse(self) -> str:
+        if self.done_on is not None and self.done_on <= self.due_on:
+            return ""
+        told = f"“{self.what}” was due on {in_full(self.due_on)}"
+        return f"{told}, done on {in_full(self.done_on)}" if self.done_on else f"{told}, not done"
+
+
+def actions_on_time(ground: Ground) -> Iterator[Seen]:
+    """Actions of plans and of meetings whose day fell by the quarter's end. Three queries.
+
+    Those due in the quarter, and those overdue from before and still not done when it ended. An
+    action belongs to the plan that stood on its day: writing it anew afterwards mends nothing.
+    """
+    for pk, promise in [*_planned(ground), *_agreed(ground)]:
+        if promise.is_looked_at(ground.quarter):
+            indicator = ground.measured[pk]
+            yield Seen(indicator.unit_id, indicator.reference, promise.lapse)
+
+
+def _planned(ground: Ground) -> Iterator[tuple[int, _Promise]]:
+    rows = Action.objects.filter(
+        due_on__lte=ground.quarter.last_day, plan__indicator__in=ground.measured
+    ).select_related("plan")
+    actions = list(rows.order_by("plan__indicator__reference", "plan__number", "position"))
+    later = _taken_over_on({each.plan.indicator_id for each in actions})
+    for each in actions:
+        yield (
+            each.plan.indicator_id,
+            _Promise(
+                each.description,
+                each.due_on,
+                each.done_on,
+                day_of(each.plan.written_at),
+                later.get((each.plan.indicator_id, each.plan.number)),
+            ),
+        )
+
+
+def _taken_over_on(indicators: set[int]) -> Mapping[tuple[int, int], date]:
+    """By indicator and number, the day on which a plan was superseded."""
+    rows: Sequence[ActionPlan] = list(
+        ActionPlan.objects.filter(indicator__in=indicators, number__gt=1)
+    )
+    return {(row.indicator_id, row.number - 1): day_of(row.written_at) for row in rows}
+
+
+def _agreed(ground: Ground) -> Iterator[tuple[int, _Promise]]:
+    rows = AgreedAction.objects.filter(
+        due_on__lte=ground.quarter.last_day, call_in__indicator__in=ground.measured
+    ).select_related("call_in__meeting")
+    for each in rows.order_by("call_in__indicator__reference", "due_on", "pk"):
+        yield (
+            each.call_in.indicator_id,
+            _Promise(each.what, each.due_on, each.done_on, each.call_in.meeting.meets_on),
+        )
+
+
+def posts_filled(ground: Ground) -> Iterator[Seen]:
+    """Every indicator measured, and whether its manager was in post on the day of the close.
+
+    In post is who holds an accountable manager's post and may sign in. Who may sign in is known of
+    today alone: a leaver whose account was closed since is found by their last day. One query.
+    """
+    in_post = set(
+        Appointment.objects.held_on(ground.closed_on)
+        .filter(post__kind=PostKind.ACCOUNTABLE_MANAGER)
+        .values_list("user_id", flat=True)
+    )
+    for indicator in ground.measured.values():
+        manager = indicator.accountable_manager
+        lapse = ""
+        if manager.pk not in in_post:
+            lapse = f"{manager} held no accountable manager’s post on {in_full(ground.closed_on)}"
+        elif not manager.is_active:
+            lapse = f"{manager} may not sign in"
+        yield Seen(indicator.unit_id, indicator.reference, lapse)
+
+
+def variations_in_date(ground: Ground) -> Iterator[Seen]:
+    """Variations in force, run out or waiting in the quarter, and whether each was decided. 3 queries.
+
+    One in force keeps to the requirement, and so does one that ran out with the quarter before
+    where somebody looked at it: a later variation was agreed or refused, it was ended on a day of
+    its own, or, where it changed how results are rated, a new target was set. One that ran out
+    unseen lapses, once. So does one that was proposed for this quarter or an earlier and not
+    decided by the close.
+    """
+    of_each: dict[int, list[Variation]] = defaultdict(list)
+    for row in Variation.objects.filter(indicator__in=ground.measured).order_by("pk"):
+        of_each[row.indicator_id].append(row)
+    targets: dict[int, list[Target]] = defaultdict(list)
+    for target in Target.objects.filter(indicator__in=of_each):
+        targets[target.indicator_id].append(target)
+    ended = _ended_by_somebody()
+    for pk, rows in sorted(of_each.items()):
+        indicator = ground.measured[pk]
+        for row in rows:
+            told = _told(
+                ground, row, row.pk in ended or _is_settled(ground, row, rows, targets[pk])
+            )
+            if told is not None:
+                yield Seen(indicator.unit_id, indicator.reference, told)
+
+
+def _ended_by_somebody() -> set[int]:
+    """Variations that were ended before their time, as the record has it."""
+    events = AuditEvent.objects.filter(subject_kind=Variation._meta.label, act="ended variation")
+    return {int(key) for key in events.values_list("subject_key", flat=True)}
+
+
+def _told(ground: Ground, row: Variation, is_settled: bool) -> str | None:
+    """In what a variation lapsed, nothing where it did not, None where it is not looked at."""
+    if row.from_quarter > ground.quarter:
+        return None
+    if row.decided_on is None or row.decided_on > ground.closed_on:
+        if day_of(row.proposed_at) > ground.closed_on:
+            return None
+        return f"proposed for {row.from_quarter}, and not decided before the close"
+    if row.state != Variation.State.AGREED:
+        return None
+    if row.until_quarter >= ground.quarter:
+        return ""
+    if row.until_quarter < ground.quarter.previous():
+        return None
+    if is_settled:
+        return ""
+    return f"the variation from {row.from_quarter} ran out with {row.until_quarter}, unseen"
+
+
+def _is_settled(
+    ground: Ground, row: Variation, rows: list[Variation], targets: list[Target]
+) -> bool:
+    renewed = any(
+        each.from_quarter_start > row.from_quarter_start
+        and each.decided_on is not None
+        and each.decided_on <= ground.closed_on
+        for each in rows
+    )
+    return renewed or (
+        row.varies_rating
+        and any(each.from_quarter_start > row.from_quarter_start for each in targets)
+    )
+
+
+CHECKS: Mapping[Check, Callable[[Ground], Iterator[Seen]]] = {
+    Check.RETURNS_ON_TIME: returns_on_time,
+    Check.RESULTS_PRESENT: results_present,
+    Check.SIGNED_OFF: signed_off,
+    Check.RED_HAS_ACTION: red_has_action,
+    Check.ACTIONS_ON_TIME: actions_on_time,
+    Check.POSTS_FILLED: posts_filled,
+    Check.VARIATIONS_IN_DATE: variations_in_date,
+    Check.NOBODY_SIGNS_OWN: nobody_signs_own,
+    Check.CONFIDENCE_FINAL: confidence_final,
+}
+# Who answers for an indicator is known of today alone: asked again later, whoever was named since
+# would seem to have been there.
+MADE_ONCE = frozenset({Check.POSTS_FILLED})
+FOLLOWED = 2  # the latest closed quarters, which are looked at again every morning
+
+
+def checks_to_make(quarter: Quarter) -> frozenset[Check]:
+    """Every check, without those that are made once and were made of this quarter. One query."""
+    made = Finding.objects.filter(quarter_start=quarter.first_day, check_made__in=MADE_ONCE)
+    return frozenset(Check) - {Check(each) for each in made.values_list("check_made", flat=True)}
+
+
+def look(
+    *,
+    row: ReportingQuarter,
+    version: Version,
+    today: date,
+    checks: Collection[Check] = tuple(Check),
+) -> list[Found]:
+    """What the checks that a version asks for find in a closed quarter, unit by unit.
+
+    In at most 24 queries, however many units and indicators there are.
+    """
+    requirements = [each for each in requirements_of(version) if each.check in checks]
+    if not requirements:
+        return []
+    ground = ground_of(row=row, version=version, today=today)
+    return [
+        found
+        for requirement in requirements
+        for found in _by_unit(requirement, CHECKS[requirement.check](ground))
+    ]
+
+
+def _by_unit(requirement: Requirement, seen: Iterable[Seen]) -> Iterator[Found]:
+    units: dict[int, list[Seen]] = {}
+    for each in seen:
+        units.setdefault(each.unit, []).append(each)
+    for unit, members in units.items():
+        lapses = tuple(Lapse(each.reference, each.lapse) for each in members if each.lapse)
+        yield Found(requirement.check, requirement.clause, unit, len(members), lapses)
+
+
+def quarters_to_measure(*, again: bool = False) -> list[Quarter]:
+    """The closed quarters of which nothing was found yet, earliest first.
+
+    `again` adds the two that were closed last: after a close, plans fall due and figures are
+    revised.
+    """
+    closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
+    known = set(Finding.objects.values_list("quarter_start", flat=True).distinct().order_by())
+    starts = list(closed.order_by("quarter_start").values_list("quarter_start", flat=True))
+    wanted = {start for start in starts if start not in known}
+    if again:
+        wanted |= set(starts[-FOLLOWED:])
+    return [Quarter.containing(start) for start in sorted(wanted)]

@@ -1,0 +1,333 @@
+"""Counts that sum: every performance indicator is counted once, in one column and one row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.queries import last_closed
+from dashboards.queries.dashboard_lines import (
+    Doubt,
+    Line,
+    Standing,
+    described,
+    doubts_about,
+    in_order,
+    standings,
+)
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan
+from indicators.models.definitions import Indicator
+from indicators.models.returns import ManagersForecast
+from indicators.queries.completion import Completion, completion
+from organisation.models.people import User
+from organisation.models.units import Unit
+from organisation.rules import Tree
+from sorp.lexicon import Kind, Level
+
+COUNTED = ("green", "amber", "red", "not_rated")
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """One part of a unit: how many of its indicators stand how."""
+
+    part: Unit | None  # None for the row of totals
+    is_unit_itself: bool  # indicators of the unit and of none of its parts
+    green: int
+    amber: int
+    red: int
+    not_rated: int
+    others: int  # activity and data-only indicators, which have no RAG status by design
+
+    @property
+    def rateable(self) -> int:
+        return self.green + self.amber + self.red + self.not_rated
+
+    @property
+    def all(self) -> int:
+        return self.rateable + self.others
+
+
+def count(lines: Iterable[Line]) -> dict[str, int]:
+    """How many are green, amber, red and not rated; they sum to the performance indicators.
+
+    Green on figures older than the declared lag counts as not rated.
+    """
+    found = Counter(counts_as(line.now) for line in lines if line.indicator.kind == Kind.KPI)
+    return {key: found.get(key, 0) for key in COUNTED}
+
+
+def counts_as(standing: Standing | None) -> str:
+    if standing is None or not standing.rag or (standing.rag == "green" and standing.stale):
+        return "not_rated"
+    return standing.rag
+
+
+def counts_by_part(
+    *, unit: Unit, parts: Sequence[Unit], tree: Tree, lines: Sequence[Line]
+) -> tuple[CountRow, ...]:
+    """A row for each part directly below, one for the unit itself, and the totals last.
+
+    Nothing where the unit has no parts: its one row would only say the totals again.
+    """
+    if not parts:
+        return ()
+    part_of = {below: part.pk for part in parts for below in tree.below(part.pk)}
+    members: dict[int, list[Line]] = {}
+    for line in lines:
+        members.setdefault(part_of.get(line.indicator.unit_id, unit.pk), []).append(line)
+    rows = [_row(part, False, members.get(part.pk, [])) for part in parts]
+    if own := members.get(unit.pk):
+        rows.append(_row(unit, True, own))
+    return (*rows, _row(None, False, lines))
+
+
+def _row(part: Unit | None, is_unit_itself: bool, lines: Sequence[Line]) -> CountRow:
+    others = sum(line.indicator.kind != Kind.KPI for line in lines)
+    return CountRow(part, is_unit_itself, **count(lines), others=others)
+
+
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """One indicator that is escalated: to where, why, and how its plan stands today."""
+
+    line: Line
+    escalations: tuple[Escalation, ...]  # highest level first
+    has_plan: bool
+    overdue: tuple[Action, ...]
+    due_soon: tuple[Action, ...]
+
+    @property
+    def plan_words(self) -> str:
+        """How the plan stands, in a few words."""
+        if not self.has_plan:
+            return "No plan yet"
+        said = [f"{len(self.overdue)} overdue"] if self.overdue else []
+        said += [f"{len(self.due_soon)} due in 30 days"] if self.due_soon else []
+        return "Plan: " + ", ".join(said) if said else "Plan on course"
+
+
+def open_escalations(
+    indicators: Sequence[int], quarter: Quarter
+) -> dict[int, tuple[Escalation, ...]]:
+    """What stood open once a quarter was closed, highest level first, by indicator."""
+    stood = Escalation.objects.open_at(quarter).filter(indicator__in=list(indicators))
+    found: dict[int, list[Escalation]] = {}
+    for each in stood:
+        found.setdefault(each.indicator_id, []).append(each)
+    return {
+        indicator: tuple(sorted(each, key=lambda one: -Level(one.level).height))
+        for indicator, each in found.items()
+    }
+
+
+def referred(
+    lines: Sequence[Line], escalations: dict[int, tuple[Escalation, ...]], today: date
+) -> tuple[Referred, ...]:
+    """The lines that are escalated with their plans, in two queries; highest level first."""
+    escalated = [line for line in lines if line.indicator.pk in escalations]
+    plans = {
+        plan.indicator_id: list(plan.actions.all())
+        for plan in ActionPlan.objects.filter(
+            is_latest=True, indicator__in=[line.indicator.pk for line in escalated]
+        ).prefetch_related("actions")
+    }
+    found = [
+        _referred(line, escalations[line.indicator.pk], plans.get(line.indicator.pk), today)
+        for line in escalated
+    ]
+    return tuple(sorted(found, key=lambda each: -Level(each.escalations[0].level).height))
+
+
+def _referred(
+    line: Line,
+    escalations: tuple[Escalation, ...],
+    actions: list[Action] | None,
+    today: date,
+) -> Referred:
+    undone = [each for each in actions or [] if each.done_on is None]
+    return Referred(
+        line=line,
+        escalations=escalations,
+        has_plan=actions is not None,
+        overdue=tuple(each for each in undone if each.due_on < today),
+        due_soon=tuple(each for each in undone if today <= each.due_on <= today + SOON),
+    )
+
+
+SHOWN = 8  # quarters in the heatmap
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A unit and all below it, as they stood at one quarter."""
+
+    unit: Unit
+    quarter: Quarter
+    quarters: tuple[Quarter, ...]  # of the heatmap, oldest first
+    lines: tuple[Line, ...]  # those that fit the filters, in the order asked for
+    order: str
+    parts: tuple[Unit, ...]  # the units directly below
+    counts: dict[str, int]  # of the indicators that can be rated; sums to their number
+    by_part: tuple[CountRow, ...]  # the last row is the totals
+    doubts: tuple[Doubt, ...]
+    referred: tuple[Referred, ...]
+    open_quarter: Quarter | None
+    completion: Completion | None
+
+    @property
+    def worse(self) -> list[Line]:
+        return [line for line in self.lines if line.got_worse]
+
+    @property
+    def better(self) -> list[Line]:
+        return [line for line in self.lines if line.got_better]
+
+    @property
+    def escalated(self) -> list[Line]:
+        return [line for line in self.lines if line.levels]
+
+    @property
+    def without_plan(self) -> int:
+        return sum(not each.has_plan for each in self.referred)
+
+    @property
+    def overdue_actions(self) -> int:
+        return sum(len(each.overdue) for each in self.referred)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One indicator in one quarter: what is seen, what is said."""
+
+    quarter: Quarter
+    standing: Standing | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A line with its last quarters, and what its manager expects of the next."""
+
+    line: Line
+    cells: tuple[Cell, ...]
+    forecast: ManagersForecast | None
+
+    @property
+    def latest(self) -> Cell:
+        return self.cells[-1]
+
+    @property
+    def earlier(self) -> tuple[Cell, ...]:
+        """The quarters before, latest first: on a phone, what is nearest is seen first."""
+        return self.cells[-2::-1]
+
+
+def indicators_of(*, unit: Unit, quarter: Quarter, reader: User, tree: Tree) -> QuerySet[Indicator]:
+    """What is measured in a unit and below it in a quarter, as far as a reader may see it."""
+    rows: QuerySet[Indicator] = (
+        Indicator.objects.visible_to(reader).in_units(tree.below(unit.pk)).in_use(quarter)
+    )
+    return rows.select_related("unit", "accountable_manager")
+
+
+def dashboard(
+    *,
+    unit: Unit,
+    quarter: Quarter,
+    shown: QuerySet[Indicator],
+    tree: Tree,
+    order: str = "",
+    today: date,
+) -> Dashboard:
+    """Everything on a unit's dashboard but its heatmap, in a constant number of queries.
+
+    All of it speaks of the indicators shown, that is, of those that fit the filters; only who has
+    not submitted speaks of the whole unit, and of the quarter now open.
+    """
+    rows = list(shown)
+    keys = [each.pk for each in rows]
+    stood = standings(keys, first=quarter.previous(), last=quarter)
+    escalations = open_escalations(keys, quarter)
+    lines, order = in_order(
+        (
+            Line(
+                each,
+                stood.get((each.pk, quarter)),
+                stood.get((each.pk, quarter.previous())),
+                tuple(Level(one.level) for one in escalations.get(each.pk, ())),
+            )
+            for each in rows
+        ),
+        order,
+    )
+    parts = tuple(Unit.objects.filter(pk__in=tree.children(unit.pk)).order_by("name"))
+    waiting = _open_quarter()
+    return Dashboard(
+        unit=unit,
+        quarter=quarter,
+        quarters=tuple(quarter.back(SHOWN - 1).until(quarter)),
+        lines=lines,
+        order=order,
+        parts=parts,
+        counts=count(lines),
+        by_part=counts_by_part(unit=unit, parts=parts, tree=tree, lines=lines),
+        doubts=doubts_about(lines),
+        referred=referred(lines, escalations, today),
+        open_quarter=waiting,
+        completion=completion(quarter=waiting, units=list(tree.below(unit.pk)))
+        if waiting
+        else None,
+    )
+
+
+def heat_rows(lines: Sequence[Line], quarters: Sequence[Quarter]) -> tuple[HeatRow, ...]:
+    """The lines of one page with every quarter of the heatmap, in two queries."""
+    keys = [line.indicator.pk for line in lines]
+    stood = standings(keys, first=quarters[0], last=quarters[-1])
+    forecasts = {
+        each.indicator_id: each
+        for each in ManagersForecast.objects.filter(
+            indicator__in=keys,
+            made_in_start=quarters[-1].first_day,
+            horizon="next_quarter",
+            is_latest=True,
+        )
+    }
+    return tuple(
+        HeatRow(
+            line,
+            tuple(_cell(line, each, stood.get((line.indicator.pk, each))) for each in quarters),
+            forecasts.get(line.indicator.pk),
+        )
+        for line in lines
+    )
+
+
+def _cell(line: Line, quarter: Quarter, standing: Standing | None) -> Cell:
+    return Cell(quarter, standing, described(line.indicator, quarter, standing))
+
+
+def _open_quarter() -> Quarter | None:
+    """The quarter now taking results, where one is."""
+    row = (
+        ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN)
+        .order_by("quarter_start")
+        .first()
+    )
+    return row.quarter if row else None
+
+
+def quarter_to_show(asked: str | None) -> Quarter | None:
+    """The quarter asked for in an address, else the latest one closed. Raises ValueError."""
+    return Quarter.parse(asked) if asked else last_closed()

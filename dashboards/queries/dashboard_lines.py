@@ -1,0 +1,218 @@
+"""How each indicator stood in a quarter: read slim, since a dashboard may hold a thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from core.figures import as_number
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from sorp.lexicon import Kind, Level, NotRated, Rag, Travel
+
+READ = (
+    "indicator_id",
+    "quarter_start",
+    "rag",
+    "not_rated",
+    "value",
+    "travel",
+    "confidence",
+    "stale",
+    "definition_break",
+    "revision__late",
+    "revision__number",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The verdict on one indicator in one quarter, and how far its figure can be relied on."""
+
+    rag: str
+    not_rated: str
+    value: Decimal | None
+    travel: str
+    confidence: str
+    stale: bool
+    definition_break: bool
+    late: bool
+    revised: bool
+
+    @property
+    def words(self) -> str:
+        """Red, amber, green; or that it is not rated, and why."""
+        if self.rag:
+            return Rag(self.rag).label
+        reason = NotRated(self.not_rated).label
+        return reason if "expected range" in reason else f"Not rated, {reason.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator on a dashboard: how it stands, how it stood before, where it is escalated."""
+
+    indicator: Indicator
+    now: Standing | None
+    before: Standing | None
+    levels: tuple[Level, ...] = ()
+
+    @property
+    def moved(self) -> int:
+        """How many steps of RAG better (or, below nought, worse) than the quarter before.
+
+        Nought where either quarter is not rated: missing data is no movement.
+        """
+        if not (self.now and self.before and self.now.rag and self.before.rag):
+            return 0
+        return Rag(self.before.rag).severity - Rag(self.now.rag).severity
+
+    @property
+    def movement(self) -> str:
+        """The same in words, for a table and a file."""
+        if not (self.now and self.before and self.now.rag and self.before.rag):
+            return ""
+        if not self.moved:
+            return "No change"
+        return (
+            f"{'Better' if self.moved > 0 else 'Worse'}, was {Rag(self.before.rag).label.lower()}"
+        )
+
+    @property
+    def got_worse(self) -> bool:
+        return self.moved < 0
+
+    @property
+    def got_better(self) -> bool:
+        return self.moved > 0
+
+
+def standings(
+    indicators: Iterable[int], *, first: Quarter, last: Quarter
+) -> dict[tuple[int, Quarter], Standing]:
+    """How indicators stood in each quarter from one to another, in one query."""
+    stored = Rating.objects.latest_ones().filter(
+        indicator__in=list(indicators),
+        quarter_start__range=(first.first_day, last.first_day),
+    )
+    quarters = {each.first_day: each for each in first.until(last)}
+    return {
+        (indicator, quarters[start]): Standing(
+            rag,
+            not_rated,
+            value,
+            travel,
+            confidence,
+            stale,
+            is_break,
+            bool(late),
+            (number or 1) > 1,
+        )
+        for (
+            indicator,
+            start,
+            rag,
+            not_rated,
+            value,
+            travel,
+            confidence,
+            stale,
+            is_break,
+            late,
+            number,
+        ) in stored.values_list(*READ)
+    }
+
+
+def described(indicator: Indicator, quarter: Quarter, standing: Standing | None) -> str:
+    """What a cell says to somebody who cannot see it: "Potholes, Q2 2022/23: Amber, 85.1 %"."""
+    said = standing.words if standing else "Not measured"
+    if standing and standing.value is not None:
+        figure = as_number(standing.value, indicator.decimals, indicator.measure_unit)
+        said = f"{said}, {figure}"
+    return f"{indicator.title}, {quarter}: {said}"
+
+
+USUAL = "rag"
+LAST = 9
+# Worst first: what needs attention is at the top.
+TRAVELS = {
+    word: place
+    for place, word in enumerate(
+        [
+            Travel.WORSENING,
+            Travel.STEADY,
+            Travel.NO_CLEAR_TREND,
+            Travel.FALLING,
+            Travel.RISING,
+            Travel.IMPROVING,
+            Travel.NOT_ENOUGH_DATA,
+        ]
+    )
+}
+
+
+def _rag(line: Line) -> int:
+    """Red, amber, green, not rated, and last what has no RAG status by design."""
+    if line.now and line.now.rag:
+        return -Rag(line.now.rag).severity
+    return 1 if line.indicator.kind == Kind.KPI else 2
+
+
+def _travel(line: Line) -> int:
+    return TRAVELS[Travel(line.now.travel)] if line.now else LAST
+
+
+ORDERS: dict[str, Callable[[Line], Any]] = {
+    "reference": lambda line: line.indicator.reference,
+    "title": lambda line: line.indicator.title.casefold(),
+    "rag": _rag,
+    "travel": _travel,
+    "moved": lambda line: line.moved,
+}
+
+
+def in_order(lines: Iterable[Line], asked: str) -> tuple[tuple[Line, ...], str]:
+    """The lines in the order asked for, and that order; the usual one where it is unknown.
+
+    A minus before its name turns it round. Equals stand by reference.
+    """
+    name = asked.removeprefix("-")
+    if name not in ORDERS:
+        asked = name = USUAL
+    by_reference = sorted(lines, key=lambda line: line.indicator.reference)
+    return (
+        tuple(sorted(by_reference, key=ORDERS[name], reverse=asked.startswith("-"))),
+        asked,
+    )
+
+
+# Each doubt: its key in an address, what it is called, and when a figure is open to it.
+DOUBTS: tuple[tuple[str, str, Callable[[Standing], bool]], ...] = (
+    ("provisional", "Provisional", lambda each: each.confidence == "provisional"),
+    ("estimated", "Estimated", lambda each: each.confidence == "estimated"),
+    ("late", "Submitted late", lambda each: each.late),
+    ("revised", "Revised", lambda each: each.revised),
+    ("stale", "Out of date", lambda each: each.stale),
+    ("break", "The definition changed", lambda each: each.definition_break),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason to read figures with care, and the indicators it applies to."""
+
+    key: str
+    label: str
+    lines: tuple[Line, ...]
+
+
+def doubts_about(lines: Sequence[Line]) -> tuple[Doubt, ...]:
+    """Every reason, with those it applies to, even where there are none."""
+    return tuple(
+        Doubt(key, label, tuple(line for line in lines if line.now and is_open(line.now)))
+        for key, label, is_open in DOUBTS
+    )

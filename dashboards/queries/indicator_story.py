@@ -1,0 +1,208 @@
+"""Why an indicator was or was not referred up, and whether it is judged otherwise: for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from core.charts.trend import Foreseen, Planned, QuarterPoint, Trend
+from core.clock import day_of
+from core.quarters import Quarter
+from core.queries import last_closed
+from escalation.models.escalations import Escalation, Explanation
+from escalation.models.plans import ActionPlan
+from escalation.queries.explanations import explanations_of
+from indicators.models.definitions import Indicator
+from indicators.models.forecasts import SystemForecast
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.variations import Variation
+from indicators.queries.variations import variations_of
+from indicators.services.variations import may_propose_variation
+from organisation.models.people import User
+from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What the last close said of an indicator, and by which variation it is judged now."""
+
+    explanation: Explanation | None
+    has_explanations: bool
+    variations: tuple[Variation, ...]
+    may_vary: bool
+    quarter: Quarter  # in hand
+
+    @property
+    def varied(self) -> tuple[Variation, ...]:
+        """The variations that rule now, or will."""
+        agreed = (each for each in self.variations if each.state == Variation.State.AGREED)
+        return tuple(each for each in agreed if each.until_quarter >= self.quarter)
+
+    @property
+    def proposed(self) -> int:
+        return sum(each.state == Variation.State.PROPOSED for each in self.variations)
+
+
+def why(*, indicator: Indicator, reader: User, quarter: Quarter) -> Why:
+    """Three queries, however long the story: four where a variation changes a trigger."""
+    told = list(explanations_of(indicator)[:1])
+    closed = last_closed()
+    is_latest = bool(told) and closed is not None and told[0].quarter == closed
+    return Why(
+        explanation=told[0] if is_latest else None,
+        has_explanations=bool(told),
+        variations=tuple(variations_of(indicator)),
+        may_vary=may_propose_variation(indicator, reader),
+        quarter=quarter,
+    )
+
+
+CHARTED, TABLED = 16, 6
+AHEAD = 8  # quarters to which a chart runs on for what a plan expects
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How an indicator stands, how it came there, and what is being done."""
+
+    indicator: Indicator
+    ratings: tuple[Rating, ...]  # the latest 16, oldest first
+    revisions: tuple[Revision, ...]  # of results revised, latest first
+    escalations: tuple[Escalation, ...]
+    plan: ActionPlan | None
+    commentary: str
+    management_action: str
+    trend: Trend | None
+
+    @property
+    def now(self) -> Rating | None:
+        return self.ratings[-1] if self.ratings else None
+
+    @property
+    def before(self) -> Rating | None:
+        return self.ratings[-2] if len(self.ratings) > 1 else None
+
+    @property
+    def tabled(self) -> tuple[Rating, ...]:
+        """The last six quarters, latest first."""
+        return self.ratings[-TABLED:][::-1]
+
+    @property
+    def open_escalations(self) -> list[Escalation]:
+        return [each for each in self.escalations if each.recovered_in is None]
+
+
+def story(*, indicator: Indicator) -> Story:
+    """Everything on an indicator's page, in a constant number of queries."""
+    ratings = tuple(
+        Rating.objects.latest_ones()
+        .filter(indicator=indicator)
+        .select_related("revision", "sorp_version")
+        .order_by("-quarter_start")[:CHARTED]
+    )[::-1]
+    revised = (
+        Revision.objects.filter(result__indicator=indicator, result__revisions__number__gt=1)
+        .select_related("result", "submitted_by")
+        .distinct()
+        .order_by("-result__quarter_start", "-number")
+    )
+    plans = ActionPlan.objects.filter(indicator=indicator, is_latest=True)
+    now = ratings[-1] if ratings else None
+    return Story(
+        indicator=indicator,
+        ratings=ratings,
+        revisions=tuple(revised),
+        escalations=tuple(
+            Escalation.objects.filter(indicator=indicator)
+            .select_related("sorp_version")
+            .order_by("-opened_in_start", "level")
+        ),
+        plan=plans.select_related("written_by").prefetch_related("actions").first(),
+        commentary=now.revision.commentary if now and now.revision else "",
+        management_action=now.revision.management_action if now and now.revision else "",
+        trend=trend_of(indicator, ratings),
+    )
+
+
+def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
+    """What a chart of these ratings shows; None where no quarter has a value."""
+    if not any(each.value is not None for each in ratings):
+        return None
+    latest = ratings[-1]
+    return Trend(
+        name=f"trend-{indicator.reference.replace('.', '-')}",
+        title=indicator.title,
+        points=tuple(_point(each) for each in ratings),
+        measure_unit=indicator.measure_unit,
+        decimals=indicator.decimals,
+        polarity=Polarity(latest.polarity),
+        travel=Travel(latest.travel),
+        floor_label="Tolerance" if latest.method == RatingMethod.TOLERANCE else "Floor",
+    )
+
+
+def trend_with_plan(
+    indicator: Indicator, ratings: tuple[Rating, ...], plan: ActionPlan | None
+) -> Trend | None:
+    """The same with an action plan on it. The axis runs on to the quarter the plan expects."""
+    trend = trend_of(indicator, ratings)
+    if trend is None or plan is None:
+        return trend
+    expected, last = plan.expected_recovery, trend.points[-1].quarter
+    ahead: list[QuarterPoint] = []
+    if expected is not None and expected > last:
+        until = min(expected, Quarter.from_ordinal(last.ordinal + AHEAD))
+        ahead = [
+            QuarterPoint(each, not_rated=NotRated.NOT_DUE) for each in last.next().until(until)
+        ]
+    written = Quarter.containing(day_of(plan.written_at))
+    return replace(
+        trend,
+        points=(*trend.points, *ahead),
+        quarters_ahead=trend.quarters_ahead + len(ahead),
+        planned=Planned(plan.number, written, expected, plan.expected_value),
+    )
+
+
+def trend_with_forecast(trend: Trend, forecast: SystemForecast | None) -> Trend:
+    """The same with our forecast on it, for as long as its quarter has no result."""
+    if forecast is None:
+        return trend
+    quarter, last = forecast.for_quarter, trend.points[-1].quarter
+    if any(each.quarter >= quarter and each.value is not None for each in trend.points):
+        return trend
+    ahead = [QuarterPoint(each, not_rated=NotRated.NOT_DUE) for each in last.next().until(quarter)]
+    return replace(
+        trend,
+        points=(*trend.points, *ahead),
+        quarters_ahead=trend.quarters_ahead + len(ahead),
+        foreseen=Foreseen(quarter, forecast.value, forecast.lower, forecast.upper),
+    )
+
+
+def _point(rating: Rating) -> QuarterPoint:
+    return QuarterPoint(
+        quarter=Quarter.containing(rating.quarter_start),
+        value=rating.value,
+        rag=Rag(rating.rag) if rating.rag else None,
+        not_rated=NotRated(rating.not_rated) if rating.not_rated else None,
+        target=rating.target,
+        floor=_least(rating),
+        lower=rating.lower,
+        upper=rating.upper,
+        confidence=Confidence(rating.confidence) if rating.confidence else None,
+        definition_break=rating.definition_break,
+    )
+
+
+def _least(rating: Rating) -> Decimal | None:
+    """The floor standard, or for the tolerance method the value that it allows."""
+    if rating.method != RatingMethod.TOLERANCE or rating.target is None:
+        return rating.floor
+    allowance = abs(rating.target) * (rating.tolerance or Decimal(0)) / 100
+    return (
+        rating.target + allowance
+        if rating.polarity == Polarity.LOWER
+        else rating.target - allowance
+    )

@@ -1,0 +1,674 @@
+"""One thing that needs a person: a sentence, a link, and how pressing it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+from typing import TypeVar
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from assurance.models.meetings import AgreedAction, CallIn, Meeting
+from assurance.models.teams import Seat, Team
+from assurance.rules import CallInVerdict, MeetingState, SeatKind
+from core.clock import localdate
+from core.quarters import Quarter
+from core.working_days import in_full
+from dashboards.queries.completion import completion_sheet
+from escalation.models.plans import Action
+from escalation.queries.plans import WantedPlan, wanted_plans
+from indicators.models.definitions import Indicator, Suspension
+from indicators.models.results import Result
+from indicators.models.returns import Draft, SignOff
+from indicators.queries.accountability import attestation_sheet
+from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned
+from indicators.queries.outstanding import STEP_OF, missing_results
+from indicators.queries.sign_off import sheets_for
+from indicators.rules.returns import ResultState, Verdict
+from organisation.models.people import User
+from organisation.models.units import Unit
+from organisation.permissions import Permission
+from organisation.queries import tree_on
+from organisation.rights import allowed
+from sorp.lexicon import Frequency, Step, Tier
+from strategy.models import Milestone
+from strategy.rules import MilestoneStatus
+
+MOST = 5  # of one kind, each by itself; the rest together
+Subject = TypeVar("Subject")
+
+
+class Urgency(IntEnum):
+    """In which of the page's three lists something stands."""
+
+    OVERDUE = 1
+    NOW = 2
+    SOON = 3
+
+    @property
+    def label(self) -> str:
+        return {
+            Urgency.OVERDUE: "Overdue",
+            Urgency.NOW: "Waiting for you",
+            Urgency.SOON: "Coming up",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What needs a person, in a sentence, and the page on which to see to it."""
+
+    urgency: Urgency
+    sentence: str
+    link: str
+    address: str
+    day: date | None = None
+    is_by_name: bool = False  # found by the person's name, not by a post
+
+    @property
+    def order(self) -> tuple[Urgency, date, str]:
+        return self.urgency, self.day or date.max, self.sentence
+
+
+def due_on(sheet: CalendarSheet, step: Step, tier: Tier) -> date | None:
+    """By when a step is due for a tier, by a calendar that is fetched already."""
+    line = sheet.line(step, tier) or sheet.line(step)
+    return line.due_on if line else None
+
+
+def when_due(day: date | None, today: date, *, one: bool = False) -> str:
+    """Is due on, or was: the end of a sentence about one thing or several."""
+    if day is None:
+        return "no due day is set yet"
+    be = ("was" if one else "were") if day < today else ("is" if one else "are")
+    return f"{'it' if one else 'they'} {be} due {'today' if day == today else f'on {in_full(day)}'}"
+
+
+def pressing(day: date | None, today: date) -> Urgency:
+    return Urgency.OVERDUE if day is not None and day < today else Urgency.NOW
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def few(
+    subjects: Sequence[Subject],
+    each: Callable[[Subject], Need],
+    rest: Callable[[Sequence[Subject]], Need],
+) -> Iterator[Need]:
+    """A need for each of a few; of many, for the first ones, and one for all the others."""
+    shown = subjects if len(subjects) <= MOST else subjects[: MOST - 1]
+    yield from (each(subject) for subject in shown)
+    if others := subjects[len(shown) :]:
+        yield rest(others)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A person's own return for one quarter, as far as it has come."""
+
+    sheet: CalendarSheet
+    indicators: tuple[Indicator, ...]
+    states: dict[int, str]  # of the results that are in
+    completed: frozenset[int]  # those with a draft that is ready to be submitted
+
+    @property
+    def quarter(self) -> Quarter:
+        return self.sheet.quarter
+
+    @property
+    def missing(self) -> list[Indicator]:
+        return [
+            each
+            for each in self.indicators
+            if self.states.get(each.pk, ResultState.RETURNED) == ResultState.RETURNED
+        ]
+
+    @property
+    def due_days(self) -> list[date]:
+        """The days on which what is missing is due, earliest first."""
+        days = (due_on(self.sheet, Step.ENTRY, Tier(each.tier)) for each in self.missing)
+        return sorted({day for day in days if day})
+
+    @property
+    def due_on(self) -> date | None:
+        return next(iter(self.due_days), None)
+
+
+def returns(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+    """How far the reader's returns have come, and what was sent back. Seven queries at most."""
+    if not sheets or not allowed(reader, Permission.SUBMIT_RESULT):
+        return
+    owned = _owned(reader, sheets)
+    for own in owned:
+        if own.missing:
+            yield _return(own, today)
+    yield from _returned(owned)
+
+
+def _owned(reader: User, sheets: Sequence[CalendarSheet]) -> list[Own]:
+    rows = Indicator.objects.answerable_by(reader)
+    if allowed(reader, Permission.MANAGE_FRAMEWORK):  # the centre may submit any, and owes its own
+        rows = rows.filter(accountable_manager=reader)
+    indicators = list(rows)
+    if not indicators:
+        return []
+    starts = [sheet.quarter.first_day for sheet in sheets]
+    of_these = {"indicator__in": [each.pk for each in indicators], "quarter_start__in": starts}
+    results = list(
+        Result.objects.filter(**of_these, revisions__is_latest=True).values_list(
+            "quarter_start", "indicator_id", "state"
+        )
+    )
+    drafts = set(
+        Draft.objects.filter(**of_these, is_complete=True).values_list(
+            "quarter_start", "indicator_id"
+        )
+    )
+    suspensions = list(Suspension.objects.filter(indicator__in=of_these["indicator__in"]))
+    return [
+        Own(
+            sheet,
+            tuple(each for each in indicators if _is_due(each, sheet.quarter, suspensions)),
+            {pk: state for start, pk, state in results if start == sheet.quarter.first_day},
+            frozenset(pk for start, pk in drafts if start == sheet.quarter.first_day),
+        )
+        for sheet in sheets
+    ]
+
+
+def _is_due(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspension]) -> bool:
+    start, last = quarter.first_day, indicator.last_quarter_start
+    is_in_use = indicator.first_quarter_start <= start and (last is None or last >= start)
+    is_suspended = any(
+        each.indicator_id == indicator.pk
+        and each.from_quarter_start <= start
+        and (each.until_quarter_start is None or each.until_quarter_start >= start)
+        for each in suspensions
+    )
+    return is_in_use and not is_suspended and Frequency(indicator.frequency).due_in(quarter)
+
+
+def _return(own: Own, today: date) -> Need:
+    missing, day = own.missing, own.due_on
+    ready = sum(each.pk in own.completed for each in missing)
+    is_begun = len(missing) < len(own.indicators) or ready
+    verb = "Go on with" if is_begun else "Begin"
+    when = when_due(day, today, one=len(missing) == 1)
+    if len(own.due_days) > 1:
+        when = when.replace("they", "the first", 1)
+    return Need(
+        pressing(day, today),
+        f"{_how_far(own, ready)}; {when}.",
+        f"{verb} your return for {own.quarter}",
+        reverse("my_return", args=[own.quarter.key]),
+        day,
+    )
+
+
+def _how_far(own: Own, ready: int) -> str:
+    """How much is submitted, and how much of the rest could be: not yet by when it is due."""
+    total, missing = len(own.indicators), len(own.missing)
+    submitted = total - missing
+    if total == 1:
+        state = "completed, but not yet submitted" if ready else "not submitted"
+        return f"Your one result for {own.quarter} is {state}"
+    if not submitted:
+        told = f"None of your {total} results for {own.quarter} is submitted"
+        return (
+            f"{told}, though {ready} {'is' if ready == 1 else 'are'} completed" if ready else told
+        )
+    be = "is" if submitted == 1 else "are"
+    told = f"{submitted} of your {total} results for {own.quarter} {be} submitted"
+    completed = f"{ready} more {'is' if ready == 1 else 'are'} completed"
+    return f"{told}, {completed} and {missing} to go" if ready else f"{told} and {missing} to go"
+
+
+def _returned(owned: Sequence[Own]) -> Iterator[Need]:
+    """What a director sent back, with what was said of it."""
+    sent_back = [
+        (own, each)
+        for own in owned
+        for each in own.missing
+        if each.pk in own.states  # and missing all the same, so returned
+    ]
+    said = {}
+    if sent_back:
+        rows = SignOff.objects.filter(
+            verdict=Verdict.RETURNED,
+            revision__is_latest=True,
+            revision__result__indicator__in=[each.pk for _, each in sent_back],
+        ).select_related("revision__result", "signed_by")
+        for row in rows.order_by("signed_at", "id"):
+            said[row.revision.result.indicator_id, row.revision.result.quarter_start] = row
+
+    def one(pair: tuple[Own, Indicator]) -> Need:
+        own, indicator = pair
+        row = said.get((indicator.pk, own.quarter.first_day))
+        told = (
+            f"{row.signed_by.name} returned “{indicator.title}” for {own.quarter}:"
+            f" “{row.comment.strip()}”"
+            if row
+            else f"“{indicator.title}” was returned to you for {own.quarter}."
+        )
+        address = reverse("enter_result", args=[own.quarter.key, indicator.reference])
+        return Need(Urgency.NOW, told, f"Correct {indicator.reference}", address, own.due_on)
+
+    def rest(pairs: Sequence[tuple[Own, Indicator]]) -> Need:
+        own = pairs[0][0]
+        return Need(
+            Urgency.NOW,
+            f"{len(pairs)} more results were returned to you.",
+            "See them in your return",
+            reverse("my_return", args=[own.quarter.key]),
+            own.due_on,
+        )
+
+    yield from few(sent_back, one, rest)
+
+
+def attestations(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+    """Once a quarter a manager says that they are accountable for what stands in their name."""
+    if not allowed(reader, Permission.SUBMIT_RESULT):
+        return
+    for sheet in sheets:
+        if sheet.begun_at is None:
+            continue
+        waiting = attestation_sheet(user=reader, quarter=sheet.quarter).waiting
+        if not waiting:
+            continue
+        tiers = {Tier(each.tier) for each in waiting}
+        day = min(filter(None, (due_on(sheet, Step.ENTRY, tier) for tier in tiers)), default=None)
+        yield Need(
+            pressing(day, today),
+            f"You have not yet said for {sheet.quarter} that you are accountable for"
+            f" {counted(len(waiting), 'indicator')} in your name.",
+            "Say which are yours",
+            reverse("attestation", args=[sheet.quarter.key]),
+            day,
+        )
+
+
+def sign_offs(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+    """What waits for a director to sign off, by quarter, stage and unit."""
+    by_quarter = {sheet.quarter: sheet for sheet in sheets}
+    for each in sheets_for(reader, today):
+        if each.quarter not in by_quarter:
+            continue
+        day = due_on(by_quarter[each.quarter], STEP_OF[each.stage], Tier.CORPORATE)
+        of_these = [f"{n} {word}" for n, word in ((each.reds, "red"), (each.ambers, "amber")) if n]
+        told = f" ({' and '.join(of_these)})" if of_these else ""
+        one = each.waiting == 1
+        yield Need(
+            pressing(day, today),
+            f"{counted(each.waiting, 'result')} of {each.unit.name} for {each.quarter}{told}"
+            f" {'waits' if one else 'wait'} for you to sign off; {when_due(day, today, one=one)}.",
+            f"Sign off {each.unit.name}",
+            reverse("sign_off_sheet", args=[each.quarter.key, each.stage.value, each.unit.code]),
+            day,
+        )
+
+
+def not_submitted(
+    directed: Sequence[int], sheets: Sequence[CalendarSheet], today: date
+) -> Iterator[Need]:
+    """What those below a director should have submitted by now. Nothing before it was due."""
+    if not directed:
+        return
+    tree = tree_on(localdate())
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=directed)}
+    for sheet in sheets:
+        missing = [each for each, _ in missing_results(sheet.quarter)] if sheet.begun_at else []
+        for pk, unit in units.items():
+            below = set(tree.below(pk))
+            late = [
+                (day, each)
+                for each in missing
+                if each.unit_id in below
+                and (day := due_on(sheet, Step.ENTRY, Tier(each.tier)))
+                and day < today
+            ]
+            if late:
+                names = sorted({each.accountable_manager.name for _, each in late})
+                yield Need(
+                    Urgency.OVERDUE,
+                    f"{counted(len(late), 'result')} of {unit.name} for {sheet.quarter}"
+                    f" {'is' if len(late) == 1 else 'are'} overdue, from {_listed(names)}.",
+                    f"See who has not submitted in {unit.name}",
+                    reverse("dashboard", args=[unit.code]),
+                    min(day for day, _ in late),
+                )
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} others"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+AHEAD = timedelta(days=14)  # an action is named before it is due, not only after
+
+
+def without_plan(
+    reader: User, today: date, *, directed: Iterable[int], runs_framework: bool
+) -> Iterator[Need]:
+    """The reader's own indicators that want an action plan; and, for directors and officers, how
+    many of others' want one past the SORP's day. As many queries as `wanted_plans`."""
+    wanted = wanted_plans(reader=reader)
+    own = [each for each in wanted if each.indicator.accountable_manager_id == reader.pk]
+    own.sort(
+        key=lambda each: (
+            -(each.level.height if each.level else -1),
+            each.indicator.reference,
+        )
+    )
+
+    def one(each: WantedPlan) -> Need:
+        return Need(
+            Urgency.OVERDUE if each.is_late(today) else Urgency.NOW,
+            each.sentence,
+            f"{'Write a plan for' if each.earlier is None else 'Revise the plan for'}"
+            f" {each.indicator.reference}",
+            reverse("write_plan", args=[each.indicator.reference]),
+            each.due_on,
+        )
+
+    def rest(others: Sequence[WantedPlan]) -> Need:
+        named = ", ".join(each.indicator.reference for each in others)
+        late = any(each.is_late(today) for each in others)
+        return Need(
+            Urgency.OVERDUE if late else Urgency.NOW,
+            f"{len(others)} more of your indicators are red or referred up without a plan: {named}.",
+            "See them among the action plans",
+            reverse("action_plans"),
+        )
+
+    yield from few(own, one, rest)
+    over = _below(directed, today)
+    late = [
+        each
+        for each in wanted
+        if each not in own
+        and each.is_late(today)
+        and (runs_framework or each.indicator.unit_id in over)
+    ]
+    if late:
+        yield Need(
+            Urgency.NOW,
+            f"{counted(len(late), 'action plan')} {'is' if len(late) == 1 else 'are'} overdue: the"
+            f" {'indicator is' if len(late) == 1 else 'indicators are'} red or referred up, and the"
+            " SORP’s day for a plan is past.",
+            "See which",
+            reverse("action_plans"),
+        )
+
+
+def _below(directed: Iterable[int], today: date) -> set[int]:
+    """The units that somebody directs, with all below them."""
+    directed = list(directed)
+    if not directed:
+        return set()
+    tree = tree_on(today)
+    return {below for unit in directed for below in tree.below(unit)}
+
+
+def actions(reader: User, today: date) -> Iterator[Need]:
+    """Actions that are overdue or due within a fortnight, where the reader's name is given.
+
+    Plans and minutes name whoever acts as text, so they are found by name and by no post: a
+    namesake sees them too, and the page says so.
+    """
+    named = {"owner__iexact": reader.name, "done_on__isnull": True, "due_on__lte": today + AHEAD}
+    planned = Action.objects.filter(plan__is_latest=True, **named).select_related("plan__indicator")
+    agreed = AgreedAction.objects.filter(**named).select_related(
+        "call_in__indicator", "call_in__meeting__team"
+    )
+    found = [*(_promised(each, reader, today) for each in planned.order_by("due_on", "pk"))]
+    found += [_agreed(each, reader, today) for each in agreed.order_by("due_on", "pk")]
+    found.sort(key=lambda need: need.order)
+
+    def rest(others: Sequence[Need]) -> Need:
+        return Need(
+            others[0].urgency,
+            f"{counted(len(others), 'more action')} of yours "
+            f"{'is' if len(others) == 1 else 'are'} overdue or due soon.",
+            "See them among the action plans",
+            reverse("action_plans"),
+            others[0].day,
+            is_by_name=True,
+        )
+
+    yield from few(found, lambda need: need, rest)
+
+
+def _promised(action: Action, reader: User, today: date) -> Need:
+    indicator = action.plan.indicator
+    mine = indicator.accountable_manager_id == reader.pk
+    address = (
+        reverse("report_progress", args=[indicator.reference, action.position])
+        if mine
+        else reverse("indicator", args=[indicator.reference])
+    )
+    return _action(action.description, action.due_on, indicator.reference, address, mine, today)
+
+
+def _agreed(action: AgreedAction, reader: User, today: date) -> Need:
+    indicator, team = action.call_in.indicator, action.call_in.meeting.team
+    mine = indicator.accountable_manager_id == reader.pk
+    address = (
+        reverse("report_on_action", args=[action.pk])
+        if mine
+        else reverse("indicator", args=[indicator.reference])
+    )
+    told = f"{action.what}, as agreed at {team.short}"
+    return _action(told, action.due_on, indicator.reference, address, mine, today)
+
+
+def _action(told: str, day: date, reference: str, address: str, mine: bool, today: date) -> Need:
+    is_late = day < today
+    due = "is due today" if day == today else f"{'was' if is_late else 'is'} due on {in_full(day)}"
+    return Need(
+        Urgency.OVERDUE if is_late else Urgency.SOON,
+        f"Your action “{told}” {due}.",
+        f"Say how far it has got ({reference})" if mine else f"See {reference}",
+        address,
+        day,
+        is_by_name=True,
+    )
+
+
+def called_in(reader: User, today: date) -> Iterator[Need]:
+    """The reader's indicators on the agenda of a meeting to come: the manager attends."""
+    rows = (
+        CallIn.objects.on_agenda()
+        .filter(indicator__accountable_manager=reader, meeting__meets_on__gte=today)
+        .exclude(meeting__state=MeetingState.HELD)
+        .select_related("indicator", "meeting__team")
+        .order_by("meeting__meets_on", "indicator__reference")
+    )
+    agendas: dict[Meeting, list[CallIn]] = {}
+    for row in rows:
+        agendas.setdefault(row.meeting, []).append(row)
+    for meeting, there in agendas.items():
+        titles = [f"“{each.indicator.title}”" for each in there]
+        named = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
+        first = there[0]
+        yield Need(
+            Urgency.SOON,
+            f"You answer for {named} before {meeting.team.short} on {in_full(meeting.meets_on)}.",
+            f"See what {meeting.team.short} sees of {first.indicator.reference}",
+            first.get_absolute_url(),
+            meeting.meets_on,
+        )
+
+
+def late_milestones(reader: User, today: date) -> Iterator[Need]:
+    """The reader's milestones that are overdue, or expected after their day."""
+    rows = Milestone.objects.not_done_by(today).filter(accountable_manager=reader)
+    late = [
+        (each, status)
+        for each in rows.order_by("due_on", "pk")
+        if (status := each.status_on(today)).is_late
+    ]
+
+    def one(pair: tuple[Milestone, MilestoneStatus]) -> Need:
+        milestone, status = pair
+        day, forecast = milestone.due_on, milestone.forecast_on
+        told = f"was due on {in_full(day)}"
+        if status is MilestoneStatus.SLIPPING and forecast is not None:
+            told = f"is due on {in_full(day)} and expected on {in_full(forecast)}"
+        return Need(
+            Urgency.OVERDUE if status is MilestoneStatus.OVERDUE else Urgency.NOW,
+            f"Your milestone “{milestone.title}” {told}.",
+            "Bring the milestone up to date",
+            reverse("update_milestone", args=[milestone.pk]),
+            day,
+        )
+
+    def rest(others: Sequence[tuple[Milestone, MilestoneStatus]]) -> Need:
+        return Need(
+            Urgency.NOW,
+            f"{len(others)} more of your milestones are overdue or slipping.",
+            "See them in the strategy",
+            reverse("strategy"),
+            others[0][0].due_on,
+        )
+
+    yield from few(late, one, rest)
+
+
+def teams_of(reader: User, today: date) -> list[Team]:
+    """The teams a person sits on; by office, both (Cabinet paper of 20 June 2011, section 3c)."""
+    teams = Team.objects.order_by("-code")
+    if not allowed(reader, Permission.VIEW_PACKS):
+        teams = teams.filter(pk__in=Seat.objects.held_on(today).filter(user=reader).values("team"))
+    return list(teams)
+
+
+def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]:
+    """The next meeting of each team, with its papers, and for its chair what is still to choose."""
+    if not teams:
+        return
+    chairs = set(
+        Seat.objects.held_on(today)
+        .filter(user=reader, kind=SeatKind.CHAIR)
+        .values_list("team_id", flat=True)
+    )
+    for planned in _next_ones(teams, today):
+        meeting = planned.meeting
+        short, day = meeting.team.short, in_full(meeting.meets_on)
+        papers = "and the pack is ready" if planned.packs else "and its pack is still to come"
+        yield Need(
+            Urgency.SOON,
+            f"{short} meets on {day}, with {meeting.quarter} before it, {papers}.",
+            f"See {short}’s meeting",
+            reverse("meeting", args=[meeting.team.code, meeting.meets_on]),
+            meeting.meets_on,
+        )
+        if meeting.team_id in chairs and meeting.state == MeetingState.PLANNED:
+            indicators = counted(planned.called_in, "indicator")
+            yield Need(
+                Urgency.NOW,
+                f"You chair {short} on {day}, and have called in {indicators} so far.",
+                f"Choose what {short} calls in",
+                reverse("call_in_board", args=[meeting.team.code, meeting.meets_on]),
+                meeting.meets_on,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A meeting to come, with how many packs and called-in indicators it has."""
+
+    meeting: Meeting
+    packs: int
+    called_in: int
+
+
+def _next_ones(teams: Sequence[Team], today: date) -> Iterator[Planned]:
+    on_agenda = Count(
+        "call_ins", filter=Q(call_ins__verdict=CallInVerdict.CALLED_IN), distinct=True
+    )
+    to_come = (
+        Meeting.objects.filter(team__in=teams, meets_on__gte=today)
+        .exclude(state=MeetingState.HELD)
+        .select_related("team")
+        .annotate(packs_frozen=Count("packs", distinct=True), called_in=on_agenda)
+    )
+    seen: set[int] = set()
+    for meeting in to_come.order_by("meets_on", "pk"):
+        if meeting.team_id not in seen:
+            seen.add(meeting.team_id)
+            yield Planned(meeting, meeting.packs_frozen, meeting.called_in)
+
+
+def asked_of_officers(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+    """Quarters to begin, how far those under way have come, and indicators that nobody owns."""
+    waiting = quarters_to_begin(today)
+    for quarter in waiting:
+        yield Need(
+            Urgency.NOW,
+            f"{quarter} has ended, and nobody has been asked for its returns yet.",
+            f"Begin {quarter}",
+            reverse("begin_quarter"),
+            quarter.last_day,
+        )
+    for sheet in sheets:
+        if sheet.quarter.last_day < today:
+            yield from _completion(sheet, today)
+    latest = max([*waiting, *(sheet.quarter for sheet in sheets)], default=None)
+    if latest:
+        yield from _unowned(latest)
+
+
+def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
+    """How far a quarter under way has come, and by when it should be closed.
+
+    What was returned is not in: the figures are those of the completion page, to which it leads.
+    """
+    found = completion_sheet(quarter=sheet.quarter, today=today)
+    total = found.total.total
+    missing = total - found.total.in_hand
+    last = max((day for _, day in found.due_days), default=None)
+    close = sheet.line(Step.CLOSE)
+    if not missing and close and close.due_on <= today:
+        yield Need(
+            Urgency.NOW,
+            f"Every result for {sheet.quarter} is in, and it is due to be closed.",
+            f"Close {sheet.quarter}",
+            reverse("quarters"),
+            close.due_on,
+        )
+    if missing:
+        late = found.total.late
+        told = f"{total - missing} of {counted(total, 'result')} for {sheet.quarter}"
+        told += " is in" if total - missing == 1 else " are in"
+        if late:
+            told += f", and {late} {'is' if late == 1 else 'are'} overdue"
+        elif last:
+            told += f"; the last are due on {in_full(last)}"
+        yield Need(
+            Urgency.NOW if late else Urgency.SOON,
+            f"{told}.",
+            f"See who has not submitted for {sheet.quarter}",
+            reverse("completion", args=[sheet.quarter.key]),
+            last,
+        )
+
+
+def _unowned(quarter: Quarter) -> Iterator[Need]:
+    found = unowned(quarter)
+    if found:
+        one = len(found) == 1
+        yield Need(
+            Urgency.NOW,
+            f"{counted(len(found), 'indicator')} {'has' if one else 'have'} nobody in post who"
+            f" answers for {'it' if one else 'them'}: no quarter can begin until"
+            f" {'it has' if one else 'they have'}.",
+            "See who answers for what",
+            reverse("people"),
+        )

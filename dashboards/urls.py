@@ -1,0 +1,49 @@
+"""Addresses of the composed pages, for those who sign in."""
+
+from django.urls import path
+
+from dashboards.views import (
+    completion,
+    compliance,
+    dashboard,
+    escalation,
+    home,
+    indicator,
+    permission_matrix,
+    revisions,
+)
+
+urlpatterns = [
+    path("home/", home.home, name="home"),
+    path("dashboards/", dashboard.dashboards, name="dashboards"),
+    path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
+    path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
+    path("escalations/<int:pk>/", escalation.escalation, name="escalation"),
+    path("indicators/<str:reference>/", indicator.indicator, name="indicator"),
+    path("indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"),
+    path("completion/", completion.completions, name="completions"),
+    path("completion/<str:quarter>/", completion.completion, name="completion"),
+    path(
+        "completion/<str:quarter>/completion.csv", completion.completion_csv, name="completion_csv"
+    ),
+    path("sorp/compliance/", compliance.compliance, name="compliance"),
+    path(
+        "sorp/compliance/<str:quarter>/",
+        compliance.compliance_of_quarter,
+        name="compliance_of_quarter",
+    ),
+    path(
+        "sorp/compliance/<str:quarter>/compliance.csv",
+        compliance.compliance_csv,
+        name="compliance_csv",
+    ),
+    path(
+        "sorp/compliance/<str:quarter>/measure/",
+        compliance.measure_compliance,
+        name="measure_compliance",
+    ),
+    path("help/who-may-do-what/", permission_matrix.who_may_do_what, name="who_may_do_what"),
+    path("revisions/", revisions.revisions, name="revisions"),
+    path("revisions/revisions.csv", revisions.revisions_csv, name="revisions_csv"),
+    path("revisions/<str:quarter>/<str:reference>/", revisions.revision, name="revision"),
+]

@@ -1,0 +1,115 @@
+"""How far the SORP was kept: the latest quarters, one quarter by unit, and the same as a file."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from core.clock import localdate
+from core.guards import require
+from core.models.quarters import ReportingQuarter
+from core.tables.writing import written
+from dashboards import services as services
+from dashboards.forms import ComplianceForm
+from dashboards.queries.compliance_summary import compliance_overview, compliance_sheet
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from reports.views.editions_cache import quarter_or_404
+
+COLUMNS = (
+    *("clause", "requirement", "check", "unit", "quarter", "looked_at", "kept", "not_kept"),
+    *("responsible", "consequence", "sorp_version"),
+)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def compliance(request):
+    """The latest closed quarter, and those before it beside it."""
+    overview = compliance_overview()
+    if overview is None:
+        return render(request, "dashboards/compliance_empty.html")
+    page = {"overview": overview, "may_measure": _may_measure(request)}
+    return render(request, "dashboards/compliance.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def compliance_of_quarter(request, quarter):
+    """Each requirement by unit, with what did not keep to it."""
+    sheet = _sheet(request, quarter)
+    page = {
+        "sheet": sheet,
+        "filter": ComplianceForm(
+            initial={"unit": request.GET.get("unit", "")}, units=sheet.choices
+        ),
+        "may_measure": _may_measure(request),
+    }
+    return render(request, "dashboards/compliance_of_quarter.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def compliance_csv(request, quarter):
+    """The same as a file: a line for each requirement and part, and one for the whole."""
+    sheet = _sheet(request, quarter)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"compliance-{sheet.quarter.key}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    rows = (row for line in sheet.lines for row in _as_rows(line, sheet))
+    response.write(written(COLUMNS, rows))
+    return response
+
+
+@require_POST
+@require(Permission.MANAGE_FRAMEWORK)
+def measure_compliance(request, quarter):
+    """Look again now, rather than when the clock does."""
+    wanted = _closed_or_404(quarter)
+    try:
+        recorded = services.measure_compliance(quarter=wanted, today=localdate(), by=request.user)
+        messages.success(request, recorded.sentence)
+    except ValueError as reason:
+        messages.error(request, str(reason))
+    return redirect("compliance_of_quarter", wanted.key)
+
+
+def _may_measure(request):
+    return allowed(request.user, Permission.MANAGE_FRAMEWORK)
+
+
+def _closed_or_404(key):
+    quarter = quarter_or_404(key)
+    closed = ReportingQuarter.State.CLOSED
+    get_object_or_404(ReportingQuarter, quarter_start=quarter.first_day, state=closed)
+    return quarter
+
+
+def _sheet(request, key):
+    quarter = _closed_or_404(key)
+    sheet = compliance_sheet(quarter=quarter, unit=request.GET.get("unit", ""), reader=request.user)
+    if sheet is None:
+        raise Http404(f"No unit of that code stood in {quarter}")
+    return sheet
+
+
+def _as_rows(line, sheet):
+    required = line.requirement
+    whole = sheet.unit.name if sheet.unit else "All units"
+    for unit, tally in (*line.cells, (whole, line.whole)):
+        is_whole = unit == whole
+        yield (
+            required.clause,
+            required.heading,
+            required.check.value,
+            unit,
+            sheet.quarter.key,
+            tally.looked_at,
+            tally.kept,
+            "; ".join(f"{each.reference}: {each.words}" for each in line.lapses)
+            if is_whole
+            else "",
+            required.responsible,
+            required.consequence,
+            sheet.version.number,
+        )

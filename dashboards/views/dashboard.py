@@ -1,0 +1,177 @@
+"""Dashboards of the council's units."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from core.clock import localdate
+from core.guards import require
+from core.models.quarters import ReportingQuarter
+from core.tables.writing import written
+from dashboards.filters import DashboardFilter
+from dashboards.queries.dashboard import dashboard as dashboard_of
+from dashboards.queries.dashboard import heat_rows, indicators_of, quarter_to_show
+from organisation.models.units import Unit
+from organisation.permissions import Permission
+from organisation.queries import tree_on
+from organisation.rights import allowed
+
+A_PAGE = 200
+MOST = 10  # names in a list beside the heatmap; the filters find the rest
+HEADINGS = (
+    # Key in the address, words, how it is said to be ordered.
+    ("reference", "Reference"),
+    ("title", "Indicator"),
+    ("rag", "RAG now"),
+    ("travel", "Travel"),
+    ("moved", "Moved"),
+)
+COLUMNS = (
+    "reference",
+    "title",
+    "unit",
+    "accountable_manager",
+    "tier",
+    "kind",
+    "layer",
+    "quarter",
+    "value",
+    "measure_unit",
+    "rag",
+    "not_rated",
+    "travel",
+    "moved",
+    "confidence",
+    "late",
+    "revised",
+    "out_of_date",
+    "definition_break",
+    "escalated_to",
+    "forecast_next_quarter",
+    "forecast_likelihood",
+)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def dashboards(request):
+    """Every unit that has a dashboard, as the tree stands today."""
+    tree = tree_on(localdate())
+    return render(request, "dashboards/dashboards.html", {"branches": list(_in_order(tree))})
+
+
+def _in_order(tree, unit=None, depth=0):
+    for child in sorted(tree.children(unit), key=lambda each: tree.branches[each].name):
+        yield depth, tree.branches[child]
+        yield from _in_order(tree, child, depth + 1)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def dashboard(request, unit):
+    """One unit and all below it, at the latest closed quarter or another that is asked for."""
+    found = get_object_or_404(Unit.objects.select_related("parent"), code=unit)
+    quarter = _quarter(request)
+    if quarter is None:
+        return render(request, "dashboards/dashboard_empty.html", {"unit": found})
+    board, narrowed, tree = _board(request, found, quarter)
+    page = Paginator(board.lines, A_PAGE).get_page(request.GET.get("page"))
+    rows = heat_rows(page.object_list, board.quarters)
+    closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
+    shown = {
+        "board": board,
+        "filter": narrowed,
+        "page": page,
+        "rows": rows,
+        "has_forecasts": any(row.forecast for row in rows),
+        "headings": {each["key"]: each for each in _headings(request, board.order)},
+        "choices": [row.quarter for row in closed.order_by("-quarter_start")],
+        "trail": [tree.branches[each] for each in tree.above(found.pk)][:0:-1],
+        "address": request.GET.urlencode(),
+        "most": f":{MOST}",
+        "may_chase": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+    }
+    return render(request, "dashboards/dashboard.html", shown)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def dashboard_csv(request, unit):
+    """The same lines in the same order, as a file: every page of them, and every quarter shown."""
+    found = get_object_or_404(Unit, code=unit)
+    quarter = _quarter(request)
+    if quarter is None:
+        raise Http404("No quarter is closed yet")
+    board, _, _ = _board(request, found, quarter)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"{unit}-{quarter.key}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    columns = (*COLUMNS, *(f"rag_{each.key}" for each in board.quarters))
+    rows = heat_rows(board.lines, board.quarters)
+    response.write(written(columns, (_as_row(each, quarter) for each in rows)))
+    return response
+
+
+def _quarter(request):
+    try:
+        return quarter_to_show(request.GET.get("quarter"))
+    except ValueError:
+        raise Http404("Not a quarter") from None
+
+
+def _board(request, unit, quarter):
+    """The dashboard, narrowed and in order as the address asks; the filters; today's tree."""
+    today = localdate()
+    tree = tree_on(today)
+    everything = indicators_of(unit=unit, quarter=quarter, reader=request.user, tree=tree)
+    narrowed = DashboardFilter(request.GET, queryset=everything, quarter=quarter)
+    board = dashboard_of(
+        unit=unit,
+        quarter=quarter,
+        shown=narrowed.qs,
+        tree=tree,
+        order=request.GET.get("sort", ""),
+        today=today,
+    )
+    return board, narrowed, tree
+
+
+def _headings(request, order):
+    """The columns that may be sorted by, each with the address that does, or turns it round."""
+    for key, words in HEADINGS:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["sort"] = f"-{key}" if order == key else key
+        state = {key: "ascending", f"-{key}": "descending"}.get(order, "none")
+        yield {"key": key, "words": words, "address": f"?{query.urlencode()}", "state": state}
+
+
+def _as_row(row, quarter):
+    line, now, forecast = row.line, row.line.now, row.forecast
+    indicator = line.indicator
+    return (
+        indicator.reference,
+        indicator.title,
+        indicator.unit.name,
+        indicator.accountable_manager.name,
+        indicator.tier,
+        indicator.kind,
+        indicator.layer,
+        quarter.key,
+        now.value if now else None,
+        indicator.measure_unit,
+        now.rag if now else "",
+        now.not_rated if now else "",
+        now.travel if now else "",
+        line.movement,
+        now.confidence if now else "",
+        now.late if now else None,
+        now.revised if now else None,
+        now.stale if now else None,
+        now.definition_break if now else None,
+        " ".join(line.levels),
+        forecast.value if forecast else None,
+        forecast.likelihood if forecast else "",
+        *(each.standing.rag if each.standing else "" for each in row.cells),
+    )

@@ -1,0 +1,48 @@
+"""The story of one escalation."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from core.charts.trend import trend_chart, trend_sentence
+from core.clock import localdate
+from core.guards import require
+from dashboards.queries.escalation_timeline import escalation_story
+from escalation.models.escalations import Escalation
+from escalation.rights import may_deal_with
+from indicators.rights import planned_by
+from organisation.permissions import Permission
+from sorp.lexicon import Level
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def escalation(request, pk):
+    """How it came to be referred, who did what about it, and how it ended. `?print` for paper."""
+    row = get_object_or_404(
+        Escalation.objects.visible_to(request.user).select_related(
+            "indicator__unit",
+            "indicator__accountable_manager",
+            "sorp_version",
+            "variation",
+            "referred_by",
+            "referred_from",
+        ),
+        pk=pk,
+    )
+    told = escalation_story(escalation=row, reader=request.user, today=localdate())
+    page = {
+        "escalation": row,
+        "indicator": row.indicator,
+        "story": told,
+        "on_paper": "print" in request.GET,
+        "printed_on": localdate(),
+        "may_deal": row.recovered_in is None
+        and may_deal_with(Level(row.level), row.indicator, request.user),
+        "may_plan": planned_by(request.user).holds(row.indicator),
+    }
+    if told.trend:
+        # The chart escapes whatever text it carries (core/charts/svg.py).
+        page["chart"] = mark_safe(trend_chart(told.trend))  # noqa: S308
+        page["sentence"] = trend_sentence(told.trend)
+    return render(request, "dashboards/escalation.html", page)

@@ -1,0 +1,17 @@
+"""The page that says what needs you."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core.clock import localdate
+from core.guards import require
+from dashboards.queries.home_page import home as home_of
+from organisation.permissions import Permission
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def home(request):
+    return render(
+        request, "dashboards/home.html", {"home": home_of(reader=request.user, today=localdate())}
+    )

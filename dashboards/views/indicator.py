@@ -1,0 +1,83 @@
+"""The whole story of an indicator, for those who sign in."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from core.charts.trend import trend_chart, trend_sentence
+from core.clock import localdate
+from core.guards import require
+from core.queries import open_quarters
+from dashboards.queries.indicator_story import story, trend_with_forecast, trend_with_plan, why
+from dashboards.queries.permission_matrix import who_can_see
+from dashboards.queries.revisions import then_and_now
+from escalation.models.plans import ActionPlan
+from escalation.queries.early_warning import early_warning_of
+from indicators.models.definitions import Indicator
+from indicators.queries.forecasts import track_record_of
+from indicators.queries.records import record_of
+from indicators.rights import planned_by
+from indicators.views.people import quarter_in_hand
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from reports.queries.editions import published_edition
+from reports.views.editions_cache import report_of
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def indicator(request, reference):
+    """How it stands, how it came there, what is being done, and what was said before."""
+    found = get_object_or_404(
+        Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
+        reference=reference,
+    )
+    told = story(indicator=found)
+    page = {
+        "indicator": found,
+        "story": told,
+        "record": record_of(found),
+        "why": why(indicator=found, reader=request.user, quarter=quarter_in_hand()),
+        "differences": then_and_now(indicator=found),
+        "may_unlock": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "open_quarters": open_quarters(),
+        "readers": who_can_see(indicator=found, on=localdate()),
+        "published": _published_in(found.reference),
+        "may_plan": planned_by(request.user).holds(found),
+        "warning": early_warning_of(found),
+        "track_record": track_record_of(found),
+    }
+    if told.trend:
+        # The chart escapes whatever text it carries (core/charts/svg.py).
+        forecast = page["warning"].forecast if page["warning"] else None
+        trend = trend_with_forecast(told.trend, forecast)
+        page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
+        page["sentence"] = trend_sentence(trend)
+    return render(request, "dashboards/indicator.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def indicator_chart(request, reference):
+    """Its chart alone, as a picture for pages of apps that may not draw. `?plan=2` marks a plan."""
+    found = get_object_or_404(
+        Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
+        reference=reference,
+    )
+    told = story(indicator=found)
+    if not told.trend:
+        raise Http404("No result to show yet")
+    trend = told.trend
+    if request.GET.get("plan", "").isdecimal():
+        plan = get_object_or_404(ActionPlan, indicator=found, number=int(request.GET["plan"][:4]))
+        trend = trend_with_plan(found, told.ratings, plan) or trend
+    return HttpResponse(trend_chart(trend), content_type="image/svg+xml; charset=utf-8")
+
+
+def _published_in(reference):
+    """The quarter of the latest published report, where it tells of this indicator."""
+    edition = published_edition()
+    if edition is None or reference not in report_of(edition).blocks:
+        return None
+    return edition.quarter

@@ -1,0 +1,25 @@
+"""What is filled in to approve a version of the SORP."""
+
+from __future__ import annotations
+
+from django import forms
+
+from core.forms import DayField
+from sorp.forms.consultation import FromQuarter
+
+
+class ApprovalForm(forms.Form):
+    """From which quarter a version is in force, and when it was approved."""
+
+    approved_on = DayField(label="When was it approved?", what="the day it was approved")
+    note = forms.CharField(
+        label="Where was it approved?",
+        help_text="For example, Corporate Management Team, 20 October 2011.",
+        max_length=300,
+        required=False,
+    )
+
+    def __init__(self, *args, earliest, **options):
+        super().__init__(*args, **options)
+        self.fields["from_quarter"] = FromQuarter(earliest=earliest)
+        self.order_fields(["from_quarter", "approved_on", "note"])

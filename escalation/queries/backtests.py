@@ -1,0 +1,136 @@
+"""What a back-test reads: every indicator's history, variations and record, and the rules tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.models.jobs import Job
+from core.quarters import Quarter
+from core.queries import last_closed
+from escalation.models.backtests import Backtest
+from escalation.queries.evaluation import (
+    agreed_variations,
+    as_varied,
+    in_words,
+    observations,
+    rules_by_quarter,
+)
+from escalation.queries.restatement_preview import as_episode, stored_escalations
+from escalation.rules.backtests import Subject, differences
+from escalation.rules.rule_files import read_rules, write_rules
+from escalation.rules.triggers import Rules
+from indicators.models.definitions import Indicator
+from organisation.models.people import User
+from organisation.queries import tree_on
+from organisation.rules import Tree, UnitTier
+from sorp.lexicon import Tier
+from sorp.models.statement import Version
+from sorp.queries.ruling import as_rules
+
+
+def subjects(*, until: Quarter, today: date) -> list[Subject]:
+    """Every indicator that was rated in a closed quarter, in order of reference.
+
+    Its directorate is the one to which it belongs today. The queries are as many however many
+    indicators there are.
+    """
+    histories = observations(until=until)
+    stored = stored_escalations(histories)
+    variations = agreed_variations(histories)
+    tree = tree_on(today)
+    measured = Indicator.objects.filter(pk__in=histories).select_related("unit")
+    return [
+        Subject(
+            reference=each.reference,
+            title=each.title,
+            directorate=_directorate(each, tree),
+            tier=Tier(each.tier),
+            history=tuple(histories[each.pk]),
+            varied=tuple(as_varied(varied) for varied in variations.get(each.pk, ())),
+            recorded=tuple(
+                as_episode(row) for row in stored.get(each.pk, ()) if not row.referred_by_id
+            ),
+            referred=tuple(
+                as_episode(row) for row in stored.get(each.pk, ()) if row.referred_by_id
+            ),
+        )
+        for each in measured.order_by("reference")
+    ]
+
+
+def rules_tried(backtest: Backtest) -> Rules:
+    """The rules of a back-test, as the evaluator reads them."""
+    return read_rules(json.dumps(backtest.rules).encode(), "rules.json")
+
+
+def as_document(rules: Rules) -> dict[str, Any]:
+    """Rules as they are kept with a back-test: those of a rules.json."""
+    document: dict[str, Any] = json.loads(write_rules(rules))
+    return document
+
+
+def rules_of(version: Version) -> Rules:
+    """The rules for escalation that a version holds, whether in force or a draft."""
+    return in_words(as_rules(version))
+
+
+def _directorate(indicator: Indicator, tree: Tree) -> str:
+    found = tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
+    return found.name if found else indicator.unit.name
+
+
+def evidence_on(version: Version) -> list[Backtest]:
+    """The back-tests kept as evidence on a version, for those who comment on it or approve it."""
+    return list(version.backtests.filter(is_evidence=True).order_by("finished_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One back-test in the list, with the job that does it, where it is not finished."""
+
+    backtest: Backtest
+    job: Job | None
+
+
+def listed(*, reader: User) -> list[Listed]:
+    """Those the reader may see, newest first. Two queries, however many."""
+    found = list(
+        Backtest.objects.visible_to(reader)
+        .select_related("asked_by", "version__statement")
+        .defer("found", "rules")
+    )
+    jobs = jobs_of(each for each in found if each.finished_at is None)
+    return [Listed(each, jobs.get(each.pk)) for each in found]
+
+
+def jobs_of(backtests: Iterable[Backtest]) -> dict[int, Job]:
+    """The latest job of each back-test."""
+    by_key = {each.job_key: each.pk for each in backtests}
+    jobs = Job.objects.filter(key__in=by_key).order_by("pk")
+    return {by_key[job.key]: job for job in jobs}
+
+
+def rules_now() -> tuple[Version | None, Rules | None]:
+    """The version that ruled the last closed quarter, with its rules. None where there is none."""
+    closed = last_closed()
+    if closed is None:
+        return None, None
+    version = Version.objects.ruling(closed).select_related("statement").first()
+    return (version, rules_by_quarter()(closed)) if version else (None, None)
+
+
+def unfinished_versions() -> list[Version]:
+    """Those on which evidence can be kept: still in draft or in consultation."""
+    return list(Version.objects.unfinished().select_related("statement").order_by("number"))
+
+
+def differs_from(version: Version, backtest: Backtest) -> list[str]:
+    """What was tried otherwise than a version now holds, in sentences; nothing where it is the same."""
+    try:
+        return differences(rules_of(version), rules_tried(backtest))
+    except ValueError as refusal:  # a draft under way may hold what means nothing yet
+        return [f"Its triggers cannot be read as they now are. {refusal}."]

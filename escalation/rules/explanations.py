@@ -1,0 +1,642 @@
+"""What the evaluator was given, written so that it can be read back and evaluated again.
+
+Observations, triggers, rules and episodes are frozen dataclasses of plain words, quarters and exact
+numbers. Each is written as an object of its fields, those left at their default left out; so a field
+that a later release adds does not change what was written before it.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from core.quarters import Quarter
+from core.words import Word
+from escalation.rules.ladder import Episode, close, shortening_after
+from escalation.rules.observations import Observation
+from escalation.rules.referrals import is_by_hand
+from escalation.rules.triggers import Breach, Rules, Trigger, breaches, counts, looks_at
+from indicators.rules.rating import Thresholds, rate
+from sorp.lexicon import Level, NotRated, Polarity, Rag, RatingMethod, Tier
+from sorp.rules.conditions import REFERRED_TO, listed
+
+Kept = TypeVar("Kept")
+
+
+def written(value: Any) -> Any:
+    """A value as JSON has it. Numbers are written exactly, without noughts that say nothing."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Quarter):
+        return value.key
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, str):
+        return str(value.value) if isinstance(value, Word) else value
+    if isinstance(value, frozenset):
+        return sorted(written(each) for each in value)
+    if isinstance(value, Mapping):
+        return {str(key): written(each) for key, each in value.items()}
+    if isinstance(value, Sequence):
+        return [written(each) for each in value]
+    if is_dataclass(value):
+        return {
+            each.name: written(getattr(value, each.name))
+            for each in fields(value)
+            if each.init and getattr(value, each.name) != _default(each)
+        }
+    raise TypeError(f"{type(value).__name__} is not written into explanations")
+
+
+def read_as(kind: type[Kept], stored: Any) -> Kept:
+    """What was written of a dataclass, as it was. Raises ValueError where it cannot have been."""
+    if not isinstance(stored, Mapping):
+        raise ValueError(f"a {kind.__name__} is written as an object of its fields")
+    hints = _hints(cast(Hashable, kind))
+    if unknown := sorted(set(stored) - set(hints)):
+        raise ValueError(f"a {kind.__name__} has no {', '.join(unknown)}")
+    try:
+        return kind(**{name: _read(hints[name], each) for name, each in stored.items()})
+    except (TypeError, ArithmeticError) as reason:
+        raise ValueError(f"this is not a {kind.__name__}: {reason}") from None
+
+
+@cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _default(each: Field[Any]) -> Any:
+    if each.default_factory is not MISSING:
+        return each.default_factory()
+    return each.default
+
+
+def _read(hint: Any, stored: Any) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        return _read_one_of(get_args(hint), stored)
+    if get_origin(hint) in (frozenset, tuple):
+        of = get_args(hint)[0]
+        return get_origin(hint)(_read(of, each) for each in stored)
+    if hint is Quarter:
+        return Quarter.parse(stored)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return read_as(hint, stored)
+    if isinstance(hint, type) and issubclass(hint, Word | Decimal):
+        return hint(stored)
+    return stored
+
+
+def _read_one_of(hints: Sequence[Any], stored: Any) -> Any:
+    """A red status and a missing result are words of two lists: the one that knows the word reads it."""
+    if stored is None:
+        return None
+    refused: ValueError | None = None
+    for hint in hints:
+        if hint is type(None):
+            continue
+        try:
+            return _read(hint, stored)
+        except ValueError as reason:
+            refused = reason
+    raise refused or ValueError(f"{stored!r} cannot be read")
+
+
+FORM = 1  # of the document, should it ever be written otherwise
+WINDOWS = (8, 12, 16, 24, 32)  # how far back a document looks, before it takes the whole history
+
+
+class Outcome(Word):
+    """What the close of a quarter meant for one indicator."""
+
+    ESCALATED = "escalated", "Referred up"
+    RECOVERED = "recovered", "No longer referred up"
+    STANDS = "stands", "Still referred up"
+    NOT_ESCALATED = "not_escalated", "Not referred up"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that the evaluator is given of one indicator at the close of the history's last quarter.
+
+    `recorded` is what had been recorded before that quarter. What is recorded of the quarter itself
+    and doesn't follow from the rest (a revision took away its cause) stands in `kept`.
+    """
+
+    history: tuple[Observation, ...]
+    rules: Rules
+    tier: Tier
+    recorded: tuple[Episode, ...] = ()
+    kept: tuple[Episode, ...] = ()
+
+    @property
+    def quarter(self) -> Quarter:
+        return self.history[-1].quarter
+
+    @property
+    def closing(self) -> Observation:
+        return self.history[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the document says beside the inputs: of whom it speaks, and by which rules."""
+
+    reference: str
+    title: str
+    version: str
+    variation: Mapping[str, Any] | None = None
+    figures: Sequence[Mapping[str, Any]] = ()  # of each quarter: value, thresholds, rating
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One trigger, held against the history: what it asked for and what it found."""
+
+    asked: Trigger  # as it stands, or asking for less after a relapse
+    found: tuple[tuple[Quarter, bool], ...]  # those it looked at, newest first: whether each counts
+    breach: Breach | None
+
+    @property
+    def counted(self) -> tuple[Quarter, ...]:
+        return tuple(quarter for quarter, counted in reversed(self.found) if counted)
+
+    @property
+    def more_needed(self) -> int:
+        """How many more such quarters, one after another, would meet it."""
+        if self.breach is not None:
+            return 0
+        hits = [counted for _, counted in self.found]
+        return next(
+            more
+            for more in range(1, self.asked.at_least + 1)
+            if more + sum(hits[: self.asked.within - more]) >= self.asked.at_least
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What follows from the inputs."""
+
+    inputs: Inputs
+    weighed: tuple[Weighed, ...]
+    opened: tuple[Episode, ...]
+    recovered: tuple[Episode, ...]
+    standing: tuple[Episode, ...]  # open, and from an earlier quarter
+    green: int  # rated quarters running, up to this one, that the exit rule would count
+
+    @property
+    def outcome(self) -> Outcome:
+        """What matters most: what opened, else what recovered, else what stands."""
+        if self.opened:
+            return Outcome.ESCALATED
+        if self.recovered:
+            return Outcome.RECOVERED
+        return Outcome.STANDS if self.standing else Outcome.NOT_ESCALATED
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An outcome, the sentence that tells it, and the document that bears it out."""
+
+    outcome: Outcome
+    sentence: str
+    document: dict[str, Any] = field(repr=False)
+
+
+def inputs_at(
+    history: Sequence[Observation], recorded: Iterable[Episode], rules: Rules, tier: Tier
+) -> Inputs:
+    """The inputs of the history's last quarter, from all that is recorded of the indicator by now.
+
+    What the evaluator works out again is left out of them, and so is what came later.
+    """
+    quarter = history[-1].quarter
+    by_now = [_as_in(each, quarter) for each in recorded if each.opened_in <= quarter]
+    before = tuple(_before(each, quarter) for each in by_now if each.opened_in < quarter)
+    inputs = Inputs(tuple(history), rules, tier, before)
+    if _standing(close(history, before, rules, tier).episodes) != _standing(by_now):
+        inputs = replace(inputs, kept=tuple(by_now))
+    return _shortest(inputs)
+
+
+def wants_explaining(closing: Observation, recorded: Iterable[Episode]) -> bool:
+    """Whether a close leaves something to explain: poor, missing, opened, standing or recovered."""
+    if closing.rag in (Rag.RED, Rag.AMBER) or closing.not_rated is NotRated.NO_RESULT:
+        return True
+    return any(
+        each.opened_in <= closing.quarter
+        and (each.recovered_in is None or each.recovered_in >= closing.quarter)
+        for each in recorded
+    )
+
+
+def find(inputs: Inputs) -> Finding:
+    """Evaluate the inputs."""
+    quarter = inputs.quarter
+    recorded = inputs.kept or inputs.recorded
+    episodes = close(inputs.history, recorded, inputs.rules, inputs.tier).episodes
+    opened = [each for each in episodes if each.opened_in == quarter and each.is_open]
+    return Finding(
+        inputs=inputs,
+        weighed=tuple(_weigh(each, inputs) for each in inputs.rules.triggers_for(inputs.tier)),
+        opened=tuple(opened),
+        recovered=tuple(each for each in episodes if each.recovered_in == quarter),
+        standing=tuple(each for each in episodes if each.is_open and each.opened_in < quarter),
+        green=_greens(inputs),
+    )
+
+
+def _as_in(episode: Episode, quarter: Quarter) -> Episode:
+    """An episode as it stood once a quarter was closed."""
+    later = episode.recovered_in is not None and episode.recovered_in > quarter
+    return replace(episode, recovered_in=None) if later else episode
+
+
+def _before(episode: Episode, quarter: Quarter) -> Episode:
+    """An episode as it stood before a quarter was closed."""
+    return replace(episode, recovered_in=None) if episode.recovered_in == quarter else episode
+
+
+def _standing(episodes: Iterable[Episode]) -> set[tuple[object, ...]]:
+    return {(e.level, e.trigger, e.since, e.opened_in, e.recovered_in) for e in episodes}
+
+
+def _shortest(inputs: Inputs) -> Inputs:
+    """The same inputs without the quarters from long ago that change nothing in what is found."""
+    whole = _comparable(find(inputs))
+    for quarters in WINDOWS:
+        if quarters >= len(inputs.history):
+            break
+        shorter = replace(inputs, history=inputs.history[-quarters:])
+        if _comparable(find(shorter)) == whole:
+            return shorter
+    return inputs
+
+
+def _comparable(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.weighed,
+        finding.opened,
+        finding.recovered,
+        finding.standing,
+        finding.green,
+    )
+
+
+def _weigh(trigger: Trigger, inputs: Inputs) -> Weighed:
+    recoveries = [each.recovered_in for each in inputs.recorded if each.level is trigger.level]
+    shortening = shortening_after(recoveries, inputs.quarter, inputs.rules)
+    met = breaches(inputs.history, [trigger], shortening)
+    if met:
+        asked = met[0].trigger
+    else:
+        asked = trigger.shortened(shortening.fewer) if shortening else trigger
+    return Weighed(asked, tuple(_looked_at(asked, inputs.history)), met[0] if met else None)
+
+
+def _looked_at(trigger: Trigger, history: Sequence[Observation]) -> Iterable[tuple[Quarter, bool]]:
+    """The quarters that fill a trigger's window, newest first, back to the last definition break."""
+    found = 0
+    for at in range(len(history) - 1, -1, -1):
+        if looks_at(trigger, history, at):
+            yield history[at].quarter, counts(trigger, history, at)
+            found += 1
+        if history[at].definition_break or found == trigger.within:
+            return
+
+
+def _greens(inputs: Inputs) -> int:
+    """Rated quarters running, up to this one, that were green (or answered, where none is rated)."""
+    found = 0
+    for each in reversed(inputs.history):
+        if each.is_answered:
+            if each.rag not in (None, Rag.GREEN):
+                break
+            found += 1
+        if each.definition_break or found == inputs.rules.exit_quarters:
+            break
+    return found
+
+
+def read_inputs(stored: Mapping[str, Any]) -> Inputs:
+    """The inputs that a document carries. Raises ValueError where they can't be read."""
+    return read_as(Inputs, stored)
+
+
+def write_inputs(inputs: Inputs) -> dict[str, Any]:
+    """The inputs as a document carries them."""
+    kept: dict[str, Any] = written(inputs)
+    return kept
+
+
+def explain(inputs: Inputs, about: About) -> Explained:
+    """The outcome of a close for one indicator, its sentence, and the whole document."""
+    finding = find(inputs)
+    outcome, sentence = finding.outcome, _sentence(finding, about)
+    document = {
+        "form": FORM,
+        "reference": about.reference,
+        "title": about.title,
+        "quarter": inputs.quarter.key,
+        "status": inputs.closing.label,
+        "tier": inputs.tier.value,
+        "outcome": outcome.value,
+        "sentence": sentence,
+        "version": about.version,
+        "variation": written(about.variation),
+        "quarters": written(about.figures),
+        "triggers": [_weighed(each) for each in finding.weighed],
+        "levels": [*_levels(finding, about)],
+        "recovery": _recovery(finding),
+        "inputs": write_inputs(inputs),
+    }
+    return Explained(outcome, sentence, document)
+
+
+def re_explain(document: Mapping[str, Any]) -> Explained:
+    """Work an explanation out again from the inputs that its document carries.
+
+    Raises ValueError where the document can't be read. Whoever compares what this gives with the
+    document as it is kept finds out whether either was altered.
+    """
+    try:
+        about = About(
+            reference=document["reference"],
+            title=document["title"],
+            version=document["version"],
+            variation=document["variation"],
+            figures=document["quarters"],
+        )
+        inputs = read_inputs(document["inputs"])
+    except (KeyError, TypeError) as reason:
+        raise ValueError(f"this is no explanation: {reason}") from None
+    if not inputs.history:
+        raise ValueError("this is no explanation: it knows of no quarter")
+    return explain(inputs, about)
+
+
+def _sentence(finding: Finding, about: About) -> str:
+    return {
+        Outcome.ESCALATED: _of_opening,
+        Outcome.RECOVERED: _of_recovery,
+        Outcome.STANDS: _of_standing,
+        Outcome.NOT_ESCALATED: _of_nothing,
+    }[finding.outcome](finding, about)
+
+
+def _of_opening(finding: Finding, about: About) -> str:
+    """By the highest level; the others are named after it."""
+    highest, *others = sorted(finding.opened, key=lambda each: -each.level.height)
+    besides = f", and to {_teams(others)}" if others else ""
+    relapse = ", as a relapse," if highest.relapse else ""
+    if is_by_hand(highest.trigger):
+        return f"{highest.reason.rstrip('.')}."
+    met = _met(finding, highest)
+    if met is None:
+        return (
+            f"{_now(finding)}: it was referred to {_team(highest.level)} on figures revised since,"
+            f" {_met_otherwise(finding, highest.level)}, and it stays until it is"
+            f" {_what_is_asked(finding)}."
+        )
+    by = f"clause {met.asked.clause} of " if met.asked.clause else ""
+    return (
+        f"{highest.reason.rstrip('.')}, so {by}{_rule_book(about)} refers it{relapse} to"
+        f" {_team(highest.level)}{besides}."
+    )
+
+
+def _of_recovery(finding: Finding, about: About) -> str:
+    teams, now = _teams(finding.recovered), _now(finding)
+    at_once = [each for each in finding.recovered if each.opened_in == each.recovered_in]
+    if at_once and len(at_once) == len(finding.recovered):
+        met = _met_otherwise(finding, finding.recovered[-1].level)
+        return (
+            f"{now}: it was referred to {teams} on figures revised since, {met}, and it recovers in"
+            " the quarter in which it opened."
+        )
+    if finding.green < finding.inputs.rules.exit_quarters:
+        return f"{now}: it is recorded as no longer referred to {teams}, on figures revised since."
+    return f"{now}, which meets the exit rule ({_exit(finding)}), so it is no longer referred to {teams}."
+
+
+def _of_standing(finding: Finding, about: About) -> str:
+    by_height = sorted(finding.standing, key=lambda each: -each.level.height)
+    if len({each.opened_in for each in by_height}) == 1:
+        since = by_height[0].opened_in
+        teams = f"{_teams(by_height)}, as it has been since {since},"
+    else:
+        each_since = [f"{_team(each.level)} (since {each.opened_in})" for each in by_height]
+        teams = listed(each_since, "and")
+    return f"{_now(finding)}: it stays referred to {teams} until it is {_what_is_asked(finding)}."
+
+
+def _of_nothing(finding: Finding, about: About) -> str:
+    nearest = _nearest(finding)
+    if nearest is None:
+        tier = finding.inputs.tier.label.lower()
+        return (
+            f"{_now(finding)}: no trigger of {_rule_book(about)} that looks at {tier} indicators"
+            " asks for that."
+        )
+    asked, more = nearest.asked, nearest.more_needed
+    known = [f"clause {asked.clause}"] if asked.clause else []
+    if about.variation is not None:
+        known.append(f"as varied until {Quarter.parse(about.variation['until'])}")
+    clause = f" ({', '.join(known)})" if known else ""
+    quarters = "quarter" if more == 1 else "quarters"
+    found, still = len(nearest.counted), asked.at_least - more
+    lasting = f", of which {still} would still count" if 0 <= still < found else ""
+    return (
+        f"{_now(finding)}: “{asked.name}”{clause} asks for {asked.condition}, and finds"
+        f" {found}{lasting}, so {more} more such {quarters} would refer it to"
+        f" {_team(asked.level)}."
+    )
+
+
+def _nearest(finding: Finding) -> Weighed | None:
+    """The trigger fewest quarters away, of those for which this quarter counts; the first of equals."""
+    quarter = finding.inputs.quarter
+    near = [each for each in finding.weighed if quarter in each.counted]
+    return min(near, key=lambda each: each.more_needed, default=None)
+
+
+def _met(finding: Finding, episode: Episode) -> Weighed | None:
+    for each in finding.weighed:
+        if each.breach and each.asked.name == episode.trigger:
+            return each
+    return None
+
+
+def _met_otherwise(finding: Finding, level: Level) -> str:
+    """What of a level's triggers the figures meet, where not the one by which it was referred."""
+    names = [
+        f"“{each.asked.name}”" + (f" (clause {each.asked.clause})" if each.asked.clause else "")
+        for each in finding.weighed
+        if each.breach and each.asked.level is level
+    ]
+    return f"which now meet {listed(names, 'and')}" if names else "no trigger is met by them now"
+
+
+def _now(finding: Finding) -> str:
+    closing = finding.inputs.closing
+    return f"{closing.label} in {closing.quarter}"
+
+
+def _rule_book(about: About) -> str:
+    varied = ""
+    if about.variation is not None:
+        varied = f", as varied until {Quarter.parse(about.variation['until'])},"
+    return f"version {about.version} of the SORP{varied}"
+
+
+def _team(level: Level) -> str:
+    return REFERRED_TO[level]
+
+
+def _teams(episodes: Iterable[Episode]) -> str:
+    levels = sorted({each.level for each in episodes}, key=lambda each: -each.height)
+    return listed([_team(each) for each in levels], "and")
+
+
+def _exit(finding: Finding) -> str:
+    if _is_never_rated(finding):
+        return "a result was given"
+    asked = finding.inputs.rules.exit_quarters
+    if asked == 1:
+        return "green in the latest rated quarter"
+    return f"green for {asked} rated quarters running"
+
+
+def _what_is_asked(finding: Finding) -> str:
+    """What would have it recover, from here on."""
+    if _is_never_rated(finding):
+        return "given a result when it is next due"
+    more = max(finding.inputs.rules.exit_quarters - finding.green, 1)
+    if more == 1:
+        return "green in its next rated quarter"
+    return f"green in its next {more} rated quarters"
+
+
+def _is_never_rated(finding: Finding) -> bool:
+    """Data only, or activity: without a RAG status by its kind, as far as it was ever answered."""
+    answered = [each.rag for each in finding.inputs.history if each.is_answered]
+    return bool(answered) and answered[-1] is None
+
+
+def _recovery(finding: Finding) -> dict[str, Any]:
+    is_open = bool(finding.opened or finding.standing)
+    return {
+        "exit_quarters": finding.inputs.rules.exit_quarters,
+        "green_so_far": finding.green,
+        "needs": _what_is_asked(finding) if is_open else None,
+    }
+
+
+def _weighed(each: Weighed) -> dict[str, Any]:
+    asked = each.asked
+    return {
+        "name": asked.name,
+        "clause": asked.clause,
+        "level": asked.level.value,
+        "asks": asked.condition,
+        "at_least": asked.at_least,
+        "within": asked.within,
+        "looked_at": [quarter.key for quarter, _ in reversed(each.found)],
+        "counted": [quarter.key for quarter in each.counted],
+        "met": each.breach is not None,
+        "more_needed": each.more_needed,
+        "fewer": each.breach.shortened.fewer if each.breach and each.breach.shortened else 0,
+    }
+
+
+def _levels(finding: Finding, about: About) -> Iterable[dict[str, Any]]:
+    groups: Sequence[tuple[str, tuple[Episode, ...]]] = (
+        ("opened", finding.opened),
+        ("recovered", finding.recovered),
+        ("stands", finding.standing),
+    )
+    for state, episodes in groups:
+        for each in episodes:
+            yield {
+                "level": each.level.value,
+                "state": state,
+                "trigger": each.trigger,
+                "since": each.since.key,
+                "opened_in": each.opened_in.key,
+                "relapse": each.relapse,
+                "restated": each.restated,
+                "reason": each.reason,
+            }
+
+
+LIMITS = ("tolerance", "target", "floor", "lower", "upper", "outer_lower", "outer_upper")
+# Said of the figures of a quarter, and known to the evaluator too: both must say the same.
+SHARED = ("rag", "not_rated", "value", "target", "lower", "upper", "polarity", "travel")
+
+
+def wrong_explanation(*, outcome: str, sentence: str, document: Mapping[str, Any]) -> Iterator[str]:
+    """Each thing in which a kept explanation differs from what its inputs give, in words."""
+    try:
+        again = re_explain(document)
+    except ValueError as reason:
+        yield f"it cannot be worked out again: {reason}"
+        return
+    if outcome != again.outcome:
+        yield f"it is kept as “{outcome}”, and its inputs give “{again.outcome}”"
+    if sentence != again.sentence:
+        yield f"it says “{sentence}”, and its inputs give “{again.sentence}”"
+    said = {"outcome": outcome, "sentence": sentence}  # of these the row's own was told above
+    for part in sorted({*document, *again.document} - {"inputs"}):
+        kept = document.get(part)
+        if kept != again.document.get(part) and kept != said.get(part, object()):
+            yield f"its document’s “{part}” does not follow from its inputs"
+    yield from _wrong_figures(document)
+
+
+def _wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
+    """The figures shown are those that were evaluated, and earn the status they are said to have."""
+    history = {each.quarter.key: each for each in read_inputs(document["inputs"]).history}
+    for figures in document["quarters"]:
+        quarter = figures.get("quarter")
+        known = history.get(quarter)
+        if known is None:
+            yield f"{quarter}: its figures were not evaluated"
+        elif not _agree(figures, known):
+            yield f"{quarter}: the figures shown are not those that were evaluated"
+        elif not _earned(figures):
+            yield f"{quarter}: by its thresholds, its value does not earn the status it is given"
+
+
+def _agree(figures: Mapping[str, Any], known: Observation) -> bool:
+    try:
+        return all(_same(figures.get(name), getattr(known, name)) for name in SHARED)
+    except (TypeError, InvalidOperation):
+        return False
+
+
+def _same(shown: Any, known: Any) -> bool:
+    if isinstance(known, Decimal):
+        return shown is not None and Decimal(shown) == known
+    return bool(shown == known)
+
+
+def _earned(figures: Mapping[str, Any]) -> bool:
+    """Rated again by the thresholds shown. What has no value, or is suspended, is not rated."""
+    value, not_rated = figures.get("value"), figures.get("not_rated")
+    if value is None or not_rated == NotRated.SUSPENDED:
+        return figures.get("rag") is None
+    try:
+        limits = {name: figures.get(name) for name in LIMITS}
+        thresholds = Thresholds(
+            method=RatingMethod(figures["method"]),
+            polarity=Polarity(figures["polarity"]),
+            **{name: None if each is None else Decimal(each) for name, each in limits.items()},
+        )
+        return bool(rate(Decimal(value), thresholds) == (figures.get("rag") or not_rated))
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return False

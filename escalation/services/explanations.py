@@ -1,0 +1,205 @@
+"""Explanations: told at the close, kept as they were told, and told anew where it was restated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+
+from core import audit
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation, Explanation
+from escalation.queries.evaluation import RulesOfEach
+from escalation.queries.restatement_preview import as_episode
+from escalation.rules.explanations import (
+    About,
+    Explained,
+    Inputs,
+    explain,
+    inputs_at,
+    wants_explaining,
+)
+from escalation.rules.ladder import Episode
+from escalation.rules.observations import Observation
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.variations import Variation
+from indicators.queries.histories import LIMITS
+from organisation.models.people import User
+from sorp.lexicon import Tier
+
+Place = tuple[int, date]  # an indicator, and the first day of a quarter
+AT_A_TIME = 200
+# What a document says of each quarter that it looks at, beside its rating.
+FIGURES = ("value", "method", "polarity", "tolerance", *LIMITS, "travel", "confidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which closes are to be explained, of which indicators, and all that is known of them."""
+
+    quarters: Mapping[int, Sequence[Quarter]]
+    histories: Mapping[int, Sequence[Observation]]
+    recorded: Mapping[int, Sequence[Escalation]]
+    indicators: Mapping[int, Indicator]
+    rules_of: RulesOfEach
+
+    def episodes(self, indicator: int, quarter: Quarter) -> list[Episode]:
+        """What is recorded of an indicator, but for what a person referred up after this close."""
+        return [
+            as_episode(row)
+            for row in self.recorded.get(indicator, ())
+            if row.referred_by_id is None or row.opened_in < quarter
+        ]
+
+
+def explain_closes(*, asked: Asked, by: User | None) -> list[Explanation]:
+    """Each close that leaves something to explain is explained: a sentence and its whole document.
+
+    What was told before is kept; where it is told otherwise now, it is told anew with the next
+    number. Telling again what stands writes nothing. Returns what is new.
+    """
+    before = _told_before(asked)
+    inputs = dict(_inputs(asked, before))
+    if not inputs:
+        return []
+    figures = _figures(inputs)
+    fresh: list[Explanation] = []
+    for place, given in inputs.items():
+        told = explain(given, _about(place, given, asked, figures))
+        row = _row(place, told, before.get(place))
+        if row is not None:
+            fresh.append(row)
+    _store(fresh, before)
+    if fresh:
+        _record(fresh, by)
+    return fresh
+
+
+def not_yet_told(revised: Mapping[int, Quarter]) -> set[int]:
+    """Of the indicators revised, those judged anew since anything was last told of them."""
+    told = dict(
+        Explanation.objects.filter(indicator__in=revised)
+        .values_list("indicator")
+        .annotate(last=Max("told_at"))
+    )
+    rated = (
+        Rating.objects.latest_ones()
+        .filter(indicator__in=revised)
+        .values_list("indicator")
+        .annotate(last=Max("rated_at"))
+    )
+    return {pk for pk, last in rated if pk not in told or last > told[pk]}
+
+
+def _told_before(asked: Asked) -> dict[Place, Explanation]:
+    quarters = {each.first_day for wanted in asked.quarters.values() for each in wanted}
+    rows = Explanation.objects.filter(
+        is_latest=True, indicator__in=asked.quarters, quarter_start__in=quarters
+    )
+    return {(row.indicator_id, row.quarter_start): row for row in rows}
+
+
+def _inputs(asked: Asked, before: Mapping[Place, object]) -> Iterator[tuple[Place, Inputs]]:
+    """The inputs of each close that leaves something to explain, or of which something was told."""
+    for pk, quarters in sorted(asked.quarters.items()):
+        history = asked.histories.get(pk, ())
+        wanted = set(quarters)
+        for end, closing in enumerate(history, start=1):
+            if closing.quarter not in wanted:
+                continue
+            place = (pk, closing.quarter.first_day)
+            recorded = asked.episodes(pk, closing.quarter)
+            if wants_explaining(closing, recorded) or place in before:
+                rules = asked.rules_of(pk)(closing.quarter)
+                tier = Tier(asked.indicators[pk].tier)
+                yield place, inputs_at(history[:end], recorded, rules, tier)
+
+
+def _figures(inputs: Mapping[Place, Inputs]) -> dict[Place, Rating]:
+    """The ratings behind every quarter that some document looks at."""
+    first = min(each.history[0].quarter.first_day for each in inputs.values())
+    rows = (
+        Rating.objects.latest_ones()
+        .filter(indicator__in={pk for pk, _ in inputs}, quarter_start__gte=first)
+        .select_related("sorp_version", "variation")
+    )
+    return {(row.indicator_id, row.quarter_start): row for row in rows}
+
+
+def _about(place: Place, given: Inputs, asked: Asked, ratings: Mapping[Place, Rating]) -> About:
+    pk, _ = place
+    indicator = asked.indicators[pk]
+    variation = asked.rules_of.variation_in(pk, given.quarter)
+    return About(
+        reference=indicator.reference,
+        title=indicator.title,
+        version=asked.rules_of.version_in(given.quarter).number,
+        variation=_variation(variation) if variation else None,
+        figures=[
+            _figure(ratings[pk, each.quarter.first_day])
+            for each in given.history
+            if (pk, each.quarter.first_day) in ratings
+        ],
+    )
+
+
+def _variation(variation: Variation) -> dict[str, Any]:
+    assert variation.decided_on is not None
+    return {
+        "what": variation.what,
+        "reason": variation.reason,
+        "clause": variation.clause,
+        "from": variation.from_quarter.key,
+        "until": variation.until_quarter.key,
+        "agreed_by": str(variation.decided_by),
+        "agreed_on": variation.decided_on.isoformat(),
+        "differences": list(variation.differences),
+    }
+
+
+def _figure(rating: Rating) -> dict[str, Any]:
+    return {
+        "quarter": rating.quarter,
+        "rag": rating.rag or None,
+        "not_rated": rating.not_rated or None,
+        **{name: getattr(rating, name) for name in FIGURES},
+        "definition_break": rating.definition_break,
+        "version": rating.sorp_version.number,
+        "variation": rating.variation.what if rating.variation else None,
+    }
+
+
+def _row(place: Place, told: Explained, before: Explanation | None) -> Explanation | None:
+    """What is to be kept, or None where the same stands already."""
+    if before is not None and (before.sentence, before.document) == (told.sentence, told.document):
+        return None
+    return Explanation(
+        indicator_id=place[0],
+        quarter_start=place[1],
+        number=before.number + 1 if before else 1,
+        outcome=told.outcome,
+        sentence=told.sentence,
+        document=told.document,
+    )
+
+
+def _store(fresh: Sequence[Explanation], before: Mapping[Place, Explanation]) -> None:
+    places = [(row.indicator_id, row.quarter_start) for row in fresh]
+    superseded = [before[place].pk for place in places if place in before]
+    if superseded:
+        Explanation.objects.filter(pk__in=superseded).update(is_latest=False)
+    Explanation.objects.bulk_create(fresh, batch_size=AT_A_TIME)
+
+
+def _record(fresh: Sequence[Explanation], by: User | None) -> None:
+    """One event for each quarter in which something was told."""
+    for start in sorted({row.quarter_start for row in fresh}):
+        quarter = ReportingQuarter.objects.get(quarter_start=start)
+        of_it = [row for row in fresh if row.quarter_start == start]
+        anew = sum(row.number > 1 for row in of_it)
+        audit.record("told why", quarter, by=by, explanations=len(of_it), told_anew=anew)

@@ -1,0 +1,68 @@
+"""Addresses of escalations, explanations, plans and warnings; of back-tests and of approving a version."""
+
+from django.urls import path
+
+from escalation.views import (
+    approval,
+    backtests,
+    early_warning,
+    explanations,
+    handling,
+    plans,
+    quarters,
+    register,
+)
+
+urlpatterns = [
+    path("escalations/", register.register, name="escalations"),
+    path("escalations/units/", register.units_referred, name="units_referred"),
+    path("escalations/better/", register.better_than_target, name="better_than_target"),
+    path(
+        "escalations/<int:pk>/handle/", handling.deal_with_escalation, name="deal_with_escalation"
+    ),
+    path("escalations/plans/", plans.action_plans, name="action_plans"),
+    path("escalations/plans/<str:reference>/", plans.write_plan, name="write_plan"),
+    path(
+        "escalations/plans/<str:reference>/<int:number>/",
+        plans.plan_version,
+        name="plan_version",
+    ),
+    path(
+        "escalations/plans/<str:reference>/<int:number>/agree/",
+        plans.agree_plan,
+        name="agree_plan",
+    ),
+    path(
+        "escalations/plans/<str:reference>/<int:number>/review/",
+        plans.review_plan,
+        name="review_plan",
+    ),
+    path(
+        "escalations/plans/<str:reference>/actions/<int:position>/",
+        plans.report_progress,
+        name="report_progress",
+    ),
+    path("quarters/", quarters.quarters, name="quarters"),
+    path("quarters/<str:quarter>/close/", quarters.close, name="close_quarter"),
+    path(
+        "indicators/<str:reference>/explanations/", explanations.explanations, name="explanations"
+    ),
+    path(
+        "indicators/<str:reference>/explanations/<str:quarter>/",
+        explanations.explanation,
+        name="explanation",
+    ),
+    path(
+        "indicators/<str:reference>/explanations/<str:quarter>/<int:number>.json",
+        explanations.explanation_json,
+        name="explanation_json",
+    ),
+    path("early-warning/", early_warning.early_warning, name="early_warning"),
+    path("sorp/versions/<str:number>/approve/", approval.approve_version, name="approve_version"),
+    path("sorp/backtests/", backtests.backtests, name="backtests"),
+    path("sorp/backtests/<int:pk>/", backtests.backtest, name="backtest"),
+    path("sorp/backtests/<int:pk>/evidence/", backtests.keep_backtest, name="keep_backtest"),
+    path("sorp/backtests/<int:pk>/backtest.json", backtests.backtest_json, name="backtest_json"),
+    path("sorp/backtests/<int:pk>/changes.csv", backtests.backtest_csv, name="backtest_csv"),
+    path("sorp/backtests/<int:pk>/rules.json", backtests.backtest_rules, name="backtest_rules"),
+]

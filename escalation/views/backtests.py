@@ -1,0 +1,185 @@
+"""Back-tests of the SORP's rules: asked for, followed, read, and kept as evidence."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.guards import require
+from core.refusals import Refused
+from core.tables.writing import written
+from escalation.backtest_page import COLUMNS, BacktestReading
+from escalation.forms.backtests import BacktestForm
+from escalation.models.backtests import Backtest
+from escalation.queries.backtests import (
+    differs_from,
+    jobs_of,
+    listed,
+    rules_now,
+    rules_of,
+    rules_tried,
+    unfinished_versions,
+)
+from escalation.rules.backtests import in_sentences
+from escalation.services.backtests import ask_backtest, keep_as_evidence
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.models.statement import Version
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def backtests(request):
+    """Those there are; for the performance team also the rules of a version, to be tried changed."""
+    may_ask = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    if request.method == "POST" and not may_ask:
+        raise PermissionDenied
+    page = {"may_ask": may_ask}
+    if may_ask:
+        version, in_force, rules = _starting_from(request)
+        form = None
+        if rules is not None:
+            form = _form(request, rules, version)
+        if form is not None and form.is_valid() and (asked := _asked(request, form, version)):
+            return redirect("backtest", asked.pk)
+        page |= {
+            "form": form,
+            "version": version,
+            "in_force": in_force,
+            "versions": unfinished_versions(),
+        }
+    return render(
+        request, "escalation/backtests.html", page | {"found": listed(reader=request.user)}
+    )
+
+
+def _form(request, rules, version):
+    if request.method == "POST":
+        return BacktestForm(request.POST, request.FILES, rules=rules)
+    named = {"name": f"Version {version.number}"} if version else {}
+    return BacktestForm(rules=rules, initial=named)
+
+
+def _starting_from(request):
+    """The version asked for, if one was; the one in force; the rules that the form opens with."""
+    in_force, rules = rules_now()
+    number = request.POST.get("version", request.GET.get("version", ""))
+    if not number or rules is None:
+        return None, in_force, rules
+    version = get_object_or_404(Version.objects.select_related("statement"), number=number)
+    try:
+        return version, in_force, rules_of(version)
+    except ValueError as refusal:  # a draft under way may hold what cannot be tried yet
+        messages.info(request, f"These are the rules in force: those of {version} say {refusal}")
+        return None, in_force, rules
+
+
+def _asked(request, form, version):
+    """The back-test that is now owed; None where asking was refused, which the form then says."""
+    given = form.cleaned_data
+    try:
+        asked = ask_backtest(
+            name=given["name"], rules=given["rules"], version=version, by=request.user
+        )
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return None
+    messages.success(request, "The back-test has begun. You can leave this page.")
+    return asked
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def backtest(request, pk):
+    """What one found; until it is finished, how far it has come. Posting asks for it again."""
+    asked = _visible(request, pk)
+    may_manage = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    if request.method == "POST":
+        return _again(request, asked, may_manage)
+    page = {"backtest": asked, "may_manage": may_manage}
+    if asked.finished_at is None:
+        return render(
+            request, "escalation/backtest_owed.html", page | {"job": jobs_of([asked]).get(asked.pk)}
+        )
+    version = asked.version
+    page |= {
+        "reading": BacktestReading(asked.found),
+        "found": asked.found,
+        "rules": in_sentences(rules_tried(asked)),
+        "differs": differs_from(version, asked) if version else [],
+        "versions": unfinished_versions() if may_manage and not asked.is_evidence else [],
+    }
+    return render(request, "escalation/backtest.html", page)
+
+
+def _visible(request, pk):
+    found = Backtest.objects.visible_to(request.user)
+    return get_object_or_404(found.select_related("asked_by", "version__statement"), pk=pk)
+
+
+def _again(request, asked, may_manage):
+    if not may_manage:
+        raise PermissionDenied
+    if asked.finished_at is None:
+        ask_backtest(
+            name=asked.name, rules=rules_tried(asked), version=asked.version, by=request.user
+        )
+        messages.success(request, "The back-test has begun again. You can leave this page.")
+    return redirect("backtest", asked.pk)
+
+
+@require_POST
+@require(Permission.MANAGE_FRAMEWORK)
+def keep_backtest(request, pk):
+    """It stands as evidence with the draft that is named."""
+    asked = _visible(request, pk)
+    version = get_object_or_404(Version, number=request.POST.get("version", ""))
+    try:
+        keep_as_evidence(kept=asked, version=version, by=request.user)
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+    else:
+        messages.success(request, f"This back-test is kept as evidence on {version}")
+    return redirect("backtest", asked.pk)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def backtest_json(request, pk):
+    """All that was found, with the rules that were tried."""
+    asked = _finished(request, pk)
+    response = JsonResponse(
+        {"name": asked.name, "rules": asked.rules, "found": asked.found},
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    response["Content-Disposition"] = f'attachment; filename="backtest-{asked.pk}.json"'
+    return response
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def backtest_csv(request, pk):
+    """Everything gained, lost and moved, a row each."""
+    asked = _finished(request, pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="backtest-{asked.pk}.csv"'
+    response.write(written(COLUMNS, BacktestReading(asked.found).csv_rows))
+    return response
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def backtest_rules(request, pk):
+    """The rules tried as a rules.json: to be read, replayed elsewhere, or tried again changed."""
+    asked = _visible(request, pk)
+    response = JsonResponse(asked.rules, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="rules-{asked.pk}.json"'
+    return response
+
+
+def _finished(request, pk):
+    asked = _visible(request, pk)
+    if asked.finished_at is None:
+        raise Http404("This back-test is not finished")
+    return asked

@@ -1,0 +1,32 @@
+"""Early warning: what is likely next quarter, before it is so."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core.clock import localdate
+from core.guards import require
+from core.queries import last_closed
+from escalation.forms.early_warning import WarningForm
+from escalation.queries.early_warning import early_warnings
+from indicators.models.definitions import Indicator
+from organisation.permissions import Permission
+from organisation.queries import tree_on
+
+A_PAGE = 50
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def early_warning(request):
+    """Where each indicator is likely to be, soonest referral and likeliest red first."""
+    form = WarningForm(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    rows = Indicator.objects.visible_to(request.user)
+    if directorate := chosen.get("directorate"):
+        rows = rows.in_units(tree_on(localdate()).below(directorate.pk))
+    found = [each for each in early_warnings(rows) if each.shown_among(chosen.get("show", ""))]
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    shown = {"form": form, "page": page, "quarter": last_closed()}
+    return render(request, "escalation/early_warning.html", shown)

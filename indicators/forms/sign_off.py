@@ -1,0 +1,125 @@
+"""What a director ticks, and why an officer unlocks."""
+
+from __future__ import annotations
+
+from django import forms
+
+from core.working_days import working_day_after
+from indicators.models.results import Result
+from indicators.queries.sign_off import Line
+from organisation.models.people import User
+
+DAYS_OFFERED = (1, 2, 5, 9)
+GONE = "One of those you ticked is not there any longer: tick again what you approve"
+
+
+class SignOffForm(forms.Form):
+    """A sheet of results: those ticked are approved, or one is returned with a comment."""
+
+    approve = forms.ModelMultipleChoiceField(
+        Result.objects.none(),
+        label="Results to approve",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": GONE, "invalid_pk_value": GONE},
+    )
+
+    def __init__(self, *args, lines: tuple[Line, ...], quarter, returning: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines, self.returning = lines, returning
+        # Not only those that wait: what the same person approved a moment ago is no mistake.
+        self.fields["approve"].queryset = Result.objects.filter(quarter_start=quarter.first_day)
+        for line in lines:
+            self.fields[self.comment_on(line)] = forms.CharField(
+                label="What is to be mended?",
+                required=False,
+                max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    @staticmethod
+    def comment_on(line: Line) -> str:
+        return f"comment_{line.result.pk}"
+
+    @property
+    def returned(self) -> Line | None:
+        """The line to be returned, where a button to return one was pressed."""
+        return next((each for each in self.lines if str(each.result.pk) == self.returning), None)
+
+    @property
+    def rows(self):
+        """Each line with its comment, and whether it is ticked."""
+        return [(line, self[self.comment_on(line)], self._is_ticked(line)) for line in self.lines]
+
+    def _is_ticked(self, line: Line) -> bool:
+        if not self.is_bound:
+            return line.is_ticked
+        return str(line.result.pk) in self.data.getlist("approve")
+
+    def clean(self):
+        fields = super().clean()
+        if self.returning:
+            self._clean_return(fields)
+        elif not self.errors and not fields["approve"]:
+            self.add_error("approve", "Tick the results that you approve, or return some")
+        return fields
+
+    def _clean_return(self, fields):
+        line = self.returned
+        if line is None:
+            self.add_error("approve", "That result is not waiting for you any longer")
+        elif not fields.get(self.comment_on(line), "").strip():
+            self.add_error(
+                self.comment_on(line),
+                f"Say what is to be mended in {line.indicator.title}, so that its manager knows",
+            )
+
+    @property
+    def comment(self) -> str:
+        return self.cleaned_data[self.comment_on(self.returned)]
+
+    @property
+    def seen(self) -> dict[int, int]:
+        """Which revision of each ticked result was on the page: none where the page did not say."""
+        told = {
+            each.pk: self.data.get(f"seen_{each.pk}", "") for each in self.cleaned_data["approve"]
+        }
+        return {pk: int(number) if number.isdecimal() else 0 for pk, number in told.items()}
+
+
+class UnlockForm(forms.Form):
+    """Who may change an approved result, until when and why."""
+
+    granted_to = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who may change it?",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select who may change it"},
+    )
+    until = forms.TypedChoiceField(
+        label="Until when?",
+        coerce=int,
+        widget=forms.RadioSelect,
+        initial=DAYS_OFFERED[0],
+        help_text="The end of that day. It locks again sooner, once it is approved.",
+        error_messages={"required": "Select until when"},
+    )
+    reason = forms.CharField(
+        label="Why is it unlocked?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Everybody who reads the indicator’s record sees this.",
+        error_messages={"required": "Say why it is unlocked"},
+    )
+
+    def __init__(self, *args, people, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["granted_to"].queryset = people
+        self.days = {days: working_day_after(today, days) for days in DAYS_OFFERED}
+        self.fields["until"].choices = [
+            (days, f"{day:%A %-d %B %Y}") for days, day in self.days.items()
+        ]
+
+    def clean_until(self):
+        return self.days[self.cleaned_data["until"]]

@@ -1,0 +1,137 @@
+"""What each indicator asks of a quarter, and against what its answer may look odd."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.models.results import Revision
+from indicators.models.returns import ManagersForecast
+from indicators.queries.histories import LIMITS, targets_in_force, thresholds_of
+from indicators.queries.variations import rating_variations
+from indicators.rules.entry import Asked
+from indicators.rules.questions import Background
+from indicators.rules.returns import forecast_quarters
+from sorp.lexicon import Frequency
+from sorp.queries.ruling import version_ruling
+
+REMEMBERED = 8  # quarters whose values stand beside the box
+
+
+def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Asked]:
+    """What the rules need to read an entry of each indicator, in four queries.
+
+    Raises NoVersionInForce. Thresholds that contradict each other rate nothing.
+    """
+    known = [each.pk for each in indicators]
+    targets = targets_in_force(quarter, known)
+    variations = rating_variations(quarter, known)
+    suspended = suspended_in(quarter)
+    action_on_amber = version_ruling(quarter).action_on_amber
+    return {
+        each.pk: Asked(
+            quarter=quarter,
+            measure_unit=each.measure_unit,
+            decimals=each.decimals,
+            thresholds=thresholds_of(each, targets.get(each.pk), variations.get(each.pk)),
+            action_on_amber=action_on_amber,
+            is_due=Frequency(each.frequency).due_in(quarter),
+            is_suspended=each.pk in suspended,
+            forecasts=forecast_quarters(quarter, Frequency(each.frequency)),
+        )
+        for each in indicators
+    }
+
+
+def backgrounds_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Background]:
+    """What a figure of each indicator is compared with, in two queries."""
+    known = [each.pk for each in indicators]
+    targets = targets_in_force(quarter, known)
+    earlier = _earlier_values(known, quarter)
+    return {
+        each.pk: Background(
+            measure_unit=each.measure_unit,
+            decimals=each.decimals,
+            earlier=tuple(earlier[each.pk]),
+            limits=tuple(_limits(targets.get(each.pk))),
+        )
+        for each in indicators
+    }
+
+
+def suspended_in(quarter: Quarter) -> frozenset[int]:
+    """The indicators that are not measured in a quarter, by agreement."""
+    rows = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    )
+    return frozenset(rows.values_list("indicator_id", flat=True))
+
+
+def forecasts_made(
+    indicators: Iterable[int], quarter: Quarter
+) -> dict[int, list[ManagersForecast]]:
+    """The forecasts that stand, as given with a quarter's results."""
+    found: dict[int, list[ManagersForecast]] = defaultdict(list)
+    rows = ManagersForecast.objects.filter(
+        indicator__in=list(indicators), made_in_start=quarter.first_day, is_latest=True
+    )
+    for row in rows:
+        found[row.indicator_id].append(row)
+    return found
+
+
+def as_typed(revision: Revision | None, forecasts: Iterable[ManagersForecast]) -> dict[str, str]:
+    """What was said, as it would have been typed: what a form shows before anything is changed."""
+    typed = {
+        key: text
+        for each in forecasts
+        for key, text in (
+            (each.horizon, _plain(each.value)),
+            (f"{each.horizon}_likelihood", each.likelihood),
+        )
+    }
+    if revision is None:
+        return typed
+    by_ratio = revision.numerator is not None
+    return typed | {
+        "value": "" if by_ratio else _plain(revision.value),
+        "numerator": _plain(revision.numerator),
+        "denominator": _plain(revision.denominator),
+        "confidence": revision.confidence,
+        "not_available": revision.not_available,
+        "definition_break": "on" if revision.definition_break else "",
+        "commentary": revision.commentary,
+        "management_action": revision.management_action,
+    }
+
+
+def _plain(number: Decimal | None) -> str:
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def _limits(target: Target | None) -> Iterable[Decimal]:
+    values = (getattr(target, limit, None) for limit in LIMITS)
+    return (value for value in values if value is not None)
+
+
+def _earlier_values(indicators: Sequence[int], quarter: Quarter) -> dict[int, list[Decimal]]:
+    """The values of the quarters remembered, latest first."""
+    first: date = quarter.back(REMEMBERED).first_day
+    rows = Revision.objects.latest_ones().filter(
+        result__indicator__in=indicators,
+        result__quarter_start__gte=first,
+        result__quarter_start__lt=quarter.first_day,
+        value__isnull=False,
+    )
+    found: dict[int, list[Decimal]] = defaultdict(list)
+    for indicator, value in rows.order_by("-result__quarter_start").values_list(
+        "result__indicator_id", "value"
+    ):
+        found[indicator].append(value)
+    return found

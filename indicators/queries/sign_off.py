@@ -1,0 +1,398 @@
+"""Who signs off whose results today: the ladder of each unit, and the offices a person holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Max
+
+from core.clock import localdate, now
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Result, Revision
+from indicators.models.returns import SignOff, Unlock
+from indicators.queries.histories import LIMITS
+from indicators.queries.records import record_of
+from indicators.rules.entry import Entry
+from indicators.rules.questions import Background, questions
+from indicators.rules.returns import ResultState, Stage, Verdict, action_required
+from indicators.rules.sign_off import (
+    COUNCILS_OWN,
+    DIRECTORS,
+    Changed,
+    Office,
+    Rung,
+    changes,
+    first_things_first,
+    is_unlocked,
+    ladder,
+    refusal,
+    rung_awaited,
+)
+from organisation.models.people import Appointment, User
+from organisation.models.units import Unit
+from organisation.queries import tree_on
+from organisation.rules import Branch, PostKind, Tree, UnitTier
+from sorp.lexicon import Confidence, Rag
+from sorp.queries.ruling import version_ruling
+
+# The states in which somebody's signature is awaited.
+ON_THE_LADDER = (ResultState.SUBMITTED, ResultState.DIVISION_APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladders:
+    """The organisation of one day, as far as sign-off needs it. Two queries."""
+
+    tree: Tree
+    directors: Mapping[int, Collection[int]]
+
+    def of(self, revision: Revision) -> tuple[Rung, ...]:
+        """The rungs that this saying of a result passes. Its indicator must be fetched."""
+        unit = revision.result.indicator.unit_id
+        return ladder(self.tree, unit, self.directors, said_by(revision))
+
+    def awaits(self, revision: Revision) -> Rung | None:
+        """The rung on which it stands now."""
+        return rung_awaited(ResultState(revision.result.state), self.of(revision))
+
+
+def ladders_on(day: date) -> Ladders:
+    """Every unit's ladder on a day."""
+    rows = Appointment.objects.held_on(day).filter(post__kind__in=DIRECTORS)
+    directors: dict[int, set[int]] = defaultdict(set)
+    for unit, user in rows.values_list("post__unit_id", "user_id"):
+        directors[unit].add(user)
+    return Ladders(tree_on(day), directors)
+
+
+def offices_of(user: User, *, on: date) -> frozenset[Office]:
+    """The posts by which a person signs off results on a day."""
+    rows = Appointment.objects.held_on(on).filter(
+        user=user, post__kind__in=DIRECTORS | COUNCILS_OWN
+    )
+    return frozenset(
+        Office(PostKind(kind), unit) for kind, unit in rows.values_list("post__kind", "post__unit")
+    )
+
+
+def signs_at(stage: Stage, unit: Unit, offices: Iterable[Office]) -> bool:
+    """Whether one of these offices signs off at a stage for a unit."""
+    is_councils = unit.tier == UnitTier.COUNCIL
+    rung = Rung(stage, unit.pk, COUNCILS_OWN if is_councils else DIRECTORS)
+    return any(office.signs(rung) for office in offices)
+
+
+def said_by(revision: Revision) -> frozenset[int | None]:
+    """Who submitted it, and on whose behalf: neither approves it."""
+    return frozenset({revision.submitted_by_id, revision.on_behalf_of_id} - {None})
+
+
+def unsigned(quarter: Quarter) -> int:
+    """How many results of a quarter are not, or not yet, signed off all the way."""
+    rows = Result.objects.filter(quarter_start=quarter.first_day)
+    return rows.exclude(state=ResultState.APPROVED).count()
+
+
+def unlocked_for(*, results: Iterable[Result], user: User) -> frozenset[int]:
+    """Which locked results this person may change now, by an exception in force. Two queries."""
+    moment = now()
+    unlocks = Unlock.objects.filter(result__in=list(results), granted_to=user)
+    rows = list(unlocks.filter(expires_at__gt=moment))
+    if not rows:
+        return frozenset()
+    approved = dict(
+        SignOff.objects.filter(
+            revision__result__in=[each.result_id for each in rows], verdict=Verdict.APPROVED
+        )
+        .values_list("revision__result_id")
+        .annotate(latest=Max("signed_at"))
+    )
+    return frozenset(
+        each.result_id
+        for each in rows
+        if is_unlocked(
+            now=moment,
+            granted_at=each.granted_at,
+            expires_at=each.expires_at,
+            approved_at=approved.get(each.result_id),
+        )
+    )
+
+
+def may_change(*, result: Result, by: User | None) -> bool:
+    """Whether what is said of a result may be said anew by this person: unless it is locked."""
+    if not ResultState(result.state).is_locked:
+        return True
+    return by is not None and result.pk in unlocked_for(results=[result], user=by)
+
+
+__all__ = [
+    "Line",
+    "Sheet",
+    "Waiting",
+    "may_change",
+    "record_of",
+    "sheets_for",
+    "unlocked_for",
+    "waiting_for",
+]
+
+LOOKED_BACK = 16  # quarters over which a move is called usual
+ASKED_AGAINST = 8  # earlier values beside which a manager's figure is questioned
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One result that waits for a signature, with what its approver looks at first."""
+
+    indicator: Indicator
+    revision: Revision
+    rating: Rating | None
+    before: Rating | None  # the quarter before it that has a value
+    rung: Rung
+    changes: tuple[str, ...]
+    questions: tuple[str, ...]
+    returned: SignOff | None  # when it was last sent back, and for what
+    why_not: str  # why this person may not sign it, or nothing
+    wants_action: bool
+
+    @property
+    def result(self) -> Result:
+        return self.revision.result
+
+    @property
+    def rag(self) -> Rag | None:
+        return Rag(self.rating.rag) if self.rating and self.rating.rag else None
+
+    @property
+    def lacks_action(self) -> bool:
+        """Red, or amber where the SORP asks it, and nobody says what is being done."""
+        return self.wants_action and not self.revision.management_action
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether it is put forward for approval without a second look."""
+        return not self.why_not and not self.lacks_action
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for one person at one stage of one quarter, most pressing first."""
+
+    quarter: Quarter
+    stage: Stage
+    lines: tuple[Line, ...]
+
+    def of_unit(self, unit: int) -> Waiting:
+        return Waiting(
+            self.quarter, self.stage, tuple(each for each in self.lines if each.rung.unit == unit)
+        )
+
+    @property
+    def reds(self) -> int:
+        return sum(each.rag is Rag.RED for each in self.lines)
+
+    @property
+    def ambers(self) -> int:
+        return sum(each.rag is Rag.AMBER for each in self.lines)
+
+    @property
+    def changed(self) -> int:
+        return sum(bool(each.changes) for each in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A division or directorate, one quarter and stage: how much waits there for a signature."""
+
+    quarter: Quarter
+    stage: Stage
+    unit: Branch
+    waiting: int
+    reds: int
+    ambers: int
+
+
+def waiting_for(user: User, quarter: Quarter, stage: Stage) -> Waiting:
+    """What this person is to sign off, reds, ambers and changes first. Eight queries at most."""
+    today = localdate()
+    ladders, offices = ladders_on(today), offices_of(user, on=today)
+    stands = [
+        (each, rung)
+        for each in _on_the_ladder(quarter)
+        if (rung := ladders.awaits(each)) is not None
+        and rung.stage is stage
+        and any(office.signs(rung) for office in offices)
+    ]
+    if not stands:
+        return Waiting(quarter, stage, ())
+    ratings = _ratings(quarter, [each.result.indicator_id for each, _ in stands])
+    returned = _returned([each.result_id for each, _ in stands])
+    wants = _wants_action(quarter)
+    lines = [
+        _line(
+            each,
+            rung,
+            ratings.get(each.result.indicator_id, []),
+            returned.get(each.result_id),
+            wants,
+            refusal(
+                state=ResultState(each.result.state),
+                stage=stage,
+                rungs=ladders.of(each),
+                offices=offices,
+                signer=user.pk,
+                said_by=said_by(each),
+            ),
+        )
+        for each, rung in stands
+    ]
+    lines.sort(
+        key=lambda line: first_things_first(line.rag, line.changes, line.indicator.reference)
+    )
+    return Waiting(quarter, stage, tuple(lines))
+
+
+def sheets_for(user: User, today: date) -> list[Sheet]:
+    """Where something waits for this person, earliest quarter first. Five queries at most."""
+    offices = offices_of(user, on=today)
+    if not offices:
+        return []
+    ladders = ladders_on(today)
+    piles: dict[tuple[Quarter, Stage, int], list[Revision]] = defaultdict(list)
+    for each in _on_the_ladder():
+        rung = ladders.awaits(each)
+        if rung is not None and any(office.signs(rung) for office in offices):
+            piles[each.result.quarter, rung.stage, rung.unit].append(each)
+    rags = _rags([each for pile in piles.values() for each in pile])
+    order = list(Stage)
+    keys = sorted(piles, key=lambda key: (key[0], order.index(key[1]), _named(ladders, key[2])))
+    return [
+        Sheet(
+            quarter=quarter,
+            stage=stage,
+            unit=ladders.tree.branches[unit],
+            waiting=len(pile := piles[quarter, stage, unit]),
+            reds=sum(rags.get(each.pk) == Rag.RED for each in pile),
+            ambers=sum(rags.get(each.pk) == Rag.AMBER for each in pile),
+        )
+        for quarter, stage, unit in keys
+    ]
+
+
+def _named(ladders: Ladders, unit: int) -> str:
+    return ladders.tree.branches[unit].name
+
+
+def _on_the_ladder(quarter: Quarter | None = None) -> list[Revision]:
+    rows = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
+    if quarter is not None:
+        rows = rows.filter(result__quarter_start=quarter.first_day)
+    return list(
+        rows.select_related(
+            "result__indicator__unit",
+            "result__indicator__accountable_manager",
+            "submitted_by",
+            "on_behalf_of",
+        )
+    )
+
+
+def _ratings(quarter: Quarter, indicators: Sequence[int]) -> dict[int, list[Rating]]:
+    """How each stands now and stood before, oldest first."""
+    rows = Rating.objects.latest_ones().filter(
+        indicator__in=indicators,
+        quarter_start__lte=quarter.first_day,
+        quarter_start__gte=quarter.back(LOOKED_BACK).first_day,
+    )
+    of: dict[int, list[Rating]] = defaultdict(list)
+    for rating in rows.order_by("quarter_start"):
+        of[rating.indicator_id].append(rating)
+    return of
+
+
+def _rags(revisions: Iterable[Revision]) -> dict[int, str]:
+    """The colour of each saying of a result, by revision."""
+    rows = Rating.objects.latest_ones().filter(revision__in=list(revisions))
+    # A later quarter's rating never has this one's revision: each is told by one row.
+    return dict(rows.values_list("revision_id", "rag"))
+
+
+def _returned(results: Sequence[int]) -> dict[int, SignOff]:
+    rows = SignOff.objects.filter(revision__result__in=results, verdict=Verdict.RETURNED)
+    in_order = rows.select_related("revision", "signed_by").order_by("signed_at", "id")
+    return {each.revision.result_id: each for each in in_order}
+
+
+def _wants_action(quarter: Quarter) -> frozenset[Rag]:
+    version = version_ruling(quarter)
+    return frozenset(rag for rag in Rag if action_required(rag, version.action_on_amber))
+
+
+def _line(
+    revision: Revision,
+    rung: Rung,
+    ratings: Sequence[Rating],
+    returned: SignOff | None,
+    wants: frozenset[Rag],
+    why_not: str | None,
+) -> Line:
+    indicator = revision.result.indicator
+    now_stands = next(
+        (each for each in ratings if each.quarter_start == revision.result.quarter_start), None
+    )
+    earlier = [each for each in ratings if each is not now_stands]
+    rag = Rag(now_stands.rag) if now_stands and now_stands.rag else None
+    return Line(
+        indicator=indicator,
+        revision=revision,
+        rating=now_stands,
+        before=next((each for each in reversed(earlier) if each.value is not None), None),
+        rung=rung,
+        changes=changes(_seen(revision, rag, earlier)),
+        questions=_questions(indicator, revision, now_stands, earlier),
+        returned=returned,
+        why_not=why_not or "",
+        wants_action=rag in wants,
+    )
+
+
+def _seen(revision: Revision, rag: Rag | None, earlier: Sequence[Rating]) -> Changed:
+    values: list[Decimal | None] = [each.value for each in earlier]
+    return Changed(
+        rag=rag,
+        before=next((Rag(each.rag) for each in reversed(earlier) if each.rag), None),
+        values=(*values, revision.value),
+        confidence=Confidence(revision.confidence) if revision.value is not None else None,
+        revision=revision.number,
+        definition_break=revision.definition_break,
+        not_available=revision.value is None,
+    )
+
+
+def _questions(
+    indicator: Indicator, revision: Revision, rating: Rating | None, earlier: Sequence[Rating]
+) -> tuple[str, ...]:
+    """What the manager was asked about the figure: the approver is asked the same."""
+    entry = Entry(
+        numerator=revision.numerator,
+        denominator=revision.denominator,
+        worked_out=revision.value,
+    )
+    known = [each.value for each in reversed(earlier) if each.value is not None]
+    limits = [getattr(rating, limit) for limit in LIMITS] if rating else []
+    return questions(
+        entry,
+        Background(
+            measure_unit=indicator.measure_unit,
+            decimals=indicator.decimals,
+            earlier=tuple(known[:ASKED_AGAINST]),
+            limits=tuple(limit for limit in limits if limit is not None),
+        ),
+    )

@@ -1,0 +1,332 @@
+"""Numbers as people type them: read where they are plain, refused in words where they are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from core.figures import as_number
+from core.quarters import Quarter
+from indicators.rules.rating import Reading, Thresholds, judge, scale_of, value_of
+from indicators.rules.returns import Horizon, Likelihood, action_required
+from sorp.lexicon import Confidence, NotRated, Rag
+
+# A plain number, with commas or spaces between thousands, and no more figures than a result has.
+NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII)
+PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
+LONGEST = 30
+WHOLE_FIGURES, DECIMALS = (
+    9,
+    6,
+)  # SQLite keeps decimals exact to fifteen figures: so no more are kept
+LARGEST = Decimal(10) ** WHOLE_FIGURES
+SMALLEST = Decimal(1).scaleb(-DECIMALS)
+
+
+def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | None:
+    """The number that was typed, or None where nothing was. Raises ValueError, in words.
+
+    Its own unit may stand beside it (76.4 %, £1,250, 12 days); nothing else may.
+    """
+    plain = " ".join(text.replace("−", "-").replace("–", "-").split())
+    if not plain:
+        return None
+    plain = _without_unit(plain, measure_unit.strip())
+    if len(plain) > LONGEST or not NUMBER.fullmatch(plain):
+        raise ValueError(f"Enter {what} as a number, like 76.4 or 1,250")
+    return Decimal(plain.replace(",", "").replace(" ", ""))
+
+
+def is_as_read(text: str, number: Decimal) -> bool:
+    """Whether what was typed is already the number as it was read, so that nothing need be said."""
+    return bool(PLAIN.fullmatch(text.strip())) and Decimal(text.strip()) == number
+
+
+def unkeepable(name: str, number: Decimal | None) -> str:
+    """Why a number cannot be kept exactly, or nothing where it can.
+
+    A value may have more decimals than are kept, being worked out; counts may not.
+    """
+    if number is None:
+        return ""
+    if not number.is_finite():
+        return f"Give the {name} as an ordinary number, not {number}"
+    if abs(number) >= LARGEST:
+        return f"Give a {name} below {LARGEST:,}: count in thousands or millions instead"
+    try:
+        is_kept = number == number.quantize(SMALLEST)
+    except InvalidOperation:
+        is_kept = False
+    if not is_kept and name in ("numerator", "denominator"):
+        return f"Give the {name} with at most {DECIMALS} decimals"
+    return ""
+
+
+def is_count(measure_unit: str, decimals: int) -> bool:
+    """Whether an indicator counts things, so that there cannot be fewer than none.
+
+    Money, percentages, points, scores and differences may stand below nought; so may whatever is
+    given with decimals.
+    """
+    unit = measure_unit.strip().lower()
+    may_be_negative = ("£", "%", "‰", "point", "score", "index", "net", "difference", "change")
+    return decimals == 0 and not any(word in unit for word in may_be_negative)
+
+
+def _without_unit(text: str, unit: str) -> str:
+    if unit == "%":
+        text = re.sub(r"\s*(%|per ?cent)$", "", text, flags=re.IGNORECASE)
+    elif unit.startswith("£"):
+        text = re.sub(r"^(-?)£\s*", r"\1", text)
+        text = _without_suffix(text, unit[1:].strip())
+    else:
+        text = _without_suffix(text, unit)
+    return text.strip()
+
+
+def _without_suffix(text: str, suffix: str) -> str:
+    if suffix and text.lower().endswith(suffix.lower()):
+        return text[: -len(suffix)]
+    return text
+
+
+Typed = Mapping[str, str]
+FIGURES = ("value", "numerator", "denominator")
+# What a draft holds, in the order in which it is asked for. All text, as typed; "on" is a tick.
+FIELDS = (
+    *FIGURES,
+    "confidence",
+    "not_available",
+    "definition_break",
+    "commentary",
+    "management_action",
+    "next_quarter",
+    "next_quarter_likelihood",
+    "year_end",
+    "year_end_likelihood",
+)
+LONGEST_REASON, LONGEST_COMMENTARY = 300, 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one indicator asks of a quarter, and by what its answer is judged."""
+
+    quarter: Quarter
+    measure_unit: str = ""
+    decimals: int = 0
+    thresholds: Thresholds | None = None
+    action_on_amber: bool = True
+    is_due: bool = True
+    is_suspended: bool = False
+    forecasts: Mapping[Horizon, Quarter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ForecastRead:
+    """Where the manager expects a quarter to be, and how surely."""
+
+    value: Decimal
+    likelihood: Likelihood
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was typed, as it was read; what is wrong with it; and what it would be rated."""
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    confidence: Confidence = Confidence.FINAL
+    not_available: str = ""
+    definition_break: bool = False
+    commentary: str = ""
+    management_action: str = ""
+    forecasts: Mapping[Horizon, ForecastRead] = field(default_factory=dict)
+    worked_out: Decimal | None = None  # the value as it will be kept, by the counts where given
+    rag: Rag | None = None
+    not_rated: NotRated | None = None
+    action_is_required: bool = False
+    readings: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_figures(self) -> bool:
+        return any(each is not None for each in (self.value, self.numerator, self.denominator))
+
+    @property
+    def figures_are_sound(self) -> bool:
+        return not any(name in self.problems for name in FIGURES)
+
+
+def read_entry(typed: Typed, asked: Asked) -> Entry:
+    """All that was typed for one indicator in one quarter, with a sentence for each problem."""
+    problems: dict[str, str] = {}
+    figures = _figures(typed, asked, problems)
+    reason = typed.get("not_available", "").strip()
+    _refuse_contradictions(figures, reason, asked, problems)
+    worked_out = _worked_out(figures, asked, problems)
+    rag, not_rated = _verdict(figures, reason, worked_out, asked, problems)
+    required = action_required(rag, asked.action_on_amber)
+    commentary, action = _words(typed, rag, required, problems)
+    return Entry(
+        **figures,
+        confidence=_confidence(typed, reason, problems),
+        not_available=reason,
+        definition_break=bool(typed.get("definition_break")),
+        commentary=commentary,
+        management_action=action,
+        forecasts=_forecasts(typed, asked, problems),
+        worked_out=worked_out,
+        rag=rag,
+        not_rated=not_rated,
+        action_is_required=required,
+        readings=_readings(typed, figures, asked),
+        problems=problems,
+    )
+
+
+def _figures(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[str, Decimal | None]:
+    """The three figures, each read by itself."""
+    found: dict[str, Decimal | None] = dict.fromkeys(FIGURES)
+    for name in FIGURES:
+        what = "the result" if name == "value" else f"the {name}"
+        unit = asked.measure_unit if name == "value" else ""
+        try:
+            found[name] = read_figure(typed.get(name, ""), what=what, measure_unit=unit)
+        except ValueError as refusal:
+            problems[name] = str(refusal)
+            continue
+        if refusal_of := unkeepable(name, found[name]):
+            problems[name] = refusal_of
+    return found
+
+
+def _refuse_contradictions(
+    figures: dict[str, Decimal | None], reason: str, asked: Asked, problems: dict[str, str]
+) -> None:
+    """What cannot be true together, or cannot be true of such a unit."""
+    if any(name in problems for name in FIGURES):
+        return
+    value, numerator, denominator = (figures[name] for name in FIGURES)
+    has_figures = any(each is not None for each in figures.values())
+    if reason and has_figures:
+        problems["not_available"] = "Give either a result or the reason why there is none, not both"
+    elif not reason and not has_figures:
+        problems["value"] = f"Enter the result for {asked.quarter}, or say why there is none"
+    elif (numerator is None) != (denominator is None):
+        missing = "numerator" if numerator is None else "denominator"
+        problems[missing] = "Give both the numerator and the denominator, or neither"
+    elif denominator is not None and denominator < 0:
+        problems["denominator"] = "Enter a denominator of 0 or more"
+    elif value is not None and value < 0 and is_count(asked.measure_unit, asked.decimals):
+        problems["value"] = "Enter a result of 0 or more: there cannot be fewer than none"
+    if len(reason) > LONGEST_REASON:
+        problems["not_available"] = f"Give the reason in {LONGEST_REASON} characters or fewer"
+
+
+def _worked_out(
+    figures: dict[str, Decimal | None], asked: Asked, problems: dict[str, str]
+) -> Decimal | None:
+    """The value that will be kept. One typed beside its counts must be theirs, as rounded."""
+    if any(name in problems for name in FIGURES):
+        return None
+    value, numerator, denominator = (figures[name] for name in FIGURES)
+    worked_out = value_of(value, numerator, denominator, scale_of(asked.measure_unit))
+    if worked_out is None:
+        if value is not None:
+            problems["value"] = "Clear the result: a denominator of 0 gives no value"
+        return None
+    if refusal := unkeepable("value", worked_out):
+        problems["value" if numerator is None else "numerator"] = refusal
+        return None
+    if numerator is None:
+        return worked_out
+    if value is not None and abs(worked_out - value) > Decimal(1).scaleb(-asked.decimals):
+        problems["value"] = (
+            f"The numerator and denominator give {as_number(worked_out, asked.decimals)}: clear"
+            " the result, or mend whichever is wrong"
+        )
+    if worked_out < 0 and is_count(asked.measure_unit, asked.decimals):
+        problems["numerator"] = "Enter a numerator of 0 or more"
+    return worked_out
+
+
+def _verdict(
+    figures: dict[str, Decimal | None],
+    reason: str,
+    worked_out: Decimal | None,
+    asked: Asked,
+    problems: dict[str, str],
+) -> tuple[Rag | None, NotRated | None]:
+    """The status this would be given; neither one nor a reason while the figures cannot be read."""
+    if any(name in problems for name in FIGURES):
+        return None, None
+    return judge(
+        Reading(
+            due=asked.is_due,
+            suspended=asked.is_suspended,
+            has_result=bool(reason) or any(each is not None for each in figures.values()),
+            value=worked_out,
+            not_available=reason,
+            thresholds=asked.thresholds,
+        )
+    )
+
+
+def _confidence(typed: Typed, reason: str, problems: dict[str, str]) -> Confidence:
+    word = typed.get("confidence", "").strip()
+    if word in set(Confidence):
+        return Confidence(word)
+    if not reason:
+        problems["confidence"] = "Say how firm the figure is"
+    return Confidence.FINAL
+
+
+def _words(
+    typed: Typed, rag: Rag | None, required: bool, problems: dict[str, str]
+) -> tuple[str, str]:
+    commentary = typed.get("commentary", "").strip()
+    action = typed.get("management_action", "").strip()
+    for name, text in (("commentary", commentary), ("management_action", action)):
+        if len(text) > LONGEST_COMMENTARY:
+            problems[name] = f"Write {LONGEST_COMMENTARY:,} characters or fewer, not {len(text):,}"
+    if required and not action and rag is not None:
+        problems["management_action"] = (
+            f"Say what is being done about it: this result is {rag.label.lower()}"
+        )
+    return commentary, action
+
+
+def _forecasts(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[Horizon, ForecastRead]:
+    """The forecasts that were given; each needs its likelihood, and a likelihood its forecast."""
+    found: dict[Horizon, ForecastRead] = {}
+    for horizon, quarter in asked.forecasts.items():
+        what = f"the forecast for {quarter}"
+        name, sure = str(horizon), f"{horizon}_likelihood"
+        likelihood = typed.get(sure, "").strip()
+        try:
+            value = read_figure(typed.get(name, ""), what=what, measure_unit=asked.measure_unit)
+        except ValueError as refusal:
+            problems[name] = str(refusal)
+            continue
+        if refusal_of := unkeepable("forecast", value):
+            problems[name] = refusal_of
+        elif value is not None and likelihood not in set(Likelihood):
+            problems[sure] = f"Say how sure you are of {what}"
+        elif value is None and likelihood:
+            problems[name] = f"Enter {what}, or leave how sure you are of it empty"
+        elif value is not None:
+            found[horizon] = ForecastRead(value, Likelihood(likelihood))
+    return found
+
+
+def _readings(typed: Typed, figures: dict[str, Decimal | None], asked: Asked) -> dict[str, str]:
+    """How a figure was read, wherever it was written in another way."""
+    return {
+        name: as_number(number, None, asked.measure_unit if name == "value" else "")
+        for name, number in figures.items()
+        if number is not None and not is_as_read(typed.get(name, ""), number)
+    }

@@ -1,0 +1,235 @@
+"""The sign-off ladder: who says yes to a result, in what order, and what that makes of it.
+
+Submitted by the accountable manager or a dated deputy, approved by the division, approved by the
+directorate, then in the quarter (architecture, 4, "Sign-off"). Approval locks. The approver is
+never the person who submitted, nor the one on whose behalf it was submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+
+from core.words import Word
+from indicators.rules.returns import ResultState, Stage
+from organisation.rules import PostKind, Tree, UnitTier
+from sorp.lexicon import Confidence, Rag
+
+DIRECTORS = frozenset({PostKind.DIRECTOR})
+COUNCILS_OWN = frozenset({PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR})
+# An exception is short, or it is a hole: two working weeks at the longest.
+LONGEST_UNLOCK = timedelta(days=14)
+# A move is big when it is more than this many times the usual one between two quarters.
+BIG = 3
+FEWEST_MOVES = 4
+
+
+class Act(Word):
+    """What moves a result along the ladder."""
+
+    SUBMIT = "submit", "Submitted"
+    APPROVE = "approve", "Approved"
+    RETURN = "return", "Returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One stage that an indicator's results pass: whose unit it is, and which posts sign there."""
+
+    stage: Stage
+    unit: int
+    posts: frozenset[PostKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A post held today by somebody who may sign: its kind and its unit."""
+
+    kind: PostKind
+    unit: int
+
+    def signs(self, rung: Rung) -> bool:
+        return self.unit == rung.unit and self.kind in rung.posts
+
+
+def ladder(
+    tree: Tree,
+    unit: int,
+    directors: Mapping[int, Collection[int]],
+    said_by: Collection[int | None] = (),
+) -> tuple[Rung, ...]:
+    """The rungs that a result of a unit passes, lowest first.
+
+    A division's, or a team's in one, needs the division's director and then the directorate's;
+    what belongs to a directorate itself needs the directorate's alone; the council's own is signed
+    by the managing director or the deputy. `directors` are those who direct each unit today: where
+    nobody does, or only whoever submitted the result, it goes to the unit above, so that neither a
+    vacancy nor a director's own figure holds anybody up.
+    """
+    division = tree.at_tier(unit, UnitTier.DIVISION)
+    directorate = tree.at_tier(unit, UnitTier.DIRECTORATE)
+    council = tree.at_tier(unit, UnitTier.COUNCIL)
+    rungs = []
+    if division is not None and _has_another(directors, division.unit, said_by):
+        rungs.append(Rung(Stage.DIVISION, division.unit, DIRECTORS))
+    if directorate is not None and _has_another(directors, directorate.unit, said_by):
+        rungs.append(Rung(Stage.DIRECTORATE, directorate.unit, DIRECTORS))
+    elif council is not None:
+        rungs.append(Rung(Stage.DIRECTORATE, council.unit, COUNCILS_OWN))
+    return tuple(rungs)
+
+
+def _has_another(
+    directors: Mapping[int, Collection[int]], unit: int, said_by: Collection[int | None]
+) -> bool:
+    return any(director not in said_by for director in directors.get(unit, ()))
+
+
+def rung_awaited(state: ResultState, rungs: Sequence[Rung]) -> Rung | None:
+    """The rung on which a result now stands, or None where nobody need sign.
+
+    A result that passed its division waits for the directorate. One whose division has no rung
+    (any longer) waits there from the first.
+    """
+    if state is ResultState.SUBMITTED:
+        return rungs[0] if rungs else None
+    if state is ResultState.DIVISION_APPROVED:
+        return next((rung for rung in rungs if rung.stage is Stage.DIRECTORATE), None)
+    return None
+
+
+# What each act makes of each state. What is not here is refused.
+TRANSITIONS: Mapping[tuple[ResultState, Act, Stage | None], ResultState] = {
+    (ResultState.SUBMITTED, Act.APPROVE, Stage.DIVISION): ResultState.DIVISION_APPROVED,
+    (ResultState.SUBMITTED, Act.APPROVE, Stage.DIRECTORATE): ResultState.APPROVED,
+    (ResultState.DIVISION_APPROVED, Act.APPROVE, Stage.DIRECTORATE): ResultState.APPROVED,
+    (ResultState.SUBMITTED, Act.RETURN, Stage.DIVISION): ResultState.RETURNED,
+    (ResultState.SUBMITTED, Act.RETURN, Stage.DIRECTORATE): ResultState.RETURNED,
+    (ResultState.DIVISION_APPROVED, Act.RETURN, Stage.DIRECTORATE): ResultState.RETURNED,
+    # A new saying begins at the foot again. That a locked result may be said anew is an
+    # exception, asked for before this table is.
+    **{(state, Act.SUBMIT, None): ResultState.SUBMITTED for state in ResultState},
+}
+
+
+def moved(
+    state: ResultState, act: Act, stage: Stage | None, rungs: Sequence[Rung]
+) -> ResultState | None:
+    """What an act at a stage makes of a result, or None where it is not that stage's turn."""
+    if stage is not None:
+        awaited = rung_awaited(state, rungs)
+        if awaited is None or awaited.stage is not stage:
+            return None
+    return TRANSITIONS.get((state, act, stage))
+
+
+def refusal(
+    *,
+    state: ResultState,
+    stage: Stage,
+    rungs: Sequence[Rung],
+    offices: Collection[Office],
+    signer: int,
+    said_by: Collection[int | None],
+) -> str | None:
+    """Why this person may not sign this result at this stage, in words; None where they may."""
+    awaited = rung_awaited(state, rungs)
+    if state is ResultState.RETURNED:
+        return "it was returned and is not submitted again yet"
+    if state is ResultState.APPROVED:
+        return "it is approved already"
+    if awaited is None:
+        return "no directorate stands above it: place its unit in the organisation first"
+    if awaited.stage is not stage:
+        return _waits_elsewhere(state, stage)
+    if not any(office.signs(awaited) for office in offices):
+        return "another director signs for that unit today"
+    if signer in said_by:
+        return "you submitted it, or it was submitted for you: somebody else approves it"
+    return None
+
+
+def _waits_elsewhere(state: ResultState, stage: Stage) -> str:
+    if stage is Stage.DIRECTORATE:
+        return "the division signs it off first"
+    if state is ResultState.DIVISION_APPROVED:
+        return "its division has signed it off already"
+    return "no division signs it: it waits for the directorate"
+
+
+def unlock_refusal(*, now: datetime, expires_at: datetime, granted_to: int, by: int) -> str | None:
+    """Why an exception may not be granted so, in words; None where it may."""
+    if granted_to == by:
+        return "Nobody unlocks a result for themselves: ask another performance officer"
+    if expires_at <= now:
+        return "Give a time that is still to come"
+    if expires_at - now > LONGEST_UNLOCK:
+        return f"Unlock for {LONGEST_UNLOCK.days} days at the longest"
+    return None
+
+
+def is_unlocked(
+    *, now: datetime, granted_at: datetime, expires_at: datetime, approved_at: datetime | None
+) -> bool:
+    """Whether an exception is in force: not run out, and not used up by an approval since."""
+    return now < expires_at and (approved_at is None or granted_at >= approved_at)
+
+
+# What a director looks at first
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What of a result its approver should see: each a fact, and none of them a fault."""
+
+    rag: Rag | None
+    before: Rag | None
+    values: Sequence[Decimal | None]  # oldest first, the one to be signed off last
+    confidence: Confidence | None
+    revision: int
+    definition_break: bool
+    not_available: bool
+
+
+def changes(seen: Changed) -> tuple[str, ...]:
+    """What changed, in a few words each: worse than before, a big move, revised, not yet firm."""
+    told = []
+    if seen.rag and seen.before and seen.rag.severity > seen.before.severity:
+        told.append(f"Worse than before: was {seen.before.label.lower()}")
+    if is_big_move(seen.values):
+        told.append("Moved more than it usually does")
+    if seen.revision > 1:
+        told.append(f"Said {seen.revision} times")
+    if seen.confidence in (Confidence.PROVISIONAL, Confidence.ESTIMATED):
+        told.append(f"{seen.confidence.label}, not final")
+    if seen.definition_break:
+        told.append("The definition changed")
+    if seen.not_available:
+        told.append("No figure")
+    return tuple(told)
+
+
+def is_big_move(values: Sequence[Decimal | None]) -> bool:
+    """Whether the last step is more than three times the median step of those before it.
+
+    Needs four steps to know what is usual. A series that never moved makes any move a big one.
+    """
+    known = [value for value in values if value is not None]
+    if not values or values[-1] is None:
+        return False
+    *before, last = [abs(later - earlier) for earlier, later in pairwise(known)] or [Decimal(0)]
+    if len(before) < FEWEST_MOVES:
+        return False
+    return last > BIG * median(before)
+
+
+def first_things_first(
+    rag: Rag | None, changed: Sequence[str], reference: str
+) -> tuple[int, int, str]:
+    """The order of a sign-off sheet: reds, ambers, then whatever changed, then the rest."""
+    colour = {Rag.RED: 0, Rag.AMBER: 1}.get(rag, 2) if rag else 2
+    return colour, 0 if changed else 1, reference

@@ -1,0 +1,140 @@
+"""Reminders: owed before and after each step is due, one of a kind to a person a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+
+from core import audit
+from core.models.notices import Notice
+from core.quarters import Quarter
+from core.services.notices import owe_notice
+from core.working_days import is_working_day
+from indicators.queries.outstanding import Turn, quarters_under_way, referrals_in_force, turns
+from indicators.rules.reminders import (
+    Message,
+    Referral,
+    entry_message,
+    last_reminder,
+    missing_message,
+    sign_off_message,
+)
+from organisation.models.people import User
+from sorp.lexicon import Step
+from sorp.queries.ruling import Audience, reminders_in_force
+from sorp.rules.reminders import Reminder
+
+Topic = tuple[Step, Audience, int]  # and the person
+Rules = Mapping[Quarter, Mapping[tuple[str, str], Sequence[Reminder]]]
+
+
+@transaction.atomic
+def remind(*, today: date) -> int:
+    """Everybody is owed the reminders that fall due up to a day. Returns how many are new.
+
+    When, and to whom, is in the SORP's reminder rules. Whatever one person is to hear of one kind
+    is one notice, so nobody has two of a kind on a day, and running this again owes nothing more.
+    A day that was missed is caught up with, by one notice and not by several. Nobody is written
+    to on a day on which nobody works.
+    """
+    if not is_working_day(today):
+        return 0
+    quarters = quarters_under_way(locked=True)
+    rules: Rules = {quarter: _reminders(quarter) for quarter in quarters}
+    referrals = {quarter: referrals_in_force(quarter) for quarter in quarters}
+    piles: dict[Topic, list[Turn]] = defaultdict(list)
+    for quarter in quarters:
+        for turn in turns(quarter, today=today):
+            piles[turn.step, turn.audience, turn.recipient.pk].append(turn)
+    told = _last_told()
+    owed = 0
+    for topic, pile in piles.items():
+        reached = _reached(pile, rules, today)
+        latest = max(reached.values(), default=None)
+        if latest is None or latest <= told.get(topic, date.min):
+            continue
+        _owe(topic, [each for each in pile if each in reached], referrals, today)
+        owed += 1
+    return owed
+
+
+def _reminders(quarter: Quarter) -> dict[tuple[str, str], list[Reminder]]:
+    rules: dict[tuple[str, str], list[Reminder]] = defaultdict(list)
+    for each in reminders_in_force(quarter):
+        rules[each.step, each.audience].append(
+            Reminder(each.side, each.working_days, each.then_every)
+        )
+    return rules
+
+
+def _reached(pile: Iterable[Turn], rules: Rules, today: date) -> dict[Turn, date]:
+    """Those of a person's turns that a reminder has fallen due for, and when the last of it did."""
+    found = {}
+    for turn in pile:
+        about = turn.outstanding
+        reminders = rules[about.quarter].get((turn.step, turn.audience), ())
+        if day := last_reminder(reminders, due_on=about.due_on, today=today):
+            found[turn] = day
+    return found
+
+
+def _last_told() -> dict[Topic, date]:
+    """The last day on which each person was reminded of each kind of thing."""
+    told: dict[Topic, date] = {}
+    for key in Notice.objects.filter(key__startswith="remind:").values_list("key", flat=True):
+        _, step, audience, person, day = key.split(":")
+        topic = Step(step), Audience(audience), int(person)
+        told[topic] = max(told.get(topic, date.min), date.fromisoformat(day))
+    return told
+
+
+def _owe(
+    topic: Topic,
+    pile: Sequence[Turn],
+    referrals: Mapping[Quarter, Sequence[Referral]],
+    today: date,
+) -> None:
+    step, audience, person = topic
+    recipient = pile[0].recipient
+    message = _message(step, audience, pile, referrals, recipient, today)
+    notice = owe_notice(
+        key=f"remind:{step}:{audience}:{person}:{today.isoformat()}",
+        recipient=recipient,
+        kind=Notice.Kind.OVERDUE if message.is_overdue else Notice.Kind.REMINDER,
+        subject=message.subject,
+        body=message.body,
+        address=_address(step, audience, pile[0].outstanding.quarter),
+    )
+    audit.record("reminded", notice, by=None, key=notice.key)
+
+
+def _message(
+    step: Step,
+    audience: Audience,
+    pile: Sequence[Turn],
+    referrals: Mapping[Quarter, Sequence[Referral]],
+    recipient: User,
+    today: date,
+) -> Message:
+    waiting = sorted(
+        (each.outstanding for each in pile),
+        key=lambda each: (each.due_on, each.quarter, each.reference),
+    )
+    if step is not Step.ENTRY:
+        return sign_off_message(waiting, today=today)
+    # The rules of the latest quarter are those by which what is missing will be judged.
+    judged = referrals[max(each.quarter for each in waiting)]
+    if audience == Audience.DIRECTOR:
+        return missing_message(waiting, judged, today=today)
+    return entry_message(waiting, judged, today=today, reader=recipient.name)
+
+
+def _address(step: Step, audience: Audience, quarter: Quarter) -> str:
+    """The page on which to do it. What is a director's to chase, the home page says."""
+    if audience == Audience.DIRECTOR:
+        return reverse("home")
+    return reverse("my_return", args=[quarter.key]) if step is Step.ENTRY else reverse("sign_off")

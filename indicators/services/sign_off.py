@@ -1,0 +1,271 @@
+"""Signing results off: approving a whole division in one act, returning one, unlocking one.
+
+Each act takes the results' rows and what was last said of them under lock, so that a figure
+corrected at the same moment is either seen by the approver or waits for the approval, and then
+finds the result locked. Nothing is approved that the approver did not have before them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from core import audit
+from core.clock import localdate, now
+from core.queries import quarter_state
+from core.services.notices import owe_notice
+from indicators.models.definitions import Indicator
+from indicators.models.results import Result, Revision
+from indicators.models.returns import SignOff, Unlock
+from indicators.queries.sign_off import ladders_on, offices_of, said_by, unlocked_for
+from indicators.rules.returns import ResultState, Stage, Verdict
+from indicators.rules.sign_off import Act, moved, refusal, unlock_refusal
+from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.rights import allowed
+
+AT_ONCE = 500  # rows named in one statement
+
+
+class CannotSign(ValueError):
+    """The result, or one of several, cannot be signed so. The message says what to do."""
+
+
+class SaidAnew(CannotSign):
+    """What was before the approver is not what is said now: somebody corrected it meanwhile."""
+
+
+class CannotUnlock(ValueError):
+    """No exception can be granted so. The message says what to do."""
+
+
+@transaction.atomic
+def approve_results(
+    *,
+    results: Iterable[Result],
+    stage: Stage,
+    by: User,
+    today: date,
+    seen: Mapping[int, int] | None = None,
+) -> list[SignOff]:
+    """Every result is approved at this stage, and locked; or none is, where one cannot be.
+
+    `seen` is the number of the revision that the approver had before them, by result. Approving
+    again what one has approved changes nothing. Raises CannotSign, naming each that cannot be
+    signed and why, and SaidAnew where one was corrected since it was seen.
+    """
+    held = _hold([result.pk for result in results])
+    signed_before = _signed_by(by, stage, held)
+    held = [each for each in held if each.pk not in signed_before]
+    _refuse_unseen(held, seen or {})
+    to_state = _turns(held, stage, Act.APPROVE, by, today)
+    _move(held, to_state)
+    signed = SignOff.objects.bulk_create(
+        [
+            SignOff(
+                revision=each, stage=stage, verdict=Verdict.APPROVED, signed_by=by, signed_at=now()
+            )
+            for each in held
+        ],
+        batch_size=AT_ONCE,
+    )
+    audit.record_all(
+        audit.event("approved result", each.result, by=by, stage=stage, revision=each.number)
+        for each in held
+    )
+    return signed
+
+
+@transaction.atomic
+def return_result(*, result: Result, stage: Stage, comment: str, by: User) -> SignOff:
+    """A result goes back to its manager, with what is to be mended. A notice of it is owed.
+
+    Raises CannotSign without a comment, or where it is not this person's to sign.
+    """
+    comment = comment.strip()
+    if not comment:
+        raise CannotSign("Say what is to be mended, so that the manager knows")
+    held = _hold([result.pk])
+    to_state = _turns(held, stage, Act.RETURN, by, localdate())
+    _move(held, to_state)
+    (revision,) = held
+    signed = SignOff.objects.create(
+        revision=revision,
+        stage=stage,
+        verdict=Verdict.RETURNED,
+        comment=comment,
+        signed_by=by,
+        signed_at=now(),
+    )
+    audit.record(
+        "returned result",
+        revision.result,
+        by=by,
+        stage=stage,
+        revision=revision.number,
+        comment=comment,
+    )
+    _tell_of_return(signed, by)
+    return signed
+
+
+def _entry(result: Result) -> str:
+    return reverse("enter_result", args=[result.quarter.key, result.indicator.reference])
+
+
+def _tell_of_return(signed: SignOff, by: User) -> None:
+    result = signed.revision.result
+    indicator = result.indicator
+    told = {indicator.accountable_manager, signed.revision.submitted_by or by} - {by}
+    for person in told:
+        owe_notice(
+            key=f"returned-{signed.pk}-{person.pk}",
+            recipient=person,
+            subject=f"{indicator.title}, {result.quarter}: returned to you",
+            body=f"{by.name} returned the result of {indicator.title} for {result.quarter}:"
+            f"\n\n{signed.comment}\n\nCorrect it and submit it again.",
+            address=_entry(result),
+        )
+
+
+@transaction.atomic
+def unlock_result(
+    *, result: Result, granted_to: User, reason: str, expires_at: datetime, by: User
+) -> Unlock:
+    """One person may change one approved result of an open quarter until a moment.
+
+    Only a performance officer grants it, and not for themselves. Once the result is approved
+    again, it is used up. Raises CannotUnlock, saying what to do.
+    """
+    if not allowed(by, Permission.MANAGE_FRAMEWORK):
+        raise CannotUnlock("Ask a performance officer: only they unlock a result")
+    if not reason.strip():
+        raise CannotUnlock("Say why the result is unlocked")
+    moment = now()
+    why_not = unlock_refusal(now=moment, expires_at=expires_at, granted_to=granted_to.pk, by=by.pk)
+    if why_not is not None:
+        raise CannotUnlock(why_not)
+    (revision,) = _hold([result.pk])
+    _refuse_needless_unlock(revision, granted_to)
+    unlock = Unlock.objects.create(
+        result=revision.result,
+        granted_to=granted_to,
+        granted_by=by,
+        granted_at=moment,
+        expires_at=expires_at,
+        reason=reason.strip(),
+    )
+    audit.record(
+        "unlocked result",
+        revision.result,
+        by=by,
+        granted_to=granted_to.name,
+        expires_at=expires_at.isoformat(),
+        reason=unlock.reason,
+    )
+    owe_notice(
+        key=f"unlocked-{unlock.pk}",
+        recipient=granted_to,
+        subject=f"{result.indicator.title}, {result.quarter}: you may change it",
+        body=f"{by.name} unlocked it for you: {unlock.reason.rstrip('.')}. It is then signed off"
+        " again.",
+        address=_entry(result),
+    )
+    return unlock
+
+
+def _refuse_needless_unlock(revision: Revision, granted_to: User) -> None:
+    result = revision.result
+    row = quarter_state(result.quarter)
+    if row is not None and row.is_closed:
+        raise CannotUnlock(
+            f"{result.quarter} is closed: revise its result instead, with the reason"
+        )
+    if not ResultState(result.state).is_locked:
+        raise CannotUnlock(f"{result} is not locked: it can be changed as it is")
+    if not Indicator.objects.answerable_by(granted_to).filter(pk=result.indicator_id).exists():
+        raise CannotUnlock(
+            f"{granted_to.name} does not answer for {result.indicator.reference}: name its"
+            " accountable manager or a deputy"
+        )
+    if result.pk in unlocked_for(results=[result], user=granted_to):
+        raise CannotUnlock(f"{result} is unlocked for {granted_to.name} already")
+
+
+def _hold(results: Sequence[int]) -> list[Revision]:
+    """What is now said of each result, in order of reference; both rows locked until the end."""
+    of_result = Result.objects.select_for_update().filter(pk__in=results).order_by("pk")
+    found = {row.pk for row in of_result}
+    rows = (
+        Revision.objects.latest_ones()
+        .select_for_update(of=("self",))
+        .filter(result__in=found)
+        .select_related(
+            "result__indicator__unit", "result__indicator__accountable_manager", "submitted_by"
+        )
+        .order_by("result__indicator__reference", "result__quarter_start")
+    )
+    held = list(rows)
+    if len(held) < len(set(results)):
+        raise SaidAnew("One of these was corrected at this very moment. Look at it again first")
+    return held
+
+
+def _signed_by(by: User, stage: Stage, held: list[Revision]) -> set[int]:
+    rows = SignOff.objects.filter(
+        revision__in=held, stage=stage, verdict=Verdict.APPROVED, signed_by=by
+    )
+    return set(rows.values_list("revision_id", flat=True))
+
+
+def _refuse_unseen(held: list[Revision], seen: Mapping[int, int]) -> None:
+    anew = [
+        str(each.result) for each in held if seen.get(each.result_id, each.number) != each.number
+    ]
+    if anew:
+        raise SaidAnew(f"Corrected since you looked: {', '.join(anew)}. Look again, then approve")
+
+
+def _turns(
+    held: list[Revision], stage: Stage, act: Act, by: User, today: date
+) -> dict[int, ResultState]:
+    """What the act makes of each result. Raises CannotSign, naming all that refuse."""
+    ladders = ladders_on(today)
+    offices = offices_of(by, on=today)
+    to_state: dict[int, ResultState] = {}
+    refused = []
+    for each in held:
+        state, rungs = ResultState(each.result.state), ladders.of(each)
+        why_not = refusal(
+            state=state,
+            stage=stage,
+            rungs=rungs,
+            offices=offices,
+            signer=by.pk,
+            said_by=said_by(each),
+        )
+        turned = moved(state, act, stage, rungs)
+        if why_not is not None or turned is None:
+            refused.append(f"{each.result}: {why_not or 'it is not its turn'}")
+        else:
+            to_state[each.result_id] = turned
+    if refused:
+        raise CannotSign(". ".join(refused))
+    return to_state
+
+
+def _move(held: list[Revision], to_state: Mapping[int, ResultState]) -> None:
+    """Each result stands where it should, unless it moved since it was read."""
+    steps: dict[tuple[str, ResultState], list[int]] = defaultdict(list)
+    for each in held:
+        steps[each.result.state, to_state[each.result_id]].append(each.result_id)
+    for (was, becomes), results in steps.items():
+        rows = Result.objects.filter(pk__in=results, state=was)
+        if rows.update(state=becomes) < len(results):
+            raise SaidAnew("Somebody else signed one of these at this moment. Look again first")
+    for each in held:
+        each.result.state = to_state[each.result_id]

@@ -1,0 +1,177 @@
+"""Where directors sign off, a whole division on one screen, and officers unlock."""
+
+from datetime import datetime, time
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import make_aware
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.clock import localdate
+from core.guards import require
+from indicators.forms.sign_off import SignOffForm, UnlockForm
+from indicators.models.results import Result
+from indicators.queries.calendar import due_on
+from indicators.queries.completion import completion
+from indicators.queries.sign_off import offices_of, sheets_for, signs_at, waiting_for
+from indicators.rules.returns import ResultState, Stage
+from indicators.services.sign_off import (
+    CannotSign,
+    CannotUnlock,
+    approve_results,
+    return_result,
+    unlock_result,
+)
+from indicators.views.entry import quarter_or_404
+from organisation.models.people import User
+from organisation.models.units import Unit
+from organisation.permissions import Permission
+from organisation.queries import tree_on
+from organisation.rules import PostKind
+from sorp.lexicon import Step
+
+
+@require_safe
+@require(Permission.SIGN_OFF)
+def sign_off(request):
+    """Everything that waits for this person's signature, by quarter, stage and unit."""
+    found = sheets_for(request.user, localdate())
+    due = {
+        (quarter, stage): due_on(quarter, Step(stage.value))
+        for quarter, stage in {(each.quarter, each.stage) for each in found}
+    }
+    sheets = [(each, due[each.quarter, each.stage]) for each in found]
+    return render(request, "indicators/sign_off.html", {"sheets": sheets})
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SIGN_OFF)
+def sign_off_sheet(request, quarter, stage, unit):
+    """One unit's results on one screen: tick and approve, or return one with a comment."""
+    quarter, stage = quarter_or_404(quarter), _stage_or_404(stage)
+    unit = get_object_or_404(Unit, code=unit)
+    if not signs_at(stage, unit, offices_of(request.user, on=localdate())):
+        raise Http404(f"{unit} is signed off by somebody else")
+    waiting = waiting_for(request.user, quarter, stage).of_unit(unit.pk)
+    form = SignOffForm(
+        request.POST if request.method == "POST" else None,
+        lines=waiting.lines,
+        quarter=quarter,
+        returning=request.POST.get("return", ""),
+    )
+    if request.method == "POST" and form.is_valid() and _is_signed(request, form, stage):
+        is_done = not waiting_for(request.user, quarter, stage).of_unit(unit.pk).lines
+        return redirect(*(["sign_off"] if is_done else _address(quarter, stage, unit)))
+    page = {
+        "form": form,
+        "waiting": waiting,
+        "unit": unit,
+        "quarter": quarter,
+        "stage": stage,
+        "due": due_on(quarter, Step(stage.value)),
+        **_not_in_yet(quarter, unit),
+    }
+    return render(request, "indicators/sign_off_sheet.html", page)
+
+
+def _not_in_yet(quarter, unit):
+    """What of the unit and those below it is still to come, for the first time or again."""
+    below = list(tree_on(localdate()).below(unit.pk))
+    returned = Result.objects.filter(
+        state=ResultState.RETURNED, quarter_start=quarter.first_day, indicator__unit__in=below
+    )
+    return {
+        "to_come": completion(quarter=quarter, units=below).missing,
+        "returned": returned.select_related("indicator__accountable_manager"),
+    }
+
+
+def _stage_or_404(key):
+    try:
+        return Stage(key)
+    except ValueError:
+        raise Http404(f"{key} is no stage of sign-off") from None
+
+
+def _address(quarter, stage, unit):
+    return "sign_off_sheet", quarter.key, stage.value, unit.code
+
+
+def _is_signed(request, form, stage):
+    """Approve what is ticked, or return the one; and tell the person what that did."""
+    try:
+        if form.returned is not None:
+            result = form.returned.result
+            return_result(result=result, stage=stage, comment=form.comment, by=request.user)
+            told = f"{form.returned.indicator.title}: returned. Its manager is told by e-mail."
+        else:
+            ticked = form.cleaned_data["approve"]
+            signed = approve_results(
+                results=ticked, stage=stage, by=request.user, today=localdate(), seen=form.seen
+            )
+            told = _told_of(len(signed))
+    except CannotSign as refusal:
+        form.add_error("approve", str(refusal))
+        return False
+    messages.success(request, told)
+    return True
+
+
+def _told_of(count):
+    if not count:
+        return "You had approved these already: nothing was changed."
+    return f"{count} result{'s' if count > 1 else ''} approved, and locked."
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def unlock(request, quarter, reference):
+    """A performance officer lets one person change one approved result, for a few days."""
+    quarter = quarter_or_404(quarter)
+    result = get_object_or_404(
+        Result.objects.select_related("indicator__unit", "indicator__accountable_manager"),
+        indicator__reference=reference,
+        quarter_start=quarter.first_day,
+    )
+    form = UnlockForm(
+        request.POST if request.method == "POST" else None,
+        people=_may_be_given_it(result, request.user),
+        today=localdate(),
+    )
+    if request.method == "POST" and form.is_valid() and _is_unlocked(request, form, result):
+        return redirect("indicator", reference)
+    page = {"form": form, "result": result, "indicator": result.indicator, "quarter": quarter}
+    return render(request, "indicators/unlock.html", page)
+
+
+def _may_be_given_it(result, officer):
+    """The accountable manager, and the deputies of the indicator's unit and those above it."""
+    indicator = result.indicator
+    today = localdate()
+    above = list(tree_on(today).above(indicator.unit_id))
+    deputies = Q(
+        appointments__post__kind=PostKind.DEPUTY,
+        appointments__post__unit__in=above,
+        appointments__starts_on__lte=today,
+    ) & (Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=today))
+    people = User.objects.filter(Q(pk=indicator.accountable_manager_id) | deputies)
+    return people.exclude(pk=officer.pk).distinct()
+
+
+def _is_unlocked(request, form, result):
+    said = form.cleaned_data
+    try:
+        unlock_result(
+            result=result,
+            granted_to=said["granted_to"],
+            reason=said["reason"],
+            expires_at=make_aware(datetime.combine(said["until"], time(23, 59))),
+            by=request.user,
+        )
+    except CannotUnlock as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, f"{result}: {said['granted_to']} may change it now.")
+    return True

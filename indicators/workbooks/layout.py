@@ -1,0 +1,285 @@
+"""The columns of the workbook that goes out, and how each answer is known when it comes back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from core.clock import localdate
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.returns import Draft
+from indicators.queries.entry import RECENT
+from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.requirements import as_typed, forecasts_made, suspended_in
+from indicators.queries.returns import ReturnRow, my_return
+from indicators.queries.sign_off import unlocked_for
+from indicators.queries.variations import rating_variations
+from indicators.rules.entry import LONGEST_COMMENTARY, LONGEST_REASON
+from indicators.rules.rating import Thresholds
+from indicators.rules.returns import Horizon, Likelihood, ResultState, forecast_quarters
+from organisation.models.people import User
+from sorp.lexicon import Confidence, Frequency
+
+Kind = Literal["given", "figure", "text", "choice", "yes_no"]
+
+SHEET, NOTES, IDENTITY = "Return", "Notes", "Identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it is headed, and for an answer, the name a draft keeps it under."""
+
+    heading: str
+    about: str
+    width: int
+    kind: Kind = "given"
+    key: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    longest: int = 0
+    empty: str = ""  # what an empty cell means
+
+    @property
+    def is_asked(self) -> bool:
+        return self.kind != "given"
+
+
+LIKELIHOODS = tuple(Likelihood.choices())
+REFERENCE = Column("Reference", "The indicator's reference. The row is known by it.", 12)
+GIVEN = (
+    REFERENCE,
+    Column("Indicator", "What is measured.", 42),
+    Column("Unit", "What the figures count: %, £, days, people.", 10),
+    Column("Last result", "The latest result before this quarter.", 12),
+    Column("Same quarter last year", "The result four quarters ago.", 12),
+    Column("Target", "What you aim for this quarter, or the range that is good.", 12),
+    Column("Floor standard", "The level beyond which the result is red.", 12),
+)
+VALUE = Column(
+    "Result",
+    "The figure for the quarter, as a number in the unit shown. Type 76.4 for 76.4 %, without the"
+    " sign. Leave it empty where you give both counts, or a reason why there is no figure.",
+    12,
+    "figure",
+    "value",
+)
+ASKED = (
+    VALUE,
+    Column(
+        "Numerator",
+        "How many met the standard. With the denominator, it works out the result.",
+        12,
+        "figure",
+        "numerator",
+    ),
+    Column(
+        "Denominator",
+        "How many there were in all. Where it is 0 there is no result, and none is worked out.",
+        13,
+        "figure",
+        "denominator",
+    ),
+    Column(
+        "Confidence",
+        "How firm the figure is. Choose from the list. Empty means final.",
+        13,
+        "choice",
+        "confidence",
+        tuple(Confidence.choices()),
+        empty=Confidence.FINAL.value,
+    ),
+    Column(
+        "Not available because",
+        "Where there is no figure, the reason, in 300 characters or fewer. It shows as not rated.",
+        30,
+        "text",
+        "not_available",
+        longest=LONGEST_REASON,
+    ),
+    Column(
+        "Definition changed",
+        "Yes where figures before this quarter cannot be compared with this one. Empty means no.",
+        12,
+        "yes_no",
+        "definition_break",
+    ),
+    Column(
+        "Context",
+        "What happened and why, in 4,000 characters or fewer. Members and the public read it.",
+        50,
+        "text",
+        "commentary",
+        longest=LONGEST_COMMENTARY,
+    ),
+    Column(
+        "Management action",
+        "What is being done, by whom and by when. Asked for where the result is red, and where the"
+        " SORP says so, amber.",
+        50,
+        "text",
+        "management_action",
+        longest=LONGEST_COMMENTARY,
+    ),
+    Column(
+        "Forecast for next quarter",
+        "Where you expect the result to be when it is next due. Shaded where it is not asked for.",
+        12,
+        "figure",
+        "next_quarter",
+    ),
+    Column(
+        "How likely (next quarter)",
+        "How sure you are of that forecast. Choose from the list.",
+        17,
+        "choice",
+        "next_quarter_likelihood",
+        LIKELIHOODS,
+    ),
+    Column(
+        "Forecast for year end",
+        "Where you expect the result to be in the last quarter of the financial year. Shaded where it"
+        " is not asked for.",
+        12,
+        "figure",
+        "year_end",
+    ),
+    Column(
+        "How likely (year end)",
+        "How sure you are of that forecast. Choose from the list.",
+        17,
+        "choice",
+        "year_end_likelihood",
+        LIKELIHOODS,
+    ),
+)
+COLUMNS = GIVEN + ASKED
+
+
+def plain_heading(text: str) -> str:
+    """A heading as it is compared: whatever its letters' case and the spaces around its words."""
+    return " ".join(text.split()).casefold()
+
+
+def letters_of(position: int) -> str:
+    """What a spreadsheet calls a column: A for 0, Z for 25, AA for 26."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator in one person's return."""
+
+    indicator: Indicator
+    quarter: Quarter
+    draft: Draft | None
+    revision: Revision | None
+    typed: Mapping[str, str]  # what is saved: the draft's, else the revision's, else nothing
+    expected: Thresholds | None  # by its target, or as a variation has it
+    earlier: tuple[Rating, ...]  # the last eight quarters' ratings, latest first
+    is_locked: bool
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """By which it is known later whether anything was saved since: draft and revision."""
+        return (
+            self.draft.version if self.draft else 0,
+            self.revision.number if self.revision else 0,
+        )
+
+    @property
+    def last_value(self) -> Decimal | None:
+        """That of the latest earlier quarter that has one."""
+        return next((each.value for each in self.earlier if each.value is not None), None)
+
+    @property
+    def value_last_year(self) -> Decimal | None:
+        then = self.quarter.back(4)
+        return next((each.value for each in self.earlier if each.quarter == then), None)
+
+    @property
+    def not_asked(self) -> frozenset[str]:
+        """The forecasts that are not asked for with this quarter's result, by key."""
+        asked = forecast_quarters(self.quarter, Frequency(self.indicator.frequency))
+        return frozenset(
+            key for each in Horizon if each not in asked for key in (each, f"{each}_likelihood")
+        )
+
+
+def lines_for(user: User, quarter: Quarter) -> list[Line]:
+    """Every indicator in this person's return, in order of reference, but for suspended ones.
+
+    As many queries for 200 as for one.
+    """
+    suspended = suspended_in(quarter)
+    rows = [
+        row
+        for row in my_return(user=user, quarter=quarter, today=localdate()).rows
+        if row.indicator.pk not in suspended
+    ]
+    known = [row.indicator.pk for row in rows]
+    targets, ratings = targets_in_force(quarter, known), _ratings(known, quarter)
+    variations = rating_variations(quarter, known)
+    forecasts = forecasts_made(known, quarter)
+    locked = _locked(rows, user)
+    return [
+        Line(
+            indicator=row.indicator,
+            quarter=quarter,
+            draft=row.draft,
+            revision=row.revision,
+            typed=(
+                row.draft.typed
+                if row.draft
+                else as_typed(row.revision, forecasts.get(row.indicator.pk, ()))
+            ),
+            expected=thresholds_of(
+                row.indicator, targets.get(row.indicator.pk), variations.get(row.indicator.pk)
+            ),
+            earlier=tuple(ratings[row.indicator.pk]),
+            is_locked=row.indicator.pk in locked,
+        )
+        for row in rows
+    ]
+
+
+def plain(number: Decimal | None) -> str:
+    """A number as a person would type it, without zeros that say nothing."""
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def _ratings(known: list[int], quarter: Quarter) -> dict[int, list[Rating]]:
+    found: dict[int, list[Rating]] = defaultdict(list)
+    for each in (
+        Rating.objects.latest_ones()
+        .filter(
+            indicator__in=known,
+            quarter_start__lt=quarter.first_day,
+            quarter_start__gte=quarter.back(RECENT).first_day,
+        )
+        .order_by("-quarter_start")
+    ):
+        found[each.indicator_id].append(each)
+    return found
+
+
+def _locked(rows: list[ReturnRow], user: User) -> frozenset[int]:
+    """The indicators whose result is approved, and that no exception opens to this person."""
+    results = [
+        row.revision.result
+        for row in rows
+        if row.revision and ResultState(row.revision.result.state).is_locked
+    ]
+    if not results:
+        return frozenset()
+    unlocked = unlocked_for(results=results, user=user)
+    return frozenset(each.indicator_id for each in results if each.pk not in unlocked)

@@ -1,0 +1,547 @@
+"""What was found in a workbook that came back, row by row and cell by cell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+from indicators.queries.requirements import asked_of, backgrounds_of
+from indicators.queries.returns import is_overtaken
+from indicators.rules.entry import Entry, read_entry, read_figure
+from indicators.rules.questions import Background, questions
+from indicators.workbooks.layout import (
+    ASKED,
+    COLUMNS,
+    IDENTITY,
+    NOTES,
+    REFERENCE,
+    SHEET,
+    VALUE,
+    Column,
+    Line,
+    lines_for,
+    plain,
+    plain_heading,
+)
+from indicators.workbooks.reading import TEMPLATE, Cell, Fault, Refused, Sheet, check, read_sheets
+from indicators.workbooks.signature import Identity, identity_of, refuse_another
+from organisation.models.people import User
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer, as it was and as it would be."""
+
+    heading: str
+    was: str
+    will_be: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One indicator's row that would be kept."""
+
+    indicator_id: int
+    reference: str
+    title: str
+    typed: Mapping[str, str]
+    version: int
+    is_complete: bool
+    said: tuple[Said, ...]
+    rag: str = ""
+    not_rated: str = ""
+    questions: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One indicator's row that would change nothing."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One cell that cannot be kept, and what to do about it."""
+
+    cell: str  # Return!H7
+    reference: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a workbook would do. While anything is rejected, nothing of it is kept."""
+
+    accepted: tuple[Change, ...] = ()  # of which nothing was saved before
+    changed: tuple[Change, ...] = ()
+    unchanged: tuple[Standing, ...] = ()
+    left_empty: tuple[Standing, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    absent: tuple[Standing, ...] = ()  # whose rows are not in the workbook
+    columns_absent: tuple[str, ...] = ()
+    columns_not_read: tuple[str, ...] = ()
+
+    @property
+    def to_save(self) -> tuple[Change, ...]:
+        return self.accepted + self.changed
+
+    @property
+    def can_be_saved(self) -> bool:
+        return bool(self.to_save) and not self.rejected
+
+
+HEADINGS_WITHIN = 30  # rows: people put a note or two above the table
+BY_HEADING = {plain_heading(column.heading): column for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: its reference, and a cell for each answer whose column is there."""
+
+    reference: Cell
+    answers: Mapping[str, Cell]  # by the column's key
+
+    @property
+    def name(self) -> str:
+        return self.reference.as_text.strip()
+
+    @property
+    def says_nothing(self) -> bool:
+        return all(cell.is_empty for cell in self.answers.values())
+
+    def at(self, key: str) -> str:
+        """Where an answer stands; where its column was removed, the row's reference."""
+        return self.answers.get(key, self.reference).at
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table in a workbook that came back."""
+
+    sheet: Sheet
+    headings_row: int
+    places: Mapping[str, int]  # column by heading, as it should be written
+    strange: tuple[str, ...]  # headings that are not ours, whose columns are not read
+
+    @property
+    def missing(self) -> tuple[Column, ...]:
+        """The answers whose columns are gone. What is saved for them stays."""
+        return tuple(column for column in ASKED if column.heading not in self.places)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row below the headings in which something is said of an indicator."""
+        present = [column for column in ASKED if column.heading in self.places]
+        for number in range(self.headings_row + 1, len(self.sheet.rows)):
+            row = Row(
+                self.sheet.cell(number, self.places[REFERENCE.heading]),
+                {
+                    column.key: self.sheet.cell(number, self.places[column.heading])
+                    for column in present
+                },
+            )
+            if not (row.reference.is_empty and row.says_nothing):
+                yield row
+
+
+def table_of(sheets: Sequence[Sheet]) -> Table:
+    """The table of a workbook, wherever it was moved to. Raises Refused where there is none."""
+    found = [
+        (sheet, row)
+        for sheet in sheets
+        if sheet.name not in (NOTES, IDENTITY) and (row := _headings_row(sheet)) is not None
+    ]
+    if not found:
+        raise Refused(
+            Fault.TEMPLATE,
+            f"{TEMPLATE}. No row in it has the headings {REFERENCE.heading} and {VALUE.heading}:"
+            " put them back, or download the workbook again",
+        )
+    sheet, row = min(found, key=lambda each: each[0].name != SHEET)
+    if sheet.is_long:
+        raise Refused(
+            Fault.TEMPLATE,
+            f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: remove what stands"
+            " there",
+        )
+    return Table(sheet, row, *_places(sheet, row))
+
+
+def _headings_row(sheet: Sheet) -> int | None:
+    wanted = {plain_heading(REFERENCE.heading), plain_heading(VALUE.heading)}
+    for number, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
+        if wanted <= {plain_heading(each) for each in cells if isinstance(each, str)}:
+            return number
+    return None
+
+
+def _places(sheet: Sheet, row: int) -> tuple[dict[str, int], tuple[str, ...]]:
+    places: dict[str, int] = {}
+    strange: list[str] = []
+    for position in range(len(sheet.rows[row])):
+        cell = sheet.cell(row, position)
+        column = BY_HEADING.get(plain_heading(cell.as_text))
+        if column is None:
+            if not cell.is_empty:
+                strange.append(f"{cell.at} ({cell.as_text.strip()[:60]})")
+            continue
+        if column.heading in places:
+            first = sheet.cell(row, places[column.heading]).at
+            raise Refused(
+                Fault.TEMPLATE,
+                f"{TEMPLATE}. {first} and {cell.at} are both headed {column.heading}: remove one"
+                " of the columns",
+            )
+        places[column.heading] = position
+    return places, tuple(strange)
+
+
+YES = {"yes", "y", "true", "1", "on"}
+TICKED = "on"  # as a form sends it, and as drafts keep it
+NO = {"", "no", "n", "false", "0", "off"}
+NAMES = {
+    "value": "the result",
+    "numerator": "the numerator",
+    "denominator": "the denominator",
+    "next_quarter": "the forecast for next quarter",
+    "year_end": "the forecast for year end",
+}
+NO_FIGURE = "Where there is no figure, leave it empty and give the reason beside it"
+
+
+def answer_in(cell: Cell, column: Column, indicator: Indicator) -> str:
+    """What a cell answers, as a draft keeps it. Raises ValueError with what to do."""
+    if cell.error is not None:
+        raise ValueError(_without_value(cell.error))
+    if column.kind == "figure":
+        return _figure(cell, column, indicator)
+    text = cell.as_text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").strip()
+    if column.kind == "yes_no":
+        return TICKED if _yes_or_no(text) else ""
+    if column.kind == "choice":
+        return _choice(text, column)
+    return _text(text, column)
+
+
+def comparable(typed: Mapping[str, Any], indicator: Indicator) -> dict[str, str]:
+    """What is saved, such that two sayings of the same compare equal, however they were typed."""
+    return {column.key: _saved(typed.get(column.key), column, indicator) for column in ASKED}
+
+
+def shown(answer: str, column: Column) -> str:
+    """An answer in words, as the workbook and the preview show it."""
+    if column.kind == "yes_no":
+        return "Yes" if answer else "No"
+    if column.kind == "choice":
+        return dict(column.words).get(answer, answer)
+    return answer
+
+
+def _figure(cell: Cell, column: Column, indicator: Indicator) -> str:
+    if cell.is_date:
+        raise ValueError(
+            f"This cell holds a date, {cell.as_text}. Type the figure again and set the cell’s"
+            " format to Number"
+        )
+    if isinstance(cell.content, bool):
+        raise ValueError(f"Enter {NAMES[column.key]} as a number, not {cell.as_text}")
+    text = cell.number if cell.number is not None else cell.as_text.strip()
+    if cell.number is not None and text.lstrip("-")[:1].isdigit():
+        text = f"{Decimal(text):f}"  # never with an exponent
+    return _checked_figure(text, column, indicator)
+
+
+def _checked_figure(text: str, column: Column, indicator: Indicator) -> str:
+    unit = "" if column.key in ("numerator", "denominator") else indicator.measure_unit
+    try:
+        number = read_figure(text, what=NAMES[column.key], measure_unit=unit)
+    except ValueError as refusal:
+        raise ValueError(f"{refusal}. {NO_FIGURE}") from None
+    return plain(number)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.casefold() in YES:
+        return True
+    if text.casefold() in NO:
+        return False
+    raise ValueError("Write Yes or No, or leave it empty for No")
+
+
+def _choice(text: str, column: Column) -> str:
+    if not text:
+        return column.empty
+    for key, label in column.words:
+        if text.casefold() in (key, label.casefold()):
+            return key
+    words = ", ".join(label for _, label in column.words)
+    raise ValueError(f"Choose one of these: {words}")
+
+
+def _text(text: str, column: Column) -> str:
+    if "\x00" in text:
+        raise ValueError("Take out the character that cannot be shown")
+    if len(text) > column.longest:
+        raise ValueError(f"Shorten this to {column.longest:,} characters or fewer")
+    return text
+
+
+def _saved(answer: Any, column: Column, indicator: Indicator) -> str:
+    if column.kind == "yes_no":
+        return TICKED if str(answer or "").casefold() in YES else ""
+    text = str(answer if answer is not None else "").replace("\r\n", "\n").strip()
+    if column.kind == "figure":
+        try:
+            return _checked_figure(text, column, indicator)
+        except ValueError:
+            return text
+    if column.kind == "choice":
+        return text or column.empty
+    return text
+
+
+def _without_value(error: str) -> str:
+    if error:
+        return f"This cell shows the error {error}. Type the answer itself"
+    return (
+        "This cell has a formula that was never worked out. Open the workbook in your spreadsheet"
+        " program and save it, or type the answer itself"
+    )
+
+
+ANSWERS = ("value", "numerator", "denominator", "not_available")
+COLUMN_BY_KEY = {column.key: column for column in ASKED}
+
+
+def preview(content: bytes, user: User, quarter: Quarter) -> Preview:
+    """What this file would change of this person's return. Changes nothing.
+
+    Raises Refused where the file as a whole cannot be taken.
+    """
+    check(content)
+    sheets = read_sheets(content)
+    identity = identity_of(sheets)
+    refuse_another(identity, user=user, quarter=quarter)
+    return _Judge(user, quarter, identity, table_of(sheets)).preview()
+
+
+@dataclass
+class _Judge:
+    """Goes through the rows of one workbook and sorts them."""
+
+    user: User
+    quarter: Quarter
+    identity: Identity
+    table: Table
+    accepted: list[Change] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    unchanged: list[Standing] = field(default_factory=list)
+    left_empty: list[Standing] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def preview(self) -> Preview:
+        lines = {line.indicator.reference: line for line in lines_for(self.user, self.quarter)}
+        indicators = [line.indicator for line in lines.values()]
+        self.asked = asked_of(indicators, self.quarter)
+        self.backgrounds = backgrounds_of(indicators, self.quarter)
+        rows = self._rows_by_reference(lines)
+        for reference, line in lines.items():
+            if row := rows.get(reference):
+                self._sort(line, row)
+        absent = [_standing(line.indicator) for key, line in lines.items() if key not in rows]
+        return Preview(
+            tuple(self.accepted),
+            tuple(self.changed),
+            tuple(self.unchanged),
+            tuple(self.left_empty),
+            tuple(sorted(self.rejected, key=lambda each: _place(each.cell))),
+            tuple(absent),
+            tuple(column.heading for column in self.table.missing),
+            self.table.strange,
+        )
+
+    def _rows_by_reference(self, lines: Mapping[str, Line]) -> dict[str, Row]:
+        """Each indicator's one row. Rows that are nobody's, or somebody's twice, are rejected."""
+        spelt = {reference.casefold(): reference for reference in lines}
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.table.rows():
+            reference = spelt.get(row.name.casefold())
+            if reference is not None:
+                found[reference].append(row)
+            elif row.reference.is_empty:
+                self._reject(
+                    row.reference.at, "", "Write the indicator’s reference here, or empty the row"
+                )
+            else:
+                self._reject(row.reference.at, row.name[:60], self._unknown(row.name[:60]))
+        for reference, rows in found.items():
+            for again in rows[1:]:
+                self._reject(
+                    again.reference.at,
+                    reference,
+                    f"{reference} is also in {rows[0].reference.at}: keep one of the two rows",
+                )
+        return {reference: rows[0] for reference, rows in found.items()}
+
+    def _unknown(self, name: str) -> str:
+        if name in self.identity.marks:
+            return f"{name} is no longer yours to answer for, or not due: remove the row"
+        return (
+            f"{name} is not an indicator you answer for in {self.quarter}: write the reference as it"
+            " was, or remove the row"
+        )
+
+    def _sort(self, line: Line, row: Row) -> None:
+        """Put one indicator's row where it belongs."""
+        saved = comparable(line.typed, line.indicator)
+        typed = self._typed(line, row, saved)
+        if typed is None:
+            return
+        differing = [key for key in COLUMN_BY_KEY if typed[key] != saved[key]]
+        nothing = comparable({}, line.indicator)
+        if not differing:
+            kind = self.left_empty if saved == nothing else self.unchanged
+            kind.append(_standing(line.indicator))
+        elif refusal := self._out_of_reach(line):
+            self._reject(row.at(differing[0]), line.indicator.reference, refusal)
+        else:
+            self._judge(line, row, saved, typed)
+
+    def _typed(self, line: Line, row: Row, saved: Mapping[str, str]) -> dict[str, str] | None:
+        """What the row answers; or None, each cell that answers nothing readable being rejected."""
+        typed, before = dict(saved), len(self.rejected)
+        for key, cell in row.answers.items():
+            try:
+                typed[key] = answer_in(cell, COLUMN_BY_KEY[key], line.indicator)
+            except ValueError as advice:
+                self._reject(cell.at, line.indicator.reference, str(advice))
+        return typed if len(self.rejected) == before else None
+
+    def _out_of_reach(self, line: Line) -> str:
+        """Why this result may not be changed by this workbook, or nothing where it may."""
+        reference = line.indicator.reference
+        if line.is_locked:
+            return (
+                f"{reference} is approved, so its result is locked. Put the row back as it was, or"
+                " ask the performance team to unlock it"
+            )
+        if line.draft and is_overtaken(line.draft, line.revision):
+            return (
+                f"A result was submitted for {reference} after its draft was typed. Look at both on"
+                " its own page, and keep one"
+            )
+        draft, revision = self.identity.marks.get(reference, (0, 0))
+        mine = self.user.pk
+        now_draft, now_revision = line.mark
+        if now_draft != draft and line.draft and line.draft.saved_by_id != mine:
+            return _overtaken(reference, line.draft.saved_by)
+        if now_revision != revision and line.revision:
+            by = line.revision.submitted_by
+            if by is None or by.pk != mine:
+                return _overtaken(reference, by)
+        return ""
+
+    def _judge(
+        self, line: Line, row: Row, saved: Mapping[str, str], typed: Mapping[str, str]
+    ) -> None:
+        """Read a row that differs by the rules of the return, and keep it or reject its cells.
+
+        A row with neither figure nor reason is not finished, which is no fault of a draft; nor is
+        one that wants its management action: the return says so until it is there.
+        """
+        entry = read_entry(typed, self.asked[line.indicator.pk])
+        problems = dict(entry.problems)
+        is_finished = any(typed[key] for key in ANSWERS)
+        if not is_finished:
+            problems.pop("value", None)
+        wants_action = entry.action_is_required and not entry.management_action
+        problem = problems.pop("management_action", "") if wants_action else ""
+        problems |= {
+            key: "No forecast is asked for here with this quarter’s result: empty this cell"
+            for key in line.not_asked
+            if typed[key] != saved[key]
+        }
+        for key, told in problems.items():
+            self._reject(row.at(key), line.indicator.reference, told)
+        if not problems:
+            change = self._change(line, saved, typed, entry, is_finished=is_finished)
+            is_new = saved == comparable({}, line.indicator)
+            kind = self.accepted if is_new else self.changed
+            kind.append(replace(change, problem=problem))
+
+    def _change(
+        self,
+        line: Line,
+        saved: Mapping[str, str],
+        typed: Mapping[str, str],
+        entry: Entry,
+        *,
+        is_finished: bool,
+    ) -> Change:
+        """A row that can be kept, with what a draft of it needs to be saved."""
+        draft, revision = line.mark
+        return Change(
+            indicator_id=line.indicator.pk,
+            reference=line.indicator.reference,
+            title=line.indicator.title,
+            typed={**line.typed, **typed, "seen": str(revision)},
+            version=draft,
+            is_complete=is_finished,
+            said=_said(saved, typed),
+            rag=str(entry.rag or ""),
+            not_rated=str(entry.not_rated or "") if is_finished else "",
+            questions=_questions(entry, self.backgrounds[line.indicator.pk]),
+        )
+
+    def _reject(self, cell: str, reference: str, told: str) -> None:
+        self.rejected.append(Rejection(cell, reference, told))
+
+
+def _said(saved: Mapping[str, str], typed: Mapping[str, str]) -> tuple[Said, ...]:
+    return tuple(
+        Said(column.heading, shown(saved[key], column), shown(typed[key], column))
+        for key, column in COLUMN_BY_KEY.items()
+        if typed[key] != saved[key]
+    )
+
+
+def _questions(entry: Entry, background: Background) -> tuple[str, ...]:
+    """What is worth asking of the figures. A percentage typed with its sign is told apart first."""
+    value = entry.value
+    if (
+        background.measure_unit.strip() == "%"
+        and value is not None
+        and 0 < value <= 1
+        and any(each > 10 for each in background.earlier)
+    ):
+        return (
+            f"This is {value:f}%. A spreadsheet keeps 76.4% as 0.764: is the number meant without"
+            " the sign?",
+        )
+    return questions(entry, background)
+
+
+def _overtaken(reference: str, by: User | None) -> str:
+    who = by.name if by else "Somebody"
+    return (
+        f"{who} saved something for {reference} after this workbook was downloaded. Enter it on"
+        " its own page, where both can be seen, or download the workbook again"
+    )
+
+
+def _standing(indicator: Indicator) -> Standing:
+    return Standing(indicator.reference, indicator.title)
+
+
+def _place(cell: str) -> tuple[int, int, str]:
+    """Cells in the order in which a person comes upon them: by row, then by column."""
+    place = cell.rpartition("!")[2]
+    letters = place.rstrip("0123456789")
+    return int(place[len(letters) :] or 0), len(letters), letters

@@ -1,0 +1,87 @@
+"""Doors that belong to no app: signing in, and what a machine asks of the service."""
+
+from allauth.account import views as account
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+from django.views.decorators.http import require_safe
+
+from core.guards import public
+from kcc_perf import accessibility
+
+
+class PersonKey(StringConverter):
+    """A person as the address in a reset e-mail names them: figures and letters."""
+
+    regex = "[0-9A-Za-z]+"
+
+
+register_converter(PersonKey, "person")
+
+account_patterns = [
+    path("sign-in/", public(account.login), name="account_login"),
+    path("sign-out/", public(account.logout), name="account_logout"),
+    path("password/change/", public(account.password_change), name="account_change_password"),
+    path("password/set/", public(account.password_set), name="account_set_password"),
+    path("password/reset/", public(account.password_reset), name="account_reset_password"),
+    path(
+        "password/reset/sent/",
+        public(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "password/reset/key/<person:uidb36>-<str:key>/",
+        public(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/done/",
+        public(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path("inactive/", public(account.account_inactive), name="account_inactive"),
+]
+
+
+@public
+@require_safe
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@public
+@require_safe
+def readyz(request):
+    """The database answers and is migrated, and the cache keeps what it is given."""
+    wrong = [name for name, works in READINESS.items() if not works()]
+    return JsonResponse({"ready": not wrong, "failing": wrong}, status=503 if wrong else 200)
+
+
+def _database_answers():
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError:
+        return False
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _cache_keeps():
+    try:
+        cache.set("readyz", "kept", 10)
+        return cache.get("readyz") == "kept"
+    except Exception:
+        return False
+
+
+READINESS = {"database": _database_answers, "cache": _cache_keeps}
+
+
+@public
+@require_safe
+def accessibility_statement(request):
+    return render(request, "accessibility_statement.html", accessibility.facts())

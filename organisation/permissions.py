@@ -1,0 +1,58 @@
+"""Who may do what: one table of posts and permissions. Pure; the guards and the page that tells it read it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from organisation.rules import PostKind
+
+
+class Permission(StrEnum):
+    """What a post may let its holder do. Which rows it reaches is each QuerySet's to say."""
+
+    VIEW_PERFORMANCE = "view_performance"
+    SUBMIT_RESULT = "submit_result"
+    SIGN_OFF = "sign_off"
+    WRITE_PLAN = "write_plan"
+    MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
+    VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
+    APPROVE_SORP = "approve_sorp"
+
+    @property
+    def words(self) -> str:
+        """The same as a sentence would say it: "A director may …"."""
+        return {
+            Permission.VIEW_PERFORMANCE: "See dashboards, indicators, escalations and reports",
+            Permission.SUBMIT_RESULT: "Submit results",
+            Permission.SIGN_OFF: "Sign off results",
+            Permission.WRITE_PLAN: "Write action plans",
+            Permission.MANAGE_FRAMEWORK: (
+                "Begin and close quarters, unlock results, move indicators, publish reports"
+            ),
+            Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
+            Permission.APPROVE_SORP: "Approve the SORP",
+        }[self]
+
+
+OFFICER = {Permission.VIEW_PERFORMANCE}
+MEMBER = {Permission.VIEW_PERFORMANCE}
+GRANTS: dict[PostKind, set[Permission]] = {
+    PostKind.STAFF: OFFICER,
+    PostKind.ACCOUNTABLE_MANAGER: OFFICER | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN},
+    PostKind.DEPUTY: OFFICER | {Permission.SUBMIT_RESULT},
+    PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF},
+    PostKind.MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
+    PostKind.DEPUTY_MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
+    PostKind.PERFORMANCE_OFFICER: OFFICER
+    | {
+        Permission.SUBMIT_RESULT,
+        Permission.WRITE_PLAN,
+        Permission.MANAGE_FRAMEWORK,
+        Permission.VIEW_PACKS,
+    },
+    PostKind.MEMBER: MEMBER,
+    PostKind.POSC_CHAIR: MEMBER,
+    # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
+    PostKind.CABINET_MEMBER: MEMBER | {Permission.VIEW_PACKS},
+    PostKind.CHAIR_GOVERNANCE_AUDIT: MEMBER | {Permission.VIEW_PACKS},
+}

@@ -1,0 +1,77 @@
+"""The whole document of one edition, in its full form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.timezone import localtime
+
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
+from core.queries import quarter_state
+from reports.contents.indicators import gather_indicators
+from reports.contents.priorities import gather_strategy
+from reports.contents.rules import add_forecasts, gather_practice
+from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
+from sorp.lexicon import Layer
+
+SCHEMA_NAME = "quarterly-performance-report/1"
+DEMONSTRATION = "This is a demonstration. The council is invented."
+
+
+class NotClosed(ValueError):
+    """The quarter is still open, so its report can't be written yet."""
+
+
+def gather_edition(*, quarter: Quarter, number: int, frozen_on: date) -> dict[str, Any]:
+    """Everything the report of a closed quarter says, from live tables. Raises NotClosed.
+
+    Nothing in it depends on the moment but its number and the day it was frozen: milestones and
+    evidence are taken as they stood on the quarter's last day. About thirty queries, however many
+    indicators there are.
+    """
+    state = quarter_state(quarter)
+    if state is None or not state.is_closed:
+        raise NotClosed(f"{quarter} is not closed: close it, then build its report")
+    strategy = gather_strategy(quarter)
+    measured = {line["reference"] for each in strategy["priorities"] for line in each["indicators"]}
+    indicators = gather_indicators(quarter=quarter, also=measured)
+    practice = gather_practice(quarter, indicators)
+    add_forecasts(indicators, practice, quarter)
+    return {
+        "schema": SCHEMA_NAME,
+        "form": "full",
+        "title": "Quarterly performance report",
+        "council": settings.COUNCIL_NAME,
+        "notice": DEMONSTRATION if settings.DEMONSTRATION else "",
+        "quarter": quarter.key,
+        "quarter_closed_on": _day_of(state),
+        "edition": {"number": number, "frozen_on": frozen_on.isoformat()},
+        "sorp": practice,
+        **_figures(indicators, quarter.key),
+        **strategy,
+        "indicators": indicators,
+    }
+
+
+def _day_of(state: ReportingQuarter) -> str:
+    assert state.closed_at is not None
+    return localtime(state.closed_at).date().isoformat()
+
+
+def _figures(indicators: list[dict[str, Any]], quarter: str) -> dict[str, Any]:
+    """The headline figures, which whoever verifies the edition works out again."""
+    counted = [each for each in indicators if is_counted(each)]
+    by_directorate = sorted(counted, key=lambda each: each["directorate"]["name"])
+    in_layers = sorted(counted, key=lambda each: list(Layer).index(Layer(each["layer"])))
+    return {
+        "counts": counts(counted, quarter),
+        "travel": travel_counts(counted, quarter),
+        "by_layer": counts_by(in_layers, quarter, lambda each: Layer(each["layer"]).label),
+        "by_directorate": counts_by(
+            by_directorate, quarter, lambda each: each["directorate"]["name"]
+        ),
+        "changes": changes(indicators, quarter),
+    }

@@ -1,0 +1,196 @@
+"""Each indicator of the report, with its whole history, its escalations and its plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.models.plans import ActionPlan
+from escalation.queries.evaluation import agreed_variations
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.variations import Variation
+from organisation.models.people import Appointment
+from organisation.queries import tree_on
+from organisation.rules import Branch, PostKind, Tree, UnitTier
+from reports.contents.serializers import (
+    as_escalation,
+    as_plan,
+    as_rating,
+    as_revision,
+    as_variation,
+)
+from reports.rules.counting import REPORTED_LEVELS
+from sorp.lexicon import Kind, Layer, Tier
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """All rows about the report's indicators, fetched at once and kept by indicator."""
+
+    tree: Tree
+    offices: dict[tuple[int, int], str]
+    ratings: dict[int, list[Rating]] = field(default_factory=lambda: defaultdict(list))
+    revisions: dict[int, list[Revision]] = field(default_factory=lambda: defaultdict(list))
+    escalations: dict[int, list[Escalation]] = field(default_factory=lambda: defaultdict(list))
+    variations: dict[int, list[Variation]] = field(default_factory=dict)
+    plans: dict[int, ActionPlan] = field(default_factory=dict)
+
+
+def gather_indicators(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
+    """What the report says of each of its indicators, by reference. Eleven queries.
+
+    `also` names indicators that measure a priority, whatever layer they stand in themselves.
+    """
+    measured = list(_reported(quarter, also).select_related("unit", "accountable_manager"))
+    gathered = _gather(quarter, [each.pk for each in measured])
+    return [_indicator(each, quarter, gathered) for each in measured]
+
+
+def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
+    """Layers 1 and 2; activity and data of the whole council; and whatever is referred up.
+
+    What recovered in this very quarter is reported once more, so that it can be said.
+    """
+    referred_up = Escalation.objects.filter(
+        Q(recovered_in_start__isnull=True) | Q(recovered_in_start__gte=quarter.first_day),
+        indicator=OuterRef("pk"),
+        level__in=REPORTED_LEVELS,
+        opened_in_start__lte=quarter.first_day,
+    )
+    return (
+        Indicator.objects.in_use(quarter)
+        .filter(
+            Q(layer__in=[Layer.STRATEGY, Layer.CORE])
+            | Q(kind__in=[Kind.ACTIVITY, Kind.DATA], tier=Tier.CORPORATE)
+            | Q(reference__in=list(also))
+            | Exists(referred_up)
+        )
+        .order_by("reference")
+    )
+
+
+def _gather(quarter: Quarter, indicators: list[int]) -> _Gathered:
+    gathered = _Gathered(tree_on(quarter.last_day), _offices(quarter))
+    until = {"indicator__in": indicators, "quarter_start__lte": quarter.first_day}
+    ratings = Rating.objects.latest_ones().filter(**until)
+    for rating in ratings.select_related("revision", "sorp_version").order_by("quarter_start"):
+        gathered.ratings[rating.indicator_id].append(rating)
+    revisions = Revision.objects.filter(
+        result__indicator__in=indicators, result__quarter_start__lte=quarter.first_day
+    )
+    for revision in revisions.select_related("result").order_by("result__quarter_start", "number"):
+        gathered.revisions[revision.result.indicator_id].append(revision)
+    escalations = Escalation.objects.filter(
+        indicator__in=indicators, opened_in_start__lte=quarter.first_day
+    )
+    for escalation in escalations.select_related("sorp_version").order_by("opened_in_start"):
+        gathered.escalations[escalation.indicator_id].append(escalation)
+    gathered.variations = agreed_variations(indicators)
+    plans = ActionPlan.objects.filter(indicator__in=indicators, is_latest=True)
+    for plan in plans.prefetch_related("actions"):
+        gathered.plans[plan.indicator_id] = plan
+    return gathered
+
+
+def _offices(quarter: Quarter) -> dict[tuple[int, int], str]:
+    """The titles of accountable managers' posts, by holder and unit, at the quarter's end."""
+    held = Appointment.objects.held_on(quarter.last_day).filter(
+        post__kind=PostKind.ACCOUNTABLE_MANAGER
+    )
+    rows = held.order_by("post__title").values_list("user", "post__unit", "post__title")
+    return {(user, unit): title for user, unit, title in rows}
+
+
+def _indicator(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> dict[str, Any]:
+    revisions = gathered.revisions[indicator.pk]
+    latest = next(
+        (
+            each
+            for each in revisions
+            if each.is_latest and each.result.quarter_start == quarter.first_day
+        ),
+        None,
+    )
+    return {
+        **_definition(indicator, gathered),
+        "commentary": latest.commentary if latest else "",
+        "management_action": latest.management_action if latest else "",
+        "not_available": latest.not_available if latest else "",
+        "ratings": [as_rating(each) for each in gathered.ratings[indicator.pk]],
+        "escalations": sorted(
+            (as_escalation(each, quarter) for each in gathered.escalations[indicator.pk]),
+            key=lambda each: (each["opened_in"], each["level"]),
+        ),
+        **_varied(indicator, quarter, gathered),
+        "plan": as_plan(gathered.plans.get(indicator.pk)),
+        "revisions": [as_revision(was, now) for was, now in _revised(revisions)],
+    }
+
+
+def _varied(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> dict[str, Any]:
+    """The variations that judged it in some quarter so far; nothing where there was none."""
+    agreed = gathered.variations.get(indicator.pk, [])
+    ruled = [as_variation(each) for each in agreed if each.from_quarter <= quarter]
+    return {"variations": ruled} if ruled else {}
+
+
+def _revised(revisions: list[Revision]) -> Iterable[tuple[Revision, Revision]]:
+    """Each revision made after its quarter was closed, with the saying it superseded."""
+    for was, now in pairwise(revisions):
+        if was.result_id == now.result_id and now.after_close:
+            yield was, now
+
+
+def _definition(indicator: Indicator, gathered: _Gathered) -> dict[str, Any]:
+    unit, directorate = _places(indicator, gathered.tree)
+    manager = indicator.accountable_manager
+    held = gathered.offices.get((manager.pk, indicator.unit_id))
+    return {
+        "reference": indicator.reference,
+        "title": indicator.title,
+        "definition": indicator.definition,
+        "source": indicator.source,
+        "unit": unit,
+        "directorate": directorate,
+        "tier": indicator.tier,
+        "kind": indicator.kind,
+        "layer": indicator.layer,
+        "measure_unit": indicator.measure_unit,
+        "decimals": indicator.decimals,
+        "polarity": indicator.polarity,
+        "frequency": indicator.frequency,
+        "basis": indicator.basis,
+        "seasonal": indicator.seasonal,
+        "lag_quarters": indicator.lag_quarters,
+        "accountable_manager": {
+            "office": held or f"Accountable manager, {unit['name']}",
+            "name": manager.name,
+            "email": manager.email,
+        },
+    }
+
+
+def _places(indicator: Indicator, tree: Tree) -> tuple[dict[str, str], dict[str, str]]:
+    """The indicator's unit and its directorate, as they stood at the quarter's end.
+
+    A unit younger than the quarter is named as it is today; the council's own is its directorate.
+    """
+    unit = tree.branches.get(indicator.unit_id)
+    if unit is None:
+        today = {"code": indicator.unit.code, "name": indicator.unit.name}
+        return today, today
+    directorate = tree.at_tier(unit.unit, UnitTier.DIRECTORATE) or unit
+    return _named(unit), _named(directorate)
+
+
+def _named(branch: Branch) -> dict[str, str]:
+    return {"code": branch.code, "name": branch.name}

@@ -1,0 +1,99 @@
+"""The SORP as it ruled the quarters of the report: what a reader needs to check every colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from core.canonical_json import plain
+from core.quarters import Quarter
+from escalation.rules.rule_files import write_trigger
+from escalation.rules.triggers import Trigger
+from indicators.models.definitions import Indicator
+from indicators.queries.histories import chances_foreseen, forecasts_judged
+from sorp.lexicon import ConditionKind, ForecastBy
+from sorp.models.statement import Version
+from sorp.queries.ruling import as_rules, version_ruling
+
+
+def gather_practice(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Every version that ruled a quarter in the report, oldest first, with its rules in full."""
+    first = min(
+        (rating["quarter"] for each in indicators for rating in each["ratings"]),
+        default=quarter.key,
+    )
+    ruling = version_ruling(quarter)
+    versions = list(
+        Version.objects.filter(statement=ruling.statement_id)
+        .exclude(state=Version.State.DRAFT)
+        .filter(in_force_from__lte=quarter.first_day)
+        .order_by("in_force_from")
+        .prefetch_related("rag_definitions")
+    )
+    begun = [each for each in versions if each.from_quarter.key <= first]
+    ruled = versions[versions.index(begun[-1]) :] if begun else versions
+    return {"statement": ruling.statement.title, "versions": [_as_written(each) for each in ruled]}
+
+
+def _as_written(version: Version) -> dict[str, Any]:
+    rules = as_rules(version)
+    return {
+        "number": version.number,
+        "from_quarter": version.from_quarter.key,
+        "travel_method": rules.travel_method.value,
+        "exit_quarters": rules.exit_quarters,
+        "relapse_within": rules.relapse_within,
+        "relapse_shortens_by": rules.relapse_shortens_by,
+        "definitions": [
+            {"rag": each.rag, "clause": each.clause, "wording": each.wording}
+            for each in version.rag_definitions.all()
+        ],
+        "triggers": [
+            {**write_trigger(Trigger.of(each)), "clause": each.clause} for each in rules.triggers
+        ],
+    }
+
+
+def add_forecasts(
+    indicators: Sequence[dict[str, Any]], practice: Mapping[str, Any], quarter: Quarter
+) -> None:
+    """Each rating then holds the forecasts that some trigger reads, where any were made.
+
+    Three queries where a trigger reads forecasts, and none where none does.
+    """
+    read = _whose_are_read(practice)
+    if not read:
+        return
+    keys = dict(
+        Indicator.objects.filter(
+            reference__in=[each["reference"] for each in indicators]
+        ).values_list("reference", "pk")
+    )
+    by_manager = (
+        forecasts_judged(until=quarter, indicators=keys.values())
+        if ForecastBy.MANAGER in read
+        else {}
+    )
+    by_system = (
+        chances_foreseen(until=quarter, indicators=keys.values())
+        if ForecastBy.SYSTEM in read
+        else {}
+    )
+    for each in indicators:
+        for rating in each["ratings"]:
+            said = keys[each["reference"]], Quarter.parse(rating["quarter"]).first_day
+            if said in by_manager:
+                rating["forecast"] = by_manager[said].value
+            if said in by_system:
+                red, amber_or_worse = by_system[said]
+                rating["chance_red"] = plain(red)
+                rating["chance_amber_or_worse"] = plain(amber_or_worse)
+
+
+def _whose_are_read(practice: Mapping[str, Any]) -> set[str]:
+    return {
+        trigger["forecast_by"]
+        for version in practice["versions"]
+        for trigger in version["triggers"]
+        if trigger.get("kind") == ConditionKind.FORECAST
+    }

@@ -1,0 +1,115 @@
+"""Rows as an edition writes them: figures in full as text, quarters by key, days in ISO form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from core.canonical_json import plain
+from core.quarters import Quarter
+from escalation.models.escalations import Escalation
+from escalation.models.plans import ActionPlan
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.models.variations import Variation
+from indicators.queries.histories import LIMITS
+
+
+def as_rating(rating: Rating) -> dict[str, Any]:
+    """A verdict with all that it was computed from, so that anyone may compute it again."""
+    revision = rating.revision
+    return {
+        "quarter": rating.quarter.key,
+        "value": plain(rating.value),
+        "rag": rating.rag or None,
+        "not_rated": rating.not_rated or None,
+        **{limit: plain(getattr(rating, limit)) for limit in LIMITS},
+        "method": rating.method,
+        "tolerance": plain(rating.tolerance),
+        "polarity": rating.polarity,
+        "travel": rating.travel,
+        "travel_method": rating.travel_method,
+        "travel_quarters": rating.travel_quarters,
+        "confidence": rating.confidence or None,
+        "definition_break": rating.definition_break,
+        "stale": rating.stale,
+        "late": bool(revision and revision.late),
+        "revised": bool(revision and revision.is_revised and revision.after_close),
+        "sorp_version": rating.sorp_version.number,
+    }
+
+
+def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
+    """An escalation as it stood once this quarter was closed: what recovered later was open."""
+    recovered = escalation.recovered_in
+    return {
+        "level": escalation.level,
+        "trigger": escalation.trigger,
+        "all_met": list(escalation.all_met),
+        "since": escalation.since.key,
+        "opened_in": escalation.opened_in.key,
+        "recovered_in": recovered.key if recovered and recovered <= quarter else None,
+        "relapse": escalation.relapse,
+        "restated": escalation.restated,
+        "sorp_version": escalation.sorp_version.number,
+        "reason": escalation.reason,
+    }
+
+
+def as_variation(variation: Variation) -> dict[str, Any]:
+    """An agreed departure from the SORP: what is judged otherwise, and what that changes."""
+    return {
+        "what": variation.what,
+        "reason": variation.reason,
+        "clause": variation.clause,
+        "from_quarter": variation.from_quarter.key,
+        "until_quarter": variation.until_quarter.key,
+        "differences": list(variation.differences),
+        "exit_quarters": variation.exit_quarters,
+        "triggers": [
+            {"name": each.trigger, "at_least": each.at_least, "within": each.within}
+            for each in variation.varied_triggers.all()
+        ],
+    }
+
+
+def as_plan(plan: ActionPlan | None) -> dict[str, Any] | None:
+    """What the accountable manager proposes. Who writes and who acts is in the full form only."""
+    if plan is None:
+        return None
+    expected = plan.expected_recovery
+    return {
+        "number": plan.number,
+        "cause": plan.cause,
+        "barriers": plan.barriers,
+        "help_wanted": plan.help_wanted,
+        "expected_recovery": expected.key if expected else None,
+        "expected_value": plain(plan.expected_value),
+        "written_on": localtime(plan.written_at).date().isoformat(),
+        "actions": [
+            {
+                "position": each.position,
+                "description": each.description,
+                "owner": each.owner,
+                "due_on": each.due_on.isoformat(),
+                "done_on": each.done_on.isoformat() if each.done_on else None,
+                "progress": each.progress,
+            }
+            for each in plan.actions.all()
+        ],
+    }
+
+
+def as_revision(was: Revision, now: Revision) -> dict[str, Any]:
+    """What a published figure was, what it is, and why it was changed."""
+    return {
+        "quarter": now.result.quarter.key,
+        "number": now.number,
+        "value": plain(now.value),
+        "was": plain(was.value),
+        "reason": now.reason,
+        "confidence": now.confidence,
+        "after_close": now.after_close,
+        "said_on": localtime(now.submitted_at).date().isoformat(),
+    }

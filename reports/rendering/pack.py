@@ -1,0 +1,189 @@
+"""A meeting's pack as it is shown: the agenda, and the story of each indicator called in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from core.charts.trend import QuarterPoint, Trend, trend_chart, trend_sentence
+from core.quarters import Quarter
+from reports.rendering.assets import page_styles, print_styles
+from reports.rendering.html import MARKS
+from reports.rendering.wording import Writer
+from sorp.lexicon import Confidence, NotRated, Polarity, Rag, Travel
+
+RECENT = 8
+
+
+@dataclass(frozen=True)
+class Story:
+    """One indicator on the agenda: why it is here, its history, its plan, what was decided before."""
+
+    facts: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.facts[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def anchor(self) -> str:
+        return f"story-{self.facts['position']}"
+
+    @cached_property
+    def write(self) -> Writer:
+        return Writer(self.facts["measure_unit"], self.facts["decimals"])
+
+    @property
+    def shown_value(self) -> str:
+        return self.write.value(self.facts["value"])
+
+    @property
+    def limits(self) -> list[tuple[str, str]]:
+        return [
+            (label, self.write.limit(self.facts[key]))
+            for key, label in (("target", "Target"), ("floor", "Floor standard"))
+            if self.facts[key] is not None
+        ]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The latest quarters, this one first, with figures as they are written."""
+        bare = Writer("", self.facts["decimals"])
+        return [
+            {
+                **each,
+                "value": bare.value(each["value"]),
+                "target": bare.limit(each["target"]) if each["target"] is not None else "",
+                "marks": _marks(each),
+            }
+            for each in self.facts["history"][-RECENT:][::-1]
+        ]
+
+    @cached_property
+    def trend(self) -> Trend:
+        found = {each["quarter"]: each for each in self.facts["history"]}
+        quarters = sorted(found)
+        span = (
+            Quarter.parse(quarters[0]).until(Quarter.parse(quarters[-1])) if quarters else iter(())
+        )
+        return Trend(
+            name=f"story-{self.facts['position']}",
+            title=self.facts["title"],
+            points=tuple(_point(quarter, found.get(quarter.key)) for quarter in span),
+            measure_unit=self.facts["measure_unit"],
+            decimals=self.facts["decimals"],
+            polarity=Polarity(self.facts["polarity"]),
+            travel=Travel(self.facts["travel"]),
+        )
+
+    @cached_property
+    def chart(self) -> SafeString:
+        return mark_safe(trend_chart(self.trend))  # noqa: S308 - svg.py escapes every text
+
+    @property
+    def sentence(self) -> str:
+        return trend_sentence(self.trend)
+
+    @property
+    def open_escalations(self) -> list[dict[str, Any]]:
+        return [
+            {
+                **each,
+                "since": Quarter.parse(each["since"]),
+                "opened_in": Quarter.parse(each["opened_in"]),
+            }
+            for each in self.facts["escalations"]
+        ]
+
+    @property
+    def expected_recovery(self) -> Quarter | None:
+        plan = self.facts["plan"]
+        return (
+            Quarter.parse(plan["expected_recovery"]) if plan and plan["expected_recovery"] else None
+        )
+
+
+@dataclass(frozen=True)
+class ShownPack:
+    """One pack's document, ready to be shown."""
+
+    document: Mapping[str, Any]
+    council: str
+    notice: str
+    frozen_on: date
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.document[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def title(self) -> str:
+        return f"Pack of the {self.document['team']['name']}"
+
+    @property
+    def meets_on(self) -> date:
+        return date.fromisoformat(self.document["meeting"]["date"])
+
+    @cached_property
+    def stories(self) -> list[Story]:
+        return [Story(each) for each in self.document["agenda"]]
+
+    @property
+    def contents(self) -> list[tuple[str, str, int]]:
+        found = [("agenda", "Agenda", 1)]
+        found += [(each.anchor, f"{each.position}. {each.title}", 2) for each in self.stories]
+        if self.document["late_milestones"]:
+            found.append(("milestones", "Milestones that are late", 1))
+        if self.document["papers"]:
+            found.append(("papers", "Papers", 1))
+        return found
+
+
+def pack_page(shown: ShownPack, *, for_print: bool = False) -> str:
+    """A whole page that needs nothing beside itself. The same document gives the same text."""
+    styles = print_styles() if for_print else page_styles()
+    return render_to_string(
+        "reports/pack.html",
+        {"pack": shown, "styles": mark_safe(styles), "marks": MARKS},  # noqa: S308 - our own
+    )
+
+
+def _marks(each: Mapping[str, Any]) -> tuple[str, ...]:
+    letters = {
+        "p": each["confidence"] == Confidence.PROVISIONAL,
+        "e": each["confidence"] == Confidence.ESTIMATED,
+        "b": each["definition_break"],
+    }
+    return tuple(letter for letter, is_true in letters.items() if is_true)
+
+
+def _point(quarter: Quarter, each: Mapping[str, Any] | None) -> QuarterPoint:
+    if each is None:
+        return QuarterPoint(quarter)
+
+    def number(key: str) -> Decimal | None:
+        return None if each[key] is None else Decimal(each[key])
+
+    return QuarterPoint(
+        quarter,
+        value=number("value"),
+        rag=Rag(each["rag"]) if each["rag"] else None,
+        not_rated=NotRated(each["not_rated"]) if each["not_rated"] else None,
+        target=number("target"),
+        floor=number("floor"),
+        lower=number("lower"),
+        upper=number("upper"),
+        confidence=Confidence(each["confidence"]) if each["confidence"] else None,
+        definition_break=each["definition_break"],
+    )

@@ -1,0 +1,174 @@
+"""Two versions of the SORP beside each other, and a version as it is talked over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sorp.models.clauses import Comment, RiskAppetite
+from sorp.models.statement import Version
+from sorp.queries.consultation import comments_on
+from sorp.queries.ruling import ReminderLine, reminders_of, rules_of
+from sorp.queries.statement import (
+    CHECKS,
+    ClauseSheet,
+    StatementSheet,
+    settings_in_words,
+    statement_sheet,
+    trigger_lines,
+)
+from sorp.rules.calendar import DayRule
+from sorp.rules.differences import (
+    Became,
+    ClauseBetween,
+    Group,
+    RuleBetween,
+    clauses_between,
+    grouped,
+    rules_between,
+)
+
+HEADING = "Heading"
+
+
+def clauses_compared(old: Version, new: Version) -> tuple[ClauseBetween, ...]:
+    """Every clause of either version, word by word."""
+    return clauses_between(_as_text(old), _as_text(new), heading=HEADING)
+
+
+def _as_text(version: Version) -> list[tuple[str, dict[str, str]]]:
+    return [
+        (
+            each.number,
+            {
+                HEADING: each.heading,
+                "What is required": each.wording,
+                "Who is responsible": each.responsible,
+                "How it is monitored": each.monitored,
+                "What follows where it is not kept": each.consequence,
+                "What the service counts": CHECKS.get(each.check_made, ""),
+            },
+        )
+        for each in version.clauses.all()
+    ]
+
+
+def rules_compared(old: Version, new: Version) -> tuple[RuleBetween, ...]:
+    """What differs between the rules of two versions, in plain sentences."""
+    return rules_between(rules_in_words(old), rules_in_words(new))
+
+
+def rules_in_words(version: Version) -> tuple[Group, ...]:
+    """Every rule of a version, by kind, as a reader would have it."""
+    appetites = version.appetites.prefetch_related("triggers")
+    return (
+        Group(
+            "RAG definitions",
+            {each.get_rag_display(): each.wording for each in version.rag_definitions.all()},
+        ),
+        Group(
+            "Triggers",
+            {
+                each.name: f"{each.sentence} (Clause {each.clause}.)"
+                for each in trigger_lines(version)
+            },
+            is_ordered=True,
+        ),
+        Group("Recovery, relapse and plans", dict(settings_in_words(version))),
+        Group(
+            "Ladder",
+            {
+                each.get_level_display(): f"{each.duty} Within {each.within} working days."
+                for each in version.ladder_rules.all()
+            },
+        ),
+        Group("Calendar", {_of_step(each): f"{each.in_words}." for each in rules_of(version)}),
+        Group("Reminders", _reminders(reminders_of(version))),
+        Group("Risk appetite", {each.area: _appetite(each) for each in appetites}),
+        Group("Terms", {each.term: each.meaning for each in version.terms.all()}),
+    )
+
+
+def _of_step(day: DayRule) -> str:
+    who = f" of {day.tier.label.lower()} indicators" if day.tier else ""
+    return f"{day.step.label}{who}"
+
+
+def _reminders(lines: Iterable[ReminderLine]) -> dict[str, str]:
+    """All that one audience is sent about one step is one rule."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        name = f"{line.step.label}: {line.audience.label.lower()}"
+        found.setdefault(name, []).append(line.reminder.in_words)
+    return {name: f"{'; '.join(when)}." for name, when in found.items()}
+
+
+def _appetite(each: RiskAppetite) -> str:
+    names = ", ".join(f"“{trigger.name}”" for trigger in each.triggers.all())
+    linked = f" Its triggers: {names}." if names else ""
+    return f"{each.get_appetite_display()}. {each.wording}{linked}"
+
+
+# Talked over
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseTalkedOver:
+    """A clause as people comment on it: what became of it, and what was said of it."""
+
+    sheet: ClauseSheet
+    became: Became
+    comments: Sequence[Comment]
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A version as it is talked over: what would change, and what was said of each clause."""
+
+    sheet: StatementSheet
+    clauses: tuple[ClauseTalkedOver, ...]
+    of_the_whole: Sequence[Comment]
+    changes: Sequence[tuple[str, Sequence[RuleBetween]]]
+    removed: Sequence[ClauseBetween]
+
+    @property
+    def comments(self) -> int:
+        return len(self.of_the_whole) + sum(len(each.comments) for each in self.clauses)
+
+    @property
+    def unanswered(self) -> int:
+        said = [*self.of_the_whole, *(one for each in self.clauses for one in each.comments)]
+        return sum(not each.answer for each in said)
+
+    @property
+    def changed(self) -> list[ClauseTalkedOver]:
+        return [each for each in self.clauses if each.became is not Became.SAME]
+
+
+def consultation_on(version: Version) -> Consultation:
+    """A version beside the one it was drafted from, with every comment at its clause.
+
+    A comment on a clause that was since removed stands with those on the whole.
+    """
+    sheet = statement_sheet(version)
+    numbers = {each.clause.number for each in sheet.clauses}
+    said: dict[str, list[Comment]] = {}
+    for comment in comments_on(version):
+        said.setdefault(comment.clause if comment.clause in numbers else "", []).append(comment)
+    base = version.drafted_from
+    between = clauses_compared(base, version) if base else ()
+    became = {each.number: each.became for each in between if each.became is not Became.REMOVED}
+    return Consultation(
+        sheet=sheet,
+        clauses=tuple(
+            ClauseTalkedOver(
+                each,
+                became.get(each.clause.number, Became.ADDED),
+                said.get(each.clause.number, ()),
+            )
+            for each in sheet.clauses
+        ),
+        of_the_whole=said.get("", ()),
+        changes=grouped(rules_compared(base, version)) if base else (),
+        removed=[each for each in between if each.became is Became.REMOVED],
+    )

@@ -1,0 +1,103 @@
+"""A version on its way: whom it concerns, what was said of it, what stands in the way of approval."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from core.quarters import Quarter
+from organisation.models.people import Appointment, User
+from organisation.permissions import GRANTS, Permission
+from organisation.rules import PostKind
+from sorp.models.clauses import Comment
+from sorp.models.statement import Version
+from sorp.queries.readiness import contradictions_of
+from sorp.rules.approval import Asked, Requirement, requirements
+
+# Those who have something to do by the SORP, rather than only to read by it.
+BOUND = {
+    Permission.SUBMIT_RESULT,
+    Permission.SIGN_OFF,
+    Permission.WRITE_PLAN,
+    Permission.MANAGE_FRAMEWORK,
+    Permission.APPROVE_SORP,
+}
+
+
+def people_bound(*, on: date) -> list[User]:
+    """Everyone whose post gives them something to do by the SORP on a day, each once, by name."""
+    return _holding_any(BOUND, on)
+
+
+def people_approving(*, on: date) -> list[User]:
+    """Everyone who may approve the SORP, and departures from it, on a day; each once, by name."""
+    return _holding_any({Permission.APPROVE_SORP}, on)
+
+
+def _holding_any(permissions: set[Permission], on: date) -> list[User]:
+    kinds = [kind for kind, granted in GRANTS.items() if granted & permissions]
+    held = Appointment.objects.held_on(on).filter(post__kind__in=kinds)
+    return list(
+        User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")
+    )
+
+
+def approving_office(version: Version) -> str:
+    """The office whose holder approved a version: in public an office is named, not a person."""
+    if version.approved_by_id is None or version.approved_on is None:
+        return ""
+    kinds = [kind for kind, granted in GRANTS.items() if Permission.APPROVE_SORP in granted]
+    held = Appointment.objects.held_on(version.approved_on).filter(
+        user=version.approved_by_id, post__kind__in=kinds
+    )
+    kind = held.order_by("post__kind").values_list("post__kind", flat=True).first()
+    return str(PostKind(kind).label) if kind else ""
+
+
+def comments_on(version: Version) -> QuerySet[Comment]:
+    """What was said of a version, in the order it was said, with who said and who answered it."""
+    return Comment.objects.filter(version=version).select_related("author", "answered_by")
+
+
+def is_author(version: Version, person: User) -> bool:
+    """Whether somebody wrote any part of a version."""
+    return version.drafted_by_id == person.pk or version.authorships.filter(author=person).exists()
+
+
+def contradictions_in(version: Version) -> tuple[str, ...]:
+    """What is wrong between a version's rules, in words. What may be meant is not among it."""
+    try:
+        found = contradictions_of(version)
+    except ValueError as reason:
+        return (str(reason),)
+    return tuple(f"{each.sentence}." for each in found if not each.is_warning)
+
+
+def obstacles_to_approval(
+    version: Version,
+    *,
+    from_quarter: Quarter | None,
+    closed_until: Quarter | None,
+    today: date,
+    by: User,
+) -> tuple[Requirement, ...]:
+    """All that has to be so before somebody approves a version, each met or not.
+
+    `closed_until` is the latest quarter that is closed, or None.
+    """
+    others = version.statement.versions.binding().exclude(pk=version.pk)
+    return requirements(
+        Asked(
+            number=version.number,
+            today=today,
+            from_quarter=from_quarter,
+            in_consultation=version.state == Version.State.CONSULTATION,
+            consulted_until=version.consulted_until,
+            unanswered=version.comments.filter(answer="").count(),
+            closed_until=closed_until,
+            bound=tuple((each.number, each.from_quarter) for each in others),
+            contradictions=contradictions_in(version),
+            is_author=is_author(version, by),
+        )
+    )

@@ -1,0 +1,31 @@
+"""Addresses where the SORP is read, compared, drafted and consulted on."""
+
+from django.urls import path
+
+from sorp.views import consultation, drafting, statement
+
+EDIT = "sorp/versions/<str:number>/edit/"
+
+urlpatterns = [
+    path("sorp/", statement.sorp, name="sorp"),
+    path("sorp/terms/", statement.terms, name="terms"),
+    path("sorp/versions/", statement.sorp_versions, name="sorp_versions"),
+    path("sorp/versions/<str:number>/", statement.sorp_version, name="sorp_version"),
+    path(
+        "sorp/versions/<str:number>/differences/<str:other>/",
+        statement.sorp_differences,
+        name="sorp_differences",
+    ),
+    path(
+        "sorp/versions/<str:number>/consultation/", consultation.consultation, name="consultation"
+    ),
+    path("sorp/draft/", drafting.new_draft, name="new_draft"),
+    path(EDIT, drafting.edit_draft, name="edit_draft"),
+    path(EDIT + "settings/", drafting.edit_settings, name="edit_settings"),
+    path(EDIT + "trigger/preview/", drafting.preview_trigger, name="preview_trigger"),
+    path(EDIT + "trigger/<int:pk>/preview/", drafting.preview_trigger, name="preview_trigger"),
+    path(EDIT + "<str:part>/new/", drafting.edit_part, name="edit_part"),
+    path(EDIT + "<str:part>/<int:pk>/", drafting.edit_part, name="edit_part"),
+    path(EDIT + "<str:part>/<int:pk>/remove/", drafting.remove_part, name="remove_part"),
+    path(EDIT + "<str:part>/<int:pk>/move/", drafting.move_part, name="move_part"),
+]

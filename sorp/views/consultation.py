@@ -1,0 +1,166 @@
+"""Where a draft of the SORP is talked over, clause by clause."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from core.clock import localdate
+from core.guards import require
+from core.queries import last_closed
+from core.refusals import Refused
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.forms.consultation import AnswerForm, CommentForm, OpenForm, ReasonForm
+from sorp.models.clauses import Comment
+from sorp.models.statement import Version
+from sorp.queries.comparison import consultation_on
+from sorp.rules.approval import earliest_quarter
+from sorp.services.consultation import (
+    answer_comment,
+    back_to_draft,
+    close_consultation,
+    comment_on_version,
+    open_consultation,
+)
+
+State = Version.State
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.VIEW_PERFORMANCE)
+def consultation(request, number):
+    """What would change, what was said of it, and, by turns, the form that one asked for."""
+    version = _version(request, number)
+    act = request.POST.get("act", "")
+    form = FORMS[act](request, version) if act in FORMS else None
+    if act in ACTS and (done := _is_done(ACTS[act], request, version, form)):
+        return redirect(reverse("consultation", args=[version.number]) + done)
+    asked = _asked_for(request, version, act, form)
+    return render(request, "sorp/consultation.html", asked | _page(request, version, form))
+
+
+def _version(request, number):
+    versions = Version.objects.visible_to(request.user)
+    people = versions.select_related("drafted_from", "drafted_by", "statement")
+    return get_object_or_404(people, number=number)
+
+
+def _page(request, version, form):
+    today = localdate()
+    is_open = version.state == State.CONSULTATION
+    is_over = is_open and version.consulted_until < today
+    leads = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    return {
+        "version": version,
+        "heading": f"Version {version.number}",
+        "talk": consultation_on(version),
+        "is_open": is_open and not is_over,
+        "is_over": is_over,
+        "leads": leads,
+        "may_answer": leads and version.state in (State.CONSULTATION, State.DRAFT),
+        "may_approve": leads or allowed(request.user, Permission.APPROVE_SORP),
+        "form": form if form is not None and form.is_bound else None,
+    }
+
+
+def _asked_for(request, version, act, form):
+    """The forms of the page: that which came back with something to mend, and empty ones."""
+    page = {}
+    if version.state == State.DRAFT:
+        page["open_form"] = form if act == "open" else _open_form(request, version, typed=None)
+    page["reason_form"] = form if act == "back" else _reason_form(request, version, typed=None)
+    clause = request.POST.get("clause") if act == "comment" else request.GET.get("on")
+    if clause is not None:
+        numbers = version.clauses.values_list("number", flat=True)
+        page["commented_on"] = clause if clause in set(numbers) else "whole"
+        page["comment_form"] = form if act == "comment" else CommentForm(initial={"clause": clause})
+    answered = request.POST.get("comment") if act == "answer" else request.GET.get("answer")
+    if answered and (comment := _comment(version, answered)):
+        page["answered"] = comment.pk
+        page["answer_form"] = form if act == "answer" else _held_answer(comment)
+    return page
+
+
+def _comment(version, pk):
+    return version.comments.filter(pk=_key(pk)).first()
+
+
+def _key(typed):
+    """The comment that an address or a form names; what is no key names none."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+
+
+def _held_answer(comment):
+    changed = "yes" if comment.led_to_change else "no"
+    held = {"words": comment.answer, "led_to_change": changed if comment.answer else None}
+    return AnswerForm(initial=held)
+
+
+def _open_form(request, version, *, typed="post"):
+    earliest = earliest_quarter(today=localdate(), closed_until=last_closed())
+    planned = version.from_quarter.key if version.from_quarter else ""
+    bound = request.POST if typed else None
+    return OpenForm(bound, earliest=earliest, initial={"from_quarter": planned})
+
+
+def _reason_form(request, version, *, typed="post"):
+    return ReasonForm(request.POST if typed else None, missing="Say why it goes back to draft")
+
+
+FORMS = {
+    "open": _open_form,
+    "comment": lambda request, version: CommentForm(request.POST),
+    "answer": lambda request, version: AnswerForm(request.POST),
+    "back": _reason_form,
+}
+
+
+def _is_done(act, request, version, form):
+    """Where to go once the act is done; nothing where it was not, and the form says what to do."""
+    if form is not None and not form.is_valid():
+        return ""
+    try:
+        said, anchor = act(request, version, form.cleaned_data if form is not None else {})
+    except Refused as refusal:
+        if form is None:
+            messages.error(request, str(refusal))
+            return "#main-content"
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return ""
+    messages.success(request, said)
+    return anchor
+
+
+def _open(request, version, given):
+    opened = open_consultation(version=version, today=localdate(), by=request.user, **given)
+    return (
+        f"Version {opened.number} is open for comment, and those it binds are told",
+        "#main-content",
+    )
+
+
+def _comment_made(request, version, given):
+    comment = comment_on_version(version=version, today=localdate(), by=request.user, **given)
+    on = f"clause {comment.clause}" if comment.clause else "the whole"
+    return f"Your comment on {on} is kept", f"#comment-{comment.pk}"
+
+
+def _answer(request, version, given):
+    key = _key(request.POST.get("comment", ""))
+    comment = get_object_or_404(Comment, version=version, pk=key)
+    answer_comment(comment=comment, today=localdate(), by=request.user, **given)
+    return f"{comment.author} is answered", f"#comment-{comment.pk}"
+
+
+def _close(request, version, given):
+    close_consultation(version=version, today=localdate(), by=request.user)
+    return "The consultation is over", "#main-content"
+
+
+def _back(request, version, given):
+    back_to_draft(version=version, today=localdate(), by=request.user, **given)
+    return f"Version {version.number} is a draft again", "#main-content"
+
+
+ACTS = {"open": _open, "comment": _comment_made, "answer": _answer, "close": _close, "back": _back}

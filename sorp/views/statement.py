@@ -1,0 +1,135 @@
+"""The SORP as it is read: the version in force, those before it, what differs, what its terms mean."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from core.guards import public, require
+from core.http_cache import answer
+from organisation.permissions import Permission
+from organisation.rights import allowed
+from sorp.models.statement import Version
+from sorp.queries.comparison import clauses_compared, rules_compared
+from sorp.queries.consultation import approving_office
+from sorp.queries.ruling import version_in_force
+from sorp.queries.statement import statement_sheet, terms_of
+from sorp.rules.differences import Became, grouped
+
+
+@public
+@require_safe
+def sorp(request):
+    """The statement of required practice in force: what is required, rated, and referred up."""
+    version = version_in_force()
+    if version is None:
+        return render(request, "sorp/none.html")
+    return answer(request, _mark(version), lambda: _page(request, version))
+
+
+@public
+@require_safe
+def sorp_version(request, number):
+    """One version. Those not in force, now or before, are for readers who signed in, and say so."""
+    version = _readable(request, number)
+    if _is_published(version):
+        return answer(request, _mark(version), lambda: _page(request, version))
+    return _page(request, version)
+
+
+def _readable(request, number):
+    """A version this person may read, or 404: a draft is answered as what does not exist."""
+    versions = Version.objects.visible_to(request.user)
+    people = versions.select_related("statement", "approved_by", "drafted_by", "drafted_from")
+    return get_object_or_404(people, number=number)
+
+
+def _is_published(version):
+    return version.state in (Version.State.IN_FORCE, Version.State.SUPERSEDED)
+
+
+def _mark(*versions):
+    """What a page of published versions shows: they never change, and those beside them may."""
+    shown = [f"{each.pk}{each.state}" for each in versions]
+    beside = Version.objects.published().order_by("pk").values_list("pk", "state")
+    return "-".join(["sorp", *shown, *(f"{pk}{state[0]}" for pk, state in beside)])
+
+
+def _page(request, version):
+    published = list(Version.objects.published().order_by("-in_force_from"))
+    page = {
+        "version": version,
+        "sheet": statement_sheet(version),
+        "is_published": _is_published(version),
+        "office": approving_office(version),
+        "others": [each for each in published if each.pk != version.pk],
+        "superseded_by": _next_of(version, published),
+        # A published page is the same for everyone; the evidence is for those who signed in.
+        "shows_evidence": not _is_published(version),
+    }
+    return render(request, "sorp/version.html", page)
+
+
+def _next_of(version, published):
+    if version.state != Version.State.SUPERSEDED:
+        return None
+    later = [each for each in published if each.in_force_from > version.in_force_from]
+    return min(later, key=lambda each: each.in_force_from, default=None)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def sorp_versions(request):
+    """Every version and how far it has come, with what one may do about it."""
+    versions = (
+        Version.objects.visible_to(request.user)
+        .select_related("drafted_by", "approved_by")
+        .order_by("-in_force_from", "-pk")
+    )
+    rows = list(versions)
+    page = {
+        "unfinished": [each for each in rows if each.state in ("draft", "consultation")],
+        "approved": [each for each in rows if each.state == Version.State.APPROVED],
+        "published": [each for each in rows if _is_published(each)],
+        "may_draft": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "may_approve": allowed(request.user, Permission.APPROVE_SORP),
+    }
+    return render(request, "sorp/versions.html", page)
+
+
+@public
+@require_safe
+def sorp_differences(request, number, other):
+    """What differs between two versions: word by word, and rule by rule in sentences."""
+    new, old = _readable(request, number), _readable(request, other)
+    if new.pk == old.pk:
+        raise Http404("A version does not differ from itself")
+    if old.in_force_from and new.in_force_from and new.in_force_from < old.in_force_from:
+        return redirect("sorp_differences", old.number, new.number)  # the later against the earlier
+
+    def draw():
+        between = clauses_compared(old, new)
+        page = {
+            "new": new,
+            "old": old,
+            "new_name": f"Version {new.number}",
+            "caption": f"SORP, version {old.number} and version {new.number}",
+            "clauses": [each for each in between if each.became is not Became.SAME],
+            "unchanged": sum(each.became is Became.SAME for each in between),
+            "groups": grouped(rules_compared(old, new)),
+        }
+        return render(request, "sorp/differences.html", page)
+
+    if _is_published(new) and _is_published(old):
+        return answer(request, _mark(new, old), draw)
+    return draw()
+
+
+@public
+@require_safe
+def terms(request):
+    """What each term of the SORP means."""
+    version = version_in_force()
+    if version is None:
+        return render(request, "sorp/none.html")
+    page = {"version": version, "terms": terms_of(version)}
+    return answer(request, _mark(version), lambda: render(request, "sorp/terms.html", page))
