@@ -93,11 +93,14 @@ class Reach:
         first: list[str] = []
         more: list[str] = []
         seconds = 0.0
-        for name in self.of(mutant)[:MOST_TESTS]:
-            seconds += self.tests[name]["seconds"]
-            if seconds > AT_MOST and first:
-                break
+        for name in self.of(mutant):
+            lasts = self.tests[name]["seconds"]
+            if seconds + lasts > AT_MOST and first:
+                continue
+            seconds += lasts
             (first if seconds <= SOON or not first else more).append(name)
+            if len(first) + len(more) == MOST_TESTS:
+                break
         return [each for each in (first, more) if each]
 
     def seconds(self, tests: Sequence[str]) -> float:
@@ -135,7 +138,7 @@ def tried(mutant: Mutant, reach: Reach, copies: queue.Queue[Copy]) -> Fate:
     for some in reach.rounds(mutant):
         copy = copies.get()
         try:
-            died = copy.tried(mutant, some, limit=60 + 6 * reach.seconds(some))
+            died = copy.tried(mutant, some, limit=240 + 10 * reach.seconds(some))
         finally:
             copies.put(copy)
         tests += len(some)
