@@ -108,13 +108,19 @@ def test_the_script_refuses_what_it_was_not_taught(vendored, without_npm):
 # The system's libraries
 
 
-def asked_for(tmp_path, without=None):
+def asked_for(tmp_path, without=None, **environment):
     """The packages that bin/system-libraries asks an officer without root to install."""
     folder = tmp_path / f"without-{without}"
     stand_in(folder, "ldconfig", f"PATH=$PATH:/usr/sbin:/sbin; exec {KNOWN} | grep -v '{without}'")
     stand_in(folder, "id", "echo 1000")
     stand_in(folder, "sudo", "exit 1")
-    said = said_by(ROOT / "bin/system-libraries", "test", path=f"{folder}:{os.environ['PATH']}")
+    if without == "jdk.compiler":
+        stand_in(folder, "java", "echo java.base@17")
+    said = said_by(
+        *(ROOT / "bin/system-libraries", "test"),
+        path=f"{folder}:{os.environ['PATH']}",
+        **environment,
+    )
     return set(said.stderr.partition("apt-get install ")[2].split())
 
 
@@ -137,6 +143,13 @@ def test_all_that_the_browsers_driver_is_linked_to_is_asked_for(tmp_path):
         assert asked_for(tmp_path, without=name) - lacking, f"no package is asked for {name}"
 
 
+@pytest.mark.parametrize(("required", "asked"), [("1", {"default-jdk-headless"}), ("0", set())])
+def test_java_is_asked_for_only_where_nothing_may_be_left_out(tmp_path, required, asked):
+    wanted = asked_for(tmp_path, without="jdk.compiler", REQUIRE_SERVICES=required)
+
+    assert wanted & {"default-jdk-headless"} == asked
+
+
 # What make test leaves out
 
 
@@ -148,6 +161,7 @@ def tests_said_to_run(tmp_path):
         *("bash", "sh", "env", "dirname", "grep", "git", "head", "base64"),
         *("cat", "diff", "find", "rm", "mktemp", "sha256sum", "sort", "xargs"),
     )
+    stand_in(path, "nginx", "exit 0")
     bin_folder = tmp_path / "bin"
     for name in ("ruff", "mypy", "lint-imports", "djlint"):
         stand_in(bin_folder, name, "exit 0")
