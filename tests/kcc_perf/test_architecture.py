@@ -1,0 +1,72 @@
+"""docs/architecture.md and docs/one-figure.md, held against the code that they describe."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.kcc_perf.data_diagram import diagram
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs/architecture.md").read_text()
+APPS = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
+
+
+def said_of(app: str) -> list[str]:
+    row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{app}` |"))
+    return row.strip("|").split("|")
+
+
+def imported_by(app: str) -> set[str]:
+    """The apps that any module of an app imports."""
+    found = set()
+    for path in (ROOT / app).rglob("*.py"):
+        if "migrations" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                found.add(node.module.split(".")[0])
+            elif isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+    return (found & set(APPS)) - {app}
+
+
+def test_every_app_is_described():
+    assert {path.parent.name for path in ROOT.glob("*/urls.py")} <= set(APPS)
+    assert len(APPS) == 10
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_imports_what_it_is_said_to_and_no_more(app):
+    assert set(re.findall(r"`(\w+)`", said_of(app)[2])) == imported_by(app)
+
+
+def test_the_data_are_drawn_as_the_models_are():
+    drawn = re.search(r"<!-- data diagram: begin -->\n(.*?)\n?<!-- data", TEXT, re.DOTALL)
+
+    assert drawn is not None
+    assert drawn[1].strip() == diagram(), "print it anew: python -m tests.kcc_perf.data_diagram"
+
+
+NAMED = [
+    (path.name, name)
+    for path in (ROOT / "docs/architecture.md", ROOT / "docs/one-figure.md")
+    if path.exists()
+    for name in sorted(set(re.findall(rf"`((?:{'|'.join(APPS)})(?:\.\w+)+)`", path.read_text())))
+]
+
+
+@pytest.mark.parametrize(("document", "name"), NAMED, ids=[name for _, name in NAMED])
+def test_every_dotted_name_that_they_give_is_in_the_code(document, name):
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            found = getattr(found, part)
+        return
+    pytest.fail(f"{document} names {name}, which is not there")
