@@ -1,9 +1,23 @@
-"""How figures are written for people. Pure, so that pages, charts and papers all write them alike."""
+"""How figures are kept, and written for people. Pure: pages, charts and papers all write them alike."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import (
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 
+DECIMALS = 6  # with which figures are kept
+SMALLEST = Decimal(1).scaleb(-DECIMALS)
+MOST_DIGITS = 60  # in a threshold; far beyond any council's figure, and a bound on the sums below
+# Sums on thresholds are exact or fail: Python's usual context rounds at 28 digits, even to negate.
+EXACT = Context(prec=5 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
+KEPT = Context(prec=100, rounding=ROUND_HALF_EVEN)  # digits far beyond any figure that is kept
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -32,6 +46,16 @@ def _with_unit(digits: str, unit: str) -> str:
     if digits == "1" and unit in {"days", "weeks", "hours", "minutes", "months", "years"}:
         unit = unit[:-1]
     return f"{digits}{NO_BREAK}{unit}"
+
+
+def as_kept(number: Decimal) -> Decimal:
+    """A figure as it is kept: to six decimals, halves to the even side, on every database alike.
+
+    What could not be kept at any rate, being no number or far too large, is given back as it is.
+    """
+    if not number.is_finite() or number.adjusted() > KEPT.prec // 2:
+        return number
+    return number.quantize(SMALLEST, context=KEPT)
 
 
 def decimals_of(value: Decimal, most: int) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from core.figures import as_number
+from core.figures import DECIMALS, as_kept, as_number
 from core.quarters import Quarter
 from indicators.rules.rating import Reading, Thresholds, judge, scale_of, value_of
 from indicators.rules.returns import Horizon, Likelihood, action_required
@@ -17,12 +17,8 @@ from sorp.lexicon import Confidence, NotRated, Rag
 NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
 LONGEST = 30
-WHOLE_FIGURES, DECIMALS = (
-    9,
-    6,
-)  # SQLite keeps decimals exact to fifteen figures: so no more are kept
+WHOLE_FIGURES = 9  # and six decimals: SQLite keeps fifteen figures exactly, so no more are kept
 LARGEST = Decimal(10) ** WHOLE_FIGURES
-SMALLEST = Decimal(1).scaleb(-DECIMALS)
 
 
 def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | None:
@@ -55,11 +51,7 @@ def unkeepable(name: str, number: Decimal | None) -> str:
         return f"Give the {name} as an ordinary number, not {number}"
     if abs(number) >= LARGEST:
         return f"Give a {name} below {LARGEST:,}: count in thousands or millions instead"
-    try:
-        is_kept = number == number.quantize(SMALLEST)
-    except InvalidOperation:
-        is_kept = False
-    if not is_kept and name in ("numerator", "denominator"):
+    if number != as_kept(number) and name in ("numerator", "denominator"):
         return f"Give the {name} with at most {DECIMALS} decimals"
     return ""
 

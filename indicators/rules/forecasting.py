@@ -14,9 +14,10 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
+from core.figures import DECIMALS, SMALLEST
 from core.quarters import Quarter
 from core.words import Word
-from indicators.rules.entry import DECIMALS, LARGEST, SMALLEST, is_count
+from indicators.rules.entry import LARGEST, is_count
 from indicators.rules.rating import EXACT, Thresholds, rate
 from indicators.rules.travel import FEWEST, Point, TravelFound, refuse_disorder, since_last_break
 from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import Context, Decimal
 
-from core.figures import as_number, decimals_of
+from core.figures import EXACT, MOST_DIGITS, as_kept, as_number, decimals_of
 from core.quarters import Quarter
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod
 
-MOST_DIGITS = 60  # in a threshold; far beyond any council's figure, and a bound on the sums below
-# Sums on thresholds are exact or fail: Python's usual context rounds at 28 digits, even to negate.
-EXACT = Context(prec=5 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
-RATIO = Context(prec=50)  # a ratio need not end; fifty figures leave it on its own side of a bound
+RATIO = Context(prec=50)  # a ratio need not end; fifty figures leave it on its own side of a half
 ONE_WAY = (Polarity.HIGHER, Polarity.LOWER)
 
 
@@ -70,8 +67,8 @@ class Thresholds:
 def rate(value: Decimal | None, thresholds: Thresholds) -> Rag | NotRated:
     """The RAG status that a value earns by its thresholds, or why it earns none.
 
-    Exactly on a bound is on the good side, and the value is taken as it was submitted, never as
-    it is displayed. A missing value is never red: late figures and poor performance are different
+    Exactly on a bound is on the good side, and the value is taken as it is kept (see `value_of`),
+    never as it is displayed. A missing value is never red: late figures and poor performance are different
     failings, with different people to ask. Raises ValueError for a value that is no number.
     """
     if value is None:
@@ -135,21 +132,22 @@ def value_of(
     denominator: Decimal | None,
     scale: Decimal = Decimal(1),
 ) -> Decimal | None:
-    """The value of a result: numerator / denominator x scale where both are given.
+    """The value of a result, as it is kept: numerator / denominator x scale where both are given.
 
-    They define the value, so that one written beside them, often rounded, does not count. A zero
+    It is rounded here and nowhere else, to six decimals: what a page foretells of it is what its
+    rating is made of. The two define the value, so that one written beside them, often rounded, does not count. A zero
     denominator is no value (nobody was there to be served), which is not the same as nought.
     Raises ValueError where only one of the two is given, or where either is no number.
     """
     if numerator is None and denominator is None:
-        return value
+        return None if value is None else as_kept(value)
     if numerator is None or denominator is None:
         raise ValueError("Give both the numerator and the denominator, or neither")
     if not (numerator.is_finite() and denominator.is_finite()):
         raise ValueError("Give the numerator and the denominator as ordinary numbers")
     if denominator == 0:
         return None
-    return RATIO.divide(RATIO.multiply(numerator, scale), denominator)
+    return as_kept(RATIO.divide(RATIO.multiply(numerator, scale), denominator))
 
 
 def stale(quarter: Quarter, data_quarter: Quarter, lag_quarters: int) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN
 
 from django.db import transaction
 
 from core import audit
 from core.clock import now
+from core.figures import as_kept
 from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.models.definitions import Indicator
@@ -19,7 +19,7 @@ from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import Point, value_series
 from indicators.queries.prospects import thresholds_ahead
 from indicators.queries.requirements import suspended_in
-from indicators.rules.entry import SMALLEST, ForecastRead
+from indicators.rules.entry import ForecastRead
 from indicators.rules.forecasting import Forecast, NoForecast, bounds_of, chances, forecast
 from indicators.rules.rating import Thresholds
 from indicators.rules.returns import Horizon, next_due
@@ -210,7 +210,7 @@ def state_forecasts(
 def _same(before: ManagersForecast | None, given: ForecastRead | None) -> bool:
     if before is None or given is None:
         return before is None and given is None
-    value = given.value.quantize(SMALLEST, ROUND_HALF_EVEN)
+    value = as_kept(given.value)
     return before.value == value and before.likelihood == given.likelihood
 
 
@@ -231,7 +231,7 @@ def _kept(
         made_in_start=quarter.first_day,
         horizon=horizon,
         number=last.number + 1 if last else 1,
-        value=given.value.quantize(SMALLEST, ROUND_HALF_EVEN),
+        value=as_kept(given.value),
         likelihood=given.likelihood,
         made_by=by,
         made_at=now(),

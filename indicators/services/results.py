@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, Submission
 from indicators.queries.returns import ReturnRow, day_due, entry_days, return_rows
 from indicators.queries.sign_off import may_change
-from indicators.rules.entry import SMALLEST, Entry, unkeepable
+from indicators.rules.entry import Entry, unkeepable
 from indicators.rules.rating import scale_of, value_of
 from indicators.rules.returns import ResultState
 from indicators.services.forecasts import state_forecasts
@@ -87,10 +87,8 @@ class ResultGiven:
     def value_in(self, measure_unit: str) -> Decimal | None:
         """The value itself: by its numerator and denominator where given, to six decimals."""
         value = value_of(self.value, self.numerator, self.denominator, scale_of(measure_unit))
-        if value is None:
-            return None
-        _refuse_unkeepable("value", kept := value.quantize(SMALLEST, ROUND_HALF_EVEN))
-        return kept
+        _refuse_unkeepable("value", value)
+        return value
 
 
 def _refuse_unkeepable(name: str, number: Decimal | None) -> None:

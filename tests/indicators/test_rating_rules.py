@@ -1,6 +1,7 @@
 """Rating: a table for each method with both sides of every bound, and what holds for all values."""
 
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, example, given
@@ -417,15 +418,26 @@ class TestValueOf:
         with pytest.raises(ValueError, match="ordinary numbers"):
             value_of(None, D(pair[0]), D(pair[1]))
 
-    @example(999_999_999, 1_000_000_000, 10**6)
-    @example(199_999_999_999, 200_000_000_000, 10**6)
-    @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(0, 10**6))
-    def test_a_ratio_falls_on_its_own_side_of_any_target(self, numerator, denominator, target):
-        """Rounding the ratio must not lift it over a bound, nor push it under one."""
-        bound = D(target).scaleb(-4)
+    @example(2, 3)
+    @example(999_999_999, 1_000_000_000)
+    @example(1, 16 * 10**7)  # a tie: 0.000000625 of a hundred
+    @given(st.integers(-(10**9), 10**9), st.integers(1, 10**9))
+    def test_a_ratio_is_the_nearest_figure_of_six_decimals(self, numerator, denominator):
+        """So that anyone can work out the value, and the rating that it earns, from what is published."""
         value = value_of(None, D(numerator), D(denominator), scale_of("%"))
-        met = numerator * 100 * 10**4 >= target * denominator
-        assert (rate(value, Thresholds(RatingMethod.FLOOR, HIGHER, target=bound)) is G) is met
+        exact = Fraction(numerator * 100, denominator)
+        assert value == D(round(exact * 10**6)).scaleb(-6)  # round() takes halves to the even side
+
+    @given(st.decimals(-(10**9), 10**9, places=12))
+    def test_a_value_is_kept_the_same_whether_rounded_once_or_again(self, value):
+        kept = value_of(value, None, None)
+        assert value_of(kept, None, None) == kept
+        assert abs(kept - value) <= D("0.0000005")
+
+    def test_two_thirds_meet_a_target_of_them_as_they_are_written(self):
+        share = value_of(None, D(2), D(3), scale_of("%"))
+        assert share == D("66.666667")
+        assert rate(share, Thresholds(RatingMethod.FLOOR, HIGHER, target=D("66.666667"))) is G
 
     @pytest.mark.parametrize(
         ("unit", "scale"), [("%", 100), (" % ", 100), ("days", 1), ("", 1), ("% points", 1)]
