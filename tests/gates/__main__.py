@@ -138,7 +138,7 @@ def tried(mutant: Mutant, reach: Reach, copies: queue.Queue[Copy]) -> Fate:
     for some in reach.rounds(mutant):
         copy = copies.get()
         try:
-            died = copy.tried(mutant, some, limit=240 + 10 * reach.seconds(some))
+            died = copy.tried(mutant, some, seconds=60 + 4 * reach.seconds(some))
         finally:
             copies.put(copy)
         tests += len(some)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -86,17 +87,18 @@ class Copy:
             shutil.copy(path, self.folder / path.relative_to(self.root))
         return json.loads(told.read_text())
 
-    def tried(self, mutant: Mutant, tests: Sequence[str], limit: float) -> str:
+    def tried(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
         """The first of the tests that notices a mutant, "" where none does.
 
-        A run that lasts longer than the limit, in seconds, has noticed: it hangs.
+        A run that takes more than these seconds of the processor has noticed: it does not end.
         """
         path = self.folder / mutant.path
         kept = path.read_bytes()
         path.write_bytes(mutant.applied(kept))
         try:
             self._forget(path)
-            done = self.pytest("-x", *tests, timeout=limit)
+            limit = {"GATE_SECONDS": str(round(seconds))}
+            done = self.pytest("-x", *tests, env=limit, timeout=20 * seconds)
         except subprocess.TimeoutExpired:
             return "it does not end"
         finally:
@@ -104,6 +106,8 @@ class Copy:
             self._forget(path)
         if done.returncode == 0:
             return ""
+        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            return "it does not end"
         named = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
         return named[1] if named else "it cannot be loaded"
 

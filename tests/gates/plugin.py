@@ -2,17 +2,23 @@
 
 Written to the file that GATE_REACH names, if it names one. What a fixture of a module or a session
 reaches counts for every test that uses it. Properties are tried with the same examples each time.
+What runs longer than GATE_SECONDS on the processor is ended: a mutant may never end by itself.
 """
 
 import builtins
 import json
 import os
+import resource
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("gates", deadline=None, derandomize=True, database=None)
 settings.load_profile("gates")
+
+if seconds := int(os.environ.get("GATE_SECONDS", 0)):
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 _reached: set[str] = set()
 builtins._reached_ = _reached.add
