@@ -23,6 +23,7 @@ RAG_DEFINITIONS = [
 
 
 class DefaultTrigger(NamedTuple):
+    key: str
     clause: str
     name: str
     status: str
@@ -37,14 +38,44 @@ DIVISION_AND_BELOW = (Tier.DIVISION, Tier.TEAM)
 DIRECTORATE_AND_BELOW = (Tier.DIRECTORATE, Tier.DIVISION)
 # What each level hears of: its own tier and the tier below; PAT hears of every tier.
 TRIGGERS = [
-    DefaultTrigger("4.1", "Red for two quarters", "red", 2, 2, Level.PAT, EVERY_TIER),
-    DefaultTrigger("4.2", "Amber for three quarters", "amber", 3, 3, Level.PAT, EVERY_TIER),
-    DefaultTrigger("4.3", "No result for two quarters", "no_result", 2, 2, Level.PAT, EVERY_TIER),
-    DefaultTrigger("4.4", "Red at division", "red", 1, 1, Level.DIVISION, DIVISION_AND_BELOW),
     DefaultTrigger(
-        "4.5", "Red at directorate", "red", 1, 1, Level.DIRECTORATE, DIRECTORATE_AND_BELOW
+        "red-two-quarters", "4.1", "Red for two quarters", "red", 2, 2, Level.PAT, EVERY_TIER
     ),
     DefaultTrigger(
+        "amber-three-quarters",
+        "4.2",
+        "Amber for three quarters",
+        "amber",
+        3,
+        3,
+        Level.PAT,
+        EVERY_TIER,
+    ),
+    DefaultTrigger(
+        "no-result-two-quarters",
+        "4.3",
+        "No result for two quarters",
+        "no_result",
+        2,
+        2,
+        Level.PAT,
+        EVERY_TIER,
+    ),
+    DefaultTrigger(
+        "red-at-division", "4.4", "Red at division", "red", 1, 1, Level.DIVISION, DIVISION_AND_BELOW
+    ),
+    DefaultTrigger(
+        "red-at-directorate",
+        "4.5",
+        "Red at directorate",
+        "red",
+        1,
+        1,
+        Level.DIRECTORATE,
+        DIRECTORATE_AND_BELOW,
+    ),
+    DefaultTrigger(
+        "amber-two-quarters-at-directorate",
         "4.6",
         "Amber for two quarters at directorate",
         "amber",
@@ -53,7 +84,16 @@ TRIGGERS = [
         Level.DIRECTORATE,
         DIRECTORATE_AND_BELOW,
     ),
-    DefaultTrigger("4.7", "No result when due", "no_result", 1, 1, Level.DIRECTORATE, EVERY_TIER),
+    DefaultTrigger(
+        "no-result-when-due",
+        "4.7",
+        "No result when due",
+        "no_result",
+        1,
+        1,
+        Level.DIRECTORATE,
+        EVERY_TIER,
+    ),
 ]
 
 

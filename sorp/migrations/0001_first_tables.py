@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trigger_rules', to='sorp.version')),
+                ('key', models.CharField(blank=True, editable=False, max_length=100)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('clause', models.CharField(max_length=20)),
                 ('name', models.CharField(max_length=100)),
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['version', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'position'), name='triggers_are_tried_in_one_order'), models.UniqueConstraint(fields=('version', 'name'), name='one_trigger_of_a_name'), models.CheckConstraint(condition=models.Q(('at_least__gte', 1), ('within__gte', models.F('at_least')), ('within__lte', 16)), name='trigger_counts_no_more_than_it_looks_at'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'status'), ('status__in', ['red', 'amber'])), models.Q(('kind', 'worsening'), ('status__in', ['', 'red', 'amber'])), models.Q(('kind__in', ['variance', 'positive']), ('status__in', ['', 'red', 'amber', 'green'])), models.Q(('kind', 'forecast'), ('status__in', ['red', 'amber'])), models.Q(('kind', 'no_result'), ('status__in', ['no_result', 'late'])), models.Q(('kind', 'aggregate'), ('status__in', ['red', 'amber', 'no_result'])), _connector='OR'), name='trigger_looks_for_a_known_status'), models.CheckConstraint(condition=models.Q(models.Q(('compared_with', ''), ('kind', 'status'), ('movement', '')), models.Q(('compared_with__in', [sorp.lexicon.ComparedWith['TRAVEL'], sorp.lexicon.ComparedWith['PREVIOUS'], sorp.lexicon.ComparedWith['YEAR_BEFORE']]), ('kind', 'status'), ('movement__in', [sorp.lexicon.Movement['NOT_BETTER'], sorp.lexicon.Movement['WORSE']])), models.Q(('compared_with__in', ['previous', 'year_before']), ('kind', 'worsening'), ('movement', 'worse')), models.Q(models.Q(('kind__in', ['status', 'worsening']), _negated=True), ('compared_with', ''), ('movement', '')), _connector='OR'), name='movement_says_what_it_is_compared_with'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['variance', 'positive']), ('percent__isnull', False)), models.Q(('forecast_by', 'system'), ('kind', 'forecast'), ('percent__isnull', False)), models.Q(('forecast_by', 'manager'), ('kind', 'forecast'), ('percent__isnull', True)), models.Q(models.Q(('kind__in', ['variance', 'positive', 'forecast']), _negated=True), ('percent__isnull', True)), _connector='OR'), name='trigger_gives_a_percentage_where_it_needs_one'), models.CheckConstraint(condition=models.Q(('percent__isnull', True), models.Q(('percent__gte', 0), ('percent__lte', 1000)), _connector='OR'), name='trigger_percentage_is_in_reach'), models.CheckConstraint(condition=models.Q(models.Q(('forecast_by__in', [sorp.lexicon.ForecastBy['MANAGER'], sorp.lexicon.ForecastBy['SYSTEM']]), ('kind', 'forecast')), models.Q(models.Q(('kind', 'forecast'), _negated=True), ('forecast_by', '')), _connector='OR'), name='only_a_forecast_trigger_says_whose'), models.CheckConstraint(condition=models.Q(models.Q(('at_least', 1), ('count__gte', 2), ('kind', 'aggregate'), ('unit_tier__in', ['division', 'directorate', 'council'])), models.Q(models.Q(('kind', 'aggregate'), _negated=True), ('count__isnull', True), ('unit_tier', '')), _connector='OR'), name='only_an_aggregate_counts_indicators_of_a_unit'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='trigger_refers_to_a_known_level')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'position'), name='triggers_are_tried_in_one_order'), models.UniqueConstraint(fields=('version', 'name'), name='one_trigger_of_a_name'), models.UniqueConstraint(fields=('version', 'key'), name='one_trigger_of_a_key'), models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='trigger_has_a_key'), models.CheckConstraint(condition=models.Q(('at_least__gte', 1), ('within__gte', models.F('at_least')), ('within__lte', 16)), name='trigger_counts_no_more_than_it_looks_at'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'status'), ('status__in', ['red', 'amber'])), models.Q(('kind', 'worsening'), ('status__in', ['', 'red', 'amber'])), models.Q(('kind__in', ['variance', 'positive']), ('status__in', ['', 'red', 'amber', 'green'])), models.Q(('kind', 'forecast'), ('status__in', ['red', 'amber'])), models.Q(('kind', 'no_result'), ('status__in', ['no_result', 'late'])), models.Q(('kind', 'aggregate'), ('status__in', ['red', 'amber', 'no_result'])), _connector='OR'), name='trigger_looks_for_a_known_status'), models.CheckConstraint(condition=models.Q(models.Q(('compared_with', ''), ('kind', 'status'), ('movement', '')), models.Q(('compared_with__in', [sorp.lexicon.ComparedWith['TRAVEL'], sorp.lexicon.ComparedWith['PREVIOUS'], sorp.lexicon.ComparedWith['YEAR_BEFORE']]), ('kind', 'status'), ('movement__in', [sorp.lexicon.Movement['NOT_BETTER'], sorp.lexicon.Movement['WORSE']])), models.Q(('compared_with__in', ['previous', 'year_before']), ('kind', 'worsening'), ('movement', 'worse')), models.Q(models.Q(('kind__in', ['status', 'worsening']), _negated=True), ('compared_with', ''), ('movement', '')), _connector='OR'), name='movement_says_what_it_is_compared_with'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['variance', 'positive']), ('percent__isnull', False)), models.Q(('forecast_by', 'system'), ('kind', 'forecast'), ('percent__isnull', False)), models.Q(('forecast_by', 'manager'), ('kind', 'forecast'), ('percent__isnull', True)), models.Q(models.Q(('kind__in', ['variance', 'positive', 'forecast']), _negated=True), ('percent__isnull', True)), _connector='OR'), name='trigger_gives_a_percentage_where_it_needs_one'), models.CheckConstraint(condition=models.Q(('percent__isnull', True), models.Q(('percent__gte', 0), ('percent__lte', 1000)), _connector='OR'), name='trigger_percentage_is_in_reach'), models.CheckConstraint(condition=models.Q(models.Q(('forecast_by__in', [sorp.lexicon.ForecastBy['MANAGER'], sorp.lexicon.ForecastBy['SYSTEM']]), ('kind', 'forecast')), models.Q(models.Q(('kind', 'forecast'), _negated=True), ('forecast_by', '')), _connector='OR'), name='only_a_forecast_trigger_says_whose'), models.CheckConstraint(condition=models.Q(models.Q(('at_least', 1), ('count__gte', 2), ('kind', 'aggregate'), ('unit_tier__in', ['division', 'directorate', 'council'])), models.Q(models.Q(('kind', 'aggregate'), _negated=True), ('count__isnull', True), ('unit_tier', '')), _connector='OR'), name='only_an_aggregate_counts_indicators_of_a_unit'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='trigger_refers_to_a_known_level')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +124,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_rules', to='sorp.version')),
+                ('key', models.CharField(blank=True, editable=False, max_length=100)),
                 ('step', models.CharField(max_length=12)),
                 ('tier', models.CharField(blank=True, choices=sorp.lexicon.Tier.choices, max_length=12)),
                 ('counted_from', models.CharField(choices=sorp.lexicon.CountedFrom.choices, max_length=12)),
@@ -130,7 +132,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['version', 'step', 'tier'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'step', 'tier'), name='one_rule_for_a_step_and_tier'), models.CheckConstraint(condition=models.Q(('counted_from__in', ['quarter_end', 'cabinet'])), name='calendar_counts_from_a_known_day'), models.CheckConstraint(condition=models.Q(('working_days__lte', 120)), name='calendar_counts_working_days')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'step', 'tier'), name='one_rule_for_a_step_and_tier'), models.UniqueConstraint(fields=('version', 'key'), name='one_day_of_a_key'), models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='day_has_a_key'), models.CheckConstraint(condition=models.Q(('counted_from__in', ['quarter_end', 'cabinet'])), name='calendar_counts_from_a_known_day'), models.CheckConstraint(condition=models.Q(('working_days__lte', 120)), name='calendar_counts_working_days')],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +140,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminder_rules', to='sorp.version')),
+                ('key', models.CharField(blank=True, editable=False, max_length=100)),
                 ('step', models.CharField(max_length=12)),
                 ('audience', models.CharField(choices=[('those_due', 'Those whose turn it is'), ('director', 'The directors above them')], max_length=10)),
                 ('side', models.CharField(choices=[('before', 'Before it is due'), ('after', 'After it was due')], max_length=6)),
@@ -146,7 +149,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['version', 'step', 'audience', '-side', 'working_days'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'step', 'audience', 'side', 'working_days'), name='one_reminder_of_a_step_on_a_day'), models.CheckConstraint(condition=models.Q(('audience__in', ['those_due', 'director']), ('side__in', ['before', 'after'])), name='reminder_goes_to_known_people_on_a_known_side'), models.CheckConstraint(condition=models.Q(('working_days__gte', 1), ('working_days__lte', 60)), name='reminder_counts_working_days'), models.CheckConstraint(condition=models.Q(('then_every__isnull', True), models.Q(('side', 'after'), ('then_every__gte', 1)), _connector='OR'), name='only_what_is_overdue_is_reminded_of_again_and_again')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'step', 'audience', 'side', 'working_days'), name='one_reminder_of_a_step_on_a_day'), models.UniqueConstraint(fields=('version', 'key'), name='one_reminder_of_a_key'), models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='reminder_has_a_key'), models.CheckConstraint(condition=models.Q(('audience__in', ['those_due', 'director']), ('side__in', ['before', 'after'])), name='reminder_goes_to_known_people_on_a_known_side'), models.CheckConstraint(condition=models.Q(('working_days__gte', 1), ('working_days__lte', 60)), name='reminder_counts_working_days'), models.CheckConstraint(condition=models.Q(('then_every__isnull', True), models.Q(('side', 'after'), ('then_every__gte', 1)), _connector='OR'), name='only_what_is_overdue_is_reminded_of_again_and_again')],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +157,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='sorp.version')),
+                ('key', models.CharField(blank=True, editable=False, max_length=100)),
                 ('number', models.CharField(max_length=20)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('heading', models.CharField(max_length=200)),
@@ -165,7 +169,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['version', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'number'), name='clauses_are_numbered'), models.UniqueConstraint(fields=('version', 'position'), name='clauses_stand_in_one_order'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('heading', ''), _negated=True), models.Q(('wording', ''), _negated=True)), name='clause_has_a_number_heading_and_words')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'number'), name='clauses_are_numbered'), models.UniqueConstraint(fields=('version', 'position'), name='clauses_stand_in_one_order'), models.UniqueConstraint(fields=('version', 'key'), name='one_clause_of_a_key'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('heading', ''), _negated=True), models.Q(('wording', ''), _negated=True), models.Q(('key', ''), _negated=True)), name='clause_has_a_number_heading_and_words')],
             },
         ),
         migrations.CreateModel(

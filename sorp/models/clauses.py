@@ -7,6 +7,7 @@ from django.db.models import Q
 from core.clock import now
 from sorp.lexicon import Appetite, Rag
 from sorp.models.conditions import TriggerRule
+from sorp.models.keys import KeyField
 from sorp.models.statement import Version
 
 
@@ -14,6 +15,7 @@ class Clause(models.Model):
     """One clause of a version: what is required, of whom, how it is monitored, what follows."""
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="clauses")
+    key = KeyField(made_of=["number", "heading"])
     number = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
     heading = models.CharField(max_length=200)
@@ -32,8 +34,9 @@ class Clause(models.Model):
             models.UniqueConstraint(
                 fields=["version", "position"], name="clauses_stand_in_one_order"
             ),
+            models.UniqueConstraint(fields=["version", "key"], name="one_clause_of_a_key"),
             models.CheckConstraint(
-                condition=~Q(number="") & ~Q(heading="") & ~Q(wording=""),
+                condition=~Q(number="") & ~Q(heading="") & ~Q(wording="") & ~Q(key=""),
                 name="clause_has_a_number_heading_and_words",
             ),
         ]

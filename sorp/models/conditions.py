@@ -13,6 +13,7 @@ from sorp.lexicon import (
     Rag,
     Tier,
 )
+from sorp.models.keys import KeyField
 from sorp.models.statement import Version
 
 
@@ -30,6 +31,7 @@ class TriggerRule(models.Model):
     ]
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="trigger_rules")
+    key = KeyField(made_of=["name"])
     position = models.PositiveSmallIntegerField()
     clause = models.CharField(max_length=20)
     name = models.CharField(max_length=100)
@@ -58,6 +60,8 @@ class TriggerRule(models.Model):
                 fields=["version", "position"], name="triggers_are_tried_in_one_order"
             ),
             models.UniqueConstraint(fields=["version", "name"], name="one_trigger_of_a_name"),
+            models.UniqueConstraint(fields=["version", "key"], name="one_trigger_of_a_key"),
+            models.CheckConstraint(condition=~Q(key=""), name="trigger_has_a_key"),
             models.CheckConstraint(
                 condition=Q(at_least__gte=1) & Q(within__gte=F("at_least")) & Q(within__lte=16),
                 name="trigger_counts_no_more_than_it_looks_at",
@@ -169,6 +173,7 @@ class CalendarRule(models.Model):
     """By when a step is due: so many working days after the quarter, or before Cabinet meets."""
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="calendar_rules")
+    key = KeyField(made_of=["step", "tier"])
     step = models.CharField(max_length=12)
     tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
     counted_from = models.CharField(max_length=12, choices=CountedFrom.choices)
@@ -180,6 +185,8 @@ class CalendarRule(models.Model):
             models.UniqueConstraint(
                 fields=["version", "step", "tier"], name="one_rule_for_a_step_and_tier"
             ),
+            models.UniqueConstraint(fields=["version", "key"], name="one_day_of_a_key"),
+            models.CheckConstraint(condition=~Q(key=""), name="day_has_a_key"),
             models.CheckConstraint(
                 condition=Q(counted_from__in=["quarter_end", "cabinet"]),
                 name="calendar_counts_from_a_known_day",
@@ -205,6 +212,7 @@ class ReminderRule(models.Model):
         AFTER = "after", "After it was due"
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="reminder_rules")
+    key = KeyField(made_of=["step", "audience", "side", "working_days"])
     step = models.CharField(max_length=12)
     audience = models.CharField(max_length=10, choices=Audience)
     side = models.CharField(max_length=6, choices=Side)
@@ -220,6 +228,8 @@ class ReminderRule(models.Model):
                 fields=["version", "step", "audience", "side", "working_days"],
                 name="one_reminder_of_a_step_on_a_day",
             ),
+            models.UniqueConstraint(fields=["version", "key"], name="one_reminder_of_a_key"),
+            models.CheckConstraint(condition=~Q(key=""), name="reminder_has_a_key"),
             models.CheckConstraint(
                 condition=Q(audience__in=["those_due", "director"])
                 & Q(side__in=["before", "after"]),

@@ -114,6 +114,7 @@ def condition_of(row: TriggerRule, tiers: Iterable[str]) -> Condition:
     """One row as the condition it stands for. Raises ValueError, in words, if it is nonsense."""
     return Condition(
         name=row.name,
+        key=row.key,
         clause=row.clause,
         kind=ConditionKind(row.kind),
         status=_status(row.status),

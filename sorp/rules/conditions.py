@@ -79,8 +79,11 @@ class Condition:
     count: int | None = None
     or_late: bool = False
     clause: str = ""
+    key: str = ""  # by which everything that refers to it does; its name, where none is given
 
     def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", self.name)
         # "No result" is a kind of its own; older rules files say it by the status alone.
         if self.status is NotRated.NO_RESULT and self.kind is ConditionKind.STATUS:
             object.__setattr__(self, "kind", ConditionKind.NO_RESULT)

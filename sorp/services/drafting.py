@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -36,6 +37,7 @@ from sorp.lexicon import (
 )
 from sorp.models.clauses import Clause, Comment, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.keys import LONGEST_KEY, KeyField, key_made_of
 from sorp.models.statement import Authorship, Statement, Version
 from sorp.queries.ruling import condition_of
 from sorp.rules.checks import Check
@@ -48,7 +50,7 @@ A_CLAUSE_NUMBER = (
     "Give the clause as digits and letters, joined by single full stops or hyphens, such as 4.10,"
     " 7.5a or A.1"
 )
-NOT_SAID = ("id", "version", "position")
+NOT_SAID = ("id", "key", "version", "position")
 Written = (
     Clause
     | RagDefinition
@@ -60,6 +62,7 @@ Written = (
     | ReminderRule
 )
 Row = TypeVar("Row", bound=Written)
+Keyed = Clause | TriggerRule | CalendarRule | ReminderRule
 
 
 class NotADraft(Refused):
@@ -202,6 +205,8 @@ def put_row(
         refuse()
     was = said_of(before) if before is not None else {}
     _place(proposed, before)
+    if isinstance(proposed, Keyed):
+        proposed.key = getattr(before, "key", "") or key_for(proposed)
     proposed.save()
     _keep_lists(proposed, listed)
     changed = [name for name, value in now.items() if not was or was.get(name) != value]
@@ -215,6 +220,26 @@ def put_row(
         now={name: now[name] for name in changed},
     )
     return proposed
+
+
+def key_for(row: Keyed) -> str:
+    """A key for a new row: its own for good, which no row of any version of the statement has had.
+
+    What was taken out of this draft and is put back under the same words has its old key again.
+    """
+    field = row._meta.get_field("key")
+    assert isinstance(field, KeyField)
+    words = {name: getattr(row, name) for name in field.made_of}
+    rows: Any = type(row)._default_manager
+    of_base = rows.filter(version=row.version.drafted_from_id, **words).first()
+    taken_here = set(rows.filter(version=row.version_id).values_list("key", flat=True))
+    if of_base is not None and of_base.key not in taken_here:
+        return str(of_base.key)
+    of_any = rows.filter(version__statement=row.version.statement_id)
+    taken = taken_here | set(of_any.values_list("key", flat=True))
+    stem = key_made_of(*words.values())
+    candidates = (stem if n == 1 else f"{stem[: LONGEST_KEY - 5]}-{n}" for n in count(1))
+    return next(each for each in candidates if each not in taken)
 
 
 def _refuse_odd_number(row: Written) -> None:

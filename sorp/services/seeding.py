@@ -14,6 +14,7 @@ from sorp.defaults import meanings, rules
 from sorp.lexicon import ConditionKind
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.keys import key_made_of
 from sorp.models.statement import Statement, Version
 
 CODE = "performance-management"
@@ -53,7 +54,12 @@ def seed_default_statement(
 
 def _write_words(version: Version) -> None:
     Clause.objects.bulk_create(
-        Clause(version=version, position=position, **clause._asdict())
+        Clause(
+            version=version,
+            position=position,
+            key=key_made_of(clause.heading),
+            **clause._asdict(),
+        )
         for position, clause in enumerate(defaults.CLAUSES, start=1)
     )
     RagDefinition.objects.bulk_create(
@@ -71,6 +77,7 @@ def _write_triggers(version: Version) -> dict[str, TriggerRule]:
         TriggerRule(
             version=version,
             position=position,
+            key=each.key,
             clause=each.clause,
             name=each.name,
             kind=ConditionKind.NO_RESULT if each.status == "no_result" else ConditionKind.STATUS,

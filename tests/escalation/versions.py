@@ -33,6 +33,7 @@ def _write(version, position, trigger):
         version=version,
         position=position,
         clause=trigger.clause,
+        key=trigger.key,
         name=trigger.name,
         kind=trigger.kind,
         status=_status(trigger),

@@ -573,7 +573,7 @@ def test_contradictions_stand_in_the_way_and_the_unusual_is_a_warning(draft):
     draft.ladder_rules.all().delete()
     first = draft.trigger_rules.first()
     first.pk = None
-    first.position, first.name = 100, "The same again"
+    first.position, first.key, first.name = 100, "", "The same again"
     first.save()
     for tier in ("corporate", "directorate"):
         first.tiers.create(tier=tier)

@@ -422,3 +422,35 @@ def test_a_reminder_may_come_again_and_again(draft, officer):
 
     assert str(row) == "entry: 2 working days after, then every 5"
     assert remove_row(row=row, edition=2, by=officer)
+
+
+# Keys -------------------------------------------------------------------------------------------
+
+
+def test_a_row_keeps_its_key_from_version_to_version_whatever_it_is_called(
+    sorp_in_force, draft, officer
+):
+    for rows in ("trigger_rules", "clauses", "calendar_rules", "reminder_rules"):
+        keys = [
+            set(getattr(each, rows).values_list("key", flat=True))
+            for each in (sorp_in_force, draft)
+        ]
+        assert keys[0] == keys[1]
+        assert len(keys[0]) > 1
+    row = draft.trigger_rules.get(key="red-two-quarters")
+
+    write(draft, officer, pk=row.pk, name="Three reds of six")
+
+    row.refresh_from_db()
+    assert (row.name, row.key) == ("Three reds of six", "red-two-quarters")
+
+
+def test_no_key_is_used_again_but_for_what_is_put_back_as_it_was(draft, officer):
+    remove_row(
+        row=draft.trigger_rules.get(key="red-at-division"), edition=edition_of(draft), by=officer
+    )
+
+    another = write(draft, officer, name="Red two quarters", clause="4.10")
+    back = write(draft, officer, name="Red at division", level="pat")
+
+    assert (another.key, back.key) == ("red-two-quarters-2", "red-at-division")
