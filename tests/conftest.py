@@ -1,16 +1,22 @@
-"""What every test may ask for."""
+"""What every test may ask for. No test depends on how fast the machine is."""
 
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
 
 from core.quarters import Quarter
 from tests import services
+
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +61,7 @@ def at_once():
         barrier = threading.Barrier(threads)
 
         def one(number):
-            barrier.wait(10)
+            barrier.wait(services.PATIENCE)
             try:
                 return act(number) if act.__code__.co_argcount else act()
             except Exception as reason:

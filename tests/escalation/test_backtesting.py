@@ -405,7 +405,7 @@ def tried_on(subjects, in_force, tried):
 
 
 @given(councils(), rule_sets())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_trying_the_rules_in_force_gains_and_loses_nothing(subjects, rules):
     document = tried_on(subjects, rules, rules)
 
@@ -416,7 +416,7 @@ def test_trying_the_rules_in_force_gains_and_loses_nothing(subjects, rules):
 
 
 @given(councils(), rule_sets(), rule_sets())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_was_and_what_is_gained_less_what_is_lost_is_what_would_be(subjects, one, other):
     document = tried_on(subjects, one, other)
 
@@ -431,7 +431,7 @@ def test_what_was_and_what_is_gained_less_what_is_lost_is_what_would_be(subjects
 
 
 @given(councils(), rule_sets())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_cell_is_what_replaying_its_own_rules_gives(subjects, rules):
     """Cells are replayed once for many; that must not show."""
     cells = {
@@ -449,7 +449,7 @@ def test_every_cell_is_what_replaying_its_own_rules_gives(subjects, rules):
 
 
 @given(councils(), rule_sets())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_whatever_the_rules_opened_agrees_with_its_replay(subjects, rules):
     recorded = [replace(each, recorded=each.replayed(lambda quarter: rules)) for each in subjects]
 

@@ -383,7 +383,7 @@ def undone(act):
     return acting
 
 
-IN_A_DATABASE = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+IN_A_DATABASE = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 @IN_A_DATABASE
@@ -457,7 +457,7 @@ def as_told(episodes):
     )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(worlds())
 def test_replaying_gives_what_a_plain_reading_gives(world):
     for cells, departure in zip(world.pictures, world.departures, strict=True):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
@@ -319,7 +319,6 @@ def _facts(chance):
 
 
 # Properties hold however busy the machine is on which they are tried.
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DICE = Random(4)
 FACTS = st.sampled_from([_facts(DICE) for _ in range(300)])
 
@@ -403,7 +402,6 @@ def kept(document):
     return json.loads(json.dumps(document))
 
 
-@UNHURRIED
 @given(observed(), rule_sets(), st.sampled_from(list(Tier)))
 def test_an_explanation_worked_out_again_is_the_same(seen, rules, tier):
     episodes = replay(seen, rules, tier)
@@ -417,7 +415,6 @@ def test_an_explanation_worked_out_again_is_the_same(seen, rules, tier):
         assert again.document == kept(told.document)
 
 
-@UNHURRIED
 @given(observed(), rule_sets(), st.sampled_from(list(Tier)))
 def test_what_is_explained_is_what_the_close_did(seen, rules, tier):
     """Quarter by quarter, against the evaluator on the whole history."""
@@ -439,7 +436,6 @@ def test_what_is_explained_is_what_the_close_did(seen, rules, tier):
         recorded = closed.episodes
 
 
-@UNHURRIED
 @given(observed(2, 30), rule_sets(), observed(1, 1), st.data())
 def test_what_was_restated_is_explained_too_and_the_same_again(seen, rules, other, data):
     """Whatever a revision leaves on record: each quarter from it on is explained, and verifies."""
@@ -466,7 +462,6 @@ def test_what_was_restated_is_explained_too_and_the_same_again(seen, rules, othe
         } == open_then
 
 
-@UNHURRIED
 @given(observed(1, 40), rule_sets())
 def test_how_far_off_a_trigger_is_is_how_many_more_such_quarters_meet_it(seen, rules):
     """For plain statuses, whose quarters can be made up: so many more meet it, and one fewer not."""
@@ -486,7 +481,6 @@ def test_how_far_off_a_trigger_is_is_how_many_more_such_quarters_meet_it(seen, r
         assert each.asked.met_at_end_of(longer) is not None
 
 
-@UNHURRIED
 @given(observed(1, 30), rule_sets())
 def test_inputs_are_read_back_as_they_were_written(seen, rules):
     inputs = inputs_at(seen, replay(seen, rules, Tier.TEAM), rules, Tier.TEAM)

@@ -13,9 +13,6 @@ import resource
 import pytest
 from hypothesis import settings
 
-settings.register_profile("gates", deadline=None, derandomize=True, database=None)
-settings.load_profile("gates")
-
 if seconds := int(os.environ.get("GATE_SECONDS", 0)):
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -24,6 +21,12 @@ _reached: set[str] = set()
 builtins._reached_ = _reached.add
 _by_fixture: dict[object, set[str]] = {}
 _tests: dict[str, dict] = {}
+
+
+def pytest_configure():
+    """After tests/conftest.py, which has a profile of its own."""
+    settings.register_profile("gates", deadline=None, derandomize=True, database=None)
+    settings.load_profile("gates")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,9 +58,7 @@ def foretold_and_stored(indicator, bound, limit, polarity, typed):
     )
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(numerator=2, denominator=3, beside=0, limit="target", polarity=Polarity.HIGHER)
 @example(numerator=2, denominator=3, beside=0, limit="floor", polarity=Polarity.LOWER)
 @given(
@@ -83,9 +81,7 @@ def test_a_ratio_beside_a_bound_is_stored_as_the_page_foretold(
     assert stored == foretold
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(value=Decimal("66.6666665"), beside=0, limit="target", polarity=Polarity.HIGHER)
 @example(value=Decimal("66.6666675"), beside=0, limit="floor", polarity=Polarity.LOWER)
 @given(

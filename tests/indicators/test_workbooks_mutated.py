@@ -1,8 +1,7 @@
-"""Broken workbooks: each is refused or understood, in bounded time, and nothing is saved by half."""
+"""Broken workbooks: each is refused or understood, and nothing is saved by half."""
 
 import os
 import sys
-from time import perf_counter
 
 import pytest
 import time_machine
@@ -18,8 +17,7 @@ from tests.indicators.workbooks import manager_of
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
-EACH_WITHIN = 10  # seconds
-# Two of each kind here; tests/load/workbook_mutations.py does a thousand.
+# Two of each kind here; tests/load/workbook_mutations.py does a thousand, and times each.
 HOW_MANY = int(os.environ.get("WORKBOOK_MUTATIONS", 2 * len(KINDS)))
 
 
@@ -46,12 +44,10 @@ def filled(_in_july, sorp_in_force):
 def test_no_broken_workbook_breaks_the_service_or_is_saved_by_half(client, filled):
     manager, content = filled
     client.force_login(manager)
-    faults, outcomes, slowest = [], {}, 0.0
+    faults, outcomes = [], {}
     for number in range(HOW_MANY):
         kind, broken = mutation(content, number)
-        started = perf_counter()
         outcome, drafts = _sent(client, broken)
-        slowest = max(slowest, perf_counter() - started)
         outcomes[kind, outcome] = outcomes.get((kind, outcome), 0) + 1
         if outcome not in ("refused", "rejected", "nothing to save", "saved"):
             faults.append((number, kind, outcome))
@@ -61,9 +57,7 @@ def test_no_broken_workbook_breaks_the_service_or_is_saved_by_half(client, fille
 
     for (kind, outcome), count in sorted(outcomes.items()):
         sys.stdout.write(f"{kind:24} {outcome:16} {count}\n")
-    sys.stdout.write(f"slowest {slowest:.2f} s\n")
     assert faults == []
-    assert slowest < EACH_WITHIN
     kinds_of_outcome = {outcome for _, outcome in outcomes}
     assert {"refused", "rejected", "saved"} <= kinds_of_outcome  # else the mutations say nothing
 

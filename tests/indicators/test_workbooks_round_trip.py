@@ -2,7 +2,6 @@
 
 import io
 from decimal import Decimal
-from time import process_time
 
 import openpyxl
 import pytest
@@ -275,7 +274,6 @@ def test_two_hundred_indicators_go_out_and_come_back_whole(
 ):
     answerer = manager_of(200)
     indicators = list(answerer.indicators.order_by("reference"))
-    started = process_time()
     with django_assert_max_num_queries(20):
         content = write_workbook(answerer, Q1)
     book = Filled(content)
@@ -296,7 +294,6 @@ def test_two_hundred_indicators_go_out_and_come_back_whole(
     for number, indicator in enumerate(indicators):
         assert Decimal(typed[indicator.pk]["value"]) == Decimal(400 + number * 3) / 10
         assert typed[indicator.pk]["commentary"] == f"Row {number}: £1,250, “quoted”, é"
-    assert process_time() - started < 10
     again = preview(write_workbook(answerer, Q1), answerer, Q1)
     assert len(again.unchanged) == 200
     assert not again.rejected

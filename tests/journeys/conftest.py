@@ -7,8 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from kcc_perf.demonstration.loading import PASSWORD
 from tests.service.processes import free_port
+from tests.services import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
@@ -83,11 +82,11 @@ class Council:
                 stderr=log,
             )
             try:
-                _wait_for(f"http://127.0.0.1:{port}/readyz")
+                wait_until(lambda: _answers(f"http://127.0.0.1:{port}/readyz"), "/readyz")
                 yield f"http://127.0.0.1:{port}"
             finally:
                 server.terminate()
-                server.wait(20)
+                server.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -128,15 +127,12 @@ def address(council):
         yield address
 
 
-def _wait_for(address, seconds=60):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"{address} did not answer in {seconds} seconds")
+def _answers(address):
+    try:
+        with urllib.request.urlopen(address) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -185,6 +181,17 @@ class Visitor:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         return self.press("Sign in")
 
+    def wait_for(self, words, *, at):
+        """Look at a page again and again until it says so."""
+
+        def says():
+            self.page.goto(self.address + at)
+            return self.reads(words)
+
+        wait_until(says, f"{at} to say “{words}”")
+        self.check()
+        return self
+
     def reads(self, words):
         """Whether the words stand on the page, wherever lines happen to break."""
         return words in " ".join(self.page.locator("body").inner_text().split())
@@ -222,6 +229,7 @@ def visit(browser, address):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=scripts
         )
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         return Visitor(context.new_page(), address, scripts)
 

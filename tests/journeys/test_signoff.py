@@ -125,9 +125,4 @@ def test_a_revision_of_a_closed_quarter_tells_what_it_changes_and_is_followed_up
     assert visitor.reads("Recounted from the register")
     assert visitor.reads("Still to be followed up")
     visitor.press("Follow up now")
-    for _ in range(30):
-        visitor.go("/revisions/2022-Q4/CG-02/")
-        if visitor.reads("Nothing is left to follow up"):
-            break
-        page.wait_for_timeout(1000)
-    assert visitor.reads("Nothing is left to follow up")
+    visitor.wait_for("Nothing is left to follow up", at="/revisions/2022-Q4/CG-02/")

@@ -8,6 +8,7 @@ import io
 
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_every_page import MANAGER, OFFICER
+from tests.services import wait_until
 
 MANAGING_DIRECTOR = "rosalind.achterberg@wealdshire.example"
 LATER = "tests.journeys.settings_later"
@@ -76,11 +77,9 @@ def back_test_it(author):
     author.press("Back-test its rules over all of history")
     author.page.get_by_label("Name of the back-test").fill("Three ambers of four")
     author.press("Start the back-test")
-    for _ in range(60):
-        if not author.page.get_by_role("link", name="Look again").count():
-            break
-        author.page.wait_for_timeout(500)
-        author.press("Look again")
+    look_again = author.page.get_by_role("link", name="Look again")
+    wait_until(lambda: not look_again.count() or look_again.click(), "the back-test")
+    author.check()
     assert author.page.get_by_role("heading", name="Load on PAT").count() == 1
     author.press("Keep as evidence on version 3")
     assert author.reads("Kept as evidence on version 3")
@@ -145,10 +144,5 @@ def read_in_public(public):
 def close_the_quarter_before(author):
     """It ended in June, under version 2, and is closed under version 2 whatever rules now."""
     author.sign_in(OFFICER).go("/quarters/2023-Q1/close/").press("Close Q1 2023/24 now")
-    still_open = author.page.get_by_role("button", name="Close Q1 2023/24")
-    for _ in range(60):
-        author.go("/quarters/")
-        if not still_open.count():
-            break
-        author.page.wait_for_timeout(1000)
+    author.wait_for("Q1 2023/24 closed", at="/quarters/")
     assert author.page.get_by_role("rowheader", name="Q1 2023/24").count() == 1

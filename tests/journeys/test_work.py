@@ -25,11 +25,11 @@ def test_an_officer_closes_a_quarter_and_publishes_its_report(visit):
     visitor.press("Close Q1 2023/24")
     assert visitor.reads("will be recorded as no result")
     visitor.press("Close Q1 2023/24 now")
-    _until(visitor, "/quarters/", "Q1 2023/24 closed")
+    visitor.wait_for("Q1 2023/24 closed", at="/quarters/")
     visitor.go("/reports/")
     visitor.page.get_by_role("button", name=re.compile("^Build")).first.click()
     visitor.page.wait_for_load_state()
-    _until(visitor, "/reports/", "Publish edition 1", seconds=180)
+    visitor.wait_for("Publish edition 1", at="/reports/")
     visitor.page.get_by_role("button", name=re.compile("^Publish")).first.click()
     visitor.page.wait_for_load_state()
 
@@ -37,15 +37,3 @@ def test_an_officer_closes_a_quarter_and_publishes_its_report(visit):
     public.go("/")
 
     assert public.reads("Quarterly performance report, Q1 2023/24")
-
-
-def _until(visitor, path, words, seconds=30):
-    for _ in range(seconds):
-        visitor.page.goto(visitor.address + path)
-        if visitor.reads(words):
-            visitor.check()
-            return
-        visitor.page.wait_for_timeout(1000)
-    raise AssertionError(
-        f"{path} never said “{words}”: {visitor.page.locator('main').inner_text()}"
-    )

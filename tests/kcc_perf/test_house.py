@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -389,3 +390,23 @@ def test_one_clock_tells_the_day_and_the_time():
     }
 
     assert found <= allowed
+
+
+def test_no_test_judges_how_long_something_took():
+    """The machine may be busy: tests/benchmarks.py and tests/load measure, and no test does."""
+    measuring = re.compile(r"\b(perf_counter|process_time|monotonic|deadline=)")
+
+    found = {
+        called(path)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path != Path(__file__) and measuring.search(path.read_text())
+    }
+
+    assert found == set()
+
+
+def test_no_property_fails_because_the_machine_is_slow():
+    given = hypothesis.settings()
+
+    assert given.deadline is None
+    assert hypothesis.HealthCheck.too_slow in given.suppress_health_check

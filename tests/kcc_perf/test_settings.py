@@ -28,7 +28,6 @@ def check(**environment):
         env={**IN_SERVICE, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
 

@@ -11,15 +11,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
+
+from tests.services import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
-PATIENCE = 60  # seconds, on a machine that is busy with other things
 
 
 def commands() -> dict[str, str]:
@@ -31,16 +30,6 @@ def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return door.getsockname()[1]
-
-
-def wait_until(answer: Callable[[], object], what: str, seconds: float = PATIENCE) -> object:
-    """What `answer` says once it says something. Fails, naming what was waited for."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if said := answer():
-            return said
-        time.sleep(0.1)
-    raise AssertionError(f"Waited {seconds} seconds in vain for: {what}")
 
 
 class Service:
@@ -94,7 +83,7 @@ class Service:
         """As when the power goes: no goodbye, and nothing put in order."""
         process = self.running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE)
 
     def stop(self) -> None:
         for process in self.running.values():
@@ -146,14 +135,14 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> str:
-        with self.opener.open(self.service.address + path, timeout=30) as answer:
+        with self.opener.open(self.service.address + path, timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def post(self, path: str, page: str, **fields: str) -> str:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token, f"no form on the page before {path}"
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
-        with self.opener.open(self.service.address + path, body, timeout=30) as answer:
+        with self.opener.open(self.service.address + path, body, timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def sign_in(self, email: str) -> None:

@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.kcc_perf.test_house import every_view
-from tests.service.processes import ROOT, free_port, wait_until
+from tests.service.processes import ROOT, free_port
+from tests.services import PATIENCE, wait_until
 
 CONFIGURATION = (ROOT / "deploy/nginx.conf").read_text()
 AT_ONCE = 12
@@ -34,7 +35,7 @@ class Application(BaseHTTPRequestHandler):
             server.most_present = max(server.most_present, server.present)
             if server.present >= server.awaited:
                 server.all_here.set()
-        server.all_here.wait(20)
+        server.all_here.wait(PATIENCE)
         if server.awaited == 1:
             time.sleep(0.5)
         with server.lock:
@@ -114,7 +115,7 @@ def front(application, tmp_path):
     wait_until(answers, "nginx")
     yield address
     running.terminate()
-    running.wait(10)
+    running.wait(PATIENCE)
 
 
 def ask_at_once(address, cookie=""):
@@ -122,7 +123,7 @@ def ask_at_once(address, cookie=""):
 
     def one(_):
         request = urllib.request.Request(address, headers={"Cookie": cookie} if cookie else {})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             assert answer.read() == b"page"
             return answer.headers["X-Cache"]
 
@@ -163,7 +164,7 @@ def test_what_the_application_does_not_call_public_is_not_kept_at_a_public_addre
 ):
     application.awaited = 1
     for _ in range(2):
-        with urllib.request.urlopen(f"{front}/data/", timeout=30) as answer:
+        with urllib.request.urlopen(f"{front}/data/", timeout=PATIENCE) as answer:
             assert answer.headers["X-Cache"] == "MISS"
 
     assert application.asked == ["/data/", "/data/"]

@@ -10,9 +10,10 @@ import pytest
 from celery import Celery
 from django.db import connection
 
-from tests.service.processes import Browser, Service, wait_until
+from tests.service.processes import Browser, Service
+from tests.services import PATIENCE, wait_until
 
-LEASE = 4
+LEASE = 8  # seconds; a worker renews it three times in that
 
 
 class Asker:
@@ -29,7 +30,7 @@ class Asker:
 
     def connect(self):
         if self.address.startswith("sqlite:///"):
-            return sqlite3.connect(self.address.removeprefix("sqlite:///"), timeout=20)
+            return sqlite3.connect(self.address.removeprefix("sqlite:///"), timeout=PATIENCE)
         return psycopg2.connect(self.address)
 
     def acts(self, act):

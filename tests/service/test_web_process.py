@@ -7,7 +7,8 @@ import urllib.request
 
 import pytest
 
-from tests.service.processes import ROOT, Service, commands, wait_until
+from tests.service.processes import ROOT, Service, commands
+from tests.services import PATIENCE, wait_until
 
 WEB = commands()["web"].replace("deploy/gunicorn.py", "tests/service/telling_gunicorn.py")
 
@@ -80,7 +81,7 @@ def test_a_worker_that_ends_is_replaced_by_one_that_serves_and_makes_rounds(web)
 
     assert after["process"] not in {fact["process"] for fact in before}
     assert after["threads"].count("rounds") == 1
-    with urllib.request.urlopen(f"{web.address}/healthz", timeout=30) as answer:
+    with urllib.request.urlopen(f"{web.address}/healthz", timeout=PATIENCE) as answer:
         assert answer.status == 200
 
 

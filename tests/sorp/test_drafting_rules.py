@@ -298,7 +298,6 @@ ANYTHING = st.fixed_dictionaries(
 
 @settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @for_any(ANYTHING)
