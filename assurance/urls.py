@@ -1,30 +1,15 @@
 """Addresses of PAT and DAT. They stand under /assurance/."""
 
-from datetime import date
-
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from assurance.views import boards, meetings, outcomes, teams
 
 
-class Day:
-    """A day as it stands in an address: 2011-11-14."""
-
-    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-    def to_python(self, value):
-        return date.fromisoformat(value)
-
-    def to_url(self, value):
-        return value if isinstance(value, str) else value.isoformat()
-
-
 class TeamWord(StringConverter):
     regex = "pat|dat"
 
 
-register_converter(Day, "day")
 register_converter(TeamWord, "assurance_team")
 
 urlpatterns = [

@@ -22,28 +22,30 @@ urlpatterns = [
     path("indicators/<str:reference>/", indicator.indicator, name="indicator"),
     path("indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"),
     path("completion/", completion.completions, name="completions"),
-    path("completion/<str:quarter>/", completion.completion, name="completion"),
+    path("completion/<quarter:quarter>/", completion.completion, name="completion"),
     path(
-        "completion/<str:quarter>/completion.csv", completion.completion_csv, name="completion_csv"
+        "completion/<quarter:quarter>/completion.csv",
+        completion.completion_csv,
+        name="completion_csv",
     ),
     path("sorp/compliance/", compliance.compliance, name="compliance"),
     path(
-        "sorp/compliance/<str:quarter>/",
+        "sorp/compliance/<quarter:quarter>/",
         compliance.compliance_of_quarter,
         name="compliance_of_quarter",
     ),
     path(
-        "sorp/compliance/<str:quarter>/compliance.csv",
+        "sorp/compliance/<quarter:quarter>/compliance.csv",
         compliance.compliance_csv,
         name="compliance_csv",
     ),
     path(
-        "sorp/compliance/<str:quarter>/measure/",
+        "sorp/compliance/<quarter:quarter>/measure/",
         compliance.measure_compliance,
         name="measure_compliance",
     ),
     path("help/who-may-do-what/", permission_matrix.who_may_do_what, name="who_may_do_what"),
     path("revisions/", revisions.revisions, name="revisions"),
     path("revisions/revisions.csv", revisions.revisions_csv, name="revisions_csv"),
-    path("revisions/<str:quarter>/<str:reference>/", revisions.revision, name="revision"),
+    path("revisions/<quarter:quarter>/<str:reference>/", revisions.revision, name="revision"),
 ]

@@ -43,17 +43,17 @@ urlpatterns = [
         name="report_progress",
     ),
     path("quarters/", quarters.quarters, name="quarters"),
-    path("quarters/<str:quarter>/close/", quarters.close, name="close_quarter"),
+    path("quarters/<quarter:quarter>/close/", quarters.close, name="close_quarter"),
     path(
         "indicators/<str:reference>/explanations/", explanations.explanations, name="explanations"
     ),
     path(
-        "indicators/<str:reference>/explanations/<str:quarter>/",
+        "indicators/<str:reference>/explanations/<quarter:quarter>/",
         explanations.explanation,
         name="explanation",
     ),
     path(
-        "indicators/<str:reference>/explanations/<str:quarter>/<int:number>.json",
+        "indicators/<str:reference>/explanations/<quarter:quarter>/<int:number>.json",
         explanations.explanation_json,
         name="explanation_json",
     ),

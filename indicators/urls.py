@@ -17,39 +17,43 @@ from indicators.views import (
 
 urlpatterns = [
     path(
-        "returns/<str:quarter>/workbook.xlsx",
+        "returns/<quarter:quarter>/workbook.xlsx",
         workbooks.download_workbook,
         name="workbook_download",
     ),
-    path("returns/<str:quarter>/workbook/", workbooks.workbook, name="workbook"),
+    path("returns/<quarter:quarter>/workbook/", workbooks.workbook, name="workbook"),
     path(
-        "returns/<str:quarter>/workbook/<uuid:token>/",
+        "returns/<quarter:quarter>/workbook/<uuid:token>/",
         workbooks.workbook_preview,
         name="workbook_preview",
     ),
     path("returns/", returns.returns, name="returns"),
-    path("returns/<str:quarter>/", returns.my_return, name="my_return"),
-    path("returns/<str:quarter>/check/", returns.check_return, name="check_return"),
-    path("returns/<str:quarter>/submit/", returns.submit_return, name="submit_return"),
+    path("returns/<quarter:quarter>/", returns.my_return, name="my_return"),
+    path("returns/<quarter:quarter>/check/", returns.check_return, name="check_return"),
+    path("returns/<quarter:quarter>/submit/", returns.submit_return, name="submit_return"),
     path(
-        "returns/<str:quarter>/submitted/<uuid:token>/",
+        "returns/<quarter:quarter>/submitted/<uuid:token>/",
         returns.return_submitted,
         name="return_submitted",
     ),
-    path("returns/<str:quarter>/<str:reference>/", entry.enter_result, name="enter_result"),
-    path("returns/<str:quarter>/<str:reference>/draft/", entry.keep_draft, name="keep_draft"),
-    path("returns/<str:quarter>/<str:reference>/would-be/", entry.would_be_rated, name="would_be"),
+    path("returns/<quarter:quarter>/<str:reference>/", entry.enter_result, name="enter_result"),
+    path("returns/<quarter:quarter>/<str:reference>/draft/", entry.keep_draft, name="keep_draft"),
     path(
-        "returns/<str:quarter>/<str:reference>/discard/", entry.discard_draft, name="discard_draft"
+        "returns/<quarter:quarter>/<str:reference>/would-be/", entry.would_be_rated, name="would_be"
     ),
-    path("returns/<str:quarter>/<str:reference>/evidence/", evidence.evidence, name="evidence"),
     path(
-        "returns/<str:quarter>/<str:reference>/evidence/<int:number>/",
+        "returns/<quarter:quarter>/<str:reference>/discard/",
+        entry.discard_draft,
+        name="discard_draft",
+    ),
+    path("returns/<quarter:quarter>/<str:reference>/evidence/", evidence.evidence, name="evidence"),
+    path(
+        "returns/<quarter:quarter>/<str:reference>/evidence/<int:number>/",
         evidence.evidence_file,
         name="evidence_file",
     ),
     path(
-        "returns/<str:quarter>/<str:reference>/evidence/<int:number>/remove/",
+        "returns/<quarter:quarter>/<str:reference>/evidence/<int:number>/remove/",
         evidence.remove_evidence,
         name="remove_evidence",
     ),
@@ -57,9 +61,9 @@ urlpatterns = [
     path("calendar/begin/", calendar.begin_quarter, name="begin_quarter"),
     path("calendar/feed/renew/", calendar.renew_feed, name="renew_feed"),
     path("calendar/feed/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
-    path("calendar/<str:quarter>/<str:step>/", calendar.change_due_day, name="change_due_day"),
+    path("calendar/<quarter:quarter>/<str:step>/", calendar.change_due_day, name="change_due_day"),
     path(
-        "calendar/<str:quarter>/<str:step>/<str:tier>/",
+        "calendar/<quarter:quarter>/<str:step>/<str:tier>/",
         calendar.change_due_day,
         name="change_due_day",
     ),
@@ -68,7 +72,7 @@ urlpatterns = [
     path("people/deputies/appoint/", people.appoint_deputy, name="appoint_deputy"),
     path("people/deputies/<int:pk>/end/", people.end_deputy, name="end_deputy"),
     path("people/suspend/<str:reference>/", people.suspend, name="suspend_indicator"),
-    path("attestation/<str:quarter>/", attestation.attestation, name="attestation"),
+    path("attestation/<quarter:quarter>/", attestation.attestation, name="attestation"),
     path("forecasts/", forecasts.forecasts, name="forecasts"),
     path("variations/", variations.register, name="variations"),
     path("indicators/<str:reference>/variations/", variations.of_indicator, name="variations_of"),
@@ -79,9 +83,11 @@ urlpatterns = [
     ),
     path("indicators/<str:reference>/variations/<int:pk>/", variations.variation, name="variation"),
     path("sign-off/", sign_off.sign_off, name="sign_off"),
-    path("sign-off/unlock/<str:quarter>/<str:reference>/", sign_off.unlock, name="unlock_result"),
     path(
-        "sign-off/<str:quarter>/<str:stage>/<slug:unit>/",
+        "sign-off/unlock/<quarter:quarter>/<str:reference>/", sign_off.unlock, name="unlock_result"
+    ),
+    path(
+        "sign-off/<quarter:quarter>/<str:stage>/<slug:unit>/",
         sign_off.sign_off_sheet,
         name="sign_off_sheet",
     ),

@@ -6,8 +6,10 @@ from reports.views import api, editions, public
 
 urlpatterns = [
     path("", public.latest_report, name="latest_report"),
-    path("performance/<str:quarter>/", public.public_report, name="public_report"),
-    path("performance/<str:quarter>/files/<str:name>", public.edition_file, name="edition_file"),
+    path("performance/<quarter:quarter>/", public.public_report, name="public_report"),
+    path(
+        "performance/<quarter:quarter>/files/<str:name>", public.edition_file, name="edition_file"
+    ),
     path(
         "performance/indicators/<str:reference>/", public.public_indicator, name="public_indicator"
     ),
@@ -19,14 +21,16 @@ urlpatterns = [
     path("performance/priorities/<slug:slug>/", public.public_priority, name="public_priority"),
     path("data/", public.open_data, name="open_data"),
     path("api/v1/reports/", api.api_reports, name="api_reports"),
-    path("api/v1/reports/<str:quarter>/", api.api_report, name="api_report"),
+    path("api/v1/reports/<quarter:quarter>/", api.api_report, name="api_report"),
     path("api/v1/indicators/", api.api_indicators, name="api_indicators"),
     path("api/v1/indicators/<str:reference>/", api.api_indicator, name="api_indicator"),
     path("reports/", editions.reports, name="reports"),
-    path("reports/<str:quarter>/build/", editions.build, name="build_report"),
-    path("reports/<str:quarter>/<int:number>/publish/", editions.publish, name="publish_report"),
+    path("reports/<quarter:quarter>/build/", editions.build, name="build_report"),
     path(
-        "reports/<str:quarter>/<int:number>/files/<str:name>",
+        "reports/<quarter:quarter>/<int:number>/publish/", editions.publish, name="publish_report"
+    ),
+    path(
+        "reports/<quarter:quarter>/<int:number>/files/<str:name>",
         editions.draft_file,
         name="draft_file",
     ),

@@ -11,7 +11,6 @@ from core.queries import last_closed, open_quarters
 from core.tables.writing import written
 from dashboards.queries.completion import Progress, completion_sheet
 from organisation.permissions import Permission
-from reports.views.editions_cache import quarter_or_404
 
 COLUMNS = (
     "reference",
@@ -61,8 +60,7 @@ def completion_csv(request, quarter):
     return response
 
 
-def _sheet(key):
-    quarter = quarter_or_404(key)
+def _sheet(quarter):
     get_object_or_404(ReportingQuarter, quarter_start=quarter.first_day)
     return completion_sheet(quarter=quarter, today=localdate())
 

@@ -14,7 +14,6 @@ from dashboards.forms import ComplianceForm
 from dashboards.queries.compliance_summary import compliance_overview, compliance_sheet
 from organisation.permissions import Permission
 from organisation.rights import allowed
-from reports.views.editions_cache import quarter_or_404
 
 COLUMNS = (
     *("clause", "requirement", "check", "unit", "quarter", "looked_at", "kept", "not_kept"),
@@ -65,28 +64,26 @@ def compliance_csv(request, quarter):
 @require(Permission.MANAGE_FRAMEWORK)
 def measure_compliance(request, quarter):
     """Look again now, rather than when the clock does."""
-    wanted = _closed_or_404(quarter)
+    _refuse_unclosed(quarter)
     try:
-        recorded = services.measure_compliance(quarter=wanted, today=localdate(), by=request.user)
+        recorded = services.measure_compliance(quarter=quarter, today=localdate(), by=request.user)
         messages.success(request, recorded.sentence)
     except ValueError as reason:
         messages.error(request, str(reason))
-    return redirect("compliance_of_quarter", wanted.key)
+    return redirect("compliance_of_quarter", quarter.key)
 
 
 def _may_measure(request):
     return allowed(request.user, Permission.MANAGE_FRAMEWORK)
 
 
-def _closed_or_404(key):
-    quarter = quarter_or_404(key)
+def _refuse_unclosed(quarter):
     closed = ReportingQuarter.State.CLOSED
     get_object_or_404(ReportingQuarter, quarter_start=quarter.first_day, state=closed)
-    return quarter
 
 
-def _sheet(request, key):
-    quarter = _closed_or_404(key)
+def _sheet(request, quarter):
+    _refuse_unclosed(quarter)
     sheet = compliance_sheet(quarter=quarter, unit=request.GET.get("unit", ""), reader=request.user)
     if sheet is None:
         raise Http404(f"No unit of that code stood in {quarter}")

@@ -22,7 +22,6 @@ from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed
-from reports.views.editions_cache import quarter_or_404
 
 A_PAGE = 50
 
@@ -62,7 +61,6 @@ def _asked_for(request):
 @require(Permission.VIEW_PERFORMANCE)
 def revision(request, quarter, reference):
     """What a revision changed, what it would still change, and a button to follow it up."""
-    quarter = quarter_or_404(quarter)
     indicator = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference
     )

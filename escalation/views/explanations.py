@@ -8,7 +8,6 @@ from core.guards import require
 from escalation.models.escalations import Explanation
 from escalation.queries.explanations import explanations_of, told
 from indicators.models.definitions import Indicator
-from indicators.views.entry import quarter_or_404
 from organisation.permissions import Permission
 
 
@@ -25,7 +24,7 @@ def explanations(request, reference):
 @require(Permission.VIEW_PERFORMANCE)
 def explanation(request, reference, quarter):
     """One quarter's: the sentence, and everything that bears it out."""
-    indicator, quarter = _visible(request, reference), quarter_or_404(quarter)
+    indicator = _visible(request, reference)
     found = told(indicator=indicator, quarter=quarter)
     if found is None:
         raise Http404(f"Nothing was to be explained of {reference} in {quarter}")
@@ -40,10 +39,10 @@ def explanation_json(request, reference, quarter, number):
     found = get_object_or_404(
         Explanation,
         indicator=_visible(request, reference),
-        quarter_start=quarter_or_404(quarter).first_day,
+        quarter_start=quarter.first_day,
         number=number,
     )
-    name = f"explanation-{reference}-{quarter}-{number}.json"
+    name = f"explanation-{reference}-{quarter.key}-{number}.json"
     answer = JsonResponse(found.document, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

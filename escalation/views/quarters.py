@@ -13,7 +13,6 @@ from core.models.quarters import ReportingQuarter
 from core.queries import open_quarters, recent_jobs
 from escalation.services.closing import preview_close
 from indicators.queries.completion import completion
-from indicators.views.entry import quarter_or_404
 from organisation.permissions import Permission
 
 
@@ -36,7 +35,6 @@ def quarters(request):
 @require(Permission.MANAGE_FRAMEWORK)
 def close(request, quarter):
     """Say what closing would do; once that is confirmed, ask for it. The work is a job."""
-    quarter = quarter_or_404(quarter)
     if request.method == "GET":
         return _confirm(request, quarter)
     try:

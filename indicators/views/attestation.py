@@ -10,7 +10,6 @@ from core.queries import quarter_state
 from indicators.forms.attestation import AttestationForm
 from indicators.queries.accountability import attestation_sheet
 from indicators.services import accountability
-from indicators.views.entry import quarter_or_404
 from organisation.permissions import Permission
 
 
@@ -18,7 +17,6 @@ from organisation.permissions import Permission
 @require(Permission.SUBMIT_RESULT)
 def attestation(request, quarter):
     """A manager's indicators of a quarter, to answer for, or to say whose they are not."""
-    quarter = quarter_or_404(quarter)
     sheet = attestation_sheet(user=request.user, quarter=quarter)
     form = AttestationForm(
         request.POST if request.method == "POST" else None,  # ticking nothing is an answer

@@ -19,7 +19,6 @@ from indicators.queries.calendar import (
     unowned,
 )
 from indicators.services import calendar as services
-from indicators.views.entry import quarter_or_404
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.lexicon import Step, Tier
@@ -78,7 +77,6 @@ def _asked(form, quarters):
 @require(Permission.MANAGE_FRAMEWORK)
 def change_due_day(request, quarter, step, tier=""):
     """One step of a quarter is due by another day, with a reason."""
-    quarter = quarter_or_404(quarter)
     sheet = calendar_of(quarter)
     line = _line_or_404(sheet, step, tier)
     form = DueDayForm(request.POST or None, initial={"due_on": line.due_on})

@@ -1,7 +1,7 @@
 """Where managers enter one result: every step is kept as a draft, and nothing typed is lost."""
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,21 +20,13 @@ from organisation.permissions import Permission
 from organisation.rights import allowed
 
 
-def quarter_or_404(key):
-    """The quarter an address names; an address that names none leads nowhere."""
-    try:
-        return Quarter.parse(key)
-    except ValueError:
-        raise Http404(f"{key} is not a quarter") from None
-
-
 def sheet_or_404(request, quarter, reference):
     """The page of an indicator whose result this person may enter; anybody else finds none."""
     indicator = get_object_or_404(
         Indicator.objects.answerable_by(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    return entry_sheet(indicator=indicator, quarter=quarter_or_404(quarter), user=request.user)
+    return entry_sheet(indicator=indicator, quarter=quarter, user=request.user)
 
 
 def takes_no_result(request, sheet):

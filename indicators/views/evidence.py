@@ -11,7 +11,7 @@ from indicators.forms.evidence import EvidenceForm
 from indicators.models.returns import Evidence
 from indicators.queries.evidence import is_removable, may_read_evidence
 from indicators.services import evidence as services
-from indicators.views.entry import quarter_or_404, sheet_or_404, takes_no_result
+from indicators.views.entry import sheet_or_404, takes_no_result
 from organisation.permissions import Permission
 
 
@@ -82,7 +82,6 @@ def remove_evidence(request, quarter, reference, number):
 @require(Permission.VIEW_PERFORMANCE)
 def evidence_file(request, quarter, reference, number):
     """One file, to be saved and never shown: a browser is told not to guess what it is."""
-    quarter = quarter_or_404(quarter)
     found = get_object_or_404(
         Evidence.objects.select_related("indicator"),
         pk=number,

@@ -15,7 +15,6 @@ from indicators.queries.returns import my_return as return_of
 from indicators.queries.returns import submitted_in
 from indicators.services import results
 from indicators.views.answers import answers_of
-from indicators.views.entry import quarter_or_404
 from organisation.permissions import Permission
 
 CHECKED = "indicators.checked-return"
@@ -36,7 +35,7 @@ def returns(request):
 @require(Permission.SUBMIT_RESULT)
 def my_return(request, quarter):
     """Every indicator this person answers for, and how far each has got."""
-    sheet = return_of(user=request.user, quarter=quarter_or_404(quarter), today=localdate())
+    sheet = return_of(user=request.user, quarter=quarter, today=localdate())
     return render(request, "indicators/return.html", {"sheet": sheet, "quarter": sheet.quarter})
 
 
@@ -47,7 +46,7 @@ def check_return(request, quarter):
 
     The button carries a token for one submission of exactly these answers.
     """
-    sheet = return_of(user=request.user, quarter=quarter_or_404(quarter), today=localdate())
+    sheet = return_of(user=request.user, quarter=quarter, today=localdate())
     versions = {row.indicator.reference: row.draft.version for row in sheet.ready}
     page = {
         "sheet": sheet,
@@ -62,7 +61,6 @@ def check_return(request, quarter):
 @require(Permission.SUBMIT_RESULT)
 def submit_return(request, quarter):
     """What was checked is submitted, once. Without a check of this very return, nothing is."""
-    quarter = quarter_or_404(quarter)
     checked = _checked(request, quarter)
     if checked is None:
         return _not_ready(request, quarter, {})
@@ -87,7 +85,6 @@ def submit_return(request, quarter):
 @require(Permission.SUBMIT_RESULT)
 def return_submitted(request, quarter, token):
     """What was submitted, how it was rated, what was late, and what happens next."""
-    quarter = quarter_or_404(quarter)
     submission = get_object_or_404(
         Submission, token=token, submitted_by=request.user, quarter_start=quarter.first_day
     )

@@ -24,7 +24,6 @@ from indicators.services.sign_off import (
     return_result,
     unlock_result,
 )
-from indicators.views.entry import quarter_or_404
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.permissions import Permission
@@ -50,7 +49,7 @@ def sign_off(request):
 @require(Permission.SIGN_OFF)
 def sign_off_sheet(request, quarter, stage, unit):
     """One unit's results on one screen: tick and approve, or return one with a comment."""
-    quarter, stage = quarter_or_404(quarter), _stage_or_404(stage)
+    stage = _stage_or_404(stage)
     unit = get_object_or_404(Unit, code=unit)
     if not signs_at(stage, unit, offices_of(request.user, on=localdate())):
         raise Http404(f"{unit} is signed off by somebody else")
@@ -129,7 +128,6 @@ def _told_of(count):
 @require(Permission.MANAGE_FRAMEWORK)
 def unlock(request, quarter, reference):
     """A performance officer lets one person change one approved result, for a few days."""
-    quarter = quarter_or_404(quarter)
     result = get_object_or_404(
         Result.objects.select_related("indicator__unit", "indicator__accountable_manager"),
         indicator__reference=reference,

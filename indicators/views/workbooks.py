@@ -12,7 +12,6 @@ from core.queries import quarter_state
 from indicators.forms.workbooks import WorkbookForm
 from indicators.models.workbooks import WorkbookUpload
 from indicators.queries.returns import my_return
-from indicators.views.entry import quarter_or_404
 from indicators.workbooks.committing import commit_workbook, keep_preview, preview_kept
 from indicators.workbooks.preview import preview
 from indicators.workbooks.reading import Refused
@@ -28,7 +27,6 @@ SHOWN = 200  # rows of one table: a page is to be read
 @require(Permission.SUBMIT_RESULT)
 def download_workbook(request, quarter):
     """This person's indicators for a quarter, to be filled in away from the service."""
-    quarter = quarter_or_404(quarter)
     if refusal := _not_open(request, quarter):
         return refusal
     try:
@@ -47,7 +45,6 @@ def download_workbook(request, quarter):
 @require(Permission.SUBMIT_RESULT)
 def workbook(request, quarter):
     """Where a workbook is downloaded, and where it comes back."""
-    quarter = quarter_or_404(quarter)
     if refusal := _not_open(request, quarter):
         return refusal
     form = WorkbookForm()
@@ -69,7 +66,6 @@ def workbook(request, quarter):
 @require(Permission.SUBMIT_RESULT)
 def workbook_preview(request, quarter, token):
     """What the workbook would change, cell by cell; and the button that saves it as drafts."""
-    quarter = quarter_or_404(quarter)
     upload = get_object_or_404(
         WorkbookUpload, token=token, user=request.user, quarter_start=quarter.first_day
     )

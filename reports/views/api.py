@@ -13,7 +13,7 @@ from core.guards import public
 from reports.queries.editions import published_editions
 from reports.rendering.report import LICENCE_ADDRESS
 from reports.rules.history import in_quarter
-from reports.views.editions_cache import answer, edition_or_404, quarter_or_404, report_of
+from reports.views.editions_cache import answer, edition_or_404, report_of
 
 
 class FrozenView(APIView):
@@ -59,7 +59,7 @@ class OneReport(FrozenView):
     """The whole public edition of one quarter, as edition.json has it."""
 
     def get(self, request, quarter):
-        edition = edition_or_404(quarter_or_404(quarter))
+        edition = edition_or_404(quarter)
         return answer(request, edition, lambda: Response(report_of(edition).document))
 
 

@@ -17,7 +17,6 @@ from organisation.rights import allowed
 from reports.models import Edition, EditionFile
 from reports.queries.editions import all_editions
 from reports.services.editions import CannotPublish, publish_edition
-from reports.views.editions_cache import quarter_or_404
 
 BUILD_REPORT = "build_report"
 
@@ -53,20 +52,19 @@ def reports(request):
 @require(Permission.MANAGE_FRAMEWORK)
 def build(request, quarter):
     """Ask for a quarter's report to be built. Asking twice builds it once."""
-    wanted = quarter_or_404(quarter)
     get_object_or_404(
         ReportingQuarter,
-        quarter_start=wanted.first_day,
+        quarter_start=quarter.first_day,
         state=ReportingQuarter.State.CLOSED,
     )
     try:
         jobs.request(
             kind=BUILD_REPORT,
-            key=f"{BUILD_REPORT} {wanted.key}",
-            arguments={"quarter": wanted.key, "by": request.user.pk},
+            key=f"{BUILD_REPORT} {quarter.key}",
+            arguments={"quarter": quarter.key, "by": request.user.pk},
             by=request.user,
         )
-        messages.success(request, f"The report for {wanted} is being built.")
+        messages.success(request, f"The report for {quarter} is being built.")
     except jobs.AlreadyAsked as reason:
         messages.info(request, str(reason))
     return redirect("reports")
@@ -106,7 +104,6 @@ def draft_file(request, quarter, number, name):
 
 
 def _edition_or_404(quarter, number):
-    wanted = quarter_or_404(quarter)
     return get_object_or_404(
-        Edition.objects.of(wanted).without_documents().select_related("report"), number=number
+        Edition.objects.of(quarter).without_documents().select_related("report"), number=number
     )

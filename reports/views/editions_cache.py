@@ -15,7 +15,7 @@ from reports.models import Edition
 from reports.queries.editions import public_document, published_edition
 from reports.rendering.report import Report
 
-__all__ = ["FOR_EVERYONE", "answer", "edition_or_404", "quarter_or_404", "report_of"]
+__all__ = ["FOR_EVERYONE", "answer", "edition_or_404", "report_of"]
 
 
 def report_of(edition: Edition) -> Report:
@@ -27,13 +27,6 @@ def report_of(edition: Edition) -> Report:
 def _report(edition_id: int, sha256: str) -> Report:
     """Kept in memory: what is frozen cannot go stale, and the digest is part of the key."""
     return Report(public_document(Edition(pk=edition_id)))
-
-
-def quarter_or_404(key: str) -> Quarter:
-    try:
-        return Quarter.parse(key)
-    except ValueError as reason:
-        raise Http404(str(reason)) from None
 
 
 def edition_or_404(quarter: Quarter | None) -> Edition:

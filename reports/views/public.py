@@ -14,7 +14,7 @@ from reports.queries.editions import public_file, published_edition, published_e
 from reports.rendering.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
 from reports.rendering.html import MARKS
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS
-from reports.views.editions_cache import answer, edition_or_404, quarter_or_404, report_of
+from reports.views.editions_cache import answer, edition_or_404, report_of
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -39,7 +39,7 @@ def latest_report(request):
 @public
 @require_safe
 def public_report(request, quarter):
-    edition = edition_or_404(quarter_or_404(quarter))
+    edition = edition_or_404(quarter)
     return answer(request, edition, lambda: _report_page(request, edition))
 
 
@@ -144,7 +144,7 @@ def open_data(request):
 @require_safe
 def edition_file(request, quarter, name):
     """One file of the newest published edition of a quarter, as it was kept when it was built."""
-    file = public_file(quarter_or_404(quarter), name)
+    file = public_file(quarter, name)
     if file is None or not default_storage.exists(file.path):
         raise Http404("There is no such file in the published edition")
     tag = f'"{file.sha256[:32]}"'

@@ -234,7 +234,7 @@ def test_the_short_address_leads_to_the_open_quarter_and_says_so_before_there_is
 @pytest.mark.usefixtures("officer", "open_quarter")
 @pytest.mark.parametrize("key", ["2011-Q4", "2011-Q5", "now"])
 def test_a_quarter_that_takes_no_results_has_no_page(client, key):
-    assert client.get(reverse("completion", args=[key])).status_code == 404
+    assert client.get(f"/completion/{key}/").status_code == 404
 
 
 @pytest.mark.usefixtures("officer", "open_quarter")

@@ -107,8 +107,8 @@ def test_a_quarter_with_nothing_to_explain_has_no_page(indicator, reader):
     reported(indicator, "G")
 
     for quarter in ("2011-Q1", "2011-Q2", "2011-Q9", "last"):
-        address = reverse("explanation", args=[indicator.reference, quarter])
-        assert reader.get(address).status_code == 404
+        address = f"/indicators/{indicator.reference}/explanations/{quarter}/"
+        assert reader.get(address).status_code == 404, quarter
     address = reverse("explanation_json", args=[indicator.reference, "2011-Q1", 1])
     assert reader.get(address).status_code == 404
     assert told(indicator=indicator, quarter=Q1) is None

@@ -229,7 +229,7 @@ def test_an_address_that_names_no_step_leads_nowhere(client, officer, quarter, s
     begin(officer)
     client.force_login(officer)
 
-    answer = client.get(reverse("change_due_day", args=[quarter, step]))
+    answer = client.get(f"/calendar/{quarter}/{step}/")
 
     assert answer.status_code == status
 

@@ -68,7 +68,7 @@ def test_every_view_says_who_may_use_it():
 def test_the_walk_over_the_views_reaches_those_that_are_nested():
     addresses = [address for address, _ in every_view()]
 
-    assert {"healthz", "accounts/sign-in/", "quarters/<str:quarter>/close/"} <= set(addresses)
+    assert {"healthz", "accounts/sign-in/", "quarters/<quarter:quarter>/close/"} <= set(addresses)
 
 
 def test_every_address_belongs_to_one_view():

@@ -191,7 +191,7 @@ def test_every_page_for_everyone_is_kept_and_no_other():
             kept.add(pattern)
 
     assert kept == public
-    assert {"", "data/", "sorp/", "performance/<str:quarter>/"} <= kept
+    assert {"", "data/", "sorp/", "performance/<quarter:quarter>/"} <= kept
 
 
 def test_the_cache_is_asked_at_those_addresses_only():
