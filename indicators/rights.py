@@ -6,12 +6,14 @@ a list and a service cannot come to different answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from core.clock import localdate
+from core.words import Word
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed, posts_of
@@ -25,6 +27,31 @@ DIRECTING = (
     PostKind.MANAGING_DIRECTOR,
     PostKind.DEPUTY_MANAGING_DIRECTOR,
 )
+
+
+class Scope(Word):
+    """Whose indicators a right of a post reaches, as the page of who may do what says it."""
+
+    EVERY = "every", "Every indicator"
+    OWN = "own", "Those they are accountable for"
+    UNITS = "units", "Those of their unit and of every unit below it"
+
+
+# How far each right reaches, by the post that grants it: said here once. The QuerySets read it by
+# `reach_of`, and so does the page. What may be signed off is told by the ladder
+# (indicators/rules/sign_off.py).
+SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
+    Permission.VIEW_PERFORMANCE: dict.fromkeys(PostKind, Scope.EVERY),  # nothing is hidden yet
+    Permission.SUBMIT_RESULT: {
+        PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.DEPUTY: Scope.UNITS,
+        PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
+    },
+    Permission.WRITE_PLAN: {
+        PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +85,30 @@ class Reach:
 EVERY, NONE = Reach(every=True), Reach()
 
 
+def reach_of(user: Any, permission: Permission) -> Reach:
+    """How far a right of `SCOPES` reaches for a person today, by all the posts they hold together.
+
+    Whoever holds a right has it over what is in their own name, by whichever post they hold it.
+    """
+    if not allowed(user, permission):
+        return NONE
+    held = [(SCOPES[permission].get(kind), unit) for kind, unit in posts_of(user)]
+    if any(scope is Scope.EVERY for scope, _ in held):
+        return EVERY
+    return Reach(
+        accountable=user.pk,
+        units=_with_those_below(unit for scope, unit in held if scope is Scope.UNITS),
+    )
+
+
 def seen_by(user: Any) -> Reach:
-    """Every signed-in officer and Member sees every indicator: nothing is hidden yet."""
-    return EVERY if allowed(user, Permission.VIEW_PERFORMANCE) else NONE
+    """Every signed-in officer and Member sees every indicator."""
+    return reach_of(user, Permission.VIEW_PERFORMANCE)
 
 
 def answered_by(user: Any) -> Reach:
     """Whose result a person may submit: for the centre every one, else their own."""
-    if allowed(user, Permission.MANAGE_FRAMEWORK):
-        return EVERY
-    return own_of(user) if allowed(user, Permission.SUBMIT_RESULT) else NONE
+    return reach_of(user, Permission.SUBMIT_RESULT)
 
 
 def own_of(user: Any) -> Reach:
@@ -85,16 +126,18 @@ def directed_by(user: Any) -> Reach:
 
 def planned_by(user: Any) -> Reach:
     """Whose action plan a person may write: for the centre every one, else their own."""
-    if allowed(user, Permission.MANAGE_FRAMEWORK):
-        return EVERY
-    return Reach(accountable=user.pk) if allowed(user, Permission.WRITE_PLAN) else NONE
+    return reach_of(user, Permission.WRITE_PLAN)
 
 
 def _units_of(user: Any, *kinds: PostKind) -> frozenset[int]:
     """The units where a person holds such a post today, with everything below them."""
     if not (user.is_authenticated and user.is_active):
         return frozenset()
-    held = [unit for kind, unit in posts_of(user) if kind in kinds]
+    return _with_those_below(unit for kind, unit in posts_of(user) if kind in kinds)
+
+
+def _with_those_below(units: Iterable[int]) -> frozenset[int]:
+    held = list(units)
     if not held:
         return frozenset()
     tree = tree_on(localdate())

@@ -9,27 +9,28 @@ from datetime import date
 from assurance.rights import OFFICES, SEATS, Act
 from assurance.rules import SeatKind
 from indicators.models.definitions import Indicator
-from indicators.rights import DIRECTING
+from indicators.rights import DIRECTING, SCOPES, Scope
+from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
 from organisation.models.people import Appointment, User
 from organisation.permissions import GRANTS, Permission
 from organisation.queries import tree_on
 from organisation.rules import PostKind
 
-EVERY = "Every indicator"
-OWN = "Those they are accountable for"
-# Whose indicators a right reaches, where that is fewer than all (indicators/rights.py).
-REACHES: dict[tuple[PostKind, Permission], str] = {
-    (PostKind.ACCOUNTABLE_MANAGER, Permission.SUBMIT_RESULT): OWN,
-    (PostKind.ACCOUNTABLE_MANAGER, Permission.WRITE_PLAN): OWN,
-    (PostKind.DEPUTY, Permission.SUBMIT_RESULT): "Those of their unit and of every unit below it",
-    (PostKind.PERFORMANCE_OFFICER, Permission.SUBMIT_RESULT): EVERY,
-    (PostKind.PERFORMANCE_OFFICER, Permission.WRITE_PLAN): EVERY,
-    (PostKind.DIRECTOR, Permission.SIGN_OFF): (
-        "Those of their division or directorate, but none that they submitted"
-    ),
-    (PostKind.MANAGING_DIRECTOR, Permission.SIGN_OFF): "Those of the council itself",
-    (PostKind.DEPUTY_MANAGING_DIRECTOR, Permission.SIGN_OFF): "Those of the council itself",
-}
+
+def reach_of_post(kind: PostKind, permission: Permission) -> str:
+    """Whose indicators a right reaches, in words; nothing of a right that is not about some only.
+
+    Told from what is read where the right is used: `SCOPES` by the QuerySets of indicators, and by
+    the ladder of sign-off which posts sign for which units.
+    """
+    if permission is Permission.SIGN_OFF:
+        if kind in DIRECTORS:
+            return "Those of their division or directorate, but none that they submitted"
+        return "Those of the council itself" if kind in COUNCILS_OWN else ""
+    scopes = SCOPES.get(permission, {})
+    if kind not in scopes or set(scopes.values()) == {Scope.EVERY}:
+        return ""
+    return scopes[kind].label
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def posts_matrix() -> Matrix:
     rows = tuple(
         (
             kind.label,
-            tuple(Mark(each in GRANTS[kind], REACHES.get((kind, each), "")) for each in Permission),
+            tuple(Mark(each in GRANTS[kind], reach_of_post(kind, each)) for each in Permission),
         )
         for kind in PostKind
     )

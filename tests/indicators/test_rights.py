@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from assurance.rights import SEATS, Act, may
 from assurance.rules import SeatKind
-from dashboards.queries.permission_matrix import REACHES, posts_matrix, seats_matrix, who_can_see
+from dashboards.queries.permission_matrix import posts_matrix, seats_matrix, who_can_see
 from escalation.services.plans import may_write_plan
 from indicators import rights
 from indicators.models.definitions import Indicator
+from indicators.queries.sign_off import ladders_on, offices_of
+from indicators.rules.sign_off import ladder
 from organisation.models.people import User
 from organisation.permissions import GRANTS, Permission
 from organisation.rules import PostKind, UnitTier
@@ -190,8 +192,68 @@ def test_the_matrix_says_just_what_the_guards_read():
         assert {each for each, mark in marks.items() if mark.is_allowed} == GRANTS[kind], kind
 
 
+def test_a_scope_is_declared_for_just_the_posts_that_grant_the_right():
+    for permission, scopes in rights.SCOPES.items():
+        assert set(scopes) == {kind for kind in PostKind if permission in GRANTS[kind]}, permission
+
+
 def test_no_reach_is_told_of_a_right_that_is_not_granted():
-    assert [key for key in REACHES if key[1] not in GRANTS[key[0]]] == []
+    told = [mark for _, marks in posts_matrix().rows for mark in marks if not mark.is_allowed]
+
+    assert {mark.reach for mark in told} == {""}
+
+
+def signed_off_by(person):
+    """What a person is asked to sign at some stage, nobody having submitted anything themselves."""
+    day = ladders_on(TODAY)
+    offices = offices_of(person, on=TODAY)
+    return {
+        each
+        for each in Indicator.objects.all()
+        for rung in ladder(day.tree, each.unit_id, day.directors)
+        if any(office.signs(rung) for office in offices)
+    }
+
+
+GIVES = {
+    Permission.SUBMIT_RESULT: lambda person: set(Indicator.objects.answerable_by(person)),
+    Permission.WRITE_PLAN: lambda person: set(
+        Indicator.objects.filter(rights.planned_by(person).condition)
+    ),
+    Permission.SIGN_OFF: signed_off_by,
+}
+BELOW = {
+    "KCC": {"KCC", "ROADS", "SCHOOLS", "LIGHTS", "LAMPS"},
+    "roads": {"ROADS", "LIGHTS", "LAMPS"},
+    "schools": {"SCHOOLS"},
+    "lights": {"LIGHTS", "LAMPS"},
+    "lamps": {"LAMPS"},
+}
+# What the words of the page mean of somebody whose post is in a unit, and in whose name LAMPS is.
+MEANS = {
+    "": lambda unit: set(),
+    "Every indicator": lambda unit: BELOW["KCC"],
+    "Those they are accountable for": lambda unit: {"LAMPS"},
+    "Those of their unit and of every unit below it": lambda unit: BELOW[unit] | {"LAMPS"},
+    "Those of their division or directorate, but none that they submitted": lambda unit: (
+        BELOW[unit] if unit in ("roads", "schools", "lights") else set()
+    ),
+    "Those of the council itself": lambda unit: {"KCC"} if unit == "KCC" else set(),
+}
+
+
+@pytest.mark.parametrize("kind", list(PostKind))
+@pytest.mark.parametrize("unit", list(BELOW))
+def test_the_reach_that_the_matrix_says_is_what_the_rows_give(council, kind, unit):
+    for directed in ("roads", "schools", "lights"):
+        holder(PostKind.DIRECTOR, unit=council[directed])
+    person = holder(kind, unit=council[unit])
+    Indicator.objects.filter(reference="LAMPS").update(accountable_manager=person)
+    marks = dict(zip(Permission, dict(posts_matrix().rows)[kind.label], strict=True))
+
+    for permission, given in GIVES.items():
+        said = MEANS[marks[permission].reach](unit)
+        assert {each.reference for each in given(person)} == said, permission
 
 
 @pytest.mark.parametrize("kind", list(SeatKind))
