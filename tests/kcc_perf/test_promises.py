@@ -31,9 +31,7 @@ def addresses(patterns=None, prefix=""):
 
 def answers(address: str) -> bool:
     """Whether a view stands at an address whose varying parts are written in any way."""
-    return any(
-        re.fullmatch(re.sub(r"<\w+>", "[^/]+", each), address) for each in set(addresses())
-    )
+    return any(re.fullmatch(re.sub(r"<\w+>", "[^/]+", each), address) for each in set(addresses()))
 
 
 @cache
