@@ -49,8 +49,12 @@ class Copy:
             "TMPDIR": str(folder / "tmp"),
         }
         (folder / "tmp").mkdir()
-        for command in (["migrate", "-v0"], ["createcachetable"]):
-            self._python("manage.py", *command, check=True)
+        self.migrated = folder / "migrated.sqlite3"
+        if not (
+            folder / "tests/databases.py"
+        ).exists():  # a tree whose tests migrate for themselves
+            for command in (["migrate", "-v0"], ["createcachetable"]):
+                self._python("manage.py", *command, check=True)
 
     def _python(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -64,9 +68,10 @@ class Copy:
         )
 
     def pytest(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
-        for left in self.folder.glob("database.sqlite3*"):
-            left.unlink()
-        shutil.copy(self.folder / "migrated.sqlite3", self.folder / "database.sqlite3")
+        if self.migrated.exists():
+            for left in self.folder.glob("database.sqlite3*"):
+                left.unlink()
+            shutil.copy(self.migrated, self.folder / "database.sqlite3")
         return self._python(
             *("-m", "pytest", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider"),
             *("-p", "gate_plugin", "--ds=gate_settings", "--reuse-db", "--no-migrations"),
