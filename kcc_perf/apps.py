@@ -1,7 +1,10 @@
 """The project as Django loads it."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.module_loading import autodiscover_modules
+
+from kcc_perf.older_databases import no_database_is_older
 
 
 class KccPerfConfig(AppConfig):
@@ -14,3 +17,4 @@ class KccPerfConfig(AppConfig):
         does what is due, need the tasks modules too, since importing them registers the work.
         """
         autodiscover_modules("tasks", "panels")
+        register(no_database_is_older, Tags.database)

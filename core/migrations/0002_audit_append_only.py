@@ -2,37 +2,18 @@
 
 from django.db import migrations
 
-SQLITE = [
-    """CREATE TRIGGER audit_event_is_not_changed BEFORE UPDATE ON core_auditevent
-    BEGIN SELECT RAISE(ABORT, 'An audit event is never changed'); END""",
-    """CREATE TRIGGER audit_event_is_not_deleted BEFORE DELETE ON core_auditevent
-    BEGIN SELECT RAISE(ABORT, 'An audit event is never deleted'); END""",
-]
-POSTGRESQL = [
-    """CREATE FUNCTION audit_event_stands() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'An audit event is never changed or deleted'
-       USING ERRCODE = 'integrity_constraint_violation'; END $$""",
-    """CREATE TRIGGER audit_event_is_not_changed BEFORE UPDATE OR DELETE
-    ON core_auditevent FOR EACH ROW EXECUTE FUNCTION audit_event_stands()""",
-]
+from core.sql_guards import Guard, GuardTable
 
-
-def refuse_changes(apps, schema_editor):
-    for statement in {"sqlite": SQLITE, "postgresql": POSTGRESQL}[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
-
-
-def allow_changes(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            "DROP TRIGGER audit_event_is_not_changed ON core_auditevent"
-        )
-        schema_editor.execute("DROP FUNCTION audit_event_stands()")
-        return
-    schema_editor.execute("DROP TRIGGER audit_event_is_not_changed")
-    schema_editor.execute("DROP TRIGGER audit_event_is_not_deleted")
+AUDIT_EVENT = Guard(
+    table="core_auditevent",
+    sentence="An audit event is never changed or deleted",
+    never=(
+        *("id", "at", "actor_id", "actor_name", "act"),
+        *("subject_kind", "subject_key", "subject_name", "detail"),
+    ),
+)
 
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0001_first_tables")]
-    operations = [migrations.RunPython(refuse_changes, allow_changes)]
+    operations = [GuardTable(AUDIT_EVENT)]

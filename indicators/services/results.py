@@ -317,19 +317,21 @@ def submit_results(
 
 
 def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Result]:
-    Result.objects.bulk_create(
-        [
-            Result(indicator=each.indicator, quarter_start=each.quarter.first_day)
-            for each in submissions
-        ],
-        batch_size=AT_ONCE,
-        ignore_conflicts=True,
-    )
-    rows = Result.objects.filter(
+    asked = Result.objects.filter(
         indicator__in={each.indicator.pk for each in submissions},
         quarter_start__in={each.quarter.first_day for each in submissions},
     ).select_related("indicator")
-    return {(row.indicator_id, row.quarter_start): row for row in rows}
+    found = {(row.indicator_id, row.quarter_start): row for row in asked}
+    missing = [
+        Result(indicator=each.indicator, quarter_start=each.quarter.first_day)
+        for each in submissions
+        if each.key not in found
+    ]
+    if not missing:
+        return found
+    # Another import may make one meanwhile.
+    Result.objects.bulk_create(missing, batch_size=AT_ONCE, ignore_conflicts=True)
+    return {(row.indicator_id, row.quarter_start): row for row in asked.all()}
 
 
 def _latest_results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Revision]:

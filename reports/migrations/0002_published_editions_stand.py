@@ -1,54 +1,40 @@
-"""A published edition is never changed and never deleted: the database itself refuses."""
+"""What an edition froze never changes, and nothing of one that is published: the database itself refuses."""
 
 from django.db import migrations
 
-SQLITE = [
-    """CREATE TRIGGER published_edition_is_not_changed BEFORE UPDATE ON reports_edition
-    WHEN OLD.state = 'published'
-    BEGIN SELECT RAISE(ABORT, 'A published edition is never changed: freeze another'); END""",
-    """CREATE TRIGGER published_edition_is_not_deleted BEFORE DELETE ON reports_edition
-    WHEN OLD.state = 'published'
-    BEGIN SELECT RAISE(ABORT, 'A published edition is never deleted'); END""",
-    """CREATE TRIGGER frozen_document_is_not_changed
-    BEFORE UPDATE OF document, public_document, sha256, public_sha256 ON reports_edition
-    WHEN OLD.sha256 <> NEW.sha256 OR OLD.public_sha256 <> NEW.public_sha256
-    OR OLD.document <> NEW.document OR OLD.public_document <> NEW.public_document
-    BEGIN SELECT RAISE(ABORT, 'A frozen document is never changed: freeze another'); END""",
+from core.sql_guards import Guard, GuardTable, Unique
+
+GUARDS = [
+    Guard(
+        table="reports_quarterlyreport",
+        sentence="A report speaks of one quarter for good",
+        never=("id", "quarter_start"),
+        unique=(Unique(("quarter_start",)),),
+    ),
+    Guard(
+        table="reports_edition",
+        sentence="A frozen document is never changed, nor anything of a published edition: freeze another",
+        never=(
+            *("id", "report_id", "number", "document", "public_document"),
+            *("sha256", "public_sha256", "frozen_at", "frozen_by_id"),
+        ),
+        free=("state", "published_at", "published_by_id"),
+        closed="{row}.state = 'published'",
+        unique=(Unique(("report_id", "number")),),
+        deletable=True,
+    ),
+    # A draft's file may be drawn again; once published, what was published is what is served.
+    Guard(
+        table="reports_editionfile",
+        sentence="The file of a published edition is never changed: freeze another edition",
+        never=("id", "edition_id", "name"),
+        free=("size", "sha256"),
+        closed="(SELECT state FROM reports_edition WHERE id = {row}.edition_id{held}) = 'published'",
+        unique=(Unique(("edition_id", "name")),),
+    ),
 ]
-POSTGRESQL = [
-    """CREATE FUNCTION edition_stands() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF OLD.state = 'published' THEN
-        RAISE EXCEPTION 'A published edition is never changed or deleted: freeze another'
-        USING ERRCODE = 'integrity_constraint_violation';
-      END IF;
-      IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-      IF OLD.document <> NEW.document OR OLD.public_document <> NEW.public_document
-         OR OLD.sha256 <> NEW.sha256 OR OLD.public_sha256 <> NEW.public_sha256 THEN
-        RAISE EXCEPTION 'A frozen document is never changed: freeze another'
-        USING ERRCODE = 'integrity_constraint_violation';
-      END IF;
-      RETURN NEW;
-    END $$""",
-    """CREATE TRIGGER edition_stands BEFORE UPDATE OR DELETE ON reports_edition
-    FOR EACH ROW EXECUTE FUNCTION edition_stands()""",
-]
-
-
-def refuse_changes(apps, schema_editor):
-    for statement in {"sqlite": SQLITE, "postgresql": POSTGRESQL}[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
-
-
-def allow_changes(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP TRIGGER edition_stands ON reports_edition")
-        schema_editor.execute("DROP FUNCTION edition_stands()")
-        return
-    for name in ("published_edition_is_not_changed", "published_edition_is_not_deleted",
-                 "frozen_document_is_not_changed"):
-        schema_editor.execute(f"DROP TRIGGER {name}")
 
 
 class Migration(migrations.Migration):
     dependencies = [("reports", "0001_first_tables")]
-    operations = [migrations.RunPython(refuse_changes, allow_changes)]
+    operations = [GuardTable(each) for each in GUARDS]

@@ -2,11 +2,15 @@
 
 Its state may still move on (approved, in force, superseded), and an approval may be withdrawn, which
 makes it a draft again. SQLite drops a table's triggers when it remakes the table, and will not rename
-a table that the triggers of another look at: a later migration that alters one of these tables puts
-`RunPython(allow_changes, refuse_changes)` before, and `RunPython(refuse_changes, allow_changes)` after.
+a table that the triggers of another look at: a later migration that alters one of these tables begins
+with `StatementsByDatabase(UNDONE, DONE)`, and ends with `StatementsByDatabase(DONE, UNDONE)`. Its own
+SQL, and not a `Guard`: rows are added no more than they are changed, and which stand hangs on another
+table.
 """
 
 from django.db import migrations
+
+from core.sql_guards import StatementsByDatabase
 
 BOUND = "('approved', 'in_force', 'superseded')"
 SAID = "A version of the SORP that was approved does not change: draft another"
@@ -178,21 +182,13 @@ def postgresql_undone():
     yield "DROP FUNCTION sorp_refuse_bound(bigint)"
 
 
-def refuse_changes(apps, schema_editor):
-    vendor = schema_editor.connection.vendor
-    for statement in {"sqlite": sqlite_statements, "postgresql": postgresql_statements}[vendor]():
-        schema_editor.execute(statement)
-
-
-def allow_changes(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for statement in postgresql_undone():
-            schema_editor.execute(statement)
-        return
-    for name in sqlite_names():
-        schema_editor.execute(f"DROP TRIGGER {name}")
+DONE = {"sqlite": list(sqlite_statements()), "postgresql": list(postgresql_statements())}
+UNDONE = {
+    "sqlite": [f"DROP TRIGGER {name}" for name in sqlite_names()],
+    "postgresql": list(postgresql_undone()),
+}
 
 
 class Migration(migrations.Migration):
     dependencies = [("sorp", "0001_first_tables")]
-    operations = [migrations.RunPython(refuse_changes, allow_changes)]
+    operations = [StatementsByDatabase(DONE, UNDONE)]

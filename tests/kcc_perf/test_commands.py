@@ -148,6 +148,7 @@ ON_AN_EMPTY_DATABASE = {"seed_sorp"}
 NOT_CALLED = {
     "createsuperuser": "refuses, whoever calls it",
     "load_demo": "founds a council of its own, in an empty database named for it",
+    "migrate": "makes the tables, and is Django's but for what it refuses",
     "runserver": "serves until it is stopped",
 }
 

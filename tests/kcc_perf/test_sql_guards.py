@@ -1,0 +1,488 @@
+"""What the database itself keeps as it is: asked of SQLite and PostgreSQL, past every service and model."""
+
+import importlib
+from datetime import UTC, date, datetime
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from core import audit
+from core.models.audit import AuditEvent
+from core.sql_guards import Guard, forwards
+from escalation.models.escalations import Handling
+from escalation.models.plans import PlanReview
+from indicators.models.returns import Evidence, SignOff
+from indicators.rules.returns import Stage, Verdict
+from reports.models import Edition
+from tests.assurance.factories import (
+    ActionPlanFactory,
+    AgreedActionFactory,
+    CallInFactory,
+    ChallengeFactory,
+    DecisionFactory,
+    EscalationFactory,
+    MeetingFactory,
+    PackFactory,
+    PaperFactory,
+)
+from tests.factories import (
+    Q1,
+    ExplanationFactory,
+    IndicatorFactory,
+    ResultFactory,
+    RevisionFactory,
+    UserFactory,
+)
+from tests.guards import guards_in_force, model_of, unguarded
+from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
+
+DAY, MOMENT = date(2012, 1, 1), datetime(2012, 1, 1, tzinfo=UTC)
+GUARDS = guards_in_force()
+every_guard = pytest.mark.parametrize("table", sorted(GUARDS))
+closing_guard = pytest.mark.parametrize(
+    "table", sorted(table for table, guard in GUARDS.items() if guard.closed)
+)
+on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite can REPLACE")
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only it has jsonb")
+
+
+def an_event():
+    audit.record("told", IndicatorFactory(), by=UserFactory(), words="As it was")
+    return AuditEvent.objects.latest("pk")
+
+
+def a_sign_off():
+    return SignOff.objects.create(
+        revision=RevisionFactory(),
+        stage=Stage.DIVISION,
+        verdict=Verdict.APPROVED,
+        signed_by=UserFactory(),
+    )
+
+
+def evidence():
+    return Evidence.objects.create(
+        indicator=IndicatorFactory(),
+        quarter_start=Q1.first_day,
+        name="counts.csv",
+        path="evidence/1",
+        size=3,
+        sha256="0" * 64,
+        uploaded_by=UserFactory(),
+        uploaded_at=datetime(2011, 7, 1, tzinfo=UTC),
+    )
+
+
+def a_handling():
+    return Handling.objects.create(
+        escalation=EscalationFactory(), kind=Handling.Kind.NOTED, handled_on=DAY, by=UserFactory()
+    )
+
+
+def a_review():
+    return PlanReview.objects.create(
+        plan=ActionPlanFactory(), level="pat", sufficient=True, reviewed_on=DAY, by=UserFactory()
+    )
+
+
+def moved(row, **to):
+    """As a service moves a row on."""
+    type(row).objects.filter(pk=row.pk).update(**to)
+
+
+def publish(edition):
+    moved(edition, state="published", published_at=MOMENT, published_by=UserFactory())
+
+
+# How a row of each guarded table is made, and how it is closed.
+MADE = {
+    "core_auditevent": an_event,
+    "reports_quarterlyreport": QuarterlyReportFactory,
+    "reports_edition": EditionFactory,
+    "reports_editionfile": EditionFileFactory,
+    "indicators_result": ResultFactory,
+    "indicators_revision": RevisionFactory,
+    "indicators_signoff": a_sign_off,
+    "indicators_evidence": evidence,
+    "escalation_explanation": ExplanationFactory,
+    "escalation_handling": a_handling,
+    "escalation_planreview": a_review,
+    "assurance_meeting": MeetingFactory,
+    "assurance_callin": CallInFactory,
+    "assurance_challenge": ChallengeFactory,
+    "assurance_decision": DecisionFactory,
+    "assurance_agreedaction": AgreedActionFactory,
+    "assurance_paper": PaperFactory,
+    "assurance_pack": PackFactory,
+}
+CLOSED = {
+    "reports_edition": publish,
+    "reports_editionfile": lambda row: publish(row.edition),
+    "indicators_revision": lambda row: moved(row, is_latest=False),
+    "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
+    "escalation_explanation": lambda row: moved(row, is_latest=False),
+    "assurance_meeting": lambda row: moved(row, state="held"),
+    "assurance_callin": lambda row: moved(row.meeting, state="held"),
+    "assurance_pack": lambda row: moved(row, html="<p>", pdf=b"%PDF", drawn_at=MOMENT),
+}
+# What services move of a row that is not closed.
+MOVES = {
+    "reports_editionfile": {"size": 9, "sha256": "9" * 64},
+    "indicators_result": {"state": "returned"},
+    "assurance_meeting": {"meets_on": DAY, "state": "papers_out"},
+    "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
+    "assurance_agreedaction": {"done_on": DAY, "progress": "Both are recruited"},
+}
+
+
+def fields(table):
+    return {each.column: each for each in model_of(table)._meta.concrete_fields}
+
+
+def another(field, row):
+    """A value of a field that is not the row's."""
+    match field:
+        case models.BooleanField():
+            return not getattr(row, field.attname)
+        case models.DateTimeField():
+            return datetime(1999, 1, 1, tzinfo=UTC)
+        case models.DateField():
+            return date(1999, 1, 1)
+        case models.JSONField():
+            return {"another": True}
+        case models.BinaryField():
+            return b"another"
+        case models.CharField() | models.TextField() | models.FileField():
+            return "another"
+    return 7_777  # numbers, and keys of rows that there are not
+
+
+def execute(statement, values=()):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def refused(table, act):
+    with pytest.raises(IntegrityError, match=GUARDS[table].sentence), transaction.atomic():
+        act()
+
+
+def refuse_each(table, row, columns):
+    """None of these columns can be set otherwise: by a statement, a queryset or the row itself."""
+    model, held = type(row), fields(table)
+    for column in columns:
+        field = held[column]
+        value = another(field, row)
+        said = field.get_db_prep_save(value, connection)
+        update = f"UPDATE {table} SET {column} = %s WHERE id = %s"
+        refused(table, lambda update=update, said=said: execute(update, [said, row.pk]))
+        if field.primary_key:
+            continue
+        refused(
+            table,
+            lambda field=field, value=value: moved(row, **{field.attname: value}),
+        )
+        altered = model.objects.get(pk=row.pk)
+        setattr(altered, field.attname, value)
+        refused(table, lambda altered=altered: altered.save(force_update=True))
+
+
+# What is decided for every column and table
+
+
+@every_guard
+def test_every_column_of_a_guarded_table_either_stands_or_is_named_as_free(table):
+    assert set(fields(table)) == GUARDS[table].columns
+
+
+@every_guard
+def test_a_guard_knows_what_no_two_rows_share(table):
+    """INSERT OR REPLACE deletes whatever row shares it."""
+    meta = model_of(table)._meta
+    shared = {((each.column,), False) for each in meta.concrete_fields if each.unique}
+    for each in meta.constraints:
+        if isinstance(each, models.UniqueConstraint):
+            assert not each.expressions
+            columns = tuple(meta.get_field(name).column for name in each.fields)
+            shared.add((columns, each.condition is not None))
+    assert not meta.unique_together
+
+    said = {(each.columns, bool(each.where)) for each in GUARDS[table].unique}
+
+    assert said == shared - {(("id",), False)}
+
+
+def test_a_row_of_every_guarded_table_is_tried_below():
+    assert set(MADE) == set(GUARDS)
+    assert set(CLOSED) == {table for table, guard in GUARDS.items() if guard.closed}
+
+
+def test_what_hangs_on_a_version_of_the_sorp_is_under_its_guard():
+    stands = importlib.import_module("sorp.migrations.0002_approved_versions_stand")
+    version = apps.get_model("sorp", "version")
+    guarded = {*stands.ROWS, *(each[0] for each in stands.ROWS_OF_ROWS)}
+    of_ours = list(apps.get_app_config("sorp").get_models(include_auto_created=True))
+
+    def leads_to(model, targets):
+        return any(each.related_model in targets for each in model._meta.fields if each.is_relation)
+
+    rows = {model for model in of_ours if model is not version and leads_to(model, {version})}
+    rows |= {model for model in of_ours if model is not version and leads_to(model, rows)}
+
+    assert {model._meta.db_table for model in rows} - {"sorp_finding"} == guarded
+
+
+def test_every_column_of_a_version_of_the_sorp_is_decided_on():
+    stands = importlib.import_module("sorp.migrations.0002_approved_versions_stand")
+
+    assert set(fields("sorp_version")) == {*stands.KEPT, *stands.APPROVAL, "state"}
+
+
+@pytest.mark.django_db
+@every_guard
+def test_the_database_has_the_triggers_that_the_guard_asks_for(table):
+    """SQLite drops them when Django remakes the table: a migration that does lays them again."""
+    wanted = forwards(GUARDS[table], connection.vendor)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+            )
+            assert {row[0] for row in cursor.fetchall()} == set(wanted)
+            return
+        cursor.execute(
+            "SELECT prosrc, tgenabled, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger"
+            " JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE tgrelid = %s::regclass AND NOT tgisinternal",
+            [table],
+        )
+        ((body, enabled, trigger),) = cursor.fetchall()
+    assert body == wanted[0].split("$$")[1]
+    assert enabled == "O"
+    assert "BEFORE DELETE OR UPDATE" in trigger
+    assert "FOR EACH ROW" in trigger
+
+
+# What each refuses
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sorp_in_force")
+@every_guard
+def test_nothing_that_stands_is_changed(table):
+    refuse_each(table, MADE[table](), GUARDS[table].never)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sorp_in_force")
+@closing_guard
+def test_of_a_closed_row_nothing_at_all_is_changed(table):
+    row = MADE[table]()
+    CLOSED[table](row)
+    row.refresh_from_db()
+
+    refuse_each(table, row, sorted(GUARDS[table].columns))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", MOVES)
+def test_what_services_move_may_move_and_move_again(table):
+    row = MADE[table]()
+
+    moved(row, **MOVES[table])
+    row.refresh_from_db()
+    for name, value in MOVES[table].items():
+        assert getattr(row, name) == value
+    row.save()
+
+
+def test_every_free_column_is_moved_by_one_of_these_tests():
+    """Those that are not in MOVES, by closing their row."""
+    by_closing = {
+        "reports_edition": {"state", "published_at", "published_by_id"},
+        "indicators_revision": {"is_latest"},
+        "indicators_evidence": {"removed_at"},
+        "escalation_explanation": {"is_latest"},
+        "assurance_pack": {"html", "pdf", "drawn_at"},
+    }
+    with_call_ins = {"assurance_callin": {"eligibility", "why", "called_in_by_id"}}
+    tried = {
+        table: by_closing.get(table, set())
+        | with_call_ins.get(table, set())
+        | set(MOVES.get(table, ()))
+        for table in GUARDS
+    }
+
+    assert tried == {table: set(guard.free) for table, guard in GUARDS.items()}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sorp_in_force")
+@every_guard
+def test_no_row_is_deleted(table):
+    row = MADE[table]()
+    if GUARDS[table].deletable:
+        CLOSED[table](row)
+
+    refused(table, lambda: execute(f"DELETE FROM {table} WHERE id = %s", [row.pk]))
+    refused(table, lambda: type(row).objects.filter(pk=row.pk)._raw_delete("default"))
+    refused(table, lambda: execute(f"DELETE FROM {table}"))
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.django_db
+def test_an_edition_that_was_not_published_may_be_deleted():
+    edition = EditionFactory()
+
+    edition.delete()
+
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sorp_in_force")
+@every_guard
+def test_no_two_rows_swap_their_keys(table):
+    one = MADE[table]()
+    for statement in (
+        f"UPDATE {table} SET id = -id",
+        f"UPDATE {table} SET id = 7777 WHERE id = {one.pk}",
+        f"UPDATE {table} SET id = CASE id WHEN {one.pk} THEN 7777 ELSE {one.pk} END",
+    ):
+        refused(table, lambda statement=statement: execute(statement))
+    if connection.vendor == "sqlite":
+        refused(table, lambda: execute(f"UPDATE {table} SET rowid = 7777"))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sorp_in_force")
+@every_guard
+def test_an_insert_that_would_update_on_conflict_is_refused(table):
+    row = MADE[table]()
+    column = next(each for each in GUARDS[table].never if each != "id")
+    names = ", ".join(fields(table))
+    other = fields(table)[column].get_db_prep_save(another(fields(table)[column], row), connection)
+
+    refused(
+        table,
+        lambda: execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE id = %s"
+            f" ON CONFLICT (id) DO UPDATE SET {column} = %s",
+            [row.pk, other],
+        ),
+    )
+
+
+@on_sqlite
+@pytest.mark.django_db
+@pytest.mark.usefixtures("sorp_in_force")
+@every_guard
+def test_no_row_is_written_over_another(table):
+    """By INSERT OR REPLACE or UPDATE OR REPLACE, which ask no trigger for deletes: not by its key, and
+    not by anything else that no two rows share."""
+    row, held = MADE[table](), fields(table)
+    names = list(held)
+    shares = [("id",), *(each.columns for each in GUARDS[table].unique)]
+
+    for shared in shares:
+        others = {column for each in shares for column in each if column not in shared}
+        picked = ["%s" if name in others else name for name in names]
+        values = [
+            held[name].get_db_prep_save(another(held[name], row), connection)
+            for name in names
+            if name in others
+        ]
+        for verb in ("INSERT OR REPLACE", "REPLACE"):
+            statement = (
+                f"{verb} INTO {table} ({', '.join(names)})"
+                f" SELECT {', '.join(picked)} FROM {table} WHERE id = {row.pk}"
+            )
+            refused(
+                table,
+                lambda statement=statement, values=values: execute(statement, values),
+            )
+
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+@on_sqlite
+@pytest.mark.django_db
+def test_no_planned_meeting_is_moved_over_one_that_was_held():
+    """UPDATE OR REPLACE, where what moves is what no two rows share."""
+    held, planned = MeetingFactory(state="held"), MeetingFactory(meets_on=DAY)
+
+    refused(
+        "assurance_meeting",
+        lambda: execute(
+            "UPDATE OR REPLACE assurance_meeting SET meets_on = %s WHERE id = %s",
+            [str(held.meets_on), planned.pk],
+        ),
+    )
+    held.refresh_from_db()
+
+
+@pytest.mark.django_db
+def test_evidence_that_was_submitted_is_not_removed():
+    kept = evidence()
+    RevisionFactory(result=ResultFactory(indicator=kept.indicator))
+
+    refused("indicators_evidence", lambda: moved(kept, removed_at=MOMENT))
+
+
+@pytest.mark.django_db
+def test_evidence_that_came_after_the_latest_revision_may_be_removed():
+    kept = evidence()
+    result = ResultFactory(indicator=kept.indicator)
+    RevisionFactory(result=result, submitted_at=datetime(2011, 6, 30, 23, 59, 59, 1, tzinfo=UTC))
+
+    moved(kept, removed_at=MOMENT)
+
+    kept.refresh_from_db()
+    assert kept.removed_at == MOMENT
+
+
+@pytest.mark.django_db
+def test_a_superseded_revision_does_not_become_the_latest_again():
+    revision = RevisionFactory()
+    moved(revision, is_latest=False)
+
+    refused("indicators_revision", lambda: moved(revision, is_latest=True))
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_a_number_in_a_frozen_document_is_not_written_otherwise():
+    """To jsonb 1 and 1.0 are equal; a digest tells them apart."""
+    pack = PackFactory(document={"value": 1})
+
+    refused(
+        "assurance_pack",
+        lambda: execute("UPDATE assurance_pack SET document = '{\"value\": 1.0}'::jsonb"),
+    )
+    assert pack.sha256
+
+
+@pytest.mark.django_db
+def test_a_guard_that_was_lifted_lies_again():
+    """What tests of altered records lean on."""
+    revision = RevisionFactory()
+
+    with unguarded(type(revision)):
+        moved(revision, value=1)
+
+    refused("indicators_revision", lambda: moved(revision, value=2))
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"sentence": "It's kept"}, "quoted"),
+        ({"sentence": "100% kept"}, "quoted"),
+        ({"never": ("name",)}, "keeps its key"),
+        ({"deletable": True}, "until what"),
+    ],
+)
+def test_a_description_that_would_guard_badly_is_refused(said, wrong):
+    with pytest.raises(ValueError, match=wrong):
+        Guard(**{"table": "things", "sentence": "Kept", "never": ("id",)} | said)
