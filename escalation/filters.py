@@ -7,7 +7,7 @@ from django.db.models import Q
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.queries.register import overdue_in_tier, under_variation
-from escalation.rules.referrals import BY_HAND
+from escalation.rules.ladder import Origin
 from organisation.models.units import Unit
 from organisation.rules import UnitTier
 from sorp.lexicon import Level
@@ -115,6 +115,6 @@ class EscalationFilter(filters.FilterSet):
         return {
             "no_plan": Q(indicator__in=self.wanting, recovered_in_start__isnull=True),
             "relapse": Q(relapse=True),
-            "by_hand": Q(trigger__startswith=BY_HAND, referred_by__isnull=False),
+            "by_hand": Q(origin=Origin.MANUAL),
             "restated": Q(restated=True),
         }[word]

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from core.canonical_json import canonical, digest
 from core.quarters import Quarter
-from escalation.rules.ladder import Episode, replay, restate
+from escalation.rules.ladder import Episode, Origin, replay, restate
 from escalation.rules.observations import Observation
 from escalation.rules.referrals import by_hand
 from escalation.rules.rule_files import read_trigger
@@ -136,7 +136,7 @@ def _varied(written: Mapping[str, Any]) -> Varied:
         until_quarter=Quarter.parse(written["until_quarter"]),
         exit_quarters=written["exit_quarters"],
         triggers={
-            each["name"]: Window(each["at_least"], each["within"]) if each["within"] else None
+            each["key"]: Window(each["at_least"], each["within"]) if each["within"] else None
             for each in written["triggers"]
         },
     )
@@ -176,7 +176,9 @@ def _episode(escalation: Mapping[str, Any]) -> Episode:
     recovered = escalation["recovered_in"]
     return Episode(
         level=Level(escalation["level"]),
+        origin=Origin(escalation["origin"]),
         trigger=escalation["trigger"],
+        trigger_key=escalation["trigger_key"],
         since=Quarter.parse(escalation["since"]),
         opened_in=Quarter.parse(escalation["opened_in"]),
         recovered_in=Quarter.parse(recovered) if recovered else None,

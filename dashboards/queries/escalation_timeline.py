@@ -28,8 +28,8 @@ from escalation.models.escalations import Escalation, Explanation
 from escalation.models.plans import ActionPlan
 from escalation.queries.plans import WantedPlan, effect_afterwards, ratings_of, wanted_plans
 from escalation.queries.register import TimeInTier, times_in_tier
+from escalation.rules.ladder import Origin
 from escalation.rules.plans import Effect
-from escalation.rules.referrals import is_by_hand
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
 from organisation.models.people import User
@@ -184,8 +184,9 @@ def _opened(telling: Telling) -> Happening:
     explained = next(
         (each.sentence for each in explanations_of(telling) if each.quarter == row.opened_in), ""
     )
-    told = [explained if explained and not is_by_hand(row.trigger) else row.reason]
-    if not is_by_hand(row.trigger):
+    is_by_rule = row.origin == Origin.RULE
+    told = [explained if explained and is_by_rule else row.reason]
+    if is_by_rule:
         told.append(f"The trigger is “{row.trigger}” of SORP version {row.sorp_version.number}.")
     if row.relapse:
         told.append(_relapse(telling))

@@ -1,6 +1,7 @@
 import core.clock
 import django.core.serializers.json
 import django.db.models.deletion
+import escalation.rules.ladder
 import sorp.lexicon
 from django.conf import settings
 from django.db import migrations, models
@@ -42,8 +43,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='indicators.indicator')),
                 ('level', models.CharField(choices=sorp.lexicon.Level.choices, max_length=12)),
-                ('trigger', models.CharField(max_length=100)),
-                ('all_met', models.JSONField(default=list, help_text='Every trigger of the level that was met')),
+                ('origin', models.CharField(choices=escalation.rules.ladder.Origin.choices, default=escalation.rules.ladder.Origin['RULE'], max_length=6)),
+                ('trigger', models.CharField(help_text='Its name, as it read then', max_length=100)),
+                ('trigger_key', models.CharField(blank=True, max_length=100)),
+                ('all_met', models.JSONField(default=list, help_text='The keys of all triggers of the level that were met')),
                 ('sorp_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='sorp.version')),
                 ('since_start', models.DateField()),
                 ('opened_in_start', models.DateField()),
@@ -59,7 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['indicator', 'opened_in_start', 'level'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True)), fields=('indicator', 'level'), name='one_open_escalation_per_indicator_and_level'), models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR'), fields=('indicator', 'level', 'opened_in_start'), name='one_escalation_opened_in_a_quarter'), models.CheckConstraint(condition=models.Q(('since_start__lte', models.F('opened_in_start'))), name='escalation_counts_from_before_it_opened'), models.CheckConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gte', models.F('opened_in_start')), _connector='OR'), name='escalation_recovers_after_it_opened'), models.CheckConstraint(condition=models.Q(('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), ('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('recorded_in_start__day', 1), ('recorded_in_start__month__in', [1, 4, 7, 10])), name='escalation_speaks_of_quarters'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='escalation_is_to_a_known_level'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='escalation_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('referred_by__isnull', True), ('referred_from__isnull', True)), models.Q(('referred_by__isnull', False), ('referred_from__isnull', False)), _connector='OR'), name='a_referral_says_by_whom_and_from_where')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True)), fields=('indicator', 'level'), name='one_open_escalation_per_indicator_and_level'), models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR'), fields=('indicator', 'level', 'opened_in_start'), name='one_escalation_opened_in_a_quarter'), models.CheckConstraint(condition=models.Q(('since_start__lte', models.F('opened_in_start'))), name='escalation_counts_from_before_it_opened'), models.CheckConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gte', models.F('opened_in_start')), _connector='OR'), name='escalation_recovers_after_it_opened'), models.CheckConstraint(condition=models.Q(('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), ('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('recorded_in_start__day', 1), ('recorded_in_start__month__in', [1, 4, 7, 10])), name='escalation_speaks_of_quarters'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='escalation_is_to_a_known_level'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='escalation_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('origin', 'rule'), ('referred_by__isnull', True), ('referred_from__isnull', True), models.Q(('trigger_key', ''), _negated=True)), models.Q(('origin', 'manual'), ('referred_by__isnull', False), ('referred_from__isnull', False), ('trigger_key', '')), _connector='OR'), name='a_referral_says_by_whom_and_from_where')],
             },
         ),
         migrations.CreateModel(
@@ -102,7 +105,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='organisation.unit')),
                 ('level', models.CharField(choices=sorp.lexicon.Level.choices, max_length=12)),
-                ('trigger', models.CharField(max_length=100)),
+                ('trigger', models.CharField(help_text='Its name, as it read then', max_length=100)),
+                ('trigger_key', models.CharField(max_length=100)),
                 ('sorp_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sorp.version')),
                 ('since_start', models.DateField()),
                 ('opened_in_start', models.DateField()),
@@ -113,7 +117,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['unit', 'opened_in_start'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True)), fields=('unit', 'level', 'trigger'), name='one_open_escalation_of_a_unit'), models.CheckConstraint(condition=models.Q(('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR')), name='unit_recovers_after_it_was_referred'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='unit_is_referred_to_a_known_level'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_unit_is_referred_for_a_reason')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True)), fields=('unit', 'level', 'trigger_key'), name='one_open_escalation_of_a_unit'), models.CheckConstraint(condition=models.Q(('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR')), name='unit_recovers_after_it_was_referred'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='unit_is_referred_to_a_known_level'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('trigger_key', ''), _negated=True)), name='a_unit_is_referred_for_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -122,7 +126,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='positive_exceptions', to='indicators.indicator')),
                 ('level', models.CharField(choices=sorp.lexicon.Level.choices, max_length=12)),
-                ('trigger', models.CharField(max_length=100)),
+                ('trigger', models.CharField(help_text='Its name, as it read then', max_length=100)),
+                ('trigger_key', models.CharField(max_length=100)),
                 ('sorp_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sorp.version')),
                 ('since_start', models.DateField()),
                 ('opened_in_start', models.DateField()),
@@ -132,7 +137,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['indicator', 'opened_in_start'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_in_start__isnull', True)), fields=('indicator', 'level', 'trigger'), name='one_open_positive_exception'), models.CheckConstraint(condition=models.Q(('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), models.Q(('ended_in_start__isnull', True), ('ended_in_start__gt', models.F('opened_in_start')), _connector='OR')), name='positive_exception_ends_after_it_began'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']]), models.Q(('reason', ''), _negated=True)), name='positive_exception_has_a_level_and_a_reason')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_in_start__isnull', True)), fields=('indicator', 'level', 'trigger_key'), name='one_open_positive_exception'), models.CheckConstraint(condition=models.Q(('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), models.Q(('ended_in_start__isnull', True), ('ended_in_start__gt', models.F('opened_in_start')), _connector='OR')), name='positive_exception_ends_after_it_began'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']]), models.Q(('reason', ''), _negated=True)), name='positive_exception_has_a_level_and_a_reason')],
             },
         ),
         migrations.CreateModel(

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from core.clock import now
 from core.models.quarters import on_a_quarter_day
 from core.quarters import Quarter
+from escalation.rules.ladder import Origin
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from sorp.lexicon import Level
@@ -38,8 +39,12 @@ class Escalation(models.Model):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="escalations")
     level = models.CharField(max_length=12, choices=Level.choices)
-    trigger = models.CharField(max_length=100)
-    all_met = models.JSONField(default=list, help_text="Every trigger of the level that was met")
+    origin = models.CharField(max_length=6, choices=Origin.choices, default=Origin.RULE)
+    trigger = models.CharField(max_length=100, help_text="Its name, as it read then")
+    trigger_key = models.CharField(max_length=100, blank=True)
+    all_met = models.JSONField(
+        default=list, help_text="The keys of all triggers of the level that were met"
+    )
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="escalations")
     since_start = models.DateField()
     opened_in_start = models.DateField()
@@ -97,8 +102,14 @@ class Escalation(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="escalation_has_a_reason"),
             models.CheckConstraint(
-                condition=Q(referred_by__isnull=True, referred_from__isnull=True)
-                | Q(referred_by__isnull=False, referred_from__isnull=False),
+                condition=Q(origin="rule", referred_by__isnull=True, referred_from__isnull=True)
+                & ~Q(trigger_key="")
+                | Q(
+                    origin="manual",
+                    trigger_key="",
+                    referred_by__isnull=False,
+                    referred_from__isnull=False,
+                ),
                 name="a_referral_says_by_whom_and_from_where",
             ),
         ]

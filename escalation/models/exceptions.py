@@ -17,7 +17,8 @@ class UnitEscalation(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="escalations")
     level = models.CharField(max_length=12, choices=Level.choices)
-    trigger = models.CharField(max_length=100)
+    trigger = models.CharField(max_length=100, help_text="Its name, as it read then")
+    trigger_key = models.CharField(max_length=100)
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     since_start = models.DateField()
     opened_in_start = models.DateField()
@@ -30,7 +31,7 @@ class UnitEscalation(models.Model):
         ordering = ["unit", "opened_in_start"]
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "level", "trigger"],
+                fields=["unit", "level", "trigger_key"],
                 condition=Q(recovered_in_start__isnull=True),
                 name="one_open_escalation_of_a_unit",
             ),
@@ -46,7 +47,9 @@ class UnitEscalation(models.Model):
             models.CheckConstraint(
                 condition=Q(level__in=list(Level)), name="unit_is_referred_to_a_known_level"
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="a_unit_is_referred_for_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(trigger_key=""), name="a_unit_is_referred_for_a_reason"
+            ),
         ]
 
     def __str__(self):
@@ -70,7 +73,8 @@ class PositiveException(models.Model):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="positive_exceptions")
     level = models.CharField(max_length=12, choices=Level.choices)
-    trigger = models.CharField(max_length=100)
+    trigger = models.CharField(max_length=100, help_text="Its name, as it read then")
+    trigger_key = models.CharField(max_length=100)
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     since_start = models.DateField()
     opened_in_start = models.DateField()
@@ -82,7 +86,7 @@ class PositiveException(models.Model):
         ordering = ["indicator", "opened_in_start"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "level", "trigger"],
+                fields=["indicator", "level", "trigger_key"],
                 condition=Q(ended_in_start__isnull=True),
                 name="one_open_positive_exception",
             ),

@@ -72,7 +72,7 @@ def as_varied(variation: Variation) -> Varied:
         from_quarter=variation.from_quarter,
         until_quarter=variation.until_quarter,
         exit_quarters=variation.exit_quarters,
-        triggers={each.trigger: _window(each) for each in variation.varied_triggers.all()},
+        triggers={each.trigger_key: _window(each) for each in variation.varied_triggers.all()},
     )
 
 

@@ -71,6 +71,7 @@ def as_unit_episode(row: UnitEscalation) -> UnitEpisode:
         unit=row.unit_id,
         level=Level(row.level),
         trigger=row.trigger,
+        trigger_key=row.trigger_key,
         since=row.since,
         opened_in=row.opened_in,
         recovered_in=row.recovered_in,
@@ -83,6 +84,7 @@ def as_positive(row: PositiveException) -> Positive:
     return Positive(
         level=Level(row.level),
         trigger=row.trigger,
+        trigger_key=row.trigger_key,
         since=row.since,
         opened_in=row.opened_in,
         ended_in=row.ended_in,

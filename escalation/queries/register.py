@@ -148,6 +148,7 @@ EXPORTED = (
     "restated",
     "sorp_version",
     "reason",
+    "trigger_key",
 )
 
 
@@ -263,4 +264,5 @@ def _as_text(escalation: Escalation) -> dict[str, str]:
         "restated": "yes" if escalation.restated else "no",
         "sorp_version": escalation.sorp_version.number,
         "reason": escalation.reason,
+        "trigger_key": escalation.trigger_key,
     }

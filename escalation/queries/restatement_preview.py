@@ -16,7 +16,7 @@ from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation
 from escalation.queries.evaluation import observations, rules_of_each
-from escalation.rules.ladder import Change, Episode, restate
+from escalation.rules.ladder import Change, Episode, Origin, restate
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from sorp.lexicon import Level, Tier
@@ -91,6 +91,8 @@ def as_episode(row: Escalation) -> Episode:
     return Episode(
         level=Level(row.level),
         trigger=row.trigger,
+        trigger_key=row.trigger_key,
+        origin=Origin(row.origin),
         since=row.since,
         opened_in=row.opened_in,
         recovered_in=row.recovered_in,

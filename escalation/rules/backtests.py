@@ -269,7 +269,7 @@ def _differences(subject: Subject, in_force: RulesByQuarter) -> Iterator[dict[st
 def _facts(episode: Episode) -> tuple[object, ...]:
     return (
         episode.level,
-        episode.trigger,
+        episode.trigger_key,
         episode.all_met,
         episode.since,
         episode.opened_in,
@@ -442,13 +442,18 @@ def in_sentences(rules: Rules) -> list[str]:
 
 
 def differences(before: Rules, after: Rules) -> list[str]:
-    """What the second set of rules has otherwise than the first. Triggers go by their names."""
+    """What the second set of rules has otherwise than the first. Triggers go by their keys."""
     return [each.sentence for each in rules_between(_groups(before), _groups(after))]
 
 
 def _groups(rules: Rules) -> tuple[Group, Group]:
     return (
-        Group("Triggers", {each.name: each.sentence for each in rules.triggers}, is_ordered=True),
+        Group(
+            "Triggers",
+            {each.key: each.sentence for each in rules.triggers},
+            is_ordered=True,
+            names={each.key: each.name for each in rules.triggers},
+        ),
         Group("Recovery", {"Recovery": _exit(rules), "Relapse": _relapse(rules)}),
     )
 
@@ -611,6 +616,7 @@ def _unmatched_in_document(each: Unmatched) -> dict[str, Any]:
     return {
         "level": episode.level.value,
         "trigger": episode.trigger,
+        "trigger_key": episode.trigger_key,
         "since": episode.since.key,
         **_spell_in_document(episode),
         "relapse": episode.relapse,

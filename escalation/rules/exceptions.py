@@ -101,16 +101,23 @@ class UnitEpisode:
 
     unit: int
     level: Level
-    trigger: str
+    trigger: str  # its name, as it read then
     since: Quarter
     opened_in: Quarter
     recovered_in: Quarter | None
     reason: str
     counted: tuple[Counted, ...] = ()
+    trigger_key: str = (
+        ""  # by which it stands, whatever the trigger is called; its name without one
+    )
+
+    def __post_init__(self) -> None:
+        if not self.trigger_key:
+            object.__setattr__(self, "trigger_key", self.trigger)
 
     @property
     def key(self) -> tuple[int, Level, str]:
-        return self.unit, self.level, self.trigger
+        return self.unit, self.level, self.trigger_key
 
     @property
     def is_open(self) -> bool:
@@ -166,7 +173,7 @@ def close_units(
     for trigger in rules.aggregates:
         counts = counts_of(members, trigger, quarter)
         for unit, found in sorted(counts.items()):
-            key = unit, trigger.level, trigger.name
+            key = unit, trigger.level, trigger.key
             if key in open_ones and not _lets_go(members, found, rules.exit_quarters):
                 kept.add(key)
             elif key not in open_ones and key not in settled and found.is_met:
@@ -190,7 +197,7 @@ def replay_units(
         done = {each.key for each in outcome.recovered}
         episodes = [each for each in episodes if not (each.is_open and each.key in done)]
         episodes += [*outcome.recovered, *outcome.opened]
-    return tuple(sorted(episodes, key=lambda each: (each.opened_in, each.unit, each.trigger)))
+    return tuple(sorted(episodes, key=lambda each: (each.opened_in, each.unit, each.trigger_key)))
 
 
 def _speaks_of(each: UnitEpisode, quarter: Quarter) -> bool:
@@ -214,6 +221,7 @@ def _referred(found: UnitCount) -> UnitEpisode:
         unit=found.unit,
         level=found.trigger.level,
         trigger=found.trigger.name,
+        trigger_key=found.trigger.key,
         since=found.since,
         opened_in=found.quarter,
         recovered_in=None,
@@ -254,15 +262,22 @@ class Positive:
     """One spell of good performance, by one trigger."""
 
     level: Level
-    trigger: str
+    trigger: str  # its name, as it read then
     since: Quarter
     opened_in: Quarter
     ended_in: Quarter | None
     reason: str
+    trigger_key: str = (
+        ""  # by which it stands, whatever the trigger is called; its name without one
+    )
+
+    def __post_init__(self) -> None:
+        if not self.trigger_key:
+            object.__setattr__(self, "trigger_key", self.trigger)
 
     @property
     def key(self) -> tuple[Level, str]:
-        return self.level, self.trigger
+        return self.level, self.trigger_key
 
 
 def close_positives(
@@ -276,7 +291,7 @@ def close_positives(
     if not history:
         return (), ()
     quarter = history[-1].quarter
-    by_key = {(trigger.level, trigger.name): trigger for trigger in triggers}
+    by_key = {(trigger.level, trigger.key): trigger for trigger in triggers}
     open_ones = {each.key: each for each in recorded if each.ended_in is None}
     settled = {each.key for each in recorded if (each.ended_in or each.opened_in) >= quarter}
     opened = [
@@ -304,6 +319,7 @@ def _opened(breach: Breach) -> Positive:
     return Positive(
         level=breach.trigger.level,
         trigger=breach.trigger.name,
+        trigger_key=breach.trigger.key,
         since=breach.since,
         opened_in=breach.counted[-1].quarter,
         ended_in=None,

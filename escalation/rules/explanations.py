@@ -16,9 +16,8 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 from core.quarters import Quarter
 from core.words import Word
-from escalation.rules.ladder import Episode, close, shortening_after
+from escalation.rules.ladder import Episode, Origin, close, shortening_after
 from escalation.rules.observations import Observation
-from escalation.rules.referrals import is_by_hand
 from escalation.rules.triggers import Breach, Rules, Trigger, breaches, counts, looks_at
 from indicators.rules.rating import Thresholds, rate
 from sorp.lexicon import Level, NotRated, Polarity, Rag, RatingMethod, Tier
@@ -263,7 +262,7 @@ def _before(episode: Episode, quarter: Quarter) -> Episode:
 
 
 def _standing(episodes: Iterable[Episode]) -> set[tuple[object, ...]]:
-    return {(e.level, e.trigger, e.since, e.opened_in, e.recovered_in) for e in episodes}
+    return {(e.level, e.trigger_key, e.since, e.opened_in, e.recovered_in) for e in episodes}
 
 
 def _shortest(inputs: Inputs) -> Inputs:
@@ -394,7 +393,7 @@ def _of_opening(finding: Finding, about: About) -> str:
     highest, *others = sorted(finding.opened, key=lambda each: -each.level.height)
     besides = f", and to {_teams(others)}" if others else ""
     relapse = ", as a relapse," if highest.relapse else ""
-    if is_by_hand(highest.trigger):
+    if highest.origin is Origin.MANUAL:
         return f"{highest.reason.rstrip('.')}."
     met = _met(finding, highest)
     if met is None:
@@ -467,7 +466,7 @@ def _nearest(finding: Finding) -> Weighed | None:
 
 def _met(finding: Finding, episode: Episode) -> Weighed | None:
     for each in finding.weighed:
-        if each.breach and each.asked.name == episode.trigger:
+        if each.breach and each.asked.key == episode.trigger_key:
             return each
     return None
 
@@ -540,6 +539,7 @@ def _recovery(finding: Finding) -> dict[str, Any]:
 def _weighed(each: Weighed) -> dict[str, Any]:
     asked = each.asked
     return {
+        "key": asked.key,
         "name": asked.name,
         "clause": asked.clause,
         "level": asked.level.value,
@@ -566,6 +566,7 @@ def _levels(finding: Finding, about: About) -> Iterable[dict[str, Any]]:
                 "level": each.level.value,
                 "state": state,
                 "trigger": each.trigger,
+                "trigger_key": each.trigger_key,
                 "since": each.since.key,
                 "opened_in": each.opened_in.key,
                 "relapse": each.relapse,

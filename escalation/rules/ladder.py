@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.quarters import Quarter
+from core.words import Word
 from escalation.rules.observations import Observation
 from escalation.rules.triggers import Breach, Rules, Shortening, Trigger, breaches, has_recovered
 from sorp.lexicon import Level, Tier
@@ -18,19 +19,32 @@ from sorp.lexicon import Level, Tier
 RulesInForce = Rules | Callable[[Quarter], Rules]
 
 
+class Origin(Word):
+    """Why something stands escalated."""
+
+    RULE = "rule", "By a rule of the SORP"
+    MANUAL = "manual", "Referred up by a level, past what the rules ask"
+
+
 @dataclass(frozen=True, slots=True)
 class Episode:
     """One escalation of one indicator at one level, from opening to recovery."""
 
     level: Level
-    trigger: str  # the name of the first trigger that was met
+    trigger: str  # the name of the first trigger that was met, as it read then
     since: Quarter
     opened_in: Quarter
     recovered_in: Quarter | None
     relapse: bool
-    all_met: tuple[str, ...]  # the names of all that were met at this level, in order
+    all_met: tuple[str, ...]  # the keys of all that were met at this level, in order
     reason: str
     restated: bool = False
+    trigger_key: str = ""  # its name, where a rule gave none; none where no rule did
+    origin: Origin = Origin.RULE
+
+    def __post_init__(self) -> None:
+        if self.origin is Origin.RULE and not self.trigger_key:
+            object.__setattr__(self, "trigger_key", self.trigger)
 
     @property
     def is_open(self) -> bool:
@@ -123,7 +137,8 @@ class Rung:
             opened_in=quarter,
             recovered_in=None,
             relapse=self._is_relapse(relapse_since),
-            all_met=tuple(breach.trigger.name for breach in met),
+            trigger_key=first.trigger.key,
+            all_met=tuple(breach.trigger.key for breach in met),
             reason=first.reason,
             restated=self.restating,
         )

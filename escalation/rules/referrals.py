@@ -13,12 +13,15 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.quarters import Quarter
-from escalation.rules.ladder import Episode
+from escalation.rules.ladder import Episode, Origin
 from escalation.rules.rule_files import Fault, RefusedFileError, decoded, shown
 from sorp.lexicon import Level
 
 BY_HAND = "Referred up by the "
-COLUMNS = ("reference", "level", "trigger", "since", "opened_in", "recovered_in", "relapse")
+COLUMNS = (
+    *("reference", "level", "trigger", "since", "opened_in", "recovered_in", "relapse"),
+    "trigger_key",
+)
 NONE: Mapping[str, tuple[Episode, ...]] = MappingProxyType({})
 
 
@@ -27,13 +30,8 @@ def referral_name(level: Level) -> str:
     return f"{BY_HAND}{level.label}"
 
 
-def is_by_hand(trigger: str) -> bool:
-    """Whether an escalation stands by a level's own referral, and by no rule."""
-    return trigger.startswith(BY_HAND)
-
-
 def by_hand(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
-    return tuple(each for each in episodes if is_by_hand(each.trigger))
+    return tuple(each for each in episodes if each.origin is Origin.MANUAL)
 
 
 def known_by(episodes: Iterable[Episode], last: Quarter) -> tuple[Episode, ...]:
@@ -62,6 +60,7 @@ def levels_past(level: Level, to: Level, standing: Collection[Level]) -> tuple[L
 def read_referrals(content: bytes, file: str) -> dict[str, tuple[Episode, ...]]:
     """The referrals by hand in an export of escalations, by reference; the rules' own are left out.
 
+    They are those without the key of a trigger.
     Raises RefusedFileError with a fault for everything that must be put right.
     """
     reader = csv.DictReader(io.StringIO(decoded(content, file), newline=""), strict=True)
@@ -73,7 +72,7 @@ def read_referrals(content: bytes, file: str) -> dict[str, tuple[Episode, ...]]:
     faults: list[Fault] = []
     try:
         for number, row in enumerate(reader, start=2):
-            if not is_by_hand(row["trigger"] or ""):
+            if row["trigger_key"]:
                 continue
             try:
                 found.setdefault(_plain(row["reference"]), []).append(_episode(row))
@@ -98,6 +97,7 @@ def _episode(row: Mapping[str, str]) -> Episode:
         all_met=(row["trigger"],),
         reason=_plain(row.get("reason") or ""),
         restated=row.get("restated") == "yes",
+        origin=Origin.MANUAL,
     )
 
 

@@ -31,6 +31,7 @@ COLUMNS = (
     "restated",
     "sorp_version",
     "reason",
+    "trigger_key",
 )
 ONE_VERSION: Mapping[str, Rules] = {}
 RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
@@ -58,6 +59,7 @@ class Line:
             _yes_or_no(episode.restated),
             harmless(self.sorp_version),
             harmless(episode.reason),
+            harmless(episode.trigger_key),
         )
 
 

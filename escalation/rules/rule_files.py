@@ -84,6 +84,7 @@ SomeWord = TypeVar("SomeWord", bound=Word)
 
 REQUIRED_KEYS = ("name", "status", "at_least", "within", "level")
 OTHER_KEYS = (
+    "key",
     *("tiers", "clause", "kind", "movement", "compared_with", "percent", "forecast_by"),
     *("or_late", "unit_tier", "count"),
 )
@@ -99,6 +100,7 @@ Refuse = Callable[[str, str], None]  # a key, and what to do about it
 def write_trigger(trigger: Trigger) -> dict[str, Any]:
     """A trigger as a document holds it. Reading it again gives the same trigger."""
     written = {
+        "key": trigger.key,
         "name": trigger.name,
         "status": trigger.status.value if trigger.status else None,
         "at_least": trigger.at_least,
@@ -150,7 +152,8 @@ class TriggerReading:
         at_least = self._whole(written, "at_least", (1, MOST_QUARTERS), default=1)
         fewest = at_least or 1
         fields = {
-            "name": self._name(written["name"]),
+            "name": self._name(written["name"], "name"),
+            "key": self._name(written["key"], "key") if "key" in written else "",
             "status": self._status(written.get("status"), kind),
             "at_least": at_least,
             "within": self._whole(written, "within", (fewest, MOST_QUARTERS), default=fewest),
@@ -206,13 +209,13 @@ class TriggerReading:
             return None
         return self._word(tuple(each for each in known if each), written, "status")
 
-    def _name(self, written: Any) -> str:
+    def _name(self, written: Any, key: str) -> str:
         if not (isinstance(written, str) and written.strip() and written.isprintable()):
-            self.refuse("name", f"give {self.called} a name in words, on one line")
+            self.refuse(key, f"give {self.called} a {key} in words, on one line")
         elif len(written) > LONGEST_NAME:
             self.refuse(
-                "name",
-                f"give {self.called} a name of at most {LONGEST_NAME} characters,"
+                key,
+                f"give {self.called} a {key} of at most {LONGEST_NAME} characters,"
                 f" not {len(written):,}",
             )
         else:
@@ -299,8 +302,8 @@ class TriggerReading:
 
 DEFAULT_RULES = Rules(
     (
-        Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT),
-        Trigger("Amber for three quarters", Rag.AMBER, 3, 3, Level.PAT),
+        Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT, key="red-two-quarters"),
+        Trigger("Amber for three quarters", Rag.AMBER, 3, 3, Level.PAT, key="amber-three-quarters"),
     )
 )
 
@@ -388,11 +391,14 @@ class _Reading:
             return ()
         read = [self._trigger(each, row) for row, each in enumerate(written, start=1)]
         names: dict[str, int] = {}
+        keys: dict[str, int] = {}
         for row, trigger in enumerate(read, start=1):
-            if trigger and names.setdefault(trigger.name, row) != row:
-                self.refuse(
-                    row, "name", f"trigger {names[trigger.name]} has this name: use another"
-                )
+            if trigger is None:
+                continue
+            if (first := names.setdefault(trigger.name, row)) != row:
+                self.refuse(row, "name", f"trigger {first} has this name: use another")
+            elif (first := keys.setdefault(trigger.key, row)) != row:
+                self.refuse(row, "key", f"trigger {first} has this key: use another")
         return tuple(trigger for trigger in read if trigger is not None)
 
     def _trigger(self, written: Any, row: int) -> Trigger | None:
@@ -422,7 +428,7 @@ class _Reading:
 
 COLUMNS = (
     *("reference", "from_quarter", "until_quarter"),
-    *("exit_quarters", "trigger", "at_least", "within"),
+    *("exit_quarters", "trigger_key", "at_least", "within"),
 )
 NONE: Mapping[str, tuple[Varied, ...]] = MappingProxyType({})
 
@@ -431,9 +437,9 @@ def variation_rows(reference: str, varied: Varied) -> Iterable[tuple[str, ...]]:
     """One variation as rows: none where it changes no rule."""
     until, exit_quarters = varied.until_quarter.key, str(varied.exit_quarters or "")
     head = (reference, varied.from_quarter.key, until, exit_quarters)
-    for name, window in varied.triggers.items():
+    for key, window in varied.triggers.items():
         numbers = (str(window.at_least), str(window.within)) if window else ("", "")
-        yield (*head, name, *numbers)
+        yield (*head, key, *numbers)
     if not varied.triggers and varied.exit_quarters:
         yield (*head, "", "", "")
 
@@ -490,8 +496,8 @@ class _VariationsReading:
             return
         key = (str(row["reference"]), first, last, exit_quarters)
         triggers = self.read.setdefault(key, {})
-        if row["trigger"]:
-            triggers[str(row["trigger"])] = window
+        if row["trigger_key"]:
+            triggers[str(row["trigger_key"])] = window
 
     def _quarter(self, number: int, row: Mapping[str, str | None], column: str) -> Quarter | None:
         try:

@@ -21,8 +21,8 @@ class Window:
 class Varied:
     """What an agreed variation changes of the rules for escalation, and in which quarters.
 
-    A trigger that it names with a window counts by that window; one named with None does not
-    apply. What it doesn't name is as the SORP has it.
+    Triggers are named by their keys. One with a window counts by that window; one with None does
+    not apply. What it doesn't name is as the SORP has it.
     """
 
     from_quarter: Quarter
@@ -44,9 +44,9 @@ class Varied:
         )
 
     def _varied(self, trigger: Trigger) -> Trigger | None:
-        if trigger.name not in self.triggers:
+        if trigger.key not in self.triggers:
             return trigger
-        window = self.triggers[trigger.name]
+        window = self.triggers[trigger.key]
         if window is None:
             return None
         return replace(trigger, at_least=window.at_least, within=window.within)

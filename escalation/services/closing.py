@@ -23,9 +23,8 @@ from escalation.queries.restatement_preview import (
     revised_since_close,
     stored_escalations,
 )
-from escalation.rules.ladder import Episode, close, restate
+from escalation.rules.ladder import Episode, Origin, close, restate
 from escalation.rules.observations import Observation
-from escalation.rules.referrals import is_by_hand
 from escalation.services.exceptions import Exceptions, close_exceptions
 from escalation.services.explanations import Asked, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
@@ -49,6 +48,7 @@ def open_escalation(
         indicator=indicator,
         level=episode.level,
         trigger=episode.trigger,
+        trigger_key=episode.trigger_key,
         all_met=list(episode.all_met),
         sorp_version_id=rules_of.version_in(episode.opened_in).pk,
         variation=rules_of.variation_in(indicator.pk, episode.opened_in),
@@ -98,9 +98,10 @@ def restate_escalation(
     recovered = now_stands.recovered_in
     row.recovered_in_start = recovered.first_day if recovered else None
     row.relapse, row.restated, row.reason = now_stands.relapse, True, now_stands.reason
-    row.trigger, row.all_met = now_stands.trigger, list(now_stands.all_met)
+    row.trigger, row.trigger_key = now_stands.trigger, now_stands.trigger_key
+    row.origin, row.all_met = now_stands.origin, list(now_stands.all_met)
     told = {}
-    if row.referred_by is not None and not is_by_hand(row.trigger):
+    if row.referred_by is not None and now_stands.origin is Origin.RULE:
         # A rule asks for it now, from an earlier quarter: who referred it up stays on record.
         told = {"referred_by": str(row.referred_by)}
         row.referred_from = row.referred_by = None

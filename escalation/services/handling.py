@@ -19,6 +19,7 @@ from core.working_days import in_full
 from escalation.models.escalations import Escalation, Handling
 from escalation.models.plans import ActionPlan
 from escalation.rights import may_deal_with
+from escalation.rules.ladder import Origin
 from escalation.rules.referrals import levels_above, levels_past, referral_name
 from escalation.services.plans import agree_plan
 from indicators.models.definitions import Indicator
@@ -189,6 +190,7 @@ def _open_above(origin: Escalation, to: Level, said: str, by: User) -> Escalatio
     row = Escalation.objects.create(
         indicator=origin.indicator,
         level=to,
+        origin=Origin.MANUAL,
         trigger=name,
         all_met=[name],
         sorp_version=version,

@@ -167,9 +167,9 @@ class VariationForm(forms.Form):
             chosen = self.cleaned_data[name]
             if chosen == OTHERWISE:
                 numbers = (self.cleaned_data[f"{name}_{each}"] for each in ("at_least", "within"))
-                yield TriggerVaried(asked.name, *numbers)
+                yield TriggerVaried(asked.key, *numbers)
             elif chosen == NOT_AT_ALL:
-                yield TriggerVaried(asked.name)
+                yield TriggerVaried(asked.key)
 
     def field_of(self, refusal) -> str | None:
         """The field that a refusal speaks of, by what the service says of it."""

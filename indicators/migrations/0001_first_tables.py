@@ -197,14 +197,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('variation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='varied_triggers', to='indicators.variation')),
-                ('trigger', models.CharField(help_text='Its name in the SORP', max_length=100)),
+                ('trigger', models.CharField(help_text='Its name in the SORP, as it read then', max_length=100)),
+                ('trigger_key', models.CharField(max_length=100)),
                 ('applies', models.BooleanField(default=True)),
                 ('at_least', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('within', models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
             options={
                 'ordering': ['variation', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('variation', 'trigger'), name='variation_names_a_trigger_once'), models.CheckConstraint(condition=models.Q(models.Q(('applies', False), ('at_least__isnull', True), ('within__isnull', True)), models.Q(('applies', True), ('at_least__gte', 1), ('within__gte', models.F('at_least')), ('within__lte', 16)), _connector='OR'), name='varied_trigger_counts_no_more_than_it_looks_at')],
+                'constraints': [models.UniqueConstraint(fields=('variation', 'trigger_key'), name='variation_names_a_trigger_once'), models.CheckConstraint(condition=models.Q(('trigger_key', ''), _negated=True), name='varied_trigger_has_its_key'), models.CheckConstraint(condition=models.Q(models.Q(('applies', False), ('at_least__isnull', True), ('within__isnull', True)), models.Q(('applies', True), ('at_least__gte', 1), ('within__gte', models.F('at_least')), ('within__lte', 16)), _connector='OR'), name='varied_trigger_counts_no_more_than_it_looks_at')],
             },
         ),
         migrations.CreateModel(

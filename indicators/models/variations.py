@@ -147,7 +147,8 @@ class VariedTrigger(models.Model):
     """One trigger of the SORP that counts otherwise, or not at all, under a variation."""
 
     variation = models.ForeignKey(Variation, models.CASCADE, related_name="varied_triggers")
-    trigger = models.CharField(max_length=100, help_text="Its name in the SORP")
+    trigger = models.CharField(max_length=100, help_text="Its name in the SORP, as it read then")
+    trigger_key = models.CharField(max_length=100)
     applies = models.BooleanField(default=True)
     at_least = models.PositiveSmallIntegerField(null=True, blank=True)
     within = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -156,8 +157,9 @@ class VariedTrigger(models.Model):
         ordering = ["variation", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["variation", "trigger"], name="variation_names_a_trigger_once"
+                fields=["variation", "trigger_key"], name="variation_names_a_trigger_once"
             ),
+            models.CheckConstraint(condition=~Q(trigger_key=""), name="varied_trigger_has_its_key"),
             models.CheckConstraint(
                 condition=Q(applies=False, at_least__isnull=True, within__isnull=True)
                 | Q(applies=True, at_least__gte=1, within__gte=F("at_least"), within__lte=16),

@@ -181,17 +181,17 @@ def _trigger_refusals(row: Variation, varied: Sequence[VariedTrigger]) -> Iterat
     except NoVersionInForce as reason:
         yield str(reason)
         return
-    known = {each.name: each for each in conditions_of(version)}
+    known = {each.key: each for each in conditions_of(version)}
     names = [each.trigger for each in varied]
     yield from (f"Name “{name}” once only" for name in names if names.count(name) > 1)
     for each in varied:
-        if each.trigger not in known:
+        if each.trigger_key not in known:
             yield (
                 f"No trigger of version {version.number} of the SORP, which rules"
-                f" {row.from_quarter}, is called “{each.trigger}”: choose one that it has"
+                f" {row.from_quarter}, has the key “{each.trigger_key}”: choose one that it has"
             )
         else:
-            yield from _window_refusals(each, known[each.trigger], row.indicator)
+            yield from _window_refusals(each, known[each.trigger_key], row.indicator)
 
 
 def _window_refusals(each: VariedTrigger, asked: Condition, indicator: Indicator) -> Iterator[str]:
@@ -223,7 +223,7 @@ def _window_refusals(each: VariedTrigger, asked: Condition, indicator: Indicator
 class TriggerVaried:
     """A trigger that counts otherwise for one indicator; without its numbers, it does not apply."""
 
-    trigger: str
+    trigger: str  # its key
     at_least: int | None = None
     within: int | None = None
 
@@ -280,7 +280,8 @@ def propose_variation(
         proposed_by=by,
         **differently,
     )
-    varied = [VariedTrigger(**_window(each)) for each in triggers]
+    names = _trigger_names(from_quarter) if triggers else {}
+    varied = [VariedTrigger(**_window(each, names)) for each in triggers]
     refuse_nonsense(proposed, varied)
     if (waiting := _same_waiting(proposed, varied)) is not None:
         return waiting
@@ -365,10 +366,19 @@ def end_variation(
     return row
 
 
-def _window(each: TriggerVaried) -> dict[str, Any]:
+def _trigger_names(quarter: Quarter) -> dict[str, str]:
+    """What each trigger is called in the version that rules a quarter; nothing where none does."""
+    try:
+        return {each.key: each.name for each in conditions_of(version_ruling(quarter))}
+    except NoVersionInForce:
+        return {}
+
+
+def _window(each: TriggerVaried, names: Mapping[str, str]) -> dict[str, Any]:
     applies = each.at_least is not None or each.within is not None
     return {
-        "trigger": each.trigger,
+        "trigger": names.get(each.trigger, each.trigger),
+        "trigger_key": each.trigger,
         "applies": applies,
         "at_least": each.at_least,
         "within": each.within,

@@ -45,7 +45,9 @@ def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
     recovered = escalation.recovered_in
     return {
         "level": escalation.level,
+        "origin": escalation.origin,
         "trigger": escalation.trigger,
+        "trigger_key": escalation.trigger_key,
         "all_met": list(escalation.all_met),
         "since": escalation.since.key,
         "opened_in": escalation.opened_in.key,
@@ -68,7 +70,12 @@ def as_variation(variation: Variation) -> dict[str, Any]:
         "differences": list(variation.differences),
         "exit_quarters": variation.exit_quarters,
         "triggers": [
-            {"name": each.trigger, "at_least": each.at_least, "within": each.within}
+            {
+                "key": each.trigger_key,
+                "name": each.trigger,
+                "at_least": each.at_least,
+                "within": each.within,
+            }
             for each in variation.varied_triggers.all()
         ],
     }

@@ -24,7 +24,7 @@ RATING = {
     "forecast", "chance_red", "chance_amber_or_worse",
 }  # fmt: skip
 ESCALATION = {
-    "level", "trigger", "all_met", "since", "opened_in", "recovered_in", "relapse", "restated",
+    "level", "origin", "trigger", "trigger_key", "all_met", "since", "opened_in", "recovered_in", "relapse", "restated",
     "sorp_version", "reason",
 }  # fmt: skip
 REVISION = {
@@ -38,7 +38,7 @@ PLAN = {
 VARIATION = {
     **dict.fromkeys(("what", "clause", "from_quarter", "until_quarter")),
     **dict.fromkeys(("differences", "exit_quarters")),
-    "triggers": {"name", "at_least", "within"},
+    "triggers": {"key", "name", "at_least", "within"},
 }
 INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
@@ -65,7 +65,7 @@ PRIORITY = {
     "standing": dict.fromkeys(("figures", "milestones", "evaluation"), SAID),
 }
 TRIGGER = {
-    "name", "clause", "kind", "status", "at_least", "within", "level", "tiers", "movement",
+    "key", "name", "clause", "kind", "status", "at_least", "within", "level", "tiers", "movement",
     "compared_with", "percent", "forecast_by", "or_late", "unit_tier", "count",
 }  # fmt: skip
 EDITION = {

@@ -21,6 +21,7 @@ from sorp.rules.calendar import DayRule
 from sorp.rules.differences import (
     Became,
     ClauseBetween,
+    ClauseText,
     Group,
     RuleBetween,
     clauses_between,
@@ -36,9 +37,10 @@ def clauses_compared(old: Version, new: Version) -> tuple[ClauseBetween, ...]:
     return clauses_between(_as_text(old), _as_text(new), heading=HEADING)
 
 
-def _as_text(version: Version) -> list[tuple[str, dict[str, str]]]:
+def _as_text(version: Version) -> list[ClauseText]:
     return [
-        (
+        ClauseText(
+            each.key,
             each.number,
             {
                 HEADING: each.heading,
@@ -61,6 +63,7 @@ def rules_compared(old: Version, new: Version) -> tuple[RuleBetween, ...]:
 def rules_in_words(version: Version) -> tuple[Group, ...]:
     """Every rule of a version, by kind, as a reader would have it."""
     appetites = version.appetites.prefetch_related("triggers")
+    triggers = trigger_lines(version)
     return (
         Group(
             "RAG definitions",
@@ -68,11 +71,9 @@ def rules_in_words(version: Version) -> tuple[Group, ...]:
         ),
         Group(
             "Triggers",
-            {
-                each.name: f"{each.sentence} (Clause {each.clause}.)"
-                for each in trigger_lines(version)
-            },
+            {each.key: f"{each.sentence} (Clause {each.clause}.)" for each in triggers},
             is_ordered=True,
+            names={each.key: each.name for each in triggers},
         ),
         Group("Recovery, relapse and plans", dict(settings_in_words(version))),
         Group(

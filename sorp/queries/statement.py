@@ -26,6 +26,7 @@ TRAVEL_IN_WORDS = {
 class TriggerLine:
     """One trigger: what it is called, its whole sentence, and the risk appetite it stands for."""
 
+    key: str
     clause: str
     name: str
     sentence: str
@@ -125,7 +126,9 @@ def trigger_lines(
         for trigger in appetite.triggers.all():
             standing_for.setdefault(trigger.pk, []).append(appetite)
     return tuple(
-        TriggerLine(row.clause, row.name, _sentence(row), tuple(standing_for.get(row.pk, ())))
+        TriggerLine(
+            row.key, row.clause, row.name, _sentence(row), tuple(standing_for.get(row.pk, ()))
+        )
         for row in TriggerRule.objects.filter(version=version).prefetch_related("tiers")
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -32,6 +32,7 @@ class Became(Word):
     ADDED = "added", "Added"
     REMOVED = "removed", "Removed"
     CHANGED = "changed", "Changed"
+    RENAMED = "renamed", "Renamed"
     SAME = "same", "Unchanged"
 
 
@@ -111,7 +112,13 @@ class ClauseBetween:
     was: str = ""
 
 
-ClauseText = tuple[str, Mapping[str, str]]  # its number; what it says, by the name of the part
+@dataclass(frozen=True, slots=True)
+class ClauseText:
+    """A clause of one version: by what it is known in every version, and what it says there."""
+
+    key: str
+    number: str
+    says: Mapping[str, str]  # by the name of the part
 
 
 def clauses_between(
@@ -119,50 +126,28 @@ def clauses_between(
 ) -> tuple[ClauseBetween, ...]:
     """Every clause of either version, in the order of the new one; what was removed comes last.
 
-    A clause is the same where its number is, or else where its heading is and its number has gone.
+    A clause is the same where its key is, whatever its number and heading have become.
     """
-    before, after = dict(old), dict(new)
-    moved = _moved(before, after, heading)
-    found = [_between(before, number, says, moved, heading) for number, says in new]
-    gone = [number for number in before if number not in after and number not in moved.values()]
-    return (
-        *found,
-        *(
-            ClauseBetween(
-                number, before[number][heading], Became.REMOVED, _parts(before[number], {})
-            )
-            for number in gone
-        ),
-    )
+    before = {each.key: each for each in old}
+    kept = {each.key for each in new}
+    found = [_between(before.get(each.key), each, heading) for each in new]
+    gone = [
+        ClauseBetween(each.number, each.says[heading], Became.REMOVED, _parts(each.says, {}))
+        for each in old
+        if each.key not in kept
+    ]
+    return (*found, *gone)
 
 
-def _moved(
-    before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]], heading: str
-) -> dict[str, str]:
-    """New numbers, each with the number that a clause of its heading had before."""
-    free = {says[heading]: number for number, says in before.items() if number not in after}
-    return {
-        number: free.pop(says[heading])
-        for number, says in after.items()
-        if number not in before and says[heading] in free
-    }
-
-
-def _between(
-    before: Mapping[str, Mapping[str, str]],
-    number: str,
-    says: Mapping[str, str],
-    moved: Mapping[str, str],
-    heading: str,
-) -> ClauseBetween:
-    was = moved.get(number, "")
-    said = before.get(was or number)
-    if said is None:
-        return ClauseBetween(number, says[heading], Became.ADDED, _parts({}, says))
-    parts = _parts(said, says)
+def _between(before: ClauseText | None, now: ClauseText, heading: str) -> ClauseBetween:
+    number, called = now.number, now.says[heading]
+    if before is None:
+        return ClauseBetween(number, called, Became.ADDED, _parts({}, now.says))
+    parts = _parts(before.says, now.says)
+    was = before.number if before.number != number else ""
     is_changed = bool(was) or any(each.is_changed for each in parts)
     became = Became.CHANGED if is_changed else Became.SAME
-    return ClauseBetween(number, says[heading], became, parts, was)
+    return ClauseBetween(number, called, became, parts, was)
 
 
 def _parts(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Part, ...]:
@@ -173,22 +158,34 @@ def _parts(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Part, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules of one kind in plain words: what each is called, and what it says."""
+    """Rules of one kind in plain words: what each says, by its key.
+
+    A key that `names` does not hold is what its rule is called.
+    """
 
     title: str
     rules: Mapping[str, str]
     is_ordered: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, key: str) -> str:
+        """What the rule of a key is called."""
+        return self.names.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBetween:
-    """One rule between two versions, as a sentence would have it."""
+    """One rule between two versions, as a sentence would have it.
+
+    `was_called` is its name before, where that was another.
+    """
 
     group: str
     name: str
     became: Became
     old: str = ""
     new: str = ""
+    was_called: str = ""
 
     @property
     def sentence(self) -> str:
@@ -196,7 +193,10 @@ class RuleBetween:
             return f"“{self.name}” is added: {self.new}"
         if self.became is Became.REMOVED:
             return f"“{self.name}” is removed. It said: {self.old}"
-        return f"“{self.name}” is changed from: {self.old} To: {self.new}"
+        if self.became is Became.RENAMED:
+            return f"“{self.was_called}” is now called “{self.name}”. It says as before: {self.new}"
+        called = f"“{self.was_called}” is now called “{self.name}”, and" if self.was_called else ""
+        return f"{called or f'“{self.name}”'} is changed from: {self.old} To: {self.new}"
 
 
 def rules_between(old: Iterable[Group], new: Iterable[Group]) -> tuple[RuleBetween, ...]:
@@ -215,15 +215,20 @@ def rules_between(old: Iterable[Group], new: Iterable[Group]) -> tuple[RuleBetwe
 
 def _group_between(old: Group, new: Group) -> list[RuleBetween]:
     found = []
-    for name, says in new.rules.items():
-        if name not in old.rules:
+    for key, says in new.rules.items():
+        name, said = new.name_of(key), old.rules.get(key)
+        if said is None:
             found.append(RuleBetween(new.title, name, Became.ADDED, new=says))
-        elif old.rules[name] != says:
-            found.append(RuleBetween(new.title, name, Became.CHANGED, old.rules[name], says))
+            continue
+        was_called = "" if (before := old.name_of(key)) == name else before
+        if said != says:
+            found.append(RuleBetween(new.title, name, Became.CHANGED, said, says, was_called))
+        elif was_called:
+            found.append(RuleBetween(new.title, name, Became.RENAMED, said, says, was_called))
     found += [
-        RuleBetween(new.title, name, Became.REMOVED, old=says)
-        for name, says in old.rules.items()
-        if name not in new.rules
+        RuleBetween(new.title, old.name_of(key), Became.REMOVED, old=says)
+        for key, says in old.rules.items()
+        if key not in new.rules
     ]
     if new.is_ordered:
         found += _reordered(old, new)
@@ -232,12 +237,11 @@ def _group_between(old: Group, new: Group) -> list[RuleBetween]:
 
 def _reordered(old: Group, new: Group) -> Iterable[RuleBetween]:
     """Said once for a group: what both have stands in another order."""
-    before = [name for name in old.rules if name in new.rules]
-    after = [name for name in new.rules if name in old.rules]
+    before = [key for key in old.rules if key in new.rules]
+    after = [key for key in new.rules if key in old.rules]
     if before != after:
-        yield RuleBetween(
-            new.title, "The order", Became.CHANGED, _in_a_row(before), _in_a_row(after)
-        )
+        were, are = (_in_a_row(map(new.name_of, keys)) for keys in (before, after))
+        yield RuleBetween(new.title, "The order", Became.CHANGED, were, are)
 
 
 def _in_a_row(names: Iterable[str]) -> str:

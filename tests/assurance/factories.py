@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import factory
+from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
 from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision, Meeting
@@ -145,6 +146,7 @@ class EscalationFactory(DjangoModelFactory):
     indicator = factory.SubFactory(IndicatorFactory)
     level = Level.PAT
     trigger = "Red for two quarters"
+    trigger_key = factory.LazyAttribute(lambda row: slugify(row.trigger))
     sorp_version = factory.LazyFunction(lambda: Version.objects.latest("in_force_from"))
     since_start = Quarter(2011, 1).first_day
     opened_in_start = Quarter(2011, 2).first_day

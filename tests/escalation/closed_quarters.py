@@ -32,6 +32,7 @@ def draft_of(number="2.0"):
         version=version,
         position=1,
         clause="4.1",
+        key="red-two-quarters",
         name="Red for two quarters",
         status="red",
         at_least=1,

@@ -167,7 +167,7 @@ def test_units_agree_with_counting_letters(pictures, count, within, status, exit
 
 @given(st.lists(st.text(alphabet="RRAGx", min_size=6, max_size=6), min_size=2, max_size=4))
 def test_closing_a_quarter_again_gives_nothing_more(pictures):
-    rules = Rules((aggregate(2), replace(aggregate(3, status=Rag.AMBER), name="Other")))
+    rules = Rules((aggregate(2), aggregate(3, status=Rag.AMBER, name="Other")))
     recorded = []
     for quarter in FIRST.until(nth(6)):
         outcome = close_units(members(*pictures), recorded, rules, quarter)

@@ -32,7 +32,9 @@ from tests.escalation.test_closing import TODAY, measured, reported
 from tests.factories import IndicatorFactory, UserFactory, holder, rated
 
 pytestmark = pytest.mark.django_db
-ONE_RED = Rules((Trigger("Red for two quarters", Rag.RED, 1, 1, Level.PAT),))
+ONE_RED = Rules(
+    (Trigger("Red for two quarters", Rag.RED, 1, 1, Level.PAT, key="red-two-quarters"),)
+)
 
 
 @pytest.fixture(autouse=True)
@@ -260,14 +262,21 @@ def test_the_record_it_is_held_against_is_what_closing_wrote(sorp_in_force, offi
 
 def test_what_a_person_referred_up_is_read_apart(history, officer):
     fields = {
-        "sorp_version": Version.objects.get(), "trigger": "Referred up", "reason": "It is grave",
+        "sorp_version": Version.objects.get(), "trigger": "Referred", "reason": "It is grave",
         "since_start": FIRST.first_day, "opened_in_start": FIRST.first_day,
         "recorded_in_start": FIRST.first_day,
     }  # fmt: skip
     one, _ = Indicator.objects.order_by("reference")
-    by_rule = Escalation.objects.create(indicator=one, level=Level.DIRECTORATE, **fields)
+    by_rule = Escalation.objects.create(
+        indicator=one, level=Level.DIRECTORATE, trigger_key="red", **fields
+    )
     Escalation.objects.create(
-        indicator=one, level=Level.PAT, referred_from=by_rule, referred_by=officer, **fields
+        indicator=one,
+        level=Level.PAT,
+        origin="manual",
+        referred_from=by_rule,
+        referred_by=officer,
+        **fields,
     )
 
     subject, _ = subjects(until=history, today=history.last_day)

@@ -310,9 +310,9 @@ def test_what_a_person_referred_up_is_left_out_and_counted():
         (TRIED, Cell(1, 4)),
         (Rules((replace(RED, at_least=2, within=3), AMBER)), None),  # no run
         (Rules((RED,)), None),  # no amber
-        (Rules((RED, AMBER, replace(RED, name="Red thrice", at_least=3, within=3))), None),
+        (Rules((RED, AMBER, replace(RED, name="Red thrice", key="thrice", at_least=3, within=3))), None),
         (Rules((replace(RED, at_least=5, within=5), AMBER)), None),  # off the grid
-        (Rules((RED, AMBER, replace(AMBER, name="Of DMT", level=Level.DIRECTORATE, within=9))), Cell(2, 3)),
+        (Rules((RED, AMBER, replace(AMBER, name="Of DMT", key="dmt", level=Level.DIRECTORATE, within=9))), Cell(2, 3)),
     ],
 )  # fmt: skip
 def test_rules_stand_in_a_cell_where_pat_asks_for_runs_of_one_length(rules, cell):

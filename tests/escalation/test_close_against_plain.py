@@ -327,6 +327,7 @@ def agree(world, indicator, departure, director):
     VariedTrigger.objects.create(
         variation=variation,
         trigger=varied_name(world, departure),
+        trigger_key=varied_name(world, departure),
         applies=departure.window is not None,
         at_least=at_least,
         within=within,

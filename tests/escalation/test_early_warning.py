@@ -256,6 +256,7 @@ class TestOfOneIndicator:
             indicator=indicator,
             level=Level.PAT,
             trigger=AMBER,
+            trigger_key=AMBER,
             all_met=[AMBER],
             sorp_version=sorp_in_force,
             since_start=LAST.back(2).first_day,

@@ -75,7 +75,10 @@ def test_history_of_escalations_to_pat(picture, expected):
 
 def test_first_trigger_met_names_the_escalation_and_all_are_recorded():
     (episode,) = escalated("AGARR")
-    assert (episode.trigger, episode.all_met) == (RED.name, (RED.name, AMBER.name))
+    assert (episode.trigger, episode.all_met) == (
+        RED.name,
+        ("red-two-quarters", "amber-three-quarters"),
+    )
     (episode,) = escalated("AGARR", Rules((AMBER, RED)))
     assert (episode.trigger, episode.all_met) == (AMBER.name, (AMBER.name, RED.name))
     assert drawn([episode]) == ["3:5-"]

@@ -24,7 +24,7 @@ from escalation.rules.explanations import (
     write_inputs,
     written,
 )
-from escalation.rules.ladder import Episode, close, replay, restate
+from escalation.rules.ladder import Episode, Origin, close, replay, restate
 from escalation.rules.observations import Observation
 from escalation.rules.referrals import referral_name
 from escalation.rules.rule_files import DEFAULT_RULES
@@ -253,6 +253,7 @@ def test_what_a_person_referred_up_stays_until_the_exit_rule_holds():
         relapse=False,
         all_met=(),
         reason="PAT asks Cabinet to decide.",
+        origin=Origin.MANUAL,
     )
     recorded = (*replay(history("RR"), SORP, Tier.CORPORATE), by_hand)
 
@@ -273,6 +274,7 @@ def test_the_document_shows_each_trigger_and_how_far_it_is_from_being_met():
     }
     amber = next(each for each in told["triggers"] if each["name"].startswith("Amber"))
     assert amber == {
+        "key": "Amber for three quarters",
         "name": "Amber for three quarters",
         "clause": "4.2",
         "level": "pat",
@@ -553,7 +555,7 @@ def test_a_variation_counts_otherwise_or_not_at_all_and_only_in_its_quarters():
         nth(2),
         nth(3),
         exit_quarters=2,
-        triggers={"Red for two quarters": None, "Amber for three quarters": Window(2, 4)},
+        triggers={"red-two-quarters": None, "amber-three-quarters": Window(2, 4)},
     )
     rules_for = varied_rules(lambda _: DEFAULT_RULES, [varied])
 

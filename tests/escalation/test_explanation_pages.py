@@ -163,7 +163,7 @@ def test_the_register_links_to_the_explanation_and_to_the_variation(indicator, r
         from_quarter=Q1,
         until_quarter=Q3,
         floor=Decimal(75),
-        triggers=[TriggerVaried("Red for two quarters", 1, 1)],
+        triggers=[TriggerVaried("red-two-quarters", 1, 1)],
         by=holder(PostKind.PERFORMANCE_OFFICER),
     )
     variation = agree_variation(variation=proposed, by=holder(PostKind.MANAGING_DIRECTOR))

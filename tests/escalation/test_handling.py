@@ -439,13 +439,13 @@ def rows_of(path):
     [
         ("reference,level\nPI-1,pat\n", "the file that export_escalations writes"),
         (
-            "reference,level,trigger,since,opened_in,recovered_in,relapse\n"
-            "PI-1,moon,Referred up by the Cabinet,2011-Q1,2011-Q1,,no\n",
+            "reference,level,trigger,since,opened_in,recovered_in,relapse,trigger_key\n"
+            "PI-1,moon,Referred up by the Cabinet,2011-Q1,2011-Q1,,no,\n",
             "r.csv:2:level: give a known level",
         ),
         (
-            "reference,level,trigger,since,opened_in,recovered_in,relapse\n"
-            "PI-1,pat,Referred up by the Cabinet,2011-Q9,2011-Q1,,no\n",
+            "reference,level,trigger,since,opened_in,recovered_in,relapse,trigger_key\n"
+            "PI-1,pat,Referred up by the Cabinet,2011-Q9,2011-Q1,,no,\n",
             "r.csv:2:level: give a known level",
         ),
     ],

@@ -261,12 +261,18 @@ def test_units_referred_and_what_does_well_have_lists_of_their_own(client, sorp_
         "opened_in_start": Quarter(2011, 2).first_day,
     }
     UnitEscalation.objects.create(
-        unit=unit, level=Level.PAT, trigger="Many reds", reason="Five of Roads are red.", **opened
+        unit=unit,
+        level=Level.PAT,
+        trigger="Many reds",
+        trigger_key="many-reds",
+        reason="Five of Roads are red.",
+        **opened,
     )
     PositiveException.objects.create(
         indicator=IndicatorFactory(title="Books lent"),
         level=Level.DIRECTORATE,
         trigger="Far above target",
+        trigger_key="far-above-target",
         reason="A tenth above its target for four quarters.",
         ended_in_start=Quarter(2011, 3).first_day,
         **opened,

@@ -64,6 +64,7 @@ EXPECTED = [
         "sorp_version": "3",
         "reason": "Red in Q3 2021/22, then amber in Q4 2021/22 and Q1 2022/23, which meets "
         "“Amber for three quarters” (amber or worse for 3 of the last 3 rated quarters).",
+        "trigger_key": "amber-three-quarters",
     },
     {
         "reference": "B2",
@@ -77,6 +78,7 @@ EXPECTED = [
         "sorp_version": "2",
         "reason": "Red in Q1 2021/22 and Q3 2021/22, which meets “Red for two quarters” "
         "(red for 2 of the last 2 rated quarters).",
+        "trigger_key": "red-two-quarters",
     },
 ]
 
@@ -116,7 +118,7 @@ def test_replay_writes_the_documented_columns_in_order(files):
     code, out, err = run(files(ratings=RATINGS))
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == (
-        "reference,level,trigger,since,opened_in,recovered_in,relapse,restated,sorp_version,reason"
+        "reference,level,trigger,since,opened_in,recovered_in,relapse,restated,sorp_version,reason,trigger_key"
     )
     assert rows(out) == EXPECTED
 
@@ -522,10 +524,22 @@ def test_a_trigger_of_any_kind_written_is_the_trigger_read(trigger):
     assert read_trigger(json.loads(json.dumps(write_trigger(trigger)))) == trigger
 
 
+def test_a_trigger_without_a_key_goes_by_its_name_and_no_two_share_one():
+    one = {"name": "Red", "status": "red", "at_least": 1, "within": 1, "level": "pat"}
+    two = one | {"name": "Red again", "key": "Red"}
+
+    read = read_rules(json.dumps({"triggers": [one]}).encode(), "rules.json")
+
+    assert [each.key for each in read.triggers] == ["Red"]
+    with pytest.raises(RefusedFileError, match="rules.json:2:key: trigger 1 has this key"):
+        read_rules(json.dumps({"triggers": [one, two]}).encode(), "rules.json")
+
+
 def test_triggers_that_were_there_first_are_written_as_they_always_were():
     assert json.loads(write_rules(DEFAULT_RULES)) == {
         "triggers": [
             {
+                "key": f"{status}-{word}-quarters",
                 "name": name,
                 "status": status,
                 "at_least": quarters,
@@ -533,9 +547,9 @@ def test_triggers_that_were_there_first_are_written_as_they_always_were():
                 "level": "pat",
                 "tiers": ["corporate", "directorate", "division", "team"],
             }
-            for name, status, quarters in [
-                ("Red for two quarters", "red", 2),
-                ("Amber for three quarters", "amber", 3),
+            for name, status, quarters, word in [
+                ("Red for two quarters", "red", 2, "two"),
+                ("Amber for three quarters", "amber", 3, "three"),
             ]
         ],
         "exit_quarters": 1,

@@ -162,7 +162,7 @@ def varied(indicator):
         from_quarter=Q1,
         until_quarter=Q4,
         floor=Decimal(75),
-        triggers=[TriggerVaried("Red for two quarters", 3, 3)],
+        triggers=[TriggerVaried("red-two-quarters", 3, 3)],
         by=holder(PostKind.PERFORMANCE_OFFICER),
     )
     return agree_variation(variation=proposed, by=holder(PostKind.MANAGING_DIRECTOR, name="Max"))

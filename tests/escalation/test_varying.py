@@ -35,7 +35,7 @@ from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
 TODAY = date(2017, 6, 1)
 Q1, Q2, Q3, Q4 = (Quarter(2011, number) for number in (1, 2, 3, 4))
 RAGS = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN}
-RED_TWICE = "Red for two quarters"
+RED_TWICE = "red-two-quarters"
 
 
 def given(letter):
@@ -108,7 +108,7 @@ def test_a_trigger_that_does_not_apply_refers_nothing_up_until_the_variation_end
     # Red counts as amber or worse too, so that amber for three quarters is met in the third.
     reported([indicator], "RR")
     assert spells(indicator) == []
-    vary(indicator, TriggerVaried("Amber for three quarters"), since=Q4, until=Q4)
+    vary(indicator, TriggerVaried("amber-three-quarters"), since=Q4, until=Q4)
     reported([indicator], "G", since=Q3)
     reported([indicator], "RR", since=Q4)
 
@@ -132,7 +132,7 @@ def test_restating_judges_each_quarter_by_what_ruled_it_then(indicator):
     assert spells(indicator) == [("2011-Q2", None, varied)]
     assert [each.opened_in for each in foretold.opened] == [Q2]
     row = Escalation.objects.get()
-    assert (row.restated, row.trigger) == (True, RED_TWICE)
+    assert (row.restated, row.trigger_key) == (True, RED_TWICE)
 
 
 @pytest.mark.django_db
@@ -184,7 +184,7 @@ def test_rules_are_given_for_each_indicator_in_as_many_queries_for_twenty_as_for
 
 @pytest.mark.django_db
 def test_what_is_exported_replays_to_what_is_recorded(indicator, tmp_path):
-    vary(indicator, TriggerVaried(RED_TWICE, 1, 1), TriggerVaried("Amber for three quarters"))
+    vary(indicator, TriggerVaried(RED_TWICE, 1, 1), TriggerVaried("amber-three-quarters"))
     only_exit = measured()
     vary(only_exit, exit_quarters=2)
     only_rated = measured()
@@ -209,8 +209,8 @@ def test_what_is_exported_replays_to_what_is_recorded(indicator, tmp_path):
 
     assert paths["replayed"].read_text() == paths["escalations"].read_text()
     assert paths["variations"].read_text().splitlines()[1:] == [
-        f"{indicator.reference},2011-Q1,2011-Q4,,Red for two quarters,1,1",
-        f"{indicator.reference},2011-Q1,2011-Q4,,Amber for three quarters,,",
+        f"{indicator.reference},2011-Q1,2011-Q4,,red-two-quarters,1,1",
+        f"{indicator.reference},2011-Q1,2011-Q4,,amber-three-quarters,,",
         f"{only_exit.reference},2011-Q1,2011-Q4,2,,,",
     ]
 
@@ -270,7 +270,9 @@ def test_an_edition_carries_its_variations_and_is_borne_out_by_them(indicator):
     document = gather_edition(quarter=Q2, number=1, frozen_on=date(2011, 9, 1))
     (facts,) = document["indicators"]
 
-    assert facts["variations"][0]["triggers"] == [{"name": RED_TWICE, "at_least": 1, "within": 1}]
+    assert facts["variations"][0]["triggers"] == [
+        {"key": RED_TWICE, "name": "Red for two quarters", "at_least": 1, "within": 1}
+    ]
     check_form(document)
     assert list(wrong_figures(document)) == []
     public = public_form(document)

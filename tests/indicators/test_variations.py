@@ -130,8 +130,8 @@ def test_what_was_proposed_and_agreed_is_recorded_and_told_to_both(indicator, of
 
 
 def test_a_button_pressed_twice_proposes_and_agrees_once(indicator, officer, approver):
-    first = propose(indicator, officer, triggers=[TriggerVaried("Red for two quarters", 3, 3)])
-    again = propose(indicator, officer, triggers=[TriggerVaried("Red for two quarters", 3, 3)])
+    first = propose(indicator, officer, triggers=[TriggerVaried("red-two-quarters", 3, 3)])
+    again = propose(indicator, officer, triggers=[TriggerVaried("red-two-quarters", 3, 3)])
     assert again == first
 
     agree_variation(variation=first, by=approver)
@@ -200,36 +200,36 @@ REFUSED = {
     "exit of nought": ({"exit_quarters": 0}, "1 to 8 green quarters", "exit_quarters"),
     "unknown trigger": (
         {"triggers": [TriggerVaried("Purple for a week", 1, 1)]},
-        "No trigger of version 1 of the SORP, which rules Q2 2011/12, is called “Purple for a week”",
+        "No trigger of version 1 of the SORP, which rules Q2 2011/12, has the key “Purple for a week”",
         "triggers",
     ),
     "m above n": (
-        {"triggers": [TriggerVaried("Red for two quarters", 3, 2)]},
+        {"triggers": [TriggerVaried("red-two-quarters", 3, 2)]},
         "cannot ask for 3 of the last 2 quarters",
         "triggers",
     ),
     "half a window": (
-        {"triggers": [TriggerVaried("Red for two quarters", 3)]},
+        {"triggers": [TriggerVaried("red-two-quarters", 3)]},
         "give both how many quarters",
         "triggers",
     ),
     "too far back": (
-        {"triggers": [TriggerVaried("Red for two quarters", 3, 17)]},
+        {"triggers": [TriggerVaried("red-two-quarters", 3, 17)]},
         "16 quarters are the most",
         "triggers",
     ),
     "the same as the SORP": (
-        {"triggers": [TriggerVaried("Red for two quarters", 2, 2)]},
+        {"triggers": [TriggerVaried("red-two-quarters", 2, 2)]},
         "asks for 2 of the last 2 quarters already",
         "triggers",
     ),
     "twice": (
-        {"triggers": [TriggerVaried("Red for two quarters", n, 4) for n in (3, 4)]},
+        {"triggers": [TriggerVaried("red-two-quarters", n, 4) for n in (3, 4)]},
         "once only",
         "triggers",
     ),
     "another tier's": (
-        {"triggers": [TriggerVaried("Red at division", 2, 2)]},
+        {"triggers": [TriggerVaried("red-at-division", 2, 2)]},
         "does not look at corporate indicators",
         "triggers",
     ),
@@ -336,7 +336,7 @@ def test_one_that_varies_only_triggers_leaves_ratings_as_the_sorp_has_them(
         officer,
         approver,
         floor=None,
-        triggers=[TriggerVaried("Red for two quarters")],
+        triggers=[TriggerVaried("red-two-quarters")],
     )
 
     said(indicator, Q2, 70)
@@ -396,8 +396,8 @@ def test_its_differences_are_said_in_words(indicator, officer):
         target=Decimal("85.5"),
         exit_quarters=2,
         triggers=[
-            TriggerVaried("Red for two quarters", 3, 4),
-            TriggerVaried("Amber for three quarters"),
+            TriggerVaried("red-two-quarters", 3, 4),
+            TriggerVaried("amber-three-quarters"),
         ],
     )
 

@@ -44,7 +44,7 @@ def vary_some():
             from_quarter=figures.FIRST,
             until_quarter=Quarter.from_ordinal(figures.FIRST.ordinal + 9),
             exit_quarters=2,
-            triggers=[TriggerVaried("Amber for three quarters", 2, 2)],
+            triggers=[TriggerVaried("amber-three-quarters", 2, 2)],
             by=officer,
         )
         agree_variation(variation=proposed, by=approver)

@@ -28,6 +28,7 @@ LIMITS = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper", "to
 def practice() -> dict[str, Any]:
     triggers = [
         {
+            "key": each.key,
             "name": each.name,
             "clause": each.clause,
             "status": each.status,
@@ -159,7 +160,9 @@ def escalations(facts: dict[str, Any]) -> list[dict[str, Any]]:
     found = [
         {
             "level": each.level.value,
+            "origin": each.origin.value,
             "trigger": each.trigger,
+            "trigger_key": each.trigger_key,
             "all_met": list(each.all_met),
             "since": each.since.key,
             "opened_in": each.opened_in.key,

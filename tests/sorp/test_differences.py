@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sorp.rules.differences import (
     Became,
+    ClauseText,
     Group,
     Mark,
     Piece,
@@ -82,8 +83,8 @@ def test_no_piece_is_empty_and_no_two_of_a_mark_stand_together(old, new):
 # Clauses
 
 
-def clause(number, heading, words="As before"):
-    return number, {"heading": heading, "wording": words}
+def clause(number, heading, words="As before", *, key=""):
+    return ClauseText(key or number, number, {"heading": heading, "wording": words})
 
 
 def became(old, new):
@@ -101,7 +102,16 @@ def became(old, new):
         ([clause("1", "A")], [clause("1", "A", "Now")], [("1", Became.CHANGED, "")]),
         ([], [clause("1", "A")], [("1", Became.ADDED, "")]),
         ([clause("1", "A")], [], [("1", Became.REMOVED, "")]),
-        ([clause("3.4", "A")], [clause("3.5", "A")], [("3.5", Became.CHANGED, "3.4")]),
+        (
+            [clause("3.4", "A", key="a")],
+            [clause("3.5", "B", key="a")],
+            [("3.5", Became.CHANGED, "3.4")],
+        ),
+        (
+            [clause("1", "A", key="a")],
+            [clause("1", "A", key="b")],
+            [("1", Became.ADDED, ""), ("1", Became.REMOVED, "")],
+        ),
         (
             [clause("1", "A"), clause("2", "B")],
             [clause("2", "B"), clause("3", "C")],
@@ -114,9 +124,10 @@ def test_clauses_between(old, new, found):
 
 
 def test_only_the_part_that_changed_is_marked():
+    who, now = "Managers", "Directors"
     [found] = clauses_between(
-        [("5.1", {"heading": "Returns", "wording": "On time", "responsible": "Managers"})],
-        [("5.1", {"heading": "Returns", "wording": "On time", "responsible": "Directors"})],
+        [ClauseText("5", "5.1", {"heading": "Returns", "wording": "On time", "responsible": who})],
+        [ClauseText("5", "5.1", {"heading": "Returns", "wording": "On time", "responsible": now})],
         heading="heading",
     )
 
@@ -159,6 +170,21 @@ def test_rules_between(old, new, sentences):
     found = rules_between([Group("Triggers", old, True)], [Group("Triggers", new, True)])
 
     assert [each.sentence for each in found] == sentences
+
+
+@pytest.mark.parametrize(
+    ("says", "became", "sentence"),
+    [
+        ("One.", Became.RENAMED, "“A” is now called “B”. It says as before: One."),
+        ("Two.", Became.CHANGED, "“A” is now called “B”, and is changed from: One. To: Two."),
+    ],
+)
+def test_a_renamed_rule_is_renamed_and_not_removed_and_added(says, became, sentence):
+    old, new = ({"k": "One."}, {"k": "A"}), ({"k": says}, {"k": "B"})
+
+    [found] = rules_between(*([Group("Triggers", each[0], True, each[1])] for each in (old, new)))
+
+    assert (found.became, found.sentence) == (became, sentence)
 
 
 def test_the_order_says_nothing_where_it_means_nothing():
