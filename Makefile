@@ -35,11 +35,11 @@ demo: setup ## the demonstration council: load, close its quarters, build its re
 run: setup ## serve on this machine with your own .env (or in development settings without one)
 	@DEBUG=$${DEBUG:-yes} bin/serve $(BIN)/python $(PORT)
 
-test: setup-dev ## every test, on SQLite, and on PostgreSQL and Redis where they answer
+test: setup-dev ## every test: on PostgreSQL, Redis and SQLite, or on SQLite alone where only that is
 	@bin/test-everything $(BIN)/python $(TEST_ARGUMENTS)
 
 journeys: setup-dev ## only the journeys in a real browser
-	@$(BIN)/python -m pytest tests/journeys
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/journeys
 
 check: setup-dev ## lint, types, the line of imports, templates, migrations
 	@bin/check $(BIN)

@@ -52,6 +52,22 @@ def sorp_in_force(db):
     return version
 
 
+# What lasts longest is begun first, so that neither process waits long for the other at the end.
+LONGEST = (
+    "tests/service/test_two_ways.py",
+    "tests/kcc_perf/test_authorisation_matrix.py",
+    "tests/kcc_perf/test_replay_equals_record.py",
+    "tests/service/test_same_bytes.py",
+    "tests/kcc_perf/test_rule_book_in_practice.py",
+    "tests/escalation/test_close_against_plain.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
 def pytest_runtest_setup(item):
     """Tests that need row locks, or the servers, are left out where those are not, and say so."""
     if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":

@@ -29,7 +29,10 @@ from tests.assurance.factories import (
 )
 from tests.factories import Q1, IndicatorFactory, UserFactory, holder, rated
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("sorp_in_force"),
+]
 
 
 @pytest.fixture
@@ -302,6 +305,7 @@ def test_only_the_chair_of_that_team_calls_in(meeting, chair):
     assert may == {who: who == "the chair" for who in people}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
@@ -320,6 +324,7 @@ def test_the_database_refuses_a_call_in_that_says_nothing(name, fields):
     assert not CallIn.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_two_call_ins_of_an_indicator_to_a_meeting():
     call_in = CallInFactory()
 
@@ -327,6 +332,7 @@ def test_the_database_refuses_two_call_ins_of_an_indicator_to_a_meeting():
         CallInFactory(meeting=call_in.meeting, indicator=call_in.indicator)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("name", "make"),
     [

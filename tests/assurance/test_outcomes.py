@@ -108,6 +108,7 @@ def test_an_empty_paper_is_refused(call_in, chair, said, sentence):
     assert not Paper.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_a_paper_without_text_or_file():
     with pytest.raises(IntegrityError, match="paper_is_a_text_or_a_file"), transaction.atomic():
         PaperFactory(text="")

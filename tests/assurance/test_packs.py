@@ -42,7 +42,10 @@ from tests.factories import (
 )
 from tests.strategy.factories import MilestoneFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("sorp_in_force"),
+]
 Q2 = Quarter(2011, 2)
 DAY = date(2011, 11, 14)
 
@@ -281,6 +284,7 @@ def test_what_is_drawn_is_attached_once_and_for_good(chair, meeting):
     assert AuditEvent.objects.filter(act="drew pack").count() == 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
@@ -294,6 +298,7 @@ def test_the_database_itself_refuses(name, fields):
         PackFactory(**fields)
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_two_packs_of_one_number(meeting):
     PackFactory(meeting=meeting)
 

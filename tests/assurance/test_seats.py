@@ -199,6 +199,7 @@ def test_empty_seats_are_named(pat):
     assert not [each for each in names if "Roads" in each or "Schools" in each]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("name", "make"),
     [

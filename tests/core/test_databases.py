@@ -9,6 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tests import databases
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def tree(tmp_path):

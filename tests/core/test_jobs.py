@@ -17,6 +17,8 @@ from organisation.models.people import User
 from tests.factories import UserFactory
 from tests.services import PATIENCE, wait_until
 
+pytestmark = pytest.mark.both_databases
+
 OWED, RUNNING, DONE, FAILED = Job.State
 
 

@@ -17,7 +17,7 @@ from kcc_perf.scheduler import run_due
 from organisation.rules import PostKind
 from tests.factories import UserFactory, holder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def owed(number=1):

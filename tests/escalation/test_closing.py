@@ -76,6 +76,7 @@ def indicator(sorp_in_force):
     return measured()
 
 
+@pytest.mark.both_databases
 def test_closing_opens_an_escalation_with_its_reason_and_owes_its_manager_a_notice(indicator):
     officer = UserFactory()
     closing = close(reported(indicator, "RR"), by=officer)
@@ -92,6 +93,7 @@ def test_closing_opens_an_escalation_with_its_reason_and_owes_its_manager_a_noti
     assert {"escalated", "closed quarter"} <= set(acts)
 
 
+@pytest.mark.both_databases
 def test_an_escalation_recovers_when_its_indicator_is_green_again(indicator):
     closing = close(reported(indicator, "RRG"))
 
@@ -100,6 +102,7 @@ def test_an_escalation_recovers_when_its_indicator_is_green_again(indicator):
     assert Notice.objects.count() == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "again",
     [
@@ -124,6 +127,7 @@ def _command(quarter, *options):
     return out.getvalue().strip()
 
 
+@pytest.mark.both_databases
 def test_the_task_and_the_command_close_as_the_service_does(indicator):
     reported(indicator, "R")
 
@@ -134,6 +138,7 @@ def test_the_task_and_the_command_close_as_the_service_does(indicator):
     )
 
 
+@pytest.mark.both_databases
 def test_the_command_dry_says_what_closing_would_do_and_does_nothing(indicator):
     reported(indicator, "RR")
     before = everything()
@@ -144,6 +149,7 @@ def test_the_command_dry_says_what_closing_would_do_and_does_nothing(indicator):
     assert everything() == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("quarter", "told"),
     [
@@ -162,6 +168,7 @@ def test_a_quarter_is_not_closed_before_the_one_before_it(indicator, quarter, to
     assert everything() == before
 
 
+@pytest.mark.both_databases
 def test_a_quarter_is_not_closed_while_an_earlier_one_is_open(indicator):
     submit(indicator, Q1, "G")
     submit(indicator, Q2, "G")
@@ -170,6 +177,7 @@ def test_a_quarter_is_not_closed_while_an_earlier_one_is_open(indicator):
         close(Q2)
 
 
+@pytest.mark.both_databases
 def test_a_quarter_that_has_not_ended_is_not_closed(indicator):
     with pytest.raises(CannotClose, match="Q1 2017/18 has not ended"):
         close(Quarter(2017, 1))
@@ -177,6 +185,7 @@ def test_a_quarter_that_has_not_ended_is_not_closed(indicator):
     assert not ReportingQuarter.objects.exists()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("key", ["2011-Q3", "2011-Q5", "last quarter"])
 def test_the_command_says_why_it_refuses_and_fails(indicator, key):
     submit(indicator, Q1, "G")
@@ -188,6 +197,7 @@ def test_the_command_says_why_it_refuses_and_fails(indicator, key):
     assert everything() == before
 
 
+@pytest.mark.both_databases
 def test_without_a_sorp_in_force_nothing_is_closed(db):
     TargetFactory()
 
@@ -197,6 +207,7 @@ def test_without_a_sorp_in_force_nothing_is_closed(db):
     assert not ReportingQuarter.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_close_that_fails_half_way_leaves_nothing_behind(sorp_in_force, monkeypatch):
     indicators = [measured() for _ in range(3)]
     for indicator in indicators:
@@ -222,6 +233,7 @@ def test_a_close_that_fails_half_way_leaves_nothing_behind(sorp_in_force, monkey
     assert len(close(Q2).opened) == 3
 
 
+@pytest.mark.both_databases
 def test_a_division_s_indicator_goes_up_level_by_level(sorp_in_force):
     indicator = measured(tier=Tier.DIVISION)
 
@@ -241,6 +253,7 @@ def test_a_division_s_indicator_goes_up_level_by_level(sorp_in_force):
     assert open_levels() == set()
 
 
+@pytest.mark.both_databases
 def test_silence_is_escalated_as_silence_and_not_as_red(indicator):
     closing = close(reported(indicator, "-"))
 
@@ -250,6 +263,7 @@ def test_silence_is_escalated_as_silence_and_not_as_red(indicator):
     assert (rating.rag, rating.not_rated) == ("", NotRated.NO_RESULT)
 
 
+@pytest.mark.both_databases
 def test_a_revision_that_shows_there_was_no_cause_is_followed_up_once(indicator):
     close(reported(indicator, "RR"))
     revise_result(
@@ -269,6 +283,7 @@ def test_a_revision_that_shows_there_was_no_cause_is_followed_up_once(indicator)
     assert everything() == before
 
 
+@pytest.mark.both_databases
 def test_a_revision_that_shows_there_was_cause_opens_what_should_have_been_open(indicator):
     close(reported(indicator, "RG"))
     assert not Escalation.objects.exists()
@@ -286,6 +301,7 @@ def test_a_revision_that_shows_there_was_cause_opens_what_should_have_been_open(
     assert not again.changed
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_a_second_open_escalation_of_an_indicator_at_a_level(indicator):
     close(reported(indicator, "RR"))
     second = Escalation.objects.get()
@@ -300,6 +316,7 @@ def test_the_database_refuses_a_second_open_escalation_of_an_indicator_at_a_leve
     assert Escalation.objects.count() == 1
 
 
+@pytest.mark.both_databases
 def test_closing_asks_as_much_of_twenty_indicators_as_of_one(sorp_in_force):
     # The first has no close before it; of the others each is forecast for two quarters to come.
     closes = ((Q4, 1), (Q4.next(), 1), (Q4.next().next(), 20))

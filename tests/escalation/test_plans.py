@@ -204,6 +204,7 @@ def test_progress_is_not_recorded_in_the_future_or_on_a_superseded_plan(indicato
         plans.record_progress(action=action, progress="x", done_on=None, today=TODAY, by=manager)
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_two_latest_plans(indicator):
     ActionPlanFactory(indicator=indicator)
 

@@ -75,6 +75,7 @@ def test_the_same_file_twice_and_a_sixth_are_refused_and_leave_nothing_behind(in
     assert len(kept_files()) == Evidence.objects.count() == 5
 
 
+@pytest.mark.both_databases
 def test_a_file_can_be_removed_once_and_its_name_stays_on_the_record(
     indicator, django_capture_on_commit_callbacks
 ):

@@ -58,6 +58,7 @@ def foretold_and_stored(indicator, bound, limit, polarity, typed):
     )
 
 
+@pytest.mark.both_databases
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(numerator=2, denominator=3, beside=0, limit="target", polarity=Polarity.HIGHER)
 @example(numerator=2, denominator=3, beside=0, limit="floor", polarity=Polarity.LOWER)

@@ -167,6 +167,7 @@ def test_an_approver_who_is_an_officer_too_does_not_agree_their_own_proposal(ind
         agree_variation(variation=proposed, by=both)
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_a_variation_agreed_by_nobody_or_by_its_proposer(indicator, officer):
     row = propose(indicator, officer)
     for changed in (

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -215,8 +216,16 @@ def test_what_is_left_out_is_said_in_a_line_and_missed_where_it_is_required(
         f"Left out: {each}" for each in (WITHOUT_NPM, *left_out)
     ]
     assert said.returncode == 0
-    assert ("== Tests on PostgreSQL" in lines) == runs_on_postgresql
-    assert lines[-1].endswith("-m not service and not journey"), "all that SQLite can run"
+    parts = {
+        name.removeprefix("== "): ran for name, ran in pairwise(lines) if name.startswith("== ")
+    }
+    whole = parts["Tests on PostgreSQL" if runs_on_postgresql else "Tests on SQLite"]
+    assert whole.endswith(
+        "-m not journey" if runs_on_postgresql else "-m not service and not journey"
+    )
+    assert ("-m both_databases and not service" in parts["Tests on SQLite"]) == runs_on_postgresql
+    timed = lines[lines.index("== How long each part took") + 1 :]
+    assert [each.rsplit("  ", 1)[0].strip() for each in timed] == list(parts)[:-1]
     assert tests_said_to_run(**machine, required="1").returncode == (1 if left_out else 0)
 
 

@@ -18,7 +18,7 @@ from organisation.rules import PostKind, UnitTier
 from organisation.services.people import appoint, appoint_first_officer, register_person
 from tests.factories import CouncilFactory, UserFactory, holder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 TODAY = date(2012, 2, 1)
 ADA = ("ada@council.example", "Ada Smith")
 PASSWORD = "three odd words here"

@@ -346,6 +346,22 @@ def test_the_search_for_places_finds_them():
 # Gates that bite
 
 
+def test_what_a_database_itself_refuses_is_tried_on_both():
+    """PostgreSQL and SQLite differ there: such a test is in a module marked both_databases."""
+    refusing = re.compile(
+        r"\b(IntegrityError|DatabaseError|InternalError|OperationalError|on_commit)\b"
+    )
+    unmarked = {
+        called(path)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path != Path(__file__)
+        and refusing.search(text := path.read_text())
+        and "mark.both_databases" not in text
+    }
+
+    assert unmarked == set()
+
+
 @pytest.mark.parametrize(
     ("code", "rule"),
     [

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from organisation.rules import PostKind
 from tests.factories import holder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 HOME = "/home/"
 START = datetime(2011, 7, 20, 9, tzinfo=UTC)
 

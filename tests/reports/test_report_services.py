@@ -32,7 +32,10 @@ from sorp.lexicon import Confidence, Layer
 from tests.factories import IndicatorFactory, TargetFactory, holder
 from tests.reports.factories import EditionFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("sorp_in_force"),
+]
 Q1, Q2, Q3 = (Quarter(2011, number) for number in (1, 2, 3))
 TODAY = date(2012, 2, 1)
 
@@ -203,6 +206,7 @@ def test_an_edition_older_than_the_published_one_is_not_published(officer):
         publish_edition(edition=old, by=officer)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "change",
     [
@@ -222,6 +226,7 @@ def test_the_database_refuses_to_change_a_published_edition(change):
         Edition.objects.filter(pk=edition.pk).update(**change)
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_to_delete_a_published_edition():
     edition = EditionFactory(published=True)
 
@@ -229,6 +234,7 @@ def test_the_database_refuses_to_delete_a_published_edition():
         Edition.objects.filter(pk=edition.pk)._raw_delete("default")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("change", [{"document": {}}, {"public_sha256": "0" * 64}], ids=str)
 def test_the_database_refuses_to_change_what_a_draft_froze(change):
     edition = EditionFactory()

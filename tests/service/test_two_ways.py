@@ -8,7 +8,6 @@ from contextlib import closing
 import psycopg2
 import pytest
 from celery import Celery
-from django.db import connection
 
 from tests.service.processes import Browser, Service
 from tests.services import PATIENCE, wait_until
@@ -235,8 +234,6 @@ def test_a_bell_that_nobody_heard_is_made_good_by_beat(service):
 @pytest.fixture(scope="module")
 def embedded(static_root, tmp_path_factory):
     """One web process on a SQLite file; no broker, no worker, no beat."""
-    if connection.vendor != "sqlite":
-        pytest.skip("Embedded mode is SQLite's: this runs where the rest of the suite runs on it")
     folder = tmp_path_factory.mktemp("embedded")
     service = founded(
         folder,

@@ -11,7 +11,7 @@ from sorp.models.statement import Authorship, Version
 from tests.factories import Q1, UserFactory
 from tests.sorp.versions import draft_like, version_like
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 State = Version.State
 SAID = "A version of the SORP that was approved does not change: draft another"
 

@@ -217,6 +217,7 @@ def test_who_may_update_a_milestone(milestone):
     }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("name", "make"),
     [
@@ -249,6 +250,7 @@ def test_the_database_itself_refuses(name, make):
         make()
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_the_same_indicator_twice_for_a_priority():
     measure = MeasureFactory()
 
