@@ -43,6 +43,7 @@ every_guard = pytest.mark.parametrize("table", sorted(GUARDS))
 closing_guard = pytest.mark.parametrize(
     "table", sorted(table for table, guard in GUARDS.items() if guard.closed)
 )
+pytestmark = pytest.mark.both_databases
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite can REPLACE")
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only it has jsonb")
 
