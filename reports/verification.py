@@ -14,7 +14,6 @@ from django.conf import settings
 from core.canonical_json import canonical, digest
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, Origin, replay, restate
-from escalation.rules.observations import Observation
 from escalation.rules.referrals import by_hand
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
@@ -27,6 +26,7 @@ from reports.rendering.wording import number, thresholds_of
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
 from reports.schema import NotAnEdition, check_form
 from sorp.lexicon import Layer, Level, NotRated, Polarity, Rag, Tier, Travel
+from sorp.rules.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _wrong_escalations(
     What was restated after a revision depends on what was recorded before it, which nobody can
     replay; there it is asked instead whether anything is missing from what is recorded.
     """
-    history = [_observation(each) for each in indicator["ratings"]]
+    history = [_figure(each) for each in indicator["ratings"]]
     recorded = tuple(_episode(each) for each in indicator["escalations"])
     tier = Tier(indicator["tier"])
     try:
@@ -152,9 +152,9 @@ def _in_order(episodes: tuple[Episode, ...]) -> list[Episode]:
     return sorted(episodes, key=lambda each: (each.opened_in, each.level.height))
 
 
-def _observation(rating: Mapping[str, Any]) -> Observation:
+def _figure(rating: Mapping[str, Any]) -> Figure:
     forecast = rating.get("forecast")
-    return Observation(
+    return Figure(
         quarter=Quarter.parse(rating["quarter"]),
         rag=Rag(rating["rag"]) if rating["rag"] else None,
         not_rated=NotRated(rating["not_rated"]) if rating["not_rated"] else None,

@@ -136,18 +136,6 @@ class CountedFrom(Word):
     CABINET = "cabinet", "Before Cabinet meets"
 
 
-class ConditionKind(Word):
-    """What a trigger looks for along an indicator's quarters, or across a unit's indicators."""
-
-    STATUS = "status", "A RAG status, for so many quarters"
-    WORSENING = "worsening", "Worse results, quarter after quarter"
-    VARIANCE = "variance", "A miss of the target by so many per cent or more"
-    FORECAST = "forecast", "A forecast that misses"
-    NO_RESULT = "no_result", "No result, or a late one"
-    POSITIVE = "positive", "Better than target (a positive exception)"
-    AGGREGATE = "aggregate", "Many at a status in one unit"
-
-
 class Movement(Word):
     """Which way a result has to have moved for a trigger to count its quarter."""
 

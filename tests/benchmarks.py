@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from indicators.queries.histories import rag_histories
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 7
@@ -78,7 +80,7 @@ def closing() -> list[Figure]:
     """P1 in small: closing reads and decides; against one scan and one hash aggregate."""
     from django.db import connection, transaction
 
-    from escalation.queries.evaluation import observations, rules_by_quarter
+    from escalation.queries.evaluation import rules_by_quarter
     from escalation.rules.ladder import close
     from indicators.models.ratings import Rating
     from kcc_perf.demonstration.figures import LAST
@@ -86,7 +88,7 @@ def closing() -> list[Figure]:
     rules = rules_by_quarter()
 
     def evaluate() -> None:
-        for history in observations(until=LAST).values():
+        for history in rag_histories(until=LAST).values():
             close(history, [], rules, None)
 
     def scan() -> None:

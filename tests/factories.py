@@ -9,8 +9,7 @@ from factory.django import DjangoModelFactory
 from core.quarters import Quarter
 from escalation.models.escalations import Explanation
 from escalation.rules.explanations import About, Inputs, explain
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from indicators.models.definitions import Indicator, Target
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
@@ -33,6 +32,8 @@ from sorp.lexicon import (
     TravelMethod,
 )
 from sorp.models.statement import Version
+from sorp.rules.figures import Figure
+from tests.escalation.conditions import trigger_of
 
 Q1 = Quarter(2011, 1)
 LONG_AGO = date(2009, 4, 1)
@@ -238,8 +239,8 @@ class ExplanationFactory(DjangoModelFactory):
         told = factory.LazyAttribute(
             lambda row: explain(
                 Inputs(
-                    history=(Observation(row.quarter, Rag.RED),),
-                    rules=Rules((Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT),)),
+                    history=(Figure(row.quarter, Rag.RED),),
+                    rules=Rules((trigger_of("Red for two quarters", Rag.RED, 2, 2, Level.PAT),)),
                     tier=Tier.CORPORATE,
                 ),
                 About(row.indicator.reference, row.indicator.title, "1"),

@@ -8,7 +8,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from escalation.rules.rule_files import RefusedFileError, read_rules, write_rules
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
+from sorp.rules.conditions.base import Condition
 
 LARGEST = 100_000  # bytes: some hundred times what the default rules take
 LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be read
@@ -23,7 +24,7 @@ CHANGED = (
 class TriggerFields:
     """One trigger as it stands, with the fields in which it is changed."""
 
-    trigger: Trigger
+    trigger: Condition
     at_least: BoundField
     within: BoundField
     left_out: BoundField
@@ -71,7 +72,7 @@ class BacktestForm(forms.Form):
             self._add_fields_of(trigger, place)
         self.order_fields(["name", *self._of_triggers, *self.settings, "file"])
 
-    def _add_fields_of(self, trigger: Trigger, place: int) -> None:
+    def _add_fields_of(self, trigger: Condition, place: int) -> None:
         said = f"“{trigger.name}”"
         for name, label in (("at_least", "At least"), ("within", "Of the last")):
             self.fields[f"{name}_{place}"] = forms.IntegerField(
@@ -164,7 +165,7 @@ class BacktestForm(forms.Form):
             self.add_error(None, str(refusal))
             return None
 
-    def _varied(self, trigger: Trigger, place: int, given) -> Trigger:
+    def _varied(self, trigger: Condition, place: int, given) -> Condition:
         at_least, within = given.get(f"at_least_{place}"), given.get(f"within_{place}")
         if at_least is None or within is None:
             return trigger  # the field says why

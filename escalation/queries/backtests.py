@@ -16,7 +16,6 @@ from escalation.queries.evaluation import (
     agreed_variations,
     as_varied,
     in_words,
-    observations,
     rules_by_quarter,
 )
 from escalation.queries.restatement_preview import as_episode, stored_escalations
@@ -24,6 +23,7 @@ from escalation.rules.backtests import Subject, differences
 from escalation.rules.rule_files import read_rules, write_rules
 from escalation.rules.triggers import Rules
 from indicators.models.definitions import Indicator
+from indicators.queries.histories import rag_histories
 from organisation.models.people import User
 from organisation.queries import tree_on
 from organisation.rules import Tree, UnitTier
@@ -38,7 +38,7 @@ def subjects(*, until: Quarter, today: date) -> list[Subject]:
     Its directorate is the one to which it belongs today. The queries are as many however many
     indicators there are.
     """
-    histories = observations(until=until)
+    histories = rag_histories(until=until)
     stored = stored_escalations(histories)
     variations = agreed_variations(histories)
     tree = tree_on(today)

@@ -11,15 +11,15 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import observations, rules_of_each
+from escalation.queries.evaluation import rules_of_each
 from escalation.queries.restatement_preview import as_episode, stored_escalations
 from escalation.rules.early_warning import QUARTERS_AHEAD, Ahead, foresee
 from escalation.rules.ladder import RulesInForce
-from escalation.rules.observations import Observation
 from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
+from indicators.queries.histories import rag_histories
 from indicators.queries.prospects import (
     managers_standing,
     standing_forecasts,
@@ -31,6 +31,7 @@ from indicators.rules.prospects import Course, Figures, gap, likely, percent, wh
 from indicators.rules.rating import Thresholds, rate
 from indicators.rules.travel import FEWEST
 from sorp.lexicon import Frequency, NotRated, Polarity, Rag, Tier
+from sorp.rules.figures import Figure
 
 EVEN = Decimal("0.5")
 FORECAST_GOES_BY = {
@@ -155,7 +156,7 @@ class _Looking:
 
     quarter: Quarter
     ratings: Mapping[int, Rating]
-    histories: Mapping[int, Sequence[Observation]]
+    histories: Mapping[int, Sequence[Figure]]
     forecasts: Mapping[int, SystemForecast]
     managers: Mapping[int, Sequence[tuple[Quarter, ManagersForecast]]]
     thresholds: Mapping[int, Thresholds | None]
@@ -183,7 +184,7 @@ class _Looking:
     def _ahead(
         self,
         indicator: Indicator,
-        history: Sequence[Observation],
+        history: Sequence[Figure],
         course: Course | None,
         thresholds: Thresholds | None,
     ) -> Ahead:
@@ -203,7 +204,7 @@ def _look(closed: Quarter, measured: Sequence[Indicator]) -> _Looking:
     return _Looking(
         quarter=closed,
         ratings=Rating.objects.in_bulk([each.rated for each in measured if each.rated]),  # type: ignore[attr-defined]
-        histories=observations(until=closed, indicators=known),
+        histories=rag_histories(until=closed, indicators=known),
         forecasts=standing_forecasts(after=closed, indicators=known),
         managers=managers_standing(after=closed, indicators=known),
         thresholds=thresholds_ahead(after=closed, indicators=measured),
@@ -212,7 +213,7 @@ def _look(closed: Quarter, measured: Sequence[Indicator]) -> _Looking:
     )
 
 
-def _known(history: Sequence[Observation]) -> int:
+def _known(history: Sequence[Figure]) -> int:
     """How many values there are since the definition last changed."""
     number = 0
     for each in reversed(history):
@@ -230,7 +231,7 @@ def _gap(indicator: Indicator, rating: Rating | None) -> str:
 
 
 def _course(
-    indicator: Indicator, history: Sequence[Observation], forecast: SystemForecast | None
+    indicator: Indicator, history: Sequence[Figure], forecast: SystemForecast | None
 ) -> Course | None:
     """Where the forecast leads, seen from the last value."""
     valued = [(each.quarter, each.value) for each in history if each.value is not None]
@@ -248,19 +249,19 @@ def _course(
     )
 
 
-def _to_come(latest: Observation, course: Course, thresholds: Thresholds) -> Iterator[Observation]:
+def _to_come(latest: Figure, course: Course, thresholds: Thresholds) -> Iterator[Figure]:
     """The quarters to come, as if the central forecast of each came true."""
     last = Quarter.from_ordinal(latest.quarter.ordinal + QUARTERS_AHEAD)
     values = dict(course.ahead(last))
     for quarter in latest.quarter.next().until(last):
         if quarter not in values:
-            yield Observation(quarter, not_rated=NotRated.NOT_DUE)
+            yield Figure(quarter, not_rated=NotRated.NOT_DUE)
             continue
         verdict = rate(values[quarter], thresholds)
         if not isinstance(verdict, Rag):
-            yield Observation(quarter, not_rated=verdict)
+            yield Figure(quarter, not_rated=verdict)
             continue
-        yield Observation(
+        yield Figure(
             quarter,
             rag=verdict,
             value=values[quarter],

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.quarters import Quarter
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
 from indicators.models.variations import Variation, VariedTrigger
-from indicators.queries.histories import Judged, rag_histories
 from sorp.models.statement import Version
 from sorp.queries.ruling import NoVersionInForce, VersionInForce, as_rules
 
@@ -80,35 +78,6 @@ def _window(each: VariedTrigger) -> Window | None:
     return Window(each.at_least, each.within) if each.at_least and each.within else None
 
 
-def observations(
-    *, until: Quarter, indicators: Iterable[int] | None = None
-) -> dict[int, list[Observation]]:
-    """Each indicator's history up to a quarter. Three queries, however many indicators."""
-    histories = rag_histories(until=until, indicators=indicators)
-    return {
-        indicator: [_observed(each) for each in history] for indicator, history in histories.items()
-    }
-
-
-def _observed(each: Judged) -> Observation:
-    return Observation(
-        quarter=each.quarter,
-        rag=each.rag,
-        not_rated=each.not_rated,
-        definition_break=each.definition_break,
-        value=each.value,
-        target=each.target,
-        polarity=each.polarity,
-        lower=each.lower,
-        upper=each.upper,
-        travel=each.travel,
-        late=each.late,
-        forecast=each.forecast,
-        chance_red=each.chance_red,
-        chance_amber_or_worse=each.chance_amber_or_worse,
-    )
-
-
 def rules_by_quarter() -> Callable[[Quarter], Rules]:
     """Each quarter's rules, by the SORP version that rules it. Raises NoVersionInForce if none.
 
@@ -131,7 +100,7 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
 def in_words(version: VersionInForce) -> Rules:
     """A version's rows as the evaluator's rules."""
     return Rules(
-        triggers=tuple(Trigger.of(condition) for condition in version.triggers),
+        triggers=version.triggers,
         exit_quarters=version.exit_quarters,
         relapse_within=version.relapse_within,
         relapse_shortens_by=version.relapse_shortens_by,

@@ -9,7 +9,6 @@ from core.clock import localdate
 from core.quarters import Quarter
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.rules.exceptions import Member, Positive, UnitEpisode
-from escalation.rules.observations import Observation
 from indicators.models.definitions import Indicator
 from indicators.queries.outstanding import offices_on
 from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
@@ -18,7 +17,8 @@ from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import UnitTier
 from sorp.lexicon import Level, Tier
-from sorp.rules.conditions import UNIT_TIERS
+from sorp.rules.conditions.aggregate import UNIT_TIERS
+from sorp.rules.figures import Figure
 
 
 def units_recorded() -> list[UnitEscalation]:
@@ -37,7 +37,7 @@ def positives_recorded() -> dict[int, list[PositiveException]]:
 def members(
     quarter: Quarter,
     indicators: Mapping[int, Indicator],
-    histories: Mapping[int, Sequence[Observation]],
+    histories: Mapping[int, Sequence[Figure]],
 ) -> list[Member]:
     """The indicators as aggregates see them, in the units they stood in on the quarter's last day."""
     tree = tree_on(quarter.last_day)

@@ -15,7 +15,7 @@ from escalation.models.escalations import Explanation
 from escalation.rules.explanations import wrong_explanation
 from indicators.models.definitions import Indicator
 from sorp.lexicon import Level
-from sorp.rules.conditions import REFERRED_TO
+from sorp.rules.conditions.base import REFERRED_TO
 
 
 @dataclass(frozen=True, slots=True)

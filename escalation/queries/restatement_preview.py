@@ -15,10 +15,11 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import observations, rules_of_each
+from escalation.queries.evaluation import rules_of_each
 from escalation.rules.ladder import Change, Episode, Origin, restate
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.queries.histories import rag_histories
 from sorp.lexicon import Level, Tier
 
 
@@ -48,7 +49,7 @@ def to_follow(indicators: Iterable[int] | None = None) -> list[ToFollow]:
         revised = {pk: since for pk, since in revised.items() if pk in wanted}
     if closed is None or not revised:
         return []
-    histories = observations(until=closed, indicators=revised)
+    histories = rag_histories(until=closed, indicators=revised)
     stored = stored_escalations(histories)
     measured = Indicator.objects.in_bulk(list(histories))
     rules_of = rules_of_each(histories)

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import fmean, median
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, replay
-from escalation.rules.observations import Observation
 from escalation.rules.referrals import known_by
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, varied_rules
-from sorp.lexicon import ConditionKind, Level, Rag, Tier
-from sorp.rules.conditions import listed
+from sorp.lexicon import Level, Rag, Tier
+from sorp.rules.conditions.base import Condition, listed
+from sorp.rules.conditions.status import Status
 from sorp.rules.differences import Group, rules_between
+from sorp.rules.figures import Figure
 
 RulesByQuarter = Callable[[Quarter], Rules]
 
@@ -29,7 +30,7 @@ class Subject:
     title: str
     directorate: str
     tier: Tier
-    history: tuple[Observation, ...]
+    history: tuple[Figure, ...]
     varied: tuple[Varied, ...] = ()
     recorded: tuple[Episode, ...] = ()  # opened by the rules
     referred: tuple[Episode, ...] = ()  # referred up by a person, past what the rules ask
@@ -349,29 +350,31 @@ def rules_of_cell(tried: Rules, cell: Cell) -> Rules:
     """The rules tried, as far as they refer to PAT, with runs as long as the cell has them."""
     for_pat = [each for each in tried.triggers if each.level is Level.PAT]
     lengths = {Rag.RED: cell.red, Rag.AMBER: cell.amber}
-    varied = [_run(each, lengths) if _looks_for_a_colour(each) else each for each in for_pat]
+    varied = [
+        replace(each, at_least=lengths[each.status], within=lengths[each.status])
+        if _looks_for_a_colour(each)
+        else each
+        for each in for_pat
+    ]
     for status, length in lengths.items():
         if not any(_looks_for_a_colour(each) and each.status is status for each in for_pat):
             name = f"{status.label} for {length} quarters running"
-            varied.append(Trigger(name, status, length, length, Level.PAT))
+            varied.append(
+                Status(name=name, status=status, at_least=length, within=length, level=Level.PAT)
+            )
     return replace(tried, triggers=tuple(varied))
 
 
-def _run(trigger: Trigger, lengths: dict[Rag, int]) -> Trigger:
-    assert isinstance(trigger.status, Rag)
-    return replace(trigger, at_least=lengths[trigger.status], within=lengths[trigger.status])
-
-
-def _looks_for_a_colour(trigger: Trigger) -> bool:
+def _looks_for_a_colour(trigger: Condition) -> TypeGuard[Status]:
     """Whether it asks for nothing but a RAG status, for so many quarters."""
-    return trigger.kind is ConditionKind.STATUS and trigger.movement is None
+    return isinstance(trigger, Status) and trigger.movement is None
 
 
 def cell_of(rules: Rules) -> Cell | None:
     """The cell in which these rules stand; None where they ask PAT's runs in another way."""
     found: dict[Rag, set[tuple[int, int]]] = {Rag.RED: set(), Rag.AMBER: set()}
     for each in rules.triggers:
-        if each.level is Level.PAT and _looks_for_a_colour(each) and isinstance(each.status, Rag):
+        if each.level is Level.PAT and _looks_for_a_colour(each):
             found[each.status].add((each.at_least, each.within))
     if any(len(asked) != 1 for asked in found.values()):
         return None
@@ -430,7 +433,7 @@ class Grid:
         ]
 
 
-def _longest_run(history: Iterable[Observation], status: Rag) -> int:
+def _longest_run(history: Iterable[Figure], status: Rag) -> int:
     """The most rated quarters running at this status or worse, whatever breaks lie between."""
     rated = (each.rag.at_or_worse_than(status) for each in history if each.rag is not None)
     return max((sum(1 for _ in run) for counts, run in groupby(rated) if counts), default=0)
@@ -529,8 +532,6 @@ def _counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-# Kinds that do not refer one indicator up: they speak of a whole unit, or of what goes well.
-NOT_OF_ONE = (ConditionKind.AGGREGATE, ConditionKind.POSITIVE)
 Tell = Callable[[int, int], None]
 
 
@@ -570,7 +571,7 @@ def backtest(
         **_changes(subjects, matchings),
         "agreement": agreement(subjects, in_force),
         "differences": differences(in_force(until), tried),
-        "not_replayed": [each.name for each in tried.triggers if each.kind in NOT_OF_ONE],
+        "not_replayed": [each.name for each in tried.triggers if not each.refers_an_indicator],
     }
     return {"summary": summary(found), **found}
 

@@ -12,9 +12,9 @@ from itertools import groupby
 
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, RulesInForce, replay
-from escalation.rules.observations import Observation
 from sorp.lexicon import Level, Rag, Tier
-from sorp.rules.conditions import REFERRED_TO, listed
+from sorp.rules.conditions.base import REFERRED_TO, listed
+from sorp.rules.figures import Figure
 
 QUARTERS_AHEAD = 4
 NUMBERS = ("No", "One", "Two", "Three", "Four")
@@ -81,8 +81,8 @@ class Ahead:
 
 
 def foresee(
-    history: Sequence[Observation],
-    to_come: Sequence[Observation],
+    history: Sequence[Figure],
+    to_come: Sequence[Figure],
     recorded: Sequence[Episode],
     rules_for: RulesInForce,
     tier: Tier | None,
@@ -114,7 +114,7 @@ def foresee(
 
 
 def _referral(
-    episode: Episode, to_come: Sequence[Observation], known: Quarter, before: Rag | None
+    episode: Episode, to_come: Sequence[Figure], known: Quarter, before: Rag | None
 ) -> Referral:
     return Referral(
         level=episode.level,

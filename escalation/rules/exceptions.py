@@ -18,10 +18,11 @@ from itertools import groupby
 
 from core.quarters import Quarter
 from escalation.rules.ladder import RulesInForce
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Breach, Rules, Trigger
+from escalation.rules.triggers import Rules
 from sorp.lexicon import Level, NotRated, Rag, Tier
-from sorp.rules.conditions import listed
+from sorp.rules.conditions.aggregate import Aggregate
+from sorp.rules.conditions.base import Breach, Condition, listed
+from sorp.rules.figures import Figure
 
 MOST_NAMED = 8  # in a sentence; all of them are kept beside it
 
@@ -33,11 +34,11 @@ class Member:
     reference: str
     tier: Tier
     units: Mapping[str, int]  # its division, directorate and council, by their tier
-    by_quarter: Mapping[Quarter, Observation]
+    by_quarter: Mapping[Quarter, Figure]
 
     @classmethod
     def of(
-        cls, reference: str, tier: Tier, units: Mapping[str, int], history: Iterable[Observation]
+        cls, reference: str, tier: Tier, units: Mapping[str, int], history: Iterable[Figure]
     ) -> Member:
         return cls(reference, tier, units, {each.quarter: each for each in history})
 
@@ -55,7 +56,7 @@ class Counted:
 class UnitCount:
     """What counted in one unit at the close of one quarter, and how many results were missing."""
 
-    trigger: Trigger
+    trigger: Aggregate
     unit: int
     quarter: Quarter
     counted: tuple[Counted, ...]
@@ -82,7 +83,6 @@ class UnitCount:
         return f"{found}, which meets “{self.trigger.name}” ({self.trigger.condition})."
 
     def _enough(self, number: int) -> bool:
-        assert self.trigger.count is not None
         return number >= self.trigger.count
 
     def _spells(self) -> Iterator[str]:
@@ -133,7 +133,7 @@ class UnitOutcome:
 
 
 def units_meeting(
-    members: Iterable[Member], trigger: Trigger, quarter: Quarter
+    members: Iterable[Member], trigger: Aggregate, quarter: Quarter
 ) -> tuple[UnitCount, ...]:
     """The units that meet a trigger at the close of a quarter, with all that counted."""
     counts = counts_of(members, trigger, quarter)
@@ -141,7 +141,7 @@ def units_meeting(
 
 
 def counts_of(
-    members: Iterable[Member], trigger: Trigger, quarter: Quarter
+    members: Iterable[Member], trigger: Aggregate, quarter: Quarter
 ) -> dict[int, UnitCount]:
     """What counts in each unit that a trigger looks at, at the close of a quarter."""
     counted: dict[int, list[Counted]] = defaultdict(list)
@@ -230,21 +230,15 @@ def _referred(found: UnitCount) -> UnitEpisode:
     )
 
 
-def _counted_of(member: Member, trigger: Trigger, window: Iterable[Quarter]) -> Iterator[Counted]:
+def _counted_of(member: Member, trigger: Aggregate, window: Iterable[Quarter]) -> Iterator[Counted]:
     for quarter in window:
         each = member.by_quarter.get(quarter)
         status = None if each is None else each.rag or each.not_rated
-        if status is not None and _is_at(status, trigger):
+        if each is not None and status is not None and trigger.counts_of_unit(each):
             yield Counted(quarter, member.reference, status)
 
 
-def _is_at(status: Rag | NotRated, trigger: Trigger) -> bool:
-    if isinstance(status, Rag) and isinstance(trigger.status, Rag):
-        return status.at_or_worse_than(trigger.status)
-    return status is trigger.status
-
-
-def _missing_of(member: Member, trigger: Trigger, window: Iterable[Quarter]) -> int:
+def _missing_of(member: Member, trigger: Aggregate, window: Iterable[Quarter]) -> int:
     """Results that were due and never came, where it is others that count."""
     if trigger.status is NotRated.NO_RESULT:
         return 0
@@ -281,7 +275,7 @@ class Positive:
 
 
 def close_positives(
-    history: Sequence[Observation], recorded: Sequence[Positive], triggers: Iterable[Trigger]
+    history: Sequence[Figure], recorded: Sequence[Positive], triggers: Iterable[Condition]
 ) -> tuple[tuple[Positive, ...], tuple[Positive, ...]]:
     """What the last quarter of the history opens, and what it ends, for one indicator.
 
@@ -309,7 +303,7 @@ def close_positives(
     return tuple(opened), tuple(ended)
 
 
-def _is_over(trigger: Trigger | None, history: Sequence[Observation]) -> bool:
+def _is_over(trigger: Condition | None, history: Sequence[Figure]) -> bool:
     if trigger is None:
         return True
     return trigger.looked_at_last(history) and not trigger.still_holds_at_end_of(history)

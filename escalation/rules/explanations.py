@@ -1,6 +1,6 @@
 """What the evaluator was given, written so that it can be read back and evaluated again.
 
-Observations, triggers, rules and episodes are frozen dataclasses of plain words, quarters and exact
+Figures, triggers, rules and episodes are frozen dataclasses of plain words, quarters and exact
 numbers. Each is written as an object of its fields, those left at their default left out; so a field
 that a later release adds does not change what was written before it.
 """
@@ -17,11 +17,12 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from core.quarters import Quarter
 from core.words import Word
 from escalation.rules.ladder import Episode, Origin, close, shortening_after
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Breach, Rules, Trigger, breaches, counts, looks_at
+from escalation.rules.triggers import Rules, breaches
 from indicators.rules.rating import Thresholds, rate
 from sorp.lexicon import Level, NotRated, Polarity, Rag, RatingMethod, Tier
-from sorp.rules.conditions import REFERRED_TO, listed
+from sorp.rules.conditions.base import LEFT_OUT, REFERRED_TO, Breach, Columns, Condition, listed
+from sorp.rules.conditions.kinds import condition
+from sorp.rules.figures import Figure
 
 Kept = TypeVar("Kept")
 
@@ -42,6 +43,13 @@ def written(value: Any) -> Any:
         return {str(key): written(each) for key, each in value.items()}
     if isinstance(value, Sequence):
         return [written(each) for each in value]
+    if isinstance(value, Condition):  # flat, whatever its kind
+        return {
+            name: written(each)
+            for name, each in value.columns.items()
+            if (name not in LEFT_OUT or each != LEFT_OUT[name])
+            and (name, each) != ("key", value.name)  # its name, where it was given none
+        }
     if is_dataclass(value):
         return {
             each.name: written(getattr(value, each.name))
@@ -55,11 +63,13 @@ def read_as(kind: type[Kept], stored: Any) -> Kept:
     """What was written of a dataclass, as it was. Raises ValueError where it cannot have been."""
     if not isinstance(stored, Mapping):
         raise ValueError(f"a {kind.__name__} is written as an object of its fields")
-    hints = _hints(cast(Hashable, kind))
+    is_condition = kind is Condition
+    hints = _hints(cast(Hashable, Columns if is_condition else kind))
     if unknown := sorted(set(stored) - set(hints)):
         raise ValueError(f"a {kind.__name__} has no {', '.join(unknown)}")
     try:
-        return kind(**{name: _read(hints[name], each) for name, each in stored.items()})
+        held = {name: _read(hints[name], each) for name, each in stored.items()}
+        return cast(Kept, condition(**held)) if is_condition else kind(**held)
     except (TypeError, ArithmeticError) as reason:
         raise ValueError(f"this is not a {kind.__name__}: {reason}") from None
 
@@ -126,7 +136,7 @@ class Inputs:
     and doesn't follow from the rest (a revision took away its cause) stands in `kept`.
     """
 
-    history: tuple[Observation, ...]
+    history: tuple[Figure, ...]
     rules: Rules
     tier: Tier
     recorded: tuple[Episode, ...] = ()
@@ -137,7 +147,7 @@ class Inputs:
         return self.history[-1].quarter
 
     @property
-    def closing(self) -> Observation:
+    def closing(self) -> Figure:
         return self.history[-1]
 
 
@@ -156,7 +166,7 @@ class About:
 class Weighed:
     """One trigger, held against the history: what it asked for and what it found."""
 
-    asked: Trigger  # as it stands, or asking for less after a relapse
+    asked: Condition  # as it stands, or asking for less after a relapse
     found: tuple[tuple[Quarter, bool], ...]  # those it looked at, newest first: whether each counts
     breach: Breach | None
 
@@ -208,7 +218,7 @@ class Explained:
 
 
 def inputs_at(
-    history: Sequence[Observation], recorded: Iterable[Episode], rules: Rules, tier: Tier
+    history: Sequence[Figure], recorded: Iterable[Episode], rules: Rules, tier: Tier
 ) -> Inputs:
     """The inputs of the history's last quarter, from all that is recorded of the indicator by now.
 
@@ -223,7 +233,7 @@ def inputs_at(
     return _shortest(inputs)
 
 
-def wants_explaining(closing: Observation, recorded: Iterable[Episode]) -> bool:
+def wants_explaining(closing: Figure, recorded: Iterable[Episode]) -> bool:
     """Whether a close leaves something to explain: poor, missing, opened, standing or recovered."""
     if closing.rag in (Rag.RED, Rag.AMBER) or closing.not_rated is NotRated.NO_RESULT:
         return True
@@ -287,7 +297,7 @@ def _comparable(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _weigh(trigger: Trigger, inputs: Inputs) -> Weighed:
+def _weigh(trigger: Condition, inputs: Inputs) -> Weighed:
     recoveries = [each.recovered_in for each in inputs.recorded if each.level is trigger.level]
     shortening = shortening_after(recoveries, inputs.quarter, inputs.rules)
     met = breaches(inputs.history, [trigger], shortening)
@@ -298,12 +308,12 @@ def _weigh(trigger: Trigger, inputs: Inputs) -> Weighed:
     return Weighed(asked, tuple(_looked_at(asked, inputs.history)), met[0] if met else None)
 
 
-def _looked_at(trigger: Trigger, history: Sequence[Observation]) -> Iterable[tuple[Quarter, bool]]:
+def _looked_at(trigger: Condition, history: Sequence[Figure]) -> Iterable[tuple[Quarter, bool]]:
     """The quarters that fill a trigger's window, newest first, back to the last definition break."""
     found = 0
     for at in range(len(history) - 1, -1, -1):
-        if looks_at(trigger, history, at):
-            yield history[at].quarter, counts(trigger, history, at)
+        if trigger.looks_at(history, at):
+            yield history[at].quarter, trigger.counts(history, at)
             found += 1
         if history[at].definition_break or found == trigger.within:
             return
@@ -613,7 +623,7 @@ def _wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{quarter}: by its thresholds, its value does not earn the status it is given"
 
 
-def _agree(figures: Mapping[str, Any], known: Observation) -> bool:
+def _agree(figures: Mapping[str, Any], known: Figure) -> bool:
     try:
         return all(_same(figures.get(name), getattr(known, name)) for name in SHARED)
     except (TypeError, InvalidOperation):

@@ -12,9 +12,10 @@ from itertools import pairwise
 
 from core.quarters import Quarter
 from core.words import Word
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Breach, Rules, Shortening, Trigger, breaches, has_recovered
+from escalation.rules.triggers import Rules, breaches, has_recovered
 from sorp.lexicon import Level, Tier
+from sorp.rules.conditions.base import Breach, Condition, Shortening
+from sorp.rules.figures import Figure
 
 RulesInForce = Rules | Callable[[Quarter], Rules]
 
@@ -161,7 +162,7 @@ class Rung:
 
 
 def walk(
-    history: Sequence[Observation],
+    history: Sequence[Figure],
     recorded: Sequence[Episode],
     start: Quarter,
     rules_for: RulesInForce,
@@ -170,17 +171,17 @@ def walk(
     restating: bool = False,
 ) -> list[Entry]:
     """Close each quarter from `start` to the last of the history, at every level."""
-    observations = tuple(_without_gaps(history))
-    _refuse_later(recorded, observations[-1].quarter)
-    start = max(start, observations[0].quarter)
+    figures = tuple(_without_gaps(history))
+    _refuse_later(recorded, figures[-1].quarter)
+    start = max(start, figures[0].quarter)
     rungs = {
         level: Rung((e for e in recorded if e.level is level), start, restating=restating)
         for level in Level
     }
-    for end, closing in enumerate(observations, start=1):
+    for end, closing in enumerate(figures, start=1):
         if closing.quarter >= start:
             rules = rules_for(closing.quarter) if callable(rules_for) else rules_for
-            _close_every_level(observations[:end], rungs, rules, tier)
+            _close_every_level(figures[:end], rungs, rules, tier)
     entries = [entry for rung in rungs.values() for entry in rung.entries]
     return sorted(entries, key=lambda entry: _order(entry.now))
 
@@ -197,12 +198,12 @@ def shortening_after(
 
 
 def _close_every_level(
-    known: Sequence[Observation], rungs: Mapping[Level, Rung], rules: Rules, tier: Tier | None
+    known: Sequence[Figure], rungs: Mapping[Level, Rung], rules: Rules, tier: Tier | None
 ) -> None:
     """Close the last quarter of what is known. Each level is asked by its own triggers."""
     quarter = known[-1].quarter
     exit_holds = has_recovered(known, rules.exit_quarters)
-    by_level: dict[Level, list[Trigger]] = {level: [] for level in rungs}
+    by_level: dict[Level, list[Condition]] = {level: [] for level in rungs}
     for trigger in rules.triggers_for(tier):
         by_level[trigger.level].append(trigger)
     for level, rung in rungs.items():
@@ -216,14 +217,14 @@ def _order(episode: Episode) -> tuple[int, int, int]:
     return episode.opened_in.ordinal, episode.level.height, end
 
 
-def _without_gaps(history: Sequence[Observation]) -> Iterator[Observation]:
+def _without_gaps(history: Sequence[Figure]) -> Iterator[Figure]:
     """Every quarter from first to last; one of which nothing is known where there was none."""
     for before, after in pairwise(history):
         if not before.quarter < after.quarter:
             raise ValueError(f"Give each quarter once and in order: {after.quarter} is not")
         yield before
         for ordinal in range(before.quarter.ordinal + 1, after.quarter.ordinal):
-            yield Observation(Quarter.from_ordinal(ordinal))
+            yield Figure(Quarter.from_ordinal(ordinal))
     yield history[-1]
 
 
@@ -275,7 +276,7 @@ class Restatement:
 
 
 def close(
-    history: Sequence[Observation],
+    history: Sequence[Figure],
     recorded: Sequence[Episode],
     rules_for: RulesInForce,
     tier: Tier | None,
@@ -296,7 +297,7 @@ def close(
 
 
 def replay(
-    history: Sequence[Observation],
+    history: Sequence[Figure],
     rules_for: RulesInForce,
     tier: Tier | None,
     recorded: Sequence[Episode] = (),
@@ -315,7 +316,7 @@ def replay(
 
 
 def restate(
-    history: Sequence[Observation],
+    history: Sequence[Figure],
     recorded: Sequence[Episode],
     from_quarter: Quarter,
     rules_for: RulesInForce,

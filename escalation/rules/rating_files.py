@@ -16,20 +16,17 @@ from typing import Any, TypeVar
 
 from core.quarters import Quarter
 from core.words import Word
-from escalation.rules.observations import Observation
 from escalation.rules.rule_files import Fault, RefusedFileError, decoded, shown
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from sorp.lexicon import (
-    ComparedWith,
-    ConditionKind,
-    ForecastBy,
     NotRated,
     Polarity,
     Rag,
     Tier,
     Travel,
 )
-from sorp.rules.conditions import EVERY_TIER
+from sorp.rules.conditions.base import EVERY_TIER
+from sorp.rules.figures import Figure
 
 SomeWord = TypeVar("SomeWord", bound=Word)
 
@@ -47,7 +44,7 @@ class RatingRow:
 
     row: int
     reference: str
-    observation: Observation
+    figure: Figure
     sorp_version: str
     tier: Tier | None
     columns: frozenset[str] = frozenset()  # those that the file has
@@ -71,14 +68,14 @@ def read_ratings(content: bytes, file: str) -> tuple[RatingRow, ...]:
     if reading.faults:
         raise RefusedFileError(reading.faults)
     found = (row for row in rows if row is not None)
-    return tuple(sorted(found, key=lambda row: (row.reference, row.observation.quarter)))
+    return tuple(sorted(found, key=lambda row: (row.reference, row.figure.quarter)))
 
 
 def refuse_unread(rows: Sequence[RatingRow], rules: Rules, file: str) -> None:
     """Raises RefusedFileError where a trigger reads what the file does not say, or says unreadably."""
     faults = [*_unknown_tiers(rows, rules, file)]
     for trigger in rules.triggers_for(None):
-        reads = frozenset(columns_read_by(trigger))
+        reads = frozenset(trigger.columns_read)
         if rows:
             faults += [
                 Fault(file, 1, column, f"add this column: {shown(trigger.name)} reads it")
@@ -87,24 +84,6 @@ def refuse_unread(rows: Sequence[RatingRow], rules: Rules, file: str) -> None:
         faults += [doubt for row in rows for doubt in row.doubts if doubt.column in reads]
     if faults:
         raise RefusedFileError(sorted(dict.fromkeys(faults), key=lambda fault: fault.row))
-
-
-def columns_read_by(trigger: Trigger) -> tuple[str, ...]:
-    """Which columns a trigger needs, beyond those that every file has.
-
-    The ends of a range are read where they are given: indicators without one have none to give.
-    """
-    if trigger.compared_with is ComparedWith.TRAVEL:
-        return ("travel",)
-    if trigger.compared_with is not None:
-        return ("value", "polarity")
-    if trigger.kind in (ConditionKind.VARIANCE, ConditionKind.POSITIVE):
-        return ("value", "target", "polarity")
-    if trigger.kind is ConditionKind.FORECAST:
-        if trigger.forecast_by is ForecastBy.MANAGER:
-            return ("forecast",)
-        return ("chance_red",) if trigger.status is Rag.RED else ("chance_amber_or_worse",)
-    return ("late",) if trigger.or_late else ()
 
 
 def _unknown_tiers(rows: Iterable[RatingRow], rules: Rules, file: str) -> Iterator[Fault]:
@@ -167,24 +146,24 @@ class _Reading:
             self.refuse(number, "reference", "enter the indicator's reference")
         elif quarter is not None:
             self._refuse_repeated(number, named["reference"], quarter)
-        observation = self._observation(number, named, quarter)
+        figure = self._figure(number, named, quarter)
         tier = self._word(Tier, number, "tier", named.get("tier", ""))
-        if len(self.faults) > found or observation is None:
+        if len(self.faults) > found or figure is None:
             return None
         more = _More(self.file, number, named)
         return RatingRow(
             row=number,
             reference=named["reference"],
-            observation=replace(observation, **more.read()),
+            figure=replace(figure, **more.read()),
             sorp_version=named.get("sorp_version", ""),
             tier=tier,
             columns=self.columns,
             doubts=tuple(more.faults),
         )
 
-    def _observation(
+    def _figure(
         self, number: int, named: Mapping[str, str], quarter: Quarter | None
-    ) -> Observation | None:
+    ) -> Figure | None:
         rag = self._word(Rag, number, "rag", named["rag"])
         not_rated = self._word(NotRated, number, "not_rated", named.get("not_rated", ""))
         is_break = named.get("definition_break", "")
@@ -194,7 +173,7 @@ class _Reading:
         if named["rag"] and named.get("not_rated"):
             self.refuse(number, "not_rated", "leave empty either this or rag: it is rated or not")
             return None
-        return Observation(quarter, rag, not_rated, is_break == "yes") if quarter else None
+        return Figure(quarter, rag, not_rated, is_break == "yes") if quarter else None
 
     def _quarter(self, number: int, cell: str) -> Quarter | None:
         try:
@@ -228,7 +207,7 @@ class _More:
         self.faults: list[Fault] = []
 
     def read(self) -> dict[str, Any]:
-        """What an observation holds of them. A cell that cannot be read is doubted, and left out."""
+        """What a figure holds of them. A cell that cannot be read is doubted, and left out."""
         known: dict[str, Any] = {each: self._cell(each, _as_number) for each in FIGURES}
         known["polarity"] = self._cell("polarity", lambda cell: _as_word(Polarity, cell))
         known["travel"] = self._cell("travel", lambda cell: _as_word(Travel, cell))

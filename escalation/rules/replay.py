@@ -85,8 +85,8 @@ def replay_ratings(
         )
     lines: list[Line] = []
     for reference, group in groupby(rows, key=lambda row: row.reference):
-        by_quarter = {row.observation.quarter: row for row in group}
-        history = [row.observation for row in by_quarter.values()]
+        by_quarter = {row.figure.quarter: row for row in group}
+        history = [row.figure for row in by_quarter.values()]
         given = known_by(referred.get(reference, ()), history[-1].quarter)
         rules_for = varied_rules(
             _RulesOfRows(rules, by_version, by_quarter), varied.get(reference, ())

@@ -14,11 +14,10 @@ from typing import Any, TypeVar
 
 from core.quarters import Quarter
 from core.words import Word
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window
 from sorp.lexicon import (
     ComparedWith,
-    ConditionKind,
     ForecastBy,
     Level,
     Movement,
@@ -26,7 +25,11 @@ from sorp.lexicon import (
     Rag,
     Tier,
 )
-from sorp.rules.conditions import EVERY_TIER, MOST_QUARTERS, STATUSES, UNIT_TIERS, RefusedCondition
+from sorp.rules.conditions.aggregate import MOST_INDICATORS, UNIT_TIERS
+from sorp.rules.conditions.base import EVERY_TIER, MOST_QUARTERS, Condition, RefusedCondition, plain
+from sorp.rules.conditions.kinds import condition, every_kind
+from sorp.rules.conditions.no_result import NoResult
+from sorp.rules.conditions.status import Status
 
 LONGEST_SHOWN = 40
 
@@ -90,19 +93,19 @@ OTHER_KEYS = (
 )
 TRIGGER_KEYS = (*REQUIRED_KEYS, *OTHER_KEYS)
 LONGEST_NAME, LONGEST_CLAUSE = 100, 20  # characters, as the SORP keeps them
-MOST_INDICATORS = 1000
 PLAINLY = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
-SAID_BY_STATUS = (ConditionKind.STATUS, ConditionKind.NO_RESULT)
+SAID_BY_STATUS = (Status.kind, NoResult.kind)
 
 Refuse = Callable[[str, str], None]  # a key, and what to do about it
 
 
-def write_trigger(trigger: Trigger) -> dict[str, Any]:
+def write_trigger(trigger: Condition) -> dict[str, Any]:
     """A trigger as a document holds it. Reading it again gives the same trigger."""
+    said = trigger.columns
     written = {
         "key": trigger.key,
         "name": trigger.name,
-        "status": trigger.status.value if trigger.status else None,
+        "status": said["status"].value if said["status"] else None,
         "at_least": trigger.at_least,
         "within": trigger.within,
         "level": trigger.level.value,
@@ -110,19 +113,19 @@ def write_trigger(trigger: Trigger) -> dict[str, Any]:
     }
     others = {
         "clause": trigger.clause,
-        "kind": "" if trigger.kind in SAID_BY_STATUS else trigger.kind.value,
-        "movement": trigger.movement.value if trigger.movement else "",
-        "compared_with": trigger.compared_with.value if trigger.compared_with else "",
-        "percent": "" if trigger.percent is None else f"{trigger.percent.normalize():f}",
-        "forecast_by": trigger.forecast_by.value if trigger.forecast_by else "",
-        "or_late": trigger.or_late,
-        "unit_tier": trigger.unit_tier,
-        "count": trigger.count,
+        "kind": "" if trigger.kind in SAID_BY_STATUS else trigger.kind,
+        "movement": said["movement"].value if said["movement"] else "",
+        "compared_with": said["compared_with"].value if said["compared_with"] else "",
+        "percent": "" if said["percent"] is None else plain(said["percent"]),
+        "forecast_by": said["forecast_by"].value if said["forecast_by"] else "",
+        "or_late": said["or_late"],
+        "unit_tier": said["unit_tier"],
+        "count": said["count"],
     }
     return written | {key: value for key, value in others.items() if value}
 
 
-def read_trigger(written: Mapping[str, Any]) -> Trigger:
+def read_trigger(written: Mapping[str, Any]) -> Condition:
     """The trigger a document holds. Raises ValueError with everything that must be put right."""
     faults: list[str] = []
     trigger = TriggerReading(lambda key, advice: faults.append(f"{key}: {advice}")).read(written)
@@ -143,7 +146,7 @@ class TriggerReading:
         self.faults += 1
         self._tell(key, advice)
 
-    def read(self, written: Mapping[str, Any]) -> Trigger | None:
+    def read(self, written: Mapping[str, Any]) -> Condition | None:
         """The trigger, or None once all that is wrong with it has been told."""
         self._refuse_unknown(written)
         kind = self._kind(written)
@@ -160,7 +163,7 @@ class TriggerReading:
             "level": self._word(tuple(Level), written["level"], "level"),
             "tiers": self._tiers(written),
             "clause": self._clause(written.get("clause", "")),
-            "kind": kind,
+            "kind": kind.kind,
             "movement": self._word_or_none(tuple(Movement), written, "movement"),
             "compared_with": self._word_or_none(tuple(ComparedWith), written, "compared_with"),
             "percent": self._percent(written),
@@ -171,10 +174,10 @@ class TriggerReading:
         }
         return None if self.faults else self._born(fields)
 
-    def _born(self, fields: Mapping[str, Any]) -> Trigger | None:
+    def _born(self, fields: Mapping[str, Any]) -> Condition | None:
         """A trigger that contradicts itself is refused at birth, in the key it says."""
         try:
-            return Trigger(**fields)
+            return condition(**fields)
         except RefusedCondition as refused:
             key = refused.field if refused.field in TRIGGER_KEYS else "kind"
             self.refuse(key, str(refused).removeprefix(f"“{fields['name']}”: "))
@@ -186,24 +189,27 @@ class TriggerReading:
                 known = ", ".join(TRIGGER_KEYS)
                 self.refuse(shown(key), f"remove this key: the keys here are {known}")
 
-    def _kind(self, written: Mapping[str, Any]) -> ConditionKind | None:
-        """Without a kind, a trigger is what its status says."""
-        if "kind" in written:
-            return self._word(tuple(ConditionKind), written["kind"], "kind")
+    def _kind(self, written: Mapping[str, Any]) -> type[Condition] | None:
+        """Without a kind, a trigger is what its status says. Some older files say so with one."""
+        said = written.get("kind", Status.kind)
+        kinds = {each.kind: each for each in every_kind()}
+        if not isinstance(said, str) or said not in kinds:
+            self.refuse("kind", f"write one of {', '.join(kinds)}, not {shown(said)}")
+            return None
         is_silence = written.get("status") == NotRated.NO_RESULT.value
-        return ConditionKind.NO_RESULT if is_silence else ConditionKind.STATUS
+        return NoResult if said == Status.kind and is_silence else kinds[said]
 
-    def _is_missing_a_key(self, written: Mapping[str, Any], kind: ConditionKind) -> bool:
+    def _is_missing_a_key(self, written: Mapping[str, Any], kind: type[Condition]) -> bool:
         """Runs say how many quarters; other kinds look at the latest one where they don't say."""
-        required = REQUIRED_KEYS if kind in SAID_BY_STATUS else ("name", "level")
+        required = REQUIRED_KEYS if kind.kind in SAID_BY_STATUS else ("name", "level")
         missing = [key for key in required if key not in written]
         for key in missing:
             self.refuse(key, f"add this key to {self.called}")
         return bool(missing)
 
-    def _status(self, written: Any, kind: ConditionKind) -> Rag | NotRated | None:
-        known = STATUSES[kind]
-        if kind is ConditionKind.STATUS:
+    def _status(self, written: Any, kind: type[Condition]) -> Rag | NotRated | None:
+        known = kind.statuses()
+        if kind is Status:
             known = (*known, NotRated.NO_RESULT)
         if written in (None, "") and None in known:
             return None
@@ -302,8 +308,22 @@ class TriggerReading:
 
 DEFAULT_RULES = Rules(
     (
-        Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT, key="red-two-quarters"),
-        Trigger("Amber for three quarters", Rag.AMBER, 3, 3, Level.PAT, key="amber-three-quarters"),
+        Status(
+            name="Red for two quarters",
+            status=Rag.RED,
+            at_least=2,
+            within=2,
+            level=Level.PAT,
+            key="red-two-quarters",
+        ),
+        Status(
+            name="Amber for three quarters",
+            status=Rag.AMBER,
+            at_least=3,
+            within=3,
+            level=Level.PAT,
+            key="amber-three-quarters",
+        ),
     )
 )
 
@@ -381,7 +401,7 @@ class _Reading:
         shortens_by = self._whole(document, "relapse_shortens_by", (0, MOST_FEWER), default=0)
         return None if self.faults else Rules(triggers, exit_quarters, relapse_within, shortens_by)
 
-    def _triggers(self, written: Any) -> tuple[Trigger, ...]:
+    def _triggers(self, written: Any) -> tuple[Condition, ...]:
         if not isinstance(written, list) or not written:
             self.refuse(TOP, "triggers", "give a list of at least one trigger")
             return ()
@@ -401,7 +421,7 @@ class _Reading:
                 self.refuse(row, "key", f"trigger {first} has this key: use another")
         return tuple(trigger for trigger in read if trigger is not None)
 
-    def _trigger(self, written: Any, row: int) -> Trigger | None:
+    def _trigger(self, written: Any, row: int) -> Condition | None:
         if not isinstance(written, dict):
             self.refuse(row, "triggers", f"write trigger {row} as an object with a name")
             return None

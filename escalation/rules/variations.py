@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.quarters import Quarter
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
+from sorp.rules.conditions.base import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Varied:
             exit_quarters=self.exit_quarters or rules.exit_quarters,
         )
 
-    def _varied(self, trigger: Trigger) -> Trigger | None:
+    def _varied(self, trigger: Condition) -> Condition | None:
         if trigger.key not in self.triggers:
             return trigger
         window = self.triggers[trigger.key]

@@ -17,22 +17,23 @@ from core.queries import last_closed
 from core.services.notices import owe_notice
 from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import RulesOfEach, observations, rules_of_each
+from escalation.queries.evaluation import RulesOfEach, rules_of_each
 from escalation.queries.restatement_preview import (
     as_episode,
     revised_since_close,
     stored_escalations,
 )
 from escalation.rules.ladder import Episode, Origin, close, restate
-from escalation.rules.observations import Observation
 from escalation.services.exceptions import Exceptions, close_exceptions
 from escalation.services.explanations import Asked, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
+from indicators.queries.histories import rag_histories
 from indicators.queries.sign_off import unsigned
 from indicators.services.forecasts import forecast_after
 from indicators.services.rating import rate_quarter
 from organisation.models.people import User
 from sorp.lexicon import Level, Tier
+from sorp.rules.figures import Figure
 
 
 def open_escalation(
@@ -262,7 +263,7 @@ def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
 
 def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None) -> None:
     """What follows from the ratings of the quarter opens or recovers, and each is explained."""
-    histories = observations(until=quarter)
+    histories = rag_histories(until=quarter)
     stored = stored_escalations(histories)
     indicators = Indicator.objects.in_bulk(list(histories))
     closed = {pk: history for pk, history in histories.items() if history[-1].quarter == quarter}
@@ -289,7 +290,7 @@ def _restate_revised(
     if not revised:
         return
     forecast_after(quarter=closed, by=by)
-    histories = observations(until=closed, indicators=revised)
+    histories = rag_histories(until=closed, indicators=revised)
     stored = stored_escalations(histories)
     indicators = Indicator.objects.in_bulk(list(histories))
     for pk, history in sorted(histories.items()):
@@ -302,7 +303,7 @@ def _restate_revised(
 
 def _restate(
     indicator: Indicator,
-    history: Sequence[Observation],
+    history: Sequence[Figure],
     rows: list[Escalation],
     since: Quarter,
     rules_of: RulesOfEach,

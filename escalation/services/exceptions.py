@@ -16,7 +16,7 @@ from core import audit
 from core.quarters import Quarter
 from core.services.notices import owe_notice
 from escalation.models.exceptions import PositiveException, UnitEscalation
-from escalation.queries.evaluation import RulesOfEach, observations, rules_of_each
+from escalation.queries.evaluation import RulesOfEach, rules_of_each
 from escalation.queries.exceptions import (
     as_positive,
     as_unit_episode,
@@ -26,12 +26,13 @@ from escalation.queries.exceptions import (
     units_recorded,
 )
 from escalation.rules.exceptions import Positive, UnitEpisode, close_positives, close_units
-from escalation.rules.observations import Observation
 from indicators.models.definitions import Indicator
+from indicators.queries.histories import rag_histories
 from organisation.models.people import User
 from organisation.models.units import Unit
 from sorp.lexicon import Level, Tier
 from sorp.queries.ruling import version_ruling
+from sorp.rules.figures import Figure
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class _Sitting:
     version: int
     units: Sequence[UnitEscalation]
     positives: Mapping[int, Sequence[PositiveException]]
-    histories: Mapping[int, Sequence[Observation]]
+    histories: Mapping[int, Sequence[Figure]]
     indicators: Mapping[int, Indicator]
     by: User | None
 
@@ -78,7 +79,7 @@ def close_exceptions(*, quarter: Quarter, by: User | None) -> Exceptions:
     is_asked = rules.aggregates or rules.positives_for(None)
     if not is_asked and not any(_open_ones(units, positives)):
         return done
-    histories = observations(until=quarter)
+    histories = rag_histories(until=quarter)
     indicators = Indicator.objects.select_related("accountable_manager").in_bulk(list(histories))
     version = version_ruling(quarter).pk
     sitting = _Sitting(quarter, rules_of, version, units, positives, histories, indicators, by)

@@ -24,13 +24,13 @@ from escalation.rules.explanations import (
     wants_explaining,
 )
 from escalation.rules.ladder import Episode
-from escalation.rules.observations import Observation
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
 from indicators.queries.histories import LIMITS
 from organisation.models.people import User
 from sorp.lexicon import Tier
+from sorp.rules.figures import Figure
 
 Place = tuple[int, date]  # an indicator, and the first day of a quarter
 AT_A_TIME = 200
@@ -43,7 +43,7 @@ class Asked:
     """Which closes are to be explained, of which indicators, and all that is known of them."""
 
     quarters: Mapping[int, Sequence[Quarter]]
-    histories: Mapping[int, Sequence[Observation]]
+    histories: Mapping[int, Sequence[Figure]]
     recorded: Mapping[int, Sequence[Escalation]]
     indicators: Mapping[int, Indicator]
     rules_of: RulesOfEach

@@ -11,7 +11,7 @@ from indicators.models.definitions import VALUE
 from indicators.queries.variations import STANDINGS
 from indicators.services.variations import LONGEST, TriggerVaried
 from sorp.lexicon import RatingMethod
-from sorp.rules.conditions import MOST_QUARTERS, Condition
+from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
 AS_IT_IS, OTHERWISE, NOT_AT_ALL = "", "otherwise", "never"
 QUARTERS_OFFERED = 4  # in which a variation may begin

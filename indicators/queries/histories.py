@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +19,7 @@ from indicators.models.variations import Variation
 from indicators.rules.rating import Thresholds, rate
 from indicators.rules.returns import Horizon
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
+from sorp.rules.figures import Figure
 
 LIMITS = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper")
 
@@ -76,26 +76,6 @@ READ = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """How an indicator was judged in one quarter, and what was then expected of it."""
-
-    quarter: Quarter
-    rag: Rag | None
-    not_rated: NotRated | None
-    definition_break: bool
-    value: Decimal | None
-    target: Decimal | None
-    polarity: Polarity
-    lower: Decimal | None
-    upper: Decimal | None
-    travel: Travel
-    late: bool
-    forecast: Rag | None
-    chance_red: Decimal | None
-    chance_amber_or_worse: Decimal | None
-
-
 def value_series(
     *, until: Quarter, indicators: Iterable[int] | None = None
 ) -> dict[int, list[Point]]:
@@ -118,12 +98,12 @@ def value_series(
 
 def rag_histories(
     *, until: Quarter, indicators: Iterable[int] | None = None
-) -> dict[int, list[Judged]]:
+) -> dict[int, list[Figure]]:
     """How each indicator is now judged in each quarter up to one, chronological. Three queries."""
     wanted = list(indicators) if indicators is not None else None
     forecast = forecasts_judged(until=until, indicators=wanted)
     chances = chances_foreseen(until=until, indicators=wanted)
-    histories: dict[int, list[Judged]] = defaultdict(list)
+    histories: dict[int, list[Figure]] = defaultdict(list)
     quarters: dict[date, Quarter] = {}
     rows = _ratings(until, wanted).order_by("quarter_start").values_list(*READ)
     for indicator, start, rag, not_rated, travel, polarity, late, *figures in rows.iterator():
@@ -131,7 +111,7 @@ def rag_histories(
         is_break, value, target, lower, upper = figures
         red, amber_or_worse = chances.get((indicator, start), (None, None))
         histories[indicator].append(
-            Judged(
+            Figure(
                 quarter=quarter,
                 rag=RAGS[rag],
                 not_rated=NOT_RATED[not_rated],

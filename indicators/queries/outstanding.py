@@ -24,6 +24,7 @@ from organisation.queries import tree_on
 from organisation.rules import PostKind, Tree
 from sorp.lexicon import Frequency, Step, Tier
 from sorp.queries.ruling import Audience, rules_in_force
+from sorp.rules.conditions.no_result import NoResult
 
 STEP_OF = {Stage.DIVISION: Step.DIVISION, Stage.DIRECTORATE: Step.DIRECTORATE}
 DueOn = Callable[[Step, Tier], date | None]
@@ -117,7 +118,7 @@ def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
 
 def referrals_in_force(quarter: Quarter) -> list[Referral]:
     """What the SORP does about results that stay missing, lowest level first."""
-    rows = [each for each in rules_in_force(quarter).triggers if each.status == "no_result"]
+    rows = [each for each in rules_in_force(quarter).triggers if isinstance(each, NoResult)]
     rows.sort(key=lambda each: each.level.height)
     return [
         Referral(each.at_least, each.within, each.level, each.clause, each.tiers) for each in rows

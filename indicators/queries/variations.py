@@ -10,9 +10,10 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from organisation.models.people import User
-from sorp.lexicon import ConditionKind, Tier
+from sorp.lexicon import Tier
 from sorp.queries.ruling import rules_in_force
-from sorp.rules.conditions import Condition
+from sorp.rules.conditions.aggregate import Aggregate
+from sorp.rules.conditions.base import Condition
 
 SOON = 2  # quarters within which a variation that ends is listed as ending
 
@@ -69,7 +70,7 @@ def offered_triggers(indicator: Indicator, quarter: Quarter) -> tuple[Condition,
     return tuple(
         each
         for each in rules_in_force(quarter).triggers
-        if tier in each.tiers and each.kind is not ConditionKind.AGGREGATE
+        if tier in each.tiers and not isinstance(each, Aggregate)
     )
 
 

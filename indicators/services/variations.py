@@ -29,10 +29,11 @@ from organisation.permissions import Permission
 from organisation.queries import holders
 from organisation.rights import allowed
 from organisation.rules import PostKind
-from sorp.lexicon import ConditionKind, RatingMethod, Tier
+from sorp.lexicon import RatingMethod, Tier
 from sorp.queries.consultation import people_approving
 from sorp.queries.ruling import NoVersionInForce, conditions_of, numbers_of, version_ruling
-from sorp.rules.conditions import MOST_QUARTERS, Condition
+from sorp.rules.conditions.aggregate import Aggregate
+from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
 LONGEST = 12  # quarters: what lasts longer is no variation, and belongs in the SORP or the target
 BY_TARGET = (RatingMethod.FLOOR, RatingMethod.TOLERANCE)
@@ -195,7 +196,7 @@ def _trigger_refusals(row: Variation, varied: Sequence[VariedTrigger]) -> Iterat
 
 
 def _window_refusals(each: VariedTrigger, asked: Condition, indicator: Indicator) -> Iterator[str]:
-    if asked.kind is ConditionKind.AGGREGATE:
+    if isinstance(asked, Aggregate):
         yield f"“{each.trigger}” looks at a whole {asked.unit_tier}, so no one indicator varies it"
     elif Tier(indicator.tier) not in asked.tiers:
         tier = Tier(indicator.tier).label.lower()

@@ -8,12 +8,12 @@ from typing import Any
 from core.canonical_json import plain
 from core.quarters import Quarter
 from escalation.rules.rule_files import write_trigger
-from escalation.rules.triggers import Trigger
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import chances_foreseen, forecasts_judged
-from sorp.lexicon import ConditionKind, ForecastBy
+from sorp.lexicon import ForecastBy
 from sorp.models.statement import Version
 from sorp.queries.ruling import as_rules, version_ruling
+from sorp.rules.conditions.forecast import Forecast
 
 
 def gather_practice(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -48,9 +48,7 @@ def _as_written(version: Version) -> dict[str, Any]:
             {"rag": each.rag, "clause": each.clause, "wording": each.wording}
             for each in version.rag_definitions.all()
         ],
-        "triggers": [
-            {**write_trigger(Trigger.of(each)), "clause": each.clause} for each in rules.triggers
-        ],
+        "triggers": [{**write_trigger(each), "clause": each.clause} for each in rules.triggers],
     }
 
 
@@ -95,5 +93,5 @@ def _whose_are_read(practice: Mapping[str, Any]) -> set[str]:
         trigger["forecast_by"]
         for version in practice["versions"]
         for trigger in version["triggers"]
-        if trigger.get("kind") == ConditionKind.FORECAST
+        if trigger.get("kind") == Forecast.kind
     }

@@ -10,7 +10,6 @@ from django.core.validators import ProhibitNullCharactersValidator
 from sorp.lexicon import (
     Appetite,
     ComparedWith,
-    ConditionKind,
     CountedFrom,
     ForecastBy,
     Level,
@@ -23,7 +22,10 @@ from sorp.lexicon import (
 from sorp.models.conditions import ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.rules.checks import Check
-from sorp.rules.conditions import MOST_QUARTERS, listed
+from sorp.rules.conditions import kinds
+from sorp.rules.conditions.base import MOST_QUARTERS, listed
+from sorp.rules.conditions.kinds import every_kind
+from sorp.rules.conditions.status import Status
 
 LONGEST = 4000
 SUCH = ", such as 4.8: that of a clause, or one within it."
@@ -200,26 +202,6 @@ class AppetiteForm(DraftForm):
         return {**self.cleaned_data, "triggers": chosen}
 
 
-K = ConditionKind
-# What each kind reads. Whatever else was typed is left aside.
-NEEDS: dict[ConditionKind, tuple[str, ...]] = {
-    K.STATUS: ("status", "at_least", "within", "movement", "compared_with"),
-    K.WORSENING: ("compared_with", "status", "at_least", "within"),
-    K.VARIANCE: ("percent", "status", "at_least", "within"),
-    K.FORECAST: ("forecast_by", "status", "percent"),
-    K.NO_RESULT: ("status", "at_least", "within"),
-    K.POSITIVE: ("percent", "at_least", "within"),
-    K.AGGREGATE: ("status", "unit_tier", "count", "within"),
-}
-IN_SHORT = {
-    K.STATUS: "a RAG status",
-    K.WORSENING: "worse results",
-    K.VARIANCE: "a miss of the target",
-    K.FORECAST: "a forecast",
-    K.NO_RESULT: "no result",
-    K.POSITIVE: "better than target",
-    K.AGGREGATE: "many in one unit",
-}
 # The fields that belong together, under what heading, with what to know of them.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("At which status", "", ("status",)),
@@ -279,7 +261,7 @@ class TriggerForm(DraftForm):
         help_text=f"The number by which it is cited{SUCH}",
         missing="Enter the clause by which it is cited, such as 4.8",
     )
-    kind = Choice("What does it look for?", ConditionKind.choices, widget=forms.RadioSelect)
+    kind = Choice("What does it look for?", kinds.choices, widget=forms.RadioSelect)
     status = Choice(
         "Status",
         TriggerRule.STATUSES,
@@ -330,11 +312,14 @@ class TriggerForm(DraftForm):
 
     def __init__(self, typed: Any = None, *, draft: Any, row: Any = None) -> None:
         super().__init__(typed, draft=draft, row=row)
-        for name in set().union(*NEEDS.values()):
+        self.kinds = {each.kind: each for each in every_kind()}
+        self.of_some = set().union(*(each.asks for each in self.kinds.values()))
+        for name in self.of_some:
             self.fields[name].required = False
             self.fields[name].one_of_several = True  # its kind decides whether it is needed
         kind = typed.get("kind") if typed is not None else self.initial.get("kind")
-        self.needed = NEEDS.get(K(kind), ()) if kind in set(K) else ()
+        self.of_kind = self.kinds.get(kind)
+        self.needed = self.of_kind.asks if self.of_kind else ()
 
     def held(self, row: TriggerRule) -> dict[str, Any]:
         percent = row.percent if row.percent is None else f"{row.percent.normalize():f}"
@@ -342,14 +327,12 @@ class TriggerForm(DraftForm):
         return super().held(row) | {"tiers": tiers, "percent": percent}
 
     def at_first(self, draft: Any) -> dict[str, Any]:
-        return {"kind": K.STATUS.value, "tiers": [each.value for each in Tier]}
+        return {"kind": Status.kind, "tiers": [each.value for each in Tier]}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        needed = set(self.needed)
-        if said.get("kind") == K.FORECAST and said.get("forecast_by") == ForecastBy.MANAGER:
-            needed -= {"percent"}  # it is a forecast of a figure, not a chance
-        for name in set().union(*NEEDS.values()) - needed:
+        needed = self.of_kind.needs(said) if self.of_kind else set()
+        for name in self.of_some - needed:
             self.errors.pop(name, None)  # what its kind does not need is left aside, right or wrong
             said.pop(name, None)
         for name in ("at_least", "within", "count"):
@@ -362,24 +345,22 @@ class TriggerForm(DraftForm):
         """The columns of a trigger: what its kind needs, and nothing beside."""
         said = {"at_least": 1, "within": 1} | self.cleaned_data
         said["movement"] = said.get("movement", "")
-        if said["kind"] == K.WORSENING:
-            said["movement"] = Movement.WORSE.value
-        return said
+        return said | self.kinds[said["kind"]].fixed
 
     @property
     def groups(self) -> list[dict[str, Any]]:
         """The fields that only some kinds need, each group with the kinds that need it."""
         found = []
         for heading, hint, names in GROUPS:
-            kinds = [kind for kind, needs in NEEDS.items() if set(names) & set(needs)]
+            asking = [each for each in self.kinds.values() if set(names) & set(each.asks)]
             found.append(
                 {
                     "heading": heading,
-                    "for_whom": f"For {listed([IN_SHORT[kind] for kind in kinds], 'and')}.",
+                    "for_whom": f"For {listed([each.in_short for each in asking], 'and')}.",
                     "hint": hint,
                     "fields": [self[name] for name in names],
                     "is_wrong": any(self[name].errors for name in names),
-                    "kinds": kinds,
+                    "kinds": [each.kind for each in asking],
                 }
             )
         return found

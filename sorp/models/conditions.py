@@ -1,11 +1,12 @@
 """The rules a version holds as rows: triggers, the ladder, the calendar, reminders."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import F, Q
 
 from sorp.lexicon import (
     ComparedWith,
-    ConditionKind,
     CountedFrom,
     ForecastBy,
     Level,
@@ -15,12 +16,67 @@ from sorp.lexicon import (
 )
 from sorp.models.keys import KeyField
 from sorp.models.statement import Version
+from sorp.rules.conditions import kinds
+from sorp.rules.conditions.aggregate import UNIT_TIERS
+from sorp.rules.conditions.base import MOST_QUARTERS, Between, Shape
+from sorp.rules.conditions.kinds import every_kind
+from sorp.rules.conditions.status import Status
+
+NO_RESULT, LATE = "no_result", "late"
+CHECKED = {
+    "trigger_looks_for_a_known_status": ("status",),
+    "movement_says_what_it_is_compared_with": ("movement", "compared_with"),
+    "trigger_gives_a_percentage_where_it_needs_one": ("percent", "forecast_by"),
+    "only_a_forecast_trigger_says_whose": ("forecast_by",),
+    "only_an_aggregate_counts_indicators_of_a_unit": ("count", "unit_tier", "at_least"),
+}
+NUMBERS = ("percent", "count", "at_least")
+
+
+def checks_of_kinds() -> list[models.CheckConstraint]:
+    """What the kinds of condition that there are say of the columns of a trigger, as constraints.
+
+    A kind that is added is checked by these too; its migration alters them.
+    """
+    return [
+        models.CheckConstraint(condition=columns_allowed(columns), name=name)
+        for name, columns in CHECKED.items()
+    ]
+
+
+def columns_allowed(columns: Iterable[str]) -> Q:
+    """Whether these columns hold what one kind allows them to hold together, for a row of it."""
+    allowed = Q()
+    for each in every_kind():
+        of_kind = Q()
+        for shape in each.shapes():
+            of_shape = Q()
+            for name in columns:
+                of_shape &= _column_allowed(name, shape)
+            of_kind |= of_shape
+        allowed |= Q(kind=each.kind) & of_kind
+    return allowed
+
+
+def _column_allowed(name: str, shape: Shape) -> Q:
+    allowed = shape.get(name)
+    if isinstance(allowed, Between):
+        bounds = {f"{name}__gte": allowed.least, f"{name}__lte": allowed.most}
+        return Q(**{f"{name}__isnull": False}, **bounds)  # of nothing, a check knows nothing
+    if name in NUMBERS and allowed is None:
+        return Q() if name == "at_least" else Q(**{f"{name}__isnull": True})
+    words = {"" if each is None else each for each in allowed.words} if allowed else {""}
+    if name == "status" and "or_late" in shape:
+        words |= {LATE}
+    if words == {""} and name in NUMBERS:
+        return Q(**{f"{name}__isnull": True})
+    return Q(**{f"{name}__in": sorted(getattr(each, "value", each) for each in words)})
 
 
 class TriggerRule(models.Model):
-    """A condition for escalation. What its fields mean together is in sorp/rules/conditions.py."""
+    """A condition for escalation. What its fields mean together its kind says: sorp/rules/conditions."""
 
-    NO_RESULT, LATE = "no_result", "late"
+    NO_RESULT, LATE = NO_RESULT, LATE
     STATUSES = [
         ("", "Whatever its status"),
         (Rag.RED.value, "Red"),
@@ -35,9 +91,7 @@ class TriggerRule(models.Model):
     position = models.PositiveSmallIntegerField()
     clause = models.CharField(max_length=20)
     name = models.CharField(max_length=100)
-    kind = models.CharField(
-        max_length=10, choices=ConditionKind.choices, default=ConditionKind.STATUS
-    )
+    kind = models.CharField(max_length=10, choices=kinds.choices, default=Status.kind)
     status = models.CharField(max_length=10, choices=STATUSES, blank=True)
     at_least = models.PositiveSmallIntegerField()
     within = models.PositiveSmallIntegerField()
@@ -47,7 +101,7 @@ class TriggerRule(models.Model):
     forecast_by = models.CharField(max_length=8, choices=ForecastBy.choices, blank=True)
     unit_tier = models.CharField(
         max_length=12,
-        choices=[("division", "Division"), ("directorate", "Directorate"), ("council", "Council")],
+        choices=[(each, each.capitalize()) for each in UNIT_TIERS],
         blank=True,
     )
     count = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -63,59 +117,12 @@ class TriggerRule(models.Model):
             models.UniqueConstraint(fields=["version", "key"], name="one_trigger_of_a_key"),
             models.CheckConstraint(condition=~Q(key=""), name="trigger_has_a_key"),
             models.CheckConstraint(
-                condition=Q(at_least__gte=1) & Q(within__gte=F("at_least")) & Q(within__lte=16),
+                condition=Q(at_least__gte=1)
+                & Q(within__gte=F("at_least"))
+                & Q(within__lte=MOST_QUARTERS),
                 name="trigger_counts_no_more_than_it_looks_at",
             ),
-            models.CheckConstraint(
-                condition=Q(kind="status", status__in=["red", "amber"])
-                | Q(kind="worsening", status__in=["", "red", "amber"])
-                | Q(kind__in=["variance", "positive"], status__in=["", "red", "amber", "green"])
-                | Q(kind="forecast", status__in=["red", "amber"])
-                | Q(kind="no_result", status__in=["no_result", "late"])
-                | Q(kind="aggregate", status__in=["red", "amber", "no_result"]),
-                name="trigger_looks_for_a_known_status",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="status", movement="", compared_with="")
-                | Q(
-                    kind="status",
-                    movement__in=list(Movement),
-                    compared_with__in=list(ComparedWith),
-                )
-                | Q(
-                    kind="worsening",
-                    movement="worse",
-                    compared_with__in=["previous", "year_before"],
-                )
-                | (~Q(kind__in=["status", "worsening"]) & Q(movement="", compared_with="")),
-                name="movement_says_what_it_is_compared_with",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["variance", "positive"], percent__isnull=False)
-                | Q(kind="forecast", forecast_by="system", percent__isnull=False)
-                | Q(kind="forecast", forecast_by="manager", percent__isnull=True)
-                | (~Q(kind__in=["variance", "positive", "forecast"]) & Q(percent__isnull=True)),
-                name="trigger_gives_a_percentage_where_it_needs_one",
-            ),
-            models.CheckConstraint(
-                condition=Q(percent__isnull=True) | Q(percent__gte=0, percent__lte=1000),
-                name="trigger_percentage_is_in_reach",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="forecast", forecast_by__in=list(ForecastBy))
-                | (~Q(kind="forecast") & Q(forecast_by="")),
-                name="only_a_forecast_trigger_says_whose",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    kind="aggregate",
-                    count__gte=2,
-                    at_least=1,
-                    unit_tier__in=["division", "directorate", "council"],
-                )
-                | (~Q(kind="aggregate") & Q(count__isnull=True, unit_tier="")),
-                name="only_an_aggregate_counts_indicators_of_a_unit",
-            ),
+            *checks_of_kinds(),
             models.CheckConstraint(
                 condition=Q(level__in=list(Level)), name="trigger_refers_to_a_known_level"
             ),

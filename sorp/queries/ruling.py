@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from core.quarters import Quarter
 from sorp.lexicon import (
     ComparedWith,
-    ConditionKind,
     CountedFrom,
     ForecastBy,
     Level,
@@ -23,7 +22,8 @@ from sorp.models.clauses import Clause, RagDefinition
 from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.rules.calendar import DayRule
-from sorp.rules.conditions import Condition
+from sorp.rules.conditions.base import Condition
+from sorp.rules.conditions.kinds import condition
 from sorp.rules.reminders import BEFORE, Reminder
 
 
@@ -112,11 +112,11 @@ def conditions_of(version: Version) -> tuple[Condition, ...]:
 
 def condition_of(row: TriggerRule, tiers: Iterable[str]) -> Condition:
     """One row as the condition it stands for. Raises ValueError, in words, if it is nonsense."""
-    return Condition(
+    return condition(
         name=row.name,
         key=row.key,
         clause=row.clause,
-        kind=ConditionKind(row.kind),
+        kind=row.kind,
         status=_status(row.status),
         at_least=row.at_least,
         within=row.within,

@@ -13,7 +13,7 @@ upside down  a higher level is reached more easily than a lower one by the same 
 Two more are warnings, which may be meant: a level that triggers refer to and that has no duty,
 and a trigger that after a recovery still counts quarters from before it.
 
-What is certain is named here (`following` says when one condition follows from another); what is
+What is certain is named here (`Condition.implies` says when one condition follows from another); what is
 not named may still be found by a back-test.
 """
 
@@ -24,11 +24,8 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from core.words import Word
-from sorp.lexicon import ConditionKind, Level, Tier
-from sorp.rules.conditions import EVERY_TIER, REFERRED_TO, Condition, listed
-from sorp.rules.implication import follows_from
-
-COUNTS_QUARTERS = (ConditionKind.STATUS, ConditionKind.WORSENING, ConditionKind.VARIANCE)
+from sorp.lexicon import Level, Tier
+from sorp.rules.conditions.base import EVERY_TIER, REFERRED_TO, Condition, listed
 
 
 class Fault(Word):
@@ -62,18 +59,13 @@ class Contradiction:
     @property
     def field(self) -> str:
         """The field of the rule at fault that says too much or too little."""
-        return _FIELDS.get(self.fault) or _MEASURE.get(self.rule.kind, "at_least")
+        return _FIELDS.get(self.fault) or self.rule.measure
 
     def concerns(self, rule: Condition) -> bool:
         return rule in (self.rule, self.against)
 
 
 _FIELDS = {Fault.SAME_NAME: "name", Fault.UPSIDE_DOWN: "level", Fault.NO_DUTY: "level"}
-_MEASURE = {
-    ConditionKind.FORECAST: "status",
-    ConditionKind.POSITIVE: "percent",
-    ConditionKind.AGGREGATE: "count",
-}
 
 
 def contradictions(
@@ -124,7 +116,7 @@ def _redundant(triggers: Sequence[Condition]) -> Iterator[Contradiction]:
 
 
 def _makes_idle(other: Condition, rule: Condition) -> bool:
-    return other.level is rule.level and rule.tiers <= other.tiers and follows_from(rule, other)
+    return other.level is rule.level and rule.tiers <= other.tiers and rule.implies(other)
 
 
 def _upside_down(triggers: Sequence[Condition]) -> Iterator[Contradiction]:
@@ -132,7 +124,7 @@ def _upside_down(triggers: Sequence[Condition]) -> Iterator[Contradiction]:
         tiers = high.tiers & low.tiers
         if high.level.height <= low.level.height or not tiers:
             continue
-        if not follows_from(low, high) or follows_from(high, low):
+        if not low.implies(high) or high.implies(low):
             continue
         unanswered = frozenset(
             tier for tier in tiers if not _is_reached_below(high, low.level, tier, triggers)
@@ -147,7 +139,7 @@ def _is_reached_below(
 ) -> bool:
     """Whether whatever reaches the higher level has reached this lower one as well."""
     return any(
-        each.level is level and tier in each.tiers and follows_from(high, each) for each in triggers
+        each.level is level and tier in each.tiers and high.implies(each) for each in triggers
     )
 
 
@@ -170,7 +162,7 @@ def _without_duty(
 def _counting_back(triggers: Sequence[Condition], exit_quarters: int) -> Iterator[Contradiction]:
     """Those that, once recovered, may be met again only by the help of what was recovered from."""
     for rule in triggers:
-        if rule.kind not in COUNTS_QUARTERS or rule.at_least < 2:
+        if not rule.counts_quarters or rule.at_least < 2:
             continue
         if rule.within - exit_quarters >= rule.at_least:
             greens = f"{exit_quarters} green quarter{'' if exit_quarters == 1 else 's'}"

@@ -27,8 +27,6 @@ from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.lexicon import (
     Appetite,
-    ComparedWith,
-    ConditionKind,
     CountedFrom,
     Level,
     Rag,
@@ -41,7 +39,7 @@ from sorp.models.keys import LONGEST_KEY, KeyField, key_made_of
 from sorp.models.statement import Authorship, Statement, Version
 from sorp.queries.ruling import condition_of
 from sorp.rules.checks import Check
-from sorp.rules.conditions import Condition, RefusedCondition
+from sorp.rules.conditions.base import Condition, RefusedCondition
 from sorp.rules.contradictions import Contradiction, contradictions
 from sorp.services.cleaning import in_reach, tidied
 
@@ -729,24 +727,16 @@ def condition_given(row: TriggerRule, tiers: Collection[Tier]) -> Condition:
     if row.count is not None:
         what = "how many indicators it takes"
         in_reach(row.count, least=2, most=MOST_INDICATORS, field="count", what=what)
-    if row.kind == ConditionKind.FORECAST and (row.at_least, row.within) != (1, 1):
-        raise Refused("A forecast looks ahead: leave the quarters at 1 of 1", field="within")
-    if row.kind == ConditionKind.STATUS and row.status in (row.NO_RESULT, row.LATE):
-        said = (
-            "A trigger of this kind looks for red or amber or worse: no result is a kind of its own"
-        )
-        raise Refused(said, field="status")
-    compared = (ComparedWith.PREVIOUS, ComparedWith.YEAR_BEFORE)
-    if row.kind == ConditionKind.WORSENING and row.compared_with not in compared:
-        said = "Compare each result with the quarter before, or with the same quarter last year"
-        raise Refused(said, field="compared_with")
     try:
-        return condition_of(row, tiers)
+        condition = condition_of(row, tiers)
     except RefusedCondition as refusal:
         said = str(refusal).removeprefix(f"“{row.name}”: ")
         raise Refused(said[:1].upper() + said[1:], field=refusal.field) from None
     except ValueError:  # a tier that there is not
         raise Refused("Choose tiers from those on offer", field="tiers") from None
+    if not {"at_least", "within"} & {*condition.asks} and not (row.at_least == row.within == 1):
+        raise Refused("A forecast looks ahead: leave the quarters at 1 of 1", field="within")
+    return condition
 
 
 def contradictions_with(

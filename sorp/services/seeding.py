@@ -11,11 +11,12 @@ from core.quarters import Quarter
 from organisation.models.people import User
 from sorp import defaults
 from sorp.defaults import meanings, rules
-from sorp.lexicon import ConditionKind
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.keys import key_made_of
 from sorp.models.statement import Statement, Version
+from sorp.rules.conditions.no_result import NoResult
+from sorp.rules.conditions.status import Status
 
 CODE = "performance-management"
 
@@ -80,7 +81,7 @@ def _write_triggers(version: Version) -> dict[str, TriggerRule]:
             key=each.key,
             clause=each.clause,
             name=each.name,
-            kind=ConditionKind.NO_RESULT if each.status == "no_result" else ConditionKind.STATUS,
+            kind=NoResult.kind if each.status == "no_result" else Status.kind,
             status=each.status,
             at_least=each.at_least,
             within=each.within,

@@ -7,11 +7,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Trigger
 from sorp.lexicon import (
     ComparedWith,
-    ConditionKind,
     ForecastBy,
     Level,
     Movement,
@@ -20,20 +17,39 @@ from sorp.lexicon import (
     Rag,
     Tier,
 )
-from sorp.rules.conditions import UNIT_TIERS
+from sorp.rules.conditions.aggregate import UNIT_TIERS
+from sorp.rules.conditions.base import EVERY_TIER
+from sorp.rules.conditions.kinds import condition, every_kind
+from sorp.rules.figures import Figure
 from tests.escalation.pictures import FIRST, LETTERS
+
+
+def trigger_of(
+    name, status=None, at_least=1, within=1, level=Level.PAT, tiers=EVERY_TIER, kind="", **asked
+):
+    """A trigger of a kind; without one, it is what its status says."""
+    return condition(
+        kind or ("no_result" if status is NotRated.NO_RESULT else "status"),
+        name=name,
+        status=status,
+        at_least=at_least,
+        within=within,
+        level=level,
+        tiers=tiers,
+        **asked,
+    )
 
 
 def trigger(name="Any", status=None, at_least=1, within=1, level=Level.PAT, **asked):
     """A trigger by its fields; a run of one, to PAT, unless said otherwise."""
-    return Trigger(name, status, at_least, within, level, **asked)
+    return trigger_of(name, status, at_least, within, level, **asked)
 
 
 def worsening(at_least, within, compared_with=ComparedWith.PREVIOUS, **asked):
     return trigger(
         at_least=at_least,
         within=within,
-        kind=ConditionKind.WORSENING,
+        kind="worsening",
         movement=Movement.WORSE,
         compared_with=compared_with,
         **asked,
@@ -44,7 +60,7 @@ def variance(percent, at_least=1, within=1, **asked):
     return trigger(
         at_least=at_least,
         within=within,
-        kind=ConditionKind.VARIANCE,
+        kind="variance",
         percent=Decimal(percent),
         **asked,
     )
@@ -54,22 +70,20 @@ def positive(percent, at_least=1, within=1, **asked):
     return trigger(
         at_least=at_least,
         within=within,
-        kind=ConditionKind.POSITIVE,
+        kind="positive",
         percent=Decimal(percent),
         **asked,
     )
 
 
 def by_manager(status=Rag.RED, **asked):
-    return trigger(
-        status=status, kind=ConditionKind.FORECAST, forecast_by=ForecastBy.MANAGER, **asked
-    )
+    return trigger(status=status, kind="forecast", forecast_by=ForecastBy.MANAGER, **asked)
 
 
 def by_system(percent, status=Rag.RED, **asked):
     return trigger(
         status=status,
-        kind=ConditionKind.FORECAST,
+        kind="forecast",
         forecast_by=ForecastBy.SYSTEM,
         percent=Decimal(percent),
         **asked,
@@ -81,15 +95,13 @@ def silence(at_least=1, within=1, **asked):
         status=NotRated.NO_RESULT,
         at_least=at_least,
         within=within,
-        kind=ConditionKind.NO_RESULT,
+        kind="no_result",
         **asked,
     )
 
 
 def aggregate(count, unit_tier="division", status=Rag.RED, **asked):
-    return trigger(
-        status=status, kind=ConditionKind.AGGREGATE, count=count, unit_tier=unit_tier, **asked
-    )
+    return trigger(status=status, kind="aggregate", count=count, unit_tier=unit_tier, **asked)
 
 
 def measured(cells, *, polarity=Polarity.HIGHER, first=FIRST, **known):
@@ -103,7 +115,7 @@ def measured(cells, *, polarity=Polarity.HIGHER, first=FIRST, **known):
         letter, value = cell.removeprefix("|")[0], cell.removeprefix("|")[1:]
         quarter = Quarter.from_ordinal(first.ordinal + place)
         found.append(
-            Observation(
+            Figure(
                 quarter,
                 *LETTERS[letter],
                 definition_break=is_break,
@@ -120,8 +132,11 @@ TIERS = st.frozensets(st.sampled_from(Tier), min_size=1)
 RAGS = st.sampled_from([Rag.RED, Rag.AMBER])
 
 
+KINDS_THERE_ARE = tuple(each.kind for each in every_kind())
+
+
 @st.composite
-def triggers(draw, kinds=tuple(ConditionKind), within=16, tiers=TIERS, levels=tuple(Level)):
+def triggers(draw, kinds=KINDS_THERE_ARE, within=16, tiers=TIERS, levels=tuple(Level)):
     """A trigger of any kind that is not nonsense."""
     kind = draw(st.sampled_from(kinds))
     asked = {
@@ -136,7 +151,7 @@ def triggers(draw, kinds=tuple(ConditionKind), within=16, tiers=TIERS, levels=tu
     }
     asked["within"] = draw(st.integers(asked["at_least"], within))
     asked |= draw(KINDS[kind])
-    return Trigger(**asked)
+    return trigger_of(**asked)
 
 
 def _status(movement):
@@ -154,30 +169,28 @@ def _status(movement):
 
 
 KINDS = {
-    ConditionKind.STATUS: st.booleans().flatmap(_status),
-    ConditionKind.WORSENING: st.fixed_dictionaries(
+    "status": st.booleans().flatmap(_status),
+    "worsening": st.fixed_dictionaries(
         {
             "status": st.one_of(st.none(), RAGS),
             "movement": st.just(Movement.WORSE),
             "compared_with": st.sampled_from([ComparedWith.PREVIOUS, ComparedWith.YEAR_BEFORE]),
         }
     ),
-    ConditionKind.VARIANCE: st.fixed_dictionaries(
-        {"status": st.one_of(st.none(), RAGS), "percent": PERCENTS}
-    ),
-    ConditionKind.FORECAST: st.one_of(
+    "variance": st.fixed_dictionaries({"status": st.one_of(st.none(), RAGS), "percent": PERCENTS}),
+    "forecast": st.one_of(
         st.fixed_dictionaries({"status": RAGS, "forecast_by": st.just(ForecastBy.MANAGER)}),
         st.fixed_dictionaries(
             {"status": RAGS, "forecast_by": st.just(ForecastBy.SYSTEM), "percent": PERCENTS}
         ),
     ),
-    ConditionKind.NO_RESULT: st.fixed_dictionaries(
+    "no_result": st.fixed_dictionaries(
         {"status": st.just(NotRated.NO_RESULT), "or_late": st.booleans()}
     ),
-    ConditionKind.POSITIVE: st.fixed_dictionaries(
+    "positive": st.fixed_dictionaries(
         {"status": st.sampled_from([None, Rag.GREEN]), "percent": PERCENTS}
     ),
-    ConditionKind.AGGREGATE: st.fixed_dictionaries(
+    "aggregate": st.fixed_dictionaries(
         {
             "status": st.sampled_from([Rag.RED, Rag.AMBER, NotRated.NO_RESULT]),
             "at_least": st.just(1),

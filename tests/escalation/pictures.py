@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.quarters import Quarter
-from escalation.rules.observations import Observation
 from sorp.lexicon import NotRated, Rag
+from sorp.rules.figures import Figure
 
 FIRST = Quarter(2011, 1)
 
@@ -23,16 +23,16 @@ LETTERS = {
 }
 
 
-def history(picture: str, first: Quarter = FIRST) -> list[Observation]:
+def history(picture: str, first: Quarter = FIRST) -> list[Figure]:
     """One observation a letter; a bar stands before the first letter after a definition break."""
-    observations: list[Observation] = []
+    observations: list[Figure] = []
     is_break = False
     for letter in picture:
         if letter == "|":
             is_break = True
             continue
         quarter = Quarter.from_ordinal(first.ordinal + len(observations))
-        observations.append(Observation(quarter, *LETTERS[letter], is_break))
+        observations.append(Figure(quarter, *LETTERS[letter], is_break))
         is_break = False
     return observations
 

@@ -20,7 +20,7 @@ from escalation.models.escalations import Escalation
 from escalation.queries.backtests import rules_tried, subjects
 from escalation.queries.evaluation import rules_by_quarter
 from escalation.rules.rule_files import DEFAULT_RULES
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.services.backtests import ask_backtest, keep_as_evidence, run_backtest
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
@@ -28,12 +28,13 @@ from organisation.rules import PostKind
 from sorp.lexicon import Level, Rag
 from sorp.models.statement import Version
 from tests.escalation.closed_quarters import FIRST, closed_history, draft_of
+from tests.escalation.conditions import trigger_of
 from tests.escalation.test_closing import TODAY, measured, reported
 from tests.factories import IndicatorFactory, UserFactory, holder, rated
 
 pytestmark = pytest.mark.django_db
 ONE_RED = Rules(
-    (Trigger("Red for two quarters", Rag.RED, 1, 1, Level.PAT, key="red-two-quarters"),)
+    (trigger_of("Red for two quarters", Rag.RED, 1, 1, Level.PAT, key="red-two-quarters"),)
 )
 
 

@@ -21,14 +21,15 @@ from escalation.rules.backtests import (
     rules_of_cell,
 )
 from escalation.rules.ladder import replay
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window
-from sorp.lexicon import ComparedWith, ConditionKind, Level, Movement, NotRated, Rag, Tier
+from sorp.lexicon import ComparedWith, Level, Movement, NotRated, Rag, Tier
+from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import history, nth
 
-MISSING = Trigger("No result for two quarters", NotRated.NO_RESULT, 2, 2, Level.PAT)
-RED = Trigger("Red", Rag.RED, 2, 2, Level.PAT)
-AMBER = Trigger("Amber", Rag.AMBER, 3, 3, Level.PAT)
+MISSING = trigger_of("No result for two quarters", NotRated.NO_RESULT, 2, 2, Level.PAT)
+RED = trigger_of("Red", Rag.RED, 2, 2, Level.PAT)
+AMBER = trigger_of("Amber", Rag.AMBER, 3, 3, Level.PAT)
 IN_FORCE = Rules((RED, AMBER, MISSING))
 TRIED = Rules((replace(RED, at_least=1, within=1), replace(AMBER, at_least=4, within=4), MISSING))
 
@@ -193,7 +194,7 @@ def test_a_gain_within_a_longer_escalation_says_so():
 
 
 def test_levels_are_not_mixed():
-    division = Trigger("Red at division", Rag.RED, 1, 1, Level.DIVISION)
+    division = trigger_of("Red at division", Rag.RED, 1, 1, Level.DIVISION)
     document = found(in_force=Rules((RED,)), tried=Rules((division,)))
 
     pat, at_division = (at(level, document["levels"]) for level in (Level.PAT, Level.DIVISION))
@@ -215,9 +216,9 @@ def test_a_variation_holds_under_either_set_of_rules():
 
 
 def test_what_speaks_of_no_single_indicator_is_named_as_not_replayed():
-    aggregate = Trigger(
+    aggregate = trigger_of(
         "Three reds in a division", Rag.RED, 1, 1, Level.PAT,
-        kind=ConditionKind.AGGREGATE, count=3, unit_tier="division",
+        kind="aggregate", count=3, unit_tier="division",
     )  # fmt: skip
     document = found(tried=Rules((*TRIED.triggers, aggregate)))
 
@@ -320,11 +321,11 @@ def test_rules_stand_in_a_cell_where_pat_asks_for_runs_of_one_length(rules, cell
 
 
 def test_a_cell_keeps_what_it_does_not_vary():
-    moving = Trigger(
+    moving = trigger_of(
         "Red and not improving", Rag.RED, 2, 2, Level.PAT,
         movement=Movement.NOT_BETTER, compared_with=ComparedWith.TRAVEL,
     )  # fmt: skip
-    division = Trigger("Red at division", Rag.RED, 1, 1, Level.DIVISION)
+    division = trigger_of("Red at division", Rag.RED, 1, 1, Level.DIVISION)
     tried = Rules((replace(RED, tiers=frozenset({Tier.CORPORATE})), moving, division), 2, 3)
     rules = rules_of_cell(tried, Cell(4, 6))
 
@@ -376,9 +377,9 @@ windows = st.tuples(st.integers(1, 4), st.integers(0, 2)).map(lambda two: (two[0
 def rule_sets(draw):
     (red, of_reds), (amber, of_ambers), (own, of_own) = (draw(windows) for _ in range(3))
     triggers = (
-        Trigger("Red", Rag.RED, red, of_reds, Level.PAT),
-        Trigger("Amber", Rag.AMBER, amber, of_ambers, Level.PAT),
-        Trigger("Own red", Rag.RED, own, of_own, Level.DIVISION),
+        trigger_of("Red", Rag.RED, red, of_reds, Level.PAT),
+        trigger_of("Amber", Rag.AMBER, amber, of_ambers, Level.PAT),
+        trigger_of("Own red", Rag.RED, own, of_own, Level.DIVISION),
         MISSING,
     )
     return Rules(triggers, draw(st.integers(1, 3)), 4, draw(st.integers(0, 2)))

@@ -21,13 +21,13 @@ from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation
 from escalation.queries.restatement_preview import as_episode
 from escalation.rules.ladder import close, replay, restate
-from escalation.rules.observations import Observation
 from escalation.rules.triggers import Rules
 from escalation.services.closing import close_quarter
 from indicators.models.variations import Variation, VariedTrigger
 from indicators.services.results import ResultGiven, revise_result, submit_result
 from organisation.rules import UnitTier
-from sorp.lexicon import ConditionKind, Level, NotRated, Polarity, Rag, Tier
+from sorp.lexicon import Level, NotRated, Polarity, Rag, Tier
+from sorp.rules.figures import Figure
 from tests.escalation.conditions import triggers
 from tests.escalation.pictures import FIRST, nth
 from tests.escalation.versions import version_of
@@ -39,10 +39,10 @@ QUARTERS = 7
 TARGET = 90  # with 80 as the floor standard
 FIGURES = (70, 75, 79, 80, 85, 89, 90, 95, 99)
 KINDS = (
-    ConditionKind.STATUS,
-    ConditionKind.WORSENING,
-    ConditionKind.VARIANCE,
-    ConditionKind.NO_RESULT,
+    "status",
+    "worsening",
+    "variance",
+    "no_result",
 )
 LEVELS = (Level.DIRECTORATE, Level.PAT)
 TIERS = (Tier.DIVISION, Tier.CORPORATE)
@@ -109,7 +109,9 @@ CELLS = st.one_of(
 
 ANY_TRIGGER = triggers(
     kinds=KINDS, within=3, tiers=st.just(frozenset(TIERS)), levels=LEVELS
-).filter(lambda each: each.compared_with != "travel")  # which rests on more quarters than these
+).filter(
+    lambda each: each.columns["compared_with"] != "travel"
+)  # which rests on more quarters than these
 
 
 @st.composite
@@ -189,7 +191,7 @@ def bad(status):
 
 def fall(trigger, cells, i):
     """How much worse than what it is compared with; None where that cannot be said."""
-    j = i - (1 if trigger.compared_with == "previous" else 4)
+    j = i - (1 if trigger.columns["compared_with"] == "previous" else 4)
     if j < 0 or any(cell.anew for cell in cells[j + 1 : i + 1]):
         return None
     if cells[i].figure is None or cells[j].figure is None:
@@ -208,17 +210,17 @@ def is_seen(trigger, cells, i):
 def is_hit(trigger, cells, i):
     cell = cells[i]
     if trigger.kind == "no_result":
-        return cell.figure is None or (trigger.or_late and cell.late)
+        return cell.figure is None or (trigger.columns["or_late"] and cell.late)
     if cell.colour is None or cell.colour not in (bad(trigger.status) or {cell.colour}):
         return False
     if trigger.kind == "variance":
         return cell.figure < TARGET and (TARGET - cell.figure) * 100 >= trigger.percent * TARGET
-    if trigger.compared_with is None:
+    if trigger.columns["compared_with"] is None:
         return True
     worse = fall(trigger, cells, i)
     if worse is None:
         return False
-    return worse >= 0 if trigger.movement == "not_better" else worse > 0
+    return worse >= 0 if trigger.columns["movement"] == "not_better" else worse > 0
 
 
 def hits(trigger, at_least, within, cells, i):
@@ -410,7 +412,7 @@ def test_closing_leaves_what_a_plain_reading_gives(world):
 
 def observed(cells):
     return [
-        Observation(
+        Figure(
             nth(place),
             Rag(cell.colour) if cell.colour else None,
             None if cell.colour else NotRated.NO_RESULT,

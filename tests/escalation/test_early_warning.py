@@ -10,12 +10,13 @@ from escalation.models.escalations import Escalation
 from escalation.queries.early_warning import early_warning_of, early_warnings
 from escalation.rules.early_warning import Ahead, foresee
 from escalation.rules.ladder import Episode
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
 from indicators.rules.returns import Horizon
 from organisation.rules import PostKind
 from sorp.lexicon import Frequency, Kind, Level, Polarity, Rag, RatingMethod, Tier
+from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import history, nth
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, UserFactory, holder
 from tests.indicators.forecasts import (
@@ -33,9 +34,9 @@ NEXT, TODAY = LAST.next(), date(2013, 5, 1)
 RED, AMBER = "Red for two quarters", "Amber for three quarters"
 RULES = Rules(
     (
-        Trigger(RED, Rag.RED, 2, 2, Level.PAT),
-        Trigger(AMBER, Rag.AMBER, 3, 3, Level.PAT),
-        Trigger("Red", Rag.RED, 1, 1, Level.DIRECTORATE),
+        trigger_of(RED, Rag.RED, 2, 2, Level.PAT),
+        trigger_of(AMBER, Rag.AMBER, 3, 3, Level.PAT),
+        trigger_of("Red", Rag.RED, 1, 1, Level.DIRECTORATE),
     )
 )
 

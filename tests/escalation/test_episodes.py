@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, close, replay, restate
 from escalation.rules.rule_files import DEFAULT_RULES
-from escalation.rules.triggers import Rules, Trigger, breaches, has_recovered
-from sorp.lexicon import ConditionKind, ForecastBy, Level, NotRated, Rag, Tier
+from escalation.rules.triggers import Rules, breaches, has_recovered
+from sorp.lexicon import ForecastBy, Level, NotRated, Rag, Tier
+from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import FIRST, history, nth, place
 
-RED = Trigger("Red for two quarters", Rag.RED, 2, 2, Level.PAT)
-AMBER = Trigger("Amber for three quarters", Rag.AMBER, 3, 3, Level.PAT)
+RED = trigger_of("Red for two quarters", Rag.RED, 2, 2, Level.PAT)
+AMBER = trigger_of("Amber for three quarters", Rag.AMBER, 3, 3, Level.PAT)
 LADDER = Rules(
     (
-        Trigger("Red", Rag.RED, 1, 1, Level.DIVISION),
-        Trigger("Red or amber", Rag.AMBER, 2, 2, Level.DIRECTORATE),
-        Trigger("No result", NotRated.NO_RESULT, 1, 1, Level.DIRECTORATE),
+        trigger_of("Red", Rag.RED, 1, 1, Level.DIVISION),
+        trigger_of("Red or amber", Rag.AMBER, 2, 2, Level.DIRECTORATE),
+        trigger_of("No result", NotRated.NO_RESULT, 1, 1, Level.DIRECTORATE),
         RED,
         AMBER,
-        Trigger("No result twice", NotRated.NO_RESULT, 2, 2, Level.PAT),
+        trigger_of("No result twice", NotRated.NO_RESULT, 2, 2, Level.PAT),
     )
 )
 
@@ -106,7 +107,7 @@ def test_exit_may_ask_for_more_than_one_green():
 
 
 def test_what_recovers_in_a_quarter_does_not_open_again_in_it():
-    two_of_three = Rules((Trigger("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
+    two_of_three = Rules((trigger_of("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
     assert drawn(escalated("RRG", two_of_three)) == ["1:2-3"]
     assert drawn(escalated("RRGR", two_of_three)) == ["1:2-3", "2:4-r"]
 
@@ -217,7 +218,7 @@ def test_recorded_recovery_stays_though_what_recovered_moves_back():
 
 def test_a_green_quarter_never_opens_whatever_came_before_it():
     """One red in three quarters: the red quarter opens, and the green ones after it do not."""
-    rules = Rules((Trigger("Red once in three", Rag.RED, 1, 3, Level.PAT),))
+    rules = Rules((trigger_of("Red once in three", Rag.RED, 1, 3, Level.PAT),))
     recorded = escalated("RGG", rules)
     assert drawn(recorded) == ["1:1-2"]
     assert not restate(history("RGG"), recorded, nth(3), rules, None)
@@ -266,7 +267,7 @@ def test_a_relapse_that_meets_its_trigger_in_full_says_nothing_of_fewer_quarters
 
 def test_a_recovery_shortens_the_way_up_at_its_own_level_only():
     rules = replace(
-        SHORTER, triggers=(RED, Trigger("Red at DMT", Rag.RED, 2, 2, Level.DIRECTORATE))
+        SHORTER, triggers=(RED, trigger_of("Red at DMT", Rag.RED, 2, 2, Level.DIRECTORATE))
     )
     recorded = replay(history("RRG"), rules, None)
     at_pat_only = tuple(each for each in recorded if each.level is Level.PAT)
@@ -274,13 +275,13 @@ def test_a_recovery_shortens_the_way_up_at_its_own_level_only():
     assert [each.level for each in after.opened] == [Level.PAT]
 
 
-FORESEEN = Trigger(
+FORESEEN = trigger_of(
     "Red foreseen",
     Rag.RED,
     1,
     1,
     Level.PAT,
-    kind=ConditionKind.FORECAST,
+    kind="forecast",
     forecast_by=ForecastBy.MANAGER,
 )
 
@@ -297,7 +298,7 @@ def test_what_still_meets_a_trigger_does_not_recover_and_so_never_flaps():
 
 
 def test_what_opened_where_a_recovery_did_not_follow_leaves_once_it_does():
-    rules = Rules((Trigger("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
+    rules = Rules((trigger_of("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
     recorded = restate(history("RRR"), escalated("RRG", rules), nth(3), rules, None).episodes
     assert drawn(recorded) == ["1:2-3", "1:3-r*"]
     after = restate(history("RRG"), recorded, nth(3), rules, None).episodes
@@ -353,7 +354,7 @@ def test_restatement_pairs_what_was_recorded_with_what_it_has_become():
 
 
 def test_reason_of_what_does_not_move_stays_as_it_was_given():
-    rules = Rules((Trigger("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
+    rules = Rules((trigger_of("Red twice in three", Rag.RED, 2, 3, Level.PAT),))
     recorded = escalated("RARA", rules)
     after = restate(history("GRRA"), recorded, nth(1), rules, None).episodes
     assert after == recorded
@@ -377,7 +378,7 @@ TRIGGERS = st.builds(
 def rule_books(draw):
     drawn_triggers = draw(st.lists(TRIGGERS, min_size=1, max_size=4))
     return Rules(
-        tuple(Trigger(f"T{i}", *each) for i, each in enumerate(drawn_triggers)),
+        tuple(trigger_of(f"T{i}", *each) for i, each in enumerate(drawn_triggers)),
         exit_quarters=draw(st.integers(1, 3)),
         relapse_within=draw(st.integers(0, 5)),
         relapse_shortens_by=draw(st.integers(0, 2)),

@@ -25,14 +25,12 @@ from escalation.rules.explanations import (
     written,
 )
 from escalation.rules.ladder import Episode, Origin, close, replay, restate
-from escalation.rules.observations import Observation
 from escalation.rules.referrals import referral_name
 from escalation.rules.rule_files import DEFAULT_RULES
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
 from sorp.lexicon import (
     ComparedWith,
-    ConditionKind,
     ForecastBy,
     Level,
     Movement,
@@ -42,16 +40,20 @@ from sorp.lexicon import (
     Tier,
     Travel,
 )
+from sorp.rules.figures import Figure
+from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import FIRST, history, nth
 
 PAT, DMT, DIVMT = Level.PAT, Level.DIRECTORATE, Level.DIVISION
 SORP = Rules(
     (
-        Trigger("Red for two quarters", Rag.RED, 2, 2, PAT, clause="4.1"),
-        Trigger("Amber for three quarters", Rag.AMBER, 3, 3, PAT, clause="4.2"),
-        Trigger("No result for two quarters", NotRated.NO_RESULT, 2, 2, PAT, clause="4.3"),
-        Trigger("Red at division", Rag.RED, 1, 1, DIVMT, frozenset({Tier.DIVISION}), clause="4.4"),
-        Trigger("No result when due", NotRated.NO_RESULT, 1, 1, DMT, clause="4.7"),
+        trigger_of("Red for two quarters", Rag.RED, 2, 2, PAT, clause="4.1"),
+        trigger_of("Amber for three quarters", Rag.AMBER, 3, 3, PAT, clause="4.2"),
+        trigger_of("No result for two quarters", NotRated.NO_RESULT, 2, 2, PAT, clause="4.3"),
+        trigger_of(
+            "Red at division", Rag.RED, 1, 1, DIVMT, frozenset({Tier.DIVISION}), clause="4.4"
+        ),
+        trigger_of("No result when due", NotRated.NO_RESULT, 1, 1, DMT, clause="4.7"),
     )
 )
 TWO_GREEN = replace(SORP, exit_quarters=2)
@@ -157,7 +159,7 @@ def test_a_relapse_is_called_one_and_a_lower_level_is_named_after_the_highest():
         " for 2 of the last 2 due quarters), so clause 4.3 of version 1 of the SORP refers it to PAT."
     )
     both = replace(
-        SORP, triggers=(*SORP.triggers, Trigger("Red twice", Rag.RED, 2, 2, DMT, clause="4.5"))
+        SORP, triggers=(*SORP.triggers, trigger_of("Red twice", Rag.RED, 2, 2, DMT, clause="4.5"))
     )
     assert said("RR", both)[1].endswith("refers it to PAT, and to its directorate management team.")
 
@@ -174,7 +176,7 @@ def test_a_shorter_way_up_after_a_relapse_is_explained_as_one():
 
 
 def test_silence_is_explained_as_silence_until_a_result_is_given():
-    quiet = Rules((Trigger("No result", NotRated.NO_RESULT, 2, 2, PAT, clause="4.3"),))
+    quiet = Rules((trigger_of("No result", NotRated.NO_RESULT, 2, 2, PAT, clause="4.3"),))
 
     assert said("Gx", quiet) == (
         Outcome.NOT_ESCALATED,
@@ -190,7 +192,9 @@ def test_silence_is_explained_as_silence_until_a_result_is_given():
 
 
 def test_where_no_trigger_looks_at_its_tier_that_is_said():
-    rules = Rules((Trigger("Red", Rag.RED, 1, 1, PAT, frozenset({Tier.CORPORATE}), clause="4.1"),))
+    rules = Rules(
+        (trigger_of("Red", Rag.RED, 1, 1, PAT, frozenset({Tier.CORPORATE}), clause="4.1"),)
+    )
 
     assert said("RR", rules, Tier.TEAM) == (
         Outcome.NOT_ESCALATED,
@@ -329,7 +333,7 @@ def observed(least=1, most=20):
     """A history of all that may be known of an indicator."""
     return st.lists(FACTS, min_size=least, max_size=most).map(
         lambda known: [
-            Observation(Quarter.from_ordinal(FIRST.ordinal + number), **each)
+            Figure(Quarter.from_ordinal(FIRST.ordinal + number), **each)
             for number, each in enumerate(known)
         ]
     )
@@ -345,7 +349,7 @@ KINDS = st.one_of(
     ),
     st.builds(
         lambda by: {
-            "kind": ConditionKind.WORSENING,
+            "kind": "worsening",
             "status": None,
             "movement": Movement.WORSE,
             "compared_with": by,
@@ -353,12 +357,12 @@ KINDS = st.one_of(
         st.sampled_from([ComparedWith.PREVIOUS, ComparedWith.YEAR_BEFORE]),
     ),
     st.builds(
-        lambda percent: {"kind": ConditionKind.VARIANCE, "status": None, "percent": percent},
+        lambda percent: {"kind": "variance", "status": None, "percent": percent},
         st.decimals(0, 50, places=1),
     ),
     st.builds(
         lambda late: {
-            "kind": ConditionKind.NO_RESULT,
+            "kind": "no_result",
             "status": NotRated.NO_RESULT,
             "or_late": late,
         },
@@ -366,7 +370,7 @@ KINDS = st.one_of(
     ),
     st.just(
         {
-            "kind": ConditionKind.FORECAST,
+            "kind": "forecast",
             "status": Rag.RED,
             "forecast_by": ForecastBy.SYSTEM,
             "percent": Decimal(50),
@@ -382,7 +386,7 @@ def rule_sets(draw):
     for number in range(draw(st.integers(1, 4))):
         within = draw(st.integers(1, 4))
         triggers.append(
-            Trigger(
+            trigger_of(
                 name=f"Trigger {number}",
                 at_least=draw(st.integers(1, within)),
                 within=within,
@@ -467,19 +471,15 @@ def test_what_was_restated_is_explained_too_and_the_same_again(seen, rules, othe
 @given(observed(1, 40), rule_sets())
 def test_how_far_off_a_trigger_is_is_how_many_more_such_quarters_meet_it(seen, rules):
     """For plain statuses, whose quarters can be made up: so many more meet it, and one fewer not."""
-    plain = [
-        each
-        for each in rules.triggers
-        if each.kind is ConditionKind.STATUS and each.movement is None
-    ]
+    plain = [each for each in rules.triggers if each.kind == "status" and each.movement is None]
     rules = replace(rules, triggers=tuple(plain), relapse_shortens_by=0)
     for each in find(inputs_at(seen, (), rules, Tier.CORPORATE)).weighed:
         longer = list(seen)
         for _ in range(each.more_needed - 1):
-            longer.append(Observation(longer[-1].quarter.next(), each.asked.status))
+            longer.append(Figure(longer[-1].quarter.next(), each.asked.status))
         assert each.more_needed <= 1 or each.asked.met_at_end_of(longer) is None
         if each.more_needed:
-            longer.append(Observation(longer[-1].quarter.next(), each.asked.status))
+            longer.append(Figure(longer[-1].quarter.next(), each.asked.status))
         assert each.asked.met_at_end_of(longer) is not None
 
 
@@ -494,7 +494,7 @@ def test_a_long_history_is_cut_to_what_matters():
     told = explained("G" * 60 + "RR")
 
     assert len(told.document["inputs"]["history"]) == 8
-    long = Rules((Trigger("Red now and then", Rag.RED, 2, 16, PAT),))
+    long = Rules((trigger_of("Red now and then", Rag.RED, 2, 16, PAT),))
     seen = history("R" + "n" * 40 + "R")
     inputs = inputs_at(seen, replay(seen, long, Tier.TEAM), long, Tier.TEAM)
     assert len(inputs.history) == 42
@@ -544,7 +544,7 @@ def test_only_what_is_known_to_the_rules_can_be_written():
     with pytest.raises(TypeError, match="is not written into explanations"):
         written(object())
     with pytest.raises(ValueError, match="is written as an object of its fields"):
-        read_as(Observation, ["2011-Q1"])
+        read_as(Figure, ["2011-Q1"])
 
 
 # Variations, as rules

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from core.quarters import Quarter
 from escalation.rules.ladder import replay
-from escalation.rules.observations import Observation
 from escalation.rules.rating_files import read_ratings
 from escalation.rules.replay import COLUMNS, replay_ratings, write_lines
 from escalation.rules.rule_files import (
@@ -31,6 +30,7 @@ from escalation.rules.rule_files import (
 )
 from escalation.rules.triggers import Rules
 from sorp.lexicon import Polarity, Rag, Travel
+from sorp.rules.figures import Figure
 from tests.escalation.conditions import triggers
 from tests.escalation.pictures import history
 
@@ -704,7 +704,7 @@ CHANCE = st.decimals(0, 1, places=4)
 
 @given(
     st.builds(
-        Observation,
+        Figure,
         quarter=st.just(Quarter(2021, 1)),
         rag=st.sampled_from([None, *Rag]),
         definition_break=st.booleans(),
@@ -727,11 +727,11 @@ def test_all_that_a_file_says_of_a_quarter_is_read(observation):
             return "yes" if value else "no"
         return "" if value is None else str(value)
 
-    names = [name for name in Observation.__dataclass_fields__ if name not in ("quarter",)]
+    names = [name for name in Figure.__dataclass_fields__ if name not in ("quarter",)]
     header = ",".join(["reference", "quarter", *names])
     line = ",".join(["A", observation.quarter.key, *map(cell, names)])
     (row,) = read_ratings(f"{header}\n{line}\n".encode(), "ratings.csv")
-    assert (row.observation, row.doubts) == (observation, ())
+    assert (row.figure, row.doubts) == (observation, ())
 
 
 @given(st.lists(st.sampled_from([*"RRAAG-xnt", "|R"]), max_size=12).map("".join))

@@ -7,23 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
-from escalation.rules.observations import Observation
 from escalation.rules.rule_files import DEFAULT_RULES
-from escalation.rules.triggers import Rules, Trigger, breaches, has_recovered
+from escalation.rules.triggers import Rules, breaches, has_recovered
 from sorp.lexicon import Level, NotRated, Rag, Tier
+from sorp.rules.figures import Figure
+from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import history, nth, places
 
 RED_RUN, AMBER_RUN = DEFAULT_RULES.triggers
-SILENCE_ONCE = Trigger("No result", NotRated.NO_RESULT, 1, 1, Level.DIRECTORATE)
-SILENCE_TWICE = Trigger("No result twice", NotRated.NO_RESULT, 2, 2, Level.PAT)
+SILENCE_ONCE = trigger_of("No result", NotRated.NO_RESULT, 1, 1, Level.DIRECTORATE)
+SILENCE_TWICE = trigger_of("No result twice", NotRated.NO_RESULT, 2, 2, Level.PAT)
 
 
 def red(at_least, within):
-    return Trigger(f"Red {at_least} of {within}", Rag.RED, at_least, within, Level.PAT)
+    return trigger_of(f"Red {at_least} of {within}", Rag.RED, at_least, within, Level.PAT)
 
 
 def amber(at_least, within):
-    return Trigger(f"Amber {at_least} of {within}", Rag.AMBER, at_least, within, Level.PAT)
+    return trigger_of(f"Amber {at_least} of {within}", Rag.AMBER, at_least, within, Level.PAT)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_reason_is_one_plain_sentence(picture, trigger, reason):
 
 def test_trigger_speaks_in_plain_words():
     assert RED_RUN.sentence == "Red for 2 of the last 2 rated quarters refers an indicator to PAT."
-    below = Trigger("Red", Rag.RED, 1, 1, Level.DIVISION, frozenset({Tier.TEAM, Tier.DIVISION}))
+    below = trigger_of("Red", Rag.RED, 1, 1, Level.DIVISION, frozenset({Tier.TEAM, Tier.DIVISION}))
     assert below.sentence == (
         "Red in the latest rated quarter refers a division or team indicator "
         "to its divisional management team."
@@ -203,12 +204,12 @@ def test_trigger_speaks_in_plain_words():
 )
 def test_trigger_refuses_what_cannot_be_met_or_meant(status, at_least, within):
     with pytest.raises(ValueError, match=r"quarters|trigger"):
-        Trigger("Odd", status, at_least, within, Level.PAT)
+        trigger_of("Odd", status, at_least, within, Level.PAT)
 
 
 def test_trigger_looks_at_one_tier_at_least():
     with pytest.raises(ValueError, match="at least one"):
-        Trigger("Odd", Rag.RED, 1, 1, Level.PAT, frozenset())
+        trigger_of("Odd", Rag.RED, 1, 1, Level.PAT, frozenset())
 
 
 def test_rules_refuse_an_exit_without_a_green_quarter():
@@ -219,7 +220,7 @@ def test_rules_refuse_an_exit_without_a_green_quarter():
 
 
 def test_rules_leave_out_triggers_for_other_tiers():
-    corporate = Trigger("Corporate", Rag.RED, 1, 1, Level.PAT, frozenset({Tier.CORPORATE}))
+    corporate = trigger_of("Corporate", Rag.RED, 1, 1, Level.PAT, frozenset({Tier.CORPORATE}))
     rules = Rules((corporate, RED_RUN))
     assert rules.triggers_for(Tier.TEAM) == (RED_RUN,)
     assert rules.triggers_for(Tier.CORPORATE) == (corporate, RED_RUN)
@@ -228,7 +229,7 @@ def test_rules_leave_out_triggers_for_other_tiers():
 
 def test_observation_is_rated_or_not_rated_never_both():
     with pytest.raises(ValueError, match="never both"):
-        Observation(Quarter(2011, 1), Rag.RED, NotRated.NO_RESULT)
+        Figure(Quarter(2011, 1), Rag.RED, NotRated.NO_RESULT)
 
 
 # Another reading of the same rules, on the picture itself, by counting letters.
@@ -254,7 +255,7 @@ def read_by_counting(picture: str, worst: str, looked_at: str, m: int, n: int) -
 @given(PICTURES, st.integers(1, 5), st.integers(0, 4), st.sampled_from("RAx"))
 def test_trigger_agrees_with_counting_letters(picture, at_least, more, status):
     word = {"R": Rag.RED, "A": Rag.AMBER, "x": NotRated.NO_RESULT}[status]
-    trigger = Trigger("Any", word, at_least, at_least + more, Level.PAT)
+    trigger = trigger_of("Any", word, at_least, at_least + more, Level.PAT)
     expected = read_by_counting(
         picture,
         worst={"R": "R", "A": "RA", "x": "x"}[status],

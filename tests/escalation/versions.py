@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from core.quarters import Quarter
-from sorp.lexicon import NotRated, Rag
 from sorp.models.conditions import TriggerRule, TriggerTier
 from sorp.models.statement import Statement, Version
 
@@ -29,6 +28,7 @@ def version_of(*triggers, since=SINCE, number="1", **settings):
 
 
 def _write(version, position, trigger):
+    said = trigger.columns
     row = TriggerRule.objects.create(
         version=version,
         position=position,
@@ -39,12 +39,12 @@ def _write(version, position, trigger):
         status=_status(trigger),
         at_least=trigger.at_least,
         within=trigger.within,
-        movement=trigger.movement or "",
-        compared_with=trigger.compared_with or "",
-        percent=trigger.percent,
-        forecast_by=trigger.forecast_by or "",
-        unit_tier=trigger.unit_tier,
-        count=trigger.count,
+        movement=said["movement"] or "",
+        compared_with=said["compared_with"] or "",
+        percent=said["percent"],
+        forecast_by=said["forecast_by"] or "",
+        unit_tier=said["unit_tier"],
+        count=said["count"],
         level=trigger.level,
     )
     TriggerTier.objects.bulk_create(
@@ -53,8 +53,7 @@ def _write(version, position, trigger):
 
 
 def _status(trigger):
-    if trigger.or_late:
+    if trigger.columns["or_late"]:
         return TriggerRule.LATE
-    if isinstance(trigger.status, NotRated):
-        return TriggerRule.NO_RESULT
-    return trigger.status.value if isinstance(trigger.status, Rag) else ""
+    status = trigger.columns["status"]
+    return status.value if status else ""

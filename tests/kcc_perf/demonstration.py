@@ -11,12 +11,13 @@ from pathlib import Path
 import kcc_perf
 from core.quarters import Quarter
 from escalation.rules.ladder import replay
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from indicators.rules.rating import Reading, Thresholds, judge, scale_of, value_of
 from indicators.rules.travel import direction_of_travel
 from sorp.defaults.rules import TRIGGERS
 from sorp.lexicon import Frequency, Level, NotRated, Polarity, Rag, RatingMethod, Tier, TravelMethod
+from sorp.rules.figures import Figure
+from tests.escalation.conditions import trigger_of
 
 FILES = Path(kcc_perf.__file__).parent / "demonstration"
 PUBLISHED = Path(__file__).parents[1] / "data" / "lgbf_quarterly.csv"
@@ -58,7 +59,7 @@ STATES = dict(
 )
 RULES = Rules(
     tuple(
-        Trigger(
+        trigger_of(
             default.name,
             NotRated.NO_RESULT if default.status == "no_result" else Rag(default.status),
             default.at_least,
@@ -131,7 +132,7 @@ def verdict(reference, quarter, result):
 
 def history(reference, results):
     return [
-        Observation(quarter, *verdict(reference, quarter, result), _is_break(result))
+        Figure(quarter, *verdict(reference, quarter, result), _is_break(result))
         for quarter in CLOSED
         for result in [results(reference, quarter.key)]
     ]

@@ -13,7 +13,7 @@ from dashboards.services import measure_compliance
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.exceptions import UnitEscalation
 from escalation.rules.explanations import re_explain
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from escalation.services.backtests import ask_backtest, run_backtest
 from indicators.models.ratings import Rating
 from kcc_perf.demonstration import figures, rule_book
@@ -21,6 +21,7 @@ from sorp.lexicon import Frequency, Level, Rag
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
 from sorp.rules.checks import Check
+from tests.escalation.conditions import trigger_of
 from tests.kcc_perf.demonstration import INDICATORS, RESULTS, SUSPENSIONS
 
 pytestmark = pytest.mark.django_db
@@ -173,8 +174,8 @@ BY_HAND = {
 }
 SLOWER = Rules(
     (
-        Trigger("Red for three quarters", Rag.RED, 3, 3, Level.PAT),
-        Trigger("Amber for four quarters", Rag.AMBER, 4, 4, Level.PAT),
+        trigger_of("Red for three quarters", Rag.RED, 3, 3, Level.PAT),
+        trigger_of("Amber for four quarters", Rag.AMBER, 4, 4, Level.PAT),
     )
 )
 

@@ -8,8 +8,9 @@ import pytest
 from django.urls import get_resolver
 
 from escalation.rules.rule_files import read_rules
-from sorp.lexicon import ConditionKind
 from sorp.rules.checks import Check
+from sorp.rules.conditions.base import Condition
+from sorp.rules.conditions.kinds import lines_of_the_guide
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs/guides/sorp.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```json\n(\{\"name\".*?)```\n\n> (.*?)\n", GUIDE, flags=re.DOTALL)
@@ -29,7 +30,7 @@ def test_each_example_is_read_and_makes_the_sentence_that_follows_it(written, se
 def test_there_is_an_example_of_every_kind_of_trigger():
     kinds = {trigger.kind for trigger in read(*(json.loads(written) for written, _ in EXAMPLES))}
 
-    assert kinds == set(ConditionKind)
+    assert kinds == set(Condition.KINDS)
 
 
 def test_the_whole_rules_file_is_read_with_every_key_of_the_table():
@@ -56,3 +57,9 @@ def test_every_address_it_names_is_one():
     assert len(filled) >= 8
     for address in filled:
         get_resolver().resolve(address)
+
+
+def test_the_table_of_kinds_is_that_of_the_classes():
+    table = GUIDE.partition("| kind | looks for |")[2].partition("\n\n")[0]
+
+    assert table.splitlines()[2:] == lines_of_the_guide()

@@ -8,7 +8,6 @@ from typing import Any
 from core.canonical_json import plain
 from core.quarters import Quarter
 from escalation.rules.ladder import replay
-from escalation.rules.observations import Observation
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
 from indicators.rules.rating import Reading, judge
@@ -19,6 +18,7 @@ from reports.rules.projection import public_form
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
 from sorp.lexicon import Frequency, NotRated, Polarity, Rag, Tier, TravelMethod
+from sorp.rules.figures import Figure
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"
@@ -149,7 +149,7 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
 def escalations(facts: dict[str, Any]) -> list[dict[str, Any]]:
     rules = Rules(tuple(read_trigger(each) for each in practice()["versions"][0]["triggers"]), 1, 4)
     history = [
-        Observation(
+        Figure(
             Quarter.parse(each["quarter"]),
             Rag(each["rag"]) if each["rag"] else None,
             NotRated(each["not_rated"]) if each["not_rated"] else None,

@@ -2,6 +2,7 @@
 
 import csv
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -65,8 +66,7 @@ FORESEEN = {"PI-3": [None, "70", "85", "95", None]}
 
 
 def named(name, asked):
-    fields = {each: getattr(asked, each) for each in type(asked).__dataclass_fields__}
-    return type(asked)(**{**fields, "name": name, "key": name, "clause": "4.1"})
+    return replace(asked, name=name, key=name, clause="4.1")
 
 
 @pytest.fixture

@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 
 from core.quarters import Quarter
 from escalation.rules.ladder import replay
-from escalation.rules.observations import Observation
-from escalation.rules.triggers import Rules, Trigger
+from escalation.rules.triggers import Rules
 from sorp.defaults.rules import TRIGGERS
 from sorp.lexicon import (
     ComparedWith,
-    ConditionKind,
     ForecastBy,
     Level,
     Movement,
@@ -25,18 +23,18 @@ from sorp.lexicon import (
     Tier,
     Travel,
 )
-from sorp.rules.conditions import Condition, RefusedCondition
+from sorp.rules.conditions.base import Condition, RefusedCondition
 from sorp.rules.contradictions import Fault, contradictions
-from sorp.rules.implication import follows_from
+from sorp.rules.figures import Figure
+from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import FIRST, LETTERS, history
 
 RED, AMBER = Rag.RED, Rag.AMBER
 PAT, CABINET, DIRECTORATE = Level.PAT, Level.CABINET, Level.DIRECTORATE
-KIND = ConditionKind
 
 
 def status(rag, at_least, within, level=PAT, *, name="", clause="4.1", **more):
-    return Condition(
+    return trigger_of(
         name=name or f"{rag} {at_least} of {within} to {level} {sorted(more)}",
         status=rag,
         at_least=at_least,
@@ -48,25 +46,25 @@ def status(rag, at_least, within, level=PAT, *, name="", clause="4.1", **more):
 
 
 def variance(percent, at_least=2, within=2, rag=None, level=PAT):
-    return Condition(
+    return trigger_of(
         f"Short by {percent}, {rag}",
         rag,
         at_least,
         within,
         level,
-        kind=KIND.VARIANCE,
+        kind="variance",
         percent=Decimal(percent),
     )
 
 
 def worsening(at_least, within, compared=ComparedWith.PREVIOUS, rag=None):
-    return Condition(
+    return trigger_of(
         f"Worse {at_least} of {within}, {compared}, {rag}",
         rag,
         at_least,
         within,
         PAT,
-        kind=KIND.WORSENING,
+        kind="worsening",
         movement=Movement.WORSE,
         compared_with=compared,
     )
@@ -74,50 +72,50 @@ def worsening(at_least, within, compared=ComparedWith.PREVIOUS, rag=None):
 
 def forecast(rag, by=ForecastBy.SYSTEM, percent="60"):
     given_percent = Decimal(percent) if by is ForecastBy.SYSTEM else None
-    return Condition(
+    return trigger_of(
         f"Forecast {rag} {by} {percent}",
         rag,
         1,
         1,
         PAT,
-        kind=KIND.FORECAST,
+        kind="forecast",
         forecast_by=by,
         percent=given_percent,
     )
 
 
 def missing(at_least, within, *, or_late=False, level=PAT):
-    return Condition(
+    return trigger_of(
         f"Missing {at_least} of {within} {or_late} {level}",
         NotRated.NO_RESULT,
         at_least,
         within,
         level,
-        kind=KIND.NO_RESULT,
+        kind="no_result",
         or_late=or_late,
     )
 
 
 def positive(percent, at_least=1, within=1):
-    return Condition(
+    return trigger_of(
         f"Better by {percent}",
         None,
         at_least,
         within,
         PAT,
-        kind=KIND.POSITIVE,
+        kind="positive",
         percent=Decimal(percent),
     )
 
 
 def aggregate(count, within=1, rag=RED, unit="division", tiers=frozenset(Tier)):
-    return Condition(
+    return trigger_of(
         f"{count} {rag} in {unit} over {within} {len(tiers)}",
         rag,
         1,
         within,
         PAT,
-        kind=KIND.AGGREGATE,
+        kind="aggregate",
         unit_tier=unit,
         count=count,
         tiers=tiers,
@@ -202,7 +200,7 @@ FEW = frozenset({Tier.DIVISION})
     ids=lambda each: each.name if isinstance(each, Condition) else "",
 )
 def test_when_one_condition_follows_from_another(later, sooner, follows):
-    assert follows_from(later, sooner) is follows
+    assert later.implies(sooner) is follows
 
 
 TWO_REDS = status(RED, 2, 2, name="Red for two quarters", clause="4.1")
@@ -331,7 +329,7 @@ def test_a_trigger_that_counts_quarters_from_before_a_recovery_is_a_warning(
 
 def test_the_default_rules_contradict_nothing():
     given = [
-        Condition(
+        trigger_of(
             name=each.name,
             clause=each.clause,
             status=NotRated.NO_RESULT if each.status == "no_result" else Rag(each.status),
@@ -360,7 +358,7 @@ PERCENTS = st.sampled_from([Decimal(0), Decimal(10), Decimal(40)])
 RAGS = st.sampled_from([RED, AMBER])
 COMPARED = st.sampled_from([ComparedWith.PREVIOUS, ComparedWith.YEAR_BEFORE])
 ASKED = {
-    KIND.STATUS: st.one_of(
+    "status": st.one_of(
         st.fixed_dictionaries({"status": RAGS}),
         st.fixed_dictionaries(
             {
@@ -370,23 +368,21 @@ ASKED = {
             }
         ),
     ),
-    KIND.WORSENING: st.fixed_dictionaries(
+    "worsening": st.fixed_dictionaries(
         {
             "status": st.one_of(st.none(), RAGS),
             "movement": st.just(Movement.WORSE),
             "compared_with": COMPARED,
         }
     ),
-    KIND.VARIANCE: st.fixed_dictionaries(
-        {"status": st.one_of(st.none(), RAGS), "percent": PERCENTS}
-    ),
-    KIND.FORECAST: st.one_of(
+    "variance": st.fixed_dictionaries({"status": st.one_of(st.none(), RAGS), "percent": PERCENTS}),
+    "forecast": st.one_of(
         st.fixed_dictionaries({"status": RAGS, "forecast_by": st.just(ForecastBy.MANAGER)}),
         st.fixed_dictionaries(
             {"status": RAGS, "forecast_by": st.just(ForecastBy.SYSTEM), "percent": PERCENTS}
         ),
     ),
-    KIND.NO_RESULT: st.fixed_dictionaries(
+    "no_result": st.fixed_dictionaries(
         {"status": st.just(NotRated.NO_RESULT), "or_late": st.booleans()}
     ),
 }
@@ -411,7 +407,7 @@ def rows(draw, kinds=tuple(ASKED)):
 def rule_sets(draw):
     kinds = draw(st.lists(st.sampled_from(list(ASKED)), min_size=1, max_size=2))
     given_rows = draw(st.lists(rows(kinds), min_size=2, max_size=6))
-    return [Condition(name=f"Rule {place}", **row) for place, row in enumerate(given_rows)]
+    return [trigger_of(name=f"Rule {place}", **row) for place, row in enumerate(given_rows)]
 
 
 @st.composite
@@ -423,7 +419,7 @@ def quarters_known(draw):
         rag, not_rated = LETTERS[letter]
         chance = draw(st.sampled_from([None, Decimal("0.1"), Decimal("0.5")]))
         found.append(
-            Observation(
+            Figure(
                 Quarter.from_ordinal(FIRST.ordinal + at),
                 rag,
                 not_rated,
@@ -445,7 +441,7 @@ def quarters_known(draw):
 
 def open_when(seen, conditions, tier, **rules):
     """Who is open when: each escalation's level, opening, recovery and whether it is a relapse."""
-    given_rules = Rules(tuple(Trigger.of(each) for each in conditions), **rules)
+    given_rules = Rules(tuple(each for each in conditions), **rules)
     return [
         (each.level, each.opened_in, each.recovered_in, each.relapse)
         for each in replay(seen, given_rules, tier)
@@ -476,20 +472,20 @@ def test_to_leave_out_what_is_redundant_changes_no_escalation(seen, conditions, 
 def test_what_follows_is_met_whenever_the_other_is(seen, conditions):
     for later in conditions:
         for sooner in conditions:
-            if follows_from(later, sooner):
+            if later.implies(sooner):
                 for end in range(1, len(seen) + 1):
-                    if Trigger.of(later).met_at_end_of(seen[:end]):
-                        assert Trigger.of(sooner).met_at_end_of(seen[:end]), (later, sooner)
+                    if later.met_at_end_of(seen[:end]):
+                        assert sooner.met_at_end_of(seen[:end]), (later, sooner)
 
 
 PLAIN = {"movement": None, "compared_with": None, "level": PAT, "tiers": frozenset(Tier)}
 
 
-@given(rows([KIND.STATUS]), rows([KIND.STATUS]))
+@given(rows(["status"]), rows(["status"]))
 def test_where_one_status_does_not_follow_some_history_shows_it(one, other):
     """Of two plain triggers nothing is missed: the worst histories there are tell them apart."""
-    later, sooner = (Condition(name="", **row | PLAIN) for row in (one, other))
-    if follows_from(later, sooner):
+    later, sooner = (trigger_of(name="", **row | PLAIN) for row in (one, other))
+    if later.implies(sooner):
         return
     # What counts is as mild as can be. The last counts; the rest lie early, late or between.
     letter = later.status.label[0]
@@ -497,18 +493,17 @@ def test_where_one_status_does_not_follow_some_history_shows_it(one, other):
     early = letter * (later.at_least - 1)
 
     assert any(
-        Trigger.of(later).met_at_end_of(history(picture))
-        and not Trigger.of(sooner).met_at_end_of(history(picture))
+        later.met_at_end_of(history(picture)) and not sooner.met_at_end_of(history(picture))
         for picture in (early + gaps + letter, gaps + early + letter)
     )
 
 
-@given(st.text("RRAAGG-nx", max_size=14), rows([KIND.STATUS]), st.integers(1, 3))
+@given(st.text("RRAAGG-nx", max_size=14), rows(["status"]), st.integers(1, 3))
 def test_without_the_warning_nothing_opens_on_what_was_recovered_from(picture, row, exit_quarters):
-    rule = Condition(name="The rule", **row | PLAIN)
+    rule = trigger_of(name="The rule", **row | PLAIN)
     if rule.at_least == 1 or contradictions([rule], exit_quarters=exit_quarters):
         return
-    rules = Rules((Trigger.of(rule),), exit_quarters)
+    rules = Rules((rule,), exit_quarters)
 
     for before, after in pairwise(replay(history(picture), rules, None)):
         assert after.since > before.recovered_in

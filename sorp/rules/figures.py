@@ -1,4 +1,4 @@
-"""What is known of one indicator in one quarter, and what two quarters say of one another."""
+"""One figure: what a quarter says of one indicator, and what two quarters say of one another."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.figures import EXACT
 from core.quarters import Quarter
-from indicators.rules.rating import EXACT
 from sorp.lexicon import ComparedWith, NotRated, Polarity, Rag, Travel
 
 UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
@@ -16,7 +16,7 @@ HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class Figure:
     """What is known of one indicator in one quarter: its RAG status, or why it has none.
 
     With neither, nothing is known of the quarter: it is passed over, as if it were not there.
@@ -93,7 +93,7 @@ class Observation:
             return EXACT.multiply(EXACT.add(self.lower, self.upper), HALF)
         return self.target
 
-    def change_since(self, earlier: Observation) -> Decimal | None:
+    def change_since(self, earlier: Figure) -> Decimal | None:
         """How much better (or, below nought, worse) its value is than an earlier one.
 
         By its own polarity; within a range, nearer its middle is better. None where either value,
@@ -140,7 +140,7 @@ def _at_least(off: Decimal, percent: Decimal, of: Decimal) -> bool:
     return EXACT.multiply(off, Decimal(100)) >= EXACT.multiply(percent, of)
 
 
-def compared(history: Sequence[Observation], at: int, with_: ComparedWith) -> Decimal | None:
+def compared(history: Sequence[Figure], at: int, with_: ComparedWith) -> Decimal | None:
     """How much better or worse one quarter of a history is than the one it is compared with.
 
     None where that quarter is not there, has no value, or was measured in another way.

@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.quarters import Quarter
-from escalation.queries.evaluation import observations
-from escalation.rules.observations import Observation
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
+from indicators.queries.histories import rag_histories
 from indicators.rules.forecasting import ForecastMethod
 from indicators.rules.returns import Horizon, Likelihood
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
+from sorp.rules.figures import Figure
 from tests.factories import IndicatorFactory, RatingFactory, ResultFactory, RevisionFactory, rated
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
@@ -50,7 +50,7 @@ def system_foresees(indicator, red, amber, *, made_in=Q1, speaks_of=Q2, **fields
 
 
 def observed(indicator, until=Q1):
-    return observations(until=until)[indicator.pk]
+    return rag_histories(until=until)[indicator.pk]
 
 
 def test_a_quarter_is_told_with_all_that_is_known_of_it():
@@ -73,7 +73,7 @@ def test_a_quarter_is_told_with_all_that_is_known_of_it():
     system_foresees(indicator, Decimal("0.3"), Decimal("0.25"))
 
     assert observed(indicator) == [
-        Observation(
+        Figure(
             Q1,
             Rag.RED,
             definition_break=True,
@@ -111,7 +111,7 @@ def test_the_ends_of_a_range_are_told():
         polarity=Polarity.RANGE,
     )
 
-    ((only,),) = observations(until=Q1).values()
+    ((only,),) = rag_histories(until=Q1).values()
 
     assert (only.lower, only.upper, only.middle) == (40, 60, 50)
 
@@ -166,7 +166,7 @@ def test_what_was_revised_is_told_as_it_now_stands():
 def test_histories_take_three_queries_however_many_indicators():
     def queries():
         with CaptureQueriesContext(connection) as asked:
-            observations(until=Q3)
+            rag_histories(until=Q3)
         return len(asked)
 
     for number in range(20):
