@@ -16,7 +16,7 @@ from indicators.services.results import ResultGiven, submit_result
 from sorp.lexicon import Polarity
 from tests.factories import IndicatorFactory, TargetFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Q1 = Quarter(2011, 1)
 LIMITS = st.sampled_from(["target", "floor"])
 BESIDE = st.sampled_from([-1, 0, 1])  # millionths from the bound

@@ -148,6 +148,7 @@ ROW = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("column", "value", "refused_by"),
