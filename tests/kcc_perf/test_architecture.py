@@ -2,15 +2,19 @@
 
 import ast
 import importlib
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from reports.schema import check_form
 from tests.kcc_perf.data_diagram import diagram
+from tests.reports.documents import public_edition
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/architecture.md").read_text()
+ONE_FIGURE = (ROOT / "docs/one-figure.md").read_text()
 APPS = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
 
 
@@ -53,7 +57,6 @@ def test_the_data_are_drawn_as_the_models_are():
 NAMED = [
     (path.name, name)
     for path in (ROOT / "docs/architecture.md", ROOT / "docs/one-figure.md")
-    if path.exists()
     for name in sorted(set(re.findall(rf"`((?:{'|'.join(APPS)})(?:\.\w+)+)`", path.read_text())))
 ]
 
@@ -70,3 +73,25 @@ def test_every_dotted_name_that_they_give_is_in_the_code(document, name):
             found = getattr(found, part)
         return
     pytest.fail(f"{document} names {name}, which is not there")
+
+
+def test_every_file_that_the_recipe_names_is_there():
+    named = re.findall(r"`(\w+/[\w./-]+\.\w+)`", ONE_FIGURE)
+
+    assert len(named) > 8
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_the_rating_shown_has_the_shape_that_an_edition_has():
+    shown = json.loads(re.search(r"```json\n(.*?)```", ONE_FIGURE, re.DOTALL)[1])
+    edition = public_edition()
+    (indicator, *_) = edition["indicators"]
+
+    assert set(shown) == set(indicator["ratings"][0])
+    check_form({**edition, "indicators": [{**indicator, "ratings": [shown]}]})
+
+
+def test_every_part_of_an_edition_is_told_of():
+    told = ONE_FIGURE.split("## The shape of an edition")[1].split("## The shape of an expl")[0]
+
+    assert [part for part in public_edition() if f"`{part}`" not in told] == []
