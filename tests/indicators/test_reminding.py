@@ -524,7 +524,7 @@ def test_rounds_try_again_where_reminding_failed(division, monkeypatch, caplog):
     owned(division)
     with time_machine.travel("2011-07-14 07:00 +0100", tick=False):
         with monkeypatch.context() as broken:
-            broken.setattr("indicators.tasks.services.remind", lambda *, today: 1 / 0)
+            broken.setattr("indicators.tasks.reminders.remind", lambda *, today: 1 / 0)
             run_due()
         assert "the next round tries again" in caplog.text
         assert run_due().notices == 2
