@@ -3,7 +3,7 @@
 import django_filters as filters
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from dashboards.queries.dashboard_lines import DOUBTS
+from dashboards.queries.dashboard_lines import QUALITY_FLAGS
 from escalation.models.escalations import Escalation
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
@@ -14,7 +14,7 @@ STANDINGS = [
     *((each.value, each.label) for each in Rag),
     ("not_rated", "Not rated"),
 ]
-DOUBTFUL = {
+QUALITY_CONDITIONS = {
     "provisional": Q(confidence="provisional"),
     "estimated": Q(confidence="estimated"),
     "late": Q(revision__late=True),
@@ -47,9 +47,9 @@ class DashboardFilter(filters.FilterSet):
     )
     confidence = filters.ChoiceFilter(
         label="Read with care",
-        choices=[(key, label) for key, label, _ in DOUBTS],
+        choices=[(key, label) for key, label, _ in QUALITY_FLAGS],
         empty_label="Any",
-        method="by_doubt",
+        method="by_quality_flag",
     )
     tier = filters.ChoiceFilter(label="Tier", choices=Tier.choices(), empty_label="Every tier")
     kind = filters.ChoiceFilter(label="Kind", choices=Kind.choices(), empty_label="Every kind")
@@ -114,5 +114,5 @@ class DashboardFilter(filters.FilterSet):
             return rows.filter(Exists(stood) if value == "any" else ~Exists(stood))
         return rows.filter(Exists(stood.filter(level=value)))
 
-    def by_doubt(self, rows, name, value):
-        return rows.filter(self._rated(self.quarter, DOUBTFUL[value]))
+    def by_quality_flag(self, rows, name, value):
+        return rows.filter(self._rated(self.quarter, QUALITY_CONDITIONS[value]))

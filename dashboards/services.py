@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from dashboards.queries.compliance_checks import checks_to_make, look
+from dashboards.queries.compliance_checks import checks_to_make, run_checks
 from organisation.models.people import User
 from sorp.queries.ruling import version_ruling
 from sorp.services.findings import Recorded, record_findings
@@ -36,7 +36,7 @@ def measure_compliance(*, quarter: Quarter, today: date, by: User | None) -> Rec
         raise NotClosed(quarter)
     version = version_ruling(quarter)
     checks = checks_to_make(quarter)
-    findings = look(row=row, version=version, today=today, checks=checks)
+    findings = run_checks(row=row, version=version, today=today, checks=checks)
     return record_findings(
         version=version, quarter=quarter, findings=findings, checks=checks, by=by
     )

@@ -40,7 +40,7 @@ class Progress(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OwedResult:
     """One result that is due for the quarter: how far it has got, and by when it was to be in."""
 
     indicator: Indicator
@@ -86,7 +86,7 @@ class Latecomer:
     """A person with results overdue, the longest overdue first."""
 
     person: User
-    owed: tuple[Owed, ...]
+    owed: tuple[OwedResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class CompletionSheet:
     """A quarter's returns: each unit's progress, the totals last, and who is late."""
 
     quarter: Quarter
-    owed: tuple[Owed, ...]
+    owed: tuple[OwedResult, ...]
     rows: tuple[ProgressRow, ...]
     late: tuple[Latecomer, ...]
     due_days: tuple[tuple[Tier, date], ...]  # by when each tier submits, where that is set
@@ -111,10 +111,19 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     by which its tier was to submit is past, and that it is still the manager's turn.
     """
     days = {tier: due_on(quarter, Step.ENTRY, tier) for tier in Tier}
-    reached = _reached(quarter)
+    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    )
+    measured = (
+        Indicator.objects.in_use(quarter)
+        .exclude(pk__in=suspended.values("indicator"))
+        .select_related("unit", "accountable_manager")
+    )
+    due = [each for each in measured if Frequency(each.frequency).due_in(quarter)]
+    reached = _progress_of(quarter)
     owed = tuple(
         _owed(each, reached.get(each.pk, Progress.NOT_STARTED), days[Tier(each.tier)], today)
-        for each in _due(quarter)
+        for each in due
     )
     return CompletionSheet(
         quarter=quarter,
@@ -125,19 +134,7 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     )
 
 
-def _due(quarter: Quarter) -> list[Indicator]:
-    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
-    )
-    rows = (
-        Indicator.objects.in_use(quarter)
-        .exclude(pk__in=suspended.values("indicator"))
-        .select_related("unit", "accountable_manager")
-    )
-    return [each for each in rows if Frequency(each.frequency).due_in(quarter)]
-
-
-def _reached(quarter: Quarter) -> dict[int, Progress]:
+def _progress_of(quarter: Quarter) -> dict[int, Progress]:
     """How far each indicator has got; one with neither draft nor result is absent."""
     started = Draft.objects.filter(quarter_start=quarter.first_day)
     reached = dict.fromkeys(started.values_list("indicator_id", flat=True), Progress.IN_PROGRESS)
@@ -147,16 +144,16 @@ def _reached(quarter: Quarter) -> dict[int, Progress]:
     return reached | {indicator: Progress(ResultState(state).value) for indicator, state in said}
 
 
-def _owed(indicator: Indicator, progress: Progress, due: date | None, today: date) -> Owed:
+def _owed(indicator: Indicator, progress: Progress, due: date | None, today: date) -> OwedResult:
     is_late = due is not None and due < today and progress.waits_for_manager
     # Overdue over a weekend is still overdue, though no working day has passed.
     days = max(working_days_between(due, today), 1) if due and is_late else 0
-    return Owed(indicator, progress, due, days)
+    return OwedResult(indicator, progress, due, days)
 
 
-def _rows(owed: Iterable[Owed], tree: Tree) -> Iterable[ProgressRow]:
+def _rows(owed: Iterable[OwedResult], tree: Tree) -> Iterable[ProgressRow]:
     """Each directorate with its divisions under it; what hangs elsewhere; and the totals."""
-    by_unit: dict[int, list[Owed]] = {}
+    by_unit: dict[int, list[OwedResult]] = {}
     for each in owed:
         by_unit.setdefault(each.indicator.unit_id, []).append(each)
     seen: set[int] = set()
@@ -188,7 +185,7 @@ def _tiers(tree: Tree) -> Iterable[tuple[int, int]]:
             yield division, 1
 
 
-def _row(branch: Branch | None, depth: int, members: list[Owed]) -> ProgressRow:
+def _row(branch: Branch | None, depth: int, members: list[OwedResult]) -> ProgressRow:
     found = Counter(each.progress for each in members)
     return ProgressRow(
         branch=branch,
@@ -198,9 +195,9 @@ def _row(branch: Branch | None, depth: int, members: list[Owed]) -> ProgressRow:
     )
 
 
-def _latecomers(owed: Iterable[Owed]) -> tuple[Latecomer, ...]:
+def _latecomers(owed: Iterable[OwedResult]) -> tuple[Latecomer, ...]:
     """Everybody with something overdue, whoever has kept us waiting longest first."""
-    by_person: dict[User, list[Owed]] = {}
+    by_person: dict[User, list[OwedResult]] = {}
     for each in owed:
         if each.is_late:
             by_person.setdefault(each.indicator.accountable_manager, []).append(each)

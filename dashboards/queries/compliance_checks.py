@@ -1,4 +1,4 @@
-"""What the checks stand on: one closed quarter, its indicators and what was said of them by then."""
+"""The checks of how far the SORP was kept in a closed quarter: one function for each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sorp.queries.ruling import rules_of
 from sorp.rules.checks import Check, Found, Lapse
 
 
-class Seen(NamedTuple):
+class CheckedItem(NamedTuple):
     """One thing that a check looked at: whose it is, and in what it lapsed, or nothing."""
 
     unit: int
@@ -44,8 +44,8 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ground:
-    """One closed quarter as the checks see it."""
+class CheckContext:
+    """What the checks look at: one closed quarter, its indicators, what was reported by the close."""
 
     quarter: Quarter
     version: Version
@@ -74,11 +74,15 @@ class Ground:
         return working_day_after(self.closed_on, self.version.plan_within)
 
 
-def ground_of(*, row: ReportingQuarter, version: Version, today: date) -> Ground:
-    """A closed quarter's ground, in two queries."""
+def check_context(*, row: ReportingQuarter, version: Version, today: date) -> CheckContext:
+    """What the checks of a closed quarter look at, fetched once."""
     assert row.closed_at is not None  # as the database has it for every closed quarter
     quarter = row.quarter
-    measured = {each.pk: each for each in _measured(quarter)}
+    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
+        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    )
+    in_use = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
+    measured = {each.pk: each for each in in_use.select_related("accountable_manager")}
     first: dict[int, Revision] = {}
     standing: dict[int, Revision] = {}
     said = (
@@ -93,15 +97,7 @@ def ground_of(*, row: ReportingQuarter, version: Version, today: date) -> Ground
     for revision in said:
         first.setdefault(revision.result.indicator_id, revision)
         standing[revision.result.indicator_id] = revision
-    return Ground(quarter, version, row.closed_at, today, measured, first, standing)
-
-
-def _measured(quarter: Quarter) -> list[Indicator]:
-    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
-    )
-    rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
-    return list(rows.select_related("accountable_manager"))
+    return CheckContext(quarter, version, row.closed_at, today, measured, first, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ class Requirement:
 
 
 def requirements_of(version: Version) -> tuple[Requirement, ...]:
-    """The clauses of a version that name a check, in their order. One query.
+    """The clauses of a version that name a check, in their order.
 
     Where two name the same, the first is the requirement. A check that the service does not know
     is not made.
@@ -132,25 +128,25 @@ def requirements_of(version: Version) -> tuple[Requirement, ...]:
     return tuple(found.values())
 
 
-def returns_on_time(ground: Ground) -> Iterator[Seen]:
-    """Results that were due, by the day on which each was first submitted. Two queries at most.
+def returns_on_time(context: CheckContext) -> Iterator[CheckedItem]:
+    """Results that were due, by the day on which each was first submitted.
 
     Sent back and submitted again, a result was in time if it was so at first. Where no day was set
     for the quarter, the SORP's own count of working days after its end holds; of a result that was
     then loaded from a file, the file says whether it came late, since the loading may be years after.
     """
-    fixed = _days_fixed(ground)
-    by_tier = fixed or _days_by_rule(ground)
+    fixed = _days_set(context)
+    by_tier = fixed or _days_by_rule(context)
     if not by_tier:
         return
-    for indicator in ground.due:
+    for indicator in context.due:
         due_on = by_tier.get(indicator.tier) or by_tier.get("") or max(by_tier.values())
-        revision = ground.first.get(indicator.pk)
+        revision = context.first.get(indicator.pk)
         if revision is not None and revision.submitted_by_id is None and not fixed:
             lapse = "recorded as late" if revision.late else ""
         else:
             lapse = _lateness(revision, due_on)
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
 def _lateness(revision: Revision | None, due_on: date) -> str:
@@ -163,125 +159,121 @@ def _lateness(revision: Revision | None, due_on: date) -> str:
     return f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
 
 
-def _days_fixed(ground: Ground) -> dict[str, date]:
+def _days_set(context: CheckContext) -> dict[str, date]:
     """By tier, the day that was set for the quarter."""
-    days = CalendarDay.objects.filter(quarter_start=ground.quarter.first_day, step=Step.ENTRY)
+    days = CalendarDay.objects.filter(quarter_start=context.quarter.first_day, step=Step.ENTRY)
     return dict(days.values_list("tier", "due_on"))
 
 
-def _days_by_rule(ground: Ground) -> dict[str, date]:
+def _days_by_rule(context: CheckContext) -> dict[str, date]:
     """By tier, the day as the SORP counts it from the quarter's end; nothing where it does not."""
-    end = ground.quarter.last_day
+    end = context.quarter.last_day
     return {
         rule.tier or "": rule.day(end, end)
-        for rule in rules_of(ground.version)
+        for rule in rules_of(context.version)
         if rule.step is Step.ENTRY and rule.counted_from is CountedFrom.QUARTER_END
     }
 
 
-def results_present(ground: Ground) -> Iterator[Seen]:
-    """Results that were due, and whether anything was said of them by the close. No query.
+def results_present(context: CheckContext) -> Iterator[CheckedItem]:
+    """Results that were due, and whether anything was said of them by the close.
 
-    That there is no figure, and why, is a saying too: the SORP asks for one or the other.
+    That there is no figure, and why, is an answer too: the SORP asks for one or the other.
     """
-    for indicator in ground.due:
-        lapse = "" if indicator.pk in ground.standing else "no result, and no word why"
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+    for indicator in context.due:
+        lapse = "" if indicator.pk in context.standing else "no result, and no word why"
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
-def signed_off(ground: Ground) -> Iterator[Seen]:
+def signed_off(context: CheckContext) -> Iterator[CheckedItem]:
     """Results as they stood at the close, and whether their directorate had approved them."""
     approved = set(
         SignOff.objects.filter(
-            revision__in=[each.pk for each in ground.standing.values()],
+            revision__in=[each.pk for each in context.standing.values()],
             stage=Stage.DIRECTORATE,
             verdict=Verdict.APPROVED,
-            signed_at__lte=ground.closed_at,
+            signed_at__lte=context.closed_at,
         ).values_list("revision_id", flat=True)
     )
-    for pk, revision in ground.standing.items():
-        indicator = ground.measured[pk]
-        lapse = "" if revision.pk in approved else f"not signed off by {in_full(ground.closed_on)}"
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+    for pk, revision in context.standing.items():
+        indicator = context.measured[pk]
+        lapse = "" if revision.pk in approved else f"not signed off by {in_full(context.closed_on)}"
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
-def confidence_final(ground: Ground) -> Iterator[Seen]:
-    """Figures of the quarter before, and whether they were final by this quarter's end. One query.
+def confidence_final(context: CheckContext) -> Iterator[CheckedItem]:
+    """Figures of the quarter before, and whether they were final by this quarter's end.
 
     A provisional figure is given a quarter to be made final, so it is looked at one quarter later.
     """
     said = Revision.objects.filter(
-        result__quarter_start=ground.quarter.previous().first_day,
-        result__indicator__in=ground.measured,
+        result__quarter_start=context.quarter.previous().first_day,
+        result__indicator__in=context.measured,
     ).order_by("number")
     by_then: dict[int, Revision] = {
         revision.result.indicator_id: revision
         for revision in said.select_related("result")
-        if day_of(revision.submitted_at) <= ground.quarter.last_day
+        if day_of(revision.submitted_at) <= context.quarter.last_day
     }
     for pk, revision in sorted(by_then.items()):
         if revision.not_available:
             continue
-        indicator = ground.measured[pk]
+        indicator = context.measured[pk]
         firm = revision.confidence == Confidence.FINAL
-        told = f"its figure for {ground.quarter.previous()} was still {revision.confidence}"
-        yield Seen(indicator.unit_id, indicator.reference, "" if firm else told)
+        told = f"its figure for {context.quarter.previous()} was still {revision.confidence}"
+        yield CheckedItem(indicator.unit_id, indicator.reference, "" if firm else told)
 
 
-def nobody_signs_own(ground: Ground) -> Iterator[Seen]:
+def nobody_signs_own(context: CheckContext) -> Iterator[CheckedItem]:
     """Every approval of the quarter, and whether it was given to the approver's own work.
 
     Of its results, of variations that begin in it, and of action plans agreed in it. Services and
-    constraints refuse such approvals; this looks at what the rows say. Three queries.
+    constraints refuse such approvals; this looks at what the rows say.
     """
-    yield from _signatures(ground)
-    yield from _variations_agreed(ground)
-    yield from _plans_agreed(ground)
+    yield from _own_sign_offs(context)
+    yield from _own_variations(context)
+    yield from _own_plans(context)
 
 
-def _signatures(ground: Ground) -> Iterator[Seen]:
+def _own_sign_offs(context: CheckContext) -> Iterator[CheckedItem]:
     rows = SignOff.objects.filter(
         verdict=Verdict.APPROVED,
-        revision__result__quarter_start=ground.quarter.first_day,
-        revision__result__indicator__in=ground.measured,
+        revision__result__quarter_start=context.quarter.first_day,
+        revision__result__indicator__in=context.measured,
     ).select_related("revision__result", "signed_by")
     for row in rows:
-        indicator = ground.measured[row.revision.result.indicator_id]
-        own = row.signed_by_id in _said_by(row.revision)
+        indicator = context.measured[row.revision.result.indicator_id]
+        own = row.signed_by_id in (row.revision.submitted_by_id, row.revision.on_behalf_of_id)
         lapse = f"{row.signed_by} approved a result of their own" if own else ""
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
-def _said_by(revision: Revision) -> set[int | None]:
-    return {revision.submitted_by_id, revision.on_behalf_of_id}
-
-
-def _variations_agreed(ground: Ground) -> Iterator[Seen]:
+def _own_variations(context: CheckContext) -> Iterator[CheckedItem]:
     rows = Variation.objects.agreed().filter(
-        from_quarter_start=ground.quarter.first_day, indicator__in=ground.measured
+        from_quarter_start=context.quarter.first_day, indicator__in=context.measured
     )
     for row in rows.select_related("decided_by"):
-        indicator = ground.measured[row.indicator_id]
+        indicator = context.measured[row.indicator_id]
         own = row.decided_by_id in (row.proposed_by_id, indicator.accountable_manager_id)
         lapse = f"{row.decided_by} agreed to a variation of their own" if own else ""
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
-def _plans_agreed(ground: Ground) -> Iterator[Seen]:
-    within = (ground.quarter.first_day, ground.quarter.last_day)
-    rows = ActionPlan.objects.filter(agreed_on__range=within, indicator__in=ground.measured)
+def _own_plans(context: CheckContext) -> Iterator[CheckedItem]:
+    within = (context.quarter.first_day, context.quarter.last_day)
+    rows = ActionPlan.objects.filter(agreed_on__range=within, indicator__in=context.measured)
     for row in rows.select_related("agreed_with"):
-        indicator = ground.measured[row.indicator_id]
+        indicator = context.measured[row.indicator_id]
         own = row.agreed_with_id in (row.written_by_id, indicator.accountable_manager_id)
         lapse = f"{row.agreed_with} agreed to a plan of their own" if own else ""
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
 LOOKED_BACK = 16  # quarters over which a run of reds or ambers is followed
 
 
-def red_has_action(ground: Ground) -> Iterator[Seen]:
-    """What is red in the quarter, or escalated at its close, and whether anything is done. 5 queries.
+def red_has_action(context: CheckContext) -> Iterator[CheckedItem]:
+    """What is red in the quarter, or escalated at its close, and whether anything is done.
 
     Amber is looked at too where the SORP asks it. A word on management action beside the result
     will do. So will an action plan written since the indicator was last referred up (or, where it
@@ -289,40 +281,40 @@ def red_has_action(ground: Ground) -> Iterator[Seen]:
     since, if that was by the day on which plans were due after the close. What this very close
     referred up without its being red or amber is looked at once that day is past.
     """
-    poor, referred = _poor_at_close(ground), _referred_at_close(ground)
+    poor, referred = _poor_at_close(context), _referred_at_close(context)
     plans = _plan_days({*poor, *referred})
     for pk in sorted({*poor, *referred}):
-        indicator, revision = ground.measured[pk], ground.standing.get(pk)
+        indicator, revision = context.measured[pk], context.standing.get(pk)
         since = referred[pk] if pk in referred else poor[pk][1]
         is_said = revision is not None and bool(revision.management_action.strip())
-        if is_said or any(since.last_day < day <= ground.plan_due_on for day in plans.get(pk, ())):
-            yield Seen(indicator.unit_id, indicator.reference)
-        elif pk in poor or since < ground.quarter or ground.today > ground.plan_due_on:
+        if is_said or any(since.last_day < day <= context.plan_due_on for day in plans.get(pk, ())):
+            yield CheckedItem(indicator.unit_id, indicator.reference)
+        elif pk in poor or since < context.quarter or context.today > context.plan_due_on:
             stands = poor[pk][0].label.lower() if pk in poor else f"escalated since {since}"
             lapse = f"{stands}, with no word on management action and no action plan since"
-            yield Seen(indicator.unit_id, indicator.reference, lapse)
+            yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
-def _poor_at_close(ground: Ground) -> dict[int, tuple[Rag, Quarter]]:
+def _poor_at_close(context: CheckContext) -> dict[int, tuple[Rag, Quarter]]:
     """By indicator, its status at the close where that asks for action, and since which quarter.
 
     A plan written while the first quarter of the run was still under way is one of its time, so
     the run is told by the quarter before it began.
     """
     rows = Rating.objects.filter(
-        quarter_start__lte=ground.quarter.first_day,
-        quarter_start__gte=ground.quarter.back(LOOKED_BACK).first_day,
-        indicator__in=ground.measured,
-        rated_at__lte=ground.closed_at,
+        quarter_start__lte=context.quarter.first_day,
+        quarter_start__gte=context.quarter.back(LOOKED_BACK).first_day,
+        indicator__in=context.measured,
+        rated_at__lte=context.closed_at,
     ).order_by("quarter_start", "number")
     histories: dict[int, dict[Quarter, Rag | None]] = defaultdict(dict)
     for pk, start, rag in rows.values_list("indicator_id", "quarter_start", "rag"):
         histories[pk][Quarter.containing(start)] = Rag(rag) if rag else None
-    on_amber = ground.version.action_on_amber
+    on_amber = context.version.action_on_amber
     return {
         pk: (rag, _run_began(history, on_amber).previous())
         for pk, history in histories.items()
-        if (rag := history.get(ground.quarter)) and action_required(rag, on_amber)
+        if (rag := history.get(context.quarter)) and action_required(rag, on_amber)
     }
 
 
@@ -338,16 +330,16 @@ def _run_began(history: Mapping[Quarter, Rag | None], on_amber: bool) -> Quarter
     return began
 
 
-def _referred_at_close(ground: Ground) -> dict[int, Quarter]:
+def _referred_at_close(context: CheckContext) -> dict[int, Quarter]:
     """By indicator, the quarter in which the latest of its open escalations opened."""
-    rows = Escalation.objects.open_at(ground.quarter).filter(
-        indicator__in=ground.measured, recorded_in_start__lte=ground.quarter.first_day
+    rows = Escalation.objects.open_at(context.quarter).filter(
+        indicator__in=context.measured, recorded_in_start__lte=context.quarter.first_day
     )
     return {row.indicator_id: row.opened_in for row in rows.order_by("opened_in_start")}
 
 
 def _plan_days(indicators: set[int]) -> dict[int, list[date]]:
-    """The days on which each had a plan written, agreed or judged sufficient. Two queries."""
+    """The days on which each had a plan written, agreed or judged sufficient."""
     found: dict[int, list[date]] = defaultdict(list)
     for row in ActionPlan.objects.filter(indicator__in=indicators):
         found[row.indicator_id].append(day_of(row.written_at))
@@ -394,21 +386,21 @@ class _Promise:
         return f"{told}, done on {in_full(self.done_on)}" if self.done_on else f"{told}, not done"
 
 
-def actions_on_time(ground: Ground) -> Iterator[Seen]:
-    """Actions of plans and of meetings whose day fell by the quarter's end. Three queries.
+def actions_on_time(context: CheckContext) -> Iterator[CheckedItem]:
+    """Actions of plans and of meetings whose day fell by the quarter's end.
 
     Those due in the quarter, and those overdue from before and still not done when it ended. An
     action belongs to the plan that stood on its day: writing it anew afterwards mends nothing.
     """
-    for pk, promise in [*_planned(ground), *_agreed(ground)]:
-        if promise.is_looked_at(ground.quarter):
-            indicator = ground.measured[pk]
-            yield Seen(indicator.unit_id, indicator.reference, promise.lapse)
+    for pk, promise in [*_planned_actions(context), *_agreed_actions(context)]:
+        if promise.is_looked_at(context.quarter):
+            indicator = context.measured[pk]
+            yield CheckedItem(indicator.unit_id, indicator.reference, promise.lapse)
 
 
-def _planned(ground: Ground) -> Iterator[tuple[int, _Promise]]:
+def _planned_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:
     rows = Action.objects.filter(
-        due_on__lte=ground.quarter.last_day, plan__indicator__in=ground.measured
+        due_on__lte=context.quarter.last_day, plan__indicator__in=context.measured
     ).select_related("plan")
     actions = list(rows.order_by("plan__indicator__reference", "plan__number", "position"))
     later = _taken_over_on({each.plan.indicator_id for each in actions})
@@ -433,9 +425,9 @@ def _taken_over_on(indicators: set[int]) -> Mapping[tuple[int, int], date]:
     return {(row.indicator_id, row.number - 1): day_of(row.written_at) for row in rows}
 
 
-def _agreed(ground: Ground) -> Iterator[tuple[int, _Promise]]:
+def _agreed_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:
     rows = AgreedAction.objects.filter(
-        due_on__lte=ground.quarter.last_day, call_in__indicator__in=ground.measured
+        due_on__lte=context.quarter.last_day, call_in__indicator__in=context.measured
     ).select_related("call_in__meeting")
     for each in rows.order_by("call_in__indicator__reference", "due_on", "pk"):
         yield (
@@ -444,29 +436,29 @@ def _agreed(ground: Ground) -> Iterator[tuple[int, _Promise]]:
         )
 
 
-def posts_filled(ground: Ground) -> Iterator[Seen]:
+def posts_filled(context: CheckContext) -> Iterator[CheckedItem]:
     """Every indicator measured, and whether its manager was in post on the day of the close.
 
     In post is who holds an accountable manager's post and may sign in. Who may sign in is known of
-    today alone: a leaver whose account was closed since is found by their last day. One query.
+    today alone: a leaver whose account was closed since is found by their last day.
     """
     in_post = set(
-        Appointment.objects.held_on(ground.closed_on)
+        Appointment.objects.held_on(context.closed_on)
         .filter(post__kind=PostKind.ACCOUNTABLE_MANAGER)
         .values_list("user_id", flat=True)
     )
-    for indicator in ground.measured.values():
+    for indicator in context.measured.values():
         manager = indicator.accountable_manager
         lapse = ""
         if manager.pk not in in_post:
-            lapse = f"{manager} held no accountable manager’s post on {in_full(ground.closed_on)}"
+            lapse = f"{manager} held no accountable manager’s post on {in_full(context.closed_on)}"
         elif not manager.is_active:
             lapse = f"{manager} may not sign in"
-        yield Seen(indicator.unit_id, indicator.reference, lapse)
+        yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
-def variations_in_date(ground: Ground) -> Iterator[Seen]:
-    """Variations in force, run out or waiting in the quarter, and whether each was decided. 3 queries.
+def variations_in_date(context: CheckContext) -> Iterator[CheckedItem]:
+    """Variations in force, run out or waiting in the quarter, and whether each was decided.
 
     One in force keeps to the requirement, and so does one that ran out with the quarter before
     where somebody looked at it: a later variation was agreed or refused, it was ended on a day of
@@ -475,41 +467,37 @@ def variations_in_date(ground: Ground) -> Iterator[Seen]:
     decided by the close.
     """
     of_each: dict[int, list[Variation]] = defaultdict(list)
-    for row in Variation.objects.filter(indicator__in=ground.measured).order_by("pk"):
+    for row in Variation.objects.filter(indicator__in=context.measured).order_by("pk"):
         of_each[row.indicator_id].append(row)
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in Target.objects.filter(indicator__in=of_each):
         targets[target.indicator_id].append(target)
-    ended = _ended_by_somebody()
+    # Those ended before their time, as the record has it.
+    events = AuditEvent.objects.filter(subject_kind=Variation._meta.label, act="ended variation")
+    ended = {int(key) for key in events.values_list("subject_key", flat=True)}
     for pk, rows in sorted(of_each.items()):
-        indicator = ground.measured[pk]
+        indicator = context.measured[pk]
         for row in rows:
-            told = _told(
-                ground, row, row.pk in ended or _is_settled(ground, row, rows, targets[pk])
+            told = _variation_lapse(
+                context, row, row.pk in ended or _is_settled(context, row, rows, targets[pk])
             )
             if told is not None:
-                yield Seen(indicator.unit_id, indicator.reference, told)
+                yield CheckedItem(indicator.unit_id, indicator.reference, told)
 
 
-def _ended_by_somebody() -> set[int]:
-    """Variations that were ended before their time, as the record has it."""
-    events = AuditEvent.objects.filter(subject_kind=Variation._meta.label, act="ended variation")
-    return {int(key) for key in events.values_list("subject_key", flat=True)}
-
-
-def _told(ground: Ground, row: Variation, is_settled: bool) -> str | None:
+def _variation_lapse(context: CheckContext, row: Variation, is_settled: bool) -> str | None:
     """In what a variation lapsed, nothing where it did not, None where it is not looked at."""
-    if row.from_quarter > ground.quarter:
+    if row.from_quarter > context.quarter:
         return None
-    if row.decided_on is None or row.decided_on > ground.closed_on:
-        if day_of(row.proposed_at) > ground.closed_on:
+    if row.decided_on is None or row.decided_on > context.closed_on:
+        if day_of(row.proposed_at) > context.closed_on:
             return None
         return f"proposed for {row.from_quarter}, and not decided before the close"
     if row.state != Variation.State.AGREED:
         return None
-    if row.until_quarter >= ground.quarter:
+    if row.until_quarter >= context.quarter:
         return ""
-    if row.until_quarter < ground.quarter.previous():
+    if row.until_quarter < context.quarter.previous():
         return None
     if is_settled:
         return ""
@@ -517,12 +505,12 @@ def _told(ground: Ground, row: Variation, is_settled: bool) -> str | None:
 
 
 def _is_settled(
-    ground: Ground, row: Variation, rows: list[Variation], targets: list[Target]
+    context: CheckContext, row: Variation, rows: list[Variation], targets: list[Target]
 ) -> bool:
     renewed = any(
         each.from_quarter_start > row.from_quarter_start
         and each.decided_on is not None
-        and each.decided_on <= ground.closed_on
+        and each.decided_on <= context.closed_on
         for each in rows
     )
     return renewed or (
@@ -531,7 +519,7 @@ def _is_settled(
     )
 
 
-CHECKS: Mapping[Check, Callable[[Ground], Iterator[Seen]]] = {
+CHECKS: Mapping[Check, Callable[[CheckContext], Iterator[CheckedItem]]] = {
     Check.RETURNS_ON_TIME: returns_on_time,
     Check.RESULTS_PRESENT: results_present,
     Check.SIGNED_OFF: signed_off,
@@ -549,12 +537,12 @@ FOLLOWED = 2  # the latest closed quarters, which are looked at again every morn
 
 
 def checks_to_make(quarter: Quarter) -> frozenset[Check]:
-    """Every check, without those that are made once and were made of this quarter. One query."""
+    """Every check, without those that are made once and were made of this quarter."""
     made = Finding.objects.filter(quarter_start=quarter.first_day, check_made__in=MADE_ONCE)
     return frozenset(Check) - {Check(each) for each in made.values_list("check_made", flat=True)}
 
 
-def look(
+def run_checks(
     *,
     row: ReportingQuarter,
     version: Version,
@@ -563,21 +551,22 @@ def look(
 ) -> list[Found]:
     """What the checks that a version asks for find in a closed quarter, unit by unit.
 
-    In at most 24 queries, however many units and indicators there are.
+    In a constant number of queries, however many units and indicators there are. For example
+    `Found(Check.SIGNED_OFF, "4.2", unit=7, looked_at=12, lapses=(Lapse("HW-01", "not signed …"),))`.
     """
     requirements = [each for each in requirements_of(version) if each.check in checks]
     if not requirements:
         return []
-    ground = ground_of(row=row, version=version, today=today)
+    context = check_context(row=row, version=version, today=today)
     return [
         found
         for requirement in requirements
-        for found in _by_unit(requirement, CHECKS[requirement.check](ground))
+        for found in _by_unit(requirement, CHECKS[requirement.check](context))
     ]
 
 
-def _by_unit(requirement: Requirement, seen: Iterable[Seen]) -> Iterator[Found]:
-    units: dict[int, list[Seen]] = {}
+def _by_unit(requirement: Requirement, seen: Iterable[CheckedItem]) -> Iterator[Found]:
+    units: dict[int, list[CheckedItem]] = {}
     for each in seen:
         units.setdefault(each.unit, []).append(each)
     for unit, members in units.items():

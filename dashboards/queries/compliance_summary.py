@@ -33,7 +33,7 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RequirementLine:
     """One requirement in a unit: the whole, each part, and what did not keep to it."""
 
     requirement: Requirement
@@ -51,7 +51,7 @@ class ComplianceSheet:
     unit: Branch | None
     choices: tuple[tuple[Branch, int], ...]  # units with findings, and how deep each stands
     parts: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[RequirementLine, ...]
     found_at: datetime | None
 
     @property
@@ -81,20 +81,22 @@ class _Findings:
 def compliance_sheet(*, quarter: Quarter, unit: str, reader: User) -> ComplianceSheet | None:
     """One quarter's findings in a unit, given by its code, or in the council where none is.
 
-    In the structure of the quarter's last day. None for a code that no unit had. Six queries.
+    In the structure of the quarter's last day. None for a code that no unit had.
     """
     tree = tree_on(quarter.last_day)
-    top = _council(tree) if not unit else _called(tree, unit)
+    coded = (each for each in tree.branches.values() if each.code == unit)
+    top = next(coded, None) if unit else _council(tree)
     if unit and top is None:
         return None
-    rows = list(_latest(quarter))
+    latest = Finding.objects.filter(is_latest=True, quarter_start=quarter.first_day)
+    rows = list(latest.select_related("unit"))
     found = _as_findings(rows)
-    version = _version(quarter)
+    version = _version_or_none(quarter)
     below = _below(tree, top, found)
     parts = _parts(tree, top, found, below)
     lapses = _lapses(rows, set(below), reader)
     lines = tuple(
-        Line(
+        RequirementLine(
             requirement,
             found.of(requirement.check, below),
             tuple((name, found.of(requirement.check, units)) for name, units in parts),
@@ -135,7 +137,7 @@ class Overview:
 
 
 def compliance_overview() -> Overview | None:
-    """The latest closed quarter and those before it; None where none is closed. Five queries.
+    """The latest closed quarter and those before it; None where none is closed.
 
     In the structure of the latest quarter's last day, so that a directorate is followed by what
     is in it now.
@@ -145,7 +147,7 @@ def compliance_overview() -> Overview | None:
     if not quarters:
         return None
     latest = quarters[0]
-    tree, version = tree_on(latest.last_day), _version(latest)
+    tree, version = tree_on(latest.last_day), _version_or_none(latest)
     by_quarter = _findings_of(quarters)
     wanted = requirements_of(version) if version else ()
     council = _council(tree)
@@ -194,12 +196,6 @@ def _findings_of(quarters: Sequence[Quarter]) -> Mapping[Quarter, _Findings]:
     return {quarter: _as_findings(found) for quarter, found in by_quarter.items()}
 
 
-def _latest(quarter: Quarter) -> Iterable[Finding]:
-    return Finding.objects.filter(is_latest=True, quarter_start=quarter.first_day).select_related(
-        "unit"
-    )
-
-
 def _as_findings(rows: Iterable[Finding]) -> _Findings:
     found = _Findings()
     for row in rows:
@@ -208,7 +204,7 @@ def _as_findings(rows: Iterable[Finding]) -> _Findings:
     return found
 
 
-def _version(quarter: Quarter) -> Version | None:
+def _version_or_none(quarter: Quarter) -> Version | None:
     try:
         return version_ruling(quarter)
     except NoVersionInForce:
@@ -218,10 +214,6 @@ def _version(quarter: Quarter) -> Version | None:
 def _council(tree: Tree) -> Branch | None:
     tops = (each for each in tree.branches.values() if each.tier is UnitTier.COUNCIL)
     return next(tops, None)
-
-
-def _called(tree: Tree, code: str) -> Branch | None:
-    return next((each for each in tree.branches.values() if each.code == code), None)
 
 
 def _directorates(tree: Tree) -> list[Branch]:
@@ -267,7 +259,7 @@ def _choices(tree: Tree, found: _Findings) -> tuple[tuple[Branch, int], ...]:
 
 
 def _lapses(rows: Iterable[Finding], units: set[int], reader: User) -> dict[Check, list[NotKept]]:
-    """What did not keep to each check in these units, of what a reader may see. One query."""
+    """What did not keep to each check in these units, of what a reader may see."""
     told = [
         (Check(row.check_made), row.unit.name, each["reference"], each["words"])
         for row in rows

@@ -1,4 +1,4 @@
-"""Counts that sum: every performance indicator is counted once, in one column and one row."""
+"""A unit's dashboard: counts that sum, what is escalated, and the heatmap of the last quarters."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
 from dashboards.queries.dashboard_lines import (
-    Doubt,
-    Line,
+    DashboardLine,
+    QualityFlag,
     Standing,
-    described,
-    doubts_about,
-    in_order,
+    cell_description,
+    quality_flags,
+    sort_lines,
     standings,
 )
 from escalation.models.escalations import Escalation
@@ -35,7 +35,7 @@ COUNTED = ("green", "amber", "red", "not_rated")
 
 
 @dataclass(frozen=True, slots=True)
-class CountRow:
+class PartCounts:
     """One part of a unit: how many of its indicators stand how."""
 
     part: Unit | None  # None for the row of totals
@@ -55,24 +55,24 @@ class CountRow:
         return self.rateable + self.others
 
 
-def count(lines: Iterable[Line]) -> dict[str, int]:
+def count(lines: Iterable[DashboardLine]) -> dict[str, int]:
     """How many are green, amber, red and not rated; they sum to the performance indicators.
 
     Green on figures older than the declared lag counts as not rated.
     """
-    found = Counter(counts_as(line.now) for line in lines if line.indicator.kind == Kind.KPI)
+    found = Counter(counted_status(line.now) for line in lines if line.indicator.kind == Kind.KPI)
     return {key: found.get(key, 0) for key in COUNTED}
 
 
-def counts_as(standing: Standing | None) -> str:
+def counted_status(standing: Standing | None) -> str:
     if standing is None or not standing.rag or (standing.rag == "green" and standing.stale):
         return "not_rated"
     return standing.rag
 
 
 def counts_by_part(
-    *, unit: Unit, parts: Sequence[Unit], tree: Tree, lines: Sequence[Line]
-) -> tuple[CountRow, ...]:
+    *, unit: Unit, parts: Sequence[Unit], tree: Tree, lines: Sequence[DashboardLine]
+) -> tuple[PartCounts, ...]:
     """A row for each part directly below, one for the unit itself, and the totals last.
 
     Nothing where the unit has no parts: its one row would only say the totals again.
@@ -80,7 +80,7 @@ def counts_by_part(
     if not parts:
         return ()
     part_of = {below: part.pk for part in parts for below in tree.below(part.pk)}
-    members: dict[int, list[Line]] = {}
+    members: dict[int, list[DashboardLine]] = {}
     for line in lines:
         members.setdefault(part_of.get(line.indicator.unit_id, unit.pk), []).append(line)
     rows = [_row(part, False, members.get(part.pk, [])) for part in parts]
@@ -89,19 +89,19 @@ def counts_by_part(
     return (*rows, _row(None, False, lines))
 
 
-def _row(part: Unit | None, is_unit_itself: bool, lines: Sequence[Line]) -> CountRow:
+def _row(part: Unit | None, is_unit_itself: bool, lines: Sequence[DashboardLine]) -> PartCounts:
     others = sum(line.indicator.kind != Kind.KPI for line in lines)
-    return CountRow(part, is_unit_itself, **count(lines), others=others)
+    return PartCounts(part, is_unit_itself, **count(lines), others=others)
 
 
 SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Referred:
+class EscalatedLine:
     """One indicator that is escalated: to where, why, and how its plan stands today."""
 
-    line: Line
+    line: DashboardLine
     escalations: tuple[Escalation, ...]  # highest level first
     has_plan: bool
     overdue: tuple[Action, ...]
@@ -132,8 +132,8 @@ def open_escalations(
 
 
 def referred(
-    lines: Sequence[Line], escalations: dict[int, tuple[Escalation, ...]], today: date
-) -> tuple[Referred, ...]:
+    lines: Sequence[DashboardLine], escalations: dict[int, tuple[Escalation, ...]], today: date
+) -> tuple[EscalatedLine, ...]:
     """The lines that are escalated with their plans, in two queries; highest level first."""
     escalated = [line for line in lines if line.indicator.pk in escalations]
     plans = {
@@ -150,13 +150,13 @@ def referred(
 
 
 def _referred(
-    line: Line,
+    line: DashboardLine,
     escalations: tuple[Escalation, ...],
     actions: list[Action] | None,
     today: date,
-) -> Referred:
+) -> EscalatedLine:
     undone = [each for each in actions or [] if each.done_on is None]
-    return Referred(
+    return EscalatedLine(
         line=line,
         escalations=escalations,
         has_plan=actions is not None,
@@ -175,26 +175,26 @@ class Dashboard:
     unit: Unit
     quarter: Quarter
     quarters: tuple[Quarter, ...]  # of the heatmap, oldest first
-    lines: tuple[Line, ...]  # those that fit the filters, in the order asked for
+    lines: tuple[DashboardLine, ...]  # those that fit the filters, in the order asked for
     order: str
     parts: tuple[Unit, ...]  # the units directly below
     counts: dict[str, int]  # of the indicators that can be rated; sums to their number
-    by_part: tuple[CountRow, ...]  # the last row is the totals
-    doubts: tuple[Doubt, ...]
-    referred: tuple[Referred, ...]
+    by_part: tuple[PartCounts, ...]  # the last row is the totals
+    quality_flags: tuple[QualityFlag, ...]
+    referred: tuple[EscalatedLine, ...]
     open_quarter: Quarter | None
     completion: Completion | None
 
     @property
-    def worse(self) -> list[Line]:
+    def worse(self) -> list[DashboardLine]:
         return [line for line in self.lines if line.got_worse]
 
     @property
-    def better(self) -> list[Line]:
+    def better(self) -> list[DashboardLine]:
         return [line for line in self.lines if line.got_better]
 
     @property
-    def escalated(self) -> list[Line]:
+    def escalated(self) -> list[DashboardLine]:
         return [line for line in self.lines if line.levels]
 
     @property
@@ -207,7 +207,7 @@ class Dashboard:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class HeatmapCell:
     """One indicator in one quarter: what is seen, what is said."""
 
     quarter: Quarter
@@ -216,19 +216,19 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatRow:
+class HeatmapRow:
     """A line with its last quarters, and what its manager expects of the next."""
 
-    line: Line
-    cells: tuple[Cell, ...]
+    line: DashboardLine
+    cells: tuple[HeatmapCell, ...]
     forecast: ManagersForecast | None
 
     @property
-    def latest(self) -> Cell:
+    def latest(self) -> HeatmapCell:
         return self.cells[-1]
 
     @property
-    def earlier(self) -> tuple[Cell, ...]:
+    def earlier(self) -> tuple[HeatmapCell, ...]:
         """The quarters before, latest first: on a phone, what is nearest is seen first."""
         return self.cells[-2::-1]
 
@@ -241,7 +241,7 @@ def indicators_of(*, unit: Unit, quarter: Quarter, reader: User, tree: Tree) -> 
     return rows.select_related("unit", "accountable_manager")
 
 
-def dashboard(
+def unit_dashboard(
     *,
     unit: Unit,
     quarter: Quarter,
@@ -259,9 +259,9 @@ def dashboard(
     keys = [each.pk for each in rows]
     stood = standings(keys, first=quarter.previous(), last=quarter)
     escalations = open_escalations(keys, quarter)
-    lines, order = in_order(
+    lines, order = sort_lines(
         (
-            Line(
+            DashboardLine(
                 each,
                 stood.get((each.pk, quarter)),
                 stood.get((each.pk, quarter.previous())),
@@ -282,7 +282,7 @@ def dashboard(
         parts=parts,
         counts=count(lines),
         by_part=counts_by_part(unit=unit, parts=parts, tree=tree, lines=lines),
-        doubts=doubts_about(lines),
+        quality_flags=quality_flags(lines),
         referred=referred(lines, escalations, today),
         open_quarter=waiting,
         completion=completion(quarter=waiting, units=list(tree.below(unit.pk)))
@@ -291,7 +291,9 @@ def dashboard(
     )
 
 
-def heat_rows(lines: Sequence[Line], quarters: Sequence[Quarter]) -> tuple[HeatRow, ...]:
+def heatmap_rows(
+    lines: Sequence[DashboardLine], quarters: Sequence[Quarter]
+) -> tuple[HeatmapRow, ...]:
     """The lines of one page with every quarter of the heatmap, in two queries."""
     keys = [line.indicator.pk for line in lines]
     stood = standings(keys, first=quarters[0], last=quarters[-1])
@@ -305,7 +307,7 @@ def heat_rows(lines: Sequence[Line], quarters: Sequence[Quarter]) -> tuple[HeatR
         )
     }
     return tuple(
-        HeatRow(
+        HeatmapRow(
             line,
             tuple(_cell(line, each, stood.get((line.indicator.pk, each))) for each in quarters),
             forecasts.get(line.indicator.pk),
@@ -314,8 +316,8 @@ def heat_rows(lines: Sequence[Line], quarters: Sequence[Quarter]) -> tuple[HeatR
     )
 
 
-def _cell(line: Line, quarter: Quarter, standing: Standing | None) -> Cell:
-    return Cell(quarter, standing, described(line.indicator, quarter, standing))
+def _cell(line: DashboardLine, quarter: Quarter, standing: Standing | None) -> HeatmapCell:
+    return HeatmapCell(quarter, standing, cell_description(line.indicator, quarter, standing))
 
 
 def _open_quarter() -> Quarter | None:

@@ -52,7 +52,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DashboardLine:
     """One indicator on a dashboard: how it stands, how it stood before, where it is escalated."""
 
     indicator: Indicator
@@ -127,7 +127,7 @@ def standings(
     }
 
 
-def described(indicator: Indicator, quarter: Quarter, standing: Standing | None) -> str:
+def cell_description(indicator: Indicator, quarter: Quarter, standing: Standing | None) -> str:
     """What a cell says to somebody who cannot see it: "Potholes, Q2 2022/23: Amber, 85.1 %"."""
     said = standing.words if standing else "Not measured"
     if standing and standing.value is not None:
@@ -155,18 +155,18 @@ TRAVELS = {
 }
 
 
-def _rag(line: Line) -> int:
+def _rag(line: DashboardLine) -> int:
     """Red, amber, green, not rated, and last what has no RAG status by design."""
     if line.now and line.now.rag:
         return -Rag(line.now.rag).severity
     return 1 if line.indicator.kind == Kind.KPI else 2
 
 
-def _travel(line: Line) -> int:
+def _travel(line: DashboardLine) -> int:
     return TRAVELS[Travel(line.now.travel)] if line.now else LAST
 
 
-ORDERS: dict[str, Callable[[Line], Any]] = {
+ORDERS: dict[str, Callable[[DashboardLine], Any]] = {
     "reference": lambda line: line.indicator.reference,
     "title": lambda line: line.indicator.title.casefold(),
     "rag": _rag,
@@ -175,7 +175,7 @@ ORDERS: dict[str, Callable[[Line], Any]] = {
 }
 
 
-def in_order(lines: Iterable[Line], asked: str) -> tuple[tuple[Line, ...], str]:
+def sort_lines(lines: Iterable[DashboardLine], asked: str) -> tuple[tuple[DashboardLine, ...], str]:
     """The lines in the order asked for, and that order; the usual one where it is unknown.
 
     A minus before its name turns it round. Equals stand by reference.
@@ -190,8 +190,8 @@ def in_order(lines: Iterable[Line], asked: str) -> tuple[tuple[Line, ...], str]:
     )
 
 
-# Each doubt: its key in an address, what it is called, and when a figure is open to it.
-DOUBTS: tuple[tuple[str, str, Callable[[Standing], bool]], ...] = (
+# Each reason to read a figure with care: its key in an address, its name, and when it applies.
+QUALITY_FLAGS: tuple[tuple[str, str, Callable[[Standing], bool]], ...] = (
     ("provisional", "Provisional", lambda each: each.confidence == "provisional"),
     ("estimated", "Estimated", lambda each: each.confidence == "estimated"),
     ("late", "Submitted late", lambda each: each.late),
@@ -202,17 +202,17 @@ DOUBTS: tuple[tuple[str, str, Callable[[Standing], bool]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class QualityFlag:
     """One reason to read figures with care, and the indicators it applies to."""
 
     key: str
     label: str
-    lines: tuple[Line, ...]
+    lines: tuple[DashboardLine, ...]
 
 
-def doubts_about(lines: Sequence[Line]) -> tuple[Doubt, ...]:
+def quality_flags(lines: Sequence[DashboardLine]) -> tuple[QualityFlag, ...]:
     """Every reason, with those it applies to, even where there are none."""
     return tuple(
-        Doubt(key, label, tuple(line for line in lines if line.now and is_open(line.now)))
-        for key, label, is_open in DOUBTS
+        QualityFlag(key, label, tuple(line for line in lines if line.now and is_open(line.now)))
+        for key, label, is_open in QUALITY_FLAGS
     )

@@ -1,4 +1,4 @@
-"""One thing that happened, and what is known of the escalation it is told about."""
+"""The timeline of one escalation: everything that happened to it, in the order of its days."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RESULT, REFERRAL, NOTICE, VARIATION, PLAN, HANDLING, MEETING, DECISION, ACTION, 
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineEvent:
     """What the timeline shows of one event."""
 
     date: datetime.date
@@ -56,8 +56,8 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """What the tellers share, fetched once."""
+class TimelineContext:
+    """What every kind of event is found by, fetched once."""
 
     escalation: Escalation
     time: TimeInTier
@@ -76,152 +76,132 @@ class Telling:
         return recovered.next() if recovered else None
 
     def reaches(self, day: datetime.date) -> bool:
-        """Whether a day is within the story."""
+        """Whether a day is within the timeline."""
         begins = self.begins.first_day
         return begins <= day and (self.ends is None or day <= self.ends.next().last_day)
 
 
-def told_of_results(telling: Telling) -> Iterator[Happening]:
+def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     """Each quarter as it was rated when it closed, and each time it was rated anew since.
 
-    Three queries. What was explained at the close stands with the rating; of the quarter in which
-    the escalation opened it stands with the referral instead.
+    What was explained at the close stands with the rating; of the quarter in which the escalation
+    opened it stands with the referral instead.
     """
-    indicator = telling.escalation.indicator
-    explained = {row.quarter: row.sentence for row in explanations_of(telling)}
+    indicator = context.escalation.indicator
+    explained = {row.quarter: row.sentence for row in _explanations(context)}
     closed = dict(
         ReportingQuarter.objects.filter(closed_at__isnull=False).values_list(
             "quarter_start", "closed_at"
         )
     )
+    rated = Rating.objects.filter(indicator=indicator, quarter_start__gte=context.begins.first_day)
+    if context.ends is not None:
+        rated = rated.filter(quarter_start__lte=context.ends.first_day)
     rows: dict[date, list[Rating]] = defaultdict(list)
-    for row in _ratings(telling):
+    for row in rated.select_related("revision__submitted_by").order_by("quarter_start", "number"):
         rows[row.quarter_start].append(row)
+
+    def figure(value: Decimal) -> str:
+        return as_number(value, indicator.decimals, indicator.measure_unit)
+
     for start, ratings in rows.items():
         at = closed.get(start)
         stood = [each for each in ratings if at is None or each.rated_at <= at][-1:]
         since = [each for each in ratings if at is not None and each.rated_at > at]
         for place, rating in enumerate([*stood, *since]):
-            quarter = rating.quarter
-            told = "" if quarter == telling.escalation.opened_in else explained.get(quarter, "")
-            yield Happening(
+            quarter, revision = rating.quarter, rating.revision
+            text = []
+            if rating.target is not None and rating.value is not None:
+                text.append(f"The target was {figure(rating.target)}.")
+            if place and revision is not None and revision.reason:
+                text.append(f"Revised: {revision.reason}")
+            if quarter in explained and quarter != context.escalation.opened_in:
+                text.append(explained[quarter])
+            yield TimelineEvent(
                 date=day_of(rating.rated_at),
                 rank=RESULT,
-                title=_title(rating, is_revised=bool(place)),
-                text=" ".join(each for each in (_why(rating, place), told) if each),
-                by=_by(rating),
+                title=f"{quarter}{', rated anew' if place else ''}: "
+                + (
+                    rating.get_not_rated_display().lower()
+                    if rating.value is None
+                    else figure(rating.value)
+                ),
+                text=" ".join(text),
+                by=f"Submitted by {revision.submitted_by}"
+                if revision and revision.submitted_by
+                else "",
                 rag=rating.rag,
-                href=explanation_address(indicator.reference, quarter)
+                href=_explanation_address(indicator.reference, quarter)
                 if quarter in explained
                 else "",
             )
 
 
-def explanations_of(telling: Telling) -> Iterator[Explanation]:
+def _explanations(context: TimelineContext) -> Iterator[Explanation]:
     rows = Explanation.objects.filter(
-        indicator=telling.escalation.indicator,
+        indicator=context.escalation.indicator,
         is_latest=True,
-        quarter_start__gte=telling.begins.first_day,
+        quarter_start__gte=context.begins.first_day,
     )
-    if telling.ends is not None:
-        rows = rows.filter(quarter_start__lte=telling.ends.first_day)
+    if context.ends is not None:
+        rows = rows.filter(quarter_start__lte=context.ends.first_day)
     yield from rows
 
 
-def explanation_address(reference: str, quarter: Quarter) -> str:
+def _explanation_address(reference: str, quarter: Quarter) -> str:
     """The page of what was explained at a quarter's close."""
     return reverse("explanation", args=[reference, quarter.key])
 
 
-def _ratings(telling: Telling) -> Iterator[Rating]:
-    rows = Rating.objects.filter(
-        indicator=telling.escalation.indicator, quarter_start__gte=telling.begins.first_day
-    )
-    if telling.ends is not None:
-        rows = rows.filter(quarter_start__lte=telling.ends.first_day)
-    yield from rows.select_related("indicator", "revision__submitted_by").order_by(
-        "quarter_start", "number"
-    )
-
-
-def _title(rating: Rating, *, is_revised: bool) -> str:
-    told = f"{rating.quarter}{', rated anew' if is_revised else ''}: "
-    if rating.value is None:
-        return told + rating.get_not_rated_display().lower()
-    return told + _figure(rating, rating.value)
-
-
-def _why(rating: Rating, place: int) -> str:
-    told = []
-    if rating.target is not None and rating.value is not None:
-        told.append(f"The target was {_figure(rating, rating.target)}.")
-    if place and rating.revision is not None and rating.revision.reason:
-        told.append(f"Revised: {rating.revision.reason}")
-    return " ".join(told)
-
-
-def _by(rating: Rating) -> str:
-    revision = rating.revision
-    return f"Submitted by {revision.submitted_by}" if revision and revision.submitted_by else ""
-
-
-def _figure(rating: Rating, value: Decimal) -> str:
-    indicator = rating.indicator
-    return as_number(value, indicator.decimals, indicator.measure_unit)
-
-
-def told_of_ladder(telling: Telling) -> Iterator[Happening]:
+def referral_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     """The referral with its trigger, those beside it, notices, variations and the recovery."""
-    yield _opened(telling)
-    yield from _beside(telling)
-    yield from _notices(telling.escalation)
-    yield from _variations(telling)
-    yield from _recovered(telling)
+    yield _referral_event(context)
+    yield from _other_referral_events(context)
+    yield from _notice_events(context.escalation)
+    yield from _variation_events(context)
+    yield from _recovery_events(context)
 
 
-def _opened(telling: Telling) -> Happening:
-    row = telling.escalation
+def _referral_event(context: TimelineContext) -> TimelineEvent:
+    row = context.escalation
     explained = next(
-        (each.sentence for each in explanations_of(telling) if each.quarter == row.opened_in), ""
+        (each.sentence for each in _explanations(context) if each.quarter == row.opened_in), ""
     )
     is_by_rule = row.origin == Origin.RULE
     told = [explained if explained and is_by_rule else row.reason]
     if is_by_rule:
         told.append(f"The trigger is “{row.trigger}” of SORP version {row.sorp_version.number}.")
     if row.relapse:
-        told.append(_relapse(telling))
+        ended = [
+            each.recovered_in
+            for each in context.others
+            if each.level == row.level and each.recovered_in and each.recovered_in <= row.opened_in
+        ]
+        told.append(
+            f"It is a relapse: it had recovered in {max(ended)}." if ended else "It is a relapse."
+        )
     if row.restated:
         told.append("It was restated after a result was revised.")
-    return Happening(
+    return TimelineEvent(
         date=day_of(row.recorded_at),
         rank=REFERRAL,
         title=f"Referred to the {row.get_level_display()} for {row.opened_in}",
         text=" ".join(told),
         by=f"Referred up by {row.referred_by}" if row.referred_by else "",
-        href=explanation_address(row.indicator.reference, row.opened_in) if explained else "",
+        href=_explanation_address(row.indicator.reference, row.opened_in) if explained else "",
     )
 
 
-def _relapse(telling: Telling) -> str:
-    row = telling.escalation
-    ended = [
-        each.recovered_in
-        for each in telling.others
-        if each.level == row.level and each.recovered_in and each.recovered_in <= row.opened_in
-    ]
-    return f"It is a relapse: it had recovered in {max(ended)}." if ended else "It is a relapse."
-
-
-def _beside(telling: Telling) -> Iterator[Happening]:
+def _other_referral_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     """Where else the same indicator was referred while this stood."""
-    for other in telling.others:
+    for other in context.others:
         day = day_of(other.recorded_at)
-        if telling.reaches(day):
-            yield Happening(
+        if context.reaches(day):
+            yield TimelineEvent(
                 date=day,
                 rank=REFERRAL,
                 title=f"Referred to the {other.get_level_display()} as well"
-                if day >= day_of(telling.escalation.recorded_at)
+                if day >= day_of(context.escalation.recorded_at)
                 else f"Referred to the {other.get_level_display()} before",
                 text=other.reason,
                 by=f"Referred up by {other.referred_by}" if other.referred_by else "",
@@ -229,7 +209,7 @@ def _beside(telling: Telling) -> Iterator[Happening]:
             )
 
 
-def _notices(row: Escalation) -> Iterator[Happening]:
+def _notice_events(row: Escalation) -> Iterator[TimelineEvent]:
     about = Q(key=f"escalated-{row.pk}") | Q(key__startswith=f"referred-{row.pk}-")
     for each in Notice.objects.filter(about).select_related("recipient").order_by("pk"):
         sent = (
@@ -237,7 +217,7 @@ def _notices(row: Escalation) -> Iterator[Happening]:
             if each.sent_at
             else ("On their notices page.")
         )
-        yield Happening(
+        yield TimelineEvent(
             date=day_of(each.owed_at),
             rank=NOTICE,
             title=f"Notice to {each.recipient}",
@@ -245,16 +225,16 @@ def _notices(row: Escalation) -> Iterator[Happening]:
         )
 
 
-def _variations(telling: Telling) -> Iterator[Happening]:
-    row = telling.escalation
+def _variation_events(context: TimelineContext) -> Iterator[TimelineEvent]:
+    row = context.escalation
     rows = Variation.objects.agreed().filter(
-        indicator=row.indicator, until_quarter_start__gte=telling.begins.first_day
+        indicator=row.indicator, until_quarter_start__gte=context.begins.first_day
     )
     for each in rows.select_related("decided_by"):
         if each.decided_on is not None and (
-            telling.ends is None or each.from_quarter <= telling.ends
+            context.ends is None or each.from_quarter <= context.ends
         ):
-            yield Happening(
+            yield TimelineEvent(
                 date=each.decided_on,
                 rank=VARIATION,
                 title=f"Variation agreed, from {each.from_quarter} to {each.until_quarter}",
@@ -263,38 +243,38 @@ def _variations(telling: Telling) -> Iterator[Happening]:
             )
 
 
-def _recovered(telling: Telling) -> Iterator[Happening]:
-    row = telling.escalation
+def _recovery_events(context: TimelineContext) -> Iterator[TimelineEvent]:
+    row = context.escalation
     if row.recovered_in is None:
         return
     closed = ReportingQuarter.objects.filter(quarter_start=row.recovered_in.first_day).first()
-    yield Happening(
-        date=day_of(closed.closed_at) if closed and closed.closed_at else telling.time.until,
+    yield TimelineEvent(
+        date=day_of(closed.closed_at) if closed and closed.closed_at else context.time.until,
         rank=RECOVERY,
         title=f"Recovered in {row.recovered_in}",
-        text=f"It met the SORP’s exit rule, after {telling.time.working_days} working days at this"
+        text=f"It met the SORP’s exit rule, after {context.time.working_days} working days at this"
         " level.",
     )
 
 
-def told_of_plans(telling: Telling) -> Iterator[Happening]:
+def plan_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     """Each version of the plan written while it stood, its agreement, reviews, and what was done.
 
     The plan that was in place when it was referred is told of too, however old it is.
     """
-    opened = day_of(telling.escalation.recorded_at)
-    standing = [each for each in telling.plans if day_of(each.written_at) <= opened][-1:]
-    for plan in telling.plans:
-        if plan in standing or telling.reaches(day_of(plan.written_at)):
-            yield from _plan(telling, plan)
+    opened = day_of(context.escalation.recorded_at)
+    standing = [each for each in context.plans if day_of(each.written_at) <= opened][-1:]
+    for plan in context.plans:
+        if plan in standing or context.reaches(day_of(plan.written_at)):
+            yield from _events_of_plan(context, plan)
 
 
-def _plan(telling: Telling, plan: ActionPlan) -> Iterator[Happening]:
-    address = reverse("plan_version", args=[telling.escalation.indicator.reference, plan.number])
+def _events_of_plan(context: TimelineContext, plan: ActionPlan) -> Iterator[TimelineEvent]:
+    address = reverse("plan_version", args=[context.escalation.indicator.reference, plan.number])
     expects = (
         f" Recovery is expected in {plan.expected_recovery}." if plan.expected_recovery else ""
     )
-    yield Happening(
+    yield TimelineEvent(
         date=day_of(plan.written_at),
         rank=PLAN,
         title=f"Action plan {plan.number} was written",
@@ -303,7 +283,7 @@ def _plan(telling: Telling, plan: ActionPlan) -> Iterator[Happening]:
         href=address,
     )
     if plan.agreed_on is not None:
-        yield Happening(
+        yield TimelineEvent(
             date=plan.agreed_on,
             rank=PLAN,
             title=f"Plan {plan.number} was agreed",
@@ -312,7 +292,7 @@ def _plan(telling: Telling, plan: ActionPlan) -> Iterator[Happening]:
         )
     for review in plan.reviews.all():
         judged = "sufficient" if review.sufficient else "not sufficient"
-        yield Happening(
+        yield TimelineEvent(
             date=review.reviewed_on,
             rank=PLAN,
             title=f"Plan {plan.number} was found {judged} by the {review.get_level_display()}",
@@ -321,9 +301,9 @@ def _plan(telling: Telling, plan: ActionPlan) -> Iterator[Happening]:
             href=address,
         )
     for action in plan.actions.all():
-        if action.done_on is not None and telling.reaches(action.done_on):
+        if action.done_on is not None and context.reaches(action.done_on):
             late = ", late" if action.done_on > action.due_on else ""
-            yield Happening(
+            yield TimelineEvent(
                 date=action.done_on,
                 rank=ACTION,
                 title=f"Done{late}: {action.description}",
@@ -333,11 +313,11 @@ def _plan(telling: Telling, plan: ActionPlan) -> Iterator[Happening]:
             )
 
 
-def told_of_handling(telling: Telling) -> Iterator[Happening]:
+def handling_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     """What the level did with it."""
-    level = telling.escalation.get_level_display()
-    for each in telling.time.handlings:
-        yield Happening(
+    level = context.escalation.get_level_display()
+    for each in context.time.handlings:
+        yield TimelineEvent(
             date=each.handled_on,
             rank=HANDLING,
             title=f"{each.get_kind_display()} by the {level}",
@@ -346,13 +326,13 @@ def told_of_handling(telling: Telling) -> Iterator[Happening]:
         )
 
 
-def told_at_meetings(telling: Telling, reader: User) -> Iterator[Happening]:
+def meeting_events(context: TimelineContext, reader: User) -> Iterator[TimelineEvent]:
     """The meetings that the reader may read of. The accountable manager reads of their own.
 
     What was deferred, declined or withdrawn is the chair's business with the team, and is told to
     those who read its papers only.
     """
-    indicator = telling.escalation.indicator
+    indicator = context.escalation.indicator
     is_own = reader.pk == indicator.accountable_manager_id
     readable = {team.pk for team in Team.objects.all() if may_read(reader, team)}
     rows = CallIn.objects.filter(indicator=indicator).select_related(
@@ -365,18 +345,18 @@ def told_at_meetings(telling: Telling, reader: User) -> Iterator[Happening]:
         on_agenda = row.verdict == CallInVerdict.CALLED_IN
         if not (row.meeting.team_id in readable or (is_own and on_agenda)):
             continue
-        if not telling.reaches(row.meeting.meets_on):
+        if not context.reaches(row.meeting.meets_on):
             continue
-        yield _called(row, on_agenda)
+        yield _call_in_event(row, on_agenda)
         if on_agenda:
-            yield from _discussed(row)
+            yield from _discussion_events(row)
 
 
-def _called(row: CallIn, on_agenda: bool) -> Happening:
+def _call_in_event(row: CallIn, on_agenda: bool) -> TimelineEvent:
     meeting = row.meeting
     day = f"{meeting.meets_on.day} {meeting.meets_on:%B %Y}"
     done = "Called in to" if on_agenda else f"{row.get_verdict_display()} by"
-    return Happening(
+    return TimelineEvent(
         date=day_of(row.at),
         rank=HANDLING,
         title=f"{done} {meeting.team.short}, {day}",
@@ -386,7 +366,7 @@ def _called(row: CallIn, on_agenda: bool) -> Happening:
     )
 
 
-def _discussed(row: CallIn) -> Iterator[Happening]:
+def _discussion_events(row: CallIn) -> Iterator[TimelineEvent]:
     meeting, address = row.meeting, row.get_absolute_url()
     challenges, decisions = list(row.challenges.all()), list(row.decisions.all())
     agreed = list(row.agreed_actions.all())
@@ -395,7 +375,7 @@ def _discussed(row: CallIn) -> Iterator[Happening]:
             f"{each.raised_by} asked: {each.text}{f' Answer: {each.answer}' if each.answer else ''}"
             for each in challenges
         )
-        yield Happening(
+        yield TimelineEvent(
             date=meeting.meets_on,
             rank=MEETING,
             title=f"Discussed at {meeting.team.short}",
@@ -404,14 +384,14 @@ def _discussed(row: CallIn) -> Iterator[Happening]:
         )
     for each in decisions:
         plan = f" Action plan {each.agreed_plan.number} is agreed." if each.agreed_plan else ""
-        yield Happening(
+        yield TimelineEvent(
             date=meeting.meets_on,
             rank=DECISION,
             title=f"Decided at {meeting.team.short}",
             text=f"{each.text}{plan}",
         )
     for action in agreed:
-        yield Happening(
+        yield TimelineEvent(
             date=meeting.meets_on,
             rank=ACTION,
             title=f"Agreed at {meeting.team.short}: {action.what}",
@@ -419,7 +399,7 @@ def _discussed(row: CallIn) -> Iterator[Happening]:
             by=action.owner,
         )
         if action.done_on is not None:
-            yield Happening(
+            yield TimelineEvent(
                 date=action.done_on,
                 rank=ACTION,
                 title=f"Done: {action.what}",
@@ -428,16 +408,13 @@ def _discussed(row: CallIn) -> Iterator[Happening]:
             )
 
 
-__all__ = ["EscalationStory", "Happening", "escalation_story"]
-
-
 @dataclass(frozen=True, slots=True)
-class EscalationStory:
+class EscalationTimeline:
     """One escalation, where it stands, and all that happened to it, earliest first."""
 
     escalation: Escalation
     time: TimeInTier
-    happenings: tuple[Happening, ...]
+    events: tuple[TimelineEvent, ...]
     plan: ActionPlan | None
     effect: Effect | None  # of the plan in place
     wanted: WantedPlan | None
@@ -450,7 +427,7 @@ class EscalationStory:
         return self.ratings[-1] if self.ratings else None
 
 
-def escalation_story(*, escalation: Escalation, reader: User, today: date) -> EscalationStory:
+def escalation_timeline(*, escalation: Escalation, reader: User, today: date) -> EscalationTimeline:
     """Everything on an escalation's page, in a constant number of queries.
 
     Meetings, what was asked there and what was decided are told to those who may read that team's
@@ -472,27 +449,25 @@ def escalation_story(*, escalation: Escalation, reader: User, today: date) -> Es
         .order_by("opened_in_start", "level")
     )
     time = times_in_tier([escalation], today=today)[escalation.pk]
-    telling = Telling(escalation, time, plans, others)
+    context = TimelineContext(escalation, time, plans, others)
+    wanted = (
+        wanted_plans(reader=reader, indicator=indicator) if escalation.recovered_in is None else ()
+    )
     found = [
-        *told_of_results(telling),
-        *told_of_ladder(telling),
-        *told_of_plans(telling),
-        *told_of_handling(telling),
-        *told_at_meetings(telling, reader),
+        *result_events(context),
+        *referral_events(context),
+        *plan_events(context),
+        *handling_events(context),
+        *meeting_events(context, reader),
     ]
-    return EscalationStory(
+    return EscalationTimeline(
         escalation=escalation,
         time=time,
-        happenings=tuple(sorted(found, key=lambda each: each.order)),
+        events=tuple(sorted(found, key=lambda each: each.order)),
         plan=plan,
         effect=effect_afterwards(plan, indicator, ratings) if plan else None,
-        wanted=next(_wanted(escalation, reader), None),
+        wanted=next(iter(wanted), None),
         others=tuple(each for each in others if each.recovered_in is None),
         ratings=ratings,
         trend=trend_with_plan(indicator, ratings[-CHARTED:], plan),
     )
-
-
-def _wanted(escalation: Escalation, reader: User) -> Iterator[WantedPlan]:
-    if escalation.recovered_in is None:
-        yield from wanted_plans(reader=reader, indicator=escalation.indicator)

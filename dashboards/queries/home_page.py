@@ -1,4 +1,4 @@
-"""What needs a person when they sign in, most pressing first."""
+"""What needs a person when they sign in, most urgent first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assurance.models.teams import Team
@@ -14,19 +13,19 @@ from core.models.jobs import Job
 from core.quarters import Quarter
 from core.queries import open_quarters, recent_jobs
 from dashboards.queries.next_steps import (
-    Need,
+    NextStep,
     Urgency,
-    actions,
-    asked_of_officers,
-    attestations,
-    called_in,
-    late_milestones,
-    meetings,
-    not_submitted,
-    returns,
-    sign_offs,
+    action_steps,
+    attestation_steps,
+    called_in_steps,
+    meeting_steps,
+    milestone_steps,
+    officer_steps,
+    overdue_return_steps,
+    plan_steps,
+    return_steps,
+    sign_off_steps,
     teams_of,
-    without_plan,
 )
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import CalendarSheet, calendar_of
@@ -36,18 +35,16 @@ from organisation.permissions import Permission
 from organisation.queries import posts_held, units_directed_by
 from organisation.rights import allowed
 
-__all__ = ["Home", "Need", "Urgency", "home"]
-
 RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class HomePage:
     """What needs one person now, and where else they may want to go."""
 
     reader_key: str
     posts: tuple[Post, ...]
-    needs: tuple[Need, ...]
+    next_steps: tuple[NextStep, ...]
     directs: tuple[Unit, ...]
     answers_in: tuple[Unit, ...]  # where indicators are in their name
     sits_on: tuple[Team, ...]
@@ -58,8 +55,9 @@ class Home:
     recent_notices: int
 
     @property
-    def by_urgency(self) -> list[tuple[Urgency, list[Need]]]:
-        return [(urgency, list(each)) for urgency, each in groupby(self.needs, _urgency)]
+    def by_urgency(self) -> list[tuple[Urgency, list[NextStep]]]:
+        grouped = groupby(self.next_steps, lambda step: step.urgency)
+        return [(urgency, list(each)) for urgency, each in grouped]
 
     @property
     def has_a_place_of_work(self) -> bool:
@@ -69,39 +67,38 @@ class Home:
 
     @property
     def has_matched_by_name(self) -> bool:
-        return any(each.is_by_name for each in self.needs)
+        return any(each.is_by_name for each in self.next_steps)
 
 
-def _urgency(need: Need) -> Urgency:
-    return need.urgency
-
-
-def home(*, reader: User, today: date) -> Home:
+def home_page(*, reader: User, today: date) -> HomePage:
     """Everything on a person's home page. The queries grow with the open quarters, nothing else."""
     quarters: dict[object, CalendarSheet] = {each: calendar_of(each) for each in open_quarters()}
     sheets = list(quarters.values())
     runs_framework = allowed(reader, Permission.MANAGE_FRAMEWORK)
     directed = units_directed_by(reader, on=today)
     teams = teams_of(reader, today)
-    needs = [
-        *returns(reader, sheets, today),
-        *attestations(reader, sheets, today),
-        *sign_offs(reader, sheets, today),
-        *not_submitted(directed, sheets, today),
-        *without_plan(reader, today, directed=directed, runs_framework=runs_framework),
-        *actions(reader, today),
-        *called_in(reader, today),
-        *late_milestones(reader, today),
-        *meetings(reader, teams, today),
-        *(asked_of_officers(sheets, today) if runs_framework else ()),
+    steps = [
+        *return_steps(reader, sheets, today),
+        *attestation_steps(reader, sheets, today),
+        *sign_off_steps(reader, sheets, today),
+        *overdue_return_steps(directed, sheets, today),
+        *plan_steps(reader, today, directed=directed, runs_framework=runs_framework),
+        *action_steps(reader, today),
+        *called_in_steps(reader, today),
+        *milestone_steps(reader, today),
+        *meeting_steps(reader, teams, today),
+        *(officer_steps(sheets, today) if runs_framework else ()),
     ]
+    answered_for = Indicator.objects.in_use(Quarter.containing(today)).filter(
+        accountable_manager=reader
+    )
     since = timezone.make_aware(datetime.combine(today, time())) - RECENT
-    return Home(
+    return HomePage(
         reader_key=str(reader.pk),
         posts=tuple(posts_held(reader, on=today)),
-        needs=tuple(sorted(needs, key=lambda need: need.order)),
+        next_steps=tuple(sorted(steps, key=lambda step: step.order)),
         directs=tuple(Unit.objects.filter(pk__in=directed)) if directed else (),
-        answers_in=tuple(_answers_in(reader, today)),
+        answers_in=tuple(Unit.objects.filter(pk__in=answered_for.values("unit")).order_by("name")),
         sits_on=tuple(teams),
         jobs=tuple(recent_jobs(reader)),
         runs_framework=runs_framework,
@@ -109,9 +106,3 @@ def home(*, reader: User, today: date) -> Home:
         submits=allowed(reader, Permission.SUBMIT_RESULT),
         recent_notices=reader.notices.filter(owed_at__gte=since).count(),
     )
-
-
-def _answers_in(reader: User, today: date) -> QuerySet[Unit]:
-    """The units with indicators for which a person answers in this quarter."""
-    own = Indicator.objects.in_use(Quarter.containing(today)).filter(accountable_manager=reader)
-    return Unit.objects.filter(pk__in=own.values("unit")).order_by("name")

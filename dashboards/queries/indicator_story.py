@@ -1,4 +1,4 @@
-"""Why an indicator was or was not referred up, and whether it is judged otherwise: for its page."""
+"""The whole story of an indicator, for its page: how it stands, how it came there, and why."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Trav
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class LatestExplanation:
     """What the last close said of an indicator, and by which variation it is judged now."""
 
     explanation: Explanation | None
@@ -44,12 +44,14 @@ class Why:
         return sum(each.state == Variation.State.PROPOSED for each in self.variations)
 
 
-def why(*, indicator: Indicator, reader: User, quarter: Quarter) -> Why:
-    """Three queries, however long the story: four where a variation changes a trigger."""
+def latest_explanation(
+    *, indicator: Indicator, reader: User, quarter: Quarter
+) -> LatestExplanation:
+    """What the last close explained of an indicator, and what varies how it is judged."""
     told = list(explanations_of(indicator)[:1])
     closed = last_closed()
     is_latest = bool(told) and closed is not None and told[0].quarter == closed
-    return Why(
+    return LatestExplanation(
         explanation=told[0] if is_latest else None,
         has_explanations=bool(told),
         variations=tuple(variations_of(indicator)),
@@ -63,7 +65,7 @@ AHEAD = 8  # quarters to which a chart runs on for what a plan expects
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class IndicatorStory:
     """How an indicator stands, how it came there, and what is being done."""
 
     indicator: Indicator
@@ -93,8 +95,8 @@ class Story:
         return [each for each in self.escalations if each.recovered_in is None]
 
 
-def story(*, indicator: Indicator) -> Story:
-    """Everything on an indicator's page, in a constant number of queries."""
+def indicator_story(*, indicator: Indicator) -> IndicatorStory:
+    """Everything on an indicator's page, in a constant number of queries, however long its history."""
     ratings = tuple(
         Rating.objects.latest_ones()
         .filter(indicator=indicator)
@@ -109,7 +111,7 @@ def story(*, indicator: Indicator) -> Story:
     )
     plans = ActionPlan.objects.filter(indicator=indicator, is_latest=True)
     now = ratings[-1] if ratings else None
-    return Story(
+    return IndicatorStory(
         indicator=indicator,
         ratings=ratings,
         revisions=tuple(revised),
@@ -133,7 +135,7 @@ def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
     return Trend(
         name=f"trend-{indicator.reference.replace('.', '-')}",
         title=indicator.title,
-        points=tuple(_point(each) for each in ratings),
+        points=tuple(_point_of(each) for each in ratings),
         measure_unit=indicator.measure_unit,
         decimals=indicator.decimals,
         polarity=Polarity(latest.polarity),
@@ -181,14 +183,14 @@ def trend_with_forecast(trend: Trend, forecast: SystemForecast | None) -> Trend:
     )
 
 
-def _point(rating: Rating) -> QuarterPoint:
+def _point_of(rating: Rating) -> QuarterPoint:
     return QuarterPoint(
         quarter=Quarter.containing(rating.quarter_start),
         value=rating.value,
         rag=Rag(rating.rag) if rating.rag else None,
         not_rated=NotRated(rating.not_rated) if rating.not_rated else None,
         target=rating.target,
-        floor=_least(rating),
+        floor=_lowest_allowed(rating),
         lower=rating.lower,
         upper=rating.upper,
         confidence=Confidence(rating.confidence) if rating.confidence else None,
@@ -196,7 +198,7 @@ def _point(rating: Rating) -> QuarterPoint:
     )
 
 
-def _least(rating: Rating) -> Decimal | None:
+def _lowest_allowed(rating: Rating) -> Decimal | None:
     """The floor standard, or for the tolerance method the value that it allows."""
     if rating.method != RatingMethod.TOLERANCE or rating.target is None:
         return rating.floor

@@ -1,4 +1,4 @@
-"""One thing that needs a person: a sentence, a link, and how pressing it is."""
+"""What needs a person, as sentences with a link each, and how urgent each is: for the home page."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Urgency(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class NextStep:
     """What needs a person, in a sentence, and the page on which to see to it."""
 
     urgency: Urgency
@@ -87,7 +87,7 @@ def when_due(day: date | None, today: date, *, one: bool = False) -> str:
     return f"{'it' if one else 'they'} {be} due {'today' if day == today else f'on {in_full(day)}'}"
 
 
-def pressing(day: date | None, today: date) -> Urgency:
+def urgency_of(day: date | None, today: date) -> Urgency:
     return Urgency.OVERDUE if day is not None and day < today else Urgency.NOW
 
 
@@ -95,12 +95,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def few(
+def first_few(
     subjects: Sequence[Subject],
-    each: Callable[[Subject], Need],
-    rest: Callable[[Sequence[Subject]], Need],
-) -> Iterator[Need]:
-    """A need for each of a few; of many, for the first ones, and one for all the others."""
+    each: Callable[[Subject], NextStep],
+    rest: Callable[[Sequence[Subject]], NextStep],
+) -> Iterator[NextStep]:
+    """A step for each of a few (`MOST`); of many, for the first ones, and one for all the others."""
     shown = subjects if len(subjects) <= MOST else subjects[: MOST - 1]
     yield from (each(subject) for subject in shown)
     if others := subjects[len(shown) :]:
@@ -108,7 +108,7 @@ def few(
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnReturn:
     """A person's own return for one quarter, as far as it has come."""
 
     sheet: CalendarSheet
@@ -139,18 +139,18 @@ class Own:
         return next(iter(self.due_days), None)
 
 
-def returns(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
-    """How far the reader's returns have come, and what was sent back. Seven queries at most."""
+def return_steps(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[NextStep]:
+    """How far the reader's returns have come, and what was sent back."""
     if not sheets or not allowed(reader, Permission.SUBMIT_RESULT):
         return
-    owned = _owned(reader, sheets)
+    owned = _own_returns(reader, sheets)
     for own in owned:
         if own.missing:
-            yield _return(own, today)
-    yield from _returned(owned)
+            yield _return_step(own, today)
+    yield from _sent_back_steps(owned)
 
 
-def _owned(reader: User, sheets: Sequence[CalendarSheet]) -> list[Own]:
+def _own_returns(reader: User, sheets: Sequence[CalendarSheet]) -> list[OwnReturn]:
     rows = Indicator.objects.answerable_by(reader)
     if allowed(reader, Permission.MANAGE_FRAMEWORK):  # the centre may submit any, and owes its own
         rows = rows.filter(accountable_manager=reader)
@@ -171,7 +171,7 @@ def _owned(reader: User, sheets: Sequence[CalendarSheet]) -> list[Own]:
     )
     suspensions = list(Suspension.objects.filter(indicator__in=of_these["indicator__in"]))
     return [
-        Own(
+        OwnReturn(
             sheet,
             tuple(each for each in indicators if _is_due(each, sheet.quarter, suspensions)),
             {pk: state for start, pk, state in results if start == sheet.quarter.first_day},
@@ -193,7 +193,7 @@ def _is_due(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspen
     return is_in_use and not is_suspended and Frequency(indicator.frequency).due_in(quarter)
 
 
-def _return(own: Own, today: date) -> Need:
+def _return_step(own: OwnReturn, today: date) -> NextStep:
     missing, day = own.missing, own.due_on
     ready = sum(each.pk in own.completed for each in missing)
     is_begun = len(missing) < len(own.indicators) or ready
@@ -201,16 +201,16 @@ def _return(own: Own, today: date) -> Need:
     when = when_due(day, today, one=len(missing) == 1)
     if len(own.due_days) > 1:
         when = when.replace("they", "the first", 1)
-    return Need(
-        pressing(day, today),
-        f"{_how_far(own, ready)}; {when}.",
+    return NextStep(
+        urgency_of(day, today),
+        f"{_progress_sentence(own, ready)}; {when}.",
         f"{verb} your return for {own.quarter}",
         reverse("my_return", args=[own.quarter.key]),
         day,
     )
 
 
-def _how_far(own: Own, ready: int) -> str:
+def _progress_sentence(own: OwnReturn, ready: int) -> str:
     """How much is submitted, and how much of the rest could be: not yet by when it is due."""
     total, missing = len(own.indicators), len(own.missing)
     submitted = total - missing
@@ -228,7 +228,7 @@ def _how_far(own: Own, ready: int) -> str:
     return f"{told}, {completed} and {missing} to go" if ready else f"{told} and {missing} to go"
 
 
-def _returned(owned: Sequence[Own]) -> Iterator[Need]:
+def _sent_back_steps(owned: Sequence[OwnReturn]) -> Iterator[NextStep]:
     """What a director sent back, with what was said of it."""
     sent_back = [
         (own, each)
@@ -246,7 +246,7 @@ def _returned(owned: Sequence[Own]) -> Iterator[Need]:
         for row in rows.order_by("signed_at", "id"):
             said[row.revision.result.indicator_id, row.revision.result.quarter_start] = row
 
-    def one(pair: tuple[Own, Indicator]) -> Need:
+    def one(pair: tuple[OwnReturn, Indicator]) -> NextStep:
         own, indicator = pair
         row = said.get((indicator.pk, own.quarter.first_day))
         told = (
@@ -256,11 +256,11 @@ def _returned(owned: Sequence[Own]) -> Iterator[Need]:
             else f"“{indicator.title}” was returned to you for {own.quarter}."
         )
         address = reverse("enter_result", args=[own.quarter.key, indicator.reference])
-        return Need(Urgency.NOW, told, f"Correct {indicator.reference}", address, own.due_on)
+        return NextStep(Urgency.NOW, told, f"Correct {indicator.reference}", address, own.due_on)
 
-    def rest(pairs: Sequence[tuple[Own, Indicator]]) -> Need:
+    def rest(pairs: Sequence[tuple[OwnReturn, Indicator]]) -> NextStep:
         own = pairs[0][0]
-        return Need(
+        return NextStep(
             Urgency.NOW,
             f"{len(pairs)} more results were returned to you.",
             "See them in your return",
@@ -268,10 +268,12 @@ def _returned(owned: Sequence[Own]) -> Iterator[Need]:
             own.due_on,
         )
 
-    yield from few(sent_back, one, rest)
+    yield from first_few(sent_back, one, rest)
 
 
-def attestations(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+def attestation_steps(
+    reader: User, sheets: Sequence[CalendarSheet], today: date
+) -> Iterator[NextStep]:
     """Once a quarter a manager says that they are accountable for what stands in their name."""
     if not allowed(reader, Permission.SUBMIT_RESULT):
         return
@@ -283,8 +285,8 @@ def attestations(reader: User, sheets: Sequence[CalendarSheet], today: date) -> 
             continue
         tiers = {Tier(each.tier) for each in waiting}
         day = min(filter(None, (due_on(sheet, Step.ENTRY, tier) for tier in tiers)), default=None)
-        yield Need(
-            pressing(day, today),
+        yield NextStep(
+            urgency_of(day, today),
             f"You have not yet said for {sheet.quarter} that you are accountable for"
             f" {counted(len(waiting), 'indicator')} in your name.",
             "Say which are yours",
@@ -293,7 +295,9 @@ def attestations(reader: User, sheets: Sequence[CalendarSheet], today: date) -> 
         )
 
 
-def sign_offs(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+def sign_off_steps(
+    reader: User, sheets: Sequence[CalendarSheet], today: date
+) -> Iterator[NextStep]:
     """What waits for a director to sign off, by quarter, stage and unit."""
     by_quarter = {sheet.quarter: sheet for sheet in sheets}
     for each in sheets_for(reader, today):
@@ -303,8 +307,8 @@ def sign_offs(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Ite
         of_these = [f"{n} {word}" for n, word in ((each.reds, "red"), (each.ambers, "amber")) if n]
         told = f" ({' and '.join(of_these)})" if of_these else ""
         one = each.waiting == 1
-        yield Need(
-            pressing(day, today),
+        yield NextStep(
+            urgency_of(day, today),
             f"{counted(each.waiting, 'result')} of {each.unit.name} for {each.quarter}{told}"
             f" {'waits' if one else 'wait'} for you to sign off; {when_due(day, today, one=one)}.",
             f"Sign off {each.unit.name}",
@@ -313,9 +317,9 @@ def sign_offs(reader: User, sheets: Sequence[CalendarSheet], today: date) -> Ite
         )
 
 
-def not_submitted(
+def overdue_return_steps(
     directed: Sequence[int], sheets: Sequence[CalendarSheet], today: date
-) -> Iterator[Need]:
+) -> Iterator[NextStep]:
     """What those below a director should have submitted by now. Nothing before it was due."""
     if not directed:
         return
@@ -334,7 +338,7 @@ def not_submitted(
             ]
             if late:
                 names = sorted({each.accountable_manager.name for _, each in late})
-                yield Need(
+                yield NextStep(
                     Urgency.OVERDUE,
                     f"{counted(len(late), 'result')} of {unit.name} for {sheet.quarter}"
                     f" {'is' if len(late) == 1 else 'are'} overdue, from {_listed(names)}.",
@@ -353,11 +357,11 @@ def _listed(names: Sequence[str], most: int = 3) -> str:
 AHEAD = timedelta(days=14)  # an action is named before it is due, not only after
 
 
-def without_plan(
+def plan_steps(
     reader: User, today: date, *, directed: Iterable[int], runs_framework: bool
-) -> Iterator[Need]:
+) -> Iterator[NextStep]:
     """The reader's own indicators that want an action plan; and, for directors and officers, how
-    many of others' want one past the SORP's day. As many queries as `wanted_plans`."""
+    many of others' want one past the SORP's day."""
     wanted = wanted_plans(reader=reader)
     own = [each for each in wanted if each.indicator.accountable_manager_id == reader.pk]
     own.sort(
@@ -367,8 +371,8 @@ def without_plan(
         )
     )
 
-    def one(each: WantedPlan) -> Need:
-        return Need(
+    def one(each: WantedPlan) -> NextStep:
+        return NextStep(
             Urgency.OVERDUE if each.is_late(today) else Urgency.NOW,
             each.sentence,
             f"{'Write a plan for' if each.earlier is None else 'Revise the plan for'}"
@@ -377,17 +381,17 @@ def without_plan(
             each.due_on,
         )
 
-    def rest(others: Sequence[WantedPlan]) -> Need:
+    def rest(others: Sequence[WantedPlan]) -> NextStep:
         named = ", ".join(each.indicator.reference for each in others)
         late = any(each.is_late(today) for each in others)
-        return Need(
+        return NextStep(
             Urgency.OVERDUE if late else Urgency.NOW,
             f"{len(others)} more of your indicators are red or referred up without a plan: {named}.",
             "See them among the action plans",
             reverse("action_plans"),
         )
 
-    yield from few(own, one, rest)
+    yield from first_few(own, one, rest)
     over = _below(directed, today)
     late = [
         each
@@ -397,7 +401,7 @@ def without_plan(
         and (runs_framework or each.indicator.unit_id in over)
     ]
     if late:
-        yield Need(
+        yield NextStep(
             Urgency.NOW,
             f"{counted(len(late), 'action plan')} {'is' if len(late) == 1 else 'are'} overdue: the"
             f" {'indicator is' if len(late) == 1 else 'indicators are'} red or referred up, and the"
@@ -416,7 +420,7 @@ def _below(directed: Iterable[int], today: date) -> set[int]:
     return {below for unit in directed for below in tree.below(unit)}
 
 
-def actions(reader: User, today: date) -> Iterator[Need]:
+def action_steps(reader: User, today: date) -> Iterator[NextStep]:
     """Actions that are overdue or due within a fortnight, where the reader's name is given.
 
     Plans and minutes name whoever acts as text, so they are found by name and by no post: a
@@ -427,12 +431,14 @@ def actions(reader: User, today: date) -> Iterator[Need]:
     agreed = AgreedAction.objects.filter(**named).select_related(
         "call_in__indicator", "call_in__meeting__team"
     )
-    found = [*(_promised(each, reader, today) for each in planned.order_by("due_on", "pk"))]
-    found += [_agreed(each, reader, today) for each in agreed.order_by("due_on", "pk")]
-    found.sort(key=lambda need: need.order)
+    found = [
+        *(_planned_action_step(each, reader, today) for each in planned.order_by("due_on", "pk"))
+    ]
+    found += [_agreed_action_step(each, reader, today) for each in agreed.order_by("due_on", "pk")]
+    found.sort(key=lambda step: step.order)
 
-    def rest(others: Sequence[Need]) -> Need:
-        return Need(
+    def rest(others: Sequence[NextStep]) -> NextStep:
+        return NextStep(
             others[0].urgency,
             f"{counted(len(others), 'more action')} of yours "
             f"{'is' if len(others) == 1 else 'are'} overdue or due soon.",
@@ -442,10 +448,10 @@ def actions(reader: User, today: date) -> Iterator[Need]:
             is_by_name=True,
         )
 
-    yield from few(found, lambda need: need, rest)
+    yield from first_few(found, lambda step: step, rest)
 
 
-def _promised(action: Action, reader: User, today: date) -> Need:
+def _planned_action_step(action: Action, reader: User, today: date) -> NextStep:
     indicator = action.plan.indicator
     mine = indicator.accountable_manager_id == reader.pk
     address = (
@@ -453,10 +459,12 @@ def _promised(action: Action, reader: User, today: date) -> Need:
         if mine
         else reverse("indicator", args=[indicator.reference])
     )
-    return _action(action.description, action.due_on, indicator.reference, address, mine, today)
+    return _action_step(
+        action.description, action.due_on, indicator.reference, address, mine, today
+    )
 
 
-def _agreed(action: AgreedAction, reader: User, today: date) -> Need:
+def _agreed_action_step(action: AgreedAction, reader: User, today: date) -> NextStep:
     indicator, team = action.call_in.indicator, action.call_in.meeting.team
     mine = indicator.accountable_manager_id == reader.pk
     address = (
@@ -465,13 +473,15 @@ def _agreed(action: AgreedAction, reader: User, today: date) -> Need:
         else reverse("indicator", args=[indicator.reference])
     )
     told = f"{action.what}, as agreed at {team.short}"
-    return _action(told, action.due_on, indicator.reference, address, mine, today)
+    return _action_step(told, action.due_on, indicator.reference, address, mine, today)
 
 
-def _action(told: str, day: date, reference: str, address: str, mine: bool, today: date) -> Need:
+def _action_step(
+    told: str, day: date, reference: str, address: str, mine: bool, today: date
+) -> NextStep:
     is_late = day < today
     due = "is due today" if day == today else f"{'was' if is_late else 'is'} due on {in_full(day)}"
-    return Need(
+    return NextStep(
         Urgency.OVERDUE if is_late else Urgency.SOON,
         f"Your action “{told}” {due}.",
         f"Say how far it has got ({reference})" if mine else f"See {reference}",
@@ -481,7 +491,7 @@ def _action(told: str, day: date, reference: str, address: str, mine: bool, toda
     )
 
 
-def called_in(reader: User, today: date) -> Iterator[Need]:
+def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
     """The reader's indicators on the agenda of a meeting to come: the manager attends."""
     rows = (
         CallIn.objects.on_agenda()
@@ -497,7 +507,7 @@ def called_in(reader: User, today: date) -> Iterator[Need]:
         titles = [f"“{each.indicator.title}”" for each in there]
         named = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
         first = there[0]
-        yield Need(
+        yield NextStep(
             Urgency.SOON,
             f"You answer for {named} before {meeting.team.short} on {in_full(meeting.meets_on)}.",
             f"See what {meeting.team.short} sees of {first.indicator.reference}",
@@ -506,7 +516,7 @@ def called_in(reader: User, today: date) -> Iterator[Need]:
         )
 
 
-def late_milestones(reader: User, today: date) -> Iterator[Need]:
+def milestone_steps(reader: User, today: date) -> Iterator[NextStep]:
     """The reader's milestones that are overdue, or expected after their day."""
     rows = Milestone.objects.not_done_by(today).filter(accountable_manager=reader)
     late = [
@@ -515,13 +525,13 @@ def late_milestones(reader: User, today: date) -> Iterator[Need]:
         if (status := each.status_on(today)).is_late
     ]
 
-    def one(pair: tuple[Milestone, MilestoneStatus]) -> Need:
+    def one(pair: tuple[Milestone, MilestoneStatus]) -> NextStep:
         milestone, status = pair
         day, forecast = milestone.due_on, milestone.forecast_on
         told = f"was due on {in_full(day)}"
         if status is MilestoneStatus.SLIPPING and forecast is not None:
             told = f"is due on {in_full(day)} and expected on {in_full(forecast)}"
-        return Need(
+        return NextStep(
             Urgency.OVERDUE if status is MilestoneStatus.OVERDUE else Urgency.NOW,
             f"Your milestone “{milestone.title}” {told}.",
             "Bring the milestone up to date",
@@ -529,8 +539,8 @@ def late_milestones(reader: User, today: date) -> Iterator[Need]:
             day,
         )
 
-    def rest(others: Sequence[tuple[Milestone, MilestoneStatus]]) -> Need:
-        return Need(
+    def rest(others: Sequence[tuple[Milestone, MilestoneStatus]]) -> NextStep:
+        return NextStep(
             Urgency.NOW,
             f"{len(others)} more of your milestones are overdue or slipping.",
             "See them in the strategy",
@@ -538,7 +548,7 @@ def late_milestones(reader: User, today: date) -> Iterator[Need]:
             others[0][0].due_on,
         )
 
-    yield from few(late, one, rest)
+    yield from first_few(late, one, rest)
 
 
 def teams_of(reader: User, today: date) -> list[Team]:
@@ -549,7 +559,7 @@ def teams_of(reader: User, today: date) -> list[Team]:
     return list(teams)
 
 
-def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]:
+def meeting_steps(reader: User, teams: Sequence[Team], today: date) -> Iterator[NextStep]:
     """The next meeting of each team, with its papers, and for its chair what is still to choose."""
     if not teams:
         return
@@ -558,11 +568,11 @@ def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]
         .filter(user=reader, kind=SeatKind.CHAIR)
         .values_list("team_id", flat=True)
     )
-    for planned in _next_ones(teams, today):
+    for planned in _next_meetings(teams, today):
         meeting = planned.meeting
         short, day = meeting.team.short, in_full(meeting.meets_on)
         papers = "and the pack is ready" if planned.packs else "and its pack is still to come"
-        yield Need(
+        yield NextStep(
             Urgency.SOON,
             f"{short} meets on {day}, with {meeting.quarter} before it, {papers}.",
             f"See {short}’s meeting",
@@ -571,7 +581,7 @@ def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]
         )
         if meeting.team_id in chairs and meeting.state == MeetingState.PLANNED:
             indicators = counted(planned.called_in, "indicator")
-            yield Need(
+            yield NextStep(
                 Urgency.NOW,
                 f"You chair {short} on {day}, and have called in {indicators} so far.",
                 f"Choose what {short} calls in",
@@ -581,7 +591,7 @@ def meetings(reader: User, teams: Sequence[Team], today: date) -> Iterator[Need]
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedMeeting:
     """A meeting to come, with how many packs and called-in indicators it has."""
 
     meeting: Meeting
@@ -589,7 +599,7 @@ class Planned:
     called_in: int
 
 
-def _next_ones(teams: Sequence[Team], today: date) -> Iterator[Planned]:
+def _next_meetings(teams: Sequence[Team], today: date) -> Iterator[PlannedMeeting]:
     on_agenda = Count(
         "call_ins", filter=Q(call_ins__verdict=CallInVerdict.CALLED_IN), distinct=True
     )
@@ -603,14 +613,14 @@ def _next_ones(teams: Sequence[Team], today: date) -> Iterator[Planned]:
     for meeting in to_come.order_by("meets_on", "pk"):
         if meeting.team_id not in seen:
             seen.add(meeting.team_id)
-            yield Planned(meeting, meeting.packs_frozen, meeting.called_in)
+            yield PlannedMeeting(meeting, meeting.packs_frozen, meeting.called_in)
 
 
-def asked_of_officers(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Need]:
+def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[NextStep]:
     """Quarters to begin, how far those under way have come, and indicators that nobody owns."""
     waiting = quarters_to_begin(today)
     for quarter in waiting:
-        yield Need(
+        yield NextStep(
             Urgency.NOW,
             f"{quarter} has ended, and nobody has been asked for its returns yet.",
             f"Begin {quarter}",
@@ -619,13 +629,13 @@ def asked_of_officers(sheets: Sequence[CalendarSheet], today: date) -> Iterator[
         )
     for sheet in sheets:
         if sheet.quarter.last_day < today:
-            yield from _completion(sheet, today)
+            yield from _completion_steps(sheet, today)
     latest = max([*waiting, *(sheet.quarter for sheet in sheets)], default=None)
     if latest:
-        yield from _unowned(latest)
+        yield from _unowned_steps(latest)
 
 
-def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
+def _completion_steps(sheet: CalendarSheet, today: date) -> Iterator[NextStep]:
     """How far a quarter under way has come, and by when it should be closed.
 
     What was returned is not in: the figures are those of the completion page, to which it leads.
@@ -636,7 +646,7 @@ def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
     last = max((day for _, day in found.due_days), default=None)
     close = sheet.line(Step.CLOSE)
     if not missing and close and close.due_on <= today:
-        yield Need(
+        yield NextStep(
             Urgency.NOW,
             f"Every result for {sheet.quarter} is in, and it is due to be closed.",
             f"Close {sheet.quarter}",
@@ -651,7 +661,7 @@ def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
             told += f", and {late} {'is' if late == 1 else 'are'} overdue"
         elif last:
             told += f"; the last are due on {in_full(last)}"
-        yield Need(
+        yield NextStep(
             Urgency.NOW if late else Urgency.SOON,
             f"{told}.",
             f"See who has not submitted for {sheet.quarter}",
@@ -660,11 +670,11 @@ def _completion(sheet: CalendarSheet, today: date) -> Iterator[Need]:
         )
 
 
-def _unowned(quarter: Quarter) -> Iterator[Need]:
+def _unowned_steps(quarter: Quarter) -> Iterator[NextStep]:
     found = unowned(quarter)
     if found:
         one = len(found) == 1
-        yield Need(
+        yield NextStep(
             Urgency.NOW,
             f"{counted(len(found), 'indicator')} {'has' if one else 'have'} nobody in post who"
             f" answers for {'it' if one else 'them'}: no quarter can begin until"

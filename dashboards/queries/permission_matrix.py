@@ -34,7 +34,7 @@ def reach_of_post(kind: PostKind, permission: Permission) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MatrixCell:
     """One cell: whether a post or seat allows something, and how far it reaches."""
 
     is_allowed: bool
@@ -46,7 +46,7 @@ class Matrix:
     """Offices down, what they may do across."""
 
     acts: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Mark, ...]], ...]
+    rows: tuple[tuple[str, tuple[MatrixCell, ...]], ...]
 
 
 def posts_matrix() -> Matrix:
@@ -54,7 +54,9 @@ def posts_matrix() -> Matrix:
     rows = tuple(
         (
             kind.label,
-            tuple(Mark(each in GRANTS[kind], reach_of_post(kind, each)) for each in Permission),
+            tuple(
+                MatrixCell(each in GRANTS[kind], reach_of_post(kind, each)) for each in Permission
+            ),
         )
         for kind in PostKind
     )
@@ -74,7 +76,7 @@ def seats_matrix() -> Matrix:
     return Matrix(
         tuple(act.label for act in Act),
         tuple(
-            (name, tuple(Mark(act in acts) for act in Act))
+            (name, tuple(MatrixCell(act in acts) for act in Act))
             for name, acts in (*seats, *offices)
             if acts
         ),
@@ -90,7 +92,7 @@ class Reader:
 
 
 def who_can_see(*, indicator: Indicator, on: date) -> tuple[Reader, ...]:
-    """Who has a part in an indicator on a day, and why, in two queries.
+    """Who has a part in an indicator on a day, and why.
 
     Everybody else who may see it does so with all signed-in officers and Members.
     """

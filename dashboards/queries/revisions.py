@@ -1,4 +1,4 @@
-"""What published editions said, beside what is known now. They stay as they were."""
+"""Revisions after a close: what was published, what is known now, and what followed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sorp.lexicon import Level, NotRated, Rag, Travel
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PublishedFigure:
     """What one edition says of one indicator in one quarter."""
 
     value: Decimal | None
@@ -36,33 +36,35 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SupersededFigure:
     """A quarter of which a published edition said one thing, and we now know another."""
 
     edition: Edition
     quarter: Quarter
-    then: Said
+    then: PublishedFigure
     now: Rating
 
 
-def then_and_now(*, indicator: Indicator) -> list[Difference]:
+def superseded_figures(*, indicator: Indicator) -> list[SupersededFigure]:
     """Where published editions say of a quarter what is no longer known to be so.
 
-    Two queries, and one more for an edition that this process has not read yet.
+    An edition is read once by a process: what is frozen does not change.
     """
     now = {
         each.quarter_start: each
         for each in Rating.objects.latest_ones().filter(indicator=indicator)
     }
     return [
-        Difference(edition, Quarter.parse(key), said, rating)
+        SupersededFigure(edition, Quarter.parse(key), said, rating)
         for edition in published_by_quarter()
-        for key, said in sorted(said_of(edition, indicator.reference).items(), reverse=True)
+        for key, said in sorted(
+            published_figures(edition, indicator.reference).items(), reverse=True
+        )
         if (rating := now.get(Quarter.parse(key).first_day)) is not None and _differs(said, rating)
     ]
 
 
-def _differs(said: Said, rating: Rating) -> bool:
+def _differs(said: PublishedFigure, rating: Rating) -> bool:
     return (said.value, said.rag, said.not_rated, said.travel) != (
         rating.value,
         rating.rag,
@@ -81,18 +83,18 @@ def published_by_quarter() -> QuerySet[Edition]:
     )
 
 
-def said_of(edition: Edition, reference: str) -> dict[str, Said]:
+def published_figures(edition: Edition, reference: str) -> dict[str, PublishedFigure]:
     """What an edition published of one indicator, by the key of the quarter."""
-    return _said_in(edition.pk, edition.public_sha256).get(reference, {})
+    return _published_figures(edition.pk, edition.public_sha256).get(reference, {})
 
 
 @lru_cache(maxsize=64)
-def _said_in(edition_id: int, sha256: str) -> dict[str, dict[str, Said]]:
+def _published_figures(edition_id: int, sha256: str) -> dict[str, dict[str, PublishedFigure]]:
     """What an edition published of each indicator, by quarter. Frozen, so kept in memory."""
     document = public_document(Edition(pk=edition_id))
     return {
         indicator["reference"]: {
-            each["quarter"]: Said(
+            each["quarter"]: PublishedFigure(
                 value=Decimal(each["value"]) if each["value"] is not None else None,
                 rag=each["rag"] or "",
                 not_rated=each["not_rated"] or "",
@@ -131,7 +133,7 @@ class Restatement:
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _RestatementFacts:
     """All that a list of revisions needs, fetched at once."""
 
     was: dict[tuple[int, int], Revision] = field(default_factory=dict)
@@ -143,7 +145,7 @@ class _Gathered:
 def restatements(
     *, reader: User, tree: Tree, of: Q | None = None, directorate: str = ""
 ) -> list[Restatement]:
-    """Every revision after a close that a reader may see, latest first. Seven queries.
+    """Every revision after a close that a reader may see, latest first.
 
     `directorate` is a unit's code; `of` narrows the revisions.
     """
@@ -153,8 +155,8 @@ def restatements(
         below = list(tree.below(top)) if top is not None else []
         rows = rows.filter(result__indicator__unit__in=below)
     revisions = list(rows)
-    gathered = _gather(revisions)
-    return [_restatement(each, gathered, tree) for each in revisions]
+    facts = _restatement_facts(revisions)
+    return [_restatement(each, facts, tree) for each in revisions]
 
 
 def quarters_revised(*, reader: User) -> list[Quarter]:
@@ -163,7 +165,7 @@ def quarters_revised(*, reader: User) -> list[Quarter]:
     return sorted((Quarter.containing(start) for start in starts), reverse=True)
 
 
-def still_to_follow(*, indicator: Indicator) -> ToFollow | None:
+def pending_restatement(*, indicator: Indicator) -> ToFollow | None:
     """What the next close would restate of one indicator, or None where all is followed up."""
     return next(iter(to_follow([indicator.pk])), None)
 
@@ -180,23 +182,23 @@ def _revised(reader: User) -> QuerySet[Revision]:
     )
 
 
-def _gather(revisions: Sequence[Revision]) -> _Gathered:
-    gathered = _Gathered()
+def _restatement_facts(revisions: Sequence[Revision]) -> _RestatementFacts:
+    facts = _RestatementFacts()
     if not revisions:
-        return gathered
+        return facts
     said = list(Revision.objects.filter(result__in={each.result_id for each in revisions}))
-    gathered.was = {(each.result_id, each.number): each for each in said}
+    facts.was = {(each.result_id, each.number): each for each in said}
     quarter_of = {each.result_id: each.result.quarter_start for each in revisions}
     result_of = {each.pk: each.result_id for each in said}
     for rating in Rating.objects.filter(revision__in=result_of).order_by("number"):
         if rating.quarter_start == quarter_of[result_of[rating.revision_id]]:
-            gathered.ratings[rating.revision_id] = rating
-    _follow(revisions, gathered)
-    gathered.editions = list(published_by_quarter())
-    return gathered
+            facts.ratings[rating.revision_id] = rating
+    _follow(revisions, facts)
+    facts.editions = list(published_by_quarter())
+    return facts
 
 
-def _follow(revisions: Sequence[Revision], gathered: _Gathered) -> None:
+def _follow(revisions: Sequence[Revision], facts: _RestatementFacts) -> None:
     """Each revision is given the escalations restated by the first close that followed it up."""
     escalations = {
         str(row.pk): row
@@ -215,14 +217,14 @@ def _follow(revisions: Sequence[Revision], gathered: _Gathered) -> None:
     for each in revisions:
         by_indicator[each.result.indicator_id].append(each)
     for indicator, revised in by_indicator.items():
-        _attach(revised, events[indicator], escalations, gathered)
+        _attach(revised, events[indicator], escalations, facts)
 
 
 def _attach(
     revised: Iterable[Revision],
     events: Iterable[AuditEvent],
     escalations: dict[str, Escalation],
-    gathered: _Gathered,
+    facts: _RestatementFacts,
 ) -> None:
     in_time: list[tuple[Any, int, Revision | AuditEvent]] = [
         *((each.submitted_at, 0, each) for each in revised),
@@ -237,10 +239,12 @@ def _attach(
         else:
             followed = True
             for revision in waiting:
-                gathered.followed[revision.pk].append(_told(each, escalations[each.subject_key]))
+                facts.followed[revision.pk].append(
+                    _restated_in_words(each, escalations[each.subject_key])
+                )
 
 
-def _told(event: AuditEvent, row: Escalation) -> str:
+def _restated_in_words(event: AuditEvent, row: Escalation) -> str:
     """What a close did to one escalation, in words."""
     level = Level(row.level).label
     if event.act == "escalated":
@@ -257,9 +261,9 @@ def _quarter(key: str | None) -> str:
     return str(Quarter.parse(key)) if key else "no quarter"
 
 
-def _restatement(revision: Revision, gathered: _Gathered, tree: Tree) -> Restatement:
+def _restatement(revision: Revision, facts: _RestatementFacts, tree: Tree) -> Restatement:
     indicator = revision.result.indicator
-    was = gathered.was[revision.result_id, revision.number - 1]
+    was = facts.was[revision.result_id, revision.number - 1]
     directorate = tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
     key = revision.result.quarter.key
     return Restatement(
@@ -267,14 +271,14 @@ def _restatement(revision: Revision, gathered: _Gathered, tree: Tree) -> Restate
         directorate=directorate.name if directorate else indicator.unit.name,
         revision=revision,
         was=was,
-        then=gathered.ratings.get(was.pk),
-        now=gathered.ratings.get(revision.pk),
-        escalations=tuple(gathered.followed.get(revision.pk, ())),
+        then=facts.ratings.get(was.pk),
+        now=facts.ratings.get(revision.pk),
+        escalations=tuple(facts.followed.get(revision.pk, ())),
         carried_by=tuple(
             edition
-            for edition in gathered.editions
+            for edition in facts.editions
             if was.submitted_at <= edition.frozen_at < revision.submitted_at
-            and (said := said_of(edition, indicator.reference).get(key)) is not None
+            and (said := published_figures(edition, indicator.reference).get(key)) is not None
             and said.value == was.value
         ),
     )
@@ -293,7 +297,7 @@ COLUMNS = (
 )
 
 
-def as_row(each: Restatement) -> tuple[Any, ...]:
+def restatement_row(each: Restatement) -> tuple[Any, ...]:
     """A restatement as a row of text."""
     return (
         each.indicator.reference,

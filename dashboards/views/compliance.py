@@ -9,9 +9,9 @@ from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.tables.writing import written
-from dashboards import services as services
 from dashboards.forms import ComplianceForm
 from dashboards.queries.compliance_summary import compliance_overview, compliance_sheet
+from dashboards.services import measure_compliance as measure
 from organisation.permissions import Permission
 from organisation.rights import allowed
 
@@ -66,7 +66,7 @@ def measure_compliance(request, quarter):
     """Look again now, rather than when the clock does."""
     _refuse_unclosed(quarter)
     try:
-        recorded = services.measure_compliance(quarter=quarter, today=localdate(), by=request.user)
+        recorded = measure(quarter=quarter, today=localdate(), by=request.user)
         messages.success(request, recorded.sentence)
     except ValueError as reason:
         messages.error(request, str(reason))

@@ -10,8 +10,12 @@ from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.tables.writing import written
 from dashboards.filters import DashboardFilter
-from dashboards.queries.dashboard import dashboard as dashboard_of
-from dashboards.queries.dashboard import heat_rows, indicators_of, quarter_to_show
+from dashboards.queries.dashboard import (
+    heatmap_rows,
+    indicators_of,
+    quarter_to_show,
+    unit_dashboard,
+)
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
@@ -77,7 +81,7 @@ def dashboard(request, unit):
         return render(request, "dashboards/dashboard_empty.html", {"unit": found})
     board, narrowed, tree = _board(request, found, quarter)
     page = Paginator(board.lines, A_PAGE).get_page(request.GET.get("page"))
-    rows = heat_rows(page.object_list, board.quarters)
+    rows = heatmap_rows(page.object_list, board.quarters)
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     shown = {
         "board": board,
@@ -108,7 +112,7 @@ def dashboard_csv(request, unit):
     name = f"{unit}-{quarter.key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     columns = (*COLUMNS, *(f"rag_{each.key}" for each in board.quarters))
-    rows = heat_rows(board.lines, board.quarters)
+    rows = heatmap_rows(board.lines, board.quarters)
     response.write(written(columns, (_as_row(each, quarter) for each in rows)))
     return response
 
@@ -126,7 +130,7 @@ def _board(request, unit, quarter):
     tree = tree_on(today)
     everything = indicators_of(unit=unit, quarter=quarter, reader=request.user, tree=tree)
     narrowed = DashboardFilter(request.GET, queryset=everything, quarter=quarter)
-    board = dashboard_of(
+    board = unit_dashboard(
         unit=unit,
         quarter=quarter,
         shown=narrowed.qs,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from core.charts.trend import trend_chart, trend_sentence
 from core.clock import localdate
 from core.guards import require
-from dashboards.queries.escalation_timeline import escalation_story
+from dashboards.queries.escalation_timeline import escalation_timeline
 from escalation.models.escalations import Escalation
 from escalation.rights import may_deal_with
 from indicators.rights import planned_by
@@ -30,7 +30,7 @@ def escalation(request, pk):
         ),
         pk=pk,
     )
-    told = escalation_story(escalation=row, reader=request.user, today=localdate())
+    told = escalation_timeline(escalation=row, reader=request.user, today=localdate())
     page = {
         "escalation": row,
         "indicator": row.indicator,

@@ -5,13 +5,13 @@ from django.views.decorators.http import require_safe
 
 from core.clock import localdate
 from core.guards import require
-from dashboards.queries.home_page import home as home_of
+from dashboards.queries.home_page import home_page
 from organisation.permissions import Permission
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def home(request):
-    return render(
-        request, "dashboards/home.html", {"home": home_of(reader=request.user, today=localdate())}
-    )
+    """Everything that needs this person, most urgent first."""
+    page = {"home": home_page(reader=request.user, today=localdate())}
+    return render(request, "dashboards/home.html", page)

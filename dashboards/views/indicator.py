@@ -9,9 +9,14 @@ from core.charts.trend import trend_chart, trend_sentence
 from core.clock import localdate
 from core.guards import require
 from core.queries import open_quarters
-from dashboards.queries.indicator_story import story, trend_with_forecast, trend_with_plan, why
+from dashboards.queries.indicator_story import (
+    indicator_story,
+    latest_explanation,
+    trend_with_forecast,
+    trend_with_plan,
+)
 from dashboards.queries.permission_matrix import who_can_see
-from dashboards.queries.revisions import then_and_now
+from dashboards.queries.revisions import superseded_figures
 from escalation.models.plans import ActionPlan
 from escalation.queries.early_warning import early_warning_of
 from indicators.models.definitions import Indicator
@@ -33,13 +38,13 @@ def indicator(request, reference):
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    told = story(indicator=found)
+    told = indicator_story(indicator=found)
     page = {
         "indicator": found,
         "story": told,
         "record": record_of(found),
-        "why": why(indicator=found, reader=request.user, quarter=quarter_in_hand()),
-        "differences": then_and_now(indicator=found),
+        "why": latest_explanation(indicator=found, reader=request.user, quarter=quarter_in_hand()),
+        "differences": superseded_figures(indicator=found),
         "may_unlock": allowed(request.user, Permission.MANAGE_FRAMEWORK),
         "open_quarters": open_quarters(),
         "readers": who_can_see(indicator=found, on=localdate()),
@@ -65,7 +70,7 @@ def indicator_chart(request, reference):
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    told = story(indicator=found)
+    told = indicator_story(indicator=found)
     if not told.trend:
         raise Http404("No result to show yet")
     trend = told.trend

@@ -13,10 +13,10 @@ from core.tables.writing import written
 from dashboards.forms import RevisionsForm
 from dashboards.queries.revisions import (
     COLUMNS,
-    as_row,
+    pending_restatement,
     quarters_revised,
+    restatement_row,
     restatements,
-    still_to_follow,
 )
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
@@ -42,7 +42,7 @@ def revisions_csv(request):
     _, found = _asked_for(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="revisions.csv"'
-    response.write(written(COLUMNS, map(as_row, found)))
+    response.write(written(COLUMNS, map(restatement_row, found)))
     return response
 
 
@@ -69,7 +69,7 @@ def revision(request, quarter, reference):
         "indicator": indicator,
         "quarter": quarter,
         "restatements": restatements(reader=request.user, tree=tree_on(localdate()), of=of),
-        "to_follow": still_to_follow(indicator=indicator),
+        "to_follow": pending_restatement(indicator=indicator),
         "may_follow": allowed(request.user, Permission.MANAGE_FRAMEWORK),
     }
     return render(request, "dashboards/revision.html", page)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from dashboards.queries.compliance_checks import look
+from dashboards.queries.compliance_checks import run_checks
 from indicators.rules.returns import ResultState, Stage, Verdict
 from sorp.models.statement import Version
 from sorp.rules.checks import Check
@@ -50,7 +50,9 @@ def measured(check: Check, *, today=TODAY, quarter=Q2):
     """What one check finds: (looked at, kept, {reference: in what it lapsed})."""
     row = ReportingQuarter.objects.get(quarter_start=quarter.first_day)
     version = Version.objects.ruling(quarter).get()
-    found = [each for each in look(row=row, version=version, today=today) if each.check is check]
+    found = [
+        each for each in run_checks(row=row, version=version, today=today) if each.check is check
+    ]
     return (
         sum(each.tally.looked_at for each in found),
         sum(each.tally.kept for each in found),

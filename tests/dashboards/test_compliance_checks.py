@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from assurance.models.meetings import AgreedAction
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from dashboards.queries.compliance_checks import look, requirements_of
+from dashboards.queries.compliance_checks import requirements_of, run_checks
 from escalation.models.plans import PlanReview
 from indicators.models.definitions import Suspension
 from indicators.models.returns import CalendarDay
@@ -139,7 +139,7 @@ def test_a_sorp_that_counts_no_day_leaves_nothing_to_be_late_for(indicator, sorp
         sorp_in_force, in_force_from=Q2, change=lambda draft: draft.calendar_rules.all().delete()
     )
 
-    found = look(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
+    found = run_checks(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
 
     assert [each for each in found if each.check is Check.RETURNS_ON_TIME] == []
 
@@ -272,7 +272,7 @@ def test_amber_wants_none_where_the_sorp_does_not_ask_it(indicator, sorp_in_forc
     version_like(sorp_in_force, in_force_from=Q2, action_on_amber=False)
     judged(indicator, "A")
 
-    found = look(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
+    found = run_checks(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
 
     assert [each for each in found if each.check is Check.RED_HAS_ACTION] == []
 
@@ -634,7 +634,7 @@ def test_each_unit_has_its_own_count(indicator, sorp_in_force):
 
     found = {
         each.unit: each.tally
-        for each in look(row=closed_row(), version=sorp_in_force, today=TODAY)
+        for each in run_checks(row=closed_row(), version=sorp_in_force, today=TODAY)
         if each.check is Check.RESULTS_PRESENT
     }
 
@@ -656,7 +656,7 @@ def test_queries_are_as_many_for_1_as_for_20(sorp_in_force):
         for _ in range(how_many):
             _busy_indicator()
         with CaptureQueriesContext(connection) as queries:
-            look(row=closed_row(), version=sorp_in_force, today=TODAY)
+            run_checks(row=closed_row(), version=sorp_in_force, today=TODAY)
         asked.append(len(queries))
 
     assert asked[0] == asked[1] <= 24

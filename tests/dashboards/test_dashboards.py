@@ -15,7 +15,13 @@ from django.urls import reverse
 from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from dashboards.queries.dashboard_lines import ORDERS, Line, Standing, doubts_about, in_order
+from dashboards.queries.dashboard_lines import (
+    ORDERS,
+    DashboardLine,
+    Standing,
+    quality_flags,
+    sort_lines,
+)
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
@@ -247,12 +253,14 @@ STANDING = {
     ],
 )
 def test_figures_are_open_to_doubt_for_as_many_reasons_as_there_are(said, doubts):
-    line = Line(IndicatorFactory.build(accountable_manager=None), Standing(**STANDING | said), None)
+    line = DashboardLine(
+        IndicatorFactory.build(accountable_manager=None), Standing(**STANDING | said), None
+    )
 
-    assert {each.key for each in doubts_about([line]) if each.lines} == doubts
+    assert {each.key for each in quality_flags([line]) if each.lines} == doubts
 
 
-def test_the_filter_finds_just_those_that_the_list_of_doubts_names(client, reader):
+def test_the_filter_finds_just_those_that_the_list_of_quality_flags_names(client, reader):
     late, revised = IndicatorFactory(reference="L-1"), IndicatorFactory(reference="R-1")
     RatingFactory(
         indicator=late,
@@ -276,9 +284,9 @@ def test_the_filter_finds_just_those_that_the_list_of_doubts_names(client, reade
     )
     indicator("GGG")
 
-    for doubt in board(client).doubts:
-        named = [line.indicator.reference for line in doubt.lines]
-        assert references(board(client, confidence=doubt.key)) == named, doubt.key
+    for flag in board(client).quality_flags:
+        named = [line.indicator.reference for line in flag.lines]
+        assert references(board(client, confidence=flag.key)) == named, flag.key
 
 
 # Filters
@@ -377,7 +385,7 @@ def test_the_order_asked_for_is_that_of_the_page_and_of_the_file(client, mixed, 
 
 def test_what_travels_worst_stands_first():
     lines = [
-        Line(
+        DashboardLine(
             IndicatorFactory.build(reference=each.name, accountable_manager=None),
             Standing(**STANDING | {"travel": each.value}),
             None,
@@ -385,7 +393,7 @@ def test_what_travels_worst_stands_first():
         for each in Travel
     ]
 
-    in_turn, order = in_order(lines, "travel")
+    in_turn, order = sort_lines(lines, "travel")
 
     assert order == "travel"
     assert [line.indicator.reference for line in in_turn][:1] == ["WORSENING"]

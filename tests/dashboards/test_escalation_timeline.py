@@ -93,7 +93,7 @@ def story(client, row):
 
 
 def titles(told):
-    return [each.title for each in told.happenings]
+    return [each.title for each in told.events]
 
 
 @pytest.mark.usefixtures("dealt_with")
@@ -135,7 +135,7 @@ def test_it_tells_everything_from_before_it_opened_to_its_recovery_in_order(
         "Referred up by the Performance Assurance Team",
         "Referred to the Cabinet as well",
     } <= set(found)
-    days = [each.date for each in told.happenings]
+    days = [each.date for each in told.events]
     assert days == sorted(days)
     for words in (
         "Revised: Two were counted twice",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.services.notices import owe_notice
-from dashboards.queries.home_page import home as home_of
+from dashboards.queries.home_page import home_page
 from dashboards.queries.next_steps import Urgency
 from indicators.models.results import Result
 from indicators.models.returns import Attestation, CalendarDay, Draft, SignOff
@@ -82,7 +82,9 @@ def division(sorp_in_force):
 
 def needs(reader, today=TODAY):
     """What a person's home says, without the pages it leads to."""
-    return [(each.urgency, each.sentence) for each in home_of(reader=reader, today=today).needs]
+    return [
+        (each.urgency, each.sentence) for each in home_page(reader=reader, today=today).next_steps
+    ]
 
 
 def answering(division, *references, **fields):
@@ -191,9 +193,9 @@ def test_a_manager_reads_how_far_the_return_has_come(
 def test_a_return_leads_to_its_page_and_to_be_gone_on_with(quarter, division):
     manager = answering(division, "HT-01", "HT-02")
 
-    (begin,) = home_of(reader=manager, today=TODAY).needs
+    (begin,) = home_page(reader=manager, today=TODAY).next_steps
     submitted("HT-01")
-    (go_on,) = home_of(reader=manager, today=TODAY).needs
+    (go_on,) = home_page(reader=manager, today=TODAY).next_steps
 
     assert (begin.link, begin.address) == ("Begin your return for Q2 2011/12", "/returns/2011-Q2/")
     assert go_on.link == "Go on with your return for Q2 2011/12"
@@ -252,7 +254,7 @@ def test_what_was_returned_says_by_whom_and_why(quarter, division):
         signed_by=holder(PostKind.DIRECTOR, unit=division, name="D. Director"),
     )
 
-    found = home_of(reader=manager, today=TODAY).needs
+    found = home_page(reader=manager, today=TODAY).next_steps
 
     assert [(each.sentence, each.address) for each in found] == [
         (
@@ -283,7 +285,7 @@ def test_a_manager_is_asked_to_attest_what_is_new_in_their_name(quarter, divisio
     submitted("HT-01")
     IndicatorFactory(reference="HT-02", accountable_manager=manager, frequency=Frequency.ANNUAL)
 
-    (need,) = home_of(reader=manager, today=TODAY).needs
+    (need,) = home_page(reader=manager, today=TODAY).next_steps
 
     assert need.sentence == (
         "You have not yet said for Q2 2011/12 that you are accountable for 1 indicator in your name."
@@ -306,7 +308,7 @@ def test_a_director_reads_what_waits_to_be_signed_off_in_their_unit_alone(quarte
     RatingFactory(indicator=revision.result.indicator, quarter=Q2, rag=Rag.RED, revision=revision)
     submitted("HT-02")
 
-    (need,) = home_of(reader=director, today=TODAY).needs
+    (need,) = home_page(reader=director, today=TODAY).next_steps
 
     assert need.sentence == (
         "2 results of Highways for Q2 2011/12 (1 red) wait for you to sign off; they are due on"
@@ -354,7 +356,7 @@ def escalated(sorp_in_force, division):
 def test_an_escalation_without_a_plan_is_named_once_by_its_highest_level(escalated):
     manager = escalated.accountable_manager
 
-    (need,) = home_of(reader=manager, today=TODAY).needs
+    (need,) = home_page(reader=manager, today=TODAY).next_steps
     assert need.sentence == (
         "“Title of HT-01” is referred to the Performance Assurance Team and has no action plan."
     )
@@ -378,7 +380,7 @@ def test_an_action_is_found_by_the_name_it_gives(client, escalated, due_on, expe
     ActionFactory(plan=plan, owner="grace ifould", due_on=due_on, description="Recruit")
     named = holder(PostKind.STAFF, name="Grace Ifould")
 
-    found = home_of(reader=named, today=TODAY).needs
+    found = home_page(reader=named, today=TODAY).next_steps
 
     said = [(each.urgency, each.sentence, each.address) for each in found]
     assert said == (
@@ -412,7 +414,7 @@ def test_an_accountable_manager_s_own_actions_lead_to_where_progress_is_said(esc
         due_on=date(2011, 10, 1),
     )
 
-    found = home_of(reader=manager, today=TODAY).needs
+    found = home_page(reader=manager, today=TODAY).next_steps
 
     assert [(each.urgency, each.address) for each in found] == [
         (Urgency.OVERDUE, f"/assurance/actions/{agreed.pk}/"),
@@ -459,7 +461,7 @@ def test_a_milestone_of_mine_that_is_late_or_slips(sorp_in_force, dates, expecte
     milestone = MilestoneFactory(title="Open the link road", accountable_manager=person, **dates)
     MilestoneFactory(due_on=date(2011, 1, 1))
 
-    found = home_of(reader=person, today=TODAY).needs
+    found = home_page(reader=person, today=TODAY).next_steps
 
     assert [(each.urgency, each.sentence, each.address) for each in found] == (
         [
@@ -518,7 +520,7 @@ def test_an_officer_reads_how_far_the_quarter_has_come(quarter, division):
     submitted("HT-01")
     reader = officer()
 
-    (soon,) = home_of(reader=reader, today=TODAY).needs
+    (soon,) = home_page(reader=reader, today=TODAY).next_steps
     assert (soon.urgency, soon.sentence, soon.address) == (
         Urgency.SOON,
         "1 of 2 results for Q2 2011/12 is in; the last are due on Friday 21 October 2011.",
@@ -536,7 +538,7 @@ def test_an_officer_reads_how_far_the_quarter_has_come(quarter, division):
 
 
 def test_an_officer_is_asked_to_begin_a_quarter_that_has_ended(sorp_in_force):
-    (need,) = home_of(reader=officer(), today=TODAY).needs
+    (need,) = home_page(reader=officer(), today=TODAY).next_steps
 
     assert need.sentence == "Q2 2011/12 has ended, and nobody has been asked for its returns yet."
     assert need.address == "/calendar/begin/"
@@ -637,7 +639,7 @@ def test_a_home_takes_as_many_queries_however_much_there_is(
     person = busy(division, how_many)
 
     with django_assert_max_num_queries(50) as asked:
-        found = home_of(reader=person, today=date(2011, 10, 24)).needs
+        found = home_page(reader=person, today=date(2011, 10, 24)).next_steps
 
     assert len(found) >= 10
     assert len(asked) > 20

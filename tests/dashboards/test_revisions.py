@@ -13,7 +13,12 @@ from django.urls import reverse
 from core.canonical_json import canonical, digest
 from core.clock import localdate, now
 from core.quarters import Quarter
-from dashboards.queries.revisions import COLUMNS, restatements, still_to_follow, then_and_now
+from dashboards.queries.revisions import (
+    COLUMNS,
+    pending_restatement,
+    restatements,
+    superseded_figures,
+)
 from escalation.models.escalations import Escalation
 from escalation.queries.restatement_preview import to_follow
 from escalation.services.closing import close_quarter
@@ -176,14 +181,14 @@ def test_it_foretells_what_the_next_close_then_does(officer, in_october):
     closed(indicator, ["95", "70"])
     revised(indicator, "70", by=officer, in_october=in_october)
 
-    foretold = still_to_follow(indicator=indicator)
+    foretold = pending_restatement(indicator=indicator)
     before = Escalation.objects.filter(level="pat").count()
     closing = close(Q2)
 
     assert any("Performance Assurance Team in Q2 2011/12" in each for each in foretold.sentences)
     assert before == 0
     assert len(closing.restated) == len(foretold.changed) + len(foretold.opened)
-    assert still_to_follow(indicator=indicator) is None
+    assert pending_restatement(indicator=indicator) is None
 
 
 def test_an_escalation_that_nothing_supports_now_is_told_to_recover_at_once(officer, in_october):
@@ -191,7 +196,7 @@ def test_an_escalation_that_nothing_supports_now_is_told_to_recover_at_once(offi
     closed(indicator, ["70", "70"])
     revised(indicator, "95", by=officer, in_october=in_october, quarter=Q2)
 
-    told = still_to_follow(indicator=indicator).sentences
+    told = pending_restatement(indicator=indicator).sentences
 
     assert any("recovers in the quarter in which it opened" in each for each in told)
 
@@ -254,11 +259,11 @@ def test_then_and_now_differ_only_where_they_do(officer, in_october):
     indicator = measured()
     closed(indicator, ["95", "94"])
     edition = published(indicator, [("95", "green"), ("94", "green")], quarter=Q2)
-    assert then_and_now(indicator=indicator) == []
+    assert superseded_figures(indicator=indicator) == []
 
     revised(indicator, "70", by=officer, in_october=in_october)
 
-    (difference,) = then_and_now(indicator=indicator)
+    (difference,) = superseded_figures(indicator=indicator)
     assert (difference.edition, difference.quarter) == (edition, Q1)
     assert (difference.then.value, difference.then.rag) == (95, "green")
     assert (difference.now.value, difference.now.rag) == (70, "red")

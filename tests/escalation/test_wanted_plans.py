@@ -10,7 +10,7 @@ from core.models.audit import AuditEvent
 from core.models.notices import Notice
 from core.quarters import Quarter
 from core.working_days import working_day_after
-from dashboards.queries.home_page import home
+from dashboards.queries.home_page import home_page
 from escalation import tasks
 from escalation.models.escalations import Escalation
 from escalation.models.plans import PlanReview
@@ -186,7 +186,7 @@ def needs(person, today):
     with on(today):
         return [
             (need.urgency.label, need.sentence, need.address)
-            for need in home(reader=person, today=today).needs
+            for need in home_page(reader=person, today=today).next_steps
             if "plan" in need.sentence
         ]
 
