@@ -114,8 +114,8 @@ def for_those(
                 raise PermissionDenied
             return view(request, found, *args, **kwargs)
 
-        door = signed_in(guarded)
-        door.permission = Permission.VIEW_PACKS  # type: ignore[attr-defined]
-        return door
+        guarded_view = signed_in(guarded)
+        guarded_view.permission = Permission.VIEW_PACKS  # type: ignore[attr-defined]
+        return guarded_view
 
     return guard

@@ -24,9 +24,9 @@ def require(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        door = signed_in(guarded)
-        door.permission = permission  # type: ignore[attr-defined]
-        return door
+        guarded_view = signed_in(guarded)
+        guarded_view.permission = permission  # type: ignore[attr-defined]
+        return guarded_view
 
     return guard
 
@@ -36,15 +36,15 @@ UNTYPED = ("csrfmiddlewaretoken", "token", "version", "seen", "act")
 
 def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     """Guard a view for whoever has signed in. What was typed while a session ended comes back."""
-    asking = login_required(view)
+    for_signed_in = login_required(view)
 
     @wraps(view)
-    def door(request: Any, *args: Any, **kwargs: Any) -> Any:
+    def guarded_view(request: Any, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated and (typed := _typed(request)):
             return render(request, "signed_out.html", {"typed": typed}, status=403)
-        return asking(request, *args, **kwargs)
+        return for_signed_in(request, *args, **kwargs)
 
-    return door
+    return guarded_view
 
 
 def _typed(request: Any) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""Jobs: asking for work, and doing what is owed, on either of two lanes.
+"""Jobs: asking for work, and doing what is pending, on either of two backends.
 
-A service asks (`request`), which writes a row; when the transaction is through, the lane's bell
-is rung. A lost bell loses nothing: the sweep (`run_owed`) finds the row again.
+A service asks (`request`), which writes a row; once the transaction is through, a worker of the
+backend (a thread of this process, or Celery) is notified. A notification that is lost loses
+nothing: the sweep (`run_pending`) finds the row again.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 # What is raised where the database went away, not where the work is wrong.
 LOST_DATABASE = (OperationalError, InterfaceError)
-_works: dict[str, Callable[..., str]] = {}
-_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
+_work_by_kind: dict[str, Callable[..., str]] = {}
+_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
 
 
 class AlreadyAsked(Exception):
@@ -50,13 +51,13 @@ class AlreadyAsked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Tells how far a job has come, from inside the work. A lane that was overtaken tells nothing."""
+    """Tells how far a job has come, from inside the work. A worker that was overtaken tells nothing."""
 
     job_id: int
     attempt: int
 
     def __call__(self, done: int, total: int, message: str = "") -> None:
-        _held(self.job_id, self.attempt).update(
+        _this_attempt(self.job_id, self.attempt).update(
             done=min(done, total), total=total, message=message[:500], leased_until=_lease_end()
         )
 
@@ -68,7 +69,7 @@ def work(kind: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """
 
     def register(function: Callable[..., str]) -> Callable[..., str]:
-        _works[kind] = function
+        _work_by_kind[kind] = function
         return function
 
     return register
@@ -76,7 +77,7 @@ def work(kind: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
 
 @transaction.atomic
 def request(*, kind: str, key: str, arguments: dict[str, Any], by: Person | None) -> Job:
-    """Owe a piece of work, and ring for it once this transaction is through.
+    """A piece of work is pending, and a worker is notified once this transaction is through.
 
     Raises AlreadyAsked when an unfinished job has the same key.
     """
@@ -86,36 +87,36 @@ def request(*, kind: str, key: str, arguments: dict[str, Any], by: Person | None
     except IntegrityError:
         raise AlreadyAsked(Job.objects.unfinished().filter(key=key).first()) from None
     audit.record("asked for a job", job, by=by, kind=kind, arguments=arguments)
-    transaction.on_commit(lambda: ring(job.pk))
+    transaction.on_commit(lambda: notify_worker(job.pk))
     return job
 
 
-def ring(job_id: int) -> None:
-    """Tell the lane that a job is owed. Failing to is not an error: the sweep will find it."""
-    if settings.JOB_LANE == "thread":
-        in_lane(lambda: run(job_id))
+def notify_worker(job_id: int) -> None:
+    """A worker is told that a job is pending. Failing to is no error: the sweep will find it."""
+    if settings.JOB_BACKEND == "thread":
+        submit_to_thread(lambda: run(job_id))
         return
     from celery import current_app
 
     try:
         current_app.send_task("core.tasks.run_job", args=[job_id])
     except Exception:
-        logger.exception("The bell for job %s did not ring; the sweep will find it", job_id)
+        logger.exception("No worker was notified of job %s; the sweep will find it", job_id)
 
 
-def in_lane(act: Callable[[], Any]) -> Future[Any]:
+def submit_to_thread(act: Callable[[], Any]) -> Future[Any]:
     """Have something done on the one thread of this process that does jobs, after what waits there."""
-    return _thread.submit(_with_a_connection_of_its_own, act)
+    return _executor.submit(_with_own_connection, act)
 
 
 def run(job_id: int) -> bool:
-    """Do one job if it is owed. Returns whether this call was the one that ended it.
+    """Do one job if it is pending. Returns whether this call was the one that ended it.
 
     A job that lost its database half-way has not failed: it is given back, to be done from the
     start by whoever comes next, three times at most.
     """
     claimed = (
-        Job.objects.owed()
+        Job.objects.pending()
         .filter(pk=job_id)
         .update(
             state=Job.State.RUNNING,
@@ -131,13 +132,15 @@ def run(job_id: int) -> bool:
         return _finish(job, Job.State.FAILED, "Stopped part-way three times. Ask for it again.")
     try:
         try:
-            with _lease_kept(job):
-                message = _works[job.kind](progress=Progress(job.pk, job.attempts), **job.arguments)
+            with _lease_renewed(job):
+                message = _work_by_kind[job.kind](
+                    progress=Progress(job.pk, job.attempts), **job.arguments
+                )
         except LOST_DATABASE:
             raise
         except Exception as reason:
             logger.exception("Job %s (%s) failed", job.pk, job.kind)
-            return _finish(job, Job.State.FAILED, _told(reason))
+            return _finish(job, Job.State.FAILED, _failure_sentence(reason))
         return _finish(job, Job.State.DONE, message)
     except LOST_DATABASE:
         logger.exception("Job %s (%s) lost the database and is given back", job.pk, job.kind)
@@ -145,10 +148,10 @@ def run(job_id: int) -> bool:
         return False
 
 
-def run_owed() -> int:
-    """Do everything that is owed, oldest first. Returns how many jobs this call did."""
-    owed = list(Job.objects.owed().order_by("id").values_list("pk", flat=True))
-    return sum(run(job_id) for job_id in owed)
+def run_pending() -> int:
+    """Do everything that is pending, oldest first. Returns how many jobs this call did."""
+    pending = list(Job.objects.pending().order_by("id").values_list("pk", flat=True))
+    return sum(run(job_id) for job_id in pending)
 
 
 def _lease_end() -> datetime:
@@ -156,13 +159,13 @@ def _lease_end() -> datetime:
     return now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
-def _held(job_id: int, attempt: int) -> Any:
+def _this_attempt(job_id: int, attempt: int) -> Any:
     """The job, as long as this attempt at it is still the one that holds it."""
     return Job.objects.filter(pk=job_id, state=Job.State.RUNNING, attempts=attempt)
 
 
 @contextmanager
-def _lease_kept(job: Job) -> Iterator[None]:
+def _lease_renewed(job: Job) -> Iterator[None]:
     """The lease is renewed while the work goes on, however long a step of it takes.
 
     By a thread, so that it ends with the process: a worker that was killed loses its lease. On
@@ -174,7 +177,7 @@ def _lease_kept(job: Job) -> Iterator[None]:
     def renew() -> None:
         while not over.wait(settings.JOB_LEASE_SECONDS / 3):
             try:
-                _held(job.pk, job.attempts).update(leased_until=_lease_end())
+                _this_attempt(job.pk, job.attempts).update(leased_until=_lease_end())
             except (DatabaseError, InterfaceError) as reason:
                 logger.warning("The lease of job %s was not renewed: %s", job.pk, reason)
             finally:
@@ -190,11 +193,11 @@ def _lease_kept(job: Job) -> Iterator[None]:
 
 
 def _give_back(job: Job) -> None:
-    """The job is owed again at once; where not even that can be written, once its lease ends."""
+    """The job is pending again at once; where not even that can be written, once its lease ends."""
     if not connection.in_atomic_block:
         connection.close()  # it may be the one that was lost: the next question opens another
     try:
-        _held(job.pk, job.attempts).update(state=Job.State.OWED, leased_until=None)
+        _this_attempt(job.pk, job.attempts).update(state=Job.State.PENDING, leased_until=None)
     except LOST_DATABASE as reason:
         logger.warning("Job %s waits for its lease to end: %s", job.pk, reason)
 
@@ -202,20 +205,20 @@ def _give_back(job: Job) -> None:
 def _finish(job: Job, state: Job.State, message: str) -> bool:
     """Write how it ended, unless the lease ran out meanwhile and another holds the job now."""
     return bool(
-        _held(job.pk, job.attempts).update(
+        _this_attempt(job.pk, job.attempts).update(
             state=state, message=message[:500], finished_at=clock.now(), leased_until=None
         )
     )
 
 
-def _told(reason: Exception) -> str:
+def _failure_sentence(reason: Exception) -> str:
     """What a person is told: our own sentences as they are, anything else in general words."""
     if isinstance(reason, ValueError):
         return str(reason)
     return "Something went wrong with the service. The performance team can see what, in the log."
 
 
-def _with_a_connection_of_its_own(act: Callable[[], Any]) -> Any:
+def _with_own_connection(act: Callable[[], Any]) -> Any:
     close_old_connections()
     try:
         return act()

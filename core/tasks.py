@@ -23,9 +23,9 @@ def run_job(job_id: int) -> bool:
 
 
 @shared_task
-def run_owed_jobs() -> int:
-    """Do whatever is owed and was not rung for, or whose worker died. Beat calls it often."""
-    return jobs.run_owed()
+def run_pending_jobs() -> int:
+    """Do whatever is pending of which no worker was notified, or whose worker died. Beat calls it often."""
+    return jobs.run_pending()
 
 
 @shared_task(bind=True)

@@ -11,9 +11,9 @@ class KccPerfConfig(AppConfig):
     name = "kcc_perf"
 
     def ready(self):
-        """Every app's kinds of job are known to this process, whichever lane does them.
+        """Every app's kinds of job are known to this process, whichever backend does them.
 
-        Celery's own discovery runs in its workers only; the thread lane, and the command that
+        Celery's own discovery runs in its workers only; the thread, and the command that
         does what is due, need the tasks modules too, since importing them registers the work.
         """
         autodiscover_modules("tasks", "panels")

@@ -85,14 +85,14 @@ def redis_address() -> str:
     return address
 
 
-def job_lane(redis_url: str) -> str:
-    """Which lane does jobs: Celery's where there is a broker, else a thread of the web process."""
-    lane = env.str("JOB_LANE", default="celery" if redis_url else "thread")
-    if lane not in {"thread", "celery"}:
-        raise ImproperlyConfigured(f"JOB_LANE is {lane!r}: write thread or celery")
-    if lane == "celery" and not redis_url:
-        raise ImproperlyConfigured("JOB_LANE is celery: set REDIS_URL too, or write thread")
-    return lane
+def job_backend(redis_url: str) -> str:
+    """What does jobs: Celery where there is a broker, else a thread of the web process."""
+    backend = env.str("JOB_BACKEND", default="celery" if redis_url else "thread")
+    if backend not in {"thread", "celery"}:
+        raise ImproperlyConfigured(f"JOB_BACKEND is {backend!r}: write thread or celery")
+    if backend == "celery" and not redis_url:
+        raise ImproperlyConfigured("JOB_BACKEND is celery: set REDIS_URL too, or write thread")
+    return backend
 
 
 def secret_key(debug: bool) -> str:

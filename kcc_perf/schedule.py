@@ -38,9 +38,9 @@ class Entry:
 
 # In the order in which a round does them: what owes something stands before what sends it.
 ENTRIES = (
-    # What was rung for is under way already. This finds what was not, or whose worker died; the
+    # What a worker was notified of is under way already. This finds what was not, or whose worker died; the
     # broker would deliver that again only after an hour.
-    Entry("run jobs still owed", "core.tasks.run_owed_jobs"),
+    Entry("run jobs still owed", "core.tasks.run_pending_jobs"),
     # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
     # for a night on which the clock did not run. Quarters are judged rightly even before it has.
     Entry("bring versions of the SORP into force", "sorp.tasks.bring_into_force", minute=1),
@@ -84,7 +84,7 @@ def entries(*, demonstration: bool) -> tuple[Entry, ...]:
 
 def beat_schedule(*, sweep_seconds: float, demonstration: bool) -> dict[str, dict[str, Any]]:
     """The list as Celery's beat reads it, such as
-    `{"run jobs still owed": {"task": "core.tasks.run_owed_jobs", "schedule": 30}}`."""
+    `{"run jobs still owed": {"task": "core.tasks.run_pending_jobs", "schedule": 30}}`."""
     return {
         each.name: {
             "task": each.task,

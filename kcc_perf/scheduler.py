@@ -59,7 +59,7 @@ def run_due() -> Done:
     listed = entries(demonstration=settings.DEMONSTRATION)
     did = {entry.task: do_if_due(entry) for entry in listed}
     notices = sum(did[entry.task] for entry in listed if entry.writes_to_people)
-    return Done(did["core.tasks.run_owed_jobs"], notices, _notices_still_owed())
+    return Done(did["core.tasks.run_pending_jobs"], notices, _notices_still_owed())
 
 
 def do_if_due(entry: Entry) -> int:
@@ -106,7 +106,7 @@ def start_rounds() -> None:
     serves (deploy/gunicorn.py, the command runserver), so that no other command and no check starts
     it; in each server process after it was forked, since threads do not survive that.
     """
-    if settings.JOB_LANE != "thread":
+    if settings.JOB_BACKEND != "thread":
         return
     threading.Thread(target=_tick, name="rounds", daemon=True).start()
 
@@ -114,8 +114,8 @@ def start_rounds() -> None:
 def _tick() -> None:
     while True:
         try:
-            done = jobs.in_lane(run_due)
-        except RuntimeError:  # the lane takes no more: the process is ending
+            done = jobs.submit_to_thread(run_due)
+        except RuntimeError:  # the executor takes no more: the process is ending
             return
         if reason := done.exception():
             logger.error("What is due was not done; the next round tries again", exc_info=reason)

@@ -11,7 +11,7 @@ from kcc_perf.environment import (
     database,
     env,
     flag,
-    job_lane,
+    job_backend,
     redis_address,
     seconds,
     secret_key,
@@ -127,7 +127,7 @@ STORAGES = {
 
 # Jobs. The database is the queue; Celery is the doorbell. Without REDIS_URL one thread of the
 # web process does the work.
-JOB_LANE = job_lane(REDIS_URL)
+JOB_BACKEND = job_backend(REDIS_URL)
 JOB_LEASE_SECONDS = seconds("JOB_LEASE_SECONDS", 120)  # renewed while the worker lives
 JOB_SWEEP_SECONDS = seconds("JOB_SWEEP_SECONDS", 30)
 CELERY_BROKER_URL = REDIS_URL or "memory://"

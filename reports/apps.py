@@ -7,5 +7,5 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self):
-        """The works that jobs ask for are registered, on whichever lane they are done."""
+        """The works that jobs ask for are registered, whichever backend does them."""
         from reports import tasks  # noqa: F401

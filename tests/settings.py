@@ -6,7 +6,7 @@ os.environ["DEBUG"] = "no"
 os.environ["SECURE_COOKIES"] = "no"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ.setdefault("SECRET_KEY", "for-tests-only-and-long-enough-to-be-let-in")
-os.environ.setdefault("JOB_LANE", "thread")
+os.environ.setdefault("JOB_BACKEND", "thread")
 
 from kcc_perf.settings import *  # noqa: F403 all of them, and then what differs
 

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=80)),
                 ('arguments', models.JSONField(default=dict)),
                 ('key', models.CharField(help_text='Two unfinished jobs never share one.', max_length=200)),
-                ('state', models.CharField(choices=[('owed', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='owed', max_length=8)),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=8)),
                 ('done', models.PositiveIntegerField(default=0)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('message', models.CharField(blank=True, max_length=500)),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['owed', 'running'])), fields=('key',), name='one_unfinished_job_of_a_key'), models.CheckConstraint(condition=models.Q(('total', 0), ('done__lte', models.F('total')), _connector='OR'), name='job_has_not_done_more_than_all'), models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'running', 'done', 'failed'])), name='job_is_in_a_known_state')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'running'])), fields=('key',), name='one_unfinished_job_of_a_key'), models.CheckConstraint(condition=models.Q(('total', 0), ('done__lte', models.F('total')), _connector='OR'), name='job_has_not_done_more_than_all'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'running', 'done', 'failed'])), name='job_is_in_a_known_state')],
             },
         ),
         migrations.CreateModel(

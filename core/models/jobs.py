@@ -9,25 +9,25 @@ from core.clock import now
 
 class JobQuerySet(models.QuerySet):
     def unfinished(self):
-        return self.filter(state__in=[Job.State.OWED, Job.State.RUNNING])
+        return self.filter(state__in=[Job.State.PENDING, Job.State.RUNNING])
 
-    def owed(self):
+    def pending(self):
         """Not yet begun, or begun by a worker whose lease ran out, so presumed dead."""
         return self.filter(
-            models.Q(state=Job.State.OWED)
+            models.Q(state=Job.State.PENDING)
             | models.Q(state=Job.State.RUNNING, leased_until__lt=Now())
         )
 
 
 class Job(models.Model):
-    """A piece of work that is owed: what, with which arguments, and how far it has come.
+    """A piece of work to be done: what, with which arguments, and how far it has come.
 
-    The row is the queue. A lane (a thread of the web process, or Celery) takes what is owed,
+    The row is the queue. A backend (a thread of the web process, or Celery) takes what is pending,
     holds it under a lease and writes its progress here.
     """
 
     class State(models.TextChoices):
-        OWED = "owed", "Waiting"
+        PENDING = "pending", "Waiting"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
@@ -35,7 +35,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=80)
     arguments = models.JSONField(default=dict)
     key = models.CharField(max_length=200, help_text="Two unfinished jobs never share one.")
-    state = models.CharField(max_length=8, choices=State, default=State.OWED)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=500, blank=True)
@@ -55,7 +55,7 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["key"],
-                condition=models.Q(state__in=["owed", "running"]),
+                condition=models.Q(state__in=["pending", "running"]),
                 name="one_unfinished_job_of_a_key",
             ),
             models.CheckConstraint(
@@ -63,7 +63,7 @@ class Job(models.Model):
                 name="job_has_not_done_more_than_all",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["owed", "running", "done", "failed"]),
+                condition=models.Q(state__in=["pending", "running", "done", "failed"]),
                 name="job_is_in_a_known_state",
             ),
         ]

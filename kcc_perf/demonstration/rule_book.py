@@ -80,7 +80,7 @@ def _try_it(draft: Version, told: dict[str, Any], author: User) -> None:
         asked: Backtest = ask_backtest(
             name=told["name"], rules=in_words(as_rules(draft)), version=draft, by=author
         )
-        jobs.run_owed()
+        jobs.run_pending()
         asked.refresh_from_db()
         keep_as_evidence(kept=asked, version=draft, by=author)
 

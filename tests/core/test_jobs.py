@@ -38,15 +38,15 @@ def kind():
     made = Kind()
     jobs.work(made.name)(made)
     yield made
-    del jobs._works[made.name]
+    del jobs._work_by_kind[made.name]
 
 
 @pytest.fixture
-def rung(monkeypatch):
-    """The bells that were rung, none of which anybody hears."""
-    heard = []
-    monkeypatch.setattr(jobs, "ring", heard.append)
-    return heard
+def notified(monkeypatch):
+    """The jobs of which a worker was notified, and none came."""
+    told = []
+    monkeypatch.setattr(jobs, "notify_worker", told.append)
+    return told
 
 
 def asked(by=None, key="count-1"):
@@ -60,21 +60,21 @@ def died_at_work(**also):
 
 
 @pytest.mark.django_db
-def test_a_job_is_rung_for_once_its_row_is_there_to_be_found(
-    kind, rung, django_capture_on_commit_callbacks
+def test_a_worker_is_notified_once_its_row_is_there_to_be_found(
+    kind, notified, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks() as callbacks:
         job = asked()
-        assert rung == []
+        assert notified == []
     for callback in callbacks:
         callback()
 
-    assert rung == [job.pk]
+    assert notified == [job.pk]
     assert job.state == OWED
 
 
 @pytest.mark.django_db
-def test_asking_is_recorded_with_who_asked(kind, rung):
+def test_asking_is_recorded_with_who_asked(kind, notified):
     officer = UserFactory()
     job = asked(by=officer)
 
@@ -83,7 +83,7 @@ def test_asking_is_recorded_with_who_asked(kind, rung):
 
 
 @pytest.mark.django_db
-def test_the_same_work_asked_for_twice_is_asked_for_once_and_names_the_first(kind, rung):
+def test_the_same_work_asked_for_twice_is_asked_for_once_and_names_the_first(kind, notified):
     first = asked()
 
     with pytest.raises(jobs.AlreadyAsked, match="already under way") as refusal:
@@ -94,14 +94,14 @@ def test_the_same_work_asked_for_twice_is_asked_for_once_and_names_the_first(kin
 
 
 @pytest.mark.django_db
-def test_work_that_is_finished_may_be_asked_for_again(kind, rung):
+def test_work_that_is_finished_may_be_asked_for_again(kind, notified):
     jobs.run(asked().pk)
 
     assert asked().state == OWED
 
 
 @pytest.mark.django_db
-def test_a_job_that_is_run_twice_is_done_once(kind, rung):
+def test_a_job_that_is_run_twice_is_done_once(kind, notified):
     job = asked()
 
     assert tasks.run_job(job.pk) is True
@@ -114,11 +114,11 @@ def test_a_job_that_is_run_twice_is_done_once(kind, rung):
 
 
 @pytest.mark.django_db
-def test_a_bell_that_was_lost_is_made_good_by_the_sweep(kind, rung):
+def test_a_notification_that_was_lost_is_made_good_by_the_sweep(kind, notified):
     asked(key="count-1"), asked(key="count-2")
 
-    assert tasks.run_owed_jobs() == 2
-    assert tasks.run_owed_jobs() == 0
+    assert tasks.run_pending_jobs() == 2
+    assert tasks.run_pending_jobs() == 0
     assert kind.runs == 2
 
 
@@ -136,7 +136,7 @@ def test_a_bell_that_was_lost_is_made_good_by_the_sweep(kind, rung):
         ),
     ],
 )
-def test_a_job_that_fails_says_why_in_words_meant_for_people(kind, rung, reason, told):
+def test_a_job_that_fails_says_why_in_words_meant_for_people(kind, notified, reason, told):
     def fail(progress):
         raise reason
 
@@ -147,15 +147,15 @@ def test_a_job_that_fails_says_why_in_words_meant_for_people(kind, rung, reason,
 
     job.refresh_from_db()
     assert (job.state, job.message) == (FAILED, told)
-    assert jobs.run_owed() == 0
+    assert jobs.run_pending() == 0
 
 
 @pytest.mark.django_db
-def test_a_job_of_a_kind_nobody_knows_fails_and_stops_no_other(kind, rung):
+def test_a_job_of_a_kind_nobody_knows_fails_and_stops_no_other(kind, notified):
     stranger = Job.objects.create(kind="nobody's", key="nobody's")
     job = asked()
 
-    assert jobs.run_owed() == 2
+    assert jobs.run_pending() == 2
 
     stranger.refresh_from_db(), job.refresh_from_db()
     assert (stranger.state, job.state) == (FAILED, DONE)
@@ -167,7 +167,7 @@ def test_a_job_whose_worker_died_is_taken_up_by_another_when_its_lease_ends(kind
     assert jobs.run(job.pk) is False
 
     Job.objects.update(leased_until=now() - timedelta(seconds=1))
-    assert jobs.run_owed() == 1
+    assert jobs.run_pending() == 1
 
     job.refresh_from_db()
     assert (job.state, job.attempts, kind.runs) == (DONE, 2, 1)
@@ -192,7 +192,7 @@ LOST = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("reason", LOST, ids=lambda reason: type(reason).__name__)
-def test_a_job_that_lost_the_database_is_owed_again_and_done_by_the_next(kind, rung, reason):
+def test_a_job_that_lost_the_database_is_pending_again_and_done_by_the_next(kind, notified, reason):
     def lose(progress):
         progress(1, 2, "Half-way")
         raise reason
@@ -205,20 +205,20 @@ def test_a_job_that_lost_the_database_is_owed_again_and_done_by_the_next(kind, r
     assert (job.state, job.leased_until, job.finished_at) == (OWED, None, None)
 
     kind.act = lambda progress: "Counted."
-    assert jobs.run_owed() == 1
+    assert jobs.run_pending() == 1
     job.refresh_from_db()
     assert (job.state, job.message, job.attempts) == (DONE, "Counted.", 2)
 
 
 @pytest.mark.django_db
-def test_a_job_that_loses_the_database_each_time_is_given_up_after_three(kind, rung):
+def test_a_job_that_loses_the_database_each_time_is_given_up_after_three(kind, notified):
     def lose(progress):
         raise LOST[0]
 
     kind.act = lose
     job = asked()
 
-    assert [jobs.run_owed() for _ in range(5)] == [0, 0, 0, 1, 0]
+    assert [jobs.run_pending() for _ in range(5)] == [0, 0, 0, 1, 0]
 
     job.refresh_from_db()
     assert (job.state, kind.runs) == (FAILED, 3)
@@ -226,7 +226,7 @@ def test_a_job_that_loses_the_database_each_time_is_given_up_after_three(kind, r
 
 
 @pytest.mark.django_db
-def test_a_job_whose_end_could_not_be_written_down_is_owed_again(kind, rung, monkeypatch):
+def test_a_job_whose_end_could_not_be_written_down_is_pending_again(kind, notified, monkeypatch):
     def lose(*ended):
         raise LOST[1]
 
@@ -241,7 +241,9 @@ def test_a_job_whose_end_could_not_be_written_down_is_owed_again(kind, rung, mon
 
 
 @pytest.mark.django_db
-def test_a_database_that_stays_away_leaves_the_job_to_its_lease(kind, rung, monkeypatch, caplog):
+def test_a_database_that_stays_away_leaves_the_job_to_its_lease(
+    kind, notified, monkeypatch, caplog
+):
     """Nothing can be written, so nothing is: whoever comes once the lease is over does the job."""
 
     def lose(*asked):
@@ -250,7 +252,7 @@ def test_a_database_that_stays_away_leaves_the_job_to_its_lease(kind, rung, monk
     kind.act = lose
     job = asked()
     with monkeypatch.context() as patched:
-        patched.setattr(jobs, "_held", lose)
+        patched.setattr(jobs, "_this_attempt", lose)
         assert jobs.run(job.pk) is False
 
     job.refresh_from_db()
@@ -261,7 +263,7 @@ def test_a_database_that_stays_away_leaves_the_job_to_its_lease(kind, rung, monk
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_cut_half_way_through_a_job_costs_only_time(kind, rung):
+def test_a_connection_cut_half_way_through_a_job_costs_only_time(kind, notified):
     """As when PostgreSQL is restarted, or hands over to another, with the job's transaction open."""
 
     def cut(progress):
@@ -283,13 +285,13 @@ def test_a_connection_cut_half_way_through_a_job_costs_only_time(kind, rung):
     assert not User.objects.exists()
 
     kind.act = lambda progress: "Counted."
-    assert jobs.run_owed() == 1
+    assert jobs.run_pending() == 1
     job.refresh_from_db()
     assert (job.state, job.attempts) == (DONE, 2)
 
 
 @pytest.mark.django_db
-def test_progress_is_kept_on_the_row_and_keeps_the_lease(kind, rung, settings):
+def test_progress_is_kept_on_the_row_and_keeps_the_lease(kind, notified, settings):
     settings.JOB_LEASE_SECONDS = 600
     seen = []
 
@@ -308,7 +310,7 @@ def test_progress_is_kept_on_the_row_and_keeps_the_lease(kind, rung, settings):
 
 
 @pytest.mark.django_db
-def test_a_worker_that_was_overtaken_has_no_say_in_how_the_job_ended(kind, rung):
+def test_a_worker_that_was_overtaken_has_no_say_in_how_the_job_ended(kind, notified):
     """It was slow, not dead: its lease ran out, another did the job, and then it woke."""
 
     def slow(progress):
@@ -328,7 +330,7 @@ def test_a_worker_that_was_overtaken_has_no_say_in_how_the_job_ended(kind, rung)
 
 
 @pytest.mark.django_db
-def test_a_worker_that_was_overtaken_does_not_end_the_job_that_another_is_at(kind, rung):
+def test_a_worker_that_was_overtaken_does_not_end_the_job_that_another_is_at(kind, notified):
     def slow(progress):
         Job.objects.update(attempts=2, leased_until=now() + timedelta(minutes=1))
         progress(1, 9, "Still at it")
@@ -347,7 +349,7 @@ def test_a_worker_that_was_overtaken_does_not_end_the_job_that_another_is_at(kin
 def test_a_broker_that_does_not_answer_delays_a_job_and_loses_nothing(
     kind, settings, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
-    settings.JOB_LANE = "celery"
+    settings.JOB_BACKEND = "celery"
 
     def refuse(*args, **kwargs):
         raise ConnectionRefusedError
@@ -356,19 +358,19 @@ def test_a_broker_that_does_not_answer_delays_a_job_and_loses_nothing(
     with django_capture_on_commit_callbacks(execute=True):
         asked()
 
-    assert "did not ring" in caplog.text
-    assert jobs.run_owed() == 1
+    assert "No worker was notified" in caplog.text
+    assert jobs.run_pending() == 1
 
 
 @pytest.mark.django_db
 def test_the_celery_lane_sends_the_number_of_the_job_and_nothing_else(kind, settings, monkeypatch):
-    settings.JOB_LANE = "celery"
+    settings.JOB_BACKEND = "celery"
     sent = []
     monkeypatch.setattr(
         "celery.current_app.send_task", lambda name, args: sent.append((name, args))
     )
 
-    jobs.ring(7)
+    jobs.notify_worker(7)
 
     assert sent == [("core.tasks.run_job", [7])]
     assert tasks.run_job.name == "core.tasks.run_job"
@@ -376,7 +378,7 @@ def test_the_celery_lane_sends_the_number_of_the_job_and_nothing_else(kind, sett
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_six_lanes_at_once_do_one_job_once(kind, rung, at_once):
+def test_six_workers_at_once_do_one_job_once(kind, notified, at_once):
     kind.act = lambda progress: time.sleep(0.1) or "Counted."
     job = asked()
 
@@ -388,7 +390,7 @@ def test_six_lanes_at_once_do_one_job_once(kind, rung, at_once):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_six_people_at_once_ask_for_the_same_work_and_one_job_is_owed(kind, rung, at_once):
+def test_six_people_at_once_ask_for_the_same_work_and_one_job_is_pending(kind, notified, at_once):
     answers = at_once(lambda: asked())
 
     assert sum(isinstance(answer, jobs.AlreadyAsked) for answer in answers) == 5
@@ -398,10 +400,12 @@ def test_six_people_at_once_ask_for_the_same_work_and_one_job_is_owed(kind, rung
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_lane_does_the_job_beside_the_page_that_asked(kind, settings):
-    settings.JOB_LANE = "thread"
+    settings.JOB_BACKEND = "thread"
     job = asked()
 
-    jobs.in_lane(lambda: None).result(PATIENCE)  # one thread: what waited before it is done
+    jobs.submit_to_thread(lambda: None).result(
+        PATIENCE
+    )  # one thread: what waited before it is done
 
     job.refresh_from_db()
     assert (job.state, kind.runs) == (DONE, 1)
@@ -409,7 +413,7 @@ def test_the_thread_lane_does_the_job_beside_the_page_that_asked(kind, settings)
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_the_lease_is_kept_while_a_long_step_goes_on(kind, rung, settings):
+def test_the_lease_is_kept_while_a_long_step_goes_on(kind, notified, settings):
     settings.JOB_LEASE_SECONDS = 0.6
     job = asked()
 
@@ -422,7 +426,7 @@ def test_the_lease_is_kept_while_a_long_step_goes_on(kind, rung, settings):
         settings.JOB_LEASE_SECONDS = 2 * PATIENCE  # a machine that stands still loses no lease
         wait_until(lambda: lease_end() > now() + timedelta(seconds=PATIENCE), "and again")
         wait_until(lambda: now() > first, "the first to have run out")
-        assert jobs.run_owed() == 0, "its lease ran out although its worker lives"
+        assert jobs.run_pending() == 0, "its lease ran out although its worker lives"
         return "Counted."
 
     kind.act = long_step

@@ -40,7 +40,7 @@ ONE_RED = Rules(
 
 @pytest.fixture(autouse=True)
 def in_july(monkeypatch):
-    monkeypatch.setattr(jobs, "ring", lambda job: None)  # the bell is lost: the sweep finds it
+    monkeypatch.setattr(jobs, "notify_worker", lambda job: None)  # nobody is notified: the sweep finds it
     with time_machine.travel("2012-07-20 10:00 +0100", tick=False):
         yield
 
@@ -94,7 +94,7 @@ def test_asking_again_after_its_job_failed_rings_for_it_again(history, officer):
     Job.objects.update(state=Job.State.FAILED)
 
     assert asked(officer) == backtest
-    assert list(Job.objects.values_list("state", flat=True)) == ["owed", "failed"]
+    assert list(Job.objects.values_list("state", flat=True)) == ["pending", "failed"]
 
 
 def test_a_back_test_without_a_name_is_refused(history, officer):
@@ -122,7 +122,7 @@ def test_before_a_quarter_is_closed_there_is_nothing_to_replay(sorp_in_force, of
 def test_the_job_writes_what_was_found_and_says_it(history, officer):
     backtest = asked(officer)
 
-    assert jobs.run_owed() == 1
+    assert jobs.run_pending() == 1
 
     backtest.refresh_from_db()
     job = Job.objects.get()
@@ -144,7 +144,7 @@ def test_the_job_writes_what_was_found_and_says_it(history, officer):
 def test_a_back_test_changes_nothing_that_stands(history, officer):
     before = list(Escalation.objects.values())
     asked(officer)
-    jobs.run_owed()
+    jobs.run_pending()
 
     assert list(Escalation.objects.values()) == before
 
@@ -183,9 +183,9 @@ def test_a_run_that_was_killed_half_way_leaves_it_owed_and_another_finishes_it(
 
     backtest.refresh_from_db()
     assert (backtest.finished_at, backtest.found) == (None, None)
-    assert list(Job.objects.owed()) == [job]
+    assert list(Job.objects.pending()) == [job]
 
-    assert jobs.run_owed() == 1
+    assert jobs.run_pending() == 1
 
     backtest.refresh_from_db()
     assert backtest.found["indicators"] == 2
@@ -208,7 +208,7 @@ def test_a_quarter_that_no_sorp_rules_fails_the_job_in_words(history, officer):
     rated(Indicator.objects.first(), "G", since=Quarter(2009, 4))
     asked(officer)
 
-    jobs.run_owed()
+    jobs.run_pending()
 
     job = Job.objects.get()
     assert job.state == Job.State.FAILED
@@ -293,7 +293,7 @@ def test_it_is_kept_as_evidence_on_a_draft_with_whether_its_rules_differ(history
     version = draft_of()
     same = asked(officer, version=version)
     other = asked(officer, name="Defaults", rules=DEFAULT_RULES)
-    jobs.run_owed()
+    jobs.run_pending()
 
     keep_as_evidence(kept=same, version=version, by=officer)
     kept = keep_as_evidence(kept=other, version=version, by=officer)
@@ -306,7 +306,7 @@ def test_it_is_kept_as_evidence_on_a_draft_with_whether_its_rules_differ(history
 
 def test_keeping_it_twice_keeps_it_once(history, officer):
     version, backtest = draft_of(), asked(officer)
-    jobs.run_owed()
+    jobs.run_pending()
     keep_as_evidence(kept=backtest, version=version, by=officer)
     events = acts()
 
@@ -325,7 +325,7 @@ def test_what_is_not_finished_is_no_evidence(history, officer):
 def test_evidence_on_one_version_is_not_taken_for_another(history, officer):
     first = draft_of("2.0")
     backtest = asked(officer)
-    jobs.run_owed()
+    jobs.run_pending()
     keep_as_evidence(kept=backtest, version=first, by=officer)
 
     with pytest.raises(Refused, match=r"kept already, as evidence on .* version 2\.0"):
@@ -334,7 +334,7 @@ def test_evidence_on_one_version_is_not_taken_for_another(history, officer):
 
 def test_a_version_that_is_settled_takes_no_more_evidence(history, officer, sorp_in_force):
     backtest = asked(officer)
-    jobs.run_owed()
+    jobs.run_pending()
 
     with pytest.raises(Refused, match="is settled"):
         keep_as_evidence(kept=backtest, version=sorp_in_force, by=officer)
@@ -345,7 +345,7 @@ def test_a_version_that_is_settled_takes_no_more_evidence(history, officer, sorp
 def test_only_evidence_is_seen_by_those_outside_the_performance_team(history, officer):
     member, stranger = holder(PostKind.MEMBER), UserFactory()
     backtest = asked(officer)
-    jobs.run_owed()
+    jobs.run_pending()
 
     def seen(person):
         return list(Backtest.objects.visible_to(person))

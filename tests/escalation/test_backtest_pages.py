@@ -35,7 +35,7 @@ ADDRESS = "/sorp/backtests/"
 
 @pytest.fixture(autouse=True)
 def in_july(monkeypatch):
-    monkeypatch.setattr(jobs, "ring", lambda job: None)
+    monkeypatch.setattr(jobs, "notify_worker", lambda job: None)
     with time_machine.travel("2012-07-20 10:00 +0100", tick=False):
         yield
 
@@ -112,7 +112,7 @@ def test_numbers_changed_on_the_page_are_what_is_tried(client, officer):
     ]
     assert (tried.exit_quarters, tried.relapse_within) == (2, 4)
     assert (backtest.name, backtest.asked_by, backtest.version) == ("Red for three", officer, None)
-    assert Job.objects.get().state == Job.State.OWED
+    assert Job.objects.get().state == Job.State.PENDING
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_back_test_that_waits_runs_or_failed_says_so(client, officer):
         client.get(address)
     )
     client.post(address)
-    assert list(Job.objects.values_list("state", flat=True)) == ["owed", "failed"]
+    assert list(Job.objects.values_list("state", flat=True)) == ["pending", "failed"]
 
 
 def test_asking_again_for_what_is_finished_changes_nothing(client, officer):

@@ -107,7 +107,7 @@ def council(tmp_path_factory):
             "DATABASE_URL": f"sqlite:///{folder / 'council.sqlite3'}",
             "MEDIA_ROOT": str(folder / "media"),
             "REDIS_URL": "",
-            "JOB_LANE": "thread",
+            "JOB_BACKEND": "thread",
             "SECURE_COOKIES": "no",
             "ALLOWED_HOSTS": "127.0.0.1",
             "COUNCIL_NAME": "Wealdshire County Council",

@@ -43,7 +43,7 @@ def listed(monkeypatch):
     """Put entries on the list, beside the one that does jobs."""
 
     def put(*entries):
-        jobs_owed = next(each for each in ENTRIES if each.task.endswith("run_owed_jobs"))
+        jobs_owed = next(each for each in ENTRIES if each.task.endswith("run_pending_jobs"))
         monkeypatch.setattr(schedule, "ENTRIES", (jobs_owed, *entries))
 
     return put
@@ -65,7 +65,7 @@ def by_the_rounds():
     """One round of the embedded service, and then its process ends."""
     asked = []
 
-    def in_lane(act):
+    def submit_to_thread(act):
         if asked:
             raise RuntimeError("cannot schedule new futures after shutdown")
         asked.append(act)
@@ -74,7 +74,7 @@ def by_the_rounds():
         return made
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jobs, "in_lane", in_lane)
+        patched.setattr(jobs, "submit_to_thread", submit_to_thread)
         patched.setattr(due.time, "sleep", lambda seconds: None)
         due._tick()
 
@@ -159,7 +159,7 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
     early = {each.task for each in ENTRIES if each.from_hour < 7}
 
     assert early == {
-        "core.tasks.run_owed_jobs",
+        "core.tasks.run_pending_jobs",
         "core.tasks.send_owed_notices",
         "sorp.tasks.bring_into_force",
         "dashboards.tasks.measure_compliance",

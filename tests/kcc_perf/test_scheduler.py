@@ -26,13 +26,13 @@ def test_rounds_go_on_after_one_that_failed_and_end_with_the_process(monkeypatch
     ]
     asked = []
 
-    def in_lane(act):
+    def submit_to_thread(act):
         asked.append(act)
         if len(asked) > len(rounds):
             raise RuntimeError("cannot schedule new futures after shutdown")
         return rounds[len(asked) - 1]()
 
-    monkeypatch.setattr(jobs, "in_lane", in_lane)
+    monkeypatch.setattr(jobs, "submit_to_thread", submit_to_thread)
     scheduler._tick()
 
     assert asked == [scheduler.run_due] * 4
@@ -47,9 +47,9 @@ def threads(monkeypatch):
     return started
 
 
-@pytest.mark.parametrize(("lane", "begun"), [("thread", ["rounds"]), ("celery", [])])
-def test_rounds_are_made_where_no_beat_asks_for_what_is_due(settings, threads, lane, begun):
-    settings.JOB_LANE = lane
+@pytest.mark.parametrize(("backend", "begun"), [("thread", ["rounds"]), ("celery", [])])
+def test_rounds_are_made_where_no_beat_asks_for_what_is_due(settings, threads, backend, begun):
+    settings.JOB_BACKEND = backend
 
     scheduler.start_rounds()
 
@@ -57,7 +57,7 @@ def test_rounds_are_made_where_no_beat_asks_for_what_is_due(settings, threads, l
 
 
 def test_the_server_for_ones_own_machine_makes_rounds_once_it_serves(settings, threads):
-    settings.JOB_LANE = "thread"
+    settings.JOB_BACKEND = "thread"
     command = load_command_class(get_commands()["runserver"], "runserver")
     command.nobody_can_begin = lambda: False
     assert threads == []
@@ -75,5 +75,5 @@ def test_loading_the_application_starts_nothing(threads):
 
 
 def test_every_kind_of_job_is_known_to_a_process_that_is_no_worker():
-    """The thread lane does jobs in the web process, where Celery never looks for tasks."""
-    assert "close_quarter" in jobs._works
+    """The thread does jobs in the web process, where Celery never looks for tasks."""
+    assert "close_quarter" in jobs._work_by_kind

@@ -16,7 +16,7 @@ IN_SERVICE = {
     "ALLOWED_HOSTS": "performance.council.example",
     "DATABASE_URL": "sqlite:///:memory:",
     "REDIS_URL": "",
-    "JOB_LANE": "thread",
+    "JOB_BACKEND": "thread",
 }
 
 
@@ -50,8 +50,8 @@ def test_a_good_environment_is_let_in():
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL cannot be read: write it like redis://"),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe': write yes or no"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty: name the addresses"),
-        ({"JOB_LANE": "fast"}, "JOB_LANE is 'fast': write thread or celery"),
-        ({"JOB_LANE": "celery"}, "JOB_LANE is celery: set REDIS_URL too"),
+        ({"JOB_BACKEND": "fast"}, "JOB_BACKEND is 'fast': write thread or celery"),
+        ({"JOB_BACKEND": "celery"}, "JOB_BACKEND is celery: set REDIS_URL too"),
         ({"JOB_LEASE_SECONDS": "soon"}, "JOB_LEASE_SECONDS is 'soon': write a number of seconds"),
         ({"JOB_LEASE_SECONDS": "nan"}, "JOB_LEASE_SECONDS is 'nan': write a number of seconds"),
         ({"JOB_SWEEP_SECONDS": "0"}, "JOB_SWEEP_SECONDS is '0': write a number of seconds"),

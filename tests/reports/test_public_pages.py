@@ -293,7 +293,7 @@ def officer(client):
 
 
 def test_building_owes_a_job_once_however_often_it_is_asked(closed, officer, client, monkeypatch):
-    monkeypatch.setattr(jobs, "ring", lambda job: None)
+    monkeypatch.setattr(jobs, "notify_worker", lambda job: None)
 
     client.post(BUILD)
     told = client.post(BUILD, follow=True).content.decode()

@@ -215,14 +215,14 @@ def _waits_for_notices(service):
 
 
 @pytest.mark.service
-def test_a_bell_that_nobody_heard_is_made_good_by_beat(service):
+def test_a_job_of_which_no_worker_was_notified_is_made_good_by_beat(service):
     """The row alone, as when the broker was away when it was written."""
     closed(service, "2011-Q3")
     with closing(service.ask.connect()) as line:
         line.cursor().execute(
             "INSERT INTO organisation_job (kind, arguments, key, state, done, total, message,"
             " attempts, requested_at) VALUES ('close_quarter', '{\"quarter\": \"2011-Q4\"}',"
-            " 'close-2011-Q4', 'owed', 0, 0, '', 0, now())"
+            " 'close-2011-Q4', 'pending', 0, 0, '', 0, now())"
         )
         line.commit()
 

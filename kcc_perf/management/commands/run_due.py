@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, dry_run, **options):
         if dry_run:
-            owed, unsent = Job.objects.owed().count(), Notice.objects.to_send_now().count()
+            owed, unsent = Job.objects.pending().count(), Notice.objects.to_send_now().count()
             self.stdout.write(f"Owed: {counted(owed, 'job')}, {counted(unsent, 'notice')}.")
             return
         done = run_due()
