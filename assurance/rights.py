@@ -98,7 +98,7 @@ def refuse_all_but_leads(user: Any, team: Team) -> None:
         )
 
 
-def for_those(
+def require_on_team(
     who: Callable[[Any, Team], bool],
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Guard a team's view by a rule of this module, and hand it the team instead of its code.

@@ -1,14 +1,13 @@
-"""Who may be called in and why, who may sit where, and what a pack's fingerprint is. Pure."""
+"""Who may be called in and why, who may sit where, and what a pack's digest is of. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.canonical_json import canonical, digest
 from core.quarters import Quarter
 from core.words import Word
 from sorp.lexicon import Rag
@@ -70,7 +69,7 @@ class ActionState(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RatedQuarter:
     """An indicator's RAG status in one quarter; none where it was not rated."""
 
     quarter: Quarter
@@ -79,7 +78,7 @@ class Seen:
 
 
 def eligibility(
-    history: Sequence[Seen], *, quarter: Quarter, escalated: bool, in_report: bool
+    history: Sequence[RatedQuarter], *, quarter: Quarter, escalated: bool, in_report: bool
 ) -> Eligibility | None:
     """Why an indicator may be called in to a meeting on a quarter, or None without a stated reason.
 
@@ -102,7 +101,7 @@ def eligibility(
     return None
 
 
-def rated_before(history: Sequence[Seen], quarter: Quarter) -> Seen | None:
+def rated_before(history: Sequence[RatedQuarter], quarter: Quarter) -> RatedQuarter | None:
     """The last rated quarter before one, since the last break in the definition."""
     for seen in sorted(history, key=lambda each: each.quarter, reverse=True):
         if seen.quarter < quarter and seen.rag is not None:
@@ -112,7 +111,9 @@ def rated_before(history: Sequence[Seen], quarter: Quarter) -> Seen | None:
     return None
 
 
-def why_here(found: Eligibility, history: Sequence[Seen], quarter: Quarter) -> str:
+def eligibility_sentence(
+    found: Eligibility, history: Sequence[RatedQuarter], quarter: Quarter
+) -> str:
     """One sentence on why an indicator that is not escalated may be called in."""
     before = rated_before(history, quarter)
     was = f"{before.rag.label.lower()} in {before.quarter}" if before and before.rag else ""
@@ -139,12 +140,11 @@ def action_state(*, due_on: date, done_on: date | None, day: date) -> ActionStat
     return ActionState.OVERDUE if day > due_on else ActionState.OPEN
 
 
-def canonical(document: dict[str, Any]) -> bytes:
-    """The one way in which a document is written, so that it has one fingerprint everywhere."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+def pack_bytes(document: dict[str, Any]) -> bytes:
+    """A pack's document as it is handed out: canonical, but that no newline ends it."""
+    return canonical(document).removesuffix(b"\n")
 
 
-def fingerprint(document: dict[str, Any]) -> str:
-    """The SHA-256 of a document as `canonical` writes it."""
-    return hashlib.sha256(canonical(document)).hexdigest()
+def pack_digest(document: dict[str, Any]) -> str:
+    """The SHA-256 of `pack_bytes`, by which a pack is known: 64 hexadecimal digits."""
+    return digest(pack_bytes(document))

@@ -67,7 +67,7 @@ def milestone_status(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EvidenceStatement:
     """What one kind of evidence says, in a sentence, and whether it calls for a question."""
 
     sentence: str
@@ -78,9 +78,9 @@ class Said:
 class Standing:
     """Three statements about a priority, side by side. They have no sum."""
 
-    figures: Said
-    milestones: Said
-    evaluation: Said
+    figures: EvidenceStatement
+    milestones: EvidenceStatement
+    evaluation: EvidenceStatement
 
     @property
     def needs_attention(self) -> tuple[str, ...]:
@@ -110,48 +110,48 @@ def standing(
 ) -> Standing:
     """What each kind of evidence says of a priority."""
     return Standing(
-        _said_by_figures(tuple(figures)),
-        _said_by_milestones(tuple(milestones)),
-        _said_by_evaluation(judgement, judged_on),
+        _figures_statement(tuple(figures)),
+        _milestones_statement(tuple(milestones)),
+        _evaluation_statement(judgement, judged_on),
     )
 
 
-def _said_by_figures(figures: tuple[Figure, ...]) -> Said:
+def _figures_statement(figures: tuple[Figure, ...]) -> EvidenceStatement:
     if not figures:
-        return Said("No indicator measures this priority", needs_attention=False)
+        return EvidenceStatement("No indicator measures this priority", needs_attention=False)
     counts = Counter(
-        "green on stale figures" if each.stale and each.rag is Rag.GREEN else _colour(each)
+        "green on stale figures"
+        if each.stale and each.rag is Rag.GREEN
+        else (each.rag.value if each.rag else "not rated")
         for each in figures
     )
     order = ("green", "green on stale figures", "amber", "red", "not rated")
     parts = [f"{counts[word]} {word}" for word in order if counts[word]]
     whole = f"Of {len(figures)} indicators: " if len(figures) > 1 else "Its one indicator: "
-    return Said(
+    return EvidenceStatement(
         whole + _listed(parts),
         needs_attention=any(word != "green" for word in counts),
     )
 
 
-def _colour(figure: Figure) -> str:
-    return figure.rag.value if figure.rag else "not rated"
-
-
-def _said_by_milestones(milestones: tuple[MilestoneStatus, ...]) -> Said:
+def _milestones_statement(milestones: tuple[MilestoneStatus, ...]) -> EvidenceStatement:
     if not milestones:
-        return Said("No milestone is set", needs_attention=False)
+        return EvidenceStatement("No milestone is set", needs_attention=False)
     counts = Counter(milestones)
     parts = [
         f"{counts[status]} {status.label.lower()}" for status in MilestoneStatus if counts[status]
     ]
     whole = f"Of {len(milestones)} milestones: " if len(milestones) > 1 else "Its one milestone: "
-    return Said(whole + _listed(parts), needs_attention=any(each.is_late for each in milestones))
+    return EvidenceStatement(
+        whole + _listed(parts), needs_attention=any(each.is_late for each in milestones)
+    )
 
 
-def _said_by_evaluation(judgement: Judgement | None, judged_on: date | None) -> Said:
+def _evaluation_statement(judgement: Judgement | None, judged_on: date | None) -> EvidenceStatement:
     if judgement is None:
-        return Said("Not yet evaluated", needs_attention=False)
+        return EvidenceStatement("Not yet evaluated", needs_attention=False)
     when = f", {judged_on.day} {judged_on:%B %Y}" if judged_on else ""
-    return Said(
+    return EvidenceStatement(
         f"{judgement.label}{when}",
         needs_attention=judgement in {Judgement.PARTLY_EFFECTIVE, Judgement.NOT_EFFECTIVE},
     )

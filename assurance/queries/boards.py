@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from assurance.models.meetings import CallIn, Decision, Meeting
 from assurance.models.teams import Team
 from assurance.rights import takes_part
-from assurance.rules import CallInVerdict, Eligibility, Seen, eligibility, why_here
+from assurance.rules import (
+    CallInVerdict,
+    Eligibility,
+    RatedQuarter,
+    eligibility,
+    eligibility_sentence,
+)
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
@@ -76,7 +82,7 @@ class CallInBoard:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class _BoardFacts:
     """What the board knows, by indicator."""
 
     histories: dict[int, dict[Quarter, Rating]]
@@ -88,7 +94,7 @@ class _Facts:
 
 
 def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallInBoard:
-    """Each eligible indicator with why it is here, most serious first. Seven queries at most.
+    """Each eligible indicator with why it is here, most serious first.
 
     A reader without a part in the meeting sees an empty board; no reader (the system) sees all.
     """
@@ -100,12 +106,12 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
         .select_related("unit__parent", "accountable_manager")
         .order_by("reference")
     )
-    facts = _facts(meeting, quarter)
+    facts = _board_facts(meeting, quarter)
     lines = (_line(each, quarter, facts) for each in indicators)
     return CallInBoard(meeting, quarter, tuple(sorted(filter(None, lines), key=_gravity)))
 
 
-def _facts(meeting: Meeting, quarter: Quarter) -> _Facts:
+def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
     histories: dict[int, dict[Quarter, Rating]] = defaultdict(dict)
     for rating in Rating.objects.latest_ones().filter(
         quarter_start__lte=quarter.first_day,
@@ -120,7 +126,7 @@ def _facts(meeting: Meeting, quarter: Quarter) -> _Facts:
     )
     plans = ActionPlan.objects.filter(is_latest=True)
     agreed = Decision.objects.filter(agreed_plan__is_latest=True)
-    return _Facts(
+    return _BoardFacts(
         histories=histories,
         escalations=escalations,
         called_in={
@@ -133,10 +139,10 @@ def _facts(meeting: Meeting, quarter: Quarter) -> _Facts:
     )
 
 
-def _line(indicator: Indicator, quarter: Quarter, facts: _Facts) -> BoardLine | None:
+def _line(indicator: Indicator, quarter: Quarter, facts: _BoardFacts) -> BoardLine | None:
     ratings = facts.histories.get(indicator.pk, {})
     history = [
-        Seen(each, Rag(rating.rag) if rating.rag else None, rating.definition_break)
+        RatedQuarter(each, Rag(rating.rag) if rating.rag else None, rating.definition_break)
         for each, rating in sorted(ratings.items())
     ]
     open_ones = sorted(
@@ -173,7 +179,7 @@ def _line(indicator: Indicator, quarter: Quarter, facts: _Facts) -> BoardLine | 
 def _why(
     found: Eligibility | None,
     open_ones: Iterable[Escalation],
-    history: list[Seen],
+    history: list[RatedQuarter],
     quarter: Quarter,
     decided: CallIn | None,
 ) -> tuple[str, ...]:
@@ -182,7 +188,7 @@ def _why(
     if reasons:
         return reasons
     if found is not None:
-        return (why_here(found, history, quarter),)
+        return (eligibility_sentence(found, history, quarter),)
     return (decided.why,) if decided else ()
 
 

@@ -41,7 +41,7 @@ class TeamSheet:
 
 
 def team_sheet(*, team: Team, day: date) -> TeamSheet:
-    """A team's page in four queries."""
+    """A team's page, in a constant number of queries."""
     seats = seats_on(team, day)
     meetings = list(
         team.meetings.select_related("team")
@@ -92,7 +92,7 @@ class MeetingSheet:
 
 
 def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
-    """A meeting's page in five queries, without the bodies of its packs.
+    """A meeting's page, without the bodies of its packs.
 
     Milestones stand as on a day, or on the day of the meeting once it is past.
     """

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
-from assurance.queries.documents import pack_document
+from assurance.queries.pack_document import pack_document
 from assurance.rights import refuse_all_but_leads
-from assurance.rules import MeetingState, fingerprint
+from assurance.rules import MeetingState, pack_digest
 from core import audit
 from core.clock import localdate, now
 from core.refusals import Refused
@@ -30,7 +30,7 @@ def freeze_pack(*, meeting: Meeting, by: User, at: datetime | None = None) -> tu
         row.state = MeetingState.PAPERS_OUT
         row.save(update_fields=["state"])
     document = pack_document(row, known_on=localdate())
-    sha256 = fingerprint(document)
+    sha256 = pack_digest(document)
     standing = row.packs.filter(sha256=sha256).first()
     if standing is not None:
         return standing, False

@@ -6,23 +6,23 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.forms import ExceptionalCallInForm, VerdictForm
 from assurance.queries import boards
-from assurance.rights import for_those, is_chair, refuse_all_but_chair, takes_part
+from assurance.rights import is_chair, refuse_all_but_chair, require_on_team, takes_part
 from assurance.rules import CallInVerdict
-from assurance.services import calling
+from assurance.services import call_ins
 from assurance.views.meetings import meeting_of
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 
 ACTS = {
-    CallInVerdict.CALLED_IN: calling.call_in,
-    CallInVerdict.DEFERRED: calling.defer,
-    CallInVerdict.DECLINED: calling.decline,
-    CallInVerdict.WITHDRAWN: calling.withdraw,
+    CallInVerdict.CALLED_IN: call_ins.call_in,
+    CallInVerdict.DEFERRED: call_ins.defer,
+    CallInVerdict.DECLINED: call_ins.decline,
+    CallInVerdict.WITHDRAWN: call_ins.withdraw,
 }
 
 
 @require_http_methods(["GET", "POST"])
-@for_those(takes_part)
+@require_on_team(takes_part)
 def call_in_board(request, team, day):
     meeting = meeting_of(team, day)
     posted = None

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assurance.forms import PaperForm
 from assurance.models.meetings import Meeting
 from assurance.queries.meetings import meeting_sheet
-from assurance.rights import for_those, leads, may_read, takes_part
-from assurance.rules import canonical
-from assurance.services import meetings as services
-from assurance.services import packs
+from assurance.rights import leads, may_read, require_on_team, takes_part
+from assurance.rules import pack_bytes
+from assurance.services import meetings, packs
 from core import jobs
 from core.clock import localdate
 from core.refusals import Refused
@@ -30,7 +29,7 @@ def meeting_of(team, day):
 
 
 @require_safe
-@for_those(may_read)
+@require_on_team(may_read)
 def meeting(request, team, day):
     found = meeting_of(team, day)
     return render(
@@ -46,11 +45,11 @@ def meeting(request, team, day):
 
 
 @require_POST
-@for_those(leads)
+@require_on_team(leads)
 def hold_meeting(request, team, day):
     found = meeting_of(team, day)
     try:
-        services.hold_meeting(meeting=found, today=localdate(), by=request.user)
+        meetings.hold_meeting(meeting=found, today=localdate(), by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -59,7 +58,7 @@ def hold_meeting(request, team, day):
 
 
 @require_POST
-@for_those(leads)
+@require_on_team(leads)
 def freeze_pack(request, team, day):
     """The pack is frozen now; drawing it takes longer than a page may, so a job is owed for it."""
     found = meeting_of(team, day)
@@ -84,14 +83,14 @@ def _owe_drawing(pack, by):
 
 
 @require_http_methods(["GET", "POST"])
-@for_those(leads)
+@require_on_team(leads)
 def table_paper(request, team, day):
     found = meeting_of(team, day)
     form = PaperForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            paper = services.table_paper(
+            paper = meetings.table_paper(
                 meeting=found,
                 title=form.cleaned_data["title"],
                 text=form.cleaned_data["text"],
@@ -108,7 +107,7 @@ def table_paper(request, team, day):
 
 
 @require_safe
-@for_those(may_read)
+@require_on_team(may_read)
 def paper(request, team, day, position):
     found = get_object_or_404(meeting_of(team, day).papers, position=position)
     if not found.file:
@@ -122,12 +121,12 @@ def paper(request, team, day, position):
 
 
 @require_safe
-@for_those(may_read)
+@require_on_team(may_read)
 def pack(request, team, day, number, form):
     """A frozen pack: the document itself, or the page or PDF once drawn from it."""
     found = get_object_or_404(meeting_of(team, day).packs, number=number)
     if form == "json":
-        body, kind = canonical(found.document), "application/json"
+        body, kind = pack_bytes(found.document), "application/json"
     elif found.drawn_at is None:
         raise Http404("This pack is not drawn yet")
     elif form == "pdf":

@@ -8,18 +8,17 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.forms import AgreedActionForm, ChallengeForm, DecisionForm, ReportForm
 from assurance.models.meetings import AgreedAction, CallIn
-from assurance.queries import meetings
+from assurance.queries.meetings import called_in_sheet
 from assurance.queries.seats import seats_on
 from assurance.rights import (
-    for_those,
     leads,
     may_read,
     refuse_all_but_leads,
     refuse_strangers,
+    require_on_team,
     takes_part,
 )
 from assurance.services import outcomes
-from assurance.services.outcomes import may_report_on
 from assurance.views.meetings import meeting_of
 from core.clock import localdate
 from core.guards import require
@@ -27,14 +26,16 @@ from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 
-SAID = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
+RECORDED = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
 
 
 @require_http_methods(["GET", "POST"])
-@for_those(lambda user, team: True)
+@require_on_team(lambda user, team: True)
 def called_in(request, team, day, reference):
     """Read by the team, by office, and by the accountable manager of just this indicator."""
-    if not may_read(request.user, team) and not _is_own(request.user, reference):
+    # Whoever answers for an indicator attends the meeting, and reads what it has before it.
+    own = Indicator.objects.filter(reference=reference, accountable_manager=request.user)
+    if not may_read(request.user, team) and not own.exists():
         raise PermissionDenied
     call_in = get_object_or_404(
         CallIn.objects.on_agenda()
@@ -48,7 +49,7 @@ def called_in(request, team, day, reference):
         meeting=meeting_of(team, day),
         indicator__reference=reference,
     )
-    sheet = meetings.called_in_sheet(call_in, known_on=localdate())
+    sheet = called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
     forms = _forms(request, sheet, act)
     if request.method == "POST":
@@ -57,7 +58,7 @@ def called_in(request, team, day, reference):
         refusal = refuse_strangers if act == "challenge" else refuse_all_but_leads
         refusal(request.user, team)
         if _is_recorded(request, sheet, act, forms[act]):
-            messages.success(request, f"{SAID[act]} is recorded")
+            messages.success(request, f"{RECORDED[act]} is recorded")
             return redirect(call_in)
     return render(
         request,
@@ -73,11 +74,6 @@ def called_in(request, team, day, reference):
             "meeting_has_come": call_in.meeting.meets_on <= localdate(),
         },
     )
-
-
-def _is_own(user, reference):
-    """Whoever answers for an indicator attends the meeting, and reads what it has before it."""
-    return Indicator.objects.filter(reference=reference, accountable_manager=user).exists()
 
 
 def _forms(request, sheet, act):
@@ -134,7 +130,7 @@ def report_on_action(request, action):
         ),
         pk=action,
     )
-    if not may_report_on(row, request.user):
+    if not outcomes.may_report_on(row, request.user):
         raise Http404("No such action is yours to report on")
     team = row.call_in.meeting.team
     back = row.call_in.get_absolute_url() if may_read(request.user, team) else "/home/"

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.forms import PlanMeetingForm
 from assurance.models.teams import Team
-from assurance.queries import seats
 from assurance.queries.meetings import team_sheet
-from assurance.rights import for_those, leads, may_read
-from assurance.services import meetings as services
+from assurance.queries.seats import seats_on
+from assurance.rights import leads, may_read, require_on_team
+from assurance.services import meetings
 from core.clock import localdate
 from core.quarters import Quarter
 from core.queries import last_closed
@@ -29,7 +29,10 @@ def assurance(request):
     """
     teams = [team for team in Team.objects.all() if may_read(request.user, team)]
     if not teams:
-        return _without_seat(request)
+        if not allowed(request.user, Permission.VIEW_PERFORMANCE):
+            raise PermissionDenied
+        seated = [(team, seats_on(team, localdate())) for team in Team.objects.all()]
+        return render(request, "assurance/without_seat.html", {"seated": seated})
     if len(teams) == 1:
         return redirect(teams[0])
     sheets = [team_sheet(team=team, day=localdate()) for team in teams]
@@ -39,15 +42,8 @@ def assurance(request):
 assurance.permission = Permission.VIEW_PACKS
 
 
-def _without_seat(request):
-    if not allowed(request.user, Permission.VIEW_PERFORMANCE):
-        raise PermissionDenied
-    seated = [(team, seats.seats_on(team, localdate())) for team in Team.objects.all()]
-    return render(request, "assurance/without_seat.html", {"seated": seated})
-
-
 @require_safe
-@for_those(may_read)
+@require_on_team(may_read)
 def team(request, team):
     return render(
         request,
@@ -60,13 +56,13 @@ def team(request, team):
 
 
 @require_http_methods(["GET", "POST"])
-@for_those(leads)
+@require_on_team(leads)
 def plan_meeting(request, team):
     latest = last_closed() or Quarter.containing(localdate()).previous()
     form = PlanMeetingForm(request.POST or None, latest=latest, initial={"quarter": latest.key})
     if form.is_valid():
         try:
-            meeting = services.plan_meeting(team=team, by=request.user, **form.cleaned_data)
+            meeting = meetings.plan_meeting(team=team, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:

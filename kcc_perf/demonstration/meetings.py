@@ -10,7 +10,7 @@ from typing import Any
 from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Team
 from assurance.rules import SeatKind, TeamCode
-from assurance.services import calling, meetings, outcomes, packs, seats
+from assurance.services import call_ins, meetings, outcomes, packs, seats
 from core import clock
 from core.quarters import Quarter
 from escalation.models.plans import Action, ActionPlan
@@ -88,7 +88,7 @@ def _call_in(meeting: Meeting, told: dict[str, Any], diary: Diary) -> CallIn:
     indicator = Indicator.objects.get(reference=told["reference"])
     called_on = date.fromisoformat(told["called_in_on"])
     with clock.at(called_on):
-        call_in = calling.call_in(
+        call_in = call_ins.call_in(
             meeting=meeting,
             indicator=indicator,
             reason=told["reason"],

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.quarters import Quarter
 from strategy.queries import PrioritySheet, strategy_sheet
-from strategy.rules import Said, Standing
+from strategy.rules import EvidenceStatement, Standing
 
 
 def gather_strategy(quarter: Quarter) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _evidence(sheet: PrioritySheet, day: date) -> dict[str, Any]:
 
 
 def _standing(standing: Standing) -> dict[str, Any]:
-    def said(each: Said) -> dict[str, Any]:
+    def said(each: EvidenceStatement) -> dict[str, Any]:
         return {"sentence": each.sentence, "needs_attention": each.needs_attention}
 
     return {

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
-from assurance.rules import CallInVerdict, Eligibility, SeatKind, TeamCode, fingerprint
+from assurance.rules import CallInVerdict, Eligibility, SeatKind, TeamCode, pack_digest
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
@@ -132,7 +132,7 @@ class PackFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory)
     number = 1
     document = factory.Sequence(lambda n: {"kind": "assurance pack", "serial": n})
-    sha256 = factory.LazyAttribute(lambda pack: fingerprint(pack.document))
+    sha256 = factory.LazyAttribute(lambda pack: pack_digest(pack.document))
     frozen_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
     frozen_by = factory.SubFactory(UserFactory)
 

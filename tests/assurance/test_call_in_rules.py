@@ -1,4 +1,4 @@
-"""Who may be called in and why; what a document's fingerprint is."""
+"""Who may be called in and why; what a pack's digest is."""
 
 from datetime import date, timedelta
 
@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from assurance.rules import (
     Eligibility,
-    Seen,
+    RatedQuarter,
     action_state,
-    canonical,
     eligibility,
-    fingerprint,
+    eligibility_sentence,
     overlaps,
-    why_here,
+    pack_bytes,
+    pack_digest,
 )
 from core.quarters import Quarter
 from sorp.lexicon import Rag
@@ -34,7 +34,7 @@ def seen(picture):
         is_break = False
     first = NOW.back(len(history) - 1)
     return [
-        Seen(Quarter.from_ordinal(first.ordinal + n), rag, broken)
+        RatedQuarter(Quarter.from_ordinal(first.ordinal + n), rag, broken)
         for n, (rag, broken) in enumerate(history)
     ]
 
@@ -72,7 +72,7 @@ def test_who_may_be_called_in(picture, escalated, in_report, found):
 
 
 def test_later_quarters_than_the_meetings_are_not_looked_at():
-    history = [*seen("G"), Seen(NOW.next(), Rag.RED)]
+    history = [*seen("G"), RatedQuarter(NOW.next(), Rag.RED)]
 
     assert eligibility(history, quarter=NOW, escalated=False, in_report=True) is None
 
@@ -89,7 +89,7 @@ def test_later_quarters_than_the_meetings_are_not_looked_at():
 def test_the_sentence_says_which_quarters(picture, sentence):
     found = eligibility(seen(picture), quarter=NOW, escalated=False, in_report=True)
 
-    assert why_here(found, seen(picture), NOW) == sentence
+    assert eligibility_sentence(found, seen(picture), NOW) == sentence
 
 
 @given(st.text("RAG-", max_size=8))
@@ -133,7 +133,7 @@ def test_action_state(done_on, day, state):
     assert action_state(due_on=DAY, done_on=done_on, day=day) == state
 
 
-def test_a_document_has_one_fingerprint_however_its_keys_are_ordered():
-    assert fingerprint({"a": 1, "b": ["é", None]}) == fingerprint({"b": ["é", None], "a": 1})
-    assert canonical({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
-    assert fingerprint({"a": 1}) != fingerprint({"a": 2})
+def test_a_document_has_one_digest_however_its_keys_are_ordered():
+    assert pack_digest({"a": 1, "b": ["é", None]}) == pack_digest({"b": ["é", None], "a": 1})
+    assert pack_bytes({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
+    assert pack_digest({"a": 1}) != pack_digest({"a": 2})

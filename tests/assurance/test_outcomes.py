@@ -83,7 +83,7 @@ def test_a_meeting_is_held_on_its_day_or_later_and_once(call_in, chair):
     assert AuditEvent.objects.count() == 1
 
 
-def test_papers_are_numbered_and_keep_the_fingerprint_of_their_file(call_in, chair):
+def test_papers_are_numbered_and_keep_the_digest_of_their_file(call_in, chair):
     meeting = call_in.meeting
     meetings.table_paper(meeting=meeting, title="Agenda", text="One. Two.", by=chair)
     meetings.table_paper(

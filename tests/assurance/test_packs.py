@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from assurance.models.packs import Pack
-from assurance.queries.documents import pack_document, plain
-from assurance.rules import MeetingState, SeatKind, canonical, fingerprint
+from assurance.queries.pack_document import pack_document
+from assurance.rules import MeetingState, SeatKind, pack_bytes, pack_digest
 from assurance.services import outcomes, packs
+from core.canonical_json import plain
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from core.refusals import Refused
@@ -191,8 +192,8 @@ def test_the_document_is_plain_json_and_says_the_same_when_asked_again(meeting):
 
     first, second = (pack_document(meeting, known_on=DAY) for _ in range(2))
 
-    assert canonical(first) == canonical(second)
-    assert json.loads(canonical(first)) == first
+    assert pack_bytes(first) == pack_bytes(second)
+    assert json.loads(pack_bytes(first)) == first
 
 
 @pytest.mark.parametrize("how_many", [1, 20])
@@ -224,7 +225,7 @@ def test_figures_are_written_plainly(number, written):
     assert plain(Decimal(number) if number is not None else None) == written
 
 
-def test_freezing_keeps_the_document_its_fingerprint_and_who_froze_it(meeting, chair):
+def test_freezing_keeps_the_document_its_digest_and_who_froze_it(meeting, chair):
     story(meeting)
 
     pack, is_new = packs.freeze_pack(meeting=meeting, by=chair)
@@ -235,8 +236,8 @@ def test_freezing_keeps_the_document_its_fingerprint_and_who_froze_it(meeting, c
     kept = Pack.objects.get()
     assert (
         kept.sha256
-        == fingerprint(kept.document)
-        == fingerprint(pack_document(meeting, known_on=DAY))
+        == pack_digest(kept.document)
+        == pack_digest(pack_document(meeting, known_on=DAY))
     )
     assert (kept.number, kept.frozen_by, kept.drawn_at) == (1, chair, None)
     event = AuditEvent.objects.first()
@@ -256,14 +257,14 @@ def test_freezing_twice_with_nothing_between_makes_one_pack(meeting, chair):
 def test_what_happens_after_freezing_is_in_the_next_pack_and_not_in_the_first(meeting, chair):
     call_in = story(meeting)
     first, _ = packs.freeze_pack(meeting=meeting, by=chair)
-    before = canonical(first.document)
+    before = pack_bytes(first.document)
 
     outcomes.decide(call_in=call_in, text="And weekly reports", today=meeting.meets_on, by=chair)
     call_in.indicator.ratings.update(rag="green")
     second, is_new = packs.freeze_pack(meeting=meeting, by=chair)
 
     first.refresh_from_db()
-    assert canonical(first.document) == before
+    assert pack_bytes(first.document) == before
     assert (is_new, second.number) == (True, 2)
     assert second.document["agenda"][0]["decisions"][-1]["text"] == "And weekly reports"
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from sorp.lexicon import Rag
 from strategy.rules import (
+    EvidenceStatement,
     Figure,
     Judgement,
     MilestoneStatus,
-    Said,
     Standing,
     milestone_status,
     standing,
@@ -83,7 +83,7 @@ def test_what_the_figures_say(colours, sentence, needs_attention):
 
     said = standing(figures=[figures[each] for each in colours], milestones=[], judgement=None)
 
-    assert said.figures == Said(sentence, needs_attention)
+    assert said.figures == EvidenceStatement(sentence, needs_attention)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_the_milestones_say(milestones, sentence, needs_attention):
         figures=[], milestones=[MilestoneStatus(each) for each in milestones], judgement=None
     )
 
-    assert said.milestones == Said(sentence, needs_attention)
+    assert said.milestones == EvidenceStatement(sentence, needs_attention)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_the_milestones_say(milestones, sentence, needs_attention):
 def test_what_the_evaluation_says(judgement, sentence, needs_attention):
     said = standing(figures=[], milestones=[], judgement=judgement, judged_on=DUE)
 
-    assert said.evaluation == Said(sentence, needs_attention)
+    assert said.evaluation == EvidenceStatement(sentence, needs_attention)
 
 
 def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
@@ -129,9 +129,9 @@ def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
 
     assert said.needs_attention == ("milestones",)
     assert "overdue" in said.milestones.sentence
-    assert said.figures == Said("Of 4 indicators: 4 green", needs_attention=False)
+    assert said.figures == EvidenceStatement("Of 4 indicators: 4 green", needs_attention=False)
 
 
 def test_a_standing_has_three_statements_and_no_colour_of_its_own():
     assert [field.name for field in fields(Standing)] == ["figures", "milestones", "evaluation"]
-    assert [field.name for field in fields(Said)] == ["sentence", "needs_attention"]
+    assert [field.name for field in fields(EvidenceStatement)] == ["sentence", "needs_attention"]

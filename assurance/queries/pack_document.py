@@ -47,27 +47,31 @@ one day, without an act between, gives the same bytes.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.timezone import localtime
 
-from assurance.models.meetings import AgreedAction, CallIn, Meeting
+from assurance.models.meetings import AgreedAction, CallIn, Decision, Meeting
 from assurance.models.packs import Paper
 from assurance.queries.seats import seats_on
-from assurance.queries.stories import Stories, stories_of
 from assurance.rules import SeatKind, TeamCode, action_state
+from core.canonical_json import plain
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.models.results import Revision
 from organisation.models.people import Appointment
+from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import NotRated, Polarity
 from strategy.queries import MilestoneLine, late_milestones
 
 LAYOUT = 1
+QUARTERS = 16  # as many as direction of travel reads
 # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
 CIRCULATED_TO = (PostKind.CABINET_MEMBER, PostKind.CHAIR_GOVERNANCE_AUDIT)
 
@@ -81,7 +85,7 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
     past: nothing is overdue before it is due, nor because a pack is frozen long afterwards.
     """
     team, day = meeting.team, min(known_on, meeting.meets_on)
-    stories = stories_of(meeting)
+    facts = agenda_facts(meeting)
     is_dat = team.code == TeamCode.DAT
     return {
         "kind": "assurance pack",
@@ -104,8 +108,8 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
         ],
         "circulated_to": _circulated_to(meeting.meets_on),
         "agenda": [
-            _agenda(position, call_in, stories, day)
-            for position, call_in in enumerate(stories.call_ins, start=1)
+            _agenda(position, call_in, facts, day)
+            for position, call_in in enumerate(facts.call_ins, start=1)
         ],
         "papers": [_paper(each) for each in meeting.papers.all()],
         "late_milestones": [_milestone(each) for each in late_milestones(day=day)]
@@ -124,26 +128,26 @@ def _circulated_to(day: date) -> list[Json]:
     return [{"name": row.user.name, "post": PostKind(row.post.kind).label} for row in rows]
 
 
-def _agenda(position: int, call_in: CallIn, stories: Stories, day: date) -> Json:
+def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Json:
     indicator = call_in.indicator
-    history = stories.histories.get(indicator.pk, [])
-    context, action = stories.commentaries.get(indicator.pk, ("", ""))
+    history = facts.histories.get(indicator.pk, [])
+    context, action = facts.commentaries.get(indicator.pk, ("", ""))
     return {
         "position": position,
         **_definition(indicator),
-        "directorate": stories.directorates.get(indicator.unit_id),
+        "directorate": facts.directorates.get(indicator.unit_id),
         "eligibility": call_in.eligibility,
         "eligibility_label": call_in.get_eligibility_display(),
         "why": call_in.why,
         "reason": call_in.reason,
         "called_in_by": call_in.called_in_by.name,
-        "times_before": stories.times_before[indicator.pk],
+        "times_before": facts.times_before[indicator.pk],
         **_now(history, call_in.meeting),
         "commentary": context,
         "management_action": action,
         "history": [_rating(each) for each in history],
-        "escalations": [_escalation(each) for each in stories.escalations.get(indicator.pk, [])],
-        "plan": _plan(stories.plans.get(indicator.pk), stories.agreed_plans, day),
+        "escalations": [_escalation(each) for each in facts.escalations.get(indicator.pk, [])],
+        "plan": _plan(facts.plans.get(indicator.pk), facts.agreed_plans, day),
         "challenges": [
             {"text": each.text, "answer": each.answer, "raised_by": each.raised_by.name}
             for each in call_in.challenges.all()
@@ -156,7 +160,7 @@ def _agenda(position: int, call_in: CallIn, stories: Stories, day: date) -> Json
             for each in call_in.decisions.all()
         ],
         "agreed_actions": [_agreed(each, day) for each in call_in.agreed_actions.all()],
-        "before": [_before(each, day) for each in stories.earlier.get(indicator.pk, [])],
+        "before": [_before(each, day) for each in facts.earlier.get(indicator.pk, [])],
     }
 
 
@@ -289,11 +293,104 @@ def _milestone(line: MilestoneLine) -> Json:
     }
 
 
-def plain(number: Decimal | None) -> str | None:
-    """A figure as plain digits, without the zeros that a database may add: 76.4, 1250, -3."""
-    if number is None:
-        return None
-    digits = f"{number:f}"
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return "0" if digits in {"-0", ""} else digits
+@dataclass(frozen=True, slots=True)
+class AgendaFacts:
+    """What is known of each indicator on an agenda, by indicator."""
+
+    call_ins: list[CallIn]
+    histories: dict[int, list[Rating]]
+    escalations: dict[int, list[Escalation]]
+    commentaries: dict[int, tuple[str, str]]  # context, and management action
+    plans: dict[int, ActionPlan]
+    agreed_plans: set[int]
+    earlier: dict[int, list[CallIn]]
+    times_before: Counter[int]
+    directorates: dict[int, str]  # by unit
+
+
+def agenda_facts(meeting: Meeting) -> AgendaFacts:
+    """Everything about what is called in to a meeting, however many indicators that is."""
+    call_ins = list(
+        CallIn.objects.on_agenda()
+        .filter(meeting=meeting)
+        .select_related(
+            "meeting__team", "called_in_by", "indicator__unit", "indicator__accountable_manager"
+        )
+        .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions")
+    )
+    wanted = [each.indicator_id for each in call_ins]
+    earlier = _earlier(meeting, wanted)
+    plans = ActionPlan.objects.filter(indicator__in=wanted, is_latest=True)
+    return AgendaFacts(
+        call_ins=call_ins,
+        histories=_histories(meeting, wanted),
+        escalations=_escalations(meeting, wanted),
+        commentaries={
+            indicator: (context, action)
+            for indicator, context, action in Revision.objects.latest_ones()
+            .filter(result__indicator__in=wanted, result__quarter_start=meeting.quarter_start)
+            .values_list("result__indicator_id", "commentary", "management_action")
+        },
+        plans={
+            plan.indicator_id: plan
+            for plan in plans.select_related("written_by").prefetch_related("actions")
+        },
+        agreed_plans=set(
+            Decision.objects.filter(agreed_plan__indicator__in=wanted).values_list(
+                "agreed_plan_id", flat=True
+            )
+        ),
+        earlier=earlier,
+        times_before=Counter(
+            {
+                indicator: sum(each.meeting.team_id == meeting.team_id for each in before)
+                for indicator, before in earlier.items()
+            }
+        ),
+        directorates=_directorates(meeting),
+    )
+
+
+def _histories(meeting: Meeting, wanted: list[int]) -> dict[int, list[Rating]]:
+    histories: dict[int, list[Rating]] = defaultdict(list)
+    for rating in (
+        Rating.objects.latest_ones()
+        .filter(
+            indicator__in=wanted,
+            quarter_start__lte=meeting.quarter_start,
+            quarter_start__gte=meeting.quarter.back(QUARTERS - 1).first_day,
+        )
+        .order_by("quarter_start")
+    ):
+        histories[rating.indicator_id].append(rating)
+    return histories
+
+
+def _escalations(meeting: Meeting, wanted: list[int]) -> dict[int, list[Escalation]]:
+    found: dict[int, list[Escalation]] = defaultdict(list)
+    rows = Escalation.objects.open_at(meeting.quarter).filter(indicator__in=wanted)
+    for row in rows.select_related("sorp_version"):
+        found[row.indicator_id].append(row)
+    return found
+
+
+def _earlier(meeting: Meeting, wanted: list[int]) -> dict[int, list[CallIn]]:
+    """What was called in before, by either team: they share intelligence. Latest first."""
+    found: dict[int, list[CallIn]] = defaultdict(list)
+    rows = (
+        CallIn.objects.on_agenda()
+        .filter(indicator__in=wanted, meeting__meets_on__lt=meeting.meets_on)
+        .select_related("meeting__team")
+        .prefetch_related("decisions", "agreed_actions")
+        .order_by("-meeting__meets_on", "meeting__team__code")
+    )
+    for row in rows:
+        found[row.indicator_id].append(row)
+    return found
+
+
+def _directorates(meeting: Meeting) -> dict[int, str]:
+    """Each unit's directorate as the council stood on the day of the meeting."""
+    tree = tree_on(meeting.meets_on)
+    found = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in tree.branches}
+    return {unit: branch.name for unit, branch in found.items() if branch}

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from assurance.models.meetings import CallIn
 from assurance.queries.boards import call_in_board
 from assurance.rules import CallInVerdict, Eligibility, MeetingState
-from assurance.services import calling
+from assurance.services import call_ins
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from core.refusals import Refused
@@ -192,7 +192,7 @@ def test_the_board_takes_nine_queries_however_many_indicators(
 def test_calling_in_keeps_why_and_records_who(meeting, chair):
     row = indicator("GR")
 
-    call_in = calling.call_in(meeting=meeting, indicator=row, by=chair)
+    call_in = call_ins.call_in(meeting=meeting, indicator=row, by=chair)
 
     assert (call_in.verdict, call_in.eligibility) == (CallInVerdict.CALLED_IN, Eligibility.RED_NOW)
     assert call_in.why == "Red in Q2 2011/12; it was green in Q1 2011/12."
@@ -205,7 +205,7 @@ def test_calling_in_twice_records_once(meeting, chair):
     row = indicator("R")
 
     for _ in range(2):
-        calling.call_in(meeting=meeting, indicator=row, by=chair)
+        call_ins.call_in(meeting=meeting, indicator=row, by=chair)
 
     assert CallIn.objects.count() == 1
     assert acts() == ["called in"]
@@ -213,7 +213,7 @@ def test_calling_in_twice_records_once(meeting, chair):
 
 def test_why_it_was_called_in_stays_when_the_rating_changes(meeting, chair):
     row = indicator("R")
-    calling.call_in(meeting=meeting, indicator=row, by=chair)
+    call_ins.call_in(meeting=meeting, indicator=row, by=chair)
     row.ratings.update(rag="green")
 
     (line,) = board(meeting).lines
@@ -225,10 +225,10 @@ def test_what_no_rule_makes_eligible_needs_a_stated_reason(meeting, chair):
     green = indicator("GG")
 
     with pytest.raises(Refused, match="Say why this is called in"):
-        calling.call_in(meeting=meeting, indicator=green, reason="  ", by=chair)
+        call_ins.call_in(meeting=meeting, indicator=green, reason="  ", by=chair)
     assert not CallIn.objects.exists()
 
-    row = calling.call_in(meeting=meeting, indicator=green, reason="Worth copying", by=chair)
+    row = call_ins.call_in(meeting=meeting, indicator=green, reason="Worth copying", by=chair)
     assert (row.eligibility, row.why) == (Eligibility.STATED_REASON, "Worth copying")
     assert [line.reference for line in board(meeting).lines] == [green.reference]
 
@@ -236,8 +236,8 @@ def test_what_no_rule_makes_eligible_needs_a_stated_reason(meeting, chair):
 @pytest.mark.parametrize(
     ("act", "verdict"),
     [
-        (calling.defer, CallInVerdict.DEFERRED),
-        (calling.decline, CallInVerdict.DECLINED),
+        (call_ins.defer, CallInVerdict.DEFERRED),
+        (call_ins.decline, CallInVerdict.DECLINED),
     ],
 )
 def test_deferring_and_declining_need_a_reason_and_can_be_undone(meeting, chair, act, verdict):
@@ -248,7 +248,7 @@ def test_deferring_and_declining_need_a_reason_and_can_be_undone(meeting, chair,
     assert acts() == []
 
     assert act(meeting=meeting, indicator=row, reason="Plan in hand", by=chair).verdict == verdict
-    calling.call_in(meeting=meeting, indicator=row, by=chair)
+    call_ins.call_in(meeting=meeting, indicator=row, by=chair)
     assert CallIn.objects.get().verdict == CallInVerdict.CALLED_IN
     assert AuditEvent.objects.first().detail["was"] == verdict
 
@@ -256,16 +256,16 @@ def test_deferring_and_declining_need_a_reason_and_can_be_undone(meeting, chair,
 def test_withdrawing_takes_a_reason_and_something_not_yet_discussed(meeting, chair):
     row = indicator("R")
     with pytest.raises(Refused, match="is not called in"):
-        calling.withdraw(meeting=meeting, indicator=row, reason="No", by=chair)
-    call_in = calling.call_in(meeting=meeting, indicator=row, by=chair)
+        call_ins.withdraw(meeting=meeting, indicator=row, reason="No", by=chair)
+    call_in = call_ins.call_in(meeting=meeting, indicator=row, by=chair)
 
-    withdrawn = calling.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
+    withdrawn = call_ins.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
     assert withdrawn.verdict == CallInVerdict.WITHDRAWN
 
-    calling.call_in(meeting=meeting, indicator=row, by=chair)
+    call_ins.call_in(meeting=meeting, indicator=row, by=chair)
     ChallengeFactory(call_in=call_in)
     with pytest.raises(Refused, match="stays on record"):
-        calling.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
+        call_ins.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
 
 
 def test_a_meeting_that_was_held_takes_no_call_ins(meeting, chair):
@@ -273,7 +273,7 @@ def test_a_meeting_that_was_held_takes_no_call_ins(meeting, chair):
     meeting.save()
     row = indicator("R")
 
-    for act in (calling.call_in, calling.defer, calling.decline):
+    for act in (call_ins.call_in, call_ins.defer, call_ins.decline):
         with pytest.raises(Refused, match="was held"):
             act(meeting=meeting, indicator=row, reason="Because", by=chair)
 
@@ -293,7 +293,7 @@ def test_only_the_chair_of_that_team_calls_in(meeting, chair):
 
     may = {}
     for who, person in people.items():
-        for act in (calling.call_in, calling.defer, calling.decline, calling.withdraw):
+        for act in (call_ins.call_in, call_ins.defer, call_ins.decline, call_ins.withdraw):
             try:
                 act(meeting=meeting, indicator=row, reason=f"Said by {who}", by=person)
                 may[who] = True
