@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The door for commands: `python manage.py help` lists them."""
+"""Runs commands: `python manage.py help` lists them."""
 
 import os
 import sys

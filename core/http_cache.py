@@ -12,7 +12,9 @@ FOR_EVERYONE = "public, max-age=300"
 FOR_ONE = "private, no-cache"
 
 
-def answer(request: HttpRequest, mark: str, draw: Callable[[], HttpResponse]) -> HttpResponse:
+def cached_response(
+    request: HttpRequest, mark: str, render: Callable[[], HttpResponse]
+) -> HttpResponse:
     """What is drawn, or 304 where the reader has it already.
 
     `mark` is made of all that the page shows; with the release it makes the tag, so that nothing is
@@ -24,7 +26,7 @@ def answer(request: HttpRequest, mark: str, draw: Callable[[], HttpResponse]) ->
     tag = f'"{mark}-{settings.PRODUCT_VERSION}"'
     response = None if for_one else get_conditional_response(request, etag=tag)
     if response is None:
-        response = draw()
+        response = render()
     if for_one:
         response.headers["Cache-Control"] = FOR_ONE if signed_in else "no-store"
         return response

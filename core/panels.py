@@ -20,17 +20,17 @@ _offered: dict[str, tuple[str, Draw]] = {}
 def panel(name: str, template: str) -> Callable[[Draw], Draw]:
     """Offer a panel: the function returns what its template needs, or None to show nothing."""
 
-    def offer(gather: Draw) -> Draw:
+    def offer(context_of: Draw) -> Draw:
         if name in _offered:
             raise ValueError(f"Two panels are called {name}")
-        _offered[name] = (template, gather)
-        return gather
+        _offered[name] = (template, context_of)
+        return context_of
 
     return offer
 
 
-def drawn(name: str, **subject: object) -> SafeString:
+def render_panel(name: str, **subject: object) -> SafeString:
     """A panel about a subject, as HTML; empty where it has nothing to show. KeyError for no such panel."""
-    template, gather = _offered[name]
-    context = gather(**subject)
+    template, context_of = _offered[name]
+    context = context_of(**subject)
     return mark_safe("") if context is None else render_to_string(template, context)

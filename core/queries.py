@@ -35,12 +35,12 @@ def open_quarters() -> list[Quarter]:
     return [row.quarter for row in rows]
 
 
-JOBS_TOLD_FOR = timedelta(days=14)  # finished work is old news after that
+JOBS_SHOWN_FOR = timedelta(days=14)  # finished work is old news after that
 
 
 def recent_jobs(user: Person, *, most: int = 5) -> list[Job]:
     """The latest work this person asked for, newest first: under way, or finished of late."""
-    since = now() - JOBS_TOLD_FOR
+    since = now() - JOBS_SHOWN_FOR
     told = Q(finished_at__isnull=True) | Q(finished_at__gte=since)
     return list(Job.objects.filter(told, requested_by=user)[:most])
 

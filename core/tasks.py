@@ -1,4 +1,4 @@
-"""Doors by which the clock and the broker come in. Each may be knocked on twice, to no effect."""
+"""Tasks that do pending jobs and send what is owed. Each may run twice, to no further effect."""
 
 from __future__ import annotations
 

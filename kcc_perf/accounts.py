@@ -1,6 +1,9 @@
-"""How django-allauth is held to our terms: people are appointed here, they do not sign up."""
+"""How django-allauth is held to our terms: nobody signs up, and its forms ask as ours do."""
+
+from typing import Any
 
 from allauth.account import app_settings
+from allauth.account import forms as allauth
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -22,3 +25,55 @@ def password_link(person: User) -> str:
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
     named = [user_pk_to_url_str(person), key]
     return settings.SERVICE_ADDRESS + reverse("account_reset_password_from_key", args=named)
+
+
+class LoginForm(allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "login", "E-mail address", "Enter your e-mail address")
+        _ask(self, "password", "Password", "Enter your password")
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "oldpassword", "Password you use now", "Enter the password you use now")
+        _ask_twice(self)
+
+
+class SetPasswordForm(allauth.SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_twice(self)
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "email", "E-mail address", "Enter your e-mail address")
+
+
+class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_twice(self)
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask(self, "password", "Password", "Enter your password")
+
+
+def _ask(form: Any, name: str, label: str, if_empty: str) -> None:
+    """Word one field. The page has its own link for a forgotten password, so no hint repeats it."""
+    field = form.fields[name]
+    field.label, field.help_text = label, ""
+    field.error_messages = {**field.error_messages, "required": if_empty}
+
+
+def _ask_twice(form: Any) -> None:
+    rules = form.fields["password1"].help_text
+    _ask(form, "password1", "New password", "Enter a new password")
+    form.fields["password1"].help_text = rules
+    _ask(form, "password2", "New password again", "Enter the new password again")

@@ -132,17 +132,19 @@ def specimens() -> dict[str, Any]:
                 by="SORP version 1, when Q2 2011/12 was closed",
             ),
         ],
-        "success": [Said("Result for Q2 2011/12 submitted: Red", "success")],
-        "notice": [Said("Results for Q2 2011/12 are due by Thursday 20 October 2011", "info")],
+        "success": [SampleMessage("Result for Q2 2011/12 submitted: Red", "success")],
+        "notice": [
+            SampleMessage("Results for Q2 2011/12 are due by Thursday 20 October 2011", "info")
+        ],
     }
 
 
-class Said(str):
+class SampleMessage(str):
     """A message as Django's messages framework gives it: words with a level."""
 
     __slots__ = ("level_tag",)
 
-    def __new__(cls, words: str, level_tag: str) -> Said:
+    def __new__(cls, words: str, level_tag: str) -> SampleMessage:
         said = super().__new__(cls, words)
         said.level_tag = level_tag
         return said

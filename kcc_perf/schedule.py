@@ -63,7 +63,7 @@ ENTRIES = (
     # Within an hour of its close. What was found stands until something falls due or is revised.
     Entry("measure how the SORP is kept", "dashboards.tasks.measure_compliance", minute=30),
     # A pack that was frozen by no button is drawn all the same, once there is quiet.
-    Entry("owe packs their drawing", "reports.tasks.owe_drawings", minute=45),
+    Entry("owe packs their drawing", "reports.tasks.request_missing_renderings", minute=45),
     # By night too: it tells of what somebody did just now, or tries again what the post refused.
     Entry("send notices still owed", "core.tasks.send_owed_notices", writes_to_people=True),
     # A quarter of an hour after the reminders, so that the one e-mail of the day has them in it.

@@ -154,12 +154,12 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "latest_report"
 ACCOUNT_ADAPTER = "kcc_perf.accounts.Adapter"
 ACCOUNT_FORMS = {
-    "login": "kcc_perf.account_forms.LoginForm",
-    "change_password": "kcc_perf.account_forms.ChangePasswordForm",
-    "set_password": "kcc_perf.account_forms.SetPasswordForm",
-    "reset_password": "kcc_perf.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "kcc_perf.account_forms.ResetPasswordKeyForm",
-    "reauthenticate": "kcc_perf.account_forms.ReauthenticateForm",
+    "login": "kcc_perf.accounts.LoginForm",
+    "change_password": "kcc_perf.accounts.ChangePasswordForm",
+    "set_password": "kcc_perf.accounts.SetPasswordForm",
+    "reset_password": "kcc_perf.accounts.ResetPasswordForm",
+    "reset_password_from_key": "kcc_perf.accounts.ResetPasswordKeyForm",
+    "reauthenticate": "kcc_perf.accounts.ReauthenticateForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -1,4 +1,4 @@
-"""Doors that belong to no app: signing in, and what a machine asks of the service."""
+"""Pages that belong to no app: signing in, and what a machine asks of the service."""
 
 from allauth.account import views as account
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""The door for web servers."""
+"""The application as a web server runs it."""
 
 import os
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from assurance.models.packs import Pack
-from assurance.services.packs import attach_drawn
+from assurance.services.packs import attach_rendering
 from reports.contents.edition import DEMONSTRATION
-from reports.pdf import draw_pdf
+from reports.pdf import render_pdf
 from reports.rendering.assets import pictures
 from reports.rendering.pack import ShownPack, pack_page
 
@@ -21,13 +21,13 @@ def pack_files(pack: Pack) -> tuple[str, bytes]:
         notice=DEMONSTRATION if settings.DEMONSTRATION else "",
         frozen_on=localtime(pack.frozen_at).date(),
     )
-    pdf = draw_pdf(pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32])
+    pdf = render_pdf(pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32])
     return pack_page(shown), pdf
 
 
-def draw_pack(*, pack: Pack) -> Pack:
+def render_pack(*, pack: Pack) -> Pack:
     """The pack is drawn, and what was drawn is kept with it. Drawing it again changes nothing."""
     if pack.drawn_at is not None:
         return pack
     html, pdf = pack_files(pack)
-    return attach_drawn(pack=pack, html=html, pdf=pdf)
+    return attach_rendering(pack=pack, html=html, pdf=pdf)

@@ -39,7 +39,7 @@ class OwnFetcher(URLFetcher):
         return URLFetcherResponse(url, body=content, headers={"Content-Type": media_type})
 
 
-def draw_pdf(html: str, *, held: Mapping[str, tuple[bytes, str]], identifier: str) -> bytes:
+def render_pdf(html: str, *, held: Mapping[str, tuple[bytes, str]], identifier: str) -> bytes:
     """The page as PDF/UA-1. The same HTML and identifier give the same bytes.
 
     Dates come from the page's own dcterms elements, never from the clock.
@@ -56,7 +56,7 @@ def draw_pdf(html: str, *, held: Mapping[str, tuple[bytes, str]], identifier: st
 def finish(document: Any, pdf: pydyf.PDF) -> None:
     """Complete what is missing from PDF/UA-1."""
     structure = _Structure(document, pdf)
-    structure.gather_links()
+    structure.collect_links()
     structure.describe_links()
     structure.scope_headers()
     structure.number_lists()
@@ -82,7 +82,7 @@ class _Structure:
         """The object that a reference such as `12 0 R` points at."""
         return self.pdf.objects[int(reference.split()[0])]
 
-    def gather_links(self) -> None:
+    def collect_links(self) -> None:
         """One annotation's owner is the outermost Link: inner boxes of it become spans.
 
         WeasyPrint makes a Link of each inner box of a link, and hangs the annotation on that.

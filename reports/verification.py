@@ -315,11 +315,11 @@ def _wrong_content(found: Mapping[str, bytes], *, redraw: bool) -> Iterator[Diff
         return
     for what in wrong_figures(document):
         yield Difference(EDITION, what)
-    yield from _wrong_drawings(document, found, redraw=redraw)
+    yield from _wrong_renderings(document, found, redraw=redraw)
     yield from _wrong_manifest(found, _loaded(found.get(MANIFEST, b"{}")))
 
 
-def _wrong_drawings(
+def _wrong_renderings(
     document: Mapping[str, Any], found: Mapping[str, bytes], *, redraw: bool
 ) -> Iterator[Difference]:
     """Each table and page says what the document says: drawn again, it comes out the same."""

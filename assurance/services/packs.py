@@ -48,7 +48,7 @@ def freeze_pack(*, meeting: Meeting, by: User, at: datetime | None = None) -> tu
 
 
 @transaction.atomic
-def attach_drawn(*, pack: Pack, html: str, pdf: bytes) -> Pack:
+def attach_rendering(*, pack: Pack, html: str, pdf: bytes) -> Pack:
     """What was drawn from a pack's document is kept with it, once and for good.
 
     Drawing is a job's work, so nobody is named. Attaching the same again changes nothing. Raises

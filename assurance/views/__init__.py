@@ -1,1 +1,1 @@
-"""The doors to PAT and DAT."""
+"""The pages of PAT and DAT."""

@@ -21,7 +21,7 @@ ALONE = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-DRAW_PACK = "draw_pack"  # the kind of job by which reports, which draws, is asked to
+RENDER_PACK = "draw_pack"  # the kind of job by which reports, which draws, is asked to
 
 
 def meeting_of(team, day):
@@ -65,7 +65,7 @@ def freeze_pack(request, team, day):
     with transaction.atomic():
         pack, is_new = packs.freeze_pack(meeting=found, by=request.user)
         if pack.drawn_at is None:
-            _owe_drawing(pack, request.user)
+            _request_rendering(pack, request.user)
     if is_new:
         messages.success(request, f"{pack} is frozen. Its page and its PDF will be here shortly.")
     else:
@@ -73,10 +73,10 @@ def freeze_pack(request, team, day):
     return redirect(found)
 
 
-def _owe_drawing(pack, by):
+def _request_rendering(pack, by):
     try:
         jobs.request(
-            kind=DRAW_PACK, key=f"{DRAW_PACK} {pack.pk}", arguments={"pack": pack.pk}, by=by
+            kind=RENDER_PACK, key=f"{RENDER_PACK} {pack.pk}", arguments={"pack": pack.pk}, by=by
         )
     except jobs.AlreadyAsked:
         return  # it is on its way

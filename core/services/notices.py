@@ -65,11 +65,11 @@ def send_notice(*, notice_id: int) -> bool:
     if not notice.recipient.is_active or (
         how == How.OVERDUE and notice.kind != Notice.Kind.OVERDUE
     ):
-        _keep(notice)
+        _keep_for_page(notice)
         return False
     if how == How.DAILY:
         return False
-    _mail(notice.recipient, notice.subject, f"{_told(notice)}\n\n{_footer()}")
+    _mail(notice.recipient, notice.subject, f"{_notice_text(notice)}\n\n{_footer()}")
     notice.sent_at = now()
     notice.save(update_fields=["sent_at"])
     audit.record("sent notice", notice, by=None, key=notice.key)
@@ -96,9 +96,9 @@ def send_digest(*, recipient_id: int, today: date) -> int:
         return 0
     if not wanting.user.is_active:
         for notice in notices:
-            _keep(notice)
+            _keep_for_page(notice)
         return 0
-    _mail(wanting.user, *_digest(notices, today))
+    _mail(wanting.user, *_digest_email(notices, today))
     moment = now()
     Notice.objects.filter(pk__in=[each.pk for each in notices]).update(sent_at=moment)
     wanting.digest_on = today
@@ -132,7 +132,7 @@ def _locked(rows: Any) -> Any:
     return rows
 
 
-def _keep(notice: Notice) -> None:
+def _keep_for_page(notice: Notice) -> None:
     notice.kept_at = now()
     notice.save(update_fields=["kept_at"])
     audit.record("kept notice for the page", notice, by=None, key=notice.key)
@@ -143,7 +143,7 @@ def _mail(recipient: Person, subject: str, text: str) -> None:
     send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [recipient.email])
 
 
-def _told(notice: Notice) -> str:
+def _notice_text(notice: Notice) -> str:
     return f"{notice.body}\n\n{settings.SERVICE_ADDRESS}{notice.address or reverse('home')}"
 
 
@@ -152,10 +152,10 @@ def _footer() -> str:
     return f"--\n{settings.COUNCIL_NAME}, {settings.SERVICE_NAME.lower()}\nChoose how you are told: {address}\n"
 
 
-def _digest(notices: Sequence[Notice], today: date) -> tuple[str, str]:
+def _digest_email(notices: Sequence[Notice], today: date) -> tuple[str, str]:
     """The subject and the text of one day's e-mail: what is overdue first."""
     day = f"{today.day} {today:%B %Y}"
     counted = "1 notice" if len(notices) == 1 else f"{len(notices)} notices"
     ordered = sorted(notices, key=lambda each: IN_ORDER.index(Notice.Kind(each.kind)))
-    parts = [f"{each.subject}\n\n{_told(each)}" for each in ordered]
+    parts = [f"{each.subject}\n\n{_notice_text(each)}" for each in ordered]
     return f"{counted} for {day}", "\n\n\n".join([*parts, _footer()])

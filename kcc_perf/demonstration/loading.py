@@ -21,7 +21,7 @@ from kcc_perf.demonstration.diary import Diary
 from kcc_perf.schedule import MORNING
 from organisation.models.people import User
 from reports.models import Edition
-from reports.packs import draw_pack
+from reports.packs import render_pack
 from reports.services.editions import freeze_edition, publish_edition
 from reports.services.files import build_edition
 
@@ -60,7 +60,7 @@ class Loaded:
                 publish_edition(edition=edition, by=figures.officer())
             built["The quarterly performance report"] = report_file(edition)
         tell("Drawing the pack of PAT's next meeting")
-        built["PAT's pack"] = pack_file(draw_pack(pack=self.pack))
+        built["PAT's pack"] = pack_file(render_pack(pack=self.pack))
         return built
 
 

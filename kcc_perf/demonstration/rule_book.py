@@ -61,12 +61,12 @@ def _draft(told: dict[str, Any], author: User) -> Version:
             put_clause(version=draft, edition=draft.edition, by=author, **clause)
         for trigger in told["triggers"]:
             draft.refresh_from_db()
-            put_trigger(version=draft, edition=draft.edition, by=author, **_asked(trigger))
+            put_trigger(version=draft, edition=draft.edition, by=author, **_trigger_fields(trigger))
     draft.refresh_from_db()
     return draft
 
 
-def _asked(trigger: dict[str, Any]) -> dict[str, Any]:
+def _trigger_fields(trigger: dict[str, Any]) -> dict[str, Any]:
     percent = trigger.get("percent")
     return {
         **trigger,
@@ -95,12 +95,14 @@ def _talk_it_over(draft: Version, told: dict[str, Any], author: User) -> None:
             today=from_day,
             by=author,
         )
-    for day, act in sorted(_said(draft, told["comments"], author), key=lambda each: each[0]):
+    for day, act in sorted(
+        _comments_made(draft, told["comments"], author), key=lambda each: each[0]
+    ):
         with clock.at(day):
             act(day)
 
 
-def _said(draft: Version, comments: list[dict[str, Any]], author: User) -> Iterator[Any]:
+def _comments_made(draft: Version, comments: list[dict[str, Any]], author: User) -> Iterator[Any]:
     """Each comment and each answer, on its day."""
     for each in comments:
         made: dict[str, Any] = {}

@@ -71,7 +71,7 @@ def _signer(rung: Rung, day: date) -> User:
 
 
 def _return_one(quarter: Quarter, day: date) -> None:
-    revision = _said(RETURNED, quarter)
+    revision = _latest_revision(RETURNED, quarter)
     rung = ladders_on(day).awaits(revision)
     assert rung is not None
     with clock.at(day, hour=16):
@@ -81,7 +81,7 @@ def _return_one(quarter: Quarter, day: date) -> None:
 
 
 def _unlock_one(quarter: Quarter, today: date, officer: User) -> None:
-    result = _said(UNLOCKED, quarter).result
+    result = _latest_revision(UNLOCKED, quarter).result
     until = make_aware(datetime.combine(today + timedelta(days=2), time(23, 59)))
     with clock.at(today, hour=9):
         unlock_result(
@@ -93,6 +93,6 @@ def _unlock_one(quarter: Quarter, today: date, officer: User) -> None:
         )
 
 
-def _said(reference: str, quarter: Quarter) -> Revision:
+def _latest_revision(reference: str, quarter: Quarter) -> Revision:
     rows = Revision.objects.latest_ones().select_related("result__indicator__accountable_manager")
     return rows.get(result__indicator__reference=reference, result__quarter_start=quarter.first_day)

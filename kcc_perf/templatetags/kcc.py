@@ -184,7 +184,7 @@ def progress(done: int, total: int, doing: str, name: str = "job") -> dict[str, 
 @register.simple_tag
 def panel(name: str, **subject: object) -> SafeString:
     """What an app above this page's offers to show on it: `{% panel "evidence_on_version" version=version %}`."""
-    return panels.drawn(name, **subject)
+    return panels.render_panel(name, **subject)
 
 
 @register.simple_tag

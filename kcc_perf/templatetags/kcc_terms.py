@@ -25,11 +25,11 @@ def terms(context: template.Context, content: str) -> SafeString:
         address = reverse("terms")
     except NoReverseMatch:
         return SafeString(content)
-    asked = _asked(request)
+    asked = _glossary_of_request(request)
     return linked(content, asked[0], address, asked[1])
 
 
-def _asked(request: Any) -> tuple[Glossary, set[str]]:
+def _glossary_of_request(request: Any) -> tuple[Glossary, set[str]]:
     """The glossary, and what is linked already on this page."""
     found = getattr(request, "_terms", None)
     if found is None:

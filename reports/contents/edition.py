@@ -8,12 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.timezone import localtime
 
-from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import quarter_state
-from reports.contents.indicators import gather_indicators
-from reports.contents.priorities import gather_strategy
-from reports.contents.rules import add_forecasts, gather_practice
+from reports.contents.indicators import indicator_contents
+from reports.contents.priorities import strategy_contents
+from reports.contents.rules import add_forecasts, sorp_contents
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
 from sorp.lexicon import Layer
 
@@ -25,20 +24,22 @@ class NotClosed(ValueError):
     """The quarter is still open, so its report can't be written yet."""
 
 
-def gather_edition(*, quarter: Quarter, number: int, frozen_on: date) -> dict[str, Any]:
+def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[str, Any]:
     """Everything the report of a closed quarter says, from live tables. Raises NotClosed.
 
     Nothing in it depends on the moment but its number and the day it was frozen: milestones and
-    evidence are taken as they stood on the quarter's last day. About thirty queries, however many
-    indicators there are.
+    evidence are taken as they stood on the quarter's last day. A constant number of queries, however
+    many indicators there are. The document is described by reports/schema; it begins
+    `{"schema": "quarterly-performance-report/1", "form": "full", "quarter": "2011-Q1", …}`.
     """
     state = quarter_state(quarter)
     if state is None or not state.is_closed:
         raise NotClosed(f"{quarter} is not closed: close it, then build its report")
-    strategy = gather_strategy(quarter)
+    assert state.closed_at is not None  # as the database has it for every closed quarter
+    strategy = strategy_contents(quarter)
     measured = {line["reference"] for each in strategy["priorities"] for line in each["indicators"]}
-    indicators = gather_indicators(quarter=quarter, also=measured)
-    practice = gather_practice(quarter, indicators)
+    indicators = indicator_contents(quarter=quarter, also=measured)
+    practice = sorp_contents(quarter, indicators)
     add_forecasts(indicators, practice, quarter)
     return {
         "schema": SCHEMA_NAME,
@@ -47,21 +48,16 @@ def gather_edition(*, quarter: Quarter, number: int, frozen_on: date) -> dict[st
         "council": settings.COUNCIL_NAME,
         "notice": DEMONSTRATION if settings.DEMONSTRATION else "",
         "quarter": quarter.key,
-        "quarter_closed_on": _day_of(state),
+        "quarter_closed_on": localtime(state.closed_at).date().isoformat(),
         "edition": {"number": number, "frozen_on": frozen_on.isoformat()},
         "sorp": practice,
-        **_figures(indicators, quarter.key),
+        **_headline_figures(indicators, quarter.key),
         **strategy,
         "indicators": indicators,
     }
 
 
-def _day_of(state: ReportingQuarter) -> str:
-    assert state.closed_at is not None
-    return localtime(state.closed_at).date().isoformat()
-
-
-def _figures(indicators: list[dict[str, Any]], quarter: str) -> dict[str, Any]:
+def _headline_figures(indicators: list[dict[str, Any]], quarter: str) -> dict[str, Any]:
     """The headline figures, which whoever verifies the edition works out again."""
     counted = [each for each in indicators if is_counted(each)]
     by_directorate = sorted(counted, key=lambda each: each["directorate"]["name"])

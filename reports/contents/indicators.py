@@ -33,7 +33,7 @@ from sorp.lexicon import Kind, Layer, Tier
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _IndicatorRows:
     """All rows about the report's indicators, fetched at once and kept by indicator."""
 
     tree: Tree
@@ -45,14 +45,14 @@ class _Gathered:
     plans: dict[int, ActionPlan] = field(default_factory=dict)
 
 
-def gather_indicators(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
-    """What the report says of each of its indicators, by reference. Eleven queries.
+def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
+    """What the report says of each of its indicators, by reference.
 
     `also` names indicators that measure a priority, whatever layer they stand in themselves.
     """
     measured = list(_reported(quarter, also).select_related("unit", "accountable_manager"))
-    gathered = _gather(quarter, [each.pk for each in measured])
-    return [_indicator(each, quarter, gathered) for each in measured]
+    rows = _rows_of(quarter, [each.pk for each in measured])
+    return [_indicator(each, quarter, rows) for each in measured]
 
 
 def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
@@ -78,27 +78,27 @@ def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
     )
 
 
-def _gather(quarter: Quarter, indicators: list[int]) -> _Gathered:
-    gathered = _Gathered(tree_on(quarter.last_day), _offices(quarter))
+def _rows_of(quarter: Quarter, indicators: list[int]) -> _IndicatorRows:
+    rows = _IndicatorRows(tree_on(quarter.last_day), _offices(quarter))
     until = {"indicator__in": indicators, "quarter_start__lte": quarter.first_day}
     ratings = Rating.objects.latest_ones().filter(**until)
     for rating in ratings.select_related("revision", "sorp_version").order_by("quarter_start"):
-        gathered.ratings[rating.indicator_id].append(rating)
+        rows.ratings[rating.indicator_id].append(rating)
     revisions = Revision.objects.filter(
         result__indicator__in=indicators, result__quarter_start__lte=quarter.first_day
     )
     for revision in revisions.select_related("result").order_by("result__quarter_start", "number"):
-        gathered.revisions[revision.result.indicator_id].append(revision)
+        rows.revisions[revision.result.indicator_id].append(revision)
     escalations = Escalation.objects.filter(
         indicator__in=indicators, opened_in_start__lte=quarter.first_day
     )
     for escalation in escalations.select_related("sorp_version").order_by("opened_in_start"):
-        gathered.escalations[escalation.indicator_id].append(escalation)
-    gathered.variations = agreed_variations(indicators)
+        rows.escalations[escalation.indicator_id].append(escalation)
+    rows.variations = agreed_variations(indicators)
     plans = ActionPlan.objects.filter(indicator__in=indicators, is_latest=True)
     for plan in plans.prefetch_related("actions"):
-        gathered.plans[plan.indicator_id] = plan
-    return gathered
+        rows.plans[plan.indicator_id] = plan
+    return rows
 
 
 def _offices(quarter: Quarter) -> dict[tuple[int, int], str]:
@@ -110,8 +110,8 @@ def _offices(quarter: Quarter) -> dict[tuple[int, int], str]:
     return {(user, unit): title for user, unit, title in rows}
 
 
-def _indicator(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> dict[str, Any]:
-    revisions = gathered.revisions[indicator.pk]
+def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> dict[str, Any]:
+    revisions = rows.revisions[indicator.pk]
     latest = next(
         (
             each
@@ -121,39 +121,39 @@ def _indicator(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> d
         None,
     )
     return {
-        **_definition(indicator, gathered),
+        **_definition(indicator, rows),
         "commentary": latest.commentary if latest else "",
         "management_action": latest.management_action if latest else "",
         "not_available": latest.not_available if latest else "",
-        "ratings": [as_rating(each) for each in gathered.ratings[indicator.pk]],
+        "ratings": [as_rating(each) for each in rows.ratings[indicator.pk]],
         "escalations": sorted(
-            (as_escalation(each, quarter) for each in gathered.escalations[indicator.pk]),
+            (as_escalation(each, quarter) for each in rows.escalations[indicator.pk]),
             key=lambda each: (each["opened_in"], each["level"]),
         ),
-        **_varied(indicator, quarter, gathered),
-        "plan": as_plan(gathered.plans.get(indicator.pk)),
-        "revisions": [as_revision(was, now) for was, now in _revised(revisions)],
+        **_variations_of(indicator, quarter, rows),
+        "plan": as_plan(rows.plans.get(indicator.pk)),
+        "revisions": [as_revision(was, now) for was, now in _revisions_after_close(revisions)],
     }
 
 
-def _varied(indicator: Indicator, quarter: Quarter, gathered: _Gathered) -> dict[str, Any]:
+def _variations_of(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> dict[str, Any]:
     """The variations that judged it in some quarter so far; nothing where there was none."""
-    agreed = gathered.variations.get(indicator.pk, [])
+    agreed = rows.variations.get(indicator.pk, [])
     ruled = [as_variation(each) for each in agreed if each.from_quarter <= quarter]
     return {"variations": ruled} if ruled else {}
 
 
-def _revised(revisions: list[Revision]) -> Iterable[tuple[Revision, Revision]]:
-    """Each revision made after its quarter was closed, with the saying it superseded."""
+def _revisions_after_close(revisions: list[Revision]) -> Iterable[tuple[Revision, Revision]]:
+    """Each revision made after its quarter was closed, with the one it superseded."""
     for was, now in pairwise(revisions):
         if was.result_id == now.result_id and now.after_close:
             yield was, now
 
 
-def _definition(indicator: Indicator, gathered: _Gathered) -> dict[str, Any]:
-    unit, directorate = _places(indicator, gathered.tree)
+def _definition(indicator: Indicator, rows: _IndicatorRows) -> dict[str, Any]:
+    unit, directorate = _places(indicator, rows.tree)
     manager = indicator.accountable_manager
-    held = gathered.offices.get((manager.pk, indicator.unit_id))
+    held = rows.offices.get((manager.pk, indicator.unit_id))
     return {
         "reference": indicator.reference,
         "title": indicator.title,

@@ -10,7 +10,7 @@ from strategy.queries import PrioritySheet, strategy_sheet
 from strategy.rules import EvidenceStatement, Standing
 
 
-def gather_strategy(quarter: Quarter) -> dict[str, Any]:
+def strategy_contents(quarter: Quarter) -> dict[str, Any]:
     """Aims, themes and priorities as they stood on the quarter's last day."""
     sheet = strategy_sheet(quarter=quarter, day=quarter.last_day)
     return {

@@ -16,7 +16,7 @@ from sorp.queries.ruling import as_rules, version_ruling
 from sorp.rules.conditions.forecast import Forecast
 
 
-def gather_practice(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def sorp_contents(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Every version that ruled a quarter in the report, oldest first, with its rules in full."""
     first = min(
         (rating["quarter"] for each in indicators for rating in each["ratings"]),
@@ -32,10 +32,13 @@ def gather_practice(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -
     )
     begun = [each for each in versions if each.from_quarter.key <= first]
     ruled = versions[versions.index(begun[-1]) :] if begun else versions
-    return {"statement": ruling.statement.title, "versions": [_as_written(each) for each in ruled]}
+    return {
+        "statement": ruling.statement.title,
+        "versions": [_version_contents(each) for each in ruled],
+    }
 
 
-def _as_written(version: Version) -> dict[str, Any]:
+def _version_contents(version: Version) -> dict[str, Any]:
     rules = as_rules(version)
     return {
         "number": version.number,
@@ -57,7 +60,7 @@ def add_forecasts(
 ) -> None:
     """Each rating then holds the forecasts that some trigger reads, where any were made.
 
-    Three queries where a trigger reads forecasts, and none where none does.
+    Nothing is asked of the database where no trigger reads forecasts.
     """
     read = _whose_are_read(practice)
     if not read:

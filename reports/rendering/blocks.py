@@ -31,7 +31,7 @@ RECENT = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RatingLine:
     """One quarter of an indicator, as a row of a table."""
 
     quarter: Quarter
@@ -45,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Block:
+class IndicatorBlock:
     """One indicator in one quarter, from an edition's own facts. Everything shown is text."""
 
     facts: Mapping[str, Any]
@@ -141,7 +141,7 @@ class Block:
         return f"indicator-{self.facts['reference']}"
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[RatingLine]:
         """The latest quarters, this one first."""
         found = {each["quarter"]: each for each in self.facts["ratings"]}
         first = self.quarter.back(RECENT - 1)
@@ -149,14 +149,14 @@ class Block:
         return [self._line(each) for each in reversed(wanted) if each is not None]
 
     @cached_property
-    def all_lines(self) -> list[Line]:
+    def all_lines(self) -> list[RatingLine]:
         """Every quarter there is, latest first: the chart's twin, and more."""
         return [self._line(each) for each in reversed(self.facts["ratings"])]
 
-    def _line(self, rating: Mapping[str, Any]) -> Line:
+    def _line(self, rating: Mapping[str, Any]) -> RatingLine:
         bare = Writer("", self.facts["decimals"])
         expected = limits(rating, bare)
-        return Line(
+        return RatingLine(
             quarter=Quarter.parse(rating["quarter"]),
             value=bare.value(rating["value"]),
             target=expected[0][1] if expected else "",

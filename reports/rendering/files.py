@@ -10,7 +10,7 @@ from django.conf import settings
 
 from core.canonical_json import canonical, digest
 from reports.models import Edition
-from reports.pdf import draw_pdf
+from reports.pdf import render_pdf
 from reports.rendering.assets import pictures
 from reports.rendering.csvs import tables
 from reports.rendering.html import report_page
@@ -41,7 +41,7 @@ def files_of(
 
 
 def report_pdf(document: Mapping[str, Any]) -> bytes:
-    return draw_pdf(
+    return render_pdf(
         report_page(document, for_print=True),
         held=pictures(),
         identifier=digest(canonical(document))[:32],

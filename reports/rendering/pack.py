@@ -23,7 +23,7 @@ RECENT = 8
 
 
 @dataclass(frozen=True)
-class Story:
+class AgendaItem:
     """One indicator on the agenda: why it is here, its history, its plan, what was decided before."""
 
     facts: Mapping[str, Any]
@@ -136,8 +136,8 @@ class ShownPack:
         return date.fromisoformat(self.document["meeting"]["date"])
 
     @cached_property
-    def stories(self) -> list[Story]:
-        return [Story(each) for each in self.document["agenda"]]
+    def stories(self) -> list[AgendaItem]:
+        return [AgendaItem(each) for each in self.document["agenda"]]
 
     @property
     def contents(self) -> list[tuple[str, str, int]]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts.counts import COUNTED, counts_chart
 from core.quarters import Quarter
 from escalation.rules.rule_files import read_trigger
-from reports.rendering.blocks import Block
+from reports.rendering.blocks import IndicatorBlock
 from reports.rules.counting import is_counted
 from sorp.lexicon import NotRated, Travel
 from strategy.rules import Judgement, MilestoneStatus
@@ -35,8 +35,10 @@ class ShownPriority:
     """A strategic priority with three kinds of evidence side by side, never averaged."""
 
     facts: Mapping[str, Any]
-    blocks: tuple[Block, ...]  # every indicator that measures it
-    own: tuple[Block, ...]  # those shown in full here: each indicator once, at its first priority
+    blocks: tuple[IndicatorBlock, ...]  # every indicator that measures it
+    own: tuple[
+        IndicatorBlock, ...
+    ]  # those shown in full here: each indicator once, at its first priority
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -103,13 +105,14 @@ class Report:
         return self.document["edition"]["number"]
 
     @cached_property
-    def blocks(self) -> dict[str, Block]:
+    def blocks(self) -> dict[str, IndicatorBlock]:
         return {
-            each["reference"]: Block(each, self.quarter) for each in self.document["indicators"]
+            each["reference"]: IndicatorBlock(each, self.quarter)
+            for each in self.document["indicators"]
         }
 
     @cached_property
-    def key_indicators(self) -> tuple[Block, ...]:
+    def key_indicators(self) -> tuple[IndicatorBlock, ...]:
         """What the headline counts count."""
         return tuple(each for each in self.blocks.values() if is_counted(each.facts))
 
@@ -133,12 +136,12 @@ class Report:
         return shown
 
     @cached_property
-    def other_strategic(self) -> list[Block]:
+    def other_strategic(self) -> list[IndicatorBlock]:
         """Indicators of the first layer that measure no one priority."""
         return [each for each in self._unplaced if each.layer == "strategy"]
 
     @cached_property
-    def _unplaced(self) -> list[Block]:
+    def _unplaced(self) -> list[IndicatorBlock]:
         placed = {each.reference for priority in self.priorities for each in priority.own}
         return [
             each
@@ -147,30 +150,30 @@ class Report:
         ]
 
     @cached_property
-    def directorates(self) -> list[tuple[str, list[Block]]]:
+    def directorates(self) -> list[tuple[str, list[IndicatorBlock]]]:
         """The second layer: core indicators by directorate, in order of its name."""
-        found: dict[str, list[Block]] = {}
+        found: dict[str, list[IndicatorBlock]] = {}
         for each in self.blocks.values():
             if each.layer == "core" and each.kind == "kpi":
                 found.setdefault(each.directorate["name"], []).append(each)
         return sorted(found.items())
 
     @cached_property
-    def referred_up(self) -> list[Block]:
+    def referred_up(self) -> list[IndicatorBlock]:
         """The third layer: whatever is before PAT or Cabinet, wherever else it stands."""
         return [each for each in self.blocks.values() if each.is_referred_up]
 
     @cached_property
-    def referred_only(self) -> list[Block]:
+    def referred_only(self) -> list[IndicatorBlock]:
         """Those of the third layer, or just out of it, that are shown in full nowhere else."""
         return [each for each in self._unplaced if each.layer == "none"]
 
     @cached_property
-    def activity(self) -> list[Block]:
+    def activity(self) -> list[IndicatorBlock]:
         return [each for each in self.blocks.values() if each.kind == "activity"]
 
     @cached_property
-    def data_only(self) -> list[Block]:
+    def data_only(self) -> list[IndicatorBlock]:
         return [each for each in self.blocks.values() if each.kind == "data"]
 
     @property

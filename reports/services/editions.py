@@ -9,7 +9,7 @@ from core.canonical_json import canonical, digest
 from core.clock import localdate, now
 from core.quarters import Quarter
 from organisation.models.people import User
-from reports.contents.edition import gather_edition
+from reports.contents.edition import edition_contents
 from reports.models import Edition, QuarterlyReport
 from reports.queries.editions import kept_files
 from reports.rules.counting import same_content
@@ -43,7 +43,7 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     report, _ = QuarterlyReport.objects.get_or_create(quarter_start=quarter.first_day)
     QuarterlyReport.objects.select_for_update().get(pk=report.pk)
     newest = report.editions.order_by("-number").first()
-    full = gather_edition(
+    full = edition_contents(
         quarter=quarter, number=newest.number + 1 if newest else 1, frozen_on=localdate()
     )
     if newest is not None and same_content(full, newest.document):

@@ -13,7 +13,7 @@ from core.guards import public
 from reports.queries.editions import published_editions
 from reports.rendering.report import LICENCE_ADDRESS
 from reports.rules.history import in_quarter
-from reports.views.editions_cache import answer, edition_or_404, report_of
+from reports.views.editions_cache import edition_or_404, edition_response, report_of
 
 
 class FrozenView(APIView):
@@ -32,7 +32,7 @@ class Reports(FrozenView):
         editions = list(published_editions())
         if not editions:
             return Response({"licence": LICENCE_ADDRESS, "reports": []})
-        return answer(request, editions, lambda: Response(self._listed(editions)))
+        return edition_response(request, editions, lambda: Response(self._listed(editions)))
 
     def _listed(self, editions):
         return {
@@ -60,7 +60,7 @@ class OneReport(FrozenView):
 
     def get(self, request, quarter):
         edition = edition_or_404(quarter)
-        return answer(request, edition, lambda: Response(report_of(edition).document))
+        return edition_response(request, edition, lambda: Response(report_of(edition).document))
 
 
 class Indicators(FrozenView):
@@ -68,7 +68,9 @@ class Indicators(FrozenView):
 
     def get(self, request):
         edition = edition_or_404(None)
-        return answer(request, edition, lambda: Response(self._listed(report_of(edition))))
+        return edition_response(
+            request, edition, lambda: Response(self._listed(report_of(edition)))
+        )
 
     def _listed(self, report):
         return {
@@ -99,7 +101,7 @@ class OneIndicator(FrozenView):
         report = report_of(edition)
         if reference not in report.blocks:
             raise Http404
-        return answer(request, edition, lambda: Response(report.blocks[reference].facts))
+        return edition_response(request, edition, lambda: Response(report.blocks[reference].facts))
 
 
 api_reports = public(Reports.as_view())

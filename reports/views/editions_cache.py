@@ -1,4 +1,4 @@
-"""Answers drawn from a frozen edition: cached for ever by what they are, and never stale."""
+"""Responses rendered from a published edition: known by its digest, so cached and never stale."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from functools import lru_cache
 from django.http import Http404, HttpRequest, HttpResponse
 
 from core.canonical_json import digest
-from core.http_cache import FOR_EVERYONE
-from core.http_cache import answer as answer_everyone
+from core.http_cache import cached_response
 from core.quarters import Quarter
 from reports.models import Edition
 from reports.queries.editions import public_document, published_edition
 from reports.rendering.report import Report
-
-__all__ = ["FOR_EVERYONE", "answer", "edition_or_404", "report_of"]
 
 
 def report_of(edition: Edition) -> Report:
@@ -36,15 +33,16 @@ def edition_or_404(quarter: Quarter | None) -> Edition:
     return edition
 
 
-def answer(
-    request: HttpRequest, editions: Edition | Sequence[Edition], draw: Callable[[], HttpResponse]
+def edition_response(
+    request: HttpRequest, editions: Edition | Sequence[Edition], render: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """What is drawn from an edition or from several, or 304 where the reader has it already."""
-    return answer_everyone(request, _mark_of(editions), draw)
+    """What is rendered from an edition or several, or 304 where the reader has it already.
 
-
-def _mark_of(editions: Edition | Sequence[Edition]) -> str:
-    """One edition's own digest; of several, a digest of them all in their order."""
-    if isinstance(editions, Edition):
-        return editions.public_sha256[:32]
-    return digest("".join(each.public_sha256 for each in editions).encode())[:32]
+    It is known by the edition's own digest; of several, by a digest of them all in their order.
+    """
+    sha256 = (
+        editions.public_sha256
+        if isinstance(editions, Edition)
+        else digest("".join(each.public_sha256 for each in editions).encode())
+    )
+    return cached_response(request, sha256[:32], render)

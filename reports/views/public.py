@@ -14,7 +14,7 @@ from reports.queries.editions import public_file, published_edition, published_e
 from reports.rendering.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
 from reports.rendering.html import MARKS
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS
-from reports.views.editions_cache import answer, edition_or_404, report_of
+from reports.views.editions_cache import edition_or_404, edition_response, report_of
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -33,14 +33,14 @@ def latest_report(request):
     edition = published_edition()
     if edition is None:
         return render(request, "reports/no_report.html")
-    return answer(request, edition, lambda: _report_page(request, edition))
+    return edition_response(request, edition, lambda: _report_page(request, edition))
 
 
 @public
 @require_safe
 def public_report(request, quarter):
     edition = edition_or_404(quarter)
-    return answer(request, edition, lambda: _report_page(request, edition))
+    return edition_response(request, edition, lambda: _report_page(request, edition))
 
 
 def _report_page(request, edition):
@@ -67,7 +67,7 @@ def public_indicator(request, reference):
     if edition is None or reference not in report_of(edition).blocks:
         edition = _edition_telling(lambda report: report.blocks, reference)
 
-    def draw():
+    def render_page():
         report = report_of(edition)
         page = {
             "report": report,
@@ -82,7 +82,7 @@ def public_indicator(request, reference):
         }
         return render(request, "reports/public_indicator.html", page)
 
-    return answer(request, edition, draw)
+    return edition_response(request, edition, render_page)
 
 
 @public
@@ -91,7 +91,7 @@ def public_indicator_csv(request, reference):
     """The figures behind one indicator's chart."""
     edition = _edition_telling(lambda report: report.blocks, reference)
 
-    def draw():
+    def render_page():
         facts = report_of(edition).blocks[reference].facts
         rows = (
             {**NOT_FORESEEN, **each, "reference": reference, "tier": facts["tier"]}
@@ -103,7 +103,7 @@ def public_indicator_csv(request, reference):
         response.headers["Content-Disposition"] = f'attachment; filename="{reference}.csv"'
         return response
 
-    return answer(request, edition, draw)
+    return edition_response(request, edition, render_page)
 
 
 @public
@@ -116,7 +116,7 @@ def public_priority(request, slug):
 
     edition = _edition_telling(by_slug, slug)
 
-    def draw():
+    def render_page():
         report = report_of(edition)
         page = {
             "report": report,
@@ -126,7 +126,7 @@ def public_priority(request, slug):
         }
         return render(request, "reports/public_priority.html", page)
 
-    return answer(request, edition, draw)
+    return edition_response(request, edition, render_page)
 
 
 @public
@@ -137,7 +137,9 @@ def open_data(request):
     page = {"editions": editions, "licence": LICENCE, "licence_address": LICENCE_ADDRESS}
     if not editions:
         return render(request, "reports/open_data.html", page)
-    return answer(request, list(editions), lambda: render(request, "reports/open_data.html", page))
+    return edition_response(
+        request, list(editions), lambda: render(request, "reports/open_data.html", page)
+    )
 
 
 @public

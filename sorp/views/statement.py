@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from core.guards import public, require
-from core.http_cache import answer
+from core.http_cache import cached_response
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.models.statement import Version
@@ -23,7 +23,7 @@ def sorp(request):
     version = version_in_force()
     if version is None:
         return render(request, "sorp/none.html")
-    return answer(request, _mark(version), lambda: _page(request, version))
+    return cached_response(request, _mark(version), lambda: _page(request, version))
 
 
 @public
@@ -32,7 +32,7 @@ def sorp_version(request, number):
     """One version. Those not in force, now or before, are for readers who signed in, and say so."""
     version = _readable(request, number)
     if _is_published(version):
-        return answer(request, _mark(version), lambda: _page(request, version))
+        return cached_response(request, _mark(version), lambda: _page(request, version))
     return _page(request, version)
 
 
@@ -120,7 +120,7 @@ def sorp_differences(request, number, other):
         return render(request, "sorp/differences.html", page)
 
     if _is_published(new) and _is_published(old):
-        return answer(request, _mark(new, old), draw)
+        return cached_response(request, _mark(new, old), draw)
     return draw()
 
 
@@ -132,4 +132,6 @@ def terms(request):
     if version is None:
         return render(request, "sorp/none.html")
     page = {"version": version, "terms": terms_of(version)}
-    return answer(request, _mark(version), lambda: render(request, "sorp/terms.html", page))
+    return cached_response(
+        request, _mark(version), lambda: render(request, "sorp/terms.html", page)
+    )

@@ -88,7 +88,7 @@ def test_a_pack_is_frozen_and_read_in_each_form(client, meeting, chair, call_in)
     assert client.get(address("pack_html", 1)).status_code == 404
     job = Job.objects.get()  # asked for once, though the button was pressed twice
     assert (job.kind, job.arguments, job.requested_by) == ("draw_pack", {"pack": pack.pk}, chair)
-    packs.attach_drawn(pack=pack, html="<p>PAT</p>", pdf=b"%PDF-1.7")
+    packs.attach_rendering(pack=pack, html="<p>PAT</p>", pdf=b"%PDF-1.7")
 
     read = {form: client.get(address(f"pack_{form}", 1)) for form in ("html", "pdf", "json")}
     assert text_of(read["html"]) == "<p>PAT</p>"

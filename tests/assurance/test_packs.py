@@ -273,11 +273,11 @@ def test_what_is_drawn_is_attached_once_and_for_good(chair, meeting):
     pack, _ = packs.freeze_pack(meeting=meeting, by=chair)
 
     for _ in range(2):
-        packs.attach_drawn(pack=pack, html="<p>Pack</p>", pdf=b"%PDF")
+        packs.attach_rendering(pack=pack, html="<p>Pack</p>", pdf=b"%PDF")
     with pytest.raises(Refused, match="does not change"):
-        packs.attach_drawn(pack=pack, html="<p>Another</p>", pdf=b"%PDF")
+        packs.attach_rendering(pack=pack, html="<p>Another</p>", pdf=b"%PDF")
     with pytest.raises(Refused, match="both"):
-        packs.attach_drawn(pack=pack, html="<p>Pack</p>", pdf=b"")
+        packs.attach_rendering(pack=pack, html="<p>Pack</p>", pdf=b"")
 
     pack.refresh_from_db()
     assert (pack.html, bytes(pack.pdf)) == ("<p>Pack</p>", b"%PDF")

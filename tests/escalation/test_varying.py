@@ -24,7 +24,7 @@ from indicators.services.variations import (
     propose_variation,
 )
 from organisation.rules import PostKind
-from reports.contents.edition import gather_edition
+from reports.contents.edition import edition_contents
 from reports.rules.projection import public_form
 from reports.schema import check_form
 from reports.verification import wrong_figures
@@ -267,7 +267,7 @@ def test_an_edition_carries_its_variations_and_is_borne_out_by_them(indicator):
     vary(indicator, TriggerVaried(RED_TWICE, 1, 1), floor=Decimal(75), exit_quarters=2)
     reported([indicator], "RG")
 
-    document = gather_edition(quarter=Q2, number=1, frozen_on=date(2011, 9, 1))
+    document = edition_contents(quarter=Q2, number=1, frozen_on=date(2011, 9, 1))
     (facts,) = document["indicators"]
 
     assert facts["variations"][0]["triggers"] == [

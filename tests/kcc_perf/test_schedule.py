@@ -163,7 +163,7 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
         "core.tasks.send_owed_notices",
         "sorp.tasks.bring_into_force",
         "dashboards.tasks.measure_compliance",
-        "reports.tasks.owe_drawings",
+        "reports.tasks.request_missing_renderings",
     }
 
 

@@ -18,7 +18,7 @@ from indicators.rules.returns import Horizon, Likelihood
 from indicators.services.forecasts import state_forecasts
 from indicators.services.results import ResultGiven, submit_result
 from organisation.models.people import User
-from reports.contents.edition import gather_edition
+from reports.contents.edition import edition_contents
 from reports.rules.projection import public_form
 from reports.schema import check_form
 from reports.verification import wrong_figures
@@ -141,7 +141,7 @@ def test_the_close_escalates_by_each_kind(council):
 
 
 def test_an_edition_holds_all_that_its_escalations_follow_from(council):
-    document = gather_edition(quarter=LAST, number=1, frozen_on=TODAY)
+    document = edition_contents(quarter=LAST, number=1, frozen_on=TODAY)
 
     for form in (document, public_form(document)):
         check_form(form)
@@ -164,7 +164,7 @@ def test_an_edition_holds_all_that_its_escalations_follow_from(council):
     ],
 )
 def test_what_an_escalation_rests_on_cannot_be_changed_unseen(council, reference, place, key, said):
-    document = deepcopy(gather_edition(quarter=LAST, number=1, frozen_on=TODAY))
+    document = deepcopy(edition_contents(quarter=LAST, number=1, frozen_on=TODAY))
     (told,) = [each for each in document["indicators"] if each["reference"] == reference]
     told["ratings"][place][key] = said
 
@@ -180,7 +180,7 @@ def test_where_no_trigger_reads_forecasts_an_edition_tells_none(db):
     foresee("PI-1", LAST, "70")
     close_quarter(quarter=LAST, today=TODAY, by=None)
 
-    (told,) = gather_edition(quarter=LAST, number=1, frozen_on=TODAY)["indicators"]
+    (told,) = edition_contents(quarter=LAST, number=1, frozen_on=TODAY)["indicators"]
 
     assert "forecast" not in told["ratings"][0]
 

@@ -12,7 +12,7 @@ from core import jobs
 from core.models.jobs import Job
 from core.quarters import Quarter
 from reports import tasks
-from reports.packs import draw_pack, pack_files
+from reports.packs import pack_files, render_pack
 from sorp.lexicon import Level
 from tests.assurance.factories import (
     ActionFactory,
@@ -86,8 +86,8 @@ def test_drawing_twice_gives_the_same_bytes_and_keeps_them_once(pack):
     page, pdf = pack_files(pack)
     assert pack_files(pack) == (page, pdf)
 
-    drawn = draw_pack(pack=pack)
-    again = draw_pack(pack=drawn)
+    drawn = render_pack(pack=pack)
+    again = render_pack(pack=drawn)
 
     assert (again.html, bytes(again.pdf), again.drawn_at) == (page, pdf, drawn.drawn_at)
 
@@ -144,8 +144,8 @@ def test_a_meeting_without_a_pack_is_told_what_to_do(tmp_path):
 
 
 def test_a_pack_that_nobody_asked_to_be_drawn_is_owed_its_drawing_once(pack):
-    assert tasks.owe_drawings() == 1
-    assert tasks.owe_drawings() == 0
+    assert tasks.request_missing_renderings() == 1
+    assert tasks.request_missing_renderings() == 0
 
     job = Job.objects.get(kind="draw_pack")
     assert (job.arguments, job.requested_by) == ({"pack": pack.pk}, None)
@@ -155,13 +155,13 @@ def test_a_pack_that_nobody_asked_to_be_drawn_is_owed_its_drawing_once(pack):
 
 
 def test_a_pack_whose_drawing_failed_waits_for_the_button(pack):
-    tasks.owe_drawings()
+    tasks.request_missing_renderings()
     Job.objects.update(state=Job.State.FAILED)
 
-    assert tasks.owe_drawings() == 0
+    assert tasks.request_missing_renderings() == 0
 
 
 def test_a_pack_that_is_drawn_is_owed_nothing(pack):
-    draw_pack(pack=pack)
+    render_pack(pack=pack)
 
-    assert tasks.owe_drawings() == 0
+    assert tasks.request_missing_renderings() == 0

@@ -8,7 +8,7 @@ import socket
 import pikepdf
 import pytest
 
-from reports.pdf import NothingFetched, OwnFetcher, draw_pdf
+from reports.pdf import NothingFetched, OwnFetcher, render_pdf
 from reports.rendering.assets import pictures
 from reports.rendering.files import report_pdf
 from reports.rendering.html import report_page
@@ -203,7 +203,7 @@ def test_the_fetcher_gives_what_is_its_own():
 
 def simple(body, lang='lang="en-GB"', title="<title>A title</title>"):
     html = f"<!DOCTYPE html><html {lang}><head>{title}</head><body>{body}</body></html>"
-    return draw_pdf(html, held=pictures(), identifier="x")
+    return render_pdf(html, held=pictures(), identifier="x")
 
 
 @pytest.mark.parametrize(

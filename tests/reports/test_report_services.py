@@ -166,7 +166,7 @@ def test_an_open_quarter_has_no_report_yet(officer):
 def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
     how_many, officer, django_assert_max_num_queries
 ):
-    from reports.contents.edition import gather_edition
+    from reports.contents.edition import edition_contents
 
     for number in range(how_many):
         indicator = IndicatorFactory(reference=f"PI-{number}", layer=Layer.CORE)
@@ -175,7 +175,7 @@ def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
     close_quarter(quarter=Q1, today=TODAY, by=None)
 
     with django_assert_max_num_queries(22):
-        gather_edition(quarter=Q1, number=1, frozen_on=TODAY)
+        edition_contents(quarter=Q1, number=1, frozen_on=TODAY)
 
 
 @pytest.mark.usefixtures("small_files")

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from assurance.models.meetings import Meeting
 from core.canonical_json import digest
 from reports.output import write_folder
-from reports.packs import draw_pack
+from reports.packs import render_pack
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(f"{pack} can be drawn. Nothing was written.")
             return
-        drawn = draw_pack(pack=pack)
+        drawn = render_pack(pack=pack)
         files = {
             "pack.html": drawn.html.encode(),
             "pack.pdf": bytes(drawn.pdf),

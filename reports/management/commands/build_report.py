@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from core.quarters import Quarter
-from reports.contents.edition import gather_edition
+from reports.contents.edition import edition_contents
 from reports.output import write_folder
 from reports.schema import check_form
 from reports.services.files import build_report
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(str(output.absolute() / "report.pdf"))
 
     def _try(self, quarter):
-        document = gather_edition(quarter=quarter, number=1, frozen_on=quarter.last_day)
+        document = edition_contents(quarter=quarter, number=1, frozen_on=quarter.last_day)
         check_form(document)
         counts = document["counts"]
         self.stdout.write(
