@@ -7,13 +7,14 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 
 from organisation.models.people import User
 
 
 class Adapter(DefaultAccountAdapter):
-    def is_open_for_signup(self, request):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 

@@ -160,7 +160,7 @@ def in_our_words(error: ValidationError | str, field: BoundField) -> list[str]:
     label = _kept(_subject(field))
     said = {
         "required": (_kept(_if_empty(field)), "This field"),
-        "invalid_choice": (_if_unlisted(field), "Select a valid"),
+        "invalid_choice": (_kept(f"{UNLISTED} for “{field.label}”"), "Select a valid"),
         "invalid": ("Enter an e-mail address like name@example.com", "Enter a valid email"),
         "max_value": (f"{label} must be {{limit_value}} or less", "Ensure"),
         "min_value": (f"{label} must be {{limit_value}} or more", "Ensure"),
@@ -182,10 +182,6 @@ def in_our_words(error: ValidationError | str, field: BoundField) -> list[str]:
 def _kept(words: str) -> str:
     """Words into which nothing is filled, whatever braces stand in them."""
     return words.replace("{", "{{").replace("}", "}}")
-
-
-def _if_unlisted(field: BoundField) -> str:
-    return _kept(f"{UNLISTED} for “{field.label}”")
 
 
 def _subject(field: BoundField) -> str:

@@ -113,7 +113,7 @@ def _wrong_escalations(
     recorded = tuple(_episode(each) for each in indicator["escalations"])
     tier = Tier(indicator["tier"])
     try:
-        if _was_revised(indicator):
+        if indicator["revisions"] or any(each["restated"] for each in indicator["escalations"]):
             first = history[0].quarter if history else until
             agrees = not restate(history, recorded, first, rules_for, tier)
         else:
@@ -139,12 +139,6 @@ def _varied(written: Mapping[str, Any]) -> Varied:
             each["key"]: Window(each["at_least"], each["within"]) if each["within"] else None
             for each in written["triggers"]
         },
-    )
-
-
-def _was_revised(indicator: Indicator) -> bool:
-    return bool(indicator["revisions"]) or any(
-        each["restated"] for each in indicator["escalations"]
     )
 
 
@@ -272,8 +266,9 @@ def _wrong_digests(found: Mapping[str, bytes]) -> Iterator[Difference]:
     if MANIFEST in found and SEAL in found:
         seal = f"{digest(found[MANIFEST])}  {MANIFEST}\n".encode()
         if found[SEAL] != seal:
+            # Which was altered, as far as can be told: a manifest that says what it should was not.
             yield Difference(
-                _altered_of_two(found, manifest),
+                MANIFEST if any(_wrong_manifest(found, manifest)) else SEAL,
                 f"{MANIFEST} and {SEAL} do not agree: one of the two was altered",
             )
     listed = manifest.get("files") if isinstance(manifest, dict) else None
@@ -281,11 +276,6 @@ def _wrong_digests(found: Mapping[str, bytes]) -> Iterator[Difference]:
         yield Difference(MANIFEST, "has no list of files")
         return
     yield from _against(listed, found)
-
-
-def _altered_of_two(found: Mapping[str, bytes], manifest: Any) -> str:
-    """Which was altered, as far as can be told: a manifest that says what it should was not."""
-    return SEAL if not list(_wrong_manifest(found, manifest)) else MANIFEST
 
 
 def _against(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> Iterator[Difference]:

@@ -319,6 +319,9 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
         .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions")
     )
     wanted = [each.indicator_id for each in call_ins]
+    # Each unit's directorate as the council stood on the day of the meeting.
+    tree = tree_on(meeting.meets_on)
+    directorates = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in tree.branches}
     earlier = _earlier(meeting, wanted)
     plans = ActionPlan.objects.filter(indicator__in=wanted, is_latest=True)
     return AgendaFacts(
@@ -347,7 +350,7 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
                 for indicator, before in earlier.items()
             }
         ),
-        directorates=_directorates(meeting),
+        directorates={unit: branch.name for unit, branch in directorates.items() if branch},
     )
 
 
@@ -387,10 +390,3 @@ def _earlier(meeting: Meeting, wanted: list[int]) -> dict[int, list[CallIn]]:
     for row in rows:
         found[row.indicator_id].append(row)
     return found
-
-
-def _directorates(meeting: Meeting) -> dict[int, str]:
-    """Each unit's directorate as the council stood on the day of the meeting."""
-    tree = tree_on(meeting.meets_on)
-    found = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in tree.branches}
-    return {unit: branch.name for unit, branch in found.items() if branch}

@@ -120,35 +120,27 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
         .select_related("unit", "accountable_manager")
     )
     due = [each for each in measured if Frequency(each.frequency).due_in(quarter)]
-    reached = _progress_of(quarter)
-    owed = tuple(
-        _owed(each, reached.get(each.pk, Progress.NOT_STARTED), days[Tier(each.tier)], today)
-        for each in due
-    )
+    in_this_quarter = {"quarter_start": quarter.first_day}
+    started = Draft.objects.filter(**in_this_quarter).values_list("indicator_id", flat=True)
+    results = Result.objects.filter(**in_this_quarter, revisions__is_latest=True)
+    reached = dict.fromkeys(started, Progress.IN_PROGRESS)
+    for indicator, state in results.values_list("indicator_id", "state"):
+        reached[indicator] = Progress(ResultState(state).value)
+    owed = []
+    for each in due:
+        progress, day = reached.get(each.pk, Progress.NOT_STARTED), days[Tier(each.tier)]
+        late = 0
+        if day is not None and day < today and progress.waits_for_manager:
+            # Overdue over a weekend is still overdue, though no working day has passed.
+            late = max(working_days_between(day, today), 1)
+        owed.append(OwedResult(each, progress, day, late))
     return CompletionSheet(
         quarter=quarter,
-        owed=owed,
+        owed=tuple(owed),
         rows=tuple(_rows(owed, tree_on(today))),
         late=_latecomers(owed),
         due_days=tuple((tier, day) for tier, day in days.items() if day),
     )
-
-
-def _progress_of(quarter: Quarter) -> dict[int, Progress]:
-    """How far each indicator has got; one with neither draft nor result is absent."""
-    started = Draft.objects.filter(quarter_start=quarter.first_day)
-    reached = dict.fromkeys(started.values_list("indicator_id", flat=True), Progress.IN_PROGRESS)
-    said = Result.objects.filter(
-        quarter_start=quarter.first_day, revisions__is_latest=True
-    ).values_list("indicator_id", "state")
-    return reached | {indicator: Progress(ResultState(state).value) for indicator, state in said}
-
-
-def _owed(indicator: Indicator, progress: Progress, due: date | None, today: date) -> OwedResult:
-    is_late = due is not None and due < today and progress.waits_for_manager
-    # Overdue over a weekend is still overdue, though no working day has passed.
-    days = max(working_days_between(due, today), 1) if due and is_late else 0
-    return OwedResult(indicator, progress, due, days)
 
 
 def _rows(owed: Iterable[OwedResult], tree: Tree) -> Iterable[ProgressRow]:

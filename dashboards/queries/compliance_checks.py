@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -135,44 +135,28 @@ def returns_on_time(context: CheckContext) -> Iterator[CheckedItem]:
     for the quarter, the SORP's own count of working days after its end holds; of a result that was
     then loaded from a file, the file says whether it came late, since the loading may be years after.
     """
-    fixed = _days_set(context)
-    by_tier = fixed or _days_by_rule(context)
+    days = CalendarDay.objects.filter(quarter_start=context.quarter.first_day, step=Step.ENTRY)
+    fixed = dict(days.values_list("tier", "due_on"))
+    end = context.quarter.last_day
+    by_tier = fixed or {
+        rule.tier or "": rule.day(end, end)
+        for rule in rules_of(context.version)
+        if rule.step is Step.ENTRY and rule.counted_from is CountedFrom.QUARTER_END
+    }
     if not by_tier:
         return
     for indicator in context.due:
         due_on = by_tier.get(indicator.tier) or by_tier.get("") or max(by_tier.values())
         revision = context.first.get(indicator.pk)
-        if revision is not None and revision.submitted_by_id is None and not fixed:
+        lapse = ""
+        if revision is None:
+            lapse = f"due on {in_full(due_on)}, and not submitted before the close"
+        elif revision.submitted_by_id is None and not fixed:
             lapse = "recorded as late" if revision.late else ""
-        else:
-            lapse = _lateness(revision, due_on)
+        elif (submitted_on := day_of(revision.submitted_at)) > due_on:
+            late = max(working_days_between(due_on, submitted_on), 1)
+            lapse = f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
         yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
-
-
-def _lateness(revision: Revision | None, due_on: date) -> str:
-    if revision is None:
-        return f"due on {in_full(due_on)}, and not submitted before the close"
-    submitted_on = day_of(revision.submitted_at)
-    if submitted_on <= due_on:
-        return ""
-    late = max(working_days_between(due_on, submitted_on), 1)
-    return f"submitted on {in_full(submitted_on)}, {in_days(late)} late"
-
-
-def _days_set(context: CheckContext) -> dict[str, date]:
-    """By tier, the day that was set for the quarter."""
-    days = CalendarDay.objects.filter(quarter_start=context.quarter.first_day, step=Step.ENTRY)
-    return dict(days.values_list("tier", "due_on"))
-
-
-def _days_by_rule(context: CheckContext) -> dict[str, date]:
-    """By tier, the day as the SORP counts it from the quarter's end; nothing where it does not."""
-    end = context.quarter.last_day
-    return {
-        rule.tier or "": rule.day(end, end)
-        for rule in rules_of(context.version)
-        if rule.step is Step.ENTRY and rule.counted_from is CountedFrom.QUARTER_END
-    }
 
 
 def results_present(context: CheckContext) -> Iterator[CheckedItem]:
@@ -403,7 +387,13 @@ def _planned_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:
         due_on__lte=context.quarter.last_day, plan__indicator__in=context.measured
     ).select_related("plan")
     actions = list(rows.order_by("plan__indicator__reference", "plan__number", "position"))
-    later = _taken_over_on({each.plan.indicator_id for each in actions})
+    # By indicator and number, the day on which a plan was superseded.
+    later = {
+        (row.indicator_id, row.number - 1): day_of(row.written_at)
+        for row in ActionPlan.objects.filter(
+            indicator__in={each.plan.indicator_id for each in actions}, number__gt=1
+        )
+    }
     for each in actions:
         yield (
             each.plan.indicator_id,
@@ -415,14 +405,6 @@ def _planned_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:
                 later.get((each.plan.indicator_id, each.plan.number)),
             ),
         )
-
-
-def _taken_over_on(indicators: set[int]) -> Mapping[tuple[int, int], date]:
-    """By indicator and number, the day on which a plan was superseded."""
-    rows: Sequence[ActionPlan] = list(
-        ActionPlan.objects.filter(indicator__in=indicators, number__gt=1)
-    )
-    return {(row.indicator_id, row.number - 1): day_of(row.written_at) for row in rows}
 
 
 def _agreed_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:

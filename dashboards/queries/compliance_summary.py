@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -148,7 +148,12 @@ def compliance_overview() -> Overview | None:
         return None
     latest = quarters[0]
     tree, version = tree_on(latest.last_day), _version_or_none(latest)
-    by_quarter = _findings_of(quarters)
+    rows: dict[Quarter, list[Finding]] = {each: [] for each in quarters}
+    for row in Finding.objects.filter(
+        is_latest=True, quarter_start__in=[each.first_day for each in quarters]
+    ).defer("detail"):
+        rows[row.quarter].append(row)
+    by_quarter = {quarter: _as_findings(found) for quarter, found in rows.items()}
     wanted = requirements_of(version) if version else ()
     council = _council(tree)
 
@@ -184,16 +189,6 @@ def compliance_overview() -> Overview | None:
         ),
         is_measured=bool(by_quarter[latest].tallies),
     )
-
-
-def _findings_of(quarters: Sequence[Quarter]) -> Mapping[Quarter, _Findings]:
-    rows = Finding.objects.filter(
-        is_latest=True, quarter_start__in=[each.first_day for each in quarters]
-    ).defer("detail")
-    by_quarter: dict[Quarter, list[Finding]] = {each: [] for each in quarters}
-    for row in rows:
-        by_quarter[row.quarter].append(row)
-    return {quarter: _as_findings(found) for quarter, found in by_quarter.items()}
 
 
 def _as_findings(rows: Iterable[Finding]) -> _Findings:

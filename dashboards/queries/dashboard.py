@@ -9,9 +9,8 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import last_closed
+from core.queries import last_closed, open_quarters
 from dashboards.queries.dashboard_lines import (
     DashboardLine,
     QualityFlag,
@@ -272,7 +271,7 @@ def unit_dashboard(
         order,
     )
     parts = tuple(Unit.objects.filter(pk__in=tree.children(unit.pk)).order_by("name"))
-    waiting = _open_quarter()
+    waiting = next(iter(open_quarters()), None)
     return Dashboard(
         unit=unit,
         quarter=quarter,
@@ -309,25 +308,15 @@ def heatmap_rows(
     return tuple(
         HeatmapRow(
             line,
-            tuple(_cell(line, each, stood.get((line.indicator.pk, each))) for each in quarters),
+            tuple(
+                HeatmapCell(each, standing, cell_description(line.indicator, each, standing))
+                for each in quarters
+                for standing in [stood.get((line.indicator.pk, each))]
+            ),
             forecasts.get(line.indicator.pk),
         )
         for line in lines
     )
-
-
-def _cell(line: DashboardLine, quarter: Quarter, standing: Standing | None) -> HeatmapCell:
-    return HeatmapCell(quarter, standing, cell_description(line.indicator, quarter, standing))
-
-
-def _open_quarter() -> Quarter | None:
-    """The quarter now taking results, where one is."""
-    row = (
-        ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN)
-        .order_by("quarter_start")
-        .first()
-    )
-    return row.quarter if row else None
 
 
 def quarter_to_show(asked: str | None) -> Quarter | None:

@@ -155,22 +155,18 @@ TRAVELS = {
 }
 
 
-def _rag(line: DashboardLine) -> int:
+def _by_rag(line: DashboardLine) -> int:
     """Red, amber, green, not rated, and last what has no RAG status by design."""
     if line.now and line.now.rag:
         return -Rag(line.now.rag).severity
     return 1 if line.indicator.kind == Kind.KPI else 2
 
 
-def _travel(line: DashboardLine) -> int:
-    return TRAVELS[Travel(line.now.travel)] if line.now else LAST
-
-
 ORDERS: dict[str, Callable[[DashboardLine], Any]] = {
     "reference": lambda line: line.indicator.reference,
     "title": lambda line: line.indicator.title.casefold(),
-    "rag": _rag,
-    "travel": _travel,
+    "rag": _by_rag,
+    "travel": lambda line: TRAVELS[Travel(line.now.travel)] if line.now else LAST,
     "moved": lambda line: line.moved,
 }
 

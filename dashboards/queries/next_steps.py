@@ -392,7 +392,9 @@ def plan_steps(
         )
 
     yield from first_few(own, one, rest)
-    over = _below(directed, today)
+    directed = list(directed)
+    tree = tree_on(today) if directed else None
+    over = {below for unit in directed for below in tree.below(unit)} if tree else set()
     late = [
         each
         for each in wanted
@@ -409,15 +411,6 @@ def plan_steps(
             "See which",
             reverse("action_plans"),
         )
-
-
-def _below(directed: Iterable[int], today: date) -> set[int]:
-    """The units that somebody directs, with all below them."""
-    directed = list(directed)
-    if not directed:
-        return set()
-    tree = tree_on(today)
-    return {below for unit in directed for below in tree.below(unit)}
 
 
 def action_steps(reader: User, today: date) -> Iterator[NextStep]:

@@ -60,17 +60,10 @@ def superseded_figures(*, indicator: Indicator) -> list[SupersededFigure]:
         for key, said in sorted(
             published_figures(edition, indicator.reference).items(), reverse=True
         )
-        if (rating := now.get(Quarter.parse(key).first_day)) is not None and _differs(said, rating)
+        if (rating := now.get(Quarter.parse(key).first_day)) is not None
+        and (said.value, said.rag, said.not_rated, said.travel)
+        != (rating.value, rating.rag, rating.not_rated, rating.travel)
     ]
-
-
-def _differs(said: PublishedFigure, rating: Rating) -> bool:
-    return (said.value, said.rag, said.not_rated, said.travel) != (
-        rating.value,
-        rating.rag,
-        rating.not_rated,
-        rating.travel,
-    )
 
 
 def published_by_quarter() -> QuerySet[Edition]:

@@ -30,19 +30,19 @@ def escalation(request, pk):
         ),
         pk=pk,
     )
-    told = escalation_timeline(escalation=row, reader=request.user, today=localdate())
+    timeline = escalation_timeline(escalation=row, reader=request.user, today=localdate())
     page = {
         "escalation": row,
         "indicator": row.indicator,
-        "story": told,
+        "story": timeline,
         "on_paper": "print" in request.GET,
         "printed_on": localdate(),
         "may_deal": row.recovered_in is None
         and may_deal_with(Level(row.level), row.indicator, request.user),
         "may_plan": planned_by(request.user).holds(row.indicator),
     }
-    if told.trend:
+    if timeline.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
-        page["chart"] = mark_safe(trend_chart(told.trend))  # noqa: S308
-        page["sentence"] = trend_sentence(told.trend)
+        page["chart"] = mark_safe(trend_chart(timeline.trend))  # noqa: S308
+        page["sentence"] = trend_sentence(timeline.trend)
     return render(request, "dashboards/escalation.html", page)

@@ -38,25 +38,28 @@ def indicator(request, reference):
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    told = indicator_story(indicator=found)
+    story, edition = indicator_story(indicator=found), published_edition()
     page = {
         "indicator": found,
-        "story": told,
+        "story": story,
         "record": record_of(found),
         "why": latest_explanation(indicator=found, reader=request.user, quarter=quarter_in_hand()),
         "differences": superseded_figures(indicator=found),
         "may_unlock": allowed(request.user, Permission.MANAGE_FRAMEWORK),
         "open_quarters": open_quarters(),
         "readers": who_can_see(indicator=found, on=localdate()),
-        "published": _published_in(found.reference),
+        # The quarter of the latest published report, where it tells of this indicator.
+        "published": edition.quarter
+        if edition and found.reference in report_of(edition).blocks
+        else None,
         "may_plan": planned_by(request.user).holds(found),
         "warning": early_warning_of(found),
         "track_record": track_record_of(found),
     }
-    if told.trend:
+    if story.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
         forecast = page["warning"].forecast if page["warning"] else None
-        trend = trend_with_forecast(told.trend, forecast)
+        trend = trend_with_forecast(story.trend, forecast)
         page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
         page["sentence"] = trend_sentence(trend)
     return render(request, "dashboards/indicator.html", page)
@@ -70,19 +73,11 @@ def indicator_chart(request, reference):
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-    told = indicator_story(indicator=found)
-    if not told.trend:
+    story = indicator_story(indicator=found)
+    if not story.trend:
         raise Http404("No result to show yet")
-    trend = told.trend
+    trend = story.trend
     if request.GET.get("plan", "").isdecimal():
         plan = get_object_or_404(ActionPlan, indicator=found, number=int(request.GET["plan"][:4]))
-        trend = trend_with_plan(found, told.ratings, plan) or trend
+        trend = trend_with_plan(found, story.ratings, plan) or trend
     return HttpResponse(trend_chart(trend), content_type="image/svg+xml; charset=utf-8")
-
-
-def _published_in(reference):
-    """The quarter of the latest published report, where it tells of this indicator."""
-    edition = published_edition()
-    if edition is None or reference not in report_of(edition).blocks:
-        return None
-    return edition.quarter

@@ -50,7 +50,8 @@ def sign_off(
     """Each director approves in one act what waits for them on this day."""
     piles: dict[Rung, list[Result]] = defaultdict(list)
     ladders = ladders_on(day)
-    for revision in _waiting():
+    waiting = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
+    for revision in waiting.select_related("result__indicator"):
         rung = ladders.awaits(revision)
         if rung is not None and rung.stage is stage:
             piles[rung].append(revision.result)
@@ -58,11 +59,6 @@ def sign_off(
         for rung, results in piles.items():
             if units is None or ladders.tree.branches[rung.unit].code in units:
                 approve_results(results=results, stage=stage, by=_signer(rung, day), today=day)
-
-
-def _waiting() -> list[Revision]:
-    rows = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
-    return list(rows.select_related("result__indicator"))
 
 
 def _signer(rung: Rung, day: date) -> User:

@@ -64,7 +64,7 @@ def _evidence(sheet: PrioritySheet, day: date) -> dict[str, Any]:
                 "due_on": each.due_on.isoformat(),
                 "forecast_on": _day(each.forecast_on),
                 # What was done after the quarter's last day is the next report's to say.
-                "done_on": _day(each.done_on) if _is_by(each.done_on, day) else None,
+                "done_on": _day(each.done_on if each.done_on and each.done_on <= day else None),
                 "status": each.status.value,
                 "progress": each.progress,
             }
@@ -100,10 +100,6 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "milestones": said(standing.milestones),
         "evaluation": said(standing.evaluation),
     }
-
-
-def _is_by(day: date | None, last: date) -> bool:
-    return day is not None and day <= last
 
 
 def _day(day: date | None) -> str | None:

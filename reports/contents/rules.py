@@ -62,7 +62,12 @@ def add_forecasts(
 
     Nothing is asked of the database where no trigger reads forecasts.
     """
-    read = _whose_are_read(practice)
+    read = {
+        trigger["forecast_by"]
+        for version in practice["versions"]
+        for trigger in version["triggers"]
+        if trigger.get("kind") == Forecast.kind
+    }
     if not read:
         return
     keys = dict(
@@ -89,12 +94,3 @@ def add_forecasts(
                 red, amber_or_worse = by_system[said]
                 rating["chance_red"] = plain(red)
                 rating["chance_amber_or_worse"] = plain(amber_or_worse)
-
-
-def _whose_are_read(practice: Mapping[str, Any]) -> set[str]:
-    return {
-        trigger["forecast_by"]
-        for version in practice["versions"]
-        for trigger in version["triggers"]
-        if trigger.get("kind") == Forecast.kind
-    }

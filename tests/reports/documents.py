@@ -12,7 +12,7 @@ from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
 from indicators.rules.rating import Reading, judge
 from indicators.rules.travel import direction_of_travel
-from reports.contents.edition import _figures
+from reports.contents.edition import _headline_figures
 from reports.rendering.wording import thresholds_of
 from reports.rules.projection import public_form
 from sorp.defaults import TITLE
@@ -306,7 +306,7 @@ def edition_document(**changes: Any) -> dict[str, Any]:
         "quarter_closed_on": "2023-05-02",
         "edition": {"number": 1, "frozen_on": "2023-05-12"},
         "sorp": practice(),
-        **_figures(given, Q.key),
+        **_headline_figures(given, Q.key),
         "aims": [{"slug": "economy", "name": "Help the economy to grow", "description": ""}],
         "themes": [
             {

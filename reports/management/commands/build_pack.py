@@ -29,10 +29,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{pack} can be drawn. Nothing was written.")
             return
         drawn = render_pack(pack=pack)
+        document = json.dumps(drawn.document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         files = {
             "pack.html": drawn.html.encode(),
             "pack.pdf": bytes(drawn.pdf),
-            "pack.json": _written(drawn.document),
+            "pack.json": document.encode(),
         }
         sums = "".join(f"{digest(each)}  {name}\n" for name, each in sorted(files.items()))
         try:
@@ -56,7 +57,3 @@ class Command(BaseCommand):
                 "No pack is frozen for this meeting: freeze it on the meeting's page"
             )
         return pack
-
-
-def _written(document):
-    return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
