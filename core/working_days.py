@@ -98,7 +98,7 @@ def bank_holidays(year: int) -> frozenset[date]:
 
 @cache
 def listed_by_govuk() -> dict[int, frozenset[date]]:
-    """The bank holidays of England and Wales that GOV.UK has published, by year."""
+    """The bank holidays of England and Wales that GOV.UK has published, by year: `{2012: {2 Jan, …}}`."""
     years: dict[int, set[date]] = defaultdict(set)
     division = BankHolidays.ENGLAND_AND_WALES
     for holiday in BankHolidays(use_cached_holidays=True).get_holidays(division=division):

@@ -55,7 +55,7 @@ class PartCounts:
 
 
 def count(lines: Iterable[DashboardLine]) -> dict[str, int]:
-    """How many are green, amber, red and not rated; they sum to the performance indicators.
+    """`{"green": 4, "amber": 1, "red": 2, "not_rated": 0}`: they sum to the performance indicators.
 
     Green on figures older than the declared lag counts as not rated.
     """
@@ -119,7 +119,7 @@ class EscalatedLine:
 def open_escalations(
     indicators: Sequence[int], quarter: Quarter
 ) -> dict[int, tuple[Escalation, ...]]:
-    """What stood open once a quarter was closed, highest level first, by indicator."""
+    """What stood open once a quarter was closed, highest level first: `{indicator.pk: (PAT's, …)}`."""
     stood = Escalation.objects.open_at(quarter).filter(indicator__in=list(indicators))
     found: dict[int, list[Escalation]] = {}
     for each in stood:

@@ -93,7 +93,7 @@ class DashboardLine:
 def standings(
     indicators: Iterable[int], *, first: Quarter, last: Quarter
 ) -> dict[tuple[int, Quarter], Standing]:
-    """How indicators stood in each quarter from one to another, in one query."""
+    """How indicators stood in each quarter from one to another: `{(indicator.pk, Q1): Standing}`."""
     stored = Rating.objects.latest_ones().filter(
         indicator__in=list(indicators),
         quarter_start__range=(first.first_day, last.first_day),

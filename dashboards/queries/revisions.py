@@ -77,7 +77,7 @@ def published_by_quarter() -> QuerySet[Edition]:
 
 
 def published_figures(edition: Edition, reference: str) -> dict[str, PublishedFigure]:
-    """What an edition published of one indicator, by the key of the quarter."""
+    """What an edition published of one indicator: `{"2011-Q1": PublishedFigure(…), …}`."""
     return _published_figures(edition.pk, edition.public_sha256).get(reference, {})
 
 

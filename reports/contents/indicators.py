@@ -46,8 +46,10 @@ class _IndicatorRows:
 
 
 def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
-    """What the report says of each of its indicators, by reference.
+    """What the report says of each of its indicators, in order of reference.
 
+    Each as reports/schema has it: `{"reference": "HW-01", "ratings": [{"quarter": "2011-Q1",
+    "value": "90", "rag": "green", …}], "escalations": […], "plan": {…} or None, …}`.
     `also` names indicators that measure a priority, whatever layer they stand in themselves.
     """
     measured = list(_reported(quarter, also).select_related("unit", "accountable_manager"))

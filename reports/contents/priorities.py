@@ -11,7 +11,11 @@ from strategy.rules import EvidenceStatement, Standing
 
 
 def strategy_contents(quarter: Quarter) -> dict[str, Any]:
-    """Aims, themes and priorities as they stood on the quarter's last day."""
+    """Aims, themes and priorities as they stood on the quarter's last day.
+
+    `{"aims": [{"slug": …}], "themes": […], "priorities": [{"number": 1, "indicators":
+    [{"reference": "HW-01", …}], "standing": {"figures": {"sentence": …}, …}, …}]}`.
+    """
     sheet = strategy_sheet(quarter=quarter, day=quarter.last_day)
     return {
         "aims": [

@@ -17,7 +17,11 @@ from sorp.rules.conditions.forecast import Forecast
 
 
 def sorp_contents(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Every version that ruled a quarter in the report, oldest first, with its rules in full."""
+    """Every version that ruled a quarter in the report, oldest first, with its rules in full.
+
+    `{"statement": title, "versions": [{"number": "1", "from_quarter": "2011-Q1",
+    "exit_quarters": 1, "triggers": [{"name": …, "kind": …}], …}]}`. Raises NoVersionInForce.
+    """
     first = min(
         (rating["quarter"] for each in indicators for rating in each["ratings"]),
         default=quarter.key,

@@ -39,7 +39,7 @@ def font(weight: int) -> bytes:
 
 @cache
 def pictures() -> dict[str, tuple[bytes, str]]:
-    """Everything the PDF may ask for, by name, with its media type. There is nothing else."""
+    """Everything the PDF may ask for: `{"ring.svg": (b"<svg…", "image/svg+xml"), …}`, and nothing else."""
     found = {f"public-sans-{weight}.woff2": (font(weight), "font/woff2") for weight in FONTS}
     for name, shape in SHAPES.items():
         found[f"{name}.svg"] = (_svg(12, shape), "image/svg+xml")

@@ -28,7 +28,7 @@ def build_files(edition: Edition, *, tell: Tell | None = None) -> dict[str, byte
 def files_of(
     document: Mapping[str, Any], *, version: str, tell: Tell | None = None
 ) -> dict[str, bytes]:
-    """The files of a public document, without a database."""
+    """The files of a public document, by name, without a database: `{"edition.json": b"…", …}`."""
     say = tell or (lambda done, total, doing: None)
     say(0, 4, "Writing the data files")
     files = {"edition.json": canonical(document), **tables(document)}
