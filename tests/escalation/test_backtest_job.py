@@ -40,7 +40,9 @@ ONE_RED = Rules(
 
 @pytest.fixture(autouse=True)
 def in_july(monkeypatch):
-    monkeypatch.setattr(jobs, "notify_worker", lambda job: None)  # nobody is notified: the sweep finds it
+    monkeypatch.setattr(
+        jobs, "notify_worker", lambda job: None
+    )  # nobody is notified: the sweep finds it
     with time_machine.travel("2012-07-20 10:00 +0100", tick=False):
         yield
 
