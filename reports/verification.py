@@ -18,11 +18,11 @@ from escalation.rules.referrals import by_hand
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
-from indicators.rules.rating import rate
+from indicators.rules.rating import Thresholds, rate
 from reports.rendering.csvs import tables
 from reports.rendering.files import MANIFEST, SEAL, manifest_of, report_pdf
 from reports.rendering.html import report_page
-from reports.rendering.wording import number, thresholds_of
+from reports.rendering.wording import number
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
 from reports.schema import NotAnEdition, check_form
 from sorp.lexicon import Layer, Level, NotRated, Polarity, Rag, Tier, Travel
@@ -97,7 +97,7 @@ def _wrong_ratings(indicator: Indicator) -> Iterator[str]:
 def _earned(rating: Mapping[str, Any]) -> set[str]:
     if rating["value"] is None:
         return {each.value for each in WITHOUT_VALUE}
-    verdict = rate(Decimal(rating["value"]), thresholds_of(rating))
+    verdict = rate(Decimal(rating["value"]), Thresholds.of(rating))
     return {verdict.value, NotRated.SUSPENDED.value} if rating["rag"] is None else {verdict.value}
 
 

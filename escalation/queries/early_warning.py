@@ -24,7 +24,6 @@ from indicators.queries.prospects import (
     managers_standing,
     standing_forecasts,
     thresholds_ahead,
-    thresholds_rated_by,
 )
 from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
 from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
@@ -227,7 +226,7 @@ def _gap(indicator: Indicator, rating: Rating | None) -> str:
     if rating is None or rating.value is None or not rating.rag:
         return ""
     figures = Figures(indicator.decimals, indicator.measure_unit)
-    return gap(rating.value, thresholds_rated_by(rating), figures)
+    return gap(rating.value, rating.thresholds, figures)
 
 
 def _course(

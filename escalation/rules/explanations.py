@@ -19,7 +19,7 @@ from core.words import Word
 from escalation.rules.ladder import Episode, Origin, close, shortening_after
 from escalation.rules.triggers import Rules, breaches
 from indicators.rules.rating import Thresholds, rate
-from sorp.lexicon import Level, NotRated, Polarity, Rag, RatingMethod, Tier
+from sorp.lexicon import Level, NotRated, Rag, Tier
 from sorp.rules.conditions.base import LEFT_OUT, REFERRED_TO, Breach, Columns, Condition, listed
 from sorp.rules.conditions.kinds import condition
 from sorp.rules.figures import Figure
@@ -585,7 +585,6 @@ def _levels(finding: Finding, about: About) -> Iterable[dict[str, Any]]:
             }
 
 
-LIMITS = ("tolerance", "target", "floor", "lower", "upper", "outer_lower", "outer_upper")
 # Said of the figures of a quarter, and known to the evaluator too: both must say the same.
 SHARED = ("rag", "not_rated", "value", "target", "lower", "upper", "polarity", "travel")
 
@@ -642,12 +641,7 @@ def _earned(figures: Mapping[str, Any]) -> bool:
     if value is None or not_rated == NotRated.SUSPENDED:
         return figures.get("rag") is None
     try:
-        limits = {name: figures.get(name) for name in LIMITS}
-        thresholds = Thresholds(
-            method=RatingMethod(figures["method"]),
-            polarity=Polarity(figures["polarity"]),
-            **{name: None if each is None else Decimal(each) for name, each in limits.items()},
-        )
-        return bool(rate(Decimal(value), thresholds) == (figures.get("rag") or not_rated))
+        earned = rate(Decimal(value), Thresholds.of(figures))
+        return bool(earned == (figures.get("rag") or not_rated))
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return False

@@ -27,7 +27,7 @@ from escalation.rules.ladder import Episode
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
-from indicators.queries.histories import LIMITS
+from indicators.rules.rating import LIMITS
 from organisation.models.people import User
 from sorp.lexicon import Tier
 from sorp.rules.figures import Figure

@@ -10,7 +10,7 @@ from core.tables.cells import choice, decimal, line, parsed, pattern, prose, who
 from core.tables.importing import Import, Imported, named_in
 from core.tables.reading import Column, Row
 from indicators.models.definitions import REFERENCE, Indicator, Target
-from indicators.queries.histories import LIMITS
+from indicators.rules.rating import LIMITS
 from indicators.services.definitions import define_indicator, redefine_indicator, set_target
 from organisation.importing.people import email_address
 from organisation.importing.units import CODE

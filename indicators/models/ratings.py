@@ -8,6 +8,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
+from indicators.rules.rating import JUDGED_BY, Thresholds
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel, TravelMethod
 from sorp.models.statement import Version
 
@@ -89,6 +90,11 @@ class Rating(models.Model):
     def __str__(self):
         verdict = self.get_rag_display() or self.get_not_rated_display()
         return f"{self.indicator.reference} {self.quarter}: {verdict}"
+
+    @property
+    def thresholds(self):
+        """What the quarter was judged by, as it is kept with the rating."""
+        return Thresholds.of({name: getattr(self, name) for name in JUDGED_BY})
 
     @property
     def quarter(self):

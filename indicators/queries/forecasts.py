@@ -15,7 +15,6 @@ from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
-from indicators.queries.prospects import thresholds_rated_by
 from indicators.rules.forecasting import Came, Said, Score, Tally, score
 from indicators.rules.prospects import Figures, percent, track_record
 from indicators.rules.rating import rate
@@ -242,7 +241,7 @@ def _colour(made: Foretold, rating: Rating) -> Rag | None:
     """What a manager's value would have been rated as, by what the result was."""
     if not rating.rag:
         return None
-    verdict = rate(made.said.value, thresholds_rated_by(rating))
+    verdict = rate(made.said.value, rating.thresholds)
     return verdict if isinstance(verdict, Rag) else None
 
 

@@ -16,12 +16,10 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
 from indicators.models.variations import Variation
-from indicators.rules.rating import Thresholds, rate
+from indicators.rules.rating import JUDGED_BY, LIMITS, Thresholds, rate
 from indicators.rules.returns import Horizon
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
 from sorp.rules.figures import Figure
-
-LIMITS = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper")
 
 
 def targets_in_force(
@@ -69,7 +67,6 @@ RAGS: dict[str, Rag | None] = {"": None, **{each.value: each for each in Rag}}
 NOT_RATED: dict[str, NotRated | None] = {"": None, **{each.value: each for each in NotRated}}
 POLARITIES = {each.value: each for each in Polarity}
 TRAVELS = {each.value: each for each in Travel}
-THRESHOLDS = ("method", "polarity", "tolerance", *LIMITS)
 READ = (
     *("indicator_id", "quarter_start", "rag", "not_rated", "travel", "polarity"),
     *("revision__late", "definition_break", "value", "target", "lower", "upper"),
@@ -148,11 +145,11 @@ def forecasts_judged(
         _ratings(until, indicators)
         .annotate(forecast=Subquery(forecast.values("value")[:1]))
         .filter(forecast__isnull=False)
-        .values_list("indicator_id", "quarter_start", "forecast", *THRESHOLDS)
+        .values_list("indicator_id", "quarter_start", "forecast", *JUDGED_BY)
     )
     found: dict[Said, Rag] = {}
     for indicator, start, value, *limits in rows.iterator():
-        judged = rate(value, Thresholds(**dict(zip(THRESHOLDS, limits, strict=True))))
+        judged = rate(value, Thresholds.of(dict(zip(JUDGED_BY, limits, strict=True))))
         if isinstance(judged, Rag):
             found[indicator, start] = judged
     return found

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
-from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
-from indicators.queries.histories import LIMITS, targets_in_force, thresholds_of
+from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.rating import Thresholds
 from indicators.rules.returns import Horizon, forecast_quarters, next_due
-from sorp.lexicon import Frequency, Polarity, RatingMethod
+from sorp.lexicon import Frequency
 
 
 def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int, SystemForecast]:
@@ -69,13 +68,3 @@ def thresholds_ahead(
         except ValueError:
             found[each.pk] = None
     return found
-
-
-def thresholds_rated_by(rating: Rating) -> Thresholds:
-    """What a quarter was judged by, as it was kept with its rating."""
-    return Thresholds(
-        method=RatingMethod(rating.method),
-        polarity=Polarity(rating.polarity),
-        tolerance=rating.tolerance,
-        **{limit: getattr(rating, limit) for limit in LIMITS},
-    )

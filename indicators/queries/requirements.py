@@ -13,10 +13,11 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension, Target
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
-from indicators.queries.histories import LIMITS, targets_in_force, thresholds_of
+from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import Asked
 from indicators.rules.questions import Background
+from indicators.rules.rating import LIMITS
 from indicators.rules.returns import forecast_quarters
 from sorp.lexicon import Frequency
 from sorp.queries.ruling import version_ruling

@@ -16,10 +16,10 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
-from indicators.queries.histories import LIMITS
 from indicators.queries.records import record_of
 from indicators.rules.entry import Entry
 from indicators.rules.questions import Background, questions
+from indicators.rules.rating import LIMITS
 from indicators.rules.returns import ResultState, Stage, Verdict, action_required
 from indicators.rules.sign_off import (
     COUNCILS_OWN,

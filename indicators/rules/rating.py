@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from typing import Any
 
 from core.figures import EXACT, MOST_DIGITS, as_kept, as_number, decimals_of
 from core.quarters import Quarter
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod
 
 RATIO = Context(prec=50)  # a ratio need not end; fifty figures leave it on its own side of a half
+LIMITS = ("target", "floor", "lower", "upper", "outer_lower", "outer_upper")
+NUMBERS = ("tolerance", *LIMITS)
+JUDGED_BY = ("method", "polarity", *NUMBERS)
 ONE_WAY = (Polarity.HIGHER, Polarity.LOWER)
 
 
@@ -39,6 +43,20 @@ class Thresholds:
         for refusals in (_unusable, _contradicting_the_method, _out_of_order):
             for refusal in refusals(self):
                 raise ValueError(refusal)
+
+    @classmethod
+    def of(cls, figure: Mapping[str, Any]) -> Thresholds:
+        """What a figure says it was judged by: a row's columns, an edition's or an explanation's.
+
+        Numbers may be written as text. Raises ValueError where they contradict each other, and
+        KeyError where there is neither method nor polarity.
+        """
+        numbers = {name: figure.get(name) for name in NUMBERS}
+        return cls(
+            method=RatingMethod(figure["method"]),
+            polarity=Polarity(figure["polarity"]),
+            **{name: None if each is None else Decimal(each) for name, each in numbers.items()},
+        )
 
     @property
     def has_target(self) -> bool:

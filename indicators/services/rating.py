@@ -17,10 +17,10 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from indicators.queries.histories import LIMITS, targets_in_force, thresholds_of, value_series
+from indicators.queries.histories import targets_in_force, thresholds_of, value_series
 from indicators.queries.requirements import suspended_in
 from indicators.queries.variations import rating_variations
-from indicators.rules.rating import Reading, Thresholds, judge, stale
+from indicators.rules.rating import LIMITS, Reading, Thresholds, judge, stale
 from indicators.rules.travel import direction_of_travel
 from organisation.models.people import User
 from sorp.lexicon import Frequency, Polarity, RatingMethod, Travel, TravelMethod
@@ -182,17 +182,11 @@ def _thresholds(
 ) -> Thresholds | None:
     """What the quarter is judged by: once it is closed, what it was judged by then."""
     if sitting.is_closed and before is not None:
-        limits = {limit: getattr(before, limit) for limit in LIMITS}
-        if before.method != RatingMethod.NONE and not any(
-            value is not None for value in limits.values()
-        ):
+        had_limits = any(getattr(before, limit) is not None for limit in LIMITS)
+        if before.method != RatingMethod.NONE and not had_limits:
             return None
-        return Thresholds(
-            method=RatingMethod(before.method),
-            polarity=Polarity(before.polarity),
-            tolerance=before.tolerance,
-            **limits,
-        )
+        kept: Thresholds = before.thresholds
+        return kept
     return thresholds_of(
         indicator, sitting.targets.get(indicator.pk), sitting.variations.get(indicator.pk)
     )

@@ -13,7 +13,7 @@ from escalation.models.plans import ActionPlan
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from indicators.queries.histories import LIMITS
+from indicators.rules.rating import LIMITS
 
 
 def as_rating(rating: Rating) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any
 from core.charts.trend import QuarterPoint
 from core.figures import as_number, decimals_of
 from core.quarters import Quarter
-from indicators.rules.rating import Thresholds
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod
 
 
@@ -60,21 +59,6 @@ def _lowest_allowed(rating: Mapping[str, Any]) -> Decimal | None:
 
 def number(figure: str | None) -> Decimal | None:
     return None if figure is None else Decimal(figure)
-
-
-def thresholds_of(rating: Mapping[str, Any]) -> Thresholds:
-    """What a rating was judged by. Raises ValueError where its numbers contradict each other."""
-    return Thresholds(
-        method=RatingMethod(rating["method"]),
-        polarity=Polarity(rating["polarity"]),
-        tolerance=number(rating["tolerance"]),
-        target=number(rating["target"]),
-        floor=number(rating["floor"]),
-        lower=number(rating["lower"]),
-        upper=number(rating["upper"]),
-        outer_lower=number(rating["outer_lower"]),
-        outer_upper=number(rating["outer_upper"]),
-    )
 
 
 NOT_RATED = {

@@ -10,10 +10,9 @@ from core.quarters import Quarter
 from escalation.rules.ladder import replay
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
-from indicators.rules.rating import Reading, judge
+from indicators.rules.rating import Reading, Thresholds, judge
 from indicators.rules.travel import direction_of_travel
 from reports.contents.edition import _headline_figures
-from reports.rendering.wording import thresholds_of
 from reports.rules.projection import public_form
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
@@ -116,7 +115,7 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
             "sorp_version": "1",
             **per.get(place, {}),
         }
-        thresholds = thresholds_of(own)
+        thresholds = Thresholds.of(own)
         number = None if own["value"] is None else Decimal(own["value"])
         series.append((quarter, number, own["definition_break"]))
         rag, not_rated = judge(
