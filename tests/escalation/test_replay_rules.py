@@ -531,7 +531,7 @@ def test_a_trigger_without_a_key_goes_by_its_name_and_no_two_share_one():
     read = read_rules(json.dumps({"triggers": [one]}).encode(), "rules.json")
 
     assert [each.key for each in read.triggers] == ["Red"]
-    with pytest.raises(RefusedFileError, match=r"rules.json:2:key: trigger 1 has this key"):
+    with pytest.raises(RefusedFileError, match=r"rules\.json:2:key: trigger 1 has this key"):
         read_rules(json.dumps({"triggers": [one, two]}).encode(), "rules.json")
 
 

@@ -1,6 +1,7 @@
 """The tables and their foreign keys as one Mermaid diagram: `python -m tests.kcc_perf.data_diagram`."""
 
 import os
+import sys
 
 ORDER = (
     *("core", "organisation", "sorp", "indicators", "strategy"),
@@ -35,4 +36,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    print(diagram())
+    sys.stdout.write(diagram() + "\n")
