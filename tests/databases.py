@@ -114,6 +114,63 @@ def sqlite_copy(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+# The demonstration council, loaded
+
+
+def council_environment(folder: Path) -> dict[str, str]:
+    """What the demonstration council in a folder is run with."""
+    return {
+        "DEBUG": "yes",
+        "DEMONSTRATION": "yes",
+        "DATABASE_URL": f"sqlite:///{folder / 'council.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "REDIS_URL": "",
+        "JOB_BACKEND": "thread",
+        "SECURE_COOKIES": "no",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "COUNCIL_NAME": "Wealdshire County Council",
+        "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
+    }
+
+
+def loaded_council() -> Path:
+    """A folder with its database and its files, to copy from.
+
+    Loaded once; and again where anything has changed that the product is made of.
+    """
+    told = sha256()
+    for path in product_files():
+        told.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    folder = KEPT / f"council_{told.hexdigest()[:16]}"
+    with alone("council"):
+        if not folder.exists():
+            for older in KEPT.glob("council_*"):
+                shutil.rmtree(older)
+            making = KEPT / "council_making"
+            making.mkdir()
+            sqlite_copy(making / "council.sqlite3")
+            subprocess.run(
+                [sys.executable, "manage.py", "load_demo"],
+                cwd=ROOT,
+                env={**os.environ, **council_environment(making)},
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            making.rename(folder)
+    return folder
+
+
+def product_files() -> list[Path]:
+    """All files of the product but its tests: code, templates, styles, and the demonstration's figures."""
+    folders = [path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"]
+    return sorted(
+        path
+        for folder in (*folders, ROOT / "templates", ROOT / "static")
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and "node_modules" not in path.parts
+    )
+
+
 # PostgreSQL
 
 

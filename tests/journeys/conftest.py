@@ -1,4 +1,4 @@
-"""A council of its own for the journeys, served as its users meet it, and a browser."""
+"""A council of its own for each file of journeys, served as its users meet it, and a browser."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from kcc_perf.demonstration.loading import PASSWORD
+from tests import databases
 from tests.service.processes import free_port
 from tests.services import PATIENCE, wait_until
 
@@ -89,38 +90,20 @@ class Council:
                 server.wait(PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def council(tmp_path_factory):
-    """The demonstration council, loaded into a database of its own."""
+    """The demonstration council as it is loaded: what journeys in other files do is not done here."""
     if not CHROMIUM:
         said = "Chromium is not installed: apt-get install chromium"
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail(said)
         pytest.skip(said)
     folder = tmp_path_factory.mktemp("council")
-    council = Council(
-        folder,
-        os.environ
-        | {
-            "DEBUG": "yes",
-            "DEMONSTRATION": "yes",
-            "DATABASE_URL": f"sqlite:///{folder / 'council.sqlite3'}",
-            "MEDIA_ROOT": str(folder / "media"),
-            "REDIS_URL": "",
-            "JOB_BACKEND": "thread",
-            "SECURE_COOKIES": "no",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "COUNCIL_NAME": "Wealdshire County Council",
-            "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
-        },
-    )
-    council.manage("migrate", "--verbosity", "0")
-    council.manage("createcachetable")
-    council.manage("load_demo")
-    return council
+    shutil.copytree(databases.loaded_council(), folder, dirs_exist_ok=True)
+    return Council(folder, os.environ | databases.council_environment(folder))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(council):
     """The demonstration council as it is served."""
     with council.served() as address:

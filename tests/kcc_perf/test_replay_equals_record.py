@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
@@ -23,14 +24,17 @@ def rows(path: Path):
         return list(csv.DictReader(lines))
 
 
-@pytest.fixture
-def four_years():
-    """The demonstration's figures, submitted, revised and closed in order."""
-    figures.found_the_council()
-    vary_some()
-    for quarter in figures.FIRST.until(figures.LAST):
-        figures.report_quarter(quarter)
-    figures.open_the_present_quarter(TODAY)
+@pytest.fixture(scope="module")
+def four_years(django_db_setup, django_db_blocker):
+    """The demonstration's figures, submitted, revised and closed in order. Undone after the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        figures.found_the_council()
+        vary_some()
+        for quarter in figures.FIRST.until(figures.LAST):
+            figures.report_quarter(quarter)
+        figures.open_the_present_quarter(TODAY)
+        yield
+        transaction.set_rollback(True)
 
 
 def vary_some():

@@ -5,12 +5,10 @@ import subprocess
 import sys
 import uuid
 
-import psycopg2
 import pytest
 import redis
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
-from tests import services
+from tests import databases, services
 from tests.service.processes import ROOT
 
 CLAIM = "kcc_perf:claimed by tests"
@@ -35,19 +33,14 @@ def static_root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def postgresql():
-    """The address of a new, empty database."""
+    """The address of a new database, migrated and otherwise empty."""
     server = services.postgresql_address().rpartition("/")[0]
-    name = f"kcc_service_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-    line = psycopg2.connect(f"{server}/postgres")
-    line.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-    with line.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+    address = f"{server}/kcc_service_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    databases.postgresql_copy(address)
     try:
-        yield f"{server}/{name}"
+        yield address
     finally:
-        with line.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        line.close()
+        databases.postgresql_drop(address)
 
 
 @pytest.fixture(scope="module")

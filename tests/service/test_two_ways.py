@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 from celery import Celery
 
+from tests import databases
 from tests.service.processes import Browser, Service
 from tests.services import PATIENCE, wait_until
 
@@ -33,9 +34,7 @@ class Asker:
         return psycopg2.connect(self.address)
 
     def acts(self, act):
-        return self(
-            f"SELECT subject_name FROM organisation_auditevent WHERE act = '{act}' ORDER BY id"
-        )
+        return self(f"SELECT subject_name FROM core_auditevent WHERE act = '{act}' ORDER BY id")
 
 
 def founded(folder, **environment):
@@ -82,7 +81,7 @@ def ask_to_close(service, quarter):
 
 def job_state(service, quarter):
     return service.ask(
-        f"SELECT state FROM organisation_job WHERE key = 'close-{quarter}' ORDER BY id DESC LIMIT 1"
+        f"SELECT state FROM core_job WHERE key = 'close-{quarter}' ORDER BY id DESC LIMIT 1"
     )
 
 
@@ -138,11 +137,11 @@ def test_a_quarter_asked_for_on_a_page_is_closed_by_the_worker(service):
 def test_what_the_close_owed_is_sent_by_beat_and_worker_once(service):
     closed(service, "2011-Q2")
     wait_until(
-        lambda: not service.ask("SELECT key FROM organisation_notice WHERE sent_at IS NULL"),
+        lambda: not service.ask("SELECT key FROM core_notice WHERE sent_at IS NULL"),
         "the notices to be sent",
     )
 
-    keys = service.ask("SELECT key FROM organisation_notice ORDER BY key")
+    keys = service.ask("SELECT key FROM core_notice ORDER BY key")
     posted = re.findall(r"^Subject: .*referred to", service.log("worker").read_text(), re.M)
     assert len(keys) == len(service.ask.acts("sent notice")) == len(posted) == 2
 
@@ -150,8 +149,8 @@ def test_what_the_close_owed_is_sent_by_beat_and_worker_once(service):
 @pytest.mark.service
 def test_a_close_that_is_delivered_twenty_times_is_one_close(service, broker):
     closed(service, "2011-Q2")
-    (job,) = service.ask("SELECT id FROM organisation_job WHERE key = 'close-2011-Q2'")
-    before = service.ask("SELECT count(*) FROM organisation_auditevent WHERE act <> 'sent notice'")
+    (job,) = service.ask("SELECT id FROM core_job WHERE key = 'close-2011-Q2'")
+    before = service.ask("SELECT count(*) FROM core_auditevent WHERE act <> 'sent notice'")
 
     for _ in range(20):
         broker.send_task("core.tasks.run_job", [job])
@@ -159,7 +158,7 @@ def test_a_close_that_is_delivered_twenty_times_is_one_close(service, broker):
     wait_until(lambda: _taken(broker, "escalation.tasks.close_quarter") == 20, "twenty closes")
     wait_until(lambda: _queue_is_empty(broker), "the queue to be empty")
 
-    after = service.ask("SELECT count(*) FROM organisation_auditevent WHERE act <> 'sent notice'")
+    after = service.ask("SELECT count(*) FROM core_auditevent WHERE act <> 'sent notice'")
     assert after == before
     assert service.ask("SELECT count(*) FROM escalation_escalation WHERE level = 'pat'") == [2]
 
@@ -181,7 +180,7 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
     """The close is held half-way, at its first notice, and the worker is killed there."""
     closed(service, "2011-Q2")
     with closing(service.ask.connect()) as other:
-        other.cursor().execute("LOCK TABLE organisation_notice IN SHARE MODE")
+        other.cursor().execute("LOCK TABLE core_notice IN SHARE MODE")
         ask_to_close(service, "2011-Q3")
         wait_until(lambda: _waits_for_notices(service), "the close to be half-way")
         assert job_state(service, "2011-Q3") == ["running"]
@@ -193,16 +192,16 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
     wait_for_close(service, "2011-Q3")
 
     assert job_state(service, "2011-Q3") == ["done"]
-    attempts = service.ask("SELECT attempts FROM organisation_job WHERE key = 'close-2011-Q3'")
+    attempts = service.ask("SELECT attempts FROM core_job WHERE key = 'close-2011-Q3'")
     assert attempts == [2]
     assert service.ask.acts("closed quarter") == ["Q1 2011/12", "Q2 2011/12", "Q3 2011/12"]
     opened = "SELECT count(*) FROM escalation_escalation WHERE opened_in_start = '2011-10-01'"
     assert service.ask(opened) == [1], "amber for three quarters, and nothing twice"
     wait_until(
-        lambda: not service.ask("SELECT key FROM organisation_notice WHERE sent_at IS NULL"),
+        lambda: not service.ask("SELECT key FROM core_notice WHERE sent_at IS NULL"),
         "the notices to be sent",
     )
-    notices = service.ask("SELECT count(*) FROM organisation_notice")
+    notices = service.ask("SELECT count(*) FROM core_notice")
     assert notices == [4]
     assert len(service.ask.acts("sent notice")) == 4
 
@@ -210,7 +209,7 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
 def _waits_for_notices(service):
     return service.ask(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE '%organisation_notice%'"
+        " AND wait_event_type = 'Lock' AND query LIKE '%core_notice%'"
     )
 
 
@@ -220,7 +219,7 @@ def test_a_job_of_which_no_worker_was_notified_is_made_good_by_beat(service):
     closed(service, "2011-Q3")
     with closing(service.ask.connect()) as line:
         line.cursor().execute(
-            "INSERT INTO organisation_job (kind, arguments, key, state, done, total, message,"
+            "INSERT INTO core_job (kind, arguments, key, state, done, total, message,"
             " attempts, requested_at) VALUES ('close_quarter', '{\"quarter\": \"2011-Q4\"}',"
             " 'close-2011-Q4', 'pending', 0, 0, '', 0, now())"
         )
@@ -237,7 +236,7 @@ def embedded(static_root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("embedded")
     service = founded(
         folder,
-        DATABASE_URL=f"sqlite:///{folder / 'kcc_perf.sqlite3'}",
+        DATABASE_URL=databases.sqlite_copy(folder / "kcc_perf.sqlite3"),
         REDIS_URL="",
         STATIC_ROOT=static_root,
         WEB_WORKERS="1",
@@ -280,7 +279,7 @@ def test_embedded_what_a_process_that_died_left_is_taken_up_by_the_next(embedded
     embedded.kill("web")
     with closing(embedded.ask.connect()) as writer:  # the row as such a process leaves it
         writer.execute(
-            "INSERT INTO organisation_job (kind, arguments, key, state, done, total, message,"
+            "INSERT INTO core_job (kind, arguments, key, state, done, total, message,"
             " attempts, requested_at, leased_until) VALUES ('close_quarter',"
             " '{\"quarter\": \"2011-Q3\"}', 'close-2011-Q3', 'running', 0, 1, '', 1,"
             " datetime('now'), datetime('now', '+3 seconds'))"
@@ -291,5 +290,5 @@ def test_embedded_what_a_process_that_died_left_is_taken_up_by_the_next(embedded
     wait_for_close(embedded, "2011-Q3")
 
     assert job_state(embedded, "2011-Q3") == ["done"], embedded.logs()
-    attempts = embedded.ask("SELECT attempts FROM organisation_job WHERE key = 'close-2011-Q3'")
+    attempts = embedded.ask("SELECT attempts FROM core_job WHERE key = 'close-2011-Q3'")
     assert attempts == [2]
