@@ -26,6 +26,7 @@ from core.working_days import in_full
 from dashboards.queries.indicator_story import CHARTED, trend_with_plan
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.plans import ActionPlan
+from escalation.models.successions import Succession
 from escalation.queries.plans import WantedPlan, effect_afterwards, ratings_of, wanted_plans
 from escalation.queries.register import TimeInTier, times_in_tier
 from escalation.rules.ladder import Origin
@@ -33,6 +34,7 @@ from escalation.rules.plans import Effect
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
 from organisation.models.people import User
+from sorp.models.statement import Version
 
 # What comes first where two things bear the same day, and no hour says which did.
 RESULT, REFERRAL, NOTICE, VARIATION, PLAN, HANDLING, MEETING, DECISION, ACTION, RECOVERY = range(10)
@@ -159,6 +161,7 @@ def referral_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     yield from _other_referral_events(context)
     yield from _notice_events(context.escalation)
     yield from _variation_events(context)
+    yield from _succession_events(context.escalation)
     yield from _recovery_events(context)
 
 
@@ -241,6 +244,23 @@ def _variation_events(context: TimelineContext) -> Iterator[TimelineEvent]:
                 text=f"{each.what} {each.reason}",
                 by=f"Agreed by {each.decided_by}",
             )
+
+
+def _succession_events(row: Escalation) -> Iterator[TimelineEvent]:
+    """Under which other trigger it stands, where a version of the SORP dropped its own."""
+    rows = Succession.objects.filter(escalation=row, version__state__in=Version.BINDING)
+    for each in rows.select_related("version", "decided_by"):
+        version = each.version
+        yield TimelineEvent(
+            date=day_of(each.decided_at),
+            rank=VARIATION,
+            title=f"Stands under “{each.trigger}”, from {version.from_quarter}",
+            text=(
+                f"Version {version.number} of the SORP drops the trigger by which it was referred."
+                " It recovers by the exit rule, as any other."
+            ),
+            by=f"Decided by {each.decided_by}",
+        )
 
 
 def _recovery_events(context: TimelineContext) -> Iterator[TimelineEvent]:

@@ -19,7 +19,25 @@ class ApprovalForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, earliest, **options):
+    def __init__(self, *args, earliest, dropped=(), **options):
         super().__init__(*args, **options)
         self.fields["from_quarter"] = FromQuarter(earliest=earliest)
         self.order_fields(["from_quarter", "approved_on", "note"])
+        self.dropped = tuple(dropped)
+        for each in self.dropped:
+            self.fields[each.name] = forms.ChoiceField(
+                label=each.what,
+                choices=each.answers,
+                widget=forms.RadioSelect,
+                error_messages={"required": f"Say what becomes of this: {each.what}"},
+            )
+
+    @property
+    def answers(self):
+        """What becomes of each thing that stands by what the version drops."""
+        return {each.name: self.cleaned_data[each.name] for each in self.dropped}
+
+    @property
+    def approval(self):
+        """The rest of what was filled in."""
+        return {name: self.cleaned_data[name] for name in ("from_quarter", "approved_on", "note")}

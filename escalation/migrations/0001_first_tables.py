@@ -199,4 +199,22 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='review_is_by_a_known_level'), models.CheckConstraint(condition=models.Q(('sufficient', True), models.Q(('words', ''), _negated=True), _connector='OR'), name='an_insufficient_plan_is_told_why')],
             },
         ),
+        migrations.CreateModel(
+            name='Succession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='sorp.version')),
+                ('escalation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='escalation.escalation')),
+                ('unit_escalation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='escalation.unitescalation')),
+                ('positive_exception', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='escalation.positiveexception')),
+                ('trigger', models.CharField(help_text='Its name, as it read then', max_length=100)),
+                ('trigger_key', models.CharField(max_length=100)),
+                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_at', models.DateTimeField(default=core.clock.now, editable=False)),
+            ],
+            options={
+                'ordering': ['version', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('escalation__isnull', False), ('positive_exception__isnull', True), ('unit_escalation__isnull', True)), models.Q(('escalation__isnull', True), ('positive_exception__isnull', True), ('unit_escalation__isnull', False)), models.Q(('escalation__isnull', True), ('positive_exception__isnull', False), ('unit_escalation__isnull', True)), _connector='OR'), name='succession_is_of_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('trigger', ''), _negated=True), models.Q(('trigger_key', ''), _negated=True)), name='succession_names_a_trigger'), models.UniqueConstraint(fields=('version', 'escalation'), name='one_succession_of_escalation_by_a_version'), models.UniqueConstraint(fields=('version', 'unit_escalation'), name='one_succession_of_unit_escalation_by_a_version'), models.UniqueConstraint(fields=('version', 'positive_exception'), name='one_succession_of_positive_exception_by_a_version')],
+            },
+        ),
     ]

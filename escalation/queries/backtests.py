@@ -50,7 +50,9 @@ def subjects(*, until: Quarter, today: date) -> list[Subject]:
             directorate=_directorate(each, tree),
             tier=Tier(each.tier),
             history=tuple(histories[each.pk]),
-            varied=tuple(as_varied(varied) for varied in variations.get(each.pk, ())),
+            varied=tuple(
+                spell for varied in variations.get(each.pk, ()) for spell in as_varied(varied)
+            ),
             recorded=tuple(
                 as_episode(row) for row in stored.get(each.pk, ()) if not row.referred_by_id
             ),

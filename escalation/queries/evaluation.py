@@ -24,7 +24,9 @@ class RulesOfEach:
 
     def __call__(self, indicator: int) -> Callable[[Quarter], Rules]:
         agreed = self.variations.get(indicator, ())
-        return varied_rules(self.by_quarter, [as_varied(each) for each in agreed])
+        return varied_rules(
+            self.by_quarter, [spell for each in agreed for spell in as_varied(each)]
+        )
 
     def version_in(self, quarter: Quarter) -> Version:
         """The SORP version by which a quarter is judged. Raises NoVersionInForce."""
@@ -54,23 +56,41 @@ def rules_of_each(indicators: Iterable[int] | None = None) -> RulesOfEach:
 def agreed_variations(
     indicators: Iterable[int] | None = None,
 ) -> dict[int, list[Variation]]:
-    """What was agreed for each indicator, in order of its first quarter. Two queries."""
+    """What was agreed for each indicator, in order of its first quarter. Three queries at most."""
     rows = Variation.objects.agreed().select_related("indicator", "proposed_by", "decided_by")
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
     found: dict[int, list[Variation]] = defaultdict(list)
-    for each in rows.prefetch_related("varied_triggers").order_by("from_quarter_start"):
+    for each in rows.prefetch_related("varied_triggers__carried_by").order_by("from_quarter_start"):
         found[each.indicator_id].append(each)
     return dict(found)
 
 
-def as_varied(variation: Variation) -> Varied:
-    """A variation as the rules read it."""
-    return Varied(
-        from_quarter=variation.from_quarter,
-        until_quarter=variation.until_quarter,
-        exit_quarters=variation.exit_quarters,
-        triggers={each.trigger_key: _window(each) for each in variation.varied_triggers.all()},
+def as_varied(variation: Variation) -> tuple[Varied, ...]:
+    """A variation as the rules read it: one spell, or one more from each version that carried it over.
+
+    A trigger that a version dropped is passed over from then on, and what it was carried over to
+    counts instead.
+    """
+    rows = variation.varied_triggers.all()
+    first, last = variation.from_quarter, variation.until_quarter
+    carried = [
+        (each.carried_by.from_quarter, each)
+        for each in rows
+        if each.carried_by is not None and each.carried_by.state in Version.BINDING
+    ]
+    begins = sorted({first, *(since for since, _ in carried if first < since <= last)})
+    ends = [*(each.previous() for each in begins[1:]), last]
+    agreed = {each.trigger_key: _window(each) for each in rows if each.carried_by_id is None}
+    return tuple(
+        Varied(
+            from_quarter=begin,
+            until_quarter=end,
+            exit_quarters=variation.exit_quarters,
+            triggers=agreed
+            | {each.trigger_key: _window(each) for since, each in carried if since <= begin},
+        )
+        for begin, end in zip(begins, ends, strict=True)
     )
 
 

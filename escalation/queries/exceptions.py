@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.clock import localdate
 from core.quarters import Quarter
 from escalation.models.exceptions import PositiveException, UnitEscalation
+from escalation.models.successions import Succession
 from escalation.rules.exceptions import Member, Positive, UnitEpisode
 from indicators.models.definitions import Indicator
 from indicators.queries.outstanding import offices_on
@@ -24,6 +25,16 @@ from sorp.rules.figures import Figure
 def units_recorded() -> list[UnitEscalation]:
     """Every referral of a unit, in order of opening."""
     return list(UnitEscalation.objects.select_related("unit").order_by("opened_in_start", "pk"))
+
+
+def keys_standing(subject: str, quarter: Quarter) -> dict[int, str]:
+    """By its key, what stands in a quarter under another trigger than the one that opened it.
+
+    `subject` is the field of Succession that names it: its approvers said so when a version that
+    rules by then dropped its trigger.
+    """
+    rows = Succession.objects.ruling(quarter).exclude(**{subject: None})
+    return dict(rows.values_list(subject, "trigger_key"))
 
 
 def positives_recorded() -> dict[int, list[PositiveException]]:
@@ -65,13 +76,13 @@ def directors_of(units: Iterable[Unit]) -> dict[int, tuple[User, ...]]:
     return found
 
 
-def as_unit_episode(row: UnitEscalation) -> UnitEpisode:
-    """A recorded referral of a unit as the rules read it."""
+def as_unit_episode(row: UnitEscalation, standing: Mapping[int, str]) -> UnitEpisode:
+    """A recorded referral of a unit as the rules read it, by the trigger under which it stands."""
     return UnitEpisode(
         unit=row.unit_id,
         level=Level(row.level),
         trigger=row.trigger,
-        trigger_key=row.trigger_key,
+        trigger_key=standing.get(row.pk, row.trigger_key),
         since=row.since,
         opened_in=row.opened_in,
         recovered_in=row.recovered_in,
@@ -79,12 +90,12 @@ def as_unit_episode(row: UnitEscalation) -> UnitEpisode:
     )
 
 
-def as_positive(row: PositiveException) -> Positive:
-    """A recorded positive exception as the rules read it."""
+def as_positive(row: PositiveException, standing: Mapping[int, str]) -> Positive:
+    """A recorded positive exception as the rules read it, by the trigger under which it stands."""
     return Positive(
         level=Level(row.level),
         trigger=row.trigger,
-        trigger_key=row.trigger_key,
+        trigger_key=standing.get(row.pk, row.trigger_key),
         since=row.since,
         opened_in=row.opened_in,
         ended_in=row.ended_in,

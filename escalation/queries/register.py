@@ -223,8 +223,10 @@ def under_variation(quarter: Quarter) -> Q:
 
 def units_referred() -> QuerySet[UnitEscalation]:
     """Units referred for their many poor indicators, latest first."""
-    return UnitEscalation.objects.select_related("unit", "sorp_version").order_by(
-        "-opened_in_start", "unit__name", "level"
+    return (
+        UnitEscalation.objects.select_related("unit", "sorp_version")
+        .prefetch_related("successions__version")
+        .order_by("-opened_in_start", "unit__name", "level")
     )
 
 
@@ -233,6 +235,7 @@ def better_than_target_of(*, reader: User) -> QuerySet[PositiveException]:
     return (
         PositiveException.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
         .select_related("indicator__unit", "indicator__accountable_manager", "sorp_version")
+        .prefetch_related("successions__version")
         .order_by("-opened_in_start", "indicator__reference", "level")
     )
 

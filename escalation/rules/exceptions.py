@@ -107,9 +107,7 @@ class UnitEpisode:
     recovered_in: Quarter | None
     reason: str
     counted: tuple[Counted, ...] = ()
-    trigger_key: str = (
-        ""  # by which it stands, whatever the trigger is called; its name without one
-    )
+    trigger_key: str = ""  # by which it stands, whatever it is called; else its name
 
     def __post_init__(self) -> None:
         if not self.trigger_key:
@@ -261,9 +259,7 @@ class Positive:
     opened_in: Quarter
     ended_in: Quarter | None
     reason: str
-    trigger_key: str = (
-        ""  # by which it stands, whatever the trigger is called; its name without one
-    )
+    trigger_key: str = ""  # by which it stands, whatever it is called; else its name
 
     def __post_init__(self) -> None:
         if not self.trigger_key:

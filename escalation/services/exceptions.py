@@ -21,6 +21,7 @@ from escalation.queries.exceptions import (
     as_positive,
     as_unit_episode,
     directors_of,
+    keys_standing,
     members,
     positives_recorded,
     units_recorded,
@@ -62,6 +63,7 @@ class _Sitting:
     positives: Mapping[int, Sequence[PositiveException]]
     histories: Mapping[int, Sequence[Figure]]
     indicators: Mapping[int, Indicator]
+    positives_standing: Mapping[int, str]
     by: User | None
 
 
@@ -82,7 +84,10 @@ def close_exceptions(*, quarter: Quarter, by: User | None) -> Exceptions:
     histories = rag_histories(until=quarter)
     indicators = Indicator.objects.select_related("accountable_manager").in_bulk(list(histories))
     version = version_ruling(quarter).pk
-    sitting = _Sitting(quarter, rules_of, version, units, positives, histories, indicators, by)
+    standing = keys_standing("positive_exception", quarter)
+    sitting = _Sitting(
+        quarter, rules_of, version, units, positives, histories, indicators, standing, by
+    )
     _close_units(sitting, done)
     for pk, indicator in sorted(indicators.items()):
         if histories[pk][-1].quarter == quarter:
@@ -101,9 +106,10 @@ def _open_ones(
 
 def _close_units(sitting: _Sitting, done: Exceptions) -> None:
     quarter = sitting.quarter
+    standing = keys_standing("unit_escalation", quarter)
     outcome = close_units(
         members(quarter, sitting.indicators, sitting.histories),
-        [as_unit_episode(row) for row in sitting.units],
+        [as_unit_episode(row, standing) for row in sitting.units],
         sitting.rules_of.by_quarter(quarter),
         quarter,
     )
@@ -115,9 +121,16 @@ def _close_units(sitting: _Sitting, done: Exceptions) -> None:
         row = next(
             each
             for each in sitting.units
-            if each.recovered_in is None and as_unit_episode(each).key == episode.key
+            if each.recovered_in is None and as_unit_episode(each, standing).key == episode.key
         )
-        done.units_recovered.append(_recover_unit(row, quarter, directors, sitting.by))
+        asked = {each.key: each.name for each in sitting.rules_of.by_quarter(quarter).aggregates}
+        called = asked.get(episode.trigger_key, "")
+        why = (
+            f"“{called}” was no longer met in {quarter}."
+            if called
+            else f"The SORP that rules {quarter} no longer has “{row.trigger}”."
+        )
+        done.units_recovered.append(_recover_unit(row, quarter, why, directors, sitting.by))
     for episode in outcome.opened:
         done.units_referred.append(_refer_unit(named[episode.unit], episode, directors, sitting))
 
@@ -153,7 +166,11 @@ def _refer_unit(
 
 
 def _recover_unit(
-    row: UnitEscalation, quarter: Quarter, directors: Mapping[int, Sequence[User]], by: User | None
+    row: UnitEscalation,
+    quarter: Quarter,
+    why: str,
+    directors: Mapping[int, Sequence[User]],
+    by: User | None,
 ) -> UnitEscalation:
     row.recovered_in_start = quarter.first_day
     row.save(update_fields=["recovered_in_start"])
@@ -163,7 +180,7 @@ def _recover_unit(
             key=f"unit-recovered-{row.pk}-{director.pk}",
             recipient=director,
             subject=f"{row.unit.name} is no longer referred to the {Level(row.level).label}",
-            body=f"“{row.trigger}” was no longer met in {quarter}.",
+            body=why,
             address=reverse("units_referred"),
         )
     return row
@@ -174,12 +191,15 @@ def _close_positives(indicator: Indicator, sitting: _Sitting, done: Exceptions) 
     rules = sitting.rules_of(indicator.pk)(sitting.quarter)
     opened, ended = close_positives(
         sitting.histories[indicator.pk],
-        [as_positive(row) for row in rows],
+        [as_positive(row, sitting.positives_standing) for row in rows],
         rules.positives_for(Tier(indicator.tier)),
     )
     for positive in ended:
         row = next(
-            each for each in rows if each.ended_in is None and as_positive(each).key == positive.key
+            each
+            for each in rows
+            if each.ended_in is None
+            and as_positive(each, sitting.positives_standing).key == positive.key
         )
         row.ended_in_start = sitting.quarter.first_day
         row.save(update_fields=["ended_in_start"])

@@ -7,18 +7,19 @@ from django.views.decorators.http import require_http_methods
 
 from core.clock import localdate
 from core.guards import require
+from core.quarters import Quarter
 from core.queries import last_closed
 from core.refusals import Refused
 from escalation.forms.approval import ApprovalForm
 from escalation.queries.backtests import evidence_on
+from escalation.queries.dropped import dropped_by
+from escalation.services.approval import approve_with_answers, withdraw_with_answers
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.forms.consultation import ReasonForm
 from sorp.models.statement import Version
 from sorp.queries.consultation import obstacles_to_approval
 from sorp.rules.approval import earliest_quarter
-from sorp.services.approval import approve_version as approve
-from sorp.services.approval import withdraw_approval
 
 State = Version.State
 
@@ -52,6 +53,7 @@ def approve_version(request, number):
         "is_finished": version.state not in (State.DRAFT, State.CONSULTATION),
         "may_approve": may_approve,
         "form": form,
+        "dropped": getattr(form, "dropped", ()),
     }
     return render(request, "sorp/approve.html", page)
 
@@ -86,9 +88,14 @@ def _form(request, version):
     earliest = earliest_quarter(today=today, closed_until=last_closed())
     planned = version.from_quarter
     meant = max(planned, earliest) if planned else None
+    try:
+        chosen = Quarter.parse(request.POST.get("from_quarter", ""))
+    except ValueError:
+        chosen = meant or earliest
     return ApprovalForm(
         request.POST or None,
         earliest=earliest,
+        dropped=dropped_by(version, from_quarter=chosen),
         initial={"from_quarter": meant.key if meant else "", "approved_on": today},
     )
 
@@ -97,7 +104,7 @@ def _is_done(request, version, form):
     if not form.is_valid():
         return False
     try:
-        said = _act(request, version, form.cleaned_data)
+        said = _act(request, version, form)
     except Refused as refusal:
         version.refresh_from_db()
         if done := _done_before(request, version):
@@ -109,13 +116,18 @@ def _is_done(request, version, form):
     return True
 
 
-def _act(request, version, given):
+def _act(request, version, form):
     today = localdate()
     if version.state == State.APPROVED:
-        withdraw_approval(version=version, today=today, by=request.user, **given)
+        withdraw_with_answers(version=version, today=today, by=request.user, **form.cleaned_data)
         return f"The approval of version {version.number} is withdrawn: it is a draft again"
-    done = approve(
-        version=version, closed_until=last_closed(), today=today, by=request.user, **given
+    done = approve_with_answers(
+        version=version,
+        answers=form.answers,
+        closed_until=last_closed(),
+        today=today,
+        by=request.user,
+        **form.approval,
     )
     if done.state == State.IN_FORCE:
         return f"Version {done.number} is approved and in force"

@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                 ('applies', models.BooleanField(default=True)),
                 ('at_least', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('within', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('carried_by', models.ForeignKey(blank=True, help_text='The version that dropped the trigger agreed on, and from which this one counts', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sorp.version')),
             ],
             options={
                 'ordering': ['variation', 'pk'],

@@ -10,6 +10,7 @@ from core.models.quarters import on_a_quarter_day
 from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
 from sorp.lexicon import RatingMethod
+from sorp.models.statement import Version
 
 
 class VariationQuerySet(models.QuerySet):
@@ -152,6 +153,14 @@ class VariedTrigger(models.Model):
     applies = models.BooleanField(default=True)
     at_least = models.PositiveSmallIntegerField(null=True, blank=True)
     within = models.PositiveSmallIntegerField(null=True, blank=True)
+    carried_by = models.ForeignKey(
+        Version,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The version that dropped the trigger agreed on, and from which this one counts",
+    )
 
     class Meta:
         ordering = ["variation", "pk"]
@@ -168,6 +177,10 @@ class VariedTrigger(models.Model):
         ]
 
     def __str__(self):
+        since = ""
+        if self.carried_by is not None and self.carried_by.in_force_from is not None:
+            version = self.carried_by
+            since = f", from {version.from_quarter} by version {version.number} of the SORP"
         if not self.applies:
-            return f"“{self.trigger}” does not apply"
-        return f"“{self.trigger}”: {self.at_least} of the last {self.within}"
+            return f"“{self.trigger}” does not apply{since}"
+        return f"“{self.trigger}”: {self.at_least} of the last {self.within}{since}"

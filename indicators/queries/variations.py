@@ -89,6 +89,6 @@ def _told(rows: QuerySet[Variation]) -> QuerySet[Variation]:
         rows.select_related(
             "indicator__unit", "indicator__accountable_manager", "proposed_by", "decided_by"
         )
-        .prefetch_related("varied_triggers")
+        .prefetch_related("varied_triggers__carried_by")
         .order_by("-from_quarter_start", "indicator__reference", "pk")
     )

@@ -26,7 +26,7 @@ from reports.contents.serializers import (
     as_plan,
     as_rating,
     as_revision,
-    as_variation,
+    as_variations,
 )
 from reports.rules.counting import REPORTED_LEVELS
 from sorp.lexicon import Kind, Layer, Tier
@@ -141,7 +141,8 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
 def _variations_of(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> dict[str, Any]:
     """The variations that judged it in some quarter so far; nothing where there was none."""
     agreed = rows.variations.get(indicator.pk, [])
-    ruled = [as_variation(each) for each in agreed if each.from_quarter <= quarter]
+    told = (spell for each in agreed for spell in as_variations(each))
+    ruled = [each for each in told if Quarter.parse(each["from_quarter"]) <= quarter]
     return {"variations": ruled} if ruled else {}
 
 

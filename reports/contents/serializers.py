@@ -10,6 +10,8 @@ from core.canonical_json import plain
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
+from escalation.queries.evaluation import as_varied
+from escalation.rules.variations import Varied
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
@@ -59,14 +61,21 @@ def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
     }
 
 
-def as_variation(variation: Variation) -> dict[str, Any]:
-    """An agreed departure from the SORP: what is judged otherwise, and what that changes."""
+def as_variations(variation: Variation) -> list[dict[str, Any]]:
+    """An agreed departure from the SORP: what is judged otherwise, and what that changes.
+
+    It is one, or one more from each version of the SORP that carried it over to another trigger.
+    """
+    return [_spell(variation, each) for each in as_varied(variation)]
+
+
+def _spell(variation: Variation, spell: Varied) -> dict[str, Any]:
     return {
         "what": variation.what,
         "reason": variation.reason,
         "clause": variation.clause,
-        "from_quarter": variation.from_quarter.key,
-        "until_quarter": variation.until_quarter.key,
+        "from_quarter": spell.from_quarter.key,
+        "until_quarter": spell.until_quarter.key,
         "differences": list(variation.differences),
         "exit_quarters": variation.exit_quarters,
         "triggers": [
@@ -77,6 +86,7 @@ def as_variation(variation: Variation) -> dict[str, Any]:
                 "within": each.within,
             }
             for each in variation.varied_triggers.all()
+            if each.trigger_key in spell.triggers
         ],
     }
 

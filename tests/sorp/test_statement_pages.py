@@ -550,8 +550,8 @@ def test_withdrawing_twice_withdraws_once_and_says_so(client, consulted, directo
 @pytest.mark.parametrize(
     ("act", "typed", "before", "told"),
     [
-        ("approve", {}, [], "Version 2 is approved, by Dinah"),
-        ("withdraw_approval", {"reason": "Wrong"}, [{}], "Version 2 is a draft again"),
+        ("approve_with_answers", {}, [], "Version 2 is approved, by Dinah"),
+        ("withdraw_with_answers", {"reason": "Wrong"}, [{}], "Version 2 is a draft again"),
     ],
 )
 def test_the_later_of_two_at_once_is_told_what_is_so(

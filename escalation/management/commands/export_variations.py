@@ -18,6 +18,7 @@ class Command(ExportingCommand):
             (
                 row
                 for each in in_order
-                for row in variation_rows(each.indicator.reference, as_varied(each))
+                for spell in as_varied(each)
+                for row in variation_rows(each.indicator.reference, spell)
             ),
         )
