@@ -24,7 +24,7 @@ def record_all(events: Iterable[AuditEvent]) -> None:
 def event(act: str, subject: models.Model, *, by: Person | None, **detail: Any) -> AuditEvent:
     """What is to be written down of an act, not yet written."""
     return AuditEvent(
-        actor=by,
+        actor_id=by.pk if by else None,
         actor_name=by.name if by else "The system",
         act=act,
         subject_kind=subject._meta.label,

@@ -83,7 +83,9 @@ def request(*, kind: str, key: str, arguments: dict[str, Any], by: Person | None
     """
     try:
         with transaction.atomic():
-            job = Job.objects.create(kind=kind, key=key, arguments=arguments, requested_by=by)
+            job = Job.objects.create(
+                kind=kind, key=key, arguments=arguments, requested_by_id=by.pk if by else None
+            )
     except IntegrityError:
         raise AlreadyAsked(Job.objects.unfinished().filter(key=key).first()) from None
     audit.record("asked for a job", job, by=by, kind=kind, arguments=arguments)

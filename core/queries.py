@@ -42,7 +42,7 @@ def recent_jobs(user: Person, *, most: int = 5) -> list[Job]:
     """The latest work this person asked for, newest first: under way, or finished of late."""
     since = now() - JOBS_SHOWN_FOR
     told = Q(finished_at__isnull=True) | Q(finished_at__gte=since)
-    return list(Job.objects.filter(told, requested_by=user)[:most])
+    return list(Job.objects.filter(told, requested_by=user.pk)[:most])
 
 
 def owed_a_digest(*, today: date) -> list[int]:

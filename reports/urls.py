@@ -21,7 +21,8 @@ urlpatterns = [
     path("performance/priorities/<slug:slug>/", public.public_priority, name="public_priority"),
     path("data/", public.open_data, name="open_data"),
     path("api/v1/reports/", api.api_reports, name="api_reports"),
-    path("api/v1/reports/<quarter:quarter>/", api.api_report, name="api_report"),
+    # As text, so that what names no quarter is answered in JSON, as everything of the API is.
+    path("api/v1/reports/<str:quarter>/", api.api_report, name="api_report"),
     path("api/v1/indicators/", api.api_indicators, name="api_indicators"),
     path("api/v1/indicators/<str:reference>/", api.api_indicator, name="api_indicator"),
     path("reports/", editions.reports, name="reports"),

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.guards import public
+from core.quarters import Quarter
 from reports.queries.editions import published_editions
 from reports.rendering.report import LICENCE_ADDRESS
 from reports.rules.history import in_quarter
@@ -59,7 +60,10 @@ class OneReport(FrozenView):
     """The whole public edition of one quarter, as edition.json has it."""
 
     def get(self, request, quarter):
-        edition = edition_or_404(quarter)
+        try:
+            edition = edition_or_404(Quarter.parse(quarter))
+        except ValueError as reason:
+            raise Http404(str(reason)) from None
         return edition_response(request, edition, lambda: Response(report_of(edition).document))
 
 

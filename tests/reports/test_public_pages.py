@@ -146,6 +146,14 @@ def test_what_was_never_published_is_not_found(published, client, address):
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("key", ["2011-Q1", "2011-Q9", "last-quarter"])
+def test_the_api_says_in_json_that_a_quarter_has_no_report(published, client, key):
+    answer = client.get(f"/api/v1/reports/{key}/")
+
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"detail"}
+
+
 def test_an_indicator_that_left_the_report_keeps_its_address(client):
     EditionFactory(published=True)
     later = edition_document(indicators=[indicator("AS-01", [95], target=90, floor=80, **CARE)])
