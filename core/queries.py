@@ -16,14 +16,14 @@ from core.quarters import Quarter
 
 def quarter_state(quarter: Quarter) -> ReportingQuarter | None:
     """The quarter's row, or None where nothing has been reported in it yet."""
-    return ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+    return ReportingQuarter.objects.filter(quarter=quarter).first()
 
 
 def last_closed() -> Quarter | None:
     """The latest quarter that is closed for good."""
     row = (
         ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
-        .order_by("-quarter_start")
+        .order_by("-quarter")
         .first()
     )
     return row.quarter if row else None

@@ -78,7 +78,7 @@ class DashboardFilter(filters.FilterSet):
 
     def _rated(self, quarter, *conditions, **fields):
         rows = Rating.objects.latest_ones().filter(
-            *conditions, indicator=OuterRef("pk"), quarter_start=quarter.first_day, **fields
+            *conditions, indicator=OuterRef("pk"), quarter=quarter, **fields
         )
         return Exists(rows)
 
@@ -101,10 +101,10 @@ class DashboardFilter(filters.FilterSet):
 
     def by_movement(self, rows, name, value):
         stood = Rating.objects.latest_ones().filter(indicator=OuterRef("pk")).values("rag")
-        then, now = self.quarter.previous().first_day, self.quarter.first_day
+        then, now = self.quarter.previous(), self.quarter
         rows = rows.annotate(
-            was=Subquery(stood.filter(quarter_start=then)),
-            is_now=Subquery(stood.filter(quarter_start=now)),
+            was=Subquery(stood.filter(quarter=then)),
+            is_now=Subquery(stood.filter(quarter=now)),
         )
         return rows.filter(WORSE if value == "worse" else BETTER)
 

@@ -30,7 +30,7 @@ def measure_compliance(*, quarter: Quarter, today: date, by: User | None) -> Rec
     no SORP rules the quarter.
     """
     row = ReportingQuarter.objects.filter(
-        quarter_start=quarter.first_day, state=ReportingQuarter.State.CLOSED
+        quarter=quarter, state=ReportingQuarter.State.CLOSED
     ).first()
     if row is None:
         raise NotClosed(quarter)

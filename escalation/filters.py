@@ -64,11 +64,10 @@ class EscalationFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.tree, self.today = tree, today
         self.wanting = set()
-        starts = self.queryset.order_by("-opened_in_start").values_list(
-            "opened_in_start", flat=True
-        )
-        quarters = [Quarter.containing(start) for start in starts.distinct()]
-        self.filters["opened"].extra["choices"] = [(each.key, str(each)) for each in quarters]
+        quarters = self.queryset.order_by("-opened_in").values_list("opened_in", flat=True)
+        self.filters["opened"].extra["choices"] = [
+            (each.key, str(each)) for each in quarters.distinct()
+        ]
 
     @property
     def chosen(self):
@@ -93,13 +92,13 @@ class EscalationFilter(filters.FilterSet):
         )
 
     def by_state(self, rows, name, value):
-        return rows.open_ones() if value == "open" else rows.exclude(recovered_in_start=None)
+        return rows.open_ones() if value == "open" else rows.exclude(recovered_in=None)
 
     def by_directorate(self, rows, name, unit):
         return rows.filter(indicator__unit__in=list(self.tree.below(unit.pk)))
 
     def by_quarter(self, rows, name, value):
-        return rows.filter(opened_in_start=Quarter.parse(value).first_day)
+        return rows.filter(opened_in=Quarter.parse(value))
 
     def by_only(self, rows, name, value):
         """What is special in each of the ways that are ticked."""
@@ -113,7 +112,7 @@ class EscalationFilter(filters.FilterSet):
         if word == "varied":
             return under_variation(Quarter.containing(self.today).previous())
         return {
-            "no_plan": Q(indicator__in=self.wanting, recovered_in_start__isnull=True),
+            "no_plan": Q(indicator__in=self.wanting, recovered_in__isnull=True),
             "relapse": Q(relapse=True),
             "by_hand": Q(origin=Origin.MANUAL),
             "restated": Q(restated=True),

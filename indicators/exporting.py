@@ -50,13 +50,13 @@ def ratings_csv(quarter: Quarter | None = None, *, closed_only: bool = False) ->
 def _rows(quarter: Quarter | None, until: Quarter | None) -> Iterator[tuple[Any, ...]]:
     ratings = Rating.objects.latest_ones().select_related("indicator", "sorp_version", "revision")
     if quarter is not None:
-        ratings = ratings.filter(quarter_start=quarter.first_day)
+        ratings = ratings.filter(quarter=quarter)
     if until is not None:
-        ratings = ratings.filter(quarter_start__lte=until.first_day)
+        ratings = ratings.filter(quarter__lte=until)
     forecasts, chances = forecasts_judged(until=until), chances_foreseen(until=until)
     # Databases order text each in its own way, and the file is the same from all of them.
-    for rating in sorted(ratings, key=lambda each: (each.indicator.reference, each.quarter_start)):
-        said = rating.indicator_id, rating.quarter_start
+    for rating in sorted(ratings, key=lambda each: (each.indicator.reference, each.quarter)):
+        said = rating.indicator_id, rating.quarter
         yield (
             rating.indicator.reference,
             rating.quarter.key,

@@ -5,30 +5,19 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 
 
 class QuarterlyReport(models.Model):
     """The report of one quarter. What it says is in its editions."""
 
-    quarter_start = models.DateField(unique=True)
+    quarter = QuarterField(unique=True)
 
     class Meta:
-        ordering = ["-quarter_start"]
-        constraints = [
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"),
-                name="report_is_of_a_quarter_that_starts_on_a_quarter_day",
-            ),
-        ]
+        ordering = ["-quarter"]
 
     def __str__(self):
         return f"Quarterly performance report, {self.quarter}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
 
 class EditionQuerySet(models.QuerySet):
@@ -36,7 +25,7 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(state=Edition.State.PUBLISHED)
 
     def of(self, quarter):
-        return self.filter(report__quarter_start=quarter.first_day)
+        return self.filter(report__quarter=quarter)
 
     def without_documents(self):
         """For lists: a document may be a megabyte."""
@@ -73,7 +62,7 @@ class Edition(models.Model):
     objects = EditionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-report__quarter_start", "-number"]
+        ordering = ["-report__quarter", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="editions_are_numbered"),
             models.CheckConstraint(condition=Q(number__gte=1), name="editions_count_from_one"),

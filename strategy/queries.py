@@ -192,7 +192,7 @@ def _ratings(quarter: Quarter | None, indicators: set[int]) -> dict[tuple[int, Q
         return {}
     rows = Rating.objects.latest_ones().filter(
         indicator__in=indicators,
-        quarter_start__in=[quarter.first_day, quarter.previous().first_day],
+        quarter__in=[quarter, quarter.previous()],
     )
     return {(row.indicator_id, row.quarter): row for row in rows}
 

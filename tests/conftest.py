@@ -47,7 +47,7 @@ def sorp_in_force(db):
     from sorp.services.seeding import seed_default_statement
 
     version, _ = seed_default_statement(
-        in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
+        from_quarter=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
     )
     return version
 

@@ -148,7 +148,7 @@ class TargetFactory(DjangoModelFactory):
         model = Target
 
     indicator = factory.SubFactory(IndicatorFactory)
-    from_quarter_start = Quarter(2010, 1).first_day
+    from_quarter = Quarter(2010, 1)
     target = Decimal(90)
     floor = Decimal(80)
     reason = "Set in the business plan"
@@ -161,11 +161,8 @@ class ResultFactory(DjangoModelFactory):
     class Meta:
         model = Result
 
-    class Params:
-        quarter = Q1
-
     indicator = factory.SubFactory(IndicatorFactory)
-    quarter_start = factory.LazyAttribute(lambda result: result.quarter.first_day)
+    quarter = Q1
 
 
 class RevisionFactory(DjangoModelFactory):
@@ -192,11 +189,8 @@ class RatingFactory(DjangoModelFactory):
     class Meta:
         model = Rating
 
-    class Params:
-        quarter = Q1
-
     indicator = factory.SubFactory(IndicatorFactory)
-    quarter_start = factory.LazyAttribute(lambda rating: rating.quarter.first_day)
+    quarter = Q1
     rag = Rag.GREEN
     value = factory.LazyAttribute(lambda rating: VALUES.get(rating.rag))
     target = Decimal(90)
@@ -206,7 +200,7 @@ class RatingFactory(DjangoModelFactory):
     travel = Travel.NOT_ENOUGH_DATA
     travel_method = TravelMethod.REGRESSION
     confidence = factory.LazyAttribute(lambda rating: Confidence.FINAL if rating.rag else "")
-    sorp_version = factory.LazyFunction(lambda: Version.objects.latest("in_force_from"))
+    sorp_version = factory.LazyFunction(lambda: Version.objects.latest("from_quarter"))
     rated_at = datetime(2011, 7, 15, 9, tzinfo=UTC)
 
 
@@ -219,8 +213,8 @@ class VariationFactory(DjangoModelFactory):
     indicator = factory.SubFactory(IndicatorFactory)
     what = "Judged by an easier floor standard while the depot moves"
     reason = "Rounds start late until it has moved"
-    from_quarter_start = Quarter(2023, 1).first_day
-    until_quarter_start = Quarter(2023, 4).first_day
+    from_quarter = Quarter(2023, 1)
+    until_quarter = Quarter(2023, 4)
     proposed_by = factory.SelfAttribute("indicator.accountable_manager")
     floor = Decimal(75)
 
@@ -235,7 +229,6 @@ class ExplanationFactory(DjangoModelFactory):
         model = Explanation
 
     class Params:
-        quarter = Q1
         told = factory.LazyAttribute(
             lambda row: explain(
                 Inputs(
@@ -248,7 +241,7 @@ class ExplanationFactory(DjangoModelFactory):
         )
 
     indicator = factory.SubFactory(IndicatorFactory)
-    quarter_start = factory.LazyAttribute(lambda row: row.quarter.first_day)
+    quarter = Q1
     outcome = factory.LazyAttribute(lambda row: row.told.outcome)
     sentence = factory.LazyAttribute(lambda row: row.told.sentence)
     document = factory.LazyAttribute(lambda row: row.told.document)

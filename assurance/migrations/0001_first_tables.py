@@ -1,5 +1,6 @@
 import assurance.rules
 import core.clock
+import core.fields
 import django.db.models.deletion
 import organisation.rules
 from django.conf import settings
@@ -53,12 +54,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='assurance.team')),
                 ('meets_on', models.DateField()),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('state', models.CharField(choices=assurance.rules.MeetingState.choices, default=assurance.rules.MeetingState['PLANNED'], max_length=10)),
             ],
             options={
                 'ordering': ['team', '-meets_on'],
-                'constraints': [models.UniqueConstraint(fields=('team', 'meets_on'), name='one_meeting_of_a_team_a_day'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='meeting_speaks_of_a_quarter'), models.CheckConstraint(condition=models.Q(('state__in', [assurance.rules.MeetingState['PLANNED'], assurance.rules.MeetingState['PAPERS_OUT'], assurance.rules.MeetingState['HELD']])), name='meeting_is_in_a_known_state')],
+                'constraints': [models.UniqueConstraint(fields=('team', 'meets_on'), name='one_meeting_of_a_team_a_day'), models.CheckConstraint(condition=models.Q(('state__in', [assurance.rules.MeetingState['PLANNED'], assurance.rules.MeetingState['PAPERS_OUT'], assurance.rules.MeetingState['HELD']])), name='meeting_is_in_a_known_state')],
             },
         ),
         migrations.CreateModel(

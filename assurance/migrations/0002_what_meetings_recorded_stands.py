@@ -8,7 +8,7 @@ GUARDS = [
     Guard(
         table="assurance_meeting",
         sentence="A meeting keeps its team and its quarter; once held, nothing of it changes",
-        never=("id", "team_id", "quarter_start"),
+        never=("id", "team_id", "quarter"),
         free=("meets_on", "state"),
         closed="{row}.state = 'held'",
         unique=(Unique(("team_id", "meets_on")),),

@@ -8,8 +8,7 @@ from django.urls import reverse
 from assurance.models.teams import Team
 from assurance.rules import CallInVerdict, Eligibility, MeetingState
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
 
@@ -19,7 +18,7 @@ class Meeting(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="meetings")
     meets_on = models.DateField()
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     state = models.CharField(
         max_length=10, choices=MeetingState.choices, default=MeetingState.PLANNED
     )
@@ -31,9 +30,6 @@ class Meeting(models.Model):
                 fields=["team", "meets_on"], name="one_meeting_of_a_team_a_day"
             ),
             models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="meeting_speaks_of_a_quarter"
-            ),
-            models.CheckConstraint(
                 condition=Q(state__in=list(MeetingState)), name="meeting_is_in_a_known_state"
             ),
         ]
@@ -43,10 +39,6 @@ class Meeting(models.Model):
 
     def get_absolute_url(self):
         return reverse("meeting", args=[self.team.code, self.meets_on])
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
     @property
     def is_held(self):

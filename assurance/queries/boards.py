@@ -114,8 +114,8 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
 def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
     histories: dict[int, dict[Quarter, Rating]] = defaultdict(dict)
     for rating in Rating.objects.latest_ones().filter(
-        quarter_start__lte=quarter.first_day,
-        quarter_start__gte=quarter.back(LOOKED_BACK).first_day,
+        quarter__lte=quarter,
+        quarter__gte=quarter.back(LOOKED_BACK),
     ):
         histories[rating.indicator_id][rating.quarter] = rating
     escalations: dict[int, list[Escalation]] = defaultdict(list)

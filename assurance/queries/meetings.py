@@ -111,7 +111,7 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
         row.indicator_id: row
         for row in Rating.objects.latest_ones().filter(
             indicator__in=[each.indicator_id for each in call_ins],
-            quarter_start=meeting.quarter_start,
+            quarter=meeting.quarter,
         )
     }
     is_dat = meeting.team.code == TeamCode.DAT
@@ -147,12 +147,12 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
         Rating.objects.latest_ones()
         .filter(
             indicator=indicator,
-            quarter_start__lte=meeting.quarter_start,
-            quarter_start__gte=meeting.quarter.back(7).first_day,
+            quarter__lte=meeting.quarter,
+            quarter__gte=meeting.quarter.back(7),
         )
-        .order_by("-quarter_start")
+        .order_by("-quarter")
     )
-    now = next((each for each in history if each.quarter_start == meeting.quarter_start), None)
+    now = next((each for each in history if each.quarter == meeting.quarter), None)
     earlier = (
         CallIn.objects.on_agenda()
         .filter(indicator=indicator, meeting__meets_on__lt=meeting.meets_on)

@@ -181,9 +181,9 @@ def _definition(indicator: Indicator) -> Json:
 
 
 def _now(history: list[Rating], meeting: Meeting) -> Json:
-    by_start = {rating.quarter_start: rating for rating in history}
-    now = by_start.get(meeting.quarter_start)
-    before = by_start.get(meeting.quarter.previous().first_day)
+    by_quarter = {rating.quarter: rating for rating in history}
+    now = by_quarter.get(meeting.quarter)
+    before = by_quarter.get(meeting.quarter.previous())
     return {
         "rag": (now.rag or None) if now else None,
         "not_rated": now.not_rated if now else NotRated.NO_RESULT.value,
@@ -331,7 +331,7 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
         commentaries={
             indicator: (context, action)
             for indicator, context, action in Revision.objects.latest_ones()
-            .filter(result__indicator__in=wanted, result__quarter_start=meeting.quarter_start)
+            .filter(result__indicator__in=wanted, result__quarter=meeting.quarter)
             .values_list("result__indicator_id", "commentary", "management_action")
         },
         plans={
@@ -360,10 +360,10 @@ def _histories(meeting: Meeting, wanted: list[int]) -> dict[int, list[Rating]]:
         Rating.objects.latest_ones()
         .filter(
             indicator__in=wanted,
-            quarter_start__lte=meeting.quarter_start,
-            quarter_start__gte=meeting.quarter.back(QUARTERS - 1).first_day,
+            quarter__lte=meeting.quarter,
+            quarter__gte=meeting.quarter.back(QUARTERS - 1),
         )
-        .order_by("quarter_start")
+        .order_by("quarter")
     ):
         histories[rating.indicator_id].append(rating)
     return histories

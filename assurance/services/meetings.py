@@ -50,7 +50,7 @@ def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | Non
         raise Refused(f"{quarter} has not ended by then: choose a later day", field="meets_on")
     if team.meetings.filter(meets_on=meets_on).exists():
         raise Refused(f"{team.short} meets on that day already", field="meets_on")
-    meeting = Meeting.objects.create(team=team, meets_on=meets_on, quarter_start=quarter.first_day)
+    meeting = Meeting.objects.create(team=team, meets_on=meets_on, quarter=quarter)
     audit.record("planned meeting", meeting, by=by, quarter=quarter.key)
     return meeting
 

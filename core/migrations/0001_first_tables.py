@@ -1,4 +1,5 @@
 import core.clock
+import core.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
             name='ReportingQuarter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quarter_start', models.DateField(unique=True)),
+                ('quarter', core.fields.QuarterField(unique=True)),
                 ('state', models.CharField(choices=[('open', 'Open for results'), ('closed', 'Closed')], default='open', max_length=8)),
                 ('opened_at', models.DateTimeField(default=core.clock.now, editable=False)),
                 ('begun_at', models.DateTimeField(blank=True, help_text='When its returns were asked for, with due dates', null=True)),
@@ -98,8 +99,8 @@ class Migration(migrations.Migration):
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['quarter_start'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='reporting_quarter_starts_on_a_quarter_day'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed')), _connector='OR'), name='a_closed_quarter_says_when')],
+                'ordering': ['quarter'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed')), _connector='OR'), name='a_closed_quarter_says_when')],
             },
         ),
     ]

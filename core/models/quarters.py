@@ -5,12 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.clock import now
-from core.quarters import Quarter
-
-
-def on_a_quarter_day(field: str) -> Q:
-    """The condition that a date is the first day of a quarter."""
-    return Q(**{f"{field}__day": 1, f"{field}__month__in": [1, 4, 7, 10]})
+from core.fields import QuarterField
 
 
 class ReportingQuarter(models.Model):
@@ -20,7 +15,7 @@ class ReportingQuarter(models.Model):
         OPEN = "open", "Open for results"
         CLOSED = "closed", "Closed"
 
-    quarter_start = models.DateField(unique=True)
+    quarter = QuarterField(unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField(default=now, editable=False)
     begun_at = models.DateTimeField(
@@ -33,12 +28,8 @@ class ReportingQuarter(models.Model):
     )
 
     class Meta:
-        ordering = ["quarter_start"]
+        ordering = ["quarter"]
         constraints = [
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"),
-                name="reporting_quarter_starts_on_a_quarter_day",
-            ),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True)
                 | Q(state="closed", closed_at__isnull=False),
@@ -48,10 +39,6 @@ class ReportingQuarter(models.Model):
 
     def __str__(self):
         return str(self.quarter)
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
     @property
     def is_closed(self):

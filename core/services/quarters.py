@@ -32,7 +32,7 @@ def open_quarter(*, quarter: Quarter, today: date, by: Person | None) -> Reporti
             f" {closed.next()} and later"
         )
     rows = ReportingQuarter.objects.select_for_update()  # a close waits for us, or we for it
-    row, is_new = rows.get_or_create(quarter_start=quarter.first_day)
+    row, is_new = rows.get_or_create(quarter=quarter)
     if row.is_closed:
         raise NotOpen(f"{quarter} is closed: its results change only by a revision, which says why")
     if is_new:

@@ -111,8 +111,8 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     by which its tier was to submit is past, and that it is still the manager's turn.
     """
     days = {tier: due_on(quarter, Step.ENTRY, tier) for tier in Tier}
-    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
+        Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
     measured = (
         Indicator.objects.in_use(quarter)
@@ -120,7 +120,7 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
         .select_related("unit", "accountable_manager")
     )
     due = [each for each in measured if Frequency(each.frequency).due_in(quarter)]
-    in_this_quarter = {"quarter_start": quarter.first_day}
+    in_this_quarter = {"quarter": quarter}
     started = Draft.objects.filter(**in_this_quarter).values_list("indicator_id", flat=True)
     results = Result.objects.filter(**in_this_quarter, revisions__is_latest=True)
     reached = dict.fromkeys(started, Progress.IN_PROGRESS)

@@ -78,8 +78,8 @@ def check_context(*, row: ReportingQuarter, version: Version, today: date) -> Ch
     """What the checks of a closed quarter look at, fetched once."""
     assert row.closed_at is not None  # as the database has it for every closed quarter
     quarter = row.quarter
-    suspended = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
+        Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
     in_use = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
     measured = {each.pk: each for each in in_use.select_related("accountable_manager")}
@@ -87,7 +87,7 @@ def check_context(*, row: ReportingQuarter, version: Version, today: date) -> Ch
     standing: dict[int, Revision] = {}
     said = (
         Revision.objects.filter(
-            result__quarter_start=quarter.first_day,
+            result__quarter=quarter,
             result__indicator__in=measured,
             after_close=False,
         )
@@ -135,7 +135,7 @@ def returns_on_time(context: CheckContext) -> Iterator[CheckedItem]:
     for the quarter, the SORP's own count of working days after its end holds; of a result that was
     then loaded from a file, the file says whether it came late, since the loading may be years after.
     """
-    days = CalendarDay.objects.filter(quarter_start=context.quarter.first_day, step=Step.ENTRY)
+    days = CalendarDay.objects.filter(quarter=context.quarter, step=Step.ENTRY)
     fixed = dict(days.values_list("tier", "due_on"))
     end = context.quarter.last_day
     by_tier = fixed or {
@@ -191,7 +191,7 @@ def confidence_final(context: CheckContext) -> Iterator[CheckedItem]:
     A provisional figure is given a quarter to be made final, so it is looked at one quarter later.
     """
     said = Revision.objects.filter(
-        result__quarter_start=context.quarter.previous().first_day,
+        result__quarter=context.quarter.previous(),
         result__indicator__in=context.measured,
     ).order_by("number")
     by_then: dict[int, Revision] = {
@@ -222,7 +222,7 @@ def nobody_signs_own(context: CheckContext) -> Iterator[CheckedItem]:
 def _own_sign_offs(context: CheckContext) -> Iterator[CheckedItem]:
     rows = SignOff.objects.filter(
         verdict=Verdict.APPROVED,
-        revision__result__quarter_start=context.quarter.first_day,
+        revision__result__quarter=context.quarter,
         revision__result__indicator__in=context.measured,
     ).select_related("revision__result", "signed_by")
     for row in rows:
@@ -234,7 +234,7 @@ def _own_sign_offs(context: CheckContext) -> Iterator[CheckedItem]:
 
 def _own_variations(context: CheckContext) -> Iterator[CheckedItem]:
     rows = Variation.objects.agreed().filter(
-        from_quarter_start=context.quarter.first_day, indicator__in=context.measured
+        from_quarter=context.quarter, indicator__in=context.measured
     )
     for row in rows.select_related("decided_by"):
         indicator = context.measured[row.indicator_id]
@@ -286,14 +286,14 @@ def _poor_at_close(context: CheckContext) -> dict[int, tuple[Rag, Quarter]]:
     the run is told by the quarter before it began.
     """
     rows = Rating.objects.filter(
-        quarter_start__lte=context.quarter.first_day,
-        quarter_start__gte=context.quarter.back(LOOKED_BACK).first_day,
+        quarter__lte=context.quarter,
+        quarter__gte=context.quarter.back(LOOKED_BACK),
         indicator__in=context.measured,
         rated_at__lte=context.closed_at,
-    ).order_by("quarter_start", "number")
+    ).order_by("quarter", "number")
     histories: dict[int, dict[Quarter, Rag | None]] = defaultdict(dict)
-    for pk, start, rag in rows.values_list("indicator_id", "quarter_start", "rag"):
-        histories[pk][Quarter.containing(start)] = Rag(rag) if rag else None
+    for pk, quarter, rag in rows.values_list("indicator_id", "quarter", "rag"):
+        histories[pk][quarter] = Rag(rag) if rag else None
     on_amber = context.version.action_on_amber
     return {
         pk: (rag, _run_began(history, on_amber).previous())
@@ -317,9 +317,9 @@ def _run_began(history: Mapping[Quarter, Rag | None], on_amber: bool) -> Quarter
 def _referred_at_close(context: CheckContext) -> dict[int, Quarter]:
     """By indicator, the quarter in which the latest of its open escalations opened."""
     rows = Escalation.objects.open_at(context.quarter).filter(
-        indicator__in=context.measured, recorded_in_start__lte=context.quarter.first_day
+        indicator__in=context.measured, recorded_in__lte=context.quarter
     )
-    return {row.indicator_id: row.opened_in for row in rows.order_by("opened_in_start")}
+    return {row.indicator_id: row.opened_in for row in rows.order_by("opened_in")}
 
 
 def _plan_days(indicators: set[int]) -> dict[int, list[date]]:
@@ -490,14 +490,13 @@ def _is_settled(
     context: CheckContext, row: Variation, rows: list[Variation], targets: list[Target]
 ) -> bool:
     renewed = any(
-        each.from_quarter_start > row.from_quarter_start
+        each.from_quarter > row.from_quarter
         and each.decided_on is not None
         and each.decided_on <= context.closed_on
         for each in rows
     )
     return renewed or (
-        row.varies_rating
-        and any(each.from_quarter_start > row.from_quarter_start for each in targets)
+        row.varies_rating and any(each.from_quarter > row.from_quarter for each in targets)
     )
 
 
@@ -520,7 +519,7 @@ FOLLOWED = 2  # the latest closed quarters, which are looked at again every morn
 
 def checks_to_make(quarter: Quarter) -> frozenset[Check]:
     """Every check, without those that are made once and were made of this quarter."""
-    made = Finding.objects.filter(quarter_start=quarter.first_day, check_made__in=MADE_ONCE)
+    made = Finding.objects.filter(quarter=quarter, check_made__in=MADE_ONCE)
     return frozenset(Check) - {Check(each) for each in made.values_list("check_made", flat=True)}
 
 
@@ -563,9 +562,9 @@ def quarters_to_measure(*, again: bool = False) -> list[Quarter]:
     revised.
     """
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
-    known = set(Finding.objects.values_list("quarter_start", flat=True).distinct().order_by())
-    starts = list(closed.order_by("quarter_start").values_list("quarter_start", flat=True))
-    wanted = {start for start in starts if start not in known}
+    known = set(Finding.objects.values_list("quarter", flat=True).distinct().order_by())
+    quarters = list(closed.order_by("quarter").values_list("quarter", flat=True))
+    wanted = {quarter for quarter in quarters if quarter not in known}
     if again:
-        wanted |= set(starts[-FOLLOWED:])
-    return [Quarter.containing(start) for start in sorted(wanted)]
+        wanted |= set(quarters[-FOLLOWED:])
+    return sorted(wanted)

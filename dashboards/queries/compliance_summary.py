@@ -88,7 +88,7 @@ def compliance_sheet(*, quarter: Quarter, unit: str, reader: User) -> Compliance
     top = next(coded, None) if unit else _council(tree)
     if unit and top is None:
         return None
-    latest = Finding.objects.filter(is_latest=True, quarter_start=quarter.first_day)
+    latest = Finding.objects.filter(is_latest=True, quarter=quarter)
     rows = list(latest.select_related("unit"))
     found = _as_findings(rows)
     version = _version_or_none(quarter)
@@ -143,15 +143,13 @@ def compliance_overview() -> Overview | None:
     is in it now.
     """
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
-    quarters = tuple(row.quarter for row in closed.order_by("-quarter_start")[:SHOWN])
+    quarters = tuple(row.quarter for row in closed.order_by("-quarter")[:SHOWN])
     if not quarters:
         return None
     latest = quarters[0]
     tree, version = tree_on(latest.last_day), _version_or_none(latest)
     rows: dict[Quarter, list[Finding]] = {each: [] for each in quarters}
-    for row in Finding.objects.filter(
-        is_latest=True, quarter_start__in=[each.first_day for each in quarters]
-    ).defer("detail"):
+    for row in Finding.objects.filter(is_latest=True, quarter__in=quarters).defer("detail"):
         rows[row.quarter].append(row)
     by_quarter = {quarter: _as_findings(found) for quarter, found in rows.items()}
     wanted = requirements_of(version) if version else ()

@@ -300,7 +300,7 @@ def heatmap_rows(
         each.indicator_id: each
         for each in ManagersForecast.objects.filter(
             indicator__in=keys,
-            made_in_start=quarters[-1].first_day,
+            made_in=quarters[-1],
             horizon="next_quarter",
             is_latest=True,
         )

@@ -15,7 +15,7 @@ from sorp.lexicon import Kind, Level, NotRated, Rag, Travel
 
 READ = (
     "indicator_id",
-    "quarter_start",
+    "quarter",
     "rag",
     "not_rated",
     "value",
@@ -96,11 +96,10 @@ def standings(
     """How indicators stood in each quarter from one to another: `{(indicator.pk, Q1): Standing}`."""
     stored = Rating.objects.latest_ones().filter(
         indicator__in=list(indicators),
-        quarter_start__range=(first.first_day, last.first_day),
+        quarter__range=(first, last),
     )
-    quarters = {each.first_day: each for each in first.until(last)}
     return {
-        (indicator, quarters[start]): Standing(
+        (indicator, quarter): Standing(
             rag,
             not_rated,
             value,
@@ -113,7 +112,7 @@ def standings(
         )
         for (
             indicator,
-            start,
+            quarter,
             rag,
             not_rated,
             value,

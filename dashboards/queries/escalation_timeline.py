@@ -92,22 +92,20 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     indicator = context.escalation.indicator
     explained = {row.quarter: row.sentence for row in _explanations(context)}
     closed = dict(
-        ReportingQuarter.objects.filter(closed_at__isnull=False).values_list(
-            "quarter_start", "closed_at"
-        )
+        ReportingQuarter.objects.filter(closed_at__isnull=False).values_list("quarter", "closed_at")
     )
-    rated = Rating.objects.filter(indicator=indicator, quarter_start__gte=context.begins.first_day)
+    rated = Rating.objects.filter(indicator=indicator, quarter__gte=context.begins)
     if context.ends is not None:
-        rated = rated.filter(quarter_start__lte=context.ends.first_day)
-    rows: dict[date, list[Rating]] = defaultdict(list)
-    for row in rated.select_related("revision__submitted_by").order_by("quarter_start", "number"):
-        rows[row.quarter_start].append(row)
+        rated = rated.filter(quarter__lte=context.ends)
+    rows: dict[Quarter, list[Rating]] = defaultdict(list)
+    for row in rated.select_related("revision__submitted_by").order_by("quarter", "number"):
+        rows[row.quarter].append(row)
 
     def figure(value: Decimal) -> str:
         return as_number(value, indicator.decimals, indicator.measure_unit)
 
-    for start, ratings in rows.items():
-        at = closed.get(start)
+    for quarter, ratings in rows.items():
+        at = closed.get(quarter)
         stood = [each for each in ratings if at is None or each.rated_at <= at][-1:]
         since = [each for each in ratings if at is not None and each.rated_at > at]
         for place, rating in enumerate([*stood, *since]):
@@ -143,10 +141,10 @@ def _explanations(context: TimelineContext) -> Iterator[Explanation]:
     rows = Explanation.objects.filter(
         indicator=context.escalation.indicator,
         is_latest=True,
-        quarter_start__gte=context.begins.first_day,
+        quarter__gte=context.begins,
     )
     if context.ends is not None:
-        rows = rows.filter(quarter_start__lte=context.ends.first_day)
+        rows = rows.filter(quarter__lte=context.ends)
     yield from rows
 
 
@@ -231,7 +229,7 @@ def _notice_events(row: Escalation) -> Iterator[TimelineEvent]:
 def _variation_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     row = context.escalation
     rows = Variation.objects.agreed().filter(
-        indicator=row.indicator, until_quarter_start__gte=context.begins.first_day
+        indicator=row.indicator, until_quarter__gte=context.begins
     )
     for each in rows.select_related("decided_by"):
         if each.decided_on is not None and (
@@ -267,7 +265,7 @@ def _recovery_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     row = context.escalation
     if row.recovered_in is None:
         return
-    closed = ReportingQuarter.objects.filter(quarter_start=row.recovered_in.first_day).first()
+    closed = ReportingQuarter.objects.filter(quarter=row.recovered_in).first()
     yield TimelineEvent(
         date=day_of(closed.closed_at) if closed and closed.closed_at else context.time.until,
         rank=RECOVERY,
@@ -466,7 +464,7 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
         Escalation.objects.filter(indicator=indicator)
         .exclude(pk=escalation.pk)
         .select_related("referred_by")
-        .order_by("opened_in_start", "level")
+        .order_by("opened_in", "level")
     )
     time = times_in_tier([escalation], today=today)[escalation.pk]
     context = TimelineContext(escalation, time, plans, others)

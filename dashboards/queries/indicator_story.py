@@ -101,13 +101,13 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
         Rating.objects.latest_ones()
         .filter(indicator=indicator)
         .select_related("revision", "sorp_version")
-        .order_by("-quarter_start")[:CHARTED]
+        .order_by("-quarter")[:CHARTED]
     )[::-1]
     revised = (
         Revision.objects.filter(result__indicator=indicator, result__revisions__number__gt=1)
         .select_related("result", "submitted_by")
         .distinct()
-        .order_by("-result__quarter_start", "-number")
+        .order_by("-result__quarter", "-number")
     )
     plans = ActionPlan.objects.filter(indicator=indicator, is_latest=True)
     now = ratings[-1] if ratings else None
@@ -118,7 +118,7 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
         escalations=tuple(
             Escalation.objects.filter(indicator=indicator)
             .select_related("sorp_version")
-            .order_by("-opened_in_start", "level")
+            .order_by("-opened_in", "level")
         ),
         plan=plans.select_related("written_by").prefetch_related("actions").first(),
         commentary=now.revision.commentary if now and now.revision else "",
@@ -185,7 +185,7 @@ def trend_with_forecast(trend: Trend, forecast: SystemForecast | None) -> Trend:
 
 def _point_of(rating: Rating) -> QuarterPoint:
     return QuarterPoint(
-        quarter=Quarter.containing(rating.quarter_start),
+        quarter=rating.quarter,
         value=rating.value,
         rag=Rag(rating.rag) if rating.rag else None,
         not_rated=NotRated(rating.not_rated) if rating.not_rated else None,

@@ -157,37 +157,35 @@ def _own_returns(reader: User, sheets: Sequence[CalendarSheet]) -> list[OwnRetur
     indicators = list(rows)
     if not indicators:
         return []
-    starts = [sheet.quarter.first_day for sheet in sheets]
-    of_these = {"indicator__in": [each.pk for each in indicators], "quarter_start__in": starts}
+    quarters = [sheet.quarter for sheet in sheets]
+    of_these = {"indicator__in": [each.pk for each in indicators], "quarter__in": quarters}
     results = list(
         Result.objects.filter(**of_these, revisions__is_latest=True).values_list(
-            "quarter_start", "indicator_id", "state"
+            "quarter", "indicator_id", "state"
         )
     )
     drafts = set(
-        Draft.objects.filter(**of_these, is_complete=True).values_list(
-            "quarter_start", "indicator_id"
-        )
+        Draft.objects.filter(**of_these, is_complete=True).values_list("quarter", "indicator_id")
     )
     suspensions = list(Suspension.objects.filter(indicator__in=of_these["indicator__in"]))
     return [
         OwnReturn(
             sheet,
             tuple(each for each in indicators if _is_due(each, sheet.quarter, suspensions)),
-            {pk: state for start, pk, state in results if start == sheet.quarter.first_day},
-            frozenset(pk for start, pk in drafts if start == sheet.quarter.first_day),
+            {pk: state for quarter, pk, state in results if quarter == sheet.quarter},
+            frozenset(pk for quarter, pk in drafts if quarter == sheet.quarter),
         )
         for sheet in sheets
     ]
 
 
 def _is_due(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspension]) -> bool:
-    start, last = quarter.first_day, indicator.last_quarter_start
-    is_in_use = indicator.first_quarter_start <= start and (last is None or last >= start)
+    last = indicator.last_quarter
+    is_in_use = indicator.first_quarter <= quarter and (last is None or last >= quarter)
     is_suspended = any(
         each.indicator_id == indicator.pk
-        and each.from_quarter_start <= start
-        and (each.until_quarter_start is None or each.until_quarter_start >= start)
+        and each.from_quarter <= quarter
+        and (each.until_quarter is None or each.until_quarter >= quarter)
         for each in suspensions
     )
     return is_in_use and not is_suspended and Frequency(indicator.frequency).due_in(quarter)
@@ -244,11 +242,11 @@ def _sent_back_steps(owned: Sequence[OwnReturn]) -> Iterator[NextStep]:
             revision__result__indicator__in=[each.pk for _, each in sent_back],
         ).select_related("revision__result", "signed_by")
         for row in rows.order_by("signed_at", "id"):
-            said[row.revision.result.indicator_id, row.revision.result.quarter_start] = row
+            said[row.revision.result.indicator_id, row.revision.result.quarter] = row
 
     def one(pair: tuple[OwnReturn, Indicator]) -> NextStep:
         own, indicator = pair
-        row = said.get((indicator.pk, own.quarter.first_day))
+        row = said.get((indicator.pk, own.quarter))
         told = (
             f"{row.signed_by.name} returned “{indicator.title}” for {own.quarter}:"
             f" “{row.comment.strip()}”"

@@ -50,17 +50,14 @@ def superseded_figures(*, indicator: Indicator) -> list[SupersededFigure]:
 
     An edition is read once by a process: what is frozen does not change.
     """
-    now = {
-        each.quarter_start: each
-        for each in Rating.objects.latest_ones().filter(indicator=indicator)
-    }
+    now = {each.quarter: each for each in Rating.objects.latest_ones().filter(indicator=indicator)}
     return [
         SupersededFigure(edition, Quarter.parse(key), said, rating)
         for edition in published_by_quarter()
         for key, said in sorted(
             published_figures(edition, indicator.reference).items(), reverse=True
         )
-        if (rating := now.get(Quarter.parse(key).first_day)) is not None
+        if (rating := now.get(Quarter.parse(key))) is not None
         and (said.value, said.rag, said.not_rated, said.travel)
         != (rating.value, rating.rag, rating.not_rated, rating.travel)
     ]
@@ -72,7 +69,7 @@ def published_by_quarter() -> QuerySet[Edition]:
         Edition.objects.published()
         .without_documents()
         .select_related("report")
-        .order_by("-report__quarter_start", "-number")
+        .order_by("-report__quarter", "-number")
     )
 
 
@@ -154,8 +151,8 @@ def restatements(
 
 def quarters_revised(*, reader: User) -> list[Quarter]:
     """The quarters of which something was revised after their close, latest first."""
-    starts = _revised(reader).order_by().values_list("result__quarter_start", flat=True).distinct()
-    return sorted((Quarter.containing(start) for start in starts), reverse=True)
+    revised = _revised(reader).order_by().values_list("result__quarter", flat=True).distinct()
+    return sorted(revised, reverse=True)
 
 
 def pending_restatement(*, indicator: Indicator) -> ToFollow | None:
@@ -181,10 +178,10 @@ def _restatement_facts(revisions: Sequence[Revision]) -> _RestatementFacts:
         return facts
     said = list(Revision.objects.filter(result__in={each.result_id for each in revisions}))
     facts.was = {(each.result_id, each.number): each for each in said}
-    quarter_of = {each.result_id: each.result.quarter_start for each in revisions}
+    quarter_of = {each.result_id: each.result.quarter for each in revisions}
     result_of = {each.pk: each.result_id for each in said}
     for rating in Rating.objects.filter(revision__in=result_of).order_by("number"):
-        if rating.quarter_start == quarter_of[result_of[rating.revision_id]]:
+        if rating.quarter == quarter_of[result_of[rating.revision_id]]:
             facts.ratings[rating.revision_id] = rating
     _follow(revisions, facts)
     facts.editions = list(published_by_quarter())

@@ -43,7 +43,7 @@ def completion(request, quarter):
     page = {
         "sheet": sheet,
         "steps": list(Progress),
-        "choices": [row.quarter for row in ReportingQuarter.objects.order_by("-quarter_start")],
+        "choices": [row.quarter for row in ReportingQuarter.objects.order_by("-quarter")],
     }
     return render(request, "dashboards/completion.html", page)
 
@@ -61,7 +61,7 @@ def completion_csv(request, quarter):
 
 
 def _sheet(quarter):
-    get_object_or_404(ReportingQuarter, quarter_start=quarter.first_day)
+    get_object_or_404(ReportingQuarter, quarter=quarter)
     return completion_sheet(quarter=quarter, today=localdate())
 
 

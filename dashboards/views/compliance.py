@@ -79,7 +79,7 @@ def _may_measure(request):
 
 def _refuse_unclosed(quarter):
     closed = ReportingQuarter.State.CLOSED
-    get_object_or_404(ReportingQuarter, quarter_start=quarter.first_day, state=closed)
+    get_object_or_404(ReportingQuarter, quarter=quarter, state=closed)
 
 
 def _sheet(request, quarter):

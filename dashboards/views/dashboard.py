@@ -90,7 +90,7 @@ def dashboard(request, unit):
         "rows": rows,
         "has_forecasts": any(row.forecast for row in rows),
         "headings": {each["key"]: each for each in _headings(request, board.order)},
-        "choices": [row.quarter for row in closed.order_by("-quarter_start")],
+        "choices": [row.quarter for row in closed.order_by("-quarter")],
         "trail": [tree.branches[each] for each in tree.above(found.pk)][:0:-1],
         "address": request.GET.urlencode(),
         "most": f":{MOST}",

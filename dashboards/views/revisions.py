@@ -52,7 +52,7 @@ def _asked_for(request):
     form = RevisionsForm(request.GET, quarters=quarters_revised(reader=request.user), tree=tree)
     form.is_valid()
     quarter = form.cleaned_data.get("quarter")
-    of = Q(result__quarter_start=Quarter.parse(quarter).first_day) if quarter else None
+    of = Q(result__quarter=Quarter.parse(quarter)) if quarter else None
     directorate = form.cleaned_data.get("directorate", "")
     return form, restatements(reader=request.user, tree=tree, of=of, directorate=directorate)
 
@@ -64,7 +64,7 @@ def revision(request, quarter, reference):
     indicator = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference
     )
-    of = Q(result__indicator=indicator, result__quarter_start=quarter.first_day)
+    of = Q(result__indicator=indicator, result__quarter=quarter)
     page = {
         "indicator": indicator,
         "quarter": quarter,

@@ -1,4 +1,5 @@
 import core.clock
+import core.fields
 import django.core.serializers.json
 import django.db.models.deletion
 import escalation.rules.ladder
@@ -48,10 +49,10 @@ class Migration(migrations.Migration):
                 ('trigger_key', models.CharField(blank=True, max_length=100)),
                 ('all_met', models.JSONField(default=list, help_text='The keys of all triggers of the level that were met')),
                 ('sorp_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='sorp.version')),
-                ('since_start', models.DateField()),
-                ('opened_in_start', models.DateField()),
-                ('recovered_in_start', models.DateField(blank=True, null=True)),
-                ('recorded_in_start', models.DateField(help_text='The close that wrote it down')),
+                ('since', core.fields.QuarterField()),
+                ('opened_in', core.fields.QuarterField()),
+                ('recovered_in', core.fields.QuarterField(blank=True, null=True)),
+                ('recorded_in', core.fields.QuarterField(help_text='The close that wrote it down')),
                 ('relapse', models.BooleanField(default=False)),
                 ('restated', models.BooleanField(default=False)),
                 ('reason', models.TextField()),
@@ -61,8 +62,8 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(default=core.clock.now, editable=False)),
             ],
             options={
-                'ordering': ['indicator', 'opened_in_start', 'level'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True)), fields=('indicator', 'level'), name='one_open_escalation_per_indicator_and_level'), models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR'), fields=('indicator', 'level', 'opened_in_start'), name='one_escalation_opened_in_a_quarter'), models.CheckConstraint(condition=models.Q(('since_start__lte', models.F('opened_in_start'))), name='escalation_counts_from_before_it_opened'), models.CheckConstraint(condition=models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gte', models.F('opened_in_start')), _connector='OR'), name='escalation_recovers_after_it_opened'), models.CheckConstraint(condition=models.Q(('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), ('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('recorded_in_start__day', 1), ('recorded_in_start__month__in', [1, 4, 7, 10])), name='escalation_speaks_of_quarters'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='escalation_is_to_a_known_level'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='escalation_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('origin', 'rule'), ('referred_by__isnull', True), ('referred_from__isnull', True), models.Q(('trigger_key', ''), _negated=True)), models.Q(('origin', 'manual'), ('referred_by__isnull', False), ('referred_from__isnull', False), ('trigger_key', '')), _connector='OR'), name='a_referral_says_by_whom_and_from_where')],
+                'ordering': ['indicator', 'opened_in', 'level'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in__isnull', True)), fields=('indicator', 'level'), name='one_open_escalation_per_indicator_and_level'), models.UniqueConstraint(condition=models.Q(('recovered_in__isnull', True), ('recovered_in__gt', models.F('opened_in')), _connector='OR'), fields=('indicator', 'level', 'opened_in'), name='one_escalation_opened_in_a_quarter'), models.CheckConstraint(condition=models.Q(('since__lte', models.F('opened_in'))), name='escalation_counts_from_before_it_opened'), models.CheckConstraint(condition=models.Q(('recovered_in__isnull', True), ('recovered_in__gte', models.F('opened_in')), _connector='OR'), name='escalation_recovers_after_it_opened'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='escalation_is_to_a_known_level'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='escalation_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('origin', 'rule'), ('referred_by__isnull', True), ('referred_from__isnull', True), models.Q(('trigger_key', ''), _negated=True)), models.Q(('origin', 'manual'), ('referred_by__isnull', False), ('referred_from__isnull', False), ('trigger_key', '')), _connector='OR'), name='a_referral_says_by_whom_and_from_where')],
             },
         ),
         migrations.CreateModel(
@@ -86,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='explanations', to='indicators.indicator')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('number', models.PositiveSmallIntegerField(default=1)),
                 ('is_latest', models.BooleanField(default=True)),
                 ('outcome', models.CharField(choices=[('escalated', 'Escalated'), ('stands', 'Still escalated'), ('not_escalated', 'Not escalated'), ('recovered', 'Recovered')], max_length=14)),
@@ -95,8 +96,8 @@ class Migration(migrations.Migration):
                 ('told_at', models.DateTimeField(default=core.clock.now, editable=False)),
             ],
             options={
-                'ordering': ['indicator', 'quarter_start', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter_start', 'number'), name='explanations_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'quarter_start'), name='one_latest_explanation_per_quarter'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='explanation_is_of_a_quarter'), models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='explanation_says_something'), models.CheckConstraint(condition=models.Q(('outcome__in', ['escalated', 'stands', 'not_escalated', 'recovered'])), name='explanation_has_a_known_outcome')],
+                'ordering': ['indicator', 'quarter', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter', 'number'), name='explanations_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'quarter'), name='one_latest_explanation_per_quarter'), models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='explanation_says_something'), models.CheckConstraint(condition=models.Q(('outcome__in', ['escalated', 'stands', 'not_escalated', 'recovered'])), name='explanation_has_a_known_outcome')],
             },
         ),
         migrations.CreateModel(
@@ -108,16 +109,16 @@ class Migration(migrations.Migration):
                 ('trigger', models.CharField(help_text='Its name, as it read then', max_length=100)),
                 ('trigger_key', models.CharField(max_length=100)),
                 ('sorp_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sorp.version')),
-                ('since_start', models.DateField()),
-                ('opened_in_start', models.DateField()),
-                ('recovered_in_start', models.DateField(blank=True, null=True)),
+                ('since', core.fields.QuarterField()),
+                ('opened_in', core.fields.QuarterField()),
+                ('recovered_in', core.fields.QuarterField(blank=True, null=True)),
                 ('reason', models.TextField()),
                 ('counted', models.JSONField(default=list, help_text='The indicators and quarters that counted')),
                 ('recorded_at', models.DateTimeField(default=core.clock.now, editable=False)),
             ],
             options={
-                'ordering': ['unit', 'opened_in_start'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in_start__isnull', True)), fields=('unit', 'level', 'trigger_key'), name='one_open_escalation_of_a_unit'), models.CheckConstraint(condition=models.Q(('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), models.Q(('recovered_in_start__isnull', True), ('recovered_in_start__gt', models.F('opened_in_start')), _connector='OR')), name='unit_recovers_after_it_was_referred'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='unit_is_referred_to_a_known_level'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('trigger_key', ''), _negated=True)), name='a_unit_is_referred_for_a_reason')],
+                'ordering': ['unit', 'opened_in'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('recovered_in__isnull', True)), fields=('unit', 'level', 'trigger_key'), name='one_open_escalation_of_a_unit'), models.CheckConstraint(condition=models.Q(('recovered_in__isnull', True), ('recovered_in__gt', models.F('opened_in')), _connector='OR'), name='unit_recovers_after_it_was_referred'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']])), name='unit_is_referred_to_a_known_level'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('trigger_key', ''), _negated=True)), name='a_unit_is_referred_for_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -129,15 +130,15 @@ class Migration(migrations.Migration):
                 ('trigger', models.CharField(help_text='Its name, as it read then', max_length=100)),
                 ('trigger_key', models.CharField(max_length=100)),
                 ('sorp_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sorp.version')),
-                ('since_start', models.DateField()),
-                ('opened_in_start', models.DateField()),
-                ('ended_in_start', models.DateField(blank=True, null=True)),
+                ('since', core.fields.QuarterField()),
+                ('opened_in', core.fields.QuarterField()),
+                ('ended_in', core.fields.QuarterField(blank=True, null=True)),
                 ('reason', models.TextField()),
                 ('recorded_at', models.DateTimeField(default=core.clock.now, editable=False)),
             ],
             options={
-                'ordering': ['indicator', 'opened_in_start'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_in_start__isnull', True)), fields=('indicator', 'level', 'trigger_key'), name='one_open_positive_exception'), models.CheckConstraint(condition=models.Q(('opened_in_start__day', 1), ('opened_in_start__month__in', [1, 4, 7, 10]), ('since_start__day', 1), ('since_start__month__in', [1, 4, 7, 10]), models.Q(('ended_in_start__isnull', True), ('ended_in_start__gt', models.F('opened_in_start')), _connector='OR')), name='positive_exception_ends_after_it_began'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']]), models.Q(('reason', ''), _negated=True)), name='positive_exception_has_a_level_and_a_reason')],
+                'ordering': ['indicator', 'opened_in'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_in__isnull', True)), fields=('indicator', 'level', 'trigger_key'), name='one_open_positive_exception'), models.CheckConstraint(condition=models.Q(('ended_in__isnull', True), ('ended_in__gt', models.F('opened_in')), _connector='OR'), name='positive_exception_ends_after_it_began'), models.CheckConstraint(condition=models.Q(('level__in', [sorp.lexicon.Level['DIVISION'], sorp.lexicon.Level['DIRECTORATE'], sorp.lexicon.Level['PAT'], sorp.lexicon.Level['CABINET']]), models.Q(('reason', ''), _negated=True)), name='positive_exception_has_a_level_and_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
                 ('cause', models.TextField()),
                 ('barriers', models.TextField(blank=True)),
                 ('help_wanted', models.TextField(blank=True)),
-                ('expected_recovery_start', models.DateField(blank=True, null=True)),
+                ('expected_recovery', core.fields.QuarterField(blank=True, null=True)),
                 ('expected_value', models.DecimalField(blank=True, decimal_places=6, max_digits=15, null=True)),
                 ('starts_on', models.DateField(blank=True, null=True)),
                 ('change', models.CharField(blank=True, help_text='What differs from the plan before', max_length=500)),
@@ -161,7 +162,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['indicator', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'number'), name='plans_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator',), name='one_latest_plan'), models.CheckConstraint(condition=models.Q(('cause', ''), _negated=True), name='plan_names_the_cause'), models.CheckConstraint(condition=models.Q(('expected_recovery_start__isnull', True), models.Q(('expected_recovery_start__day', 1), ('expected_recovery_start__month__in', [1, 4, 7, 10])), _connector='OR'), name='plan_expects_recovery_in_a_quarter'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_on__isnull', True), ('agreed_with__isnull', True)), models.Q(('agreed_on__isnull', False), ('agreed_with__isnull', False)), _connector='OR'), name='plan_is_agreed_by_somebody_on_a_day'), models.CheckConstraint(condition=models.Q(('agreed_with__isnull', True), models.Q(('agreed_with', models.F('written_by')), _negated=True), _connector='OR'), name='plan_is_not_agreed_by_its_writer')],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'number'), name='plans_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator',), name='one_latest_plan'), models.CheckConstraint(condition=models.Q(('cause', ''), _negated=True), name='plan_names_the_cause'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_on__isnull', True), ('agreed_with__isnull', True)), models.Q(('agreed_on__isnull', False), ('agreed_with__isnull', False)), _connector='OR'), name='plan_is_agreed_by_somebody_on_a_day'), models.CheckConstraint(condition=models.Q(('agreed_with__isnull', True), models.Q(('agreed_with', models.F('written_by')), _negated=True), _connector='OR'), name='plan_is_not_agreed_by_its_writer')],
             },
         ),
         migrations.CreateModel(

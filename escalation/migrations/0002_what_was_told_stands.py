@@ -9,14 +9,14 @@ GUARDS = [
         table="escalation_explanation",
         sentence="An explanation is never changed or deleted: another supersedes it",
         never=(
-            *("id", "indicator_id", "quarter_start", "number"),
+            *("id", "indicator_id", "quarter", "number"),
             *("outcome", "sentence", "document", "told_at"),
         ),
         free=("is_latest",),
         closed="NOT {row}.is_latest",
         unique=(
-            Unique(("indicator_id", "quarter_start", "number")),
-            Unique(("indicator_id", "quarter_start"), where="{row}.is_latest"),
+            Unique(("indicator_id", "quarter", "number")),
+            Unique(("indicator_id", "quarter"), where="{row}.is_latest"),
         ),
     ),
     Guard(

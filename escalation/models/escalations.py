@@ -6,8 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from escalation.rules.ladder import Origin
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
@@ -18,12 +17,12 @@ from sorp.models.statement import Version
 class EscalationQuerySet(models.QuerySet):
     def open_ones(self):
         """Those not yet recovered."""
-        return self.filter(recovered_in_start__isnull=True)
+        return self.filter(recovered_in__isnull=True)
 
     def open_at(self, quarter):
         """Those that stood open once this quarter was closed."""
-        return self.filter(opened_in_start__lte=quarter.first_day).filter(
-            Q(recovered_in_start__isnull=True) | Q(recovered_in_start__gt=quarter.first_day)
+        return self.filter(opened_in__lte=quarter).filter(
+            Q(recovered_in__isnull=True) | Q(recovered_in__gt=quarter)
         )
 
     def visible_to(self, user):
@@ -46,10 +45,10 @@ class Escalation(models.Model):
         default=list, help_text="The keys of all triggers of the level that were met"
     )
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="escalations")
-    since_start = models.DateField()
-    opened_in_start = models.DateField()
-    recovered_in_start = models.DateField(null=True, blank=True)
-    recorded_in_start = models.DateField(help_text="The close that wrote it down")
+    since = QuarterField()
+    opened_in = QuarterField()
+    recovered_in = QuarterField(null=True, blank=True)
+    recorded_in = QuarterField(help_text="The close that wrote it down")
     relapse = models.BooleanField(default=False)
     restated = models.BooleanField(default=False)
     reason = models.TextField()
@@ -68,34 +67,26 @@ class Escalation(models.Model):
     objects = EscalationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["indicator", "opened_in_start", "level"]
+        ordering = ["indicator", "opened_in", "level"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "level"],
-                condition=Q(recovered_in_start__isnull=True),
+                condition=Q(recovered_in__isnull=True),
                 name="one_open_escalation_per_indicator_and_level",
             ),
             models.UniqueConstraint(
                 # Revised, and revised back: one may open where another opened and recovered at once.
-                fields=["indicator", "level", "opened_in_start"],
-                condition=Q(recovered_in_start__isnull=True)
-                | Q(recovered_in_start__gt=F("opened_in_start")),
+                fields=["indicator", "level", "opened_in"],
+                condition=Q(recovered_in__isnull=True) | Q(recovered_in__gt=F("opened_in")),
                 name="one_escalation_opened_in_a_quarter",
             ),
             models.CheckConstraint(
-                condition=Q(since_start__lte=F("opened_in_start")),
+                condition=Q(since__lte=F("opened_in")),
                 name="escalation_counts_from_before_it_opened",
             ),
             models.CheckConstraint(
-                condition=Q(recovered_in_start__isnull=True)
-                | Q(recovered_in_start__gte=F("opened_in_start")),
+                condition=Q(recovered_in__isnull=True) | Q(recovered_in__gte=F("opened_in")),
                 name="escalation_recovers_after_it_opened",
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("since_start")
-                & on_a_quarter_day("opened_in_start")
-                & on_a_quarter_day("recorded_in_start"),
-                name="escalation_speaks_of_quarters",
             ),
             models.CheckConstraint(
                 condition=Q(level__in=list(Level)), name="escalation_is_to_a_known_level"
@@ -116,18 +107,6 @@ class Escalation(models.Model):
 
     def __str__(self):
         return f"{self.indicator.reference} at {self.get_level_display()} since {self.since}"
-
-    @property
-    def since(self):
-        return Quarter.containing(self.since_start)
-
-    @property
-    def opened_in(self):
-        return Quarter.containing(self.opened_in_start)
-
-    @property
-    def recovered_in(self):
-        return Quarter.containing(self.recovered_in_start) if self.recovered_in_start else None
 
 
 class Handling(models.Model):
@@ -176,7 +155,7 @@ class Explanation(models.Model):
         RECOVERED = "recovered", "Recovered"
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="explanations")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
     outcome = models.CharField(max_length=14, choices=Outcome)
@@ -185,18 +164,15 @@ class Explanation(models.Model):
     told_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        ordering = ["indicator", "quarter_start", "number"]
+        ordering = ["indicator", "quarter", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "quarter_start", "number"], name="explanations_are_numbered"
+                fields=["indicator", "quarter", "number"], name="explanations_are_numbered"
             ),
             models.UniqueConstraint(
-                fields=["indicator", "quarter_start"],
+                fields=["indicator", "quarter"],
                 condition=Q(is_latest=True),
                 name="one_latest_explanation_per_quarter",
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="explanation_is_of_a_quarter"
             ),
             models.CheckConstraint(condition=~Q(sentence=""), name="explanation_says_something"),
             models.CheckConstraint(
@@ -207,7 +183,3 @@ class Explanation(models.Model):
 
     def __str__(self):
         return f"{self.indicator.reference} in {self.quarter}: {self.sentence}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)

@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from indicators.models.definitions import Indicator
 from organisation.models.units import Unit
 from sorp.lexicon import Level
@@ -20,28 +19,23 @@ class UnitEscalation(models.Model):
     trigger = models.CharField(max_length=100, help_text="Its name, as it read then")
     trigger_key = models.CharField(max_length=100)
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
-    since_start = models.DateField()
-    opened_in_start = models.DateField()
-    recovered_in_start = models.DateField(null=True, blank=True)
+    since = QuarterField()
+    opened_in = QuarterField()
+    recovered_in = QuarterField(null=True, blank=True)
     reason = models.TextField()
     counted = models.JSONField(default=list, help_text="The indicators and quarters that counted")
     recorded_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        ordering = ["unit", "opened_in_start"]
+        ordering = ["unit", "opened_in"]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "level", "trigger_key"],
-                condition=Q(recovered_in_start__isnull=True),
+                condition=Q(recovered_in__isnull=True),
                 name="one_open_escalation_of_a_unit",
             ),
             models.CheckConstraint(
-                condition=on_a_quarter_day("opened_in_start")
-                & on_a_quarter_day("since_start")
-                & (
-                    Q(recovered_in_start__isnull=True)
-                    | Q(recovered_in_start__gt=F("opened_in_start"))
-                ),
+                condition=Q(recovered_in__isnull=True) | Q(recovered_in__gt=F("opened_in")),
                 name="unit_recovers_after_it_was_referred",
             ),
             models.CheckConstraint(
@@ -55,18 +49,6 @@ class UnitEscalation(models.Model):
     def __str__(self):
         return f"{self.unit} at {self.get_level_display()} since {self.since}"
 
-    @property
-    def since(self):
-        return Quarter.containing(self.since_start)
-
-    @property
-    def opened_in(self):
-        return Quarter.containing(self.opened_in_start)
-
-    @property
-    def recovered_in(self):
-        return Quarter.containing(self.recovered_in_start) if self.recovered_in_start else None
-
 
 class PositiveException(models.Model):
     """One indicator brought to a level's notice for doing well: to learn from, or to ask less of."""
@@ -76,24 +58,22 @@ class PositiveException(models.Model):
     trigger = models.CharField(max_length=100, help_text="Its name, as it read then")
     trigger_key = models.CharField(max_length=100)
     sorp_version = models.ForeignKey(Version, models.PROTECT, related_name="+")
-    since_start = models.DateField()
-    opened_in_start = models.DateField()
-    ended_in_start = models.DateField(null=True, blank=True)
+    since = QuarterField()
+    opened_in = QuarterField()
+    ended_in = QuarterField(null=True, blank=True)
     reason = models.TextField()
     recorded_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        ordering = ["indicator", "opened_in_start"]
+        ordering = ["indicator", "opened_in"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "level", "trigger_key"],
-                condition=Q(ended_in_start__isnull=True),
+                condition=Q(ended_in__isnull=True),
                 name="one_open_positive_exception",
             ),
             models.CheckConstraint(
-                condition=on_a_quarter_day("opened_in_start")
-                & on_a_quarter_day("since_start")
-                & (Q(ended_in_start__isnull=True) | Q(ended_in_start__gt=F("opened_in_start"))),
+                condition=Q(ended_in__isnull=True) | Q(ended_in__gt=F("opened_in")),
                 name="positive_exception_ends_after_it_began",
             ),
             models.CheckConstraint(
@@ -104,15 +84,3 @@ class PositiveException(models.Model):
 
     def __str__(self):
         return f"{self.indicator.reference}: {self.reason}"
-
-    @property
-    def since(self):
-        return Quarter.containing(self.since_start)
-
-    @property
-    def opened_in(self):
-        return Quarter.containing(self.opened_in_start)
-
-    @property
-    def ended_in(self):
-        return Quarter.containing(self.ended_in_start) if self.ended_in_start else None

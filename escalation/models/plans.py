@@ -5,8 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import localdate, now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from sorp.lexicon import Level
 
@@ -20,7 +19,7 @@ class ActionPlan(models.Model):
     cause = models.TextField()
     barriers = models.TextField(blank=True)
     help_wanted = models.TextField(blank=True)
-    expected_recovery_start = models.DateField(null=True, blank=True)
+    expected_recovery = QuarterField(null=True, blank=True)
     expected_value = models.DecimalField(**VALUE, null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     change = models.CharField(
@@ -42,11 +41,6 @@ class ActionPlan(models.Model):
             ),
             models.CheckConstraint(condition=~Q(cause=""), name="plan_names_the_cause"),
             models.CheckConstraint(
-                condition=Q(expected_recovery_start__isnull=True)
-                | on_a_quarter_day("expected_recovery_start"),
-                name="plan_expects_recovery_in_a_quarter",
-            ),
-            models.CheckConstraint(
                 condition=Q(agreed_with__isnull=True, agreed_on__isnull=True)
                 | Q(agreed_with__isnull=False, agreed_on__isnull=False),
                 name="plan_is_agreed_by_somebody_on_a_day",
@@ -59,11 +53,6 @@ class ActionPlan(models.Model):
 
     def __str__(self):
         return f"Action plan {self.number} for {self.indicator}"
-
-    @property
-    def expected_recovery(self):
-        start = self.expected_recovery_start
-        return Quarter.containing(start) if start else None
 
 
 class Action(models.Model):

@@ -15,10 +15,8 @@ SUBJECTS = ("escalation", "unit_escalation", "positive_exception")
 class SuccessionQuerySet(models.QuerySet):
     def ruling(self, quarter):
         """Those of versions that rule by a quarter, the earliest version first."""
-        rows = self.filter(
-            version__state__in=Version.BINDING, version__in_force_from__lte=quarter.first_day
-        )
-        return rows.select_related("version").order_by("version__in_force_from", "pk")
+        rows = self.filter(version__state__in=Version.BINDING, version__from_quarter__lte=quarter)
+        return rows.select_related("version").order_by("version__from_quarter", "pk")
 
 
 class Succession(models.Model):

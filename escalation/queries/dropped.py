@@ -55,8 +55,8 @@ def dropped_by(version: Version, *, from_quarter: Quarter) -> list[Dropped]:
     before = (
         version.statement.versions.binding()
         .exclude(pk=version.pk)
-        .filter(in_force_from__lt=from_quarter.first_day)
-        .order_by("-in_force_from")
+        .filter(from_quarter__lt=from_quarter)
+        .order_by("-from_quarter")
         .first()
     )
     if before is None:
@@ -82,7 +82,7 @@ def _variations(
     rows = (
         VariedTrigger.objects.filter(
             variation__state=Variation.State.AGREED,
-            variation__until_quarter_start__gte=from_quarter.first_day,
+            variation__until_quarter__gte=from_quarter,
             trigger_key__in=gone,
         )
         .select_related("variation__indicator", "carried_by")
@@ -161,7 +161,7 @@ def _units(
 ) -> Iterator[Dropped]:
     under = _standing("unit_escalation", from_quarter, version)
     rows = list(
-        UnitEscalation.objects.filter(recovered_in_start=None)
+        UnitEscalation.objects.filter(recovered_in=None)
         .select_related("unit")
         .order_by("unit__name", "pk")
     )
@@ -202,7 +202,7 @@ def _positives(
 ) -> Iterator[Dropped]:
     under = _standing("positive_exception", from_quarter, version)
     rows = list(
-        PositiveException.objects.filter(ended_in_start=None)
+        PositiveException.objects.filter(ended_in=None)
         .select_related("indicator")
         .order_by("indicator__reference", "pk")
     )

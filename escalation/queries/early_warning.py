@@ -132,8 +132,8 @@ def early_warnings(indicators: QuerySet[Indicator]) -> list[EarlyWarning]:
         return []
     rated = (
         Rating.objects.latest_ones()
-        .filter(indicator=OuterRef("pk"), value__isnull=False, quarter_start__lte=closed.first_day)
-        .order_by("-quarter_start")
+        .filter(indicator=OuterRef("pk"), value__isnull=False, quarter__lte=closed)
+        .order_by("-quarter")
     )
     measured = list(
         indicators.in_use(closed)  # type: ignore[attr-defined]

@@ -49,7 +49,7 @@ def rules_of_each(indicators: Iterable[int] | None = None) -> RulesOfEach:
     Three queries more than those of `rules_by_quarter`, however many indicators there are. What it
     gives raises NoVersionInForce when it is called for a quarter that no version rules.
     """
-    versions = tuple(Version.objects.binding().order_by("-in_force_from"))
+    versions = tuple(Version.objects.binding().order_by("-from_quarter"))
     return RulesOfEach(rules_by_quarter(), versions, agreed_variations(indicators))
 
 
@@ -61,7 +61,7 @@ def agreed_variations(
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
     found: dict[int, list[Variation]] = defaultdict(list)
-    for each in rows.prefetch_related("varied_triggers__carried_by").order_by("from_quarter_start"):
+    for each in rows.prefetch_related("varied_triggers__carried_by").order_by("from_quarter"):
         found[each.indicator_id].append(each)
     return dict(found)
 
@@ -105,7 +105,7 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
     """
     versions = [
         (version.from_quarter, in_words(as_rules(version)))
-        for version in Version.objects.binding().order_by("-in_force_from")
+        for version in Version.objects.binding().order_by("-from_quarter")
     ]
 
     def rules_for(quarter: Quarter) -> Rules:

@@ -24,7 +24,7 @@ from sorp.rules.figures import Figure
 
 def units_recorded() -> list[UnitEscalation]:
     """Every referral of a unit, in order of opening."""
-    return list(UnitEscalation.objects.select_related("unit").order_by("opened_in_start", "pk"))
+    return list(UnitEscalation.objects.select_related("unit").order_by("opened_in", "pk"))
 
 
 def keys_standing(subject: str, quarter: Quarter) -> dict[int, str]:
@@ -40,7 +40,7 @@ def keys_standing(subject: str, quarter: Quarter) -> dict[int, str]:
 def positives_recorded() -> dict[int, list[PositiveException]]:
     """Every positive exception by indicator, in order of opening."""
     found: dict[int, list[PositiveException]] = defaultdict(list)
-    for row in PositiveException.objects.order_by("opened_in_start", "pk"):
+    for row in PositiveException.objects.order_by("opened_in", "pk"):
         found[row.indicator_id].append(row)
     return found
 

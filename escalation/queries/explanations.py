@@ -126,9 +126,7 @@ class Told:
 def told(*, indicator: Indicator, quarter: Quarter) -> Told | None:
     """What was told of one close for one indicator, or None where there was nothing to tell."""
     rows = list(
-        Explanation.objects.filter(indicator=indicator, quarter_start=quarter.first_day).order_by(
-            "-number"
-        )
+        Explanation.objects.filter(indicator=indicator, quarter=quarter).order_by("-number")
     )
     return Told(rows[0], tuple(rows[1:])) if rows else None
 
@@ -138,13 +136,13 @@ def explanations_of(indicator: Indicator) -> QuerySet[Explanation]:
     return (
         Explanation.objects.filter(indicator=indicator, is_latest=True)
         .defer("document")
-        .order_by("-quarter_start")
+        .order_by("-quarter")
     )
 
 
 def latest_explanation(indicator: Indicator, *, until: Quarter) -> Explanation | None:
     """What was told of a quarter's close; None where there was nothing to tell of that quarter."""
-    return explanations_of(indicator).filter(quarter_start=until.first_day).first()
+    return explanations_of(indicator).filter(quarter=until).first()
 
 
 def _figures(figures: Mapping[str, Any]) -> FiguresTold:

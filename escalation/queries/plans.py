@@ -66,12 +66,7 @@ def plan_sheet(*, indicator: Indicator, number: int) -> PlanSheet | None:
 def effect_afterwards(plan: ActionPlan, indicator: Indicator, ratings: Iterable[Rating]) -> Effect:
     """What was reported before a plan and since, against what it expected."""
     return effect_of(
-        [
-            Seen(
-                Quarter.containing(row.quarter_start), row.value, Rag(row.rag) if row.rag else None
-            )
-            for row in ratings
-        ],
+        [Seen(row.quarter, row.value, Rag(row.rag) if row.rag else None) for row in ratings],
         written_on=day_of(plan.written_at),
         expected=Expected(plan.expected_recovery, plan.expected_value),
         polarity=Polarity(indicator.polarity),
@@ -82,7 +77,7 @@ def effect_afterwards(plan: ActionPlan, indicator: Indicator, ratings: Iterable[
 
 def ratings_of(indicator: Indicator) -> Iterable[Rating]:
     """How it is now judged in each quarter, in order."""
-    return Rating.objects.latest_ones().filter(indicator=indicator).order_by("quarter_start")
+    return Rating.objects.latest_ones().filter(indicator=indicator).order_by("quarter")
 
 
 def _promises(plan: ActionPlan) -> list[Promise]:
@@ -195,7 +190,7 @@ def _referred(reader: User | None, indicator: Indicator | None) -> Iterable[_Ask
     if indicator is not None:
         rows = rows.filter(indicator=indicator)
     latest: dict[int, Escalation] = {}
-    for row in sorted(rows, key=lambda each: (each.opened_in_start, Level(each.level).height)):
+    for row in sorted(rows, key=lambda each: (each.opened_in, Level(each.level).height)):
         latest[row.indicator_id] = row
     for row in latest.values():
         yield _Asked(
@@ -213,7 +208,7 @@ def _red(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
     closed = last_closed()
     if closed is None:
         return
-    rows = Rating.objects.latest_ones().filter(quarter_start=closed.first_day, rag=Rag.RED)
+    rows = Rating.objects.latest_ones().filter(quarter=closed, rag=Rag.RED)
     if reader is not None:
         rows = rows.filter(indicator__in=Indicator.objects.visible_to(reader))
     if indicator is not None:
@@ -239,17 +234,15 @@ def _red(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
 def _since_red(indicators: Iterable[int], closed: Quarter) -> dict[int, Quarter]:
     """The first quarter of each run of reds that stands now. What is not rated ends no run; another
     colour does, and so does a new definition. One query."""
-    rows = Rating.objects.latest_ones().filter(
-        indicator__in=list(indicators), quarter_start__lte=closed.first_day
-    )
+    rows = Rating.objects.latest_ones().filter(indicator__in=list(indicators), quarter__lte=closed)
     since: dict[int, Quarter] = {}
-    for pk, start, rag, is_break in rows.order_by("quarter_start").values_list(
-        "indicator_id", "quarter_start", "rag", "definition_break"
+    for pk, quarter, rag, is_break in rows.order_by("quarter").values_list(
+        "indicator_id", "quarter", "rag", "definition_break"
     ):
         if is_break or (rag and rag != Rag.RED):
             since.pop(pk, None)
         if rag == Rag.RED:
-            since.setdefault(pk, Quarter.containing(start))
+            since.setdefault(pk, quarter)
     return since
 
 

@@ -106,9 +106,9 @@ def times_in_tier(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeI
     for each in Handling.objects.filter(escalation__in=rows).select_related("by"):
         handlings[each.escalation_id].append(each)
     closed = {
-        start: day_of(at)
-        for start, at in ReportingQuarter.objects.filter(closed_at__isnull=False).values_list(
-            "quarter_start", "closed_at"
+        quarter: day_of(at)
+        for quarter, at in ReportingQuarter.objects.filter(closed_at__isnull=False).values_list(
+            "quarter", "closed_at"
         )
         if at
     }
@@ -117,7 +117,7 @@ def times_in_tier(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeI
     for row in rows:
         rule = rules.get((row.sorp_version_id, row.level))
         since = day_of(row.recorded_at)
-        recovered = row.recovered_in_start
+        recovered = row.recovered_in
         found[row.pk] = TimeInTier(
             since=since,
             until=max(closed.get(recovered, since), since) if recovered else today,
@@ -176,7 +176,7 @@ def register_of(*, reader: User) -> QuerySet[Escalation]:
     """Every escalation a reader may see, latest first."""
     plan = ActionPlan.objects.filter(indicator=OuterRef("indicator"), is_latest=True)
     explanation = Explanation.objects.filter(
-        indicator=OuterRef("indicator"), quarter_start=OuterRef("opened_in_start")
+        indicator=OuterRef("indicator"), quarter=OuterRef("opened_in")
     )
     return (
         Escalation.objects.visible_to(reader)
@@ -188,7 +188,7 @@ def register_of(*, reader: User) -> QuerySet[Escalation]:
             "variation",
         )
         .annotate(plan_number=Subquery(plan.values("number")[:1]), is_explained=Exists(explanation))
-        .order_by("-opened_in_start", "indicator__reference", "level")
+        .order_by("-opened_in", "indicator__reference", "level")
     )
 
 
@@ -226,7 +226,7 @@ def units_referred() -> QuerySet[UnitEscalation]:
     return (
         UnitEscalation.objects.select_related("unit", "sorp_version")
         .prefetch_related("successions__version")
-        .order_by("-opened_in_start", "unit__name", "level")
+        .order_by("-opened_in", "unit__name", "level")
     )
 
 
@@ -236,7 +236,7 @@ def better_than_target_of(*, reader: User) -> QuerySet[PositiveException]:
         PositiveException.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
         .select_related("indicator__unit", "indicator__accountable_manager", "sorp_version")
         .prefetch_related("successions__version")
-        .order_by("-opened_in_start", "indicator__reference", "level")
+        .order_by("-opened_in", "indicator__reference", "level")
     )
 
 
@@ -247,7 +247,7 @@ def exported_escalations() -> list[dict[str, str]]:
         rows,
         key=lambda each: (
             each.indicator.reference,
-            each.opened_in_start,
+            each.opened_in,
             Level(each.level).height,
         ),
     )

@@ -66,7 +66,7 @@ def to_follow(indicators: Iterable[int] | None = None) -> list[ToFollow]:
 def revised_since_close() -> dict[int, Quarter]:
     """Indicators judged anew in a quarter after its close, with the earliest such quarter."""
     closed_at = ReportingQuarter.objects.filter(
-        quarter_start=OuterRef("quarter_start"), state=ReportingQuarter.State.CLOSED
+        quarter=OuterRef("quarter"), state=ReportingQuarter.State.CLOSED
     ).values("closed_at")
     rows = (
         Rating.objects.latest_ones()
@@ -74,15 +74,15 @@ def revised_since_close() -> dict[int, Quarter]:
         .annotate(closed_at=Subquery(closed_at))
         .filter(rated_at__gt=F("closed_at"))
         .values("indicator")
-        .annotate(earliest=Min("quarter_start"))
+        .annotate(earliest=Min("quarter"))
     )
-    return {row["indicator"]: Quarter.containing(row["earliest"]) for row in rows}
+    return {row["indicator"]: row["earliest"] for row in rows}
 
 
 def stored_escalations(indicators: Mapping[int, Sequence[object]]) -> dict[int, list[Escalation]]:
     """What is recorded of each indicator, in order of opening."""
     rows: dict[int, list[Escalation]] = {}
-    for row in Escalation.objects.filter(indicator__in=indicators).order_by("opened_in_start"):
+    for row in Escalation.objects.filter(indicator__in=indicators).order_by("opened_in"):
         rows.setdefault(row.indicator_id, []).append(row)
     return rows
 

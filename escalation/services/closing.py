@@ -53,10 +53,10 @@ def open_escalation(
         all_met=list(episode.all_met),
         sorp_version_id=rules_of.version_in(episode.opened_in).pk,
         variation=rules_of.variation_in(indicator.pk, episode.opened_in),
-        since_start=episode.since.first_day,
-        opened_in_start=episode.opened_in.first_day,
-        recovered_in_start=recovered.first_day if recovered else None,
-        recorded_in_start=recorded_in.first_day,
+        since=episode.since,
+        opened_in=episode.opened_in,
+        recovered_in=recovered,
+        recorded_in=recorded_in,
         relapse=episode.relapse,
         restated=episode.restated,
         reason=episode.reason,
@@ -76,8 +76,8 @@ def open_escalation(
 def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Escalation:
     """An escalation has recovered, and its manager is told."""
     assert episode.recovered_in is not None
-    row.recovered_in_start = episode.recovered_in.first_day
-    row.save(update_fields=["recovered_in_start"])
+    row.recovered_in = episode.recovered_in
+    row.save(update_fields=["recovered_in"])
     audit.record("recovered", row, by=by, recovered_in=episode.recovered_in.key)
     owe_notice(
         key=f"recovered-{row.pk}-{episode.recovered_in.key}",
@@ -94,10 +94,10 @@ def restate_escalation(
 ) -> Escalation:
     """What is recorded is restated: what it was stays in the audit event."""
     was = as_episode(row)
-    row.since_start = now_stands.since.first_day
-    row.opened_in_start = now_stands.opened_in.first_day
+    row.since = now_stands.since
+    row.opened_in = now_stands.opened_in
     recovered = now_stands.recovered_in
-    row.recovered_in_start = recovered.first_day if recovered else None
+    row.recovered_in = recovered
     row.relapse, row.restated, row.reason = now_stands.relapse, True, now_stands.reason
     row.trigger, row.trigger_key = now_stands.trigger, now_stands.trigger_key
     row.origin, row.all_met = now_stands.origin, list(now_stands.all_met)
@@ -237,10 +237,8 @@ def _refuse_two_at_once(quarter: Quarter) -> None:
 
 def _refuse_out_of_order(quarter: Quarter) -> None:
     earlier = (
-        ReportingQuarter.objects.filter(
-            state=ReportingQuarter.State.OPEN, quarter_start__lt=quarter.first_day
-        )
-        .order_by("quarter_start")
+        ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN, quarter__lt=quarter)
+        .order_by("quarter")
         .first()
     )
     if earlier is not None:
@@ -252,7 +250,7 @@ def _refuse_out_of_order(quarter: Quarter) -> None:
 
 def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     """The quarter's row, locked: a result being saved waits, and then finds the quarter closed."""
-    row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+    row = ReportingQuarter.objects.filter(quarter=quarter).first()
     if row is None:
         try:
             row = open_quarter(quarter=quarter, today=today, by=by)

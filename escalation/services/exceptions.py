@@ -144,8 +144,8 @@ def _refer_unit(
         trigger=episode.trigger,
         trigger_key=episode.trigger_key,
         sorp_version_id=sitting.version,
-        since_start=episode.since.first_day,
-        opened_in_start=episode.opened_in.first_day,
+        since=episode.since,
+        opened_in=episode.opened_in,
         reason=episode.reason,
         counted=[
             {"quarter": each.quarter.key, "reference": each.reference, "status": each.status.value}
@@ -172,8 +172,8 @@ def _recover_unit(
     directors: Mapping[int, Sequence[User]],
     by: User | None,
 ) -> UnitEscalation:
-    row.recovered_in_start = quarter.first_day
-    row.save(update_fields=["recovered_in_start"])
+    row.recovered_in = quarter
+    row.save(update_fields=["recovered_in"])
     audit.record("unit recovered", row, by=by, recovered_in=quarter.key)
     for director in directors[row.unit_id]:
         owe_notice(
@@ -201,8 +201,8 @@ def _close_positives(indicator: Indicator, sitting: _Sitting, done: Exceptions) 
             if each.ended_in is None
             and as_positive(each, sitting.positives_standing).key == positive.key
         )
-        row.ended_in_start = sitting.quarter.first_day
-        row.save(update_fields=["ended_in_start"])
+        row.ended_in = sitting.quarter
+        row.save(update_fields=["ended_in"])
         audit.record("positive exception ended", row, by=sitting.by, ended_in=sitting.quarter.key)
         done.positive_ended.append(row)
     done.positive.extend(_bring_to_notice(indicator, each, sitting) for each in opened)
@@ -217,8 +217,8 @@ def _bring_to_notice(
         trigger=positive.trigger,
         trigger_key=positive.trigger_key,
         sorp_version_id=sitting.version,
-        since_start=positive.since.first_day,
-        opened_in_start=positive.opened_in.first_day,
+        since=positive.since,
+        opened_in=positive.opened_in,
         reason=positive.reason,
     )
     audit.record("positive exception", row, by=sitting.by, reason=row.reason)

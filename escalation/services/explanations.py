@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Max
@@ -32,7 +31,7 @@ from organisation.models.people import User
 from sorp.lexicon import Tier
 from sorp.rules.figures import Figure
 
-Place = tuple[int, date]  # an indicator, and the first day of a quarter
+Place = tuple[int, Quarter]  # an indicator, in a quarter
 AT_A_TIME = 200
 # What a document says of each quarter that it looks at, beside its rating.
 FIGURES = ("value", "method", "polarity", "tolerance", *LIMITS, "travel", "confidence")
@@ -97,11 +96,11 @@ def not_yet_told(revised: Mapping[int, Quarter]) -> set[int]:
 
 
 def _told_before(asked: Asked) -> dict[Place, Explanation]:
-    quarters = {each.first_day for wanted in asked.quarters.values() for each in wanted}
+    quarters = {each for wanted in asked.quarters.values() for each in wanted}
     rows = Explanation.objects.filter(
-        is_latest=True, indicator__in=asked.quarters, quarter_start__in=quarters
+        is_latest=True, indicator__in=asked.quarters, quarter__in=quarters
     )
-    return {(row.indicator_id, row.quarter_start): row for row in rows}
+    return {(row.indicator_id, row.quarter): row for row in rows}
 
 
 def _inputs(asked: Asked, before: Mapping[Place, object]) -> Iterator[tuple[Place, Inputs]]:
@@ -112,7 +111,7 @@ def _inputs(asked: Asked, before: Mapping[Place, object]) -> Iterator[tuple[Plac
         for end, closing in enumerate(history, start=1):
             if closing.quarter not in wanted:
                 continue
-            place = (pk, closing.quarter.first_day)
+            place = (pk, closing.quarter)
             recorded = asked.episodes(pk, closing.quarter)
             if wants_explaining(closing, recorded) or place in before:
                 rules = asked.rules_of(pk)(closing.quarter)
@@ -122,13 +121,13 @@ def _inputs(asked: Asked, before: Mapping[Place, object]) -> Iterator[tuple[Plac
 
 def _figures(inputs: Mapping[Place, Inputs]) -> dict[Place, Rating]:
     """The ratings behind every quarter that some document looks at."""
-    first = min(each.history[0].quarter.first_day for each in inputs.values())
+    first = min(each.history[0].quarter for each in inputs.values())
     rows = (
         Rating.objects.latest_ones()
-        .filter(indicator__in={pk for pk, _ in inputs}, quarter_start__gte=first)
+        .filter(indicator__in={pk for pk, _ in inputs}, quarter__gte=first)
         .select_related("sorp_version", "variation")
     )
-    return {(row.indicator_id, row.quarter_start): row for row in rows}
+    return {(row.indicator_id, row.quarter): row for row in rows}
 
 
 def _about(place: Place, given: Inputs, asked: Asked, ratings: Mapping[Place, Rating]) -> About:
@@ -141,9 +140,9 @@ def _about(place: Place, given: Inputs, asked: Asked, ratings: Mapping[Place, Ra
         version=asked.rules_of.version_in(given.quarter).number,
         variation=_variation(variation) if variation else None,
         figures=[
-            _figure(ratings[pk, each.quarter.first_day])
+            _figure(ratings[pk, each.quarter])
             for each in given.history
-            if (pk, each.quarter.first_day) in ratings
+            if (pk, each.quarter) in ratings
         ],
     )
 
@@ -180,7 +179,7 @@ def _row(place: Place, told: Explained, before: Explanation | None) -> Explanati
         return None
     return Explanation(
         indicator_id=place[0],
-        quarter_start=place[1],
+        quarter=place[1],
         number=before.number + 1 if before else 1,
         outcome=told.outcome,
         sentence=told.sentence,
@@ -189,7 +188,7 @@ def _row(place: Place, told: Explained, before: Explanation | None) -> Explanati
 
 
 def _store(fresh: Sequence[Explanation], before: Mapping[Place, Explanation]) -> None:
-    places = [(row.indicator_id, row.quarter_start) for row in fresh]
+    places = [(row.indicator_id, row.quarter) for row in fresh]
     superseded = [before[place].pk for place in places if place in before]
     if superseded:
         Explanation.objects.filter(pk__in=superseded).update(is_latest=False)
@@ -198,8 +197,8 @@ def _store(fresh: Sequence[Explanation], before: Mapping[Place, Explanation]) ->
 
 def _record(fresh: Sequence[Explanation], by: User | None) -> None:
     """One event for each quarter in which something was told."""
-    for start in sorted({row.quarter_start for row in fresh}):
-        quarter = ReportingQuarter.objects.get(quarter_start=start)
-        of_it = [row for row in fresh if row.quarter_start == start]
+    for quarter in sorted({row.quarter for row in fresh}):
+        closed = ReportingQuarter.objects.get(quarter=quarter)
+        of_it = [row for row in fresh if row.quarter == quarter]
         anew = sum(row.number > 1 for row in of_it)
-        audit.record("told why", quarter, by=by, explanations=len(of_it), told_anew=anew)
+        audit.record("told why", closed, by=by, explanations=len(of_it), told_anew=anew)

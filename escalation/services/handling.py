@@ -194,9 +194,9 @@ def _open_above(origin: Escalation, to: Level, said: str, by: User) -> Escalatio
         trigger=name,
         all_met=[name],
         sorp_version=version,
-        since_start=origin.since_start,
-        opened_in_start=quarter.first_day,
-        recorded_in_start=quarter.first_day,
+        since=origin.since,
+        opened_in=quarter,
+        recorded_in=quarter,
         relapse=_is_relapse(origin.indicator, to, quarter, version.relapse_within),
         reason=_reason(origin, said),
         variation=origin.variation,
@@ -221,12 +221,12 @@ def _latest_judged(row: Escalation) -> Quarter:
     closed = last_closed()
     if closed is None:
         return row.opened_in
-    starts = Rating.objects.latest_ones().filter(
+    rated = Rating.objects.latest_ones().filter(
         indicator=row.indicator,
-        quarter_start__range=(row.opened_in_start, closed.first_day),
+        quarter__range=(row.opened_in, closed),
     )
-    latest = starts.order_by("-quarter_start").values_list("quarter_start", flat=True).first()
-    return Quarter.containing(latest) if latest else row.opened_in
+    latest = rated.order_by("-quarter").values_list("quarter", flat=True).first()
+    return latest or row.opened_in
 
 
 def _is_relapse(indicator: Indicator, level: Level, quarter: Quarter, within: int) -> bool:
@@ -234,7 +234,7 @@ def _is_relapse(indicator: Indicator, level: Level, quarter: Quarter, within: in
     return Escalation.objects.filter(
         indicator=indicator,
         level=level,
-        recovered_in_start__gte=quarter.back(within).first_day,
+        recovered_in__gte=quarter.back(within),
     ).exists()
 
 

@@ -83,7 +83,7 @@ def write_plan(
         "cause": cause.strip(),
         "barriers": barriers.strip(),
         "help_wanted": help_wanted.strip(),
-        "expected_recovery_start": expected_recovery.first_day if expected_recovery else None,
+        "expected_recovery": expected_recovery,
         "expected_value": expected_value,
         "starts_on": starts_on,
     }

@@ -39,7 +39,7 @@ def explanation_json(request, reference, quarter, number):
     found = get_object_or_404(
         Explanation,
         indicator=_visible(request, reference),
-        quarter_start=quarter.first_day,
+        quarter=quarter,
         number=number,
     )
     name = f"explanation-{reference}-{quarter.key}-{number}.json"

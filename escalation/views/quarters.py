@@ -24,7 +24,7 @@ def quarters(request):
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     page = {
         "waiting": waiting,
-        "closed": closed.select_related("closed_by").order_by("-quarter_start"),
+        "closed": closed.select_related("closed_by").order_by("-quarter"),
         "jobs": recent_jobs(request.user),
         "today": localdate(),
     }

@@ -28,7 +28,7 @@ class SignOffForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines, self.returning = lines, returning
         # Not only those that wait: what the same person approved a moment ago is no mistake.
-        self.fields["approve"].queryset = Result.objects.filter(quarter_start=quarter.first_day)
+        self.fields["approve"].queryset = Result.objects.filter(quarter=quarter)
         for line in lines:
             self.fields[self.comment_on(line)] = forms.CharField(
                 label="What is to be mended?",

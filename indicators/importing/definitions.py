@@ -134,11 +134,10 @@ def _definition(row: Row, units: dict[str, Unit], people: dict[str, User]) -> di
     definition["accountable_manager"] = people[row["accountable_manager"]]
     if "first_quarter" in row.cells:
         first = row["first_quarter"]
-        default = Indicator._meta.get_field("first_quarter_start").get_default()
-        definition["first_quarter_start"] = first.first_day if first else default
+        default = Indicator._meta.get_field("first_quarter").get_default()
+        definition["first_quarter"] = first or default
     if "last_quarter" in row.cells:
-        last = row["last_quarter"]
-        definition["last_quarter_start"] = last.first_day if last else None
+        definition["last_quarter"] = row["last_quarter"]
     return definition
 
 
@@ -198,7 +197,7 @@ def import_targets(
         if "reference" in row.cells and row["reference"] not in indicators:
             work.refuse(row, "reference", no_such_indicator(row["reference"]))
     standing = {
-        (target.indicator_id, target.from_quarter_start): target
+        (target.indicator_id, target.from_quarter): target
         for target in Target.objects.filter(
             indicator__in=[indicator.pk for indicator in indicators.values()]
         )
@@ -206,7 +205,7 @@ def import_targets(
     with work.all_or_none(dry_run=dry_run):
         for row in rows:
             if indicator := indicators.get(row["reference"]):
-                key = (indicator.pk, row["from_quarter"].first_day)
+                key = (indicator.pk, row["from_quarter"])
                 _settle_target(work, row, indicator, standing.get(key), by)
     return work.outcome()
 

@@ -116,7 +116,7 @@ def _kept_action(before: Revision | None) -> str:
 
 
 def _submission(
-    work: Import, row: Row, indicator: Indicator, latest: dict[tuple[int, date], Revision]
+    work: Import, row: Row, indicator: Indicator, latest: dict[tuple[int, Quarter], Revision]
 ) -> ResultToSubmit | None:
     """What the row gives, or None with a fault for what contradicts what."""
     found = list(_contradictions(row, indicator))
@@ -124,7 +124,7 @@ def _submission(
         work.refuse(row, column, what_to_do)
     if found:
         return None
-    before = latest.get((indicator.pk, row["quarter"].first_day))
+    before = latest.get((indicator.pk, row["quarter"]))
     try:
         given = ResultGiven(
             value=row["value"],
@@ -174,12 +174,10 @@ def _misplaced(
     if indicator is None:
         yield "reference", no_such_indicator(row["reference"])
     elif "quarter" in row.cells:
-        first = Quarter.containing(indicator.first_quarter_start)
-        last_start = indicator.last_quarter_start
+        first, last = indicator.first_quarter, indicator.last_quarter
         if row["quarter"] < first:
             yield "quarter", f"write a quarter from {first.key} on, the first it is measured in"
-        elif last_start and row["quarter"].first_day > last_start:
-            last = Quarter.containing(last_start)
+        elif last and row["quarter"] > last:
             yield "quarter", f"write a quarter up to {last.key}, the last it is measured in"
 
 
@@ -219,9 +217,9 @@ def _contradicted_value(
         )
 
 
-def _latest(indicators: Iterable[Indicator]) -> dict[tuple[int, date], Revision]:
+def _latest(indicators: Iterable[Indicator]) -> dict[tuple[int, Quarter], Revision]:
     rows = Revision.objects.latest_ones().select_related("result")
     known: Sequence[int] = [indicator.pk for indicator in indicators]
     if len(known) < 500:  # SQLite takes only so many parameters
         rows = rows.filter(result__indicator__in=known)
-    return {(row.result.indicator_id, row.result.quarter_start): row for row in rows}
+    return {(row.result.indicator_id, row.result.quarter): row for row in rows}

@@ -1,4 +1,5 @@
 import core.clock
+import core.fields
 import datetime
 import django.core.validators
 import django.db.models.deletion
@@ -43,12 +44,12 @@ class Migration(migrations.Migration):
                 ('lag_quarters', models.PositiveSmallIntegerField(default=0)),
                 ('definition', models.TextField(blank=True)),
                 ('source', models.TextField(blank=True)),
-                ('first_quarter_start', models.DateField(default=datetime.date(1974, 4, 1))),
-                ('last_quarter_start', models.DateField(blank=True, null=True)),
+                ('first_quarter', core.fields.QuarterField(default=datetime.date(1974, 4, 1))),
+                ('last_quarter', core.fields.QuarterField(blank=True, null=True)),
             ],
             options={
                 'ordering': ['reference'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='indicator_has_a_title'), models.CheckConstraint(condition=models.Q(('decimals__lte', 6)), name='six_decimals_at_most'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'tolerance'), ('tolerance__gte', 0)), models.Q(models.Q(('method', 'tolerance'), _negated=True), ('tolerance__isnull', True)), _connector='OR'), name='the_tolerance_method_alone_has_a_tolerance'), models.CheckConstraint(condition=models.Q(models.Q(('method__in', ['floor', 'tolerance']), ('polarity__in', ['higher', 'lower'])), models.Q(('method', 'range'), ('polarity', 'range')), ('method__in', ['expected_range', 'none']), _connector='OR'), name='rating_method_suits_the_polarity'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'activity'), _negated=True), ('method__in', ['expected_range', 'none']), _connector='OR'), name='activity_has_no_rag'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'data'), _negated=True), ('method', 'none'), _connector='OR'), name='data_only_has_no_rag'), models.CheckConstraint(condition=models.Q(('first_quarter_start__day', 1), ('first_quarter_start__month__in', [1, 4, 7, 10])), name='indicator_begins_on_a_quarter_day'), models.CheckConstraint(condition=models.Q(('last_quarter_start__isnull', True), models.Q(('last_quarter_start__day', 1), ('last_quarter_start__month__in', [1, 4, 7, 10]), ('last_quarter_start__gte', models.F('first_quarter_start'))), _connector='OR'), name='indicator_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('tier__in', [sorp.lexicon.Tier['CORPORATE'], sorp.lexicon.Tier['DIRECTORATE'], sorp.lexicon.Tier['DIVISION'], sorp.lexicon.Tier['TEAM']])), name='indicator_has_a_known_tier'), models.CheckConstraint(condition=models.Q(('kind__in', [sorp.lexicon.Kind['KPI'], sorp.lexicon.Kind['ACTIVITY'], sorp.lexicon.Kind['DATA']])), name='indicator_has_a_known_kind'), models.CheckConstraint(condition=models.Q(('layer__in', [sorp.lexicon.Layer['STRATEGY'], sorp.lexicon.Layer['CORE'], sorp.lexicon.Layer['NONE']])), name='indicator_has_a_known_layer'), models.CheckConstraint(condition=models.Q(('polarity__in', [sorp.lexicon.Polarity['HIGHER'], sorp.lexicon.Polarity['LOWER'], sorp.lexicon.Polarity['RANGE'], sorp.lexicon.Polarity['NONE']])), name='indicator_has_a_known_polarity'), models.CheckConstraint(condition=models.Q(('method__in', [sorp.lexicon.RatingMethod['FLOOR'], sorp.lexicon.RatingMethod['TOLERANCE'], sorp.lexicon.RatingMethod['RANGE'], sorp.lexicon.RatingMethod['EXPECTED_RANGE'], sorp.lexicon.RatingMethod['NONE']])), name='indicator_has_a_known_method'), models.CheckConstraint(condition=models.Q(('frequency__in', [sorp.lexicon.Frequency['QUARTERLY'], sorp.lexicon.Frequency['HALF_YEARLY'], sorp.lexicon.Frequency['ANNUAL']])), name='indicator_has_a_known_frequency'), models.CheckConstraint(condition=models.Q(('basis__in', [sorp.lexicon.Basis['QUARTER'], sorp.lexicon.Basis['SNAPSHOT'], sorp.lexicon.Basis['YEAR_TO_DATE'], sorp.lexicon.Basis['ROLLING_12_MONTHS']])), name='indicator_has_a_known_basis')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='indicator_has_a_title'), models.CheckConstraint(condition=models.Q(('decimals__lte', 6)), name='six_decimals_at_most'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'tolerance'), ('tolerance__gte', 0)), models.Q(models.Q(('method', 'tolerance'), _negated=True), ('tolerance__isnull', True)), _connector='OR'), name='the_tolerance_method_alone_has_a_tolerance'), models.CheckConstraint(condition=models.Q(models.Q(('method__in', ['floor', 'tolerance']), ('polarity__in', ['higher', 'lower'])), models.Q(('method', 'range'), ('polarity', 'range')), ('method__in', ['expected_range', 'none']), _connector='OR'), name='rating_method_suits_the_polarity'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'activity'), _negated=True), ('method__in', ['expected_range', 'none']), _connector='OR'), name='activity_has_no_rag'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'data'), _negated=True), ('method', 'none'), _connector='OR'), name='data_only_has_no_rag'), models.CheckConstraint(condition=models.Q(('last_quarter__isnull', True), ('last_quarter__gte', models.F('first_quarter')), _connector='OR'), name='indicator_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('tier__in', [sorp.lexicon.Tier['CORPORATE'], sorp.lexicon.Tier['DIRECTORATE'], sorp.lexicon.Tier['DIVISION'], sorp.lexicon.Tier['TEAM']])), name='indicator_has_a_known_tier'), models.CheckConstraint(condition=models.Q(('kind__in', [sorp.lexicon.Kind['KPI'], sorp.lexicon.Kind['ACTIVITY'], sorp.lexicon.Kind['DATA']])), name='indicator_has_a_known_kind'), models.CheckConstraint(condition=models.Q(('layer__in', [sorp.lexicon.Layer['STRATEGY'], sorp.lexicon.Layer['CORE'], sorp.lexicon.Layer['NONE']])), name='indicator_has_a_known_layer'), models.CheckConstraint(condition=models.Q(('polarity__in', [sorp.lexicon.Polarity['HIGHER'], sorp.lexicon.Polarity['LOWER'], sorp.lexicon.Polarity['RANGE'], sorp.lexicon.Polarity['NONE']])), name='indicator_has_a_known_polarity'), models.CheckConstraint(condition=models.Q(('method__in', [sorp.lexicon.RatingMethod['FLOOR'], sorp.lexicon.RatingMethod['TOLERANCE'], sorp.lexicon.RatingMethod['RANGE'], sorp.lexicon.RatingMethod['EXPECTED_RANGE'], sorp.lexicon.RatingMethod['NONE']])), name='indicator_has_a_known_method'), models.CheckConstraint(condition=models.Q(('frequency__in', [sorp.lexicon.Frequency['QUARTERLY'], sorp.lexicon.Frequency['HALF_YEARLY'], sorp.lexicon.Frequency['ANNUAL']])), name='indicator_has_a_known_frequency'), models.CheckConstraint(condition=models.Q(('basis__in', [sorp.lexicon.Basis['QUARTER'], sorp.lexicon.Basis['SNAPSHOT'], sorp.lexicon.Basis['YEAR_TO_DATE'], sorp.lexicon.Basis['ROLLING_12_MONTHS']])), name='indicator_has_a_known_basis')],
             },
         ),
         migrations.CreateModel(
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='indicators.indicator')),
-                ('from_quarter_start', models.DateField()),
+                ('from_quarter', core.fields.QuarterField()),
                 ('target', models.DecimalField(blank=True, decimal_places=6, max_digits=15, null=True)),
                 ('floor', models.DecimalField(blank=True, decimal_places=6, max_digits=15, null=True, verbose_name='floor standard')),
                 ('lower', models.DecimalField(blank=True, decimal_places=6, max_digits=15, null=True)),
@@ -69,8 +70,8 @@ class Migration(migrations.Migration):
                 ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['indicator', 'from_quarter_start'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'from_quarter_start'), name='one_target_from_a_quarter'), models.CheckConstraint(condition=models.Q(('from_quarter_start__day', 1), ('from_quarter_start__month__in', [1, 4, 7, 10])), name='target_is_in_force_from_a_quarter_day'), models.CheckConstraint(condition=models.Q(('lower__isnull', True), ('upper__isnull', True), ('lower__lte', models.F('upper')), _connector='OR'), name='target_range_is_the_right_way_up'), models.CheckConstraint(condition=models.Q(('outer_lower__isnull', True), ('lower__isnull', True), ('outer_lower__lte', models.F('lower')), _connector='OR'), name='outer_lower_bound_is_outside'), models.CheckConstraint(condition=models.Q(('outer_upper__isnull', True), ('upper__isnull', True), ('outer_upper__gte', models.F('upper')), _connector='OR'), name='outer_upper_bound_is_outside'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='target_has_a_reason_and_an_approver')],
+                'ordering': ['indicator', 'from_quarter'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'from_quarter'), name='one_target_from_a_quarter'), models.CheckConstraint(condition=models.Q(('lower__isnull', True), ('upper__isnull', True), ('lower__lte', models.F('upper')), _connector='OR'), name='target_range_is_the_right_way_up'), models.CheckConstraint(condition=models.Q(('outer_lower__isnull', True), ('lower__isnull', True), ('outer_lower__lte', models.F('lower')), _connector='OR'), name='outer_lower_bound_is_outside'), models.CheckConstraint(condition=models.Q(('outer_upper__isnull', True), ('upper__isnull', True), ('outer_upper__gte', models.F('upper')), _connector='OR'), name='outer_upper_bound_is_outside'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='target_has_a_reason_and_an_approver')],
             },
         ),
         migrations.CreateModel(
@@ -78,14 +79,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='indicators.indicator')),
-                ('from_quarter_start', models.DateField()),
-                ('until_quarter_start', models.DateField(blank=True, null=True)),
+                ('from_quarter', core.fields.QuarterField()),
+                ('until_quarter', core.fields.QuarterField(blank=True, null=True)),
                 ('reason', models.CharField(max_length=500)),
                 ('approved_by', models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ['indicator', 'from_quarter_start'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'from_quarter_start'), name='one_suspension_from_a_quarter'), models.CheckConstraint(condition=models.Q(('until_quarter_start__isnull', True), ('until_quarter_start__gte', models.F('from_quarter_start')), _connector='OR'), name='suspension_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('from_quarter_start__day', 1), ('from_quarter_start__month__in', [1, 4, 7, 10])), name='suspension_begins_on_a_quarter_day'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='suspension_has_a_reason_and_an_approver')],
+                'ordering': ['indicator', 'from_quarter'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'from_quarter'), name='one_suspension_from_a_quarter'), models.CheckConstraint(condition=models.Q(('until_quarter__isnull', True), ('until_quarter__gte', models.F('from_quarter')), _connector='OR'), name='suspension_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('approved_by', ''), _negated=True)), name='suspension_has_a_reason_and_an_approver')],
             },
         ),
         migrations.CreateModel(
@@ -105,8 +106,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='system_forecasts', to='indicators.indicator')),
-                ('made_in_start', models.DateField(help_text='The quarter at whose close it was made')),
-                ('for_start', models.DateField(help_text='The quarter it speaks of')),
+                ('made_in', core.fields.QuarterField(help_text='The quarter at whose close it was made')),
+                ('for_quarter', core.fields.QuarterField(help_text='The quarter it speaks of')),
                 ('number', models.PositiveSmallIntegerField(default=1)),
                 ('is_latest', models.BooleanField(default=True)),
                 ('made_at', models.DateTimeField(default=core.clock.now, editable=False)),
@@ -120,8 +121,8 @@ class Migration(migrations.Migration):
                 ('chance_green', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
             ],
             options={
-                'ordering': ['indicator', 'made_in_start', 'for_start', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'made_in_start', 'for_start', 'number'), name='system_forecasts_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'made_in_start', 'for_start'), name='one_latest_system_forecast'), models.CheckConstraint(condition=models.Q(('made_in_start__day', 1), ('made_in_start__month__in', [1, 4, 7, 10]), ('for_start__day', 1), ('for_start__month__in', [1, 4, 7, 10]), ('for_start__gt', models.F('made_in_start'))), name='system_forecasts_what_is_to_come'), models.CheckConstraint(condition=models.Q(('lower__lte', models.F('value')), ('value__lte', models.F('upper'))), name='forecast_lies_within_its_interval'), models.CheckConstraint(condition=models.Q(('method__in', [indicators.rules.forecasting.ForecastMethod['SMOOTHING'], indicators.rules.forecasting.ForecastMethod['DRIFT'], indicators.rules.forecasting.ForecastMethod['SEASONAL']])), name='forecast_has_a_known_method')],
+                'ordering': ['indicator', 'made_in', 'for_quarter', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'made_in', 'for_quarter', 'number'), name='system_forecasts_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'made_in', 'for_quarter'), name='one_latest_system_forecast'), models.CheckConstraint(condition=models.Q(('for_quarter__gt', models.F('made_in'))), name='system_forecasts_what_is_to_come'), models.CheckConstraint(condition=models.Q(('lower__lte', models.F('value')), ('value__lte', models.F('upper'))), name='forecast_lies_within_its_interval'), models.CheckConstraint(condition=models.Q(('method__in', [indicators.rules.forecasting.ForecastMethod['SMOOTHING'], indicators.rules.forecasting.ForecastMethod['DRIFT'], indicators.rules.forecasting.ForecastMethod['SEASONAL']])), name='forecast_has_a_known_method')],
             },
         ),
         migrations.CreateModel(
@@ -129,12 +130,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='indicators.indicator')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('state', models.CharField(choices=indicators.rules.returns.ResultState.choices, default=indicators.rules.returns.ResultState['SUBMITTED'], max_length=18)),
             ],
             options={
-                'ordering': ['indicator', 'quarter_start'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter_start'), name='one_result_per_quarter'), models.CheckConstraint(condition=models.Q(('state__in', [indicators.rules.returns.ResultState['SUBMITTED'], indicators.rules.returns.ResultState['RETURNED'], indicators.rules.returns.ResultState['DIVISION_APPROVED'], indicators.rules.returns.ResultState['APPROVED']])), name='result_is_in_a_known_state'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='result_starts_on_a_quarter_day')],
+                'ordering': ['indicator', 'quarter'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter'), name='one_result_per_quarter'), models.CheckConstraint(condition=models.Q(('state__in', [indicators.rules.returns.ResultState['SUBMITTED'], indicators.rules.returns.ResultState['RETURNED'], indicators.rules.returns.ResultState['DIVISION_APPROVED'], indicators.rules.returns.ResultState['APPROVED']])), name='result_is_in_a_known_state')],
             },
         ),
         migrations.CreateModel(
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(choices=sorp.lexicon.Confidence.choices, default=sorp.lexicon.Confidence['FINAL'], max_length=12)),
                 ('not_available', models.CharField(blank=True, max_length=300)),
                 ('definition_break', models.BooleanField(default=False)),
-                ('data_quarter_start', models.DateField(blank=True, help_text='The quarter the figures are for, where an earlier one.', null=True)),
+                ('data_quarter', core.fields.QuarterField(blank=True, help_text='The quarter the figures are for, where an earlier one.', null=True)),
                 ('commentary', models.TextField(blank=True, verbose_name='context')),
                 ('management_action', models.TextField(blank=True)),
                 ('late', models.BooleanField(default=False)),
@@ -174,8 +175,8 @@ class Migration(migrations.Migration):
                 ('clause', models.CharField(blank=True, help_text='The clause departed from', max_length=20)),
                 ('what', models.TextField(help_text='What is judged otherwise, in a sentence')),
                 ('reason', models.TextField()),
-                ('from_quarter_start', models.DateField()),
-                ('until_quarter_start', models.DateField()),
+                ('from_quarter', core.fields.QuarterField()),
+                ('until_quarter', core.fields.QuarterField()),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_at', models.DateTimeField(default=core.clock.now, editable=False)),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -188,8 +189,8 @@ class Migration(migrations.Migration):
                 ('exit_quarters', models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['indicator', 'from_quarter_start', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'agreed')), fields=('indicator', 'from_quarter_start'), name='one_agreed_variation_from_a_quarter'), models.CheckConstraint(condition=models.Q(('from_quarter_start__day', 1), ('from_quarter_start__month__in', [1, 4, 7, 10]), ('until_quarter_start__day', 1), ('until_quarter_start__month__in', [1, 4, 7, 10]), ('until_quarter_start__gte', models.F('from_quarter_start'))), name='variation_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='variation_says_what_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('decided_on__isnull', True), ('state', 'proposed')), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), ('state__in', ['agreed', 'refused'])), _connector='OR'), name='variation_is_agreed_by_somebody_on_a_day'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='variation_is_not_agreed_by_its_proposer'), models.CheckConstraint(condition=models.Q(('method', ''), ('method__in', ['floor', 'tolerance']), _connector='OR'), name='variation_has_a_known_method'), models.CheckConstraint(condition=models.Q(('exit_quarters__isnull', True), models.Q(('exit_quarters__gte', 1), ('exit_quarters__lte', 8)), _connector='OR'), name='varied_exit_takes_one_to_eight_quarters'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'tolerance'), ('tolerance__gte', 0)), models.Q(models.Q(('method', 'tolerance'), _negated=True), ('tolerance__isnull', True)), _connector='OR'), name='a_varied_tolerance_belongs_to_its_method')],
+                'ordering': ['indicator', 'from_quarter', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'agreed')), fields=('indicator', 'from_quarter'), name='one_agreed_variation_from_a_quarter'), models.CheckConstraint(condition=models.Q(('until_quarter__gte', models.F('from_quarter'))), name='variation_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='variation_says_what_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('decided_on__isnull', True), ('state', 'proposed')), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), ('state__in', ['agreed', 'refused'])), _connector='OR'), name='variation_is_agreed_by_somebody_on_a_day'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='variation_is_not_agreed_by_its_proposer'), models.CheckConstraint(condition=models.Q(('method', ''), ('method__in', ['floor', 'tolerance']), _connector='OR'), name='variation_has_a_known_method'), models.CheckConstraint(condition=models.Q(('exit_quarters__isnull', True), models.Q(('exit_quarters__gte', 1), ('exit_quarters__lte', 8)), _connector='OR'), name='varied_exit_takes_one_to_eight_quarters'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'tolerance'), ('tolerance__gte', 0)), models.Q(models.Q(('method', 'tolerance'), _negated=True), ('tolerance__isnull', True)), _connector='OR'), name='a_varied_tolerance_belongs_to_its_method')],
             },
         ),
         migrations.CreateModel(
@@ -214,7 +215,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='indicators.indicator')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('number', models.PositiveSmallIntegerField(default=1)),
                 ('is_latest', models.BooleanField(default=True)),
                 ('rated_at', models.DateTimeField()),
@@ -241,23 +242,23 @@ class Migration(migrations.Migration):
                 ('variation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='indicators.variation')),
             ],
             options={
-                'ordering': ['indicator', 'quarter_start', 'number'],
-                'indexes': [models.Index(fields=['quarter_start', 'is_latest'], name='rating_by_quarter')],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter_start', 'number'), name='ratings_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'quarter_start'), name='one_latest_rating_per_quarter'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='rating_starts_on_a_quarter_day'), models.CheckConstraint(condition=models.Q(models.Q(('rag__in', [sorp.lexicon.Rag['RED'], sorp.lexicon.Rag['AMBER'], sorp.lexicon.Rag['GREEN']]), ('not_rated', '')), models.Q(('rag', ''), ('not_rated__in', [sorp.lexicon.NotRated['NO_RESULT'], sorp.lexicon.NotRated['NOT_DUE'], sorp.lexicon.NotRated['NO_TARGET'], sorp.lexicon.NotRated['SUSPENDED'], sorp.lexicon.NotRated['NO_VALUE'], sorp.lexicon.NotRated['DATA_ONLY'], sorp.lexicon.NotRated['ABOVE'], sorp.lexicon.NotRated['WITHIN'], sorp.lexicon.NotRated['BELOW']])), _connector='OR'), name='rated_or_not_rated_and_why'), models.CheckConstraint(condition=models.Q(('rag', ''), ('value__isnull', False), _connector='OR'), name='no_rag_without_a_value'), models.CheckConstraint(condition=models.Q(('travel__in', [sorp.lexicon.Travel['IMPROVING'], sorp.lexicon.Travel['WORSENING'], sorp.lexicon.Travel['STEADY'], sorp.lexicon.Travel['RISING'], sorp.lexicon.Travel['FALLING'], sorp.lexicon.Travel['NO_CLEAR_TREND'], sorp.lexicon.Travel['NOT_ENOUGH_DATA']])), name='rating_has_a_known_travel')],
+                'ordering': ['indicator', 'quarter', 'number'],
+                'indexes': [models.Index(fields=['quarter', 'is_latest'], name='rating_by_quarter')],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter', 'number'), name='ratings_are_numbered'), models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'quarter'), name='one_latest_rating_per_quarter'), models.CheckConstraint(condition=models.Q(models.Q(('rag__in', [sorp.lexicon.Rag['RED'], sorp.lexicon.Rag['AMBER'], sorp.lexicon.Rag['GREEN']]), ('not_rated', '')), models.Q(('rag', ''), ('not_rated__in', [sorp.lexicon.NotRated['NO_RESULT'], sorp.lexicon.NotRated['NOT_DUE'], sorp.lexicon.NotRated['NO_TARGET'], sorp.lexicon.NotRated['SUSPENDED'], sorp.lexicon.NotRated['NO_VALUE'], sorp.lexicon.NotRated['DATA_ONLY'], sorp.lexicon.NotRated['ABOVE'], sorp.lexicon.NotRated['WITHIN'], sorp.lexicon.NotRated['BELOW']])), _connector='OR'), name='rated_or_not_rated_and_why'), models.CheckConstraint(condition=models.Q(('rag', ''), ('value__isnull', False), _connector='OR'), name='no_rag_without_a_value'), models.CheckConstraint(condition=models.Q(('travel__in', [sorp.lexicon.Travel['IMPROVING'], sorp.lexicon.Travel['WORSENING'], sorp.lexicon.Travel['STEADY'], sorp.lexicon.Travel['RISING'], sorp.lexicon.Travel['FALLING'], sorp.lexicon.Travel['NO_CLEAR_TREND'], sorp.lexicon.Travel['NOT_ENOUGH_DATA']])), name='rating_has_a_known_travel')],
             },
         ),
         migrations.CreateModel(
             name='CalendarDay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('step', models.CharField(choices=sorp.lexicon.Step.choices, max_length=12)),
                 ('tier', models.CharField(blank=True, choices=sorp.lexicon.Tier.choices, max_length=12)),
                 ('due_on', models.DateField()),
             ],
             options={
-                'ordering': ['quarter_start', 'due_on', 'step', 'tier'],
-                'constraints': [models.UniqueConstraint(fields=('quarter_start', 'step', 'tier'), name='one_day_for_a_step_and_tier'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='calendar_day_is_of_a_quarter'), models.CheckConstraint(condition=models.Q(('step__in', [sorp.lexicon.Step['ENTRY'], sorp.lexicon.Step['DIVISION'], sorp.lexicon.Step['DIRECTORATE'], sorp.lexicon.Step['CLOSE'], sorp.lexicon.Step['PAT'], sorp.lexicon.Step['BRIEF'], sorp.lexicon.Step['PUBLICATION'], sorp.lexicon.Step['MEETING']])), name='calendar_day_is_of_a_known_step')],
+                'ordering': ['quarter', 'due_on', 'step', 'tier'],
+                'constraints': [models.UniqueConstraint(fields=('quarter', 'step', 'tier'), name='one_day_for_a_step_and_tier'), models.CheckConstraint(condition=models.Q(('step__in', [sorp.lexicon.Step['ENTRY'], sorp.lexicon.Step['DIVISION'], sorp.lexicon.Step['DIRECTORATE'], sorp.lexicon.Step['CLOSE'], sorp.lexicon.Step['PAT'], sorp.lexicon.Step['BRIEF'], sorp.lexicon.Step['PUBLICATION'], sorp.lexicon.Step['MEETING']])), name='calendar_day_is_of_a_known_step')],
             },
         ),
         migrations.CreateModel(
@@ -265,7 +266,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='indicators.indicator')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('typed', models.JSONField(default=dict)),
                 ('is_complete', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -273,8 +274,8 @@ class Migration(migrations.Migration):
                 ('saved_at', models.DateTimeField(default=core.clock.now)),
             ],
             options={
-                'ordering': ['indicator', 'quarter_start'],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter_start'), name='one_draft_per_quarter'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='draft_is_of_a_quarter')],
+                'ordering': ['indicator', 'quarter'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'quarter'), name='one_draft_per_quarter')],
             },
         ),
         migrations.CreateModel(
@@ -282,14 +283,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to=settings.AUTH_USER_MODEL)),
                 ('submitted_at', models.DateTimeField(default=core.clock.now)),
                 ('results', models.PositiveIntegerField()),
             ],
             options={
                 'ordering': ['-submitted_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='submission_is_of_a_quarter')],
             },
         ),
         migrations.CreateModel(
@@ -329,13 +329,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to=settings.AUTH_USER_MODEL)),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('references', models.JSONField(default=list)),
                 ('made_at', models.DateTimeField(default=core.clock.now)),
             ],
             options={
-                'ordering': ['-quarter_start', 'user'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'quarter_start'), name='one_attestation_a_quarter'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='attestation_is_of_a_quarter')],
+                'ordering': ['-quarter', 'user'],
+                'constraints': [models.UniqueConstraint(fields=('user', 'quarter'), name='one_attestation_a_quarter')],
             },
         ),
         migrations.CreateModel(
@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managers_forecasts', to='indicators.indicator')),
-                ('made_in_start', models.DateField(help_text='The quarter with whose result it was given')),
+                ('made_in', core.fields.QuarterField(help_text='The quarter with whose result it was given')),
                 ('horizon', models.CharField(choices=indicators.rules.returns.Horizon.choices, max_length=12)),
                 ('number', models.PositiveSmallIntegerField(default=1)),
                 ('is_latest', models.BooleanField(default=True)),
@@ -353,8 +353,8 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(default=core.clock.now)),
             ],
             options={
-                'ordering': ['indicator', 'made_in_start', 'horizon', 'number'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'made_in_start', 'horizon'), name='one_latest_forecast_a_horizon'), models.CheckConstraint(condition=models.Q(('made_in_start__day', 1), ('made_in_start__month__in', [1, 4, 7, 10])), name='forecast_is_made_in_a_quarter'), models.CheckConstraint(condition=models.Q(('horizon__in', [indicators.rules.returns.Horizon['NEXT_QUARTER'], indicators.rules.returns.Horizon['YEAR_END']]), ('likelihood__in', [indicators.rules.returns.Likelihood['ALMOST_CERTAIN'], indicators.rules.returns.Likelihood['LIKELY'], indicators.rules.returns.Likelihood['EVEN'], indicators.rules.returns.Likelihood['UNLIKELY']])), name='forecast_is_of_a_known_kind')],
+                'ordering': ['indicator', 'made_in', 'horizon', 'number'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('indicator', 'made_in', 'horizon'), name='one_latest_forecast_a_horizon'), models.CheckConstraint(condition=models.Q(('horizon__in', [indicators.rules.returns.Horizon['NEXT_QUARTER'], indicators.rules.returns.Horizon['YEAR_END']]), ('likelihood__in', [indicators.rules.returns.Likelihood['ALMOST_CERTAIN'], indicators.rules.returns.Likelihood['LIKELY'], indicators.rules.returns.Likelihood['EVEN'], indicators.rules.returns.Likelihood['UNLIKELY']])), name='forecast_is_of_a_known_kind')],
             },
         ),
         migrations.CreateModel(
@@ -362,7 +362,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='indicators.indicator')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('name', models.CharField(max_length=200)),
                 ('path', models.CharField(max_length=300)),
                 ('size', models.PositiveIntegerField()),
@@ -372,8 +372,8 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['indicator', 'quarter_start', 'uploaded_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('indicator', 'quarter_start', 'sha256'), name='the_same_file_is_kept_once'), models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='evidence_is_of_a_quarter'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), ('size__gt', 0)), name='evidence_is_a_file')],
+                'ordering': ['indicator', 'quarter', 'uploaded_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('indicator', 'quarter', 'sha256'), name='the_same_file_is_kept_once'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), ('size__gt', 0)), name='evidence_is_a_file')],
             },
         ),
         migrations.CreateModel(
@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('name', models.CharField(max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
                 ('found', models.JSONField(default=dict)),
@@ -393,7 +393,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-uploaded_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='workbook_is_of_a_quarter'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('uploaded_at'))), name='workbook_expires_later')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('uploaded_at'))), name='workbook_expires_later')],
             },
         ),
     ]

@@ -9,16 +9,16 @@ GUARDS = [
     Guard(
         table="indicators_result",
         sentence="A result belongs to one indicator and quarter, and is never deleted",
-        never=("id", "indicator_id", "quarter_start"),
+        never=("id", "indicator_id", "quarter"),
         free=("state",),
-        unique=(Unique(("indicator_id", "quarter_start")),),
+        unique=(Unique(("indicator_id", "quarter")),),
     ),
     Guard(
         table="indicators_revision",
         sentence="A revision is never changed or deleted: submit another",
         never=(
             *("id", "result_id", "number", "value", "numerator", "denominator", "confidence"),
-            *("not_available", "definition_break", "data_quarter_start", "commentary"),
+            *("not_available", "definition_break", "data_quarter", "commentary"),
             *("management_action", "late", "after_close", "reason", "submitted_by_id"),
             *("on_behalf_of_id", "submitted_at"),
         ),
@@ -40,7 +40,7 @@ GUARDS = [
         table="indicators_evidence",
         sentence="Evidence stays as it came, and with a result that was submitted with it",
         never=(
-            *("id", "indicator_id", "quarter_start", "name", "path", "size", "sha256"),
+            *("id", "indicator_id", "quarter", "name", "path", "size", "sha256"),
             *("uploaded_by_id", "uploaded_at"),
         ),
         free=("removed_at",),
@@ -48,12 +48,12 @@ GUARDS = [
             "{row}.removed_at IS NOT NULL OR EXISTS (SELECT 1 FROM indicators_revision AS said"
             " JOIN indicators_result AS result ON result.id = said.result_id"
             " WHERE result.indicator_id = {row}.indicator_id"
-            " AND result.quarter_start = {row}.quarter_start"
+            " AND result.quarter = {row}.quarter"
             " AND said.submitted_at >= {row}.uploaded_at)"
         ),
         unique=(
             Unique(
-                ("indicator_id", "quarter_start", "sha256"), where="{row}.removed_at IS NULL"
+                ("indicator_id", "quarter", "sha256"), where="{row}.removed_at IS NULL"
             ),
         ),
     ),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
+from core.fields import QuarterField
 from core.quarters import Quarter
 from indicators import rights
 from organisation.models.units import Unit
@@ -42,8 +42,8 @@ class IndicatorQuerySet(models.QuerySet):
 
     def in_use(self, quarter):
         """Those measured in a quarter: from their first to their last, where they have one."""
-        return self.filter(first_quarter_start__lte=quarter.first_day).filter(
-            Q(last_quarter_start__isnull=True) | Q(last_quarter_start__gte=quarter.first_day)
+        return self.filter(first_quarter__lte=quarter).filter(
+            Q(last_quarter__isnull=True) | Q(last_quarter__gte=quarter)
         )
 
 
@@ -80,8 +80,8 @@ class Indicator(models.Model):
     lag_quarters = models.PositiveSmallIntegerField(default=0)
     definition = models.TextField(blank=True)
     source = models.TextField(blank=True)
-    first_quarter_start = models.DateField(default=Quarter(1974, 1).first_day)
-    last_quarter_start = models.DateField(null=True, blank=True)
+    first_quarter = QuarterField(default=Quarter(1974, 1))
+    last_quarter = QuarterField(null=True, blank=True)
 
     objects = IndicatorQuerySet.as_manager()
 
@@ -109,15 +109,7 @@ class Indicator(models.Model):
                 condition=~Q(kind="data") | Q(method="none"), name="data_only_has_no_rag"
             ),
             models.CheckConstraint(
-                condition=on_a_quarter_day("first_quarter_start"),
-                name="indicator_begins_on_a_quarter_day",
-            ),
-            models.CheckConstraint(
-                condition=Q(last_quarter_start__isnull=True)
-                | (
-                    on_a_quarter_day("last_quarter_start")
-                    & Q(last_quarter_start__gte=F("first_quarter_start"))
-                ),
+                condition=Q(last_quarter__isnull=True) | Q(last_quarter__gte=F("first_quarter")),
                 name="indicator_ends_after_it_begins",
             ),
             *[
@@ -145,7 +137,7 @@ class Target(models.Model):
     """What is expected of an indicator from a quarter until its next target."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
-    from_quarter_start = models.DateField()
+    from_quarter = QuarterField()
     target = models.DecimalField(**VALUE, null=True, blank=True)
     floor = models.DecimalField("floor standard", **VALUE, null=True, blank=True)
     lower = models.DecimalField(**VALUE, null=True, blank=True)
@@ -160,14 +152,10 @@ class Target(models.Model):
     )
 
     class Meta:
-        ordering = ["indicator", "from_quarter_start"]
+        ordering = ["indicator", "from_quarter"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "from_quarter_start"], name="one_target_from_a_quarter"
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("from_quarter_start"),
-                name="target_is_in_force_from_a_quarter_day",
+                fields=["indicator", "from_quarter"], name="one_target_from_a_quarter"
             ),
             models.CheckConstraint(
                 condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
@@ -194,34 +182,25 @@ class Target(models.Model):
     def __str__(self):
         return f"Target for {self.indicator.reference} from {self.from_quarter}"
 
-    @property
-    def from_quarter(self):
-        return Quarter.containing(self.from_quarter_start)
-
 
 class Suspension(models.Model):
     """Quarters in which an indicator is not measured, by agreement, and why."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="suspensions")
-    from_quarter_start = models.DateField()
-    until_quarter_start = models.DateField(null=True, blank=True)
+    from_quarter = QuarterField()
+    until_quarter = QuarterField(null=True, blank=True)
     reason = models.CharField(max_length=500)
     approved_by = models.CharField(max_length=200)
 
     class Meta:
-        ordering = ["indicator", "from_quarter_start"]
+        ordering = ["indicator", "from_quarter"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "from_quarter_start"], name="one_suspension_from_a_quarter"
+                fields=["indicator", "from_quarter"], name="one_suspension_from_a_quarter"
             ),
             models.CheckConstraint(
-                condition=Q(until_quarter_start__isnull=True)
-                | Q(until_quarter_start__gte=F("from_quarter_start")),
+                condition=Q(until_quarter__isnull=True) | Q(until_quarter__gte=F("from_quarter")),
                 name="suspension_ends_after_it_begins",
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("from_quarter_start"),
-                name="suspension_begins_on_a_quarter_day",
             ),
             models.CheckConstraint(
                 condition=~Q(reason="") & ~Q(approved_by=""),

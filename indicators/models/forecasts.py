@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.rules.forecasting import ForecastMethod
 
@@ -19,8 +18,8 @@ class SystemForecast(models.Model):
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="system_forecasts")
-    made_in_start = models.DateField(help_text="The quarter at whose close it was made")
-    for_start = models.DateField(help_text="The quarter it speaks of")
+    made_in = QuarterField(help_text="The quarter at whose close it was made")
+    for_quarter = QuarterField(help_text="The quarter it speaks of")
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
     made_at = models.DateTimeField(default=now, editable=False)
@@ -34,21 +33,19 @@ class SystemForecast(models.Model):
     chance_green = models.DecimalField(**CHANCE, null=True)
 
     class Meta:
-        ordering = ["indicator", "made_in_start", "for_start", "number"]
+        ordering = ["indicator", "made_in", "for_quarter", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "made_in_start", "for_start", "number"],
+                fields=["indicator", "made_in", "for_quarter", "number"],
                 name="system_forecasts_are_numbered",
             ),
             models.UniqueConstraint(
-                fields=["indicator", "made_in_start", "for_start"],
+                fields=["indicator", "made_in", "for_quarter"],
                 condition=Q(is_latest=True),
                 name="one_latest_system_forecast",
             ),
             models.CheckConstraint(
-                condition=on_a_quarter_day("made_in_start")
-                & on_a_quarter_day("for_start")
-                & Q(for_start__gt=F("made_in_start")),
+                condition=Q(for_quarter__gt=F("made_in")),
                 name="system_forecasts_what_is_to_come",
             ),
             models.CheckConstraint(
@@ -62,11 +59,3 @@ class SystemForecast(models.Model):
 
     def __str__(self):
         return f"{self.indicator.reference}: {self.value} expected in {self.for_quarter}"
-
-    @property
-    def made_in(self):
-        return Quarter.containing(self.made_in_start)
-
-    @property
-    def for_quarter(self):
-        return Quarter.containing(self.for_start)

@@ -3,8 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
@@ -27,7 +26,7 @@ class Rating(models.Model):
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="ratings")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
     rated_at = models.DateTimeField()
@@ -58,18 +57,15 @@ class Rating(models.Model):
     objects = RatingQuerySet.as_manager()
 
     class Meta:
-        ordering = ["indicator", "quarter_start", "number"]
+        ordering = ["indicator", "quarter", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "quarter_start", "number"], name="ratings_are_numbered"
+                fields=["indicator", "quarter", "number"], name="ratings_are_numbered"
             ),
             models.UniqueConstraint(
-                fields=["indicator", "quarter_start"],
+                fields=["indicator", "quarter"],
                 condition=Q(is_latest=True),
                 name="one_latest_rating_per_quarter",
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="rating_starts_on_a_quarter_day"
             ),
             models.CheckConstraint(
                 condition=(Q(rag__in=list(Rag)) & Q(not_rated=""))
@@ -84,7 +80,7 @@ class Rating(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["quarter_start", "is_latest"], name="rating_by_quarter"),
+            models.Index(fields=["quarter", "is_latest"], name="rating_by_quarter"),
         ]
 
     def __str__(self):
@@ -95,7 +91,3 @@ class Rating(models.Model):
     def thresholds(self):
         """What the quarter was judged by, as it is kept with the rating."""
         return Thresholds.of({name: getattr(self, name) for name in JUDGED_BY})
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)

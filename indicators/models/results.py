@@ -4,8 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.rules.returns import ResultState
 from sorp.lexicon import Confidence
@@ -15,31 +14,22 @@ class Result(models.Model):
     """One indicator in one quarter. What was said of it is in its revisions, kept for ever."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="results")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     state = models.CharField(
         max_length=18, choices=ResultState.choices, default=ResultState.SUBMITTED
     )
 
     class Meta:
-        ordering = ["indicator", "quarter_start"]
+        ordering = ["indicator", "quarter"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "quarter_start"], name="one_result_per_quarter"
-            ),
+            models.UniqueConstraint(fields=["indicator", "quarter"], name="one_result_per_quarter"),
             models.CheckConstraint(
                 condition=Q(state__in=list(ResultState)), name="result_is_in_a_known_state"
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="result_starts_on_a_quarter_day"
             ),
         ]
 
     def __str__(self):
         return f"{self.indicator.reference} {self.quarter}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
 
 class RevisionQuerySet(models.QuerySet):
@@ -62,7 +52,7 @@ class Revision(models.Model):
     )
     not_available = models.CharField(max_length=300, blank=True)
     definition_break = models.BooleanField(default=False)
-    data_quarter_start = models.DateField(
+    data_quarter = QuarterField(
         null=True, blank=True, help_text="The quarter the figures are for, where an earlier one."
     )
     commentary = models.TextField("context", blank=True)

@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.results import Result, Revision
 from indicators.rules.returns import Horizon, Likelihood, Stage, Verdict
@@ -18,19 +17,16 @@ from sorp.lexicon import Step, Tier
 class CalendarDay(models.Model):
     """The day by which one step of a quarter is due, for every tier or for one."""
 
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     step = models.CharField(max_length=12, choices=Step.choices)
     tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
     due_on = models.DateField()
 
     class Meta:
-        ordering = ["quarter_start", "due_on", "step", "tier"]
+        ordering = ["quarter", "due_on", "step", "tier"]
         constraints = [
             models.UniqueConstraint(
-                fields=["quarter_start", "step", "tier"], name="one_day_for_a_step_and_tier"
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="calendar_day_is_of_a_quarter"
+                fields=["quarter", "step", "tier"], name="one_day_for_a_step_and_tier"
             ),
             models.CheckConstraint(
                 condition=Q(step__in=list(Step)), name="calendar_day_is_of_a_known_step"
@@ -40,10 +36,6 @@ class CalendarDay(models.Model):
     def __str__(self):
         return f"{self.get_step_display()}, {self.quarter}: {self.due_on}"
 
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
-
 
 class Draft(models.Model):
     """What a manager has typed for one indicator and not yet submitted, exactly as typed.
@@ -52,7 +44,7 @@ class Draft(models.Model):
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="drafts")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     typed = models.JSONField(default=dict)
     is_complete = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
@@ -60,29 +52,20 @@ class Draft(models.Model):
     saved_at = models.DateTimeField(default=now)
 
     class Meta:
-        ordering = ["indicator", "quarter_start"]
+        ordering = ["indicator", "quarter"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "quarter_start"], name="one_draft_per_quarter"
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="draft_is_of_a_quarter"
-            ),
+            models.UniqueConstraint(fields=["indicator", "quarter"], name="one_draft_per_quarter"),
         ]
 
     def __str__(self):
         return f"Draft for {self.indicator.reference}, {self.quarter}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
 
 class Submission(models.Model):
     """One press of the button: the results a person submitted together. Its token is used once."""
 
     token = models.UUIDField(unique=True, default=uuid.uuid4)
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions"
     )
@@ -91,18 +74,9 @@ class Submission(models.Model):
 
     class Meta:
         ordering = ["-submitted_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="submission_is_of_a_quarter"
-            ),
-        ]
 
     def __str__(self):
         return f"{self.results} results for {self.quarter} by {self.submitted_by}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
 
 class SignOff(models.Model):
@@ -168,34 +142,25 @@ class Attestation(models.Model):
     """A manager's word, once a quarter: I am accountable for these."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attestations")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     references = models.JSONField(default=list)
     made_at = models.DateTimeField(default=now)
 
     class Meta:
-        ordering = ["-quarter_start", "user"]
+        ordering = ["-quarter", "user"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "quarter_start"], name="one_attestation_a_quarter"
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="attestation_is_of_a_quarter"
-            ),
+            models.UniqueConstraint(fields=["user", "quarter"], name="one_attestation_a_quarter"),
         ]
 
     def __str__(self):
         return f"{self.user}, {self.quarter}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)
 
 
 class ManagersForecast(models.Model):
     """Where a manager expects an indicator to be, as said with a quarter's result."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="managers_forecasts")
-    made_in_start = models.DateField(help_text="The quarter with whose result it was given")
+    made_in = QuarterField(help_text="The quarter with whose result it was given")
     horizon = models.CharField(max_length=12, choices=Horizon.choices)
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
@@ -207,15 +172,12 @@ class ManagersForecast(models.Model):
     made_at = models.DateTimeField(default=now)
 
     class Meta:
-        ordering = ["indicator", "made_in_start", "horizon", "number"]
+        ordering = ["indicator", "made_in", "horizon", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "made_in_start", "horizon"],
+                fields=["indicator", "made_in", "horizon"],
                 condition=Q(is_latest=True),
                 name="one_latest_forecast_a_horizon",
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("made_in_start"), name="forecast_is_made_in_a_quarter"
             ),
             models.CheckConstraint(
                 condition=Q(horizon__in=list(Horizon)) & Q(likelihood__in=list(Likelihood)),
@@ -231,7 +193,7 @@ class Evidence(models.Model):
     """A file that bears out one result. Kept outside the web's reach, downloaded, never shown."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="evidence")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=300)
     size = models.PositiveIntegerField()
@@ -241,15 +203,12 @@ class Evidence(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["indicator", "quarter_start", "uploaded_at"]
+        ordering = ["indicator", "quarter", "uploaded_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "quarter_start", "sha256"],
+                fields=["indicator", "quarter", "sha256"],
                 condition=Q(removed_at__isnull=True),
                 name="the_same_file_is_kept_once",
-            ),
-            models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="evidence_is_of_a_quarter"
             ),
             models.CheckConstraint(
                 condition=~Q(name="") & Q(size__gt=0), name="evidence_is_a_file"

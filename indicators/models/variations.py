@@ -5,9 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
+from core.fields import QuarterField
 from core.figures import as_number, decimals_of
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
 from sorp.lexicon import RatingMethod
 from sorp.models.statement import Version
@@ -20,9 +19,7 @@ class VariationQuerySet(models.QuerySet):
 
     def ruling(self, quarter):
         """Those by which a quarter is judged."""
-        return self.agreed().filter(
-            from_quarter_start__lte=quarter.first_day, until_quarter_start__gte=quarter.first_day
-        )
+        return self.agreed().filter(from_quarter__lte=quarter, until_quarter__gte=quarter)
 
 
 class Variation(models.Model):
@@ -41,8 +38,8 @@ class Variation(models.Model):
     clause = models.CharField(max_length=20, blank=True, help_text="The clause departed from")
     what = models.TextField(help_text="What is judged otherwise, in a sentence")
     reason = models.TextField()
-    from_quarter_start = models.DateField()
-    until_quarter_start = models.DateField()
+    from_quarter = QuarterField()
+    until_quarter = QuarterField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=now, editable=False)
     decided_by = models.ForeignKey(
@@ -60,17 +57,15 @@ class Variation(models.Model):
     objects = VariationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["indicator", "from_quarter_start", "pk"]
+        ordering = ["indicator", "from_quarter", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "from_quarter_start"],
+                fields=["indicator", "from_quarter"],
                 condition=Q(state="agreed"),
                 name="one_agreed_variation_from_a_quarter",
             ),
             models.CheckConstraint(
-                condition=on_a_quarter_day("from_quarter_start")
-                & on_a_quarter_day("until_quarter_start")
-                & Q(until_quarter_start__gte=F("from_quarter_start")),
+                condition=Q(until_quarter__gte=F("from_quarter")),
                 name="variation_ends_after_it_begins",
             ),
             models.CheckConstraint(
@@ -107,14 +102,6 @@ class Variation(models.Model):
 
     def __str__(self):
         return f"Variation for {self.indicator.reference} from {self.from_quarter}"
-
-    @property
-    def from_quarter(self):
-        return Quarter.containing(self.from_quarter_start)
-
-    @property
-    def until_quarter(self):
-        return Quarter.containing(self.until_quarter_start)
 
     @property
     def varies_rating(self):
@@ -178,7 +165,7 @@ class VariedTrigger(models.Model):
 
     def __str__(self):
         since = ""
-        if self.carried_by is not None and self.carried_by.in_force_from is not None:
+        if self.carried_by is not None and self.carried_by.from_quarter is not None:
             version = self.carried_by
             since = f", from {version.from_quarter} by version {version.number} of the SORP"
         if not self.applies:

@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.models.quarters import on_a_quarter_day
-from core.quarters import Quarter
+from core.fields import QuarterField
 
 
 class WorkbookUploadQuerySet(models.QuerySet):
@@ -25,7 +24,7 @@ class WorkbookUpload(models.Model):
 
     token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     found = models.JSONField(default=dict)
@@ -40,16 +39,9 @@ class WorkbookUpload(models.Model):
         ordering = ["-uploaded_at"]
         constraints = [
             models.CheckConstraint(
-                condition=on_a_quarter_day("quarter_start"), name="workbook_is_of_a_quarter"
-            ),
-            models.CheckConstraint(
                 condition=Q(expires_at__gt=F("uploaded_at")), name="workbook_expires_later"
             ),
         ]
 
     def __str__(self):
         return f"{self.name}, {self.quarter}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)

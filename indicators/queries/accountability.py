@@ -47,7 +47,7 @@ def attestation_sheet(*, user: User, quarter: Quarter) -> AttestationSheet:
     return AttestationSheet(
         quarter=quarter,
         indicators=tuple(mine.select_related("unit")),
-        attestation=Attestation.objects.filter(user=user, quarter_start=quarter.first_day).first(),
+        attestation=Attestation.objects.filter(user=user, quarter=quarter).first(),
         disowned=frozenset(said),
     )
 
@@ -71,11 +71,7 @@ def attested(quarter: Quarter) -> Attested:
     rows = Indicator.objects.in_use(quarter).select_related("accountable_manager")
     for row in rows.order_by("accountable_manager__name", "reference"):
         of_each.setdefault(row.accountable_manager, set()).add(row.reference)
-    made = dict(
-        Attestation.objects.filter(quarter_start=quarter.first_day).values_list(
-            "user_id", "references"
-        )
-    )
+    made = dict(Attestation.objects.filter(quarter=quarter).values_list("user_id", "references"))
     waiting = tuple(each for each in of_each if each.pk not in made)
     return Attested(quarter, len(of_each), waiting)
 
@@ -106,8 +102,8 @@ def leavers(*, on: date) -> tuple[Leaver, ...]:
     staying = Appointment.objects.filter(
         post__kind=PostKind.ACCOUNTABLE_MANAGER, starts_on__lte=on
     ).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on + SOON))
-    measured = Q(indicators__last_quarter_start__isnull=True) | Q(
-        indicators__last_quarter_start__gte=Quarter.containing(on).previous().first_day
+    measured = Q(indicators__last_quarter__isnull=True) | Q(
+        indicators__last_quarter__gte=Quarter.containing(on).previous()
     )
     rows = (
         User.objects.filter(Q(is_active=False) | ~Q(pk__in=staying.values("user")))

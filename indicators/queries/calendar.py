@@ -43,18 +43,18 @@ class CalendarSheet:
 
 def calendar_of(quarter: Quarter) -> CalendarSheet:
     """A quarter's calendar, in two queries; without steps where it has not begun."""
-    row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
-    days = CalendarDay.objects.filter(quarter_start=quarter.first_day)
+    row = ReportingQuarter.objects.filter(quarter=quarter).first()
+    days = CalendarDay.objects.filter(quarter=quarter)
     return _sheet(quarter, row, days)
 
 
 def calendars() -> tuple[CalendarSheet, ...]:
     """The calendar of every quarter that has begun, latest first, in two queries."""
-    days: dict[date, list[CalendarDay]] = defaultdict(list)
+    days: dict[Quarter, list[CalendarDay]] = defaultdict(list)
     for day in CalendarDay.objects.all():
-        days[day.quarter_start].append(day)
-    begun = ReportingQuarter.objects.filter(begun_at__isnull=False).order_by("-quarter_start")
-    return tuple(_sheet(row.quarter, row, days[row.quarter_start]) for row in begun)
+        days[day.quarter].append(day)
+    begun = ReportingQuarter.objects.filter(begun_at__isnull=False).order_by("-quarter")
+    return tuple(_sheet(row.quarter, row, days[row.quarter]) for row in begun)
 
 
 def _sheet(
@@ -78,7 +78,7 @@ def _tier(key: str) -> Tier | None:
 
 def due_on(quarter: Quarter, step: Step, tier: Tier | str | None = None) -> date | None:
     """By when a step is due for a tier; without a tier, by when it is due for all of them."""
-    days = CalendarDay.objects.filter(quarter_start=quarter.first_day, step=step)
+    days = CalendarDay.objects.filter(quarter=quarter, step=step)
     by_tier = dict(days.values_list("tier", "due_on"))
     if tier and tier in by_tier:
         return by_tier[tier]
@@ -87,7 +87,7 @@ def due_on(quarter: Quarter, step: Step, tier: Tier | str | None = None) -> date
 
 def quarters_to_begin(today: date) -> list[Quarter]:
     """Those that have ended, are not closed and have not begun, latest first."""
-    rows = list(ReportingQuarter.objects.order_by("-quarter_start"))
+    rows = list(ReportingQuarter.objects.order_by("-quarter"))
     waiting = {row.quarter for row in rows if not row.is_closed and row.begun_at is None}
     ended = Quarter.containing(today).previous()
     if ended not in {row.quarter for row in rows}:
@@ -106,8 +106,8 @@ def unowned(quarter: Quarter) -> list[Indicator]:
         user=OuterRef("accountable_manager"), post__kind=PostKind.ACCOUNTABLE_MANAGER
     )
     suspended = Suspension.objects.filter(
-        indicator=OuterRef("pk"), from_quarter_start__lte=quarter.first_day
-    ).filter(Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day))
+        indicator=OuterRef("pk"), from_quarter__lte=quarter
+    ).filter(Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter))
     return list(
         Indicator.objects.in_use(quarter)
         .filter(Q(accountable_manager__is_active=False) | ~Exists(in_post))

@@ -33,9 +33,8 @@ class Completion:
 
 def completion(*, quarter: Quarter, units: list[int] | None = None) -> Completion:
     """What is due, what is in and what is not, in two queries. The suspended owe nothing."""
-    start = quarter.first_day
-    suspended = Suspension.objects.filter(from_quarter_start__lte=start).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=start)
+    suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
+        Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
     rows = (
         Indicator.objects.in_use(quarter)
@@ -47,7 +46,7 @@ def completion(*, quarter: Quarter, units: list[int] | None = None) -> Completio
     due = [each for each in rows if Frequency(each.frequency).due_in(quarter)]
     states = dict(
         Revision.objects.latest_ones()
-        .filter(result__quarter_start=start)
+        .filter(result__quarter=quarter)
         .values_list("result__indicator_id", "result__state")
     )
     return Completion(

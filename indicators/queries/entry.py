@@ -54,10 +54,10 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         Rating.objects.latest_ones()
         .filter(
             indicator=indicator,
-            quarter_start__lte=quarter.first_day,
-            quarter_start__gte=quarter.back(RECENT).first_day,
+            quarter__lte=quarter,
+            quarter__gte=quarter.back(RECENT),
         )
-        .order_by("-quarter_start")
+        .order_by("-quarter")
     )
     by_quarter = {rating.quarter: rating for rating in ratings}
     state = quarter_state(quarter)
@@ -66,7 +66,7 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         indicator=indicator,
         quarter=quarter,
         revision=Revision.objects.latest_ones()
-        .filter(result__indicator=indicator, result__quarter_start=quarter.first_day)
+        .filter(result__indicator=indicator, result__quarter=quarter)
         .select_related("result__indicator", "submitted_by", "on_behalf_of")
         .first(),
         rating=by_quarter.get(quarter),
@@ -141,7 +141,7 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
     beside = result_sheet(indicator=indicator, quarter=quarter)
     revision = beside.revision
     forecasts = forecasts_made([indicator.pk], quarter)[indicator.pk]
-    drafts = Draft.objects.filter(indicator=indicator, quarter_start=quarter.first_day)
+    drafts = Draft.objects.filter(indicator=indicator, quarter=quarter)
     return EntrySheet(
         indicator=indicator,
         quarter=quarter,

@@ -11,9 +11,7 @@ from organisation.models.people import User
 
 def evidence_kept(indicator: Indicator, quarter: Quarter) -> list[Evidence]:
     """The files that stand with one indicator's result, in the order in which they came."""
-    rows = Evidence.objects.filter(
-        indicator=indicator, quarter_start=quarter.first_day, removed_at=None
-    )
+    rows = Evidence.objects.filter(indicator=indicator, quarter=quarter, removed_at=None)
     return list(rows.select_related("uploaded_by"))
 
 
@@ -21,7 +19,7 @@ def is_removable(evidence: Evidence) -> bool:
     """Whether the result has not been submitted since the file came."""
     return not Revision.objects.filter(
         result__indicator=evidence.indicator_id,
-        result__quarter_start=evidence.quarter_start,
+        result__quarter=evidence.quarter,
         submitted_at__gte=evidence.uploaded_at,
     ).exists()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -163,22 +162,19 @@ def _register(seen: QuerySet[Indicator]) -> ForecastRegister:
 def _ours(seen: QuerySet[Indicator], since: Quarter) -> list[Foretold]:
     """The system's, for each quarter the last that was made before its result."""
     rows = (
-        SystemForecast.objects.filter(
-            indicator__in=seen, is_latest=True, for_start__gte=since.first_day
-        )
-        .order_by("made_in_start")
+        SystemForecast.objects.filter(indicator__in=seen, is_latest=True, for_quarter__gte=since)
+        .order_by("made_in")
         .values_list(
-            *("indicator_id", "made_in_start", "for_start", "value", "lower", "upper"),
+            *("indicator_id", "made_in", "for_quarter", "value", "lower", "upper"),
             *("chance_red", "chance_amber", "chance_green"),
         )
     )
-    quarters = _Quarters()
     found: dict[Place, Foretold] = {}
     for indicator, made_in, due, value, lower, upper, *likely in rows:
         made = Foretold(
             indicator=indicator,
-            made_in=quarters[made_in],
-            for_quarter=quarters[due],
+            made_in=made_in,
+            for_quarter=due,
             said=Said(value, lower, upper, likely[0], _likeliest(likely)),
         )
         found[made.place] = made
@@ -199,13 +195,11 @@ def _managers(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> lis
     rows = ManagersForecast.objects.filter(
         indicator__in=seen,
         is_latest=True,
-        made_in_start__gte=since.back(4).first_day,
-        made_in_start__lte=closed.first_day,
-    ).values_list("indicator_id", "made_in_start", "horizon", "value", "indicator__frequency")
-    quarters = _Quarters()
+        made_in__gte=since.back(4),
+        made_in__lte=closed,
+    ).values_list("indicator_id", "made_in", "horizon", "value", "indicator__frequency")
     found = []
-    for indicator, start, horizon, value, frequency in rows:
-        made_in = quarters[start]
+    for indicator, made_in, horizon, value, frequency in rows:
         due = forecast_quarters(made_in, Frequency(frequency)).get(Horizon(horizon))
         if due is not None and due >= since:
             found.append(Foretold(indicator, made_in, due, Said(value), Horizon(horizon)))
@@ -216,11 +210,10 @@ def _results(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> dict
     rows = Rating.objects.latest_ones().filter(
         indicator__in=seen,
         value__isnull=False,
-        quarter_start__gte=since.first_day,
-        quarter_start__lte=closed.first_day,
+        quarter__gte=since,
+        quarter__lte=closed,
     )
-    quarters = _Quarters()
-    return {(row.indicator_id, quarters[row.quarter_start]): row for row in rows}
+    return {(row.indicator_id, row.quarter): row for row in rows}
 
 
 def _scored(made: Foretold, results: Mapping[Place, Rating]) -> Foretold:
@@ -243,11 +236,3 @@ def _colour(made: Foretold, rating: Rating) -> Rag | None:
         return None
     verdict = rate(made.said.value, rating.thresholds)
     return verdict if isinstance(verdict, Rag) else None
-
-
-class _Quarters(dict[date, Quarter]):
-    """Quarters by their first days, each worked out once."""
-
-    def __missing__(self, start: date) -> Quarter:
-        self[start] = Quarter.containing(start)
-        return self[start]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -26,10 +25,10 @@ def targets_in_force(
     quarter: Quarter, indicators: Iterable[int] | None = None
 ) -> dict[int, Target]:
     """Each indicator's target for a quarter: its latest from that quarter or before."""
-    rows = Target.objects.filter(from_quarter_start__lte=quarter.first_day)
+    rows = Target.objects.filter(from_quarter__lte=quarter)
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
-    return {row.indicator_id: row for row in rows.order_by("from_quarter_start")}
+    return {row.indicator_id: row for row in rows.order_by("from_quarter")}
 
 
 def thresholds_of(
@@ -60,7 +59,7 @@ def _varied_limits(variation: Variation | None) -> dict[str, Decimal]:
 
 
 Point = tuple[Quarter, Decimal | None, bool]
-Said = tuple[int, date]  # of one indicator, in the quarter that begins on this day
+Said = tuple[int, Quarter]  # of one indicator, in a quarter
 Chances = tuple[Decimal, Decimal]  # of red; of amber or worse
 
 RAGS: dict[str, Rag | None] = {"": None, **{each.value: each for each in Rag}}
@@ -68,7 +67,7 @@ NOT_RATED: dict[str, NotRated | None] = {"": None, **{each.value: each for each 
 POLARITIES = {each.value: each for each in Polarity}
 TRAVELS = {each.value: each for each in Travel}
 READ = (
-    *("indicator_id", "quarter_start", "rag", "not_rated", "travel", "polarity"),
+    *("indicator_id", "quarter", "rag", "not_rated", "travel", "polarity"),
     *("revision__late", "definition_break", "value", "target", "lower", "upper"),
 )
 
@@ -80,16 +79,16 @@ def value_series(
 
     Chronological; quarters of which nothing was said are absent.
     """
-    rows = Revision.objects.latest_ones().filter(result__quarter_start__lte=until.first_day)
+    rows = Revision.objects.latest_ones().filter(result__quarter__lte=until)
     if indicators is not None:
         rows = rows.filter(result__indicator__in=list(indicators))
     series: dict[int, list[Point]] = defaultdict(list)
-    for indicator, start, value, is_break in (
-        rows.order_by("result__quarter_start")
-        .values_list("result__indicator_id", "result__quarter_start", "value", "definition_break")
+    for indicator, quarter, value, is_break in (
+        rows.order_by("result__quarter")
+        .values_list("result__indicator_id", "result__quarter", "value", "definition_break")
         .iterator()
     ):
-        series[indicator].append((Quarter.containing(start), value, is_break))
+        series[indicator].append((quarter, value, is_break))
     return series
 
 
@@ -101,12 +100,10 @@ def rag_histories(
     forecast = forecasts_judged(until=until, indicators=wanted)
     chances = chances_foreseen(until=until, indicators=wanted)
     histories: dict[int, list[Figure]] = defaultdict(list)
-    quarters: dict[date, Quarter] = {}
-    rows = _ratings(until, wanted).order_by("quarter_start").values_list(*READ)
-    for indicator, start, rag, not_rated, travel, polarity, late, *figures in rows.iterator():
-        quarter = quarters.setdefault(start, Quarter.containing(start))
+    rows = _ratings(until, wanted).order_by("quarter").values_list(*READ)
+    for indicator, quarter, rag, not_rated, travel, polarity, late, *figures in rows.iterator():
         is_break, value, target, lower, upper = figures
-        red, amber_or_worse = chances.get((indicator, start), (None, None))
+        red, amber_or_worse = chances.get((indicator, quarter), (None, None))
         histories[indicator].append(
             Figure(
                 quarter=quarter,
@@ -120,7 +117,7 @@ def rag_histories(
                 upper=upper,
                 travel=TRAVELS[travel],
                 late=bool(late),
-                forecast=forecast.get((indicator, start)),
+                forecast=forecast.get((indicator, quarter)),
                 chance_red=red,
                 chance_amber_or_worse=amber_or_worse,
             )
@@ -137,7 +134,7 @@ def forecasts_judged(
     """
     forecast = ManagersForecast.objects.filter(
         indicator=OuterRef("indicator"),
-        made_in_start=OuterRef("quarter_start"),
+        made_in=OuterRef("quarter"),
         horizon=Horizon.YEAR_END,
         is_latest=True,
     )
@@ -145,13 +142,13 @@ def forecasts_judged(
         _ratings(until, indicators)
         .annotate(forecast=Subquery(forecast.values("value")[:1]))
         .filter(forecast__isnull=False)
-        .values_list("indicator_id", "quarter_start", "forecast", *JUDGED_BY)
+        .values_list("indicator_id", "quarter", "forecast", *JUDGED_BY)
     )
     found: dict[Said, Rag] = {}
-    for indicator, start, value, *limits in rows.iterator():
+    for indicator, quarter, value, *limits in rows.iterator():
         judged = rate(value, Thresholds.of(dict(zip(JUDGED_BY, limits, strict=True))))
         if isinstance(judged, Rag):
-            found[indicator, start] = judged
+            found[indicator, quarter] = judged
     return found
 
 
@@ -165,12 +162,12 @@ def chances_foreseen(
     """
     rows = SystemForecast.objects.filter(is_latest=True, chance_red__isnull=False)
     if until is not None:
-        rows = rows.filter(made_in_start__lte=until.first_day)
+        rows = rows.filter(made_in__lte=until)
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
     # Of two made in one quarter, the nearer stands: it is read last.
-    told = rows.order_by("-for_start").values_list(
-        "indicator_id", "made_in_start", "chance_red", "chance_amber"
+    told = rows.order_by("-for_quarter").values_list(
+        "indicator_id", "made_in", "chance_red", "chance_amber"
     )
     return {
         (indicator, made_in): (red, red + (amber or 0))
@@ -182,5 +179,5 @@ def chances_foreseen(
 def _ratings(until: Quarter | None, indicators: Iterable[int] | None) -> QuerySet[Rating]:
     rows = Rating.objects.latest_ones()
     if until is not None:
-        rows = rows.filter(quarter_start__lte=until.first_day)
+        rows = rows.filter(quarter__lte=until)
     return rows if indicators is None else rows.filter(indicator__in=list(indicators))

@@ -98,13 +98,12 @@ def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
 
     Not those of indicators that are suspended for the quarter: nobody is to measure them.
     """
-    start = quarter.first_day
-    suspended = Suspension.objects.filter(from_quarter_start__lte=start).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=start)
+    suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
+        Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
     states = dict(
         Revision.objects.latest_ones()
-        .filter(result__quarter_start=start)
+        .filter(result__quarter=quarter)
         .values_list("result__indicator_id", "result__state")
     )
     rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
@@ -144,7 +143,7 @@ def _to_sign_off(quarter: Quarter, offices: Offices, due: DueOn, today: date) ->
     ladders = ladders_on(today)
     rows = (
         Revision.objects.latest_ones()
-        .filter(result__state__in=ON_THE_LADDER, result__quarter_start=quarter.first_day)
+        .filter(result__state__in=ON_THE_LADDER, result__quarter=quarter)
         .select_related("result__indicator__accountable_manager")
         .order_by("result__indicator__reference")
     )

@@ -21,10 +21,10 @@ def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int
     rows = SystemForecast.objects.filter(
         indicator__in=list(indicators),
         is_latest=True,
-        made_in_start__lte=after.first_day,
-        for_start__gt=after.first_day,
+        made_in__lte=after,
+        for_quarter__gt=after,
     )
-    return {row.indicator_id: row for row in rows.order_by("made_in_start", "-for_start")}
+    return {row.indicator_id: row for row in rows.order_by("made_in", "-for_quarter")}
 
 
 def managers_standing(
@@ -34,13 +34,12 @@ def managers_standing(
     rows = ManagersForecast.objects.filter(
         indicator__in=list(indicators),
         is_latest=True,
-        made_in_start__gte=after.back(3).first_day,
-        made_in_start__lte=after.first_day,
+        made_in__gte=after.back(3),
+        made_in__lte=after,
     ).select_related("indicator")
     said: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
-    for row in rows.order_by("made_in_start"):
-        made_in = Quarter.containing(row.made_in_start)
-        due = forecast_quarters(made_in, Frequency(row.indicator.frequency))
+    for row in rows.order_by("made_in"):
+        due = forecast_quarters(row.made_in, Frequency(row.indicator.frequency))
         quarter = due.get(Horizon(row.horizon))
         if quarter is not None and quarter > after:
             said[row.indicator_id][quarter] = row

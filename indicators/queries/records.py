@@ -68,7 +68,7 @@ class Record:
 
 def record_of(indicator: Indicator, *, quarters: int = 8) -> Record:
     """The record of an indicator's latest quarters, in six queries."""
-    results = list(indicator.results.order_by("-quarter_start")[:quarters])
+    results = list(indicator.results.order_by("-quarter")[:quarters])
     for result in results:
         result.indicator = indicator
     revisions = _by_result(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q
@@ -68,8 +67,8 @@ def backgrounds_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[in
 
 def suspended_in(quarter: Quarter) -> frozenset[int]:
     """The indicators that are not measured in a quarter, by agreement."""
-    rows = Suspension.objects.filter(from_quarter_start__lte=quarter.first_day).filter(
-        Q(until_quarter_start__isnull=True) | Q(until_quarter_start__gte=quarter.first_day)
+    rows = Suspension.objects.filter(from_quarter__lte=quarter).filter(
+        Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
     return frozenset(rows.values_list("indicator_id", flat=True))
 
@@ -80,7 +79,7 @@ def forecasts_made(
     """The forecasts that stand, as given with a quarter's results."""
     found: dict[int, list[ManagersForecast]] = defaultdict(list)
     rows = ManagersForecast.objects.filter(
-        indicator__in=list(indicators), made_in_start=quarter.first_day, is_latest=True
+        indicator__in=list(indicators), made_in=quarter, is_latest=True
     )
     for row in rows:
         found[row.indicator_id].append(row)
@@ -123,15 +122,14 @@ def _limits(target: Target | None) -> Iterable[Decimal]:
 
 def _earlier_values(indicators: Sequence[int], quarter: Quarter) -> dict[int, list[Decimal]]:
     """The values of the quarters remembered, latest first."""
-    first: date = quarter.back(REMEMBERED).first_day
     rows = Revision.objects.latest_ones().filter(
         result__indicator__in=indicators,
-        result__quarter_start__gte=first,
-        result__quarter_start__lt=quarter.first_day,
+        result__quarter__gte=quarter.back(REMEMBERED),
+        result__quarter__lt=quarter,
         value__isnull=False,
     )
     found: dict[int, list[Decimal]] = defaultdict(list)
-    for indicator, value in rows.order_by("-result__quarter_start").values_list(
+    for indicator, value in rows.order_by("-result__quarter").values_list(
         "result__indicator_id", "value"
     ):
         found[indicator].append(value)

@@ -115,7 +115,7 @@ def my_return(*, user: User, quarter: Quarter, today: date) -> ReturnSheet:
     """
     own = Indicator.objects.answerable_by(user).in_use(quarter)
     if allowed(user, Permission.MANAGE_FRAMEWORK):
-        begun = Draft.objects.filter(quarter_start=quarter.first_day, saved_by=user)
+        begun = Draft.objects.filter(quarter=quarter, saved_by=user)
         own = own.filter(Q(accountable_manager=user) | Q(pk__in=begun.values("indicator")))
     measured = [
         each
@@ -136,7 +136,7 @@ def my_return(*, user: User, quarter: Quarter, today: date) -> ReturnSheet:
 
 def entry_days(quarter: Quarter) -> dict[str, date]:
     """By when results are due, by tier; under no tier, for all the others."""
-    rows = CalendarDay.objects.filter(quarter_start=quarter.first_day, step=Step.ENTRY)
+    rows = CalendarDay.objects.filter(quarter=quarter, step=Step.ENTRY)
     return dict(rows.values_list("tier", "due_on"))
 
 
@@ -153,14 +153,14 @@ def return_rows(
     known = [each.pk for each in indicators]
     drafts = {
         each.indicator_id: each
-        for each in Draft.objects.filter(
-            quarter_start=quarter.first_day, indicator__in=known
-        ).select_related("saved_by")
+        for each in Draft.objects.filter(quarter=quarter, indicator__in=known).select_related(
+            "saved_by"
+        )
     }
     revisions = {
         each.result.indicator_id: each
         for each in Revision.objects.latest_ones()
-        .filter(result__quarter_start=quarter.first_day, result__indicator__in=known)
+        .filter(result__quarter=quarter, result__indicator__in=known)
         .select_related("result", "submitted_by", "on_behalf_of")
     }
     returns = _returned(revisions.values())
@@ -290,7 +290,7 @@ def submitted_in(submission: Submission) -> Submitted:
     ratings = tuple(
         Rating.objects.latest_ones()
         .filter(
-            quarter_start=submission.quarter_start,
+            quarter=submission.quarter,
             indicator__reference__in=_references(submission),
         )
         .select_related(
@@ -324,7 +324,7 @@ def _next_steps(submission: Submission, ratings: tuple[Rating, ...]) -> list[Nex
             waiting[rung.stage, rung.unit] = waiting.get((rung.stage, rung.unit), 0) + 1
     people = _directors({unit for _, unit in waiting}, today)
     days = dict(
-        CalendarDay.objects.filter(quarter_start=submission.quarter_start)
+        CalendarDay.objects.filter(quarter=submission.quarter)
         .order_by("tier")
         .values_list("step", "due_on")
     )

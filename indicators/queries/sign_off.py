@@ -95,7 +95,7 @@ def said_by(revision: Revision) -> frozenset[int | None]:
 
 def unsigned(quarter: Quarter) -> int:
     """How many results of a quarter are not, or not yet, signed off all the way."""
-    rows = Result.objects.filter(quarter_start=quarter.first_day)
+    rows = Result.objects.filter(quarter=quarter)
     return rows.exclude(state=ResultState.APPROVED).count()
 
 
@@ -293,7 +293,7 @@ def _named(ladders: Ladders, unit: int) -> str:
 def _on_the_ladder(quarter: Quarter | None = None) -> list[Revision]:
     rows = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
     if quarter is not None:
-        rows = rows.filter(result__quarter_start=quarter.first_day)
+        rows = rows.filter(result__quarter=quarter)
     return list(
         rows.select_related(
             "result__indicator__unit",
@@ -308,11 +308,11 @@ def _ratings(quarter: Quarter, indicators: Sequence[int]) -> dict[int, list[Rati
     """How each stands now and stood before, oldest first."""
     rows = Rating.objects.latest_ones().filter(
         indicator__in=indicators,
-        quarter_start__lte=quarter.first_day,
-        quarter_start__gte=quarter.back(LOOKED_BACK).first_day,
+        quarter__lte=quarter,
+        quarter__gte=quarter.back(LOOKED_BACK),
     )
     of: dict[int, list[Rating]] = defaultdict(list)
-    for rating in rows.order_by("quarter_start"):
+    for rating in rows.order_by("quarter"):
         of[rating.indicator_id].append(rating)
     return of
 
@@ -344,9 +344,7 @@ def _line(
     why_not: str | None,
 ) -> Line:
     indicator = revision.result.indicator
-    now_stands = next(
-        (each for each in ratings if each.quarter_start == revision.result.quarter_start), None
-    )
+    now_stands = next((each for each in ratings if each.quarter == revision.result.quarter), None)
     earlier = [each for each in ratings if each is not now_stands]
     rag = Rag(now_stands.rag) if now_stands and now_stands.rag else None
     return Line(

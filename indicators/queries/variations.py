@@ -49,16 +49,14 @@ def register_of_variations(*, reader: User) -> QuerySet[Variation]:
 
 def standing(rows: QuerySet[Variation], state: str, *, now: Quarter) -> QuerySet[Variation]:
     """Narrowed to those that stand so in a quarter: see `STANDINGS`."""
-    first = now.first_day
-    soon = Quarter.from_ordinal(now.ordinal + SOON - 1).first_day
+    soon = Quarter.from_ordinal(now.ordinal + SOON - 1)
     agreed = Q(state=Variation.State.AGREED)
     asked = {
         "proposed": Q(state=Variation.State.PROPOSED),
-        "to_come": agreed & Q(from_quarter_start__gt=first),
-        "in_force": agreed & Q(from_quarter_start__lte=first, until_quarter_start__gte=first),
-        "ending": agreed
-        & Q(from_quarter_start__lte=first, until_quarter_start__range=(first, soon)),
-        "ended": agreed & Q(until_quarter_start__lt=first),
+        "to_come": agreed & Q(from_quarter__gt=now),
+        "in_force": agreed & Q(from_quarter__lte=now, until_quarter__gte=now),
+        "ending": agreed & Q(from_quarter__lte=now, until_quarter__range=(now, soon)),
+        "ended": agreed & Q(until_quarter__lt=now),
         "refused": Q(state=Variation.State.REFUSED),
     }
     return rows.filter(asked[state]) if state in asked else rows
@@ -90,5 +88,5 @@ def _told(rows: QuerySet[Variation]) -> QuerySet[Variation]:
             "indicator__unit", "indicator__accountable_manager", "proposed_by", "decided_by"
         )
         .prefetch_related("varied_triggers__carried_by")
-        .order_by("-from_quarter_start", "indicator__reference", "pk")
+        .order_by("-from_quarter", "indicator__reference", "pk")
     )

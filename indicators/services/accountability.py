@@ -47,7 +47,7 @@ def attest(
 
 
 def _refuse_quarter_without_return(quarter: Quarter) -> None:
-    row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+    row = ReportingQuarter.objects.filter(quarter=quarter).first()
     if row is None or row.begun_at is None:
         raise ValueError(f"{quarter} has not begun: you will be asked when it has")
     if row.is_closed:
@@ -58,7 +58,7 @@ def _attest(
     quarter: Quarter, references: set[str], disowned: set[str], *, by: User
 ) -> Attestation | None:
     rows = Attestation.objects.select_for_update()
-    about = {"user": by, "quarter_start": quarter.first_day}
+    about = {"user": by, "quarter": quarter}
     if not references and not rows.filter(**about).exists():
         return None
     # Two presses of the button at once: the second waits, and finds what the first wrote.

@@ -88,9 +88,7 @@ def _planned(quarter: Quarter, meeting: date) -> tuple[PlannedDay, ...]:
 
 
 def _row(quarter: Quarter, day: PlannedDay) -> CalendarDay:
-    return CalendarDay(
-        quarter_start=quarter.first_day, step=day.step, tier=day.tier or "", due_on=day.due_on
-    )
+    return CalendarDay(quarter=quarter, step=day.step, tier=day.tier or "", due_on=day.due_on)
 
 
 @transaction.atomic
@@ -112,16 +110,14 @@ def set_due_day(
     if not reason.strip():
         raise ValueError("Say why the day is changed")
     state = ReportingQuarter.objects.select_for_update()
-    row = state.filter(quarter_start=quarter.first_day).first()
+    row = state.filter(quarter=quarter).first()
     if row is None or row.begun_at is None:
         raise ValueError(f"{quarter} has not begun: begin it first")
     if row.is_closed and step in UNTIL_CLOSE:
         raise ValueError(
             f"{quarter} is closed: its returns are in, and their days stay as they were"
         )
-    day = CalendarDay.objects.filter(
-        quarter_start=quarter.first_day, step=step, tier=tier or ""
-    ).first()
+    day = CalendarDay.objects.filter(quarter=quarter, step=step, tier=tier or "").first()
     if day is None:
         raise ValueError(f"{quarter} has no such step: choose one from its calendar")
     if day.due_on == due_on:
@@ -159,10 +155,7 @@ def _move_meeting(
     row.cabinet_meets_on = meeting
     row.save(update_fields=["cabinet_meets_on"])
     rules = [rule for rule in day_rules(quarter) if rule.counted_from is CountedFrom.CABINET]
-    days = {
-        (day.step, day.tier): day
-        for day in CalendarDay.objects.filter(quarter_start=quarter.first_day)
-    }
+    days = {(day.step, day.tier): day for day in CalendarDay.objects.filter(quarter=quarter)}
     return [
         (day, rule.day(quarter.last_day, meeting))
         for rule in rules

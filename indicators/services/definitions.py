@@ -90,8 +90,8 @@ def set_target(
         raise ValueError(
             f"{from_quarter} is closed: set the target from {closed.next()} or a later quarter"
         )
-    before = indicator.targets.filter(from_quarter_start=from_quarter.first_day).first()
-    target = before or Target(indicator=indicator, from_quarter_start=from_quarter.first_day)
+    before = indicator.targets.filter(from_quarter=from_quarter).first()
+    target = before or Target(indicator=indicator, from_quarter=from_quarter)
     was = {name: str(getattr(target, name)) for name in limits} if before else None
     for name, value in limits.items():
         setattr(target, name, value)
@@ -128,8 +128,8 @@ def suspend_indicator(
         raise ValueError(f"{from_quarter} is closed: suspend from {closed.next()} or later")
     suspension = Suspension(
         indicator=indicator,
-        from_quarter_start=from_quarter.first_day,
-        until_quarter_start=until_quarter.first_day if until_quarter else None,
+        from_quarter=from_quarter,
+        until_quarter=until_quarter,
         reason=reason,
         approved_by=approved_by,
     )

@@ -54,7 +54,7 @@ def save_draft(
     """
     kept = as_kept(typed)
     _refuse_closed(quarter)
-    about = {"indicator": indicator, "quarter_start": quarter.first_day}
+    about = {"indicator": indicator, "quarter": quarter}
     stored = Draft.objects.select_for_update().filter(**about).first()
     if stored is not None and stored.typed == kept and stored.is_complete == is_complete:
         return stored
@@ -120,7 +120,7 @@ def _refuse_closed(quarter: Quarter) -> None:
 
 
 def _submitted(indicator: Indicator, quarter: Quarter) -> Revision | None:
-    result = Result.objects.filter(indicator=indicator, quarter_start=quarter.first_day)
+    result = Result.objects.filter(indicator=indicator, quarter=quarter)
     return (
         Revision.objects.latest_ones()
         .filter(result__in=result)

@@ -47,7 +47,7 @@ def attach_evidence(
     path = default_storage.save(f"evidence/{secrets.token_hex(16)}", ContentFile(content))
     evidence = Evidence.objects.create(
         indicator=indicator,
-        quarter_start=quarter.first_day,
+        quarter=quarter,
         name=name,
         path=path,
         size=len(content),
@@ -68,7 +68,7 @@ def remove_evidence(*, evidence: Evidence, by: User) -> bool:
     Raises ValueError once the result was submitted with it: it then belongs to the record.
     """
     # A close, which may make the file part of the record, waits for us, or we for it.
-    list(ReportingQuarter.objects.select_for_update().filter(quarter_start=evidence.quarter_start))
+    list(ReportingQuarter.objects.select_for_update().filter(quarter=evidence.quarter))
     found = Evidence.objects.select_for_update().filter(pk=evidence.pk, removed_at=None).first()
     if found is None:
         return False

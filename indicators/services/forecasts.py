@@ -73,25 +73,17 @@ def forecast_after(*, quarter: Quarter, by: User | None) -> list[SystemForecast]
 
 def _sit(quarter: Quarter, measured: list[Indicator]) -> _Sitting:
     due = {next_due(quarter, frequency) for frequency in Frequency}
-    starts = [each.first_day for each in due]
     standing = SystemForecast.objects.filter(
-        is_latest=True, for_start__in=starts, made_in_start__lte=quarter.first_day
-    ).order_by("made_in_start")
-    known = Revision.objects.latest_ones().filter(
-        value__isnull=False, result__quarter_start__in=starts
-    )
+        is_latest=True, for_quarter__in=due, made_in__lte=quarter
+    ).order_by("made_in")
+    known = Revision.objects.latest_ones().filter(value__isnull=False, result__quarter__in=due)
     return _Sitting(
         quarter=quarter,
         series=value_series(until=quarter, indicators=[each.pk for each in measured]),
         thresholds=thresholds_ahead(after=quarter, indicators=measured),
         suspended={each: suspended_in(each) for each in due},
         standing={(each.indicator_id, each.for_quarter): each for each in standing},
-        known=frozenset(
-            (indicator, Quarter.containing(start))
-            for indicator, start in known.values_list(
-                "result__indicator_id", "result__quarter_start"
-            )
-        ),
+        known=frozenset(known.values_list("result__indicator_id", "result__quarter")),
     )
 
 
@@ -117,8 +109,8 @@ def _foretell(indicator: Indicator, sitting: _Sitting) -> SystemForecast | None:
 
 
 def _is_measured(indicator: Indicator, quarter: Quarter) -> bool:
-    last = indicator.last_quarter_start
-    return last is None or quarter.first_day <= last
+    last = indicator.last_quarter
+    return last is None or quarter <= last
 
 
 def _found(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast | NoForecast:
@@ -141,8 +133,8 @@ def _as_row(
     likely = chances(found, thresholds)
     return SystemForecast(
         indicator=indicator,
-        made_in_start=quarter.first_day,
-        for_start=found.for_quarter.first_day,
+        made_in=quarter,
+        for_quarter=found.for_quarter,
         method=found.method,
         quarters=found.n,
         value=found.value,
@@ -158,9 +150,9 @@ def _store(forecasts: list[SystemForecast], quarter: Quarter) -> None:
     """Fresh forecasts stand; those they differ from are kept, and no longer the latest."""
     again = [each.indicator_id for each in forecasts if each.number > 1]
     if again:
-        SystemForecast.objects.filter(
-            indicator__in=again, made_in_start=quarter.first_day, is_latest=True
-        ).update(is_latest=False)
+        SystemForecast.objects.filter(indicator__in=again, made_in=quarter, is_latest=True).update(
+            is_latest=False
+        )
     at = now()
     for each in forecasts:
         each.made_at = at
@@ -183,7 +175,7 @@ def state_forecasts(
     standing = {
         Horizon(each.horizon): each
         for each in ManagersForecast.objects.select_for_update().filter(
-            indicator=indicator, made_in_start=quarter.first_day, is_latest=True
+            indicator=indicator, made_in=quarter, is_latest=True
         )
     }
     fresh = []
@@ -223,12 +215,12 @@ def _kept(
     by: User | None,
 ) -> ManagersForecast:
     earlier = ManagersForecast.objects.filter(
-        indicator=indicator, made_in_start=quarter.first_day, horizon=horizon
+        indicator=indicator, made_in=quarter, horizon=horizon
     ).order_by("-number")
     last = before or earlier.first()
     return ManagersForecast.objects.create(
         indicator=indicator,
-        made_in_start=quarter.first_day,
+        made_in=quarter,
         horizon=horizon,
         number=last.number + 1 if last else 1,
         value=as_kept(given.value),

@@ -80,7 +80,7 @@ def rate_quarter(
     fresh = [rating for indicator in measured if (rating := _judge(indicator, sitting)) is not None]
     _store(fresh, sitting)
     if fresh:
-        row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+        row = ReportingQuarter.objects.filter(quarter=quarter).first()
         if row is not None and indicators is None:
             audit.record("rated quarter", row, by=by, ratings=len(fresh))
     return fresh
@@ -89,22 +89,21 @@ def rate_quarter(
 def rerate_open_quarters(*, indicators: Sequence[int]) -> None:
     """Ratings of quarters not yet closed follow a change of target or definition at once."""
     closed = last_closed()
-    after = closed.next().first_day if closed else None
     stored = Rating.objects.latest_ones().filter(indicator__in=indicators)
-    if after is not None:
-        stored = stored.filter(quarter_start__gte=after)
-    for start in sorted(set(stored.values_list("quarter_start", flat=True))):
-        rate_quarter(quarter=Quarter.containing(start), by=None, indicators=indicators)
+    if closed is not None:
+        stored = stored.filter(quarter__gt=closed)
+    for quarter in sorted(set(stored.values_list("quarter", flat=True))):
+        rate_quarter(quarter=quarter, by=None, indicators=indicators)
 
 
 def rerate_from(*, indicator: Indicator, quarter: Quarter) -> list[Rating]:
     """A quarter's rating, and the travel of those after it, follow a revised value."""
     later = (
         Rating.objects.latest_ones()
-        .filter(indicator=indicator, quarter_start__gte=quarter.first_day)
-        .values_list("quarter_start", flat=True)
+        .filter(indicator=indicator, quarter__gte=quarter)
+        .values_list("quarter", flat=True)
     )
-    quarters = sorted({quarter, *(Quarter.containing(start) for start in later)})
+    quarters = sorted({quarter, *later})
     return [
         rating
         for each in quarters
@@ -115,12 +114,10 @@ def rerate_from(*, indicator: Indicator, quarter: Quarter) -> list[Rating]:
 def _sit(quarter: Quarter, indicators: list[int]) -> _Sitting:
     version = version_ruling(quarter)
     revisions = Revision.objects.latest_ones().filter(
-        result__quarter_start=quarter.first_day, result__indicator__in=indicators
+        result__quarter=quarter, result__indicator__in=indicators
     )
-    stored = Rating.objects.latest_ones().filter(
-        quarter_start=quarter.first_day, indicator__in=indicators
-    )
-    row = ReportingQuarter.objects.filter(quarter_start=quarter.first_day).first()
+    stored = Rating.objects.latest_ones().filter(quarter=quarter, indicator__in=indicators)
+    row = ReportingQuarter.objects.filter(quarter=quarter).first()
     return _Sitting(
         quarter=quarter,
         version_id=version.pk,
@@ -153,7 +150,7 @@ def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:
     travel, quarters = _travel(indicator, sitting, thresholds, revision)
     rating = Rating(
         indicator=indicator,
-        quarter_start=sitting.quarter.first_day,
+        quarter=sitting.quarter,
         rag=rag or "",
         not_rated=not_rated or "",
         travel=travel,
@@ -219,9 +216,9 @@ def _travel(
 
 
 def _is_stale(indicator: Indicator, quarter: Quarter, revision: Revision | None) -> bool:
-    if revision is None or revision.value is None or revision.data_quarter_start is None:
+    if revision is None or revision.value is None or revision.data_quarter is None:
         return False
-    return stale(quarter, Quarter.containing(revision.data_quarter_start), indicator.lag_quarters)
+    return stale(quarter, revision.data_quarter, indicator.lag_quarters)
 
 
 def _store(ratings: list[Rating], sitting: _Sitting) -> None:

@@ -147,7 +147,7 @@ def _latest(indicator: Indicator, quarter: Quarter) -> Revision | None:
     return (
         Revision.objects.select_for_update()
         .latest_ones()
-        .filter(result__indicator=indicator, result__quarter_start=quarter.first_day)
+        .filter(result__indicator=indicator, result__quarter=quarter)
         .first()
     )
 
@@ -164,7 +164,7 @@ def _say(
 ) -> tuple[Revision, bool]:
     # Held until the end: an approval waits for us, or we for it, and then find the result locked.
     result, _ = Result.objects.select_for_update().get_or_create(
-        indicator=indicator, quarter_start=quarter.first_day
+        indicator=indicator, quarter=quarter
     )
     before = _latest(indicator, quarter)
     said = as_kept(indicator, quarter, given)
@@ -238,9 +238,7 @@ def as_kept(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> dict[
         "confidence": given.confidence,
         "not_available": given.not_available.strip(),
         "definition_break": given.definition_break,
-        "data_quarter_start": (
-            given.data_quarter.first_day if given.data_quarter and of_another_quarter else None
-        ),
+        "data_quarter": given.data_quarter if of_another_quarter else None,
         "commentary": given.commentary.strip(),
         "management_action": given.management_action.strip(),
     }
@@ -275,8 +273,8 @@ class ResultToSubmit:
     late: bool = False
 
     @property
-    def key(self) -> tuple[int, date]:
-        return self.indicator.pk, self.quarter.first_day
+    def key(self) -> tuple[int, Quarter]:
+        return self.indicator.pk, self.quarter
 
 
 @transaction.atomic
@@ -316,14 +314,14 @@ def submit_results(
     ]
 
 
-def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Result]:
+def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Result]:
     asked = Result.objects.filter(
         indicator__in={each.indicator.pk for each in submissions},
-        quarter_start__in={each.quarter.first_day for each in submissions},
+        quarter__in={each.quarter for each in submissions},
     ).select_related("indicator")
-    found = {(row.indicator_id, row.quarter_start): row for row in asked}
+    found = {(row.indicator_id, row.quarter): row for row in asked}
     missing = [
-        Result(indicator=each.indicator, quarter_start=each.quarter.first_day)
+        Result(indicator=each.indicator, quarter=each.quarter)
         for each in submissions
         if each.key not in found
     ]
@@ -331,25 +329,25 @@ def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Re
         return found
     # Another import may make one meanwhile.
     Result.objects.bulk_create(missing, batch_size=AT_ONCE, ignore_conflicts=True)
-    return {(row.indicator_id, row.quarter_start): row for row in asked.all()}
+    return {(row.indicator_id, row.quarter): row for row in asked.all()}
 
 
-def _latest_results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, date], Revision]:
+def _latest_results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Revision]:
     rows = (
         Revision.objects.latest_ones()
         .select_for_update(of=("self",))
         .filter(
             result__indicator__in={each.indicator.pk for each in submissions},
-            result__quarter_start__in={each.quarter.first_day for each in submissions},
+            result__quarter__in={each.quarter for each in submissions},
         )
         .select_related("result__indicator")
         .order_by("pk")
     )
-    return {(row.result.indicator_id, row.result.quarter_start): row for row in rows}
+    return {(row.result.indicator_id, row.result.quarter): row for row in rows}
 
 
 def _store(
-    fresh: dict[tuple[int, date], Revision], latest: dict[tuple[int, date], Revision]
+    fresh: dict[tuple[int, Quarter], Revision], latest: dict[tuple[int, Quarter], Revision]
 ) -> None:
     superseded = [latest[key].pk for key in fresh if key in latest]
     for start in range(0, len(superseded), AT_ONCE):
@@ -370,8 +368,8 @@ def _rerate(submissions: Sequence[ResultToSubmit]) -> dict[int, Rating]:
         spoken_of[each.quarter].add(each.indicator.pk)
         first[each.indicator.pk] = min(each.quarter, first.get(each.indicator.pk, each.quarter))
     standing = Rating.objects.latest_ones().filter(indicator__in=first)
-    for indicator, start in standing.values_list("indicator_id", "quarter_start"):
-        if (quarter := Quarter.containing(start)) > first[indicator]:
+    for indicator, quarter in standing.values_list("indicator_id", "quarter"):
+        if quarter > first[indicator]:
             spoken_of[quarter].add(indicator)
     return {
         rating.revision_id: rating
@@ -414,7 +412,7 @@ def submit_return(
         with transaction.atomic():
             submission = Submission.objects.create(
                 token=token,
-                quarter_start=quarter.first_day,
+                quarter=quarter,
                 submitted_by=by,
                 submitted_at=now(),
                 results=len(wanted),
@@ -446,7 +444,7 @@ def _rows(
     held = {
         each.indicator_id: each
         for each in Draft.objects.select_for_update()
-        .filter(quarter_start=quarter.first_day, indicator__reference__in=wanted)
+        .filter(quarter=quarter, indicator__reference__in=wanted)
         .order_by("pk")
     }
     indicators = list(
@@ -491,5 +489,4 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
 
 def _data_quarter(row: ReturnRow) -> Quarter | None:
     """Where earlier figures stood in for this quarter's, that is still so."""
-    start = row.revision.data_quarter_start if row.revision else None
-    return Quarter.containing(start) if start else None
+    return row.revision.data_quarter if row.revision else None

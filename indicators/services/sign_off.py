@@ -207,7 +207,7 @@ def _hold(results: Sequence[int]) -> list[Revision]:
         .select_related(
             "result__indicator__unit", "result__indicator__accountable_manager", "submitted_by"
         )
-        .order_by("result__indicator__reference", "result__quarter_start")
+        .order_by("result__indicator__reference", "result__quarter")
     )
     held = list(rows)
     if len(held) < len(set(results)):

@@ -69,8 +69,8 @@ def refuse_overlap(row: Variation) -> None:
         Variation.objects.agreed()
         .filter(
             indicator=row.indicator,
-            from_quarter_start__lte=row.until_quarter_start,
-            until_quarter_start__gte=row.from_quarter_start,
+            from_quarter__lte=row.until_quarter,
+            until_quarter__gte=row.from_quarter,
         )
         .exclude(pk=row.pk)
         .first()
@@ -168,9 +168,7 @@ def _targets_meanwhile(
     indicator: Indicator, first: Quarter, last: Quarter
 ) -> Iterator[Target | None]:
     yield targets_in_force(first, [indicator.pk]).get(indicator.pk)
-    yield from indicator.targets.filter(
-        from_quarter_start__gt=first.first_day, from_quarter_start__lte=last.first_day
-    )
+    yield from indicator.targets.filter(from_quarter__gt=first, from_quarter__lte=last)
 
 
 def _trigger_refusals(row: Variation, varied: Sequence[VariedTrigger]) -> Iterator[str]:
@@ -276,8 +274,8 @@ def propose_variation(
         what=what.strip(),
         reason=reason.strip(),
         clause=clause.strip(),
-        from_quarter_start=from_quarter.first_day,
-        until_quarter_start=until_quarter.first_day,
+        from_quarter=from_quarter,
+        until_quarter=until_quarter,
         proposed_by=by,
         **differently,
     )
@@ -355,10 +353,10 @@ def end_variation(
     if until_quarter == was:
         return row
     _refuse_ending(row, until_quarter, reason)
-    row.until_quarter_start = until_quarter.first_day
+    row.until_quarter = until_quarter
     told = f"Ended with {until_quarter} instead of {was} by {by}: {reason.strip()}"
     row.decision = "\n\n".join(filter(None, [row.decision, told]))
-    row.save(update_fields=["until_quarter_start", "decision"])
+    row.save(update_fields=["until_quarter", "decision"])
     audit.record(
         "ended variation", row, by=by, was=was.key, now=until_quarter.key, reason=reason.strip()
     )
@@ -393,8 +391,8 @@ def _same_waiting(proposed: Variation, varied: Sequence[VariedTrigger]) -> Varia
         indicator=proposed.indicator,
         state=Variation.State.PROPOSED,
         proposed_by=proposed.proposed_by,
-        from_quarter_start=proposed.from_quarter_start,
-        until_quarter_start=proposed.until_quarter_start,
+        from_quarter=proposed.from_quarter,
+        until_quarter=proposed.until_quarter,
     )
     for row in rows.prefetch_related("varied_triggers"):
         same = all(getattr(row, name) == getattr(proposed, name) for name in said)
@@ -498,7 +496,7 @@ def remind_of_endings(*, today: date) -> int:
     if not is_working_day(today):
         return 0
     quarter = Quarter.containing(today)
-    ending = Variation.objects.agreed().filter(until_quarter_start=quarter.first_day)
+    ending = Variation.objects.agreed().filter(until_quarter=quarter)
     told = set(
         Notice.objects.filter(key__startswith="variation-ends-").values_list("key", flat=True)
     )

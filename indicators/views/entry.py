@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.clock import localdate
 from core.figures import as_number
 from core.guards import require
-from core.quarters import Quarter
 from indicators.forms.results import JUST_FIGURES, REVISED, ResultForm, typed_in
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import entry_sheet
@@ -258,8 +257,7 @@ def _revise(request, sheet):
 
 
 def _data_quarter(sheet):
-    start = sheet.revision.data_quarter_start if sheet.revision else None
-    return Quarter.containing(start) if start else None
+    return sheet.revision.data_quarter if sheet.revision else None
 
 
 def _told(revision, is_new, sheet):

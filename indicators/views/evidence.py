@@ -65,7 +65,7 @@ def remove_evidence(request, quarter, reference, number):
         Evidence,
         pk=number,
         indicator=sheet.indicator,
-        quarter_start=sheet.quarter.first_day,
+        quarter=sheet.quarter,
     )
     try:
         removed = services.remove_evidence(evidence=found, by=request.user)
@@ -86,7 +86,7 @@ def evidence_file(request, quarter, reference, number):
         Evidence.objects.select_related("indicator"),
         pk=number,
         indicator__reference=reference,
-        quarter_start=quarter.first_day,
+        quarter=quarter,
         removed_at=None,
     )
     if not may_read_evidence(request.user, found.indicator):

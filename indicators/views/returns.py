@@ -86,7 +86,7 @@ def submit_return(request, quarter):
 def return_submitted(request, quarter, token):
     """What was submitted, how it was rated, what was late, and what happens next."""
     submission = get_object_or_404(
-        Submission, token=token, submitted_by=request.user, quarter_start=quarter.first_day
+        Submission, token=token, submitted_by=request.user, quarter=quarter
     )
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
     page = {"told": submitted_in(submission), "sheet": sheet, "quarter": quarter}

@@ -79,7 +79,7 @@ def _not_in_yet(quarter, unit):
     """What of the unit and those below it is still to come, for the first time or again."""
     below = list(tree_on(localdate()).below(unit.pk))
     returned = Result.objects.filter(
-        state=ResultState.RETURNED, quarter_start=quarter.first_day, indicator__unit__in=below
+        state=ResultState.RETURNED, quarter=quarter, indicator__unit__in=below
     )
     return {
         "to_come": completion(quarter=quarter, units=below).missing,
@@ -131,7 +131,7 @@ def unlock(request, quarter, reference):
     result = get_object_or_404(
         Result.objects.select_related("indicator__unit", "indicator__accountable_manager"),
         indicator__reference=reference,
-        quarter_start=quarter.first_day,
+        quarter=quarter,
     )
     form = UnlockForm(
         request.POST if request.method == "POST" else None,

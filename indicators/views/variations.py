@@ -40,7 +40,7 @@ def register(request):
     everything = register_of_variations(reader=request.user)
     shown = standing(everything, state, now=quarter)
     if state in ("in_force", "ending"):
-        shown = shown.order_by("until_quarter_start", "indicator__reference")
+        shown = shown.order_by("until_quarter", "indicator__reference")
     page = {
         "filter": form,
         "quarter": quarter,

@@ -66,9 +66,7 @@ def workbook(request, quarter):
 @require(Permission.SUBMIT_RESULT)
 def workbook_preview(request, quarter, token):
     """What the workbook would change, cell by cell; and the button that saves it as drafts."""
-    upload = get_object_or_404(
-        WorkbookUpload, token=token, user=request.user, quarter_start=quarter.first_day
-    )
+    upload = get_object_or_404(WorkbookUpload, token=token, user=request.user, quarter=quarter)
     if refusal := _not_open(request, quarter):
         return refusal
     page = {

@@ -38,7 +38,7 @@ def keep_preview(
     moment = now()
     upload = WorkbookUpload.objects.create(
         user=by,
-        quarter_start=quarter.first_day,
+        quarter=quarter,
         name=name.replace("\x00", "")[:200],
         sha256=hashlib.sha256(content).hexdigest(),
         found=asdict(found),

@@ -263,10 +263,10 @@ def _ratings(known: list[int], quarter: Quarter) -> dict[int, list[Rating]]:
         Rating.objects.latest_ones()
         .filter(
             indicator__in=known,
-            quarter_start__lt=quarter.first_day,
-            quarter_start__gte=quarter.back(RECENT).first_day,
+            quarter__lt=quarter,
+            quarter__gte=quarter.back(RECENT),
         )
-        .order_by("-quarter_start")
+        .order_by("-quarter")
     ):
         found[each.indicator_id].append(each)
     return found

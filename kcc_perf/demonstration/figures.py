@@ -38,7 +38,7 @@ def found_the_council() -> None:
             files.content("units.csv"), file="units.csv", today=BEGINNING, starts_on=BEGINNING
         )
         import_people(files.content("people.csv"), file="people.csv")
-        seed_default_statement(in_force_from=FIRST, approved_on=BEGINNING, by=None)
+        seed_default_statement(from_quarter=FIRST, approved_on=BEGINNING, by=None)
         import_indicators(files.content("indicators.csv"), file="indicators.csv")
         suspend_what_is_suspended()
 
@@ -148,7 +148,7 @@ def revise(quarter: Quarter, day: date) -> None:
         indicator = Indicator.objects.get(reference=row["reference"])
         revised = Quarter.parse(row["quarter"])
         before = Revision.objects.latest_ones().get(
-            result__indicator=indicator, result__quarter_start=revised.first_day
+            result__indicator=indicator, result__quarter=revised
         )
         figures = {
             name: Decimal(row[name]) if row[name] else None

@@ -47,7 +47,7 @@ def write_the_second_version() -> None:
             today=day,
             by=User.objects.get(email=approval["by"]),
         )
-    first_day = approved.in_force_from
+    first_day = approved.from_quarter.first_day
     with clock.at(first_day):
         bring_into_force(today=first_day, by=None)
 

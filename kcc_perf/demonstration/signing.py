@@ -91,4 +91,4 @@ def _unlock_one(quarter: Quarter, today: date, officer: User) -> None:
 
 def _latest_revision(reference: str, quarter: Quarter) -> Revision:
     rows = Revision.objects.latest_ones().select_related("result__indicator__accountable_manager")
-    return rows.get(result__indicator__reference=reference, result__quarter_start=quarter.first_day)
+    return rows.get(result__indicator__reference=reference, result__quarter=quarter)

@@ -35,7 +35,7 @@ def _glossary_of_request(request: Any) -> tuple[Glossary, set[str]]:
     if found is None:
         version = (
             Version.objects.filter(state=Version.State.IN_FORCE)
-            .order_by("-in_force_from")
+            .order_by("-from_quarter")
             .values_list("pk", "drafted_at")
             .first()
         )

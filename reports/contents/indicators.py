@@ -63,10 +63,10 @@ def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
     What recovered in this very quarter is reported once more, so that it can be said.
     """
     referred_up = Escalation.objects.filter(
-        Q(recovered_in_start__isnull=True) | Q(recovered_in_start__gte=quarter.first_day),
+        Q(recovered_in__isnull=True) | Q(recovered_in__gte=quarter),
         indicator=OuterRef("pk"),
         level__in=REPORTED_LEVELS,
-        opened_in_start__lte=quarter.first_day,
+        opened_in__lte=quarter,
     )
     return (
         Indicator.objects.in_use(quarter)
@@ -82,19 +82,17 @@ def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
 
 def _rows_of(quarter: Quarter, indicators: list[int]) -> _IndicatorRows:
     rows = _IndicatorRows(tree_on(quarter.last_day), _offices(quarter))
-    until = {"indicator__in": indicators, "quarter_start__lte": quarter.first_day}
+    until = {"indicator__in": indicators, "quarter__lte": quarter}
     ratings = Rating.objects.latest_ones().filter(**until)
-    for rating in ratings.select_related("revision", "sorp_version").order_by("quarter_start"):
+    for rating in ratings.select_related("revision", "sorp_version").order_by("quarter"):
         rows.ratings[rating.indicator_id].append(rating)
     revisions = Revision.objects.filter(
-        result__indicator__in=indicators, result__quarter_start__lte=quarter.first_day
+        result__indicator__in=indicators, result__quarter__lte=quarter
     )
-    for revision in revisions.select_related("result").order_by("result__quarter_start", "number"):
+    for revision in revisions.select_related("result").order_by("result__quarter", "number"):
         rows.revisions[revision.result.indicator_id].append(revision)
-    escalations = Escalation.objects.filter(
-        indicator__in=indicators, opened_in_start__lte=quarter.first_day
-    )
-    for escalation in escalations.select_related("sorp_version").order_by("opened_in_start"):
+    escalations = Escalation.objects.filter(indicator__in=indicators, opened_in__lte=quarter)
+    for escalation in escalations.select_related("sorp_version").order_by("opened_in"):
         rows.escalations[escalation.indicator_id].append(escalation)
     rows.variations = agreed_variations(indicators)
     plans = ActionPlan.objects.filter(indicator__in=indicators, is_latest=True)
@@ -115,11 +113,7 @@ def _offices(quarter: Quarter) -> dict[tuple[int, int], str]:
 def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> dict[str, Any]:
     revisions = rows.revisions[indicator.pk]
     latest = next(
-        (
-            each
-            for each in revisions
-            if each.is_latest and each.result.quarter_start == quarter.first_day
-        ),
+        (each for each in revisions if each.is_latest and each.result.quarter == quarter),
         None,
     )
     return {

@@ -30,8 +30,8 @@ def sorp_contents(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> 
     versions = list(
         Version.objects.filter(statement=ruling.statement_id)
         .exclude(state=Version.State.DRAFT)
-        .filter(in_force_from__lte=quarter.first_day)
-        .order_by("in_force_from")
+        .filter(from_quarter__lte=quarter)
+        .order_by("from_quarter")
         .prefetch_related("rag_definitions")
     )
     begun = [each for each in versions if each.from_quarter.key <= first]
@@ -91,7 +91,7 @@ def add_forecasts(
     )
     for each in indicators:
         for rating in each["ratings"]:
-            said = keys[each["reference"]], Quarter.parse(rating["quarter"]).first_day
+            said = keys[each["reference"]], Quarter.parse(rating["quarter"])
             if said in by_manager:
                 rating["forecast"] = by_manager[said].value
             if said in by_system:

@@ -1,3 +1,4 @@
+import core.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -16,11 +17,10 @@ class Migration(migrations.Migration):
             name='QuarterlyReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quarter_start', models.DateField(unique=True)),
+                ('quarter', core.fields.QuarterField(unique=True)),
             ],
             options={
-                'ordering': ['-quarter_start'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quarter_start__day', 1), ('quarter_start__month__in', [1, 4, 7, 10])), name='report_is_of_a_quarter_that_starts_on_a_quarter_day')],
+                'ordering': ['-quarter'],
             },
         ),
         migrations.CreateModel(
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['-report__quarter_start', '-number'],
+                'ordering': ['-report__quarter', '-number'],
                 'constraints': [models.UniqueConstraint(fields=('report', 'number'), name='editions_are_numbered'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='editions_count_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='a_published_edition_says_when')],
             },
         ),

@@ -8,8 +8,8 @@ GUARDS = [
     Guard(
         table="reports_quarterlyreport",
         sentence="A report speaks of one quarter for good",
-        never=("id", "quarter_start"),
-        unique=(Unique(("quarter_start",)),),
+        never=("id", "quarter"),
+        unique=(Unique(("quarter",)),),
     ),
     Guard(
         table="reports_edition",

@@ -24,7 +24,7 @@ def published_edition(quarter: Quarter | None = None) -> Edition | None:
     rows = Edition.objects.published().without_documents().select_related("report")
     if quarter is not None:
         rows = rows.of(quarter)
-    return rows.order_by("-report__quarter_start", "-number").first()
+    return rows.order_by("-report__quarter", "-number").first()
 
 
 def published_editions() -> QuerySet[Edition]:
@@ -41,7 +41,7 @@ def published_editions() -> QuerySet[Edition]:
         .filter(pk=Subquery(newest))
         .select_related("report")
         .prefetch_related("files")
-        .order_by("-report__quarter_start")
+        .order_by("-report__quarter")
     )
 
 
@@ -51,7 +51,7 @@ def all_editions() -> QuerySet[Edition]:
         Edition.objects.without_documents()
         .select_related("report", "frozen_by", "published_by")
         .prefetch_related("files")
-        .order_by("-report__quarter_start", "-number")
+        .order_by("-report__quarter", "-number")
     )
 
 

@@ -40,7 +40,7 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     NotClosed for an open quarter; NotAnEdition where what was gathered has not the form it should;
     DoesNotFollow where it would not verify, as when a revision is not yet followed up.
     """
-    report, _ = QuarterlyReport.objects.get_or_create(quarter_start=quarter.first_day)
+    report, _ = QuarterlyReport.objects.get_or_create(quarter=quarter)
     QuarterlyReport.objects.select_for_update().get(pk=report.pk)
     newest = report.editions.order_by("-number").first()
     full = edition_contents(

@@ -27,7 +27,7 @@ def reports(request):
     """Every closed quarter with its editions, newest first, and what is being built now."""
     editions: dict = {}
     for edition in all_editions():
-        editions.setdefault(edition.report.quarter_start, []).append(edition)
+        editions.setdefault(edition.report.quarter, []).append(edition)
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     latest_jobs = {}
     for job in Job.objects.filter(kind=BUILD_REPORT).order_by("id"):
@@ -36,10 +36,10 @@ def reports(request):
         {
             "quarter": row.quarter,
             "closed_at": row.closed_at,
-            "editions": editions.get(row.quarter_start, []),
+            "editions": editions.get(row.quarter, []),
             "job": latest_jobs.get(row.quarter.key),
         }
-        for row in closed.order_by("-quarter_start")
+        for row in closed.order_by("-quarter")
     ]
     page = {
         "quarters": quarters,
@@ -54,7 +54,7 @@ def build(request, quarter):
     """Ask for a quarter's report to be built. Asking twice builds it once."""
     get_object_or_404(
         ReportingQuarter,
-        quarter_start=quarter.first_day,
+        quarter=quarter,
         state=ReportingQuarter.State.CLOSED,
     )
     try:

@@ -1,4 +1,5 @@
 import core.clock
+import core.fields
 import django.db.models.deletion
 import sorp.lexicon
 import sorp.rules.conditions.kinds
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='sorp.statement')),
                 ('number', models.CharField(max_length=20)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('consultation', 'In consultation'), ('approved', 'Approved, not yet in force'), ('in_force', 'In force'), ('superseded', 'Superseded')], default='draft', max_length=12)),
-                ('in_force_from', models.DateField(blank=True, null=True)),
+                ('from_quarter', core.fields.QuarterField(blank=True, null=True)),
                 ('summary', models.TextField(blank=True, help_text='What changes, and why')),
                 ('drafted_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='sorp.version')),
                 ('drafted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -51,8 +52,8 @@ class Migration(migrations.Migration):
                 ('action_on_amber', models.BooleanField(default=True, help_text='Amber, like red, needs a word on management action')),
             ],
             options={
-                'ordering': ['statement', 'in_force_from', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('statement', 'number'), name='one_version_of_a_number'), models.UniqueConstraint(fields=('statement', 'in_force_from'), name='one_version_from_a_quarter'), models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('statement',), name='one_version_in_force_of_a_statement'), models.CheckConstraint(condition=models.Q(('in_force_from__isnull', True), models.Q(('in_force_from__day', 1), ('in_force_from__month__in', [1, 4, 7, 10])), _connector='OR'), name='version_is_in_force_from_a_quarter_day'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consultation']), models.Q(('approved_on__isnull', False), ('in_force_from__isnull', False)), _connector='OR'), name='version_in_force_was_approved'), models.CheckConstraint(condition=models.Q(('state__in', ['approved', 'in_force', 'superseded']), models.Q(('approved_by__isnull', True), ('approved_on__isnull', True)), _connector='OR'), name='only_an_approved_version_has_an_approver'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('drafted_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='version_is_not_approved_by_its_author'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consultation', 'approved', 'in_force', 'superseded'])), name='version_is_in_a_known_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'consultation'), _negated=True), models.Q(('consulted_from__isnull', False), ('consulted_until__gte', models.F('consulted_from'))), _connector='OR'), name='consultation_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('relapse_within__lte', 16), ('relapse_shortens_by__lte', 4)), name='relapse_is_counted_in_quarters'), models.CheckConstraint(condition=models.Q(('plan_within__gte', 1), ('plan_within__lte', 120)), name='plan_is_due_in_working_days'), models.CheckConstraint(condition=models.Q(('exit_quarters__gte', 1), ('exit_quarters__lte', 8)), name='exit_takes_one_to_eight_quarters'), models.CheckConstraint(condition=models.Q(('travel_method__in', [sorp.lexicon.TravelMethod['REGRESSION'], sorp.lexicon.TravelMethod['PREVIOUS']])), name='version_has_a_known_travel_method')],
+                'ordering': ['statement', 'from_quarter', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('statement', 'number'), name='one_version_of_a_number'), models.UniqueConstraint(fields=('statement', 'from_quarter'), name='one_version_from_a_quarter'), models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('statement',), name='one_version_in_force_of_a_statement'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consultation']), models.Q(('approved_on__isnull', False), ('from_quarter__isnull', False)), _connector='OR'), name='version_in_force_was_approved'), models.CheckConstraint(condition=models.Q(('state__in', ['approved', 'in_force', 'superseded']), models.Q(('approved_by__isnull', True), ('approved_on__isnull', True)), _connector='OR'), name='only_an_approved_version_has_an_approver'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('drafted_by__isnull', True), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='version_is_not_approved_by_its_author'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consultation', 'approved', 'in_force', 'superseded'])), name='version_is_in_a_known_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'consultation'), _negated=True), models.Q(('consulted_from__isnull', False), ('consulted_until__gte', models.F('consulted_from'))), _connector='OR'), name='consultation_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('relapse_within__lte', 16), ('relapse_shortens_by__lte', 4)), name='relapse_is_counted_in_quarters'), models.CheckConstraint(condition=models.Q(('plan_within__gte', 1), ('plan_within__lte', 120)), name='plan_is_due_in_working_days'), models.CheckConstraint(condition=models.Q(('exit_quarters__gte', 1), ('exit_quarters__lte', 8)), name='exit_takes_one_to_eight_quarters'), models.CheckConstraint(condition=models.Q(('travel_method__in', [sorp.lexicon.TravelMethod['REGRESSION'], sorp.lexicon.TravelMethod['PREVIOUS']])), name='version_has_a_known_travel_method')],
             },
         ),
         migrations.CreateModel(
@@ -242,7 +243,7 @@ class Migration(migrations.Migration):
                 ('clause', models.CharField(max_length=20)),
                 ('check_made', models.CharField(max_length=30)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisation.unit')),
-                ('quarter_start', models.DateField()),
+                ('quarter', core.fields.QuarterField()),
                 ('looked_at', models.PositiveIntegerField()),
                 ('kept', models.PositiveIntegerField()),
                 ('detail', models.JSONField(default=list, help_text='What did not keep to it, by reference')),
@@ -251,8 +252,8 @@ class Migration(migrations.Migration):
                 ('is_latest', models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['-quarter_start', 'clause', 'unit'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('check_made', 'unit', 'quarter_start'), name='one_latest_finding_of_a_check'), models.CheckConstraint(condition=models.Q(('kept__lte', models.F('looked_at'))), name='no_more_keep_to_it_than_were_looked_at')],
+                'ordering': ['-quarter', 'clause', 'unit'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('check_made', 'unit', 'quarter'), name='one_latest_finding_of_a_check'), models.CheckConstraint(condition=models.Q(('kept__lte', models.F('looked_at'))), name='no_more_keep_to_it_than_were_looked_at')],
             },
         ),
     ]

@@ -36,7 +36,7 @@ KEPT = [
     "id",
     "statement_id",
     "number",
-    "in_force_from",
+    "from_quarter",
     "summary",
     "drafted_from_id",
     "drafted_by_id",
@@ -73,7 +73,7 @@ def forbidden_move(unequal):
 IN_THE_WAY = f"""EXISTS (SELECT 1 FROM sorp_version AS other WHERE other.state IN {BOUND} AND (
       other.id = NEW.id OR (other.statement_id = NEW.statement_id AND (
         other.number = NEW.number
-        OR other.in_force_from = NEW.in_force_from
+        OR other.from_quarter = NEW.from_quarter
         OR (other.state = 'in_force' AND NEW.state = 'in_force')))))"""
 ACTS = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.quarters import Quarter
+from core.fields import QuarterField
 from organisation.models.units import Unit
 from sorp.models.statement import Version
 
@@ -16,7 +16,7 @@ class Finding(models.Model):
     clause = models.CharField(max_length=20)
     check_made = models.CharField(max_length=30)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="findings")
-    quarter_start = models.DateField()
+    quarter = QuarterField()
     looked_at = models.PositiveIntegerField()
     kept = models.PositiveIntegerField()
     detail = models.JSONField(default=list, help_text="What did not keep to it, by reference")
@@ -25,10 +25,10 @@ class Finding(models.Model):
     is_latest = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ["-quarter_start", "clause", "unit"]
+        ordering = ["-quarter", "clause", "unit"]
         constraints = [
             models.UniqueConstraint(
-                fields=["check_made", "unit", "quarter_start"],
+                fields=["check_made", "unit", "quarter"],
                 condition=Q(is_latest=True),
                 name="one_latest_finding_of_a_check",
             ),
@@ -39,7 +39,3 @@ class Finding(models.Model):
 
     def __str__(self):
         return f"{self.check_made} in {self.unit}: {self.kept} of {self.looked_at}"
-
-    @property
-    def quarter(self):
-        return Quarter.containing(self.quarter_start)

@@ -5,12 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.quarters import Quarter
+from core.fields import QuarterField
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.lexicon import TravelMethod
-
-QUARTER_DAYS = Q(in_force_from__day=1, in_force_from__month__in=[1, 4, 7, 10])
 
 
 class Statement(models.Model):
@@ -27,9 +25,7 @@ class Statement(models.Model):
 class VersionQuerySet(models.QuerySet):
     def ruling(self, quarter):
         """The version by whose rules a quarter is judged, newest first."""
-        return (
-            self.binding().filter(in_force_from__lte=quarter.first_day).order_by("-in_force_from")
-        )
+        return self.binding().filter(from_quarter__lte=quarter).order_by("-from_quarter")
 
     def binding(self):
         """Those approved, whether their first quarter is past, present or still to come."""
@@ -63,7 +59,7 @@ class Version(models.Model):
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="versions")
     number = models.CharField(max_length=20)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
-    in_force_from = models.DateField(null=True, blank=True)
+    from_quarter = QuarterField(null=True, blank=True)
     summary = models.TextField(blank=True, help_text="What changes, and why")
     drafted_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="drafts"
@@ -98,11 +94,11 @@ class Version(models.Model):
     objects = VersionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["statement", "in_force_from", "number"]
+        ordering = ["statement", "from_quarter", "number"]
         constraints = [
             models.UniqueConstraint(fields=["statement", "number"], name="one_version_of_a_number"),
             models.UniqueConstraint(
-                fields=["statement", "in_force_from"], name="one_version_from_a_quarter"
+                fields=["statement", "from_quarter"], name="one_version_from_a_quarter"
             ),
             models.UniqueConstraint(
                 fields=["statement"],
@@ -110,12 +106,8 @@ class Version(models.Model):
                 name="one_version_in_force_of_a_statement",
             ),
             models.CheckConstraint(
-                condition=Q(in_force_from__isnull=True) | QUARTER_DAYS,
-                name="version_is_in_force_from_a_quarter_day",
-            ),
-            models.CheckConstraint(
                 condition=Q(state__in=["draft", "consultation"])
-                | Q(in_force_from__isnull=False, approved_on__isnull=False),
+                | Q(from_quarter__isnull=False, approved_on__isnull=False),
                 name="version_in_force_was_approved",
             ),
             models.CheckConstraint(
@@ -160,10 +152,6 @@ class Version(models.Model):
 
     def __str__(self):
         return f"{self.statement}, version {self.number}"
-
-    @property
-    def from_quarter(self):
-        return Quarter.containing(self.in_force_from) if self.in_force_from else None
 
 
 class Authorship(models.Model):

@@ -83,7 +83,7 @@ def version_in_force() -> Version | None:
     """The version that is in force now, with its statement and who approved it; None before the first."""
     in_force = Version.objects.filter(state=Version.State.IN_FORCE)
     people = in_force.select_related("statement", "approved_by", "drafted_by", "drafted_from")
-    return people.order_by("-in_force_from").first()
+    return people.order_by("-from_quarter").first()
 
 
 def rules_in_force(quarter: Quarter) -> VersionInForce:

@@ -54,7 +54,7 @@ def approve_version(
     _refuse_day(held, approved_on, today)
     if len(note) > LONGEST_NOTE:
         raise Refused(f"Say it in {LONGEST_NOTE} characters or fewer", field="note")
-    held.state, held.in_force_from = State.APPROVED, from_quarter.first_day
+    held.state, held.from_quarter = State.APPROVED, from_quarter
     held.approved_by, held.approved_on, held.approval_note = by, approved_on, note
     held.save()
     audit.record(
@@ -110,9 +110,9 @@ def withdraw_approval(*, version: Version, reason: str, today: date, by: User) -
         raise PermissionDenied
     statement = Statement.objects.select_for_update().get(pk=version.statement_id)
     held = Version.objects.select_for_update().get(pk=version.pk)
-    if held.state != State.APPROVED or held.in_force_from is None:
+    if held.state != State.APPROVED or held.from_quarter is None:
         raise Refused(f"Version {held.number} is not waiting to come into force")
-    if held.in_force_from <= today:
+    if held.from_quarter <= Quarter.containing(today):
         raise Refused(
             f"{held.from_quarter} has begun, and people work by version {held.number}: draft another"
             " version instead"
@@ -148,8 +148,8 @@ def bring_into_force(*, today: date, by: User | None) -> list[Version]:
     """
     due = (
         Version.objects.select_for_update()
-        .filter(state=State.APPROVED, in_force_from__lte=today)
-        .order_by("statement", "in_force_from")
+        .filter(state=State.APPROVED, from_quarter__lte=Quarter.containing(today))
+        .order_by("statement", "from_quarter")
     )
     brought = list(due)
     for version in brought:
@@ -160,6 +160,6 @@ def bring_into_force(*, today: date, by: User | None) -> list[Version]:
             audit.record("superseded SORP version", earlier, by=by, superseded_by=version.number)
         version.state = State.IN_FORCE
         version.save(update_fields=["state"])
-        quarter = Quarter.containing(version.in_force_from)
-        audit.record("brought SORP version into force", version, by=by, from_quarter=quarter.key)
+        first = version.from_quarter
+        audit.record("brought SORP version into force", version, by=by, from_quarter=first.key)
     return brought

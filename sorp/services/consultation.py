@@ -53,9 +53,9 @@ def open_consultation(
     _refuse_past(from_quarter, until)
     _refuse_taken(draft, from_quarter)
     draft.state = State.CONSULTATION
-    draft.in_force_from = from_quarter.first_day
+    draft.from_quarter = from_quarter
     draft.consulted_from, draft.consulted_until = today, until
-    draft.save(update_fields=["state", "in_force_from", "consulted_from", "consulted_until"])
+    draft.save(update_fields=["state", "from_quarter", "consulted_from", "consulted_until"])
     audit.record(
         "opened consultation on the SORP",
         draft,
@@ -77,7 +77,7 @@ def _refuse_past(from_quarter: Quarter, until: date) -> None:
 
 
 def _refuse_taken(draft: Version, from_quarter: Quarter) -> None:
-    others = draft.statement.versions.filter(in_force_from=from_quarter.first_day)
+    others = draft.statement.versions.filter(from_quarter=from_quarter)
     if other := others.exclude(pk=draft.pk).first():
         raise Refused(
             f"Version {other.number} is in force from {from_quarter} already: choose another"

@@ -82,7 +82,7 @@ def record_findings(
 
 
 def _latest(quarter: Quarter) -> Iterable[Finding]:
-    return Finding.objects.filter(quarter_start=quarter.first_day, is_latest=True)
+    return Finding.objects.filter(quarter=quarter, is_latest=True)
 
 
 def _key(row: Finding) -> Key:
@@ -101,7 +101,7 @@ def _as_row(
         clause=found.clause if found else before.clause if before else "",
         check_made=key[0],
         unit_id=key[1],
-        quarter_start=quarter.first_day,
+        quarter=quarter,
         looked_at=looked_at,
         kept=found.tally.kept if found else 0,
         detail=found.detail if found else [],

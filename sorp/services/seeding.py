@@ -23,7 +23,7 @@ CODE = "performance-management"
 
 @transaction.atomic
 def seed_default_statement(
-    *, in_force_from: Quarter, approved_on: date, by: User | None
+    *, from_quarter: Quarter, approved_on: date, by: User | None
 ) -> tuple[Version, bool]:
     """The default SORP is in force from a quarter. Returns it, and whether this call wrote it.
 
@@ -34,11 +34,11 @@ def seed_default_statement(
         code=CODE, defaults={"title": defaults.TITLE, "purpose": defaults.PURPOSE}
     )
     if not is_new:
-        return statement.versions.earliest("in_force_from"), False
+        return statement.versions.earliest("from_quarter"), False
     version = Version.objects.create(
         statement=statement,
         number="1",
-        in_force_from=in_force_from.first_day,
+        from_quarter=from_quarter,
         summary=defaults.SUMMARY,
     )
     _write_words(version)
@@ -49,7 +49,7 @@ def seed_default_statement(
     version.approved_on = approved_on
     version.approval_note = "The default rules, as they come with the product"
     version.save(update_fields=["state", "approved_by", "approved_on", "approval_note"])
-    audit.record("brought SORP version into force", version, by=by, from_quarter=in_force_from.key)
+    audit.record("brought SORP version into force", version, by=by, from_quarter=from_quarter.key)
     return version, True
 
 

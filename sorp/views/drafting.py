@@ -48,7 +48,7 @@ UNTYPED = ("csrfmiddlewaretoken", "seen", "act")
 def new_draft(request):
     """A draft is begun from a version; where one is being written already, that is shown."""
     versions = Version.objects.select_related("statement")
-    bases = list(versions.binding().order_by("-in_force_from"))
+    bases = list(versions.binding().order_by("-from_quarter"))
     unfinished = versions.unfinished().first()
     form = NewDraftForm(request.POST or None, bases=bases, initial=_first(bases))
     if request.method == "POST" and form.is_valid():

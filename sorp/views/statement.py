@@ -55,7 +55,7 @@ def _mark(*versions):
 
 
 def _page(request, version):
-    published = list(Version.objects.published().order_by("-in_force_from"))
+    published = list(Version.objects.published().order_by("-from_quarter"))
     page = {
         "version": version,
         "sheet": statement_sheet(version),
@@ -72,8 +72,8 @@ def _page(request, version):
 def _next_of(version, published):
     if version.state != Version.State.SUPERSEDED:
         return None
-    later = [each for each in published if each.in_force_from > version.in_force_from]
-    return min(later, key=lambda each: each.in_force_from, default=None)
+    later = [each for each in published if each.from_quarter > version.from_quarter]
+    return min(later, key=lambda each: each.from_quarter, default=None)
 
 
 @require_safe
@@ -83,7 +83,7 @@ def sorp_versions(request):
     versions = (
         Version.objects.visible_to(request.user)
         .select_related("drafted_by", "approved_by")
-        .order_by("-in_force_from", "-pk")
+        .order_by("-from_quarter", "-pk")
     )
     rows = list(versions)
     page = {
@@ -103,7 +103,7 @@ def sorp_differences(request, number, other):
     new, old = _readable(request, number), _readable(request, other)
     if new.pk == old.pk:
         raise Http404("A version does not differ from itself")
-    if old.in_force_from and new.in_force_from and new.in_force_from < old.in_force_from:
+    if old.from_quarter and new.from_quarter and new.from_quarter < old.from_quarter:
         return redirect("sorp_differences", old.number, new.number)  # the later against the earlier
 
     def draw():

@@ -66,7 +66,7 @@ class MeetingFactory(DjangoModelFactory):
 
     team = factory.SubFactory(TeamFactory)
     meets_on = date(2011, 11, 14)
-    quarter_start = Quarter(2011, 2).first_day
+    quarter = Quarter(2011, 2)
 
 
 class CallInFactory(DjangoModelFactory):
@@ -147,10 +147,10 @@ class EscalationFactory(DjangoModelFactory):
     level = Level.PAT
     trigger = "Red for two quarters"
     trigger_key = factory.LazyAttribute(lambda row: slugify(row.trigger))
-    sorp_version = factory.LazyFunction(lambda: Version.objects.latest("in_force_from"))
-    since_start = Quarter(2011, 1).first_day
-    opened_in_start = Quarter(2011, 2).first_day
-    recorded_in_start = Quarter(2011, 2).first_day
+    sorp_version = factory.LazyFunction(lambda: Version.objects.latest("from_quarter"))
+    since = Quarter(2011, 1)
+    opened_in = Quarter(2011, 2)
+    recorded_in = Quarter(2011, 2)
     reason = "Red in both of the last two quarters"
 
 

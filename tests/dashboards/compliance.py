@@ -20,9 +20,7 @@ PLANS_DUE = date(2011, 11, 11)  # ten working days after the close
 
 
 def closed_quarter(quarter=Q2, at=CLOSED_AT):
-    return ReportingQuarter.objects.create(
-        quarter_start=quarter.first_day, state="closed", closed_at=at
-    )
+    return ReportingQuarter.objects.create(quarter=quarter, state="closed", closed_at=at)
 
 
 def result(indicator, *, quarter=Q2, **said):
@@ -30,7 +28,7 @@ def result(indicator, *, quarter=Q2, **said):
     fields = {"submitted_at": IN_TIME} | said
     return RevisionFactory(
         result__indicator=indicator,
-        result__quarter_start=quarter.first_day,
+        result__quarter=quarter,
         result__state=ResultState.APPROVED,
         **fields,
     )
@@ -48,7 +46,7 @@ def sign(revision, *, stage=Stage.DIRECTORATE, verdict=Verdict.APPROVED, by=None
 
 def measured(check: Check, *, today=TODAY, quarter=Q2):
     """What one check finds: (looked at, kept, {reference: in what it lapsed})."""
-    row = ReportingQuarter.objects.get(quarter_start=quarter.first_day)
+    row = ReportingQuarter.objects.get(quarter=quarter)
     version = Version.objects.ruling(quarter).get()
     found = [
         each for each in run_checks(row=row, version=version, today=today) if each.check is check

@@ -32,7 +32,7 @@ def in_february():
 
 @pytest.fixture
 def open_quarter():
-    return ReportingQuarter.objects.create(quarter_start=Q3.first_day)
+    return ReportingQuarter.objects.create(quarter=Q3)
 
 
 @pytest.fixture
@@ -43,20 +43,16 @@ def officer(client):
 
 
 def due(day, tier=""):
-    CalendarDay.objects.create(quarter_start=Q3.first_day, step="entry", tier=tier, due_on=day)
+    CalendarDay.objects.create(quarter=Q3, step="entry", tier=tier, due_on=day)
 
 
 def reached(progress, **fields):
     """An indicator whose result for the quarter has got so far."""
     made = IndicatorFactory(**fields)
     if progress == "in_progress":
-        Draft.objects.create(
-            indicator=made, quarter_start=Q3.first_day, saved_by=made.accountable_manager
-        )
+        Draft.objects.create(indicator=made, quarter=Q3, saved_by=made.accountable_manager)
     elif progress != "not_started":
-        RevisionFactory(
-            result__indicator=made, result__quarter_start=Q3.first_day, result__state=progress
-        )
+        RevisionFactory(result__indicator=made, result__quarter=Q3, result__state=progress)
     return made
 
 
@@ -73,18 +69,14 @@ def test_each_result_is_counted_at_the_step_it_has_reached(progress):
 
 def test_a_draft_of_what_was_submitted_before_does_not_take_it_back():
     made = reached("submitted")
-    Draft.objects.create(
-        indicator=made, quarter_start=Q3.first_day, saved_by=made.accountable_manager
-    )
+    Draft.objects.create(indicator=made, quarter=Q3, saved_by=made.accountable_manager)
 
     assert sheet().owed[0].progress is Progress.SUBMITTED
 
 
 def test_a_draft_for_another_quarter_is_no_start_on_this_one():
     made = IndicatorFactory()
-    Draft.objects.create(
-        indicator=made, quarter_start=Q3.previous().first_day, saved_by=made.accountable_manager
-    )
+    Draft.objects.create(indicator=made, quarter=Q3.previous(), saved_by=made.accountable_manager)
 
     assert sheet().owed[0].progress is Progress.NOT_STARTED
 
@@ -184,12 +176,12 @@ def test_whoever_has_kept_us_waiting_longest_is_named_first():
 def test_what_is_suspended_or_not_due_by_its_frequency_is_not_owed():
     Suspension.objects.create(
         indicator=IndicatorFactory(),
-        from_quarter_start=Q3.first_day,
+        from_quarter=Q3,
         reason="The contract is being let anew",
         approved_by="Cabinet",
     )
     IndicatorFactory(frequency=Frequency.ANNUAL)
-    IndicatorFactory(last_quarter_start=Quarter(2011, 2).first_day)
+    IndicatorFactory(last_quarter=Quarter(2011, 2))
 
     assert sheet().owed == ()
     assert sheet().total.per_cent == 0
@@ -226,7 +218,7 @@ def test_the_file_has_every_result_that_is_owed(client):
 def test_the_short_address_leads_to_the_open_quarter_and_says_so_before_there_is_one(client):
     assert "No quarter is open yet" in client.get(reverse("completions")).content.decode()
 
-    ReportingQuarter.objects.create(quarter_start=Q3.first_day)
+    ReportingQuarter.objects.create(quarter=Q3)
 
     assert client.get(reverse("completions")).url == reverse("completion", args=[Q3.key])
 

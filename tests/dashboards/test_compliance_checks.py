@@ -73,7 +73,7 @@ def moment(month, day, year=2011):
 
 
 def due(day, tier=""):
-    CalendarDay.objects.create(quarter_start=Q2.first_day, step="entry", tier=tier, due_on=day)
+    CalendarDay.objects.create(quarter=Q2, step="entry", tier=tier, due_on=day)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_where_a_day_was_set_a_file_counts_by_the_day_it_was_loaded(indicator):
 
 def test_a_sorp_that_counts_no_day_leaves_nothing_to_be_late_for(indicator, sorp_in_force):
     version_like(
-        sorp_in_force, in_force_from=Q2, change=lambda draft: draft.calendar_rules.all().delete()
+        sorp_in_force, from_quarter=Q2, change=lambda draft: draft.calendar_rules.all().delete()
     )
 
     found = run_checks(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
@@ -198,13 +198,13 @@ def test_what_is_suspended_not_due_or_not_measured_is_not_looked_at():
     suspended = IndicatorFactory()
     Suspension.objects.create(
         indicator=suspended,
-        from_quarter_start=Q1.first_day,
+        from_quarter=Q1,
         reason="The contract is being let anew",
         approved_by="Cabinet",
     )
     IndicatorFactory(frequency=Frequency.ANNUAL)
-    IndicatorFactory(last_quarter_start=Q1.first_day)
-    IndicatorFactory(first_quarter_start=Q3.first_day)
+    IndicatorFactory(last_quarter=Q1)
+    IndicatorFactory(first_quarter=Q3)
 
     assert measured(Check.RESULTS_PRESENT) == (0, 0, {})
 
@@ -269,7 +269,7 @@ def test_red_and_amber_want_action_and_nothing_else_does(indicator, picture, loo
 
 
 def test_amber_wants_none_where_the_sorp_does_not_ask_it(indicator, sorp_in_force):
-    version_like(sorp_in_force, in_force_from=Q2, action_on_amber=False)
+    version_like(sorp_in_force, from_quarter=Q2, action_on_amber=False)
     judged(indicator, "A")
 
     found = run_checks(row=closed_row(), version=Version.objects.ruling(Q2).first(), today=TODAY)
@@ -278,7 +278,7 @@ def test_amber_wants_none_where_the_sorp_does_not_ask_it(indicator, sorp_in_forc
 
 
 def closed_row():
-    return ReportingQuarter.objects.get(quarter_start=Q2.first_day)
+    return ReportingQuarter.objects.get(quarter=Q2)
 
 
 def test_a_word_on_management_action_will_do(indicator):
@@ -345,9 +345,9 @@ def test_an_escalation_that_stands_is_looked_at_whatever_the_colour(indicator):
     judged(indicator, "RRG")
     EscalationFactory(
         indicator=indicator,
-        since_start=Quarter(2010, 4).first_day,
-        opened_in_start=Q1.first_day,
-        recorded_in_start=Q1.first_day,
+        since=Quarter(2010, 4),
+        opened_in=Q1,
+        recorded_in=Q1,
     )
 
     assert measured(Check.RED_HAS_ACTION)[:2] == (1, 0)
@@ -358,10 +358,10 @@ def test_an_escalation_that_recovered_by_then_is_not_looked_at(indicator, recove
     judged(indicator, "RRG")
     EscalationFactory(
         indicator=indicator,
-        since_start=Quarter(2010, 4).first_day,
-        opened_in_start=Q1.first_day,
-        recovered_in_start=recovered.first_day,
-        recorded_in_start=Q1.first_day,
+        since=Quarter(2010, 4),
+        opened_in=Q1,
+        recovered_in=recovered,
+        recorded_in=Q1,
     )
 
     assert measured(Check.RED_HAS_ACTION)[0] == 0
@@ -478,8 +478,8 @@ def variation(indicator, since, until, *, decided=date(2011, 1, 10), state="agre
         state=state if decided else "proposed",
         what="A lower floor",
         reason="The depot burnt down",
-        from_quarter_start=since.first_day,
-        until_quarter_start=until.first_day,
+        from_quarter=since,
+        until_quarter=until,
         proposed_by=indicator.accountable_manager,
         proposed_at=moment(1, 3),
         decided_by=decided_by,
@@ -523,7 +523,7 @@ def test_a_new_target_settles_a_varied_target_but_not_a_varied_exit(indicator):
     other = IndicatorFactory(reference="HW-09")
     variation(other, LAST_YEAR, Q1, floor=None, exit_quarters=2)
     for each in (indicator, other):
-        TargetFactory(indicator=each, from_quarter_start=Q2.first_day)
+        TargetFactory(indicator=each, from_quarter=Q2)
 
     assert set(measured(Check.VARIATIONS_IN_DATE)[2]) == {"HW-09"}
 

@@ -134,9 +134,7 @@ def test_a_returned_result_is_not_in_on_the_dashboard_or_at_home(client, officer
     returned = closed("GGG")
     closed("GG-")
     close_all(Quarter(2011, 2))
-    Result.objects.filter(indicator=returned, quarter_start=Q3.first_day).update(
-        state=ResultState.RETURNED
-    )
+    Result.objects.filter(indicator=returned, quarter=Q3).update(state=ResultState.RETURNED)
     client.force_login(officer)
 
     there = page(client, "dashboard", CouncilFactory().code)
@@ -153,7 +151,7 @@ def test_the_suspended_owe_nothing(client, officer):
     suspended = closed("GG-")
     close_all(Quarter(2011, 2))
     Suspension.objects.create(
-        indicator=suspended, from_quarter_start=Q3.first_day, reason="On hold", approved_by="PAT"
+        indicator=suspended, from_quarter=Q3, reason="On hold", approved_by="PAT"
     )
     assert completion(quarter=Q3).to_come == ()
     assert completion(quarter=Q3).due == 1

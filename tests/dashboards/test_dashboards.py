@@ -52,9 +52,7 @@ def in_february():
 @pytest.fixture
 def closed_quarters(sorp_in_force):
     for quarter in Quarter(2011, 1).until(Q3):
-        ReportingQuarter.objects.create(
-            quarter_start=quarter.first_day, state="closed", closed_at=now()
-        )
+        ReportingQuarter.objects.create(quarter=quarter, state="closed", closed_at=now())
 
 
 @pytest.fixture
@@ -171,7 +169,7 @@ def test_what_the_manager_expects_stands_beside_the_result_once_anybody_said_it(
     assert "Manager expects" not in page(client)
     ManagersForecast.objects.create(
         indicator=made,
-        made_in_start=Q3.first_day,
+        made_in=Q3,
         horizon="next_quarter",
         value=Decimal("91.5"),
         likelihood="likely",
@@ -222,7 +220,7 @@ def test_escalations_show_the_highest_level_first_and_whether_the_plan_is_kept(c
 
 def test_an_escalation_recovered_before_the_quarter_is_not_shown(client, reader):
     made = indicator("RRG")
-    EscalationFactory(indicator=made, recovered_in_start=Q3.first_day)
+    EscalationFactory(indicator=made, recovered_in=Q3)
 
     assert board(client).referred == ()
     assert len(board(client, quarter="2011-Q2").referred) == 1
@@ -266,9 +264,7 @@ def test_the_filter_finds_just_those_that_the_list_of_quality_flags_names(client
         indicator=late,
         quarter=Q3,
         confidence="provisional",
-        revision=RevisionFactory(
-            result__indicator=late, result__quarter_start=Q3.first_day, late=True
-        ),
+        revision=RevisionFactory(result__indicator=late, result__quarter=Q3, late=True),
     )
     RatingFactory(
         indicator=revised,
@@ -277,7 +273,7 @@ def test_the_filter_finds_just_those_that_the_list_of_quality_flags_names(client
         definition_break=True,
         revision=RevisionFactory(
             result__indicator=revised,
-            result__quarter_start=Q3.first_day,
+            result__quarter=Q3,
             number=2,
             reason="Two forms were found",
         ),
@@ -357,7 +353,7 @@ def test_filters_that_nothing_fits_say_how_to_take_them_off(client, mixed):
 
 
 def test_who_has_not_submitted_is_said_whatever_the_filters(client, mixed):
-    ReportingQuarter.objects.create(quarter_start=Q3.next().first_day)
+    ReportingQuarter.objects.create(quarter=Q3.next())
 
     assert board(client, text="nowhere").completion.due == 5
     assert "0 of 5" in page(client, text="nowhere")
@@ -442,12 +438,12 @@ def council_of(count):
         name: getattr(like, name)
         for name in ("target", "floor", "method", "polarity", "travel", "travel_method", "rated_at")
     }
-    ruling = Version.objects.latest("in_force_from")
+    ruling = Version.objects.latest("from_quarter")
     colours = (("green", 95), ("amber", 85), ("red", 70))
     Rating.objects.bulk_create(
         Rating(
             indicator=each,
-            quarter_start=quarter.first_day,
+            quarter=quarter,
             rag=(verdict := colours[(place + quarter.ordinal) % 3])[0],
             value=verdict[1],
             confidence="final",

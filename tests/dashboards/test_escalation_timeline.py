@@ -67,7 +67,7 @@ def dealt_with(escalation, indicator, officer):
     plan = ActionPlanFactory(
         indicator=indicator,
         written_at=datetime(2011, 11, 1, 9, tzinfo=UTC),
-        expected_recovery_start=Q3.first_day,
+        expected_recovery=Q3,
         expected_value=90,
     )
     ActionFactory(plan=plan, position=1, description="Hire", done_on=date(2011, 11, 20))

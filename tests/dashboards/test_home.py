@@ -60,7 +60,7 @@ def on_the_day():
 def quarter(sorp_in_force):
     """Q2 2011/12 under way, its results due tomorrow."""
     row = ReportingQuarter.objects.create(
-        quarter_start=Q2.first_day,
+        quarter=Q2,
         begun_at=datetime(2011, 10, 1, tzinfo=UTC),
         cabinet_meets_on=date(2011, 12, 5),
     )
@@ -70,7 +70,7 @@ def quarter(sorp_in_force):
         (Step.DIRECTORATE, DIRECTORATE),
         (Step.CLOSE, date(2011, 11, 9)),
     ):
-        CalendarDay.objects.create(quarter_start=Q2.first_day, step=step, due_on=day)
+        CalendarDay.objects.create(quarter=Q2, step=step, due_on=day)
     return row
 
 
@@ -98,9 +98,7 @@ def answering(division, *references, **fields):
             accountable_manager=manager,
             **fields,
         )
-    Attestation.objects.create(
-        user=manager, quarter_start=Q2.first_day, references=list(references)
-    )
+    Attestation.objects.create(user=manager, quarter=Q2, references=list(references))
     return manager
 
 
@@ -182,7 +180,7 @@ def test_a_manager_reads_how_far_the_return_has_come(
     for reference in references[results:][:complete]:
         Draft.objects.create(
             indicator=manager.indicators.get(reference=reference),
-            quarter_start=Q2.first_day,
+            quarter=Q2,
             is_complete=True,
             saved_by=manager,
         )
@@ -204,7 +202,7 @@ def test_a_return_leads_to_its_page_and_to_be_gone_on_with(quarter, division):
 def test_a_return_asks_for_nothing_that_is_not_due(quarter, division):
     manager = answering(division, "HT-01", frequency=Frequency.ANNUAL)
     suspended = IndicatorFactory(reference="HT-02", accountable_manager=manager)
-    IndicatorFactory(accountable_manager=manager, first_quarter_start=Q2.next().first_day)
+    IndicatorFactory(accountable_manager=manager, first_quarter=Q2.next())
     suspend_indicator(
         indicator=suspended,
         from_quarter=Q2,
@@ -220,7 +218,7 @@ def test_a_return_asks_for_nothing_that_is_not_due(quarter, division):
 
 def test_a_return_due_on_two_days_says_the_earlier(quarter, division):
     CalendarDay.objects.create(
-        quarter_start=Q2.first_day, step=Step.ENTRY, tier=Tier.TEAM, due_on=date(2011, 10, 19)
+        quarter=Q2, step=Step.ENTRY, tier=Tier.TEAM, due_on=date(2011, 10, 19)
     )
     manager = answering(division, "HT-01", "HT-02")
     manager.indicators.filter(reference="HT-02").update(tier=Tier.TEAM)

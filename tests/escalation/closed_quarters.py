@@ -18,7 +18,7 @@ def closed_history():
         last = rated(TargetFactory(indicator__reference=reference).indicator, picture)
     for quarter in FIRST.until(last):
         ReportingQuarter.objects.create(
-            quarter_start=quarter.first_day,
+            quarter=quarter,
             state=ReportingQuarter.State.CLOSED,
             closed_at=now(),
         )

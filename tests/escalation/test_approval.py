@@ -235,7 +235,7 @@ def test_each_answer_is_on_record_and_once_it_rules_no_approval_is_withdrawn(dra
 
 
 def test_until_it_rules_an_approval_can_be_withdrawn_and_nothing_of_it_is_left(draft, director):
-    Version.objects.filter(pk=draft.pk).update(in_force_from=Q4.first_day)
+    Version.objects.filter(pk=draft.pk).update(from_quarter=Q4)
     answers = {each.name: next(iter(each.otherwise)) for each in dropped_by(draft, from_quarter=Q4)}
     approve_with_answers(
         version=draft,

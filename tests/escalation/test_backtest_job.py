@@ -266,8 +266,8 @@ def test_the_record_it_is_held_against_is_what_closing_wrote(sorp_in_force, offi
 def test_what_a_person_referred_up_is_read_apart(history, officer):
     fields = {
         "sorp_version": Version.objects.get(), "trigger": "Referred", "reason": "It is grave",
-        "since_start": FIRST.first_day, "opened_in_start": FIRST.first_day,
-        "recorded_in_start": FIRST.first_day,
+        "since": FIRST, "opened_in": FIRST,
+        "recorded_in": FIRST,
     }  # fmt: skip
     one, _ = Indicator.objects.order_by("reference")
     by_rule = Escalation.objects.create(

@@ -39,10 +39,10 @@ def about_to_be_red_twice(officer):
         indicator = IndicatorFactory()
         TargetFactory(indicator=indicator)
         rated(indicator, "R")
-        ReportingQuarter.objects.create(quarter_start=Quarter(2011, 2).first_day)
+        ReportingQuarter.objects.create(quarter=Quarter(2011, 2))
         RevisionFactory(
             result__indicator=indicator,
-            result__quarter_start=Quarter(2011, 2).first_day,
+            result__quarter=Quarter(2011, 2),
             value=70,
         )
         yield indicator

@@ -305,7 +305,7 @@ def test_a_revision_that_shows_there_was_cause_opens_what_should_have_been_open(
 def test_the_database_refuses_a_second_open_escalation_of_an_indicator_at_a_level(indicator):
     close(reported(indicator, "RR"))
     second = Escalation.objects.get()
-    second.pk, second.opened_in_start = None, Q3.first_day
+    second.pk, second.opened_in = None, Q3
 
     with (
         pytest.raises(IntegrityError, match=r"one_open_escalation|escalation_escalation\.level"),
@@ -389,10 +389,10 @@ def test_a_result_saved_during_a_close_is_in_it_or_is_refused(indicator, at_once
         submitted, closing = at_once(both, threads=2)
 
         assert isinstance(closing, Closing), closing
-        rating = Rating.objects.latest_ones().get(quarter_start=quarter.first_day)
+        rating = Rating.objects.latest_ones().get(quarter=quarter)
         if isinstance(submitted, NotOpen):
             assert rating.not_rated == NotRated.NO_RESULT
-            assert not Revision.objects.filter(result__quarter_start=quarter.first_day).exists()
+            assert not Revision.objects.filter(result__quarter=quarter).exists()
         else:
             revision, is_new = submitted
             assert is_new

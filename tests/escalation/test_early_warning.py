@@ -189,7 +189,7 @@ class TestOfOneIndicator:
 
     def test_next_years_target_is_what_its_course_is_held_against(self, officer):
         indicator = resulted(CLIMB)
-        TargetFactory(indicator=indicator, from_quarter_start=NEXT.first_day, target=99, floor=95)
+        TargetFactory(indicator=indicator, from_quarter=NEXT, target=99, floor=95)
         closed_until()
         warning = early_warning_of(indicator)
         assert warning.gap == "1.0 percentage points short of target"
@@ -260,9 +260,9 @@ class TestOfOneIndicator:
             trigger_key=AMBER,
             all_met=[AMBER],
             sorp_version=sorp_in_force,
-            since_start=LAST.back(2).first_day,
-            opened_in_start=LAST.first_day,
-            recorded_in_start=LAST.first_day,
+            since=LAST.back(2),
+            opened_in=LAST,
+            recorded_in=LAST,
             reason="Amber in Q2, Q3 and Q4 2012/13.",
         )
         found = early_warning_of(indicator).ahead
@@ -270,7 +270,7 @@ class TestOfOneIndicator:
         assert Level.PAT not in {each.level for each in found.referrals}
 
     def test_what_is_no_longer_measured_is_left_out(self, officer):
-        indicator = resulted(LEVEL, last_quarter_start=LAST.previous().first_day)
+        indicator = resulted(LEVEL, last_quarter=LAST.previous())
         closed_until()
         assert early_warning_of(indicator) is None
 

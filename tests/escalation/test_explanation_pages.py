@@ -61,7 +61,7 @@ def test_the_page_says_the_sentence_the_figures_each_trigger_and_what_would_have
 
     said = page(reader, indicator, Q3).content.decode()
 
-    kept = Explanation.objects.get(quarter_start=Q3.first_day)
+    kept = Explanation.objects.get(quarter=Q3)
     for words in (
         kept.sentence.split("“")[0],
         "Version 1 of the SORP",
@@ -143,7 +143,7 @@ def test_the_indicators_page_says_why_of_the_latest_close(indicator, reader, pic
     said = reader.get(reverse("indicator", args=[indicator.reference])).content.decode()
 
     assert heading in said
-    assert Explanation.objects.latest("quarter_start").sentence.split("“")[0] in said
+    assert Explanation.objects.latest("quarter").sentence.split("“")[0] in said
 
 
 def test_what_was_said_of_an_older_close_does_not_stand_as_the_latest(indicator, reader):
@@ -182,7 +182,7 @@ def test_a_page_takes_as_many_queries_however_long_the_way(indicator, reader):
     counts = []
     reported(indicator, "RRAAR")
     for quarters in (1, 5):
-        rows = Explanation.objects.order_by("-quarter_start")
+        rows = Explanation.objects.order_by("-quarter")
         kept = [row.pk for row in rows[:quarters]]
         with unguarded(Explanation):
             Explanation.objects.filter(pk__in=kept).update(is_latest=True)

@@ -222,7 +222,7 @@ def test_what_cannot_be_is_refused_in_words_and_leaves_nothing(
 
 
 def test_what_has_recovered_is_dealt_with_no_more(indicator, officer):
-    row = referred(indicator, recovered_in_start=Quarter(2011, 3).first_day)
+    row = referred(indicator, recovered_in=Quarter(2011, 3))
 
     for act in (deal, refer):
         with pytest.raises(Refused, match="recovered in Q3 2011/12"):
@@ -332,9 +332,9 @@ def test_a_referral_soon_after_a_recovery_there_is_a_relapse(indicator, officer)
     referred(
         indicator,
         Level.DIRECTORATE,
-        since_start=Quarter(2010, 2).first_day,
-        opened_in_start=Quarter(2010, 2).first_day,
-        recovered_in_start=Quarter(2010, 3).first_day,
+        since=Quarter(2010, 2),
+        opened_in=Quarter(2010, 2),
+        recovered_in=Quarter(2010, 3),
     )
 
     assert refer(referred(indicator), officer).relapse
@@ -627,7 +627,7 @@ def test_the_form_says_what_to_do_and_keeps_what_was_typed(
 
 
 def test_what_recovered_meanwhile_is_refused_with_all_that_was_typed(client, indicator, officer):
-    row = referred(indicator, recovered_in_start=Quarter(2011, 2).first_day)
+    row = referred(indicator, recovered_in=Quarter(2011, 2))
     client.force_login(officer)
 
     answer = client.post(

@@ -25,7 +25,7 @@ Q1, Q2, Q3 = (Quarter(2011, number) for number in (1, 2, 3))
 def foresees(indicator, value, *, quarter=Q1, horizon=Horizon.YEAR_END, **fields):
     return ManagersForecast.objects.create(
         indicator=indicator,
-        made_in_start=quarter.first_day,
+        made_in=quarter,
         horizon=horizon,
         value=Decimal(value),
         likelihood=Likelihood.LIKELY,
@@ -36,8 +36,8 @@ def foresees(indicator, value, *, quarter=Q1, horizon=Horizon.YEAR_END, **fields
 def system_foresees(indicator, red, amber, *, made_in=Q1, speaks_of=Q2, **fields):
     return SystemForecast.objects.create(
         indicator=indicator,
-        made_in_start=made_in.first_day,
-        for_start=speaks_of.first_day,
+        made_in=made_in,
+        for_quarter=speaks_of,
         method=ForecastMethod.SMOOTHING,
         quarters=8,
         value=80,
@@ -120,7 +120,7 @@ def test_the_ends_of_a_range_are_told():
 def test_a_managers_forecast_is_judged_by_its_own_quarters_thresholds(value, rag):
     indicator = IndicatorFactory()
     rated(indicator, "GG")
-    Rating.objects.filter(quarter_start=Q2.first_day).update(target=1000, floor=900)
+    Rating.objects.filter(quarter=Q2).update(target=1000, floor=900)
     foresees(indicator, value)
 
     first, second = observed(indicator, until=Q2)

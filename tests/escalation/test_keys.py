@@ -69,7 +69,7 @@ def test_a_trigger_renamed_under_a_variation_and_a_referral_changes_nobody_s_fat
         by=holder(PostKind.PERFORMANCE_OFFICER),
     )
     agree_variation(variation=variation, by=holder(PostKind.MANAGING_DIRECTOR))
-    version_like(one, in_force_from=Q3, change=renamed_and_reordered)
+    version_like(one, from_quarter=Q3, change=renamed_and_reordered)
     closed(indicators, Q1)
     closed(indicators, Q2)
     before = {

@@ -80,19 +80,19 @@ def register(sorp_in_force, officer):
         state=Variation.State.AGREED,
         what="Its floor is lower",
         reason="A new contract",
-        from_quarter_start=Quarter(2011, 1).first_day,
-        until_quarter_start=Quarter(2011, 4).first_day,
+        from_quarter=Quarter(2011, 1),
+        until_quarter=Quarter(2011, 4),
         proposed_by=varied.accountable_manager,
         decided_by=officer,
         decided_on=date(2011, 4, 1),
     )
     referred("varied", Level.PAT, indicator=varied)
-    earlier = dict.fromkeys(("since_start", "opened_in_start"), Quarter(2011, 1).first_day)
+    earlier = dict.fromkeys(("since", "opened_in"), Quarter(2011, 1))
     referred("earlier", Level.PAT, **earlier)
     referred(
         "recovered",
         **earlier,
-        recovered_in_start=Quarter(2011, 2).first_day,
+        recovered_in=Quarter(2011, 2),
     )
     refer_up(
         escalation=noted,
@@ -257,8 +257,8 @@ def test_units_referred_and_what_does_well_have_lists_of_their_own(client, sorp_
     unit = UnitFactory(code="roads", name="Roads", tier=UnitTier.DIVISION)
     opened = {
         "sorp_version": sorp_in_force,
-        "since_start": Quarter(2011, 2).first_day,
-        "opened_in_start": Quarter(2011, 2).first_day,
+        "since": Quarter(2011, 2),
+        "opened_in": Quarter(2011, 2),
     }
     UnitEscalation.objects.create(
         unit=unit,
@@ -274,7 +274,7 @@ def test_units_referred_and_what_does_well_have_lists_of_their_own(client, sorp_
         trigger="Far above target",
         trigger_key="far-above-target",
         reason="A tenth above its target for four quarters.",
-        ended_in_start=Quarter(2011, 3).first_day,
+        ended_in=Quarter(2011, 3),
         **opened,
     )
 

@@ -55,9 +55,7 @@ def reported(indicator, picture, *, since=Q1):
 
 
 def told(indicator, quarter):
-    return Explanation.objects.get(
-        indicator=indicator, quarter_start=quarter.first_day, is_latest=True
-    )
+    return Explanation.objects.get(indicator=indicator, quarter=quarter, is_latest=True)
 
 
 @pytest.fixture
@@ -68,8 +66,8 @@ def indicator(sorp_in_force):
 def test_from_first_red_to_recovery_every_quarter_says_why(indicator):
     reported(indicator, "GRRAGG")
 
-    outcomes = Explanation.objects.values_list("quarter_start", "outcome")
-    assert [(Quarter.containing(start).key, outcome) for start, outcome in outcomes] == [
+    outcomes = Explanation.objects.values_list("quarter", "outcome")
+    assert [(quarter.key, outcome) for quarter, outcome in outcomes] == [
         ("2011-Q2", "not_escalated"),
         ("2011-Q3", "escalated"),
         ("2011-Q4", "stands"),
@@ -128,11 +126,11 @@ def test_restating_tells_anew_and_keeps_what_was_told(indicator):
     close(Q2)
     again = close(Q2)
 
-    first, second = Explanation.objects.filter(quarter_start=Q2.first_day).order_by("number")
+    first, second = Explanation.objects.filter(quarter=Q2).order_by("number")
     assert (first.number, first.is_latest, first.outcome) == (1, False, "escalated")
     assert (second.number, second.is_latest, second.outcome) == (2, True, "recovered")
     assert "on figures revised since" in second.sentence
-    assert Explanation.objects.filter(quarter_start=Q1.first_day).count() == 1
+    assert Explanation.objects.filter(quarter=Q1).count() == 1
     assert not again.changed
     assert Explanation.objects.count() == 3
 
@@ -260,5 +258,5 @@ def test_explaining_asks_as_much_for_twenty_ambers_as_for_one(sorp_in_force):
             close(quarter)
         counts.append(len(asked))
 
-    assert Explanation.objects.filter(quarter_start=second.first_day).count() == 20
+    assert Explanation.objects.filter(quarter=second).count() == 20
     assert counts[1] == counts[2]

@@ -69,7 +69,7 @@ def report(indicator, picture):
 def at_pat():
     return [
         (each.opened_in, each.trigger, each.sorp_version.number)
-        for each in Escalation.objects.filter(level="pat").order_by("opened_in_start")
+        for each in Escalation.objects.filter(level="pat").order_by("opened_in")
     ]
 
 
@@ -92,7 +92,7 @@ def test_each_quarter_is_judged_by_the_version_that_rules_it(second, picture, fo
 def test_every_rating_names_its_own_version(second):
     report(TargetFactory().indicator, "GGGG")
 
-    ratings = Rating.objects.filter(is_latest=True).order_by("quarter_start")
+    ratings = Rating.objects.filter(is_latest=True).order_by("quarter")
     assert [each.sorp_version.number for each in ratings] == ["1", "1", "2", "2"]
 
 
@@ -114,7 +114,7 @@ def test_what_was_closed_before_is_restated_by_the_version_that_ruled_it(second)
     restated = Escalation.objects.get(level="pat")
     assert (restated.opened_in, restated.trigger) == (Q2, "Red for two quarters")
     assert restated.sorp_version.number == "1"
-    latest = Rating.objects.filter(is_latest=True, quarter_start__lt=Q3.first_day)
+    latest = Rating.objects.filter(is_latest=True, quarter__lt=Q3)
     assert {each.sorp_version.number for each in latest} == {"1"}
 
 

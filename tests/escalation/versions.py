@@ -17,7 +17,7 @@ def version_of(*triggers, since=SINCE, number="1", **settings):
         code="performance-management", defaults={"title": "Required practice"}
     )
     version = Version.objects.create(
-        statement=statement, number=number, in_force_from=since.first_day, **settings
+        statement=statement, number=number, from_quarter=since, **settings
     )
     for position, trigger in enumerate(triggers, start=1):
         _write(version, position, trigger)

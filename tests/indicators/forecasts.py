@@ -20,7 +20,7 @@ SINKING = (92, 90, 91, 88, 87, 86, 84, 82)  # green, then amber since Q4 2011/12
 
 def close(quarter):
     return ReportingQuarter.objects.create(
-        quarter_start=quarter.first_day, state="closed", closed_at=datetime(2013, 5, 1, tzinfo=UTC)
+        quarter=quarter, state="closed", closed_at=datetime(2013, 5, 1, tzinfo=UTC)
     )
 
 
@@ -39,7 +39,7 @@ def resulted(values, since=SINCE, breaks=(), **indicator):
 def say(indicator, quarter, value, **revision):
     return RevisionFactory(
         result__indicator=indicator,
-        result__quarter_start=quarter.first_day,
+        result__quarter=quarter,
         value=Decimal(str(value)),
         **revision,
     )
@@ -47,7 +47,7 @@ def say(indicator, quarter, value, **revision):
 
 def revise(indicator, quarter, value):
     """The latest revision of a quarter's result says something else."""
-    result = indicator.results.get(quarter_start=quarter.first_day)
+    result = indicator.results.get(quarter=quarter)
     result.revisions.update(is_latest=False)
     RevisionFactory(result=result, number=2, value=Decimal(str(value)), reason="A late count")
 
@@ -56,7 +56,7 @@ def say_for(indicator, made_in, value, horizon=Horizon.NEXT_QUARTER):
     """What its manager expects, said with a quarter's result."""
     return ManagersForecast.objects.create(
         indicator=indicator,
-        made_in_start=made_in.first_day,
+        made_in=made_in,
         horizon=horizon,
         value=Decimal(str(value)),
         likelihood=Likelihood.LIKELY,
@@ -67,7 +67,7 @@ def say_for(indicator, made_in, value, horizon=Horizon.NEXT_QUARTER):
 def closed_until(last=LAST, since=SINCE):
     """Every quarter is rated and closed, and forecasts are made after each, as a close does."""
     for quarter in since.until(last):
-        if not ReportingQuarter.objects.filter(quarter_start=quarter.first_day).exists():
+        if not ReportingQuarter.objects.filter(quarter=quarter).exists():
             close(quarter)
         rate_quarter(quarter=quarter, by=None)
         forecast_after(quarter=quarter, by=None)

@@ -105,7 +105,7 @@ def test_a_closed_quarter_does_not_begin(officer):
 def test_a_sorp_without_a_calendar_begins_nothing(officer, sorp_in_force):
     version_like(
         sorp_in_force,
-        in_force_from=Q1,
+        from_quarter=Q1,
         change=lambda new: new.calendar_rules.all().delete(),
     )
 
@@ -183,7 +183,7 @@ def test_a_suspended_indicator_needs_no_owner(officer, from_quarter, until_quart
 
 
 def test_an_indicator_no_longer_measured_needs_no_owner(officer):
-    IndicatorFactory(accountable_manager=UserFactory(), last_quarter_start=Q1.previous().first_day)
+    IndicatorFactory(accountable_manager=UserFactory(), last_quarter=Q1.previous())
 
     assert unowned(Q1) == []
 

@@ -56,7 +56,7 @@ def test_a_new_target_changes_the_open_quarter_and_leaves_the_closed_one_its_col
     new_target(indicator, Q2, target=Decimal(84), floor=Decimal(80))
 
     assert rags(indicator) == {"2011-Q1": "amber", "2011-Q2": "green"}
-    kept = Rating.objects.latest_ones().get(quarter_start=Q1.first_day)
+    kept = Rating.objects.latest_ones().get(quarter=Q1)
     assert (kept.target, kept.floor) == (90, 80)
 
 

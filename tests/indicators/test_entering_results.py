@@ -217,7 +217,7 @@ def test_no_figure_with_a_reason_is_not_rated_and_needs_neither_firmness_nor_act
 def test_management_action_is_compulsory_on_red_and_where_the_sorp_says_so_on_amber(
     client, indicator, sorp_in_force, amber_needs_it, value, is_completed
 ):
-    version_like(sorp_in_force, in_force_from=Q1, action_on_amber=amber_needs_it)
+    version_like(sorp_in_force, from_quarter=Q1, action_on_amber=amber_needs_it)
 
     enter(client, indicator, value=value)
 
@@ -227,7 +227,7 @@ def test_management_action_is_compulsory_on_red_and_where_the_sorp_says_so_on_am
 def test_what_is_suspended_needs_no_action_whatever_its_figure(client, indicator):
     Suspension.objects.create(
         indicator=indicator,
-        from_quarter_start=Q1.first_day,
+        from_quarter=Q1,
         reason="Moved house",
         approved_by="Cabinet",
     )

@@ -46,7 +46,7 @@ class TestScored:
 
         [line] = forecast_register(reader=officer).lines
 
-        made = forecast.system_forecasts.get(for_start=NEXT.first_day)
+        made = forecast.system_forecasts.get(for_quarter=NEXT)
         assert (line.ours.for_quarter, line.ours.made_in) == (NEXT, LAST)
         assert line.ours.came.value == 78
         assert line.ours.score.error == 78 - made.value
@@ -106,7 +106,7 @@ class TestScored:
         forecast_after(quarter=LAST, by=None)
         came(forecast, 78)
         [line] = forecast_register(reader=officer).lines
-        standing = forecast.system_forecasts.get(for_start=NEXT.first_day, is_latest=True)
+        standing = forecast.system_forecasts.get(for_quarter=NEXT, is_latest=True)
         assert standing.number == 2
         assert line.ours.said.value == standing.value
 

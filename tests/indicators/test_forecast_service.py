@@ -67,9 +67,7 @@ class TestWhatIsMade:
 
     def test_the_target_of_the_quarter_forecast_decides_the_chances(self):
         indicator = resulted(LEVEL)
-        TargetFactory(
-            indicator=indicator, from_quarter_start=LAST.next().first_day, target=10, floor=5
-        )
+        TargetFactory(indicator=indicator, from_quarter=LAST.next(), target=10, floor=5)
         [made] = forecast_after(quarter=LAST, by=None)
         assert made.chance_green > Decimal("0.99")
 
@@ -120,14 +118,14 @@ class TestSilence:
         indicator = resulted(LEVEL)
         Suspension.objects.create(
             indicator=indicator,
-            from_quarter_start=LAST.next().first_day,
+            from_quarter=LAST.next(),
             reason="Re-tendered",
             approved_by="Cabinet",
         )
         assert forecast_after(quarter=LAST, by=None) == []
 
     def test_nor_one_in_which_the_indicator_is_no_longer_measured(self):
-        resulted(LEVEL, last_quarter_start=LAST.first_day)
+        resulted(LEVEL, last_quarter=LAST)
         assert forecast_after(quarter=LAST, by=None) == []
 
     def test_what_came_later_is_not_looked_at(self):

@@ -112,7 +112,7 @@ def counted(committee, period):
     """Our counts for one report."""
     ratings = list(
         Rating.objects.latest_ones().filter(
-            indicator__unit__name=committee, quarter_start=quarter_of(period).first_day
+            indicator__unit__name=committee, quarter=quarter_of(period)
         )
     )
     counts = {rag.value: sum(rating.rag == rag for rating in ratings) for rag in Rag}

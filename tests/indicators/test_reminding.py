@@ -184,10 +184,10 @@ def cycle(sorp_in_force):
 
 def begun(quarter, days):
     ReportingQuarter.objects.create(
-        quarter_start=quarter.first_day, begun_at=timezone.now(), cabinet_meets_on=date(2011, 9, 12)
+        quarter=quarter, begun_at=timezone.now(), cabinet_meets_on=date(2011, 9, 12)
     )
     for step, day in days.items():
-        CalendarDay.objects.create(quarter_start=quarter.first_day, step=step, due_on=day)
+        CalendarDay.objects.create(quarter=quarter, step=step, due_on=day)
 
 
 @pytest.fixture
@@ -306,7 +306,7 @@ def test_a_person_hears_once_a_day_of_a_kind_whatever_tiers_and_quarters_it_is_o
     """Two tiers and two quarters come due on different days; each day has one notice at most."""
     begun(Quarter(2010, 4), {Step.ENTRY: date(2011, 7, 19)})
     CalendarDay.objects.create(
-        quarter_start=Q1.first_day, step=Step.ENTRY, tier=Tier.DIVISION, due_on=date(2011, 7, 19)
+        quarter=Q1, step=Step.ENTRY, tier=Tier.DIVISION, due_on=date(2011, 7, 19)
     )
     owned(division, "HT-01")
     owned(division, "HT-02", tier=Tier.DIVISION)
@@ -389,7 +389,7 @@ def without_rules(indicator):
     """A version in force cannot be changed: another, without reminders, rules from the quarter."""
     version_like(
         Version.objects.get(),
-        in_force_from=Q1,
+        from_quarter=Q1,
         change=lambda new: new.reminder_rules.all().delete(),
     )
 
@@ -436,7 +436,7 @@ def test_the_offsets_are_the_sorp_s_to_set(division, sorp_in_force):
         new.reminder_rules.filter(side="before", working_days=5).update(working_days=3)
         new.reminder_rules.filter(side="after", step="entry").update(then_every=10)
 
-    version_like(sorp_in_force, in_force_from=Q1, change=change)
+    version_like(sorp_in_force, from_quarter=Q1, change=change)
 
     assert list(walk(date(2011, 7, 1), date(2011, 8, 3))) == ["07-18", "07-20", "07-22"]
 

@@ -49,7 +49,7 @@ KEYS |= {"on_behalf_of_id"}  # each is entered for a person of its own
 def said_of(indicator):
     """Everything stored about one indicator, but for what differs from row to row by nature."""
     of_its_results = Revision.objects.filter(result__indicator=indicator)
-    of_its_ratings = Rating.objects.filter(indicator=indicator).order_by("quarter_start", "number")
+    of_its_ratings = Rating.objects.filter(indicator=indicator).order_by("quarter", "number")
     results = {
         str(pk) for pk in Result.objects.filter(indicator=indicator).values_list("pk", flat=True)
     }
@@ -58,9 +58,9 @@ def said_of(indicator):
         "revisions": [
             {key: value for key, value in row.items() if key not in KEYS} | {"quarter": start}
             for row, start in zip(
-                of_its_results.order_by("result__quarter_start", "number").values(),
-                of_its_results.order_by("result__quarter_start", "number").values_list(
-                    "result__quarter_start", flat=True
+                of_its_results.order_by("result__quarter", "number").values(),
+                of_its_results.order_by("result__quarter", "number").values_list(
+                    "result__quarter", flat=True
                 ),
                 strict=True,
             )

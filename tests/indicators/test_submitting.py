@@ -183,7 +183,7 @@ def test_a_result_is_late_after_the_day_on_which_its_tier_was_due(
     for tier, day in ((indicator.tier, tier_due), ("", default_due)):
         if day:
             CalendarDay.objects.create(
-                quarter_start=Q1.first_day, step="entry", tier=tier, due_on=date.fromisoformat(day)
+                quarter=Q1, step="entry", tier=tier, due_on=date.fromisoformat(day)
             )
     draft(indicator)
 
@@ -254,7 +254,7 @@ def check(client):
 
 
 def test_the_return_that_is_asked_for_now_is_found_without_naming_it(signed_in):
-    ReportingQuarter.objects.create(quarter_start=Q1.first_day)
+    ReportingQuarter.objects.create(quarter=Q1)
 
     assert signed_in.get(reverse("returns")).url == page("my_return")
 
@@ -302,12 +302,8 @@ def test_pressing_twice_is_one_submission_and_shows_the_same_page(signed_in, ans
 def test_the_confirmation_says_what_is_red_late_and_next(signed_in, answerer):
     red, green = owned(answerer, 2)
     director = holder(PostKind.DIRECTOR, unit=red.unit)
-    CalendarDay.objects.create(
-        quarter_start=Q1.first_day, step="entry", tier="", due_on=date(2011, 7, 18)
-    )
-    CalendarDay.objects.create(
-        quarter_start=Q1.first_day, step="directorate", tier="", due_on=date(2011, 7, 29)
-    )
+    CalendarDay.objects.create(quarter=Q1, step="entry", tier="", due_on=date(2011, 7, 18))
+    CalendarDay.objects.create(quarter=Q1, step="directorate", tier="", due_on=date(2011, 7, 29))
     draft(red, value="70", management_action="More staff")
     draft(green)
 

@@ -292,8 +292,8 @@ def test_the_register_shows_those_asked_for(client, indicator, officer, approver
         VariationFactory(
             what=f"«{what}»",
             proposed_by=officer,
-            from_quarter_start=Quarter(*first).first_day,
-            until_quarter_start=Quarter(*last).first_day,
+            from_quarter=Quarter(*first),
+            until_quarter=Quarter(*last),
             **fields,
         )
     client.force_login(officer)

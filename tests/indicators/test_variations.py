@@ -81,7 +81,7 @@ def said(indicator, quarter, value):
 
 
 def rating_in(quarter):
-    return Rating.objects.latest_ones().get(quarter_start=quarter.first_day)
+    return Rating.objects.latest_ones().get(quarter=quarter)
 
 
 # Who
@@ -281,7 +281,7 @@ def test_what_is_not_rated_by_a_target_has_no_target_varied(sorp_in_force, offic
 
 
 def test_a_target_set_within_the_variation_must_agree_with_it(indicator, officer):
-    TargetFactory(indicator=indicator, from_quarter_start=Q3.first_day, target=50, floor=40)
+    TargetFactory(indicator=indicator, from_quarter=Q3, target=50, floor=40)
 
     with pytest.raises(RefusedVariation, match="no better than the target of 50"):
         propose(indicator, officer, floor=Decimal(60))

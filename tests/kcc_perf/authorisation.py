@@ -197,9 +197,7 @@ class World:
     """The council, a browser for each of its people, and what addresses are filled in with."""
 
     def __init__(self):
-        seed_default_statement(
-            in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
-        )
+        seed_default_statement(from_quarter=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None)
         self.council = CouncilFactory()
         self.units = {}
         for whose in ("own", "other"):
@@ -286,16 +284,14 @@ class World:
         quarters = {OPEN: "open", CLOSED: "closed", UNPUBLISHED: "closed"}
         for quarter, state in quarters.items():
             ReportingQuarter.objects.create(
-                quarter_start=quarter.first_day,
+                quarter=quarter,
                 state=state,
                 begun_at=now() if state == "open" else None,
                 cabinet_meets_on=date(2023, 9, 20) if state == "open" else None,
                 closed_at=now() if state == "closed" else None,
             )
         for step, tier in [(step, "") for step in Step] + [(Step.ENTRY, "team")]:
-            CalendarDay.objects.create(
-                quarter_start=OPEN.first_day, step=step, tier=tier, due_on=date(2023, 7, 31)
-            )
+            CalendarDay.objects.create(quarter=OPEN, step=step, tier=tier, due_on=date(2023, 7, 31))
         published, draft = self._editions()
         assurance = self._assurance()
         places = {
@@ -360,7 +356,7 @@ class World:
             statement=Statement.objects.get(),
             number="0.9",
             state=Version.State.SUPERSEDED,
-            in_force_from=date(2009, 4, 1),
+            from_quarter=Quarter(2009, 1),
             approved_on=date(2009, 3, 1),
         )
         in_force = Version.objects.get(state=Version.State.IN_FORCE)
@@ -386,7 +382,7 @@ class World:
             SeatFactory(team=team, user=chair, kind=SeatKind.CHAIR)
             role, kind = seats[code]
             SeatFactory(team=team, user=self.people[role], kind=kind)
-            meeting = MeetingFactory(team=team, meets_on=MEETS, quarter_start=CLOSED.first_day)
+            meeting = MeetingFactory(team=team, meets_on=MEETS, quarter=CLOSED)
             called_in = CallInFactory(
                 meeting=meeting,
                 indicator=IndicatorFactory(
@@ -424,24 +420,22 @@ class World:
         RatingFactory(indicator=indicator, quarter=CLOSED)
         RevisionFactory(
             result__indicator=indicator,
-            result__quarter_start=CLOSED.first_day,
+            result__quarter=CLOSED,
             result__state=ResultState.APPROVED,
         )
         if reached:
             revision = RevisionFactory(
                 result__indicator=indicator,
-                result__quarter_start=OPEN.first_day,
+                result__quarter=OPEN,
                 result__state=reached,
                 submitted_at=now(),
             )
             RatingFactory(indicator=indicator, quarter=OPEN, revision=revision)
         else:
-            Draft.objects.create(
-                indicator=indicator, quarter_start=OPEN.first_day, saved_by=manager
-            )
+            Draft.objects.create(indicator=indicator, quarter=OPEN, saved_by=manager)
         kept = Evidence.objects.create(
             indicator=indicator,
-            quarter_start=OPEN.first_day,
+            quarter=OPEN,
             name="count.csv",
             path=f"evidence/{indicator.reference}.csv",
             size=3,
@@ -473,20 +467,16 @@ class World:
         )
         agreed = AgreedActionFactory(
             call_in=CallInFactory(
-                meeting=MeetingFactory(
-                    team=TeamFactory(), meets_on=MEETS, quarter_start=CLOSED.first_day
-                ),
+                meeting=MeetingFactory(team=TeamFactory(), meets_on=MEETS, quarter=CLOSED),
                 indicator=first,
                 called_in_by=self.people["pat_chair"],
             ),
             due_on=date(2023, 9, 1),
         )
-        submission = Submission.objects.create(
-            quarter_start=OPEN.first_day, submitted_by=manager, results=1
-        )
+        submission = Submission.objects.create(quarter=OPEN, submitted_by=manager, results=1)
         upload = WorkbookUpload.objects.create(
             user=manager,
-            quarter_start=OPEN.first_day,
+            quarter=OPEN,
             name="return.xlsx",
             sha256="0" * 64,
             expires_at=now() + timedelta(hours=1),

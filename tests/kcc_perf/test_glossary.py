@@ -95,7 +95,7 @@ def test_the_terms_are_those_of_the_version_in_force(rf, sorp_in_force):
         new.terms.all().delete()
         new.terms.create(term="spade", meaning="What it is called")
 
-    version_like(sorp_in_force, in_force_from=Quarter(2011, 1), change=change)
+    version_like(sorp_in_force, from_quarter=Quarter(2011, 1), change=change)
     bring_into_force(today=Quarter(2011, 1).first_day, by=None)
 
     assert drawn(rf, "PAT has a spade") == (

@@ -65,7 +65,7 @@ def a_sign_off():
 def evidence():
     return Evidence.objects.create(
         indicator=IndicatorFactory(),
-        quarter_start=Q1.first_day,
+        quarter=Q1,
         name="counts.csv",
         path="evidence/1",
         size=3,

@@ -54,7 +54,7 @@ def _council(how_many: int):
     from sorp.services.seeding import seed_default_statement
     from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 
-    seed_default_statement(in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None)
+    seed_default_statement(from_quarter=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None)
     unit = UnitFactory()
     manager = holder(PostKind.ACCOUNTABLE_MANAGER, unit=unit)
     made = [

@@ -6,7 +6,6 @@ import factory
 from factory.django import DjangoModelFactory
 
 from core.canonical_json import canonical, digest
-from core.quarters import Quarter
 from reports.models import Edition, EditionFile, QuarterlyReport
 from reports.rules.projection import public_form
 from tests.reports.documents import Q, edition_document
@@ -17,12 +16,9 @@ class QuarterlyReportFactory(DjangoModelFactory):
 
     class Meta:
         model = QuarterlyReport
-        django_get_or_create = ("quarter_start",)
+        django_get_or_create = ("quarter",)
 
-    class Params:
-        quarter = Q
-
-    quarter_start = factory.LazyAttribute(lambda report: report.quarter.first_day)
+    quarter = Q
 
 
 class EditionFactory(DjangoModelFactory):
@@ -41,7 +37,7 @@ class EditionFactory(DjangoModelFactory):
     document = factory.LazyAttribute(
         lambda edition: edition_document(
             edition={"number": edition.number, "frozen_on": "2023-05-12"},
-            quarter=Quarter.containing(edition.report.quarter_start).key,
+            quarter=edition.report.quarter.key,
         )
     )
     public_document = factory.LazyAttribute(lambda edition: public_form(edition.document))

@@ -37,7 +37,7 @@ def trend(values=VALUES):
 
 def forecast(quarter=NEXT, lower=70, value=86, upper=93):
     return SystemForecast(
-        for_start=quarter.first_day,
+        for_quarter=quarter,
         lower=Decimal(lower),
         value=Decimal(value),
         upper=Decimal(upper),

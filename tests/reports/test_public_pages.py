@@ -256,7 +256,7 @@ def closed():
     from core.models.quarters import ReportingQuarter
 
     return ReportingQuarter.objects.create(
-        quarter_start=Q.first_day, state="closed", closed_at="2023-05-02T09:00:00Z"
+        quarter=Q, state="closed", closed_at="2023-05-02T09:00:00Z"
     )
 
 

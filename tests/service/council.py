@@ -32,7 +32,7 @@ PICTURES = ["RRRR", "RRGG", "GGGG", "GGRR", "AAAA"]
 
 @transaction.atomic
 def found() -> str:
-    seed_default_statement(in_force_from=Quarter(2010, 1), approved_on=LONG_AGO, by=None)
+    seed_default_statement(from_quarter=Quarter(2010, 1), approved_on=LONG_AGO, by=None)
     council = found_unit(
         code="C",
         name="The council",

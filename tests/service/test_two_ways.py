@@ -195,7 +195,7 @@ def test_a_worker_killed_half_way_through_a_close_costs_only_time(service):
     attempts = service.ask("SELECT attempts FROM core_job WHERE key = 'close-2011-Q3'")
     assert attempts == [2]
     assert service.ask.acts("closed quarter") == ["Q1 2011/12", "Q2 2011/12", "Q3 2011/12"]
-    opened = "SELECT count(*) FROM escalation_escalation WHERE opened_in_start = '2011-10-01'"
+    opened = "SELECT count(*) FROM escalation_escalation WHERE opened_in = '2011-10-01'"
     assert service.ask(opened) == [1], "amber for three quarters, and nothing twice"
     wait_until(
         lambda: not service.ask("SELECT key FROM core_notice WHERE sent_at IS NULL"),

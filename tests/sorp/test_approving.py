@@ -178,8 +178,8 @@ def test_a_quarter_or_a_day_that_cannot_stand_is_refused_at_its_field(
     [(Q4, "Version 3 is in force from Q4 2011/12 already"), (Q4.next(), "would overlap it")],
 )
 def test_versions_do_not_overlap(consulted, sorp_in_force, director, other, said):
-    Version.objects.filter(pk=consulted.pk).update(in_force_from=None)
-    version_like(sorp_in_force, in_force_from=other, number="3")
+    Version.objects.filter(pk=consulted.pk).update(from_quarter=None)
+    version_like(sorp_in_force, from_quarter=other, number="3")
 
     with pytest.raises(Refused, match=said):
         approved(consulted, director)
@@ -262,11 +262,11 @@ def test_a_version_for_the_quarter_that_is_running_is_in_force_at_once(consulted
 
 def test_two_that_waited_come_into_force_one_after_the_other(sorp_in_force):
     """The clock stood still for half a year."""
-    second = version_like(sorp_in_force, in_force_from=Q3, number="2")
-    third = version_like(sorp_in_force, in_force_from=Q4, number="3")
+    second = version_like(sorp_in_force, from_quarter=Q3, number="2")
+    third = version_like(sorp_in_force, from_quarter=Q4, number="3")
 
     assert bring_into_force(today=date(2012, 2, 1), by=None) == [second, third]
-    assert list(Version.objects.order_by("in_force_from").values_list("number", "state")) == [
+    assert list(Version.objects.order_by("from_quarter").values_list("number", "state")) == [
         ("1", State.SUPERSEDED),
         ("2", State.SUPERSEDED),
         ("3", State.IN_FORCE),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from core.quarters import Quarter
 from sorp.models.clauses import Clause, Comment, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.statement import Authorship, Version
@@ -24,7 +25,7 @@ def ann():
 @pytest.fixture
 def draft(sorp_in_force, ann):
     """A draft with at least one row of every kind."""
-    draft = draft_like(sorp_in_force, in_force_from=Q1.first_day, drafted_by=ann)
+    draft = draft_like(sorp_in_force, from_quarter=Q1, drafted_by=ann)
     Authorship.objects.create(version=draft, author=ann)
     Comment.objects.create(version=draft, author=ann, words="Why three quarters?")
     return draft
@@ -96,7 +97,7 @@ def test_a_row_is_not_moved_from_a_draft_into_a_bound_version_nor_out_of_one(dra
 
 OTHERWISE = {
     "number": "9",
-    "in_force_from": date(2014, 4, 1),
+    "from_quarter": Quarter(2014, 1),
     "summary": "Otherwise",
     "drafted_at": "2010-01-01 10:00Z",
     "edition": 99,
@@ -171,14 +172,18 @@ on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLit
 
 @on_sqlite
 @pytest.mark.parametrize("act", ["INSERT", "UPDATE"])
-@pytest.mark.parametrize("shared", ["id", "number", "in_force_from", "state"])
+@pytest.mark.parametrize("shared", ["id", "number", "from_quarter", "state"])
 def test_no_other_version_is_written_over_a_bound_one(draft, sorp_in_force, act, shared):
-    bound = {"id": sorp_in_force.pk, "number": "1", "in_force_from": sorp_in_force.in_force_from}
-    own = {"number": "8", "in_force_from": "2030-04-01"}
+    bound = {
+        "id": sorp_in_force.pk,
+        "number": "1",
+        "from_quarter": sorp_in_force.from_quarter.first_day,
+    }
+    own = {"number": "8", "from_quarter": "2030-04-01"}
     columns = {
         "id": own | {"id": bound["id"]},
         "number": own | {"number": "1"},
-        "in_force_from": own | {"in_force_from": bound["in_force_from"]},
+        "from_quarter": own | {"from_quarter": bound["from_quarter"]},
         "state": own | {"state": "in_force", "approved_on": "2030-03-01"},
     }[shared]
     clauses = sorp_in_force.clauses.count()
@@ -197,7 +202,7 @@ def test_no_row_of_a_draft_is_written_over_one_of_a_bound_version(
     draft, sorp_in_force, model, path, change, act
 ):
     ours = model.objects.filter(**{path: draft}).first()
-    bound = version_like(sorp_in_force, in_force_from=Q1.next(), number="7", change=with_people)
+    bound = version_like(sorp_in_force, from_quarter=Q1.next(), number="7", change=with_people)
     theirs = model.objects.filter(**{path: bound}).first()
 
     with pytest.raises(IntegrityError, match=SAID), transaction.atomic():
@@ -272,7 +277,7 @@ def test_a_bound_version_is_not_deleted_and_a_draft_is(draft, sorp_in_force):
 
 def test_a_version_made_of_another_has_all_its_rows(sorp_in_force):
     """What other tests lean on."""
-    twin = version_like(sorp_in_force, in_force_from=Q1)
+    twin = version_like(sorp_in_force, from_quarter=Q1)
 
     for rows in ("clauses", "terms", "trigger_rules", "appetites", "calendar_rules"):
         assert getattr(twin, rows).count() == getattr(sorp_in_force, rows).count() > 0

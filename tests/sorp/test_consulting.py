@@ -125,7 +125,7 @@ def test_an_opening_is_refused_in_words(draft, officer, how, said, field):
 
 
 def test_no_two_versions_are_meant_for_one_quarter(sorp_in_force, draft, officer):
-    version_like(sorp_in_force, in_force_from=Q4, number="1.1")
+    version_like(sorp_in_force, from_quarter=Q4, number="1.1")
 
     with pytest.raises(Refused, match=r"Version 1.1 is in force from Q4 2011/12 already"):
         opening(draft, officer)

@@ -87,7 +87,7 @@ def test_a_draft_says_all_that_its_base_says(sorp_in_force, draft):
     }
     assert as_rules(draft).triggers == as_rules(sorp_in_force).triggers
     assert calendar_of_version(draft) == calendar_of_version(sorp_in_force)
-    assert (draft.state, draft.in_force_from, draft.edition) == ("draft", None, 1)
+    assert (draft.state, draft.from_quarter, draft.edition) == ("draft", None, 1)
 
 
 def test_appetites_are_copied_with_their_triggers(sorp_in_force, officer):
@@ -217,7 +217,7 @@ def test_what_is_no_draft_cannot_be_written_in(sorp_in_force, officer, draft, st
         state=state,
         consulted_from=day,
         consulted_until=day,
-        in_force_from=day if state != "consultation" else None,
+        from_quarter=day if state != "consultation" else None,
         approved_on=day if state != "consultation" else None,
     )
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 @pytest.fixture
 def base():
     version, _ = seed_default_statement(
-        in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
+        from_quarter=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
     )
     return version
 

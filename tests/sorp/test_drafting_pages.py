@@ -524,7 +524,7 @@ def test_a_trigger_that_is_no_rule_can_be_opened_and_put_right(author, draft):
 def test_the_number_offered_is_the_next_whole_one_whatever_numbers_there_are(
     author, sorp_in_force, number, offered
 ):
-    version_like(sorp_in_force, in_force_from=Quarter(2030, 1), number=number)
+    version_like(sorp_in_force, from_quarter=Quarter(2030, 1), number=number)
 
     page = author.get(reverse("new_draft"))
 

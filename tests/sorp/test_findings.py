@@ -189,7 +189,7 @@ def test_two_at_once_record_one_after_the_other(at_once):
     from sorp.services.seeding import seed_default_statement
 
     version, _ = seed_default_statement(
-        in_force_from=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
+        from_quarter=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
     )
     unit = UnitFactory()
 

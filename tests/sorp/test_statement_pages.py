@@ -151,7 +151,7 @@ def test_a_public_page_says_the_same_whoever_asks(client, sorp_in_force, officer
 
 
 def test_in_public_an_office_approved_and_not_a_person(client, sorp_in_force, director):
-    version = version_like(sorp_in_force, in_force_from=Q3, approved_by=None)
+    version = version_like(sorp_in_force, from_quarter=Q3, approved_by=None)
     Version.objects.filter(pk=version.pk).update(state=State.DRAFT, approved_on=None)
     Version.objects.filter(pk=version.pk).update(
         state=State.APPROVED, approved_on=TODAY, approved_by=director
@@ -174,7 +174,7 @@ def test_in_public_an_office_approved_and_not_a_person(client, sorp_in_force, di
     ],
 )
 def test_public_pages_are_kept_by_caches_until_something_changes(client, sorp_in_force, name, args):
-    version_like(sorp_in_force, in_force_from=Q3)
+    version_like(sorp_in_force, from_quarter=Q3)
     bring_into_force(today=TODAY, by=None)
     first = read(client, name, *args)
 
@@ -183,7 +183,7 @@ def test_public_pages_are_kept_by_caches_until_something_changes(client, sorp_in
     again = client.get(reverse(name, args=args), headers={"if-none-match": tag})
     assert again.status_code == 304
 
-    version_like(sorp_in_force, in_force_from=Q4, number="3")
+    version_like(sorp_in_force, from_quarter=Q4, number="3")
     bring_into_force(today=date(2012, 1, 1), by=None)
     assert read(client, name, *args).headers["ETag"] != tag
 
@@ -204,7 +204,7 @@ def test_how_much_is_asked_does_not_grow_with_the_statement(
             for n in range(20)
         )
 
-    version_like(sorp_in_force, in_force_from=Q3, change=longer)
+    version_like(sorp_in_force, from_quarter=Q3, change=longer)
     bring_into_force(today=TODAY, by=None)
     with django_assert_max_num_queries(20):
         read(client, "sorp")
@@ -214,7 +214,7 @@ def test_how_much_is_asked_does_not_grow_with_the_statement(
 
 
 def test_a_superseded_version_is_public_and_says_what_took_its_place(client, sorp_in_force):
-    version_like(sorp_in_force, in_force_from=Q3)
+    version_like(sorp_in_force, from_quarter=Q3)
     bring_into_force(today=TODAY, by=None)
 
     page = words(read(client, "sorp_version", "1"))
@@ -226,7 +226,7 @@ def test_a_superseded_version_is_public_and_says_what_took_its_place(client, sor
 def test_what_is_not_in_force_is_hidden_from_the_public_and_marked_for_readers(
     client, draft, sorp_in_force, state
 ):
-    draft.state, draft.in_force_from = state, Q4.first_day
+    draft.state, draft.from_quarter = state, Q4
     draft.consulted_from, draft.consulted_until = OPENED, UNTIL
     draft.approved_on = TODAY if state == "approved" else None
     draft.save()

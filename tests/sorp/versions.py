@@ -47,7 +47,7 @@ def draft_like(version: Version, *, number: str = "2", **settings: Any) -> Versi
 def version_like(
     version: Version,
     *,
-    in_force_from: Quarter,
+    from_quarter: Quarter,
     number: str = "2",
     change: Callable[[Version], object] | None = None,
     **settings: Any,
@@ -56,7 +56,7 @@ def version_like(
 
     It rules from its quarter on, as `Version.objects.ruling` tells.
     """
-    draft = draft_like(version, number=number, in_force_from=in_force_from.first_day, **settings)
+    draft = draft_like(version, number=number, from_quarter=from_quarter, **settings)
     if change is not None:
         change(draft)
     draft.refresh_from_db()

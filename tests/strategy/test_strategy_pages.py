@@ -26,9 +26,7 @@ def priority(sorp_in_force):
     """A priority with green figures for the closed quarter and a milestone overdue."""
     measure = MeasureFactory(priority__name="Safer roads")
     rated(measure.indicator, "G")
-    ReportingQuarter.objects.create(
-        quarter_start=Q1.first_day, state="closed", closed_at="2011-08-01T09:00Z"
-    )
+    ReportingQuarter.objects.create(quarter=Q1, state="closed", closed_at="2011-08-01T09:00Z")
     MilestoneFactory(
         priority=measure.priority,
         title="Resurface the bypass",

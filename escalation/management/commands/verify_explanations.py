@@ -19,11 +19,11 @@ class Command(BaseCommand):
         rows = Explanation.objects.select_related("indicator")
         if quarter:
             try:
-                rows = rows.filter(quarter_start=Quarter.parse(quarter).first_day)
+                rows = rows.filter(quarter=Quarter.parse(quarter))
             except ValueError as reason:
                 raise CommandError(str(reason)) from None
         told = differing = 0
-        for row in rows.order_by("indicator__reference", "quarter_start", "number").iterator():
+        for row in rows.order_by("indicator__reference", "quarter", "number").iterator():
             told += 1
             wrong = list(
                 wrong_explanation(outcome=row.outcome, sentence=row.sentence, document=row.document)

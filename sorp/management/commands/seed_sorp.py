@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(reason)) from None
         with transaction.atomic():
             version, is_new = seed_default_statement(
-                in_force_from=first, approved_on=localdate(), by=None
+                from_quarter=first, approved_on=localdate(), by=None
             )
             transaction.set_rollback(dry_run)
         if is_new:
