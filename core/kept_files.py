@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import tempfile
 from pathlib import Path
 from typing import Any, cast
 
 from django.core.files.storage import FileSystemStorage, default_storage
+
+from core.canonical_json import digest
 
 
 class NotKept(OSError):
@@ -44,7 +45,7 @@ def keep_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 def _compare(place: Path, path: Path, content: bytes) -> None:
-    if hashlib.sha256(place.read_bytes()).digest() != hashlib.sha256(content).digest():
+    if digest(place.read_bytes()) != digest(content):
         raise NotKept(errno.EIO, "it reads back otherwise than it was written", str(path))
 
 
@@ -72,7 +73,7 @@ class KeptFiles(FileSystemStorage):
             content = Path(self.path(name)).read_bytes()
         except OSError:
             return None
-        return content if hashlib.sha256(content).hexdigest() == sha256 else None
+        return content if digest(content) == sha256 else None
 
     def _save(self, name: str, content: Any) -> str:
         """Under a name that nobody else has taken; Django asks for it in `save`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 
 from django.core.files.base import ContentFile
@@ -14,6 +13,7 @@ from assurance.models.teams import Team
 from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState, TeamCode
 from core import audit
+from core.canonical_json import digest
 from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.models.people import User
@@ -92,7 +92,7 @@ def table_paper(
     said = {
         "title": title.strip(),
         "text": text.strip(),
-        "sha256": hashlib.sha256(content).hexdigest() if content else "",
+        "sha256": digest(content) if content else "",
     }
     if (again := row.papers.filter(**said).first()) is not None:
         return again  # a button pressed twice

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from django import forms
 from django.forms.boundfield import BoundField
 
+from core.canonical_json import digest
 from escalation.rules.rule_files import RefusedFileError, read_rules, write_rules
 from escalation.rules.triggers import Rules
 from sorp.rules.conditions.base import Condition
@@ -96,7 +96,7 @@ class BacktestForm(forms.Form):
     @property
     def mark(self) -> str:
         """Tells these triggers from any others, so that nobody changes what they have not seen."""
-        return sha256(write_rules(self.base).encode()).hexdigest()[:16]
+        return digest(write_rules(self.base).encode())[:16]
 
     @property
     def triggers(self) -> Iterator[TriggerFields]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from hashlib import sha256
 
 from django.db import transaction
 from django.urls import reverse
 
 from core import audit
+from core.canonical_json import digest
 from core.clock import localdate, now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
@@ -150,7 +150,7 @@ def _refuse_move(from_user: User, to_user: User, reason: str) -> None:
 
 def _tell_new_manager(moved: list[Indicator], from_user: User, to_user: User) -> None:
     named = sorted(f"{each.reference} {each.title}" for each in moved)
-    mark = sha256("\n".join(named).encode()).hexdigest()[:16]
+    mark = digest("\n".join(named).encode())[:16]
     count = f"{len(moved)} indicator{'' if len(moved) == 1 else 's'}"
     owe_notice(
         key=f"moved:{localdate()}:{from_user.pk}:{to_user.pk}:{mark}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 
 from django.core.files.base import ContentFile
@@ -10,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from core import audit
+from core.canonical_json import digest
 from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
@@ -39,8 +39,8 @@ def attach_evidence(
     # Held, so that two files at once are still counted one after the other.
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     kept = evidence_kept(indicator, quarter)
-    digest = hashlib.sha256(content).hexdigest()
-    if any(each.sha256 == digest for each in kept):
+    sha256 = digest(content)
+    if any(each.sha256 == sha256 for each in kept):
         raise RefusedFile(TWICE)
     if len(kept) >= MOST_FILES:
         raise RefusedFile(TOO_MANY)
@@ -51,12 +51,12 @@ def attach_evidence(
         name=name,
         path=path,
         size=len(content),
-        sha256=digest,
+        sha256=sha256,
         uploaded_by=by,
         uploaded_at=now(),
     )
     audit.record(
-        "attached evidence", evidence, by=by, quarter=quarter.key, sha256=digest, size=len(content)
+        "attached evidence", evidence, by=by, quarter=quarter.key, sha256=sha256, size=len(content)
     )
     return evidence
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core import audit
+from core.canonical_json import digest
 from core.clock import now
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
@@ -40,7 +40,7 @@ def keep_preview(
         user=by,
         quarter=quarter,
         name=name.replace("\x00", "")[:200],
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest(content),
         found=asdict(found),
         uploaded_at=moment,
         expires_at=moment + KEPT_FOR,

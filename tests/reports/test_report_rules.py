@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.canonical_json import canonical, plain
+from core.canonical_json import canonical, digest, plain
 from reports.rules.counting import changes, counts, same_content
 from reports.rules.projection import public_form
 from reports.schema import NotAnEdition, check_form
@@ -18,6 +18,7 @@ def test_canonical_text_does_not_depend_on_the_order_of_keys():
         == canonical({"a": "é", "b": 1})
         == '{"a":"é","b":1}\n'.encode()
     )
+    assert digest(canonical({"a": 1})) != digest(canonical({"a": 2}))
 
 
 @pytest.mark.parametrize(
