@@ -1,27 +1,29 @@
-"""How numbers, dates and quarters are written for people."""
+"""How days and quarters are written for people. Pure, so that rules write them as pages do."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
-from core.figures import as_number
 from core.quarters import Quarter
 
-__all__ = ["as_date", "as_number", "as_quarter"]
+LONDON = ZoneInfo("Europe/London")
 
 
 def as_date(value: date | datetime | str | None) -> str:
-    """20 October 2011. Takes a date, a moment (its day in London) or either in ISO form."""
+    """20 October 2011. Takes a day, a moment (its day in London) or either in ISO form."""
     if not value:
         return ""
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
-    return date_format(value, "j F Y")
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(LONDON)
+    return f"{value.day} {value:%B %Y}"
+
+
+def in_full(day: date) -> str:
+    """Thursday 20 October 2011."""
+    return f"{day:%A} {as_date(day)}"
 
 
 def as_quarter(value: Quarter | date | str | None) -> str:

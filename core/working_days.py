@@ -149,9 +149,5 @@ def easter_sunday(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def in_full(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
 def in_days(count: int) -> str:
     return f"{count} working day{'' if count == 1 else 's'}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from core.dates import as_date
 from core.words import Word
 from sorp.lexicon import Rag
 
@@ -150,7 +151,7 @@ def _milestones_statement(milestones: tuple[MilestoneStatus, ...]) -> EvidenceSt
 def _evaluation_statement(judgement: Judgement | None, judged_on: date | None) -> EvidenceStatement:
     if judgement is None:
         return EvidenceStatement("Not yet evaluated", needs_attention=False)
-    when = f", {judged_on.day} {judged_on:%B %Y}" if judged_on else ""
+    when = f", {as_date(judged_on)}" if judged_on else ""
     return EvidenceStatement(
         f"{judgement.label}{when}",
         needs_attention=judgement in {Judgement.PARTLY_EFFECTIVE, Judgement.NOT_EFFECTIVE},

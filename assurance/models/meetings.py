@@ -8,6 +8,7 @@ from django.urls import reverse
 from assurance.models.teams import Team
 from assurance.rules import CallInVerdict, Eligibility, MeetingState
 from core.clock import now
+from core.dates import as_date
 from core.fields import QuarterField
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
@@ -35,7 +36,7 @@ class Meeting(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.team.short}, {self.meets_on.day} {self.meets_on:%B %Y}"
+        return f"{self.team.short}, {as_date(self.meets_on)}"
 
     def get_absolute_url(self):
         return reverse("meeting", args=[self.team.code, self.meets_on])

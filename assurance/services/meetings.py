@@ -14,6 +14,7 @@ from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState, TeamCode
 from core import audit
 from core.canonical_json import digest
+from core.dates import as_date
 from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.models.people import User
@@ -64,7 +65,7 @@ def hold_meeting(*, meeting: Meeting, today: date, by: User) -> Meeting:
     if row.is_held:
         return row
     if today < row.meets_on:
-        raise Refused(f"The meeting is on {row.meets_on.day} {row.meets_on:%B %Y}, not before")
+        raise Refused(f"The meeting is on {as_date(row.meets_on)}, not before")
     row.state = MeetingState.HELD
     row.save(update_fields=["state"])
     audit.record("held meeting", row, by=by)

@@ -12,6 +12,7 @@ from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
 from assurance.rules import CallInVerdict, TeamCode
 from core import audit
 from core.clock import day_of
+from core.dates import as_date
 from core.refusals import Refused
 from escalation.models.escalations import Escalation, Handling
 from escalation.models.plans import ActionPlan
@@ -211,4 +212,4 @@ def _refuse_off_agenda(call_in: CallIn) -> None:
 def _refuse_early(call_in: CallIn, today: date) -> None:
     day = call_in.meeting.meets_on
     if today < day:
-        raise Refused(f"The meeting is on {day.day} {day:%B %Y}: record what it decides from then")
+        raise Refused(f"The meeting is on {as_date(day)}: record what it decides from then")

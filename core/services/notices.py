@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import now
+from core.dates import as_date
 from core.models.notices import Notice, NoticePreference
 from core.models.people import Person
 
@@ -154,7 +155,7 @@ def _footer() -> str:
 
 def _digest_email(notices: Sequence[Notice], today: date) -> tuple[str, str]:
     """The subject and the text of one day's e-mail: what is overdue first."""
-    day = f"{today.day} {today:%B %Y}"
+    day = as_date(today)
     counted = "1 notice" if len(notices) == 1 else f"{len(notices)} notices"
     ordered = sorted(notices, key=lambda each: IN_ORDER.index(Notice.Kind(each.kind)))
     parts = [f"{each.subject}\n\n{_notice_text(each)}" for each in ordered]

@@ -7,13 +7,15 @@ from datetime import date
 from django.db import transaction
 
 from core import audit
+from core.dates import as_date
 from core.models.people import Person
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed, quarter_state
+from core.refusals import Refused
 
 
-class NotOpen(ValueError):
+class NotOpen(Refused):
     """The quarter takes no results: it has not ended, or it is closed."""
 
 
@@ -23,7 +25,7 @@ def open_quarter(*, quarter: Quarter, today: date, by: Person | None) -> Reporti
     if quarter.last_day >= today:
         raise NotOpen(
             f"{quarter} has not ended: its results can be entered from"
-            f" {quarter.next().first_day:%-d %B %Y}"
+            f" {as_date(quarter.next().first_day)}"
         )
     closed = last_closed()
     if closed is not None and quarter < closed and quarter_state(quarter) is None:

@@ -13,10 +13,11 @@ from django.db.models import Q
 
 from assurance.models.meetings import AgreedAction
 from core.clock import day_of
+from core.dates import in_full
 from core.models.audit import AuditEvent
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.working_days import in_days, in_full, working_day_after, working_days_between
+from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
 from indicators.models.definitions import Indicator, Suspension, Target

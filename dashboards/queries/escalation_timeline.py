@@ -18,11 +18,11 @@ from assurance.rights import may_read
 from assurance.rules import CallInVerdict
 from core.charts.trend import Trend
 from core.clock import day_of
+from core.dates import as_date, in_full
 from core.figures import as_number
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.working_days import in_full
 from dashboards.queries.indicator_story import CHARTED, trend_with_plan
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.plans import ActionPlan
@@ -372,7 +372,7 @@ def meeting_events(context: TimelineContext, reader: User) -> Iterator[TimelineE
 
 def _call_in_event(row: CallIn, on_agenda: bool) -> TimelineEvent:
     meeting = row.meeting
-    day = f"{meeting.meets_on.day} {meeting.meets_on:%B %Y}"
+    day = as_date(meeting.meets_on)
     done = "Called in to" if on_agenda else f"{row.get_verdict_display()} by"
     return TimelineEvent(
         date=day_of(row.at),
@@ -413,7 +413,7 @@ def _discussion_events(row: CallIn) -> Iterator[TimelineEvent]:
             date=meeting.meets_on,
             rank=ACTION,
             title=f"Agreed at {meeting.team.short}: {action.what}",
-            text=f"By {action.due_on.day} {action.due_on:%B %Y}.",
+            text=f"By {as_date(action.due_on)}.",
             by=action.owner,
         )
         if action.done_on is not None:

@@ -15,8 +15,8 @@ from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.teams import Seat, Team
 from assurance.rules import CallInVerdict, MeetingState, SeatKind
 from core.clock import localdate
+from core.dates import in_full
 from core.quarters import Quarter
-from core.working_days import in_full
 from dashboards.queries.completion import completion_sheet
 from escalation.models.plans import Action
 from escalation.queries.plans import WantedPlan, wanted_plans

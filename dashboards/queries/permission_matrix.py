@@ -8,6 +8,7 @@ from datetime import date
 
 from assurance.rights import OFFICES, SEATS, Act
 from assurance.rules import SeatKind
+from core.dates import as_date
 from indicators.models.definitions import Indicator
 from indicators.rights import DIRECTING, SCOPES, Scope
 from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
@@ -122,7 +123,7 @@ def _readers(
         return sorted(found, key=lambda each: ranks[each.post.unit_id])
 
     for each in over(PostKind.DEPUTY):
-        until = f", until {each.ends_on:%-d %B %Y}" if each.ends_on else ""
+        until = f", until {as_date(each.ends_on)}" if each.ends_on else ""
         yield Reader(each.user, f"{each.post.title}: may submit its results{until}")
     for each in over(*DIRECTING):
         yield Reader(each.user, f"{each.post.title}: answers for what is measured there")

@@ -11,9 +11,10 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from core.clock import day_of
+from core.dates import as_date, in_full
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.working_days import in_days, in_full, working_day_after, working_days_between
+from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation, Explanation, Handling
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.plans import ActionPlan
@@ -168,7 +169,7 @@ class RegisterLine:
             late = "overdue since" if self.wanted.is_late(self.today) else "due by"
             day = self.wanted.due_on
             asked = "None yet" if self.plan is None else f"Plan {self.plan} is from before"
-            return f"{asked}: {late} {day.day} {day:%B %Y}"
+            return f"{asked}: {late} {as_date(day)}"
         return f"Plan {self.plan}" if self.plan else "None"
 
 

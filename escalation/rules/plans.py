@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from core.dates import as_date
 from core.figures import as_number
 from core.quarters import Quarter
 from sorp.lexicon import Polarity, Rag
@@ -82,14 +83,10 @@ def _changed(was: Promise, now: Promise) -> str:
         told.append(f"{now.owner} does it in place of {was.owner}")
     if was.due_on != now.due_on:
         later = "later" if now.due_on > was.due_on else "sooner"
-        told.append(f"due {_day(now.due_on)}, {later} than {_day(was.due_on)}")
+        told.append(f"due {as_date(now.due_on)}, {later} than {as_date(was.due_on)}")
     if was.starts_on != now.starts_on:
-        told.append(f"starts {_day(now.starts_on)}" if now.starts_on else "no start is given")
+        told.append(f"starts {as_date(now.starts_on)}" if now.starts_on else "no start is given")
     return "; ".join(told)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 # What came of it

@@ -14,6 +14,7 @@ from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
+from core.refusals import Refused
 from core.services.notices import owe_notice
 from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation
@@ -128,7 +129,7 @@ def restate_escalation(
 ONE_CLOSE_AT_A_TIME = 20110620  # any number will do for the lock, as long as nobody else uses it
 
 
-class CannotClose(ValueError):
+class CannotClose(Refused):
     """The quarter cannot be closed now. The message says what to do."""
 
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import day_of, localdate
+from core.dates import in_full
 from core.quarters import Quarter
 from core.queries import last_closed
 from core.refusals import Refused
 from core.services.notices import owe_notice
-from core.working_days import in_full
 from escalation.models.escalations import Escalation, Handling
 from escalation.models.plans import ActionPlan
 from escalation.rights import may_deal_with

@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import day_of, now
+from core.dates import as_date, in_full
 from core.models.notices import Notice
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
-from core.working_days import in_full, is_working_day
+from core.working_days import is_working_day
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
 from escalation.queries.plans import WantedPlan, wanted_plans
@@ -166,7 +167,7 @@ def _refuse_empty_promises(
     if not actions:
         raise Refused("Give at least one action: who does what by when", field="actions")
     for action in actions:
-        name, due = f"“{action.description.strip()}”", _said(action.due_on)
+        name, due = f"“{action.description.strip()}”", as_date(action.due_on)
         if not action.description.strip() or not action.owner.strip():
             raise Refused("Say for each action what will be done and who does it", field="actions")
         if action.due_on < today:
@@ -175,13 +176,13 @@ def _refuse_empty_promises(
             )
         if action.starts_on is not None and action.due_on < action.starts_on:
             raise Refused(
-                f"{name} is due {due}, before it starts on {_said(action.starts_on)}: give it a"
+                f"{name} is due {due}, before it starts on {as_date(action.starts_on)}: give it a"
                 " later day, or start it sooner",
                 field="actions",
             )
         if starts_on is not None and action.due_on < starts_on:
             raise Refused(
-                f"{name} is due {due}, before the plan starts on {_said(starts_on)}: give it a"
+                f"{name} is due {due}, before the plan starts on {as_date(starts_on)}: give it a"
                 " later day, or start the plan sooner",
                 field="actions",
             )
@@ -196,13 +197,9 @@ def _refuse_past_recovery(expected: Quarter | None, starts_on: date | None, toda
         )
     if starts_on is not None and expected.last_day < starts_on:
         raise Refused(
-            f"{expected} ends before the plan starts on {_said(starts_on)}: choose a later quarter",
+            f"{expected} ends before the plan starts on {as_date(starts_on)}: choose a later quarter",
             field="expected_recovery",
         )
-
-
-def _said(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _promise(plan: ActionPlan, actions: Sequence[ActionGiven]) -> None:
@@ -261,7 +258,7 @@ def _refuse_day_done(action: Action, done_on: date, today: date) -> None:
     if done_on < first:
         since = "this plan was written" if first == written else "it starts"
         raise Refused(
-            f"{_said(done_on)} is before the day on which {since}: give {_said(first)} or a later"
+            f"{as_date(done_on)} is before the day on which {since}: give {as_date(first)} or a later"
             " day",
             field="done_on",
         )

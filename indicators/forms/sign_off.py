@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from core.dates import in_full
 from core.working_days import working_day_after
 from indicators.models.results import Result
 from indicators.queries.sign_off import Line
@@ -117,9 +118,7 @@ class UnlockForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["granted_to"].queryset = people
         self.days = {days: working_day_after(today, days) for days in DAYS_OFFERED}
-        self.fields["until"].choices = [
-            (days, f"{day:%A %-d %B %Y}") for days, day in self.days.items()
-        ]
+        self.fields["until"].choices = [(days, in_full(day)) for days, day in self.days.items()]
 
     def clean_until(self):
         return self.days[self.cleaned_data["until"]]

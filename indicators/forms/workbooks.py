@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from indicators.workbooks.reading import LARGEST_FILE, Refused, check_size
+from indicators.workbooks.reading import LARGEST_FILE, RefusedWorkbook, check_size
 
 
 class WorkbookForm(forms.Form):
@@ -30,6 +30,6 @@ class WorkbookForm(forms.Form):
         file = self.cleaned_data["file"]
         try:
             check_size(file.size)
-        except Refused as refusal:
+        except RefusedWorkbook as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return file

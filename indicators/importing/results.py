@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.dates import as_date
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.tables.cells import choice, decimal, line, prose, yes_or_no
@@ -153,7 +154,7 @@ def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Cal
     for each in quarters:
         if each.last_day >= today:
             first = each.next().first_day
-            refusals[each] = f"leave this row out until {first:%-d %B %Y}: {each} has not ended"
+            refusals[each] = f"leave this row out until {as_date(first)}: {each} has not ended"
             continue
         try:
             version_ruling(each)

@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.timezone import localtime
 
+from core.dates import as_date
 from core.figures import as_number
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
@@ -187,7 +188,7 @@ def _unlocked(unlock: Unlock) -> str:
     until = localtime(unlock.expires_at)
     return (
         f"Unlocked by {unlock.granted_by.name} for {unlock.granted_to.name} until"
-        f" {until:%-d %B %Y, %H:%M}: “{unlock.reason}”"
+        f" {as_date(until)}, {until:%H:%M}: “{unlock.reason}”"
     )
 
 

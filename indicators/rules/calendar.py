@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.dates import in_full
 from core.quarters import Quarter
 from core.working_days import (
     clear_days_between,
     in_days,
-    in_full,
     is_working_day,
     latest_publication_day,
     working_day_after,

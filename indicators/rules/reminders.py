@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.dates import in_full
 from core.quarters import Quarter
-from core.working_days import in_full
 from sorp.lexicon import Level, Tier
 from sorp.rules.reminders import Reminder
 

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from core import audit
 from core.clock import now
+from core.dates import in_full
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.refusals import Refused
 from core.services.quarters import open_quarter
-from core.working_days import in_full
 from indicators.models.definitions import Indicator
 from indicators.models.feeds import CalendarFeed
 from indicators.models.returns import CalendarDay
@@ -24,7 +25,7 @@ from sorp.queries.ruling import day_rules
 UNTIL_CLOSE = (Step.ENTRY, Step.DIVISION, Step.DIRECTORATE, Step.CLOSE)
 
 
-class Unowned(ValueError):
+class Unowned(Refused):
     """Indicators that nobody in post answers for stop a quarter from beginning."""
 
     def __init__(self, quarter: Quarter, indicators: list[Indicator]) -> None:

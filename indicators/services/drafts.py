@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from core import audit
 from core.clock import localdate, now
+from core.dates import as_date
 from core.quarters import Quarter
 from core.queries import quarter_state
 from core.services.quarters import NotOpen
@@ -112,7 +113,7 @@ def _refuse_closed(quarter: Quarter) -> None:
     if quarter.last_day >= localdate():
         raise NotOpen(
             f"{quarter} has not ended: its results can be entered from"
-            f" {quarter.next().first_day:%-d %B %Y}"
+            f" {as_date(quarter.next().first_day)}"
         )
     state = quarter_state(quarter)
     if state is not None and state.is_closed:

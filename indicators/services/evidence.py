@@ -13,6 +13,7 @@ from core.canonical_json import digest
 from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Evidence
 from indicators.queries.evidence import evidence_kept, is_removable
@@ -20,7 +21,7 @@ from indicators.rules.evidence import MOST_FILES, TOO_MANY, TWICE, plain_name, r
 from organisation.models.people import User
 
 
-class RefusedFile(ValueError):
+class RefusedFile(Refused):
     """The file cannot be kept. The message says what to do."""
 
 

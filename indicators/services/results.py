@@ -17,6 +17,7 @@ from core.clock import now
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from core.queries import quarter_state
+from core.refusals import Refused
 from core.services.quarters import NotOpen, open_quarter
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
@@ -33,7 +34,7 @@ from organisation.models.people import User
 from sorp.lexicon import Confidence
 
 
-class Locked(ValueError):
+class Locked(Refused):
     """The result is approved, so nobody changes it without a named exception."""
 
     def __init__(self, result: Result) -> None:

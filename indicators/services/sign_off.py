@@ -17,6 +17,7 @@ from django.urls import reverse
 from core import audit
 from core.clock import localdate, now
 from core.queries import quarter_state
+from core.refusals import Refused
 from core.services.notices import owe_notice
 from indicators.models.definitions import Indicator
 from indicators.models.results import Result, Revision
@@ -31,7 +32,7 @@ from organisation.rights import allowed
 AT_ONCE = 500  # rows named in one statement
 
 
-class CannotSign(ValueError):
+class CannotSign(Refused):
     """The result, or one of several, cannot be signed so. The message says what to do."""
 
 
@@ -39,7 +40,7 @@ class SaidAnew(CannotSign):
     """What was before the approver is not what is said now: somebody corrected it meanwhile."""
 
 
-class CannotUnlock(ValueError):
+class CannotUnlock(Refused):
     """No exception can be granted so. The message says what to do."""
 
 

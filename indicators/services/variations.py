@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import localdate
+from core.dates import as_date
 from core.models.notices import Notice
 from core.quarters import Quarter
 from core.queries import last_closed
+from core.refusals import Refused
 from core.services.notices import owe_notice
 from core.working_days import is_working_day
 from indicators.models.definitions import Indicator, Target
@@ -39,12 +41,8 @@ LONGEST = 12  # quarters: what lasts longer is no variation, and belongs in the 
 BY_TARGET = (RatingMethod.FLOOR, RatingMethod.TOLERANCE)
 
 
-class RefusedVariation(ValueError):
+class RefusedVariation(Refused):
     """A variation is not as it may be. The message says what to do, and `field` where."""
-
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 def refuse_nonsense(row: Variation, varied: Sequence[VariedTrigger]) -> None:
@@ -442,7 +440,7 @@ def _refuse_decided(row: Variation) -> None:
         assert row.decided_on is not None
         raise RefusedVariation(
             f"It was {row.get_state_display().lower()} already, by {row.decided_by} on"
-            f" {row.decided_on.day} {row.decided_on:%B %Y}"
+            f" {as_date(row.decided_on)}"
         )
 
 

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.dates import as_date
 from core.guards import require
 from core.queries import last_closed
 from indicators.forms.variations import DecisionForm, EndVariationForm, StandingForm, VariationForm
@@ -124,7 +125,7 @@ def _how_it_stands(found, user, act, typed):
     """What is told to a press that comes after the deed is done; nothing, where it is in time."""
     is_decided = found.state != Variation.State.PROPOSED
     if is_decided and may_decide_variation(found, user) and (act is None or "verdict" in typed):
-        day = f"{found.decided_on.day} {found.decided_on:%B %Y}"
+        day = as_date(found.decided_on)
         state = found.get_state_display().lower()
         if "verdict" in typed or found.state == Variation.State.REFUSED:
             return f"It was {state} already, by {found.decided_by} on {day}"

@@ -14,7 +14,7 @@ from indicators.models.workbooks import WorkbookUpload
 from indicators.queries.returns import my_return
 from indicators.workbooks.committing import commit_workbook, keep_preview, preview_kept
 from indicators.workbooks.preview import preview
-from indicators.workbooks.reading import Refused
+from indicators.workbooks.reading import RefusedWorkbook
 from indicators.workbooks.writing import NothingDue, write_workbook
 from organisation.permissions import Permission
 from sorp.queries.ruling import NoVersionInForce
@@ -94,7 +94,7 @@ def _looked_at(request, form, quarter):
     content = file.read()
     try:
         found = preview(content, request.user, quarter)
-    except (Refused, NoVersionInForce) as refusal:
+    except (RefusedWorkbook, NoVersionInForce) as refusal:
         form.add_error("file", str(refusal))
         return None
     return keep_preview(

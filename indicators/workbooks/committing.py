@@ -13,6 +13,7 @@ from core import audit
 from core.canonical_json import digest
 from core.clock import now
 from core.quarters import Quarter
+from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import ChangedMeanwhile, save_draft
@@ -22,7 +23,7 @@ from organisation.models.people import User
 KEPT_FOR = timedelta(hours=2)  # longer than a session lasts, so that signing in again loses nothing
 
 
-class NotSaved(ValueError):
+class NotSaved(Refused):
     """Nothing of a workbook was saved. Says why and what to do."""
 
 

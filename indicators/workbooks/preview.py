@@ -28,7 +28,15 @@ from indicators.workbooks.layout import (
     plain,
     plain_heading,
 )
-from indicators.workbooks.reading import TEMPLATE, Cell, Fault, Refused, Sheet, check, read_sheets
+from indicators.workbooks.reading import (
+    TEMPLATE,
+    Cell,
+    Fault,
+    RefusedWorkbook,
+    Sheet,
+    check,
+    read_sheets,
+)
 from indicators.workbooks.signature import Identity, identity_of, refuse_another
 from organisation.models.people import User
 
@@ -152,21 +160,21 @@ class Table:
 
 
 def table_of(sheets: Sequence[Sheet]) -> Table:
-    """The table of a workbook, wherever it was moved to. Raises Refused where there is none."""
+    """The table of a workbook, wherever it was moved to. Raises RefusedWorkbook where there is none."""
     found = [
         (sheet, row)
         for sheet in sheets
         if sheet.name not in (NOTES, IDENTITY) and (row := _headings_row(sheet)) is not None
     ]
     if not found:
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.TEMPLATE,
             f"{TEMPLATE}. No row in it has the headings {REFERENCE.heading} and {VALUE.heading}:"
             " put them back, or download the workbook again",
         )
     sheet, row = min(found, key=lambda each: each[0].name != SHEET)
     if sheet.is_long:
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.TEMPLATE,
             f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: remove what stands"
             " there",
@@ -194,7 +202,7 @@ def _places(sheet: Sheet, row: int) -> tuple[dict[str, int], tuple[str, ...]]:
             continue
         if column.heading in places:
             first = sheet.cell(row, places[column.heading]).at
-            raise Refused(
+            raise RefusedWorkbook(
                 Fault.TEMPLATE,
                 f"{TEMPLATE}. {first} and {cell.at} are both headed {column.heading}: remove one"
                 " of the columns",
@@ -323,7 +331,7 @@ COLUMN_BY_KEY = {column.key: column for column in ASKED}
 def preview(content: bytes, user: User, quarter: Quarter) -> Preview:
     """What this file would change of this person's return. Changes nothing.
 
-    Raises Refused where the file as a whole cannot be taken.
+    Raises RefusedWorkbook where the file as a whole cannot be taken.
     """
     check(content)
     sheets = read_sheets(content)

@@ -18,6 +18,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from core.dates import as_date
+from core.refusals import Refused
 from indicators.workbooks.layout import letters_of
 
 TEMPLATE = "The selected file must use the template"
@@ -37,7 +39,7 @@ class Fault(StrEnum):
     PERSON = "person"
 
 
-class Refused(ValueError):
+class RefusedWorkbook(Refused):
     """The file as a whole is refused, and nothing in it was kept."""
 
     def __init__(self, fault: Fault, told: str) -> None:
@@ -45,24 +47,24 @@ class Refused(ValueError):
         self.fault = fault
 
 
-def not_read() -> Refused:
-    return Refused(
+def not_read() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.UNREADABLE,
         "The selected file could not be read. Open it in your spreadsheet program, save it again"
         " as an Excel workbook (.xlsx) and upload that",
     )
 
 
-def damaged() -> Refused:
-    return Refused(
+def damaged() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.UNREADABLE,
         "The selected file is damaged or incomplete. Save it again as an Excel workbook (.xlsx)"
         " and upload that",
     )
 
 
-def wrong_type() -> Refused:
-    return Refused(
+def wrong_type() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.WRONG_TYPE,
         "The selected file must be an Excel workbook (.xlsx)",
     )
@@ -89,9 +91,9 @@ FROM_ELSEWHERE = ("xl/externallinks/", "xl/connections", "xl/querytables/", "xl/
 
 
 def check(content: bytes) -> None:
-    """The file is a workbook that is safe to read. Raises Refused, saying what to do."""
+    """The file is a workbook that is safe to read. Raises RefusedWorkbook, saying what to do."""
     if not content:
-        raise Refused(Fault.EMPTY, "The selected file is empty")
+        raise RefusedWorkbook(Fault.EMPTY, "The selected file is empty")
     check_size(len(content))
     if content.startswith(OLD_OFFICE):
         raise _locked() if LOCKED_STREAM in content else wrong_type()
@@ -105,13 +107,13 @@ def check(content: bytes) -> None:
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError):
         raise damaged() from None
     except (ValueError, NotImplementedError, OverflowError) as reason:
-        raise (reason if isinstance(reason, Refused) else damaged()) from None
+        raise (reason if isinstance(reason, RefusedWorkbook) else damaged()) from None
 
 
 def check_size(size: int) -> None:
-    """Raises Refused where a file of so many bytes is more than is taken."""
+    """Raises RefusedWorkbook where a file of so many bytes is more than is taken."""
     if size > LARGEST_FILE:
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.TOO_BIG, f"The selected file must be {LARGEST_FILE // MB} MB or smaller"
         )
 
@@ -179,7 +181,7 @@ def _judge_part(name: str, part: bytes) -> None:
     """What a part must not hold: a DTD, macros, or a way to another file."""
     is_xml = name.lower().endswith((".xml", ".rels", ".vml"))
     if DECLARATION.search(part) or (is_xml and b"\x00" in part):
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.UNSAFE,
             "The selected file holds instructions that no spreadsheet program writes (a DTD)."
             " Download the workbook again and copy your figures into it",
@@ -197,40 +199,40 @@ def _leads_outside(part: bytes) -> Iterator[bool]:
         yield bool(OUTSIDE.search(found[0])) and not HYPERLINK.search(found[0])
 
 
-def _too_many() -> Refused:
-    return Refused(
+def _too_many() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.UNSAFE,
         f"The selected file has more than {MOST_PARTS} parts, far more than the workbook has."
         " Download the workbook again and copy your figures into it",
     )
 
 
-def _bomb() -> Refused:
-    return Refused(
+def _bomb() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.UNSAFE,
         "The selected file expands to far more than the workbook does. Download the workbook again"
         " and copy your figures into it",
     )
 
 
-def _locked() -> Refused:
-    return Refused(
+def _locked() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.PASSWORD,
         "The selected file is password protected. Take the password off, save it and upload it"
         " again",
     )
 
 
-def _with_macros() -> Refused:
-    return Refused(
+def _with_macros() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.UNSAFE,
         "The selected file has macros. Save it as an Excel workbook without them (.xlsx) and"
         " upload that",
     )
 
 
-def _links_out() -> Refused:
-    return Refused(
+def _links_out() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.UNSAFE,
         "The selected file draws on other files. Break the links (Data, then Edit links), save it"
         " and upload it again",
@@ -293,7 +295,7 @@ class Sheet:
 
 
 def read_sheets(content: bytes) -> list[Sheet]:
-    """Every sheet of a workbook that `check` has passed. Raises Refused where it cannot be read."""
+    """Every sheet of a workbook that `check` has passed. Raises RefusedWorkbook where it cannot be read."""
     try:
         told = subprocess.run(  # noqa: S603 our own program, with no argument from outside
             [sys.executable, "-I", "-B", "-X", "utf8", str(READER)],
@@ -306,7 +308,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
     except subprocess.TimeoutExpired:
         raise not_read() from None
     if told.returncode == TOO_MUCH:
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.UNREADABLE,
             "The selected file holds far more text than the workbook asks for. Download the"
             " workbook again and copy your figures into it",
@@ -331,4 +333,4 @@ def shown_date(written: str) -> str:
         moment = datetime.fromisoformat(written)
     except ValueError:
         return written
-    return f"{moment:%-d %B %Y}"
+    return as_date(moment)

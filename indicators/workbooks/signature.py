@@ -11,7 +11,7 @@ from django.core import signing
 from core.clock import now
 from core.quarters import Quarter
 from indicators.workbooks.layout import IDENTITY, Line
-from indicators.workbooks.reading import TEMPLATE, Fault, Refused, Sheet
+from indicators.workbooks.reading import TEMPLATE, Fault, RefusedWorkbook, Sheet
 from organisation.models.people import User
 
 SALT = "indicators.workbooks"
@@ -48,7 +48,7 @@ def signed(*, user: User, quarter: Quarter, lines: Sequence[Line]) -> dict[str, 
 
 
 def identity_of(sheets: Sequence[Sheet]) -> Identity:
-    """What a workbook says of itself. Raises Refused where it was not made here."""
+    """What a workbook says of itself. Raises RefusedWorkbook where it was not made here."""
     for sheet in sheets:
         if sheet.name != IDENTITY:
             continue
@@ -72,23 +72,23 @@ def _believed(signature: str) -> Identity:
 
 
 def refuse_another(identity: Identity, *, user: User, quarter: Quarter) -> None:
-    """Raises Refused where the workbook is of another quarter, or somebody else's."""
+    """Raises RefusedWorkbook where the workbook is of another quarter, or somebody else's."""
     if identity.quarter != quarter:
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.QUARTER,
             f"The selected file is the workbook for {identity.quarter}. Download the one for"
             f" {quarter} and copy your figures into it",
         )
     if identity.user_id != user.pk:
-        raise Refused(
+        raise RefusedWorkbook(
             Fault.PERSON,
             f"The selected file is the workbook of {identity.user_name}. Download your own and"
             " copy the figures into it",
         )
 
 
-def _not_ours() -> Refused:
-    return Refused(
+def _not_ours() -> RefusedWorkbook:
+    return RefusedWorkbook(
         Fault.TEMPLATE,
         f"{TEMPLATE}. Download the workbook from this page and copy your figures into it",
     )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from core import audit
+from core.dates import as_date
 from organisation.models.people import User
 from organisation.models.units import Committee, Placement, Unit
 from organisation.rules import UnitTier
@@ -45,7 +46,7 @@ def place_unit(
         return present
     if starts_on <= present.starts_on:
         raise ValueError(
-            f"{unit.code} has stood as {present.name!r} since {present.starts_on:%-d %B %Y}: give a"
+            f"{unit.code} has stood as {present.name!r} since {as_date(present.starts_on)}: give a"
             " later day for the change"
         )
     present.ends_on = starts_on - timedelta(days=1)

@@ -8,6 +8,7 @@ from core import audit
 from core.canonical_json import canonical, digest
 from core.clock import localdate, now
 from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.models.people import User
 from reports.contents.edition import edition_contents
 from reports.models import Edition, QuarterlyReport
@@ -18,7 +19,7 @@ from reports.schema import check_form
 from reports.verification import wrong_figures
 
 
-class DoesNotFollow(ValueError):
+class DoesNotFollow(Refused):
     """What was gathered does not follow from its own inputs, so it is not frozen."""
 
     def __init__(self, quarter: Quarter, what: str) -> None:
@@ -28,7 +29,7 @@ class DoesNotFollow(ValueError):
         )
 
 
-class CannotPublish(ValueError):
+class CannotPublish(Refused):
     """The edition cannot be published as it is. The message says what to do."""
 
 

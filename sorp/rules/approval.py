@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.dates import as_date
 from core.quarters import Quarter
 
 FIRST_CONSULTATION = timedelta(days=14)
@@ -80,9 +81,7 @@ def _not_consulted(asked: Asked) -> str:
     if not asked.in_consultation or asked.consulted_until is None:
         return f"Version {asked.number} is not in consultation: open one, and approve it afterwards"
     if asked.today <= asked.consulted_until:
-        return (
-            f"The consultation runs until {said(asked.consulted_until)}: approve it after that day"
-        )
+        return f"The consultation runs until {as_date(asked.consulted_until)}: approve it after that day"
     return ""
 
 
@@ -119,8 +118,3 @@ def _own_work(asked: Asked) -> str:
     if not asked.is_author:
         return ""
     return "You wrote part of this version, so somebody else has to approve it"
-
-
-def said(day: date) -> str:
-    """20 October 2011."""
-    return f"{day.day} {day:%B %Y}"

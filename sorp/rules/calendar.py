@@ -5,12 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from core.working_days import (
-    in_days,
-    latest_publication_day,
-    working_day_after,
-    working_day_before,
-)
+from core.working_days import in_days, latest_publication_day, working_day_after, working_day_before
 from sorp.lexicon import CountedFrom, Step, Tier
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from core import audit
+from core.dates import as_date
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -17,7 +18,6 @@ from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.models.statement import Statement, Version
 from sorp.queries.consultation import obstacles_to_approval, people_bound
-from sorp.rules.approval import said
 
 State = Version.State
 LONGEST_NOTE = 300
@@ -77,7 +77,7 @@ def _refuse_day(version: Version, approved_on: date, today: date) -> None:
         raise Refused("The day it was approved cannot be in the future", field="approved_on")
     if version.consulted_until and approved_on <= version.consulted_until:
         raise Refused(
-            f"The consultation ran until {said(version.consulted_until)}: it was approved after that",
+            f"The consultation ran until {as_date(version.consulted_until)}: it was approved after that",
             field="approved_on",
         )
 

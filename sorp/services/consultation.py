@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import now
+from core.dates import as_date
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -20,7 +21,7 @@ from sorp.models.clauses import Comment
 from sorp.models.statement import Version
 from sorp.queries.consultation import people_bound
 from sorp.queries.readiness import obstacles
-from sorp.rules.approval import said, shortest_consultation
+from sorp.rules.approval import shortest_consultation
 
 LONGEST = 4000  # characters of a comment or an answer
 State = Version.State
@@ -47,7 +48,7 @@ def open_consultation(
     earliest = today + shortest_consultation(consulted_before=before)
     if until < earliest:
         raise Refused(
-            f"Give people until {said(earliest)} or later, so that their teams can meet",
+            f"Give people until {as_date(earliest)} or later, so that their teams can meet",
             field="until",
         )
     _refuse_past(from_quarter, until)
@@ -87,7 +88,7 @@ def _refuse_taken(draft: Version, from_quarter: Quarter) -> None:
 
 
 def _tell_of_opening(version: Version, today: date) -> None:
-    until, quarter = said(version.consulted_until or today), version.from_quarter
+    until, quarter = as_date(version.consulted_until or today), version.from_quarter
     days = f"{version.consulted_from}-{version.consulted_until}"
     for person in people_bound(on=today):
         owe_notice(
@@ -119,7 +120,7 @@ def comment_on_version(
         raise Refused(f"Version {held.number} is {_state(held)}: it is no longer commented on")
     if today > held.consulted_until:
         raise Refused(
-            f"The consultation ended on {said(held.consulted_until)}. Write to the performance team"
+            f"The consultation ended on {as_date(held.consulted_until)}. Write to the performance team"
         )
     if clause and not held.clauses.filter(number=clause).exists():
         raise Refused(f"There is no clause {clause} in this version", field="clause")
@@ -188,7 +189,7 @@ def close_consultation(*, version: Version, today: date, by: User) -> Version:
     least = held.consulted_from + shortest_consultation(consulted_before=False)
     if today <= least:
         raise Refused(
-            f"People were promised until {said(least)} at the least: close it after that day"
+            f"People were promised until {as_date(least)} at the least: close it after that day"
         )
     was = held.consulted_until
     held.consulted_until = today - timedelta(days=1)

@@ -25,7 +25,7 @@ from indicators.services.drafts import save_draft
 from indicators.services.results import ResultGiven, submit_result
 from indicators.workbooks import reading
 from indicators.workbooks.preview import preview
-from indicators.workbooks.reading import MB, Fault, Refused, check, read_sheets
+from indicators.workbooks.reading import MB, Fault, RefusedWorkbook, check, read_sheets
 from indicators.workbooks.writing import write_workbook
 from tests.factories import UserFactory
 from tests.indicators.workbooks import Filled, manager_of, repacked
@@ -190,7 +190,7 @@ def test_what_is_no_safe_workbook_is_refused_before_it_is_read(name, monkeypatch
     make, fault, told = REFUSED[name]
     content = make()
 
-    with pytest.raises(Refused) as refused, counted(monkeypatch) as work:
+    with pytest.raises(RefusedWorkbook) as refused, counted(monkeypatch) as work:
         check(content)
 
     assert work["calls"] < 5000, "as many as for the directory of a workbook of 200 parts"
@@ -205,7 +205,7 @@ def test_a_bomb_is_refused_without_being_unpacked():
     assert len(content) < MB
 
     tracemalloc.start()
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedWorkbook):
         check(content)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -225,7 +225,7 @@ def test_a_cell_at_the_far_corner_costs_the_reader_its_life_and_nobody_else(monk
 
     monkeypatch.setattr(reading, "LONGEST_WAIT", PATIENCE)
 
-    with caplog.at_level("INFO"), pytest.raises(Refused, match="could not be read"):
+    with caplog.at_level("INFO"), pytest.raises(RefusedWorkbook, match="could not be read"):
         read_sheets(content)
 
     assert "A workbook could not be read: " in caplog.text, "it ended by itself, and was not ended"
@@ -234,7 +234,7 @@ def test_a_cell_at_the_far_corner_costs_the_reader_its_life_and_nobody_else(monk
 def test_a_reader_that_takes_too_long_is_ended_and_the_file_refused(monkeypatch):
     monkeypatch.setattr(reading, "LONGEST_WAIT", 0.001)
 
-    with pytest.raises(Refused, match="could not be read"):
+    with pytest.raises(RefusedWorkbook, match="could not be read"):
         read_sheets(small_workbook())
 
 
@@ -258,7 +258,7 @@ def book(answerer):
 
 
 def refusal_of(content, user, quarter=Q1):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedWorkbook) as refused:
         preview(content, user, quarter)
     return refused.value
 

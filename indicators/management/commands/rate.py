@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from core.clock import localdate
+from core.dates import as_date
 from core.quarters import Quarter
 from indicators.queries.histories import rag_histories
 from indicators.services.rating import rate_quarter
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             rated = Quarter.parse(quarter)
             if rated.last_day >= localdate():
                 first = rated.next().first_day
-                raise ValueError(f"{rated} has not ended: rate it from {first:%-d %B %Y}")
+                raise ValueError(f"{rated} has not ended: rate it from {as_date(first)}")
             with transaction.atomic():
                 fresh = rate_quarter(quarter=rated, by=None)
                 sentence = f"{_counts(rated)}; {len(fresh)} new or changed"

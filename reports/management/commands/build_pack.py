@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assurance.models.meetings import Meeting
 from core.canonical_json import digest
+from core.dates import as_date
 from reports.output import write_folder
 from reports.packs import render_pack
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(f"{day!r} is not a day: write it like 2011-11-14") from None
         meeting = Meeting.objects.filter(team__code=team, meets_on=meets_on).first()
         if meeting is None:
-            raise CommandError(f"{team.upper()} does not meet on {meets_on:%-d %B %Y}")
+            raise CommandError(f"{team.upper()} does not meet on {as_date(meets_on)}")
         pack = meeting.packs.order_by("-number").first()
         if pack is None:
             raise CommandError(

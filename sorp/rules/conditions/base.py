@@ -19,6 +19,7 @@ from itertools import groupby, islice
 from typing import Any, ClassVar, Self, TypedDict
 
 from core.quarters import Quarter
+from core.refusals import Refused
 from sorp.lexicon import ComparedWith, ForecastBy, Level, Movement, NotRated, Rag, Tier
 from sorp.rules.figures import Figure
 
@@ -36,12 +37,8 @@ REFERRED_TO = {
 History = Sequence[Figure]
 
 
-class RefusedCondition(ValueError):
+class RefusedCondition(Refused):
     """A condition that is nonsense: what to give instead, and in which of its fields."""
-
-    def __init__(self, sentence: str, *, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 # Of what a kind's own fields are made ------------------------------------------------------------
