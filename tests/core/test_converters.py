@@ -30,7 +30,6 @@ def test_an_address_is_made_of_a_quarter_or_of_its_key():
         "/completion/9999-Q1/",
         "/completion/٢٠١١-Q1/",
         "/performance/2011-Q9/",
-        "/api/v1/reports/2011-Q9/",
         "/returns/2011-Q9/HW-01/draft/",
         "/assurance/pat/2011-02-30/",
     ],
