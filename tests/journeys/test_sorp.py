@@ -13,6 +13,7 @@ from tests.services import wait_until
 MANAGING_DIRECTOR = "rosalind.achterberg@wealdshire.example"
 LATER = "tests.journeys.settings_later"
 OLD, NEW = "Amber for three quarters", "Amber for three of four quarters"
+DROPPED = "Red at division"
 SENTENCE = "Amber or worse for 3 of the last 4 rated quarters refers an indicator to PAT."
 WHY = "An amber that comes and goes is heard of as well."
 TALK = "/sorp/versions/3/consultation/"
@@ -71,6 +72,8 @@ def draft_a_change(author):
     author.page.get_by_text(SENTENCE).wait_for()
     author.press("Save in the draft")
     assert author.reads(SENTENCE)
+    author.press(f"Remove {DROPPED}")
+    author.press("Remove from the draft")
 
 
 def back_test_it(author):
@@ -87,7 +90,8 @@ def back_test_it(author):
 
 def consult(author):
     author.go("/sorp/versions/3/differences/2/")
-    assert author.reads(f"“{NEW}”: {SENTENCE}")
+    assert author.reads(f"“{NEW}”, which was called “{OLD}”")
+    assert author.reads(f"To: {SENTENCE}")
     author.go(TALK)
     author.page.get_by_label("From which quarter is it in force?").select_option("2023-Q2")
     for name, number in (("Day", "26"), ("Month", "7"), ("Year", "2023")):
@@ -128,6 +132,10 @@ def approve(director):
     assert "2023-Q1" not in quarters.locator("option").evaluate_all("all => all.map(o => o.value)")
     assert quarters.input_value() == "2023-Q2"
     director.page.get_by_label("Where was it approved?").fill("Corporate management team")
+    director.press("Approve version 3")
+    assert director.reads("Say what becomes of this")  # of what stands by the rule that it drops
+    for asked in director.page.locator("fieldset:has(input[type=radio])").all():
+        asked.locator("input[type=radio]").first.check()
     director.press("Approve version 3")
     assert director.reads("Version 3 is approved and in force")
 
