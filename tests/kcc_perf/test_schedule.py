@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from core import jobs
 from kcc_perf import schedule
 from kcc_perf import scheduler as due
+from kcc_perf.celery import app
 from kcc_perf.schedule import ENTRIES, MORNING, Entry
 
 looks = []
@@ -54,7 +55,7 @@ def listed(monkeypatch):
 
 def by_beat():
     """Every entry that beat has, sent once as beat sends it."""
-    beat = Scheduler(app=current_app, lazy=True)
+    beat = Scheduler(app=app, lazy=True)
     listed = schedule.beat_schedule(sweep_seconds=30, demonstration=False)
     beat.merge_inplace(listed)
     for name in listed:

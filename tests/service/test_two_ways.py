@@ -69,7 +69,7 @@ def service(postgresql, redis_address, static_root, tmp_path_factory):
 
 @pytest.fixture
 def broker(redis_address):
-    with Celery(broker=redis_address) as app:
+    with Celery(broker=redis_address, set_as_current=False) as app:
         yield app
 
 
