@@ -63,7 +63,7 @@ def read_ratings(content: bytes, file: str) -> tuple[RatingRow, ...]:
         advice = f"the file is empty: begin with the columns {', '.join(REQUIRED_COLUMNS)}"
         raise RefusedFileError([Fault(file, 1, "1", advice)])
     header = _header(records[0], file)
-    reading = _Reading(file, header)
+    reading = _RatingsReading(file, header)
     rows = [reading.row(number, cells) for number, cells in enumerate(records[1:], 2) if cells]
     if reading.faults:
         raise RefusedFileError(reading.faults)
@@ -121,7 +121,7 @@ def _header(names: Sequence[str], file: str) -> tuple[str, ...]:
     return header
 
 
-class _Reading:
+class _RatingsReading:
     """One reading of ratings.csv, gathering every fault on the way."""
 
     def __init__(self, file: str, header: Sequence[str]) -> None:

@@ -348,7 +348,7 @@ def write_rules(rules: Rules) -> str:
 def read_rules(content: bytes, file: str) -> Rules:
     """The rules in a rules.json. Raises RefusedFileError with everything that must be put right."""
     document = _loaded(content, file)
-    reading = _Reading(file)
+    reading = _RulesReading(file)
     rules = reading.rules(document)
     if rules is None:
         raise RefusedFileError(reading.faults)
@@ -380,7 +380,7 @@ def _each_key_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-class _Reading:
+class _RulesReading:
     """One reading of rules.json, gathering every fault on the way."""
 
     def __init__(self, file: str) -> None:

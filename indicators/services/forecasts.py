@@ -38,7 +38,7 @@ Place = tuple[int, Quarter]  # an indicator, and the quarter that is forecast
 
 
 @dataclass(frozen=True, slots=True)
-class _Sitting:
+class ForecastInputs:
     """All that is needed to forecast a set of indicators after one quarter, fetched at once."""
 
     quarter: Quarter
@@ -62,8 +62,8 @@ def forecast_after(*, quarter: Quarter, by: User | None) -> list[SystemForecast]
     if row is None:
         raise ValueError(f"Nothing was ever reported in {quarter}: forecast after a later quarter")
     measured = list(Indicator.objects.in_use(quarter))
-    sitting = _sit(quarter, measured)
-    fresh = [made for indicator in measured if (made := _foretell(indicator, sitting)) is not None]
+    inputs = _load_inputs(quarter, measured)
+    fresh = [made for indicator in measured if (made := _foretell(indicator, inputs)) is not None]
     _store(fresh, quarter)
     if fresh:
         again = sorted(each.indicator.reference for each in fresh if each.number > 1)
@@ -71,13 +71,13 @@ def forecast_after(*, quarter: Quarter, by: User | None) -> list[SystemForecast]
     return fresh
 
 
-def _sit(quarter: Quarter, measured: list[Indicator]) -> _Sitting:
+def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
     due = {next_due(quarter, frequency) for frequency in Frequency}
     standing = SystemForecast.objects.filter(
         is_latest=True, for_quarter__in=due, made_in__lte=quarter
     ).order_by("made_in")
     known = Revision.objects.latest_ones().filter(value__isnull=False, result__quarter__in=due)
-    return _Sitting(
+    return ForecastInputs(
         quarter=quarter,
         series=value_series(until=quarter, indicators=[each.pk for each in measured]),
         thresholds=thresholds_ahead(after=quarter, indicators=measured),
@@ -87,22 +87,22 @@ def _sit(quarter: Quarter, measured: list[Indicator]) -> _Sitting:
     )
 
 
-def _foretell(indicator: Indicator, sitting: _Sitting) -> SystemForecast | None:
+def _foretell(indicator: Indicator, inputs: ForecastInputs) -> SystemForecast | None:
     """The indicator's forecast, or None where there is none, or where one that stands says it."""
-    due = next_due(sitting.quarter, Frequency(indicator.frequency))
-    if indicator.pk in sitting.suspended[due] or not _is_measured(indicator, due):
+    due = next_due(inputs.quarter, Frequency(indicator.frequency))
+    if indicator.pk in inputs.suspended[due] or not _is_measured(indicator, due):
         return None
-    found = _found(indicator, sitting.series.get(indicator.pk, []), due)
+    found = _found(indicator, inputs.series.get(indicator.pk, []), due)
     if isinstance(found, NoForecast):
         return None
-    made = _as_row(indicator, sitting.quarter, found, sitting.thresholds[indicator.pk])
-    before = sitting.standing.get((indicator.pk, due))
+    made = _as_row(indicator, inputs.quarter, found, inputs.thresholds[indicator.pk])
+    before = inputs.standing.get((indicator.pk, due))
     if before is None:
         return made
     if all(getattr(before, name) == getattr(made, name) for name in SAID):
         return None
-    if before.made_in == sitting.quarter:
-        if (indicator.pk, due) in sitting.known:
+    if before.made_in == inputs.quarter:
+        if (indicator.pk, due) in inputs.known:
             return None
         made.number = before.number + 1
     return made

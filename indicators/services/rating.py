@@ -48,7 +48,7 @@ VERDICT = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Sitting:
+class RatingInputs:
     """All that is needed to judge a set of indicators in one quarter, fetched at once."""
 
     quarter: Quarter
@@ -76,9 +76,9 @@ def rate_quarter(
     if indicators is not None:
         rows = rows.filter(pk__in=list(indicators))
     measured = list(rows)
-    sitting = _sit(quarter, [indicator.pk for indicator in measured])
-    fresh = [rating for indicator in measured if (rating := _judge(indicator, sitting)) is not None]
-    _store(fresh, sitting)
+    inputs = _load_inputs(quarter, [indicator.pk for indicator in measured])
+    fresh = [rating for indicator in measured if (rating := _judge(indicator, inputs)) is not None]
+    _store(fresh, inputs)
     if fresh:
         row = ReportingQuarter.objects.filter(quarter=quarter).first()
         if row is not None and indicators is None:
@@ -111,14 +111,14 @@ def rerate_from(*, indicator: Indicator, quarter: Quarter) -> list[Rating]:
     ]
 
 
-def _sit(quarter: Quarter, indicators: list[int]) -> _Sitting:
+def _load_inputs(quarter: Quarter, indicators: list[int]) -> RatingInputs:
     version = version_ruling(quarter)
     revisions = Revision.objects.latest_ones().filter(
         result__quarter=quarter, result__indicator__in=indicators
     )
     stored = Rating.objects.latest_ones().filter(quarter=quarter, indicator__in=indicators)
     row = ReportingQuarter.objects.filter(quarter=quarter).first()
-    return _Sitting(
+    return RatingInputs(
         quarter=quarter,
         version_id=version.pk,
         travel_method=TravelMethod(version.travel_method),
@@ -132,30 +132,30 @@ def _sit(quarter: Quarter, indicators: list[int]) -> _Sitting:
     )
 
 
-def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:
+def _judge(indicator: Indicator, inputs: RatingInputs) -> Rating | None:
     """The indicator's rating, or None where the one that stands says the same."""
-    before = sitting.stored.get(indicator.pk)
-    thresholds = _thresholds(indicator, sitting, before)
-    revision = sitting.revisions.get(indicator.pk)
+    before = inputs.stored.get(indicator.pk)
+    thresholds = _thresholds(indicator, inputs, before)
+    revision = inputs.revisions.get(indicator.pk)
     rag, not_rated = judge(
         Reading(
-            due=Frequency(indicator.frequency).due_in(sitting.quarter),
-            suspended=indicator.pk in sitting.suspended,
+            due=Frequency(indicator.frequency).due_in(inputs.quarter),
+            suspended=indicator.pk in inputs.suspended,
             has_result=revision is not None,
             value=revision.value if revision else None,
             not_available=revision.not_available if revision else "",
             thresholds=thresholds,
         )
     )
-    travel, quarters = _travel(indicator, sitting, thresholds, revision)
+    travel, quarters = _travel(indicator, inputs, thresholds, revision)
     rating = Rating(
         indicator=indicator,
-        quarter=sitting.quarter,
+        quarter=inputs.quarter,
         rag=rag or "",
         not_rated=not_rated or "",
         travel=travel,
         travel_quarters=quarters,
-        travel_method=sitting.travel_method,
+        travel_method=inputs.travel_method,
         revision=revision,
         value=revision.value if revision else None,
         method=thresholds.method if thresholds else indicator.method,
@@ -163,9 +163,9 @@ def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:
         polarity=thresholds.polarity if thresholds else indicator.polarity,
         confidence=revision.confidence if revision and revision.value is not None else "",
         definition_break=bool(revision and revision.definition_break),
-        stale=_is_stale(indicator, sitting.quarter, revision),
-        sorp_version_id=sitting.version_id,
-        variation_id=_variation(indicator, sitting, before),
+        stale=_is_stale(indicator, inputs.quarter, revision),
+        sorp_version_id=inputs.version_id,
+        variation_id=_variation(indicator, inputs, before),
         **{limit: getattr(thresholds, limit) if thresholds else None for limit in LIMITS},
     )
     if before is not None and all(getattr(before, f) == getattr(rating, f) for f in VERDICT):
@@ -175,31 +175,31 @@ def _judge(indicator: Indicator, sitting: _Sitting) -> Rating | None:
 
 
 def _thresholds(
-    indicator: Indicator, sitting: _Sitting, before: Rating | None
+    indicator: Indicator, inputs: RatingInputs, before: Rating | None
 ) -> Thresholds | None:
     """What the quarter is judged by: once it is closed, what it was judged by then."""
-    if sitting.is_closed and before is not None:
+    if inputs.is_closed and before is not None:
         had_limits = any(getattr(before, limit) is not None for limit in LIMITS)
         if before.method != RatingMethod.NONE and not had_limits:
             return None
         kept: Thresholds = before.thresholds
         return kept
     return thresholds_of(
-        indicator, sitting.targets.get(indicator.pk), sitting.variations.get(indicator.pk)
+        indicator, inputs.targets.get(indicator.pk), inputs.variations.get(indicator.pk)
     )
 
 
-def _variation(indicator: Indicator, sitting: _Sitting, before: Rating | None) -> int | None:
+def _variation(indicator: Indicator, inputs: RatingInputs, before: Rating | None) -> int | None:
     """The variation it is rated by: once the quarter is closed, the one it was rated by then."""
-    if sitting.is_closed and before is not None:
+    if inputs.is_closed and before is not None:
         return before.variation_id
-    ruling = sitting.variations.get(indicator.pk)
+    ruling = inputs.variations.get(indicator.pk)
     return ruling.pk if ruling else None
 
 
 def _travel(
     indicator: Indicator,
-    sitting: _Sitting,
+    inputs: RatingInputs,
     thresholds: Thresholds | None,
     revision: Revision | None,
 ) -> tuple[Travel, int]:
@@ -207,9 +207,9 @@ def _travel(
     if revision is None or revision.value is None:
         return Travel.NOT_ENOUGH_DATA, 0
     found = direction_of_travel(
-        sitting.series.get(indicator.pk, []),
+        inputs.series.get(indicator.pk, []),
         polarity=thresholds.polarity if thresholds else Polarity(indicator.polarity),
-        method=sitting.travel_method,
+        method=inputs.travel_method,
         middle=thresholds.middle if thresholds else None,
     )
     return found.travel, found.n
@@ -221,9 +221,9 @@ def _is_stale(indicator: Indicator, quarter: Quarter, revision: Revision | None)
     return stale(quarter, revision.data_quarter, indicator.lag_quarters)
 
 
-def _store(ratings: list[Rating], sitting: _Sitting) -> None:
+def _store(ratings: list[Rating], inputs: RatingInputs) -> None:
     """Fresh ratings stand; those they differ from are kept, and no longer the latest."""
-    superseded = [sitting.stored[each.indicator_id].pk for each in ratings if each.number > 1]
+    superseded = [inputs.stored[each.indicator_id].pk for each in ratings if each.number > 1]
     if superseded:
         Rating.objects.filter(pk__in=superseded).update(is_latest=False)
     at = now()

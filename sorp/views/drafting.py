@@ -159,7 +159,7 @@ def _reminder(row):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DraftPart:
     """A kind of row: its word, where it stands on the page, its form, and the service it is for."""
 
     word: str
@@ -171,13 +171,13 @@ class Part:
 
 
 PARTS = {
-    "clause": Part("clause", Clause, forms.ClauseForm, drafting.put_clause, moves=True),
-    "term": Part("term", Term, forms.TermForm, drafting.put_term),
-    "definition": Part(
+    "clause": DraftPart("clause", Clause, forms.ClauseForm, drafting.put_clause, moves=True),
+    "term": DraftPart("term", Term, forms.TermForm, drafting.put_term),
+    "definition": DraftPart(
         "RAG definition", RagDefinition, forms.DefinitionForm, drafting.put_definition
     ),
-    "appetite": Part("risk appetite", RiskAppetite, forms.AppetiteForm, drafting.put_appetite),
-    "trigger": Part(
+    "appetite": DraftPart("risk appetite", RiskAppetite, forms.AppetiteForm, drafting.put_appetite),
+    "trigger": DraftPart(
         "trigger",
         TriggerRule,
         forms.TriggerForm,
@@ -185,9 +185,9 @@ PARTS = {
         moves=True,
         template="sorp/draft_trigger.html",
     ),
-    "ladder": Part("duty", LadderRule, forms.LadderForm, drafting.put_duty),
-    "calendar": Part("day", CalendarRule, forms.CalendarForm, drafting.put_day),
-    "reminder": Part("reminder", ReminderRule, forms.ReminderForm, drafting.put_reminder),
+    "ladder": DraftPart("duty", LadderRule, forms.LadderForm, drafting.put_duty),
+    "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.put_day),
+    "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.put_reminder),
 }
 
 
