@@ -30,6 +30,8 @@ class NotRated(Word):
     NO_TARGET = "no_target", "No target"
     SUSPENDED = "suspended", "Suspended"
     NO_VALUE = "no_value", "No value"
+    WITHHELD = "withheld", "Withheld"
+    AWAITED = "awaited", "Awaited"
     DATA_ONLY = "data_only", "Data only"
     ABOVE = "above", "Above the expected range"
     WITHIN = "within", "Within the expected range"
@@ -108,11 +110,13 @@ class Layer(Word):
 
 
 class Frequency(Word):
-    """How often a result is due."""
+    """How often there is a figure. In which quarters it is due, its `Pattern` says."""
 
+    MONTHLY = "monthly", "Every month"
     QUARTERLY = "quarterly", "Every quarter"
-    HALF_YEARLY = "half_yearly", "Every half-year, at Q2 and Q4"
-    ANNUAL = "annual", "Every year, at Q4"
+    HALF_YEARLY = "half_yearly", "Every half-year"
+    ANNUAL = "annual", "Every year"
+    TWO_YEARLY = "two_yearly", "Every second year"
 
     def due_in(self, quarter: Quarter) -> bool:
         """Whether a result is due for this quarter."""
@@ -121,12 +125,24 @@ class Frequency(Word):
 
 
 class Basis(Word):
-    """The stretch of time that one value speaks of."""
+    """The stretch of time that one value speaks of: its span."""
 
+    MONTH = "month", "The month alone"
     QUARTER = "quarter", "The quarter alone"
     SNAPSHOT = "snapshot", "On the last day of the quarter"
     YEAR_TO_DATE = "year_to_date", "From April to the end of the quarter"
     ROLLING_12_MONTHS = "rolling_12_months", "The twelve months to the end of the quarter"
+    ROLLING_36_MONTHS = "rolling_36_months", "The three years to the end of the quarter"
+    CALENDAR_YEAR = "calendar_year", "The calendar year"
+    SCHOOL_YEAR = "school_year", "The school year, September to August"
+
+
+class MadeOfMonths(Word):
+    """How the figures of its months make a quarter's."""
+
+    SUM = "sum", "The sum of its months"
+    MEAN = "mean", "The mean of its months, by their denominators where there are any"
+    LAST = "last", "The last month alone"
 
 
 class CountedFrom(Word):
