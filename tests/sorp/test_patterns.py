@@ -204,7 +204,7 @@ def test_the_column_due_is_read(text, read):
 
 @pytest.mark.parametrize("text", ["Q5", "summer", "Q1 Q1", "2024-Q3 Q1", "2024"])
 def test_the_column_due_is_refused_with_what_to_write(text):
-    with pytest.raises(ValueError, match="(Write|Name) "):
+    with pytest.raises(ValueError, match=r"(Write|Name) "):
         due_quarters(text)
 
 
