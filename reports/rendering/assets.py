@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from base64 import b64encode
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
+from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent / "styles"
+# In the order in which a letter is looked for in them; core/lettering.py lists what they hold.
+FACES = {
+    "Public Sans": "public-sans-latin",
+    "Public Sans Extended": "public-sans-latin-ext",
+    "Public Sans Vietnamese": "public-sans-vietnamese",
+    "Roboto Greek": "roboto-greek",
+    "Roboto Cyrillic": "roboto-cyrillic",
+    "Roboto Mathematics": "roboto-math",
+}
+WEIGHTS = (400, 700)
 FONTS = {
-    400: "vendor/fonts/public-sans-latin-400-normal.woff2",
-    700: "vendor/fonts/public-sans-latin-700-normal.woff2",
+    f"{file}-{weight}": (family, weight) for family, file in FACES.items() for weight in WEIGHTS
 }
 ARROWS = {
     "improving": ("#0B6B3A", "M2.5 11.5 11 3M4.5 2.5H11.5V9.5"),
@@ -29,18 +40,18 @@ SHAPES = {
 
 
 @cache
-def font(weight: int) -> bytes:
-    """The vendored font file of a weight."""
-    found = finders.find(FONTS[weight])
+def font(name: str) -> bytes:
+    """A vendored font file, such as public-sans-latin-400."""
+    found = finders.find(f"vendor/fonts/{name}-normal.woff2")
     if found is None:
-        raise FileNotFoundError(f"The vendored font {FONTS[weight]} is not among the static files")
+        raise FileNotFoundError(f"The vendored font {name} is not among the static files")
     return Path(found).read_bytes()
 
 
 @cache
 def pictures() -> dict[str, tuple[bytes, str]]:
     """Everything the PDF may ask for: `{"ring.svg": (b"<svg…", "image/svg+xml"), …}`, and nothing else."""
-    found = {f"public-sans-{weight}.woff2": (font(weight), "font/woff2") for weight in FONTS}
+    found = {f"{name}.woff2": (font(name), "font/woff2") for name in FONTS}
     for name, shape in SHAPES.items():
         found[f"{name}.svg"] = (_svg(12, shape), "image/svg+xml")
     for name, (ink, path) in ARROWS.items():
@@ -56,26 +67,42 @@ def _svg(size: int, content: str) -> bytes:
     ).encode()
 
 
-@cache
-def page_styles() -> str:
-    """The styles of the stand-alone page, its font inside them."""
+def page_styles(text: str) -> str:
+    """The styles of a stand-alone page, and inside them the fonts that its text needs."""
     faces = [
-        _face(weight, f"data:font/woff2;base64,{b64encode(font(weight)).decode()}")
-        for weight in FONTS
+        _face(*FONTS[name], f"data:font/woff2;base64,{b64encode(font(name)).decode()}")
+        for name in _fonts_for(frozenset(text))
     ]
     return "\n".join([*faces, _sheet("document"), _sheet("screen")])
 
 
+def _fonts_for(letters: frozenset[str]) -> list[str]:
+    """The first font, and of the others those that hold a letter which those before them lack."""
+    wanted, (first, *others) = [], FACES.values()
+    missing = {ord(each) for each in letters} - _codes(first)
+    for face in others:
+        if missing & _codes(face):
+            wanted.append(face)
+            missing -= _codes(face)
+    return [f"{face}-{weight}" for face in (first, *wanted) for weight in WEIGHTS]
+
+
+@cache
+def _codes(face: str) -> frozenset[int]:
+    with TTFont(BytesIO(font(f"{face}-{WEIGHTS[0]}"))) as held:
+        return frozenset(held.getBestCmap())
+
+
 @cache
 def print_styles() -> str:
-    """The styles of the PDF, which asks for its font and shapes by name."""
-    faces = [_face(weight, f"asset:public-sans-{weight}.woff2") for weight in FONTS]
+    """The styles of the PDF, which asks for its fonts and shapes by name."""
+    faces = [_face(*face, f"asset:{name}.woff2") for name, face in FONTS.items()]
     return "\n".join([*faces, _sheet("document"), _sheet("print")])
 
 
-def _face(weight: int, address: str) -> str:
+def _face(family: str, weight: int, address: str) -> str:
     return (
-        f'@font-face{{font-family:"Public Sans";font-weight:{weight};'
+        f'@font-face{{font-family:"{family}";font-weight:{weight};'
         f'src:url("{address}") format("woff2")}}'
     )
 

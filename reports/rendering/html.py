@@ -8,6 +8,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from core.canonical_json import canonical
 from reports.rendering.assets import page_styles, print_styles
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS, Report
 
@@ -23,7 +24,7 @@ MARKS = (
 def report_page(document: Mapping[str, Any], *, for_print: bool = False) -> str:
     """A whole page that needs nothing beside itself. The same document gives the same text."""
     report = Report(document)
-    styles = print_styles() if for_print else page_styles()
+    styles = print_styles() if for_print else page_styles(canonical(document).decode())
     return render_to_string(
         "reports/document.html",
         {

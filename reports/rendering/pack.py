@@ -12,6 +12,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from core.canonical_json import canonical
 from core.charts.trend import QuarterPoint, Trend, trend_chart, trend_sentence
 from core.quarters import Quarter
 from reports.rendering.assets import page_styles, print_styles
@@ -152,7 +153,8 @@ class ShownPack:
 
 def pack_page(shown: ShownPack, *, for_print: bool = False) -> str:
     """A whole page that needs nothing beside itself. The same document gives the same text."""
-    styles = print_styles() if for_print else page_styles()
+    text = canonical(shown.document).decode()
+    styles = print_styles() if for_print else page_styles(text)
     return render_to_string(
         "reports/pack.html",
         {"pack": shown, "styles": mark_safe(styles), "marks": MARKS},  # noqa: S308 - our own

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.db import transaction
 
 from core import audit
 from core.canonical_json import canonical, digest
 from core.clock import localdate, now
+from core.lettering import unprintable_in
 from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.models.people import User
@@ -29,6 +33,18 @@ class DoesNotFollow(Refused):
         )
 
 
+class CannotBePrinted(Refused):
+    """Somebody wrote letters that the report's fonts do not hold: whose, where, and which."""
+
+    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
+        named = "; ".join(f"{where}: {letters}" for where, letters in found[:10])
+        rest = f"; and {len(found) - 10} more" if len(found) > 10 else ""
+        super().__init__(
+            "Write these in letters that can be printed, then build the report again:"
+            f" {named}{rest}"
+        )
+
+
 class CannotPublish(Refused):
     """The edition cannot be published as it is. The message says what to do."""
 
@@ -39,7 +55,8 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
 
     Where the newest edition says the same already, it stands and nothing is written. Raises
     NotClosed for an open quarter; NotAnEdition where what was gathered has not the form it should;
-    DoesNotFollow where it would not verify, as when a revision is not yet followed up.
+    DoesNotFollow where it would not verify, as when a revision is not yet followed up;
+    CannotBePrinted where a font lacks what somebody wrote.
     """
     report, _ = QuarterlyReport.objects.get_or_create(quarter=quarter)
     QuarterlyReport.objects.select_for_update().get(pk=report.pk)
@@ -54,6 +71,8 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
         check_form(document)
     for what in wrong_figures(full):
         raise DoesNotFollow(quarter, what)
+    if unprinted := [(_place(public, path), found) for path, found in unprintable_in(public)]:
+        raise CannotBePrinted(unprinted)
     edition = Edition.objects.create(
         report=report,
         number=full["edition"]["number"],
@@ -66,6 +85,16 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     )
     audit.record("froze edition", edition, by=by, sha256=edition.sha256)
     return edition, True
+
+
+def _place(document: Mapping[str, Any], path: str) -> str:
+    """Where in the report a text stands, in words: PL-04, management action."""
+    part, *within = path.split("/")
+    name = (within or [part])[-1].replace("_", " ")
+    if within and part in ("indicators", "priorities"):
+        each = document[part][int(within[0])]
+        return f"{each.get('reference') or each.get('title')}, {name}"
+    return f"{part}, {name}" if within else name
 
 
 @transaction.atomic

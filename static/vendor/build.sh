@@ -10,7 +10,9 @@ set -eu
 
 GOVUK_FRONTEND=6.6.0
 PUBLIC_SANS=5.3.0
+ROBOTO=5.3.0
 SASS=1.108.2
+faces="public-sans-latin public-sans-latin-ext public-sans-vietnamese roboto-greek roboto-cyrillic roboto-math"
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -51,6 +53,7 @@ fetch() { # fetch NAME VERSION ARCHIVE FOLDER
 
 fetch govuk-frontend "$GOVUK_FRONTEND" "govuk-frontend-$GOVUK_FRONTEND.tgz" govuk-frontend
 fetch @fontsource/public-sans "$PUBLIC_SANS" "fontsource-public-sans-$PUBLIC_SANS.tgz" public-sans
+fetch @fontsource/roboto "$ROBOTO" "fontsource-roboto-$ROBOTO.tgz" roboto
 mkdir "$work/sass"
 (cd "$work/sass" && npm init -y >/dev/null 2>&1 &&
     npm install --silent --no-audit --no-fund "sass@$SASS" >/dev/null) || fail "cannot install sass $SASS with npm"
@@ -62,14 +65,16 @@ mkdir -p "$out/fonts"
 # The source map is not vendored, so the line that points to it must go too.
 sed '/^\/\/# sourceMappingURL=/d' \
     "$work/node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js" >"$out/govuk-frontend.min.js"
-for weight in 400 700; do
-    cp "$work/node_modules/public-sans/files/public-sans-latin-$weight-normal.woff2" "$out/fonts/"
+for face in $faces; do
+    for weight in 400 700; do
+        cp "$work/node_modules"/*/files/"$face-$weight-normal.woff2" "$out/fonts/"
+    done
 done
 cp "$work/node_modules/public-sans/LICENSE" "$out/fonts/OFL.txt"
+cp "$work/node_modules/roboto/LICENSE" "$out/fonts/OFL-Roboto.txt"
 
 differences=0
-for file in govuk-frontend.min.css govuk-frontend.min.js fonts/OFL.txt \
-    fonts/public-sans-latin-400-normal.woff2 fonts/public-sans-latin-700-normal.woff2; do
+for file in govuk-frontend.min.css govuk-frontend.min.js $(cd "$out" && ls fonts/*); do
     if [ -n "${1:-}" ]; then
         if ! cmp -s "$out/$file" "$here/$file"; then
             echo "differs: $file" >&2

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import socket
+import subprocess
 
 import pikepdf
 import pytest
@@ -275,3 +276,61 @@ def test_header_cells_numbered_lists_and_links_are_finished():
         assert scopes == ["/Column", "/Row"]
         assert [str(each.A.ListNumbering) for each in lists] == ["/Decimal"]
         assert {str(note.Contents) for note in links} == {"Link: to b"}
+
+
+LONG = "https://council.example/d/" + "0123456789abcdef" * 13
+
+
+def test_a_word_longer_than_a_line_is_broken_and_no_part_of_it_is_lost(tmp_path):
+    content = report_pdf(
+        public_edition(
+            indicators=[
+                indicator("PI-1", [80, 70], target=90, floor=80, title="Calls answered",
+                          commentary=f"See {LONG}, and then act.", definition=LONG, source=LONG),
+                indicator("PI-2", [80, 70], target=90, floor=80, title="W" * 120),
+            ],
+            priorities=[],
+        )
+    )  # fmt: skip
+    (tmp_path / "report.pdf").write_bytes(content)
+    boxes = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "report.pdf", "-"], capture_output=True, check=True
+    ).stdout.decode()
+    width = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
+    ends = [float(each) for each in re.findall(r'xMax="([\d.]+)"', boxes)]
+
+    assert LONG in text_of(content).replace(" ", "")
+    assert max(ends) <= width - 19 / 25.4 * 72 + 1  # the margin of the page
+
+
+def test_letters_of_european_names_are_printed_in_the_vendored_fonts_alone():
+    words = "Łódź Nguyễn Ольга Ολγα ≥ 95 ≠ 94"
+    content = report_pdf(
+        public_edition(
+            indicators=[indicator("PI-1", [80, 70], target=90, floor=80, title=words)],
+            priorities=[],
+        )
+    )
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        fonts = {
+            str(font.BaseFont).rpartition("+")[2]
+            for page in pdf.pages
+            for font in page.Resources.Font.values()
+        }
+
+    assert words in text_of(content)
+    assert {each.partition("-")[0] for each in fonts} <= {"Public", "Roboto", "PublicSans"}
+
+
+def test_a_page_carries_only_the_fonts_that_its_text_needs():
+    def faces(title):
+        page = report_page(
+            public_edition(
+                indicators=[indicator("PI-1", [80, 70], target=90, floor=80, title=title)],
+                priorities=[],
+            )
+        )
+        return set(re.findall(r'@font-face{font-family:"([^"]+)"', page))
+
+    assert faces("Roads") == {"Public Sans"}
+    assert faces("Łódź ≥ 4") == {"Public Sans", "Public Sans Extended", "Roboto Mathematics"}

@@ -19,13 +19,20 @@ from core.models.audit import AuditEvent
 from core.models.jobs import Job
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
+from indicators.models.definitions import Indicator
 from indicators.services.results import ResultGiven, revise_result, submit_result
 from organisation.rules import PostKind
 from reports.contents.edition import NotClosed
 from reports.models import Edition
 from reports.queries.editions import kept_files
 from reports.schema import check_form
-from reports.services.editions import CannotPublish, DoesNotFollow, freeze_edition, publish_edition
+from reports.services.editions import (
+    CannotBePrinted,
+    CannotPublish,
+    DoesNotFollow,
+    freeze_edition,
+    publish_edition,
+)
 from reports.services.files import build_edition, build_report, keep_files
 from reports.verification import verify_folder
 from sorp.lexicon import Confidence, Layer
@@ -367,6 +374,15 @@ def test_a_revision_not_yet_followed_up_stops_the_report(council, officer):
 
     with pytest.raises(DoesNotFollow, match=r"PI-1.*close the quarter again"):
         freeze_edition(quarter=Q3, by=officer)
+    assert not Edition.objects.exists()
+
+
+def test_letters_that_no_font_holds_stop_the_report_and_are_named(council, officer):
+    Indicator.objects.filter(reference="PI-1").update(title="Calls answered 好 and → well")
+
+    with pytest.raises(CannotBePrinted, match=r"PI-1, title: 好→"):
+        freeze_edition(quarter=Q3, by=officer)
+
     assert not Edition.objects.exists()
 
 
