@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import (
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
@@ -22,17 +23,42 @@ MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def as_number(value: Decimal | float | str, decimals: int | None = None, unit: str = "") -> str:
+def as_number(
+    value: Decimal | float | str,
+    decimals: int | None = None,
+    unit: str = "",
+    *,
+    bounds: Iterable[Decimal | None] = (),
+) -> str:
     """A number with thousands separated, a true minus sign and its unit: £1,250, 76.4%, 12 days.
 
-    Halves are rounded away from nought, as people expect of a printed figure.
+    Halves are rounded away from nought, as people expect of a printed figure. Given the bounds by
+    which it is rated, it is printed with as many more decimals as it takes to stand on its own side
+    of each: 79.96 against a target of 80 is 79.96, and not 80.0.
     """
     number = Decimal(str(value))
     if decimals is not None:
-        number = number.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP)
+        number = _rounded(number, decimals_apart(number, bounds, int(decimals)))
     digits = f"{abs(number):,f}"
     sign = MINUS if number < 0 and any(digit in "123456789" for digit in digits) else ""
     return sign + _with_unit(digits, unit.strip())
+
+
+def decimals_apart(value: Decimal, bounds: Iterable[Decimal | None], decimals: int) -> int:
+    """How many decimals keep a printed value on its own side of each bound that it is not on."""
+    known = [each for each in bounds if each is not None]
+    return next(
+        (
+            enough
+            for enough in range(decimals, DECIMALS)
+            if all(_rounded(value, enough).compare(each) == value.compare(each) for each in known)
+        ),
+        max(decimals, DECIMALS),
+    )
+
+
+def _rounded(number: Decimal, decimals: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def _with_unit(digits: str, unit: str) -> str:
