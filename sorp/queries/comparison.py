@@ -80,7 +80,7 @@ def rules_in_words(version: Version) -> tuple[Group, ...]:
             "Ladder",
             {
                 each.get_level_display(): f"{each.duty} Within {each.within} working days."
-                for each in version.ladder_rules.all()
+                for each in version.level_duties.all()
             },
         ),
         Group("Calendar", {_of_step(each): f"{each.in_words}." for each in rules_of(version)}),

@@ -24,7 +24,7 @@ def contradictions_of(version: Version) -> tuple[Contradiction, ...]:
     """Everything wrong between a version's triggers, in three queries."""
     return contradictions(
         conditions_of(version),
-        duties={Level(each.level) for each in version.ladder_rules.all()},
+        duties={Level(each.level) for each in version.level_duties.all()},
         exit_quarters=version.exit_quarters,
     )
 
@@ -84,7 +84,7 @@ def _loose(draft: Version) -> Iterator[Obstacle]:
     for part, rows in (
         ("trigger", draft.trigger_rules.all()),
         ("definition", draft.rag_definitions.all()),
-        ("ladder", draft.ladder_rules.all()),
+        ("ladder", draft.level_duties.all()),
     ):
         for row in rows:
             if numbers and row.clause and not _is_within(row.clause, numbers):

@@ -19,7 +19,7 @@ from sorp.lexicon import (
     TravelMethod,
 )
 from sorp.models.clauses import Clause, RagDefinition
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.rules.calendar import DayRule
 from sorp.rules.conditions.base import Condition
@@ -167,7 +167,7 @@ def reminders_in_force(quarter: Quarter) -> tuple[ReminderInForce, ...]:
 
 def numbers_of(version: Version) -> set[str]:
     """The number of everything that may be cited of a version: clauses, and the rules under them."""
-    cited = (Clause, TriggerRule, RagDefinition, LadderRule)
+    cited = (Clause, TriggerRule, RagDefinition, LevelDuty)
     return {
         number
         for model, field in zip(cited, ("number", "clause", "clause", "clause"), strict=True)

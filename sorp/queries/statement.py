@@ -8,7 +8,7 @@ from typing import Any
 
 from sorp.lexicon import TravelMethod
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import LadderRule, TriggerRule
+from sorp.models.conditions import LevelDuty, TriggerRule
 from sorp.models.statement import Version
 from sorp.queries.ruling import ReminderLine, condition_of, reminders_of, rules_of
 from sorp.rules.calendar import DayRule
@@ -37,7 +37,7 @@ class TriggerLine:
 class Anchored:
     """A rule, and the anchor that leads to it: its clause's number, where no other rule has it."""
 
-    rule: RagDefinition | TriggerLine | LadderRule
+    rule: RagDefinition | TriggerLine | LevelDuty
     anchor: str
 
 
@@ -79,7 +79,7 @@ def statement_sheet(version: Version) -> StatementSheet:
     used = set(numbers)
     definitions = under(numbers, _anchored(version.rag_definitions.all(), used))
     triggers = under(numbers, _anchored(trigger_lines(version, appetites=appetites), used))
-    duties = under(numbers, _anchored(version.ladder_rules.all(), used))
+    duties = under(numbers, _anchored(version.level_duties.all(), used))
 
     def sheet(clause: Clause, home: str) -> ClauseSheet:
         return ClauseSheet(

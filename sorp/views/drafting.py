@@ -21,7 +21,7 @@ from sorp.forms import drafting as forms
 from sorp.forms.drafting import NewDraftForm
 from sorp.lexicon import CountedFrom, Level, Step, Tier
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
 from sorp.queries.ruling import condition_of
@@ -119,7 +119,7 @@ def drafted(draft):
         "rag_definitions",
         "terms",
         "trigger_rules__tiers",
-        "ladder_rules",
+        "level_duties",
         "calendar_rules",
         "reminder_rules",
         "appetites__triggers",
@@ -131,7 +131,7 @@ def drafted(draft):
         "in_the_way": [each for each in found if not each.is_warning],
         "warnings": [each for each in found if each.is_warning],
         "triggers": [(row, condition_of(row, tiers_of(row))) for row in draft.trigger_rules.all()],
-        "duties": sorted(draft.ladder_rules.all(), key=lambda row: Level(row.level).height),
+        "duties": sorted(draft.level_duties.all(), key=lambda row: Level(row.level).height),
         "days": sorted(
             ((row, day_of(row)) for row in draft.calendar_rules.all()),
             key=lambda each: each[1].order,
@@ -185,7 +185,7 @@ PARTS = {
         moves=True,
         template="sorp/draft_trigger.html",
     ),
-    "ladder": DraftPart("duty", LadderRule, forms.LadderForm, drafting.put_duty),
+    "ladder": DraftPart("duty", LevelDuty, forms.LevelDutyForm, drafting.put_duty),
     "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.put_day),
     "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.put_reminder),
 }

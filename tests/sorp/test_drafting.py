@@ -570,7 +570,7 @@ def test_contradictions_stand_in_the_way_and_the_unusual_is_a_warning(draft):
         within=5,
         level=Level.CABINET,
     ).tiers.create(tier="corporate")
-    draft.ladder_rules.all().delete()
+    draft.level_duties.all().delete()
     first = draft.trigger_rules.first()
     first.pk = None
     first.position, first.key, first.name = 100, "", "The same again"
