@@ -10,7 +10,7 @@ from sorp.lexicon import TravelMethod
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import LevelDuty, TriggerRule
 from sorp.models.statement import Version
-from sorp.queries.ruling import ReminderLine, condition_of, reminders_of, rules_of
+from sorp.queries.ruling import ReminderLine, condition_of, day_rules_of, reminders_of
 from sorp.rules.calendar import DayRule
 from sorp.rules.checks import Check
 from sorp.rules.reading import depth, under
@@ -97,7 +97,7 @@ def statement_sheet(version: Version) -> StatementSheet:
         clauses=tuple(sheet(each, each.number) for each in clauses),
         homeless=homeless if is_needed else None,
         settings=settings_in_words(version),
-        days=rules_of(version),
+        days=day_rules_of(version),
         reminders=reminders_of(version),
         appetites=appetites,
         terms=terms_of(version),
