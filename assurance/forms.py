@@ -1,9 +1,14 @@
 """What people fill in for PAT and DAT."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
 from assurance.rules import CallInVerdict
-from core.forms import DayField
+from core.forms import DayField, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
@@ -15,6 +20,8 @@ SHORT = {"rows": 3}
 
 class VerdictForm(forms.Form):
     """The chair's decision on one line of the call-in board. One form a line."""
+
+    indicator: Indicator  # whose line it is, known once it is posted
 
     reason = forms.CharField(
         label="Your reason",
@@ -46,10 +53,11 @@ class ExceptionalCallInForm(forms.Form):
         error_messages={"required": "Say why it is called in: no rule makes it eligible"},
     )
 
-    def __init__(self, *args, indicators, **kwargs):
+    def __init__(self, *args: Any, indicators: QuerySet[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = indicators
-        self.fields["indicator"].label_from_instance = lambda row: f"{row.reference} {row.title}"
+        field = field_of(self, "indicator", forms.ModelChoiceField)
+        field.queryset = indicators
+        field.label_from_instance = lambda row: f"{row.reference} {row.title}"  # type: ignore[method-assign,assignment] # Django’s own way
 
 
 class PlanMeetingForm(forms.Form):
@@ -62,10 +70,10 @@ class PlanMeetingForm(forms.Form):
         error_messages={"required": "Select the quarter whose performance is before it"},
     )
 
-    def __init__(self, *args, latest, **kwargs):
+    def __init__(self, *args: Any, latest: Quarter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first = latest.back(QUARTERS_OFFERED - 1)
-        self.fields["quarter"].choices = [
+        field_of(self, "quarter", forms.TypedChoiceField).choices = [
             (each.key, str(each)) for each in reversed(list(first.until(latest)))
         ]
 
@@ -95,9 +103,10 @@ class ChallengeForm(forms.Form):
         widget=forms.Textarea(attrs=SHORT),
     )
 
-    def __init__(self, *args, people, **kwargs):
+    def __init__(self, *args: Any, people: Collection[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["raised_by"].queryset = User.objects.filter(pk__in=people)
+        raised_by = field_of(self, "raised_by", forms.ModelChoiceField)
+        raised_by.queryset = User.objects.filter(pk__in=people)
 
 
 class DecisionForm(forms.Form):
@@ -111,7 +120,7 @@ class DecisionForm(forms.Form):
     )
     agrees_plan = forms.BooleanField(label="The action plan is agreed", required=False)
 
-    def __init__(self, *args, plan: ActionPlan | None, **kwargs):
+    def __init__(self, *args: Any, plan: ActionPlan | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if plan is None:
             del self.fields["agrees_plan"]
@@ -155,7 +164,7 @@ class PaperForm(forms.Form):
     )
     file = forms.FileField(label="File", required=False, help_text="A PDF, 20 MB at most.")
 
-    def clean_file(self):
+    def clean_file(self) -> UploadedFile | None:
         given = self.cleaned_data["file"]
         if given is None:
             return None

@@ -9,7 +9,7 @@ from core.converters import DayConverter, QuarterConverter
 class CoreConfig(AppConfig):
     name = "core"
 
-    def ready(self):
+    def ready(self) -> None:
         """Every app's addresses may name a quarter and a day."""
         register_converter(QuarterConverter, "quarter")
         register_converter(DayConverter, "day")

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from django import forms
 
 from core.clock import localdate
+
+Declared = TypeVar("Declared", bound=forms.Field)
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[Declared]) -> Declared:
+    """One form's own field, known to be of the kind it is declared as. TypeError where it is not."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is a {type(field).__name__}, no {kind.__name__}")
+    return field
 
 
 class DayField(forms.DateField):
@@ -12,7 +24,7 @@ class DayField(forms.DateField):
 
     widget = forms.SelectDateWidget
 
-    def __init__(self, *, what="the date", **options):
+    def __init__(self, *, what: str = "the date", **options: Any) -> None:
         self.what, self.is_told_how = what, "help_text" not in options
         options["error_messages"] = {"required": f"Enter {what}"} | options.get(
             "error_messages", {}
@@ -20,13 +32,13 @@ class DayField(forms.DateField):
         super().__init__(**options)
         self._say_how()
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> DayField:
         """A form's own field: its example is of the year in which the form is asked for."""
-        field = super().__deepcopy__(memo)
+        field = super().__deepcopy__(memo)  # type: ignore[misc] # its stubs leave it out
         field._say_how()
         return field
 
-    def _say_how(self):
+    def _say_how(self) -> None:
         example = f"14 11 {localdate().year}"
         wanted = f"Enter {self.what} as a real day, month and year, such as {example}"
         self.error_messages = {**self.error_messages, "invalid": wanted}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.shortcuts import render
 
 
@@ -47,7 +48,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     return guarded_view
 
 
-def _typed(request: Any) -> dict[str, str]:
+def _typed(request: HttpRequest) -> dict[str, str]:
     """What somebody filled in by hand, by the names of the fields."""
     return {
         name: "\n".join(values)

@@ -1,8 +1,11 @@
 """Filters on dashboards, kept in the address so that what is seen can be sent to somebody."""
 
-import django_filters as filters
-from django.db.models import Exists, OuterRef, Q, Subquery
+from typing import Any
 
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from core.quarters import Quarter
 from dashboards.queries.dashboard_lines import QUALITY_FLAGS
 from escalation.models.escalations import Escalation
 from indicators.models.definitions import Indicator
@@ -64,7 +67,7 @@ class DashboardFilter(filters.FilterSet):
         model = Indicator
         fields = ["text", "rag", "moved", "escalated", "confidence", "tier", "kind", "layer"]
 
-    def __init__(self, *args, quarter, **kwargs):
+    def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.quarter = quarter
         self.filters["accountable_manager"].queryset = User.objects.filter(
@@ -72,24 +75,24 @@ class DashboardFilter(filters.FilterSet):
         )
 
     @property
-    def chosen(self):
+    def chosen(self) -> dict[str, Any]:
         """What the address narrows by, field by field."""
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
-    def _rated(self, quarter, *conditions, **fields):
+    def _rated(self, quarter: Quarter, *conditions: Q, **fields: Any) -> Exists:
         rows = Rating.objects.latest_ones().filter(
             *conditions, indicator=OuterRef("pk"), quarter=quarter, **fields
         )
         return Exists(rows)
 
-    def by_text(self, rows, name, value):
+    def by_text(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         return rows.filter(
             Q(title__icontains=value)
             | Q(reference__icontains=value)
             | Q(definition__icontains=value)
         )
 
-    def by_rag(self, rows, name, value):
+    def by_rag(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """As the counts have it: green on out-of-date figures is not rated."""
         is_green = self._rated(self.quarter, rag="green", stale=False)
         if value == "green":
@@ -99,7 +102,7 @@ class DashboardFilter(filters.FilterSet):
             return rows.filter(~is_green, ~is_poor, kind=Kind.KPI)
         return rows.filter(self._rated(self.quarter, rag=value))
 
-    def by_movement(self, rows, name, value):
+    def by_movement(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         stood = Rating.objects.latest_ones().filter(indicator=OuterRef("pk")).values("rag")
         then, now = self.quarter.previous(), self.quarter
         rows = rows.annotate(
@@ -108,11 +111,13 @@ class DashboardFilter(filters.FilterSet):
         )
         return rows.filter(WORSE if value == "worse" else BETTER)
 
-    def by_level(self, rows, name, value):
+    def by_level(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         stood = Escalation.objects.open_at(self.quarter).filter(indicator=OuterRef("pk"))
         if value in {"any", "no"}:
             return rows.filter(Exists(stood) if value == "any" else ~Exists(stood))
         return rows.filter(Exists(stood.filter(level=value)))
 
-    def by_quality_flag(self, rows, name, value):
+    def by_quality_flag(
+        self, rows: QuerySet[Indicator], name: str, value: str
+    ) -> QuerySet[Indicator]:
         return rows.filter(self._rated(self.quarter, QUALITY_CONDITIONS[value]))

@@ -1,8 +1,13 @@
 """What narrows a register, kept in the address so that what is seen can be sent to somebody."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
-from organisation.rules import UnitTier
+from core.forms import field_of
+from core.quarters import Quarter
+from organisation.rules import Branch, Tree, UnitTier
 
 
 class RevisionsForm(forms.Form):
@@ -11,9 +16,9 @@ class RevisionsForm(forms.Form):
     quarter = forms.ChoiceField(label="Quarter revised", required=False)
     directorate = forms.ChoiceField(label="Directorate", required=False)
 
-    def __init__(self, *args, quarters, tree, **kwargs):
+    def __init__(self, *args: Any, quarters: Iterable[Quarter], tree: Tree, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["quarter"].choices = [
+        field_of(self, "quarter", forms.ChoiceField).choices = [
             ("", "Every quarter"),
             *((quarter.key, str(quarter)) for quarter in quarters),
         ]
@@ -22,7 +27,7 @@ class RevisionsForm(forms.Form):
             for branch in tree.branches.values()
             if branch.tier is UnitTier.DIRECTORATE
         )
-        self.fields["directorate"].choices = [
+        field_of(self, "directorate", forms.ChoiceField).choices = [
             ("", "Every directorate"),
             *((code, name) for name, code in directorates),
         ]
@@ -33,9 +38,9 @@ class ComplianceForm(forms.Form):
 
     unit = forms.ChoiceField(label="Directorate, division or team", required=False)
 
-    def __init__(self, *args, units, **kwargs):
+    def __init__(self, *args: Any, units: Iterable[tuple[Branch, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [
+        field_of(self, "unit", forms.ChoiceField).choices = [
             ("", "The whole council"),
             *((branch.code, f"{'– ' * depth}{branch.name}") for branch, depth in units),
         ]

@@ -22,14 +22,14 @@ loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 control_socket_disable = True  # nobody is to steer it from beside
 
 
-def pre_fork(server, worker):
+def pre_fork(server: object, worker: object) -> None:
     """No connection to the database goes with a fork: two processes would garble one line."""
     from django.db import connections
 
     connections.close_all()
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: object) -> None:
     """In each worker, since no thread lives through a fork."""
     from kcc_perf.scheduler import start_rounds
 

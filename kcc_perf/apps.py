@@ -10,7 +10,7 @@ from kcc_perf.older_databases import no_database_is_older
 class KccPerfConfig(AppConfig):
     name = "kcc_perf"
 
-    def ready(self):
+    def ready(self) -> None:
         """Every app's kinds of job are known to this process, whichever backend does them.
 
         Celery's own discovery runs in its workers only; the thread, and the command that

@@ -143,6 +143,7 @@ class SampleMessage(str):
     """A message as Django's messages framework gives it: words with a level."""
 
     __slots__ = ("level_tag",)
+    level_tag: str
 
     def __new__(cls, words: str, level_tag: str) -> SampleMessage:
         said = super().__new__(cls, words)

@@ -1,18 +1,24 @@
 """What every request is asked on its way in, and every response given on its way out."""
 
+from collections.abc import Callable
+from typing import cast
+
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+
+from kcc_perf.sessions import SessionStore
 
 
 class PrivateByDefault:
     """No response is kept by a cache unless its view says that it is public."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info:  # PostgreSQL takes none, and no address of ours has one
             request.path_info = "/not-found/"
         response = self.get_response(request)
@@ -31,10 +37,10 @@ class ReadableForms:
     stumbles over the form again, there is no page at all.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             try:
                 request.POST  # noqa: B018 reading it is the question
@@ -49,9 +55,9 @@ class RollingSessions(SessionMiddleware):
     What a page itself wrote into its session is saved as Django saves it, and fails as loudly.
     """
 
-    def process_response(self, request, response):
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response = super().process_response(request, response)
-        session = request.session
+        session = cast(SessionStore, request.session)  # SESSION_ENGINE says so
         if not (session.is_empty() or session.modified or response.status_code >= 500):
             session.renew()
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import Error
@@ -28,7 +29,7 @@ def is_older(alias: str) -> bool:
     return not MIGRATIONS.isdisjoint(MigrationRecorder(connection).applied_migrations())
 
 
-def no_database_is_older(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+def no_database_is_older(databases: Sequence[str] | None = None, **kwargs: Any) -> list[Error]:
     """For `manage.py check --database default`."""
     older = (alias for alias in databases or () if is_older(alias))
     return [Error(OLDER_DATABASE, id="kcc_perf.E001", obj=alias) for alias in older]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, InterfaceError, connection
 
 logger = logging.getLogger(__name__)
@@ -17,8 +18,8 @@ class SessionStore(DatabaseSessions):
 
     lasts_until: datetime | None = None
 
-    def _get_session_from_db(self):
-        row = super()._get_session_from_db()
+    def _get_session_from_db(self) -> Session | None:
+        row = super()._get_session_from_db()  # type: ignore[misc] # its stubs leave it out
         self.lasts_until = row.expire_date if row else None
         return row
 
@@ -30,7 +31,7 @@ class SessionStore(DatabaseSessions):
         written to by another, that is logged, and the next page tries again: nobody who reads
         should wait for that, or be refused.
         """
-        self._get_session()
+        self._get_session()  # type: ignore[attr-defined] # as above
         until = self.get_expiry_date()
         if self.lasts_until is None or until - self.lasts_until < RENEWED_EVERY:
             return

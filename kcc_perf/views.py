@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
@@ -49,20 +49,20 @@ account_patterns = [
 
 @public
 @require_safe
-def healthz(request):
+def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @public
 @require_safe
-def readyz(request):
+def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers and is migrated, and the cache keeps what it is given."""
     wrong = [name for name, works in READINESS.items() if not works()]
     return JsonResponse({"ready": not wrong, "failing": wrong}, status=503 if wrong else 200)
 
 
-def _database_answers():
+def _database_answers() -> bool:
     try:
         executor = MigrationExecutor(connection)
     except DatabaseError:
@@ -70,7 +70,7 @@ def _database_answers():
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def _cache_keeps():
+def _cache_keeps() -> bool:
     try:
         cache.set("readyz", "kept", 10)
         return cache.get("readyz") == "kept"
@@ -83,5 +83,5 @@ READINESS = {"database": _database_answers, "cache": _cache_keeps}
 
 @public
 @require_safe
-def accessibility_statement(request):
+def accessibility_statement(request: HttpRequest) -> HttpResponse:
     return render(request, "accessibility_statement.html", accessibility.facts())

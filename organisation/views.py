@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -10,13 +11,14 @@ from core.models.notices import NoticePreference
 from core.services.notices import choose_notices, how_told
 from organisation.forms import NoticePreferenceForm
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 A_PAGE = 20
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def notices(request):
+def notices(request: SignedInRequest) -> HttpResponse:
     """The reader's own notices, newest first: nobody else's can be asked for."""
     own = request.user.notices.order_by("-owed_at", "-id")
     return render(
@@ -31,7 +33,7 @@ def notices(request):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def preferences(request):
+def preferences(request: SignedInRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None  # nothing chosen is an answer too
     form = NoticePreferenceForm(typed, initial={"how": how_told(request.user)})
     if form.is_valid():

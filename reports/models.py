@@ -1,11 +1,16 @@
 """The quarterly performance report and its editions: frozen, numbered, and never changed once published."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from core.fields import QuarterField
+from core.quarters import Quarter
 
 
 class QuarterlyReport(models.Model):
@@ -16,18 +21,18 @@ class QuarterlyReport(models.Model):
     class Meta:
         ordering = ["-quarter"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Quarterly performance report, {self.quarter}"
 
 
 class EditionQuerySet(models.QuerySet):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(state=Edition.State.PUBLISHED)
 
-    def of(self, quarter):
+    def of(self, quarter: Quarter) -> Self:
         return self.filter(report__quarter=quarter)
 
-    def without_documents(self):
+    def without_documents(self) -> Self:
         """For lists: a document may be a megabyte."""
         return self.defer("document", "public_document")
 
@@ -73,18 +78,25 @@ class Edition(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.report}, edition {self.number}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("public_report", args=[self.quarter.key])
 
     @property
-    def quarter(self):
+    def quarter(self) -> Quarter:
         return self.report.quarter
 
     @property
-    def is_published(self):
+    def published_on(self) -> date:
+        """The day of publication where the council is. ValueError for a draft."""
+        if self.published_at is None:
+            raise ValueError(f"{self} is a draft")
+        return localtime(self.published_at).date()
+
+    @property
+    def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
 
 
@@ -102,11 +114,11 @@ class EditionFile(models.Model):
             models.UniqueConstraint(fields=["edition", "name"], name="one_file_of_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path
 
     @property
-    def path(self):
+    def path(self) -> str:
         """Where it is kept, under the media folder. Its digest is in it: nothing is overwritten."""
         quarter = self.edition.quarter.key
         return f"editions/{quarter}/{self.edition.number}/{self.sha256[:12]}/{self.name}"

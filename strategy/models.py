@@ -1,14 +1,18 @@
 """What Members want: aims, themes and priorities, and the three ways each is judged."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from indicators.models.definitions import Indicator
+from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
-from strategy.rules import Judgement, MeasureKind, milestone_status
+from strategy.rules import Judgement, MeasureKind, MilestoneStatus, milestone_status
 
 
 class Aim(models.Model):
@@ -26,7 +30,7 @@ class Aim(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="aim_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -46,7 +50,7 @@ class Theme(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="theme_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -68,10 +72,10 @@ class Priority(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="priorities_count_from_one"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("priority", args=[self.slug])
 
 
@@ -98,11 +102,11 @@ class SuccessFactor(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"By {self.by_financial_year} we will have delivered {self.wording}"
 
     @property
-    def by_financial_year(self):
+    def by_financial_year(self) -> str:
         return f"{self.by_year}/{(self.by_year + 1) % 100:02d}"
 
 
@@ -120,7 +124,7 @@ class Programme(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="programme_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -138,12 +142,12 @@ class Project(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="project_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class MilestoneQuerySet(models.QuerySet):
-    def answerable_by(self, user):
+    def answerable_by(self, user: User) -> Self:
         """Those this person may update: their own, or all for the centre."""
         if allowed(user, Permission.MANAGE_FRAMEWORK):
             return self
@@ -151,7 +155,7 @@ class MilestoneQuerySet(models.QuerySet):
             return self.none()
         return self.filter(accountable_manager=user)
 
-    def not_done_by(self, day):
+    def not_done_by(self, day: date) -> Self:
         return self.filter(Q(done_on__isnull=True) | Q(done_on__gt=day))
 
 
@@ -189,15 +193,15 @@ class Milestone(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return (
             reverse("priority", args=[self.priority.slug]) if self.priority else reverse("strategy")
         )
 
-    def status_on(self, day):
+    def status_on(self, day: date) -> MilestoneStatus:
         return milestone_status(
             due_on=self.due_on, forecast_on=self.forecast_on, done_on=self.done_on, today=day
         )
@@ -232,7 +236,7 @@ class Measure(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.wording or str(self.indicator)
 
 
@@ -254,7 +258,7 @@ class Evidence(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
@@ -279,5 +283,5 @@ class Evaluation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.priority}: {self.get_judgement_display()}"

@@ -1,7 +1,7 @@
 """The strategy's pages."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -10,6 +10,7 @@ from core.clock import localdate
 from core.guards import require
 from core.queries import last_closed
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from strategy import queries, services
 from strategy.forms import MilestoneForm
@@ -18,14 +19,14 @@ from strategy.models import Milestone
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def strategy(request):
+def strategy(request: SignedInRequest) -> HttpResponse:
     sheet = queries.strategy_sheet(quarter=last_closed(), day=localdate())
     return render(request, "strategy/strategy.html", {"sheet": sheet})
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def priority(request, slug):
+def priority(request: SignedInRequest, slug: str) -> HttpResponse:
     quarter = last_closed()
     sheet = queries.priority_sheet(slug=slug, quarter=quarter, day=localdate())
     if sheet is None:
@@ -40,7 +41,7 @@ def priority(request, slug):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def update_milestone(request, milestone):
+def update_milestone(request: SignedInRequest, milestone: int) -> HttpResponse:
     row = get_object_or_404(
         Milestone.objects.answerable_by(request.user).select_related("priority", "project"),
         pk=milestone,

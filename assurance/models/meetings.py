@@ -1,5 +1,7 @@
 """Meetings, what was called in to them, and what came of it."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -35,19 +37,19 @@ class Meeting(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.team.short}, {as_date(self.meets_on)}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.team.code, self.meets_on])
 
     @property
-    def is_held(self):
+    def is_held(self) -> bool:
         return self.state == MeetingState.HELD
 
 
 class CallInQuerySet(models.QuerySet):
-    def on_agenda(self):
+    def on_agenda(self) -> Self:
         return self.filter(verdict=CallInVerdict.CALLED_IN)
 
 
@@ -95,10 +97,10 @@ class CallIn(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} at {self.meeting}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         meeting = self.meeting
         return reverse(
             "called_in", args=[meeting.team.code, meeting.meets_on, self.indicator.reference]
@@ -120,7 +122,7 @@ class Challenge(models.Model):
             models.CheckConstraint(condition=~Q(text=""), name="challenge_says_what_was_asked")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
@@ -140,7 +142,7 @@ class Decision(models.Model):
             models.CheckConstraint(condition=~Q(text=""), name="decision_says_what_was_decided")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
@@ -162,5 +164,5 @@ class AgreedAction(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.what

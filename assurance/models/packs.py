@@ -33,7 +33,7 @@ class Paper(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
@@ -72,5 +72,12 @@ class Pack(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Pack {self.number} for {self.meeting}"
+
+    @property
+    def drawn_pdf(self) -> bytes:
+        """The PDF, which one database hands out as bytes and another as a view of them. ValueError before it is drawn."""
+        if self.pdf is None:
+            raise ValueError(f"{self} is not drawn yet")
+        return bytes(self.pdf)

@@ -1,5 +1,8 @@
 """The two assurance teams, and who sits on them between which dates."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -27,19 +30,19 @@ class Team(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("assurance_team", args=[self.code])
 
     @property
-    def short(self):
+    def short(self) -> str:
         return self.code.upper()
 
 
 class SeatQuerySet(models.QuerySet):
-    def held_on(self, day):
+    def held_on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
@@ -100,5 +103,5 @@ class Seat(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}, {self.get_kind_display()} on {self.team.short}"

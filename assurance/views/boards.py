@@ -1,17 +1,24 @@
 """The call-in board: the chair calls in, defers or declines; it works without JavaScript."""
 
+from datetime import date
+
 from django.contrib import messages
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assurance.forms import ExceptionalCallInForm, VerdictForm
+from assurance.models.meetings import Meeting
+from assurance.models.teams import Team
 from assurance.queries import boards
+from assurance.queries.boards import BoardLine
 from assurance.rights import is_chair, refuse_all_but_chair, require_on_team, takes_part
 from assurance.rules import CallInVerdict
 from assurance.services import call_ins
 from assurance.views.meetings import meeting_of
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
+from organisation.requests import SignedInRequest
 
 ACTS = {
     CallInVerdict.CALLED_IN: call_ins.call_in,
@@ -23,7 +30,7 @@ ACTS = {
 
 @require_http_methods(["GET", "POST"])
 @require_on_team(takes_part)
-def call_in_board(request, team, day):
+def call_in_board(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     meeting = meeting_of(team, day)
     posted = None
     if request.method == "POST":
@@ -50,7 +57,7 @@ def call_in_board(request, team, day):
     )
 
 
-def _posted_form(request, meeting):
+def _posted_form(request: SignedInRequest, meeting: Meeting) -> ExceptionalCallInForm | VerdictForm:
     reference = request.POST.get("reference", "")
     if not reference:
         return _exceptional_form(request, meeting, request.POST)
@@ -61,7 +68,9 @@ def _posted_form(request, meeting):
     return form
 
 
-def _exceptional_form(request, meeting, typed=None):
+def _exceptional_form(
+    request: SignedInRequest, meeting: Meeting, typed: QueryDict | None = None
+) -> ExceptionalCallInForm:
     """Offers what is in use and not yet called in to this meeting."""
     called_in = meeting.call_ins.on_agenda().values("indicator")
     indicators = (
@@ -70,7 +79,7 @@ def _exceptional_form(request, meeting, typed=None):
     return ExceptionalCallInForm(typed, indicators=indicators, prefix="exceptional")
 
 
-def _form_of(line, posted):
+def _form_of(line: BoardLine, posted: ExceptionalCallInForm | VerdictForm | None) -> VerdictForm:
     """A line's own form: the one just posted, with what was typed, or a fresh one."""
     if isinstance(posted, VerdictForm) and posted.prefix == line.reference:
         return posted
@@ -78,13 +87,16 @@ def _form_of(line, posted):
     return VerdictForm(prefix=line.reference, initial={"reason": reason})
 
 
-def _is_decided(request, meeting, form):
+def _is_decided(
+    request: SignedInRequest, meeting: Meeting, form: ExceptionalCallInForm | VerdictForm
+) -> bool:
     if not form.is_valid():
         return False
     said = form.cleaned_data
-    is_exceptional = isinstance(form, ExceptionalCallInForm)
-    indicator = said["indicator"] if is_exceptional else form.indicator
-    verdict = CallInVerdict.CALLED_IN if is_exceptional else CallInVerdict(said["verdict"])
+    if isinstance(form, ExceptionalCallInForm):
+        indicator, verdict = said["indicator"], CallInVerdict.CALLED_IN
+    else:
+        indicator, verdict = form.indicator, CallInVerdict(said["verdict"])
     try:
         row = ACTS[verdict](
             meeting=meeting, indicator=indicator, reason=said["reason"], by=request.user

@@ -1,5 +1,7 @@
 """A meeting's page: its agenda, its papers and its packs."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
@@ -8,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assurance.forms import PaperForm
 from assurance.models.meetings import Meeting
+from assurance.models.packs import Pack
+from assurance.models.teams import Team
 from assurance.queries.meetings import meeting_sheet
 from assurance.rights import leads, may_read, require_on_team, takes_part
 from assurance.rules import pack_bytes
@@ -15,6 +19,8 @@ from assurance.services import meetings, packs
 from core import jobs
 from core.clock import localdate
 from core.refusals import Refused
+from organisation.models.people import User
+from organisation.requests import SignedInRequest
 
 # A drawn pack carries its own style, font and pictures, asks for nothing else and runs nothing.
 ALONE = (
@@ -24,13 +30,13 @@ ALONE = (
 RENDER_PACK = "draw_pack"  # the kind of job by which reports, which draws, is asked to
 
 
-def meeting_of(team, day):
+def meeting_of(team: Team, day: date) -> Meeting:
     return get_object_or_404(Meeting.objects.select_related("team"), team=team, meets_on=day)
 
 
 @require_safe
 @require_on_team(may_read)
-def meeting(request, team, day):
+def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     found = meeting_of(team, day)
     return render(
         request,
@@ -46,7 +52,7 @@ def meeting(request, team, day):
 
 @require_POST
 @require_on_team(leads)
-def hold_meeting(request, team, day):
+def hold_meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     found = meeting_of(team, day)
     try:
         meetings.hold_meeting(meeting=found, today=localdate(), by=request.user)
@@ -59,7 +65,7 @@ def hold_meeting(request, team, day):
 
 @require_POST
 @require_on_team(leads)
-def freeze_pack(request, team, day):
+def freeze_pack(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     """The pack is frozen now; drawing it takes longer than a page may, so a job is owed for it."""
     found = meeting_of(team, day)
     with transaction.atomic():
@@ -73,7 +79,7 @@ def freeze_pack(request, team, day):
     return redirect(found)
 
 
-def _request_rendering(pack, by):
+def _request_rendering(pack: Pack, by: User) -> None:
     try:
         jobs.request(
             kind=RENDER_PACK, key=f"{RENDER_PACK} {pack.pk}", arguments={"pack": pack.pk}, by=by
@@ -84,7 +90,7 @@ def _request_rendering(pack, by):
 
 @require_http_methods(["GET", "POST"])
 @require_on_team(leads)
-def table_paper(request, team, day):
+def table_paper(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     found = meeting_of(team, day)
     form = PaperForm(request.POST or None, request.FILES or None)
     if form.is_valid():
@@ -108,7 +114,7 @@ def table_paper(request, team, day):
 
 @require_safe
 @require_on_team(may_read)
-def paper(request, team, day, position):
+def paper(request: SignedInRequest, team: Team, day: date, position: int) -> FileResponse:
     found = get_object_or_404(meeting_of(team, day).papers, position=position)
     if not found.file:
         raise Http404("This paper has no file")
@@ -122,7 +128,7 @@ def paper(request, team, day, position):
 
 @require_safe
 @require_on_team(may_read)
-def pack(request, team, day, number, form):
+def pack(request: SignedInRequest, team: Team, day: date, number: int, form: str) -> HttpResponse:
     """A frozen pack: the document itself, or the page or PDF once drawn from it."""
     found = get_object_or_404(meeting_of(team, day).packs, number=number)
     if form == "json":
@@ -130,9 +136,9 @@ def pack(request, team, day, number, form):
     elif found.drawn_at is None:
         raise Http404("This pack is not drawn yet")
     elif form == "pdf":
-        body, kind = bytes(found.pdf), "application/pdf"
+        body, kind = found.drawn_pdf, "application/pdf"
     else:
-        body, kind = found.html, "text/html; charset=utf-8"
+        body, kind = found.html.encode(), "text/html; charset=utf-8"
     response = HttpResponse(body, content_type=kind)
     response["Content-Security-Policy"] = ALONE
     name = f"{team.code}-{day.isoformat()}-pack-{number}.{form}"

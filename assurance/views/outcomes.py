@@ -1,14 +1,18 @@
 """One called-in indicator at one meeting: challenge, decision and agreed actions."""
 
+from datetime import date
+
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assurance.forms import AgreedActionForm, ChallengeForm, DecisionForm, ReportForm
 from assurance.models.meetings import AgreedAction, CallIn
-from assurance.queries.meetings import called_in_sheet
+from assurance.models.teams import Team
+from assurance.queries.meetings import CalledInSheet, called_in_sheet
 from assurance.queries.seats import seats_on
 from assurance.rights import (
     leads,
@@ -25,13 +29,14 @@ from core.guards import require
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 RECORDED = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
 
 
 @require_http_methods(["GET", "POST"])
 @require_on_team(lambda user, team: True)
-def called_in(request, team, day, reference):
+def called_in(request: SignedInRequest, team: Team, day: date, reference: str) -> HttpResponse:
     """Read by the team, by office, and by the accountable manager of just this indicator."""
     # Whoever answers for an indicator attends the meeting, and reads what it has before it.
     own = Indicator.objects.filter(reference=reference, accountable_manager=request.user)
@@ -51,13 +56,13 @@ def called_in(request, team, day, reference):
     )
     sheet = called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
-    forms = _forms(request, sheet, act)
+    by_act = _forms(request, sheet, act)
     if request.method == "POST":
-        if act not in forms:
+        if act is None or act not in by_act:
             raise Http404("There is no such act")
         refusal = refuse_strangers if act == "challenge" else refuse_all_but_leads
         refusal(request.user, team)
-        if _is_recorded(request, sheet, act, forms[act]):
+        if _is_recorded(request, sheet, act, by_act[act]):
             messages.success(request, f"{RECORDED[act]} is recorded")
             return redirect(call_in)
     return render(
@@ -66,8 +71,8 @@ def called_in(request, team, day, reference):
         {
             "sheet": sheet,
             "call_in": call_in,
-            "forms": forms,
-            "form": forms.get(act),
+            "forms": by_act,
+            "form": by_act.get(act) if act else None,
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "reads_papers": may_read(request.user, team),
@@ -76,11 +81,13 @@ def called_in(request, team, day, reference):
     )
 
 
-def _forms(request, sheet, act):
+def _forms(
+    request: SignedInRequest, sheet: CalledInSheet, act: str | None
+) -> dict[str, forms.Form]:
     """The page's three forms. Only the one that was posted holds what was typed."""
     meeting = sheet.call_in.meeting
 
-    def typed(name):
+    def typed(name: str) -> QueryDict | None:
         return request.POST if act == name else None
 
     people = {seat.user_id for seat in seats_on(meeting.team, meeting.meets_on)} | {request.user.pk}
@@ -96,7 +103,9 @@ def _forms(request, sheet, act):
     }
 
 
-def _is_recorded(request, sheet, act, form):
+def _is_recorded(
+    request: SignedInRequest, sheet: CalledInSheet, act: str, form: forms.Form
+) -> bool:
     if not form.is_valid():
         return False
     said = dict(form.cleaned_data)
@@ -122,7 +131,7 @@ def _is_recorded(request, sheet, act, form):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def report_on_action(request, action):
+def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
     """Whoever leads the meeting, or the accountable manager, says how far an action has got."""
     row = get_object_or_404(
         AgreedAction.objects.select_related(

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,12 +18,13 @@ from core.quarters import Quarter
 from core.queries import last_closed
 from core.refusals import Refused
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 
 
 @require_safe
 @login_required
-def assurance(request):
+def assurance(request: SignedInRequest) -> HttpResponse:
     """The teams whose papers this person may read; straight to the page where it is one.
 
     Who sits on neither is told who does, and whose papers they are.
@@ -39,12 +41,12 @@ def assurance(request):
     return render(request, "assurance/teams.html", {"sheets": sheets})
 
 
-assurance.permission = Permission.VIEW_PACKS
+assurance.permission = Permission.VIEW_PACKS  # type: ignore[attr-defined]
 
 
 @require_safe
 @require_on_team(may_read)
-def team(request, team):
+def team(request: SignedInRequest, team: Team) -> HttpResponse:
     return render(
         request,
         "assurance/team.html",
@@ -57,7 +59,7 @@ def team(request, team):
 
 @require_http_methods(["GET", "POST"])
 @require_on_team(leads)
-def plan_meeting(request, team):
+def plan_meeting(request: SignedInRequest, team: Team) -> HttpResponse:
     latest = last_closed() or Quarter.containing(localdate()).previous()
     form = PlanMeetingForm(request.POST or None, latest=latest, initial={"quarter": latest.key})
     if form.is_valid():

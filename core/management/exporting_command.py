@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.kept_files import keep_file
 
@@ -13,14 +14,14 @@ class ExportingCommand(ABC, BaseCommand):
 
     rows = "rows"  # what one line of the text is
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--output", type=Path, help="write here, and not on the screen")
 
     @abstractmethod
-    def text(self, **options):
+    def text(self, **options: Any) -> str:
         """The text to write. May raise ValueError with a sentence that says what to do."""
 
-    def handle(self, *args, output, **options):
+    def handle(self, *args: Any, output: Path | None, **options: Any) -> None:
         try:
             text = self.text(**options)
         except ValueError as reason:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from core.tables.faults import RefusedFileError
 from core.tables.importing import Imported
@@ -22,7 +21,7 @@ class ImportCommand(ABC, BaseCommand):
 
     noun: ClassVar[str]
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="a CSV file: UTF-8, with a row of column names")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would change, and write nothing"

@@ -32,5 +32,5 @@ class AuditEvent(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["subject_kind", "subject_key"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.actor_name} {self.act} {self.subject_name}"

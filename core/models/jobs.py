@@ -1,5 +1,7 @@
 """Work that takes longer than a page may."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -8,10 +10,10 @@ from core.clock import now
 
 
 class JobQuerySet(models.QuerySet):
-    def unfinished(self):
+    def unfinished(self) -> Self:
         return self.filter(state__in=[Job.State.PENDING, Job.State.RUNNING])
 
-    def pending(self):
+    def pending(self) -> Self:
         """Not yet begun, or begun by a worker whose lease ran out, so presumed dead."""
         return self.filter(
             models.Q(state=Job.State.PENDING)
@@ -68,5 +70,5 @@ class Job(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} ({self.get_state_display()})"

@@ -1,5 +1,7 @@
 """Messages that are owed to people, and how each wants to be told."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,11 +10,11 @@ from core.clock import now
 
 
 class NoticeQuerySet(models.QuerySet):
-    def unsent(self):
+    def unsent(self) -> Self:
         """Those that still have to go by e-mail, now or with the day's others."""
         return self.filter(sent_at__isnull=True, kept_at__isnull=True)
 
-    def to_send_now(self):
+    def to_send_now(self) -> Self:
         """The unsent, without those that wait for their recipient's one e-mail a day."""
         return self.unsent().exclude(recipient__notice_preference__how=NoticePreference.How.DAILY)
 
@@ -65,7 +67,7 @@ class Notice(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.subject
 
 
@@ -92,5 +94,5 @@ class NoticePreference(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.get_how_display()}"

@@ -37,9 +37,9 @@ class ReportingQuarter(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.quarter)
 
     @property
-    def is_closed(self):
+    def is_closed(self) -> bool:
         return self.state == self.State.CLOSED

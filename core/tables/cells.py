@@ -1,4 +1,7 @@
-"""From the text of one cell to what it means. Each reader raises ValueError saying what to do."""
+"""From the text of one cell to what it means. Each reader raises ValueError saying what to do.
+
+The types at the end are what rows declare: how a kind of cell is read is said here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
+from pydantic import PlainValidator
+
+from core.quarters import Quarter
 from core.tables.faults import shown
 from core.tables.writing import RUNS_IN_A_SPREADSHEET
 
@@ -52,16 +58,14 @@ def pattern(form: str, advice: str) -> Cell:
     return read
 
 
-def parsed(parse: Callable[[str], Any]) -> Cell:
-    """Whatever a value object's own reading makes of the text; its ValueError is the advice."""
-
-    def read(text: str) -> Any:
-        try:
-            return parse(text)
-        except ValueError as reason:
-            raise ValueError(_one_line(str(reason))) from None
-
-    return read
+def quarter(text: str) -> Quarter:
+    """A quarter of the financial year, written like 2021-Q4."""
+    try:
+        return Quarter.parse(text)
+    except ValueError as reason:
+        if "out of reach" in str(reason):
+            raise
+        raise ValueError(f"write the quarter like 2021-Q4, not {shown(text)}") from None
 
 
 def choice(words: Iterable[SomeWord]) -> Cell:
@@ -118,10 +122,6 @@ def _refuse_long(text: str, most: int) -> str:
     if len(text) > most:
         raise ValueError(f"write at most {most:,} characters, not {len(text):,}")
     return text
-
-
-def _one_line(sentence: str) -> str:
-    return " ".join(sentence.split())
 
 
 WHOLE_FIGURES, DECIMAL_PLACES = 9, 6  # what the database keeps exactly, on every database
@@ -205,3 +205,9 @@ def _advice(text: str, absent: str) -> str:
     if text.startswith("+"):
         return f"write the number without the plus sign: {shown(text[1:])}"
     return f"write a number in figures, such as 12.5, not {shown(text)}"
+
+
+Day = Annotated[date, PlainValidator(iso_date)]
+YesOrNo = Annotated[bool, PlainValidator(yes_or_no)]
+QuarterKey = Annotated[Quarter, PlainValidator(quarter)]
+Figure = Annotated[Decimal, PlainValidator(decimal())]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 from django.db import transaction
 
 from core.tables.faults import Faults
-from core.tables.reading import Column, Row, read
+from core.tables.reading import PartialRow, SomeRow, read
+from core.tables.rows import TableRow, column_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +26,46 @@ class Imported:
         return f"{len(self.new)} new, {len(self.changed)} changed, {self.unchanged} unchanged"
 
 
-class Import:
+class Import(Generic[SomeRow]):
     """One import under way: its rows, everything found wrong so far, and what it has changed."""
 
-    def __init__(self, content: bytes, columns: Sequence[Column], *, file: str) -> None:
-        reading = read(content, columns, file=file)
-        self.rows: tuple[Row, ...] = reading.rows
+    def __init__(self, content: bytes, model: type[SomeRow], *, file: str) -> None:
+        self.model = model
+        reading = read(content, model, file=file)
+        self.rows: tuple[SomeRow, ...] = reading.rows
+        self.partial_rows: tuple[PartialRow, ...] = reading.partial_rows
+        self.columns: frozenset[str] = reading.columns
         self.faults: Faults = reading.faults
         self.new: list[str] = []
         self.changed: list[str] = []
         self.unchanged = 0
 
-    def refuse(self, row: Row, column: str, what_to_do: object) -> None:
-        self.faults.add(row.number, column, " ".join(str(what_to_do).split()))
+    def refuse(self, row: TableRow | PartialRow, field: str, what_to_do: object) -> None:
+        column = column_named(self.model, field)
+        self.faults.add(row.row_number, column, " ".join(str(what_to_do).split()))
 
-    def once_each(self, *key: str, to_blame: str) -> tuple[Row, ...]:
+    def once_each(self, *key: str, to_blame: str) -> tuple[SomeRow, ...]:
         """The sound rows; a fault, naming the first, for each that says the same thing again."""
         first: dict[tuple[Any, ...], int] = {}
-        kept: list[Row] = []
-        for row in self.rows:
-            if any(column not in row.cells for column in key):
+        again: set[int] = set()
+        for row in self.partial_rows:
+            if any(field not in row.cells for field in key):
                 continue
-            named = tuple(row[column] for column in key)
-            if first.setdefault(named, row.number) != row.number:
+            named = tuple(row.cells[field] for field in key)
+            if first.setdefault(named, row.row_number) != row.row_number:
                 words = ", ".join(
-                    f"{column} {value}" for column, value in zip(key, named, strict=True)
+                    f"{column_named(self.model, field)} {value}"
+                    for field, value in zip(key, named, strict=True)
                 )
                 self.refuse(
                     row, to_blame, f"remove this row or row {first[named]}: both give {words}"
                 )
-            elif row.sound:
-                kept.append(row)
-        return tuple(kept)
+                again.add(row.row_number)
+        return tuple(row for row in self.rows if row.row_number not in again)
+
+    def named(self, field: str) -> set[Any]:
+        """Every key that the file gives, whether or not the rest of its row could be read."""
+        return {row.cells[field] for row in self.partial_rows if field in row.cells}
 
     @contextmanager
     def all_or_none(self, *, dry_run: bool) -> Iterator[None]:
@@ -81,8 +90,3 @@ class Import:
 
     def outcome(self) -> Imported:
         return Imported(tuple(self.new), tuple(self.changed), self.unchanged)
-
-
-def named_in(rows: Iterable[Row], column: str) -> set[Any]:
-    """Every key that a file gives, whether or not the rest of its row could be read."""
-    return {row[column] for row in rows if column in row.cells}

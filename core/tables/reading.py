@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from core.tables.cells import Cell
+from pydantic import ValidationError
+
 from core.tables.faults import WHOLE_ROW, Fault, Faults, RefusedFileError, shown
+from core.tables.rows import Column, TableRow, columns_of
 from core.tables.writing import without_mark
 
 # No piece can match what the next one does, so a long cell is read in one pass.
@@ -87,46 +89,25 @@ LARGEST_FILE = 20_000_000  # bytes
 LARGEST_CELL = 100_000  # bytes
 MOST_ROWS = 100_000
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a file: its name, how its cells are read, and whether they may be empty.
-
-    An optional column may be left out of the file; its cells are then absent from the rows.
-    """
-
-    name: str
-    read: Cell
-    filled: bool = False
-    optional: bool = False
-    empty: Any = None  # what an empty cell means
+SomeRow = TypeVar("SomeRow", bound=TableRow)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row: what its cells mean. A cell that could not be read is absent, and a fault."""
+class PartialRow:
+    """What could be read of a row, sound or not, by field. A cell that is a fault is absent."""
 
-    number: int
+    row_number: int
     cells: Mapping[str, Any]
-    sound: bool
-
-    def __getitem__(self, column: str) -> Any:
-        return self.cells[column]
-
-    def get(self, column: str, default: Any = None) -> Any:
-        return self.cells.get(column, default)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A file as read: every row that has the right number of cells, and every fault."""
+class Reading(Generic[SomeRow]):
+    """A file as read: its sound rows, what could be read of each row, its columns, every fault."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[SomeRow, ...]
+    partial_rows: tuple[PartialRow, ...]
+    columns: frozenset[str]
     faults: Faults
-
-    @property
-    def sound_rows(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.sound)
 
 
 def content_of(path: Path) -> bytes:
@@ -136,40 +117,58 @@ def content_of(path: Path) -> bytes:
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
         advice = f"give a file that can be read ({error.strerror})"
-        raise RefusedFileError([Fault(path.name or str(path), 1, WHOLE_ROW, advice)]) from None
+        raise RefusedFileError([Fault(str(path), 1, WHOLE_ROW, advice)]) from None
 
 
-def read(content: bytes, columns: Sequence[Column], *, file: str) -> Reading:
-    """The rows of a file and its faults. Nothing raises, whatever the bytes.
+def read(
+    content: bytes, model: type[SomeRow], *, file: str, may_have_no_rows: bool = False
+) -> Reading[SomeRow]:
+    """The rows of a file, as the model declares them, and its faults. Nothing raises, whatever the bytes.
 
     A wrong header ends the reading, since no cell could then be placed.
     """
     faults = Faults(file)
-    text = _decoded(content, faults)
+    text = decoded(content, faults)
     if text is None:
-        return Reading((), faults)
+        return Reading((), (), frozenset(), faults)
     found = records(text)
     header = next((record for record in found if not record.is_blank), None)
     if header is None:
-        names = ", ".join(column.name for column in columns if not column.optional)
+        names = ", ".join(
+            each.name for each in columns_of(model).values() if not each.may_be_left_out
+        )
         faults.add(1, WHOLE_ROW, f"the file is empty: begin with a row of column names, {names}")
-        return Reading((), faults)
-    placed = _placed(header, columns, faults)
-    if placed is None:
-        return Reading((), faults)
-    rows: list[Row] = []
+        return Reading((), (), frozenset(), faults)
+    columns = _placed(header, model, faults)
+    if columns is None:
+        return Reading((), (), frozenset(), faults)
+    rows: list[SomeRow] = []
+    partial_rows: list[PartialRow] = []
     for record in found:
         if record.row > MOST_ROWS:
             faults.add(record.row, WHOLE_ROW, f"give at most {MOST_ROWS:,} rows in one file")
             break
-        if not record.is_blank and (row := _row(record, placed, faults)) is not None:
-            rows.append(row)
-    if not rows and not faults:
+        if record.is_blank:
+            continue
+        if record.misquoted:
+            at = min(len(record.cells), len(columns) - 1)
+            column = columns[at]
+            faults.add(record.row, column.name if column else WHOLE_ROW, record.misquoted)
+        elif len(record.cells) != len(columns):
+            faults.add(record.row, WHOLE_ROW, _wrong_count(len(record.cells), len(columns)))
+        else:
+            row, partial_row = _row(record, columns, model, faults)
+            partial_rows.append(partial_row)
+            if row is not None:
+                rows.append(row)
+    if not partial_rows and not faults and not may_have_no_rows:
         faults.add(header.row + 1, WHOLE_ROW, "add a row: the file has column names and no rows")
-    return Reading(tuple(rows), faults)
+    named = frozenset(column.name for column in columns if column)
+    return Reading(tuple(rows), tuple(partial_rows), named, faults)
 
 
-def _decoded(content: bytes, faults: Faults) -> str | None:
+def decoded(content: bytes, faults: Faults) -> str | None:
+    """The text of a UTF-8 file, without its byte-order mark; or None, with a fault."""
     if len(content) > LARGEST_FILE:
         advice = f"give a file of at most {LARGEST_FILE // 1_000_000} MB: split this one"
         faults.add(1, WHOLE_ROW, advice)
@@ -182,12 +181,17 @@ def _decoded(content: bytes, faults: Faults) -> str | None:
         return None
 
 
-def _placed(header: Record, columns: Sequence[Column], faults: Faults) -> list[Column] | None:
-    """The columns in the file's order, or None where the header is wrong, with a fault for each."""
+def _placed(
+    header: Record, model: type[TableRow], faults: Faults
+) -> tuple[Column | None, ...] | None:
+    """The columns in the file's order, or None where the header is wrong, with a fault for each.
+
+    A column of which the model knows nothing, and which it lets be, is None.
+    """
     if header.misquoted:
         faults.add(header.row, WHOLE_ROW, header.misquoted)
         return None
-    known = {column.name: column for column in columns}
+    known = columns_of(model)
     names = [name.strip() for name in header.cells]
     before = len(faults)
     if len(names) == 1 and (mark := next((m for m in ";\t|" if m in names[0]), None)):
@@ -196,13 +200,14 @@ def _placed(header: Record, columns: Sequence[Column], faults: Faults) -> list[C
         return None
     for name, times in Counter(names).items():
         if name not in known:
-            faults.add(header.row, shown(name), _unknown(name, names, known))
+            if model.model_config.get("extra") != "ignore":
+                faults.add(header.row, shown(name), _unknown(name, names, known))
         elif times > 1:
             faults.add(header.row, name, f"name the column {name} once only, not {times} times")
-    for column in columns:
-        if not column.optional and column.name not in names:
+    for column in known.values():
+        if not column.may_be_left_out and column.name not in names:
             faults.add(header.row, column.name, f"add the column {column.name} to the first row")
-    return None if len(faults) > before else [known[name] for name in names]
+    return None if len(faults) > before else tuple(known.get(name) for name in names)
 
 
 def _unknown(name: str, names: Sequence[str], known: Mapping[str, Column]) -> str:
@@ -213,23 +218,6 @@ def _unknown(name: str, names: Sequence[str], known: Mapping[str, Column]) -> st
     return f"rename this column {near[0]}" if near else "remove this column: it is not one of ours"
 
 
-def _row(record: Record, columns: Sequence[Column], faults: Faults) -> Row | None:
-    if record.misquoted:
-        at = min(len(record.cells), len(columns) - 1)
-        faults.add(record.row, columns[at].name, record.misquoted)
-        return None
-    if len(record.cells) != len(columns):
-        faults.add(record.row, WHOLE_ROW, _wrong_count(len(record.cells), len(columns)))
-        return None
-    cells: dict[str, Any] = {}
-    for column, text in zip(columns, record.cells, strict=True):
-        try:
-            cells[column.name] = _meaning(column, text)
-        except ValueError as advice:
-            faults.add(record.row, column.name, str(advice))
-    return Row(record.row, cells, sound=len(cells) == len(columns))
-
-
 def _wrong_count(given: int, wanted: int) -> str:
     advice = f"give {wanted} cells, as in the first row, not {given}"
     if given > wanted:
@@ -237,15 +225,52 @@ def _wrong_count(given: int, wanted: int) -> str:
     return advice
 
 
-def _meaning(column: Column, text: str) -> Any:
-    """What one cell means. Raises ValueError with what to do."""
+def _row(
+    record: Record, columns: Sequence[Column | None], model: type[SomeRow], faults: Faults
+) -> tuple[SomeRow | None, PartialRow]:
+    """The row, or None with a fault for each cell that is wrong; and what could be read of it."""
+    wrong: dict[str, str] = {}
+    filled: dict[str, str] = {}
+    empty: dict[str, Any] = {}
+    for column, text in zip(columns, record.cells, strict=True):
+        if column is None:
+            continue
+        if (advice := _unkeepable(text)) is not None:
+            wrong[column.field] = advice
+        elif plain := without_mark(text.strip()):
+            filled[column.field] = plain
+        elif column.is_filled:
+            wrong[column.field] = "fill in this cell"
+        else:
+            empty[column.field] = column.empty
+    row = None
+    try:
+        row = model.model_validate({"row_number": record.row, **filled})
+    except ValidationError as refused:
+        for error in refused.errors(include_url=False, include_input=False):
+            if error["type"] != "missing":
+                reason = error["ctx"]["error"]
+                field = error["loc"][0] if error["loc"] else reason.field
+                wrong.setdefault(str(field), str(reason))
+    if wrong:
+        row = None
+    for column in columns:
+        if column and column.field in wrong:
+            faults.add(record.row, column.name, wrong[column.field])
+    cells = empty | {
+        column.field: getattr(row, column.field)
+        if row
+        else column.reader.validate_python(filled[column.field])
+        for column in columns
+        if column and column.field in filled and column.field not in wrong
+    }
+    return row, PartialRow(record.row, cells)
+
+
+def _unkeepable(text: str) -> str | None:
+    """What to do about a cell that no kind of reader could take; None where one might."""
     if len(text) > LARGEST_CELL or len(text.encode()) > LARGEST_CELL:
-        raise ValueError(f"shorten this cell to {LARGEST_CELL // 1000} kB or less")
+        return f"shorten this cell to {LARGEST_CELL // 1000} kB or less"
     if "\x00" in text:
-        raise ValueError("take out the NUL character: it cannot be kept")
-    plain = without_mark(text.strip())
-    if plain:
-        return column.read(plain)
-    if column.filled:
-        raise ValueError("fill in this cell")
-    return column.empty
+        return "take out the NUL character: it cannot be kept"
+    return None

@@ -32,7 +32,7 @@ from sorp.lexicon import Confidence, CountedFrom, Frequency, Rag, Step
 from sorp.models.clauses import Clause
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
-from sorp.queries.ruling import rules_of
+from sorp.queries.ruling import day_rules_of
 from sorp.rules.checks import Check, Found, Lapse
 
 
@@ -141,7 +141,7 @@ def returns_on_time(context: CheckContext) -> Iterator[CheckedItem]:
     end = context.quarter.last_day
     by_tier = fixed or {
         rule.tier or "": rule.day(end, end)
-        for rule in rules_of(context.version)
+        for rule in day_rules_of(context.version)
         if rule.step is Step.ENTRY and rule.counted_from is CountedFrom.QUARTER_END
     }
     if not by_tier:

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_safe
 from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.tables.writing import written
-from dashboards.queries.completion import Progress, completion_sheet
+from dashboards.queries.completion import CompletionSheet, OwedResult, Progress, completion_sheet
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 COLUMNS = (
     "reference",
@@ -27,7 +29,7 @@ COLUMNS = (
 
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
-def completions(request):
+def completions(request: SignedInRequest) -> HttpResponse:
     """The quarter now open for results; before there is one, what will appear here."""
     quarter = next(iter(open_quarters()), None) or last_closed()
     if quarter is None:
@@ -37,7 +39,7 @@ def completions(request):
 
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
-def completion(request, quarter):
+def completion(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """How far each unit has got, and who is late."""
     sheet = _sheet(quarter)
     page = {
@@ -50,7 +52,7 @@ def completion(request, quarter):
 
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
-def completion_csv(request, quarter):
+def completion_csv(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Every result that is owed, as a file."""
     sheet = _sheet(quarter)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -60,12 +62,12 @@ def completion_csv(request, quarter):
     return response
 
 
-def _sheet(quarter):
+def _sheet(quarter: Quarter) -> CompletionSheet:
     get_object_or_404(ReportingQuarter, quarter=quarter)
     return completion_sheet(quarter=quarter, today=localdate())
 
 
-def _as_row(owed, quarter):
+def _as_row(owed: OwedResult, quarter: Quarter) -> tuple[object, ...]:
     indicator = owed.indicator
     return (
         indicator.reference,

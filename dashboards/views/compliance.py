@@ -1,5 +1,7 @@
 """How far the SORP was kept: the latest quarters, one quarter by unit, and the same as a file."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,11 +10,18 @@ from django.views.decorators.http import require_POST, require_safe
 from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
 from core.tables.writing import written
 from dashboards.forms import ComplianceForm
-from dashboards.queries.compliance_summary import compliance_overview, compliance_sheet
+from dashboards.queries.compliance_summary import (
+    ComplianceSheet,
+    RequirementLine,
+    compliance_overview,
+    compliance_sheet,
+)
 from dashboards.services import measure_compliance as measure
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 
 COLUMNS = (
@@ -23,7 +32,7 @@ COLUMNS = (
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def compliance(request):
+def compliance(request: SignedInRequest) -> HttpResponse:
     """The latest closed quarter, and those before it beside it."""
     overview = compliance_overview()
     if overview is None:
@@ -34,7 +43,7 @@ def compliance(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def compliance_of_quarter(request, quarter):
+def compliance_of_quarter(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Each requirement by unit, with what did not keep to it."""
     sheet = _sheet(request, quarter)
     page = {
@@ -49,7 +58,7 @@ def compliance_of_quarter(request, quarter):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def compliance_csv(request, quarter):
+def compliance_csv(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """The same as a file: a line for each requirement and part, and one for the whole."""
     sheet = _sheet(request, quarter)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -62,7 +71,7 @@ def compliance_csv(request, quarter):
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
-def measure_compliance(request, quarter):
+def measure_compliance(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Look again now, rather than when the clock does."""
     _refuse_unclosed(quarter)
     try:
@@ -73,16 +82,16 @@ def measure_compliance(request, quarter):
     return redirect("compliance_of_quarter", quarter.key)
 
 
-def _may_measure(request):
+def _may_measure(request: SignedInRequest) -> bool:
     return allowed(request.user, Permission.MANAGE_FRAMEWORK)
 
 
-def _refuse_unclosed(quarter):
+def _refuse_unclosed(quarter: Quarter) -> None:
     closed = ReportingQuarter.State.CLOSED
     get_object_or_404(ReportingQuarter, quarter=quarter, state=closed)
 
 
-def _sheet(request, quarter):
+def _sheet(request: SignedInRequest, quarter: Quarter) -> ComplianceSheet:
     _refuse_unclosed(quarter)
     sheet = compliance_sheet(quarter=quarter, unit=request.GET.get("unit", ""), reader=request.user)
     if sheet is None:
@@ -90,7 +99,7 @@ def _sheet(request, quarter):
     return sheet
 
 
-def _as_rows(line, sheet):
+def _as_rows(line: RequirementLine, sheet: ComplianceSheet) -> Iterator[tuple[object, ...]]:
     required = line.requirement
     whole = sheet.unit.name if sheet.unit else "All units"
     for unit, tally in (*line.cells, (whole, line.whole)):
@@ -108,5 +117,5 @@ def _as_rows(line, sheet):
             else "",
             required.responsible,
             required.consequence,
-            sheet.version.number,
+            sheet.version.number if sheet.version else "",
         )

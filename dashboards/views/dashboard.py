@@ -1,5 +1,7 @@
 """Dashboards of the council's units."""
 
+from collections.abc import Iterator
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,9 +10,12 @@ from django.views.decorators.http import require_safe
 from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
 from core.tables.writing import written
 from dashboards.filters import DashboardFilter
 from dashboards.queries.dashboard import (
+    Dashboard,
+    HeatmapRow,
     heatmap_rows,
     indicators_of,
     quarter_to_show,
@@ -19,7 +24,9 @@ from dashboards.queries.dashboard import (
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
+from organisation.rules import Branch, Tree
 
 A_PAGE = 200
 MOST = 10  # names in a list beside the heatmap; the filters find the rest
@@ -59,13 +66,13 @@ COLUMNS = (
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def dashboards(request):
+def dashboards(request: SignedInRequest) -> HttpResponse:
     """Every unit that has a dashboard, as the tree stands today."""
     tree = tree_on(localdate())
     return render(request, "dashboards/dashboards.html", {"branches": list(_in_order(tree))})
 
 
-def _in_order(tree, unit=None, depth=0):
+def _in_order(tree: Tree, unit: int | None = None, depth: int = 0) -> Iterator[tuple[int, Branch]]:
     for child in sorted(tree.children(unit), key=lambda each: tree.branches[each].name):
         yield depth, tree.branches[child]
         yield from _in_order(tree, child, depth + 1)
@@ -73,7 +80,7 @@ def _in_order(tree, unit=None, depth=0):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def dashboard(request, unit):
+def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
     """One unit and all below it, at the latest closed quarter or another that is asked for."""
     found = get_object_or_404(Unit.objects.select_related("parent"), code=unit)
     quarter = _quarter(request)
@@ -81,7 +88,7 @@ def dashboard(request, unit):
         return render(request, "dashboards/dashboard_empty.html", {"unit": found})
     board, narrowed, tree = _board(request, found, quarter)
     page = Paginator(board.lines, A_PAGE).get_page(request.GET.get("page"))
-    rows = heatmap_rows(page.object_list, board.quarters)
+    rows = heatmap_rows(list(page), board.quarters)
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     shown = {
         "board": board,
@@ -101,7 +108,7 @@ def dashboard(request, unit):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def dashboard_csv(request, unit):
+def dashboard_csv(request: SignedInRequest, unit: str) -> HttpResponse:
     """The same lines in the same order, as a file: every page of them, and every quarter shown."""
     found = get_object_or_404(Unit, code=unit)
     quarter = _quarter(request)
@@ -117,14 +124,16 @@ def dashboard_csv(request, unit):
     return response
 
 
-def _quarter(request):
+def _quarter(request: SignedInRequest) -> Quarter | None:
     try:
         return quarter_to_show(request.GET.get("quarter"))
     except ValueError:
         raise Http404("Not a quarter") from None
 
 
-def _board(request, unit, quarter):
+def _board(
+    request: SignedInRequest, unit: Unit, quarter: Quarter
+) -> tuple[Dashboard, DashboardFilter, Tree]:
     """The dashboard, narrowed and in order as the address asks; the filters; today's tree."""
     today = localdate()
     tree = tree_on(today)
@@ -141,7 +150,7 @@ def _board(request, unit, quarter):
     return board, narrowed, tree
 
 
-def _headings(request, order):
+def _headings(request: SignedInRequest, order: str) -> Iterator[dict[str, str]]:
     """The columns that may be sorted by, each with the address that does, or turns it round."""
     for key, words in HEADINGS:
         query = request.GET.copy()
@@ -151,7 +160,7 @@ def _headings(request, order):
         yield {"key": key, "words": words, "address": f"?{query.urlencode()}", "state": state}
 
 
-def _as_row(row, quarter):
+def _as_row(row: HeatmapRow, quarter: Quarter) -> tuple[object, ...]:
     line, now, forecast = row.line, row.line.now, row.forecast
     indicator = line.indicator
     return (

@@ -1,5 +1,6 @@
 """The story of one escalation."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
@@ -12,12 +13,13 @@ from escalation.models.escalations import Escalation
 from escalation.rights import may_deal_with
 from indicators.rights import planned_by
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def escalation(request, pk):
+def escalation(request: SignedInRequest, pk: int) -> HttpResponse:
     """How it came to be referred, who did what about it, and how it ended. `?print` for paper."""
     row = get_object_or_404(
         Escalation.objects.visible_to(request.user).select_related(

@@ -25,6 +25,7 @@ from indicators.queries.records import record_of
 from indicators.rights import planned_by
 from indicators.views.people import quarter_in_hand
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from reports.queries.editions import published_edition
 from reports.views.editions_cache import report_of
@@ -32,7 +33,7 @@ from reports.views.editions_cache import report_of
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def indicator(request, reference):
+def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
     """How it stands, how it came there, what is being done, and what was said before."""
     found = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
@@ -67,7 +68,7 @@ def indicator(request, reference):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def indicator_chart(request, reference):
+def indicator_chart(request: SignedInRequest, reference: str) -> HttpResponse:
     """Its chart alone, as a picture for pages of apps that may not draw. `?plan=2` marks a plan."""
     found = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),

@@ -13,6 +13,7 @@ from core.tables.writing import written
 from dashboards.forms import RevisionsForm
 from dashboards.queries.revisions import (
     COLUMNS,
+    Restatement,
     pending_restatement,
     quarters_revised,
     restatement_row,
@@ -21,6 +22,7 @@ from dashboards.queries.revisions import (
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 from organisation.queries import tree_on
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 
 A_PAGE = 50
@@ -28,7 +30,7 @@ A_PAGE = 50
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def revisions(request):
+def revisions(request: SignedInRequest) -> HttpResponse:
     """Every revision after a close: old and new, then and now."""
     form, found = _asked_for(request)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
@@ -37,7 +39,7 @@ def revisions(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def revisions_csv(request):
+def revisions_csv(request: SignedInRequest) -> HttpResponse:
     """The same as a file."""
     _, found = _asked_for(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -46,7 +48,7 @@ def revisions_csv(request):
     return response
 
 
-def _asked_for(request):
+def _asked_for(request: SignedInRequest) -> tuple[RevisionsForm, list[Restatement]]:
     """The form as the address fills it, and what it lets through; nonsense narrows nothing."""
     tree = tree_on(localdate())
     form = RevisionsForm(request.GET, quarters=quarters_revised(reader=request.user), tree=tree)
@@ -59,7 +61,7 @@ def _asked_for(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def revision(request, quarter, reference):
+def revision(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """What a revision changed, what it would still change, and a button to follow it up."""
     indicator = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference

@@ -23,7 +23,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from organisation.models.people import User
 from sorp.lexicon import Level
-from sorp.models.conditions import LadderRule
+from sorp.models.conditions import LevelDuty
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def times_in_tier(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeI
     rows = list(rows)
     rules = {
         (rule.version_id, rule.level): rule
-        for rule in LadderRule.objects.filter(version__in={each.sorp_version_id for each in rows})
+        for rule in LevelDuty.objects.filter(version__in={each.sorp_version_id for each in rows})
     }
     handlings: dict[int, list[Handling]] = defaultdict(list)
     for each in Handling.objects.filter(escalation__in=rows).select_related("by"):

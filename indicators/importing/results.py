@@ -6,14 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import PlainValidator
 
 from core.dates import as_date
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.tables.cells import choice, decimal, line, prose, yes_or_no
-from core.tables.importing import Import, Imported, named_in
-from core.tables.reading import Column, Row
-from indicators.importing.definitions import indicators_named, no_such_indicator, quarter, reference
+from core.tables.cells import QuarterKey, YesOrNo, choice, decimal, line, prose
+from core.tables.importing import Import, Imported
+from core.tables.reading import PartialRow
+from core.tables.rows import TableRow, optional_column
+from indicators.importing.definitions import (
+    Reference,
+    indicators_named,
+    refuse_unknown_indicators,
+)
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.queries.sign_off import may_change
@@ -29,21 +37,24 @@ from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
 
-NO_FIGURE = decimal("leave it empty and say why in not_available")
-COLUMNS = (
-    Column("reference", reference, filled=True),
-    Column("quarter", quarter, filled=True),
-    Column("value", NO_FIGURE),
-    Column("numerator", NO_FIGURE),
-    Column("denominator", NO_FIGURE),
-    Column("confidence", choice(Confidence), empty=Confidence.FINAL),
-    Column("not_available", line(300), empty=""),
-    Column("definition_break", yes_or_no, empty=False),
-    Column("commentary", prose(), empty=""),
-    Column("management_action", prose(), optional=True, empty=""),
-    Column("data_quarter", quarter, optional=True),
-    Column("late", yes_or_no, optional=True, empty=False),
-)
+Figure = Annotated[Decimal, PlainValidator(decimal("leave it empty and say why in not_available"))]
+
+
+class ResultRow(TableRow):
+    """What one indicator came to in one quarter, or why there is no figure."""
+
+    reference: Reference
+    quarter: QuarterKey
+    value: Figure | None = None
+    numerator: Figure | None = None
+    denominator: Figure | None = None
+    confidence: Annotated[Confidence, PlainValidator(choice(Confidence))] = Confidence.FINAL
+    not_available: Annotated[str, PlainValidator(line(300))] = ""
+    definition_break: YesOrNo = False
+    commentary: Annotated[str, PlainValidator(prose())] = ""
+    management_action: Annotated[str, PlainValidator(prose())] = optional_column("")
+    data_quarter: QuarterKey | None = optional_column()
+    late: YesOrNo = optional_column(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +74,71 @@ def import_results(
     A row for a closed quarter is let stand where it says what is already said, and refused
     otherwise: that takes a revision, which says why. Raises RefusedFileError.
     """
-    work = Import(content, COLUMNS, file=file)
+    work = Import(content, ResultRow, file=file)
     rows = work.once_each("reference", "quarter", to_blame="quarter")
-    indicators = indicators_named(named_in(work.rows, "reference"))
-    calendar = _calendar(named_in(work.rows, "quarter"), today, by)
-    for row in work.rows:
-        for column, what_to_do in _misplaced(row, indicators, calendar):
-            work.refuse(row, column, what_to_do)
+    indicators = indicators_named(work.named("reference"))
+    refuse_unknown_indicators(work, indicators)
+    calendar = _calendar(work.named("quarter"), today, by)
+    for partial_row in work.partial_rows:
+        for what_to_do in _misplaced(partial_row, indicators, calendar):
+            work.refuse(partial_row, "quarter", what_to_do)
     latest = _latest(indicators.values())
     given: list[ResultToSubmit] = []
     for row in rows:
-        if row["reference"] in indicators and row["quarter"] not in calendar.refusals:
-            submission = _submission(work, row, indicators[row["reference"]], latest)
+        if row.reference in indicators and row.quarter not in calendar.refusals:
+            indicator = indicators[row.reference]
+            before = latest.get((indicator.pk, row.quarter))
+            submission = _submission(work, row, indicator, before)
             if submission is not None:
-                _weigh(work, row, submission, latest.get(submission.key), calendar, given)
+                _weigh(work, row, submission, before, calendar, given)
     with work.all_or_none(dry_run=dry_run):
         work.faults.refuse_if_any()
         submit_results(submissions=given, today=today, by=by)
     return work.outcome()
 
 
+def _submission(
+    work: Import[ResultRow], row: ResultRow, indicator: Indicator, before: Revision | None
+) -> ResultToSubmit | None:
+    """What the row gives, or None with a fault for what contradicts what."""
+    found = list(_contradictions(row, indicator))
+    for column, what_to_do in found:
+        work.refuse(row, column, what_to_do)
+    if found:
+        return None
+    # A file that says nothing of management action takes none away.
+    action = row.management_action or (before.management_action if before else "")
+    try:
+        given = ResultGiven(
+            value=row.value,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            confidence=row.confidence,
+            not_available=row.not_available,
+            definition_break=row.definition_break,
+            data_quarter=row.data_quarter,
+            commentary=row.commentary,
+            management_action=action,
+        )
+        as_kept(indicator, row.quarter, given)
+    except ValueError as reason:
+        work.refuse(row, "value" if row.numerator is None else "numerator", reason)
+        return None
+    return ResultToSubmit(indicator, row.quarter, given, late=row.late)
+
+
 def _weigh(
-    work: Import,
-    row: Row,
+    work: Import[ResultRow],
+    row: ResultRow,
     submission: ResultToSubmit,
     before: Revision | None,
     calendar: _Calendar,
     given: list[ResultToSubmit],
 ) -> None:
-    """The row is new, changes what was said, or says the same; a closed quarter takes only that."""
-    said = as_kept(submission.indicator, submission.quarter, submission.given)
-    changed = not says_the_same(before, said)
+    """The row is new, changes what stands, or says the same; a closed quarter takes only that."""
+    changed = not says_the_same(
+        before, as_kept(submission.indicator, submission.quarter, submission.given)
+    )
     if changed and submission.quarter in calendar.closed:
         work.refuse(
             row,
@@ -107,42 +152,7 @@ def _weigh(
         return
     if changed:
         given.append(submission)
-    name = f"{row['reference']} {row['quarter'].key}"
-    work.count(name, existed=before is not None, changed=changed)
-
-
-def _kept_action(before: Revision | None) -> str:
-    """A file that says nothing of management action takes none away."""
-    return before.management_action if before else ""
-
-
-def _submission(
-    work: Import, row: Row, indicator: Indicator, latest: dict[tuple[int, Quarter], Revision]
-) -> ResultToSubmit | None:
-    """What the row gives, or None with a fault for what contradicts what."""
-    found = list(_contradictions(row, indicator))
-    for column, what_to_do in found:
-        work.refuse(row, column, what_to_do)
-    if found:
-        return None
-    before = latest.get((indicator.pk, row["quarter"]))
-    try:
-        given = ResultGiven(
-            value=row["value"],
-            numerator=row["numerator"],
-            denominator=row["denominator"],
-            confidence=row["confidence"],
-            not_available=row["not_available"],
-            definition_break=row["definition_break"],
-            data_quarter=row.get("data_quarter"),
-            commentary=row["commentary"],
-            management_action=row.get("management_action") or _kept_action(before),
-        )
-        as_kept(indicator, row["quarter"], given)
-    except ValueError as reason:
-        work.refuse(row, "value" if row["numerator"] is None else "numerator", reason)
-        return None
-    return ResultToSubmit(indicator, row["quarter"], given, late=bool(row.get("late")))
+    work.count(f"{row.reference} {row.quarter.key}", existed=before is not None, changed=changed)
 
 
 def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Calendar:
@@ -164,40 +174,38 @@ def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Cal
 
 
 def _misplaced(
-    row: Row, indicators: dict[str, Indicator], calendar: _Calendar
-) -> Iterator[tuple[str, str]]:
-    """A row that belongs to no indicator we know, or to a quarter that takes no results."""
-    if row.get("quarter") in calendar.refusals:
-        yield "quarter", calendar.refusals[row["quarter"]]
-    if "reference" not in row.cells:
+    row: PartialRow, indicators: dict[str, Indicator], calendar: _Calendar
+) -> Iterator[str]:
+    """What to do about a quarter that takes no results, or in which the indicator is not measured."""
+    quarter = row.cells.get("quarter")
+    if quarter is None:
         return
-    indicator = indicators.get(row["reference"])
-    if indicator is None:
-        yield "reference", no_such_indicator(row["reference"])
-    elif "quarter" in row.cells:
+    if quarter in calendar.refusals:
+        yield calendar.refusals[quarter]
+    if indicator := indicators.get(row.cells.get("reference", "")):
         first, last = indicator.first_quarter, indicator.last_quarter
-        if row["quarter"] < first:
-            yield "quarter", f"write a quarter from {first.key} on, the first it is measured in"
-        elif last and row["quarter"] > last:
-            yield "quarter", f"write a quarter up to {last.key}, the last it is measured in"
+        if quarter < first:
+            yield f"write a quarter from {first.key} on, the first it is measured in"
+        elif last and quarter > last:
+            yield f"write a quarter up to {last.key}, the last it is measured in"
 
 
-def _contradictions(row: Row, indicator: Indicator) -> Iterator[tuple[str, str]]:
+def _contradictions(row: ResultRow, indicator: Indicator) -> Iterator[tuple[str, str]]:
     """What of a row's figures doesn't go together, with the column to blame."""
-    value, numerator, denominator = row["value"], row["numerator"], row["denominator"]
+    value, numerator, denominator = row.value, row.numerator, row.denominator
     has_figures = any(each is not None for each in (value, numerator, denominator))
-    if row["not_available"] and has_figures:
+    if row.not_available and has_figures:
         yield "not_available", "leave this empty, or leave the figures empty: not both at once"
-    elif not has_figures and not row["not_available"]:
+    elif not has_figures and not row.not_available:
         yield "value", "write the value, or say in not_available why there is none"
     elif (numerator is None) != (denominator is None):
         missing = "numerator" if numerator is None else "denominator"
         yield missing, "write both the numerator and the denominator, or neither"
-    elif value is not None and numerator is not None:
+    elif value is not None and numerator is not None and denominator is not None:
         yield from _contradicted_value(value, numerator, denominator, indicator)
-    data_quarter = row.get("data_quarter")
-    if data_quarter is not None and data_quarter > row["quarter"]:
-        yield "data_quarter", f"write {row['quarter'].key} or a quarter before it"
+    data_quarter = row.data_quarter
+    if data_quarter is not None and data_quarter > row.quarter:
+        yield "data_quarter", f"write {row.quarter.key} or a quarter before it"
 
 
 def _contradicted_value(

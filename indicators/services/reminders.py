@@ -65,9 +65,7 @@ def remind(*, today: date) -> int:
 def _reminders(quarter: Quarter) -> dict[tuple[str, str], list[Reminder]]:
     rules: dict[tuple[str, str], list[Reminder]] = defaultdict(list)
     for each in reminders_in_force(quarter):
-        rules[each.step, each.audience].append(
-            Reminder(each.side, each.working_days, each.then_every)
-        )
+        rules[each.step, each.audience].append(each.reminder)
     return rules
 
 

@@ -150,16 +150,18 @@ def revise(quarter: Quarter, day: date) -> None:
         before = Revision.objects.latest_ones().get(
             result__indicator=indicator, result__quarter=revised
         )
-        figures = {
-            name: Decimal(row[name]) if row[name] else None
+        value, numerator, denominator = (
+            Decimal(row[name]) if row[name] else None
             for name in ("value", "numerator", "denominator")
-        }
+        )
         with clock.at(day):
             revise_result(
                 indicator=indicator,
                 quarter=revised,
                 given=ResultGiven(
-                    **figures,
+                    value=value,
+                    numerator=numerator,
+                    denominator=denominator,
                     confidence=Confidence(row["confidence"]),
                     definition_break=before.definition_break,
                     commentary=before.commentary,

@@ -67,6 +67,8 @@ class Loaded:
 def load(*, tell: Say) -> Loaded:
     """Council, plan, sixteen quarters, meetings, editions and the quarter now open."""
     today = settings.DEMONSTRATION_TODAY
+    if today is None:
+        raise ValueError("DEMONSTRATION is off, so that there is no day to load it for")
     tell("Founding the council: units, people, the SORP, indicators and targets")
     figures.found_the_council()
     give_everyone_a_password()
@@ -147,5 +149,5 @@ def pack_file(pack: Pack) -> Path:
     name = f"{meeting.team.code}-{meeting.meets_on}-pack-{pack.number}.pdf"
     path = Path(settings.MEDIA_ROOT) / "packs" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    keep_file(path, bytes(pack.pdf))
+    keep_file(path, pack.drawn_pdf)
     return path

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Annotated
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from pydantic import Field, PlainValidator
 
-from core.tables.cells import choice, iso_date, line
+from core.tables.cells import Day, choice, line
 from core.tables.importing import Import, Imported
-from core.tables.reading import Column, Row
-from organisation.importing.units import CODE
+from core.tables.reading import PartialRow
+from core.tables.rows import TableRow
+from organisation.importing.units import Code
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Unit
 from organisation.rules import PostKind
@@ -24,14 +29,23 @@ def email_address(text: str) -> str:
     return text.lower()
 
 
-COLUMNS = (
-    Column("email", email_address, filled=True),
-    Column("name", line(200), filled=True),
-    Column("post", choice(PostKind), filled=True),
-    Column("unit", CODE, filled=True),
-    Column("from", iso_date, filled=True),
-    Column("to", iso_date),
-)
+Email = Annotated[str, PlainValidator(email_address)]
+Holding = tuple[str, PostKind, str, date]  # whose, which post, of which unit, from which day on
+
+
+class HoldingRow(TableRow):
+    """A person, and a post that they hold between days."""
+
+    email: Email
+    name: Annotated[str, PlainValidator(line(200))]
+    post: Annotated[PostKind, PlainValidator(choice(PostKind))]
+    unit: Code
+    starts_on: Day = Field(alias="from")
+    ends_on: Day | None = Field(default=None, alias="to")
+
+    @property
+    def holding(self) -> Holding:
+        return self.email, self.post, self.unit, self.starts_on
 
 
 def import_people(
@@ -43,50 +57,44 @@ def import_people(
     holding: a last day that it did not have, or had otherwise, is set. Nobody is removed. Raises
     RefusedFileError.
     """
-    work = Import(content, COLUMNS, file=file)
-    rows = work.once_each("email", "post", "unit", "from", to_blame="email")
+    work = Import(content, HoldingRow, file=file)
+    rows = work.once_each("email", "post", "unit", "starts_on", to_blame="email")
     _refuse_two_names(work)
     units = {unit.code: unit for unit in Unit.objects.all()}
     with work.all_or_none(dry_run=dry_run):
         people = _registered(work, rows, by=by)
-        held = _held(people)
+        holdings = Appointment.objects.filter(user__in=people.values())
+        held: dict[Holding, Appointment] = {
+            (each.user.email, PostKind(each.post.kind), each.post.unit.code, each.starts_on): each
+            for each in holdings.select_related("post__unit", "user")
+        }
         # Holdings that end come first, so that the same post may be taken up again after.
-        for row in sorted(rows, key=lambda row: (_key(row) not in held, row["from"], row.number)):
-            if row["unit"] not in units:
-                work.refuse(row, "unit", f"name a unit that stands: there is no {row['unit']}")
+        for row in sorted(
+            rows, key=lambda row: (row.holding not in held, row.starts_on, row.row_number)
+        ):
+            if row.unit not in units:
+                work.refuse(row, "unit", f"name a unit that stands: there is no {row.unit}")
                 continue
-            _settle(work, row, people[row["email"]], units[row["unit"]], held.get(_key(row)), by)
+            _settle(work, row, people[row.email], units[row.unit], held.get(row.holding), by)
     return work.outcome()
 
 
-def _key(row: Row) -> tuple:
-    return row["email"], row["post"], row["unit"], row["from"]
-
-
-def _held(people: dict[str, User]) -> dict[tuple, Appointment]:
-    holdings = Appointment.objects.filter(user__in=people.values())
-    return {
-        (each.user.email, each.post.kind, each.post.unit.code, each.starts_on): each
-        for each in holdings.select_related("post__unit", "user")
-    }
-
-
-def _refuse_two_names(work: Import) -> None:
-    first: dict[str, Row] = {}
-    for row in work.rows:
+def _refuse_two_names(work: Import[HoldingRow]) -> None:
+    first: dict[str, PartialRow] = {}
+    for row in work.partial_rows:
         if "email" not in row.cells or "name" not in row.cells:
             continue
-        said = first.setdefault(row["email"], row)
-        if said["name"] != row["name"]:
-            advice = (
-                f"write {said['name']!r} as in row {said.number}: it is the same e-mail address"
-            )
+        earlier = first.setdefault(row.cells["email"], row)
+        if (name := earlier.cells["name"]) != row.cells["name"]:
+            advice = f"write {name!r} as in row {earlier.row_number}: it is the same e-mail address"
             work.refuse(row, "name", advice)
 
 
-def _registered(work: Import, rows: tuple[Row, ...], *, by: User | None) -> dict[str, User]:
+def _registered(
+    work: Import[HoldingRow], rows: tuple[HoldingRow, ...], *, by: User | None
+) -> dict[str, User]:
     """The people of the file, by e-mail address: new ones registered, others by their new name."""
-    names = {row["email"]: row["name"] for row in rows}
+    names = {row.email: row.name for row in rows}
     people = {user.email: user for user in User.objects.filter(email__in=names)}
     for email, name in names.items():
         person = people.get(email)
@@ -99,40 +107,37 @@ def _registered(work: Import, rows: tuple[Row, ...], *, by: User | None) -> dict
 
 
 def _settle(
-    work: Import,
-    row: Row,
+    work: Import[HoldingRow],
+    row: HoldingRow,
     person: User,
     unit: Unit,
     held: Appointment | None,
     by: User | None,
 ) -> None:
     """The person holds the post between the row's days, or it is said why they can't."""
-    name = f"{row['email']}, {row['post'].label}, {unit.code}"
+    name = f"{row.email}, {row.post.label}, {unit.code}"
     try:
         if held is None:
+            # A unit's new name does not make a second post of the one that stands.
+            standing = Post.objects.filter(kind=row.post, unit=unit).order_by("pk").first()
             appoint(
                 person=person,
-                kind=row["post"],
+                kind=row.post,
                 unit=unit,
-                starts_on=row["from"],
-                ends_on=row["to"],
-                title=_title(row["post"], unit),
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                title=standing.title if standing else "",
                 by=by,
             )
             work.count(name, existed=False, changed=True)
-        elif row["to"] is None and held.ends_on is not None:
+        elif row.ends_on == held.ends_on:
+            work.count(name, existed=True, changed=False)
+        elif row.ends_on is None:
             advice = f"write {held.ends_on}, or add a row from a later day: this holding has ended"
-            work.refuse(row, "to", advice)
+            work.refuse(row, "ends_on", advice)
         else:
-            if changed := held.ends_on != row["to"]:
-                end_appointment(appointment=held, ends_on=row["to"], by=by)
-            work.count(name, existed=True, changed=changed)
+            end_appointment(appointment=held, ends_on=row.ends_on, by=by)
+            work.count(name, existed=True, changed=True)
     except ValueError as reason:
-        is_backwards = row["to"] is not None and row["to"] < row["from"]
-        work.refuse(row, "to" if is_backwards else "from", reason)
-
-
-def _title(kind: PostKind, unit: Unit) -> str:
-    """The title of the post that stands: a unit's new name does not make a second post of it."""
-    standing = Post.objects.filter(kind=kind, unit=unit).order_by("pk").first()
-    return standing.title if standing else ""
+        is_backwards = row.ends_on is not None and row.ends_on < row.starts_on
+        work.refuse(row, "ends_on" if is_backwards else "starts_on", reason)

@@ -1,5 +1,10 @@
 """People, the posts they hold, and between which dates."""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -10,13 +15,15 @@ from organisation.permissions import GRANTS
 from organisation.rules import PostKind
 
 
-class Users(BaseUserManager):
+class Users(BaseUserManager["User"]):
     """Makes people. An e-mail address is one person's, however its letters are cased."""
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email__iexact=email)
 
-    def create_user(self, email, name, password=None, **fields):
+    def create_user(
+        self, email: str, name: str, password: str | None = None, **fields: Any
+    ) -> User:
         if not email:
             raise ValueError("A person needs an e-mail address")
         person = self.model(email=email.strip().lower(), name=name.strip(), **fields)
@@ -42,17 +49,17 @@ class User(Person):
             models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def may(self, permission):
+    def may(self, permission: str) -> bool:
         return (
             self.is_authenticated
             and self.is_active
             and any(permission in GRANTS[kind] for kind, _ in self.posts_today())
         )
 
-    def posts_today(self):
+    def posts_today(self) -> list[tuple[PostKind, int]]:
         """The kinds of post this person holds today, each with its unit. One query a request."""
         if not hasattr(self, "_posts_today"):
             held = Appointment.objects.filter(user=self).held_on(localdate())
@@ -62,10 +69,10 @@ class User(Person):
             ]
         return self._posts_today
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.name
 
 
@@ -85,12 +92,12 @@ class Post(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
 class AppointmentQuerySet(models.QuerySet):
-    def held_on(self, day):
+    def held_on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(
             models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)
         )
@@ -124,5 +131,5 @@ class Appointment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}, {self.post}"

@@ -1,5 +1,8 @@
 """The council's units, where each stood and when, and its committees."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 
 from organisation.rules import UnitTier
@@ -34,12 +37,12 @@ class Unit(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class PlacementQuerySet(models.QuerySet):
-    def on(self, day):
+    def on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(
             models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)
         )
@@ -76,7 +79,7 @@ class Placement(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} from {self.starts_on}"
 
 
@@ -106,5 +109,5 @@ class Committee(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.guards import public
 from core.quarters import Quarter
+from reports.models import Edition
 from reports.queries.editions import published_editions
-from reports.rendering.report import LICENCE_ADDRESS
+from reports.rendering.report import LICENCE_ADDRESS, Report
 from reports.rules.history import in_quarter
 from reports.views.editions_cache import edition_or_404, edition_response, report_of
 
@@ -22,20 +26,20 @@ class FrozenView(APIView):
 
     permission_classes = [AllowAny]
 
-    def absolute(self, name, *args):
+    def absolute(self, name: str, *args: str) -> str:
         return settings.SERVICE_ADDRESS + reverse(name, args=args)
 
 
 class Reports(FrozenView):
     """Every published report, the latest quarter first."""
 
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponse:
         editions = list(published_editions())
         if not editions:
             return Response({"licence": LICENCE_ADDRESS, "reports": []})
         return edition_response(request, editions, lambda: Response(self._listed(editions)))
 
-    def _listed(self, editions):
+    def _listed(self, editions: list[Edition]) -> dict[str, Any]:
         return {
             "licence": LICENCE_ADDRESS,
             "reports": [
@@ -43,7 +47,7 @@ class Reports(FrozenView):
                     "quarter": each.quarter.key,
                     "title": str(each.report),
                     "edition": each.number,
-                    "published_on": each.published_at.date().isoformat(),
+                    "published_on": each.published_on.isoformat(),
                     "sha256": each.public_sha256,
                     "address": self.absolute("api_report", each.quarter.key),
                     "files": {
@@ -59,7 +63,7 @@ class Reports(FrozenView):
 class OneReport(FrozenView):
     """The whole public edition of one quarter, as edition.json has it."""
 
-    def get(self, request, quarter):
+    def get(self, request: Request, quarter: str) -> HttpResponse:
         try:
             edition = edition_or_404(Quarter.parse(quarter))
         except ValueError as reason:
@@ -70,13 +74,13 @@ class OneReport(FrozenView):
 class Indicators(FrozenView):
     """Every indicator of the latest published report, with its latest verdict."""
 
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponse:
         edition = edition_or_404(None)
         return edition_response(
             request, edition, lambda: Response(self._listed(report_of(edition)))
         )
 
-    def _listed(self, report):
+    def _listed(self, report: Report) -> dict[str, Any]:
         return {
             "licence": LICENCE_ADDRESS,
             "quarter": report.quarter.key,
@@ -100,7 +104,7 @@ class Indicators(FrozenView):
 class OneIndicator(FrozenView):
     """One indicator of the latest published report, with its whole history."""
 
-    def get(self, request, reference):
+    def get(self, request: Request, reference: str) -> HttpResponse:
         edition = edition_or_404(None)
         report = report_of(edition)
         if reference not in report.blocks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +12,9 @@ from core import jobs
 from core.guards import require
 from core.models.jobs import Job
 from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from reports.models import Edition, EditionFile
 from reports.queries.editions import all_editions
@@ -23,7 +25,7 @@ BUILD_REPORT = "build_report"
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def reports(request):
+def reports(request: SignedInRequest) -> HttpResponse:
     """Every closed quarter with its editions, newest first, and what is being built now."""
     editions: dict = {}
     for edition in all_editions():
@@ -50,7 +52,7 @@ def reports(request):
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
-def build(request, quarter):
+def build(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Ask for a quarter's report to be built. Asking twice builds it once."""
     get_object_or_404(
         ReportingQuarter,
@@ -72,7 +74,7 @@ def build(request, quarter):
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
-def publish(request, quarter, number):
+def publish(request: SignedInRequest, quarter: Quarter, number: int) -> HttpResponse:
     """Publish an edition, for good."""
     edition = _edition_or_404(quarter, number)
     try:
@@ -88,7 +90,7 @@ def publish(request, quarter, number):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def draft_file(request, quarter, number, name):
+def draft_file(request: SignedInRequest, quarter: Quarter, number: int, name: str) -> FileResponse:
     """A file of any edition, to be looked at before it is published."""
     edition = _edition_or_404(quarter, number)
     file = get_object_or_404(
@@ -103,7 +105,7 @@ def draft_file(request, quarter, number, name):
     )
 
 
-def _edition_or_404(quarter, number):
+def _edition_or_404(quarter: Quarter, number: int) -> Edition:
     return get_object_or_404(
         Edition.objects.of(quarter).without_documents().select_related("report"), number=number
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
+
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from core.guards import public
 from core.http_cache import FOR_EVERYONE
+from core.quarters import Quarter
+from reports.models import Edition, EditionFile
 from reports.queries.editions import public_file, published_edition, published_editions
 from reports.rendering.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
 from reports.rendering.html import MARKS
-from reports.rendering.report import LICENCE, LICENCE_ADDRESS
+from reports.rendering.report import LICENCE, LICENCE_ADDRESS, Report, ShownPriority
 from reports.views.editions_cache import edition_or_404, edition_response, report_of
 
 MEDIA_TYPES = {
@@ -28,7 +33,7 @@ SHOWN_IN_PLACE = {"pdf", "json", "sha256"}  # the rest is downloaded
 
 @public
 @require_safe
-def latest_report(request):
+def latest_report(request: HttpRequest) -> HttpResponse:
     """The latest published report; before there is one, what will appear here."""
     edition = published_edition()
     if edition is None:
@@ -38,17 +43,17 @@ def latest_report(request):
 
 @public
 @require_safe
-def public_report(request, quarter):
+def public_report(request: HttpRequest, quarter: Quarter) -> HttpResponse:
     edition = edition_or_404(quarter)
     return edition_response(request, edition, lambda: _report_page(request, edition))
 
 
-def _report_page(request, edition):
+def _report_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     page = {"report": report_of(edition), "edition": edition, "on_web": True}
     return render(request, "reports/public_report.html", page)
 
 
-def _edition_telling(facts, key):
+def _edition_telling(facts: Callable[[Report], Container[str]], key: str) -> Edition:
     """The newest published edition whose report still tells of something.
 
     What has left the report keeps its address, with what was last published of it.
@@ -61,13 +66,13 @@ def _edition_telling(facts, key):
 
 @public
 @require_safe
-def public_indicator(request, reference):
+def public_indicator(request: HttpRequest, reference: str) -> HttpResponse:
     """One indicator: how it stands, why, what is being done about it, and who answers for it."""
     edition = published_edition()
     if edition is None or reference not in report_of(edition).blocks:
         edition = _edition_telling(lambda report: report.blocks, reference)
 
-    def render_page():
+    def render_page() -> HttpResponse:
         report = report_of(edition)
         page = {
             "report": report,
@@ -87,11 +92,11 @@ def public_indicator(request, reference):
 
 @public
 @require_safe
-def public_indicator_csv(request, reference):
+def public_indicator_csv(request: HttpRequest, reference: str) -> HttpResponse:
     """The figures behind one indicator's chart."""
     edition = _edition_telling(lambda report: report.blocks, reference)
 
-    def render_page():
+    def render_page() -> HttpResponse:
         facts = report_of(edition).blocks[reference].facts
         rows = (
             {**NOT_FORESEEN, **each, "reference": reference, "tier": facts["tier"]}
@@ -108,15 +113,15 @@ def public_indicator_csv(request, reference):
 
 @public
 @require_safe
-def public_priority(request, slug):
+def public_priority(request: HttpRequest, slug: str) -> HttpResponse:
     """One strategic priority, with its three kinds of evidence side by side."""
 
-    def by_slug(report):
+    def by_slug(report: Report) -> dict[str, ShownPriority]:
         return {each.slug: each for each in report.priorities}
 
     edition = _edition_telling(by_slug, slug)
 
-    def render_page():
+    def render_page() -> HttpResponse:
         report = report_of(edition)
         page = {
             "report": report,
@@ -131,7 +136,7 @@ def public_priority(request, slug):
 
 @public
 @require_safe
-def open_data(request):
+def open_data(request: HttpRequest) -> HttpResponse:
     """Every published report as files, and how to check them."""
     editions = list(published_editions())
     page = {"editions": editions, "licence": LICENCE, "licence_address": LICENCE_ADDRESS}
@@ -144,7 +149,7 @@ def open_data(request):
 
 @public
 @require_safe
-def edition_file(request, quarter, name):
+def edition_file(request: HttpRequest, quarter: Quarter, name: str) -> HttpResponseBase:
     """One file of the newest published edition of a quarter, as it was kept when it was built."""
     file = public_file(quarter, name)
     if file is None or not default_storage.exists(file.path):
@@ -156,7 +161,7 @@ def edition_file(request, quarter, name):
     return response
 
 
-def _download(file):
+def _download(file: EditionFile) -> FileResponse:
     kind = file.name.rsplit(".", 1)[-1]
     return FileResponse(
         default_storage.open(file.path),

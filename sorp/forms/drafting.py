@@ -366,7 +366,7 @@ class TriggerForm(DraftForm):
         return found
 
 
-class LadderForm(DraftForm):
+class LevelDutyForm(DraftForm):
     """What a level does, and in how many working days."""
 
     level = Choice("Level", Level.choices, widget=forms.RadioSelect)

@@ -151,10 +151,10 @@ class TriggerTier(models.Model):
         return self.get_tier_display()
 
 
-class LadderRule(models.Model):
+class LevelDuty(models.Model):
     """What one level does with what is referred to it, and in how many working days."""
 
-    version = models.ForeignKey(Version, models.CASCADE, related_name="ladder_rules")
+    version = models.ForeignKey(Version, models.CASCADE, related_name="level_duties")
     level = models.CharField(max_length=12, choices=Level.choices)
     clause = models.CharField(max_length=20, blank=True)
     duty = models.TextField()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sorp.models.clauses import Comment, RiskAppetite
 from sorp.models.statement import Version
 from sorp.queries.consultation import comments_on
-from sorp.queries.ruling import ReminderLine, reminders_of, rules_of
+from sorp.queries.ruling import day_rules_of, reminders_of
 from sorp.queries.statement import (
     CHECKS,
     ClauseSheet,
@@ -17,7 +17,6 @@ from sorp.queries.statement import (
     statement_sheet,
     trigger_lines,
 )
-from sorp.rules.calendar import DayRule
 from sorp.rules.differences import (
     Became,
     ClauseBetween,
@@ -61,9 +60,13 @@ def rules_compared(old: Version, new: Version) -> tuple[RuleBetween, ...]:
 
 
 def rules_in_words(version: Version) -> tuple[Group, ...]:
-    """Every rule of a version, by kind, as a reader would have it."""
+    """Every rule of a version, by kind, as a reader would have it.
+
+    Triggers, days and reminders go by their keys, so that one that was changed is told of as such.
+    """
     appetites = version.appetites.prefetch_related("triggers")
-    triggers = trigger_lines(version)
+    triggers, days = trigger_lines(version), day_rules_of(version)
+    reminders = reminders_of(version)
     return (
         Group(
             "RAG definitions",
@@ -80,28 +83,24 @@ def rules_in_words(version: Version) -> tuple[Group, ...]:
             "Ladder",
             {
                 each.get_level_display(): f"{each.duty} Within {each.within} working days."
-                for each in version.ladder_rules.all()
+                for each in version.level_duties.all()
             },
         ),
-        Group("Calendar", {_of_step(each): f"{each.in_words}." for each in rules_of(version)}),
-        Group("Reminders", _reminders(reminders_of(version))),
+        Group(
+            "Calendar",
+            {each.key: f"{each.in_words}." for each in days},
+            names={each.key: each.name for each in days},
+        ),
+        Group(
+            "Reminders",
+            {each.key: f"{each.reminder.in_words}." for each in reminders},
+            names={
+                each.key: f"{each.step.label}: {each.audience.label.lower()}" for each in reminders
+            },
+        ),
         Group("Risk appetite", {each.area: _appetite(each) for each in appetites}),
         Group("Terms", {each.term: each.meaning for each in version.terms.all()}),
     )
-
-
-def _of_step(day: DayRule) -> str:
-    who = f" of {day.tier.label.lower()} indicators" if day.tier else ""
-    return f"{day.step.label}{who}"
-
-
-def _reminders(lines: Iterable[ReminderLine]) -> dict[str, str]:
-    """All that one audience is sent about one step is one rule."""
-    found: dict[str, list[str]] = {}
-    for line in lines:
-        name = f"{line.step.label}: {line.audience.label.lower()}"
-        found.setdefault(name, []).append(line.reminder.in_words)
-    return {name: f"{'; '.join(when)}." for name, when in found.items()}
 
 
 def _appetite(each: RiskAppetite) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sorp.lexicon import Level, Rag
+from sorp.lexicon import Level, Rag, Step
 from sorp.models.statement import Version
 from sorp.queries.ruling import conditions_of
 from sorp.rules.contradictions import Contradiction, contradictions
@@ -24,26 +24,23 @@ def contradictions_of(version: Version) -> tuple[Contradiction, ...]:
     """Everything wrong between a version's triggers, in three queries."""
     return contradictions(
         conditions_of(version),
-        duties={Level(each.level) for each in version.ladder_rules.all()},
+        duties={Level(each.level) for each in version.level_duties.all()},
         exit_quarters=version.exit_quarters,
     )
 
 
-def obstacles(draft: Version, *, steps: Mapping[str, str] | None = None) -> list[Obstacle]:
-    """What is to be put right before people are asked what they think, then what is only said.
-
-    `steps` are the names of a quarter's steps, by their keys.
-    """
+def obstacles(draft: Version) -> list[Obstacle]:
+    """What is to be put right before people are consulted, then what its author may want to know."""
     found = [
-        *_unsaid(draft),
-        *_missing(draft, steps or {}),
-        *_contradicted(draft),
-        *_loose(draft),
+        *_untold_changes(draft),
+        *_missing_parts(draft),
+        *(Obstacle(each.sentence, "trigger", each.is_warning) for each in contradictions_of(draft)),
+        *_dangling_references(draft),
     ]
     return sorted(found, key=lambda each: each.is_warning)
 
 
-def _unsaid(draft: Version) -> Iterator[Obstacle]:
+def _untold_changes(draft: Version) -> Iterator[Obstacle]:
     base = draft.drafted_from
     if draft.edition == 1 and base is not None:
         yield Obstacle(
@@ -54,7 +51,7 @@ def _unsaid(draft: Version) -> Iterator[Obstacle]:
         yield Obstacle("Say what changes, and why: it is the first thing people read", "settings")
 
 
-def _missing(draft: Version, names: Mapping[str, str]) -> Iterator[Obstacle]:
+def _missing_parts(draft: Version) -> Iterator[Obstacle]:
     if not draft.clauses.all():
         yield Obstacle("It has no clauses: add what is required, and of whom", "clause")
     if not draft.trigger_rules.all():
@@ -69,22 +66,17 @@ def _missing(draft: Version, names: Mapping[str, str]) -> Iterator[Obstacle]:
             {each.step for each in version.calendar_rules.all()} for version in (base, draft)
         )
         for step in sorted(before - now):
-            said = f"The calendar no longer says by when “{names.get(step, step)}” is due"
+            said = f"The calendar no longer says by when “{Step(step).label}” is due"
             yield Obstacle(said, "calendar")
 
 
-def _contradicted(draft: Version) -> Iterator[Obstacle]:
-    for each in contradictions_of(draft):
-        yield Obstacle(each.sentence, "trigger", each.is_warning)
-
-
-def _loose(draft: Version) -> Iterator[Obstacle]:
+def _dangling_references(draft: Version) -> Iterator[Obstacle]:
     """What points to a clause that is not there, and an appetite that no trigger stands for."""
     numbers = {each.number for each in draft.clauses.all()}
     for part, rows in (
         ("trigger", draft.trigger_rules.all()),
         ("definition", draft.rag_definitions.all()),
-        ("ladder", draft.ladder_rules.all()),
+        ("ladder", draft.level_duties.all()),
     ):
         for row in rows:
             if numbers and row.clause and not _is_within(row.clause, numbers):

@@ -19,7 +19,7 @@ from sorp.lexicon import (
     TravelMethod,
 )
 from sorp.models.clauses import Clause, RagDefinition
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.rules.calendar import DayRule
 from sorp.rules.conditions.base import Condition
@@ -48,27 +48,6 @@ class VersionInForce:
     relapse_within: int
     relapse_shortens_by: int
     triggers: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DayInForce:
-    """By when a step is due, by one version: for one tier, or for all where none is named."""
-
-    step: str
-    tier: Tier | None
-    counted_from: CountedFrom
-    working_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderInForce:
-    """When somebody is written to about a step, by one version."""
-
-    step: str
-    audience: str
-    side: str
-    working_days: int
-    then_every: int | None
 
 
 def version_ruling(quarter: Quarter) -> Version:
@@ -138,36 +117,9 @@ def _status(word: str) -> Rag | NotRated | None:
     return Rag(word) if word else None
 
 
-def calendar_in_force(quarter: Quarter) -> tuple[DayInForce, ...]:
-    """By when each step of a quarter is due, in two queries. Raises NoVersionInForce."""
-    return calendar_of_version(version_ruling(quarter))
-
-
-def calendar_of_version(version: Version) -> tuple[DayInForce, ...]:
-    """A version's calendar as frozen values, in the order of its rows."""
-    return tuple(
-        DayInForce(
-            step=row.step,
-            tier=Tier(row.tier) if row.tier else None,
-            counted_from=CountedFrom(row.counted_from),
-            working_days=row.working_days,
-        )
-        for row in CalendarRule.objects.filter(version=version)
-    )
-
-
-def reminders_in_force(quarter: Quarter) -> tuple[ReminderInForce, ...]:
-    """When people are written to about each step of a quarter. Raises NoVersionInForce."""
-    rows = ReminderRule.objects.filter(version=version_ruling(quarter))
-    return tuple(
-        ReminderInForce(row.step, row.audience, row.side, row.working_days, row.then_every)
-        for row in rows
-    )
-
-
 def numbers_of(version: Version) -> set[str]:
     """The number of everything that may be cited of a version: clauses, and the rules under them."""
-    cited = (Clause, TriggerRule, RagDefinition, LadderRule)
+    cited = (Clause, TriggerRule, RagDefinition, LevelDuty)
     return {
         number
         for model, field in zip(cited, ("number", "clause", "clause", "clause"), strict=True)
@@ -177,19 +129,24 @@ def numbers_of(version: Version) -> set[str]:
 
 
 def day_rules(quarter: Quarter) -> tuple[DayRule, ...]:
-    """The SORP's rules for a quarter's days. Raises NoVersionInForce."""
-    return _as_rules(calendar_in_force(quarter))
+    """By when each step of a quarter is due, in the order of the work. Raises NoVersionInForce."""
+    return day_rules_of(version_ruling(quarter))
 
 
-def rules_of(version: Version) -> tuple[DayRule, ...]:
-    """A version's rules for a quarter's days, in the order of the work."""
-    rules = _as_rules(calendar_of_version(version))
+def day_rules_of(version: Version) -> tuple[DayRule, ...]:
+    """By when a version has each step of a quarter due, in the order of the work."""
+    rules = (as_day_rule(row) for row in version.calendar_rules.all())
     return tuple(sorted(rules, key=lambda each: each.order))
 
 
-def _as_rules(rows: Iterable[DayInForce]) -> tuple[DayRule, ...]:
-    return tuple(
-        DayRule(Step(row.step), row.tier, row.counted_from, row.working_days) for row in rows
+def as_day_rule(row: CalendarRule) -> DayRule:
+    """A row of a version's calendar as the rules read it."""
+    return DayRule(
+        step=Step(row.step),
+        tier=Tier(row.tier) if row.tier else None,
+        counted_from=CountedFrom(row.counted_from),
+        working_days=row.working_days,
+        key=row.key,
     )
 
 
@@ -198,26 +155,33 @@ Audience = ReminderRule.Audience
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """One row of a version's reminder rules, for people to read."""
+    """One row of a version's reminder rules: about which step, to whom, and when."""
 
+    key: str
     step: Step
     audience: Audience
     reminder: Reminder
 
 
+def reminders_in_force(quarter: Quarter) -> list[ReminderLine]:
+    """When people are written to about each step of a quarter. Raises NoVersionInForce."""
+    return reminders_of(version_ruling(quarter))
+
+
 def reminders_of(version: Version) -> list[ReminderLine]:
     """When a version has people written to, in the order of the work and of the days."""
+
+    def order(line: ReminderLine) -> tuple[int, int]:
+        days = line.reminder.working_days
+        return list(Step).index(line.step), -days if line.reminder.side == BEFORE else days
+
     lines = [
         ReminderLine(
+            row.key,
             Step(row.step),
             Audience(row.audience),
             Reminder(row.side, row.working_days, row.then_every),
         )
         for row in version.reminder_rules.all()
     ]
-    return sorted(lines, key=_in_order)
-
-
-def _in_order(line: ReminderLine) -> tuple[int, int]:
-    days = line.reminder.working_days
-    return list(Step).index(line.step), -days if line.reminder.side == BEFORE else days
+    return sorted(lines, key=order)

@@ -8,9 +8,9 @@ from typing import Any
 
 from sorp.lexicon import TravelMethod
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import LadderRule, TriggerRule
+from sorp.models.conditions import LevelDuty, TriggerRule
 from sorp.models.statement import Version
-from sorp.queries.ruling import ReminderLine, condition_of, reminders_of, rules_of
+from sorp.queries.ruling import ReminderLine, condition_of, day_rules_of, reminders_of
 from sorp.rules.calendar import DayRule
 from sorp.rules.checks import Check
 from sorp.rules.reading import depth, under
@@ -37,7 +37,7 @@ class TriggerLine:
 class Anchored:
     """A rule, and the anchor that leads to it: its clause's number, where no other rule has it."""
 
-    rule: RagDefinition | TriggerLine | LadderRule
+    rule: RagDefinition | TriggerLine | LevelDuty
     anchor: str
 
 
@@ -79,7 +79,7 @@ def statement_sheet(version: Version) -> StatementSheet:
     used = set(numbers)
     definitions = under(numbers, _anchored(version.rag_definitions.all(), used))
     triggers = under(numbers, _anchored(trigger_lines(version, appetites=appetites), used))
-    duties = under(numbers, _anchored(version.ladder_rules.all(), used))
+    duties = under(numbers, _anchored(version.level_duties.all(), used))
 
     def sheet(clause: Clause, home: str) -> ClauseSheet:
         return ClauseSheet(
@@ -97,7 +97,7 @@ def statement_sheet(version: Version) -> StatementSheet:
         clauses=tuple(sheet(each, each.number) for each in clauses),
         homeless=homeless if is_needed else None,
         settings=settings_in_words(version),
-        days=rules_of(version),
+        days=day_rules_of(version),
         reminders=reminders_of(version),
         appetites=appetites,
         terms=terms_of(version),

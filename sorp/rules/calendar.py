@@ -20,8 +20,10 @@ class DayRule:
     tier: Tier | None
     counted_from: CountedFrom
     working_days: int
+    key: str = ""  # by which it is known from version to version
 
     def day(self, quarter_end: date, meeting: date) -> date:
+        """The day by which the step is due, given the quarter's last day and Cabinet's meeting."""
         if self.counted_from is CountedFrom.QUARTER_END:
             return working_day_after(quarter_end, self.working_days)
         if self.step is Step.MEETING:
@@ -33,6 +35,13 @@ class DayRule:
     @property
     def order(self) -> tuple[int, int, str]:
         return list(Step).index(self.step), self.working_days, self.tier or ""
+
+    @property
+    def name(self) -> str:
+        """Its step, and the indicators it is for where they are not all."""
+        return (
+            f"{self.step.label}{f' of {self.tier.label.lower()} indicators' if self.tier else ''}"
+        )
 
     @property
     def in_words(self) -> str:

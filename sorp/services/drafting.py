@@ -34,7 +34,7 @@ from sorp.lexicon import (
     TravelMethod,
 )
 from sorp.models.clauses import Clause, Comment, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.keys import LONGEST_KEY, KeyField, key_made_of
 from sorp.models.statement import Authorship, Statement, Version
 from sorp.queries.ruling import condition_of
@@ -55,7 +55,7 @@ Written = (
     | Term
     | RiskAppetite
     | TriggerRule
-    | LadderRule
+    | LevelDuty
     | CalendarRule
     | ReminderRule
 )
@@ -319,7 +319,7 @@ ROWS: tuple[type[Model], ...] = (
     Clause,
     RagDefinition,
     Term,
-    LadderRule,
+    LevelDuty,
     CalendarRule,
     ReminderRule,
 )
@@ -600,9 +600,9 @@ def _take_along(version: Version, was: str, now: str) -> None:
 
 def _citing(
     version: Version, number: str
-) -> Iterator[TriggerRule | LadderRule | RagDefinition | Comment]:
+) -> Iterator[TriggerRule | LevelDuty | RagDefinition | Comment]:
     others = set(Clause.objects.filter(version=version).values_list("number", flat=True))
-    for model in (TriggerRule, LadderRule, RagDefinition, Comment):
+    for model in (TriggerRule, LevelDuty, RagDefinition, Comment):
         rows = model._default_manager.filter(version=version)
         for row in rows.filter(Q(clause=number) | Q(clause__startswith=f"{number}.")):
             if row.clause == number or row.clause not in others:
@@ -752,7 +752,7 @@ def contradictions_with(
         standing.append(condition)
     found = contradictions(
         standing,
-        duties={Level(each) for each in version.ladder_rules.values_list("level", flat=True)},
+        duties={Level(each) for each in version.level_duties.values_list("level", flat=True)},
         exit_quarters=version.exit_quarters,
     )
     return [each for each in found if each.concerns(condition)]
@@ -769,14 +769,14 @@ def put_duty(
     duty: str,
     within: int,
     clause: str = "",
-) -> LadderRule:
+) -> LevelDuty:
     """The draft says what a level does with what is referred to it, and in how many working days.
 
     Raises Refused.
     """
     in_reach(within, least=1, most=MOST_DAYS, field="within", what="the working days it has")
     return put_row(
-        LadderRule(version=version, level=level, duty=duty, within=within, clause=clause),
+        LevelDuty(version=version, level=level, duty=duty, within=within, clause=clause),
         edition=edition,
         by=by,
         pk=pk,

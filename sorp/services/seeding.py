@@ -12,7 +12,7 @@ from organisation.models.people import User
 from sorp import defaults
 from sorp.defaults import meanings, rules
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.keys import key_made_of
 from sorp.models.statement import Statement, Version
 from sorp.rules.conditions.no_result import NoResult
@@ -112,8 +112,8 @@ def _write_appetites(version: Version, triggers: dict[str, TriggerRule]) -> None
 
 
 def _write_rules(version: Version) -> None:
-    LadderRule.objects.bulk_create(
-        LadderRule(version=version, **duty._asdict()) for duty in rules.LADDER
+    LevelDuty.objects.bulk_create(
+        LevelDuty(version=version, **duty._asdict()) for duty in rules.LADDER
     )
     CalendarRule.objects.bulk_create(
         CalendarRule(version=version, **day._asdict() | {"tier": day.tier or ""})

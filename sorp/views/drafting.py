@@ -19,13 +19,12 @@ from core.refusals import Refused
 from organisation.permissions import Permission
 from sorp.forms import drafting as forms
 from sorp.forms.drafting import NewDraftForm
-from sorp.lexicon import CountedFrom, Level, Step, Tier
+from sorp.lexicon import Level, Step
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
-from sorp.queries.ruling import condition_of
-from sorp.rules.calendar import DayRule
+from sorp.queries.ruling import as_day_rule, condition_of
 from sorp.rules.reminders import Reminder
 from sorp.services import drafting
 from sorp.services.drafting import (
@@ -38,7 +37,6 @@ from sorp.services.drafting import (
     why_closed,
 )
 
-STEPS = {step.value: step.label for step in Step}
 LEADING = re.compile(r"[0-9]{1,9}(?![0-9])")  # the whole number that a version's number begins with
 UNTYPED = ("csrfmiddlewaretoken", "seen", "act")
 
@@ -119,25 +117,28 @@ def drafted(draft):
         "rag_definitions",
         "terms",
         "trigger_rules__tiers",
-        "ladder_rules",
+        "level_duties",
         "calendar_rules",
         "reminder_rules",
         "appetites__triggers",
         "authorships__author",
         "drafted_from__calendar_rules",
     )
-    found = obstacles(draft, steps=STEPS)
+    found = obstacles(draft)
     return {
         "in_the_way": [each for each in found if not each.is_warning],
         "warnings": [each for each in found if each.is_warning],
         "triggers": [(row, condition_of(row, tiers_of(row))) for row in draft.trigger_rules.all()],
-        "duties": sorted(draft.ladder_rules.all(), key=lambda row: Level(row.level).height),
+        "duties": sorted(draft.level_duties.all(), key=lambda row: Level(row.level).height),
         "days": sorted(
-            ((row, day_of(row)) for row in draft.calendar_rules.all()),
+            ((row, as_day_rule(row)) for row in draft.calendar_rules.all()),
             key=lambda each: each[1].order,
         ),
         "reminders": sorted(
-            ((row, Step(row.step), _reminder(row)) for row in draft.reminder_rules.all()),
+            (
+                (row, Step(row.step), Reminder(row.side, row.working_days, row.then_every))
+                for row in draft.reminder_rules.all()
+            ),
             key=lambda each: list(Step).index(each[1]),
         ),
         "authors": [each.author for each in draft.authorships.all()],
@@ -146,16 +147,6 @@ def drafted(draft):
 
 def tiers_of(row):
     return [each.tier for each in row.tiers.all()]
-
-
-def day_of(row):
-    """A calendar rule as its reader has it."""
-    tier = Tier(row.tier) if row.tier else None
-    return DayRule(Step(row.step), tier, CountedFrom(row.counted_from), row.working_days)
-
-
-def _reminder(row):
-    return Reminder(row.side, row.working_days, row.then_every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +176,7 @@ PARTS = {
         moves=True,
         template="sorp/draft_trigger.html",
     ),
-    "ladder": DraftPart("duty", LadderRule, forms.LadderForm, drafting.put_duty),
+    "ladder": DraftPart("duty", LevelDuty, forms.LevelDutyForm, drafting.put_duty),
     "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.put_day),
     "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.put_reminder),
 }

@@ -5,38 +5,68 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import Field, PlainValidator, ValidationError
 
-from core.tables.cells import choice, decimal, iso_date, line, prose, whole_number, yes_or_no
+from core.tables.cells import (
+    Day,
+    Figure,
+    choice,
+    decimal,
+    iso_date,
+    line,
+    prose,
+    whole_number,
+    yes_or_no,
+)
 from core.tables.faults import Fault, RefusedFileError
-from core.tables.reading import Column, content_of, read, records
+from core.tables.reading import content_of, read, records
+from core.tables.rows import TableRow, optional_column
 from core.tables.writing import written
 from organisation.rules import UnitTier
 
-COLUMNS = (
-    Column("code", line(20), filled=True),
-    Column("value", decimal()),
-    Column("note", prose(), empty=""),
-    Column("extra", line(20), optional=True),
-)
+Short = Annotated[str, PlainValidator(line(20))]
 
 
-def read_text(text, columns=COLUMNS):
+class NoteRow(TableRow):
+    code: Short
+    value: Figure | None = None
+    note: Annotated[str, PlainValidator(prose())] = ""
+    extra: Short | None = optional_column()
+
+
+class SpellRow(TableRow):
+    begins: Day = Field(alias="from")
+    ends: Day | None = Field(default=None, alias="to")
+
+
+class OpenRow(SpellRow, extra="ignore"):
+    """The same, of a file in which other columns may stand."""
+
+
+def read_text(text, model=NoteRow):
     content = text if isinstance(text, bytes) else text.encode()
-    return read(content, columns, file="f.csv")
+    return read(content, model, file="f.csv")
 
 
-def told(text, columns=COLUMNS):
-    return [str(fault) for fault in read_text(text, columns).faults]
+def told(text, model=NoteRow):
+    return [str(fault) for fault in read_text(text, model).faults]
 
 
 def cells(text):
+    """What the cells of each row mean, of the columns that the file has."""
     reading = read_text(text)
     assert list(reading.faults) == []
-    return [dict(row.cells) for row in reading.rows]
+    assert [row.row_number for row in reading.rows] == [
+        row.row_number for row in reading.partial_rows
+    ]
+    found = [{name: cell for name, cell in row if name in reading.columns} for row in reading.rows]
+    assert found == [dict(row.cells) for row in reading.partial_rows]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -149,7 +179,36 @@ def test_every_fault_of_a_file_is_told_at_once_and_sound_rows_are_still_read():
         (2, "value"),
         (4, "row"),
     ]
-    assert [row["code"] for row in reading.sound_rows] == ["B"]
+    assert [row.code for row in reading.rows] == ["B"]
+    assert [dict(row.cells) for row in reading.partial_rows] == [
+        {"note": ""},
+        {"code": "B", "value": 1, "note": ""},
+    ]
+
+
+def test_a_column_may_have_a_name_that_no_field_can():
+    [row] = read_text("from,to\n2011-04-01,\n", SpellRow).rows
+
+    assert (row.begins, row.ends) == (date(2011, 4, 1), None)
+    assert told("from,to\n1 April,2011-13-01\n", SpellRow) == [
+        "f.csv:2:from: write a day of the calendar like 2011-04-01, not '1 April'",
+        "f.csv:2:to: write a day of the calendar like 2011-04-01, not '2011-13-01'",
+    ]
+
+
+def test_a_row_says_which_of_its_cells_were_filled_in_and_cannot_be_changed():
+    [row] = read_text("code,value,note,extra\nA,,fine,\n").rows
+
+    assert row.model_fields_set == {"row_number", "code", "note"}
+    with pytest.raises(ValidationError, match="frozen"):
+        row.note = "better"
+
+
+def test_columns_that_are_not_ours_are_let_be_where_the_row_says_so():
+    text = "more,from,to,more\n=1,2011-04-01,,x\n"
+
+    assert told(text, OpenRow) == []
+    assert told(text, SpellRow) == ["f.csv:1:'more': remove this column: it is not one of ours"]
 
 
 @pytest.mark.parametrize(
@@ -315,7 +374,7 @@ def test_records_ends_and_counts_up_whatever_the_text(text):
 @example(b"\xff\xfe")
 @example(b'code,value,note\n"')
 def test_no_bytes_raise_anything(content):
-    reading = read(content, COLUMNS, file="f.csv")
+    reading = read(content, NoteRow, file="f.csv")
 
     assert all(isinstance(fault, Fault) for fault in reading.faults)
 
@@ -326,7 +385,7 @@ def test_a_file_with_one_byte_changed_is_read_or_refused_and_never_breaks(data):
     at = data.draw(st.integers(0, len(whole) - 1))
     whole[at] = data.draw(st.integers(0, 255))
 
-    for fault in read(bytes(whole), COLUMNS, file="f.csv").faults:
+    for fault in read(bytes(whole), NoteRow, file="f.csv").faults:
         assert str(fault).startswith("f.csv:")
         assert "\n" not in str(fault)
 

@@ -197,7 +197,7 @@ def test_targets_are_set_once_and_then_left_as_they_are(run):
     [
         ("PI-9,2011-Q1,90,80,,,,,Plan,Cabinet", "4:reference: import the indicator first, or mend its reference: there is no PI-9"),
         ("PI-1,2011-Q1,90,80,,,,,Plan,Cabinet", "4:from_quarter: remove this row or row 2: both give reference PI-1, from_quarter Q1 2011/12"),
-        ("PI-1,2011-Q5,90,80,,,,,Plan,Cabinet", "4:from_quarter: '2011-Q5' is not a quarter: write it like 2011-Q1"),
+        ("PI-1,2011-Q5,90,80,,,,,Plan,Cabinet", "4:from_quarter: write the quarter like 2021-Q4, not '2011-Q5'"),
         ("PI-1,2012-Q1,80,90,,,,,Plan,Cabinet", "4:floor: Give a floor standard no better than the target of 80: 90 is better where higher is better"),
         ("PI-1,2012-Q1,90,80,,,,,,Cabinet", "4:reason: fill in this cell"),
         ("PI-1,2012-Q1,90,80,,,,,Plan,", "4:approved_by: fill in this cell"),
@@ -321,7 +321,7 @@ ROW = "PI-1,2010-Q3,{},,,final,,no,\n"
         ("PI-1,2011-Q3,1,,,final,,no,\n", "6:quarter: leave this row out until 1 January 2012: Q3 2011/12 has not ended"),
         ("PI-1,2010-Q2,1,,,final,,no,\n", "6:quarter: revise this result, with the reason, instead: Q2 2010/11 is closed, and nothing was said of it"),
         ("PI-1,2009-Q4,1,,,final,,no,\n", "6:quarter: No version of the SORP is in force for Q4 2009/10, so nothing in it can be rated: the performance team brings one into force (manage.py seed_sorp)"),
-        ("PI-1,Q3 2010,1,,,final,,no,\n", "6:quarter: 'Q3 2010' is not a quarter: write it like 2011-Q1"),
+        ("PI-1,Q3 2010,1,,,final,,no,\n", "6:quarter: write the quarter like 2021-Q4, not 'Q3 2010'"),
         (ROW.format('"12,5"'), "6:value: write a full stop for the decimal point: '12.5', not '12,5'"),
         (ROW.format("n/a"), "6:value: 'n/a' is not a number: where there is no figure, leave it empty and say why in not_available"),
         (ROW.format("1e999"), "6:value: write the number out in full, without an exponent, not '1e999'"),

@@ -222,7 +222,9 @@ def test_a_row_of_every_guarded_table_is_tried_below():
 def test_what_hangs_on_a_version_of_the_sorp_is_under_its_guard():
     stands = importlib.import_module("sorp.migrations.0002_approved_versions_stand")
     version = apps.get_model("sorp", "version")
+    renamed = importlib.import_module("sorp.migrations.0003_level_duty")
     guarded = {*stands.ROWS, *(each[0] for each in stands.ROWS_OF_ROWS)}
+    guarded = guarded - {renamed.BEFORE} | {renamed.NOW}
     of_ours = list(apps.get_app_config("sorp").get_models(include_auto_created=True))
 
     def leads_to(model, targets):

@@ -1,6 +1,7 @@
 """Public pages, files and API: drawn from published editions alone, cheap, and cached by what they are."""
 
 import json
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -152,6 +153,17 @@ def test_the_api_says_in_json_that_a_quarter_has_no_report(published, client, ke
 
     assert answer.status_code == 404
     assert set(answer.json()) == {"detail"}
+
+
+def test_the_api_dates_a_publication_by_the_clock_of_the_council(client):
+    just_after_midnight = datetime(
+        2023, 5, 14, 23, 30, tzinfo=UTC
+    )  # half past twelve in summer time
+    EditionFactory(published=True, published_at=just_after_midnight)
+
+    (listed,) = client.get("/api/v1/reports/").json()["reports"]
+
+    assert listed["published_on"] == "2023-05-15"
 
 
 def test_an_indicator_that_left_the_report_keeps_its_address(client):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core.quarters import Quarter
 from sorp.models.clauses import Clause, Comment, RagDefinition, RiskAppetite, Term
-from sorp.models.conditions import CalendarRule, LadderRule, ReminderRule, TriggerRule, TriggerTier
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.statement import Authorship, Version
 from tests.factories import Q1, UserFactory
 from tests.sorp.versions import draft_like, version_like
@@ -44,7 +44,7 @@ KINDS = [
     (Term, "version", {"meaning": "Otherwise"}),
     (RiskAppetite, "version", {"wording": "Otherwise"}),
     (TriggerRule, "version", {"within": 9}),
-    (LadderRule, "version", {"within": 99}),
+    (LevelDuty, "version", {"within": 99}),
     (CalendarRule, "version", {"working_days": 99}),
     (ReminderRule, "version", {"working_days": 19}),
     (Authorship, "version", {"author_id": None}),

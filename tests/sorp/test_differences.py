@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sorp.queries.comparison import rules_compared
 from sorp.rules.differences import (
     Became,
     ClauseText,
@@ -20,6 +21,7 @@ from sorp.rules.differences import (
     words_between,
 )
 from sorp.rules.reading import depth, home_of, under
+from tests.sorp.versions import draft_like
 
 SAME, OUT, IN = Mark.SAME, Mark.TAKEN_OUT, Mark.PUT_IN
 
@@ -240,3 +242,22 @@ def test_a_chapter_s_heading_stands_above_its_clauses(number, deep):
 
 def test_a_piece_says_what_became_of_it_in_words():
     assert Piece(OUT, "two").mark.label == "Taken out"
+
+
+# Days and reminders of two versions
+
+
+@pytest.mark.django_db
+def test_a_day_and_a_reminder_that_were_changed_are_not_removed_and_added(sorp_in_force):
+    draft = draft_like(sorp_in_force)
+    day = draft.calendar_rules.get(step="entry", tier="corporate")
+    reminder = draft.reminder_rules.filter(step="entry", side="before").order_by("working_days")[1]
+    draft.calendar_rules.filter(pk=day.pk).update(tier="", working_days=9)
+    draft.reminder_rules.filter(pk=reminder.pk).update(working_days=7)
+
+    found = rules_compared(sorp_in_force, draft)
+
+    assert {each.group: (each.became, each.was_called) for each in found} == {
+        "Calendar": (Became.CHANGED, "Results submitted of corporate indicators"),
+        "Reminders": (Became.CHANGED, ""),
+    }

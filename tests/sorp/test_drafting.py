@@ -14,7 +14,7 @@ from sorp.models.clauses import Clause, Term
 from sorp.models.conditions import TriggerRule
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
-from sorp.queries.ruling import as_rules, calendar_of_version
+from sorp.queries.ruling import as_rules, day_rules_of
 from sorp.services.consultation import open_consultation
 from sorp.services.drafting import (
     ROWS,
@@ -86,7 +86,7 @@ def test_a_draft_says_all_that_its_base_says(sorp_in_force, draft):
         name: getattr(sorp_in_force, name) for name in SETTINGS
     }
     assert as_rules(draft).triggers == as_rules(sorp_in_force).triggers
-    assert calendar_of_version(draft) == calendar_of_version(sorp_in_force)
+    assert day_rules_of(draft) == day_rules_of(sorp_in_force)
     assert (draft.state, draft.from_quarter, draft.edition) == ("draft", None, 1)
 
 
@@ -555,7 +555,7 @@ def test_whatever_is_missing_stands_in_the_way(draft, officer):
         "clause": "It has no clauses: add what is required, and of whom",
         "trigger": "It has no triggers: nothing would ever be escalated",
         "definition": "Say what amber means",
-        "calendar": "The calendar no longer says by when “close” is due",
+        "calendar": "The calendar no longer says by when “Quarter closed” is due",
     }
 
 
@@ -570,7 +570,7 @@ def test_contradictions_stand_in_the_way_and_the_unusual_is_a_warning(draft):
         within=5,
         level=Level.CABINET,
     ).tiers.create(tier="corporate")
-    draft.ladder_rules.all().delete()
+    draft.level_duties.all().delete()
     first = draft.trigger_rules.first()
     first.pk = None
     first.position, first.key, first.name = 100, "", "The same again"

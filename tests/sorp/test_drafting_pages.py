@@ -195,7 +195,7 @@ def test_every_row_can_be_changed_from_it(author, draft):
         "term": draft.terms.all(),
         "appetite": draft.appetites.all(),
         "trigger": draft.trigger_rules.all(),
-        "ladder": draft.ladder_rules.all(),
+        "ladder": draft.level_duties.all(),
         "calendar": draft.calendar_rules.all(),
         "reminder": draft.reminder_rules.all(),
     }
@@ -306,7 +306,7 @@ def test_a_row_of_every_part_is_added_and_a_second_press_adds_no_other(author, d
 
 
 def test_what_a_status_means_and_what_a_level_does_are_put_in_other_words(author, draft):
-    red, duty = draft.rag_definitions.get(rag="red"), draft.ladder_rules.first()
+    red, duty = draft.rag_definitions.get(rag="red"), draft.level_duties.first()
     clause = draft.clauses.first().number
 
     first = author.post(
@@ -621,7 +621,7 @@ def test_previewing_names_what_it_would_contradict_and_saving_refuses_it(author,
 
 
 def test_previewing_says_what_is_only_unusual_and_saving_keeps_it(author, draft):
-    draft.ladder_rules.filter(level="cabinet").delete()
+    draft.level_duties.filter(level="cabinet").delete()
 
     tried = text_of(author.post(part(draft, "trigger"), a_trigger(draft, act="preview")))
     kept = author.post(part(draft, "trigger"), a_trigger(draft))

@@ -238,7 +238,7 @@ def test_a_trigger_does_not_contradict_what_it_was(draft, officer):
 
 def test_what_only_warns_is_kept(draft, officer):
     """It counts back past a recovery, and refers to a level without a duty: both may be meant."""
-    draft.ladder_rules.all().delete()
+    draft.level_duties.all().delete()
 
     assert write(draft, officer).pk
 
@@ -330,7 +330,7 @@ def tried(draft, officer, given):
 
 def duty(draft, officer, **given):
     said = {"level": "cabinet", "duty": "Decides in public", "within": 20, "clause": "5.1"}
-    draft.ladder_rules.filter(level="cabinet").exclude(duty="Decides in public").delete()
+    draft.level_duties.filter(level="cabinet").exclude(duty="Decides in public").delete()
     return put_duty(version=draft, edition=edition_of(draft), by=officer, **said | given)
 
 
@@ -338,7 +338,7 @@ def test_a_level_has_one_duty(draft, officer):
     row = duty(draft, officer)
     duty(draft, officer, pk=row.pk, within=15)
 
-    assert draft.ladder_rules.get(level="cabinet").within == 15
+    assert draft.level_duties.get(level="cabinet").within == 15
     with pytest.raises(Refused, match="This level has its duty") as refusal:
         duty(draft, officer, within=5)
     assert refusal.value.field == "level"

@@ -11,7 +11,7 @@ from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from escalation.views import approval as views
 from sorp.models.clauses import Clause, Comment, Term
-from sorp.models.conditions import LadderRule, TriggerRule
+from sorp.models.conditions import LevelDuty, TriggerRule
 from sorp.models.statement import Statement, Version
 from sorp.services.approval import bring_into_force
 from sorp.services.consultation import comment_on_version, open_consultation
@@ -133,7 +133,7 @@ def test_every_anchor_of_the_contents_and_of_the_rules_is_there_and_there_once(
 
 def test_rules_of_one_number_or_of_none_have_no_anchor_twice(client, draft, officer):
     TriggerRule.objects.filter(version=draft).update(clause="4")
-    LadderRule.objects.filter(version=draft).update(clause="99")
+    LevelDuty.objects.filter(version=draft).update(clause="99")
 
     response = read(client, "sorp_version", "2", who=officer)
 

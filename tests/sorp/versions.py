@@ -15,7 +15,7 @@ ROWS = (
     "clauses",
     "rag_definitions",
     "terms",
-    "ladder_rules",
+    "level_duties",
     "calendar_rules",
     "reminder_rules",
 )

@@ -1,7 +1,9 @@
 """Make the first performance officer: for an empty database, or one whose officers have all left."""
 
+from typing import Any
+
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core.clock import localdate
@@ -18,7 +20,7 @@ class Command(BaseCommand):
         " Refused where a performance officer can sign in already."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="the person's e-mail address")
         parser.add_argument("name", help="the person's name, in quotation marks")
         parser.add_argument(
@@ -31,7 +33,9 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say what would be done, and write nothing"
         )
 
-    def handle(self, *args, email, name, council_code, dry_run, **options):
+    def handle(
+        self, *args: Any, email: str, name: str, council_code: str, dry_run: bool, **options: Any
+    ) -> None:
         try:
             with transaction.atomic():
                 appointment = appoint_first_officer(

@@ -1,5 +1,8 @@
 """Load the demonstration council: invented, with real published series where they fit."""
 
+from pathlib import Path
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -11,7 +14,7 @@ from organisation.models.people import User
 class Command(BaseCommand):
     help = "Load the demonstration council through the services, into an empty database."
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError(
                 "This is not a demonstration: set DEMONSTRATION=yes and a database of its own,"
@@ -24,11 +27,11 @@ class Command(BaseCommand):
         built = loaded.draw(tell=self._say)
         self._close(built)
 
-    def _say(self, sentence):
+    def _say(self, sentence: str) -> None:
         self.stdout.write(f"  {sentence}")
         self.stdout.flush()
 
-    def _close(self, built):
+    def _close(self, built: dict[str, Path]) -> None:
         write = self.stdout.write
         write("")
         write(f"The demonstration council is ready. Open {settings.SERVICE_ADDRESS}/")

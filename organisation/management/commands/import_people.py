@@ -1,6 +1,9 @@
 """Import people and the posts they hold from people.csv."""
 
+from typing import Any
+
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from organisation.importing.people import import_people
 
 
@@ -11,5 +14,5 @@ class Command(ImportCommand):
     )
     noun = "posts held"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_people(content, file=file, dry_run=options["dry_run"])

@@ -1,9 +1,13 @@
 """Import the council's units from units.csv."""
 
 from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
 
 from core.clock import localdate
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from organisation.importing.units import import_units
 
 
@@ -14,7 +18,7 @@ class Command(ImportCommand):
     )
     noun = "units"
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--starts-on",
@@ -24,7 +28,7 @@ class Command(ImportCommand):
             " so called and placed (without it, today)",
         )
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_units(
             content,
             file=file,

@@ -3,10 +3,12 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assurance.models.meetings import Meeting
+from assurance.models.packs import Pack
 from core.canonical_json import digest
 from core.dates import as_date
 from reports.output import write_folder
@@ -16,7 +18,7 @@ from reports.packs import render_pack
 class Command(BaseCommand):
     help = "Draw the latest frozen pack of a PAT or DAT meeting as HTML and PDF, with its document."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("team", choices=["pat", "dat"])
         parser.add_argument("date", help="the day of the meeting, such as 2011-11-14")
         parser.add_argument("--output", type=Path, required=True, help="the folder to write to")
@@ -24,7 +26,9 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say which pack it would be; write nothing"
         )
 
-    def handle(self, *args, team, date, output, dry_run, **options):
+    def handle(
+        self, *args: Any, team: str, date: str, output: Path, dry_run: bool, **options: Any
+    ) -> None:
         pack = self._pack(team, date)
         if dry_run:
             self.stdout.write(f"{pack} can be drawn. Nothing was written.")
@@ -33,7 +37,7 @@ class Command(BaseCommand):
         document = json.dumps(drawn.document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         files = {
             "pack.html": drawn.html.encode(),
-            "pack.pdf": bytes(drawn.pdf),
+            "pack.pdf": drawn.drawn_pdf,
             "pack.json": document.encode(),
         }
         sums = "".join(f"{digest(each)}  {name}\n" for name, each in sorted(files.items()))
@@ -44,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{pack}: {len(files) + 1} files.")
         self.stdout.write(str(output.absolute() / "pack.pdf"))
 
-    def _pack(self, team, day):
+    def _pack(self, team: str, day: str) -> Pack:
         try:
             meets_on = date.fromisoformat(day)
         except ValueError:

@@ -1,8 +1,9 @@
 """Build a quarter's report: freeze an edition, draw its files and write them to a folder."""
 
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.quarters import Quarter
 from reports.contents.edition import edition_contents
@@ -16,7 +17,7 @@ class Command(BaseCommand):
         "Freeze the report of a closed quarter and write its files: HTML, PDF, CSV, JSON, manifest."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("quarter", help="a closed quarter, such as 2011-Q1")
         parser.add_argument("--output", type=Path, required=True, help="the folder to write to")
         parser.add_argument("--publish", action="store_true", help="publish the edition as well")
@@ -24,7 +25,9 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say whether it can be built; write nothing"
         )
 
-    def handle(self, *args, quarter, output, publish, dry_run, **options):
+    def handle(
+        self, *args: Any, quarter: str, output: Path, publish: bool, dry_run: bool, **options: Any
+    ) -> None:
         try:
             wanted = Quarter.parse(quarter)
             if dry_run:
@@ -37,7 +40,7 @@ class Command(BaseCommand):
         self.stdout.write(built.sentence)
         self.stdout.write(str(output.absolute() / "report.pdf"))
 
-    def _try(self, quarter):
+    def _try(self, quarter: Quarter) -> None:
         document = edition_contents(quarter=quarter, number=1, frozen_on=quarter.last_day)
         check_form(document)
         counts = document["counts"]

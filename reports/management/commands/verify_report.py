@@ -2,8 +2,9 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reports.verification import verify_folder
 
@@ -13,11 +14,11 @@ class Command(BaseCommand):
     requires_system_checks = []
     requires_migrations_checks = False
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="the folder that build_report wrote")
         parser.add_argument("--redraw", action="store_true", help="draw the PDF again as well")
 
-    def handle(self, *args, folder, redraw, **options):
+    def handle(self, *args: Any, folder: Path, redraw: bool, **options: Any) -> None:
         try:
             differences = verify_folder(folder, redraw=redraw)
         except ValueError as reason:

@@ -1,0 +1,75 @@
+"""A row of a file as a typed model: its fields are the columns, and their types say how cells are read.
+
+class UnitRow(TableRow):
+    code: Code                                # a cell that must be filled in
+    parent: Code | None = None                # one that may be empty: its default is what that means
+    starts_on: Day | None = optional_column() # a column that may be left out of the file
+    until: Day | None = Field(None, alias="to")  # where the column is called otherwise
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+LEFT_OUT = "may be left out"
+
+
+class TableRow(BaseModel):
+    """One row of a file, every cell of which could be read.
+
+    `model_fields_set` names the cells that were filled in. A file with a column that is not declared
+    is refused, unless the model's configuration says extra="ignore".
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=False
+    )
+
+    row_number: int  # as a spreadsheet counts: the header is 1
+
+
+def optional_column(empty: Any = None) -> Any:
+    """A field whose column may be left out of the file; then, and where it is empty, it is this."""
+    return Field(default=empty, json_schema_extra={LEFT_OUT: True})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file, as its model declares it."""
+
+    name: str
+    field: str
+    is_filled: bool  # whether each of its cells must be filled in
+    may_be_left_out: bool
+    empty: Any  # what an empty cell means, where it may be empty
+    reader: TypeAdapter[Any]  # of one cell by itself
+
+
+@cache
+def columns_of(model: type[TableRow]) -> Mapping[str, Column]:
+    """The columns that a model declares, by name, in its order."""
+    columns: dict[str, Column] = {}
+    for name, field in model.model_fields.items():
+        if name in TableRow.model_fields:
+            continue
+        extra = field.json_schema_extra
+        column = Column(
+            name=field.alias or name,
+            field=name,
+            is_filled=field.is_required(),
+            may_be_left_out=isinstance(extra, dict) and LEFT_OUT in extra,
+            empty=None if field.is_required() else field.get_default(),
+            reader=TypeAdapter(field.rebuild_annotation()),
+        )
+        columns[column.name] = column
+    return columns
+
+
+def column_named(model: type[TableRow], field: str) -> str:
+    """What the file calls the column of a field."""
+    return model.model_fields[field].alias or field if field in model.model_fields else field
