@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from core.quarters import Quarter
 from escalation.rules.rule_files import read_trigger
 from reports.rendering.blocks import IndicatorBlock
 from reports.rules.counting import is_counted
-from sorp.lexicon import NotRated, Travel
+from sorp.lexicon import NotRated, Rag, Travel
 from strategy.rules import Judgement, MilestoneStatus
 
 LICENCE = "Open Government Licence v3.0"
@@ -221,17 +222,53 @@ class Report:
 
     @property
     def headline(self) -> str:
-        """The report in one sentence, for those who read no further."""
-        counts, changes = self.document["counts"], self.document["changes"]
+        """The report in one sentence, for those who read no further. It counts what `counts` counts."""
+        counts = self.document["counts"]
         green, total = counts["green"], counts["total"]
-        newly_red = len(changes["newly_red"])
+        newly_red = sum(
+            self.blocks[each] in self.key_indicators
+            for each in self.document["changes"]["newly_red"]
+        )
         return (
             f"{green} of {total} key performance indicators met their targets in {self.quarter};"
             f" {counts['amber']} missed them but held the floor standard, and {counts['red']} were"
             f" red.{self._unrated} {newly_red or 'None'} {'is' if newly_red == 1 else 'are'} newly"
-            " red, and"
-            f" {len(self.referred_up)} {'stands' if len(self.referred_up) == 1 else 'stand'}"
-            " referred up to PAT or Cabinet."
+            f" red, and {self._referred}."
+        )
+
+    @property
+    def _referred(self) -> str:
+        """How many of those counted stand referred up, and how many more that are not counted."""
+        counted = sum(each in self.key_indicators for each in self.referred_up)
+        beyond = len(self.referred_up) - counted
+        stands = f"{counted or 'none'} {'stands' if counted == 1 else 'stand'} referred up"
+        more = f", and {beyond} more that {'is' if beyond == 1 else 'are'} not counted here"
+        return f"{stands} to PAT or Cabinet{more if beyond else ''}"
+
+    @property
+    def beyond_counts(self) -> str:
+        """What else of this report is red or amber: shown for having been referred up, not counted."""
+        others = [
+            each
+            for each in self.blocks.values()
+            if each.kind == "kpi" and each not in self.key_indicators
+        ]
+        if not others:
+            return ""
+        by_status = Counter(
+            Rag(each.rating["rag"]).label.lower() if each.rating["rag"] else "not rated"
+            for each in others
+        )
+        said = [
+            f"{by_status[word]} {word}"
+            for word in ("red", "amber", "green", "not rated")
+            if by_status[word]
+        ]
+        one = len(others) == 1
+        return (
+            f"{len(others)} more {'is' if one else 'are'} shown in this report and not counted above,"
+            f" since {'it stands' if one else 'they stand'} in neither of its first two layers:"
+            f" {', '.join(said)}."
         )
 
     @property
