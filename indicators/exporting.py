@@ -8,12 +8,10 @@ from typing import Any
 from core.quarters import Quarter
 from core.queries import last_closed
 from core.tables.writing import written
-from indicators.models.ratings import Rating
-from indicators.queries.histories import chances_foreseen, forecasts_judged
+from indicators.models.definitions import Indicator
+from indicators.queries.histories import rag_histories
 
-COLUMNS = (
-    "reference",
-    "quarter",
+OF_A_FIGURE = (
     "value",
     "target",
     "floor",
@@ -25,7 +23,8 @@ COLUMNS = (
     "sorp_version",
     "confidence",
     "definition_break",
-    "tier",
+)
+READ_BY_SOME_RULES = (
     "polarity",
     "lower",
     "upper",
@@ -34,6 +33,7 @@ COLUMNS = (
     "chance_red",
     "chance_amber_or_worse",
 )
+COLUMNS = ("reference", "quarter", *OF_A_FIGURE, "tier", *READ_BY_SOME_RULES)
 
 
 def ratings_csv(quarter: Quarter | None = None, *, closed_only: bool = False) -> str:
@@ -48,34 +48,17 @@ def ratings_csv(quarter: Quarter | None = None, *, closed_only: bool = False) ->
 
 
 def _rows(quarter: Quarter | None, until: Quarter | None) -> Iterator[tuple[Any, ...]]:
-    ratings = Rating.objects.latest_ones().select_related("indicator", "sorp_version", "revision")
     if quarter is not None:
-        ratings = ratings.filter(quarter=quarter)
-    if until is not None:
-        ratings = ratings.filter(quarter__lte=until)
-    forecasts, chances = forecasts_judged(until=until), chances_foreseen(until=until)
+        until = quarter if until is None else min(quarter, until)
+    histories = rag_histories(since=quarter, until=until)
+    measured = Indicator.objects.in_bulk(histories)
     # Databases order text each in its own way, and the file is the same from all of them.
-    for rating in sorted(ratings, key=lambda each: (each.indicator.reference, each.quarter)):
-        said = rating.indicator_id, rating.quarter
-        yield (
-            rating.indicator.reference,
-            rating.quarter.key,
-            rating.value,
-            rating.target,
-            rating.floor,
-            rating.rag,
-            rating.not_rated,
-            rating.method,
-            rating.travel,
-            rating.travel_method,
-            rating.sorp_version.number,
-            rating.confidence,
-            rating.definition_break,
-            rating.indicator.tier,
-            rating.polarity,
-            rating.lower,
-            rating.upper,
-            bool(rating.revision and rating.revision.late),
-            forecasts.get(said),
-            *chances.get(said, (None, None)),
-        )
+    for indicator in sorted(measured.values(), key=lambda each: each.reference):
+        for figure in histories[indicator.pk]:
+            yield (
+                indicator.reference,
+                figure.quarter.key,
+                *(getattr(figure, name) for name in OF_A_FIGURE),
+                indicator.tier,
+                *(getattr(figure, name) for name in READ_BY_SOME_RULES),
+            )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,14 @@ from escalation.rules.referrals import by_hand
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
-from indicators.rules.rating import Thresholds, rate
 from reports.rendering.csvs import tables
 from reports.rendering.files import MANIFEST, SEAL, manifest_of, report_pdf
 from reports.rendering.html import report_page
-from reports.rendering.wording import number
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
 from reports.schema import NotAnEdition, check_form
-from sorp.lexicon import Layer, Level, NotRated, Polarity, Rag, Tier, Travel
-from sorp.rules.figures import Figure
+from sorp.lexicon import Layer, Level, NotRated, Tier
+from sorp.rules.figures import load_figure
+from sorp.rules.thresholds import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +93,11 @@ def _wrong_ratings(indicator: Indicator) -> Iterator[str]:
 
 
 def _earned(rating: Mapping[str, Any]) -> set[str]:
-    if rating["value"] is None:
+    figure = load_figure(rating)
+    if figure.value is None:
         return {each.value for each in WITHOUT_VALUE}
-    verdict = rate(Decimal(rating["value"]), Thresholds.of(rating))
-    return {verdict.value, NotRated.SUSPENDED.value} if rating["rag"] is None else {verdict.value}
+    verdict = rate(figure.value, figure.thresholds)
+    return {verdict.value, NotRated.SUSPENDED.value} if figure.rag is None else {verdict.value}
 
 
 def _wrong_escalations(
@@ -109,7 +108,7 @@ def _wrong_escalations(
     What was restated after a revision depends on what was recorded before it, which nobody can
     replay; there it is asked instead whether anything is missing from what is recorded.
     """
-    history = [_figure(each) for each in indicator["ratings"]]
+    history = [load_figure(each) for each in indicator["ratings"]]
     recorded = tuple(_episode(each) for each in indicator["escalations"])
     tier = Tier(indicator["tier"])
     try:
@@ -144,26 +143,6 @@ def _varied(written: Mapping[str, Any]) -> Varied:
 
 def _in_order(episodes: tuple[Episode, ...]) -> list[Episode]:
     return sorted(episodes, key=lambda each: (each.opened_in, each.level.height))
-
-
-def _figure(rating: Mapping[str, Any]) -> Figure:
-    forecast = rating.get("forecast")
-    return Figure(
-        quarter=Quarter.parse(rating["quarter"]),
-        rag=Rag(rating["rag"]) if rating["rag"] else None,
-        not_rated=NotRated(rating["not_rated"]) if rating["not_rated"] else None,
-        definition_break=rating["definition_break"],
-        value=number(rating["value"]),
-        target=number(rating["target"]),
-        polarity=Polarity(rating["polarity"]),
-        lower=number(rating["lower"]),
-        upper=number(rating["upper"]),
-        travel=Travel(rating["travel"]),
-        late=rating["late"],
-        forecast=Rag(forecast) if forecast else None,
-        chance_red=number(rating.get("chance_red")),
-        chance_amber_or_worse=number(rating.get("chance_amber_or_worse")),
-    )
 
 
 def _episode(escalation: Mapping[str, Any]) -> Episode:

@@ -27,10 +27,10 @@ from indicators.queries.prospects import (
 )
 from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
 from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
-from indicators.rules.rating import Thresholds, rate
 from indicators.rules.travel import FEWEST
-from sorp.lexicon import Frequency, NotRated, Polarity, Rag, Tier
+from sorp.lexicon import Frequency, NotRated, Rag, Tier
 from sorp.rules.figures import Figure
+from sorp.rules.thresholds import Thresholds, rate
 
 EVEN = Decimal("0.5")
 FORECAST_GOES_BY = {
@@ -264,9 +264,6 @@ def _to_come(latest: Figure, course: Course, thresholds: Thresholds) -> Iterator
             quarter,
             rag=verdict,
             value=values[quarter],
-            target=thresholds.target,
-            polarity=Polarity(thresholds.polarity),
-            lower=thresholds.lower,
-            upper=thresholds.upper,
             travel=latest.travel,
+            **thresholds.judged_by,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -12,27 +11,11 @@ from django.db.models import QuerySet
 
 from core.quarters import Quarter
 from escalation.models.escalations import Explanation
-from escalation.rules.explanations import wrong_explanation
+from escalation.rules.explanations import load_shown, wrong_explanation
 from indicators.models.definitions import Indicator
 from sorp.lexicon import Level
 from sorp.rules.conditions.base import REFERRED_TO
-
-
-@dataclass(frozen=True, slots=True)
-class FiguresTold:
-    """One quarter of an explanation, as its table has it."""
-
-    quarter: Quarter
-    value: Decimal | None
-    target: Decimal | None
-    floor: Decimal | None
-    lower: Decimal | None
-    upper: Decimal | None
-    tolerance: Decimal | None
-    rag: str
-    not_rated: str
-    definition_break: bool
-    variation: str
+from sorp.rules.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +71,9 @@ class Told:
         return document
 
     @property
-    def figures(self) -> list[FiguresTold]:
+    def figures(self) -> list[Figure]:
         """The quarters that it looked at, latest first."""
-        return [_figures(each) for each in reversed(self.document["quarters"])]
+        return [load_shown(each) for each in reversed(self.document["quarters"])]
 
     @property
     def triggers(self) -> list[TriggerTold]:
@@ -143,19 +126,6 @@ def explanations_of(indicator: Indicator) -> QuerySet[Explanation]:
 def latest_explanation(indicator: Indicator, *, until: Quarter) -> Explanation | None:
     """What was told of a quarter's close; None where there was nothing to tell of that quarter."""
     return explanations_of(indicator).filter(quarter=until).first()
-
-
-def _figures(figures: Mapping[str, Any]) -> FiguresTold:
-    numbers = ("value", "target", "floor", "lower", "upper", "tolerance")
-    found = {name: figures.get(name) for name in numbers}
-    return FiguresTold(
-        quarter=Quarter.parse(figures["quarter"]),
-        **{name: None if each is None else Decimal(each) for name, each in found.items()},
-        rag=figures["rag"] or "",
-        not_rated=figures["not_rated"] or "",
-        definition_break=figures["definition_break"],
-        variation=figures["variation"] or "",
-    )
 
 
 def _triggers(weighed: Sequence[Mapping[str, Any]]) -> Iterator[TriggerTold]:

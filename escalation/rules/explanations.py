@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -18,11 +18,17 @@ from core.quarters import Quarter
 from core.words import Word
 from escalation.rules.ladder import Episode, Origin, close, shortening_after
 from escalation.rules.triggers import Rules, breaches
-from indicators.rules.rating import Thresholds, rate
 from sorp.lexicon import Level, NotRated, Rag, Tier
 from sorp.rules.conditions.base import LEFT_OUT, REFERRED_TO, Breach, Columns, Condition, listed
 from sorp.rules.conditions.kinds import condition
-from sorp.rules.figures import Figure
+from sorp.rules.figures import (
+    READ_BY_CONDITIONS,
+    Figure,
+    dump_figure,
+    dump_known,
+    load_figure,
+)
+from sorp.rules.thresholds import LIMITS, rate
 
 Kept = TypeVar("Kept")
 
@@ -50,6 +56,8 @@ def written(value: Any) -> Any:
             if (name not in LEFT_OUT or each != LEFT_OUT[name])
             and (name, each) != ("key", value.name)  # its name, where it was given none
         }
+    if isinstance(value, Figure):
+        return dump_known(value, READ_BY_CONDITIONS)
     if is_dataclass(value):
         return {
             each.name: written(getattr(value, each.name))
@@ -63,6 +71,8 @@ def read_as(kind: type[Kept], stored: Any) -> Kept:
     """What was written of a dataclass, as it was. Raises ValueError where it cannot have been."""
     if not isinstance(stored, Mapping):
         raise ValueError(f"a {kind.__name__} is written as an object of its fields")
+    if kind is Figure:
+        return cast(Kept, load_figure(stored))
     is_condition = kind is Condition
     hints = _hints(cast(Hashable, Columns if is_condition else kind))
     if unknown := sorted(set(stored) - set(hints)):
@@ -160,6 +170,29 @@ class About:
     version: str
     variation: Mapping[str, Any] | None = None
     figures: Sequence[Mapping[str, Any]] = ()  # of each quarter: value, thresholds, rating
+
+
+# What a document shows of each quarter that it looks at, before its version and its variation.
+SHOWN = (
+    *("quarter", "rag", "not_rated", "value", "method", "polarity", "tolerance", *LIMITS),
+    *("travel", "confidence", "definition_break"),
+)
+
+
+def dump_shown(figure: Figure) -> dict[str, Any]:
+    """A figure as a document shows it, with the version that ruled it and what was varied."""
+    return {
+        **dump_figure(figure, SHOWN),
+        "confidence": figure.confidence or "",
+        "version": figure.sorp_version,
+        "variation": figure.variation or None,
+    }
+
+
+def load_shown(shown: Mapping[str, Any]) -> Figure:
+    """The figure that a document shows. Raises ValueError where it cannot be read."""
+    named = {"version": "sorp_version"}
+    return load_figure({named.get(name, name): each for name, each in shown.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,37 +644,28 @@ def wrong_explanation(*, outcome: str, sentence: str, document: Mapping[str, Any
 def _wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
     """The figures shown are those that were evaluated, and earn the status they are said to have."""
     history = {each.quarter.key: each for each in read_inputs(document["inputs"]).history}
-    for figures in document["quarters"]:
-        quarter = figures.get("quarter")
+    for shown in document["quarters"]:
+        quarter = shown.get("quarter")
         known = history.get(quarter)
         if known is None:
             yield f"{quarter}: its figures were not evaluated"
-        elif not _agree(figures, known):
+            continue
+        try:
+            figure = load_shown(shown)
+        except ValueError as reason:
+            yield f"{quarter}: {reason}"
+            continue
+        if any(getattr(figure, name) != getattr(known, name) for name in SHARED):
             yield f"{quarter}: the figures shown are not those that were evaluated"
-        elif not _earned(figures):
+        elif not _is_earned(figure):
             yield f"{quarter}: by its thresholds, its value does not earn the status it is given"
 
 
-def _agree(figures: Mapping[str, Any], known: Figure) -> bool:
+def _is_earned(figure: Figure) -> bool:
+    """Rated again by its own thresholds. What has no value, or is suspended, is not rated."""
+    if figure.value is None or figure.not_rated is NotRated.SUSPENDED:
+        return figure.rag is None
     try:
-        return all(_same(figures.get(name), getattr(known, name)) for name in SHARED)
-    except (TypeError, InvalidOperation):
-        return False
-
-
-def _same(shown: Any, known: Any) -> bool:
-    if isinstance(known, Decimal):
-        return shown is not None and Decimal(shown) == known
-    return bool(shown == known)
-
-
-def _earned(figures: Mapping[str, Any]) -> bool:
-    """Rated again by the thresholds shown. What has no value, or is suspended, is not rated."""
-    value, not_rated = figures.get("value"), figures.get("not_rated")
-    if value is None or not_rated == NotRated.SUSPENDED:
-        return figures.get("rag") is None
-    try:
-        earned = rate(Decimal(value), Thresholds.of(figures))
-        return bool(earned == (figures.get("rag") or not_rated))
-    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return rate(figure.value, figure.thresholds) == (figure.rag or figure.not_rated)
+    except (TypeError, ValueError, ArithmeticError):
         return False

@@ -18,6 +18,7 @@ from escalation.rules.explanations import (
     About,
     Explained,
     Inputs,
+    dump_shown,
     explain,
     inputs_at,
     wants_explaining,
@@ -26,15 +27,12 @@ from escalation.rules.ladder import Episode
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
-from indicators.rules.rating import LIMITS
 from organisation.models.people import User
 from sorp.lexicon import Tier
 from sorp.rules.figures import Figure
 
 Place = tuple[int, Quarter]  # an indicator, in a quarter
 AT_A_TIME = 200
-# What a document says of each quarter that it looks at, beside its rating.
-FIGURES = ("value", "method", "polarity", "tolerance", *LIMITS, "travel", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,9 @@ def explain_closes(*, asked: Asked, by: User | None) -> list[Explanation]:
     number. Telling again what stands writes nothing. Returns what is new.
     """
     before = _told_before(asked)
-    inputs = dict(_inputs(asked, before))
-    if not inputs:
-        return []
-    figures = _figures(inputs)
     fresh: list[Explanation] = []
-    for place, given in inputs.items():
-        told = explain(given, _about(place, given, asked, figures))
+    for place, given in _inputs(asked, before):
+        told = explain(given, _about(place, given, asked))
         row = _row(place, told, before.get(place))
         if row is not None:
             fresh.append(row)
@@ -119,18 +113,7 @@ def _inputs(asked: Asked, before: Mapping[Place, object]) -> Iterator[tuple[Plac
                 yield place, inputs_at(history[:end], recorded, rules, tier)
 
 
-def _figures(inputs: Mapping[Place, Inputs]) -> dict[Place, Rating]:
-    """The ratings behind every quarter that some document looks at."""
-    first = min(each.history[0].quarter for each in inputs.values())
-    rows = (
-        Rating.objects.latest_ones()
-        .filter(indicator__in={pk for pk, _ in inputs}, quarter__gte=first)
-        .select_related("sorp_version", "variation")
-    )
-    return {(row.indicator_id, row.quarter): row for row in rows}
-
-
-def _about(place: Place, given: Inputs, asked: Asked, ratings: Mapping[Place, Rating]) -> About:
+def _about(place: Place, given: Inputs, asked: Asked) -> About:
     pk, _ = place
     indicator = asked.indicators[pk]
     variation = asked.rules_of.variation_in(pk, given.quarter)
@@ -139,11 +122,7 @@ def _about(place: Place, given: Inputs, asked: Asked, ratings: Mapping[Place, Ra
         title=indicator.title,
         version=asked.rules_of.version_in(given.quarter).number,
         variation=_variation(variation) if variation else None,
-        figures=[
-            _figure(ratings[pk, each.quarter])
-            for each in given.history
-            if (pk, each.quarter) in ratings
-        ],
+        figures=[dump_shown(each) for each in given.history],
     )
 
 
@@ -158,18 +137,6 @@ def _variation(variation: Variation) -> dict[str, Any]:
         "agreed_by": str(variation.decided_by),
         "agreed_on": variation.decided_on.isoformat(),
         "differences": list(variation.differences),
-    }
-
-
-def _figure(rating: Rating) -> dict[str, Any]:
-    return {
-        "quarter": rating.quarter,
-        "rag": rating.rag or None,
-        "not_rated": rating.not_rated or None,
-        **{name: getattr(rating, name) for name in FIGURES},
-        "definition_break": rating.definition_break,
-        "version": rating.sorp_version.number,
-        "variation": rating.variation.what if rating.variation else None,
     }
 
 

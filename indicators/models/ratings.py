@@ -7,9 +7,9 @@ from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from indicators.rules.rating import JUDGED_BY, Thresholds
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel, TravelMethod
 from sorp.models.statement import Version
+from sorp.rules.thresholds import JUDGED_BY, Thresholds
 
 
 class RatingQuerySet(models.QuerySet):
@@ -90,4 +90,4 @@ class Rating(models.Model):
     @property
     def thresholds(self):
         """What the quarter was judged by, as it is kept with the rating."""
-        return Thresholds.of({name: getattr(self, name) for name in JUDGED_BY})
+        return Thresholds(**{name: getattr(self, name) for name in JUDGED_BY})

@@ -21,9 +21,9 @@ from indicators.queries.sign_off import may_change
 from indicators.queries.variations import variations_ruling
 from indicators.rules.entry import FIELDS, Asked, Entry, read_entry
 from indicators.rules.questions import Background, questions
-from indicators.rules.rating import Thresholds
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
+from sorp.rules.thresholds import Thresholds
 
 RECENT = 8
 

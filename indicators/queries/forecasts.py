@@ -16,11 +16,11 @@ from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
 from indicators.rules.forecasting import Came, Said, Score, Tally, score
 from indicators.rules.prospects import Figures, percent, track_record
-from indicators.rules.rating import rate
 from indicators.rules.returns import Horizon, forecast_quarters
 from organisation.models.people import User
 from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Frequency, Polarity, Rag
+from sorp.rules.thresholds import rate
 
 LOOKED_BACK = 12  # quarters, the latest closed included: three years
 

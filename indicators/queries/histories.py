@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.quarters import Quarter
+from core.words import Word
 from indicators.models.definitions import Indicator, Target
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
 from indicators.models.variations import Variation
-from indicators.rules.rating import JUDGED_BY, LIMITS, Thresholds, rate
 from indicators.rules.returns import Horizon
-from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
+from sorp.lexicon import (
+    Confidence,
+    NotRated,
+    Polarity,
+    Rag,
+    RatingMethod,
+    Travel,
+    TravelMethod,
+)
 from sorp.rules.figures import Figure
+from sorp.rules.thresholds import LIMITS, NUMBERS, Thresholds, rate
 
 
 def targets_in_force(
@@ -58,17 +69,33 @@ def _varied_limits(variation: Variation | None) -> dict[str, Decimal]:
     return {limit: value for limit, value in varied.items() if value is not None}
 
 
+SomeWord = TypeVar("SomeWord", bound=Word)
 Point = tuple[Quarter, Decimal | None, bool]
-Said = tuple[int, Quarter]  # of one indicator, in a quarter
+InQuarter = tuple[int, Quarter]  # of one indicator
 Chances = tuple[Decimal, Decimal]  # of red; of amber or worse
 
-RAGS: dict[str, Rag | None] = {"": None, **{each.value: each for each in Rag}}
-NOT_RATED: dict[str, NotRated | None] = {"": None, **{each.value: each for each in NotRated}}
-POLARITIES = {each.value: each for each in Polarity}
-TRAVELS = {each.value: each for each in Travel}
-READ = (
-    *("indicator_id", "quarter", "rag", "not_rated", "travel", "polarity"),
-    *("revision__late", "definition_break", "value", "target", "lower", "upper"),
+
+def _by_value(words: type[SomeWord]) -> dict[str, SomeWord | None]:
+    return {"": None, **{each.value: each for each in words}}
+
+
+# Words of a list, as a column has them. Looked up, not made: a history has thousands.
+WORDS: dict[str, dict[str, Any]] = {
+    "rag": _by_value(Rag),
+    "not_rated": _by_value(NotRated),
+    "method": _by_value(RatingMethod),
+    "polarity": _by_value(Polarity),
+    "travel": _by_value(Travel),
+    "travel_method": _by_value(TravelMethod),
+    "confidence": _by_value(Confidence),
+}
+AS_KEPT = (
+    *("quarter", "value", *NUMBERS),
+    *("definition_break", "stale", "travel_quarters"),
+)
+OF_OTHERS = (
+    *("revision__number", "revision__late", "revision__after_close"),
+    *("sorp_version__number", "variation__what"),
 )
 
 
@@ -93,72 +120,61 @@ def value_series(
 
 
 def rag_histories(
-    *, until: Quarter, indicators: Iterable[int] | None = None
+    *,
+    until: Quarter | None = None,
+    since: Quarter | None = None,
+    indicators: Iterable[int] | None = None,
 ) -> dict[int, list[Figure]]:
-    """How each indicator is now judged in each quarter up to one, chronological. Three queries."""
-    wanted = list(indicators) if indicators is not None else None
-    forecast = forecasts_judged(until=until, indicators=wanted)
-    chances = chances_foreseen(until=until, indicators=wanted)
-    histories: dict[int, list[Figure]] = defaultdict(list)
-    rows = _ratings(until, wanted).order_by("quarter").values_list(*READ)
-    for indicator, quarter, rag, not_rated, travel, polarity, late, *figures in rows.iterator():
-        is_break, value, target, lower, upper = figures
-        red, amber_or_worse = chances.get((indicator, quarter), (None, None))
-        histories[indicator].append(
-            Figure(
-                quarter=quarter,
-                rag=RAGS[rag],
-                not_rated=NOT_RATED[not_rated],
-                definition_break=is_break,
-                value=value,
-                target=target,
-                polarity=POLARITIES[polarity],
-                lower=lower,
-                upper=upper,
-                travel=TRAVELS[travel],
-                late=bool(late),
-                forecast=forecast.get((indicator, quarter)),
-                chance_red=red,
-                chance_amber_or_worse=amber_or_worse,
-            )
-        )
-    return histories
+    """How each indicator is now judged in each quarter up to one, chronological. Two queries.
 
-
-def forecasts_judged(
-    *, until: Quarter | None = None, indicators: Iterable[int] | None = None
-) -> dict[Said, Rag]:
-    """What managers' forecasts for the year's end would be rated, by each quarter's own thresholds.
-
-    One query. A forecast for a quarter that was not rated yet, or without a RAG status, is absent.
+    Each figure is whole: the verdict, what it was computed from, and what was forecast then.
     """
-    forecast = ManagersForecast.objects.filter(
+    wanted = list(indicators) if indicators is not None else None
+    chances = _chances_foreseen(until, wanted)
+    by_manager = ManagersForecast.objects.filter(
         indicator=OuterRef("indicator"),
         made_in=OuterRef("quarter"),
         horizon=Horizon.YEAR_END,
         is_latest=True,
     )
     rows = (
-        _ratings(until, indicators)
-        .annotate(forecast=Subquery(forecast.values("value")[:1]))
-        .filter(forecast__isnull=False)
-        .values_list("indicator_id", "quarter", "forecast", *JUDGED_BY)
+        _ratings(since, until, wanted)
+        .order_by("quarter")
+        .annotate(by_manager=Subquery(by_manager.values("value")[:1]))
+        .values("indicator_id", "by_manager", *AS_KEPT, *WORDS, *OF_OTHERS)
     )
-    found: dict[Said, Rag] = {}
-    for indicator, quarter, value, *limits in rows.iterator():
-        judged = rate(value, Thresholds.of(dict(zip(JUDGED_BY, limits, strict=True))))
-        if isinstance(judged, Rag):
-            found[indicator, quarter] = judged
-    return found
+    histories: dict[int, list[Figure]] = defaultdict(list)
+    for row in rows.iterator():
+        figure = _figure(row, chances.get((row["indicator_id"], row["quarter"]), (None, None)))
+        histories[row["indicator_id"]].append(figure)
+    return histories
 
 
-def chances_foreseen(
-    *, until: Quarter | None = None, indicators: Iterable[int] | None = None
-) -> dict[Said, Chances]:
+def _figure(row: Mapping[str, Any], chances: Chances | tuple[None, None]) -> Figure:
+    """What a rating says, with what its revision, its version and its variation say of it."""
+    figure = Figure(
+        **{name: row[name] for name in AS_KEPT},
+        **{name: words[row[name]] for name, words in WORDS.items()},
+        late=bool(row["revision__late"]),
+        revised=bool(row["revision__after_close"]) and row["revision__number"] > 1,
+        sorp_version=row["sorp_version__number"],
+        variation=row["variation__what"] or "",
+        chance_red=chances[0],
+        chance_amber_or_worse=chances[1],
+    )
+    if row["by_manager"] is None:
+        return figure
+    foretold = rate(row["by_manager"], figure.thresholds)
+    return replace(figure, forecast=foretold) if isinstance(foretold, Rag) else figure
+
+
+def _chances_foreseen(
+    until: Quarter | None, indicators: Iterable[int] | None
+) -> dict[InQuarter, Chances]:
     """The chance, as the system saw it at each quarter, of red and of amber or worse in the next.
 
-    The next is the next in which a result is due. One query. Where the system had too little to go
-    by there is no entry.
+    The next is the next in which a result is due. Where the system had too little to go by there
+    is no entry.
     """
     rows = SystemForecast.objects.filter(is_latest=True, chance_red__isnull=False)
     if until is not None:
@@ -176,8 +192,12 @@ def chances_foreseen(
     }
 
 
-def _ratings(until: Quarter | None, indicators: Iterable[int] | None) -> QuerySet[Rating]:
+def _ratings(
+    since: Quarter | None, until: Quarter | None, indicators: Iterable[int] | None
+) -> QuerySet[Rating]:
     rows = Rating.objects.latest_ones()
+    if since is not None:
+        rows = rows.filter(quarter__gte=since)
     if until is not None:
         rows = rows.filter(quarter__lte=until)
     return rows if indicators is None else rows.filter(indicator__in=list(indicators))

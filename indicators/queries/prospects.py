@@ -11,9 +11,9 @@ from indicators.models.forecasts import SystemForecast
 from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
-from indicators.rules.rating import Thresholds
 from indicators.rules.returns import Horizon, forecast_quarters, next_due
 from sorp.lexicon import Frequency
+from sorp.rules.thresholds import Thresholds
 
 
 def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int, SystemForecast]:

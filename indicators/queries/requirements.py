@@ -16,10 +16,10 @@ from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import Asked
 from indicators.rules.questions import Background
-from indicators.rules.rating import LIMITS
 from indicators.rules.returns import forecast_quarters
 from sorp.lexicon import Frequency
 from sorp.queries.ruling import version_ruling
+from sorp.rules.thresholds import LIMITS
 
 REMEMBERED = 8  # quarters whose values stand beside the box
 

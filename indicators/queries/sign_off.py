@@ -19,7 +19,6 @@ from indicators.models.returns import SignOff, Unlock
 from indicators.queries.records import record_of
 from indicators.rules.entry import Entry
 from indicators.rules.questions import Background, questions
-from indicators.rules.rating import LIMITS
 from indicators.rules.returns import ResultState, Stage, Verdict, action_required
 from indicators.rules.sign_off import (
     COUNCILS_OWN,
@@ -40,6 +39,7 @@ from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 from sorp.lexicon import Confidence, Rag
 from sorp.queries.ruling import version_ruling
+from sorp.rules.thresholds import LIMITS
 
 # The states in which somebody's signature is awaited.
 ON_THE_LADDER = (ResultState.SUBMITTED, ResultState.DIVISION_APPROVED)

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from core.figures import DECIMALS, as_kept, as_number
 from core.quarters import Quarter
-from indicators.rules.rating import Reading, Thresholds, judge, scale_of, value_of
+from indicators.rules.rating import judge, scale_of, value_of
 from indicators.rules.returns import Horizon, Likelihood, action_required
 from sorp.lexicon import Confidence, NotRated, Rag
+from sorp.rules.thresholds import Thresholds
 
 # A plain number, with commas or spaces between thousands, and no more figures than a result has.
 NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII)
@@ -257,14 +258,12 @@ def _verdict(
     if any(name in problems for name in FIGURES):
         return None, None
     return judge(
-        Reading(
-            due=asked.is_due,
-            suspended=asked.is_suspended,
-            has_result=bool(reason) or any(each is not None for each in figures.values()),
-            value=worked_out,
-            not_available=reason,
-            thresholds=asked.thresholds,
-        )
+        due=asked.is_due,
+        suspended=asked.is_suspended,
+        has_result=bool(reason) or any(each is not None for each in figures.values()),
+        value=worked_out,
+        not_available=reason,
+        thresholds=asked.thresholds,
     )
 
 

@@ -14,13 +14,13 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from core.figures import DECIMALS, SMALLEST
+from core.figures import DECIMALS, EXACT, SMALLEST
 from core.quarters import Quarter
 from core.words import Word
 from indicators.rules.entry import LARGEST, is_count
-from indicators.rules.rating import EXACT, Thresholds, rate
 from indicators.rules.travel import FEWEST, Point, TravelFound, refuse_disorder, since_last_break
 from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
+from sorp.rules.thresholds import Thresholds, rate
 
 if TYPE_CHECKING:
     from numpy import float64

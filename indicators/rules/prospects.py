@@ -9,8 +9,8 @@ from decimal import Decimal
 from core.figures import as_number
 from core.quarters import Quarter
 from indicators.rules.forecasting import NO_BOUNDS, RATED_BY, Bounds, ForecastMethod, Tally
-from indicators.rules.rating import ONE_WAY, Thresholds
 from sorp.lexicon import Frequency, Polarity
+from sorp.rules.thresholds import ONE_WAY, Thresholds
 
 FORESEEN = 20  # quarters; beyond five years nothing is said to be reached
 NOUGHT, ONE = Decimal(0), Decimal(1)

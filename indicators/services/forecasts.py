@@ -21,11 +21,11 @@ from indicators.queries.prospects import thresholds_ahead
 from indicators.queries.requirements import suspended_in
 from indicators.rules.entry import ForecastRead
 from indicators.rules.forecasting import Forecast, NoForecast, bounds_of, chances, forecast
-from indicators.rules.rating import Thresholds
 from indicators.rules.returns import Horizon, next_due
 from indicators.rules.travel import direction_of_travel
 from organisation.models.people import User
 from sorp.lexicon import Basis, Frequency, Polarity, TravelMethod
+from sorp.rules.thresholds import Thresholds
 
 EVERY = {Frequency.QUARTERLY: 1, Frequency.HALF_YEARLY: 2, Frequency.ANNUAL: 4}
 # What makes one forecast of a quarter differ from another.

@@ -20,11 +20,12 @@ from indicators.models.variations import Variation
 from indicators.queries.histories import targets_in_force, thresholds_of, value_series
 from indicators.queries.requirements import suspended_in
 from indicators.queries.variations import rating_variations
-from indicators.rules.rating import LIMITS, Reading, Thresholds, judge, stale
+from indicators.rules.rating import judge, stale
 from indicators.rules.travel import direction_of_travel
 from organisation.models.people import User
 from sorp.lexicon import Frequency, Polarity, RatingMethod, Travel, TravelMethod
 from sorp.queries.ruling import version_ruling
+from sorp.rules.thresholds import LIMITS, Thresholds
 
 # What makes one rating differ from another of the same quarter.
 VERDICT = (
@@ -138,14 +139,12 @@ def _judge(indicator: Indicator, inputs: RatingInputs) -> Rating | None:
     thresholds = _thresholds(indicator, inputs, before)
     revision = inputs.revisions.get(indicator.pk)
     rag, not_rated = judge(
-        Reading(
-            due=Frequency(indicator.frequency).due_in(inputs.quarter),
-            suspended=indicator.pk in inputs.suspended,
-            has_result=revision is not None,
-            value=revision.value if revision else None,
-            not_available=revision.not_available if revision else "",
-            thresholds=thresholds,
-        )
+        due=Frequency(indicator.frequency).due_in(inputs.quarter),
+        suspended=indicator.pk in inputs.suspended,
+        has_result=revision is not None,
+        value=revision.value if revision else None,
+        not_available=revision.not_available if revision else "",
+        thresholds=thresholds,
     )
     travel, quarters = _travel(indicator, inputs, thresholds, revision)
     rating = Rating(

@@ -21,10 +21,10 @@ from indicators.queries.returns import ReturnRow, my_return
 from indicators.queries.sign_off import unlocked_for
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import LONGEST_COMMENTARY, LONGEST_REASON
-from indicators.rules.rating import Thresholds
 from indicators.rules.returns import Horizon, Likelihood, ResultState, forecast_quarters
 from organisation.models.people import User
 from sorp.lexicon import Confidence, Frequency
+from sorp.rules.thresholds import Thresholds
 
 Kind = Literal["given", "figure", "text", "choice", "yes_no"]
 

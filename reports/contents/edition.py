@@ -12,7 +12,7 @@ from core.quarters import Quarter
 from core.queries import quarter_state
 from reports.contents.indicators import indicator_contents
 from reports.contents.priorities import strategy_contents
-from reports.contents.rules import add_forecasts, sorp_contents
+from reports.contents.rules import sorp_contents, without_unread_forecasts
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
 from sorp.lexicon import Layer
 
@@ -40,7 +40,7 @@ def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[
     measured = {line["reference"] for each in strategy["priorities"] for line in each["indicators"]}
     indicators = indicator_contents(quarter=quarter, also=measured)
     practice = sorp_contents(quarter, indicators)
-    add_forecasts(indicators, practice, quarter)
+    indicators = without_unread_forecasts(indicators, practice)
     return {
         "schema": SCHEMA_NAME,
         "form": "full",

@@ -15,21 +15,21 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from escalation.queries.evaluation import agreed_variations
 from indicators.models.definitions import Indicator
-from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
+from indicators.queries.histories import rag_histories
 from organisation.models.people import Appointment
 from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 from reports.contents.serializers import (
     as_escalation,
     as_plan,
-    as_rating,
     as_revision,
     as_variations,
 )
 from reports.rules.counting import REPORTED_LEVELS
 from sorp.lexicon import Kind, Layer, Tier
+from sorp.rules.figures import FORESEEN, Figure, dump_figure, dump_known
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class _IndicatorRows:
 
     tree: Tree
     offices: dict[tuple[int, int], str]
-    ratings: dict[int, list[Rating]] = field(default_factory=lambda: defaultdict(list))
+    histories: dict[int, list[Figure]]
     revisions: dict[int, list[Revision]] = field(default_factory=lambda: defaultdict(list))
     escalations: dict[int, list[Escalation]] = field(default_factory=lambda: defaultdict(list))
     variations: dict[int, list[Variation]] = field(default_factory=dict)
@@ -81,11 +81,11 @@ def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
 
 
 def _rows_of(quarter: Quarter, indicators: list[int]) -> _IndicatorRows:
-    rows = _IndicatorRows(tree_on(quarter.last_day), _offices(quarter))
-    until = {"indicator__in": indicators, "quarter__lte": quarter}
-    ratings = Rating.objects.latest_ones().filter(**until)
-    for rating in ratings.select_related("revision", "sorp_version").order_by("quarter"):
-        rows.ratings[rating.indicator_id].append(rating)
+    rows = _IndicatorRows(
+        tree_on(quarter.last_day),
+        _offices(quarter),
+        rag_histories(until=quarter, indicators=indicators),
+    )
     revisions = Revision.objects.filter(
         result__indicator__in=indicators, result__quarter__lte=quarter
     )
@@ -121,7 +121,10 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
         "commentary": latest.commentary if latest else "",
         "management_action": latest.management_action if latest else "",
         "not_available": latest.not_available if latest else "",
-        "ratings": [as_rating(each) for each in rows.ratings[indicator.pk]],
+        "ratings": [
+            {**dump_figure(each), **dump_known(each, FORESEEN)}
+            for each in rows.histories.get(indicator.pk, ())
+        ],
         "escalations": sorted(
             (as_escalation(each, quarter) for each in rows.escalations[indicator.pk]),
             key=lambda each: (each["opened_in"], each["level"]),

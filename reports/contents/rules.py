@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.canonical_json import plain
 from core.quarters import Quarter
 from escalation.rules.rule_files import write_trigger
-from indicators.models.definitions import Indicator
-from indicators.queries.histories import chances_foreseen, forecasts_judged
 from sorp.lexicon import ForecastBy
 from sorp.models.statement import Version
 from sorp.queries.ruling import as_rules, version_ruling
 from sorp.rules.conditions.forecast import Forecast
+
+FORESEEN_BY = {
+    ForecastBy.MANAGER: ("forecast",),
+    ForecastBy.SYSTEM: ("chance_red", "chance_amber_or_worse"),
+}
 
 
 def sorp_contents(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -59,42 +61,24 @@ def _version_contents(version: Version) -> dict[str, Any]:
     }
 
 
-def add_forecasts(
-    indicators: Sequence[dict[str, Any]], practice: Mapping[str, Any], quarter: Quarter
-) -> None:
-    """Each rating then holds the forecasts that some trigger reads, where any were made.
-
-    Nothing is asked of the database where no trigger reads forecasts.
-    """
+def without_unread_forecasts(
+    indicators: Sequence[Mapping[str, Any]], practice: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The indicators, each rating with only those of its forecasts that some trigger reads."""
     read = {
         trigger["forecast_by"]
         for version in practice["versions"]
         for trigger in version["triggers"]
         if trigger.get("kind") == Forecast.kind
     }
-    if not read:
-        return
-    keys = dict(
-        Indicator.objects.filter(
-            reference__in=[each["reference"] for each in indicators]
-        ).values_list("reference", "pk")
-    )
-    by_manager = (
-        forecasts_judged(until=quarter, indicators=keys.values())
-        if ForecastBy.MANAGER in read
-        else {}
-    )
-    by_system = (
-        chances_foreseen(until=quarter, indicators=keys.values())
-        if ForecastBy.SYSTEM in read
-        else {}
-    )
-    for each in indicators:
-        for rating in each["ratings"]:
-            said = keys[each["reference"]], Quarter.parse(rating["quarter"])
-            if said in by_manager:
-                rating["forecast"] = by_manager[said].value
-            if said in by_system:
-                red, amber_or_worse = by_system[said]
-                rating["chance_red"] = plain(red)
-                rating["chance_amber_or_worse"] = plain(amber_or_worse)
+    unread = {name for by, names in FORESEEN_BY.items() if by not in read for name in names}
+    return [
+        {
+            **each,
+            "ratings": [
+                {name: said for name, said in rating.items() if name not in unread}
+                for rating in each["ratings"]
+            ],
+        }
+        for each in indicators
+    ]

@@ -12,34 +12,8 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from escalation.queries.evaluation import as_varied
 from escalation.rules.variations import Varied
-from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from indicators.rules.rating import LIMITS
-
-
-def as_rating(rating: Rating) -> dict[str, Any]:
-    """A verdict with all that it was computed from, so that anyone may compute it again."""
-    revision = rating.revision
-    return {
-        "quarter": rating.quarter.key,
-        "value": plain(rating.value),
-        "rag": rating.rag or None,
-        "not_rated": rating.not_rated or None,
-        **{limit: plain(getattr(rating, limit)) for limit in LIMITS},
-        "method": rating.method,
-        "tolerance": plain(rating.tolerance),
-        "polarity": rating.polarity,
-        "travel": rating.travel,
-        "travel_method": rating.travel_method,
-        "travel_quarters": rating.travel_quarters,
-        "confidence": rating.confidence or None,
-        "definition_break": rating.definition_break,
-        "stale": rating.stale,
-        "late": bool(revision and revision.late),
-        "revised": bool(revision and revision.is_revised and revision.after_close),
-        "sorp_version": rating.sorp_version.number,
-    }
 
 
 def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:

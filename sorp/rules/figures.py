@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from core.canonical_json import plain
 from core.figures import EXACT
 from core.quarters import Quarter
-from sorp.lexicon import ComparedWith, NotRated, Polarity, Rag, Travel
+from core.words import Word
+from sorp.lexicon import (
+    ComparedWith,
+    Confidence,
+    NotRated,
+    Polarity,
+    Rag,
+    RatingMethod,
+    Travel,
+    TravelMethod,
+)
+from sorp.rules.thresholds import LIMITS, NUMBERS, Expectation, Thresholds
 
 UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
 QUARTERS_BACK = {ComparedWith.PREVIOUS: 1, ComparedWith.YEAR_BEFORE: 4}
-HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Expectation):
     """What is known of one indicator in one quarter: its RAG status, or why it has none.
 
     With neither, nothing is known of the quarter: it is passed over, as if it were not there.
-    A definition break means that this quarter is the first measured in a new way. What else is
-    known is there for the conditions that read it; whatever is not known is never counted.
+    A definition break means that this quarter is the first measured in a new way. It holds what was
+    expected too, as far as it is known. Whatever is not known is never counted by a condition.
     """
 
     quarter: Quarter
@@ -29,12 +41,15 @@ class Figure:
     not_rated: NotRated | None = None
     definition_break: bool = False
     value: Decimal | None = None
-    target: Decimal | None = None
-    polarity: Polarity | None = None
-    lower: Decimal | None = None  # the ends of its range, where it is rated by one
-    upper: Decimal | None = None
     travel: Travel | None = None
+    travel_method: TravelMethod | None = None
+    travel_quarters: int = 0  # on how many its travel rests
+    confidence: Confidence | None = None
+    stale: bool = False
     late: bool = False  # a result came, after its day
+    revised: bool = False  # after its quarter was closed
+    sorp_version: str = ""  # the number of the version by which it was rated
+    variation: str = ""  # what was agreed to be rated otherwise, where anything was
     forecast: Rag | None = None  # what its manager's figure for the year's end would be rated
     chance_red: Decimal | None = None  # the system's, for the next quarter, from 0 to 1
     chance_amber_or_worse: Decimal | None = None
@@ -54,6 +69,11 @@ class Figure:
     def is_answered(self) -> bool:
         """Rated, or a result was given of what has no RAG status by its kind."""
         return self.rag is not None or self.not_rated in UNRATED_BY_KIND
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What it was rated by. Raises ValueError where that is not known, or contradicts itself."""
+        return Thresholds(**self.judged_by)
 
     @property
     def label(self) -> str:
@@ -86,13 +106,6 @@ class Figure:
             return Miss(EXACT.subtract(value, upper), upper.copy_abs())
         return Miss(Decimal(0), lower.copy_abs())
 
-    @property
-    def middle(self) -> Decimal | None:
-        """The middle of its range; of a target to stay close to, the target."""
-        if self.lower is not None and self.upper is not None:
-            return EXACT.multiply(EXACT.add(self.lower, self.upper), HALF)
-        return self.target
-
     def change_since(self, earlier: Figure) -> Decimal | None:
         """How much better (or, below nought, worse) its value is than an earlier one.
 
@@ -111,6 +124,74 @@ class Figure:
         now = EXACT.subtract(self.value, middle).copy_abs()
         then = EXACT.subtract(earlier.value, middle).copy_abs()
         return EXACT.subtract(then, now)
+
+
+# A figure is written as an object: numbers and words as text, nothing as null. An edition holds all
+# that it was computed from, and its forecasts where a trigger of its SORP reads them; an
+# explanation's inputs hold what conditions read, each only where it is known.
+RATED = (
+    *("quarter", "value", "rag", "not_rated", *LIMITS, "method", "tolerance", "polarity"),
+    *("travel", "travel_method", "travel_quarters", "confidence", "definition_break"),
+    *("stale", "late", "revised", "sorp_version"),
+)
+FORESEEN = ("forecast", "chance_red", "chance_amber_or_worse")
+READ_BY_CONDITIONS = (
+    *("quarter", "rag", "not_rated", "definition_break", "value", "target", "polarity"),
+    *("lower", "upper", "travel", "late", *FORESEEN),
+)
+_LOADED_BY: Mapping[str, Callable[[Any], Any]] = {
+    "quarter": Quarter.parse,
+    "rag": Rag,
+    "not_rated": NotRated,
+    "method": RatingMethod,
+    "polarity": Polarity,
+    "travel": Travel,
+    "travel_method": TravelMethod,
+    "travel_quarters": int,
+    "confidence": Confidence,
+    "forecast": Rag,
+    **dict.fromkeys(("value", "chance_red", "chance_amber_or_worse", *NUMBERS), Decimal),
+    **dict.fromkeys(("definition_break", "stale", "late", "revised"), bool),
+    **dict.fromkeys(("sorp_version", "variation"), str),
+}
+
+
+def dump_figure(figure: Figure, names: Iterable[str] = RATED) -> dict[str, Any]:
+    """A figure as JSON has it: `{"quarter": "2011-Q1", "value": "90", "rag": "green", …}`."""
+    return {name: _as_json(getattr(figure, name)) for name in names}
+
+
+def dump_known(figure: Figure, names: Iterable[str]) -> dict[str, Any]:
+    """The same, without what is not known or not so."""
+    written = dump_figure(figure, names)
+    return {name: each for name, each in written.items() if each is not None and each is not False}
+
+
+def load_figure(written: Mapping[str, Any]) -> Figure:
+    """The figure that was written. Raises ValueError where it cannot have been.
+
+    What is not said of it is not known.
+    """
+    if unknown := sorted(set(written) - set(_LOADED_BY)):
+        raise ValueError(f"a figure has no {', '.join(unknown)}")
+    try:
+        return Figure(
+            **{
+                name: _LOADED_BY[name](each)
+                for name, each in written.items()
+                if each is not None and each != ""
+            }
+        )
+    except (TypeError, ArithmeticError) as reason:
+        raise ValueError(f"this is not a figure: {reason}") from None
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Quarter):
+        return value.key
+    if isinstance(value, Decimal):
+        return plain(value)
+    return str(value.value) if isinstance(value, Word) else value
 
 
 @dataclass(frozen=True, slots=True)

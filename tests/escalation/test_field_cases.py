@@ -14,8 +14,8 @@ import pytest
 from escalation.rules.exceptions import Member, close_positives, replay_units
 from escalation.rules.ladder import replay
 from escalation.rules.triggers import Rules
-from indicators.rules.rating import Thresholds, rate
 from sorp.lexicon import ComparedWith, Level, Movement, Polarity, Rag, RatingMethod, Tier, Travel
+from sorp.rules.thresholds import Thresholds, rate
 from tests.escalation.conditions import (
     aggregate,
     by_manager,

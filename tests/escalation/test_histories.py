@@ -14,7 +14,7 @@ from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import rag_histories
 from indicators.rules.forecasting import ForecastMethod
 from indicators.rules.returns import Horizon, Likelihood
-from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod, Travel
+from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel, TravelMethod
 from sorp.rules.figures import Figure
 from tests.factories import IndicatorFactory, RatingFactory, ResultFactory, RevisionFactory, rated
 
@@ -78,10 +78,15 @@ def test_a_quarter_is_told_with_all_that_is_known_of_it():
             Rag.RED,
             definition_break=True,
             value=Decimal("70.5"),
+            method=RatingMethod.FLOOR,
             target=Decimal(60),
+            floor=Decimal(65),
             polarity=Polarity.LOWER,
             travel=Travel.WORSENING,
+            travel_method=TravelMethod.REGRESSION,
+            confidence=Confidence.FINAL,
             late=True,
+            sorp_version="1",
             forecast=Rag.AMBER,
             chance_red=Decimal("0.3"),
             chance_amber_or_worse=Decimal("0.55"),
@@ -163,7 +168,7 @@ def test_what_was_revised_is_told_as_it_now_stands():
     assert [each.rag for each in observed(indicator)] == [Rag.RED]
 
 
-def test_histories_take_three_queries_however_many_indicators():
+def test_histories_take_two_queries_however_many_indicators():
     def queries():
         with CaptureQueriesContext(connection) as asked:
             rag_histories(until=Q3)
@@ -175,5 +180,5 @@ def test_histories_take_three_queries_however_many_indicators():
         foresees(indicator, 70 + number)
         system_foresees(indicator, Decimal("0.1"), Decimal("0.1"))
         if number == 0:
-            assert queries() == 3
-    assert queries() == 3
+            assert queries() == 2
+    assert queries() == 2

@@ -27,9 +27,9 @@ from indicators.rules.forecasting import (
     seasoned,
     smoothed,
 )
-from indicators.rules.rating import Thresholds, rate
 from indicators.rules.travel import FEWEST, WINDOW, TravelFound, direction_of_travel, guarded_fit
 from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
+from sorp.rules.thresholds import Thresholds, rate
 
 FIRST = Quarter(2011, 1)
 PER_CENT, COUNT = Bounds(Decimal(0), Decimal(100)), Bounds(Decimal(0))

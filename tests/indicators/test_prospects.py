@@ -18,8 +18,8 @@ from indicators.rules.prospects import (
     track_record,
     where_it_leads,
 )
-from indicators.rules.rating import Thresholds
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
+from sorp.rules.thresholds import Thresholds
 
 LAST, NEXT = Quarter(2012, 4), Quarter(2013, 1)
 PER_CENT, DAYS, MONEY = Figures(1, "%"), Figures(0, "days"), Figures(0, "£")

@@ -8,8 +8,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
-from indicators.rules.rating import Reading, Thresholds, judge, rate, scale_of, stale, value_of
+from indicators.rules.rating import judge, scale_of, stale, value_of
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod
+from sorp.rules.thresholds import Thresholds, rate
 
 D = Decimal
 R, A, G = Rag.RED, Rag.AMBER, Rag.GREEN
@@ -368,7 +369,14 @@ class TestJudge:
     def test_the_first_that_is_true_decides(
         self, due, suspended, has_result, value, reason, thresholds, verdict
     ):
-        found = judge(Reading(due, suspended, has_result, value, reason, thresholds))
+        found = judge(
+            due=due,
+            suspended=suspended,
+            has_result=has_result,
+            value=value,
+            not_available=reason,
+            thresholds=thresholds,
+        )
         assert found == ((verdict, None) if isinstance(verdict, Rag) else (None, verdict))
 
     @given(
@@ -381,7 +389,14 @@ class TestJudge:
     def test_a_missing_value_has_a_reason_and_never_a_colour(
         self, due, suspended, has_result, reason, thresholds
     ):
-        rag, not_rated = judge(Reading(due, suspended, has_result, None, reason, thresholds))
+        rag, not_rated = judge(
+            due=due,
+            suspended=suspended,
+            has_result=has_result,
+            value=None,
+            not_available=reason,
+            thresholds=thresholds,
+        )
         assert rag is None
         assert not_rated in NotRated
 

@@ -24,7 +24,6 @@ from indicators.rules.evidence import (
     refusal_of,
 )
 from indicators.rules.questions import Background, questions
-from indicators.rules.rating import Thresholds
 from indicators.rules.returns import (
     Horizon,
     Progress,
@@ -34,6 +33,7 @@ from indicators.rules.returns import (
     task_state,
 )
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
+from sorp.rules.thresholds import Thresholds
 
 Q1 = Quarter(2011, 1)
 FLOOR = Thresholds(

@@ -12,11 +12,12 @@ import kcc_perf
 from core.quarters import Quarter
 from escalation.rules.ladder import replay
 from escalation.rules.triggers import Rules
-from indicators.rules.rating import Reading, Thresholds, judge, scale_of, value_of
+from indicators.rules.rating import judge, scale_of, value_of
 from indicators.rules.travel import direction_of_travel
 from sorp.defaults.rules import TRIGGERS
 from sorp.lexicon import Frequency, Level, NotRated, Polarity, Rag, RatingMethod, Tier, TravelMethod
 from sorp.rules.figures import Figure
+from sorp.rules.thresholds import Thresholds
 from tests.escalation.conditions import trigger_of
 
 FILES = Path(kcc_perf.__file__).parent / "demonstration"
@@ -94,7 +95,7 @@ def thresholds(reference, row):
     return Thresholds(
         RatingMethod(indicator["method"]),
         Polarity(indicator["polarity"]),
-        number(indicator["tolerance"]),
+        tolerance=number(indicator["tolerance"]),
         **limits,
     )
 
@@ -119,14 +120,12 @@ def suspended(reference, key):
 
 def verdict(reference, quarter, result):
     return judge(
-        Reading(
-            due=Frequency(INDICATORS[reference]["frequency"]).due_in(quarter),
-            suspended=suspended(reference, quarter.key),
-            has_result=result is not None,
-            value=value(result) if result else None,
-            not_available=result["not_available"] if result else "",
-            thresholds=thresholds(reference, target_row(reference, quarter.key)),
-        )
+        due=Frequency(INDICATORS[reference]["frequency"]).due_in(quarter),
+        suspended=suspended(reference, quarter.key),
+        has_result=result is not None,
+        value=value(result) if result else None,
+        not_available=result["not_available"] if result else "",
+        thresholds=thresholds(reference, target_row(reference, quarter.key)),
     )
 
 

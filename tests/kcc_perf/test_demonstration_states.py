@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from core.quarters import Quarter
-from indicators.rules.rating import Reading, judge, stale
+from indicators.rules.rating import judge, stale
 from sorp.lexicon import NotRated, Rag, Travel
 from tests.kcc_perf.demonstration import (
     DRAFTS,
@@ -59,7 +59,13 @@ def _colour_moved_with_the_target(ref, q):
     now, before = target_row(ref, q.key), target_row(ref, q.previous().key)
     result = value(as_known(ref, q.key))
     seen = {
-        judge(Reading(True, False, True, value=result, thresholds=thresholds(ref, row)))
+        judge(
+            due=True,
+            suspended=False,
+            has_result=True,
+            value=result,
+            thresholds=thresholds(ref, row),
+        )
         for row in (now, before)
     }
     return now["from_quarter"] == q.key and len(seen) == 2

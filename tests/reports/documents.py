@@ -10,14 +10,14 @@ from core.quarters import Quarter
 from escalation.rules.ladder import replay
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
-from indicators.rules.rating import Reading, Thresholds, judge
+from indicators.rules.rating import judge
 from indicators.rules.travel import direction_of_travel
 from reports.contents.edition import _headline_figures
 from reports.rules.projection import public_form
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
-from sorp.lexicon import Frequency, NotRated, Polarity, Rag, Tier, TravelMethod
-from sorp.rules.figures import Figure
+from sorp.lexicon import Frequency, Polarity, Tier, TravelMethod
+from sorp.rules.figures import load_figure
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"
@@ -115,17 +115,15 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
             "sorp_version": "1",
             **per.get(place, {}),
         }
-        thresholds = Thresholds.of(own)
+        thresholds = load_figure(own).thresholds
         number = None if own["value"] is None else Decimal(own["value"])
         series.append((quarter, number, own["definition_break"]))
         rag, not_rated = judge(
-            Reading(
-                due=Frequency(facts["frequency"]).due_in(quarter),
-                suspended=False,
-                has_result=number is not None,
-                value=number,
-                thresholds=thresholds,
-            )
+            due=Frequency(facts["frequency"]).due_in(quarter),
+            suspended=False,
+            has_result=number is not None,
+            value=number,
+            thresholds=thresholds,
         )
         travel = direction_of_travel(
             series,
@@ -147,15 +145,7 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
 
 def escalations(facts: dict[str, Any]) -> list[dict[str, Any]]:
     rules = Rules(tuple(read_trigger(each) for each in practice()["versions"][0]["triggers"]), 1, 4)
-    history = [
-        Figure(
-            Quarter.parse(each["quarter"]),
-            Rag(each["rag"]) if each["rag"] else None,
-            NotRated(each["not_rated"]) if each["not_rated"] else None,
-            each["definition_break"],
-        )
-        for each in facts["ratings"]
-    ]
+    history = [load_figure(each) for each in facts["ratings"]]
     found = [
         {
             "level": each.level.value,
