@@ -29,6 +29,7 @@ class MeasureLine:
     travel: Travel | None = None
     value: Decimal | None = None
     target: Decimal | None = None
+    floor: Decimal | None = None
     confidence: str = ""
     stale: bool = False
 
@@ -261,6 +262,7 @@ def _measure_line(
         travel=Travel(rating.travel) if rating else None,
         value=rating.value if rating else None,
         target=rating.target if rating else None,
+        floor=rating.floor if rating else None,
         confidence=rating.confidence if rating else "",
         stale=bool(rating and rating.stale),
     )

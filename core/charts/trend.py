@@ -9,7 +9,7 @@ from itertools import groupby
 
 from core.charts import svg
 from core.charts.svg import Axis, apart, axis
-from core.figures import as_number, decimals_of
+from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
 from core.words import Word
 
@@ -32,6 +32,11 @@ class QuarterPoint:
     upper: Decimal | None = None
     confidence: Word | None = None
     definition_break: bool = False
+
+    @property
+    def bounds(self) -> tuple[Decimal | None, ...]:
+        """What its figure must not be printed on, or across, unless it is."""
+        return self.target, self.floor, self.lower, self.upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +146,10 @@ def ends_of(trend: Trend, shown: tuple[QuarterPoint, ...]) -> list[tuple[Decimal
     """What is labelled at the right: a value, its words and its ink, the result first."""
     unit = trend.measure_unit if len(trend.measure_unit) == 1 else ""
 
-    def write(value: Decimal, decimals: int = trend.decimals) -> str:
-        return as_number(value, decimals, unit)
-
     last = next(each for each in reversed(shown) if each.value is not None)
     assert last.value is not None
-    found = [(last.value, write(last.value), svg.LINE)]
+    shown_value = as_number(last.value, trend.decimals, unit, bounds=last.bounds)
+    found = [(last.value, shown_value, svg.LINE)]
     for field, words, ink in (
         ("target", "Target", svg.TARGET),
         ("floor", trend.floor_label, svg.FLOOR),
@@ -159,7 +162,7 @@ def ends_of(trend: Trend, shown: tuple[QuarterPoint, ...]) -> list[tuple[Decimal
         )
         if limit is not None:
             found.append(
-                (limit, f"{words} {write(limit, decimals_of(limit, trend.decimals))}", ink)
+                (limit, f"{words} {as_number(limit, decimals_of(limit, DECIMALS), unit)}", ink)
             )
     return found
 
@@ -310,15 +313,11 @@ def _standing(trend: Trend, last: QuarterPoint) -> str:
 
 def _figure(trend: Trend, point: QuarterPoint) -> str:
     assert point.value is not None
-    return _written(trend, point.value)
-
-
-def _written(trend: Trend, value: Decimal) -> str:
-    return as_number(value, trend.decimals, trend.measure_unit)
+    return as_number(point.value, trend.decimals, trend.measure_unit, bounds=point.bounds)
 
 
 def _limit(trend: Trend, value: Decimal) -> str:
-    return as_number(value, decimals_of(value, trend.decimals), trend.measure_unit)
+    return as_number(value, decimals_of(value, DECIMALS), trend.measure_unit)
 
 
 RAG_MARKERS: dict[str | None, tuple[str, str, str]] = {

@@ -12,6 +12,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from sorp.lexicon import Kind, Level, NotRated, Rag, Travel
+from sorp.rules.thresholds import LIMITS, bounds_of
 
 READ = (
     "indicator_id",
@@ -25,6 +26,8 @@ READ = (
     "definition_break",
     "revision__late",
     "revision__number",
+    *LIMITS,
+    "tolerance",
 )
 
 
@@ -41,6 +44,13 @@ class Standing:
     definition_break: bool
     late: bool
     revised: bool
+    target: Decimal | None = None
+    floor: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    outer_lower: Decimal | None = None
+    outer_upper: Decimal | None = None
+    tolerance: Decimal | None = None
 
     @property
     def words(self) -> str:
@@ -109,6 +119,7 @@ def standings(
             is_break,
             bool(late),
             (number or 1) > 1,
+            *judged_by,
         )
         for (
             indicator,
@@ -122,6 +133,7 @@ def standings(
             is_break,
             late,
             number,
+            *judged_by,
         ) in stored.values_list(*READ)
     }
 
@@ -130,7 +142,12 @@ def cell_description(indicator: Indicator, quarter: Quarter, standing: Standing 
     """What a cell says to somebody who cannot see it: "Potholes, Q2 2022/23: Amber, 85.1 %"."""
     said = standing.words if standing else "Not measured"
     if standing and standing.value is not None:
-        figure = as_number(standing.value, indicator.decimals, indicator.measure_unit)
+        figure = as_number(
+            standing.value,
+            indicator.decimals,
+            indicator.measure_unit,
+            bounds=bounds_of(standing),
+        )
         said = f"{said}, {figure}"
     return f"{indicator.title}, {quarter}: {said}"
 

@@ -19,7 +19,7 @@ from assurance.rules import CallInVerdict
 from core.charts.trend import Trend
 from core.clock import day_of
 from core.dates import as_date, in_full
-from core.figures import as_number
+from core.figures import DECIMALS, as_number, decimals_of
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
@@ -35,6 +35,7 @@ from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
 from organisation.models.people import User
 from sorp.models.statement import Version
+from sorp.rules.thresholds import bounds_of
 
 # What comes first where two things bear the same day, and no hour says which did.
 RESULT, REFERRAL, NOTICE, VARIATION, PLAN, HANDLING, MEETING, DECISION, ACTION, RECOVERY = range(10)
@@ -101,8 +102,11 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     for row in rated.select_related("revision__submitted_by").order_by("quarter", "number"):
         rows[row.quarter].append(row)
 
-    def figure(value: Decimal) -> str:
-        return as_number(value, indicator.decimals, indicator.measure_unit)
+    def figure(value: Decimal, by: Rating | None = None) -> str:
+        return as_number(value, indicator.decimals, indicator.measure_unit, bounds=bounds_of(by))
+
+    def limit(value: Decimal) -> str:
+        return as_number(value, decimals_of(value, DECIMALS), indicator.measure_unit)
 
     for quarter, ratings in rows.items():
         at = closed.get(quarter)
@@ -112,7 +116,7 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
             quarter, revision = rating.quarter, rating.revision
             text = []
             if rating.target is not None and rating.value is not None:
-                text.append(f"The target was {figure(rating.target)}.")
+                text.append(f"The target was {limit(rating.target)}.")
             if place and revision is not None and revision.reason:
                 text.append(f"Revised: {revision.reason}")
             if quarter in explained and quarter != context.escalation.opened_in:
@@ -124,7 +128,7 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
                 + (
                     rating.get_not_rated_display().lower()
                     if rating.value is None
-                    else figure(rating.value)
+                    else figure(rating.value, rating)
                 ),
                 text=" ".join(text),
                 by=f"Submitted by {revision.submitted_by}"

@@ -141,6 +141,7 @@ class Entry:
     worked_out: Decimal | None = None  # the value as it will be kept, by the counts where given
     rag: Rag | None = None
     not_rated: NotRated | None = None
+    expected: Thresholds | None = None  # what it would be rated by
     action_is_required: bool = False
     readings: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -175,6 +176,7 @@ def read_entry(typed: Typed, asked: Asked) -> Entry:
         worked_out=worked_out,
         rag=rag,
         not_rated=not_rated,
+        expected=asked.thresholds,
         action_is_required=required,
         readings=_readings(typed, figures, asked),
         problems=problems,

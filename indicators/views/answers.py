@@ -8,6 +8,7 @@ from core.figures import as_number
 from indicators.queries.returns import ReturnRow
 from indicators.rules.returns import Horizon, forecast_quarters
 from sorp.lexicon import Frequency
+from sorp.rules.thresholds import bounds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,12 @@ def _result(entry, indicator):
     if entry.worked_out is None:
         reason = "No figure" if entry.not_available else "No value: the denominator is 0"
         return "value", "Result", reason
-    figure = as_number(entry.worked_out, indicator.decimals, indicator.measure_unit)
+    figure = as_number(
+        entry.worked_out,
+        indicator.decimals,
+        indicator.measure_unit,
+        bounds=bounds_of(entry.expected),
+    )
     return "numerator" if entry.numerator is not None else "value", "Result", figure
 
 

@@ -17,6 +17,7 @@ from indicators.services import drafts, results
 from indicators.services.drafts import as_kept
 from organisation.permissions import Permission
 from organisation.rights import allowed
+from sorp.rules.thresholds import bounds_of
 
 
 def sheet_or_404(request, quarter, reference):
@@ -176,7 +177,12 @@ def _verdict(sheet, entry):
     if entry.worked_out is None:
         return "It will be shown as not rated."
     indicator = sheet.indicator
-    figure = as_number(entry.worked_out, indicator.decimals, indicator.measure_unit)
+    figure = as_number(
+        entry.worked_out,
+        indicator.decimals,
+        indicator.measure_unit,
+        bounds=bounds_of(entry.expected),
+    )
     status = entry.rag.label.lower() if entry.rag else "not rated"
     return f"{figure} will be {status}."
 

@@ -8,6 +8,7 @@ where page styles do not reach inside an SVG.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -17,11 +18,12 @@ from django.utils.text import slugify
 
 from core import panels
 from core.dates import as_date, as_quarter
-from core.figures import as_number
+from core.figures import DECIMALS, as_number, decimals_of
 from kcc_perf import commentary as commentary_text
 from kcc_perf.forms import summary_of
 from kcc_perf.templatetags import kcc_layout, kcc_terms
 from sorp.lexicon import NotRated, Rag, Travel
+from sorp.rules.thresholds import bounds_of
 
 register = template.Library()
 register.tags.update(kcc_layout.register.tags)
@@ -200,11 +202,23 @@ def date_tag(value: Any) -> str:
 
 
 @register.simple_tag
-def number(value: Any, decimals: int | None = None, unit: str = "") -> str:
-    """A figure as printed. None is [x], not available: never nought and never blank."""
+def number(value: Any, decimals: int | None = None, unit: str = "", by: Any = None) -> str:
+    """A figure as printed. None is [x], not available: never nought and never blank.
+
+    With what it was rated `by`, it is printed on its own side of each bound.
+    """
     if value is None or value == "":
         return shorthand("x")
-    return as_number(value, decimals, unit or "")
+    return as_number(value, decimals, unit or "", bounds=bounds_of(by))
+
+
+@register.simple_tag
+def limit(value: Any, unit: str = "") -> str:
+    """A target or bound, with no more decimals than it needs: 90 %, not 90.0 %."""
+    if value is None or value == "":
+        return shorthand("x")
+    number = Decimal(value)
+    return as_number(number, decimals_of(number, DECIMALS), unit or "")
 
 
 @register.simple_tag

@@ -98,7 +98,7 @@ class IndicatorBlock:
 
     @property
     def value(self) -> str:
-        return self.write.value(self.rating["value"])
+        return self.write.rated(self.rating)
 
     @property
     def limits(self) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ class IndicatorBlock:
 
     @property
     def listed_value(self) -> str:
-        return self._listed.value(self.rating["value"])
+        return self._listed.rated(self.rating)
 
     @property
     def listed_target(self) -> str:
@@ -158,7 +158,7 @@ class IndicatorBlock:
         expected = limits(rating, bare)
         return RatingLine(
             quarter=Quarter.parse(rating["quarter"]),
-            value=bare.value(rating["value"]),
+            value=bare.rated(rating),
             target=expected[0][1] if expected else "",
             rag=rating["rag"],
             not_rated=briefly(rating["not_rated"]),

@@ -45,7 +45,7 @@ class AgendaItem:
 
     @property
     def shown_value(self) -> str:
-        return self.write.value(self.facts["value"])
+        return self.write.rated(self.facts)
 
     @property
     def limits(self) -> list[tuple[str, str]]:
@@ -62,7 +62,7 @@ class AgendaItem:
         return [
             {
                 **each,
-                "value": bare.value(each["value"]),
+                "value": bare.rated(each),
                 "target": bare.limit(each["target"]) if each["target"] is not None else "",
                 "marks": _marks(each),
             }

@@ -11,6 +11,7 @@ from core.charts.trend import QuarterPoint
 from core.figures import as_number, decimals_of
 from core.quarters import Quarter
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod
+from sorp.rules.thresholds import bounds_of
 
 
 def marks_of(rating: Mapping[str, Any]) -> tuple[str, ...]:
@@ -83,6 +84,14 @@ class Writer:
             return ""
         return as_number(figure, self.decimals, self.measure_unit)
 
+    def rated(self, rating: Mapping[str, Any]) -> str:
+        """A rating's value, on its own side of each bound that it was rated by."""
+        if rating["value"] is None:
+            return ""
+        return as_number(
+            rating["value"], self.decimals, self.measure_unit, bounds=bounds_of(rating)
+        )
+
     def limit(self, figure: str | Decimal) -> str:
         """A target is written with no more decimals than it needs: 90 %, not 90.0 %."""
         number = Decimal(figure)
@@ -108,7 +117,7 @@ def explained(rating: Mapping[str, Any], write: Writer, not_available: str = "")
     """Why the indicator has the colour it has, or has none: one or two sentences."""
     if rating["rag"] is None:
         return _explained_unrated(rating, write, not_available)
-    value = write.value(rating["value"])
+    value = write.rated(rating)
     if rating["method"] == RatingMethod.RANGE:
         return _explained_range(rating, write, value)
     target = write.limit(rating["target"])
@@ -143,6 +152,6 @@ def _explained_unrated(rating: Mapping[str, Any], write: Writer, not_available: 
     if reason in (NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW):
         bounds = f"{write.limit(rating['lower'])} to {write.limit(rating['upper'])}"
         place = reason.label.split(" ")[0].lower()
-        return f"{write.value(rating['value'])} is {place} the expected range of {bounds}."
+        return f"{write.rated(rating)} is {place} the expected range of {bounds}."
     sentence = NOT_RATED[reason]
     return f"{sentence} The reason given: {not_available}" if not_available else sentence

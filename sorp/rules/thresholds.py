@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -51,6 +51,27 @@ class Expectation:
 JUDGED_BY = tuple(each.name for each in fields(Expectation))
 NUMBERS = tuple(name for name in JUDGED_BY if name not in ("method", "polarity"))
 LIMITS = tuple(name for name in NUMBERS if name != "tolerance")
+
+
+def bounds_of(judged: Any) -> tuple[Decimal, ...]:
+    """Each value at which a verdict may change, the edge of a tolerance among them.
+
+    Of whatever holds what it was judged by: a row, a figure, a rating as an edition holds it, whose
+    numbers are text. Nothing where it holds none. Figures are printed on their own side of these.
+    """
+    if judged is None:
+        return ()
+
+    def held(name: str) -> Decimal | None:
+        number = judged.get(name) if isinstance(judged, Mapping) else getattr(judged, name, None)
+        return None if number is None or number == "" else Decimal(number)
+
+    found = [each for name in LIMITS if (each := held(name)) is not None]
+    target, tolerance = held("target"), held("tolerance")
+    if target is not None and tolerance is not None:
+        allowance = EXACT.multiply(target.copy_abs(), tolerance).scaleb(-2, EXACT)
+        found += [EXACT.subtract(target, allowance), EXACT.add(target, allowance)]
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
