@@ -28,7 +28,6 @@ from organisation.importing.units import Code
 from organisation.models.people import User
 from organisation.models.units import Unit
 from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, RatingMethod, Tier
-from sorp.rules.thresholds import LIMITS
 
 Reference = Annotated[
     str,
