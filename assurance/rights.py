@@ -7,15 +7,17 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from assurance.models.teams import Seat, Team
 from assurance.rules import SeatKind
 from core.clock import localdate
-from core.guards import signed_in
+from core.guards import View, signed_in
 from core.words import Word
 from organisation.permissions import Permission
-from organisation.rights import allowed
+from organisation.requests import SignedInRequest
+from organisation.rights import Visitor, allowed
 
 
 class Act(Word):
@@ -43,14 +45,14 @@ OFFICES: dict[Permission, set[Act]] = {
 }
 
 
-def may(user: Any, team: Team, act: Act) -> bool:
+def may(user: Visitor, team: Team, act: Act) -> bool:
     """Whether an office or a seat that a person holds today allows an act on a team."""
     if any(act in acts and allowed(user, office) for office, acts in OFFICES.items()):
         return True
     return holds_seat(user, team, *(seat for seat, acts in SEATS.items() if act in acts))
 
 
-def holds_seat(user: Any, team: Team, *kinds: SeatKind) -> bool:
+def holds_seat(user: Visitor, team: Team, *kinds: SeatKind) -> bool:
     """Whether a person sits on a team today, in one of these seats or in any."""
     if not (user.is_authenticated and user.is_active):
         return False
@@ -58,40 +60,40 @@ def holds_seat(user: Any, team: Team, *kinds: SeatKind) -> bool:
     return (seats.filter(kind__in=kinds) if kinds else seats).exists()
 
 
-def is_secretariat(user: Any) -> bool:
+def is_secretariat(user: Visitor) -> bool:
     """Performance officers serve both teams."""
     return allowed(user, Permission.MANAGE_FRAMEWORK)
 
 
-def is_chair(user: Any, team: Team) -> bool:
+def is_chair(user: Visitor, team: Team) -> bool:
     return may(user, team, Act.CALL_IN)
 
 
-def may_read(user: Any, team: Team) -> bool:
+def may_read(user: Visitor, team: Team) -> bool:
     return may(user, team, Act.READ)
 
 
-def takes_part(user: Any, team: Team) -> bool:
+def takes_part(user: Visitor, team: Team) -> bool:
     """Whether a person works in the meeting: by a seat, or for the secretariat."""
     return may(user, team, Act.TAKE_PART)
 
 
-def leads(user: Any, team: Team) -> bool:
+def leads(user: Visitor, team: Team) -> bool:
     """Whether a person records what was decided: the chair, or the secretariat for the chair."""
     return may(user, team, Act.LEAD)
 
 
-def refuse_all_but_chair(user: Any, team: Team) -> None:
+def refuse_all_but_chair(user: Visitor, team: Team) -> None:
     if not is_chair(user, team):
         raise PermissionDenied(f"Only the chair of {team.short} decides what is called in")
 
 
-def refuse_strangers(user: Any, team: Team) -> None:
+def refuse_strangers(user: Visitor, team: Team) -> None:
     if not takes_part(user, team):
         raise PermissionDenied(f"This is for those with a seat on {team.short}")
 
 
-def refuse_all_but_leads(user: Any, team: Team) -> None:
+def refuse_all_but_leads(user: Visitor, team: Team) -> None:
     if not leads(user, team):
         raise PermissionDenied(
             f"This is for the chair of {team.short} and the performance officers"
@@ -99,16 +101,18 @@ def refuse_all_but_leads(user: Any, team: Team) -> None:
 
 
 def require_on_team(
-    who: Callable[[Any, Team], bool],
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    who: Callable[[Visitor, Team], bool],
+) -> Callable[[View], View]:
     """Guard a team's view by a rule of this module, and hand it the team instead of its code.
 
     Leaves a permission on the view, so that a test can find it: papers are by seat or by office.
     """
 
-    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+    def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, team: str, *args: Any, **kwargs: Any) -> Any:
+        def guarded(
+            request: SignedInRequest, team: str, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
             found = get_object_or_404(Team, code=team)
             if not who(request.user, found):
                 raise PermissionDenied

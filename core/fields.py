@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 
 from core.quarters import Quarter
@@ -49,14 +51,14 @@ class QuarterField(models.DateField):
         if self.has_default() and not callable(self.default):
             self.default = self.to_python(self.default)
 
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """A default is written as a day, which migrations know how to write."""
         name, path, args, options = super().deconstruct()
         if isinstance(options.get("default"), Quarter):
             options["default"] = options["default"].first_day
         return name, path, args, options
 
-    def db_check(self, connection: Any) -> str:
+    def db_check(self, connection: BaseDatabaseWrapper) -> str:
         column = connection.ops.quote_name(self.column)
         return IS_A_QUARTER[connection.vendor].format(column=column)
 

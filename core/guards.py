@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from core.models.people import Person
 
-def require(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+View = Callable[..., HttpResponseBase]
+AnyView = TypeVar("AnyView", bound=View)
+
+
+def require(permission: str) -> Callable[[View], View]:
     """Guard a view for those whose post grants a permission, as the person (`may`) answers today.
 
     Leaves the permission on the view, so that a test can find it.
     """
 
-    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+    def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
-            if not request.user.may(permission):
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not cast(Person, request.user).may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -35,12 +41,12 @@ def require(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any
 UNTYPED = ("csrfmiddlewaretoken", "token", "version", "seen", "act")
 
 
-def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+def signed_in(view: View) -> View:
     """Guard a view for whoever has signed in. What was typed while a session ended comes back."""
     for_signed_in = login_required(view)
 
     @wraps(view)
-    def guarded_view(request: Any, *args: Any, **kwargs: Any) -> Any:
+    def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated and (typed := _typed(request)):
             return render(request, "signed_out.html", {"typed": typed}, status=403)
         return for_signed_in(request, *args, **kwargs)
@@ -57,7 +63,7 @@ def _typed(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def public(view: Callable[..., Any]) -> Callable[..., Any]:
+def public(view: AnyView) -> AnyView:
     """Mark a view as open to everyone, on purpose."""
     view.permission = None  # type: ignore[attr-defined]
     return view

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import (
@@ -26,7 +26,7 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.timezone import now
 
 from core import audit, clock
@@ -34,6 +34,7 @@ from core.models.jobs import Job
 from core.models.people import Person
 
 logger = logging.getLogger(__name__)
+Done = TypeVar("Done")
 MOST_ATTEMPTS = 3
 # What is raised where the database went away, not where the work is wrong.
 LOST_DATABASE = (OperationalError, InterfaceError)
@@ -106,7 +107,7 @@ def notify_worker(job_id: int) -> None:
         logger.exception("No worker was notified of job %s; the sweep will find it", job_id)
 
 
-def submit_to_thread(act: Callable[[], Any]) -> Future[Any]:
+def submit_to_thread(act: Callable[[], Done]) -> Future[Done]:
     """Have something done on the one thread of this process that does jobs, after what waits there."""
     return _executor.submit(_with_own_connection, act)
 
@@ -161,7 +162,7 @@ def _lease_end() -> datetime:
     return now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
-def _this_attempt(job_id: int, attempt: int) -> Any:
+def _this_attempt(job_id: int, attempt: int) -> QuerySet[Job]:
     """The job, as long as this attempt at it is still the one that holds it."""
     return Job.objects.filter(pk=job_id, state=Job.State.RUNNING, attempts=attempt)
 
@@ -220,7 +221,7 @@ def _failure_sentence(reason: Exception) -> str:
     return "Something went wrong with the service. The performance team can see what, in the log."
 
 
-def _with_own_connection(act: Callable[[], Any]) -> Any:
+def _with_own_connection(act: Callable[[], Done]) -> Done:
     close_old_connections()
     try:
         return act()

@@ -6,8 +6,9 @@ import errno
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from core.canonical_json import digest
@@ -75,7 +76,7 @@ class KeptFiles(FileSystemStorage):
             return None
         return content if digest(content) == sha256 else None
 
-    def _save(self, name: str, content: Any) -> str:
+    def _save(self, name: str, content: File) -> str:
         """Under a name that nobody else has taken; Django asks for it in `save`.
 
         The name is taken by an empty file. A process killed just then leaves that behind, and no

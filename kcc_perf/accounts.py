@@ -6,6 +6,7 @@ from allauth.account import app_settings
 from allauth.account import forms as allauth
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_pk_to_url_str
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -66,14 +67,14 @@ class ReauthenticateForm(allauth.ReauthenticateForm):
         _ask(self, "password", "Password", "Enter your password")
 
 
-def _ask(form: Any, name: str, label: str, if_empty: str) -> None:
+def _ask(form: forms.Form, name: str, label: str, if_empty: str) -> None:
     """Word one field. The page has its own link for a forgotten password, so no hint repeats it."""
     field = form.fields[name]
     field.label, field.help_text = label, ""
     field.error_messages = {**field.error_messages, "required": if_empty}
 
 
-def _ask_twice(form: Any) -> None:
+def _ask_twice(form: forms.Form) -> None:
     rules = form.fields["password1"].help_text
     _ask(form, "password1", "New password", "Enter a new password")
     form.fields["password1"].help_text = rules

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.contrib.auth.models import AnonymousUser
 
+from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rules import PostKind
 
+Visitor = User | AnonymousUser  # whoever asks for a page, known or not
 
-def posts_of(user: Any) -> list[tuple[PostKind, int]]:
+
+def posts_of(user: User) -> list[tuple[PostKind, int]]:
     """The kinds of post a person holds today, each with its unit. One query a request."""
     return user.posts_today()
 
 
-def allowed(user: Any, permission: Permission) -> bool:
+def allowed(user: Visitor, permission: Permission) -> bool:
     """Whether some post this person holds today grants the permission."""
     return user.is_authenticated and user.may(permission)
 
 
-def holds(user: Any, *kinds: PostKind) -> bool:
+def holds(user: Visitor, *kinds: PostKind) -> bool:
     """Whether the person holds a post of one of these kinds today."""
     return user.is_authenticated and any(kind in kinds for kind, _ in posts_of(user))

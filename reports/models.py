@@ -25,7 +25,7 @@ class QuarterlyReport(models.Model):
         return f"Quarterly performance report, {self.quarter}"
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def published(self) -> Self:
         return self.filter(state=Edition.State.PUBLISHED)
 

@@ -146,7 +146,7 @@ class Project(models.Model):
         return self.name
 
 
-class MilestoneQuerySet(models.QuerySet):
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def answerable_by(self, user: User) -> Self:
         """Those this person may update: their own, or all for the centre."""
         if allowed(user, Permission.MANAGE_FRAMEWORK):

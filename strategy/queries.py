@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import QuerySet
 
 from core.quarters import Quarter
 from indicators.models.ratings import Rating
@@ -164,10 +165,10 @@ def late_milestones(*, day: date) -> tuple[MilestoneLine, ...]:
 
 
 def _priority_sheets(
-    rows: Iterable[Priority], quarter: Quarter | None, day: date
+    rows: QuerySet[Priority], quarter: Quarter | None, day: date
 ) -> tuple[PrioritySheet, ...]:
     priorities = list(
-        rows.prefetch_related(  # type: ignore[attr-defined]
+        rows.prefetch_related(
             "themes",
             "success_factors",
             "measures__indicator",

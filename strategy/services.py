@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Model
 
 from core import audit
 from core.refusals import Refused
@@ -27,8 +28,10 @@ from strategy.models import (
 )
 from strategy.rules import Judgement, MeasureKind
 
+Row = TypeVar("Row", bound=Model)
 
-def _kept(row: Any) -> Any:
+
+def _kept(row: Row) -> Row:
     """Keep a row, saying in words what a constraint would refuse. Raises ValueError."""
     try:
         row.full_clean()

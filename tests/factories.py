@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from core.quarters import Quarter
 from escalation.models.escalations import Explanation
-from escalation.rules.explanations import About, Inputs, explain
+from escalation.rules.explanations import ExplanationSubject, Inputs, explain
 from escalation.rules.triggers import Rules
 from indicators.models.definitions import Indicator, Target
 from indicators.models.ratings import Rating
@@ -236,7 +236,7 @@ class ExplanationFactory(DjangoModelFactory):
                     rules=Rules((trigger_of("Red for two quarters", Rag.RED, 2, 2, Level.PAT),)),
                     tier=Tier.CORPORATE,
                 ),
-                About(row.indicator.reference, row.indicator.title, "1"),
+                ExplanationSubject(row.indicator.reference, row.indicator.title, "1"),
             )
         )
 

@@ -48,7 +48,7 @@ class Meeting(models.Model):
         return self.state == MeetingState.HELD
 
 
-class CallInQuerySet(models.QuerySet):
+class CallInQuerySet(models.QuerySet["CallIn"]):
     def on_agenda(self) -> Self:
         return self.filter(verdict=CallInVerdict.CALLED_IN)
 

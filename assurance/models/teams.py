@@ -41,7 +41,7 @@ class Team(models.Model):
         return self.code.upper()
 
 
-class SeatQuerySet(models.QuerySet):
+class SeatQuerySet(models.QuerySet["Seat"]):
     def held_on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 

@@ -118,7 +118,7 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
     return MeetingSheet(
         meeting=meeting,
         agenda=tuple(
-            AgendaLine(each, ratings.get(each.indicator_id), each.decided, each.undone)
+            AgendaLine(each, ratings.get(each.indicator_id), each.decided, each.undone)  # type: ignore[attr-defined] # annotated above
             for each in call_ins
         ),
         papers=tuple(meeting.papers.all()),

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from core.clock import now
 
 
-class JobQuerySet(models.QuerySet):
+class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=[Job.State.PENDING, Job.State.RUNNING])
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from core.clock import now
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(models.QuerySet["Notice"]):
     def unsent(self) -> Self:
         """Those that still have to go by e-mail, now or with the day's others."""
         return self.filter(sent_at__isnull=True, kept_at__isnull=True)

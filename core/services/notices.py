@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from core import audit
@@ -18,6 +19,7 @@ from core.models.notices import Notice, NoticePreference
 from core.models.people import Person
 
 How = NoticePreference.How
+Rows = TypeVar("Rows", bound=QuerySet)
 # What a reader of the daily e-mail should see first.
 IN_ORDER = (Notice.Kind.OVERDUE, Notice.Kind.REMINDER, Notice.Kind.NEWS)
 
@@ -126,7 +128,7 @@ def how_told(user: Person) -> str:
     return preference.how if preference else How.EACH
 
 
-def _locked(rows: Any) -> Any:
+def _locked(rows: Rows) -> Rows:
     """The rows that no other worker holds, held until this transaction ends."""
     if connection.features.has_select_for_update_skip_locked:
         return rows.select_for_update(skip_locked=True, of=("self",))

@@ -6,14 +6,13 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 # What spreadsheets take for the beginning of a formula; the last four are = + - @ in full width.
 RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 MARK = "'"
 
 
-def written(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A header and rows as CSV by RFC 4180: lines end in CR LF, None is an empty cell."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -34,7 +33,7 @@ def without_mark(text: str) -> str:
     )
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """Numbers are left alone, with no zeros that say nothing; text is made harmless."""
     if value is None:
         return ""

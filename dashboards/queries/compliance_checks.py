@@ -297,9 +297,9 @@ def _poor_at_close(context: CheckContext) -> dict[int, tuple[Rag, Quarter]]:
         histories[pk][quarter] = Rag(rag) if rag else None
     on_amber = context.version.action_on_amber
     return {
-        pk: (rag, _run_began(history, on_amber).previous())
+        pk: (found, _run_began(history, on_amber).previous())
         for pk, history in histories.items()
-        if (rag := history.get(context.quarter)) and action_required(rag, on_amber)
+        if (found := history.get(context.quarter)) and action_required(found, on_amber)
     }
 
 

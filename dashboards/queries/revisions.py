@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -181,8 +181,9 @@ def _restatement_facts(revisions: Sequence[Revision]) -> _RestatementFacts:
     quarter_of = {each.result_id: each.result.quarter for each in revisions}
     result_of = {each.pk: each.result_id for each in said}
     for rating in Rating.objects.filter(revision__in=result_of).order_by("number"):
-        if rating.quarter == quarter_of[result_of[rating.revision_id]]:
-            facts.ratings[rating.revision_id] = rating
+        revision = rating.revision_id
+        if revision is not None and rating.quarter == quarter_of[result_of[revision]]:
+            facts.ratings[revision] = rating
     _follow(revisions, facts)
     facts.editions = list(published_by_quarter())
     return facts
@@ -216,7 +217,7 @@ def _attach(
     escalations: dict[str, Escalation],
     facts: _RestatementFacts,
 ) -> None:
-    in_time: list[tuple[Any, int, Revision | AuditEvent]] = [
+    in_time: list[tuple[datetime, int, Revision | AuditEvent]] = [
         *((each.submitted_at, 0, each) for each in revised),
         *((each.at, 1, each) for each in events),
     ]
@@ -287,7 +288,7 @@ COLUMNS = (
 )
 
 
-def restatement_row(each: Restatement) -> tuple[Any, ...]:
+def restatement_row(each: Restatement) -> tuple[object, ...]:
     """A restatement as a row of text."""
     return (
         each.indicator.reference,

@@ -10,7 +10,7 @@ from organisation.rights import allowed
 from sorp.models.statement import Version
 
 
-class BacktestQuerySet(models.QuerySet):
+class BacktestQuerySet(models.QuerySet["Backtest"]):
     def visible_to(self, user):
         """The performance team sees every one; whoever sees performance, those kept as evidence."""
         if allowed(user, Permission.MANAGE_FRAMEWORK):

@@ -14,7 +14,7 @@ from sorp.lexicon import Level
 from sorp.models.statement import Version
 
 
-class EscalationQuerySet(models.QuerySet):
+class EscalationQuerySet(models.QuerySet["Escalation"]):
     def open_ones(self):
         """Those not yet recovered."""
         return self.filter(recovered_in__isnull=True)

@@ -12,7 +12,7 @@ from sorp.models.statement import Version
 SUBJECTS = ("escalation", "unit_escalation", "positive_exception")
 
 
-class SuccessionQuerySet(models.QuerySet):
+class SuccessionQuerySet(models.QuerySet["Succession"]):
     def ruling(self, quarter):
         """Those of versions that rule by a quarter, the earliest version first."""
         rows = self.filter(version__state__in=Version.BINDING, version__from_quarter__lte=quarter)

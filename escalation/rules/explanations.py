@@ -33,7 +33,7 @@ from sorp.rules.thresholds import LIMITS, rate
 Kept = TypeVar("Kept")
 
 
-def written(value: Any) -> Any:
+def dump(value: Any) -> Any:
     """A value as JSON has it. Numbers are written exactly, without noughts that say nothing."""
     if value is None or isinstance(value, bool | int):
         return value
@@ -44,14 +44,14 @@ def written(value: Any) -> Any:
     if isinstance(value, str):
         return str(value.value) if isinstance(value, Word) else value
     if isinstance(value, frozenset):
-        return sorted(written(each) for each in value)
+        return sorted(dump(each) for each in value)
     if isinstance(value, Mapping):
-        return {str(key): written(each) for key, each in value.items()}
+        return {str(key): dump(each) for key, each in value.items()}
     if isinstance(value, Sequence):
-        return [written(each) for each in value]
+        return [dump(each) for each in value]
     if isinstance(value, Condition):  # flat, whatever its kind
         return {
-            name: written(each)
+            name: dump(each)
             for name, each in value.columns.items()
             if (name not in LEFT_OUT or each != LEFT_OUT[name])
             and (name, each) != ("key", value.name)  # its name, where it was given none
@@ -60,14 +60,14 @@ def written(value: Any) -> Any:
         return dump_known(value, READ_BY_CONDITIONS)
     if is_dataclass(value):
         return {
-            each.name: written(getattr(value, each.name))
+            each.name: dump(getattr(value, each.name))
             for each in fields(value)
             if each.init and getattr(value, each.name) != _default(each)
         }
     raise TypeError(f"{type(value).__name__} is not written into explanations")
 
 
-def read_as(kind: type[Kept], stored: Any) -> Kept:
+def load(kind: type[Kept], stored: Any) -> Kept:
     """What was written of a dataclass, as it was. Raises ValueError where it cannot have been."""
     if not isinstance(stored, Mapping):
         raise ValueError(f"a {kind.__name__} is written as an object of its fields")
@@ -104,7 +104,7 @@ def _read(hint: Any, stored: Any) -> Any:
     if hint is Quarter:
         return Quarter.parse(stored)
     if is_dataclass(hint) and isinstance(hint, type):
-        return read_as(hint, stored)
+        return load(hint, stored)
     if isinstance(hint, type) and issubclass(hint, Word | Decimal):
         return hint(stored)
     return stored
@@ -162,7 +162,7 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ExplanationSubject:
     """What the document says beside the inputs: of whom it speaks, and by which rules."""
 
     reference: str
@@ -196,7 +196,7 @@ def load_shown(shown: Mapping[str, Any]) -> Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class TriggerCheck:
     """One trigger, held against the history: what it asked for and what it found."""
 
     asked: Condition  # as it stands, or asking for less after a relapse
@@ -221,11 +221,11 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class IndicatorCheck:
     """What follows from the inputs."""
 
     inputs: Inputs
-    weighed: tuple[Weighed, ...]
+    checks: tuple[TriggerCheck, ...]
     opened: tuple[Episode, ...]
     recovered: tuple[Episode, ...]
     standing: tuple[Episode, ...]  # open, and from an earlier quarter
@@ -277,15 +277,17 @@ def wants_explaining(closing: Figure, recorded: Iterable[Episode]) -> bool:
     )
 
 
-def find(inputs: Inputs) -> Finding:
+def check_indicator(inputs: Inputs) -> IndicatorCheck:
     """Evaluate the inputs."""
     quarter = inputs.quarter
     recorded = inputs.kept or inputs.recorded
     episodes = close(inputs.history, recorded, inputs.rules, inputs.tier).episodes
     opened = [each for each in episodes if each.opened_in == quarter and each.is_open]
-    return Finding(
+    return IndicatorCheck(
         inputs=inputs,
-        weighed=tuple(_weigh(each, inputs) for each in inputs.rules.triggers_for(inputs.tier)),
+        checks=tuple(
+            _check_trigger(each, inputs) for each in inputs.rules.triggers_for(inputs.tier)
+        ),
         opened=tuple(opened),
         recovered=tuple(each for each in episodes if each.recovered_in == quarter),
         standing=tuple(each for each in episodes if each.is_open and each.opened_in < quarter),
@@ -310,27 +312,27 @@ def _standing(episodes: Iterable[Episode]) -> set[tuple[object, ...]]:
 
 def _shortest(inputs: Inputs) -> Inputs:
     """The same inputs without the quarters from long ago that change nothing in what is found."""
-    whole = _comparable(find(inputs))
+    whole = _comparable(check_indicator(inputs))
     for quarters in WINDOWS:
         if quarters >= len(inputs.history):
             break
         shorter = replace(inputs, history=inputs.history[-quarters:])
-        if _comparable(find(shorter)) == whole:
+        if _comparable(check_indicator(shorter)) == whole:
             return shorter
     return inputs
 
 
-def _comparable(finding: Finding) -> tuple[object, ...]:
+def _comparable(check: IndicatorCheck) -> tuple[object, ...]:
     return (
-        finding.weighed,
-        finding.opened,
-        finding.recovered,
-        finding.standing,
-        finding.green,
+        check.checks,
+        check.opened,
+        check.recovered,
+        check.standing,
+        check.green,
     )
 
 
-def _weigh(trigger: Condition, inputs: Inputs) -> Weighed:
+def _check_trigger(trigger: Condition, inputs: Inputs) -> TriggerCheck:
     recoveries = [each.recovered_in for each in inputs.recorded if each.level is trigger.level]
     shortening = shortening_after(recoveries, inputs.quarter, inputs.rules)
     met = breaches(inputs.history, [trigger], shortening)
@@ -338,7 +340,7 @@ def _weigh(trigger: Condition, inputs: Inputs) -> Weighed:
         asked = met[0].trigger
     else:
         asked = trigger.shortened(shortening.fewer) if shortening else trigger
-    return Weighed(asked, tuple(_looked_at(asked, inputs.history)), met[0] if met else None)
+    return TriggerCheck(asked, tuple(_looked_at(asked, inputs.history)), met[0] if met else None)
 
 
 def _looked_at(trigger: Condition, history: Sequence[Figure]) -> Iterable[tuple[Quarter, bool]]:
@@ -365,175 +367,175 @@ def _greens(inputs: Inputs) -> int:
     return found
 
 
-def read_inputs(stored: Mapping[str, Any]) -> Inputs:
+def load_inputs(stored: Mapping[str, Any]) -> Inputs:
     """The inputs that a document carries. Raises ValueError where they can't be read."""
-    return read_as(Inputs, stored)
+    return load(Inputs, stored)
 
 
-def write_inputs(inputs: Inputs) -> dict[str, Any]:
+def dump_inputs(inputs: Inputs) -> dict[str, Any]:
     """The inputs as a document carries them."""
-    kept: dict[str, Any] = written(inputs)
+    kept: dict[str, Any] = dump(inputs)
     return kept
 
 
-def explain(inputs: Inputs, about: About) -> Explained:
+def explain(inputs: Inputs, subject: ExplanationSubject) -> Explained:
     """The outcome of a close for one indicator, its sentence, and the whole document."""
-    finding = find(inputs)
-    outcome, sentence = finding.outcome, _sentence(finding, about)
+    check = check_indicator(inputs)
+    outcome, sentence = check.outcome, _sentence(check, subject)
     document = {
         "form": FORM,
-        "reference": about.reference,
-        "title": about.title,
+        "reference": subject.reference,
+        "title": subject.title,
         "quarter": inputs.quarter.key,
         "status": inputs.closing.label,
         "tier": inputs.tier.value,
         "outcome": outcome.value,
         "sentence": sentence,
-        "version": about.version,
-        "variation": written(about.variation),
-        "quarters": written(about.figures),
-        "triggers": [_weighed(each) for each in finding.weighed],
-        "levels": [*_levels(finding, about)],
-        "recovery": _recovery(finding),
-        "inputs": write_inputs(inputs),
+        "version": subject.version,
+        "variation": dump(subject.variation),
+        "quarters": dump(subject.figures),
+        "triggers": [_trigger_document(each) for each in check.checks],
+        "levels": [*_levels(check, subject)],
+        "recovery": _recovery(check),
+        "inputs": dump_inputs(inputs),
     }
     return Explained(outcome, sentence, document)
 
 
-def re_explain(document: Mapping[str, Any]) -> Explained:
+def recompute(document: Mapping[str, Any]) -> Explained:
     """Work an explanation out again from the inputs that its document carries.
 
     Raises ValueError where the document can't be read. Whoever compares what this gives with the
     document as it is kept finds out whether either was altered.
     """
     try:
-        about = About(
+        subject = ExplanationSubject(
             reference=document["reference"],
             title=document["title"],
             version=document["version"],
             variation=document["variation"],
             figures=document["quarters"],
         )
-        inputs = read_inputs(document["inputs"])
+        inputs = load_inputs(document["inputs"])
     except (KeyError, TypeError) as reason:
         raise ValueError(f"this is no explanation: {reason}") from None
     if not inputs.history:
         raise ValueError("this is no explanation: it knows of no quarter")
-    return explain(inputs, about)
+    return explain(inputs, subject)
 
 
-def _sentence(finding: Finding, about: About) -> str:
+def _sentence(check: IndicatorCheck, subject: ExplanationSubject) -> str:
     return {
         Outcome.ESCALATED: _of_opening,
         Outcome.RECOVERED: _of_recovery,
         Outcome.STANDS: _of_standing,
         Outcome.NOT_ESCALATED: _of_nothing,
-    }[finding.outcome](finding, about)
+    }[check.outcome](check, subject)
 
 
-def _of_opening(finding: Finding, about: About) -> str:
+def _of_opening(check: IndicatorCheck, subject: ExplanationSubject) -> str:
     """By the highest level; the others are named after it."""
-    highest, *others = sorted(finding.opened, key=lambda each: -each.level.height)
+    highest, *others = sorted(check.opened, key=lambda each: -each.level.height)
     besides = f", and to {_teams(others)}" if others else ""
     relapse = ", as a relapse," if highest.relapse else ""
     if highest.origin is Origin.MANUAL:
         return f"{highest.reason.rstrip('.')}."
-    met = _met(finding, highest)
+    met = _met(check, highest)
     if met is None:
         return (
-            f"{_now(finding)}: it was referred to {_team(highest.level)} on figures revised since,"
-            f" {_met_otherwise(finding, highest.level)}, and it stays until it is"
-            f" {_what_is_asked(finding)}."
+            f"{_now(check)}: it was referred to {_team(highest.level)} on figures revised since,"
+            f" {_met_otherwise(check, highest.level)}, and it stays until it is"
+            f" {_what_is_asked(check)}."
         )
     by = f"clause {met.asked.clause} of " if met.asked.clause else ""
     return (
-        f"{highest.reason.rstrip('.')}, so {by}{_rule_book(about)} refers it{relapse} to"
+        f"{highest.reason.rstrip('.')}, so {by}{_rule_book(subject)} refers it{relapse} to"
         f" {_team(highest.level)}{besides}."
     )
 
 
-def _of_recovery(finding: Finding, about: About) -> str:
-    teams, now = _teams(finding.recovered), _now(finding)
-    at_once = [each for each in finding.recovered if each.opened_in == each.recovered_in]
-    if at_once and len(at_once) == len(finding.recovered):
-        met = _met_otherwise(finding, finding.recovered[-1].level)
+def _of_recovery(check: IndicatorCheck, subject: ExplanationSubject) -> str:
+    teams, now = _teams(check.recovered), _now(check)
+    at_once = [each for each in check.recovered if each.opened_in == each.recovered_in]
+    if at_once and len(at_once) == len(check.recovered):
+        met = _met_otherwise(check, check.recovered[-1].level)
         return (
             f"{now}: it was referred to {teams} on figures revised since, {met}, and it recovers in"
             " the quarter in which it opened."
         )
-    if finding.green < finding.inputs.rules.exit_quarters:
+    if check.green < check.inputs.rules.exit_quarters:
         return f"{now}: it is recorded as no longer referred to {teams}, on figures revised since."
-    return f"{now}, which meets the exit rule ({_exit(finding)}), so it is no longer referred to {teams}."
+    return f"{now}, which meets the exit rule ({_exit(check)}), so it is no longer referred to {teams}."
 
 
-def _of_standing(finding: Finding, about: About) -> str:
-    by_height = sorted(finding.standing, key=lambda each: -each.level.height)
+def _of_standing(check: IndicatorCheck, subject: ExplanationSubject) -> str:
+    by_height = sorted(check.standing, key=lambda each: -each.level.height)
     if len({each.opened_in for each in by_height}) == 1:
         since = by_height[0].opened_in
         teams = f"{_teams(by_height)}, as it has been since {since},"
     else:
         each_since = [f"{_team(each.level)} (since {each.opened_in})" for each in by_height]
         teams = listed(each_since, "and")
-    return f"{_now(finding)}: it stays referred to {teams} until it is {_what_is_asked(finding)}."
+    return f"{_now(check)}: it stays referred to {teams} until it is {_what_is_asked(check)}."
 
 
-def _of_nothing(finding: Finding, about: About) -> str:
-    nearest = _nearest(finding)
+def _of_nothing(check: IndicatorCheck, subject: ExplanationSubject) -> str:
+    nearest = _nearest(check)
     if nearest is None:
-        tier = finding.inputs.tier.label.lower()
+        tier = check.inputs.tier.label.lower()
         return (
-            f"{_now(finding)}: no trigger of {_rule_book(about)} that looks at {tier} indicators"
+            f"{_now(check)}: no trigger of {_rule_book(subject)} that looks at {tier} indicators"
             " asks for that."
         )
     asked, more = nearest.asked, nearest.more_needed
     known = [f"clause {asked.clause}"] if asked.clause else []
-    if about.variation is not None:
-        known.append(f"as varied until {Quarter.parse(about.variation['until'])}")
+    if subject.variation is not None:
+        known.append(f"as varied until {Quarter.parse(subject.variation['until'])}")
     clause = f" ({', '.join(known)})" if known else ""
     quarters = "quarter" if more == 1 else "quarters"
     found, still = len(nearest.counted), asked.at_least - more
     lasting = f", of which {still} would still count" if 0 <= still < found else ""
     return (
-        f"{_now(finding)}: “{asked.name}”{clause} asks for {asked.condition}, and finds"
+        f"{_now(check)}: “{asked.name}”{clause} asks for {asked.condition}, and finds"
         f" {found}{lasting}, so {more} more such {quarters} would refer it to"
         f" {_team(asked.level)}."
     )
 
 
-def _nearest(finding: Finding) -> Weighed | None:
+def _nearest(check: IndicatorCheck) -> TriggerCheck | None:
     """The trigger fewest quarters away, of those for which this quarter counts; the first of equals."""
-    quarter = finding.inputs.quarter
-    near = [each for each in finding.weighed if quarter in each.counted]
+    quarter = check.inputs.quarter
+    near = [each for each in check.checks if quarter in each.counted]
     return min(near, key=lambda each: each.more_needed, default=None)
 
 
-def _met(finding: Finding, episode: Episode) -> Weighed | None:
-    for each in finding.weighed:
+def _met(check: IndicatorCheck, episode: Episode) -> TriggerCheck | None:
+    for each in check.checks:
         if each.breach and each.asked.key == episode.trigger_key:
             return each
     return None
 
 
-def _met_otherwise(finding: Finding, level: Level) -> str:
+def _met_otherwise(check: IndicatorCheck, level: Level) -> str:
     """What of a level's triggers the figures meet, where not the one by which it was referred."""
     names = [
         f"“{each.asked.name}”" + (f" (clause {each.asked.clause})" if each.asked.clause else "")
-        for each in finding.weighed
+        for each in check.checks
         if each.breach and each.asked.level is level
     ]
     return f"which now meet {listed(names, 'and')}" if names else "no trigger is met by them now"
 
 
-def _now(finding: Finding) -> str:
-    closing = finding.inputs.closing
+def _now(check: IndicatorCheck) -> str:
+    closing = check.inputs.closing
     return f"{closing.label} in {closing.quarter}"
 
 
-def _rule_book(about: About) -> str:
+def _rule_book(subject: ExplanationSubject) -> str:
     varied = ""
-    if about.variation is not None:
-        varied = f", as varied until {Quarter.parse(about.variation['until'])},"
-    return f"version {about.version} of the SORP{varied}"
+    if subject.variation is not None:
+        varied = f", as varied until {Quarter.parse(subject.variation['until'])},"
+    return f"version {subject.version} of the SORP{varied}"
 
 
 def _team(level: Level) -> str:
@@ -545,41 +547,41 @@ def _teams(episodes: Iterable[Episode]) -> str:
     return listed([_team(each) for each in levels], "and")
 
 
-def _exit(finding: Finding) -> str:
-    if _is_never_rated(finding):
+def _exit(check: IndicatorCheck) -> str:
+    if _is_never_rated(check):
         return "a result was given"
-    asked = finding.inputs.rules.exit_quarters
+    asked = check.inputs.rules.exit_quarters
     if asked == 1:
         return "green in the latest rated quarter"
     return f"green for {asked} rated quarters running"
 
 
-def _what_is_asked(finding: Finding) -> str:
+def _what_is_asked(check: IndicatorCheck) -> str:
     """What would have it recover, from here on."""
-    if _is_never_rated(finding):
+    if _is_never_rated(check):
         return "given a result when it is next due"
-    more = max(finding.inputs.rules.exit_quarters - finding.green, 1)
+    more = max(check.inputs.rules.exit_quarters - check.green, 1)
     if more == 1:
         return "green in its next rated quarter"
     return f"green in its next {more} rated quarters"
 
 
-def _is_never_rated(finding: Finding) -> bool:
+def _is_never_rated(check: IndicatorCheck) -> bool:
     """Data only, or activity: without a RAG status by its kind, as far as it was ever answered."""
-    answered = [each.rag for each in finding.inputs.history if each.is_answered]
+    answered = [each.rag for each in check.inputs.history if each.is_answered]
     return bool(answered) and answered[-1] is None
 
 
-def _recovery(finding: Finding) -> dict[str, Any]:
-    is_open = bool(finding.opened or finding.standing)
+def _recovery(check: IndicatorCheck) -> dict[str, Any]:
+    is_open = bool(check.opened or check.standing)
     return {
-        "exit_quarters": finding.inputs.rules.exit_quarters,
-        "green_so_far": finding.green,
-        "needs": _what_is_asked(finding) if is_open else None,
+        "exit_quarters": check.inputs.rules.exit_quarters,
+        "green_so_far": check.green,
+        "needs": _what_is_asked(check) if is_open else None,
     }
 
 
-def _weighed(each: Weighed) -> dict[str, Any]:
+def _trigger_document(each: TriggerCheck) -> dict[str, Any]:
     asked = each.asked
     return {
         "key": asked.key,
@@ -597,11 +599,11 @@ def _weighed(each: Weighed) -> dict[str, Any]:
     }
 
 
-def _levels(finding: Finding, about: About) -> Iterable[dict[str, Any]]:
+def _levels(check: IndicatorCheck, subject: ExplanationSubject) -> Iterable[dict[str, Any]]:
     groups: Sequence[tuple[str, tuple[Episode, ...]]] = (
-        ("opened", finding.opened),
-        ("recovered", finding.recovered),
-        ("stands", finding.standing),
+        ("opened", check.opened),
+        ("recovered", check.recovered),
+        ("stands", check.standing),
     )
     for state, episodes in groups:
         for each in episodes:
@@ -625,7 +627,7 @@ SHARED = ("rag", "not_rated", "value", "target", "lower", "upper", "polarity", "
 def wrong_explanation(*, outcome: str, sentence: str, document: Mapping[str, Any]) -> Iterator[str]:
     """Each thing in which a kept explanation differs from what its inputs give, in words."""
     try:
-        again = re_explain(document)
+        again = recompute(document)
     except ValueError as reason:
         yield f"it cannot be worked out again: {reason}"
         return
@@ -643,7 +645,7 @@ def wrong_explanation(*, outcome: str, sentence: str, document: Mapping[str, Any
 
 def _wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
     """The figures shown are those that were evaluated, and earn the status they are said to have."""
-    history = {each.quarter.key: each for each in read_inputs(document["inputs"]).history}
+    history = {each.quarter.key: each for each in load_inputs(document["inputs"]).history}
     for shown in document["quarters"]:
         quarter = shown.get("quarter")
         known = history.get(quarter)

@@ -26,7 +26,7 @@ from escalation.queries.restatement_preview import (
 )
 from escalation.rules.ladder import Episode, Origin, close, restate
 from escalation.services.exceptions import Exceptions, close_exceptions
-from escalation.services.explanations import Asked, explain_closes, not_yet_told
+from escalation.services.explanations import ClosesToExplain, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
 from indicators.queries.sign_off import unsigned
@@ -278,7 +278,7 @@ def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: Use
             closing.opened.append(opened)
             stored.setdefault(pk, []).append(opened)
     asked = {pk: [quarter] for pk in closed}
-    explain_closes(asked=Asked(asked, closed, stored, indicators, rules_of), by=by)
+    explain_closes(closes=ClosesToExplain(asked, closed, stored, indicators, rules_of), by=by)
 
 
 def _restate_revised(
@@ -297,7 +297,7 @@ def _restate_revised(
         _restate(indicators[pk], history, rows, revised[pk], rules_of, closing, by)
     untold = not_yet_told(revised)
     asked = {pk: list(since.until(closed)) for pk, since in revised.items() if pk in untold}
-    explain_closes(asked=Asked(asked, histories, stored, indicators, rules_of), by=by)
+    explain_closes(closes=ClosesToExplain(asked, histories, stored, indicators, rules_of), by=by)
 
 
 def _restate(

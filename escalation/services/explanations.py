@@ -15,8 +15,8 @@ from escalation.models.escalations import Escalation, Explanation
 from escalation.queries.evaluation import RulesOfEach
 from escalation.queries.restatement_preview import as_episode
 from escalation.rules.explanations import (
-    About,
     Explained,
+    ExplanationSubject,
     Inputs,
     dump_shown,
     explain,
@@ -36,7 +36,7 @@ AT_A_TIME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClosesToExplain:
     """Which closes are to be explained, of which indicators, and all that is known of them."""
 
     quarters: Mapping[int, Sequence[Quarter]]
@@ -54,16 +54,16 @@ class Asked:
         ]
 
 
-def explain_closes(*, asked: Asked, by: User | None) -> list[Explanation]:
+def explain_closes(*, closes: ClosesToExplain, by: User | None) -> list[Explanation]:
     """Each close that leaves something to explain is explained: a sentence and its whole document.
 
     What was told before is kept; where it is told otherwise now, it is told anew with the next
     number. Telling again what stands writes nothing. Returns what is new.
     """
-    before = _told_before(asked)
+    before = _told_before(closes)
     fresh: list[Explanation] = []
-    for place, given in _inputs(asked, before):
-        told = explain(given, _about(place, given, asked))
+    for place, given in _inputs(closes, before):
+        told = explain(given, _subject(place, given, closes))
         row = _row(place, told, before.get(place))
         if row is not None:
             fresh.append(row)
@@ -89,38 +89,40 @@ def not_yet_told(revised: Mapping[int, Quarter]) -> set[int]:
     return {pk for pk, last in rated if pk not in told or last > told[pk]}
 
 
-def _told_before(asked: Asked) -> dict[Place, Explanation]:
-    quarters = {each for wanted in asked.quarters.values() for each in wanted}
+def _told_before(closes: ClosesToExplain) -> dict[Place, Explanation]:
+    quarters = {each for wanted in closes.quarters.values() for each in wanted}
     rows = Explanation.objects.filter(
-        is_latest=True, indicator__in=asked.quarters, quarter__in=quarters
+        is_latest=True, indicator__in=closes.quarters, quarter__in=quarters
     )
     return {(row.indicator_id, row.quarter): row for row in rows}
 
 
-def _inputs(asked: Asked, before: Mapping[Place, object]) -> Iterator[tuple[Place, Inputs]]:
+def _inputs(
+    closes: ClosesToExplain, before: Mapping[Place, object]
+) -> Iterator[tuple[Place, Inputs]]:
     """The inputs of each close that leaves something to explain, or of which something was told."""
-    for pk, quarters in sorted(asked.quarters.items()):
-        history = asked.histories.get(pk, ())
+    for pk, quarters in sorted(closes.quarters.items()):
+        history = closes.histories.get(pk, ())
         wanted = set(quarters)
         for end, closing in enumerate(history, start=1):
             if closing.quarter not in wanted:
                 continue
             place = (pk, closing.quarter)
-            recorded = asked.episodes(pk, closing.quarter)
+            recorded = closes.episodes(pk, closing.quarter)
             if wants_explaining(closing, recorded) or place in before:
-                rules = asked.rules_of(pk)(closing.quarter)
-                tier = Tier(asked.indicators[pk].tier)
+                rules = closes.rules_of(pk)(closing.quarter)
+                tier = Tier(closes.indicators[pk].tier)
                 yield place, inputs_at(history[:end], recorded, rules, tier)
 
 
-def _about(place: Place, given: Inputs, asked: Asked) -> About:
+def _subject(place: Place, given: Inputs, closes: ClosesToExplain) -> ExplanationSubject:
     pk, _ = place
-    indicator = asked.indicators[pk]
-    variation = asked.rules_of.variation_in(pk, given.quarter)
-    return About(
+    indicator = closes.indicators[pk]
+    variation = closes.rules_of.variation_in(pk, given.quarter)
+    return ExplanationSubject(
         reference=indicator.reference,
         title=indicator.title,
-        version=asked.rules_of.version_in(given.quarter).number,
+        version=closes.rules_of.version_in(given.quarter).number,
         variation=_variation(variation) if variation else None,
         figures=[dump_shown(each) for each in given.history],
     )

@@ -17,7 +17,7 @@ VALUE = {"max_digits": 15, "decimal_places": 6}
 REFERENCE = r"[A-Za-z0-9][A-Za-z0-9.\-]{0,29}"
 
 
-class IndicatorQuerySet(models.QuerySet):
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def visible_to(self, user):
         """Those this person may see. The rules are in indicators/rights.py, for one and for many."""
         return self._within(rights.seen_by(user))

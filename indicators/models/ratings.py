@@ -12,7 +12,7 @@ from sorp.models.statement import Version
 from sorp.rules.thresholds import JUDGED_BY, Thresholds
 
 
-class RatingQuerySet(models.QuerySet):
+class RatingQuerySet(models.QuerySet["Rating"]):
     def latest_ones(self):
         """What each indicator is now rated in each quarter."""
         return self.filter(is_latest=True)

@@ -32,7 +32,7 @@ class Result(models.Model):
         return f"{self.indicator.reference} {self.quarter}"
 
 
-class RevisionQuerySet(models.QuerySet):
+class RevisionQuerySet(models.QuerySet["Revision"]):
     def latest_ones(self):
         """What is now said of each result."""
         return self.filter(is_latest=True)

@@ -12,7 +12,7 @@ from sorp.lexicon import RatingMethod
 from sorp.models.statement import Version
 
 
-class VariationQuerySet(models.QuerySet):
+class VariationQuerySet(models.QuerySet["Variation"]):
     def agreed(self):
         """Those approved: the only ones that change anything."""
         return self.filter(state=Variation.State.AGREED)

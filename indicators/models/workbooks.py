@@ -10,7 +10,7 @@ from core.clock import now
 from core.fields import QuarterField
 
 
-class WorkbookUploadQuerySet(models.QuerySet):
+class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
     def expired(self):
         """Those that nobody saved in time. What was found in them need not be kept."""
         return self.filter(committed_at__isnull=True, expires_at__lte=now())

@@ -96,7 +96,7 @@ class Post(models.Model):
         return self.title
 
 
-class AppointmentQuerySet(models.QuerySet):
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def held_on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(
             models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)

@@ -41,7 +41,7 @@ class Unit(models.Model):
         return self.name
 
 
-class PlacementQuerySet(models.QuerySet):
+class PlacementQuerySet(models.QuerySet["Placement"]):
     def on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(
             models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)

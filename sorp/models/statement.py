@@ -22,7 +22,7 @@ class Statement(models.Model):
         return self.title
 
 
-class VersionQuerySet(models.QuerySet):
+class VersionQuerySet(models.QuerySet["Version"]):
     def ruling(self, quarter):
         """The version by whose rules a quarter is judged, newest first."""
         return self.binding().filter(from_quarter__lte=quarter).order_by("-from_quarter")

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from core.quarters import Quarter
 from escalation.rules.explanations import (
-    About,
+    ExplanationSubject,
     Outcome,
+    check_indicator,
+    dump,
+    dump_inputs,
     explain,
-    find,
     inputs_at,
-    re_explain,
-    read_as,
-    read_inputs,
+    load,
+    load_inputs,
+    recompute,
     wants_explaining,
-    write_inputs,
-    written,
 )
 from escalation.rules.ladder import Episode, Origin, close, replay, restate
 from escalation.rules.referrals import referral_name
@@ -65,7 +65,7 @@ def explained(picture, rules=SORP, tier=Tier.CORPORATE, variation=None, recorded
     seen = history(picture)
     episodes = replay(seen, rules, tier) if recorded is None else recorded
     inputs = inputs_at(seen, episodes, rules, tier)
-    return explain(inputs, About("PI-1", "Bins emptied on time", "1", written(variation)))
+    return explain(inputs, ExplanationSubject("PI-1", "Bins emptied on time", "1", dump(variation)))
 
 
 def said(*args, **kwargs):
@@ -413,9 +413,9 @@ def test_an_explanation_worked_out_again_is_the_same(seen, rules, tier):
     episodes = replay(seen, rules, tier)
     for end in range(1, len(seen) + 1):
         inputs = inputs_at(seen[:end], episodes, rules, tier)
-        told = explain(inputs, About("PI-1", "Bins", "1"))
+        told = explain(inputs, ExplanationSubject("PI-1", "Bins", "1"))
 
-        again = re_explain(kept(told.document))
+        again = recompute(kept(told.document))
 
         assert (again.outcome, again.sentence) == (told.outcome, told.sentence)
         assert again.document == kept(told.document)
@@ -427,7 +427,7 @@ def test_what_is_explained_is_what_the_close_did(seen, rules, tier):
     recorded = ()
     for end in range(1, len(seen) + 1):
         closed = close(seen[:end], recorded, rules, tier)
-        finding = find(inputs_at(seen[:end], closed.episodes, rules, tier))
+        finding = check_indicator(inputs_at(seen[:end], closed.episodes, rules, tier))
         quarter = seen[end - 1].quarter
 
         assert set(finding.opened) == set(closed.opened)
@@ -453,7 +453,8 @@ def test_what_was_restated_is_explained_too_and_the_same_again(seen, rules, othe
     episodes = restate(revised, recorded, since, rules, Tier.CORPORATE).episodes
     for end in range(at + 1, len(revised) + 1):
         told = explain(
-            inputs_at(revised[:end], episodes, rules, Tier.CORPORATE), About("PI-1", "Bins", "1")
+            inputs_at(revised[:end], episodes, rules, Tier.CORPORATE),
+            ExplanationSubject("PI-1", "Bins", "1"),
         )
         now = revised[end - 1].quarter
         open_then = {
@@ -462,7 +463,7 @@ def test_what_was_restated_is_explained_too_and_the_same_again(seen, rules, othe
             if each.opened_in <= now and (each.recovered_in is None or each.recovered_in > now)
         }
 
-        assert re_explain(kept(told.document)).document == kept(told.document)
+        assert recompute(kept(told.document)).document == kept(told.document)
         assert {
             each["level"] for each in told.document["levels"] if each["state"] != "recovered"
         } == open_then
@@ -473,7 +474,7 @@ def test_how_far_off_a_trigger_is_is_how_many_more_such_quarters_meet_it(seen, r
     """For plain statuses, whose quarters can be made up: so many more meet it, and one fewer not."""
     plain = [each for each in rules.triggers if each.kind == "status" and each.movement is None]
     rules = replace(rules, triggers=tuple(plain), relapse_shortens_by=0)
-    for each in find(inputs_at(seen, (), rules, Tier.CORPORATE)).weighed:
+    for each in check_indicator(inputs_at(seen, (), rules, Tier.CORPORATE)).checks:
         longer = list(seen)
         for _ in range(each.more_needed - 1):
             longer.append(Figure(longer[-1].quarter.next(), each.asked.status))
@@ -487,7 +488,7 @@ def test_how_far_off_a_trigger_is_is_how_many_more_such_quarters_meet_it(seen, r
 def test_inputs_are_read_back_as_they_were_written(seen, rules):
     inputs = inputs_at(seen, replay(seen, rules, Tier.TEAM), rules, Tier.TEAM)
 
-    assert read_inputs(kept(write_inputs(inputs))) == inputs
+    assert load_inputs(kept(dump_inputs(inputs))) == inputs
 
 
 def test_a_long_history_is_cut_to_what_matters():
@@ -498,7 +499,7 @@ def test_a_long_history_is_cut_to_what_matters():
     seen = history("R" + "n" * 40 + "R")
     inputs = inputs_at(seen, replay(seen, long, Tier.TEAM), long, Tier.TEAM)
     assert len(inputs.history) == 42
-    assert find(inputs).opened
+    assert check_indicator(inputs).opened
 
 
 # What was altered
@@ -513,7 +514,7 @@ def test_an_altered_input_gives_another_answer(document):
     altered = deepcopy(document)
     altered["inputs"]["history"][-1]["rag"] = "green"
 
-    again = re_explain(altered)
+    again = recompute(altered)
 
     assert again.sentence != document["sentence"]
 
@@ -537,14 +538,14 @@ def test_a_document_that_cannot_be_read_is_refused_as_such(document, spoil):
     spoil(document)
 
     with pytest.raises(ValueError):  # noqa: PT011 each says what it could not read
-        re_explain(document)
+        recompute(document)
 
 
 def test_only_what_is_known_to_the_rules_can_be_written():
     with pytest.raises(TypeError, match="is not written into explanations"):
-        written(object())
+        dump(object())
     with pytest.raises(ValueError, match="is written as an object of its fields"):
-        read_as(Figure, ["2011-Q1"])
+        load(Figure, ["2011-Q1"])
 
 
 # Variations, as rules

@@ -12,7 +12,7 @@ from core.quarters import Quarter
 from dashboards.services import measure_compliance
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.exceptions import UnitEscalation
-from escalation.rules.explanations import re_explain
+from escalation.rules.explanations import recompute
 from escalation.rules.triggers import Rules
 from escalation.services.backtests import ask_backtest, run_backtest
 from indicators.models.ratings import Rating
@@ -100,7 +100,7 @@ def test_every_red_amber_and_missing_result_is_explained_and_every_explanation_c
     )
     assert set(explained.values_list("outcome", flat=True)) == set(Explanation.Outcome)
     for each in explained:
-        again = re_explain(each.document)
+        again = recompute(each.document)
         assert (again.outcome, again.sentence) == (each.outcome, each.sentence), str(each)
 
 
