@@ -10,11 +10,24 @@ from core.fields import QuarterField
 from core.quarters import Quarter
 from indicators import rights
 from organisation.models.units import Unit
-from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, RatingMethod, Tier
+from sorp.lexicon import (
+    Basis,
+    Frequency,
+    Kind,
+    Layer,
+    MadeOfMonths,
+    Polarity,
+    RatingMethod,
+    Tier,
+)
+from sorp.rules.patterns import Pattern
 
 # SQLite keeps decimals as binary floating point, exact to 15 figures: so no more are taken.
 VALUE = {"max_digits": 15, "decimal_places": 6}
-REFERENCE = r"[A-Za-z0-9][A-Za-z0-9.\-]{0,29}"
+PATTERN = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
+# Public codes as they are: CORP 1, C&L 02, NI 192. In addresses and names of files every other
+# character than letters, figures, full stops and hyphens is written as a low line.
+REFERENCE = r"[A-Za-z0-9](?:[A-Za-z0-9.\-&/ ]{0,28}[A-Za-z0-9.\-&/])?"
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
@@ -75,13 +88,31 @@ class Indicator(models.Model):
     frequency = models.CharField(
         max_length=12, choices=Frequency.choices, default=Frequency.QUARTERLY
     )
-    basis = models.CharField(max_length=20, choices=Basis.choices, default=Basis.QUARTER)
+    basis = models.CharField("span", max_length=20, choices=Basis.choices, default=Basis.QUARTER)
+    due = models.CharField(
+        max_length=11, blank=True, help_text="Q2, or Q1 Q3; of every second year the first, 2024-Q3"
+    )
+    made_of_months = models.CharField(max_length=4, choices=MadeOfMonths.choices, blank=True)
     seasonal = models.BooleanField(default=False)
     lag_quarters = models.PositiveSmallIntegerField(default=0)
+    may_be_negative = models.BooleanField(
+        null=True, help_text="Whether a result may be below nought; empty where nobody has said."
+    )
+    numerator_name = models.CharField(max_length=200, blank=True)
+    denominator_name = models.CharField(max_length=200, blank=True)
+    codes = models.CharField(
+        max_length=300, blank=True, help_text="Of national frameworks: LOF:1.2; LGBF:CORP 4"
+    )
     definition = models.TextField(blank=True)
     source = models.TextField(blank=True)
     first_quarter = QuarterField(default=Quarter(1974, 1))
     last_quarter = QuarterField(null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )
+    successor_is_comparable = models.BooleanField(
+        default=False, help_text="Whether its successor's figures may be compared with its own."
+    )
 
     objects = IndicatorQuerySet.as_manager()
 
@@ -112,6 +143,28 @@ class Indicator(models.Model):
                 condition=Q(last_quarter__isnull=True) | Q(last_quarter__gte=F("first_quarter")),
                 name="indicator_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=Q(frequency="monthly", made_of_months__in=list(MadeOfMonths))
+                | (~Q(frequency="monthly") & Q(made_of_months="")),
+                name="a_monthly_indicator_says_how_months_make_a_quarter",
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis="month") | Q(frequency="monthly"),
+                name="a_figure_of_a_month_is_given_monthly",
+            ),
+            models.CheckConstraint(
+                condition=~Q(frequency="two_yearly") | ~Q(due=""),
+                name="a_two_yearly_indicator_says_its_first_quarter",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True)
+                | (Q(last_quarter__isnull=False) & ~Q(successor=F("id"))),
+                name="what_has_a_successor_has_ended_and_is_not_its_own",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor_is_comparable=False) | Q(successor__isnull=False),
+                name="what_is_comparable_has_a_successor",
+            ),
             *[
                 models.CheckConstraint(
                     condition=Q(**{f"{field}__in": list(words)}),
@@ -129,8 +182,45 @@ class Indicator(models.Model):
             ],
         ]
 
+    @property
+    def pattern(self) -> Pattern:
+        """Its reporting pattern, which answers whatever is asked about time."""
+        return Pattern.dated(**{name: getattr(self, name) for name in PATTERN})
+
     def __str__(self):
         return f"{self.reference} {self.title}"
+
+
+class Awaited(models.Model):
+    """A national figure that its publisher has not issued: neither late nor silent until a day.
+
+    Until the end of that day its quarter is *awaited*. The figure, when it comes, rates the quarter
+    that it is for.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="awaited")
+    quarter = QuarterField()
+    publisher = models.CharField(max_length=200)
+    until = models.DateField()
+    said_at = models.DateTimeField(default=now, editable=False)
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["indicator", "quarter"]
+        verbose_name_plural = "awaited"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "quarter"], name="a_figure_of_a_quarter_is_awaited_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(publisher=""), name="what_is_awaited_names_its_publisher"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.reference} for {self.quarter}, awaited from {self.publisher}"
 
 
 class Target(models.Model):

@@ -21,10 +21,10 @@ from sorp.lexicon import (
     Travel,
     TravelMethod,
 )
+from sorp.rules.patterns import EVERY_QUARTER, Pattern
 from sorp.rules.thresholds import LIMITS, NUMBERS, Expectation, Thresholds
 
 UNRATED_BY_KIND = (NotRated.DATA_ONLY, NotRated.ABOVE, NotRated.WITHIN, NotRated.BELOW)
-QUARTERS_BACK = {ComparedWith.PREVIOUS: 1, ComparedWith.YEAR_BEFORE: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Figure(Expectation):
     forecast: Rag | None = None  # what its manager's figure for the year's end would be rated
     chance_red: Decimal | None = None  # the system's, for the next quarter, from 0 to 1
     chance_amber_or_worse: Decimal | None = None
+    pattern: Pattern = EVERY_QUARTER  # what it speaks of, and so what it compares with
 
     def __post_init__(self) -> None:
         if self.rag is not None and self.not_rated is not None:
@@ -137,10 +138,11 @@ RATED = (
 FORESEEN = ("forecast", "chance_red", "chance_amber_or_worse")
 READ_BY_CONDITIONS = (
     *("quarter", "rag", "not_rated", "definition_break", "value", "target", "polarity"),
-    *("lower", "upper", "travel", "late", *FORESEEN),
+    *("lower", "upper", "travel", "late", *FORESEEN, "pattern"),
 )
 _LOADED_BY: Mapping[str, Callable[[Any], Any]] = {
     "quarter": Quarter.parse,
+    "pattern": Pattern.load,
     "rag": Rag,
     "not_rated": NotRated,
     "method": RatingMethod,
@@ -162,9 +164,15 @@ def dump_figure(figure: Figure, names: Iterable[str] = RATED) -> dict[str, Any]:
 
 
 def dump_known(figure: Figure, names: Iterable[str]) -> dict[str, Any]:
-    """The same, without what is not known or not so."""
+    """The same, without what is not known or not so; nor that a figure is of its quarter alone."""
     written = dump_figure(figure, names)
-    return {name: each for name, each in written.items() if each is not None and each is not False}
+    return {
+        name: each
+        for name, each in written.items()
+        if each is not None
+        and each is not False
+        and not (name == "pattern" and figure.pattern == EVERY_QUARTER)
+    }
 
 
 def load_figure(written: Mapping[str, Any]) -> Figure:
@@ -189,6 +197,8 @@ def load_figure(written: Mapping[str, Any]) -> Figure:
 def _as_json(value: Any) -> Any:
     if isinstance(value, Quarter):
         return value.key
+    if isinstance(value, Pattern):
+        return value.dump()
     if isinstance(value, Decimal):
         return plain(value)
     return str(value.value) if isinstance(value, Word) else value
@@ -224,14 +234,29 @@ def _at_least(off: Decimal, percent: Decimal, of: Decimal) -> bool:
 def compared(history: Sequence[Figure], at: int, with_: ComparedWith) -> Decimal | None:
     """How much better or worse one quarter of a history is than the one it is compared with.
 
-    None where that quarter is not there, has no value, or was measured in another way.
+    Which that is, its reporting pattern says: of what is counted from April, the same quarter of
+    the year before, and of an annual figure the last. None where that quarter is not there, has no
+    value, or was measured in another way.
     """
-    wanted = history[at].quarter.ordinal - QUARTERS_BACK[with_]
-    for place in range(at, -1, -1):
-        each = history[place]
-        if each.quarter.ordinal <= wanted:
-            is_it = each.quarter.ordinal == wanted
-            return history[at].change_since(each) if is_it else None
+    figure, known = history[at], {}
+    for each in reversed(history[: at + 1]):
+        if each is not figure and each.value is not None:
+            known[each.quarter] = each
         if each.definition_break:
-            return None
-    return None
+            break
+    wanted = (
+        figure.pattern.compared_with(figure.quarter, known)
+        if with_ is ComparedWith.PREVIOUS
+        else figure.pattern.year_before(figure.quarter)
+    )
+    earlier = known.get(wanted) if wanted is not None else None
+    return figure.change_since(earlier) if earlier is not None else None
+
+
+def compared_with_in_words(with_: ComparedWith, pattern: Pattern) -> str:
+    """What a figure of a pattern is held against: the quarter before, the same quarter last year."""
+    if with_ is not ComparedWith.PREVIOUS:
+        return with_.label
+    if pattern.restarts_in_april:
+        return ComparedWith.YEAR_BEFORE.label
+    return with_.label if pattern.every == 1 else "the result before"

@@ -15,7 +15,7 @@ from sorp.rules.conditions.base import (
     one_of,
     status_in_words,
 )
-from sorp.rules.figures import Figure, compared
+from sorp.rules.figures import Figure, compared, compared_with_in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,8 @@ class Worsening(Condition):
 
     def told(self, figure: Figure) -> str:
         status = f"{figure.label.lower()} and " if self.status is not None else ""
-        return f"{status}worse than {self.compared_with.label}"
+        with_ = compared_with_in_words(self.compared_with, figure.pattern)
+        return f"{status}worse than {with_}"
 
     def counts_no_more_than(self, other: Condition) -> bool:
         """With a status, only rated quarters are looked at: the two windows may reach back unlike."""
