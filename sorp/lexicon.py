@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.quarters import Quarter
 from core.words import Word
 
 
@@ -117,11 +116,6 @@ class Frequency(Word):
     HALF_YEARLY = "half_yearly", "Every half-year"
     ANNUAL = "annual", "Every year"
     TWO_YEARLY = "two_yearly", "Every second year"
-
-    def due_in(self, quarter: Quarter) -> bool:
-        """Whether a result is due for this quarter."""
-        due = {Frequency.HALF_YEARLY: (2, 4), Frequency.ANNUAL: (4,)}
-        return quarter.number in due.get(self, (1, 2, 3, 4))
 
 
 class Basis(Word):

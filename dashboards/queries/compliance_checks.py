@@ -25,10 +25,11 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import CalendarDay, SignOff
 from indicators.models.variations import Variation
+from indicators.queries.due import due_in
 from indicators.rules.returns import Stage, Verdict, action_required
 from organisation.models.people import Appointment
 from organisation.rules import PostKind
-from sorp.lexicon import Confidence, CountedFrom, Frequency, Rag, Step
+from sorp.lexicon import Confidence, CountedFrom, Rag, Step
 from sorp.models.clauses import Clause
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
@@ -62,12 +63,8 @@ class CheckContext:
 
     @cached_property
     def due(self) -> list[Indicator]:
-        """Those whose result was due by their frequency."""
-        return [
-            each
-            for each in self.measured.values()
-            if Frequency(each.frequency).due_in(self.quarter)
-        ]
+        """Those whose result was due by their reporting pattern."""
+        return due_in(self.quarter, self.measured.values())
 
     @cached_property
     def plan_due_on(self) -> date:

@@ -25,6 +25,7 @@ from indicators.models.results import Result
 from indicators.models.returns import Draft, SignOff
 from indicators.queries.accountability import attestation_sheet
 from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned
+from indicators.queries.due import due_in
 from indicators.queries.outstanding import STEP_OF, missing_results
 from indicators.queries.sign_off import sheets_for
 from indicators.rules.returns import ResultState, Verdict
@@ -33,7 +34,7 @@ from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed
-from sorp.lexicon import Frequency, Step, Tier
+from sorp.lexicon import Step, Tier
 from strategy.models import Milestone
 from strategy.rules import MilestoneStatus
 
@@ -171,7 +172,12 @@ def _own_returns(reader: User, sheets: Sequence[CalendarSheet]) -> list[OwnRetur
     return [
         OwnReturn(
             sheet,
-            tuple(each for each in indicators if _is_due(each, sheet.quarter, suspensions)),
+            tuple(
+                due_in(
+                    sheet.quarter,
+                    (each for each in indicators if _is_measured(each, sheet.quarter, suspensions)),
+                )
+            ),
             {pk: state for quarter, pk, state in results if quarter == sheet.quarter},
             frozenset(pk for quarter, pk in drafts if quarter == sheet.quarter),
         )
@@ -179,7 +185,7 @@ def _own_returns(reader: User, sheets: Sequence[CalendarSheet]) -> list[OwnRetur
     ]
 
 
-def _is_due(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspension]) -> bool:
+def _is_measured(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspension]) -> bool:
     last = indicator.last_quarter
     is_in_use = indicator.first_quarter <= quarter and (last is None or last >= quarter)
     is_suspended = any(
@@ -188,7 +194,7 @@ def _is_due(indicator: Indicator, quarter: Quarter, suspensions: Sequence[Suspen
         and (each.until_quarter is None or each.until_quarter >= quarter)
         for each in suspensions
     )
-    return is_in_use and not is_suspended and Frequency(indicator.frequency).due_in(quarter)
+    return is_in_use and not is_suspended
 
 
 def _return_step(own: OwnReturn, today: date) -> NextStep:

@@ -28,7 +28,7 @@ from indicators.queries.prospects import (
 from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
 from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
 from indicators.rules.travel import FEWEST
-from sorp.lexicon import Frequency, NotRated, Rag, Tier
+from sorp.lexicon import NotRated, Rag, Tier
 from sorp.rules.figures import Figure
 from sorp.rules.thresholds import Thresholds, rate
 
@@ -241,7 +241,7 @@ def _course(
         last=valued[-1],
         forecast=(forecast.for_quarter, forecast.value),
         like_quarters={quarter.number: value for quarter, value in valued},
-        frequency=Frequency(indicator.frequency),
+        pattern=indicator.pattern,
         bounds=bounds_of(
             indicator.measure_unit, indicator.decimals, [value for _, value in valued]
         ),

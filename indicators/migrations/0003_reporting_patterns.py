@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
             name="may_be_negative",
             field=models.BooleanField(
                 help_text="Whether a result may be below nought; empty where nobody has said.",
+                blank=True,
                 null=True,
             ),
         ),

@@ -96,7 +96,9 @@ class Indicator(models.Model):
     seasonal = models.BooleanField(default=False)
     lag_quarters = models.PositiveSmallIntegerField(default=0)
     may_be_negative = models.BooleanField(
-        null=True, help_text="Whether a result may be below nought; empty where nobody has said."
+        null=True,
+        blank=True,
+        help_text="Whether a result may be below nought; empty where nobody has said.",
     )
     numerator_name = models.CharField(max_length=200, blank=True)
     denominator_name = models.CharField(max_length=200, blank=True)
@@ -182,13 +184,13 @@ class Indicator(models.Model):
             ],
         ]
 
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
     @property
     def pattern(self) -> Pattern:
         """Its reporting pattern, which answers whatever is asked about time."""
         return Pattern.dated(**{name: getattr(self, name) for name in PATTERN})
-
-    def __str__(self):
-        return f"{self.reference} {self.title}"
 
 
 class Awaited(models.Model):

@@ -9,8 +9,8 @@ from django.db.models import Q
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
+from indicators.queries.due import due_in
 from indicators.rules.returns import ResultState
-from sorp.lexicon import Frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Completion:
 
 
 def completion(*, quarter: Quarter, units: list[int] | None = None) -> Completion:
-    """What is due, what is in and what is not, in two queries. The suspended owe nothing."""
+    """What is due, what is in and what is not, in three queries. The suspended owe nothing."""
     suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
         Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
@@ -43,7 +43,7 @@ def completion(*, quarter: Quarter, units: list[int] | None = None) -> Completio
     )
     if units is not None:
         rows = rows.in_units(units)
-    due = [each for each in rows if Frequency(each.frequency).due_in(quarter)]
+    due = due_in(quarter, rows)
     states = dict(
         Revision.objects.latest_ones()
         .filter(result__quarter=quarter)

@@ -19,7 +19,7 @@ from indicators.rules.prospects import Figures, percent, track_record
 from indicators.rules.returns import Horizon, forecast_quarters
 from organisation.models.people import User
 from organisation.rules import Tree, UnitTier
-from sorp.lexicon import Frequency, Polarity, Rag
+from sorp.lexicon import Polarity, Rag
 from sorp.rules.thresholds import rate
 
 LOOKED_BACK = 12  # quarters, the latest closed included: three years
@@ -197,12 +197,13 @@ def _managers(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> lis
         is_latest=True,
         made_in__gte=since.back(4),
         made_in__lte=closed,
-    ).values_list("indicator_id", "made_in", "horizon", "value", "indicator__frequency")
+    ).select_related("indicator")
     found = []
-    for indicator, made_in, horizon, value, frequency in rows:
-        due = forecast_quarters(made_in, Frequency(frequency)).get(Horizon(horizon))
+    for row in rows:
+        horizon = Horizon(row.horizon)
+        due = forecast_quarters(row.made_in, row.indicator.pattern).get(horizon)
         if due is not None and due >= since:
-            found.append(Foretold(indicator, made_in, due, Said(value), Horizon(horizon)))
+            found.append(Foretold(row.indicator_id, row.made_in, due, Said(row.value), horizon))
     return found
 
 

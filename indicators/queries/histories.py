@@ -35,11 +35,21 @@ from sorp.rules.thresholds import LIMITS, NUMBERS, Thresholds, rate
 def targets_in_force(
     quarter: Quarter, indicators: Iterable[int] | None = None
 ) -> dict[int, Target]:
-    """Each indicator's target for a quarter: its latest from that quarter or before."""
-    rows = Target.objects.filter(from_quarter__lte=quarter)
+    """Each indicator's target for a quarter, as its reporting pattern finds it.
+
+    The latest from that quarter or before; of what is counted from April, the quarter's own.
+    """
+    rows = Target.objects.filter(from_quarter__lte=quarter).select_related("indicator")
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
-    return {row.indicator_id: row for row in rows.order_by("from_quarter")}
+    targets: dict[int, list[Target]] = defaultdict(list)
+    for row in rows.order_by("from_quarter"):
+        targets[row.indicator_id].append(row)
+    found = {}
+    for pk, of_one in targets.items():
+        if (in_force := of_one[0].indicator.pattern.target_in(quarter, of_one)) is not None:
+            found[pk] = in_force
+    return found
 
 
 def thresholds_of(

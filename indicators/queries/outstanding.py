@@ -15,6 +15,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
+from indicators.queries.due import due_in
 from indicators.queries.sign_off import ON_THE_LADDER, ladders_on
 from indicators.rules.reminders import Outstanding, Referral
 from indicators.rules.returns import ResultState, Stage
@@ -22,7 +23,7 @@ from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS, Office, Rung
 from organisation.models.people import Appointment, User
 from organisation.queries import tree_on
 from organisation.rules import PostKind, Tree
-from sorp.lexicon import Frequency, Step, Tier
+from sorp.lexicon import Step, Tier
 from sorp.queries.ruling import Audience, rules_in_force
 from sorp.rules.conditions.no_result import NoResult
 
@@ -109,9 +110,8 @@ def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
     rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
     return [
         (each, "returned: correct it" if each.pk in states else "")
-        for each in rows.select_related("accountable_manager")
-        if Frequency(each.frequency).due_in(quarter)
-        and states.get(each.pk, ResultState.RETURNED) == ResultState.RETURNED
+        for each in due_in(quarter, rows.select_related("accountable_manager"))
+        if states.get(each.pk, ResultState.RETURNED) == ResultState.RETURNED
     ]
 
 

@@ -11,8 +11,7 @@ from indicators.models.forecasts import SystemForecast
 from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
-from indicators.rules.returns import Horizon, forecast_quarters, next_due
-from sorp.lexicon import Frequency
+from indicators.rules.returns import Horizon, forecast_quarters
 from sorp.rules.thresholds import Thresholds
 
 
@@ -39,7 +38,7 @@ def managers_standing(
     ).select_related("indicator")
     said: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
     for row in rows.order_by("made_in"):
-        due = forecast_quarters(row.made_in, Frequency(row.indicator.frequency))
+        due = forecast_quarters(row.made_in, row.indicator.pattern)
         quarter = due.get(Horizon(row.horizon))
         if quarter is not None and quarter > after:
             said[row.indicator_id][quarter] = row
@@ -55,12 +54,12 @@ def thresholds_ahead(
     Six queries at most, however many indicators.
     """
     known = [each.pk for each in indicators]
-    due = {each: next_due(after, each) for each in Frequency}
+    due = {each.pk: each.pattern.next_due(after) for each in indicators}
     targets = {each: targets_in_force(each, known) for each in set(due.values())}
     variations = {each: rating_variations(each, known) for each in set(due.values())}
     found: dict[int, Thresholds | None] = {}
     for each in indicators:
-        quarter = due[Frequency(each.frequency)]
+        quarter = due[each.pk]
         target, variation = targets[quarter].get(each.pk), variations[quarter].get(each.pk)
         try:
             found[each.pk] = thresholds_of(each, target, variation)

@@ -12,12 +12,12 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension, Target
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
+from indicators.queries.due import due_in
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import Asked
 from indicators.rules.questions import Background
 from indicators.rules.returns import forecast_quarters
-from sorp.lexicon import Frequency
 from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS
 
@@ -34,6 +34,7 @@ def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Ask
     variations = rating_variations(quarter, known)
     suspended = suspended_in(quarter)
     action_on_amber = version_ruling(quarter).action_on_amber
+    due = {each.pk for each in due_in(quarter, indicators)}
     return {
         each.pk: Asked(
             quarter=quarter,
@@ -41,9 +42,9 @@ def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Ask
             decimals=each.decimals,
             thresholds=thresholds_of(each, targets.get(each.pk), variations.get(each.pk)),
             action_on_amber=action_on_amber,
-            is_due=Frequency(each.frequency).due_in(quarter),
+            is_due=each.pk in due,
             is_suspended=each.pk in suspended,
-            forecasts=forecast_quarters(quarter, Frequency(each.frequency)),
+            forecasts=forecast_quarters(quarter, each.pattern),
         )
         for each in indicators
     }

@@ -16,6 +16,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import CalendarDay, Draft, SignOff, Submission
+from indicators.queries.due import due_in
 from indicators.queries.requirements import asked_of, backgrounds_of, suspended_in
 from indicators.queries.sign_off import ladders_on
 from indicators.rules.entry import Asked, Entry, read_entry
@@ -25,7 +26,7 @@ from organisation.models.people import Appointment, User
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from organisation.rules import PostKind
-from sorp.lexicon import Frequency, Rag, Step
+from sorp.lexicon import Rag, Step
 
 CHANGED_MEANWHILE = (
     "Somebody else submitted a result after this was typed. Look at both, then save yours or theirs"
@@ -117,11 +118,9 @@ def my_return(*, user: User, quarter: Quarter, today: date) -> ReturnSheet:
     if allowed(user, Permission.MANAGE_FRAMEWORK):
         begun = Draft.objects.filter(quarter=quarter, saved_by=user)
         own = own.filter(Q(accountable_manager=user) | Q(pk__in=begun.values("indicator")))
-    measured = [
-        each
-        for each in own.select_related("unit", "accountable_manager").order_by("reference")
-        if Frequency(each.frequency).due_in(quarter)
-    ]
+    measured = due_in(
+        quarter, own.select_related("unit", "accountable_manager").order_by("reference")
+    )
     state = quarter_state(quarter)
     days = entry_days(quarter)
     rows = tuple(return_rows(measured, quarter, today=today, days=days))

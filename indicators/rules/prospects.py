@@ -9,7 +9,8 @@ from decimal import Decimal
 from core.figures import as_number
 from core.quarters import Quarter
 from indicators.rules.forecasting import NO_BOUNDS, RATED_BY, Bounds, ForecastMethod, Tally
-from sorp.lexicon import Frequency, Polarity
+from sorp.lexicon import Polarity
+from sorp.rules.patterns import EVERY_QUARTER, Pattern
 from sorp.rules.thresholds import ONE_WAY, Thresholds
 
 FORESEEN = 20  # quarters; beyond five years nothing is said to be reached
@@ -46,7 +47,7 @@ class Course:
     last: tuple[Quarter, Decimal]  # the last value there is
     forecast: tuple[Quarter, Decimal]
     like_quarters: Mapping[int, Decimal]  # the latest value of each of the year's quarters
-    frequency: Frequency = Frequency.QUARTERLY
+    pattern: Pattern = EVERY_QUARTER
     bounds: Bounds = NO_BOUNDS
 
     def at(self, quarter: Quarter) -> Decimal:
@@ -63,7 +64,7 @@ class Course:
     def ahead(self, until: Quarter) -> Iterator[tuple[Quarter, Decimal]]:
         """Each quarter to come in which a result is due, with its central value."""
         for quarter in self.forecast[0].until(until):
-            if self.frequency.due_in(quarter):
+            if self.pattern.due_in(quarter):
                 yield quarter, self.at(quarter)
 
 

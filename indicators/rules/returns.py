@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from core.quarters import Quarter
 from core.words import Word
-from sorp.lexicon import Frequency, Rag
+from sorp.lexicon import Rag
+from sorp.rules.patterns import Pattern
 
 
 class ResultState(Word):
@@ -101,21 +102,13 @@ def action_required(rag: Rag | None, action_on_amber: bool) -> bool:
     return rag is Rag.RED or (rag is Rag.AMBER and action_on_amber)
 
 
-def next_due(quarter: Quarter, frequency: Frequency) -> Quarter:
-    """The first quarter after this one in which a result is due."""
-    due = quarter.next()
-    while not frequency.due_in(due):
-        due = due.next()
-    return due
-
-
-def forecast_quarters(quarter: Quarter, frequency: Frequency) -> dict[Horizon, Quarter]:
+def forecast_quarters(quarter: Quarter, pattern: Pattern) -> dict[Horizon, Quarter]:
     """Which quarters a manager forecasts with a quarter's result: the next due, and the year's end.
 
     Where the two are one they are asked for once, as the year's end; when the year has ended there
     is only the next.
     """
-    due, year_end = next_due(quarter, frequency), Quarter(quarter.year, 4)
+    due, year_end = pattern.next_due(quarter), Quarter(quarter.year, 4)
     if year_end <= quarter:
         return {Horizon.NEXT_QUARTER: due}
     if due >= year_end:

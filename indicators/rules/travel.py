@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.quarters import Quarter
 from sorp.lexicon import Polarity, Travel, TravelMethod
+from sorp.rules.patterns import EVERY_QUARTER, Pattern
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -55,6 +56,7 @@ def direction_of_travel(
     polarity: Polarity,
     method: TravelMethod,
     middle: Decimal | None = None,
+    pattern: Pattern = EVERY_QUARTER,
 ) -> TravelFound:
     """Which way a series is going at its last quarter, in terms of better and worse.
 
@@ -62,17 +64,22 @@ def direction_of_travel(
     hold them without a value. Nothing before the last definition break counts: the break's own
     quarter is the first of the new series. For polarity *range* the distance from the middle is
     what travels, and nearer is better; where no middle is set there is not enough data. For
-    polarity *none* a series rises or falls. Raises ValueError for a series out of order, or a
+    polarity *none* a series rises or falls. Of figures counted from April, those of the same quarter
+    of earlier years alone are compared. Raises ValueError for a series out of order, or a
     value that is no number.
     """
     polarity, method = Polarity(polarity), TravelMethod(method)  # plain text from a column will do
     refuse_disorder(series)
-    values = since_last_break(series)
+    judged = series[-1][0] if series else None
+    values = [
+        each
+        for each in since_last_break(series, most=None)
+        if judged is not None and pattern.comparable(each[0], judged)
+    ][-WINDOW:]
     if polarity is Polarity.RANGE:
         values = _distances(values, middle)
     if method is TravelMethod.PREVIOUS:
-        judged = series[-1][0] if series else None
-        return _against_previous(values, judged, polarity)
+        return _against_previous(values, judged, polarity, pattern)
     return _by_regression(values[-WINDOW:], polarity)
 
 
@@ -116,11 +123,13 @@ def refuse_disorder(series: Sequence[Point]) -> None:
             raise ValueError(f"Give the value for {quarter} as an ordinary number, not {value}")
 
 
-def since_last_break(series: Sequence[Point]) -> list[tuple[Quarter, Fraction]]:
-    """The last values since the definition last changed, no more than count, as exact fractions."""
+def since_last_break(
+    series: Sequence[Point], most: int | None = WINDOW
+) -> list[tuple[Quarter, Fraction]]:
+    """The last values since the definition last changed, so many at most, as exact fractions."""
     start = max((place for place, point in enumerate(series) if point[2]), default=0)
     known = [(quarter, value) for quarter, value, _ in series[start:] if value is not None]
-    return [(quarter, Fraction(value)) for quarter, value in known[-WINDOW:]]
+    return [(quarter, Fraction(value)) for quarter, value in known[-(most or len(known)) :]]
 
 
 def _distances(
@@ -132,11 +141,15 @@ def _distances(
 
 
 def _against_previous(
-    values: list[tuple[Quarter, Fraction]], judged: Quarter | None, polarity: Polarity
+    values: list[tuple[Quarter, Fraction]],
+    judged: Quarter | None,
+    polarity: Polarity,
+    pattern: Pattern,
 ) -> TravelFound:
-    """This quarter's value against the last quarter's: equal is steady, and no gap is bridged."""
+    """This quarter's value against the one its pattern compares it with; equal is steady."""
     known = dict(values)
-    pair = [each for each in (judged.previous(), judged) if each in known] if judged else []
+    before = pattern.compared_with(judged, known) if judged else None
+    pair = [each for each in (before, judged) if each is not None and each in known]
     if len(pair) < 2:
         since = pair[0] if pair else None
         return TravelFound(

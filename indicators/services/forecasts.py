@@ -21,10 +21,10 @@ from indicators.queries.prospects import thresholds_ahead
 from indicators.queries.requirements import suspended_in
 from indicators.rules.entry import ForecastRead
 from indicators.rules.forecasting import Forecast, NoForecast, bounds_of, chances, forecast
-from indicators.rules.returns import Horizon, next_due
+from indicators.rules.returns import Horizon
 from indicators.rules.travel import direction_of_travel
 from organisation.models.people import User
-from sorp.lexicon import Basis, Frequency, Polarity, TravelMethod
+from sorp.lexicon import Frequency, Polarity, TravelMethod
 from sorp.rules.thresholds import Thresholds
 
 EVERY = {Frequency.QUARTERLY: 1, Frequency.HALF_YEARLY: 2, Frequency.ANNUAL: 4}
@@ -72,7 +72,7 @@ def forecast_after(*, quarter: Quarter, by: User | None) -> list[SystemForecast]
 
 
 def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
-    due = {next_due(quarter, frequency) for frequency in Frequency}
+    due = {each.pattern.next_due(quarter) for each in measured}
     standing = SystemForecast.objects.filter(
         is_latest=True, for_quarter__in=due, made_in__lte=quarter
     ).order_by("made_in")
@@ -89,7 +89,7 @@ def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
 
 def _foretell(indicator: Indicator, inputs: ForecastInputs) -> SystemForecast | None:
     """The indicator's forecast, or None where there is none, or where one that stands says it."""
-    due = next_due(inputs.quarter, Frequency(indicator.frequency))
+    due = indicator.pattern.next_due(inputs.quarter)
     if indicator.pk in inputs.suspended[due] or not _is_measured(indicator, due):
         return None
     found = _found(indicator, inputs.series.get(indicator.pk, []), due)
@@ -119,11 +119,11 @@ def _found(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast 
         series,
         for_quarter=due,
         travel=direction_of_travel(series, polarity=Polarity.NONE, method=TravelMethod.REGRESSION),
-        seasonal=indicator.seasonal or indicator.basis == Basis.YEAR_TO_DATE,
+        seasonal=indicator.pattern.is_by_season,
         bounds=bounds_of(
             indicator.measure_unit, indicator.decimals, [value for _, value, _ in series]
         ),
-        every=EVERY[Frequency(indicator.frequency)],
+        every=indicator.pattern.every,
     )
 
 

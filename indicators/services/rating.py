@@ -17,13 +17,14 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
+from indicators.queries.due import due_in
 from indicators.queries.histories import targets_in_force, thresholds_of, value_series
 from indicators.queries.requirements import suspended_in
 from indicators.queries.variations import rating_variations
 from indicators.rules.rating import judge, stale
 from indicators.rules.travel import direction_of_travel
 from organisation.models.people import User
-from sorp.lexicon import Frequency, Polarity, RatingMethod, Travel, TravelMethod
+from sorp.lexicon import Polarity, RatingMethod, Travel, TravelMethod
 from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS, Thresholds
 
@@ -59,6 +60,7 @@ class RatingInputs:
     targets: dict[int, Any]
     variations: dict[int, Variation]
     suspended: frozenset[int]
+    due: frozenset[int]
     series: dict[int, list[Any]]
     stored: dict[int, Rating]
     is_closed: bool
@@ -77,7 +79,7 @@ def rate_quarter(
     if indicators is not None:
         rows = rows.filter(pk__in=list(indicators))
     measured = list(rows)
-    inputs = _load_inputs(quarter, [indicator.pk for indicator in measured])
+    inputs = _load_inputs(quarter, measured)
     fresh = [rating for indicator in measured if (rating := _judge(indicator, inputs)) is not None]
     _store(fresh, inputs)
     if fresh:
@@ -112,8 +114,9 @@ def rerate_from(*, indicator: Indicator, quarter: Quarter) -> list[Rating]:
     ]
 
 
-def _load_inputs(quarter: Quarter, indicators: list[int]) -> RatingInputs:
+def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> RatingInputs:
     version = version_ruling(quarter)
+    indicators = [each.pk for each in measured]
     revisions = Revision.objects.latest_ones().filter(
         result__quarter=quarter, result__indicator__in=indicators
     )
@@ -127,6 +130,7 @@ def _load_inputs(quarter: Quarter, indicators: list[int]) -> RatingInputs:
         targets=targets_in_force(quarter, indicators),
         variations=rating_variations(quarter, indicators),
         suspended=suspended_in(quarter),
+        due=frozenset(each.pk for each in due_in(quarter, measured)),
         series=value_series(until=quarter, indicators=indicators),
         stored={each.indicator_id: each for each in stored},
         is_closed=bool(row and row.is_closed),
@@ -139,7 +143,7 @@ def _judge(indicator: Indicator, inputs: RatingInputs) -> Rating | None:
     thresholds = _thresholds(indicator, inputs, before)
     revision = inputs.revisions.get(indicator.pk)
     rag, not_rated = judge(
-        due=Frequency(indicator.frequency).due_in(inputs.quarter),
+        due=indicator.pk in inputs.due,
         suspended=indicator.pk in inputs.suspended,
         has_result=revision is not None,
         value=revision.value if revision else None,
@@ -210,6 +214,7 @@ def _travel(
         polarity=thresholds.polarity if thresholds else Polarity(indicator.polarity),
         method=inputs.travel_method,
         middle=thresholds.middle if thresholds else None,
+        pattern=indicator.pattern,
     )
     return found.travel, found.n
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from core.figures import as_number
 from indicators.queries.returns import ReturnRow
 from indicators.rules.returns import Horizon, forecast_quarters
-from sorp.lexicon import Frequency
 from sorp.rules.thresholds import bounds_of
 
 
@@ -81,5 +80,5 @@ def _result(entry, indicator):
 
 
 def _forecasts(indicator, quarter):
-    for horizon, due in forecast_quarters(quarter, Frequency(indicator.frequency)).items():
+    for horizon, due in forecast_quarters(quarter, indicator.pattern).items():
         yield horizon, f"{due} (year end)" if horizon is Horizon.YEAR_END else str(due)

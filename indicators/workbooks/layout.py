@@ -23,7 +23,7 @@ from indicators.queries.variations import rating_variations
 from indicators.rules.entry import LONGEST_COMMENTARY, LONGEST_REASON
 from indicators.rules.returns import Horizon, Likelihood, ResultState, forecast_quarters
 from organisation.models.people import User
-from sorp.lexicon import Confidence, Frequency
+from sorp.lexicon import Confidence
 from sorp.rules.thresholds import Thresholds
 
 Kind = Literal["given", "figure", "text", "choice", "yes_no"]
@@ -209,7 +209,7 @@ class Line:
     @property
     def not_asked(self) -> frozenset[str]:
         """The forecasts that are not asked for with this quarter's result, by key."""
-        asked = forecast_quarters(self.quarter, Frequency(self.indicator.frequency))
+        asked = forecast_quarters(self.quarter, self.indicator.pattern)
         return frozenset(
             key for each in Horizon if each not in asked for key in (each, f"{each}_likelihood")
         )

@@ -33,6 +33,7 @@ from indicators.rules.returns import (
     task_state,
 )
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
+from sorp.rules.patterns import EVERY_QUARTER, Pattern
 from sorp.rules.thresholds import Thresholds
 
 Q1 = Quarter(2011, 1)
@@ -97,7 +98,7 @@ def test_action_is_required(rag, on_amber, required):
     ],
 )
 def test_which_quarters_are_forecast(quarter, frequency, asked):
-    found = forecast_quarters(Quarter.parse(quarter), Frequency(frequency))
+    found = forecast_quarters(Quarter.parse(quarter), Pattern(frequency=Frequency(frequency)))
 
     assert {str(horizon): each.key for horizon, each in found.items()} == asked
 
@@ -211,7 +212,7 @@ def test_what_is_worth_asking_about_a_figure(value, background, words):
     )
 )
 def test_nothing_that_can_be_typed_stops_the_reading(typed):
-    asked = Asked(Q1, "%", 1, FLOOR, forecasts=forecast_quarters(Q1, Frequency.QUARTERLY))
+    asked = Asked(Q1, "%", 1, FLOOR, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
 
     entry = read_entry(typed, asked)
 
@@ -230,7 +231,7 @@ def test_what_a_figure_would_be_rated(value, rag):
 
 
 def test_forecasts_need_both_a_figure_and_how_sure():
-    asked = Asked(Q1, "%", 1, forecasts=forecast_quarters(Q1, Frequency.QUARTERLY))
+    asked = Asked(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
     typed = {"value": "1", "confidence": "final", "year_end": "5", "year_end_likelihood": "even"}
 
     assert read_entry(typed, asked).forecasts[Horizon.YEAR_END].value == 5

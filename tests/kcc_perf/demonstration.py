@@ -17,6 +17,7 @@ from indicators.rules.travel import direction_of_travel
 from sorp.defaults.rules import TRIGGERS
 from sorp.lexicon import Frequency, Level, NotRated, Polarity, Rag, RatingMethod, Tier, TravelMethod
 from sorp.rules.figures import Figure
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
 from tests.escalation.conditions import trigger_of
 
@@ -120,7 +121,7 @@ def suspended(reference, key):
 
 def verdict(reference, quarter, result):
     return judge(
-        due=Frequency(INDICATORS[reference]["frequency"]).due_in(quarter),
+        due=Pattern(frequency=Frequency(INDICATORS[reference]["frequency"])).due_in(quarter),
         suspended=suspended(reference, quarter.key),
         has_result=result is not None,
         value=value(result) if result else None,

@@ -21,6 +21,7 @@ from sorp.lexicon import Frequency, Level, Rag
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
 from sorp.rules.checks import Check
+from sorp.rules.patterns import Pattern
 from tests.escalation.conditions import trigger_of
 from tests.kcc_perf.demonstration import INDICATORS, RESULTS, SUSPENSIONS
 
@@ -247,7 +248,7 @@ def test_what_is_counted_as_missing_is_what_the_files_do_not_give():
     due = {
         reference
         for reference, row in INDICATORS.items()
-        if Frequency(row["frequency"]).due_in(Q3) and reference not in suspended
+        if Pattern(frequency=Frequency(row["frequency"])).due_in(Q3) and reference not in suspended
     }
     missing = {reference for reference in due if (reference, Q3.key) not in RESULTS}
     day = Q3.last_day + timedelta(days=45)

@@ -18,6 +18,7 @@ from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
 from sorp.lexicon import Frequency, Polarity, Tier, TravelMethod
 from sorp.rules.figures import load_figure
+from sorp.rules.patterns import Pattern
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"
@@ -119,7 +120,7 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
         number = None if own["value"] is None else Decimal(own["value"])
         series.append((quarter, number, own["definition_break"]))
         rag, not_rated = judge(
-            due=Frequency(facts["frequency"]).due_in(quarter),
+            due=Pattern(frequency=Frequency(facts["frequency"])).due_in(quarter),
             suspended=False,
             has_result=number is not None,
             value=number,

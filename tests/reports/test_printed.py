@@ -1,6 +1,5 @@
 """No printed figure contradicts the verdict beside it: in sentences, tables, charts and files alike."""
 
-import re
 from decimal import Decimal
 
 import pytest
@@ -12,10 +11,9 @@ from tests.reports.documents import indicator, public_edition
 
 
 def shown(values, **given):
-    found = Report(
+    return Report(
         public_edition(indicators=[indicator("RE-1", values, **given)], priorities=[])
     ).blocks["RE-1"]
-    return found
 
 
 @pytest.mark.parametrize(
