@@ -19,7 +19,7 @@ from indicators.queries.requirements import as_typed, asked_of, backgrounds_of, 
 from indicators.queries.returns import day_due, entry_days, is_overtaken
 from indicators.queries.sign_off import may_change
 from indicators.queries.variations import variations_ruling
-from indicators.rules.entry import FIELDS, Asked, Entry, read_entry
+from indicators.rules.entry import FIELDS, Entry, QuarterRequirements, read_entry
 from indicators.rules.questions import Background, questions
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
@@ -90,7 +90,7 @@ class EntrySheet:
     beside: ResultSheet
     draft: Draft | None
     said: Mapping[str, str]  # what is submitted, as it would have been typed
-    asked: Asked
+    asked: QuarterRequirements
     background: Background
     evidence: tuple[Evidence, ...]
     returned: SignOff | None

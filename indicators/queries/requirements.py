@@ -14,7 +14,7 @@ from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
-from indicators.rules.entry import Asked
+from indicators.rules.entry import QuarterRequirements
 from indicators.rules.questions import Background
 from indicators.rules.returns import forecast_quarters
 from sorp.lexicon import Frequency
@@ -24,7 +24,7 @@ from sorp.rules.thresholds import LIMITS
 REMEMBERED = 8  # quarters whose values stand beside the box
 
 
-def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Asked]:
+def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, QuarterRequirements]:
     """What the rules need to read an entry of each indicator, in four queries.
 
     Raises NoVersionInForce. Thresholds that contradict each other rate nothing.
@@ -35,7 +35,7 @@ def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Ask
     suspended = suspended_in(quarter)
     action_on_amber = version_ruling(quarter).action_on_amber
     return {
-        each.pk: Asked(
+        each.pk: QuarterRequirements(
             quarter=quarter,
             measure_unit=each.measure_unit,
             decimals=each.decimals,

@@ -18,7 +18,7 @@ from indicators.models.results import Revision
 from indicators.models.returns import CalendarDay, Draft, SignOff, Submission
 from indicators.queries.requirements import asked_of, backgrounds_of, suspended_in
 from indicators.queries.sign_off import ladders_on
-from indicators.rules.entry import Asked, Entry, read_entry
+from indicators.rules.entry import Entry, QuarterRequirements, read_entry
 from indicators.rules.questions import Background, questions
 from indicators.rules.returns import Progress, ResultState, Stage, TaskState, Verdict, task_state
 from organisation.models.people import Appointment, User
@@ -186,7 +186,7 @@ def _row(
     draft: Draft | None,
     revision: Revision | None,
     returns: dict[int, SignOff],
-    by_what: tuple[Asked | None, Background | None],
+    by_what: tuple[QuarterRequirements | None, Background | None],
     can_start: bool,
     due_on: date | None,
 ) -> ReturnRow:

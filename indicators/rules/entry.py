@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from core.figures import DECIMALS, as_kept, as_number
@@ -104,7 +104,7 @@ LONGEST_REASON, LONGEST_COMMENTARY = 300, 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuarterRequirements:
     """What one indicator asks of a quarter, and by what its answer is judged."""
 
     quarter: Quarter
@@ -125,9 +125,13 @@ class ForecastRead:
     likelihood: Likelihood
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What was typed, as it was read; what is wrong with it; and what it would be rated."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFields:
+    """What a manager says of one quarter: figures or why there are none, and words about them.
+
+    The one place where its parts are named: an `Entry` is one as it was typed, with its faults,
+    and a `ResultGiven` one that can be kept.
+    """
 
     value: Decimal | None = None
     numerator: Decimal | None = None
@@ -137,6 +141,12 @@ class Entry:
     definition_break: bool = False
     commentary: str = ""
     management_action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(ResultFields):
+    """What was typed, as it was read; what is wrong with it; and what it would be rated."""
+
     forecasts: Mapping[Horizon, ForecastRead] = field(default_factory=dict)
     worked_out: Decimal | None = None  # the value as it will be kept, by the counts where given
     rag: Rag | None = None
@@ -154,7 +164,44 @@ class Entry:
         return not any(name in self.problems for name in FIGURES)
 
 
-def read_entry(typed: Typed, asked: Asked) -> Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultGiven(ResultFields):
+    """An answer that can be submitted. Refuses nonsense at birth, in words (ValueError)."""
+
+    data_quarter: Quarter | None = None
+
+    @classmethod
+    def by(cls, entry: Entry, data_quarter: Quarter | None = None) -> ResultGiven:
+        """An entry without problems, as a result that can be submitted. Raises ValueError."""
+        said = {each.name: getattr(entry, each.name) for each in fields(ResultFields)}
+        if entry.numerator is not None:
+            said["value"] = None  # it is worked out
+        return cls(**said, data_quarter=data_quarter)
+
+    def __post_init__(self) -> None:
+        for name in FIGURES:
+            _refuse_unkeepable(name, getattr(self, name))
+        has_figures = self.value is not None or self.numerator is not None
+        if self.not_available and has_figures:
+            raise ValueError("Give either a value or the reason why there is none, not both")
+        if not self.not_available and not has_figures:
+            raise ValueError("Give a value, or say why there is none")
+        if (self.numerator is None) != (self.denominator is None):
+            raise ValueError("Give both the numerator and the denominator, or neither")
+
+    def value_in(self, measure_unit: str) -> Decimal | None:
+        """The value itself: by its numerator and denominator where given, to six decimals."""
+        value = value_of(self.value, self.numerator, self.denominator, scale_of(measure_unit))
+        _refuse_unkeepable("value", value)
+        return value
+
+
+def _refuse_unkeepable(name: str, number: Decimal | None) -> None:
+    if refusal := unkeepable(name, number):
+        raise ValueError(refusal)
+
+
+def read_entry(typed: Typed, asked: QuarterRequirements) -> Entry:
     """All that was typed for one indicator in one quarter, with a sentence for each problem."""
     problems: dict[str, str] = {}
     figures = _figures(typed, asked, problems)
@@ -181,7 +228,9 @@ def read_entry(typed: Typed, asked: Asked) -> Entry:
     )
 
 
-def _figures(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[str, Decimal | None]:
+def _figures(
+    typed: Typed, asked: QuarterRequirements, problems: dict[str, str]
+) -> dict[str, Decimal | None]:
     """The three figures, each read by itself."""
     found: dict[str, Decimal | None] = dict.fromkeys(FIGURES)
     for name in FIGURES:
@@ -198,7 +247,10 @@ def _figures(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[str, 
 
 
 def _refuse_contradictions(
-    figures: dict[str, Decimal | None], reason: str, asked: Asked, problems: dict[str, str]
+    figures: dict[str, Decimal | None],
+    reason: str,
+    asked: QuarterRequirements,
+    problems: dict[str, str],
 ) -> None:
     """What cannot be true together, or cannot be true of such a unit."""
     if any(name in problems for name in FIGURES):
@@ -221,7 +273,7 @@ def _refuse_contradictions(
 
 
 def _worked_out(
-    figures: dict[str, Decimal | None], asked: Asked, problems: dict[str, str]
+    figures: dict[str, Decimal | None], asked: QuarterRequirements, problems: dict[str, str]
 ) -> Decimal | None:
     """The value that will be kept. One typed beside its counts must be theirs, as rounded."""
     if any(name in problems for name in FIGURES):
@@ -251,7 +303,7 @@ def _verdict(
     figures: dict[str, Decimal | None],
     reason: str,
     worked_out: Decimal | None,
-    asked: Asked,
+    asked: QuarterRequirements,
     problems: dict[str, str],
 ) -> tuple[Rag | None, NotRated | None]:
     """The status this would be given; neither one nor a reason while the figures cannot be read."""
@@ -291,7 +343,9 @@ def _words(
     return commentary, action
 
 
-def _forecasts(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[Horizon, ForecastRead]:
+def _forecasts(
+    typed: Typed, asked: QuarterRequirements, problems: dict[str, str]
+) -> dict[Horizon, ForecastRead]:
     """The forecasts that were given; each needs its likelihood, and a likelihood its forecast."""
     found: dict[Horizon, ForecastRead] = {}
     for horizon, quarter in asked.forecasts.items():
@@ -314,7 +368,9 @@ def _forecasts(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[Hor
     return found
 
 
-def _readings(typed: Typed, figures: dict[str, Decimal | None], asked: Asked) -> dict[str, str]:
+def _readings(
+    typed: Typed, figures: dict[str, Decimal | None], asked: QuarterRequirements
+) -> dict[str, str]:
     """How a figure was read, wherever it was written in another way."""
     return {
         name: as_number(number, None, asked.measure_unit if name == "value" else "")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -25,13 +23,11 @@ from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, Submission
 from indicators.queries.returns import ReturnRow, day_due, entry_days, return_rows
 from indicators.queries.sign_off import may_change
-from indicators.rules.entry import Entry, unkeepable
-from indicators.rules.rating import scale_of, value_of
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.forecasts import state_forecasts
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
-from sorp.lexicon import Confidence
 
 
 class Locked(Refused):
@@ -42,59 +38,6 @@ class Locked(Refused):
             f"{result.indicator.title} is {ResultState(result.state).label.lower()} for"
             f" {result.quarter}: ask whoever approved it to unlock it for you"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ResultGiven:
-    """What a manager says of one quarter. Refuses nonsense at birth, in words (ValueError)."""
-
-    value: Decimal | None = None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    confidence: Confidence = Confidence.FINAL
-    not_available: str = ""
-    definition_break: bool = False
-    data_quarter: Quarter | None = None
-    commentary: str = ""
-    management_action: str = ""
-
-    @classmethod
-    def by(cls, entry: Entry, data_quarter: Quarter | None = None) -> ResultGiven:
-        """An entry without problems, as a result that can be submitted. Raises ValueError."""
-        by_ratio = entry.numerator is not None
-        return cls(
-            value=None if by_ratio else entry.value,
-            numerator=entry.numerator,
-            denominator=entry.denominator,
-            confidence=entry.confidence,
-            not_available=entry.not_available,
-            definition_break=entry.definition_break,
-            data_quarter=data_quarter,
-            commentary=entry.commentary,
-            management_action=entry.management_action,
-        )
-
-    def __post_init__(self) -> None:
-        for name in ("value", "numerator", "denominator"):
-            _refuse_unkeepable(name, getattr(self, name))
-        has_figures = self.value is not None or self.numerator is not None
-        if self.not_available and has_figures:
-            raise ValueError("Give either a value or the reason why there is none, not both")
-        if not self.not_available and not has_figures:
-            raise ValueError("Give a value, or say why there is none")
-        if (self.numerator is None) != (self.denominator is None):
-            raise ValueError("Give both the numerator and the denominator, or neither")
-
-    def value_in(self, measure_unit: str) -> Decimal | None:
-        """The value itself: by its numerator and denominator where given, to six decimals."""
-        value = value_of(self.value, self.numerator, self.denominator, scale_of(measure_unit))
-        _refuse_unkeepable("value", value)
-        return value
-
-
-def _refuse_unkeepable(name: str, number: Decimal | None) -> None:
-    if refusal := unkeepable(name, number):
-        raise ValueError(refusal)
 
 
 @transaction.atomic
@@ -168,7 +111,7 @@ def _say(
         indicator=indicator, quarter=quarter
     )
     before = _latest(indicator, quarter)
-    said = as_kept(indicator, quarter, given)
+    said = as_revision(indicator, quarter, given)
     if before is not None and says_the_same(before, said):
         return before, False
     if not after_close:
@@ -194,55 +137,57 @@ def refuse_locked(results: Iterable[Result], *, by: User | None) -> None:
             raise Locked(result)
 
 
-def says_the_same(before: Revision | None, said: dict[str, Any]) -> bool:
+def as_revision(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> Revision:
+    """What is given of a result, as a revision says it, not yet of any. Raises ValueError, in words."""
+    of_another_quarter = given.data_quarter not in (None, quarter)
+    if given.data_quarter is not None and given.data_quarter > quarter:
+        raise ValueError(f"The figures cannot be for a quarter after {quarter}")
+    return Revision(
+        value=given.value_in(indicator.measure_unit),
+        numerator=given.numerator,
+        denominator=given.denominator,
+        confidence=given.confidence,
+        not_available=given.not_available.strip(),
+        definition_break=given.definition_break,
+        data_quarter=given.data_quarter if of_another_quarter else None,
+        commentary=given.commentary.strip(),
+        management_action=given.management_action.strip(),
+    )
+
+
+SAID = tuple(each.name for each in fields(ResultGiven))
+
+
+def says_the_same(before: Revision | None, said: Revision) -> bool:
     """Whether what is now said of a result is what was said last."""
-    return before is not None and all(getattr(before, name) == said[name] for name in said)
+    return before is not None and all(getattr(before, name) == getattr(said, name) for name in SAID)
 
 
 def next_revision(
     result: Result,
     before: Revision | None,
-    said: dict[str, Any],
+    said: Revision,
     *,
     by: User | None,
     late: bool,
     reason: str = "",
     after_close: bool = False,
 ) -> Revision:
-    """The revision that follows the last, not yet stored. Once late, a result stays late.
+    """What is said becomes the revision that follows the last, not yet stored.
 
-    Whoever enters a result that another person answers for enters it on their behalf.
+    Once late, a result stays late. Whoever enters a result that another person answers for enters
+    it on their behalf.
     """
     answers = result.indicator.accountable_manager_id
-    return Revision(
-        result=result,
-        number=before.number + 1 if before else 1,
-        late=late or bool(before and before.late),
-        after_close=after_close,
-        reason=reason or ("Corrected while the quarter was open" if before else ""),
-        submitted_by=by,
-        on_behalf_of_id=answers if by is not None and by.pk != answers else None,
-        submitted_at=now(),
-        **said,
-    )
-
-
-def as_kept(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> dict[str, Any]:
-    """What is given of a result, as the fields of a revision. Raises ValueError, in words."""
-    of_another_quarter = given.data_quarter not in (None, quarter)
-    if given.data_quarter is not None and given.data_quarter > quarter:
-        raise ValueError(f"The figures cannot be for a quarter after {quarter}")
-    return {
-        "value": given.value_in(indicator.measure_unit),
-        "numerator": given.numerator,
-        "denominator": given.denominator,
-        "confidence": given.confidence,
-        "not_available": given.not_available.strip(),
-        "definition_break": given.definition_break,
-        "data_quarter": given.data_quarter if of_another_quarter else None,
-        "commentary": given.commentary.strip(),
-        "management_action": given.management_action.strip(),
-    }
+    said.result = result
+    said.number = before.number + 1 if before else 1
+    said.late = late or bool(before and before.late)
+    said.after_close = after_close
+    said.reason = reason or ("Corrected while the quarter was open" if before else "")
+    said.submitted_by = by
+    said.on_behalf_of_id = answers if by is not None and by.pk != answers else None
+    said.submitted_at = now()
+    return said
 
 
 def event_of(
@@ -294,14 +239,11 @@ def submit_results(
         open_quarter(quarter=quarter, today=today, by=by)
     results = _results(submissions)
     latest = _latest_results(submissions)
-    said = {each.key: as_kept(each.indicator, each.quarter, each.given) for each in submissions}
-    fresh = {
-        each.key: next_revision(
-            results[each.key], latest.get(each.key), said[each.key], by=by, late=each.late
-        )
-        for each in submissions
-        if not says_the_same(latest.get(each.key), said[each.key])
-    }
+    fresh: dict[tuple[int, Quarter], Revision] = {}
+    for each in submissions:
+        before, said = latest.get(each.key), as_revision(each.indicator, each.quarter, each.given)
+        if not says_the_same(before, said):
+            fresh[each.key] = next_revision(results[each.key], before, said, by=by, late=each.late)
     refuse_locked([results[key] for key in fresh], by=by)
     _store(fresh, latest)
     ratings = _rerate([each for each in submissions if each.key in fresh])

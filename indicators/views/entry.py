@@ -13,6 +13,7 @@ from indicators.forms.results import JUST_FIGURES, REVISED, ResultForm, typed_in
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import entry_sheet
 from indicators.queries.returns import my_return
+from indicators.rules.entry import ResultGiven
 from indicators.services import drafts, results
 from indicators.services.drafts import as_kept
 from organisation.permissions import Permission
@@ -243,7 +244,7 @@ def _revise(request, sheet):
         revision, is_new = results.revise_result(
             indicator=sheet.indicator,
             quarter=sheet.quarter,
-            given=results.ResultGiven.by(form.entry, _data_quarter(sheet)),
+            given=ResultGiven.by(form.entry, _data_quarter(sheet)),
             reason=form.cleaned_data["reason"],
             by=request.user,
         )

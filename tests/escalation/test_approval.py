@@ -22,7 +22,8 @@ from escalation.rules.variations import Window
 from escalation.services.approval import approve_with_answers, withdraw_with_answers
 from escalation.services.closing import close_quarter
 from indicators.models.variations import VariedTrigger
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from organisation.rules import UnitTier
 from sorp.lexicon import Rag, Tier

@@ -13,7 +13,8 @@ from core.quarters import Quarter
 from escalation.models.escalations import Explanation
 from escalation.queries.explanations import told
 from escalation.services import closing
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from organisation.rules import PostKind
 from sorp.lexicon import Rag

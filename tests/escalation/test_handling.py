@@ -20,7 +20,8 @@ from escalation.rules.referrals import levels_past, read_referrals
 from escalation.rules.rule_files import RefusedFileError
 from escalation.services.closing import close_quarter
 from escalation.services.handling import deal_with, refer_up
-from indicators.services.results import ResultGiven, revise_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result
 from organisation.rules import PostKind, UnitTier
 from sorp.defaults.rules import LADDER
 from sorp.lexicon import Level, Rag, Tier

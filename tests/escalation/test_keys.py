@@ -8,7 +8,8 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.services.closing import close_quarter
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Rag, Tier

@@ -14,7 +14,8 @@ from core.quarters import Quarter
 from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation, Explanation
 from escalation.services import closing
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
 from organisation.rules import PostKind
 from sorp.lexicon import Rag, Tier

@@ -16,7 +16,8 @@ from escalation.queries.restatement_preview import to_follow
 from escalation.rules.rule_files import COLUMNS, RefusedFileError, read_variations, variation_rows
 from escalation.rules.variations import Varied, Window
 from escalation.services import closing
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from indicators.services.variations import (
     TriggerVaried,
     agree_variation,

@@ -12,11 +12,11 @@ from core.services.quarters import NotOpen
 from indicators.models.results import Result
 from indicators.models.returns import Draft
 from indicators.queries.requirements import as_typed, forecasts_made
-from indicators.rules.entry import Asked, read_entry
+from indicators.rules.entry import QuarterRequirements, ResultGiven, read_entry
 from indicators.rules.returns import ResultState, forecast_quarters
 from indicators.services.drafts import ChangedMeanwhile, discard_draft, save_draft
 from indicators.services.forecasts import state_forecasts
-from indicators.services.results import Locked, ResultGiven, submit_result
+from indicators.services.results import Locked, submit_result
 from sorp.lexicon import Frequency
 from tests.factories import IndicatorFactory, TargetFactory
 
@@ -156,7 +156,7 @@ def test_what_was_said_is_shown_as_it_would_be_typed(indicator):
 
 
 def test_a_forecast_is_superseded_withdrawn_and_never_overwritten(indicator):
-    asked = Asked(Q1, "%", 1, forecasts=forecast_quarters(Q1, Frequency.QUARTERLY))
+    asked = QuarterRequirements(Q1, "%", 1, forecasts=forecast_quarters(Q1, Frequency.QUARTERLY))
 
     def say(**typed):
         entry = read_entry({"value": "1", "confidence": "final", **typed}, asked)

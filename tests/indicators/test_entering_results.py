@@ -14,8 +14,9 @@ from indicators.models.definitions import Suspension
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, ManagersForecast, SignOff
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
-from indicators.services.results import ResultGiven, submit_result
+from indicators.services.results import submit_result
 from organisation.rules import PostKind
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 from tests.sorp.versions import version_like

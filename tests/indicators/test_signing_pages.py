@@ -13,9 +13,10 @@ from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
 from indicators.queries.records import record_of
 from indicators.queries.sign_off import sheets_for, waiting_for
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState, Stage
 from indicators.services.definitions import set_target
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.results import revise_result, submit_result
 from indicators.services.sign_off import approve_results, return_result, unlock_result
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Confidence

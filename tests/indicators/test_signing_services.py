@@ -13,8 +13,9 @@ from escalation.services.closing import close_quarter
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
 from indicators.queries.sign_off import may_change
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState, Stage
-from indicators.services.results import Locked, ResultGiven, revise_result, submit_result
+from indicators.services.results import Locked, revise_result, submit_result
 from indicators.services.sign_off import (
     CannotSign,
     CannotUnlock,

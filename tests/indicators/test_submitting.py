@@ -16,8 +16,9 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import CalendarDay, Draft, Submission
 from indicators.queries.returns import my_return
+from indicators.rules.entry import ResultGiven
 from indicators.services.drafts import ChangedMeanwhile, save_draft
-from indicators.services.results import NotReady, ResultGiven, submit_result, submit_return
+from indicators.services.results import NotReady, submit_result, submit_return
 from organisation.models.people import User
 from organisation.rules import PostKind
 from sorp.lexicon import Frequency

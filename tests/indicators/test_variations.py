@@ -20,8 +20,9 @@ from indicators.models.variations import Variation, VariedTrigger
 from indicators.queries.entry import result_sheet
 from indicators.queries.requirements import asked_of
 from indicators.queries.variations import register_of_variations, standing
+from indicators.rules.entry import ResultGiven
 from indicators.services.rating import rate_quarter
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.results import revise_result, submit_result
 from indicators.services.variations import (
     RefusedVariation,
     TriggerVaried,
