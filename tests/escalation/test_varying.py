@@ -9,12 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.quarters import Quarter
+from core.tables.faults import RefusedFileError
 from core.tables.writing import written
 from escalation.models.escalations import Escalation
 from escalation.queries.evaluation import agreed_variations, rules_of_each
 from escalation.queries.restatement_preview import to_follow
-from escalation.rules.rule_files import COLUMNS, RefusedFileError, read_variations, variation_rows
-from escalation.rules.variations import Varied, Window
+from escalation.rules.variations import COLUMNS, Varied, Window, read_variations, variation_rows
 from escalation.services import closing
 from indicators.rules.entry import ResultGiven
 from indicators.services.results import revise_result, submit_result
@@ -234,7 +234,7 @@ def test_variations_are_read_back_as_they_were_written():
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (",2011-Q1,2011-Q2,,Red,1,2", "v.csv:2:reference: enter the indicator’s reference"),
+        (",2011-Q1,2011-Q2,,Red,1,2", "v.csv:2:reference: fill in this cell"),
         ("PI-1,2011,2011-Q2,,Red,1,2", "v.csv:2:from_quarter: write the quarter like 2021-Q4"),
         ("PI-1,2011-Q2,2011-Q1,,Red,1,2", "v.csv:2:until_quarter: write 2011-Q2 or a later"),
         (
@@ -250,11 +250,11 @@ def test_a_row_that_cannot_be_read_is_named(row, told):
     with pytest.raises(RefusedFileError) as refused:
         read_variations(f"{','.join(COLUMNS)}\n{row}\n".encode(), "v.csv")
 
-    assert told.replace("’", "'") in str(refused.value)
+    assert told in str(refused.value)
 
 
 def test_a_file_without_a_column_is_refused():
-    with pytest.raises(RefusedFileError, match=r"v.csv:1:within: give the file"):
+    with pytest.raises(RefusedFileError, match=r"v.csv:1:within: add the column within"):
         read_variations(
             b"reference,from_quarter,until_quarter,exit_quarters,trigger,at_least\n", "v.csv"
         )
