@@ -12,7 +12,7 @@ from core.quarters import Quarter
 from indicators.models.ratings import Rating
 from sorp.lexicon import Rag, Travel
 from strategy.models import Aim, Evaluation, Measure, Milestone, Priority, Theme
-from strategy.rules import Figure, Judgement, MeasureKind, MilestoneStatus, Standing, standing
+from strategy.rules import Judgement, MeasureKind, MilestoneStatus, RatedMeasure, Standing, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ def _priority_sheet(
         evaluations=evaluations,
         standing=standing(
             figures=[
-                Figure(each.rag, each.stale)
+                RatedMeasure(each.rag, each.stale)
                 for each in measures
                 if each.kind is MeasureKind.INDICATOR
             ],

@@ -95,8 +95,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One indicator's verdict, as far as a priority's standing needs it."""
+class RatedMeasure:
+    """The verdict on one indicator, as far as the standing of a priority that it measures needs it."""
 
     rag: Rag | None
     stale: bool = False
@@ -104,7 +104,7 @@ class Figure:
 
 def standing(
     *,
-    figures: Iterable[Figure],
+    figures: Iterable[RatedMeasure],
     milestones: Iterable[MilestoneStatus],
     judgement: Judgement | None,
     judged_on: date | None = None,
@@ -117,7 +117,7 @@ def standing(
     )
 
 
-def _figures_statement(figures: tuple[Figure, ...]) -> EvidenceStatement:
+def _figures_statement(figures: tuple[RatedMeasure, ...]) -> EvidenceStatement:
     if not figures:
         return EvidenceStatement("No indicator measures this priority", needs_attention=False)
     counts = Counter(

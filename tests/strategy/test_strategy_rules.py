@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sorp.lexicon import Rag
 from strategy.rules import (
     EvidenceStatement,
-    Figure,
     Judgement,
     MilestoneStatus,
+    RatedMeasure,
     Standing,
     milestone_status,
     standing,
@@ -74,11 +74,11 @@ def test_a_milestone_undone_after_its_due_date_is_always_overdue(due, forecast, 
 )
 def test_what_the_figures_say(colours, sentence, needs_attention):
     figures = {
-        "G": Figure(Rag.GREEN),
-        "g": Figure(Rag.GREEN, stale=True),
-        "A": Figure(Rag.AMBER),
-        "R": Figure(Rag.RED),
-        "-": Figure(None),
+        "G": RatedMeasure(Rag.GREEN),
+        "g": RatedMeasure(Rag.GREEN, stale=True),
+        "A": RatedMeasure(Rag.AMBER),
+        "R": RatedMeasure(Rag.RED),
+        "-": RatedMeasure(None),
     }
 
     said = standing(figures=[figures[each] for each in colours], milestones=[], judgement=None)
@@ -122,7 +122,7 @@ def test_what_the_evaluation_says(judgement, sentence, needs_attention):
 
 def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
     said = standing(
-        figures=[Figure(Rag.GREEN)] * 4,
+        figures=[RatedMeasure(Rag.GREEN)] * 4,
         milestones=[MilestoneStatus.OVERDUE],
         judgement=Judgement.EFFECTIVE,
     )
