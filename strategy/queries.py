@@ -12,7 +12,14 @@ from core.quarters import Quarter
 from indicators.models.ratings import Rating
 from sorp.lexicon import Rag, Travel
 from strategy.models import Aim, Evaluation, Measure, Milestone, Priority, Theme
-from strategy.rules import Judgement, MeasureKind, MilestoneStatus, RatedMeasure, Standing, standing
+from strategy.rules import (
+    Judgement,
+    MeasureKind,
+    MilestoneStatus,
+    PriorityStatements,
+    RatedMeasure,
+    statements,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class PrioritySheet:
     milestones: tuple[MilestoneLine, ...]
     evidence: tuple[EvidenceLine, ...]
     evaluations: tuple[EvaluationLine, ...]
-    standing: Standing
+    statements: PriorityStatements
 
     @property
     def indicators(self) -> tuple[MeasureLine, ...]:
@@ -229,7 +236,7 @@ def _priority_sheet(
             if each.gathered_on <= day
         ),
         evaluations=evaluations,
-        standing=standing(
+        statements=statements(
             figures=[
                 RatedMeasure(each.rag, each.stale)
                 for each in measures

@@ -76,7 +76,7 @@ class EvidenceStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PriorityStatements:
     """Three statements about a priority, side by side. They have no sum."""
 
     figures: EvidenceStatement
@@ -102,15 +102,15 @@ class RatedMeasure:
     stale: bool = False
 
 
-def standing(
+def statements(
     *,
     figures: Iterable[RatedMeasure],
     milestones: Iterable[MilestoneStatus],
     judgement: Judgement | None,
     judged_on: date | None = None,
-) -> Standing:
+) -> PriorityStatements:
     """What each kind of evidence says of a priority."""
-    return Standing(
+    return PriorityStatements(
         _figures_statement(tuple(figures)),
         _milestones_statement(tuple(milestones)),
         _evaluation_statement(judgement, judged_on),

@@ -27,7 +27,7 @@ from indicators.models.results import Revision
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.rating import scale_of, value_of
-from indicators.services.results import ResultToSubmit, as_revision, says_the_same, submit_results
+from indicators.services.results import ResultToSubmit, as_revision, is_unchanged, submit_results
 from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
@@ -131,7 +131,7 @@ def _weigh(
     given: list[ResultToSubmit],
 ) -> None:
     """The row is new, changes what stands, or says the same; a closed quarter takes only that."""
-    changed = not says_the_same(
+    changed = not is_unchanged(
         before, as_revision(submission.indicator, submission.quarter, submission.given)
     )
     if changed and submission.quarter in calendar.closed:

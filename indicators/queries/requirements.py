@@ -21,10 +21,12 @@ from sorp.lexicon import Frequency
 from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS
 
-REMEMBERED = 8  # quarters whose values stand beside the box
+EARLIER_QUARTERS = 8  # quarters whose values stand beside the box
 
 
-def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, QuarterRequirements]:
+def quarter_requirements(
+    indicators: Sequence[Indicator], quarter: Quarter
+) -> dict[int, QuarterRequirements]:
     """What the rules need to read an entry of each indicator, in four queries.
 
     Raises NoVersionInForce. Thresholds that contradict each other rate nothing.
@@ -124,7 +126,7 @@ def _earlier_values(indicators: Sequence[int], quarter: Quarter) -> dict[int, li
     """The values of the quarters remembered, latest first."""
     rows = Revision.objects.latest_ones().filter(
         result__indicator__in=indicators,
-        result__quarter__gte=quarter.back(REMEMBERED),
+        result__quarter__gte=quarter.back(EARLIER_QUARTERS),
         result__quarter__lt=quarter,
         value__isnull=False,
     )

@@ -21,7 +21,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, Submission
-from indicators.queries.returns import ReturnRow, day_due, entry_days, return_rows
+from indicators.queries.returns import ReturnRow, entry_day, entry_days, return_rows
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
@@ -57,7 +57,9 @@ def submit_result(
     person; ValueError for figures that cannot be kept.
     """
     open_quarter(quarter=quarter, today=today, by=by)
-    return _say(indicator, quarter, given, by=by, late=late, reason="", after_close=False)
+    return _store_revision(
+        indicator, quarter, given, by=by, late=late, reason="", after_close=False
+    )
 
 
 @transaction.atomic
@@ -82,7 +84,7 @@ def revise_result(
         raise NotOpen(f"{quarter} was never open: submit its result first")
     if not state.is_closed and not _latest(indicator, quarter):
         raise ValueError(f"{indicator.reference} has no result for {quarter}: submit it first")
-    return _say(
+    return _store_revision(
         indicator, quarter, given, by=by, late=False, reason=reason, after_close=state.is_closed
     )
 
@@ -96,7 +98,7 @@ def _latest(indicator: Indicator, quarter: Quarter) -> Revision | None:
     )
 
 
-def _say(
+def _store_revision(
     indicator: Indicator,
     quarter: Quarter,
     given: ResultGiven,
@@ -111,8 +113,8 @@ def _say(
         indicator=indicator, quarter=quarter
     )
     before = _latest(indicator, quarter)
-    said = as_revision(indicator, quarter, given)
-    if before is not None and says_the_same(before, said):
+    fields = as_revision(indicator, quarter, given)
+    if before is not None and is_unchanged(before, fields):
         return before, False
     if not after_close:
         refuse_locked([result], by=by)
@@ -121,12 +123,12 @@ def _say(
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)
     revision = next_revision(
-        result, before, said, by=by, late=late, reason=reason, after_close=after_close
+        result, before, fields, by=by, late=late, reason=reason, after_close=after_close
     )
     revision.save(force_insert=True)
     ratings = rerate_from(indicator=indicator, quarter=quarter)
     rating = next((each for each in ratings if each.revision_id == revision.pk), None)
-    audit.record_all([event_of(revision, before, rating, by=by)])
+    audit.record_all([revision_event(revision, before, rating, by=by)])
     return revision, True
 
 
@@ -158,15 +160,17 @@ def as_revision(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> R
 SAID = tuple(each.name for each in fields(ResultGiven))
 
 
-def says_the_same(before: Revision | None, said: Revision) -> bool:
+def is_unchanged(before: Revision | None, fields: Revision) -> bool:
     """Whether what is now said of a result is what was said last."""
-    return before is not None and all(getattr(before, name) == getattr(said, name) for name in SAID)
+    return before is not None and all(
+        getattr(before, name) == getattr(fields, name) for name in SAID
+    )
 
 
 def next_revision(
     result: Result,
     before: Revision | None,
-    said: Revision,
+    fields: Revision,
     *,
     by: User | None,
     late: bool,
@@ -179,18 +183,18 @@ def next_revision(
     it on their behalf.
     """
     answers = result.indicator.accountable_manager_id
-    said.result = result
-    said.number = before.number + 1 if before else 1
-    said.late = late or bool(before and before.late)
-    said.after_close = after_close
-    said.reason = reason or ("Corrected while the quarter was open" if before else "")
-    said.submitted_by = by
-    said.on_behalf_of_id = answers if by is not None and by.pk != answers else None
-    said.submitted_at = now()
-    return said
+    fields.result = result
+    fields.number = before.number + 1 if before else 1
+    fields.late = late or bool(before and before.late)
+    fields.after_close = after_close
+    fields.reason = reason or ("Corrected while the quarter was open" if before else "")
+    fields.submitted_by = by
+    fields.on_behalf_of_id = answers if by is not None and by.pk != answers else None
+    fields.submitted_at = now()
+    return fields
 
 
-def event_of(
+def revision_event(
     revision: Revision, before: Revision | None, rating: Rating | None, *, by: User | None
 ) -> AuditEvent:
     """What the record says of a revision, not yet written."""
@@ -206,7 +210,7 @@ def event_of(
     )
 
 
-AT_ONCE = 500  # rows named in one statement
+BATCH_SIZE = 500  # rows named in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,18 +241,20 @@ def submit_results(
         raise ValueError("Submit each result once: an indicator has two for one quarter")
     for quarter in sorted({each.quarter for each in submissions}):
         open_quarter(quarter=quarter, today=today, by=by)
-    results = _results(submissions)
-    latest = _latest_results(submissions)
+    results = _result_rows(submissions)
+    latest = _latest_revisions(submissions)
     fresh: dict[tuple[int, Quarter], Revision] = {}
     for each in submissions:
-        before, said = latest.get(each.key), as_revision(each.indicator, each.quarter, each.given)
-        if not says_the_same(before, said):
-            fresh[each.key] = next_revision(results[each.key], before, said, by=by, late=each.late)
+        before, fields = latest.get(each.key), as_revision(each.indicator, each.quarter, each.given)
+        if not is_unchanged(before, fields):
+            fresh[each.key] = next_revision(
+                results[each.key], before, fields, by=by, late=each.late
+            )
     refuse_locked([results[key] for key in fresh], by=by)
     _store(fresh, latest)
     ratings = _rerate([each for each in submissions if each.key in fresh])
     audit.record_all(
-        event_of(revision, latest.get(key), ratings.get(revision.pk), by=by)
+        revision_event(revision, latest.get(key), ratings.get(revision.pk), by=by)
         for key, revision in fresh.items()
     )
     return [
@@ -257,12 +263,12 @@ def submit_results(
     ]
 
 
-def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Result]:
-    asked = Result.objects.filter(
+def _result_rows(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Result]:
+    wanted_rows = Result.objects.filter(
         indicator__in={each.indicator.pk for each in submissions},
         quarter__in={each.quarter for each in submissions},
     ).select_related("indicator")
-    found = {(row.indicator_id, row.quarter): row for row in asked}
+    found = {(row.indicator_id, row.quarter): row for row in wanted_rows}
     missing = [
         Result(indicator=each.indicator, quarter=each.quarter)
         for each in submissions
@@ -271,11 +277,11 @@ def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter],
     if not missing:
         return found
     # Another import may make one meanwhile.
-    Result.objects.bulk_create(missing, batch_size=AT_ONCE, ignore_conflicts=True)
-    return {(row.indicator_id, row.quarter): row for row in asked.all()}
+    Result.objects.bulk_create(missing, batch_size=BATCH_SIZE, ignore_conflicts=True)
+    return {(row.indicator_id, row.quarter): row for row in wanted_rows.all()}
 
 
-def _latest_results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Revision]:
+def _latest_revisions(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Revision]:
     rows = (
         Revision.objects.latest_ones()
         .select_for_update(of=("self",))
@@ -293,31 +299,31 @@ def _store(
     fresh: dict[tuple[int, Quarter], Revision], latest: dict[tuple[int, Quarter], Revision]
 ) -> None:
     superseded = [latest[key].pk for key in fresh if key in latest]
-    for start in range(0, len(superseded), AT_ONCE):
-        some = superseded[start : start + AT_ONCE]
+    for start in range(0, len(superseded), BATCH_SIZE):
+        some = superseded[start : start + BATCH_SIZE]
         Revision.objects.filter(pk__in=some).update(is_latest=False)
-    Revision.objects.bulk_create(list(fresh.values()), batch_size=AT_ONCE)
+    Revision.objects.bulk_create(list(fresh.values()), batch_size=BATCH_SIZE)
     changed = [revision.result_id for revision in fresh.values()]
-    for start in range(0, len(changed), AT_ONCE):
-        some = changed[start : start + AT_ONCE]
+    for start in range(0, len(changed), BATCH_SIZE):
+        some = changed[start : start + BATCH_SIZE]
         Result.objects.filter(pk__in=some).update(state=ResultState.SUBMITTED)
 
 
 def _rerate(submissions: Sequence[ResultToSubmit]) -> dict[int, Rating]:
     """Each quarter spoken of is rated, and those after it whose travel follows; by revision."""
-    spoken_of: dict[Quarter, set[int]] = defaultdict(set)
+    to_rate: dict[Quarter, set[int]] = defaultdict(set)
     first: dict[int, Quarter] = {}
     for each in submissions:
-        spoken_of[each.quarter].add(each.indicator.pk)
+        to_rate[each.quarter].add(each.indicator.pk)
         first[each.indicator.pk] = min(each.quarter, first.get(each.indicator.pk, each.quarter))
     standing = Rating.objects.latest_ones().filter(indicator__in=first)
     for indicator, quarter in standing.values_list("indicator_id", "quarter"):
         if quarter > first[indicator]:
-            spoken_of[quarter].add(indicator)
+            to_rate[quarter].add(indicator)
     return {
         rating.revision_id: rating
-        for quarter in sorted(spoken_of)
-        for rating in rate_quarter(quarter=quarter, by=None, indicators=spoken_of[quarter])
+        for quarter in sorted(to_rate)
+        for rating in rate_quarter(quarter=quarter, by=None, indicators=to_rate[quarter])
         if rating.revision_id is not None
     }
 
@@ -347,7 +353,7 @@ def submit_return(
     by reference, NotOpen, and Locked where a result is approved.
     """
     if (first := Submission.objects.filter(token=token).first()) is not None:
-        return _own(first, by)
+        return _refuse_others(first, by)
     wanted = sorted(set(references))
     if not wanted:
         raise NotReady({"": "Complete an indicator first: there is nothing to submit"})
@@ -361,8 +367,8 @@ def submit_return(
                 results=len(wanted),
             )
     except IntegrityError:  # the same button, pressed twice at once
-        return _own(Submission.objects.get(token=token), by)
-    rows = _rows(quarter, wanted, versions, today)
+        return _refuse_others(Submission.objects.get(token=token), by)
+    rows = _checked_rows(quarter, wanted, versions, today)
     _submit(rows, quarter, today, by)
     audit.record(
         "submitted return",
@@ -374,13 +380,13 @@ def submit_return(
     return submission
 
 
-def _own(submission: Submission, by: User) -> Submission:
+def _refuse_others(submission: Submission, by: User) -> Submission:
     if submission.submitted_by_id != by.pk:
         raise NotReady({"": "Check your own answers first: this was somebody else's return"})
     return submission
 
 
-def _rows(
+def _checked_rows(
     quarter: Quarter, wanted: Sequence[str], versions: Mapping[str, int] | None, today: date
 ) -> list[ReturnRow]:
     """The drafts, held until the end, and each as it is read. Raises NotReady."""
@@ -417,8 +423,8 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
     for row in rows:
         assert row.entry is not None
         assert row.draft is not None
-        due = day_due(days, row.indicator)
-        given = ResultGiven.by(row.entry, _data_quarter(row))
+        due = entry_day(days, row.indicator)
+        given = ResultGiven.from_entry(row.entry, _data_quarter(row))
         late = due is not None and today > due
         submissions.append(ResultToSubmit(row.indicator, quarter, given, late=late))
     submit_results(submissions=submissions, today=today, by=by)

@@ -326,7 +326,7 @@ def test_the_draft_is_kept_in_the_background_and_found_again_after_signing_in(cl
     signed_out = client.post(address(indicator, name="keep_draft"), ENTERED)
     client.force_login(indicator.accountable_manager)
 
-    assert second.json()["told"] == "Draft kept at 11:00"
+    assert second.json()["message"] == "Draft kept at 11:00"
     assert signed_out.status_code == 403
     assert 'value="88"' in page_of(client.get(address(indicator)))
     assert not Draft.objects.get().is_complete

@@ -46,7 +46,7 @@ def foretold_and_stored(indicator, bound, limit, polarity, typed):
         submit_result(
             indicator=indicator,
             quarter=Q1,
-            given=ResultGiven.by(entry),
+            given=ResultGiven.from_entry(entry),
             today=date(2011, 7, 20),
             by=indicator.accountable_manager,
         )

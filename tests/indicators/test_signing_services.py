@@ -19,7 +19,7 @@ from indicators.services.results import Locked, revise_result, submit_result
 from indicators.services.sign_off import (
     CannotSign,
     CannotUnlock,
-    SaidAnew,
+    CorrectedMeanwhile,
     approve_results,
     return_result,
     unlock_result,
@@ -205,10 +205,10 @@ def test_what_was_corrected_since_it_was_seen_is_not_approved(division, director
     result = submitted(division)
     said(result.indicator, "86", by=result.indicator.accountable_manager)
 
-    with pytest.raises(SaidAnew, match="Look again"):
-        approve(result, by=director, seen={result.pk: 1})
+    with pytest.raises(CorrectedMeanwhile, match="Look again"):
+        approve(result, by=director, revisions_seen={result.pk: 1})
 
-    assert approve(result, by=director, seen={result.pk: 2})
+    assert approve(result, by=director, revisions_seen={result.pk: 2})
 
 
 def test_to_return_says_what_to_mend_and_a_notice_is_owed(division, director, above):

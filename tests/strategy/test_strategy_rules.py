@@ -12,10 +12,10 @@ from strategy.rules import (
     EvidenceStatement,
     Judgement,
     MilestoneStatus,
+    PriorityStatements,
     RatedMeasure,
-    Standing,
     milestone_status,
-    standing,
+    statements,
 )
 
 DUE = date(2011, 9, 30)
@@ -81,7 +81,7 @@ def test_what_the_figures_say(colours, sentence, needs_attention):
         "-": RatedMeasure(None),
     }
 
-    said = standing(figures=[figures[each] for each in colours], milestones=[], judgement=None)
+    said = statements(figures=[figures[each] for each in colours], milestones=[], judgement=None)
 
     assert said.figures == EvidenceStatement(sentence, needs_attention)
 
@@ -97,7 +97,7 @@ def test_what_the_figures_say(colours, sentence, needs_attention):
     ],
 )
 def test_what_the_milestones_say(milestones, sentence, needs_attention):
-    said = standing(
+    said = statements(
         figures=[], milestones=[MilestoneStatus(each) for each in milestones], judgement=None
     )
 
@@ -115,13 +115,13 @@ def test_what_the_milestones_say(milestones, sentence, needs_attention):
     ],
 )
 def test_what_the_evaluation_says(judgement, sentence, needs_attention):
-    said = standing(figures=[], milestones=[], judgement=judgement, judged_on=DUE)
+    said = statements(figures=[], milestones=[], judgement=judgement, judged_on=DUE)
 
     assert said.evaluation == EvidenceStatement(sentence, needs_attention)
 
 
 def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
-    said = standing(
+    said = statements(
         figures=[RatedMeasure(Rag.GREEN)] * 4,
         milestones=[MilestoneStatus.OVERDUE],
         judgement=Judgement.EFFECTIVE,
@@ -133,5 +133,9 @@ def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
 
 
 def test_a_standing_has_three_statements_and_no_colour_of_its_own():
-    assert [field.name for field in fields(Standing)] == ["figures", "milestones", "evaluation"]
+    assert [field.name for field in fields(PriorityStatements)] == [
+        "figures",
+        "milestones",
+        "evaluation",
+    ]
     assert [field.name for field in fields(EvidenceStatement)] == ["sentence", "needs_attention"]
