@@ -97,16 +97,16 @@ def reach_of(user: Any, permission: Permission) -> Reach:
         return EVERY
     return Reach(
         accountable=user.pk,
-        units=_with_those_below(unit for scope, unit in held if scope is Scope.UNITS),
+        units=_including_below(unit for scope, unit in held if scope is Scope.UNITS),
     )
 
 
-def seen_by(user: Any) -> Reach:
+def visible_to(user: Any) -> Reach:
     """Every signed-in officer and Member sees every indicator."""
     return reach_of(user, Permission.VIEW_PERFORMANCE)
 
 
-def answered_by(user: Any) -> Reach:
+def answerable_by(user: Any) -> Reach:
     """Whose result a person may submit: for the centre every one, else their own."""
     return reach_of(user, Permission.SUBMIT_RESULT)
 
@@ -124,7 +124,7 @@ def directed_by(user: Any) -> Reach:
     return Reach(units=_units_of(user, *DIRECTING))
 
 
-def planned_by(user: Any) -> Reach:
+def plannable_by(user: Any) -> Reach:
     """Whose action plan a person may write: for the centre every one, else their own."""
     return reach_of(user, Permission.WRITE_PLAN)
 
@@ -133,10 +133,10 @@ def _units_of(user: Any, *kinds: PostKind) -> frozenset[int]:
     """The units where a person holds such a post today, with everything below them."""
     if not (user.is_authenticated and user.is_active):
         return frozenset()
-    return _with_those_below(unit for kind, unit in posts_of(user) if kind in kinds)
+    return _including_below(unit for kind, unit in posts_of(user) if kind in kinds)
 
 
-def _with_those_below(units: Iterable[int]) -> frozenset[int]:
+def _including_below(units: Iterable[int]) -> frozenset[int]:
     held = list(units)
     if not held:
         return frozenset()

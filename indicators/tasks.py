@@ -13,6 +13,6 @@ def remind() -> int:
 
 
 @shared_task
-def remind_of_endings() -> int:
+def remind_of_expiring_variations() -> int:
     """Owe notice of the variations that are in their last quarter."""
-    return variations.remind_of_endings(today=localdate())
+    return variations.remind_of_expiring_variations(today=localdate())

@@ -39,7 +39,7 @@ urlpatterns = [
     path("returns/<quarter:quarter>/<str:reference>/", entry.enter_result, name="enter_result"),
     path("returns/<quarter:quarter>/<str:reference>/draft/", entry.keep_draft, name="keep_draft"),
     path(
-        "returns/<quarter:quarter>/<str:reference>/would-be/", entry.would_be_rated, name="would_be"
+        "returns/<quarter:quarter>/<str:reference>/would-be/", entry.preview_rating, name="would_be"
     ),
     path(
         "returns/<quarter:quarter>/<str:reference>/discard/",

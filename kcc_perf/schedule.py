@@ -56,7 +56,7 @@ ENTRIES = (
     ),
     Entry(
         "owe notice of variations that end",
-        "indicators.tasks.remind_of_endings",
+        "indicators.tasks.remind_of_expiring_variations",
         minute=10,
         from_hour=MORNING,
     ),

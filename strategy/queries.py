@@ -12,7 +12,14 @@ from core.quarters import Quarter
 from indicators.models.ratings import Rating
 from sorp.lexicon import Rag, Travel
 from strategy.models import Aim, Evaluation, Measure, Milestone, Priority, Theme
-from strategy.rules import Figure, Judgement, MeasureKind, MilestoneStatus, Standing, standing
+from strategy.rules import (
+    Judgement,
+    MeasureKind,
+    MilestoneStatus,
+    PriorityStatements,
+    RatedMeasure,
+    statements,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class PrioritySheet:
     milestones: tuple[MilestoneLine, ...]
     evidence: tuple[EvidenceLine, ...]
     evaluations: tuple[EvaluationLine, ...]
-    standing: Standing
+    statements: PriorityStatements
 
     @property
     def indicators(self) -> tuple[MeasureLine, ...]:
@@ -230,9 +237,9 @@ def _priority_sheet(
             if each.gathered_on <= day
         ),
         evaluations=evaluations,
-        standing=standing(
+        statements=statements(
             figures=[
-                Figure(each.rag, each.stale)
+                RatedMeasure(each.rag, each.stale)
                 for each in measures
                 if each.kind is MeasureKind.INDICATOR
             ],

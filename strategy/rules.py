@@ -76,7 +76,7 @@ class EvidenceStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PriorityStatements:
     """Three statements about a priority, side by side. They have no sum."""
 
     figures: EvidenceStatement
@@ -95,29 +95,29 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One indicator's verdict, as far as a priority's standing needs it."""
+class RatedMeasure:
+    """The verdict on one indicator, as far as the standing of a priority that it measures needs it."""
 
     rag: Rag | None
     stale: bool = False
 
 
-def standing(
+def statements(
     *,
-    figures: Iterable[Figure],
+    figures: Iterable[RatedMeasure],
     milestones: Iterable[MilestoneStatus],
     judgement: Judgement | None,
     judged_on: date | None = None,
-) -> Standing:
+) -> PriorityStatements:
     """What each kind of evidence says of a priority."""
-    return Standing(
+    return PriorityStatements(
         _figures_statement(tuple(figures)),
         _milestones_statement(tuple(milestones)),
         _evaluation_statement(judgement, judged_on),
     )
 
 
-def _figures_statement(figures: tuple[Figure, ...]) -> EvidenceStatement:
+def _figures_statement(figures: tuple[RatedMeasure, ...]) -> EvidenceStatement:
     if not figures:
         return EvidenceStatement("No indicator measures this priority", needs_attention=False)
     counts = Counter(

@@ -31,7 +31,7 @@ from strategy.rules import Judgement, MeasureKind
 Row = TypeVar("Row", bound=Model)
 
 
-def _kept(row: Row) -> Row:
+def _save_validated(row: Row) -> Row:
     """Keep a row, saying in words what a constraint would refuse. Raises ValueError."""
     try:
         row.full_clean()
@@ -46,7 +46,7 @@ def state_aim(
     *, slug: str, position: int, name: str, description: str = "", by: User | None
 ) -> Aim:
     """The plan has an aim."""
-    aim = _kept(Aim(slug=slug, position=position, name=name, description=description))
+    aim = _save_validated(Aim(slug=slug, position=position, name=name, description=description))
     audit.record("stated aim", aim, by=by)
     return aim
 
@@ -62,7 +62,7 @@ def state_theme(
     by: User | None,
 ) -> Theme:
     """The plan has a theme, which serves these aims."""
-    theme = _kept(Theme(slug=slug, position=position, name=name, description=description))
+    theme = _save_validated(Theme(slug=slug, position=position, name=name, description=description))
     theme.aims.set(aims)
     audit.record("stated theme", theme, by=by, aims=[aim.slug for aim in theme.aims.all()])
     return theme
@@ -80,7 +80,7 @@ def state_priority(
     by: User | None,
 ) -> Priority:
     """Members have set a priority, which belongs to these themes."""
-    priority = _kept(
+    priority = _save_validated(
         Priority(slug=slug, number=number, name=name, description=description, sponsor=sponsor)
     )
     priority.themes.set(themes)
@@ -95,7 +95,7 @@ def promise_success(
     *, priority: Priority, wording: str, by_year: int, by: User | None
 ) -> SuccessFactor:
     """By a financial year, given by the calendar year it begins in, something is delivered."""
-    factor = _kept(
+    factor = _save_validated(
         SuccessFactor(
             priority=priority,
             position=priority.success_factors.count() + 1,
@@ -119,7 +119,7 @@ def measure_by(
     """A priority is judged by an indicator, by evidence or by an evaluation."""
     if (kind is MeasureKind.INDICATOR) != (indicator is not None):
         raise ValueError("Name an indicator where the measure is one, and only there")
-    measure = _kept(
+    measure = _save_validated(
         Measure(
             priority=priority,
             position=priority.measures.count() + 1,
@@ -137,7 +137,9 @@ def start_programme(
     *, slug: str, name: str, description: str = "", sponsor: str = "", by: User | None
 ) -> Programme:
     """A programme of change is under way."""
-    programme = _kept(Programme(slug=slug, name=name, description=description, sponsor=sponsor))
+    programme = _save_validated(
+        Programme(slug=slug, name=name, description=description, sponsor=sponsor)
+    )
     audit.record("started programme", programme, by=by)
     return programme
 
@@ -147,7 +149,9 @@ def start_project(
     *, programme: Programme, slug: str, name: str, description: str = "", by: User | None
 ) -> Project:
     """A programme has a project."""
-    project = _kept(Project(programme=programme, slug=slug, name=name, description=description))
+    project = _save_validated(
+        Project(programme=programme, slug=slug, name=name, description=description)
+    )
     audit.record("started project", project, by=by, programme=programme.slug)
     return project
 
@@ -165,7 +169,7 @@ def set_milestone(
     """Something is to be done for a priority, or by a project, by a day."""
     if (priority is None) == (project is None):
         raise ValueError("Name the priority or the project that the milestone is for, not both")
-    milestone = _kept(
+    milestone = _save_validated(
         Milestone(
             priority=priority,
             project=project,
@@ -195,35 +199,35 @@ def update_milestone(
     and the performance officers; Refused, in words, for a completion in the future, or for a
     forecast beyond the due date without a word on why.
     """
-    _refuse_strangers(milestone, by)
+    _refuse_others(milestone, by)
     row = Milestone.objects.select_for_update().get(pk=milestone.pk)
-    said = {"forecast_on": forecast_on, "done_on": done_on, "progress": progress.strip()}
+    given = {"forecast_on": forecast_on, "done_on": done_on, "progress": progress.strip()}
     if done_on is not None and done_on > today:
         raise Refused(
             "The day it was done cannot be in the future: give a forecast instead", field="done_on"
         )
     forecast_late = done_on is None and forecast_on is not None and forecast_on > row.due_on
-    if forecast_late and not said["progress"]:
+    if forecast_late and not given["progress"]:
         raise Refused(
             "Say why it is forecast after its due date, and what is being done", field="progress"
         )
-    was = {name: getattr(row, name) for name in said}
-    changed = [name for name in said if was[name] != said[name]]
+    was = {name: getattr(row, name) for name in given}
+    changed = [name for name in given if was[name] != given[name]]
     if not changed:
         return row
     for name in changed:
-        setattr(row, name, said[name])
+        setattr(row, name, given[name])
     row.save(update_fields=changed)
     audit.record(
         "updated milestone",
         row,
         by=by,
-        **{name: {"was": str(was[name] or ""), "is": str(said[name] or "")} for name in changed},
+        **{name: {"was": str(was[name] or ""), "is": str(given[name] or "")} for name in changed},
     )
     return row
 
 
-def _refuse_strangers(milestone: Milestone, by: User | None) -> None:
+def _refuse_others(milestone: Milestone, by: User | None) -> None:
     if by is None:
         return
     if not Milestone.objects.answerable_by(by).filter(pk=milestone.pk).exists():
@@ -241,7 +245,7 @@ def give_evidence(
     by: User | None,
 ) -> Evidence:
     """Something that is no figure was found out about a priority."""
-    evidence = _kept(
+    evidence = _save_validated(
         Evidence(
             priority=priority,
             gathered_on=gathered_on,
@@ -265,7 +269,7 @@ def evaluate(
     by: User | None,
 ) -> Evaluation:
     """A formal evaluation has judged what was delivered for a priority."""
-    evaluation = _kept(
+    evaluation = _save_validated(
         Evaluation(
             priority=priority,
             judged_on=judged_on,

@@ -31,11 +31,11 @@ def priority(request: SignedInRequest, slug: str) -> HttpResponse:
     sheet = queries.priority_sheet(slug=slug, quarter=quarter, day=localdate())
     if sheet is None:
         raise Http404("No priority has this address")
-    everybodys = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    may_update_all = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     return render(
         request,
         "strategy/priority.html",
-        {"sheet": sheet, "quarter": quarter, "may_update_all": everybodys},
+        {"sheet": sheet, "quarter": quarter, "may_update_all": may_update_all},
     )
 
 
@@ -46,8 +46,8 @@ def update_milestone(request: SignedInRequest, milestone: int) -> HttpResponse:
         Milestone.objects.answerable_by(request.user).select_related("priority", "project"),
         pk=milestone,
     )
-    held = {name: getattr(row, name) for name in ("forecast_on", "done_on", "progress")}
-    form = MilestoneForm(request.POST or None, initial=held)
+    stored = {name: getattr(row, name) for name in ("forecast_on", "done_on", "progress")}
+    form = MilestoneForm(request.POST or None, initial=stored)
     if form.is_valid():
         try:
             services.update_milestone(

@@ -47,6 +47,11 @@ def prose(most: int = 20_000) -> Cell:
     return read
 
 
+def as_written(text: str) -> str:
+    """Text of whatever kind, in a file that only says back what it says."""
+    return text
+
+
 def pattern(form: str, advice: str) -> Cell:
     """Text of a given form, such as a code or a reference."""
 
@@ -139,7 +144,12 @@ COMMA_POINT = re.compile(r"(-?[0-9]+),([0-9]+)")
 IN_BRACKETS = re.compile(r"\(([0-9.,]+)\)")
 
 
-def decimal(absent: str = LEAVE_EMPTY) -> Callable[[str], Decimal]:
+def decimal(
+    absent: str = LEAVE_EMPTY,
+    *,
+    before_point: int = WHOLE_FIGURES,
+    after_point: int = DECIMAL_PLACES,
+) -> Callable[[str], Decimal]:
     """A number exactly as written, with up to nine figures before its point and six after.
 
     `absent` says what to do where there is no figure: it is told to whoever wrote "n/a".
@@ -150,14 +160,14 @@ def decimal(absent: str = LEAVE_EMPTY) -> Callable[[str], Decimal]:
         if found is None or not (found[2] or found[3]):
             raise ValueError(_advice(text, absent))
         before, after = found[2].lstrip("0"), (found[3] or "").rstrip("0")
-        if len(before) > WHOLE_FIGURES:
+        if len(before) > before_point:
             raise ValueError(
-                f"write at most {WHOLE_FIGURES} figures before the decimal point, not"
+                f"write at most {before_point} figures before the decimal point, not"
                 f" {len(before)}: count in thousands or millions instead"
             )
-        if len(after) > DECIMAL_PLACES:
+        if len(after) > after_point:
             raise ValueError(
-                f"write at most {DECIMAL_PLACES} figures after the decimal point, not {len(after)}:"
+                f"write at most {after_point} figures after the decimal point, not {len(after)}:"
                 " no more are kept"
             )
         number = Decimal(f"{found[1]}{before or '0'}" + (f".{after}" if after else ""))
@@ -211,3 +221,4 @@ Day = Annotated[date, PlainValidator(iso_date)]
 YesOrNo = Annotated[bool, PlainValidator(yes_or_no)]
 QuarterKey = Annotated[Quarter, PlainValidator(quarter)]
 Figure = Annotated[Decimal, PlainValidator(decimal())]
+Text = Annotated[str, PlainValidator(as_written)]

@@ -61,7 +61,7 @@ class Faults:
         return iter(self._found.values())
 
 
-def shown(text: str) -> str:
-    """A cell as it may stand in one line of a message, cut short if it is long."""
-    quoted = repr(text[: LONGEST_SHOWN + 1])
+def shown(written: object) -> str:
+    """A cell, or a value of a document, as it may stand in one line of a message, cut short."""
+    quoted = repr(written[: LONGEST_SHOWN + 1] if isinstance(written, str) else written)
     return quoted if len(quoted) <= LONGEST_SHOWN else quoted[: LONGEST_SHOWN - 1] + "…'"

@@ -31,7 +31,7 @@ class Import(Generic[SomeRow]):
 
     def __init__(self, content: bytes, model: type[SomeRow], *, file: str) -> None:
         self.model = model
-        reading = read(content, model, file=file)
+        self.reading = reading = read(content, model, file=file)
         self.rows: tuple[SomeRow, ...] = reading.rows
         self.partial_rows: tuple[PartialRow, ...] = reading.partial_rows
         self.columns: frozenset[str] = reading.columns
@@ -46,22 +46,7 @@ class Import(Generic[SomeRow]):
 
     def once_each(self, *key: str, to_blame: str) -> tuple[SomeRow, ...]:
         """The sound rows; a fault, naming the first, for each that says the same thing again."""
-        first: dict[tuple[Any, ...], int] = {}
-        again: set[int] = set()
-        for row in self.partial_rows:
-            if any(field not in row.cells for field in key):
-                continue
-            named = tuple(row.cells[field] for field in key)
-            if first.setdefault(named, row.row_number) != row.row_number:
-                words = ", ".join(
-                    f"{column_named(self.model, field)} {value}"
-                    for field, value in zip(key, named, strict=True)
-                )
-                self.refuse(
-                    row, to_blame, f"remove this row or row {first[named]}: both give {words}"
-                )
-                again.add(row.row_number)
-        return tuple(row for row in self.rows if row.row_number not in again)
+        return self.reading.once_each(*key, to_blame=to_blame)
 
     def named(self, field: str) -> set[Any]:
         """Every key that the file gives, whether or not the rest of its row could be read."""

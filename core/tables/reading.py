@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from core.tables.faults import WHOLE_ROW, Fault, Faults, RefusedFileError, shown
-from core.tables.rows import Column, TableRow, columns_of
+from core.tables.rows import Column, TableRow, column_named, columns_of
 from core.tables.writing import without_mark
 
 # No piece can match what the next one does, so a long cell is read in one pass.
@@ -104,10 +104,29 @@ class PartialRow:
 class Reading(Generic[SomeRow]):
     """A file as read: its sound rows, what could be read of each row, its columns, every fault."""
 
+    model: type[SomeRow]
     rows: tuple[SomeRow, ...]
     partial_rows: tuple[PartialRow, ...]
     columns: frozenset[str]
     faults: Faults
+
+    def once_each(self, *key: str, to_blame: str) -> tuple[SomeRow, ...]:
+        """The sound rows; a fault, naming the first, for each that says the same thing again."""
+        first: dict[tuple[Any, ...], int] = {}
+        again: set[int] = set()
+        for row in self.partial_rows:
+            if any(field not in row.cells for field in key):
+                continue
+            named = tuple(row.cells[field] for field in key)
+            if first.setdefault(named, row.row_number) != row.row_number:
+                words = ", ".join(
+                    f"{column_named(self.model, field)} {cell}"
+                    for field, cell in zip(key, named, strict=True)
+                )
+                advice = f"remove this row or row {first[named]}: both give {words}"
+                self.faults.add(row.row_number, to_blame, advice)
+                again.add(row.row_number)
+        return tuple(row for row in self.rows if row.row_number not in again)
 
 
 def content_of(path: Path) -> bytes:
@@ -130,7 +149,7 @@ def read(
     faults = Faults(file)
     text = decoded(content, faults)
     if text is None:
-        return Reading((), (), frozenset(), faults)
+        return Reading(model, (), (), frozenset(), faults)
     found = records(text)
     header = next((record for record in found if not record.is_blank), None)
     if header is None:
@@ -138,10 +157,10 @@ def read(
             each.name for each in columns_of(model).values() if not each.may_be_left_out
         )
         faults.add(1, WHOLE_ROW, f"the file is empty: begin with a row of column names, {names}")
-        return Reading((), (), frozenset(), faults)
+        return Reading(model, (), (), frozenset(), faults)
     columns = _placed(header, model, faults)
     if columns is None:
-        return Reading((), (), frozenset(), faults)
+        return Reading(model, (), (), frozenset(), faults)
     rows: list[SomeRow] = []
     partial_rows: list[PartialRow] = []
     for record in found:
@@ -164,7 +183,7 @@ def read(
     if not partial_rows and not faults and not may_have_no_rows:
         faults.add(header.row + 1, WHOLE_ROW, "add a row: the file has column names and no rows")
     named = frozenset(column.name for column in columns if column)
-    return Reading(tuple(rows), tuple(partial_rows), named, faults)
+    return Reading(model, tuple(rows), tuple(partial_rows), named, faults)
 
 
 def decoded(content: bytes, faults: Faults) -> str | None:

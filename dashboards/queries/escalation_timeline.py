@@ -27,7 +27,7 @@ from dashboards.queries.indicator_story import CHARTED, trend_with_plan
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.plans import ActionPlan
 from escalation.models.successions import Succession
-from escalation.queries.plans import WantedPlan, effect_afterwards, ratings_of, wanted_plans
+from escalation.queries.plans import WantedPlan, effect_afterwards, wanted_plans
 from escalation.queries.register import TimeInTier, times_in_tier
 from escalation.rules.ladder import Origin
 from escalation.rules.plans import Effect
@@ -456,7 +456,7 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
     papers, and to the accountable manager, who attends.
     """
     indicator = escalation.indicator
-    ratings = tuple(ratings_of(indicator))
+    ratings = tuple(Rating.objects.latest_ones().filter(indicator=indicator).order_by("quarter"))
     plans = tuple(
         ActionPlan.objects.filter(indicator=indicator)
         .select_related("written_by", "agreed_with")
@@ -487,7 +487,7 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
         time=time,
         events=tuple(sorted(found, key=lambda each: each.order)),
         plan=plan,
-        effect=effect_afterwards(plan, indicator, ratings) if plan else None,
+        effect=effect_afterwards(plan, indicator) if plan else None,
         wanted=next(iter(wanted), None),
         others=tuple(each for each in others if each.recovered_in is None),
         ratings=ratings,

@@ -24,10 +24,10 @@ from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Result
 from indicators.models.returns import Draft, SignOff
 from indicators.queries.accountability import attestation_sheet
-from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned
+from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned_indicators
 from indicators.queries.due import due_in
 from indicators.queries.outstanding import STEP_OF, missing_results
-from indicators.queries.sign_off import sheets_for
+from indicators.queries.sign_off import sign_off_sheets
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -304,7 +304,7 @@ def sign_off_steps(
 ) -> Iterator[NextStep]:
     """What waits for a director to sign off, by quarter, stage and unit."""
     by_quarter = {sheet.quarter: sheet for sheet in sheets}
-    for each in sheets_for(reader, today):
+    for each in sign_off_sheets(reader, today):
         if each.quarter not in by_quarter:
             continue
         day = due_on(by_quarter[each.quarter], STEP_OF[each.stage], Tier.CORPORATE)
@@ -668,7 +668,7 @@ def _completion_steps(sheet: CalendarSheet, today: date) -> Iterator[NextStep]:
 
 
 def _unowned_steps(quarter: Quarter) -> Iterator[NextStep]:
-    found = unowned(quarter)
+    found = unowned_indicators(quarter)
     if found:
         one = len(found) == 1
         yield NextStep(

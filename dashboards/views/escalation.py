@@ -11,7 +11,7 @@ from core.guards import require
 from dashboards.queries.escalation_timeline import escalation_timeline
 from escalation.models.escalations import Escalation
 from escalation.rights import may_deal_with
-from indicators.rights import planned_by
+from indicators.rights import plannable_by
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
@@ -41,7 +41,7 @@ def escalation(request: SignedInRequest, pk: int) -> HttpResponse:
         "printed_on": localdate(),
         "may_deal": row.recovered_in is None
         and may_deal_with(Level(row.level), row.indicator, request.user),
-        "may_plan": planned_by(request.user).holds(row.indicator),
+        "may_plan": plannable_by(request.user).holds(row.indicator),
     }
     if timeline.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).

@@ -22,8 +22,8 @@ from escalation.queries.early_warning import early_warning_of
 from indicators.models.definitions import Indicator
 from indicators.queries.forecasts import track_record_of
 from indicators.queries.records import record_of
-from indicators.rights import planned_by
-from indicators.views.people import quarter_in_hand
+from indicators.rights import plannable_by
+from indicators.views.people import latest_open_quarter
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
@@ -44,7 +44,9 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
         "indicator": found,
         "story": story,
         "record": record_of(found),
-        "why": latest_explanation(indicator=found, reader=request.user, quarter=quarter_in_hand()),
+        "why": latest_explanation(
+            indicator=found, reader=request.user, quarter=latest_open_quarter()
+        ),
         "differences": superseded_figures(indicator=found),
         "may_unlock": allowed(request.user, Permission.MANAGE_FRAMEWORK),
         "open_quarters": open_quarters(),
@@ -53,7 +55,7 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
         "published": edition.quarter
         if edition and found.reference in report_of(edition).blocks
         else None,
-        "may_plan": planned_by(request.user).holds(found),
+        "may_plan": plannable_by(request.user).holds(found),
         "warning": early_warning_of(found),
         "track_record": track_record_of(found),
     }

@@ -7,7 +7,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from core.canonical_json import digest
-from escalation.rules.rule_files import RefusedFileError, read_rules, write_rules
+from core.tables.faults import RefusedFileError
+from escalation.rules.rule_files import read_rules, write_rules
 from escalation.rules.triggers import Rules
 from sorp.rules.conditions.base import Condition
 

@@ -21,9 +21,9 @@ from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import rag_histories
 from indicators.queries.prospects import (
-    managers_standing,
-    standing_forecasts,
-    thresholds_ahead,
+    current_managers_forecasts,
+    current_system_forecasts,
+    thresholds_when_next_due,
 )
 from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
 from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
@@ -204,9 +204,9 @@ def _look(closed: Quarter, measured: Sequence[Indicator]) -> _Looking:
         quarter=closed,
         ratings=Rating.objects.in_bulk([each.rated for each in measured if each.rated]),  # type: ignore[attr-defined]
         histories=rag_histories(until=closed, indicators=known),
-        forecasts=standing_forecasts(after=closed, indicators=known),
-        managers=managers_standing(after=closed, indicators=known),
-        thresholds=thresholds_ahead(after=closed, indicators=measured),
+        forecasts=current_system_forecasts(after=closed, indicators=known),
+        managers=current_managers_forecasts(after=closed, indicators=known),
+        thresholds=thresholds_when_next_due(after=closed, indicators=measured),
         escalations=stored_escalations(dict.fromkeys(known, ())),
         rules={pk: rules_of(pk) for pk in known},
     )

@@ -11,7 +11,7 @@ from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.successions import Succession
 from escalation.rules.exceptions import Member, Positive, UnitEpisode
 from indicators.models.definitions import Indicator
-from indicators.queries.outstanding import offices_on
+from indicators.queries.outstanding import post_holders_on
 from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -64,7 +64,7 @@ def members(
 
 def directors_of(units: Iterable[Unit]) -> dict[int, tuple[User, ...]]:
     """Who answers for each unit today: its directors, or those of the nearest unit over it."""
-    offices = offices_on(localdate())
+    offices = post_holders_on(localdate())
     kinds = (*DIRECTORS, *COUNCILS_OWN)
     found: dict[int, tuple[User, ...]] = {}
     for unit in units:

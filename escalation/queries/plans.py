@@ -20,12 +20,12 @@ from escalation.rules.plans import (
     Effect,
     Expected,
     Promise,
-    Seen,
     differences,
     effect_of,
 )
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.queries.histories import rag_histories
 from organisation.models.people import User
 from sorp.lexicon import Level, Polarity, Rag
 from sorp.models.statement import Version
@@ -59,25 +59,20 @@ def plan_sheet(*, indicator: Indicator, number: int) -> PlanSheet | None:
         before=before,
         after=next((each for each in versions if each.number == number + 1), None),
         differences=tuple(differences(_promises(before), _promises(plan))) if before else (),
-        effect=effect_afterwards(plan, indicator, ratings_of(indicator)),
+        effect=effect_afterwards(plan, indicator),
     )
 
 
-def effect_afterwards(plan: ActionPlan, indicator: Indicator, ratings: Iterable[Rating]) -> Effect:
+def effect_afterwards(plan: ActionPlan, indicator: Indicator) -> Effect:
     """What was reported before a plan and since, against what it expected."""
     return effect_of(
-        [Seen(row.quarter, row.value, Rag(row.rag) if row.rag else None) for row in ratings],
+        rag_histories(indicators=[indicator.pk]).get(indicator.pk, []),
         written_on=day_of(plan.written_at),
         expected=Expected(plan.expected_recovery, plan.expected_value),
         polarity=Polarity(indicator.polarity),
         decimals=indicator.decimals,
         unit=indicator.measure_unit,
     )
-
-
-def ratings_of(indicator: Indicator) -> Iterable[Rating]:
-    """How it is now judged in each quarter, in order."""
-    return Rating.objects.latest_ones().filter(indicator=indicator).order_by("quarter")
 
 
 def _promises(plan: ActionPlan) -> list[Promise]:

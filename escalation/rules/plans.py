@@ -12,8 +12,9 @@ from core.dates import as_date
 from core.figures import as_number
 from core.quarters import Quarter
 from sorp.lexicon import Polarity, Rag
+from sorp.rules.figures import Figure
 
-Figure = Callable[[Decimal], str]
+InWords = Callable[[Decimal], str]
 SHOWN_BEFORE = 4  # quarters before a plan: a year, so that a season is not taken for an effect
 
 
@@ -93,15 +94,6 @@ def _changed(was: Promise, now: Promise) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One quarter of the indicator: what was reported and how it was rated."""
-
-    quarter: Quarter
-    value: Decimal | None
-    rag: Rag | None
-
-
-@dataclass(frozen=True, slots=True)
 class Expected:
     """What a plan expects: by when it is back on target, and with what result."""
 
@@ -113,13 +105,13 @@ class Expected:
 class Effect:
     """The series before a plan and after it. What comes after need not come of it."""
 
-    before: tuple[Seen, ...]
-    after: tuple[Seen, ...]
+    before: tuple[Figure, ...]
+    after: tuple[Figure, ...]
     sentences: tuple[str, ...]
 
 
 def effect_of(
-    series: Sequence[Seen],
+    series: Sequence[Figure],
     *,
     written_on: date,
     expected: Expected,
@@ -135,39 +127,39 @@ def effect_of(
     before = [each for each in in_order if each.quarter.last_day < written_on]
     after = [each for each in in_order if each.quarter.last_day >= written_on]
 
-    def figure(value: Decimal) -> str:
+    def in_words(value: Decimal) -> str:
         return as_number(value, decimals, unit)
 
     told = [
-        _movement(before, after, polarity, figure),
-        _against_value(after, expected, polarity, figure),
+        _movement(before, after, polarity, in_words),
+        _against_value(after, expected, polarity, in_words),
         _against_quarter(after, expected),
     ]
     return Effect(tuple(before[-SHOWN_BEFORE:]), tuple(after), tuple(each for each in told if each))
 
 
 def _movement(
-    before: Sequence[Seen], after: Sequence[Seen], polarity: Polarity, figure: Figure
+    before: Sequence[Figure], after: Sequence[Figure], polarity: Polarity, in_words: InWords
 ) -> str:
     last = next((each for each in reversed(before) if each.value is not None), None)
     since = [each for each in after if each.value is not None]
     if not since:
         return "No result has come in for a quarter that ended after the plan was written."
     now = since[-1]
-    stands = _told(now, figure)
+    stands = _told(now, in_words)
     if last is None:
         return f"There was no result before the plan; since then it stands at {stands}."
-    was = _told(last, figure)
+    was = _told(last, in_words)
     return f"Before the plan it stood at {was}; it now stands at {stands}{_better(last, now, polarity)}."
 
 
-def _told(seen: Seen, figure: Figure) -> str:
-    assert seen.value is not None
-    colour = f" ({seen.rag.label.lower()})" if seen.rag else ""
-    return f"{figure(seen.value)}{colour} in {seen.quarter}"
+def _told(figure: Figure, in_words: InWords) -> str:
+    assert figure.value is not None
+    colour = f" ({figure.rag.label.lower()})" if figure.rag else ""
+    return f"{in_words(figure.value)}{colour} in {figure.quarter}"
 
 
-def _better(was: Seen, now: Seen, polarity: Polarity) -> str:
+def _better(was: Figure, now: Figure, polarity: Polarity) -> str:
     assert was.value is not None
     assert now.value is not None
     if was.value == now.value:
@@ -179,28 +171,28 @@ def _better(was: Seen, now: Seen, polarity: Polarity) -> str:
 
 
 def _against_value(
-    after: Sequence[Seen], expected: Expected, polarity: Polarity, figure: Figure
+    after: Sequence[Figure], expected: Expected, polarity: Polarity, in_words: InWords
 ) -> str:
     if expected.value is None:
         return ""
-    wanted = figure(expected.value)
+    wanted = in_words(expected.value)
     if expected.quarter is None:
         return f"It expects {wanted}, and does not say by when."
     came = next((each for each in after if each.quarter == expected.quarter), None)
     if came is None or came.value is None:
         return f"It expects {wanted} in {expected.quarter}, for which there is no result yet."
-    told = f"It expected {wanted} in {expected.quarter}, and {figure(came.value)} came"
+    told = f"It expected {wanted} in {expected.quarter}, and {in_words(came.value)} came"
     gap = came.value - expected.value
     if gap == 0:
         return f"{told}: just that."
     if polarity not in (Polarity.HIGHER, Polarity.LOWER):
         return f"{told}."
     if (gap > 0) == (polarity is Polarity.HIGHER):
-        return f"{told}: better than expected by {figure(abs(gap))}."
-    return f"{told}: short of it by {figure(abs(gap))}."
+        return f"{told}: better than expected by {in_words(abs(gap))}."
+    return f"{told}: short of it by {in_words(abs(gap))}."
 
 
-def _against_quarter(after: Sequence[Seen], expected: Expected) -> str:
+def _against_quarter(after: Sequence[Figure], expected: Expected) -> str:
     green = next((each.quarter for each in after if each.rag is Rag.GREEN), None)
     if expected.quarter is None:
         return f"It was first green again in {green}." if green else ""

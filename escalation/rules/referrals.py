@@ -6,22 +6,21 @@ would stand, and a replay takes them as given.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import PlainValidator
 
 from core.quarters import Quarter
+from core.tables.cells import QuarterKey, Text, YesOrNo, choice
+from core.tables.reading import read
+from core.tables.rows import TableRow, optional_column
 from escalation.rules.ladder import Episode, Origin
-from escalation.rules.rule_files import Fault, RefusedFileError, decoded, shown
 from sorp.lexicon import Level
 
 BY_HAND = "Referred up by the "
-COLUMNS = (
-    *("reference", "level", "trigger", "since", "opened_in", "recovered_in", "relapse"),
-    "trigger_key",
-)
 NONE: Mapping[str, tuple[Episode, ...]] = MappingProxyType({})
 
 
@@ -57,50 +56,42 @@ def levels_past(level: Level, to: Level, standing: Collection[Level]) -> tuple[L
     )
 
 
+class ReferralRow(TableRow, extra="ignore"):
+    """A row of an export of escalations: a referral by hand, where it names no key of a trigger."""
+
+    reference: Text
+    level: Annotated[Level, PlainValidator(choice(Level))]
+    trigger: Text
+    since: QuarterKey
+    opened_in: QuarterKey
+    recovered_in: QuarterKey | None = None
+    relapse: YesOrNo = False
+    trigger_key: Text = ""
+    reason: Text = optional_column("")
+    restated: YesOrNo = optional_column(False)
+
+
 def read_referrals(content: bytes, file: str) -> dict[str, tuple[Episode, ...]]:
     """The referrals by hand in an export of escalations, by reference; the rules' own are left out.
 
-    They are those without the key of a trigger.
     Raises RefusedFileError with a fault for everything that must be put right.
     """
-    reader = csv.DictReader(io.StringIO(decoded(content, file), newline=""), strict=True)
-    missing = [each for each in COLUMNS if each not in (reader.fieldnames or ())]
-    if missing:
-        advice = "give the file that export_escalations writes: this column is not in it"
-        raise RefusedFileError(Fault(file, 1, column, advice) for column in missing)
-    found: dict[str, list[Episode]] = {}
-    faults: list[Fault] = []
-    try:
-        for number, row in enumerate(reader, start=2):
-            if row["trigger_key"]:
-                continue
-            try:
-                found.setdefault(_plain(row["reference"]), []).append(_episode(row))
-            except (TypeError, ValueError):
-                advice = f"give a known level and quarters like 2011-Q1, not {shown(row['level'])}"
-                faults.append(Fault(file, number, "level", advice))
-    except csv.Error as error:
-        faults.append(Fault(file, reader.line_num, "1", f"mend the quoting ({error})"))
-    if faults:
-        raise RefusedFileError(faults)
-    return {reference: tuple(episodes) for reference, episodes in found.items()}
-
-
-def _episode(row: Mapping[str, str]) -> Episode:
-    return Episode(
-        level=Level(row["level"]),
-        trigger=row["trigger"],
-        since=Quarter.parse(row["since"]),
-        opened_in=Quarter.parse(row["opened_in"]),
-        recovered_in=Quarter.parse(row["recovered_in"]) if row["recovered_in"] else None,
-        relapse=row["relapse"] == "yes",
-        all_met=(row["trigger"],),
-        reason=_plain(row.get("reason") or ""),
-        restated=row.get("restated") == "yes",
-        origin=Origin.MANUAL,
-    )
-
-
-def _plain(cell: str) -> str:
-    """A cell without the apostrophe that keeps a spreadsheet from running it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") else cell
+    reading = read(content, ReferralRow, file=file, may_have_no_rows=True)
+    reading.faults.refuse_if_any()
+    found: dict[str, tuple[Episode, ...]] = {}
+    for row in reading.rows:
+        if not row.trigger_key:
+            episode = Episode(
+                level=row.level,
+                trigger=row.trigger,
+                since=row.since,
+                opened_in=row.opened_in,
+                recovered_in=row.recovered_in,
+                relapse=row.relapse,
+                all_met=(row.trigger,),
+                reason=row.reason,
+                restated=row.restated,
+                origin=Origin.MANUAL,
+            )
+            found[row.reference] = (*found.get(row.reference, ()), episode)
+    return found

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Annotated, Self
+
+from pydantic import PlainValidator, model_validator
 
 from core.quarters import Quarter
+from core.refusals import Refused
+from core.tables.cells import QuarterKey, Text, whole_number
+from core.tables.reading import read
+from core.tables.rows import TableRow, columns_of
 from escalation.rules.triggers import Rules
-from sorp.rules.conditions.base import Condition
+from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +76,70 @@ def varied_rules(
         return rules
 
     return rules_varied
+
+
+# variations.csv -----------------------------------------------------------------------------------
+
+MOST_TO_RECOVER = 8  # quarters that a variation may ask for
+NONE: Mapping[str, tuple[Varied, ...]] = MappingProxyType({})
+
+
+class VariationRow(TableRow, extra="ignore"):
+    """One trigger varied for one indicator, or none where only the exit rule is."""
+
+    reference: Text
+    from_quarter: QuarterKey
+    until_quarter: QuarterKey
+    exit_quarters: Annotated[int, PlainValidator(whole_number(1, MOST_TO_RECOVER))] | None = None
+    trigger_key: Text = ""
+    at_least: Annotated[int, PlainValidator(whole_number(1, MOST_QUARTERS))] | None = None
+    within: Annotated[int, PlainValidator(whole_number(1, MOST_QUARTERS))] | None = None
+
+    @model_validator(mode="after")
+    def spans_and_counts(self) -> Self:
+        if self.until_quarter < self.from_quarter:
+            advice = f"write {self.from_quarter.key} or a later quarter"
+            raise Refused(advice, field="until_quarter")
+        neither = self.at_least is None and self.within is None
+        if not neither and (self.within or 0) < (self.at_least or MOST_QUARTERS + 1):
+            advice = "write both numbers, and at_least no greater than within"
+            raise Refused(advice, field="within")
+        return self
+
+    @property
+    def window(self) -> Window | None:
+        return Window(self.at_least, self.within) if self.at_least and self.within else None
+
+
+COLUMNS = tuple(columns_of(VariationRow))
+
+
+def variation_rows(reference: str, varied: Varied) -> Iterator[tuple[str, ...]]:
+    """One variation as rows: none where it changes no rule."""
+    until, exit_quarters = varied.until_quarter.key, str(varied.exit_quarters or "")
+    head = (reference, varied.from_quarter.key, until, exit_quarters)
+    for key, window in varied.triggers.items():
+        numbers = (str(window.at_least), str(window.within)) if window else ("", "")
+        yield (*head, key, *numbers)
+    if not varied.triggers and varied.exit_quarters:
+        yield (*head, "", "", "")
+
+
+def read_variations(content: bytes, file: str) -> dict[str, tuple[Varied, ...]]:
+    """The variations in a variations.csv, by reference.
+
+    Raises RefusedFileError with a fault for everything that must be put right.
+    """
+    reading = read(content, VariationRow, file=file, may_have_no_rows=True)
+    reading.faults.refuse_if_any()
+    triggers: dict[tuple[str, Quarter, Quarter, int | None], dict[str, Window | None]] = {}
+    for row in reading.rows:
+        spell = (row.reference, row.from_quarter, row.until_quarter, row.exit_quarters)
+        of_spell = triggers.setdefault(spell, {})
+        if row.trigger_key:
+            of_spell[row.trigger_key] = row.window
+    found: dict[str, tuple[Varied, ...]] = {}
+    for (reference, first, last, exit_quarters), of_spell in triggers.items():
+        varied = Varied(first, last, exit_quarters, of_spell)
+        found[reference] = (*found.get(reference, ()), varied)
+    return found

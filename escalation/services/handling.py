@@ -24,7 +24,7 @@ from escalation.rules.referrals import levels_above, levels_past, referral_name
 from escalation.services.plans import agree_plan
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
-from indicators.queries.outstanding import offices_on
+from indicators.queries.outstanding import post_holders_on
 from organisation.models.people import User
 from organisation.queries import holders
 from organisation.rules import PostKind, UnitTier
@@ -242,7 +242,7 @@ def _receivers(level: Level, indicator: Indicator) -> Iterable[User]:
     """Who hears of it: the directorate's director; for PAT and Cabinet those who keep its minutes."""
     if level is not Level.DIRECTORATE:
         return holders(PostKind.PERFORMANCE_OFFICER, on=localdate())
-    offices = offices_on(localdate())
+    offices = post_holders_on(localdate())
     directorate = offices.tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
     return offices.holders.get((PostKind.DIRECTOR, directorate.unit), ()) if directorate else ()
 

@@ -25,8 +25,8 @@ from escalation.models.plans import Action, ActionPlan, PlanReview
 from escalation.queries.plans import WantedPlan, wanted_plans
 from escalation.rights import may_agree_plan, may_deal_with
 from indicators.models.definitions import Indicator
-from indicators.queries.outstanding import Offices, offices_on
-from indicators.rights import planned_by
+from indicators.queries.outstanding import PostHolders, post_holders_on
+from indicators.rights import plannable_by
 from organisation.models.people import User
 from organisation.rules import PostKind
 from sorp.lexicon import Level
@@ -44,7 +44,7 @@ class ActionGiven:
 
 def may_write_plan(indicator: Indicator, user: User) -> bool:
     """The accountable manager writes the plan; a performance officer may on their behalf."""
-    return planned_by(user).holds(indicator)
+    return plannable_by(user).holds(indicator)
 
 
 @transaction.atomic
@@ -370,14 +370,16 @@ def alert_to_missing_plans(*, today: date) -> int:
     if not is_working_day(today):
         return 0
     late = [each for each in wanted_plans(reader=None) if each.is_late(today)]
-    keys = {_key(each, person): (each, person) for each, person in _told(late, offices_on(today))}
+    keys = {
+        _key(each, person): (each, person) for each, person in _told(late, post_holders_on(today))
+    }
     owed = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
     for key in keys.keys() - owed:
         _owe(key, *keys[key])
     return len(keys.keys() - owed)
 
 
-def _told(late: Iterable[WantedPlan], offices: Offices) -> Iterable[tuple[WantedPlan, User]]:
+def _told(late: Iterable[WantedPlan], offices: PostHolders) -> Iterable[tuple[WantedPlan, User]]:
     for each in late:
         manager = each.indicator.accountable_manager
         yield each, manager

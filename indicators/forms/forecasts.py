@@ -23,16 +23,16 @@ class ForecastsForm(forms.Form):
     )
     show = forms.ChoiceField(label="Show", choices=SHOWN, required=False)
 
-    def picked(self, register, tree):
+    def filtered(self, register, tree):
         """The scored forecasts that were asked for."""
         directorate, show = (self.cleaned_data.get(name) for name in ("directorate", "show"))
         units = set(tree.below(directorate.pk)) if directorate else set(register.units.values())
-        asked = {
+        wanted = {
             "outside": lambda score: score.is_inside is False,
             "wrong": lambda score: score.is_right is False,
         }.get(show, lambda score: True)
         return [
-            line
-            for line in register.lines
-            if register.units[line.ours.indicator] in units and asked(line.ours.score)
+            pair
+            for pair in register.scored_pairs
+            if register.units[pair.system.indicator] in units and wanted(pair.system.score)
         ]

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping
 from django import forms
 
 from indicators.models.definitions import Indicator
-from indicators.queries.entry import DRAFT, EntrySheet
+from indicators.queries.entry import DRAFT_FIELDS, EntrySheet
 from indicators.rules.entry import FIELDS, FIGURES, LONGEST_COMMENTARY, Entry
 from indicators.rules.returns import Horizon, Likelihood
 from sorp.lexicon import Confidence
 
 MARKDOWN = "You can use *emphasis*, lists that begin with a hyphen, and links."
-JUST_FIGURES = (*FIGURES, "not_available")
+FIGURE_FIELDS = (*FIGURES, "not_available")
 # A revision corrects a figure: what was done about it then is not asked for now.
-REVISED = tuple(name for name in FIELDS if name != "management_action")
+REVISION_FIELDS = tuple(name for name in FIELDS if name != "management_action")
 
 
 class FigureField(forms.CharField):
@@ -37,7 +37,7 @@ class FigureField(forms.CharField):
         super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)
 
 
-class WordsField(forms.CharField):
+class ProseField(forms.CharField):
     """Some paragraphs, with how many characters there are room for."""
 
     one_of_several = True
@@ -47,7 +47,7 @@ class WordsField(forms.CharField):
         self.max_length = LONGEST_COMMENTARY  # told on the page; the rules refuse what is longer
 
 
-class ChoiceOfWord(forms.ChoiceField):
+class OptionalChoiceField(forms.ChoiceField):
     """One word of a closed list. Which are needed, and when, is the rules' to say."""
 
     one_of_several = True
@@ -64,7 +64,7 @@ class ResultForm(forms.Form):
         help_text="How many met the standard. With the denominator, it works out the result.",
     )
     denominator = FigureField(label="Denominator", help_text="How many there were in all.")
-    confidence = ChoiceOfWord(
+    confidence = OptionalChoiceField(
         label="How firm is this figure?", choices=Confidence.choices, widget=forms.RadioSelect
     )
     not_available = FigureField(
@@ -75,13 +75,13 @@ class ResultForm(forms.Form):
         label="The definition changed: figures before this quarter cannot be compared",
         required=False,
     )
-    commentary = WordsField(
+    commentary = ProseField(
         rows=6,
         label="Context",
         help_text=f"What happened, and why. Members and the public read this. {MARKDOWN}",
     )
-    management_action = WordsField(rows=6, label="Management action")
-    complete = ChoiceOfWord(
+    management_action = ProseField(rows=6, label="Management action")
+    complete = OptionalChoiceField(
         label="Have you completed this indicator?",
         choices=[("yes", "Yes"), ("no", "No, I’ll come back later")],
         widget=forms.RadioSelect,
@@ -101,7 +101,7 @@ class ResultForm(forms.Form):
         self._ask_for_figures()
         if not sheet.is_closed:
             self._ask_for_forecasts()
-        amber = " or amber" if sheet.asked.action_on_amber else ""
+        amber = " or amber" if sheet.requirements.action_on_amber else ""
         self.fields[
             "management_action"
         ].help_text = (
@@ -125,13 +125,13 @@ class ResultForm(forms.Form):
         self.order_fields(["value", "numerator", "denominator"])
 
     def _ask_for_forecasts(self):
-        for horizon, quarter in self.sheet.asked.forecasts.items():
+        for horizon, quarter in self.sheet.requirements.forecasts.items():
             when = " (year end)" if horizon is Horizon.YEAR_END else ""
             self.fields[str(horizon)] = FigureField(
                 label=f"Forecast for {quarter}{when} (optional)",
                 help_text=f"In {self.sheet.indicator.measure_unit or 'a plain number'}.",
             )
-            self.fields[f"{horizon}_likelihood"] = ChoiceOfWord(
+            self.fields[f"{horizon}_likelihood"] = OptionalChoiceField(
                 label=f"How sure are you of {quarter}{when}?",
                 choices=[("", "Choose how sure you are"), *Likelihood.choices()],
                 widget=forms.Select,
@@ -140,12 +140,12 @@ class ResultForm(forms.Form):
     @property
     def forecast_fields(self) -> list[forms.BoundField]:
         """The forecasts and how sure they are, in the order in which they are asked for."""
-        names = [(str(each), f"{each}_likelihood") for each in self.sheet.asked.forecasts]
+        names = [(str(each), f"{each}_likelihood") for each in self.sheet.requirements.forecasts]
         return [self[name] for pair in names for name in pair if name in self.fields]
 
     def clean(self):
         fields = super().clean()
-        self.entry = self.sheet.read(typed_in(self.data))
+        self.entry = self.sheet.read(posted_draft(self.data))
         for name, problem in self.entry.problems.items():
             is_asked = name in self.fields and (self.only is None or name in self.only)
             if is_asked and name not in self.errors:
@@ -153,9 +153,9 @@ class ResultForm(forms.Form):
         return fields
 
 
-def typed_in(sent: Mapping[str, str]) -> dict[str, str]:
+def posted_draft(posted: Mapping[str, str]) -> dict[str, str]:
     """Of all that a page sent, what a draft keeps."""
-    return {name: sent.get(name, "") for name in DRAFT}
+    return {name: posted.get(name, "") for name in DRAFT_FIELDS}
 
 
 def _how_to_write(indicator: Indicator) -> str:

@@ -7,11 +7,11 @@ from django import forms
 from core.dates import in_full
 from core.working_days import working_day_after
 from indicators.models.results import Result
-from indicators.queries.sign_off import Line
+from indicators.queries.sign_off import SignOffLine
 from organisation.models.people import User
 
 DAYS_OFFERED = (1, 2, 5, 9)
-GONE = "One of those you ticked is not there any longer: tick again what you approve"
+NO_LONGER_WAITING = "One of those you ticked is not there any longer: tick again what you approve"
 
 
 class SignOffForm(forms.Form):
@@ -22,10 +22,12 @@ class SignOffForm(forms.Form):
         label="Results to approve",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": GONE, "invalid_pk_value": GONE},
+        error_messages={"invalid_choice": NO_LONGER_WAITING, "invalid_pk_value": NO_LONGER_WAITING},
     )
 
-    def __init__(self, *args, lines: tuple[Line, ...], quarter, returning: str = "", **kwargs):
+    def __init__(
+        self, *args, lines: tuple[SignOffLine, ...], quarter, returning: str = "", **kwargs
+    ):
         super().__init__(*args, **kwargs)
         self.lines, self.returning = lines, returning
         # Not only those that wait: what the same person approved a moment ago is no mistake.
@@ -39,11 +41,11 @@ class SignOffForm(forms.Form):
             )
 
     @staticmethod
-    def comment_on(line: Line) -> str:
+    def comment_on(line: SignOffLine) -> str:
         return f"comment_{line.result.pk}"
 
     @property
-    def returned(self) -> Line | None:
+    def returned(self) -> SignOffLine | None:
         """The line to be returned, where a button to return one was pressed."""
         return next((each for each in self.lines if str(each.result.pk) == self.returning), None)
 
@@ -52,7 +54,7 @@ class SignOffForm(forms.Form):
         """Each line with its comment, and whether it is ticked."""
         return [(line, self[self.comment_on(line)], self._is_ticked(line)) for line in self.lines]
 
-    def _is_ticked(self, line: Line) -> bool:
+    def _is_ticked(self, line: SignOffLine) -> bool:
         if not self.is_bound:
             return line.is_ticked
         return str(line.result.pk) in self.data.getlist("approve")
@@ -80,12 +82,12 @@ class SignOffForm(forms.Form):
         return self.cleaned_data[self.comment_on(self.returned)]
 
     @property
-    def seen(self) -> dict[int, int]:
+    def revisions_seen(self) -> dict[int, int]:
         """Which revision of each ticked result was on the page: none where the page did not say."""
-        told = {
+        typed = {
             each.pk: self.data.get(f"seen_{each.pk}", "") for each in self.cleaned_data["approve"]
         }
-        return {pk: int(number) if number.isdecimal() else 0 for pk, number in told.items()}
+        return {pk: int(number) if number.isdecimal() else 0 for pk, number in typed.items()}
 
 
 class UnlockForm(forms.Form):

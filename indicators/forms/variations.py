@@ -8,14 +8,14 @@ from django import forms
 
 from core.quarters import Quarter
 from indicators.models.definitions import VALUE
-from indicators.queries.variations import STANDINGS
-from indicators.services.variations import LONGEST, TriggerVaried
+from indicators.queries.variations import REGISTER_STATES
+from indicators.services.variations import LONGEST_VARIATION, VariedWindow
 from sorp.lexicon import RatingMethod
 from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
 AS_IT_IS, OTHERWISE, NOT_AT_ALL = "", "otherwise", "never"
 QUARTERS_OFFERED = 4  # in which a variation may begin
-LONG = {"widget": forms.Textarea(attrs={"rows": 3}), "max_length": 2000}
+PARAGRAPH = {"widget": forms.Textarea(attrs={"rows": 3}), "max_length": 2000}
 
 
 def _figure(label: str, example: str, **options: object) -> forms.DecimalField:
@@ -41,12 +41,12 @@ class VariationForm(forms.Form):
         label="What is to be judged otherwise?",
         help_text="A sentence for everybody who reads the indicator.",
         error_messages={"required": "Say in a sentence what is judged otherwise"},
-        **LONG,
+        **PARAGRAPH,
     )
     reason = forms.CharField(
         label="Why?",
         error_messages={"required": "Say why the SORP does not suit this indicator"},
-        **LONG,
+        **PARAGRAPH,
     )
     clause = forms.CharField(
         label="From which clause of the SORP does this depart?",
@@ -94,21 +94,21 @@ class VariationForm(forms.Form):
 
     def __init__(self, *args, first: Quarter, triggers: Sequence[Condition], **kwargs):
         super().__init__(*args, **kwargs)
-        last = Quarter.from_ordinal(first.ordinal + QUARTERS_OFFERED + LONGEST - 2)
+        last = Quarter.from_ordinal(first.ordinal + QUARTERS_OFFERED + LONGEST_VARIATION - 2)
         offered = [(each.key, str(each)) for each in first.until(last)]
         self.fields["from_quarter"].choices = offered[:QUARTERS_OFFERED]
         self.fields["until_quarter"].choices = [("", "Select a quarter"), *offered]
         self.conditions = tuple(triggers)
-        for number, asked in enumerate(self.conditions):
-            self._add_trigger(f"trigger_{number}", asked)
+        for number, condition in enumerate(self.conditions):
+            self._add_trigger(f"trigger_{number}", condition)
 
         for name in self.OTHERWISE:
             self.fields[name].one_of_several = True
 
-    def _add_trigger(self, name: str, asked: Condition) -> None:
+    def _add_trigger(self, name: str, condition: Condition) -> None:
         self.fields[name] = forms.ChoiceField(
-            label=f"“{asked.name}”",
-            help_text=asked.sentence,
+            label=f"“{condition.name}”",
+            help_text=condition.sentence,
             required=False,
             choices=[
                 (AS_IT_IS, "As the SORP has it"),
@@ -119,10 +119,10 @@ class VariationForm(forms.Form):
         )
         advice = f"Enter a whole number of quarters from 1 to {MOST_QUARTERS}"
         self.fields[f"{name}_at_least"] = _whole(
-            f"“{asked.name}”: in at least how many quarters?", MOST_QUARTERS, advice
+            f"“{condition.name}”: in at least how many quarters?", MOST_QUARTERS, advice
         )
         self.fields[f"{name}_within"] = _whole(
-            f"“{asked.name}”: of the last how many?", MOST_QUARTERS, advice
+            f"“{condition.name}”: of the last how many?", MOST_QUARTERS, advice
         )
         for part in (name, f"{name}_at_least", f"{name}_within"):
             self.fields[part].one_of_several = True
@@ -136,19 +136,20 @@ class VariationForm(forms.Form):
 
     def clean(self):
         given = super().clean()
-        for number, asked in enumerate(self.conditions):
+        for number, condition in enumerate(self.conditions):
             name = f"trigger_{number}"
             numbers = [given.get(f"{name}_at_least"), given.get(f"{name}_within")]
             chosen = given.get(name)
-            if chosen == OTHERWISE and None in numbers and not self._wrong(name):
-                self.add_error(name, f"“{asked.name}”: enter both numbers of quarters")
+            if chosen == OTHERWISE and None in numbers and not self._has_wrong_numbers(name):
+                self.add_error(name, f"“{condition.name}”: enter both numbers of quarters")
             elif chosen != OTHERWISE and numbers != [None, None]:
                 self.add_error(
-                    name, f"“{asked.name}”: choose “Counts other quarters”, or clear the numbers"
+                    name,
+                    f"“{condition.name}”: choose “Counts other quarters”, or clear the numbers",
                 )
         return given
 
-    def _wrong(self, name: str) -> bool:
+    def _has_wrong_numbers(self, name: str) -> bool:
         return f"{name}_at_least" in self.errors or f"{name}_within" in self.errors
 
     @property
@@ -162,21 +163,21 @@ class VariationForm(forms.Form):
         return {name: given[name] for name in named} | {"triggers": list(self._triggers())}
 
     def _triggers(self):
-        for number, asked in enumerate(self.conditions):
+        for number, condition in enumerate(self.conditions):
             name = f"trigger_{number}"
             chosen = self.cleaned_data[name]
             if chosen == OTHERWISE:
                 numbers = (self.cleaned_data[f"{name}_{each}"] for each in ("at_least", "within"))
-                yield TriggerVaried(asked.key, *numbers)
+                yield VariedWindow(condition.key, *numbers)
             elif chosen == NOT_AT_ALL:
-                yield TriggerVaried(asked.key)
+                yield VariedWindow(condition.key)
 
     def field_of(self, refusal) -> str | None:
         """The field that a refusal speaks of, by what the service says of it."""
         if refusal.field != "triggers":
             return refusal.field if refusal.field in self.fields else None
-        for number, asked in enumerate(self.conditions):
-            if f"“{asked.name}”" in str(refusal):
+        for number, condition in enumerate(self.conditions):
+            if f"“{condition.name}”" in str(refusal):
                 return f"trigger_{number}"
         return None
 
@@ -194,7 +195,7 @@ class DecisionForm(forms.Form):
         label="What do you say to it?",
         help_text="Everybody who reads the indicator sees this. To refuse, say why.",
         required=False,
-        **LONG,
+        **PARAGRAPH,
     )
 
 
@@ -212,7 +213,7 @@ class EndVariationForm(forms.Form):
     reason = forms.CharField(
         label="Why does it end early?",
         error_messages={"required": "Say why it ends early"},
-        **LONG,
+        **PARAGRAPH,
     )
 
     def __init__(self, *args, first: Quarter, last: Quarter, **kwargs):
@@ -220,9 +221,9 @@ class EndVariationForm(forms.Form):
         self.fields["until_quarter"].choices = [(each.key, str(each)) for each in first.until(last)]
 
 
-class StandingForm(forms.Form):
+class VariationFilterForm(forms.Form):
     """Which variations the register shows."""
 
     state = forms.ChoiceField(
-        label="Show", required=False, choices=[("", "All of them"), *STANDINGS.items()]
+        label="Show", required=False, choices=[("", "All of them"), *REGISTER_STATES.items()]
     )

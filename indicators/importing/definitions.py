@@ -31,7 +31,7 @@ from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, RatingMethod, 
 
 Reference = Annotated[
     str,
-    PlainValidator(pattern(REFERENCE, "use letters, figures, full stops and hyphens, up to 30")),
+    PlainValidator(pattern(REFERENCE, "use letters, figures, spaces inside and . - & /, up to 30")),
 ]
 
 

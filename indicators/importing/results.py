@@ -25,14 +25,9 @@ from indicators.importing.definitions import (
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.queries.sign_off import may_change
+from indicators.rules.entry import ResultGiven
 from indicators.rules.rating import scale_of, value_of
-from indicators.services.results import (
-    ResultGiven,
-    ResultToSubmit,
-    as_kept,
-    says_the_same,
-    submit_results,
-)
+from indicators.services.results import ResultToSubmit, as_revision, is_unchanged, submit_results
 from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
@@ -120,7 +115,7 @@ def _submission(
             commentary=row.commentary,
             management_action=action,
         )
-        as_kept(indicator, row.quarter, given)
+        as_revision(indicator, row.quarter, given)
     except ValueError as reason:
         work.refuse(row, "value" if row.numerator is None else "numerator", reason)
         return None
@@ -136,8 +131,8 @@ def _weigh(
     given: list[ResultToSubmit],
 ) -> None:
     """The row is new, changes what stands, or says the same; a closed quarter takes only that."""
-    changed = not says_the_same(
-        before, as_kept(submission.indicator, submission.quarter, submission.given)
+    changed = not is_unchanged(
+        before, as_revision(submission.indicator, submission.quarter, submission.given)
     )
     if changed and submission.quarter in calendar.closed:
         work.refuse(

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 validators=[
                     django.core.validators.RegexValidator(
                         "^[A-Za-z0-9](?:[A-Za-z0-9.\\-&/ ]{0,28}[A-Za-z0-9.\\-&/])?$",
-                        "Use letters, figures, full stops and hyphens, up to 30",
+                        "Use letters, figures, spaces inside and . - & /, up to 30",
                     )
                 ],
             ),

@@ -33,11 +33,11 @@ REFERENCE = r"[A-Za-z0-9](?:[A-Za-z0-9.\-&/ ]{0,28}[A-Za-z0-9.\-&/])?"
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def visible_to(self, user):
         """Those this person may see. The rules are in indicators/rights.py, for one and for many."""
-        return self._within(rights.seen_by(user))
+        return self._within(rights.visible_to(user))
 
     def answerable_by(self, user):
         """Those whose result this person may submit."""
-        return self._within(rights.answered_by(user))
+        return self._within(rights.answerable_by(user))
 
     def own_of(self, user):
         """Those this person is accountable for, or stands in for as a deputy."""
@@ -68,7 +68,7 @@ class Indicator(models.Model):
         unique=True,
         validators=[
             RegexValidator(
-                f"^{REFERENCE}$", "Use letters, figures, full stops and hyphens, up to 30"
+                f"^{REFERENCE}$", "Use letters, figures, spaces inside and . - & /, up to 30"
             )
         ],
     )

@@ -14,7 +14,8 @@ from indicators.models.returns import Attestation
 from organisation.models.people import Appointment, User
 from organisation.rules import PostKind
 
-SOON = timedelta(days=60)  # a manager whose last day is nearer than this is shown as leaving
+# A manager whose last day is nearer than this is shown as leaving.
+LEAVING_WITHIN = timedelta(days=60)
 DISOWNED = "said an indicator is not theirs"
 
 
@@ -53,7 +54,7 @@ def attestation_sheet(*, user: User, quarter: Quarter) -> AttestationSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Attested:
+class AttestationProgress:
     """How many managers have attested in a quarter, and who has not."""
 
     quarter: Quarter
@@ -65,15 +66,15 @@ class Attested:
         return self.asked - len(self.waiting)
 
 
-def attested(quarter: Quarter) -> Attested:
+def attested(quarter: Quarter) -> AttestationProgress:
     """Which of the managers who answer for anything have said so, in two queries."""
-    of_each: dict[User, set[str]] = {}
+    references: dict[User, set[str]] = {}
     rows = Indicator.objects.in_use(quarter).select_related("accountable_manager")
     for row in rows.order_by("accountable_manager__name", "reference"):
-        of_each.setdefault(row.accountable_manager, set()).add(row.reference)
+        references.setdefault(row.accountable_manager, set()).add(row.reference)
     made = dict(Attestation.objects.filter(quarter=quarter).values_list("user_id", "references"))
-    waiting = tuple(each for each in of_each if each.pk not in made)
-    return Attested(quarter, len(of_each), waiting)
+    waiting = tuple(each for each in references if each.pk not in made)
+    return AttestationProgress(quarter, len(references), waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Leaver:
     indicators: int
 
     @property
-    def standing(self) -> str:
+    def status(self) -> str:
         if not self.user.is_active:
             return "May no longer sign in"
         if self.last_day is None:
@@ -101,7 +102,7 @@ def leavers(*, on: date) -> tuple[Leaver, ...]:
     ).values("user")
     staying = Appointment.objects.filter(
         post__kind=PostKind.ACCOUNTABLE_MANAGER, starts_on__lte=on
-    ).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on + SOON))
+    ).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on + LEAVING_WITHIN))
     measured = Q(indicators__last_quarter__isnull=True) | Q(
         indicators__last_quarter__gte=Quarter.containing(on).previous()
     )
@@ -123,14 +124,14 @@ def leavers(*, on: date) -> tuple[Leaver, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Disowned:
+class DisownedIndicator:
     """An indicator whose present manager has said it is not theirs."""
 
     indicator: Indicator
     event: AuditEvent
 
 
-def disowned() -> tuple[Disowned, ...]:
+def disowned() -> tuple[DisownedIndicator, ...]:
     """What managers have said is not theirs and still has their name on it, latest first.
 
     Who has since attested to it in that quarter has thought better of it.
@@ -148,7 +149,7 @@ def disowned() -> tuple[Disowned, ...]:
         "unit", "accountable_manager"
     )
     found = [
-        Disowned(row, event)
+        DisownedIndicator(row, event)
         for row in rows
         if (event := events.get((str(row.pk), row.accountable_manager_id)))
         and (row.accountable_manager_id, event.detail["quarter"], row.reference)
@@ -167,13 +168,13 @@ def deputies(*, on: date) -> QuerySet[Appointment]:
     )
 
 
-def who_may_answer(*, on: date) -> QuerySet[User]:
+def eligible_managers(*, on: date) -> QuerySet[User]:
     """Those who hold an accountable manager's post today, and may sign in."""
     in_post = Appointment.objects.held_on(on).filter(post__kind=PostKind.ACCOUNTABLE_MANAGER)
     return User.objects.filter(is_active=True, pk__in=in_post.values("user"))
 
 
-def who_may_deputise(*, on: date) -> QuerySet[User]:
+def eligible_deputies(*, on: date) -> QuerySet[User]:
     """Everybody with a post today, elected Members apart: they do not submit results."""
     elected = [
         PostKind.MEMBER,
@@ -187,6 +188,6 @@ def who_may_deputise(*, on: date) -> QuerySet[User]:
     )
 
 
-def who_answers() -> QuerySet[User]:
+def managers_with_indicators() -> QuerySet[User]:
     """Everybody with an indicator to their name."""
     return User.objects.filter(pk__in=Indicator.objects.values("accountable_manager"))

@@ -14,7 +14,7 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.returns import CalendarDay
-from indicators.rules.calendar import PlannedDay, StepLine, lines, own_steps, warnings
+from indicators.rules.calendar import PlannedDay, StepLine, own_steps, step_lines, warnings
 from organisation.models.people import Appointment, User
 from organisation.queries import posts_held
 from organisation.rules import PostKind, UnitTier
@@ -68,7 +68,7 @@ def _sheet(
         begun_at=row.begun_at,
         cabinet_meets_on=row.cabinet_meets_on,
         is_closed=row.is_closed,
-        steps=lines(quarter, planned),
+        steps=step_lines(quarter, planned),
     )
 
 
@@ -95,7 +95,7 @@ def quarters_to_begin(today: date) -> list[Quarter]:
     return sorted((each for each in waiting if each.last_day < today), reverse=True)
 
 
-def unowned(quarter: Quarter) -> list[Indicator]:
+def unowned_indicators(quarter: Quarter) -> list[Indicator]:
     """Indicators measured in a quarter that nobody in post answers for today.
 
     Their accountable manager may not sign in, or holds no accountable manager's post. What is

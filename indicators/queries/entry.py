@@ -13,19 +13,24 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft, Evidence, SignOff
 from indicators.models.variations import Variation
-from indicators.queries.evidence import evidence_kept
+from indicators.queries.evidence import evidence_for
 from indicators.queries.histories import targets_in_force, thresholds_of
-from indicators.queries.requirements import as_typed, asked_of, backgrounds_of, forecasts_made
-from indicators.queries.returns import day_due, entry_days, is_overtaken
+from indicators.queries.requirements import (
+    as_typed,
+    backgrounds_of,
+    forecasts_made,
+    quarter_requirements,
+)
+from indicators.queries.returns import entry_day, entry_days, is_overtaken
 from indicators.queries.sign_off import may_change
 from indicators.queries.variations import variations_ruling
-from indicators.rules.entry import FIELDS, Asked, Entry, read_entry
+from indicators.rules.entry import FIELDS, Entry, QuarterRequirements, read_entry
 from indicators.rules.questions import Background, questions
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
 from sorp.rules.thresholds import Thresholds
 
-RECENT = 8
+QUARTERS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class ResultSheet:
     is_closed: bool
 
     @property
-    def expected(self) -> Thresholds | None:
+    def thresholds(self) -> Thresholds | None:
         """What the result will be rated by; None where there is nothing to rate it by."""
         return thresholds_of(self.indicator, self.target, self.variation)
 
@@ -55,7 +60,7 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         .filter(
             indicator=indicator,
             quarter__lte=quarter,
-            quarter__gte=quarter.back(RECENT),
+            quarter__gte=quarter.back(QUARTERS_SHOWN),
         )
         .order_by("-quarter")
     )
@@ -78,7 +83,7 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
     )
 
 
-DRAFT = (*FIELDS, "seen")
+DRAFT_FIELDS = (*FIELDS, "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,10 @@ class EntrySheet:
 
     indicator: Indicator
     quarter: Quarter
-    beside: ResultSheet
+    result: ResultSheet
     draft: Draft | None
-    said: Mapping[str, str]  # what is submitted, as it would have been typed
-    asked: Asked
+    submitted: Mapping[str, str]  # what is submitted, as it would have been typed
+    requirements: QuarterRequirements
     background: Background
     evidence: tuple[Evidence, ...]
     returned: SignOff | None
@@ -99,11 +104,11 @@ class EntrySheet:
 
     @property
     def revision(self) -> Revision | None:
-        return self.beside.revision
+        return self.result.revision
 
     @property
     def is_closed(self) -> bool:
-        return self.beside.is_closed
+        return self.result.is_closed
 
     @property
     def version(self) -> int:
@@ -111,7 +116,7 @@ class EntrySheet:
         return self.draft.version if self.draft else 0
 
     @property
-    def seen(self) -> str:
+    def revision_seen(self) -> str:
         """The number of the revision that stood when the draft was begun, or that stands now."""
         current = str(self.revision.number if self.revision else 0)
         return str(self.draft.typed.get("seen", current)) if self.draft else current
@@ -119,45 +124,47 @@ class EntrySheet:
     @property
     def typed(self) -> Mapping[str, str]:
         """What the form shows: the draft; else what is submitted; else nothing."""
-        return self.draft.typed if self.draft else self.said
+        return self.draft.typed if self.draft else self.submitted
 
     @property
     def is_overtaken(self) -> bool:
         return self.draft is not None and is_overtaken(self.draft, self.revision)
 
     def read(self, typed: Mapping[str, str]) -> Entry:
-        return read_entry(typed, self.asked)
+        return read_entry(typed, self.requirements)
 
-    def ask_about(self, entry: Entry) -> tuple[str, ...]:
+    def questions_about(self, entry: Entry) -> tuple[str, ...]:
         return questions(entry, self.background)
 
-    def says_what_is_submitted(self, typed: Mapping[str, str]) -> bool:
+    def is_already_submitted(self, typed: Mapping[str, str]) -> bool:
         """Whether this, once read, is what was submitted already."""
-        return self.revision is not None and _told(self.read(typed)) == _told(self.read(self.said))
+        return self.revision is not None and _content(self.read(typed)) == _content(
+            self.read(self.submitted)
+        )
 
 
 def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntrySheet:
     """One indicator's page in the return of a quarter. Raises NoVersionInForce."""
-    beside = result_sheet(indicator=indicator, quarter=quarter)
-    revision = beside.revision
+    result = result_sheet(indicator=indicator, quarter=quarter)
+    revision = result.revision
     forecasts = forecasts_made([indicator.pk], quarter)[indicator.pk]
     drafts = Draft.objects.filter(indicator=indicator, quarter=quarter)
     return EntrySheet(
         indicator=indicator,
         quarter=quarter,
-        beside=beside,
-        draft=None if beside.is_closed else drafts.select_related("saved_by").first(),
-        said=as_typed(revision, forecasts),
-        asked=asked_of([indicator], quarter)[indicator.pk],
+        result=result,
+        draft=None if result.is_closed else drafts.select_related("saved_by").first(),
+        submitted=as_typed(revision, forecasts),
+        requirements=quarter_requirements([indicator], quarter)[indicator.pk],
         background=backgrounds_of([indicator], quarter)[indicator.pk],
-        evidence=tuple(evidence_kept(indicator, quarter)),
-        returned=_returned(revision),
-        due_on=day_due(entry_days(quarter), indicator),
+        evidence=tuple(evidence_for(indicator, quarter)),
+        returned=_latest_return(revision),
+        due_on=entry_day(entry_days(quarter), indicator),
         is_locked=revision is not None and not may_change(result=revision.result, by=user),
     )
 
 
-def _told(entry: Entry) -> tuple[object, ...]:
+def _content(entry: Entry) -> tuple[object, ...]:
     return (
         entry.worked_out,
         entry.numerator,
@@ -172,7 +179,7 @@ def _told(entry: Entry) -> tuple[object, ...]:
     )
 
 
-def _returned(revision: Revision | None) -> SignOff | None:
+def _latest_return(revision: Revision | None) -> SignOff | None:
     if revision is None or revision.result.state != ResultState.RETURNED:
         return None
     rows = SignOff.objects.filter(revision=revision, verdict=Verdict.RETURNED)

@@ -9,7 +9,7 @@ from indicators.models.returns import Evidence
 from organisation.models.people import User
 
 
-def evidence_kept(indicator: Indicator, quarter: Quarter) -> list[Evidence]:
+def evidence_for(indicator: Indicator, quarter: Quarter) -> list[Evidence]:
     """The files that stand with one indicator's result, in the order in which they came."""
     rows = Evidence.objects.filter(indicator=indicator, quarter=quarter, removed_at=None)
     return list(rows.select_related("uploaded_by"))

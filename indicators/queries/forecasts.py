@@ -14,7 +14,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
-from indicators.rules.forecasting import Came, Said, Score, Tally, score
+from indicators.rules.forecasting import Outcome, Prediction, Score, Tally, score
 from indicators.rules.prospects import Figures, percent, track_record
 from indicators.rules.returns import Horizon, forecast_quarters
 from organisation.models.people import User
@@ -22,46 +22,46 @@ from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Polarity, Rag
 from sorp.rules.thresholds import rate
 
-LOOKED_BACK = 12  # quarters, the latest closed included: three years
+QUARTERS_COVERED = 12  # quarters, the latest closed included: three years
 
-Place = tuple[int, Quarter]  # an indicator, and the quarter that was forecast
+IndicatorQuarter = tuple[int, Quarter]  # an indicator, and the quarter that was forecast
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
+class RegisterForecast:
     """One forecast: whose, of what, and when made. Scored where there is a result to score it by."""
 
     indicator: int
     made_in: Quarter
     for_quarter: Quarter
-    said: Said
+    prediction: Prediction
     horizon: Horizon | None = None  # a manager's
-    came: Came | None = None
+    outcome: Outcome | None = None
     score: Score | None = None
 
     @property
     def red(self) -> str:
         """The chance of red that was given, as people read it; nothing where none was."""
-        return percent(self.said.chance_red) if self.said.chance_red is not None else ""
+        return percent(self.prediction.chance_red) if self.prediction.chance_red is not None else ""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> IndicatorQuarter:
         return self.indicator, self.for_quarter
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ForecastPair:
     """The system's forecast of a quarter with its result, and the manager's beside it."""
 
-    ours: Foretold
-    managers: Foretold | None
+    system: RegisterForecast
+    managers: RegisterForecast | None
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     """How good forecasts of one group have been: ours, and managers' near and far."""
 
-    ours: Tally
+    system: Tally
     next_quarter: Tally
     year_end: Tally
 
@@ -71,43 +71,45 @@ class ForecastRegister:
     """Every forecast of the last three years, and which of them can be scored."""
 
     until: Quarter | None  # the last closed quarter
-    ours: tuple[Foretold, ...]
-    managers: tuple[Foretold, ...]
+    system: tuple[RegisterForecast, ...]
+    managers: tuple[RegisterForecast, ...]
     units: Mapping[int, int]  # the unit of each indicator
     waiting: int  # of ours, whose quarter is not closed
-    unanswered: int  # of ours, whose quarter closed without a value
+    without_result: int  # of ours, whose quarter closed without a value
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def scored_pairs(self) -> tuple[ForecastPair, ...]:
         """What can be scored, latest quarter first."""
-        beside = {(each.place, each.made_in): each for each in self.managers}
-        scored = [each for each in self.ours if each.score is not None]
+        by_managers = {(each.place, each.made_in): each for each in self.managers}
+        scored = [each for each in self.system if each.score is not None]
         scored.sort(key=lambda each: (-each.for_quarter.ordinal, each.indicator))
-        return tuple(Line(each, beside.get((each.place, each.made_in))) for each in scored)
+        return tuple(
+            ForecastPair(each, by_managers.get((each.place, each.made_in))) for each in scored
+        )
 
-    def scores(self, of: Callable[[Foretold], bool] = lambda _: True) -> Scores:
+    def scores(self, of: Callable[[RegisterForecast], bool] = lambda _: True) -> Scores:
         """The forecasts of a group taken together. What has no result is left out."""
 
-        def tally(made: Iterable[Foretold], horizon: Horizon | None = None) -> Tally:
+        def tally(made: Iterable[RegisterForecast], horizon: Horizon | None = None) -> Tally:
             chosen = (each for each in made if each.horizon is horizon and of(each))
             return Tally.of(each.score for each in chosen if each.score is not None)
 
         return Scores(
-            ours=tally(self.ours),
+            system=tally(self.system),
             next_quarter=tally(self.managers, Horizon.NEXT_QUARTER),
             year_end=tally(self.managers, Horizon.YEAR_END),
         )
 
     def by_quarter(self) -> list[tuple[Quarter, Scores]]:
         """Each quarter of which something was scored, latest first."""
-        scored = {each.for_quarter for each in (*self.ours, *self.managers) if each.score}
-        return [(each, self.scores(_of(each))) for each in sorted(scored, reverse=True)]
+        scored = {each.for_quarter for each in (*self.system, *self.managers) if each.score}
+        return [(each, self.scores(_of_quarter(each))) for each in sorted(scored, reverse=True)]
 
     def by_directorate(self, tree: Tree) -> list[tuple[str, Scores]]:
         """Each directorate of which something was scored, by name."""
         names = {indicator: self.directorate_of(indicator, tree) for indicator in self.units}
-        scored = {names[each.indicator] for each in (*self.ours, *self.managers) if each.score}
-        return [(name, self.scores(_among(names, name))) for name in sorted(scored)]
+        scored = {names[each.indicator] for each in (*self.system, *self.managers) if each.score}
+        return [(name, self.scores(_of_directorate(names, name))) for name in sorted(scored)]
 
     def directorate_of(self, indicator: int, tree: Tree) -> str:
         """The name of the directorate that an indicator belongs to now."""
@@ -115,11 +117,11 @@ class ForecastRegister:
         return found.name if found else NO_DIRECTORATE
 
 
-def _of(quarter: Quarter) -> Callable[[Foretold], bool]:
+def _of_quarter(quarter: Quarter) -> Callable[[RegisterForecast], bool]:
     return lambda each: each.for_quarter == quarter
 
 
-def _among(names: Mapping[int, str], name: str) -> Callable[[Foretold], bool]:
+def _of_directorate(names: Mapping[int, str], name: str) -> Callable[[RegisterForecast], bool]:
     return lambda each: names[each.indicator] == name
 
 
@@ -138,44 +140,48 @@ def track_record_of(indicator: Indicator) -> str:
     """How far off the forecasts of one indicator have been, in a sentence. Five queries."""
     scores = _register(Indicator.objects.filter(pk=indicator.pk)).scores()
     figures = Figures(indicator.decimals, indicator.measure_unit)
-    return track_record(scores.ours, scores.next_quarter, figures)
+    return track_record(scores.system, scores.next_quarter, figures)
 
 
-def _register(seen: QuerySet[Indicator]) -> ForecastRegister:
+def _register(indicators: QuerySet[Indicator]) -> ForecastRegister:
     closed = last_closed()
     if closed is None:
-        return ForecastRegister(None, (), (), {}, waiting=0, unanswered=0)
-    since = closed.back(LOOKED_BACK - 1)
-    came = _results(seen, since, closed)
-    ours = [_scored(each, came) for each in _ours(seen, since)]
-    managers = [_scored(each, came) for each in _managers(seen, since, closed)]
+        return ForecastRegister(None, (), (), {}, waiting=0, without_result=0)
+    since = closed.back(QUARTERS_COVERED - 1)
+    outcome = _ratings(indicators, since, closed)
+    system = [_with_score(each, outcome) for each in _system_forecasts(indicators, since)]
+    managers = [
+        _with_score(each, outcome) for each in _managers_forecasts(indicators, since, closed)
+    ]
     return ForecastRegister(
         until=closed,
-        ours=tuple(ours),
+        system=tuple(system),
         managers=tuple(managers),
-        units=dict(seen.values_list("pk", "unit_id")),
-        waiting=sum(each.for_quarter > closed for each in ours),
-        unanswered=sum(each.score is None and each.for_quarter <= closed for each in ours),
+        units=dict(indicators.values_list("pk", "unit_id")),
+        waiting=sum(each.for_quarter > closed for each in system),
+        without_result=sum(each.score is None and each.for_quarter <= closed for each in system),
     )
 
 
-def _ours(seen: QuerySet[Indicator], since: Quarter) -> list[Foretold]:
+def _system_forecasts(indicators: QuerySet[Indicator], since: Quarter) -> list[RegisterForecast]:
     """The system's, for each quarter the last that was made before its result."""
     rows = (
-        SystemForecast.objects.filter(indicator__in=seen, is_latest=True, for_quarter__gte=since)
+        SystemForecast.objects.filter(
+            indicator__in=indicators, is_latest=True, for_quarter__gte=since
+        )
         .order_by("made_in")
         .values_list(
             *("indicator_id", "made_in", "for_quarter", "value", "lower", "upper"),
             *("chance_red", "chance_amber", "chance_green"),
         )
     )
-    found: dict[Place, Foretold] = {}
+    found: dict[IndicatorQuarter, RegisterForecast] = {}
     for indicator, made_in, due, value, lower, upper, *likely in rows:
-        made = Foretold(
+        made = RegisterForecast(
             indicator=indicator,
             made_in=made_in,
             for_quarter=due,
-            said=Said(value, lower, upper, likely[0], _likeliest(likely)),
+            prediction=Prediction(value, lower, upper, likely[0], _likeliest(likely)),
         )
         found[made.place] = made
     return list(found.values())
@@ -190,10 +196,12 @@ def _likeliest(chances: list[Decimal | None]) -> Rag | None:
     ]
 
 
-def _managers(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> list[Foretold]:
+def _managers_forecasts(
+    indicators: QuerySet[Indicator], since: Quarter, closed: Quarter
+) -> list[RegisterForecast]:
     """Managers', each for the quarter it was of: the next due, or the year's last."""
     rows = ManagersForecast.objects.filter(
-        indicator__in=seen,
+        indicator__in=indicators,
         is_latest=True,
         made_in__gte=since.back(4),
         made_in__lte=closed,
@@ -203,13 +211,17 @@ def _managers(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> lis
         horizon = Horizon(row.horizon)
         due = forecast_quarters(row.made_in, row.indicator.pattern).get(horizon)
         if due is not None and due >= since:
-            found.append(Foretold(row.indicator_id, row.made_in, due, Said(row.value), horizon))
+            found.append(
+                RegisterForecast(row.indicator_id, row.made_in, due, Prediction(row.value), horizon)
+            )
     return found
 
 
-def _results(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> dict[Place, Rating]:
+def _ratings(
+    indicators: QuerySet[Indicator], since: Quarter, closed: Quarter
+) -> dict[IndicatorQuarter, Rating]:
     rows = Rating.objects.latest_ones().filter(
-        indicator__in=seen,
+        indicator__in=indicators,
         value__isnull=False,
         quarter__gte=since,
         quarter__lte=closed,
@@ -217,23 +229,29 @@ def _results(seen: QuerySet[Indicator], since: Quarter, closed: Quarter) -> dict
     return {(row.indicator_id, row.quarter): row for row in rows}
 
 
-def _scored(made: Foretold, results: Mapping[Place, Rating]) -> Foretold:
+def _with_score(
+    made: RegisterForecast, results: Mapping[IndicatorQuarter, Rating]
+) -> RegisterForecast:
     rating = results.get(made.place)
     if rating is None or rating.value is None:
         return made
-    came = Came(
+    outcome = Outcome(
         value=rating.value,
         rag=Rag(rating.rag) if rating.rag else None,
         target=rating.target,
         polarity=Polarity(rating.polarity),
     )
-    said = made.said if made.horizon is None else replace(made.said, rag=_colour(made, rating))
-    return replace(made, said=said, came=came, score=score(said, came))
+    prediction = (
+        made.prediction
+        if made.horizon is None
+        else replace(made.prediction, rag=_rag_of(made, rating))
+    )
+    return replace(made, prediction=prediction, outcome=outcome, score=score(prediction, outcome))
 
 
-def _colour(made: Foretold, rating: Rating) -> Rag | None:
+def _rag_of(made: RegisterForecast, rating: Rating) -> Rag | None:
     """What a manager's value would have been rated as, by what the result was."""
     if not rating.rag:
         return None
-    verdict = rate(made.said.value, rating.thresholds)
+    verdict = rate(made.prediction.value, rating.thresholds)
     return verdict if isinstance(verdict, Rag) else None

@@ -16,10 +16,10 @@ from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
 from indicators.queries.due import due_in
-from indicators.queries.sign_off import ON_THE_LADDER, ladders_on
-from indicators.rules.reminders import Outstanding, Referral
+from indicators.queries.sign_off import AWAITING_SIGN_OFF, sign_off_structure
+from indicators.rules.reminders import OutstandingResult, Referral
 from indicators.rules.returns import ResultState, Stage
-from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS, Office, Rung
+from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS, Office, SignOffStage
 from organisation.models.people import Appointment, User
 from organisation.queries import tree_on
 from organisation.rules import PostKind, Tree
@@ -32,17 +32,17 @@ DueOn = Callable[[Step, Tier], date | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DueReminder:
     """Something outstanding, and one person who is to hear of it."""
 
     recipient: User
     step: Step
     audience: Audience
-    outstanding: Outstanding
+    result: OutstandingResult
 
 
 @dataclass(frozen=True, slots=True)
-class Offices:
+class PostHolders:
     """Who holds the posts of deputy and director on a day, unit by unit. Leavers hold none."""
 
     tree: Tree
@@ -53,9 +53,9 @@ class Offices:
         for each in self.tree.above(unit):
             yield from self.holders.get((kind, each), ())
 
-    def signing(self, rung: Rung) -> Iterator[User]:
+    def signing(self, sign_off_stage: SignOffStage) -> Iterator[User]:
         for (kind, unit), users in self.holders.items():
-            if Office(kind, unit).signs(rung):
+            if Office(kind, unit).signs(sign_off_stage):
                 yield from users
 
 
@@ -70,28 +70,28 @@ def quarters_under_way(*, locked: bool = False) -> list[Quarter]:
     return [row.quarter for row in (rows.select_for_update() if locked else rows)]
 
 
-def offices_on(day: date) -> Offices:
+def post_holders_on(day: date) -> PostHolders:
     """Deputies and directors on a day, in two queries."""
     kinds = {PostKind.DEPUTY, *DIRECTORS, *COUNCILS_OWN}
     rows = Appointment.objects.held_on(day).filter(post__kind__in=kinds, user__is_active=True)
     holders: dict[tuple[PostKind, int], list[User]] = defaultdict(list)
     for row in rows.select_related("post", "user").order_by("user__name", "pk"):
         holders[PostKind(row.post.kind), row.post.unit_id].append(row.user)
-    return Offices(tree_on(day), {key: tuple(users) for key, users in holders.items()})
+    return PostHolders(tree_on(day), {key: tuple(users) for key, users in holders.items()})
 
 
-def turns(quarter: Quarter, *, today: date) -> list[Turn]:
+def people_to_remind(quarter: Quarter, *, today: date) -> list[DueReminder]:
     """Whose turn it is in a quarter, and for what: twelve queries, however many indicators.
 
     What has no due day is nobody's turn yet.
     """
-    offices = offices_on(today)
+    posts = post_holders_on(today)
 
     @cache
     def due(step: Step, tier: Tier) -> date | None:
         return due_on(quarter, step, tier)
 
-    return [*_to_submit(quarter, offices, due), *_to_sign_off(quarter, offices, due, today)]
+    return [*_to_submit(quarter, posts, due), *_to_sign_off(quarter, posts, due, today)]
 
 
 def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
@@ -124,51 +124,55 @@ def referrals_in_force(quarter: Quarter) -> list[Referral]:
     ]
 
 
-def _to_submit(quarter: Quarter, offices: Offices, due: DueOn) -> Iterator[Turn]:
+def _to_submit(quarter: Quarter, posts: PostHolders, due: DueOn) -> Iterator[DueReminder]:
     for indicator, note in missing_results(quarter):
         day = due(Step.ENTRY, Tier(indicator.tier))
         if day is None:
             continue
-        told = _outstanding(indicator, quarter, day, note)
+        result = _outstanding_result(indicator, quarter, day, note)
         answering = {
             indicator.accountable_manager,
-            *offices.above(indicator.unit_id, PostKind.DEPUTY),
+            *posts.above(indicator.unit_id, PostKind.DEPUTY),
         }
-        directing = set(offices.above(indicator.unit_id, PostKind.DIRECTOR))
-        yield from _turns(answering, Step.ENTRY, Audience.THOSE_DUE, told)
-        yield from _turns(directing, Step.ENTRY, Audience.DIRECTOR, told)
+        directors = set(posts.above(indicator.unit_id, PostKind.DIRECTOR))
+        yield from _for_each(answering, Step.ENTRY, Audience.THOSE_DUE, result)
+        yield from _for_each(directors, Step.ENTRY, Audience.DIRECTOR, result)
 
 
-def _to_sign_off(quarter: Quarter, offices: Offices, due: DueOn, today: date) -> Iterator[Turn]:
-    ladders = ladders_on(today)
+def _to_sign_off(
+    quarter: Quarter, posts: PostHolders, due: DueOn, today: date
+) -> Iterator[DueReminder]:
+    structure = sign_off_structure(today)
     rows = (
         Revision.objects.latest_ones()
-        .filter(result__state__in=ON_THE_LADDER, result__quarter=quarter)
+        .filter(result__state__in=AWAITING_SIGN_OFF, result__quarter=quarter)
         .select_related("result__indicator__accountable_manager")
         .order_by("result__indicator__reference")
     )
     for revision in rows:
-        rung = ladders.awaits(revision)
-        if rung is None:
+        sign_off_stage = structure.stage_awaited(revision)
+        if sign_off_stage is None:
             continue
-        indicator, step = revision.result.indicator, STEP_OF[rung.stage]
+        indicator, step = revision.result.indicator, STEP_OF[sign_off_stage.stage]
         if day := due(step, Tier(indicator.tier)):
-            said = {revision.submitted_by_id, revision.on_behalf_of_id}
-            signing = {each for each in offices.signing(rung) if each.pk not in said}
-            told = _outstanding(indicator, quarter, day)
-            yield from _turns(signing, step, Audience.THOSE_DUE, told)
+            submitters = {revision.submitted_by_id, revision.on_behalf_of_id}
+            signing = {each for each in posts.signing(sign_off_stage) if each.pk not in submitters}
+            result = _outstanding_result(indicator, quarter, day)
+            yield from _for_each(signing, step, Audience.THOSE_DUE, result)
 
 
-def _turns(
-    people: Iterable[User], step: Step, audience: Audience, told: Outstanding
-) -> Iterator[Turn]:
+def _for_each(
+    people: Iterable[User], step: Step, audience: Audience, result: OutstandingResult
+) -> Iterator[DueReminder]:
     for person in sorted(people, key=lambda each: each.pk):
         if person.is_active:
-            yield Turn(person, step, audience, told)
+            yield DueReminder(person, step, audience, result)
 
 
-def _outstanding(indicator: Indicator, quarter: Quarter, day: date, note: str = "") -> Outstanding:
-    return Outstanding(
+def _outstanding_result(
+    indicator: Indicator, quarter: Quarter, day: date, note: str = ""
+) -> OutstandingResult:
+    return OutstandingResult(
         reference=indicator.reference,
         title=indicator.title,
         quarter=quarter,

@@ -15,7 +15,9 @@ from indicators.rules.returns import Horizon, forecast_quarters
 from sorp.rules.thresholds import Thresholds
 
 
-def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int, SystemForecast]:
+def current_system_forecasts(
+    *, after: Quarter, indicators: Iterable[int]
+) -> dict[int, SystemForecast]:
     """What was expected of the next quarter each indicator is due in, as of one quarter's close."""
     rows = SystemForecast.objects.filter(
         indicator__in=list(indicators),
@@ -26,7 +28,7 @@ def standing_forecasts(*, after: Quarter, indicators: Iterable[int]) -> dict[int
     return {row.indicator_id: row for row in rows.order_by("made_in", "-for_quarter")}
 
 
-def managers_standing(
+def current_managers_forecasts(
     *, after: Quarter, indicators: Iterable[int]
 ) -> dict[int, list[tuple[Quarter, ManagersForecast]]]:
     """What managers last said of quarters still to come, nearest first. One query."""
@@ -45,7 +47,7 @@ def managers_standing(
     return {indicator: sorted(of_each.items()) for indicator, of_each in said.items()}
 
 
-def thresholds_ahead(
+def thresholds_when_next_due(
     *, after: Quarter, indicators: Sequence[Indicator]
 ) -> dict[int, Thresholds | None]:
     """What each will be judged by in the quarter it is next due in, as far as is known now.

@@ -24,18 +24,18 @@ from indicators.models.returns import SignOff, Unlock
 from indicators.rules.returns import ResultState, Stage, Verdict
 
 # What an act of the audit trail is called here. Others are told in the trail's own words.
-ACTS = {
+ACT_WORDS = {
     "defined indicator": "defined the indicator",
     "redefined indicator": "changed the indicator’s definition",
     "set target": "set a target",
     "changed target": "changed a target",
     "suspended indicator": "suspended the indicator",
 }
-FOR = {Stage.DIVISION: "for the division", Stage.DIRECTORATE: "for the directorate"}
+STAGE_WORDS = {Stage.DIVISION: "for the division", Stage.DIRECTORATE: "for the directorate"}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordEntry:
     """One act, as a sentence."""
 
     at: datetime
@@ -43,12 +43,12 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class OfQuarter:
+class QuarterRecord:
     """What was done about one quarter's result, oldest first, and all of it in a sentence."""
 
     result: Result
     summary: str
-    told: tuple[Told, ...]
+    entries: tuple[RecordEntry, ...]
 
     @property
     def quarter(self) -> Quarter:
@@ -60,14 +60,14 @@ class OfQuarter:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class IndicatorRecord:
     """An indicator's record: its results, latest quarter first, and what was done about itself."""
 
-    quarters: tuple[OfQuarter, ...]
-    about: tuple[Told, ...]  # latest first
+    quarters: tuple[QuarterRecord, ...]
+    definition: tuple[RecordEntry, ...]  # latest first
 
 
-def record_of(indicator: Indicator, *, quarters: int = 8) -> Record:
+def record_of(indicator: Indicator, *, quarters: int = 8) -> IndicatorRecord:
     """The record of an indicator's latest quarters, in six queries."""
     results = list(indicator.results.order_by("-quarter")[:quarters])
     for result in results:
@@ -88,13 +88,13 @@ def record_of(indicator: Indicator, *, quarters: int = 8) -> Record:
         Unlock.objects.filter(result__in=results).select_related("granted_to", "granted_by"),
         lambda each: each.result_id,
     )
-    return Record(
+    return IndicatorRecord(
         quarters=tuple(
-            _of_quarter(each, revisions[each.pk], sign_offs[each.pk], unlocks[each.pk])
+            _quarter_record(each, revisions[each.pk], sign_offs[each.pk], unlocks[each.pk])
             for each in results
             if revisions[each.pk]
         ),
-        about=_about(indicator),
+        definition=_definition_entries(indicator),
     )
 
 
@@ -105,26 +105,26 @@ def _by_result(rows, of):  # type: ignore[no-untyped-def]
     return found
 
 
-def _of_quarter(
+def _quarter_record(
     result: Result,
     revisions: Sequence[Revision],
     sign_offs: Sequence[SignOff],
     unlocks: Sequence[Unlock],
-) -> OfQuarter:
+) -> QuarterRecord:
     indicator = result.indicator
     before: list[Revision | None] = [None, *revisions[:-1]]
-    told = [
+    entries = [
         *(
-            Told(each.submitted_at, _said(each, was, indicator))
+            RecordEntry(each.submitted_at, _revision_sentence(each, was, indicator))
             for was, each in zip(before, revisions, strict=True)
         ),
-        *(Told(each.signed_at, _signed(each)) for each in sign_offs),
-        *(Told(each.granted_at, _unlocked(each)) for each in unlocks),
+        *(RecordEntry(each.signed_at, _sign_off_sentence(each)) for each in sign_offs),
+        *(RecordEntry(each.granted_at, _unlock_sentence(each)) for each in unlocks),
     ]
-    return OfQuarter(
+    return QuarterRecord(
         result=result,
         summary=_summary(revisions, sign_offs, indicator),
-        told=tuple(sorted(told, key=lambda each: each.at)),
+        entries=tuple(sorted(entries, key=lambda each: each.at)),
     )
 
 
@@ -134,7 +134,7 @@ def _summary(
     """Who entered what stands, who approved it, and what it was before."""
     latest = revisions[-1]
     approved = [
-        f"by {each.signed_by.name} {FOR[Stage(each.stage)]}"
+        f"by {each.signed_by.name} {STAGE_WORDS[Stage(each.stage)]}"
         for each in sign_offs
         if each.revision_id == latest.pk and each.verdict == Verdict.APPROVED
     ]
@@ -143,10 +143,10 @@ def _summary(
         parts.append("approved " + " and ".join(approved))
     else:
         parts.append("not approved yet")
-    told = ", ".join(parts)
+    sentence = ", ".join(parts)
     if len(revisions) > 1:
-        told += f"; {_was_and_is(revisions[-2], latest, indicator)}"
-    return f"{told}."
+        sentence += f"; {_change_sentence(revisions[-2], latest, indicator)}"
+    return f"{sentence}."
 
 
 def _by(revision: Revision) -> str:
@@ -156,7 +156,7 @@ def _by(revision: Revision) -> str:
     return f"by {revision.submitted_by.name}{on_behalf}"
 
 
-def _was_and_is(was: Revision, now: Revision, indicator: Indicator) -> str:
+def _change_sentence(was: Revision, now: Revision, indicator: Indicator) -> str:
     before, after = _figure(was, indicator), _figure(now, indicator)
     moved = (
         f"was {before}, became {after}" if before != after else f"stayed {after}, said otherwise"
@@ -170,21 +170,21 @@ def _figure(revision: Revision, indicator: Indicator) -> str:
     return as_number(revision.value, indicator.decimals, indicator.measure_unit)
 
 
-def _said(revision: Revision, was: Revision | None, indicator: Indicator) -> str:
+def _revision_sentence(revision: Revision, was: Revision | None, indicator: Indicator) -> str:
     if was is None:
         return f"Entered {_by(revision)}: {_figure(revision, indicator)}."
     when = " after the quarter was closed" if revision.after_close else ""
-    return f"Changed {_by(revision)}{when}: {_was_and_is(was, revision, indicator)}."
+    return f"Changed {_by(revision)}{when}: {_change_sentence(was, revision, indicator)}."
 
 
-def _signed(signed: SignOff) -> str:
-    stage = FOR[Stage(signed.stage)]
+def _sign_off_sentence(signed: SignOff) -> str:
+    stage = STAGE_WORDS[Stage(signed.stage)]
     if signed.verdict == Verdict.APPROVED:
         return f"Approved by {signed.signed_by.name} {stage}."
     return f"Returned by {signed.signed_by.name} {stage}: “{signed.comment}”"
 
 
-def _unlocked(unlock: Unlock) -> str:
+def _unlock_sentence(unlock: Unlock) -> str:
     until = localtime(unlock.expires_at)
     return (
         f"Unlocked by {unlock.granted_by.name} for {unlock.granted_to.name} until"
@@ -192,7 +192,7 @@ def _unlocked(unlock: Unlock) -> str:
     )
 
 
-def _about(indicator: Indicator) -> tuple[Told, ...]:
+def _definition_entries(indicator: Indicator) -> tuple[RecordEntry, ...]:
     targets = [str(pk) for pk in indicator.targets.values_list("pk", flat=True)]
     suspensions = [str(pk) for pk in indicator.suspensions.values_list("pk", flat=True)]
     events = AuditEvent.objects.filter(
@@ -200,20 +200,20 @@ def _about(indicator: Indicator) -> tuple[Told, ...]:
         | Q(subject_kind=Target._meta.label, subject_key__in=targets)
         | Q(subject_kind=Suspension._meta.label, subject_key__in=suspensions)
     )
-    return tuple(Told(each.at, in_a_sentence(each)) for each in events)
+    return tuple(RecordEntry(each.at, event_sentence(each)) for each in events)
 
 
-def in_a_sentence(event: AuditEvent) -> str:
+def event_sentence(event: AuditEvent) -> str:
     """An audit event as a sentence: who did what, and why where they said so."""
-    did = ACTS.get(event.act, event.act)
-    changed = " and ".join(_changed(event.detail))
-    told = f"{event.actor_name} {did}" + (f": {changed}" if changed else "")
+    act = ACT_WORDS.get(event.act, event.act)
+    changed = " and ".join(_changed_parts(event.detail))
+    sentence = f"{event.actor_name} {act}" + (f": {changed}" if changed else "")
     if reason := event.detail.get("reason"):
-        told += f", because “{str(reason).rstrip('.')}”"
-    return f"{told}."
+        sentence += f", because “{str(reason).rstrip('.')}”"
+    return f"{sentence}."
 
 
-def _changed(detail: dict[str, object]) -> Iterable[str]:
+def _changed_parts(detail: dict[str, object]) -> Iterable[str]:
     """What was, and what is, of each part that an act changed."""
     for name, value in detail.items():
         if isinstance(value, dict) and {"was", "is"} <= value.keys():

@@ -15,16 +15,18 @@ from indicators.models.returns import ManagersForecast
 from indicators.queries.due import due_in
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
-from indicators.rules.entry import Asked
+from indicators.rules.entry import QuarterRequirements
 from indicators.rules.questions import Background
 from indicators.rules.returns import forecast_quarters
 from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS
 
-REMEMBERED = 8  # quarters whose values stand beside the box
+EARLIER_QUARTERS = 8  # quarters whose values stand beside the box
 
 
-def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Asked]:
+def quarter_requirements(
+    indicators: Sequence[Indicator], quarter: Quarter
+) -> dict[int, QuarterRequirements]:
     """What the rules need to read an entry of each indicator, in four queries.
 
     Raises NoVersionInForce. Thresholds that contradict each other rate nothing.
@@ -36,7 +38,7 @@ def asked_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Ask
     action_on_amber = version_ruling(quarter).action_on_amber
     due = {each.pk for each in due_in(quarter, indicators)}
     return {
-        each.pk: Asked(
+        each.pk: QuarterRequirements(
             quarter=quarter,
             measure_unit=each.measure_unit,
             decimals=each.decimals,
@@ -125,7 +127,7 @@ def _earlier_values(indicators: Sequence[int], quarter: Quarter) -> dict[int, li
     """The values of the quarters remembered, latest first."""
     rows = Revision.objects.latest_ones().filter(
         result__indicator__in=indicators,
-        result__quarter__gte=quarter.back(REMEMBERED),
+        result__quarter__gte=quarter.back(EARLIER_QUARTERS),
         result__quarter__lt=quarter,
         value__isnull=False,
     )

@@ -17,9 +17,9 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import CalendarDay, Draft, SignOff, Submission
 from indicators.queries.due import due_in
-from indicators.queries.requirements import asked_of, backgrounds_of, suspended_in
-from indicators.queries.sign_off import ladders_on
-from indicators.rules.entry import Asked, Entry, read_entry
+from indicators.queries.requirements import backgrounds_of, quarter_requirements, suspended_in
+from indicators.queries.sign_off import sign_off_structure
+from indicators.rules.entry import Entry, QuarterRequirements, read_entry
 from indicators.rules.questions import Background, questions
 from indicators.rules.returns import Progress, ResultState, Stage, TaskState, Verdict, task_state
 from organisation.models.people import Appointment, User
@@ -28,7 +28,7 @@ from organisation.rights import allowed
 from organisation.rules import PostKind
 from sorp.lexicon import Rag, Step
 
-CHANGED_MEANWHILE = (
+OVERTAKEN = (
     "Somebody else submitted a result after this was typed. Look at both, then save yours or theirs"
 )
 
@@ -139,7 +139,7 @@ def entry_days(quarter: Quarter) -> dict[str, date]:
     return dict(rows.values_list("tier", "due_on"))
 
 
-def day_due(days: dict[str, date], indicator: Indicator) -> date | None:
+def entry_day(days: dict[str, date], indicator: Indicator) -> date | None:
     return days.get(indicator.tier) or days.get("")
 
 
@@ -162,10 +162,10 @@ def return_rows(
         .filter(result__quarter=quarter, result__indicator__in=known)
         .select_related("result", "submitted_by", "on_behalf_of")
     }
-    returns = _returned(revisions.values())
+    returns = _returns_to_correct(revisions.values())
     suspended = suspended_in(quarter)
     drafted = [each for each in indicators if each.pk in drafts]
-    asked = asked_of(drafted, quarter) if drafted else {}
+    requirements = quarter_requirements(drafted, quarter) if drafted else {}
     backgrounds = backgrounds_of(drafted, quarter) if drafted else {}
     for indicator in indicators:
         can_start = quarter.last_day < today and indicator.pk not in suspended
@@ -174,9 +174,9 @@ def return_rows(
             drafts.get(indicator.pk),
             revisions.get(indicator.pk),
             returns,
-            (asked.get(indicator.pk), backgrounds.get(indicator.pk)),
+            (requirements.get(indicator.pk), backgrounds.get(indicator.pk)),
             can_start,
-            day_due(days, indicator),
+            entry_day(days, indicator),
         )
 
 
@@ -185,17 +185,17 @@ def _row(
     draft: Draft | None,
     revision: Revision | None,
     returns: dict[int, SignOff],
-    by_what: tuple[Asked | None, Background | None],
+    by_what: tuple[QuarterRequirements | None, Background | None],
     can_start: bool,
     due_on: date | None,
 ) -> ReturnRow:
     returned = returns.get(revision.pk) if revision else None
-    asked, background = by_what
-    asks: tuple[str, ...] = ()
+    requirements, background = by_what
+    asked_questions: tuple[str, ...] = ()
     entry, problem = None, ""
-    if draft is not None and asked is not None and background is not None:
-        entry = read_entry(draft.typed, asked)
-        asks = questions(entry, background)
+    if draft is not None and requirements is not None and background is not None:
+        entry = read_entry(draft.typed, requirements)
+        asked_questions = questions(entry, background)
         problem = problem_of(draft, entry, revision)
     state = task_state(
         Progress(
@@ -217,7 +217,7 @@ def _row(
         draft=draft,
         revision=revision,
         entry=entry,
-        questions=asks,
+        questions=asked_questions,
         problem=problem,
         returned=returned,
         due_on=due_on,
@@ -227,7 +227,7 @@ def _row(
 def problem_of(draft: Draft, entry: Entry, revision: Revision | None) -> str:
     """The first thing that keeps a draft from being submitted, as a sentence; or nothing."""
     if is_overtaken(draft, revision):
-        return CHANGED_MEANWHILE
+        return OVERTAKEN
     return next(iter(entry.problems.values()), "")
 
 
@@ -237,7 +237,7 @@ def is_overtaken(draft: Draft, revision: Revision | None) -> bool:
     return seen.isdigit() and int(seen) != (revision.number if revision else 0)
 
 
-def _returned(revisions: Iterable[Revision]) -> dict[int, SignOff]:
+def _returns_to_correct(revisions: Iterable[Revision]) -> dict[int, SignOff]:
     """What was said of those that sign-off sent back and nobody has corrected since."""
     sent_back = [each.pk for each in revisions if each.result.state == ResultState.RETURNED]
     rows = SignOff.objects.filter(revision__in=sent_back, verdict=Verdict.RETURNED)
@@ -256,14 +256,14 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class SubmissionOutcome:
     """One submission, with what became of each result."""
 
     submission: Submission
     ratings: tuple[Rating, ...]
     next_steps: tuple[NextStep, ...]
 
-    def _of(self, rag: Rag | None) -> tuple[Rating, ...]:
+    def _rated(self, rag: Rag | None) -> tuple[Rating, ...]:
         return tuple(each for each in self.ratings if (each.rag or None) == rag)
 
     @property
@@ -272,7 +272,7 @@ class Submitted:
         return [
             (rag, found)
             for rag in (Rag.RED, Rag.AMBER, Rag.GREEN, None)
-            if (found := self._of(rag))
+            if (found := self._rated(rag))
         ]
 
     @property
@@ -284,7 +284,7 @@ class Submitted:
         return tuple(each for each in self.ratings if each.revision and each.revision.late)
 
 
-def submitted_in(submission: Submission) -> Submitted:
+def submission_outcome(submission: Submission) -> SubmissionOutcome:
     """A submission as it stands now, in eight queries however many results it has."""
     ratings = tuple(
         Rating.objects.latest_ones()
@@ -297,7 +297,7 @@ def submitted_in(submission: Submission) -> Submitted:
         )
         .order_by("indicator__reference")
     )
-    return Submitted(submission, ratings, tuple(_next_steps(submission, ratings)))
+    return SubmissionOutcome(submission, ratings, tuple(_next_steps(submission, ratings)))
 
 
 def _references(submission: Submission) -> list[str]:
@@ -313,14 +313,16 @@ def _references(submission: Submission) -> list[str]:
 def _next_steps(submission: Submission, ratings: tuple[Rating, ...]) -> list[NextStep]:
     """Whoever's turn it is: each division or directorate, with its director and its day."""
     today = localdate()
-    ladders = ladders_on(today)
+    structure = sign_off_structure(today)
     waiting: dict[tuple[Stage, int], int] = {}
     for rating in ratings:
         if rating.revision is None:
             continue
-        rung = ladders.awaits(rating.revision)
-        if rung is not None:
-            waiting[rung.stage, rung.unit] = waiting.get((rung.stage, rung.unit), 0) + 1
+        sign_off_stage = structure.stage_awaited(rating.revision)
+        if sign_off_stage is not None:
+            waiting[sign_off_stage.stage, sign_off_stage.unit] = (
+                waiting.get((sign_off_stage.stage, sign_off_stage.unit), 0) + 1
+            )
     people = _directors({unit for _, unit in waiting}, today)
     days = dict(
         CalendarDay.objects.filter(quarter=submission.quarter)
@@ -331,7 +333,7 @@ def _next_steps(submission: Submission, ratings: tuple[Rating, ...]) -> list[Nex
     return [
         NextStep(
             stage=stage,
-            unit=ladders.tree.branches[unit].name,
+            unit=structure.tree.branches[unit].name,
             people=tuple(people.get(unit, ())),
             due_on=days.get(Step(stage.value)),
             results=results,

@@ -16,22 +16,21 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
-from indicators.queries.records import record_of
 from indicators.rules.entry import Entry
 from indicators.rules.questions import Background, questions
 from indicators.rules.returns import ResultState, Stage, Verdict, action_required
 from indicators.rules.sign_off import (
     COUNCILS_OWN,
     DIRECTORS,
-    Changed,
+    ChangeFacts,
     Office,
-    Rung,
+    SignOffStage,
     changes,
-    first_things_first,
     is_unlocked,
-    ladder,
-    refusal,
-    rung_awaited,
+    sign_off_order,
+    sign_off_refusal,
+    sign_off_stages,
+    stage_awaited,
 )
 from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
@@ -42,33 +41,33 @@ from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS
 
 # The states in which somebody's signature is awaited.
-ON_THE_LADDER = (ResultState.SUBMITTED, ResultState.DIVISION_APPROVED)
+AWAITING_SIGN_OFF = (ResultState.SUBMITTED, ResultState.DIVISION_APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
-class Ladders:
+class SignOffStructure:
     """The organisation of one day, as far as sign-off needs it. Two queries."""
 
     tree: Tree
     directors: Mapping[int, Collection[int]]
 
-    def of(self, revision: Revision) -> tuple[Rung, ...]:
+    def of(self, revision: Revision) -> tuple[SignOffStage, ...]:
         """The rungs that this saying of a result passes. Its indicator must be fetched."""
         unit = revision.result.indicator.unit_id
-        return ladder(self.tree, unit, self.directors, said_by(revision))
+        return sign_off_stages(self.tree, unit, self.directors, submitters_of(revision))
 
-    def awaits(self, revision: Revision) -> Rung | None:
+    def stage_awaited(self, revision: Revision) -> SignOffStage | None:
         """The rung on which it stands now."""
-        return rung_awaited(ResultState(revision.result.state), self.of(revision))
+        return stage_awaited(ResultState(revision.result.state), self.of(revision))
 
 
-def ladders_on(day: date) -> Ladders:
+def sign_off_structure(day: date) -> SignOffStructure:
     """Every unit's ladder on a day."""
     rows = Appointment.objects.held_on(day).filter(post__kind__in=DIRECTORS)
     directors: dict[int, set[int]] = defaultdict(set)
     for unit, user in rows.values_list("post__unit_id", "user_id"):
         directors[unit].add(user)
-    return Ladders(tree_on(day), directors)
+    return SignOffStructure(tree_on(day), directors)
 
 
 def offices_of(user: User, *, on: date) -> frozenset[Office]:
@@ -84,11 +83,11 @@ def offices_of(user: User, *, on: date) -> frozenset[Office]:
 def signs_at(stage: Stage, unit: Unit, offices: Iterable[Office]) -> bool:
     """Whether one of these offices signs off at a stage for a unit."""
     is_councils = unit.tier == UnitTier.COUNCIL
-    rung = Rung(stage, unit.pk, COUNCILS_OWN if is_councils else DIRECTORS)
-    return any(office.signs(rung) for office in offices)
+    sign_off_stage = SignOffStage(stage, unit.pk, COUNCILS_OWN if is_councils else DIRECTORS)
+    return any(office.signs(sign_off_stage) for office in offices)
 
 
-def said_by(revision: Revision) -> frozenset[int | None]:
+def submitters_of(revision: Revision) -> frozenset[int | None]:
     """Who submitted it, and on whose behalf: neither approves it."""
     return frozenset({revision.submitted_by_id, revision.on_behalf_of_id} - {None})
 
@@ -132,35 +131,24 @@ def may_change(*, result: Result, by: User | None) -> bool:
     return by is not None and result.pk in unlocked_for(results=[result], user=by)
 
 
-__all__ = [
-    "Line",
-    "Sheet",
-    "Waiting",
-    "may_change",
-    "record_of",
-    "sheets_for",
-    "unlocked_for",
-    "waiting_for",
-]
-
-LOOKED_BACK = 16  # quarters over which a move is called usual
-ASKED_AGAINST = 8  # earlier values beside which a manager's figure is questioned
+QUARTERS_COMPARED = 16  # quarters over which a move is called usual
+VALUES_COMPARED = 8  # earlier values beside which a manager's figure is questioned
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SignOffLine:
     """One result that waits for a signature, with what its approver looks at first."""
 
     indicator: Indicator
     revision: Revision
     rating: Rating | None
     before: Rating | None  # the quarter before it that has a value
-    rung: Rung
+    sign_off_stage: SignOffStage
     changes: tuple[str, ...]
     questions: tuple[str, ...]
     returned: SignOff | None  # when it was last sent back, and for what
     why_not: str  # why this person may not sign it, or nothing
-    wants_action: bool
+    needs_action: bool
 
     @property
     def result(self) -> Result:
@@ -173,7 +161,7 @@ class Line:
     @property
     def lacks_action(self) -> bool:
         """Red, or amber where the SORP asks it, and nobody says what is being done."""
-        return self.wants_action and not self.revision.management_action
+        return self.needs_action and not self.revision.management_action
 
     @property
     def is_ticked(self) -> bool:
@@ -182,16 +170,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ResultsToSign:
     """What waits for one person at one stage of one quarter, most pressing first."""
 
     quarter: Quarter
     stage: Stage
-    lines: tuple[Line, ...]
+    lines: tuple[SignOffLine, ...]
 
-    def of_unit(self, unit: int) -> Waiting:
-        return Waiting(
-            self.quarter, self.stage, tuple(each for each in self.lines if each.rung.unit == unit)
+    def of_unit(self, unit: int) -> ResultsToSign:
+        return ResultsToSign(
+            self.quarter,
+            self.stage,
+            tuple(each for each in self.lines if each.sign_off_stage.unit == unit),
         )
 
     @property
@@ -208,7 +198,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SignOffSheet:
     """A division or directorate, one quarter and stage: how much waits there for a signature."""
 
     quarter: Quarter
@@ -219,65 +209,63 @@ class Sheet:
     ambers: int
 
 
-def waiting_for(user: User, quarter: Quarter, stage: Stage) -> Waiting:
+def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign:
     """What this person is to sign off, reds, ambers and changes first. Eight queries at most."""
     today = localdate()
-    ladders, offices = ladders_on(today), offices_of(user, on=today)
-    stands = [
-        (each, rung)
-        for each in _on_the_ladder(quarter)
-        if (rung := ladders.awaits(each)) is not None
-        and rung.stage is stage
-        and any(office.signs(rung) for office in offices)
+    structure, offices = sign_off_structure(today), offices_of(user, on=today)
+    awaiting = [
+        (each, sign_off_stage)
+        for each in _awaiting_sign_off(quarter)
+        if (sign_off_stage := structure.stage_awaited(each)) is not None
+        and sign_off_stage.stage is stage
+        and any(office.signs(sign_off_stage) for office in offices)
     ]
-    if not stands:
-        return Waiting(quarter, stage, ())
-    ratings = _ratings(quarter, [each.result.indicator_id for each, _ in stands])
-    returned = _returned([each.result_id for each, _ in stands])
-    wants = _wants_action(quarter)
+    if not awaiting:
+        return ResultsToSign(quarter, stage, ())
+    ratings = _ratings(quarter, [each.result.indicator_id for each, _ in awaiting])
+    returned = _returned([each.result_id for each, _ in awaiting])
+    needing_action = _needing_action(quarter)
     lines = [
         _line(
             each,
-            rung,
+            sign_off_stage,
             ratings.get(each.result.indicator_id, []),
             returned.get(each.result_id),
-            wants,
-            refusal(
+            needing_action,
+            sign_off_refusal(
                 state=ResultState(each.result.state),
                 stage=stage,
-                rungs=ladders.of(each),
+                stages=structure.of(each),
                 offices=offices,
                 signer=user.pk,
-                said_by=said_by(each),
+                submitters=submitters_of(each),
             ),
         )
-        for each, rung in stands
+        for each, sign_off_stage in awaiting
     ]
-    lines.sort(
-        key=lambda line: first_things_first(line.rag, line.changes, line.indicator.reference)
-    )
-    return Waiting(quarter, stage, tuple(lines))
+    lines.sort(key=lambda line: sign_off_order(line.rag, line.changes, line.indicator.reference))
+    return ResultsToSign(quarter, stage, tuple(lines))
 
 
-def sheets_for(user: User, today: date) -> list[Sheet]:
+def sign_off_sheets(user: User, today: date) -> list[SignOffSheet]:
     """Where something waits for this person, earliest quarter first. Five queries at most."""
     offices = offices_of(user, on=today)
     if not offices:
         return []
-    ladders = ladders_on(today)
+    structure = sign_off_structure(today)
     piles: dict[tuple[Quarter, Stage, int], list[Revision]] = defaultdict(list)
-    for each in _on_the_ladder():
-        rung = ladders.awaits(each)
-        if rung is not None and any(office.signs(rung) for office in offices):
-            piles[each.result.quarter, rung.stage, rung.unit].append(each)
+    for each in _awaiting_sign_off():
+        sign_off_stage = structure.stage_awaited(each)
+        if sign_off_stage is not None and any(office.signs(sign_off_stage) for office in offices):
+            piles[each.result.quarter, sign_off_stage.stage, sign_off_stage.unit].append(each)
     rags = _rags([each for pile in piles.values() for each in pile])
     order = list(Stage)
-    keys = sorted(piles, key=lambda key: (key[0], order.index(key[1]), _named(ladders, key[2])))
+    keys = sorted(piles, key=lambda key: (key[0], order.index(key[1]), _named(structure, key[2])))
     return [
-        Sheet(
+        SignOffSheet(
             quarter=quarter,
             stage=stage,
-            unit=ladders.tree.branches[unit],
+            unit=structure.tree.branches[unit],
             waiting=len(pile := piles[quarter, stage, unit]),
             reds=sum(rags.get(each.pk) == Rag.RED for each in pile),
             ambers=sum(rags.get(each.pk) == Rag.AMBER for each in pile),
@@ -286,12 +274,12 @@ def sheets_for(user: User, today: date) -> list[Sheet]:
     ]
 
 
-def _named(ladders: Ladders, unit: int) -> str:
-    return ladders.tree.branches[unit].name
+def _named(structure: SignOffStructure, unit: int) -> str:
+    return structure.tree.branches[unit].name
 
 
-def _on_the_ladder(quarter: Quarter | None = None) -> list[Revision]:
-    rows = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
+def _awaiting_sign_off(quarter: Quarter | None = None) -> list[Revision]:
+    rows = Revision.objects.latest_ones().filter(result__state__in=AWAITING_SIGN_OFF)
     if quarter is not None:
         rows = rows.filter(result__quarter=quarter)
     return list(
@@ -309,7 +297,7 @@ def _ratings(quarter: Quarter, indicators: Sequence[int]) -> dict[int, list[Rati
     rows = Rating.objects.latest_ones().filter(
         indicator__in=indicators,
         quarter__lte=quarter,
-        quarter__gte=quarter.back(LOOKED_BACK),
+        quarter__gte=quarter.back(QUARTERS_COMPARED),
     )
     of: dict[int, list[Rating]] = defaultdict(list)
     for rating in rows.order_by("quarter"):
@@ -330,40 +318,40 @@ def _returned(results: Sequence[int]) -> dict[int, SignOff]:
     return {each.revision.result_id: each for each in in_order}
 
 
-def _wants_action(quarter: Quarter) -> frozenset[Rag]:
+def _needing_action(quarter: Quarter) -> frozenset[Rag]:
     version = version_ruling(quarter)
     return frozenset(rag for rag in Rag if action_required(rag, version.action_on_amber))
 
 
 def _line(
     revision: Revision,
-    rung: Rung,
+    sign_off_stage: SignOffStage,
     ratings: Sequence[Rating],
     returned: SignOff | None,
-    wants: frozenset[Rag],
+    needing_action: frozenset[Rag],
     why_not: str | None,
-) -> Line:
+) -> SignOffLine:
     indicator = revision.result.indicator
-    now_stands = next((each for each in ratings if each.quarter == revision.result.quarter), None)
-    earlier = [each for each in ratings if each is not now_stands]
-    rag = Rag(now_stands.rag) if now_stands and now_stands.rag else None
-    return Line(
+    current = next((each for each in ratings if each.quarter == revision.result.quarter), None)
+    earlier = [each for each in ratings if each is not current]
+    rag = Rag(current.rag) if current and current.rag else None
+    return SignOffLine(
         indicator=indicator,
         revision=revision,
-        rating=now_stands,
+        rating=current,
         before=next((each for each in reversed(earlier) if each.value is not None), None),
-        rung=rung,
-        changes=changes(_seen(revision, rag, earlier)),
-        questions=_questions(indicator, revision, now_stands, earlier),
+        sign_off_stage=sign_off_stage,
+        changes=changes(_change_facts(revision, rag, earlier)),
+        questions=_questions(indicator, revision, current, earlier),
         returned=returned,
         why_not=why_not or "",
-        wants_action=rag in wants,
+        needs_action=rag in needing_action,
     )
 
 
-def _seen(revision: Revision, rag: Rag | None, earlier: Sequence[Rating]) -> Changed:
+def _change_facts(revision: Revision, rag: Rag | None, earlier: Sequence[Rating]) -> ChangeFacts:
     values: list[Decimal | None] = [each.value for each in earlier]
-    return Changed(
+    return ChangeFacts(
         rag=rag,
         before=next((Rag(each.rag) for each in reversed(earlier) if each.rag), None),
         values=(*values, revision.value),
@@ -390,7 +378,7 @@ def _questions(
         Background(
             measure_unit=indicator.measure_unit,
             decimals=indicator.decimals,
-            earlier=tuple(known[:ASKED_AGAINST]),
+            earlier=tuple(known[:VALUES_COMPARED]),
             limits=tuple(limit for limit in limits if limit is not None),
         ),
     )

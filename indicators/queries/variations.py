@@ -15,7 +15,7 @@ from sorp.queries.ruling import rules_in_force
 from sorp.rules.conditions.aggregate import Aggregate
 from sorp.rules.conditions.base import Condition
 
-SOON = 2  # quarters within which a variation that ends is listed as ending
+ENDING_WITHIN = 2  # quarters within which a variation that ends is listed as ending
 
 
 def variations_ruling(
@@ -38,20 +38,22 @@ def rating_variations(
 
 def variations_of(indicator: Indicator) -> QuerySet[Variation]:
     """All there are of one indicator, with what a page shows, latest first. Two queries."""
-    return _told(Variation.objects.filter(indicator=indicator))
+    return _with_details(Variation.objects.filter(indicator=indicator))
 
 
-def register_of_variations(*, reader: User) -> QuerySet[Variation]:
+def variation_register(*, reader: User) -> QuerySet[Variation]:
     """All there are of the indicators that a reader may see, latest first. Two queries."""
-    seen = Variation.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
-    return _told(seen)
+    visible = Variation.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
+    return _with_details(visible)
 
 
-def standing(rows: QuerySet[Variation], state: str, *, now: Quarter) -> QuerySet[Variation]:
-    """Narrowed to those that stand so in a quarter: see `STANDINGS`."""
-    soon = Quarter.from_ordinal(now.ordinal + SOON - 1)
+def variations_in_state(
+    rows: QuerySet[Variation], state: str, *, now: Quarter
+) -> QuerySet[Variation]:
+    """Narrowed to those that stand so in a quarter: see `REGISTER_STATES`."""
+    soon = Quarter.from_ordinal(now.ordinal + ENDING_WITHIN - 1)
     agreed = Q(state=Variation.State.AGREED)
-    asked = {
+    conditions = {
         "proposed": Q(state=Variation.State.PROPOSED),
         "to_come": agreed & Q(from_quarter__gt=now),
         "in_force": agreed & Q(from_quarter__lte=now, until_quarter__gte=now),
@@ -59,7 +61,7 @@ def standing(rows: QuerySet[Variation], state: str, *, now: Quarter) -> QuerySet
         "ended": agreed & Q(until_quarter__lt=now),
         "refused": Q(state=Variation.State.REFUSED),
     }
-    return rows.filter(asked[state]) if state in asked else rows
+    return rows.filter(conditions[state]) if state in conditions else rows
 
 
 def offered_triggers(indicator: Indicator, quarter: Quarter) -> tuple[Condition, ...]:
@@ -72,7 +74,7 @@ def offered_triggers(indicator: Indicator, quarter: Quarter) -> tuple[Condition,
     )
 
 
-STANDINGS = {
+REGISTER_STATES = {
     "in_force": "In force",
     "ending": "Ending within two quarters",
     "proposed": "Proposed, not decided",
@@ -82,7 +84,7 @@ STANDINGS = {
 }
 
 
-def _told(rows: QuerySet[Variation]) -> QuerySet[Variation]:
+def _with_details(rows: QuerySet[Variation]) -> QuerySet[Variation]:
     return (
         rows.select_related(
             "indicator__unit", "indicator__accountable_manager", "proposed_by", "decided_by"

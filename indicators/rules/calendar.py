@@ -92,7 +92,7 @@ class StepLine:
         return f"{in_days(self.slack)} after {self.after}"
 
 
-def lines(quarter: Quarter, planned: Iterable[PlannedDay]) -> tuple[StepLine, ...]:
+def step_lines(quarter: Quarter, planned: Iterable[PlannedDay]) -> tuple[StepLine, ...]:
     """Each step with its slack: the working days since the last day of the step before it."""
     found: list[StepLine] = []
     before, before_on = "the quarter’s end", quarter.last_day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from core.figures import DECIMALS, as_kept, as_number
@@ -17,9 +17,9 @@ from sorp.rules.thresholds import Thresholds
 # A plain number, with commas or spaces between thousands, and no more figures than a result has.
 NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
-LONGEST = 30
-WHOLE_FIGURES = 9  # and six decimals: SQLite keeps fifteen figures exactly, so no more are kept
-LARGEST = Decimal(10) ** WHOLE_FIGURES
+LONGEST_FIGURE = 30
+INTEGER_DIGITS = 9  # and six decimals: SQLite keeps fifteen figures exactly, so no more are kept
+LARGEST = Decimal(10) ** INTEGER_DIGITS
 
 
 def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | None:
@@ -31,17 +31,17 @@ def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | No
     if not plain:
         return None
     plain = _without_unit(plain, measure_unit.strip())
-    if len(plain) > LONGEST or not NUMBER.fullmatch(plain):
+    if len(plain) > LONGEST_FIGURE or not NUMBER.fullmatch(plain):
         raise ValueError(f"Enter {what} as a number, like 76.4 or 1,250")
     return Decimal(plain.replace(",", "").replace(" ", ""))
 
 
-def is_as_read(text: str, number: Decimal) -> bool:
+def is_plainly_typed(text: str, number: Decimal) -> bool:
     """Whether what was typed is already the number as it was read, so that nothing need be said."""
     return bool(PLAIN.fullmatch(text.strip())) and Decimal(text.strip()) == number
 
 
-def unkeepable(name: str, number: Decimal | None) -> str:
+def storage_refusal(name: str, number: Decimal | None) -> str:
     """Why a number cannot be kept exactly, or nothing where it can.
 
     A value may have more decimals than are kept, being worked out; counts may not.
@@ -85,7 +85,7 @@ def _without_suffix(text: str, suffix: str) -> str:
     return text
 
 
-Typed = Mapping[str, str]
+TypedFields = Mapping[str, str]
 FIGURES = ("value", "numerator", "denominator")
 # What a draft holds, in the order in which it is asked for. All text, as typed; "on" is a tick.
 FIELDS = (
@@ -104,7 +104,7 @@ LONGEST_REASON, LONGEST_COMMENTARY = 300, 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuarterRequirements:
     """What one indicator asks of a quarter, and by what its answer is judged."""
 
     quarter: Quarter
@@ -118,16 +118,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class ForecastRead:
+class ForecastEntry:
     """Where the manager expects a quarter to be, and how surely."""
 
     value: Decimal
     likelihood: Likelihood
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What was typed, as it was read; what is wrong with it; and what it would be rated."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFields:
+    """What a manager says of one quarter: figures or why there are none, and words about them.
+
+    The one place where its parts are named: an `Entry` is one as it was typed, with its faults,
+    and a `ResultGiven` one that can be kept.
+    """
 
     value: Decimal | None = None
     numerator: Decimal | None = None
@@ -137,7 +141,13 @@ class Entry:
     definition_break: bool = False
     commentary: str = ""
     management_action: str = ""
-    forecasts: Mapping[Horizon, ForecastRead] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(ResultFields):
+    """What was typed, as it was read; what is wrong with it; and what it would be rated."""
+
+    forecasts: Mapping[Horizon, ForecastEntry] = field(default_factory=dict)
     worked_out: Decimal | None = None  # the value as it will be kept, by the counts where given
     rag: Rag | None = None
     not_rated: NotRated | None = None
@@ -155,16 +165,53 @@ class Entry:
         return not any(name in self.problems for name in FIGURES)
 
 
-def read_entry(typed: Typed, asked: Asked) -> Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultGiven(ResultFields):
+    """An answer that can be submitted. Refuses nonsense at birth, in words (ValueError)."""
+
+    data_quarter: Quarter | None = None
+
+    @classmethod
+    def from_entry(cls, entry: Entry, data_quarter: Quarter | None = None) -> ResultGiven:
+        """An entry without problems, as a result that can be submitted. Raises ValueError."""
+        said = {each.name: getattr(entry, each.name) for each in fields(ResultFields)}
+        if entry.numerator is not None:
+            said["value"] = None  # it is worked out
+        return cls(**said, data_quarter=data_quarter)
+
+    def __post_init__(self) -> None:
+        for name in FIGURES:
+            _refuse_unkeepable(name, getattr(self, name))
+        has_figures = self.value is not None or self.numerator is not None
+        if self.not_available and has_figures:
+            raise ValueError("Give either a value or the reason why there is none, not both")
+        if not self.not_available and not has_figures:
+            raise ValueError("Give a value, or say why there is none")
+        if (self.numerator is None) != (self.denominator is None):
+            raise ValueError("Give both the numerator and the denominator, or neither")
+
+    def value_in(self, measure_unit: str) -> Decimal | None:
+        """The value itself: by its numerator and denominator where given, to six decimals."""
+        value = value_of(self.value, self.numerator, self.denominator, scale_of(measure_unit))
+        _refuse_unkeepable("value", value)
+        return value
+
+
+def _refuse_unkeepable(name: str, number: Decimal | None) -> None:
+    if refusal := storage_refusal(name, number):
+        raise ValueError(refusal)
+
+
+def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
     """All that was typed for one indicator in one quarter, with a sentence for each problem."""
     problems: dict[str, str] = {}
-    figures = _figures(typed, asked, problems)
+    figures = _figures(typed, requirements, problems)
     reason = typed.get("not_available", "").strip()
-    _refuse_contradictions(figures, reason, asked, problems)
-    worked_out = _worked_out(figures, asked, problems)
-    rag, not_rated = _verdict(figures, reason, worked_out, asked, problems)
-    required = action_required(rag, asked.action_on_amber)
-    commentary, action = _words(typed, rag, required, problems)
+    _refuse_contradictions(figures, reason, requirements, problems)
+    worked_out = _worked_out(figures, requirements, problems)
+    rag, not_rated = _verdict(figures, reason, worked_out, requirements, problems)
+    required = action_required(rag, requirements.action_on_amber)
+    commentary, action = _prose(typed, rag, required, problems)
     return Entry(
         **figures,
         confidence=_confidence(typed, reason, problems),
@@ -172,35 +219,40 @@ def read_entry(typed: Typed, asked: Asked) -> Entry:
         definition_break=bool(typed.get("definition_break")),
         commentary=commentary,
         management_action=action,
-        forecasts=_forecasts(typed, asked, problems),
+        forecasts=_forecasts(typed, requirements, problems),
         worked_out=worked_out,
         rag=rag,
         not_rated=not_rated,
-        expected=asked.thresholds,
+        expected=requirements.thresholds,
         action_is_required=required,
-        readings=_readings(typed, figures, asked),
+        readings=_readings(typed, figures, requirements),
         problems=problems,
     )
 
 
-def _figures(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[str, Decimal | None]:
+def _figures(
+    typed: TypedFields, requirements: QuarterRequirements, problems: dict[str, str]
+) -> dict[str, Decimal | None]:
     """The three figures, each read by itself."""
     found: dict[str, Decimal | None] = dict.fromkeys(FIGURES)
     for name in FIGURES:
         what = "the result" if name == "value" else f"the {name}"
-        unit = asked.measure_unit if name == "value" else ""
+        unit = requirements.measure_unit if name == "value" else ""
         try:
             found[name] = read_figure(typed.get(name, ""), what=what, measure_unit=unit)
         except ValueError as refusal:
             problems[name] = str(refusal)
             continue
-        if refusal_of := unkeepable(name, found[name]):
+        if refusal_of := storage_refusal(name, found[name]):
             problems[name] = refusal_of
     return found
 
 
 def _refuse_contradictions(
-    figures: dict[str, Decimal | None], reason: str, asked: Asked, problems: dict[str, str]
+    figures: dict[str, Decimal | None],
+    reason: str,
+    requirements: QuarterRequirements,
+    problems: dict[str, str],
 ) -> None:
     """What cannot be true together, or cannot be true of such a unit."""
     if any(name in problems for name in FIGURES):
@@ -210,41 +262,45 @@ def _refuse_contradictions(
     if reason and has_figures:
         problems["not_available"] = "Give either a result or the reason why there is none, not both"
     elif not reason and not has_figures:
-        problems["value"] = f"Enter the result for {asked.quarter}, or say why there is none"
+        problems["value"] = f"Enter the result for {requirements.quarter}, or say why there is none"
     elif (numerator is None) != (denominator is None):
         missing = "numerator" if numerator is None else "denominator"
         problems[missing] = "Give both the numerator and the denominator, or neither"
     elif denominator is not None and denominator < 0:
         problems["denominator"] = "Enter a denominator of 0 or more"
-    elif value is not None and value < 0 and is_count(asked.measure_unit, asked.decimals):
+    elif (
+        value is not None
+        and value < 0
+        and is_count(requirements.measure_unit, requirements.decimals)
+    ):
         problems["value"] = "Enter a result of 0 or more: there cannot be fewer than none"
     if len(reason) > LONGEST_REASON:
         problems["not_available"] = f"Give the reason in {LONGEST_REASON} characters or fewer"
 
 
 def _worked_out(
-    figures: dict[str, Decimal | None], asked: Asked, problems: dict[str, str]
+    figures: dict[str, Decimal | None], requirements: QuarterRequirements, problems: dict[str, str]
 ) -> Decimal | None:
     """The value that will be kept. One typed beside its counts must be theirs, as rounded."""
     if any(name in problems for name in FIGURES):
         return None
     value, numerator, denominator = (figures[name] for name in FIGURES)
-    worked_out = value_of(value, numerator, denominator, scale_of(asked.measure_unit))
+    worked_out = value_of(value, numerator, denominator, scale_of(requirements.measure_unit))
     if worked_out is None:
         if value is not None:
             problems["value"] = "Clear the result: a denominator of 0 gives no value"
         return None
-    if refusal := unkeepable("value", worked_out):
+    if refusal := storage_refusal("value", worked_out):
         problems["value" if numerator is None else "numerator"] = refusal
         return None
     if numerator is None:
         return worked_out
-    if value is not None and abs(worked_out - value) > Decimal(1).scaleb(-asked.decimals):
+    if value is not None and abs(worked_out - value) > Decimal(1).scaleb(-requirements.decimals):
         problems["value"] = (
-            f"The numerator and denominator give {as_number(worked_out, asked.decimals)}: clear"
+            f"The numerator and denominator give {as_number(worked_out, requirements.decimals)}: clear"
             " the result, or mend whichever is wrong"
         )
-    if worked_out < 0 and is_count(asked.measure_unit, asked.decimals):
+    if worked_out < 0 and is_count(requirements.measure_unit, requirements.decimals):
         problems["numerator"] = "Enter a numerator of 0 or more"
     return worked_out
 
@@ -253,23 +309,23 @@ def _verdict(
     figures: dict[str, Decimal | None],
     reason: str,
     worked_out: Decimal | None,
-    asked: Asked,
+    requirements: QuarterRequirements,
     problems: dict[str, str],
 ) -> tuple[Rag | None, NotRated | None]:
     """The status this would be given; neither one nor a reason while the figures cannot be read."""
     if any(name in problems for name in FIGURES):
         return None, None
     return judge(
-        due=asked.is_due,
-        suspended=asked.is_suspended,
+        due=requirements.is_due,
+        suspended=requirements.is_suspended,
         has_result=bool(reason) or any(each is not None for each in figures.values()),
         value=worked_out,
         not_available=reason,
-        thresholds=asked.thresholds,
+        thresholds=requirements.thresholds,
     )
 
 
-def _confidence(typed: Typed, reason: str, problems: dict[str, str]) -> Confidence:
+def _confidence(typed: TypedFields, reason: str, problems: dict[str, str]) -> Confidence:
     word = typed.get("confidence", "").strip()
     if word in set(Confidence):
         return Confidence(word)
@@ -278,8 +334,8 @@ def _confidence(typed: Typed, reason: str, problems: dict[str, str]) -> Confiden
     return Confidence.FINAL
 
 
-def _words(
-    typed: Typed, rag: Rag | None, required: bool, problems: dict[str, str]
+def _prose(
+    typed: TypedFields, rag: Rag | None, required: bool, problems: dict[str, str]
 ) -> tuple[str, str]:
     commentary = typed.get("commentary", "").strip()
     action = typed.get("management_action", "").strip()
@@ -293,33 +349,39 @@ def _words(
     return commentary, action
 
 
-def _forecasts(typed: Typed, asked: Asked, problems: dict[str, str]) -> dict[Horizon, ForecastRead]:
+def _forecasts(
+    typed: TypedFields, requirements: QuarterRequirements, problems: dict[str, str]
+) -> dict[Horizon, ForecastEntry]:
     """The forecasts that were given; each needs its likelihood, and a likelihood its forecast."""
-    found: dict[Horizon, ForecastRead] = {}
-    for horizon, quarter in asked.forecasts.items():
+    found: dict[Horizon, ForecastEntry] = {}
+    for horizon, quarter in requirements.forecasts.items():
         what = f"the forecast for {quarter}"
-        name, sure = str(horizon), f"{horizon}_likelihood"
-        likelihood = typed.get(sure, "").strip()
+        name, likelihood_field = str(horizon), f"{horizon}_likelihood"
+        likelihood = typed.get(likelihood_field, "").strip()
         try:
-            value = read_figure(typed.get(name, ""), what=what, measure_unit=asked.measure_unit)
+            value = read_figure(
+                typed.get(name, ""), what=what, measure_unit=requirements.measure_unit
+            )
         except ValueError as refusal:
             problems[name] = str(refusal)
             continue
-        if refusal_of := unkeepable("forecast", value):
+        if refusal_of := storage_refusal("forecast", value):
             problems[name] = refusal_of
         elif value is not None and likelihood not in set(Likelihood):
-            problems[sure] = f"Say how sure you are of {what}"
+            problems[likelihood_field] = f"Say how sure you are of {what}"
         elif value is None and likelihood:
             problems[name] = f"Enter {what}, or leave how sure you are of it empty"
         elif value is not None:
-            found[horizon] = ForecastRead(value, Likelihood(likelihood))
+            found[horizon] = ForecastEntry(value, Likelihood(likelihood))
     return found
 
 
-def _readings(typed: Typed, figures: dict[str, Decimal | None], asked: Asked) -> dict[str, str]:
+def _readings(
+    typed: TypedFields, figures: dict[str, Decimal | None], requirements: QuarterRequirements
+) -> dict[str, str]:
     """How a figure was read, wherever it was written in another way."""
     return {
-        name: as_number(number, None, asked.measure_unit if name == "value" else "")
+        name: as_number(number, None, requirements.measure_unit if name == "value" else "")
         for name, number in figures.items()
-        if number is not None and not is_as_read(typed.get(name, ""), number)
+        if number is not None and not is_plainly_typed(typed.get(name, ""), number)
     }

@@ -18,7 +18,13 @@ from core.figures import DECIMALS, EXACT, SMALLEST
 from core.quarters import Quarter
 from core.words import Word
 from indicators.rules.entry import LARGEST, is_count
-from indicators.rules.travel import FEWEST, Point, TravelFound, refuse_disorder, since_last_break
+from indicators.rules.travel import (
+    FEWEST,
+    DirectionOfTravel,
+    Point,
+    refuse_disorder,
+    since_last_break,
+)
 from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
 from sorp.rules.thresholds import Thresholds, rate
 
@@ -78,7 +84,7 @@ def seasoned(last_year: Floats, changes: Floats, years: int = 1) -> Outlook:
 
 
 RATED_BY = (RatingMethod.FLOOR, RatingMethod.TOLERANCE, RatingMethod.RANGE)
-FOUR_PLACES = 10_000  # chances are given to a hundredth of a per cent
+TEN_THOUSANDTHS = 10_000  # chances are given to a hundredth of a per cent
 ONE, HALF = Decimal(1), Decimal("0.5")
 
 
@@ -139,9 +145,9 @@ def _edges(thresholds: Thresholds) -> Iterator[Decimal]:
 
 def _summing_to_one(likely: dict[Rag, float]) -> Chances:
     """To four places; what rounding down leaves over goes where most was cut off."""
-    exact = {rag: min(max(chance, 0.0), 1.0) * FOUR_PLACES for rag, chance in likely.items()}
+    exact = {rag: min(max(chance, 0.0), 1.0) * TEN_THOUSANDTHS for rag, chance in likely.items()}
     whole = {rag: int(chance) for rag, chance in exact.items()}
-    left = FOUR_PLACES - sum(whole.values())
+    left = TEN_THOUSANDTHS - sum(whole.values())
     for rag in sorted(exact, key=lambda rag: (whole[rag] - exact[rag], rag.severity))[:left]:
         whole[rag] += 1
     places = {rag: Decimal(number).scaleb(-4) for rag, number in whole.items()}
@@ -153,7 +159,7 @@ YEAR = 4
 FEWEST_YEARS_COMPARED = 4  # pairs of like quarters, below which a season cannot be judged
 NEGLIGIBLE = 1e-9  # of the spread of the values: nothing but the rounding of sums
 TRENDS = frozenset({Travel.IMPROVING, Travel.WORSENING, Travel.RISING, Travel.FALLING})
-MOST = LARGEST - SMALLEST  # what a column of the database can hold
+LARGEST_STORED = LARGEST - SMALLEST  # what a column of the database can hold
 
 Values = Sequence[tuple[Quarter, Fraction]]
 
@@ -174,8 +180,8 @@ class Bounds:
     upper: Decimal | None = None
 
     def clip(self, value: Decimal) -> Decimal:
-        lower = -MOST if self.lower is None else self.lower
-        upper = MOST if self.upper is None else self.upper
+        lower = -LARGEST_STORED if self.lower is None else self.lower
+        upper = LARGEST_STORED if self.upper is None else self.upper
         return min(max(value, lower), upper)
 
 
@@ -200,7 +206,7 @@ def bounds_of(measure_unit: str, decimals: int, values: Sequence[Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ScaledOutlook:
     """An outlook in the indicator's own unit: value = origin + unit x what was worked out."""
 
     origin: Fraction
@@ -239,7 +245,7 @@ class Forecast:
     lower: Decimal  # four times in five the result is between these two
     upper: Decimal
     bounds: Bounds
-    expected: Expected
+    expected: ScaledOutlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +263,7 @@ def forecast(
     series: Sequence[Point],
     *,
     for_quarter: Quarter,
-    travel: TravelFound,
+    travel: DirectionOfTravel,
     seasonal: bool = False,
     bounds: Bounds = NO_BOUNDS,
     every: int = 1,
@@ -278,7 +284,9 @@ def forecast(
         return NoForecast(len(values))
     origin, unit = values[0][1], _spread_of(values)
     method, outlook = _outlook(values, for_quarter, travel, seasonal and every < YEAR, every)
-    expected = Expected(origin, unit, float(outlook.centre), float(outlook.scale), outlook.freedom)
+    expected = ScaledOutlook(
+        origin, unit, float(outlook.centre), float(outlook.scale), outlook.freedom
+    )
     reach = _reach(outlook.freedom)
     lower, value, upper = (bounds.clip(expected.value(shifted)) for shifted in (-reach, 0.0, reach))
     return Forecast(
@@ -287,7 +295,7 @@ def forecast(
 
 
 def _outlook(
-    values: Values, for_quarter: Quarter, travel: TravelFound, seasonal: bool, every: int
+    values: Values, for_quarter: Quarter, travel: DirectionOfTravel, seasonal: bool, every: int
 ) -> tuple[ForecastMethod, Outlook]:
     """The way that suits the series, and what it gives, with values shifted and scaled exactly."""
     import numpy as np
@@ -342,7 +350,7 @@ HUNDRED, TENTH = Decimal(100), Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Prediction:
     """What was forecast. A manager gives a value; the system an interval and chances as well."""
 
     value: Decimal
@@ -353,7 +361,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class Outcome:
     """What it came to, and against which target."""
 
     value: Decimal
@@ -368,7 +376,7 @@ class Score:
 
     error: Decimal  # result less forecast, in the indicator's own unit
     percent: Decimal | None  # the size of the error, in per cent of the size of the target
-    hopeful: Decimal | None  # by how much it was better than the result, in per cent of the target
+    optimism: Decimal | None  # by how much it was better than the result, in per cent of the target
     is_inside: bool | None  # whether the result was within the interval
     brier: Decimal | None  # (chance of red - 1 or 0) squared: 0 is perfect, 0.25 a coin tossed
     is_right: bool | None  # whether the colour was
@@ -379,32 +387,33 @@ class Score:
         return abs(self.error)
 
 
-def score(said: Said, came: Came) -> Score:
+def score(prediction: Prediction, outcome: Outcome) -> Score:
     """How far off a forecast was."""
-    error = came.value - said.value
-    scale = abs(came.target) if came.target else None  # of a target of nought nothing is a share
+    error = outcome.value - prediction.value
+    # Nothing is a share of a target of nought.
+    scale = abs(outcome.target) if outcome.target else None
     percent = abs(error) / scale * HUNDRED if scale else None
-    better = {Polarity.HIGHER: -error, Polarity.LOWER: error}.get(came.polarity)
+    better = {Polarity.HIGHER: -error, Polarity.LOWER: error}.get(outcome.polarity)
     return Score(
         error=error,
         percent=percent,
-        hopeful=better / scale * HUNDRED if scale and better is not None else None,
-        is_inside=_is_inside(said, came),
-        brier=_brier(said, came),
-        is_right=said.rag is came.rag if said.rag and came.rag else None,
+        optimism=better / scale * HUNDRED if scale and better is not None else None,
+        is_inside=_is_inside(prediction, outcome),
+        brier=_brier(prediction, outcome),
+        is_right=prediction.rag is outcome.rag if prediction.rag and outcome.rag else None,
     )
 
 
-def _is_inside(said: Said, came: Came) -> bool | None:
-    if said.lower is None or said.upper is None:
+def _is_inside(prediction: Prediction, outcome: Outcome) -> bool | None:
+    if prediction.lower is None or prediction.upper is None:
         return None
-    return said.lower <= came.value <= said.upper
+    return prediction.lower <= outcome.value <= prediction.upper
 
 
-def _brier(said: Said, came: Came) -> Decimal | None:
-    if said.chance_red is None or came.rag is None:
+def _brier(prediction: Prediction, outcome: Outcome) -> Decimal | None:
+    if prediction.chance_red is None or outcome.rag is None:
         return None
-    return (said.chance_red - (came.rag is Rag.RED)) ** 2
+    return (prediction.chance_red - (outcome.rag is Rag.RED)) ** 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +423,7 @@ class Tally:
     scored: int = 0
     coverage: Decimal | None = None  # per cent of results within the interval
     percent: Decimal | None = None  # mean size of the error, in per cent of target
-    hopeful: Decimal | None = None  # mean by which forecasts were better than results
+    optimism: Decimal | None = None  # mean by which forecasts were better than results
     brier: Decimal | None = None
     right: Decimal | None = None  # per cent of colours that were right
     size: Decimal | None = None  # mean size of the error in the unit: of one indicator alone
@@ -426,7 +435,7 @@ class Tally:
             scored=len(known),
             coverage=_share(each.is_inside for each in known),
             percent=_mean(each.percent for each in known),
-            hopeful=_mean(each.hopeful for each in known),
+            optimism=_mean(each.optimism for each in known),
             brier=_mean(each.brier for each in known),
             right=_share(each.is_right for each in known),
             size=_mean(each.size for each in known),
@@ -440,12 +449,12 @@ class Tally:
     @property
     def leaning(self) -> str:
         """Which way forecasts err on the whole, in per cent of target."""
-        if self.hopeful is None:
+        if self.optimism is None:
             return ""
-        size = abs(self.hopeful).quantize(TENTH)
+        size = abs(self.optimism).quantize(TENTH)
         if not size:
             return "neither way"
-        return f"{size}% too {'hopeful' if self.hopeful > 0 else 'cautious'}"
+        return f"{size}% too {'hopeful' if self.optimism > 0 else 'cautious'}"
 
 
 def _mean(numbers: Iterable[Decimal | None]) -> Decimal | None:

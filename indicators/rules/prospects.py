@@ -13,7 +13,7 @@ from sorp.lexicon import Polarity
 from sorp.rules.patterns import EVERY_QUARTER, Pattern
 from sorp.rules.thresholds import ONE_WAY, Thresholds
 
-FORESEEN = 20  # quarters; beyond five years nothing is said to be reached
+QUARTERS_FORESEEN = 20  # quarters; beyond five years nothing is said to be reached
 NOUGHT, ONE = Decimal(0), Decimal(1)
 
 
@@ -89,19 +89,19 @@ def percent(chance: Decimal) -> str:
     return as_number(hundredths, 0, "%")
 
 
-def track_record(ours: Tally, managers: Tally, figures: Figures) -> str:
+def track_record(system: Tally, managers: Tally, figures: Figures) -> str:
     """How far off one indicator’s forecasts have been; nothing where none is scored yet."""
-    told = []
-    if ours.size is not None:
-        told.append(
-            f"ours were off by {figures.difference(ours.size)} on average,"
-            f" and {ours.inside} of {ours.scored} results were within the interval"
+    parts = []
+    if system.size is not None:
+        parts.append(
+            f"ours were off by {figures.difference(system.size)} on average,"
+            f" and {system.inside} of {system.scored} results were within the interval"
         )
     if managers.size is not None:
         number = f"{managers.scored} forecast{'' if managers.scored == 1 else 's'}"
         off = figures.difference(managers.size)
-        told.append(f"the manager’s were off by {off} on average, over {number}")
-    return f"In the last three years {'; '.join(told)}" if told else ""
+        parts.append(f"the manager’s were off by {off} on average, over {number}")
+    return f"In the last three years {'; '.join(parts)}" if parts else ""
 
 
 def gap(value: Decimal, thresholds: Thresholds, figures: Figures) -> str:
@@ -147,7 +147,9 @@ def where_it_leads(course: Course, thresholds: Thresholds) -> str:
     is_met = shortfall(value, thresholds) == 0
     turns = (
         quarter.ordinal - since.ordinal
-        for quarter, expected in course.ahead(Quarter.from_ordinal(since.ordinal + FORESEEN))
+        for quarter, expected in course.ahead(
+            Quarter.from_ordinal(since.ordinal + QUARTERS_FORESEEN)
+        )
         if (shortfall(expected, thresholds) == 0) is not is_met
     )
     quarters = next(turns, None)
@@ -189,7 +191,7 @@ def _reaching(course: Course, thresholds: Thresholds, quarters: int | None) -> s
     (_, known), (_, expected) = course.last, course.forecast
     if shortfall(expected, thresholds) > shortfall(known, thresholds):
         return "moving away from it"
-    return f"on the present course more than {FORESEEN // 4} years to reach it"
+    return f"on the present course more than {QUARTERS_FORESEEN // 4} years to reach it"
 
 
 def _quarters(number: int) -> str:

@@ -15,7 +15,7 @@ from core.quarters import Quarter
 from sorp.lexicon import Level, Tier
 from sorp.rules.reminders import Reminder
 
-IN_A_SUBJECT = 5  # references named in a subject line; the body names all
+REFERENCES_IN_SUBJECT = 5  # references named in a subject line; the body names all
 
 
 def last_reminder(reminders: Iterable[Reminder], *, due_on: date, today: date) -> date | None:
@@ -25,7 +25,7 @@ def last_reminder(reminders: Iterable[Reminder], *, due_on: date, today: date) -
 
 
 @dataclass(frozen=True, slots=True)
-class Outstanding:
+class OutstandingResult:
     """One result somebody is waiting for: at which quarter, by when, from whom."""
 
     reference: str
@@ -38,8 +38,8 @@ class Outstanding:
 
     @property
     def line(self) -> str:
-        told = f"{self.reference} {self.title}"
-        return f"{told} ({self.note})" if self.note else told
+        named = f"{self.reference} {self.title}"
+        return f"{named} ({self.note})" if self.note else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,20 @@ class Message:
 
 
 def entry_message(
-    waiting: Sequence[Outstanding], referrals: Iterable[Referral], *, today: date, reader: str
+    waiting: Sequence[OutstandingResult], referrals: Iterable[Referral], *, today: date, reader: str
 ) -> Message:
     """To an accountable manager or a deputy: what to submit, by when, and what follows if not."""
     late = [each for each in waiting if each.due_on < today]
     lines = _by_day(waiting, today, verb="due", reader=reader)
-    told = ["\n".join(lines)]
+    parts = ["\n".join(lines)]
     if late:
         tiers = {each.tier for each in late}
-        told += [" ".join(each.sentence for each in referrals if tiers & set(each.tiers))]
+        parts += [" ".join(each.sentence for each in referrals if tiers & set(each.tiers))]
     subject = _subject(late or _soonest(waiting), today, verb="due", overdue=bool(late))
-    return Message(subject, "\n\n".join(part for part in told if part), bool(late))
+    return Message(subject, "\n\n".join(part for part in parts if part), bool(late))
 
 
-def sign_off_message(waiting: Sequence[Outstanding], *, today: date) -> Message:
+def sign_off_message(waiting: Sequence[OutstandingResult], *, today: date) -> Message:
     """To a director: what waits for them to sign off, and by when."""
     late = [each for each in waiting if each.due_on < today]
     lines = _by_day(waiting, today, verb="due to be signed off", reader="")
@@ -97,7 +97,7 @@ def sign_off_message(waiting: Sequence[Outstanding], *, today: date) -> Message:
 
 
 def missing_message(
-    waiting: Sequence[Outstanding], referrals: Iterable[Referral], *, today: date
+    waiting: Sequence[OutstandingResult], referrals: Iterable[Referral], *, today: date
 ) -> Message:
     """To a director: who below them has not submitted what was due, by name."""
     late = [each for each in waiting if each.due_on < today]
@@ -107,50 +107,50 @@ def missing_message(
         lines.append(f"{name}:")
         lines += [f"  {each.line}" for each in late if each.accountable == name]
     tiers = {each.tier for each in late}
-    told = " ".join(each.sentence for each in referrals if tiers & set(each.tiers))
+    consequence = " ".join(each.sentence for each in referrals if tiers & set(each.tiers))
     who = "1 manager has" if len(managers) == 1 else f"{len(managers)} managers have"
     subject = f"{who} not submitted {_counted(late)} due on {_days(late)}"
     body = "\n".join(["Not submitted, by accountable manager.", "", *lines])
-    return Message(subject, "\n\n".join(part for part in (body, told) if part), True)
+    return Message(subject, "\n\n".join(part for part in (body, consequence) if part), True)
 
 
 def _by_day(
-    waiting: Sequence[Outstanding], today: date, *, verb: str, reader: str
+    waiting: Sequence[OutstandingResult], today: date, *, verb: str, reader: str
 ) -> Iterator[str]:
     """One sentence for each day and quarter, with the results under it."""
     groups = sorted({(each.due_on, each.quarter) for each in waiting})
     for due_on, quarter in groups:
-        there = [each for each in waiting if (each.due_on, each.quarter) == (due_on, quarter)]
-        yield f"{_counted(there)} for {quarter} {_is_or_was(there, due_on, today)} {verb} on {in_full(due_on)}:"
-        for each in there:
+        results = [each for each in waiting if (each.due_on, each.quarter) == (due_on, quarter)]
+        yield f"{_counted(results)} for {quarter} {_is_or_was(results, due_on, today)} {verb} on {in_full(due_on)}:"
+        for each in results:
             whose = f", for {each.accountable}" if reader and each.accountable != reader else ""
             yield f"  {each.line}{whose}"
 
 
-def _subject(there: Sequence[Outstanding], today: date, *, verb: str, overdue: bool) -> str:
-    named = ", ".join(each.reference for each in there[:IN_A_SUBJECT])
-    more = len(there) - IN_A_SUBJECT
+def _subject(results: Sequence[OutstandingResult], today: date, *, verb: str, overdue: bool) -> str:
+    named = ", ".join(each.reference for each in results[:REFERENCES_IN_SUBJECT])
+    more = len(results) - REFERENCES_IN_SUBJECT
     named += f" and {more} more" if more > 0 else ""
-    be = _is_or_was(there, there[0].due_on, today)
+    be = _is_or_was(results, results[0].due_on, today)
     prefix = "Overdue: " if overdue else ""
-    return f"{prefix}{_counted(there)} {be} {verb} on {_days(there)}: {named}"
+    return f"{prefix}{_counted(results)} {be} {verb} on {_days(results)}: {named}"
 
 
-def _soonest(waiting: Sequence[Outstanding]) -> list[Outstanding]:
+def _soonest(waiting: Sequence[OutstandingResult]) -> list[OutstandingResult]:
     first = min(each.due_on for each in waiting)
     return [each for each in waiting if each.due_on == first]
 
 
-def _counted(there: Sequence[Outstanding]) -> str:
-    return "1 result" if len(there) == 1 else f"{len(there)} results"
+def _counted(results: Sequence[OutstandingResult]) -> str:
+    return "1 result" if len(results) == 1 else f"{len(results)} results"
 
 
-def _is_or_was(there: Sequence[Outstanding], due_on: date, today: date) -> str:
-    one = len(there) == 1
+def _is_or_was(results: Sequence[OutstandingResult], due_on: date, today: date) -> str:
+    one = len(results) == 1
     if due_on < today:
         return "was" if one else "were"
     return "is" if one else "are"
 
 
-def _days(there: Sequence[Outstanding]) -> str:
-    return " and ".join(in_full(day) for day in sorted({each.due_on for each in there}))
+def _days(results: Sequence[OutstandingResult]) -> str:
+    return " and ".join(in_full(day) for day in sorted({each.due_on for each in results}))

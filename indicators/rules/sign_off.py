@@ -24,7 +24,7 @@ COUNCILS_OWN = frozenset({PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_D
 # An exception is short, or it is a hole: two working weeks at the longest.
 LONGEST_UNLOCK = timedelta(days=14)
 # A move is big when it is more than this many times the usual one between two quarters.
-BIG = 3
+BIG_MOVE = 3
 FEWEST_MOVES = 4
 
 
@@ -37,7 +37,7 @@ class Act(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class SignOffStage:
     """One stage that an indicator's results pass: whose unit it is, and which posts sign there."""
 
     stage: Stage
@@ -52,16 +52,16 @@ class Office:
     kind: PostKind
     unit: int
 
-    def signs(self, rung: Rung) -> bool:
-        return self.unit == rung.unit and self.kind in rung.posts
+    def signs(self, sign_off_stage: SignOffStage) -> bool:
+        return self.unit == sign_off_stage.unit and self.kind in sign_off_stage.posts
 
 
-def ladder(
+def sign_off_stages(
     tree: Tree,
     unit: int,
     directors: Mapping[int, Collection[int]],
-    said_by: Collection[int | None] = (),
-) -> tuple[Rung, ...]:
+    submitters: Collection[int | None] = (),
+) -> tuple[SignOffStage, ...]:
     """The rungs that a result of a unit passes, lowest first.
 
     A division's, or a team's in one, needs the division's director and then the directorate's;
@@ -73,32 +73,39 @@ def ladder(
     division = tree.at_tier(unit, UnitTier.DIVISION)
     directorate = tree.at_tier(unit, UnitTier.DIRECTORATE)
     council = tree.at_tier(unit, UnitTier.COUNCIL)
-    rungs = []
-    if division is not None and _has_another(directors, division.unit, said_by):
-        rungs.append(Rung(Stage.DIVISION, division.unit, DIRECTORS))
-    if directorate is not None and _has_another(directors, directorate.unit, said_by):
-        rungs.append(Rung(Stage.DIRECTORATE, directorate.unit, DIRECTORS))
+    stages = []
+    if division is not None and _has_other_director(directors, division.unit, submitters):
+        stages.append(SignOffStage(Stage.DIVISION, division.unit, DIRECTORS))
+    if directorate is not None and _has_other_director(directors, directorate.unit, submitters):
+        stages.append(SignOffStage(Stage.DIRECTORATE, directorate.unit, DIRECTORS))
     elif council is not None:
-        rungs.append(Rung(Stage.DIRECTORATE, council.unit, COUNCILS_OWN))
-    return tuple(rungs)
+        stages.append(SignOffStage(Stage.DIRECTORATE, council.unit, COUNCILS_OWN))
+    return tuple(stages)
 
 
-def _has_another(
-    directors: Mapping[int, Collection[int]], unit: int, said_by: Collection[int | None]
+def _has_other_director(
+    directors: Mapping[int, Collection[int]], unit: int, submitters: Collection[int | None]
 ) -> bool:
-    return any(director not in said_by for director in directors.get(unit, ()))
+    return any(director not in submitters for director in directors.get(unit, ()))
 
 
-def rung_awaited(state: ResultState, rungs: Sequence[Rung]) -> Rung | None:
+def stage_awaited(state: ResultState, stages: Sequence[SignOffStage]) -> SignOffStage | None:
     """The rung on which a result now stands, or None where nobody need sign.
 
     A result that passed its division waits for the directorate. One whose division has no rung
     (any longer) waits there from the first.
     """
     if state is ResultState.SUBMITTED:
-        return rungs[0] if rungs else None
+        return stages[0] if stages else None
     if state is ResultState.DIVISION_APPROVED:
-        return next((rung for rung in rungs if rung.stage is Stage.DIRECTORATE), None)
+        return next(
+            (
+                sign_off_stage
+                for sign_off_stage in stages
+                if sign_off_stage.stage is Stage.DIRECTORATE
+            ),
+            None,
+        )
     return None
 
 
@@ -116,28 +123,28 @@ TRANSITIONS: Mapping[tuple[ResultState, Act, Stage | None], ResultState] = {
 }
 
 
-def moved(
-    state: ResultState, act: Act, stage: Stage | None, rungs: Sequence[Rung]
+def state_after(
+    state: ResultState, act: Act, stage: Stage | None, stages: Sequence[SignOffStage]
 ) -> ResultState | None:
     """What an act at a stage makes of a result, or None where it is not that stage's turn."""
     if stage is not None:
-        awaited = rung_awaited(state, rungs)
+        awaited = stage_awaited(state, stages)
         if awaited is None or awaited.stage is not stage:
             return None
     return TRANSITIONS.get((state, act, stage))
 
 
-def refusal(
+def sign_off_refusal(
     *,
     state: ResultState,
     stage: Stage,
-    rungs: Sequence[Rung],
+    stages: Sequence[SignOffStage],
     offices: Collection[Office],
     signer: int,
-    said_by: Collection[int | None],
+    submitters: Collection[int | None],
 ) -> str | None:
     """Why this person may not sign this result at this stage, in words; None where they may."""
-    awaited = rung_awaited(state, rungs)
+    awaited = stage_awaited(state, stages)
     if state is ResultState.RETURNED:
         return "it was returned and is not submitted again yet"
     if state is ResultState.APPROVED:
@@ -145,15 +152,15 @@ def refusal(
     if awaited is None:
         return "no directorate stands above it: place its unit in the organisation first"
     if awaited.stage is not stage:
-        return _waits_elsewhere(state, stage)
+        return _not_its_turn(state, stage)
     if not any(office.signs(awaited) for office in offices):
         return "another director signs for that unit today"
-    if signer in said_by:
+    if signer in submitters:
         return "you submitted it, or it was submitted for you: somebody else approves it"
     return None
 
 
-def _waits_elsewhere(state: ResultState, stage: Stage) -> str:
+def _not_its_turn(state: ResultState, stage: Stage) -> str:
     if stage is Stage.DIRECTORATE:
         return "the division signs it off first"
     if state is ResultState.DIVISION_APPROVED:
@@ -183,7 +190,7 @@ def is_unlocked(
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangeFacts:
     """What of a result its approver should see: each a fact, and none of them a fault."""
 
     rag: Rag | None
@@ -195,22 +202,22 @@ class Changed:
     not_available: bool
 
 
-def changes(seen: Changed) -> tuple[str, ...]:
+def changes(facts: ChangeFacts) -> tuple[str, ...]:
     """What changed, in a few words each: worse than before, a big move, revised, not yet firm."""
-    told = []
-    if seen.rag and seen.before and seen.rag.severity > seen.before.severity:
-        told.append(f"Worse than before: was {seen.before.label.lower()}")
-    if is_big_move(seen.values):
-        told.append("Moved more than it usually does")
-    if seen.revision > 1:
-        told.append(f"Said {seen.revision} times")
-    if seen.confidence in (Confidence.PROVISIONAL, Confidence.ESTIMATED):
-        told.append(f"{seen.confidence.label}, not final")
-    if seen.definition_break:
-        told.append("The definition changed")
-    if seen.not_available:
-        told.append("No figure")
-    return tuple(told)
+    changed = []
+    if facts.rag and facts.before and facts.rag.severity > facts.before.severity:
+        changed.append(f"Worse than before: was {facts.before.label.lower()}")
+    if is_big_move(facts.values):
+        changed.append("Moved more than it usually does")
+    if facts.revision > 1:
+        changed.append(f"Said {facts.revision} times")
+    if facts.confidence in (Confidence.PROVISIONAL, Confidence.ESTIMATED):
+        changed.append(f"{facts.confidence.label}, not final")
+    if facts.definition_break:
+        changed.append("The definition changed")
+    if facts.not_available:
+        changed.append("No figure")
+    return tuple(changed)
 
 
 def is_big_move(values: Sequence[Decimal | None]) -> bool:
@@ -224,12 +231,10 @@ def is_big_move(values: Sequence[Decimal | None]) -> bool:
     *before, last = [abs(later - earlier) for earlier, later in pairwise(known)] or [Decimal(0)]
     if len(before) < FEWEST_MOVES:
         return False
-    return last > BIG * median(before)
+    return last > BIG_MOVE * median(before)
 
 
-def first_things_first(
-    rag: Rag | None, changed: Sequence[str], reference: str
-) -> tuple[int, int, str]:
+def sign_off_order(rag: Rag | None, changed: Sequence[str], reference: str) -> tuple[int, int, str]:
     """The order of a sign-off sheet: reds, ambers, then whatever changed, then the rest."""
     colour = {Rag.RED: 0, Rag.AMBER: 1}.get(rag, 2) if rag else 2
     return colour, 0 if changed else 1, reference

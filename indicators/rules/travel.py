@@ -31,7 +31,7 @@ Point = tuple[Quarter, "float | Decimal | None", bool]
 
 
 @dataclass(frozen=True, slots=True)
-class TravelFound:
+class DirectionOfTravel:
     """A direction of travel with what it rests on, so that a reader may weigh it."""
 
     travel: Travel
@@ -57,7 +57,7 @@ def direction_of_travel(
     method: TravelMethod,
     middle: Decimal | None = None,
     pattern: Pattern = EVERY_QUARTER,
-) -> TravelFound:
+) -> DirectionOfTravel:
     """Which way a series is going at its last quarter, in terms of better and worse.
 
     The series is in order of quarter, ends at the quarter judged, and may leave out quarters or
@@ -145,29 +145,29 @@ def _against_previous(
     judged: Quarter | None,
     polarity: Polarity,
     pattern: Pattern,
-) -> TravelFound:
+) -> DirectionOfTravel:
     """This quarter's value against the one its pattern compares it with; equal is steady."""
     known = dict(values)
     before = pattern.compared_with(judged, known) if judged else None
     pair = [each for each in (before, judged) if each is not None and each in known]
     if len(pair) < 2:
         since = pair[0] if pair else None
-        return TravelFound(
+        return DirectionOfTravel(
             Travel.NOT_ENOUGH_DATA, TravelMethod.PREVIOUS, len(pair), None, None, since
         )
     change = known[pair[1]] - known[pair[0]]
     travel = _direction(change, polarity) if change else Travel.STEADY
-    return TravelFound(travel, TravelMethod.PREVIOUS, 2, float(change), None, pair[0])
+    return DirectionOfTravel(travel, TravelMethod.PREVIOUS, 2, float(change), None, pair[0])
 
 
-def _by_regression(values: list[tuple[Quarter, Fraction]], polarity: Polarity) -> TravelFound:
+def _by_regression(values: list[tuple[Quarter, Fraction]], polarity: Polarity) -> DirectionOfTravel:
     method, n, since = TravelMethod.REGRESSION, len(values), values[0][0] if values else None
     if n < FEWEST:
-        return TravelFound(Travel.NOT_ENOUGH_DATA, method, n, None, None, since)
+        return DirectionOfTravel(Travel.NOT_ENOUGH_DATA, method, n, None, None, since)
     slope, p_value = _slope_and_chance(values)
     found = p_value < SIGNIFICANCE
     travel = _direction(slope, polarity) if found else Travel.NO_CLEAR_TREND
-    return TravelFound(travel, method, n, slope, p_value, since)
+    return DirectionOfTravel(travel, method, n, slope, p_value, since)
 
 
 def _slope_and_chance(values: list[tuple[Quarter, Fraction]]) -> tuple[float, float]:

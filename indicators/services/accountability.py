@@ -16,7 +16,7 @@ from core.quarters import Quarter
 from core.services.notices import owe_notice
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Attestation
-from indicators.queries.accountability import DISOWNED, attestation_sheet, who_may_answer
+from indicators.queries.accountability import DISOWNED, attestation_sheet, eligible_managers
 from organisation.models.people import User
 from organisation.queries import holders
 from organisation.rules import PostKind
@@ -33,7 +33,7 @@ def attest(
     ValueError where the quarter has not begun or is closed, or they have no indicators in it.
     """
     disowned = set(not_mine)
-    _refuse_quarter_without_return(quarter)
+    _refuse_quarter_not_under_way(quarter)
     rows = Indicator.objects.select_for_update(of=("self",))  # nobody moves them meanwhile
     mine = list(rows.in_use(quarter).filter(accountable_manager=by))
     if not mine:
@@ -46,7 +46,7 @@ def attest(
     return _attest(quarter, {each.reference for each in mine} - disowned, disowned, by=by)
 
 
-def _refuse_quarter_without_return(quarter: Quarter) -> None:
+def _refuse_quarter_not_under_way(quarter: Quarter) -> None:
     row = ReportingQuarter.objects.filter(quarter=quarter).first()
     if row is None or row.begun_at is None:
         raise ValueError(f"{quarter} has not begun: you will be asked when it has")
@@ -63,13 +63,13 @@ def _attest(
         return None
     # Two presses of the button at once: the second waits, and finds what the first wrote.
     attestation, is_new = rows.get_or_create(**about, defaults={"references": sorted(references)})
-    kept = sorted((set(attestation.references) | references) - disowned)
-    if not is_new and kept == attestation.references:
+    references_now = sorted((set(attestation.references) | references) - disowned)
+    if not is_new and references_now == attestation.references:
         return attestation
     if not is_new:
-        attestation.references, attestation.made_at = kept, now()
+        attestation.references, attestation.made_at = references_now, now()
         attestation.save(update_fields=["references", "made_at"])
-    audit.record("attested", attestation, by=by, quarter=quarter.key, references=kept)
+    audit.record("attested", attestation, by=by, quarter=quarter.key, references=references_now)
     return attestation
 
 
@@ -132,7 +132,7 @@ def reassign_indicators(
         )
         for each in moved
     )
-    _tell_new_manager(moved, from_user, to_user)
+    _notify_new_manager(moved, from_user, to_user)
     return moved
 
 
@@ -141,19 +141,19 @@ def _refuse_move(from_user: User, to_user: User, reason: str) -> None:
         raise ValueError("Say why the indicators are moved")
     if from_user == to_user:
         raise ValueError(f"They are {to_user.name}’s already: choose somebody else")
-    if not who_may_answer(on=localdate()).filter(pk=to_user.pk).exists():
+    if not eligible_managers(on=localdate()).filter(pk=to_user.pk).exists():
         raise ValueError(
             f"{to_user.name} does not hold an accountable manager’s post today: appoint them to one,"
             " or choose somebody who does"
         )
 
 
-def _tell_new_manager(moved: list[Indicator], from_user: User, to_user: User) -> None:
+def _notify_new_manager(moved: list[Indicator], from_user: User, to_user: User) -> None:
     named = sorted(f"{each.reference} {each.title}" for each in moved)
-    mark = digest("\n".join(named).encode())[:16]
+    fingerprint = digest("\n".join(named).encode())[:16]
     count = f"{len(moved)} indicator{'' if len(moved) == 1 else 's'}"
     owe_notice(
-        key=f"moved:{localdate()}:{from_user.pk}:{to_user.pk}:{mark}",
+        key=f"moved:{localdate()}:{from_user.pk}:{to_user.pk}:{fingerprint}",
         recipient=to_user,
         subject=f"You are now accountable for {count}",
         body=f"They were {from_user.name}’s until now:\n\n" + "\n".join(named),

@@ -16,16 +16,16 @@ from core.services.quarters import open_quarter
 from indicators.models.definitions import Indicator
 from indicators.models.feeds import CalendarFeed
 from indicators.models.returns import CalendarDay
-from indicators.queries.calendar import unowned
+from indicators.queries.calendar import unowned_indicators
 from indicators.rules.calendar import PlannedDay, back_plan, refusal_of_day
 from organisation.models.people import User
 from sorp.lexicon import CountedFrom, Step, Tier
 from sorp.queries.ruling import day_rules
 
-UNTIL_CLOSE = (Step.ENTRY, Step.DIVISION, Step.DIRECTORATE, Step.CLOSE)
+STEPS_UP_TO_CLOSE = (Step.ENTRY, Step.DIVISION, Step.DIRECTORATE, Step.CLOSE)
 
 
-class Unowned(Refused):
+class UnownedIndicators(Refused):
     """Indicators that nobody in post answers for stop a quarter from beginning."""
 
     def __init__(self, quarter: Quarter, indicators: list[Indicator]) -> None:
@@ -56,8 +56,8 @@ def begin_quarter(
             " that day on the calendar"
         )
     _refuse_meeting(quarter, cabinet_meets_on, today)
-    if nobodys := unowned(quarter):
-        raise Unowned(quarter, nobodys)
+    if unowned := unowned_indicators(quarter):
+        raise UnownedIndicators(quarter, unowned)
     planned = _planned(quarter, cabinet_meets_on)
     if not planned:
         raise ValueError(
@@ -114,7 +114,7 @@ def set_due_day(
     row = state.filter(quarter=quarter).first()
     if row is None or row.begun_at is None:
         raise ValueError(f"{quarter} has not begun: begin it first")
-    if row.is_closed and step in UNTIL_CLOSE:
+    if row.is_closed and step in STEPS_UP_TO_CLOSE:
         raise ValueError(
             f"{quarter} is closed: its returns are in, and their days stay as they were"
         )
@@ -125,14 +125,14 @@ def set_due_day(
         return day
     if refusal := refusal_of_day(quarter, due_on):
         raise ValueError(refusal)
-    moved = _move_meeting(row, day.due_on, due_on) if step is Step.MEETING else []
-    _move(day, due_on, reason, by=by)
-    for each, new_day in moved:
-        _move(each, new_day, f"Cabinet now meets on {in_full(due_on)}", by=by)
+    following = _move_meeting(row, day.due_on, due_on) if step is Step.MEETING else []
+    _set_day(day, due_on, reason, by=by)
+    for each, new_day in following:
+        _set_day(each, new_day, f"Cabinet now meets on {in_full(due_on)}", by=by)
     return day
 
 
-def _move(day: CalendarDay, due_on: date, reason: str, *, by: User | None) -> None:
+def _set_day(day: CalendarDay, due_on: date, reason: str, *, by: User | None) -> None:
     was, day.due_on = day.due_on, due_on
     day.save(update_fields=["due_on"])
     audit.record(

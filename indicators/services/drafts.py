@@ -16,15 +16,16 @@ from core.services.quarters import NotOpen
 from indicators.models.definitions import Indicator
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft
-from indicators.queries.entry import DRAFT
+from indicators.queries.entry import DRAFT_FIELDS
 from indicators.services.results import refuse_locked
 from organisation.models.people import User
 
-LONGEST = 20_000  # characters in one field: beyond any commentary, and a bound on what is stored
+# Characters in one field: beyond any commentary, and a bound on what is stored.
+LONGEST_TEXT = 20_000
 A_BILLION = 10**9
 
 
-class ChangedMeanwhile(ValueError):
+class EditConflict(ValueError):
     """Somebody else has saved or submitted since: nothing is overwritten, both are to be shown."""
 
     def __init__(self, saved: Draft | None, submitted: Revision | None) -> None:
@@ -53,27 +54,27 @@ def save_draft(
     Only the first saving and a change of completeness are put on the record: a draft is saved every
     half-minute, and what is submitted is recorded when it is.
     """
-    kept = as_kept(typed)
+    stored_text = stored_draft(typed)
     _refuse_closed(quarter)
     about = {"indicator": indicator, "quarter": quarter}
     stored = Draft.objects.select_for_update().filter(**about).first()
-    if stored is not None and stored.typed == kept and stored.is_complete == is_complete:
+    if stored is not None and stored.typed == stored_text and stored.is_complete == is_complete:
         return stored
-    submitted = _submitted(indicator, quarter)
-    if version != (stored.version if stored else 0) or _unseen(kept, submitted):
-        raise ChangedMeanwhile(stored, submitted)
+    submitted = _latest_revision(indicator, quarter)
+    if version != (stored.version if stored else 0) or _was_revised_since(stored_text, submitted):
+        raise EditConflict(stored, submitted)
     if submitted is not None:
         refuse_locked([submitted.result], by=by)
     before = bool(stored and stored.is_complete)
     draft = stored or Draft(**about, version=secrets.randbelow(A_BILLION))
-    draft.typed, draft.is_complete = kept, is_complete
+    draft.typed, draft.is_complete = stored_text, is_complete
     draft.version += 1  # begins anywhere, so that a new draft is not taken for an earlier one
     draft.saved_by, draft.saved_at = by, now()
     try:
         with transaction.atomic():
             draft.save(force_insert=stored is None)
     except IntegrityError:  # somebody else began one at this very moment
-        raise ChangedMeanwhile(Draft.objects.get(**about), submitted) from None
+        raise EditConflict(Draft.objects.get(**about), submitted) from None
     if stored is None or before != is_complete:
         act = (
             "completed draft" if is_complete else "began draft" if not stored else "reopened draft"
@@ -92,21 +93,21 @@ def discard_draft(*, draft: Draft, by: User) -> None:
     found.delete()
 
 
-def as_kept(typed: Mapping[str, str]) -> dict[str, str]:
+def stored_draft(typed: Mapping[str, str]) -> dict[str, str]:
     """The fields a draft has, as text, without those left empty. No character is changed but NUL,
     which no database keeps, and line ends, which browsers send in their own way."""
-    kept = {
+    stored_text = {
         name: str(typed[name]).replace("\x00", "").replace("\r\n", "\n")
-        for name in DRAFT
+        for name in DRAFT_FIELDS
         if typed.get(name) not in (None, "")
     }
-    for name, text in kept.items():
-        if len(text) > LONGEST:
+    for name, text in stored_text.items():
+        if len(text) > LONGEST_TEXT:
             raise ValueError(
                 f"Shorten what you wrote: {len(text):,} characters in one field are more than can"
                 f" be kept ({name.replace('_', ' ')})"
             )
-    return kept
+    return stored_text
 
 
 def _refuse_closed(quarter: Quarter) -> None:
@@ -120,7 +121,7 @@ def _refuse_closed(quarter: Quarter) -> None:
         raise NotOpen(f"{quarter} is closed: its results change only by a revision, which says why")
 
 
-def _submitted(indicator: Indicator, quarter: Quarter) -> Revision | None:
+def _latest_revision(indicator: Indicator, quarter: Quarter) -> Revision | None:
     result = Result.objects.filter(indicator=indicator, quarter=quarter)
     return (
         Revision.objects.latest_ones()
@@ -130,6 +131,6 @@ def _submitted(indicator: Indicator, quarter: Quarter) -> Revision | None:
     )
 
 
-def _unseen(kept: Mapping[str, str], submitted: Revision | None) -> bool:
-    seen = kept.get("seen", "")
+def _was_revised_since(stored_text: Mapping[str, str], submitted: Revision | None) -> bool:
+    seen = stored_text.get("seen", "")
     return seen.isdigit() and int(seen) != (submitted.number if submitted else 0)

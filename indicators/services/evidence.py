@@ -16,7 +16,7 @@ from core.quarters import Quarter
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Evidence
-from indicators.queries.evidence import evidence_kept, is_removable
+from indicators.queries.evidence import evidence_for, is_removable
 from indicators.rules.evidence import MOST_FILES, TOO_MANY, TWICE, plain_name, refusal_of
 from organisation.models.people import User
 
@@ -39,7 +39,7 @@ def attach_evidence(
         raise RefusedFile(refusal)
     # Held, so that two files at once are still counted one after the other.
     Indicator.objects.select_for_update().get(pk=indicator.pk)
-    kept = evidence_kept(indicator, quarter)
+    kept = evidence_for(indicator, quarter)
     sha256 = digest(content)
     if any(each.sha256 == sha256 for each in kept):
         raise RefusedFile(TWICE)

@@ -17,9 +17,9 @@ from indicators.models.forecasts import SystemForecast
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
 from indicators.queries.histories import Point, value_series
-from indicators.queries.prospects import thresholds_ahead
+from indicators.queries.prospects import thresholds_when_next_due
 from indicators.queries.requirements import suspended_in
-from indicators.rules.entry import ForecastRead
+from indicators.rules.entry import ForecastEntry
 from indicators.rules.forecasting import Forecast, NoForecast, bounds_of, chances, forecast
 from indicators.rules.returns import Horizon
 from indicators.rules.travel import direction_of_travel
@@ -27,14 +27,14 @@ from organisation.models.people import User
 from sorp.lexicon import Frequency, Polarity, TravelMethod
 from sorp.rules.thresholds import Thresholds
 
-EVERY = {Frequency.QUARTERLY: 1, Frequency.HALF_YEARLY: 2, Frequency.ANNUAL: 4}
+QUARTERS_BETWEEN = {Frequency.QUARTERLY: 1, Frequency.HALF_YEARLY: 2, Frequency.ANNUAL: 4}
 # What makes one forecast of a quarter differ from another.
-SAID = (
+COMPARED_FIELDS = (
     *("method", "quarters", "value", "lower", "upper"),
     *("chance_red", "chance_amber", "chance_green"),
 )
 
-Place = tuple[int, Quarter]  # an indicator, and the quarter that is forecast
+IndicatorQuarter = tuple[int, Quarter]  # an indicator, and the quarter that is forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class ForecastInputs:
     series: dict[int, list[Point]]
     thresholds: dict[int, Thresholds | None]
     suspended: dict[Quarter, frozenset[int]]
-    standing: dict[Place, SystemForecast]  # the latest made of each, now or earlier
-    known: frozenset[Place]  # of which there is a result already
+    earlier: dict[IndicatorQuarter, SystemForecast]  # the latest made of each, now or earlier
+    with_result: frozenset[IndicatorQuarter]  # of which there is a result already
 
 
 @transaction.atomic
@@ -63,46 +63,48 @@ def forecast_after(*, quarter: Quarter, by: User | None) -> list[SystemForecast]
         raise ValueError(f"Nothing was ever reported in {quarter}: forecast after a later quarter")
     measured = list(Indicator.objects.in_use(quarter))
     inputs = _load_inputs(quarter, measured)
-    fresh = [made for indicator in measured if (made := _foretell(indicator, inputs)) is not None]
-    _store(fresh, quarter)
-    if fresh:
-        again = sorted(each.indicator.reference for each in fresh if each.number > 1)
-        audit.record("made forecasts", row, by=by, forecasts=len(fresh), made_again=again)
-    return fresh
+    new = [made for indicator in measured if (made := _new_forecast(indicator, inputs)) is not None]
+    _store(new, quarter)
+    if new:
+        again = sorted(each.indicator.reference for each in new if each.number > 1)
+        audit.record("made forecasts", row, by=by, forecasts=len(new), made_again=again)
+    return new
 
 
 def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
     due = {each.pattern.next_due(quarter) for each in measured}
-    standing = SystemForecast.objects.filter(
+    earlier = SystemForecast.objects.filter(
         is_latest=True, for_quarter__in=due, made_in__lte=quarter
     ).order_by("made_in")
-    known = Revision.objects.latest_ones().filter(value__isnull=False, result__quarter__in=due)
+    with_result = Revision.objects.latest_ones().filter(
+        value__isnull=False, result__quarter__in=due
+    )
     return ForecastInputs(
         quarter=quarter,
         series=value_series(until=quarter, indicators=[each.pk for each in measured]),
-        thresholds=thresholds_ahead(after=quarter, indicators=measured),
+        thresholds=thresholds_when_next_due(after=quarter, indicators=measured),
         suspended={each: suspended_in(each) for each in due},
-        standing={(each.indicator_id, each.for_quarter): each for each in standing},
-        known=frozenset(known.values_list("result__indicator_id", "result__quarter")),
+        earlier={(each.indicator_id, each.for_quarter): each for each in earlier},
+        with_result=frozenset(with_result.values_list("result__indicator_id", "result__quarter")),
     )
 
 
-def _foretell(indicator: Indicator, inputs: ForecastInputs) -> SystemForecast | None:
+def _new_forecast(indicator: Indicator, inputs: ForecastInputs) -> SystemForecast | None:
     """The indicator's forecast, or None where there is none, or where one that stands says it."""
     due = indicator.pattern.next_due(inputs.quarter)
     if indicator.pk in inputs.suspended[due] or not _is_measured(indicator, due):
         return None
-    found = _found(indicator, inputs.series.get(indicator.pk, []), due)
+    found = _forecast(indicator, inputs.series.get(indicator.pk, []), due)
     if isinstance(found, NoForecast):
         return None
-    made = _as_row(indicator, inputs.quarter, found, inputs.thresholds[indicator.pk])
-    before = inputs.standing.get((indicator.pk, due))
+    made = _row(indicator, inputs.quarter, found, inputs.thresholds[indicator.pk])
+    before = inputs.earlier.get((indicator.pk, due))
     if before is None:
         return made
-    if all(getattr(before, name) == getattr(made, name) for name in SAID):
+    if all(getattr(before, name) == getattr(made, name) for name in COMPARED_FIELDS):
         return None
     if before.made_in == inputs.quarter:
-        if (indicator.pk, due) in inputs.known:
+        if (indicator.pk, due) in inputs.with_result:
             return None
         made.number = before.number + 1
     return made
@@ -113,7 +115,7 @@ def _is_measured(indicator: Indicator, quarter: Quarter) -> bool:
     return last is None or quarter <= last
 
 
-def _found(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast | NoForecast:
+def _forecast(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast | NoForecast:
     """The rule's answer. What is counted up from April has a season, whatever is declared."""
     return forecast(
         series,
@@ -127,7 +129,7 @@ def _found(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast 
     )
 
 
-def _as_row(
+def _row(
     indicator: Indicator, quarter: Quarter, found: Forecast, thresholds: Thresholds | None
 ) -> SystemForecast:
     likely = chances(found, thresholds)
@@ -164,7 +166,7 @@ def state_forecasts(
     *,
     indicator: Indicator,
     quarter: Quarter,
-    forecasts: Mapping[Horizon, ForecastRead],
+    forecasts: Mapping[Horizon, ForecastEntry],
     by: User | None,
 ) -> list[ManagersForecast]:
     """The forecasts given with a quarter's result are these. Returns those that are new.
@@ -172,21 +174,21 @@ def state_forecasts(
     One that says the same as before changes nothing; one no longer given stands no more. What was
     said earlier is kept, so that managers' forecasts can be scored when the results arrive.
     """
-    standing = {
+    earlier = {
         Horizon(each.horizon): each
         for each in ManagersForecast.objects.select_for_update().filter(
             indicator=indicator, made_in=quarter, is_latest=True
         )
     }
-    fresh = []
+    new = []
     for horizon in Horizon:
-        before, given = standing.get(horizon), forecasts.get(horizon)
-        if _same(before, given):
+        before, given = earlier.get(horizon), forecasts.get(horizon)
+        if _is_same(before, given):
             continue
         if before is not None:
             ManagersForecast.objects.filter(pk=before.pk).update(is_latest=False)
         if given is not None:
-            fresh.append(_kept(indicator, quarter, horizon, before, given, by))
+            new.append(_create(indicator, quarter, horizon, before, given, by))
         audit.record(
             "forecast" if given else "withdrew forecast",
             indicator,
@@ -196,22 +198,22 @@ def state_forecasts(
             value=str(given.value) if given else None,
             likelihood=given.likelihood if given else None,
         )
-    return fresh
+    return new
 
 
-def _same(before: ManagersForecast | None, given: ForecastRead | None) -> bool:
+def _is_same(before: ManagersForecast | None, given: ForecastEntry | None) -> bool:
     if before is None or given is None:
         return before is None and given is None
     value = as_kept(given.value)
     return before.value == value and before.likelihood == given.likelihood
 
 
-def _kept(
+def _create(
     indicator: Indicator,
     quarter: Quarter,
     horizon: Horizon,
     before: ManagersForecast | None,
-    given: ForecastRead,
+    given: ForecastEntry,
     by: User | None,
 ) -> ManagersForecast:
     earlier = ManagersForecast.objects.filter(

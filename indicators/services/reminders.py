@@ -14,7 +14,12 @@ from core.models.notices import Notice
 from core.quarters import Quarter
 from core.services.notices import owe_notice
 from core.working_days import is_working_day
-from indicators.queries.outstanding import Turn, quarters_under_way, referrals_in_force, turns
+from indicators.queries.outstanding import (
+    DueReminder,
+    people_to_remind,
+    quarters_under_way,
+    referrals_in_force,
+)
 from indicators.rules.reminders import (
     Message,
     Referral,
@@ -44,68 +49,70 @@ def remind(*, today: date) -> int:
     if not is_working_day(today):
         return 0
     quarters = quarters_under_way(locked=True)
-    rules: Rules = {quarter: _reminders(quarter) for quarter in quarters}
+    rules: Rules = {quarter: _reminder_rules(quarter) for quarter in quarters}
     referrals = {quarter: referrals_in_force(quarter) for quarter in quarters}
-    piles: dict[Topic, list[Turn]] = defaultdict(list)
+    by_topic: dict[Topic, list[DueReminder]] = defaultdict(list)
     for quarter in quarters:
-        for turn in turns(quarter, today=today):
-            piles[turn.step, turn.audience, turn.recipient.pk].append(turn)
-    told = _last_told()
+        for reminder in people_to_remind(quarter, today=today):
+            by_topic[reminder.step, reminder.audience, reminder.recipient.pk].append(reminder)
+    last_reminded = _last_reminded()
     owed = 0
-    for topic, pile in piles.items():
-        reached = _reached(pile, rules, today)
-        latest = max(reached.values(), default=None)
-        if latest is None or latest <= told.get(topic, date.min):
+    for topic, reminders in by_topic.items():
+        fallen_due = _fallen_due(reminders, rules, today)
+        latest = max(fallen_due.values(), default=None)
+        if latest is None or latest <= last_reminded.get(topic, date.min):
             continue
-        _owe(topic, [each for each in pile if each in reached], referrals, today)
+        _owe_reminder(topic, [each for each in reminders if each in fallen_due], referrals, today)
         owed += 1
     return owed
 
 
-def _reminders(quarter: Quarter) -> dict[tuple[str, str], list[Reminder]]:
+def _reminder_rules(quarter: Quarter) -> dict[tuple[str, str], list[Reminder]]:
     rules: dict[tuple[str, str], list[Reminder]] = defaultdict(list)
     for each in reminders_in_force(quarter):
         rules[each.step, each.audience].append(each.reminder)
     return rules
 
 
-def _reached(pile: Iterable[Turn], rules: Rules, today: date) -> dict[Turn, date]:
+def _fallen_due(
+    reminders: Iterable[DueReminder], rules: Rules, today: date
+) -> dict[DueReminder, date]:
     """Those of a person's turns that a reminder has fallen due for, and when the last of it did."""
     found = {}
-    for turn in pile:
-        about = turn.outstanding
-        reminders = rules[about.quarter].get((turn.step, turn.audience), ())
-        if day := last_reminder(reminders, due_on=about.due_on, today=today):
-            found[turn] = day
+    for reminder in reminders:
+        result = reminder.result
+        due_rules = rules[result.quarter].get((reminder.step, reminder.audience), ())
+        if day := last_reminder(due_rules, due_on=result.due_on, today=today):
+            found[reminder] = day
     return found
 
 
-def _last_told() -> dict[Topic, date]:
+def _last_reminded() -> dict[Topic, date]:
     """The last day on which each person was reminded of each kind of thing."""
-    told: dict[Topic, date] = {}
+    last_reminded: dict[Topic, date] = {}
     for key in Notice.objects.filter(key__startswith="remind:").values_list("key", flat=True):
         _, step, audience, person, day = key.split(":")
         topic = Step(step), Audience(audience), int(person)
-        told[topic] = max(told.get(topic, date.min), date.fromisoformat(day))
-    return told
+        last_reminded[topic] = max(last_reminded.get(topic, date.min), date.fromisoformat(day))
+    return last_reminded
 
 
-def _owe(
+def _owe_reminder(
     topic: Topic,
-    pile: Sequence[Turn],
+    reminders: Sequence[DueReminder],
     referrals: Mapping[Quarter, Sequence[Referral]],
     today: date,
 ) -> None:
     step, audience, person = topic
-    recipient = pile[0].recipient
-    message = _message(step, audience, pile, referrals, recipient, today)
+    recipient = reminders[0].recipient
+    message = _message(step, audience, reminders, referrals, recipient, today)
     notice = owe_notice(
         key=f"remind:{step}:{audience}:{person}:{today.isoformat()}",
         recipient=recipient,
         kind=Notice.Kind.OVERDUE if message.is_overdue else Notice.Kind.REMINDER,
         subject=message.subject,
         body=message.body,
-        address=_address(step, audience, pile[0].outstanding.quarter),
+        address=_address(step, audience, reminders[0].result.quarter),
     )
     audit.record("reminded", notice, by=None, key=notice.key)
 
@@ -113,22 +120,22 @@ def _owe(
 def _message(
     step: Step,
     audience: Audience,
-    pile: Sequence[Turn],
+    reminders: Sequence[DueReminder],
     referrals: Mapping[Quarter, Sequence[Referral]],
     recipient: User,
     today: date,
 ) -> Message:
     waiting = sorted(
-        (each.outstanding for each in pile),
+        (each.result for each in reminders),
         key=lambda each: (each.due_on, each.quarter, each.reference),
     )
     if step is not Step.ENTRY:
         return sign_off_message(waiting, today=today)
     # The rules of the latest quarter are those by which what is missing will be judged.
-    judged = referrals[max(each.quarter for each in waiting)]
+    consequences = referrals[max(each.quarter for each in waiting)]
     if audience == Audience.DIRECTOR:
-        return missing_message(waiting, judged, today=today)
-    return entry_message(waiting, judged, today=today, reader=recipient.name)
+        return missing_message(waiting, consequences, today=today)
+    return entry_message(waiting, consequences, today=today, reader=recipient.name)
 
 
 def _address(step: Step, audience: Audience, quarter: Quarter) -> str:

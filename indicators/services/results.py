@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -23,15 +21,13 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, Submission
-from indicators.queries.returns import ReturnRow, day_due, entry_days, return_rows
+from indicators.queries.returns import ReturnRow, entry_day, entry_days, return_rows
 from indicators.queries.sign_off import may_change
-from indicators.rules.entry import Entry, unkeepable
-from indicators.rules.rating import scale_of, value_of
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.forecasts import state_forecasts
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
-from sorp.lexicon import Confidence
 
 
 class Locked(Refused):
@@ -42,59 +38,6 @@ class Locked(Refused):
             f"{result.indicator.title} is {ResultState(result.state).label.lower()} for"
             f" {result.quarter}: ask whoever approved it to unlock it for you"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ResultGiven:
-    """What a manager says of one quarter. Refuses nonsense at birth, in words (ValueError)."""
-
-    value: Decimal | None = None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    confidence: Confidence = Confidence.FINAL
-    not_available: str = ""
-    definition_break: bool = False
-    data_quarter: Quarter | None = None
-    commentary: str = ""
-    management_action: str = ""
-
-    @classmethod
-    def by(cls, entry: Entry, data_quarter: Quarter | None = None) -> ResultGiven:
-        """An entry without problems, as a result that can be submitted. Raises ValueError."""
-        by_ratio = entry.numerator is not None
-        return cls(
-            value=None if by_ratio else entry.value,
-            numerator=entry.numerator,
-            denominator=entry.denominator,
-            confidence=entry.confidence,
-            not_available=entry.not_available,
-            definition_break=entry.definition_break,
-            data_quarter=data_quarter,
-            commentary=entry.commentary,
-            management_action=entry.management_action,
-        )
-
-    def __post_init__(self) -> None:
-        for name in ("value", "numerator", "denominator"):
-            _refuse_unkeepable(name, getattr(self, name))
-        has_figures = self.value is not None or self.numerator is not None
-        if self.not_available and has_figures:
-            raise ValueError("Give either a value or the reason why there is none, not both")
-        if not self.not_available and not has_figures:
-            raise ValueError("Give a value, or say why there is none")
-        if (self.numerator is None) != (self.denominator is None):
-            raise ValueError("Give both the numerator and the denominator, or neither")
-
-    def value_in(self, measure_unit: str) -> Decimal | None:
-        """The value itself: by its numerator and denominator where given, to six decimals."""
-        value = value_of(self.value, self.numerator, self.denominator, scale_of(measure_unit))
-        _refuse_unkeepable("value", value)
-        return value
-
-
-def _refuse_unkeepable(name: str, number: Decimal | None) -> None:
-    if refusal := unkeepable(name, number):
-        raise ValueError(refusal)
 
 
 @transaction.atomic
@@ -114,7 +57,9 @@ def submit_result(
     person; ValueError for figures that cannot be kept.
     """
     open_quarter(quarter=quarter, today=today, by=by)
-    return _say(indicator, quarter, given, by=by, late=late, reason="", after_close=False)
+    return _store_revision(
+        indicator, quarter, given, by=by, late=late, reason="", after_close=False
+    )
 
 
 @transaction.atomic
@@ -139,7 +84,7 @@ def revise_result(
         raise NotOpen(f"{quarter} was never open: submit its result first")
     if not state.is_closed and not _latest(indicator, quarter):
         raise ValueError(f"{indicator.reference} has no result for {quarter}: submit it first")
-    return _say(
+    return _store_revision(
         indicator, quarter, given, by=by, late=False, reason=reason, after_close=state.is_closed
     )
 
@@ -153,7 +98,7 @@ def _latest(indicator: Indicator, quarter: Quarter) -> Revision | None:
     )
 
 
-def _say(
+def _store_revision(
     indicator: Indicator,
     quarter: Quarter,
     given: ResultGiven,
@@ -168,8 +113,8 @@ def _say(
         indicator=indicator, quarter=quarter
     )
     before = _latest(indicator, quarter)
-    said = as_kept(indicator, quarter, given)
-    if before is not None and says_the_same(before, said):
+    fields = as_revision(indicator, quarter, given)
+    if before is not None and is_unchanged(before, fields):
         return before, False
     if not after_close:
         refuse_locked([result], by=by)
@@ -178,12 +123,12 @@ def _say(
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)
     revision = next_revision(
-        result, before, said, by=by, late=late, reason=reason, after_close=after_close
+        result, before, fields, by=by, late=late, reason=reason, after_close=after_close
     )
     revision.save(force_insert=True)
     ratings = rerate_from(indicator=indicator, quarter=quarter)
     rating = next((each for each in ratings if each.revision_id == revision.pk), None)
-    audit.record_all([event_of(revision, before, rating, by=by)])
+    audit.record_all([revision_event(revision, before, rating, by=by)])
     return revision, True
 
 
@@ -194,58 +139,62 @@ def refuse_locked(results: Iterable[Result], *, by: User | None) -> None:
             raise Locked(result)
 
 
-def says_the_same(before: Revision | None, said: dict[str, Any]) -> bool:
+def as_revision(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> Revision:
+    """What is given of a result, as a revision says it, not yet of any. Raises ValueError, in words."""
+    of_another_quarter = given.data_quarter not in (None, quarter)
+    if given.data_quarter is not None and given.data_quarter > quarter:
+        raise ValueError(f"The figures cannot be for a quarter after {quarter}")
+    return Revision(
+        value=given.value_in(indicator.measure_unit),
+        numerator=given.numerator,
+        denominator=given.denominator,
+        confidence=given.confidence,
+        not_available=given.not_available.strip(),
+        definition_break=given.definition_break,
+        data_quarter=given.data_quarter if of_another_quarter else None,
+        commentary=given.commentary.strip(),
+        management_action=given.management_action.strip(),
+    )
+
+
+SAID = tuple(each.name for each in fields(ResultGiven))
+
+
+def is_unchanged(before: Revision | None, fields: Revision) -> bool:
     """Whether what is now said of a result is what was said last."""
-    return before is not None and all(getattr(before, name) == said[name] for name in said)
+    return before is not None and all(
+        getattr(before, name) == getattr(fields, name) for name in SAID
+    )
 
 
 def next_revision(
     result: Result,
     before: Revision | None,
-    said: dict[str, Any],
+    fields: Revision,
     *,
     by: User | None,
     late: bool,
     reason: str = "",
     after_close: bool = False,
 ) -> Revision:
-    """The revision that follows the last, not yet stored. Once late, a result stays late.
+    """What is said becomes the revision that follows the last, not yet stored.
 
-    Whoever enters a result that another person answers for enters it on their behalf.
+    Once late, a result stays late. Whoever enters a result that another person answers for enters
+    it on their behalf.
     """
     answers = result.indicator.accountable_manager_id
-    return Revision(
-        result=result,
-        number=before.number + 1 if before else 1,
-        late=late or bool(before and before.late),
-        after_close=after_close,
-        reason=reason or ("Corrected while the quarter was open" if before else ""),
-        submitted_by=by,
-        on_behalf_of_id=answers if by is not None and by.pk != answers else None,
-        submitted_at=now(),
-        **said,
-    )
+    fields.result = result
+    fields.number = before.number + 1 if before else 1
+    fields.late = late or bool(before and before.late)
+    fields.after_close = after_close
+    fields.reason = reason or ("Corrected while the quarter was open" if before else "")
+    fields.submitted_by = by
+    fields.on_behalf_of_id = answers if by is not None and by.pk != answers else None
+    fields.submitted_at = now()
+    return fields
 
 
-def as_kept(indicator: Indicator, quarter: Quarter, given: ResultGiven) -> dict[str, Any]:
-    """What is given of a result, as the fields of a revision. Raises ValueError, in words."""
-    of_another_quarter = given.data_quarter not in (None, quarter)
-    if given.data_quarter is not None and given.data_quarter > quarter:
-        raise ValueError(f"The figures cannot be for a quarter after {quarter}")
-    return {
-        "value": given.value_in(indicator.measure_unit),
-        "numerator": given.numerator,
-        "denominator": given.denominator,
-        "confidence": given.confidence,
-        "not_available": given.not_available.strip(),
-        "definition_break": given.definition_break,
-        "data_quarter": given.data_quarter if of_another_quarter else None,
-        "commentary": given.commentary.strip(),
-        "management_action": given.management_action.strip(),
-    }
-
-
-def event_of(
+def revision_event(
     revision: Revision, before: Revision | None, rating: Rating | None, *, by: User | None
 ) -> AuditEvent:
     """What the record says of a revision, not yet written."""
@@ -261,7 +210,7 @@ def event_of(
     )
 
 
-AT_ONCE = 500  # rows named in one statement
+BATCH_SIZE = 500  # rows named in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,21 +241,20 @@ def submit_results(
         raise ValueError("Submit each result once: an indicator has two for one quarter")
     for quarter in sorted({each.quarter for each in submissions}):
         open_quarter(quarter=quarter, today=today, by=by)
-    results = _results(submissions)
-    latest = _latest_results(submissions)
-    said = {each.key: as_kept(each.indicator, each.quarter, each.given) for each in submissions}
-    fresh = {
-        each.key: next_revision(
-            results[each.key], latest.get(each.key), said[each.key], by=by, late=each.late
-        )
-        for each in submissions
-        if not says_the_same(latest.get(each.key), said[each.key])
-    }
+    results = _result_rows(submissions)
+    latest = _latest_revisions(submissions)
+    fresh: dict[tuple[int, Quarter], Revision] = {}
+    for each in submissions:
+        before, fields = latest.get(each.key), as_revision(each.indicator, each.quarter, each.given)
+        if not is_unchanged(before, fields):
+            fresh[each.key] = next_revision(
+                results[each.key], before, fields, by=by, late=each.late
+            )
     refuse_locked([results[key] for key in fresh], by=by)
     _store(fresh, latest)
     ratings = _rerate([each for each in submissions if each.key in fresh])
     audit.record_all(
-        event_of(revision, latest.get(key), ratings.get(revision.pk), by=by)
+        revision_event(revision, latest.get(key), ratings.get(revision.pk), by=by)
         for key, revision in fresh.items()
     )
     return [
@@ -315,12 +263,12 @@ def submit_results(
     ]
 
 
-def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Result]:
-    asked = Result.objects.filter(
+def _result_rows(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Result]:
+    wanted_rows = Result.objects.filter(
         indicator__in={each.indicator.pk for each in submissions},
         quarter__in={each.quarter for each in submissions},
     ).select_related("indicator")
-    found = {(row.indicator_id, row.quarter): row for row in asked}
+    found = {(row.indicator_id, row.quarter): row for row in wanted_rows}
     missing = [
         Result(indicator=each.indicator, quarter=each.quarter)
         for each in submissions
@@ -329,11 +277,11 @@ def _results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter],
     if not missing:
         return found
     # Another import may make one meanwhile.
-    Result.objects.bulk_create(missing, batch_size=AT_ONCE, ignore_conflicts=True)
-    return {(row.indicator_id, row.quarter): row for row in asked.all()}
+    Result.objects.bulk_create(missing, batch_size=BATCH_SIZE, ignore_conflicts=True)
+    return {(row.indicator_id, row.quarter): row for row in wanted_rows.all()}
 
 
-def _latest_results(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Revision]:
+def _latest_revisions(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Revision]:
     rows = (
         Revision.objects.latest_ones()
         .select_for_update(of=("self",))
@@ -351,31 +299,31 @@ def _store(
     fresh: dict[tuple[int, Quarter], Revision], latest: dict[tuple[int, Quarter], Revision]
 ) -> None:
     superseded = [latest[key].pk for key in fresh if key in latest]
-    for start in range(0, len(superseded), AT_ONCE):
-        some = superseded[start : start + AT_ONCE]
+    for start in range(0, len(superseded), BATCH_SIZE):
+        some = superseded[start : start + BATCH_SIZE]
         Revision.objects.filter(pk__in=some).update(is_latest=False)
-    Revision.objects.bulk_create(list(fresh.values()), batch_size=AT_ONCE)
+    Revision.objects.bulk_create(list(fresh.values()), batch_size=BATCH_SIZE)
     changed = [revision.result_id for revision in fresh.values()]
-    for start in range(0, len(changed), AT_ONCE):
-        some = changed[start : start + AT_ONCE]
+    for start in range(0, len(changed), BATCH_SIZE):
+        some = changed[start : start + BATCH_SIZE]
         Result.objects.filter(pk__in=some).update(state=ResultState.SUBMITTED)
 
 
 def _rerate(submissions: Sequence[ResultToSubmit]) -> dict[int, Rating]:
     """Each quarter spoken of is rated, and those after it whose travel follows; by revision."""
-    spoken_of: dict[Quarter, set[int]] = defaultdict(set)
+    to_rate: dict[Quarter, set[int]] = defaultdict(set)
     first: dict[int, Quarter] = {}
     for each in submissions:
-        spoken_of[each.quarter].add(each.indicator.pk)
+        to_rate[each.quarter].add(each.indicator.pk)
         first[each.indicator.pk] = min(each.quarter, first.get(each.indicator.pk, each.quarter))
     standing = Rating.objects.latest_ones().filter(indicator__in=first)
     for indicator, quarter in standing.values_list("indicator_id", "quarter"):
         if quarter > first[indicator]:
-            spoken_of[quarter].add(indicator)
+            to_rate[quarter].add(indicator)
     return {
         rating.revision_id: rating
-        for quarter in sorted(spoken_of)
-        for rating in rate_quarter(quarter=quarter, by=None, indicators=spoken_of[quarter])
+        for quarter in sorted(to_rate)
+        for rating in rate_quarter(quarter=quarter, by=None, indicators=to_rate[quarter])
         if rating.revision_id is not None
     }
 
@@ -405,7 +353,7 @@ def submit_return(
     by reference, NotOpen, and Locked where a result is approved.
     """
     if (first := Submission.objects.filter(token=token).first()) is not None:
-        return _own(first, by)
+        return _refuse_others(first, by)
     wanted = sorted(set(references))
     if not wanted:
         raise NotReady({"": "Complete an indicator first: there is nothing to submit"})
@@ -419,8 +367,8 @@ def submit_return(
                 results=len(wanted),
             )
     except IntegrityError:  # the same button, pressed twice at once
-        return _own(Submission.objects.get(token=token), by)
-    rows = _rows(quarter, wanted, versions, today)
+        return _refuse_others(Submission.objects.get(token=token), by)
+    rows = _checked_rows(quarter, wanted, versions, today)
     _submit(rows, quarter, today, by)
     audit.record(
         "submitted return",
@@ -432,13 +380,13 @@ def submit_return(
     return submission
 
 
-def _own(submission: Submission, by: User) -> Submission:
+def _refuse_others(submission: Submission, by: User) -> Submission:
     if submission.submitted_by_id != by.pk:
         raise NotReady({"": "Check your own answers first: this was somebody else's return"})
     return submission
 
 
-def _rows(
+def _checked_rows(
     quarter: Quarter, wanted: Sequence[str], versions: Mapping[str, int] | None, today: date
 ) -> list[ReturnRow]:
     """The drafts, held until the end, and each as it is read. Raises NotReady."""
@@ -475,8 +423,8 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
     for row in rows:
         assert row.entry is not None
         assert row.draft is not None
-        due = day_due(days, row.indicator)
-        given = ResultGiven.by(row.entry, _data_quarter(row))
+        due = entry_day(days, row.indicator)
+        given = ResultGiven.from_entry(row.entry, _data_quarter(row))
         late = due is not None and today > due
         submissions.append(ResultToSubmit(row.indicator, quarter, given, late=late))
     submit_results(submissions=submissions, today=today, by=by)

@@ -22,21 +22,21 @@ from core.services.notices import owe_notice
 from indicators.models.definitions import Indicator
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
-from indicators.queries.sign_off import ladders_on, offices_of, said_by, unlocked_for
+from indicators.queries.sign_off import offices_of, sign_off_structure, submitters_of, unlocked_for
 from indicators.rules.returns import ResultState, Stage, Verdict
-from indicators.rules.sign_off import Act, moved, refusal, unlock_refusal
+from indicators.rules.sign_off import Act, sign_off_refusal, state_after, unlock_refusal
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
 
-AT_ONCE = 500  # rows named in one statement
+BATCH_SIZE = 500  # rows named in one statement
 
 
 class CannotSign(Refused):
     """The result, or one of several, cannot be signed so. The message says what to do."""
 
 
-class SaidAnew(CannotSign):
+class CorrectedMeanwhile(CannotSign):
     """What was before the approver is not what is said now: somebody corrected it meanwhile."""
 
 
@@ -51,32 +51,32 @@ def approve_results(
     stage: Stage,
     by: User,
     today: date,
-    seen: Mapping[int, int] | None = None,
+    revisions_seen: Mapping[int, int] | None = None,
 ) -> list[SignOff]:
     """Every result is approved at this stage, and locked; or none is, where one cannot be.
 
-    `seen` is the number of the revision that the approver had before them, by result. Approving
+    `revisions_seen` is the number of the revision that the approver had before them, by result. Approving
     again what one has approved changes nothing. Raises CannotSign, naming each that cannot be
     signed and why, and SaidAnew where one was corrected since it was seen.
     """
-    held = _hold([result.pk for result in results])
-    signed_before = _signed_by(by, stage, held)
-    held = [each for each in held if each.pk not in signed_before]
-    _refuse_unseen(held, seen or {})
-    to_state = _turns(held, stage, Act.APPROVE, by, today)
-    _move(held, to_state)
+    revisions = _lock_revisions([result.pk for result in results])
+    signed_before = _signed_by(by, stage, revisions)
+    revisions = [each for each in revisions if each.pk not in signed_before]
+    _refuse_corrected(revisions, revisions_seen or {})
+    to_state = _next_states(revisions, stage, Act.APPROVE, by, today)
+    _set_states(revisions, to_state)
     signed = SignOff.objects.bulk_create(
         [
             SignOff(
                 revision=each, stage=stage, verdict=Verdict.APPROVED, signed_by=by, signed_at=now()
             )
-            for each in held
+            for each in revisions
         ],
-        batch_size=AT_ONCE,
+        batch_size=BATCH_SIZE,
     )
     audit.record_all(
         audit.event("approved result", each.result, by=by, stage=stage, revision=each.number)
-        for each in held
+        for each in revisions
     )
     return signed
 
@@ -90,10 +90,10 @@ def return_result(*, result: Result, stage: Stage, comment: str, by: User) -> Si
     comment = comment.strip()
     if not comment:
         raise CannotSign("Say what is to be mended, so that the manager knows")
-    held = _hold([result.pk])
-    to_state = _turns(held, stage, Act.RETURN, by, localdate())
-    _move(held, to_state)
-    (revision,) = held
+    revisions = _lock_revisions([result.pk])
+    to_state = _next_states(revisions, stage, Act.RETURN, by, localdate())
+    _set_states(revisions, to_state)
+    (revision,) = revisions
     signed = SignOff.objects.create(
         revision=revision,
         stage=stage,
@@ -110,26 +110,26 @@ def return_result(*, result: Result, stage: Stage, comment: str, by: User) -> Si
         revision=revision.number,
         comment=comment,
     )
-    _tell_of_return(signed, by)
+    _notify_of_return(signed, by)
     return signed
 
 
-def _entry(result: Result) -> str:
+def _entry_address(result: Result) -> str:
     return reverse("enter_result", args=[result.quarter.key, result.indicator.reference])
 
 
-def _tell_of_return(signed: SignOff, by: User) -> None:
+def _notify_of_return(signed: SignOff, by: User) -> None:
     result = signed.revision.result
     indicator = result.indicator
-    told = {indicator.accountable_manager, signed.revision.submitted_by or by} - {by}
-    for person in told:
+    recipients = {indicator.accountable_manager, signed.revision.submitted_by or by} - {by}
+    for person in recipients:
         owe_notice(
             key=f"returned-{signed.pk}-{person.pk}",
             recipient=person,
             subject=f"{indicator.title}, {result.quarter}: returned to you",
             body=f"{by.name} returned the result of {indicator.title} for {result.quarter}:"
             f"\n\n{signed.comment}\n\nCorrect it and submit it again.",
-            address=_entry(result),
+            address=_entry_address(result),
         )
 
 
@@ -150,7 +150,7 @@ def unlock_result(
     why_not = unlock_refusal(now=moment, expires_at=expires_at, granted_to=granted_to.pk, by=by.pk)
     if why_not is not None:
         raise CannotUnlock(why_not)
-    (revision,) = _hold([result.pk])
+    (revision,) = _lock_revisions([result.pk])
     _refuse_needless_unlock(revision, granted_to)
     unlock = Unlock.objects.create(
         result=revision.result,
@@ -174,7 +174,7 @@ def unlock_result(
         subject=f"{result.indicator.title}, {result.quarter}: you may change it",
         body=f"{by.name} unlocked it for you: {unlock.reason.rstrip('.')}. It is then signed off"
         " again.",
-        address=_entry(result),
+        address=_entry_address(result),
     )
     return unlock
 
@@ -197,7 +197,7 @@ def _refuse_needless_unlock(revision: Revision, granted_to: User) -> None:
         raise CannotUnlock(f"{result} is unlocked for {granted_to.name} already")
 
 
-def _hold(results: Sequence[int]) -> list[Revision]:
+def _lock_revisions(results: Sequence[int]) -> list[Revision]:
     """What is now said of each result, in order of reference; both rows locked until the end."""
     of_result = Result.objects.select_for_update().filter(pk__in=results).order_by("pk")
     found = {row.pk for row in of_result}
@@ -210,63 +210,71 @@ def _hold(results: Sequence[int]) -> list[Revision]:
         )
         .order_by("result__indicator__reference", "result__quarter")
     )
-    held = list(rows)
-    if len(held) < len(set(results)):
-        raise SaidAnew("One of these was corrected at this very moment. Look at it again first")
-    return held
+    revisions = list(rows)
+    if len(revisions) < len(set(results)):
+        raise CorrectedMeanwhile(
+            "One of these was corrected at this very moment. Look at it again first"
+        )
+    return revisions
 
 
-def _signed_by(by: User, stage: Stage, held: list[Revision]) -> set[int]:
+def _signed_by(by: User, stage: Stage, revisions: list[Revision]) -> set[int]:
     rows = SignOff.objects.filter(
-        revision__in=held, stage=stage, verdict=Verdict.APPROVED, signed_by=by
+        revision__in=revisions, stage=stage, verdict=Verdict.APPROVED, signed_by=by
     )
     return set(rows.values_list("revision_id", flat=True))
 
 
-def _refuse_unseen(held: list[Revision], seen: Mapping[int, int]) -> None:
-    anew = [
-        str(each.result) for each in held if seen.get(each.result_id, each.number) != each.number
+def _refuse_corrected(revisions: list[Revision], revisions_seen: Mapping[int, int]) -> None:
+    corrected = [
+        str(each.result)
+        for each in revisions
+        if revisions_seen.get(each.result_id, each.number) != each.number
     ]
-    if anew:
-        raise SaidAnew(f"Corrected since you looked: {', '.join(anew)}. Look again, then approve")
+    if corrected:
+        raise CorrectedMeanwhile(
+            f"Corrected since you looked: {', '.join(corrected)}. Look again, then approve"
+        )
 
 
-def _turns(
-    held: list[Revision], stage: Stage, act: Act, by: User, today: date
+def _next_states(
+    revisions: list[Revision], stage: Stage, act: Act, by: User, today: date
 ) -> dict[int, ResultState]:
     """What the act makes of each result. Raises CannotSign, naming all that refuse."""
-    ladders = ladders_on(today)
+    structure = sign_off_structure(today)
     offices = offices_of(by, on=today)
     to_state: dict[int, ResultState] = {}
     refused = []
-    for each in held:
-        state, rungs = ResultState(each.result.state), ladders.of(each)
-        why_not = refusal(
+    for each in revisions:
+        state, stages = ResultState(each.result.state), structure.of(each)
+        why_not = sign_off_refusal(
             state=state,
             stage=stage,
-            rungs=rungs,
+            stages=stages,
             offices=offices,
             signer=by.pk,
-            said_by=said_by(each),
+            submitters=submitters_of(each),
         )
-        turned = moved(state, act, stage, rungs)
-        if why_not is not None or turned is None:
+        next_state = state_after(state, act, stage, stages)
+        if why_not is not None or next_state is None:
             refused.append(f"{each.result}: {why_not or 'it is not its turn'}")
         else:
-            to_state[each.result_id] = turned
+            to_state[each.result_id] = next_state
     if refused:
         raise CannotSign(". ".join(refused))
     return to_state
 
 
-def _move(held: list[Revision], to_state: Mapping[int, ResultState]) -> None:
+def _set_states(revisions: list[Revision], to_state: Mapping[int, ResultState]) -> None:
     """Each result stands where it should, unless it moved since it was read."""
     steps: dict[tuple[str, ResultState], list[int]] = defaultdict(list)
-    for each in held:
+    for each in revisions:
         steps[each.result.state, to_state[each.result_id]].append(each.result_id)
     for (was, becomes), results in steps.items():
         rows = Result.objects.filter(pk__in=results, state=was)
         if rows.update(state=becomes) < len(results):
-            raise SaidAnew("Somebody else signed one of these at this moment. Look again first")
-    for each in held:
+            raise CorrectedMeanwhile(
+                "Somebody else signed one of these at this moment. Look again first"
+            )
+    for each in revisions:
         each.result.state = to_state[each.result_id]

@@ -24,7 +24,7 @@ from core.working_days import is_working_day
 from indicators.models.definitions import Indicator, Target
 from indicators.models.variations import Variation, VariedTrigger
 from indicators.queries.histories import targets_in_force, thresholds_of
-from indicators.rights import planned_by
+from indicators.rights import plannable_by
 from indicators.services.rating import rerate_open_quarters
 from organisation.models.people import User
 from organisation.permissions import Permission
@@ -37,17 +37,18 @@ from sorp.queries.ruling import NoVersionInForce, conditions_of, numbers_of, ver
 from sorp.rules.conditions.aggregate import Aggregate
 from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
-LONGEST = 12  # quarters: what lasts longer is no variation, and belongs in the SORP or the target
-BY_TARGET = (RatingMethod.FLOOR, RatingMethod.TOLERANCE)
+# What lasts longer is no variation, and belongs in the SORP or the target.
+LONGEST_VARIATION = 12  # quarters
+RATED_BY_TARGET = (RatingMethod.FLOOR, RatingMethod.TOLERANCE)
 
 
 class RefusedVariation(Refused):
     """A variation is not as it may be. The message says what to do, and `field` where."""
 
 
-def refuse_nonsense(row: Variation, varied: Sequence[VariedTrigger]) -> None:
+def validate_variation(row: Variation, varied: Sequence[VariedTrigger]) -> None:
     """Raises RefusedVariation for the first thing that may not stand."""
-    _refuse_unsaid(row)
+    _refuse_unexplained(row)
     _refuse_quarters(row)
     _refuse_unknown_clause(row)
     _refuse_numbers(row)
@@ -81,7 +82,7 @@ def refuse_overlap(row: Variation) -> None:
         )
 
 
-def _refuse_unsaid(row: Variation) -> None:
+def _refuse_unexplained(row: Variation) -> None:
     if not row.what:
         raise RefusedVariation("Say in a sentence what is judged otherwise", field="what")
     if not row.reason:
@@ -114,10 +115,10 @@ def _refuse_quarters(row: Variation) -> None:
         )
     if last < first:
         raise RefusedVariation(f"Choose {first} or a later quarter", field="until_quarter")
-    if last.ordinal - first.ordinal >= LONGEST:
+    if last.ordinal - first.ordinal >= LONGEST_VARIATION:
         raise RefusedVariation(
-            f"It may last {LONGEST} quarters at the most: choose"
-            f" {Quarter.from_ordinal(first.ordinal + LONGEST - 1)} or before, and propose it anew"
+            f"It may last {LONGEST_VARIATION} quarters at the most: choose"
+            f" {Quarter.from_ordinal(first.ordinal + LONGEST_VARIATION - 1)} or before, and propose it anew"
             " when it ends",
             field="until_quarter",
         )
@@ -134,7 +135,7 @@ def _refuse_numbers(row: Variation) -> None:
         )
     if not row.varies_rating:
         return
-    if RatingMethod(row.indicator.method) not in BY_TARGET:
+    if RatingMethod(row.indicator.method) not in RATED_BY_TARGET:
         raise RefusedVariation(
             f"{row.indicator.reference} is not rated by a target: vary its triggers or its exit"
             " rule, or set it another range",
@@ -150,7 +151,7 @@ def _refuse_numbers(row: Variation) -> None:
 
 def _refuse_contradictions(row: Variation) -> None:
     """Held against every target that is in force at some time in its quarters."""
-    for target in _targets_meanwhile(row.indicator, row.from_quarter, row.until_quarter):
+    for target in _targets_in_those_quarters(row.indicator, row.from_quarter, row.until_quarter):
         try:
             thresholds = thresholds_of(row.indicator, target, row)
         except ValueError as refusal:
@@ -162,7 +163,7 @@ def _refuse_contradictions(row: Variation) -> None:
             )
 
 
-def _targets_meanwhile(
+def _targets_in_those_quarters(
     indicator: Indicator, first: Quarter, last: Quarter
 ) -> Iterator[Target | None]:
     yield targets_in_force(first, [indicator.pk]).get(indicator.pk)
@@ -191,10 +192,12 @@ def _trigger_refusals(row: Variation, varied: Sequence[VariedTrigger]) -> Iterat
             yield from _window_refusals(each, known[each.trigger_key], row.indicator)
 
 
-def _window_refusals(each: VariedTrigger, asked: Condition, indicator: Indicator) -> Iterator[str]:
-    if isinstance(asked, Aggregate):
-        yield f"“{each.trigger}” looks at a whole {asked.unit_tier}, so no one indicator varies it"
-    elif Tier(indicator.tier) not in asked.tiers:
+def _window_refusals(
+    each: VariedTrigger, condition: Condition, indicator: Indicator
+) -> Iterator[str]:
+    if isinstance(condition, Aggregate):
+        yield f"“{each.trigger}” looks at a whole {condition.unit_tier}, so no one indicator varies it"
+    elif Tier(indicator.tier) not in condition.tiers:
         tier = Tier(indicator.tier).label.lower()
         yield f"“{each.trigger}” does not look at {tier} indicators, so there is nothing to vary"
     if not each.applies:
@@ -209,7 +212,7 @@ def _window_refusals(each: VariedTrigger, asked: Condition, indicator: Indicator
         )
     elif within > MOST_QUARTERS:
         yield f"“{each.trigger}”: {MOST_QUARTERS} quarters are the most it can look back"
-    elif (at_least, within) == (asked.at_least, asked.within):
+    elif (at_least, within) == (condition.at_least, condition.within):
         yield (
             f"“{each.trigger}” asks for {at_least} of the last {within} quarters already: give"
             " other numbers, or leave it out"
@@ -217,7 +220,7 @@ def _window_refusals(each: VariedTrigger, asked: Condition, indicator: Indicator
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerVaried:
+class VariedWindow:
     """A trigger that counts otherwise for one indicator; without its numbers, it does not apply."""
 
     trigger: str  # its key
@@ -227,7 +230,7 @@ class TriggerVaried:
 
 def may_propose_variation(indicator: Indicator, user: User) -> bool:
     """Its accountable manager, and the performance officers."""
-    return planned_by(user).holds(indicator)
+    return plannable_by(user).holds(indicator)
 
 
 def may_decide_variation(variation: Variation, user: User) -> bool:
@@ -255,7 +258,7 @@ def propose_variation(
     until_quarter: Quarter,
     by: User,
     clause: str = "",
-    triggers: Sequence[TriggerVaried] = (),
+    triggers: Sequence[VariedWindow] = (),
     **differently: Any,
 ) -> Variation:
     """A variation waits for somebody to agree it. Until then nothing is judged otherwise.
@@ -279,19 +282,19 @@ def propose_variation(
     )
     names = _trigger_names(from_quarter) if triggers else {}
     varied = [VariedTrigger(**_window(each, names)) for each in triggers]
-    refuse_nonsense(proposed, varied)
-    if (waiting := _same_waiting(proposed, varied)) is not None:
+    validate_variation(proposed, varied)
+    if (waiting := _identical_proposal(proposed, varied)) is not None:
         return waiting
     proposed.save()
     for each in varied:
         each.variation = proposed
     VariedTrigger.objects.bulk_create(varied)
-    audit.record("proposed variation", proposed, by=by, **_told(proposed, varied))
-    _ask_for_a_decision(proposed)
+    audit.record("proposed variation", proposed, by=by, **_audit_detail(proposed, varied))
+    _notify_approvers(proposed)
     return proposed
 
 
-def _ask_for_a_decision(proposed: Variation) -> None:
+def _notify_approvers(proposed: Variation) -> None:
     """Whoever may agree it is told that it waits."""
     for person in people_approving(on=localdate()):
         if may_decide_variation(proposed, person):
@@ -312,11 +315,11 @@ def agree_variation(*, variation: Variation, by: User, decision: str = "") -> Va
     RefusedVariation for its proposer, the accountable manager, what was decided before, a first
     quarter closed meanwhile, and an overlap with another.
     """
-    row = _to_decide(variation, by)
+    row = _lock_to_decide(variation, by)
     if row.state == Variation.State.AGREED and row.decided_by_id == by.pk:
         return row
     _refuse_decided(row)
-    refuse_nonsense(row, list(row.varied_triggers.all()))
+    validate_variation(row, list(row.varied_triggers.all()))
     _decide(row, Variation.State.AGREED, decision, by)
     rerate_open_quarters(indicators=[row.indicator_id])
     return row
@@ -325,7 +328,7 @@ def agree_variation(*, variation: Variation, by: User, decision: str = "") -> Va
 @transaction.atomic
 def refuse_variation(*, variation: Variation, decision: str, by: User) -> Variation:
     """It is refused, and why; everything is judged as the SORP has it. Raises as agreeing does."""
-    row = _to_decide(variation, by)
+    row = _lock_to_decide(variation, by)
     if row.state == Variation.State.REFUSED and row.decided_by_id == by.pk:
         return row
     _refuse_decided(row)
@@ -344,7 +347,7 @@ def end_variation(
     Raises PermissionDenied for the accountable manager, for whoever neither runs the framework nor
     approves the SORP, and where it was never agreed; RefusedVariation without a reason, or for a quarter out of reach.
     """
-    row = _locked(variation)
+    row = _lock(variation)
     if not may_end_variation(row, by):
         raise PermissionDenied("The performance team ends a variation, or who approves the SORP")
     was = row.until_quarter
@@ -352,13 +355,13 @@ def end_variation(
         return row
     _refuse_ending(row, until_quarter, reason)
     row.until_quarter = until_quarter
-    told = f"Ended with {until_quarter} instead of {was} by {by}: {reason.strip()}"
-    row.decision = "\n\n".join(filter(None, [row.decision, told]))
+    note = f"Ended with {until_quarter} instead of {was} by {by}: {reason.strip()}"
+    row.decision = "\n\n".join(filter(None, [row.decision, note]))
     row.save(update_fields=["until_quarter", "decision"])
     audit.record(
         "ended variation", row, by=by, was=was.key, now=until_quarter.key, reason=reason.strip()
     )
-    _tell(row, "ended", f"It ends with {until_quarter}, not {was}: {reason.strip()}")
+    _notify(row, "ended", f"It ends with {until_quarter}, not {was}: {reason.strip()}")
     rerate_open_quarters(indicators=[row.indicator_id])
     return row
 
@@ -371,7 +374,7 @@ def _trigger_names(quarter: Quarter) -> dict[str, str]:
         return {}
 
 
-def _window(each: TriggerVaried, names: Mapping[str, str]) -> dict[str, Any]:
+def _window(each: VariedWindow, names: Mapping[str, str]) -> dict[str, Any]:
     applies = each.at_least is not None or each.within is not None
     return {
         "trigger": names.get(each.trigger, each.trigger),
@@ -382,9 +385,18 @@ def _window(each: TriggerVaried, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _same_waiting(proposed: Variation, varied: Sequence[VariedTrigger]) -> Variation | None:
+def _identical_proposal(proposed: Variation, varied: Sequence[VariedTrigger]) -> Variation | None:
     """The same, proposed before by the same person and not yet decided."""
-    said = ("what", "reason", "clause", "method", "tolerance", "target", "floor", "exit_quarters")
+    compared = (
+        "what",
+        "reason",
+        "clause",
+        "method",
+        "tolerance",
+        "target",
+        "floor",
+        "exit_quarters",
+    )
     rows = Variation.objects.filter(
         indicator=proposed.indicator,
         state=Variation.State.PROPOSED,
@@ -393,13 +405,13 @@ def _same_waiting(proposed: Variation, varied: Sequence[VariedTrigger]) -> Varia
         until_quarter=proposed.until_quarter,
     )
     for row in rows.prefetch_related("varied_triggers"):
-        same = all(getattr(row, name) == getattr(proposed, name) for name in said)
+        same = all(getattr(row, name) == getattr(proposed, name) for name in compared)
         if same and [str(each) for each in row.varied_triggers.all()] == [str(e) for e in varied]:
             return row
     return None
 
 
-def _told(row: Variation, varied: Sequence[VariedTrigger]) -> Mapping[str, Any]:
+def _audit_detail(row: Variation, varied: Sequence[VariedTrigger]) -> Mapping[str, Any]:
     numbers = ("tolerance", "target", "floor", "exit_quarters")
     given: dict[str, Decimal | int | None] = {name: getattr(row, name) for name in numbers}
     return {
@@ -413,7 +425,7 @@ def _told(row: Variation, varied: Sequence[VariedTrigger]) -> Mapping[str, Any]:
     }
 
 
-def _locked(variation: Variation) -> Variation:
+def _lock(variation: Variation) -> Variation:
     """The row as it now stands, and its indicator held, so that no two are agreed at once."""
     Indicator.objects.select_for_update().get(pk=variation.indicator_id)
     return Variation.objects.select_related(
@@ -421,8 +433,8 @@ def _locked(variation: Variation) -> Variation:
     ).get(pk=variation.pk)
 
 
-def _to_decide(variation: Variation, by: User) -> Variation:
-    row = _locked(variation)
+def _lock_to_decide(variation: Variation, by: User) -> Variation:
+    row = _lock(variation)
     if not allowed(by, Permission.APPROVE_SORP):
         raise PermissionDenied("Only who approves the SORP decides on a variation of it")
     if by.pk == row.proposed_by_id:
@@ -453,10 +465,10 @@ def _decide(row: Variation, state: Variation.State, decision: str, by: User) -> 
         f"{word} variation", row, by=by, indicator=row.indicator.reference, decision=row.decision
     )
     until = f" from {row.from_quarter} to {row.until_quarter}" if word == "agreed" else ""
-    _tell(row, word, f"{row.what}\n\n{by} {word} it{until}. {row.decision}".strip())
+    _notify(row, word, f"{row.what}\n\n{by} {word} it{until}. {row.decision}".strip())
 
 
-def _tell(row: Variation, word: str, body: str) -> None:
+def _notify(row: Variation, word: str, body: str) -> None:
     for person in {row.proposed_by, row.indicator.accountable_manager}:
         owe_notice(
             key=f"variation-{row.pk}-{word}-{row.until_quarter.key}-{person.pk}",
@@ -485,7 +497,7 @@ def _refuse_ending(row: Variation, until_quarter: Quarter, reason: str) -> None:
 
 
 @transaction.atomic
-def remind_of_endings(*, today: date) -> int:
+def remind_of_expiring_variations(*, today: date) -> int:
     """Of each variation in its last quarter, its proposer, the manager and the officers are told.
 
     Returns how many variations they were told of now: of each once, and again should its end move.
@@ -495,19 +507,19 @@ def remind_of_endings(*, today: date) -> int:
         return 0
     quarter = Quarter.containing(today)
     ending = Variation.objects.agreed().filter(until_quarter=quarter)
-    told = set(
+    already_sent = set(
         Notice.objects.filter(key__startswith="variation-ends-").values_list("key", flat=True)
     )
     officers = holders(PostKind.PERFORMANCE_OFFICER, on=today)
     rows = ending.select_related("indicator__accountable_manager", "proposed_by")
-    return sum(_tell_of_ending(each, officers, told) for each in rows)
+    return sum(_notify_of_ending(each, officers, already_sent) for each in rows)
 
 
-def _tell_of_ending(variation: Variation, officers: list[User], told: set[str]) -> bool:
+def _notify_of_ending(variation: Variation, officers: list[User], already_sent: set[str]) -> bool:
     indicator, until = variation.indicator, variation.until_quarter
     people = {variation.proposed_by, indicator.accountable_manager, *officers}
     keys = {person: f"variation-ends-{variation.pk}-{until.key}-{person.pk}" for person in people}
-    if told.intersection(keys.values()):
+    if already_sent.intersection(keys.values()):
         return False
     for person, key in keys.items():
         owe_notice(

@@ -16,7 +16,7 @@ from indicators.queries.calendar import (
     calendars,
     own_calendar,
     quarters_to_begin,
-    unowned,
+    unowned_indicators,
 )
 from indicators.services import calendar as services
 from organisation.permissions import Permission
@@ -56,7 +56,7 @@ def begin_quarter(request):
         given = form.cleaned_data
         try:
             services.begin_quarter(**given, today=today, by=request.user)
-        except services.Unowned as refusal:
+        except services.UnownedIndicators as refusal:
             form.add_error("quarter", str(refusal))
         except ValueError as refusal:
             form.add_error("cabinet_meets_on", str(refusal))
@@ -64,11 +64,11 @@ def begin_quarter(request):
             messages.success(request, f"{given['quarter']} has begun")
             return redirect("calendar")
     page = {"form": form, "quarters": quarters}
-    page["nobodys"] = unowned(_asked(form, quarters)) if quarters else []
+    page["unowned"] = unowned_indicators(_chosen_quarter(form, quarters)) if quarters else []
     return render(request, "indicators/begin_quarter.html", page)
 
 
-def _asked(form, quarters):
+def _chosen_quarter(form, quarters):
     typed = form.data.get("quarter") if form.is_bound else None
     return next((each for each in quarters if each.key == typed), quarters[0])
 

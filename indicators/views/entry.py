@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.clock import localdate
 from core.figures import as_number
 from core.guards import require
-from indicators.forms.results import JUST_FIGURES, REVISED, ResultForm, typed_in
+from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm, posted_draft
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import entry_sheet
 from indicators.queries.returns import my_return
+from indicators.rules.entry import ResultGiven
 from indicators.services import drafts, results
-from indicators.services.drafts import as_kept
+from indicators.services.drafts import stored_draft
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.rules.thresholds import bounds_of
@@ -29,7 +30,7 @@ def sheet_or_404(request, quarter, reference):
     return entry_sheet(indicator=indicator, quarter=quarter, user=request.user)
 
 
-def takes_no_result(request, sheet):
+def refusal_page(request, sheet):
     """The page that explains why nothing can be entered now, or None where it can be."""
     if sheet.quarter.last_day >= localdate():
         reason = "not ended"
@@ -53,12 +54,12 @@ def may_revise(user):
 def enter_result(request, quarter, reference):
     """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
     sheet = sheet_or_404(request, quarter, reference)
-    if (explained := takes_no_result(request, sheet)) is not None:
-        return explained
+    if (refused := refusal_page(request, sheet)) is not None:
+        return refused
     if request.method == "POST":
         return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
     if sheet.is_overtaken:
-        return _changed_meanwhile(request, sheet, sheet.draft.typed, sheet.said, status=200)
+        return _conflict_page(request, sheet, sheet.draft.typed, sheet.submitted, status=200)
     # What was said to be complete and is not comes back with what is wrong; what was only begun
     # is nobody's mistake yet.
     wrong = sheet.draft is not None and sheet.draft.is_complete
@@ -67,29 +68,31 @@ def enter_result(request, quarter, reference):
 
 
 def _page(request, sheet, form):
-    typed = typed_in(form.data) if form.is_bound else dict(sheet.typed)
+    typed = posted_draft(form.data) if form.is_bound else dict(sheet.typed)
     page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter, "form": form}
-    return render(request, "indicators/enter_result.html", page | would_be(sheet, typed))
+    return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 
 
-def would_be(sheet, typed):
+def rating_preview(sheet, typed):
     """What a figure would be rated, how it was read, and what is worth asking about it."""
     entry = sheet.read(typed)
     return {
         "entry": entry if entry.has_figures or entry.not_available else None,
-        "problems": [entry.problems[name] for name in JUST_FIGURES if name in entry.problems],
-        "questions": sheet.ask_about(entry),
+        "problems": [entry.problems[name] for name in FIGURE_FIELDS if name in entry.problems],
+        "questions": sheet.questions_about(entry),
     }
 
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def would_be_rated(request, quarter, reference):
+def preview_rating(request, quarter, reference):
     """The same, while the figure is being typed. Nothing is kept."""
     sheet = sheet_or_404(request, quarter, reference)
     page = {"sheet": sheet, "indicator": sheet.indicator}
     return render(
-        request, "indicators/would_be.html", page | would_be(sheet, typed_in(request.POST))
+        request,
+        "indicators/rating_preview.html",
+        page | rating_preview(sheet, posted_draft(request.POST)),
     )
 
 
@@ -99,28 +102,28 @@ def keep_draft(request, quarter, reference):
     """What has been typed so far is kept; the page asks for it every half-minute."""
     sheet = sheet_or_404(request, quarter, reference)
     try:
-        draft = _kept(request, sheet, is_complete=_is_still_complete(request, sheet))
-    except drafts.ChangedMeanwhile:
-        told = "Somebody else changed this result. Save to see both versions."
-        return JsonResponse({"told": told}, status=409)
+        draft = _save_draft(request, sheet, is_complete=_is_still_complete(request, sheet))
+    except drafts.EditConflict:
+        message = "Somebody else changed this result. Save to see both versions."
+        return JsonResponse({"message": message}, status=409)
     except ValueError as refusal:
-        return JsonResponse({"told": str(refusal)}, status=422)
+        return JsonResponse({"message": str(refusal)}, status=422)
     at = f"{timezone.localtime(draft.saved_at):%H:%M}"
-    return JsonResponse({"version": draft.version, "told": f"Draft kept at {at}"})
+    return JsonResponse({"version": draft.version, "message": f"Draft kept at {at}"})
 
 
 def _save(request, sheet):
     """The draft is kept whatever it holds; then what the person asked for is done."""
     step = request.POST.get("do", "save")
     just_figures = step != "save"
-    form = ResultForm(request.POST, sheet=sheet, only=JUST_FIGURES if just_figures else None)
+    form = ResultForm(request.POST, sheet=sheet, only=FIGURE_FIELDS if just_figures else None)
     is_sound, answer = form.is_valid(), request.POST.get("complete")
     completes = is_sound and not just_figures and answer == "yes"
     untouched = just_figures and _is_still_complete(request, sheet)
     try:
-        _kept(request, sheet, is_complete=completes or untouched)
-    except drafts.ChangedMeanwhile as reason:
-        return _collision(request, sheet, reason)
+        _save_draft(request, sheet, is_complete=completes or untouched)
+    except drafts.EditConflict as reason:
+        return _resolve_conflict(request, sheet, reason)
     except ValueError as refusal:
         form.add_error(None, str(refusal))
         return _page(request, sheet, form)
@@ -128,21 +131,21 @@ def _save(request, sheet):
     if step == "evidence":
         return redirect("evidence", key, sheet.indicator.reference)
     if completes:
-        return _onwards(request, sheet, form.entry)
+        return _next_page(request, sheet, form.entry)
     if answer == "no" and not just_figures:
         messages.success(request, f"{name}: your draft is kept")
         return redirect("my_return", key)
     if not just_figures and not answer:
         form.add_error("complete", "Select whether you have completed this indicator")
-    return _page(request, _anew(request, sheet), form)
+    return _page(request, _reloaded(request, sheet), form)
 
 
-def _kept(request, sheet, *, is_complete):
+def _save_draft(request, sheet, *, is_complete):
     version = request.POST.get("version", "0")
     return drafts.save_draft(
         indicator=sheet.indicator,
         quarter=sheet.quarter,
-        typed=typed_in(request.POST),
+        typed=posted_draft(request.POST),
         version=int(version) if version.isascii() and version.isdigit() else 0,
         is_complete=is_complete,
         by=request.user,
@@ -153,20 +156,22 @@ def _is_still_complete(request, sheet):
     """Whether what was said to be complete has not been touched."""
     draft = sheet.draft
     return (
-        draft is not None and draft.is_complete and draft.typed == as_kept(typed_in(request.POST))
+        draft is not None
+        and draft.is_complete
+        and draft.typed == stored_draft(posted_draft(request.POST))
     )
 
 
-def _anew(request, sheet):
+def _reloaded(request, sheet):
     return entry_sheet(indicator=sheet.indicator, quarter=sheet.quarter, user=request.user)
 
 
-def _onwards(request, sheet, entry):
+def _next_page(request, sheet, entry):
     """To the next indicator that is not done; when all are, to the check of all answers."""
     mine = my_return(user=request.user, quarter=sheet.quarter, today=localdate())
-    told = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
-    asked = "".join(f" {question}" for question in sheet.ask_about(entry))
-    messages.success(request, f"{told}{asked} {mine.completed} of {len(mine.rows)} done.")
+    message = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
+    requirements = "".join(f" {question}" for question in sheet.questions_about(entry))
+    messages.success(request, f"{message}{requirements} {mine.completed} of {len(mine.rows)} done.")
     following = mine.after(sheet.indicator.reference)
     if following is None:
         return redirect("check_return", sheet.quarter.key)
@@ -187,22 +192,22 @@ def _verdict(sheet, entry):
     return f"{figure} will be {status}."
 
 
-def _collision(request, sheet, reason):
+def _resolve_conflict(request, sheet, reason):
     """Somebody else was quicker: both versions are shown, and the person's own text is kept.
 
     Whoever comes back to a page they have submitted, and sends it again, is told so instead.
     """
-    typed = typed_in(request.POST)
-    fresh = _anew(request, sheet)
-    if reason.saved is None and fresh.says_what_is_submitted(typed):
+    typed = posted_draft(request.POST)
+    fresh = _reloaded(request, sheet)
+    if reason.saved is None and fresh.is_already_submitted(typed):
         messages.info(request, f"{sheet.indicator.title}: this was submitted, and nothing changed")
         return redirect("my_return", sheet.quarter.key)
-    theirs = reason.saved.typed if reason.saved else fresh.said
+    theirs = reason.saved.typed if reason.saved else fresh.submitted
     by_draft = reason.saved is not None
-    return _changed_meanwhile(request, fresh, request.POST, theirs, by_draft=by_draft, status=409)
+    return _conflict_page(request, fresh, request.POST, theirs, by_draft=by_draft, status=409)
 
 
-def _changed_meanwhile(request, sheet, typed, theirs, *, status, by_draft=False):
+def _conflict_page(request, sheet, typed, theirs, *, status, by_draft=False):
     """Both versions, side by side, and a form with one's own text to save after all."""
     form = ResultForm(dict(typed.items()), sheet=sheet, only=())
     form.is_valid()
@@ -215,7 +220,7 @@ def _changed_meanwhile(request, sheet, typed, theirs, *, status, by_draft=False)
         "by_draft": by_draft,
         "now_seen": sheet.revision.number if sheet.revision else 0,
     }
-    return render(request, "indicators/changed_meanwhile.html", page, status=status)
+    return render(request, "indicators/edit_conflict.html", page, status=status)
 
 
 def _compared(form, theirs, own):
@@ -240,23 +245,23 @@ def discard_draft(request, quarter, reference):
 
 def _revise(request, sheet):
     """A closed quarter's figure is corrected, with the reason; nothing is kept as a draft."""
-    form = ResultForm(request.POST, sheet=sheet, only=REVISED)
+    form = ResultForm(request.POST, sheet=sheet, only=REVISION_FIELDS)
     if not form.is_valid():
         return _page(request, sheet, form)
-    if request.POST.get("seen", sheet.seen) != sheet.seen:
-        return _changed_meanwhile(request, sheet, request.POST, sheet.said, status=409)
+    if request.POST.get("seen", sheet.revision_seen) != sheet.revision_seen:
+        return _conflict_page(request, sheet, request.POST, sheet.submitted, status=409)
     try:
         revision, is_new = results.revise_result(
             indicator=sheet.indicator,
             quarter=sheet.quarter,
-            given=results.ResultGiven.by(form.entry, _data_quarter(sheet)),
+            given=ResultGiven.from_entry(form.entry, _data_quarter(sheet)),
             reason=form.cleaned_data["reason"],
             by=request.user,
         )
     except ValueError as refusal:
         form.add_error(None, str(refusal))
         return _page(request, sheet, form)
-    messages.success(request, _told(revision, is_new, sheet))
+    messages.success(request, _revised_message(revision, is_new, sheet))
     if not is_new:
         return redirect("home")
     return redirect("revision", sheet.quarter.key, sheet.indicator.reference)
@@ -266,7 +271,7 @@ def _data_quarter(sheet):
     return sheet.revision.data_quarter if sheet.revision else None
 
 
-def _told(revision, is_new, sheet):
+def _revised_message(revision, is_new, sheet):
     name = f"{sheet.indicator.title}, {sheet.quarter}"
     if not is_new:
         return f"{name}: nothing was changed"

@@ -11,7 +11,7 @@ from indicators.forms.evidence import EvidenceForm
 from indicators.models.returns import Evidence
 from indicators.queries.evidence import is_removable, may_read_evidence
 from indicators.services import evidence as services
-from indicators.views.entry import sheet_or_404, takes_no_result
+from indicators.views.entry import refusal_page, sheet_or_404
 from organisation.permissions import Permission
 
 
@@ -20,8 +20,8 @@ from organisation.permissions import Permission
 def evidence(request, quarter, reference):
     """The files kept with one result, and a way to add one."""
     sheet = sheet_or_404(request, quarter, reference)
-    if (explained := takes_no_result(request, sheet)) is not None:
-        return explained
+    if (refused := refusal_page(request, sheet)) is not None:
+        return refused
     form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         form = EvidenceForm(request.POST, request.FILES)
@@ -59,8 +59,8 @@ def _attached(request, sheet, form):
 def remove_evidence(request, quarter, reference, number):
     """A file is taken away again."""
     sheet = sheet_or_404(request, quarter, reference)
-    if (explained := takes_no_result(request, sheet)) is not None:
-        return explained
+    if (refused := refusal_page(request, sheet)) is not None:
+        return refused
     found = get_object_or_404(
         Evidence,
         pk=number,

@@ -23,9 +23,9 @@ def forecasts(request):
     register, tree = forecast_register(reader=request.user), tree_on(localdate())
     form = ForecastsForm(request.GET)
     form.is_valid()
-    page = Paginator(form.picked(register, tree), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(form.filtered(register, tree), A_PAGE).get_page(request.GET.get("page"))
     indicators = Indicator.objects.select_related("unit").in_bulk(
-        [line.ours.indicator for line in page.object_list]
+        [pair.system.indicator for pair in page.object_list]
     )
     shown = {
         "register": register,
@@ -34,17 +34,17 @@ def forecasts(request):
         "quarters": register.by_quarter(),
         "form": form,
         "page": page,
-        "rows": [_row(line, indicators[line.ours.indicator]) for line in page.object_list],
+        "rows": [_row(pair, indicators[pair.system.indicator]) for pair in page.object_list],
     }
     return render(request, "indicators/forecasts.html", shown)
 
 
-def _row(line, indicator):
+def _row(pair, indicator):
     """A line with its indicator, and how far off each forecast was in the indicator's own unit."""
     figures = Figures(indicator.decimals, indicator.measure_unit)
     off = {
         whose: figures.difference(made.score.size)
-        for whose, made in (("ours", line.ours), ("managers", line.managers))
+        for whose, made in (("system", pair.system), ("managers", pair.managers))
         if made is not None
     }
-    return {"line": line, "indicator": indicator, "off": off}
+    return {"pair": pair, "indicator": indicator, "off": off}

@@ -14,12 +14,12 @@ from indicators.queries.accountability import (
     attested,
     deputies,
     disowned,
+    eligible_deputies,
+    eligible_managers,
     leavers,
-    who_answers,
-    who_may_answer,
-    who_may_deputise,
+    managers_with_indicators,
 )
-from indicators.queries.calendar import unowned
+from indicators.queries.calendar import unowned_indicators
 from indicators.services import accountability, definitions
 from organisation.models.people import Appointment, User
 from organisation.permissions import Permission
@@ -32,18 +32,18 @@ from organisation.services.people import appoint, end_appointment
 def people(request):
     """Who answers for what, and where nobody does."""
     today = localdate()
-    quarter = quarter_in_hand()
+    quarter = latest_open_quarter()
     return render(
         request,
         "indicators/people.html",
         {
             "quarter": quarter,
-            "nobodys": unowned(quarter),
+            "unowned": unowned_indicators(quarter),
             "leavers": leavers(on=today),
             "disowned": disowned(),
             "deputies": deputies(on=today),
             "attested": attested(quarter),
-            "managers": who_answers(),
+            "managers": managers_with_indicators(),
             "today": today,
         },
     )
@@ -59,7 +59,7 @@ def move_indicators(request):
     form = MoveForm(
         request.POST or None,
         indicators=theirs,
-        managers=who_may_answer(on=localdate()).exclude(pk=from_user.pk),
+        managers=eligible_managers(on=localdate()).exclude(pk=from_user.pk),
         initial={"references": list(theirs.values_list("reference", flat=True))},
     )
     page = {"form": form, "from_user": from_user}
@@ -93,7 +93,7 @@ def _moved(request, form, from_user):
 @require(Permission.MANAGE_FRAMEWORK)
 def appoint_deputy(request):
     """Somebody stands in for a unit's managers between two days."""
-    form = DeputyForm(request.POST or None, people=who_may_deputise(on=localdate()))
+    form = DeputyForm(request.POST or None, people=eligible_deputies(on=localdate()))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -135,7 +135,7 @@ def suspend(request, reference):
     indicator = get_object_or_404(
         Indicator.objects.select_related("accountable_manager"), reference=reference
     )
-    form = SuspendForm(request.POST or None, first=quarter_in_hand())
+    form = SuspendForm(request.POST or None, first=latest_open_quarter())
     if request.method == "POST" and form.is_valid():
         try:
             definitions.suspend_indicator(indicator=indicator, **form.cleaned_data, by=request.user)
@@ -147,6 +147,6 @@ def suspend(request, reference):
     return render(request, "indicators/suspend.html", {"form": form, "indicator": indicator})
 
 
-def quarter_in_hand():
+def latest_open_quarter():
     """The latest quarter open for results, or that which has just ended."""
     return max(open_quarters(), default=Quarter.containing(localdate()).previous())

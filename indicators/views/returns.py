@@ -12,7 +12,7 @@ from core.quarters import Quarter
 from core.queries import open_quarters
 from indicators.models.returns import Submission
 from indicators.queries.returns import my_return as return_of
-from indicators.queries.returns import submitted_in
+from indicators.queries.returns import submission_outcome
 from indicators.services import results
 from indicators.views.answers import answers_of
 from organisation.permissions import Permission
@@ -89,7 +89,7 @@ def return_submitted(request, quarter, token):
         Submission, token=token, submitted_by=request.user, quarter=quarter
     )
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
-    page = {"told": submitted_in(submission), "sheet": sheet, "quarter": quarter}
+    page = {"outcome": submission_outcome(submission), "sheet": sheet, "quarter": quarter}
     return render(request, "indicators/return_submitted.html", page)
 
 

@@ -15,7 +15,7 @@ from indicators.forms.sign_off import SignOffForm, UnlockForm
 from indicators.models.results import Result
 from indicators.queries.calendar import due_on
 from indicators.queries.completion import completion
-from indicators.queries.sign_off import offices_of, sheets_for, signs_at, waiting_for
+from indicators.queries.sign_off import offices_of, results_to_sign, sign_off_sheets, signs_at
 from indicators.rules.returns import ResultState, Stage
 from indicators.services.sign_off import (
     CannotSign,
@@ -36,7 +36,7 @@ from sorp.lexicon import Step
 @require(Permission.SIGN_OFF)
 def sign_off(request):
     """Everything that waits for this person's signature, by quarter, stage and unit."""
-    found = sheets_for(request.user, localdate())
+    found = sign_off_sheets(request.user, localdate())
     due = {
         (quarter, stage): due_on(quarter, Step(stage.value))
         for quarter, stage in {(each.quarter, each.stage) for each in found}
@@ -53,7 +53,7 @@ def sign_off_sheet(request, quarter, stage, unit):
     unit = get_object_or_404(Unit, code=unit)
     if not signs_at(stage, unit, offices_of(request.user, on=localdate())):
         raise Http404(f"{unit} is signed off by somebody else")
-    waiting = waiting_for(request.user, quarter, stage).of_unit(unit.pk)
+    waiting = results_to_sign(request.user, quarter, stage).of_unit(unit.pk)
     form = SignOffForm(
         request.POST if request.method == "POST" else None,
         lines=waiting.lines,
@@ -61,7 +61,7 @@ def sign_off_sheet(request, quarter, stage, unit):
         returning=request.POST.get("return", ""),
     )
     if request.method == "POST" and form.is_valid() and _is_signed(request, form, stage):
-        is_done = not waiting_for(request.user, quarter, stage).of_unit(unit.pk).lines
+        is_done = not results_to_sign(request.user, quarter, stage).of_unit(unit.pk).lines
         return redirect(*(["sign_off"] if is_done else _address(quarter, stage, unit)))
     page = {
         "form": form,
@@ -70,12 +70,12 @@ def sign_off_sheet(request, quarter, stage, unit):
         "quarter": quarter,
         "stage": stage,
         "due": due_on(quarter, Step(stage.value)),
-        **_not_in_yet(quarter, unit),
+        **_still_to_come(quarter, unit),
     }
     return render(request, "indicators/sign_off_sheet.html", page)
 
 
-def _not_in_yet(quarter, unit):
+def _still_to_come(quarter, unit):
     """What of the unit and those below it is still to come, for the first time or again."""
     below = list(tree_on(localdate()).below(unit.pk))
     returned = Result.objects.filter(
@@ -104,21 +104,25 @@ def _is_signed(request, form, stage):
         if form.returned is not None:
             result = form.returned.result
             return_result(result=result, stage=stage, comment=form.comment, by=request.user)
-            told = f"{form.returned.indicator.title}: returned. Its manager is told by e-mail."
+            message = f"{form.returned.indicator.title}: returned. Its manager is told by e-mail."
         else:
             ticked = form.cleaned_data["approve"]
             signed = approve_results(
-                results=ticked, stage=stage, by=request.user, today=localdate(), seen=form.seen
+                results=ticked,
+                stage=stage,
+                by=request.user,
+                today=localdate(),
+                revisions_seen=form.revisions_seen,
             )
-            told = _told_of(len(signed))
+            message = _approved_message(len(signed))
     except CannotSign as refusal:
         form.add_error("approve", str(refusal))
         return False
-    messages.success(request, told)
+    messages.success(request, message)
     return True
 
 
-def _told_of(count):
+def _approved_message(count):
     if not count:
         return "You had approved these already: nothing was changed."
     return f"{count} result{'s' if count > 1 else ''} approved, and locked."
@@ -135,7 +139,7 @@ def unlock(request, quarter, reference):
     )
     form = UnlockForm(
         request.POST if request.method == "POST" else None,
-        people=_may_be_given_it(result, request.user),
+        people=_unlock_candidates(result, request.user),
         today=localdate(),
     )
     if request.method == "POST" and form.is_valid() and _is_unlocked(request, form, result):
@@ -144,7 +148,7 @@ def unlock(request, quarter, reference):
     return render(request, "indicators/unlock.html", page)
 
 
-def _may_be_given_it(result, officer):
+def _unlock_candidates(result, officer):
     """The accountable manager, and the deputies of the indicator's unit and those above it."""
     indicator = result.indicator
     today = localdate()
@@ -159,17 +163,17 @@ def _may_be_given_it(result, officer):
 
 
 def _is_unlocked(request, form, result):
-    said = form.cleaned_data
+    given = form.cleaned_data
     try:
         unlock_result(
             result=result,
-            granted_to=said["granted_to"],
-            reason=said["reason"],
-            expires_at=make_aware(datetime.combine(said["until"], time(23, 59))),
+            granted_to=given["granted_to"],
+            reason=given["reason"],
+            expires_at=make_aware(datetime.combine(given["until"], time(23, 59))),
             by=request.user,
         )
     except CannotUnlock as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, f"{result}: {said['granted_to']} may change it now.")
+    messages.success(request, f"{result}: {given['granted_to']} may change it now.")
     return True

@@ -9,13 +9,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.dates import as_date
 from core.guards import require
 from core.queries import last_closed
-from indicators.forms.variations import DecisionForm, EndVariationForm, StandingForm, VariationForm
+from indicators.forms.variations import (
+    DecisionForm,
+    EndVariationForm,
+    VariationFilterForm,
+    VariationForm,
+)
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from indicators.queries.variations import (
     offered_triggers,
-    register_of_variations,
-    standing,
+    variation_register,
+    variations_in_state,
     variations_of,
 )
 from indicators.services import variations
@@ -24,7 +29,7 @@ from indicators.services.variations import (
     may_end_variation,
     may_propose_variation,
 )
-from indicators.views.people import quarter_in_hand
+from indicators.views.people import latest_open_quarter
 from organisation.permissions import Permission
 
 A_PAGE = 50
@@ -34,20 +39,20 @@ A_PAGE = 50
 @require(Permission.VIEW_PERFORMANCE)
 def register(request):
     """Every variation: those in force unless the address asks for others."""
-    asked = request.GET.copy()
-    asked.setdefault("state", "in_force")
-    form, quarter = StandingForm(asked), quarter_in_hand()
+    query = request.GET.copy()
+    query.setdefault("state", "in_force")
+    form, quarter = VariationFilterForm(query), latest_open_quarter()
     state = form.cleaned_data["state"] if form.is_valid() else ""
-    everything = register_of_variations(reader=request.user)
-    shown = standing(everything, state, now=quarter)
+    everything = variation_register(reader=request.user)
+    shown = variations_in_state(everything, state, now=quarter)
     if state in ("in_force", "ending"):
         shown = shown.order_by("until_quarter", "indicator__reference")
     page = {
         "filter": form,
         "quarter": quarter,
         "page": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
-        "ending": standing(everything, "ending", now=quarter).count(),
-        "waiting": standing(everything, "proposed", now=quarter).count(),
+        "ending": variations_in_state(everything, "ending", now=quarter).count(),
+        "waiting": variations_in_state(everything, "proposed", now=quarter).count(),
     }
     return render(request, "indicators/variations.html", page)
 
@@ -56,11 +61,11 @@ def register(request):
 @require(Permission.VIEW_PERFORMANCE)
 def of_indicator(request, reference):
     """Everything that is, was or is asked to be judged otherwise for one indicator."""
-    indicator = _visible(request, reference)
+    indicator = _visible_or_404(request, reference)
     page = {
         "indicator": indicator,
         "variations": variations_of(indicator),
-        "quarter": quarter_in_hand(),
+        "quarter": latest_open_quarter(),
         "may_propose": may_propose_variation(indicator, request.user),
     }
     return render(request, "indicators/variations_of.html", page)
@@ -70,10 +75,10 @@ def of_indicator(request, reference):
 @require(Permission.VIEW_PERFORMANCE)
 def propose(request, reference):
     """A variation is proposed, and waits for somebody else to agree it."""
-    indicator = _visible(request, reference)
+    indicator = _visible_or_404(request, reference)
     if not may_propose_variation(indicator, request.user):
         raise PermissionDenied
-    first = _first_open()
+    first = _first_open_quarter()
     triggers = offered_triggers(indicator, first)
     form = VariationForm(request.POST or None, first=first, triggers=triggers)
     if request.method == "POST" and form.is_valid():
@@ -97,89 +102,87 @@ def propose(request, reference):
 @require(Permission.VIEW_PERFORMANCE)
 def variation(request, reference, pk):
     """One variation, and what this reader may do about it: decide on it, or end it early."""
-    indicator = _visible(request, reference)
-    found = get_object_or_404(variations_of(indicator), pk=pk)
-    act = _act_on(found, request.user)
+    indicator = _visible_or_404(request, reference)
+    row = get_object_or_404(variations_of(indicator), pk=pk)
+    act = _available_act(row, request.user)
     if request.method == "POST":
-        if told := _how_it_stands(found, request.user, act, request.POST):
-            messages.info(request, told)
+        if message := _late_press(row, request.user, act, request.POST):
+            messages.info(request, message)
             return redirect("variation", reference, pk)
         if act is None:
             raise PermissionDenied
-    form = _form(act, found, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _is_done(request, form, act, found):
+    form = _form(act, row, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _apply(request, form, act, row):
         return redirect("variation", reference, pk)
-    page = {"indicator": indicator, "variation": found, "form": form, "act": act}
+    page = {"indicator": indicator, "variation": row, "form": form, "act": act}
     return render(request, "indicators/variation.html", page)
 
 
-def _act_on(found, user):
+def _available_act(row, user):
     """What a person may do about a variation now: decide, end, or nothing."""
-    if found.state == Variation.State.PROPOSED:
-        return "decide" if may_decide_variation(found, user) else None
-    is_over = _endings(found)[0] > _endings(found)[1]
-    return "end" if may_end_variation(found, user) and not is_over else None
+    if row.state == Variation.State.PROPOSED:
+        return "decide" if may_decide_variation(row, user) else None
+    is_over = _possible_endings(row)[0] > _possible_endings(row)[1]
+    return "end" if may_end_variation(row, user) and not is_over else None
 
 
-def _how_it_stands(found, user, act, typed):
+def _late_press(row, user, act, typed):
     """What is told to a press that comes after the deed is done; nothing, where it is in time."""
-    is_decided = found.state != Variation.State.PROPOSED
-    if is_decided and may_decide_variation(found, user) and (act is None or "verdict" in typed):
-        day = as_date(found.decided_on)
-        state = found.get_state_display().lower()
-        if "verdict" in typed or found.state == Variation.State.REFUSED:
-            return f"It was {state} already, by {found.decided_by} on {day}"
-    ends_so = act is None or typed.get("until_quarter") == found.until_quarter.key
-    if is_decided and ends_so and may_end_variation(found, user):
-        return f"The variation ends with {found.until_quarter}"
+    is_decided = row.state != Variation.State.PROPOSED
+    if is_decided and may_decide_variation(row, user) and (act is None or "verdict" in typed):
+        day = as_date(row.decided_on)
+        state = row.get_state_display().lower()
+        if "verdict" in typed or row.state == Variation.State.REFUSED:
+            return f"It was {state} already, by {row.decided_by} on {day}"
+    ends_so = act is None or typed.get("until_quarter") == row.until_quarter.key
+    if is_decided and ends_so and may_end_variation(row, user):
+        return f"The variation ends with {row.until_quarter}"
     return None
 
 
-def _endings(found):
+def _possible_endings(row):
     """The first and the last quarter with which it may be made to end."""
     closed = last_closed()
-    return max(found.from_quarter, closed or found.from_quarter), found.until_quarter.previous()
+    return max(row.from_quarter, closed or row.from_quarter), row.until_quarter.previous()
 
 
-def _form(act, found, typed):
+def _form(act, row, typed):
     if act == "decide":
         return DecisionForm(typed)
     if act == "end":
-        first, last = _endings(found)
+        first, last = _possible_endings(row)
         return EndVariationForm(typed, first=first, last=last)
     return None
 
 
-def _is_done(request, form, act, found):
+def _apply(request, form, act, row):
     """Whether it was done. If not, the form says why, and keeps what was typed."""
     given = form.cleaned_data
     try:
         if act == "end":
-            variations.end_variation(variation=found, by=request.user, **given)
-            told = f"The variation ends with {given['until_quarter']}"
+            variations.end_variation(variation=row, by=request.user, **given)
+            message = f"The variation ends with {given['until_quarter']}"
         elif given["verdict"] == "agree":
-            variations.agree_variation(variation=found, decision=given["decision"], by=request.user)
-            told = f"Agreed: {found.from_quarter} to {found.until_quarter} are judged by it"
+            variations.agree_variation(variation=row, decision=given["decision"], by=request.user)
+            message = f"Agreed: {row.from_quarter} to {row.until_quarter} are judged by it"
         else:
-            variations.refuse_variation(
-                variation=found, decision=given["decision"], by=request.user
-            )
-            told = "Refused: everything is judged as the SORP has it"
+            variations.refuse_variation(variation=row, decision=given["decision"], by=request.user)
+            message = "Refused: everything is judged as the SORP has it"
     except variations.RefusedVariation as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
-    messages.success(request, told)
+    messages.success(request, message)
     return True
 
 
-def _visible(request, reference):
+def _visible_or_404(request, reference):
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
 
 
-def _first_open():
+def _first_open_quarter():
     """The first quarter that may still be judged otherwise."""
     closed = last_closed()
-    return closed.next() if closed else quarter_in_hand()
+    return closed.next() if closed else latest_open_quarter()

@@ -16,7 +16,7 @@ from core.quarters import Quarter
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from indicators.models.workbooks import WorkbookUpload
-from indicators.services.drafts import ChangedMeanwhile, save_draft
+from indicators.services.drafts import EditConflict, save_draft
 from indicators.workbooks.preview import Change, Preview, Rejection, Said, Standing
 from organisation.models.people import User
 
@@ -129,7 +129,7 @@ def _save(change: Change, indicator: Indicator | None, quarter: Quarter, by: Use
             is_complete=change.is_complete,
             by=by,
         )
-    except ChangedMeanwhile as reason:
+    except EditConflict as reason:
         saved = reason.saved.saved_by if reason.saved else None
         who = saved.name if saved else "Somebody"
         raise NotSaved(

@@ -14,7 +14,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
-from indicators.queries.entry import RECENT
+from indicators.queries.entry import QUARTERS_SHOWN
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.requirements import as_typed, forecasts_made, suspended_in
 from indicators.queries.returns import ReturnRow, my_return
@@ -264,7 +264,7 @@ def _ratings(known: list[int], quarter: Quarter) -> dict[int, list[Rating]]:
         .filter(
             indicator__in=known,
             quarter__lt=quarter,
-            quarter__gte=quarter.back(RECENT),
+            quarter__gte=quarter.back(QUARTERS_SHOWN),
         )
         .order_by("-quarter")
     ):

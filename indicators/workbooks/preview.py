@@ -10,7 +10,7 @@ from typing import Any
 
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
-from indicators.queries.requirements import asked_of, backgrounds_of
+from indicators.queries.requirements import backgrounds_of, quarter_requirements
 from indicators.queries.returns import is_overtaken
 from indicators.rules.entry import Entry, read_entry, read_figure
 from indicators.rules.questions import Background, questions
@@ -357,7 +357,7 @@ class _Judge:
     def preview(self) -> Preview:
         lines = {line.indicator.reference: line for line in lines_for(self.user, self.quarter)}
         indicators = [line.indicator for line in lines.values()]
-        self.asked = asked_of(indicators, self.quarter)
+        self.asked = quarter_requirements(indicators, self.quarter)
         self.backgrounds = backgrounds_of(indicators, self.quarter)
         rows = self._rows_by_reference(lines)
         for reference, line in lines.items():

@@ -12,12 +12,12 @@ from indicators.importing.definitions import import_indicators, import_targets
 from indicators.importing.results import import_results
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
-from indicators.rules.entry import FIELDS
+from indicators.rules.entry import FIELDS, ResultGiven
 from indicators.services.accountability import attest
 from indicators.services.calendar import begin_quarter
 from indicators.services.definitions import suspend_indicator
 from indicators.services.drafts import save_draft
-from indicators.services.results import ResultGiven, revise_result
+from indicators.services.results import revise_result
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.signing import sign_off_everything, sign_off_so_far
 from organisation.importing.people import import_people

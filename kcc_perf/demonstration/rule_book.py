@@ -14,7 +14,7 @@ from escalation.models.backtests import Backtest
 from escalation.queries.evaluation import in_words
 from escalation.services.backtests import ask_backtest, keep_as_evidence
 from indicators.models.definitions import Indicator
-from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from kcc_perf.demonstration import files
 from organisation.models.people import User
 from sorp.lexicon import Tier
@@ -147,7 +147,7 @@ def _vary(told: dict[str, Any]) -> None:
             reason=told["reason"],
             from_quarter=Quarter.parse(told["from_quarter"]),
             until_quarter=Quarter.parse(told["until_quarter"]),
-            triggers=[TriggerVaried(**each) for each in told["triggers"]],
+            triggers=[VariedWindow(**each) for each in told["triggers"]],
             by=indicator.accountable_manager,
             **differently,
         )

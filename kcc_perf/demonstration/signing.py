@@ -11,9 +11,9 @@ from django.utils.timezone import make_aware
 from core import clock
 from core.quarters import Quarter
 from indicators.models.results import Result, Revision
-from indicators.queries.sign_off import ON_THE_LADDER, ladders_on
+from indicators.queries.sign_off import AWAITING_SIGN_OFF, sign_off_structure
 from indicators.rules.returns import Stage
-from indicators.rules.sign_off import Rung
+from indicators.rules.sign_off import SignOffStage
 from indicators.services.sign_off import approve_results, return_result, unlock_result
 from organisation.models.people import Appointment, User
 
@@ -48,31 +48,38 @@ def sign_off(
     stage: Stage, day: date, *, hour: int = 10, units: Collection[str] | None = None
 ) -> None:
     """Each director approves in one act what waits for them on this day."""
-    piles: dict[Rung, list[Result]] = defaultdict(list)
-    ladders = ladders_on(day)
-    waiting = Revision.objects.latest_ones().filter(result__state__in=ON_THE_LADDER)
+    piles: dict[SignOffStage, list[Result]] = defaultdict(list)
+    structure = sign_off_structure(day)
+    waiting = Revision.objects.latest_ones().filter(result__state__in=AWAITING_SIGN_OFF)
     for revision in waiting.select_related("result__indicator"):
-        rung = ladders.awaits(revision)
-        if rung is not None and rung.stage is stage:
-            piles[rung].append(revision.result)
+        sign_off_stage = structure.stage_awaited(revision)
+        if sign_off_stage is not None and sign_off_stage.stage is stage:
+            piles[sign_off_stage].append(revision.result)
     with clock.at(day, hour=hour):
-        for rung, results in piles.items():
-            if units is None or ladders.tree.branches[rung.unit].code in units:
-                approve_results(results=results, stage=stage, by=_signer(rung, day), today=day)
+        for sign_off_stage, results in piles.items():
+            if units is None or structure.tree.branches[sign_off_stage.unit].code in units:
+                approve_results(
+                    results=results, stage=stage, by=_signer(sign_off_stage, day), today=day
+                )
 
 
-def _signer(rung: Rung, day: date) -> User:
-    held = Appointment.objects.held_on(day).filter(post__kind__in=rung.posts, post__unit=rung.unit)
+def _signer(sign_off_stage: SignOffStage, day: date) -> User:
+    held = Appointment.objects.held_on(day).filter(
+        post__kind__in=sign_off_stage.posts, post__unit=sign_off_stage.unit
+    )
     return held.select_related("user").earliest("starts_on").user
 
 
 def _return_one(quarter: Quarter, day: date) -> None:
     revision = _latest_revision(RETURNED, quarter)
-    rung = ladders_on(day).awaits(revision)
-    assert rung is not None
+    sign_off_stage = sign_off_structure(day).stage_awaited(revision)
+    assert sign_off_stage is not None
     with clock.at(day, hour=16):
         return_result(
-            result=revision.result, stage=rung.stage, comment=WHY_RETURNED, by=_signer(rung, day)
+            result=revision.result,
+            stage=sign_off_stage.stage,
+            comment=WHY_RETURNED,
+            by=_signer(sign_off_stage, day),
         )
 
 

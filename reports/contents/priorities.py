@@ -7,7 +7,7 @@ from typing import Any
 
 from core.quarters import Quarter
 from strategy.queries import PrioritySheet, strategy_sheet
-from strategy.rules import EvidenceStatement, Standing
+from strategy.rules import EvidenceStatement, PriorityStatements
 
 
 def strategy_contents(quarter: Quarter) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _priority(sheet: PrioritySheet, day: date) -> dict[str, Any]:
             {"kind": each.kind.value, "wording": each.wording} for each in sheet.other_measures
         ],
         **_evidence(sheet, day),
-        "standing": _standing(sheet.standing),
+        "standing": _standing(sheet.statements),
     }
 
 
@@ -95,7 +95,7 @@ def _evidence(sheet: PrioritySheet, day: date) -> dict[str, Any]:
     }
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
+def _standing(standing: PriorityStatements) -> dict[str, Any]:
     def said(each: EvidenceStatement) -> dict[str, Any]:
         return {"sentence": each.sentence, "needs_attention": each.needs_attention}
 

@@ -5,7 +5,7 @@ const form = document.querySelector("form[data-draft]");
 const EVERY = 30_000;
 
 if (form) {
-  const told = document.getElementById("draft-told");
+  const message = document.getElementById("draft-message");
   const version = form.elements.namedItem("version");
   let kept = written();
   let saving = null;
@@ -18,7 +18,7 @@ if (form) {
   }
 
   function tell(words) {
-    if (told && told.textContent !== words) told.textContent = words;
+    if (message && message.textContent !== words) message.textContent = words;
   }
 
   async function keep() {
@@ -35,7 +35,7 @@ if (form) {
       return;
     }
     const said = await answer.json();
-    tell(said.told);
+    tell(said.message);
     if (answer.ok) {
       kept = now;
       version.value = said.version;

@@ -17,8 +17,9 @@ from escalation.services.closing import close_quarter
 from indicators.models.definitions import Suspension
 from indicators.models.results import Result
 from indicators.queries.completion import completion
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.results import revise_result, submit_result
 from organisation.rules import PostKind
 from sorp.lexicon import Kind, RatingMethod
 from tests.factories import (

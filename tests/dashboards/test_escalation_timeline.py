@@ -13,7 +13,8 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation, Handling
 from escalation.services.handling import deal_with, refer_up
 from escalation.services.plans import agree_plan, review_plan
-from indicators.services.results import ResultGiven, revise_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Rag, Tier
 from tests.assurance.factories import (

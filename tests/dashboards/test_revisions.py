@@ -23,7 +23,8 @@ from escalation.models.escalations import Escalation
 from escalation.queries.restatement_preview import to_follow
 from escalation.services.closing import close_quarter
 from indicators.models.results import Revision
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from organisation.queries import tree_on
 from organisation.rules import PostKind
 from reports.models import Edition

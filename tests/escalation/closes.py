@@ -9,7 +9,8 @@ import time_machine
 from core.quarters import Quarter
 from core.working_days import working_day_after
 from escalation.services.closing import close_quarter
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from sorp.lexicon import Rag
 from tests.factories import VALUES, IndicatorFactory, TargetFactory
 

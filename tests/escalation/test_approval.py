@@ -22,8 +22,9 @@ from escalation.rules.variations import Window
 from escalation.services.approval import approve_with_answers, withdraw_with_answers
 from escalation.services.closing import close_quarter
 from indicators.models.variations import VariedTrigger
-from indicators.services.results import ResultGiven, submit_result
-from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from organisation.rules import UnitTier
 from sorp.lexicon import Rag, Tier
 from sorp.models.statement import Version
@@ -85,7 +86,7 @@ def draft(indicators, officer, director):
         reason="The depot moves",
         from_quarter=Q1,
         until_quarter=Q4,
-        triggers=[TriggerVaried("Red twice", 3, 3)],
+        triggers=[VariedWindow("Red twice", 3, 3)],
         by=officer,
     )
     agree_variation(variation=varied, by=director)

@@ -175,7 +175,7 @@ def test_a_file_takes_the_place_of_the_triggers_whatever_stands_in_them(client, 
         (
             '{"triggers": [{"name": "Far off", "kind": "variance", "percent": "1e-999999",'
             ' "level": "pat"}]}',
-            "rules.json:1:percent: write for 'Far off' a number from 0 to 1000",
+            "rules.json:1:percent: write a number from 0 to 1000",
         ),
         (b" " * (LARGEST + 1), "This file is larger than 100 KB"),
     ],

@@ -24,7 +24,8 @@ from escalation.rules.ladder import close, replay, restate
 from escalation.rules.triggers import Rules
 from escalation.services.closing import close_quarter
 from indicators.models.variations import Variation, VariedTrigger
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from organisation.rules import UnitTier
 from sorp.lexicon import Level, NotRated, Polarity, Rag, Tier
 from sorp.rules.figures import Figure

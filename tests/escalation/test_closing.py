@@ -19,7 +19,8 @@ from escalation.models.escalations import Escalation
 from escalation.services.closing import ONE_CLOSE_AT_A_TIME, CannotClose, Closing, close_quarter
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from sorp.lexicon import Level, NotRated, Rag, Tier
 from sorp.queries.ruling import NoVersionInForce
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, UserFactory

@@ -15,7 +15,8 @@ from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.services.closing import close_quarter
 from escalation.services.exceptions import close_exceptions
 from indicators.models.ratings import Rating
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, NotRated, Rag, Tier
 from tests.escalation.conditions import aggregate, positive, trigger

@@ -13,8 +13,9 @@ from core.quarters import Quarter
 from escalation.models.escalations import Explanation
 from escalation.queries.explanations import told
 from escalation.services import closing
-from indicators.services.results import ResultGiven, revise_result, submit_result
-from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from organisation.rules import PostKind
 from sorp.lexicon import Rag
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
@@ -163,7 +164,7 @@ def test_the_register_links_to_the_explanation_and_to_the_variation(indicator, r
         from_quarter=Q1,
         until_quarter=Q3,
         floor=Decimal(75),
-        triggers=[TriggerVaried("red-two-quarters", 1, 1)],
+        triggers=[VariedWindow("red-two-quarters", 1, 1)],
         by=holder(PostKind.PERFORMANCE_OFFICER),
     )
     variation = agree_variation(variation=proposed, by=holder(PostKind.MANAGING_DIRECTOR))

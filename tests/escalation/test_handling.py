@@ -13,14 +13,15 @@ from core.models.audit import AuditEvent
 from core.models.notices import Notice
 from core.quarters import Quarter
 from core.refusals import Refused
+from core.tables.faults import RefusedFileError
 from escalation.models.escalations import Escalation, Handling
 from escalation.queries.register import overdue_in_tier, times_in_tier
 from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_past, read_referrals
-from escalation.rules.rule_files import RefusedFileError
 from escalation.services.closing import close_quarter
 from escalation.services.handling import deal_with, refer_up
-from indicators.services.results import ResultGiven, revise_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result
 from organisation.rules import PostKind, UnitTier
 from sorp.defaults.rules import LADDER
 from sorp.lexicon import Level, Rag, Tier
@@ -437,16 +438,16 @@ def rows_of(path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("reference,level\nPI-1,pat\n", "the file that export_escalations writes"),
+        ("reference,level\nPI-1,pat\n", "r.csv:1:trigger_key: add the column trigger_key"),
         (
             "reference,level,trigger,since,opened_in,recovered_in,relapse,trigger_key\n"
             "PI-1,moon,Referred up by the Cabinet,2011-Q1,2011-Q1,,no,\n",
-            "r.csv:2:level: give a known level",
+            "r.csv:2:level: write one of division, directorate, pat, cabinet, not 'moon'",
         ),
         (
             "reference,level,trigger,since,opened_in,recovered_in,relapse,trigger_key\n"
             "PI-1,pat,Referred up by the Cabinet,2011-Q9,2011-Q1,,no,\n",
-            "r.csv:2:level: give a known level",
+            "r.csv:2:since: write the quarter like 2021-Q4, not '2011-Q9'",
         ),
     ],
 )

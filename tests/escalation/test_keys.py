@@ -8,8 +8,9 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.services.closing import close_quarter
-from indicators.services.results import ResultGiven, submit_result
-from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Rag, Tier
 from tests.escalation.conditions import aggregate, positive, trigger
@@ -65,7 +66,7 @@ def test_a_trigger_renamed_under_a_variation_and_a_referral_changes_nobody_s_fat
         reason="The depot moves",
         from_quarter=Q1,
         until_quarter=Q4,
-        triggers=[TriggerVaried("Red twice")],
+        triggers=[VariedWindow("Red twice")],
         by=holder(PostKind.PERFORMANCE_OFFICER),
     )
     agree_variation(variation=variation, by=holder(PostKind.MANAGING_DIRECTOR))

@@ -15,11 +15,12 @@ from core.models.notices import Notice
 from core.quarters import Quarter
 from core.refusals import Refused
 from escalation.models.plans import ActionPlan, PlanReview
-from escalation.rules.plans import Expected, Promise, Seen, Turn, differences, effect_of
+from escalation.rules.plans import Expected, Promise, Turn, differences, effect_of
 from escalation.services import plans
 from escalation.services.plans import ActionGiven, agree_plan, review_plan
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Polarity, Rag
+from sorp.rules.figures import Figure
 from tests.assurance.factories import ActionFactory, ActionPlanFactory, EscalationFactory
 from tests.escalation.test_plans import ROW, typed
 from tests.factories import IndicatorFactory, RatingFactory, UnitFactory, UserFactory, holder
@@ -286,9 +287,9 @@ def seen(picture):
     """ "70R 85A -" is 70 and red, then 85 and amber, then nothing."""
     letters = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN}
     return [
-        Seen(quarter, None, None)
+        Figure(quarter)
         if each == "-"
-        else Seen(quarter, Decimal(each[:-1]), letters[each[-1]])
+        else Figure(quarter, letters[each[-1]], value=Decimal(each[:-1]))
         for quarter, each in zip(
             Quarter(2011, 1).until(Quarter(2013, 4)), picture.split(), strict=False
         )

@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
+from core.tables.faults import RefusedFileError
 from escalation.rules.ladder import replay
-from escalation.rules.rating_files import read_ratings
-from escalation.rules.replay import COLUMNS, replay_ratings, write_lines
+from escalation.rules.rating_files import Doubt, read_ratings
+from escalation.rules.replay import COLUMNS, escalations_csv, replay_ratings
 from escalation.rules.rule_files import (
     DEFAULT_RULES,
-    RefusedFileError,
     read_rules,
     read_trigger,
     write_rules,
@@ -142,9 +142,9 @@ def test_each_quarter_is_judged_by_the_rules_of_the_version_that_its_row_names(f
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("2", "--version-rules:1:1: give a version and its file, such as 2=rules-2.json"),
-        ("=two.json", "--version-rules:1:1: give a version and its file, such as 2=rules-2.json"),
-        ("2=nowhere.json", "nowhere.json:1:1: give a file that can be read"),
+        ("2", "--version-rules:1:row: give a version and its file, such as 2=rules-2.json"),
+        ("=two.json", "--version-rules:1:row: give a version and its file, such as 2=rules-2.json"),
+        ("2=nowhere.json", "nowhere.json:1:row: give a file that can be read"),
     ],
 )
 def test_rules_of_a_version_that_cannot_be_read_are_refused(files, given, told):
@@ -282,16 +282,20 @@ HEADER = "reference,quarter,rag,not_rated,definition_break,tier\n"
 @pytest.mark.parametrize(
     ("content", "faults"),
     [
-        ("", ["1:1: the file is empty: begin with the columns reference, quarter, rag"]),
         (
-            "Reference;Quarter;RAG\n",
+            "",
+            ["1:row: the file is empty: begin with a row of column names, reference, quarter, rag"],
+        ),
+        ("Reference;Quarter;RAG\n", ["1:row: separate the columns with commas, not with ';'"]),
+        (
+            "Reference,Quarter,RAG\n",
             [
                 "1:reference: add the column reference to the first row",
                 "1:quarter: add the column quarter to the first row",
                 "1:rag: add the column rag to the first row",
             ],
         ),
-        ("reference,quarter,rag,rag\n", ["1:rag: name the column rag once only"]),
+        ("reference,quarter,rag,rag\n", ["1:rag: name the column rag once only, not 2 times"]),
         (
             HEADER + "A,Q1 2021/22,red,,,\nA,2021-Q5,red,,,\n",
             [
@@ -302,55 +306,53 @@ HEADER = "reference,quarter,rag,not_rated,definition_break,tier\n"
         (
             HEADER + "A,2021-Q1,purple,,,\nA,2021-Q2,,late,,\n",
             [
-                "2:rag: write one of red, amber, green, or nothing, not 'purple'",
+                "2:rag: write one of red, amber, green, not 'purple'",
                 "3:not_rated: write one of no_result, not_due, no_target, suspended, no_value, "
-                "data_only, above, within, below, or nothing, not 'late'",
+                "data_only, above, within, below, not 'late'",
             ],
         ),
         (
             HEADER + "A,2021-Q1,red,,,\nB,2021-Q1,red,,,\nA,2021-Q1,green,,,\n",
-            ["4:quarter: remove this row or row 2: both rate 'A' in 2021-Q1"],
+            ["4:quarter: remove this row or row 2: both give reference A, quarter Q1 2021/22"],
         ),
         (
             HEADER + "A,2021-Q1,red,no_result,,\n",
             ["2:not_rated: leave empty either this or rag: it is rated or not"],
         ),
-        (HEADER + ",2021-Q1,red,,,\n", ["2:reference: enter the indicator's reference"]),
+        (HEADER + ",2021-Q1,red,,,\n", ["2:reference: fill in this cell"]),
         (
             HEADER + "A,2021-Q1,red,,maybe,\n",
             ["2:definition_break: write yes or no, not 'maybe'"],
         ),
         (
             HEADER + "A,2021-Q1,red,,,county\n",
-            [
-                "2:tier: write one of corporate, directorate, division, team, or nothing, "
-                "not 'county'"
-            ],
+            ["2:tier: write one of corporate, directorate, division, team, not 'county'"],
         ),
         (
             HEADER + "A,2021-Q1,red\n\nA,2021-Q2,red,,,,1,2\n",
             [
-                "2:4: give 6 cells, as in the first row, not 3",
-                "4:7: give 6 cells, as in the first row, not 8",
+                "2:row: give 6 cells, as in the first row, not 3",
+                "4:row: give 6 cells, as in the first row, not 8: put quotation marks around a cell"
+                " that holds a comma",
             ],
         ),
         (
             HEADER.encode() + b"A\xa3,2021-Q1,red,,,\n",
-            ["2:2: save the file as UTF-8, then try again"],
+            ["2:row: save the file as UTF-8 (in a spreadsheet, “CSV UTF-8”)"],
         ),
         (
             HEADER + 'A,2021-Q1,red,,,\n"B,2021-Q1,red,,,\n',
-            ["3:1: mend the quoting or shorten the cell (unexpected end of data)"],
+            ["3:reference: close the quotation mark with which this cell begins"],
         ),
         (
             HEADER + f"{'A' * 1_000_000},2021-Q1,red,,,\n",
             [
-                "2:1: mend the quoting or shorten the cell (field larger than field limit (131072))",
+                "2:reference: shorten this cell to 100 kB or less",
             ],
         ),
         (
             HEADER + f"A,{'1' * 1000},red,,,\n",
-            [f"2:quarter: write the quarter like 2021-Q4, not '{'1' * 38}…"],
+            [f"2:quarter: write the quarter like 2021-Q4, not '{'1' * 38}…'"],
         ),
     ],
 )
@@ -375,17 +377,23 @@ def rules_with(**changes):
         ("{", ["1:2: write it as JSON: expecting property name enclosed in double quotes"]),
         ("[" * 100_000, ["1:triggers: write it as JSON"]),
         ("[]", ["1:triggers: write an object"]),
-        ("{}", ["1:triggers: give a list of at least one trigger"]),
+        ("{}", ["1:triggers: add this key"]),
         ('{"triggers": []}', ["1:triggers: give a list of at least one trigger"]),
-        ('{"triggers": [1]}', ["1:triggers: write trigger 1 as an object with a name"]),
+        (
+            '{"triggers": [1]}',
+            ["1:triggers: write an object with these keys: key, name, clause, kind"],
+        ),
         (
             '{"triggers": [], "triggers": []}',
             ["1:'triggers': write it as JSON, with each key once"],
         ),
-        (rules_with(scope="all"), ["1:'scope': remove this key: the keys here are name, status,"]),
-        (rules_with(level=...), ["1:level: add this key to trigger 1"]),
-        (rules_with(name=" "), ["1:name: give trigger 1 a name in words"]),
-        (rules_with(name="a\nb"), ["1:name: give trigger 1 a name in words"]),
+        (
+            rules_with(scope="all"),
+            ["1:'scope': remove this key: the keys here are key, name, clause, kind,"],
+        ),
+        (rules_with(level=...), ["1:level: add this key"]),
+        (rules_with(name=" "), ["1:name: write it in words, on one line"]),
+        (rules_with(name="a\nb"), ["1:name: write it in words, on one line"]),
         (
             rules_with(status="green", level="moon"),
             [
@@ -410,19 +418,19 @@ def rules_with(**changes):
             rules_with(kind="variance", status="no_result", percent="ten"),
             [
                 "1:status: write one of red, amber, not 'no_result'",
-                "1:percent: write for 'Red' a number from 0 to 1000, with at most two decimals, not",
+                "1:percent: write a number from 0 to 1000, with at most two decimals, not",
             ],
         ),
         (rules_with(kind="variance"), ["1:percent: give the per cent it needs, from 0 to 1,000"]),
         *(
-            (rules_with(kind="variance", percent=percent), ["1:percent: write for 'Red' a number"])
+            (rules_with(kind="variance", percent=percent), ["1:percent: write a number"])
             for percent in (float("nan"), "1e-999999", "1e2", 1e-7, "2.125", 1001, "-1", " 1", "٣")
         ),
         (
             rules_with(kind="forecast", forecast_by="system", percent=100.5),
             ["1:percent: no chance is greater than 100%"],
         ),
-        (rules_with(name="n" * 101), ["1:name: give trigger 1 a name of at most 100 characters"]),
+        (rules_with(name="n" * 101), ["1:name: write at most 100 characters, not 101"]),
         (rules_with(clause="4" * 21), ["1:clause: write at most 20 characters"]),
         (rules_with(count=1001), ["1:count: write a whole number, 1000 or less, not 1001"]),
         (
@@ -464,20 +472,20 @@ def rules_with(**changes):
             json.dumps({**json.loads(rules_with()), "relapse_shortens_by": -1}),
             ["1:relapse_shortens_by: write a whole number, 0 or more, not -1"],
         ),
-        (rules_with(tiers=[]), ["1:tiers: give a list of at least one tier"]),
+        (rules_with(tiers=[]), ["1:tiers: give a list of at least one, or leave the key out"]),
         (rules_with(tiers=["ward"]), ["1:tiers: write one of corporate, directorate"]),
         (
             json.dumps({**json.loads(rules_with()), "exit_quarters": 0, "exit": 1}),
             [
-                "1:'exit': remove this key: the keys here are triggers, exit_quarters,",
                 "1:exit_quarters: write a whole number, 1 or more, not 0",
+                "1:'exit': remove this key: the keys here are triggers, exit_quarters,",
             ],
         ),
         (
             json.dumps({"triggers": json.loads(rules_with())["triggers"] * 2}),
             ["2:name: trigger 1 has this name: use another"],
         ),
-        (b"\xff{}", ["1:1: save the file as UTF-8"]),
+        (b"\xff{}", ["1:row: save the file as UTF-8"]),
         (f'{{"exit_quarters": {"9" * 5000}}}', ["1:triggers: write it as JSON"]),
     ],
 )
@@ -499,7 +507,7 @@ def test_faults_in_both_files_are_told_at_once(files):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     code, _, err = run(tmp_path)
     assert code == 1
-    assert err.startswith(f"{tmp_path / 'ratings.csv'}:1:1: give a file that can be read")
+    assert err.startswith(f"{tmp_path / 'ratings.csv'}:1:row: give a file that can be read")
 
 
 def test_a_place_that_cannot_be_written_to_is_named(files, tmp_path):
@@ -620,8 +628,8 @@ def test_exceptions_are_no_escalations_of_an_indicator():
         f"{each},2021-Q1,{rag},{value},90,higher\n"
         for each, rag, value in [("A", "red", 70), ("B", "red", 70), ("C", "green", 99)]
     )
-    rows = read_ratings(ratings.encode(), "r")
-    assert replay_ratings(rows, read_rules(json.dumps(rules).encode(), "f"), "r") == ()
+    history = read_ratings(ratings.encode(), "r")
+    assert replay_ratings(history, read_rules(json.dumps(rules).encode(), "f")) == ()
 
 
 FAR = {"name": "Far", "kind": "variance", "percent": 10, "level": "pat"}
@@ -670,11 +678,12 @@ def test_replay_reads_what_its_triggers_ask_for(files):
             "value,target,polarity,travel",
             "70%,n/a,up,down",
             [
-                "2:value: write a number in figures, or nothing, not '70%'",
-                "2:target: write a number in figures, or nothing, not 'n/a'",
-                "2:polarity: write one of higher, lower, range, none, or nothing, not 'up'",
+                "2:value: write the number alone, '70', without the % sign: the indicator's"
+                " measure_unit says it",
+                "2:target: 'n/a' is not a number: where there is no figure, leave it empty",
+                "2:polarity: write one of higher, lower, range, none, not 'up'",
                 "2:travel: write one of improving, worsening, steady, rising, falling, no clear"
-                " trend, not enough data, or nothing, not 'down'",
+                " trend, not enough data, not 'down'",
             ],
         ),
     ],
@@ -730,8 +739,9 @@ def test_all_that_a_file_says_of_a_quarter_is_read(observation):
     names = [name for name in Figure.__dataclass_fields__ if name not in ("quarter",)]
     header = ",".join(["reference", "quarter", *names])
     line = ",".join(["A", observation.quarter.key, *map(cell, names)])
-    (row,) = read_ratings(f"{header}\n{line}\n".encode(), "ratings.csv")
-    assert (row.figure, row.doubts) == (observation, ())
+    (row,) = read_ratings(f"{header}\n{line}\n".encode(), "ratings.csv").rows
+    assert row.figure == observation
+    assert not [name for name, cell in row if isinstance(cell, Doubt)]
 
 
 @given(st.lists(st.sampled_from([*"RRAAG-xnt", "|R"]), max_size=12).map("".join))
@@ -743,12 +753,12 @@ def test_replay_from_a_file_is_replay_of_the_history(picture):
     ratings = read_ratings(
         "\n".join(reversed([*lines[1:]])).join([lines[0] + "\n", ""]).encode(), "f"
     )
-    replayed = replay_ratings(ratings, DEFAULT_RULES, "f")
-    assert tuple(line.episode for line in replayed) == replay(history(picture), DEFAULT_RULES, None)
+    replayed = replay_ratings(ratings, DEFAULT_RULES)
+    assert tuple(each.episode for each in replayed) == replay(history(picture), DEFAULT_RULES, None)
 
 
 def test_lines_are_rows_of_rfc_4180():
-    assert write_lines(()) == ",".join(COLUMNS) + "\r\n"
+    assert escalations_csv(()) == ",".join(COLUMNS) + "\r\n"
 
 
 def test_refusal_says_every_fault_on_a_line_of_its_own():

@@ -14,8 +14,9 @@ from core.quarters import Quarter
 from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation, Explanation
 from escalation.services import closing
-from indicators.services.results import ResultGiven, revise_result, submit_result
-from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from organisation.rules import PostKind
 from sorp.lexicon import Rag, Tier
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
@@ -160,7 +161,7 @@ def varied(indicator):
         from_quarter=Q1,
         until_quarter=Q4,
         floor=Decimal(75),
-        triggers=[TriggerVaried("red-two-quarters", 3, 3)],
+        triggers=[VariedWindow("red-two-quarters", 3, 3)],
         by=holder(PostKind.PERFORMANCE_OFFICER),
     )
     return agree_variation(variation=proposed, by=holder(PostKind.MANAGING_DIRECTOR, name="Max"))

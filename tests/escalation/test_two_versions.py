@@ -9,7 +9,8 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.services import closing
 from indicators.models.ratings import Rating
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from sorp.lexicon import Rag
 from sorp.models.statement import Version
 from sorp.services.approval import approve_version, bring_into_force

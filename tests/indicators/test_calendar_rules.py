@@ -9,9 +9,9 @@ from indicators.rules.calendar import (
     PlannedDay,
     StepLine,
     back_plan,
-    lines,
     own_steps,
     refusal_of_day,
+    step_lines,
     warnings,
 )
 from organisation.rules import PostKind, UnitTier
@@ -80,7 +80,7 @@ def test_teams_and_divisions_say_before_directorates_and_the_council():
 
 
 def test_the_default_calendar_has_every_step_and_the_steps_are_in_order():
-    steps = lines(Q1_2011, planned(Q1_2011, SEPTEMBER))
+    steps = step_lines(Q1_2011, planned(Q1_2011, SEPTEMBER))
 
     assert {each.step for each in steps} == set(Step)
     assert [each.step for each in steps] == sorted(
@@ -105,7 +105,7 @@ def test_the_default_calendar_has_every_step_and_the_steps_are_in_order():
     ],
 )
 def test_slack_is_counted_from_the_last_day_of_the_step_before(step, tier, slack, said):
-    steps = lines(Q1_2011, planned(Q1_2011, SEPTEMBER))
+    steps = step_lines(Q1_2011, planned(Q1_2011, SEPTEMBER))
     line = next(each for each in steps if each.step is step and each.tier is tier)
 
     assert (line.slack, line.slack_in_words) == (slack, said)
@@ -130,7 +130,7 @@ def test_slack_in_words(slack, said):
 
 
 def test_a_meeting_too_soon_is_warned_of_in_words():
-    (warning,) = warnings(lines(Q1_2011, planned(Q1_2011, date(2011, 8, 15))))
+    (warning,) = warnings(step_lines(Q1_2011, planned(Q1_2011, date(2011, 8, 15))))
 
     assert warning == (
         "PAT meets: Monday 18 July 2011 is 9 working days before “Quarter closed”"
@@ -145,7 +145,7 @@ def moved(step, day):
         PlannedDay(each.step, each.tier, day) if each.step is step else each
         for each in planned(Q1_2011, SEPTEMBER)
     ]
-    return warnings(lines(Q1_2011, changed))
+    return warnings(step_lines(Q1_2011, changed))
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_day_that_cannot_be_is_refused_with_one_that_can(day, refusal):
     ],
 )
 def test_each_person_has_their_own_steps(post, tier, answers_for, own):
-    steps = lines(Q1_2011, planned(Q1_2011, SEPTEMBER))
+    steps = step_lines(Q1_2011, planned(Q1_2011, SEPTEMBER))
 
     assert " ".join(each.step for each in own_steps(steps, [(post, tier)], answers_for)) == own
 

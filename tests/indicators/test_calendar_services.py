@@ -12,8 +12,14 @@ from core.services.quarters import NotOpen
 from core.working_days import working_day_before
 from escalation.services.closing import close_quarter
 from indicators.models.returns import CalendarDay
-from indicators.queries.calendar import calendar_of, calendars, due_on, quarters_to_begin, unowned
-from indicators.services.calendar import Unowned, begin_quarter, renew_feed, set_due_day
+from indicators.queries.calendar import (
+    calendar_of,
+    calendars,
+    due_on,
+    quarters_to_begin,
+    unowned_indicators,
+)
+from indicators.services.calendar import UnownedIndicators, begin_quarter, renew_feed, set_due_day
 from indicators.services.definitions import suspend_indicator
 from organisation.models.people import Appointment
 from organisation.rules import PostKind
@@ -140,19 +146,19 @@ def test_an_indicator_is_unowned_when_nobody_in_post_answers_for_it(officer, wha
 
     what(indicator)
 
-    assert unowned(Q1) == ([indicator] if is_unowned else [])
+    assert unowned_indicators(Q1) == ([indicator] if is_unowned else [])
 
 
 def test_another_post_does_not_make_an_owner(officer):
     indicator = IndicatorFactory(accountable_manager=holder(PostKind.DIRECTOR))
 
-    assert unowned(Q1) == [indicator]
+    assert unowned_indicators(Q1) == [indicator]
 
 
 def test_unowned_indicators_stop_a_quarter_and_are_named(officer):
     orphans = [IndicatorFactory(accountable_manager=UserFactory()) for _ in range(2)]
 
-    with pytest.raises(Unowned) as refusal:
+    with pytest.raises(UnownedIndicators) as refusal:
         begin(officer)
 
     assert all(each.reference in str(refusal.value) for each in orphans)
@@ -179,13 +185,13 @@ def test_a_suspended_indicator_needs_no_owner(officer, from_quarter, until_quart
         by=officer,
     )
 
-    assert (unowned(Q1) == []) is begins
+    assert (unowned_indicators(Q1) == []) is begins
 
 
 def test_an_indicator_no_longer_measured_needs_no_owner(officer):
     IndicatorFactory(accountable_manager=UserFactory(), last_quarter=Q1.previous())
 
-    assert unowned(Q1) == []
+    assert unowned_indicators(Q1) == []
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -194,7 +200,7 @@ def test_finding_the_unowned_takes_one_query(officer, django_assert_num_queries,
         IndicatorFactory(accountable_manager=UserFactory())
 
     with django_assert_num_queries(1):
-        found = [(each.unit.name, each.accountable_manager.name) for each in unowned(Q1)]
+        found = [(each.unit.name, each.accountable_manager.name) for each in unowned_indicators(Q1)]
 
     assert len(found) == count
 

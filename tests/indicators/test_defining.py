@@ -9,8 +9,9 @@ from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
 from indicators.models.ratings import Rating
+from indicators.rules.entry import ResultGiven
 from indicators.services.definitions import redefine_indicator, set_target, suspend_indicator
-from indicators.services.results import ResultGiven, submit_result
+from indicators.services.results import submit_result
 from sorp.lexicon import RatingMethod
 from tests.factories import IndicatorFactory, TargetFactory
 

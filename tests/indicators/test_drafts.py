@@ -12,11 +12,11 @@ from core.services.quarters import NotOpen
 from indicators.models.results import Result
 from indicators.models.returns import Draft
 from indicators.queries.requirements import as_typed, forecasts_made
-from indicators.rules.entry import Asked, read_entry
+from indicators.rules.entry import QuarterRequirements, ResultGiven, read_entry
 from indicators.rules.returns import ResultState, forecast_quarters
-from indicators.services.drafts import ChangedMeanwhile, discard_draft, save_draft
+from indicators.services.drafts import EditConflict, discard_draft, save_draft
 from indicators.services.forecasts import state_forecasts
-from indicators.services.results import Locked, ResultGiven, submit_result
+from indicators.services.results import Locked, submit_result
 from sorp.rules.patterns import EVERY_QUARTER
 from tests.factories import IndicatorFactory, TargetFactory
 
@@ -75,7 +75,7 @@ def test_a_stale_version_is_refused_with_what_stands(indicator):
     first = save(indicator, value="1")
     save(indicator, value="2", version=first.version)
 
-    with pytest.raises(ChangedMeanwhile) as refused:
+    with pytest.raises(EditConflict) as refused:
         save(indicator, value="3", version=first.version - 1)
 
     assert refused.value.saved.typed["value"] == "2"
@@ -88,7 +88,7 @@ def test_a_new_draft_is_never_taken_for_one_that_is_gone(indicator):
     second = save(indicator, value="2")
 
     assert first.version != second.version
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(EditConflict):
         save(indicator, value="3", version=first.version)
 
 
@@ -130,7 +130,7 @@ def _submitted(indicator):
 def test_a_draft_over_a_result_that_was_not_seen_is_refused(indicator):
     _submitted(indicator)
 
-    with pytest.raises(ChangedMeanwhile) as refused:
+    with pytest.raises(EditConflict) as refused:
         save(indicator, value="2", seen="0")
 
     assert refused.value.saved is None
@@ -156,7 +156,7 @@ def test_what_was_said_is_shown_as_it_would_be_typed(indicator):
 
 
 def test_a_forecast_is_superseded_withdrawn_and_never_overwritten(indicator):
-    asked = Asked(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
+    asked = QuarterRequirements(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
 
     def say(**typed):
         entry = read_entry({"value": "1", "confidence": "final", **typed}, asked)

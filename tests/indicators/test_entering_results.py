@@ -14,8 +14,9 @@ from indicators.models.definitions import Suspension
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, ManagersForecast, SignOff
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
-from indicators.services.results import ResultGiven, submit_result
+from indicators.services.results import submit_result
 from organisation.rules import PostKind
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 from tests.sorp.versions import version_like
@@ -325,7 +326,7 @@ def test_the_draft_is_kept_in_the_background_and_found_again_after_signing_in(cl
     signed_out = client.post(address(indicator, name="keep_draft"), ENTERED)
     client.force_login(indicator.accountable_manager)
 
-    assert second.json()["told"] == "Draft kept at 11:00"
+    assert second.json()["message"] == "Draft kept at 11:00"
     assert signed_out.status_code == 403
     assert 'value="88"' in page_of(client.get(address(indicator)))
     assert not Draft.objects.get().is_complete

@@ -12,9 +12,10 @@ from core.clock import localdate
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from indicators.models.returns import Evidence
+from indicators.rules.entry import ResultGiven
 from indicators.rules.evidence import LARGEST, TWICE
 from indicators.services.evidence import RefusedFile, attach_evidence, remove_evidence
-from indicators.services.results import ResultGiven, submit_result
+from indicators.services.results import submit_result
 from organisation.rules import PostKind
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder
 

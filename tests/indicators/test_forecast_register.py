@@ -26,7 +26,7 @@ def officer(sorp_in_force):
     return holder(PostKind.PERFORMANCE_OFFICER)
 
 
-def came(indicator, value, quarter=NEXT):
+def outcome(indicator, value, quarter=NEXT):
     """The quarter that was forecast is closed with a result."""
     say(indicator, quarter, value)
     closed_until(quarter)
@@ -42,37 +42,41 @@ def forecast(officer):
 
 class TestScored:
     def test_a_forecast_is_scored_by_the_result_of_its_quarter(self, forecast, officer):
-        came(forecast, 78)
+        outcome(forecast, 78)
 
-        [line] = forecast_register(reader=officer).lines
+        [line] = forecast_register(reader=officer).scored_pairs
 
         made = forecast.system_forecasts.get(for_quarter=NEXT)
-        assert (line.ours.for_quarter, line.ours.made_in) == (NEXT, LAST)
-        assert line.ours.came.value == 78
-        assert line.ours.score.error == 78 - made.value
-        assert line.ours.score.is_inside is False
-        assert line.ours.score.brier == (made.chance_red - 1) ** 2
-        assert (line.ours.said.rag, line.ours.score.is_right) == (Rag.AMBER, False)
+        assert (line.system.for_quarter, line.system.made_in) == (NEXT, LAST)
+        assert line.system.outcome.value == 78
+        assert line.system.score.error == 78 - made.value
+        assert line.system.score.is_inside is False
+        assert line.system.score.brier == (made.chance_red - 1) ** 2
+        assert (line.system.prediction.rag, line.system.score.is_right) == (Rag.AMBER, False)
         assert line.managers is None
 
     def test_the_managers_stands_beside_ours_and_is_scored_too(self, forecast, officer):
         say_for(forecast, LAST, 91)
-        came(forecast, 88)
+        outcome(forecast, 88)
 
         register = forecast_register(reader=officer)
 
-        [line] = register.lines
-        assert (line.managers.said.value, line.managers.score.error) == (91, -3)
-        assert (line.managers.said.rag, line.managers.score.is_right) == (Rag.GREEN, False)
+        [line] = register.scored_pairs
+        assert (line.managers.prediction.value, line.managers.score.error) == (91, -3)
+        assert (line.managers.prediction.rag, line.managers.score.is_right) == (Rag.GREEN, False)
         scores = register.scores()
-        assert (scores.ours.scored, scores.next_quarter.scored, scores.year_end.scored) == (1, 1, 0)
-        assert scores.next_quarter.hopeful == Decimal(300) / 90
+        assert (scores.system.scored, scores.next_quarter.scored, scores.year_end.scored) == (
+            1,
+            1,
+            0,
+        )
+        assert scores.next_quarter.optimism == Decimal(300) / 90
         assert scores.next_quarter.leaning == "3.3% too hopeful"
 
     def test_an_indicators_own_record_is_told_in_its_unit(self, forecast, officer):
         assert track_record_of(forecast) == ""
         say_for(forecast, LAST, 91)
-        came(forecast, 88)
+        outcome(forecast, 88)
         told = track_record_of(forecast)
         assert "1 of 1 results were within the interval" in told
         assert told.endswith(
@@ -91,59 +95,59 @@ class TestScored:
     def test_only_the_latest_of_several_said_counts(self, forecast, officer):
         say_for(forecast, LAST, 60)
         forecast.managers_forecasts.update(is_latest=False)
-        came(forecast, 88)
+        outcome(forecast, 88)
         assert forecast_register(reader=officer).scores().next_quarter.scored == 0
 
     def test_a_revised_result_is_what_it_is_scored_by(self, forecast, officer):
-        came(forecast, 78)
+        outcome(forecast, 78)
         revise(forecast, NEXT, 86)
         rate_quarter(quarter=NEXT, by=None)
-        [line] = forecast_register(reader=officer).lines
-        assert (line.ours.came.value, line.ours.score.is_inside) == (86, True)
+        [line] = forecast_register(reader=officer).scored_pairs
+        assert (line.system.outcome.value, line.system.score.is_inside) == (86, True)
 
     def test_the_forecast_that_stood_is_scored_and_not_the_one_it_replaced(self, forecast, officer):
         revise(forecast, LAST, 60)
         forecast_after(quarter=LAST, by=None)
-        came(forecast, 78)
-        [line] = forecast_register(reader=officer).lines
+        outcome(forecast, 78)
+        [line] = forecast_register(reader=officer).scored_pairs
         standing = forecast.system_forecasts.get(for_quarter=NEXT, is_latest=True)
         assert standing.number == 2
-        assert line.ours.said.value == standing.value
+        assert line.system.prediction.value == standing.value
 
     def test_without_a_target_an_error_is_no_share_of_anything(self, officer):
         indicator = resulted(LEVEL, polarity=Polarity.LOWER, method=RatingMethod.NONE)
         closed_until()
         say_for(indicator, LAST, 91)
-        came(indicator, 88)
+        outcome(indicator, 88)
         register = forecast_register(reader=officer)
-        [line] = register.lines
+        [line] = register.scored_pairs
         assert line.managers.score.error == -3
-        assert (line.managers.score.hopeful, line.managers.score.percent) == (None, None)
+        assert (line.managers.score.optimism, line.managers.score.percent) == (None, None)
 
 
 class TestNotScored:
     def test_what_has_no_result_is_counted_and_not_scored(self, forecast, officer):
         register = forecast_register(reader=officer)
-        assert (register.lines, register.waiting, register.unanswered) == ((), 1, 0)
+        assert (register.scored_pairs, register.waiting, register.without_result) == ((), 1, 0)
 
     def test_a_quarter_that_closed_without_a_result_is_told_apart(self, forecast, officer):
         closed_until(NEXT)
         register = forecast_register(reader=officer)
-        assert (register.lines, register.unanswered) == ((), 1)
+        assert (register.scored_pairs, register.without_result) == ((), 1)
 
     def test_a_result_of_an_open_quarter_may_yet_change_and_is_waited_for(self, forecast, officer):
         say(forecast, NEXT, 78)
         rate_quarter(quarter=NEXT, by=None)
         register = forecast_register(reader=officer)
-        assert (register.lines, register.waiting) == ((), 1)
+        assert (register.scored_pairs, register.waiting) == ((), 1)
 
     def test_before_any_quarter_is_closed_there_is_nothing(self, officer):
         register = forecast_register(reader=officer)
-        assert (register.until, register.ours, register.lines) == (None, (), ())
+        assert (register.until, register.system, register.scored_pairs) == (None, (), ())
 
     def test_nobody_without_a_post_sees_any(self, forecast):
-        came(forecast, 78)
-        assert forecast_register(reader=UserFactory()).ours == ()
+        outcome(forecast, 78)
+        assert forecast_register(reader=UserFactory()).system == ()
 
 
 class TestGroups:
@@ -162,14 +166,14 @@ class TestGroups:
         register = forecast_register(reader=officer)
 
         found = dict(register.by_directorate(tree_on(localdate())))
-        assert {name: scores.ours.coverage for name, scores in found.items()} == {
+        assert {name: scores.system.coverage for name, scores in found.items()} == {
             "Care": 0,
             "Growth": 100,
             NO_DIRECTORATE: 100,
         }
-        assert register.scores().ours.scored == 3
+        assert register.scores().system.scored == 3
         [(quarter, scores)] = register.by_quarter()
-        assert (quarter, scores.ours.scored) == (NEXT, 3)
+        assert (quarter, scores.system.scored) == (NEXT, 3)
 
     def test_half_yearly_forecasts_are_scored_once_in_the_quarter_due(self, officer):
         values = [each for value in LEVEL for each in (None, value)]
@@ -178,8 +182,8 @@ class TestGroups:
         due = Quarter(2013, 2)
         say(indicator, due, 86)
         closed_until(due)
-        [line] = forecast_register(reader=officer).lines
-        assert (line.ours.for_quarter, line.ours.made_in) == (due, LAST)
+        [line] = forecast_register(reader=officer).scored_pairs
+        assert (line.system.for_quarter, line.system.made_in) == (due, LAST)
 
 
 class TestPage:
@@ -203,7 +207,7 @@ class TestPage:
 
     def test_shows_scores_and_each_forecast_with_its_result(self, signed_in, forecast):
         say_for(forecast, LAST, 91)
-        came(forecast, 78)
+        outcome(forecast, 78)
         told = self.told(signed_in)
         assert forecast.unit.name in told
         assert "Outside the interval" in told
@@ -233,7 +237,7 @@ class TestPage:
     def test_as_many_queries_for_twenty_as_for_one(
         self, signed_in, forecast, django_assert_max_num_queries
     ):
-        came(forecast, 78)
+        outcome(forecast, 78)
         with django_assert_max_num_queries(30) as for_one:
             self.told(signed_in)
         for _ in range(19):

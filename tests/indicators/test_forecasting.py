@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from core.quarters import Quarter
 from indicators.rules.forecasting import (
     INTERVAL,
-    MOST,
+    LARGEST_STORED,
     NO_BOUNDS,
     Bounds,
     Chances,
@@ -27,7 +27,13 @@ from indicators.rules.forecasting import (
     seasoned,
     smoothed,
 )
-from indicators.rules.travel import FEWEST, WINDOW, TravelFound, direction_of_travel, guarded_fit
+from indicators.rules.travel import (
+    FEWEST,
+    WINDOW,
+    DirectionOfTravel,
+    direction_of_travel,
+    guarded_fit,
+)
 from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
 from sorp.rules.thresholds import Thresholds, rate
 
@@ -36,7 +42,7 @@ PER_CENT, COUNT = Bounds(Decimal(0), Decimal(100)), Bounds(Decimal(0))
 LEVEL = [5, 9, 4, 8, 5, 9, 4, 8]
 CLIMB = [1, 3, 2, 4, 6, 5, 7, 9]
 SEASON = [10, 20, 30, 40, 11, 19, 31, 39]
-NO_TREND = TravelFound(Travel.NO_CLEAR_TREND, TravelMethod.REGRESSION, 8, 0.0, 1.0, FIRST)
+NO_TREND = DirectionOfTravel(Travel.NO_CLEAR_TREND, TravelMethod.REGRESSION, 8, 0.0, 1.0, FIRST)
 
 
 def series(values, breaks=(), since=FIRST):
@@ -226,9 +232,9 @@ class TestBounds:
         assert (found.value, found.upper) == (100, 100)
 
     def test_what_no_column_can_hold_is_cut_to_what_it_can(self):
-        far = [MOST * place / 8 for place in range(1, 9)]
+        far = [LARGEST_STORED * place / 8 for place in range(1, 9)]
         found = ahead(far, quarters=4)
-        assert (found.value, found.upper) == (MOST, MOST)
+        assert (found.value, found.upper) == (LARGEST_STORED, LARGEST_STORED)
 
 
 class TestChances:

@@ -12,7 +12,8 @@ from core.figures import SMALLEST, as_kept
 from core.quarters import Quarter
 from indicators.models.ratings import Rating
 from indicators.queries.entry import entry_sheet
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from sorp.lexicon import Polarity
 from tests.factories import IndicatorFactory, TargetFactory
 
@@ -45,7 +46,7 @@ def foretold_and_stored(indicator, bound, limit, polarity, typed):
         submit_result(
             indicator=indicator,
             quarter=Q1,
-            given=ResultGiven.by(entry),
+            given=ResultGiven.from_entry(entry),
             today=date(2011, 7, 20),
             by=indicator.accountable_manager,
         )

@@ -142,7 +142,7 @@ def test_when_an_indicator_is_measured_may_be_added(run):
     ("was", "now", "fault"),
     [
         ("HW-02", "HW-01", "3:reference: remove this row or row 2: both give reference HW-01"),
-        ("HW-02", "HW 02", "3:reference: use letters, figures, full stops and hyphens, up to 30, not 'HW 02'"),
+        ("HW-02", "HW_02", "3:reference: use letters, figures, spaces inside and . - & /, up to 30, not 'HW_02'"),
         ("Days to", "=SUM(A1)", "3:title: begins with =, which a spreadsheet would run as a formula: begin with a letter or figure"),
         ("light,HW,", "light,ROADS,", "3:unit: name a unit that stands: there is no ROADS"),
         ("10,a@", "10,b@", "3:accountable_manager: import the person first: nobody has the address b@council.example"),

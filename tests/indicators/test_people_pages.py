@@ -11,7 +11,7 @@ from core.models.notices import Notice
 from core.quarters import Quarter
 from indicators.models.definitions import Suspension
 from indicators.queries.accountability import disowned, leavers
-from indicators.queries.calendar import unowned
+from indicators.queries.calendar import unowned_indicators
 from indicators.services.accountability import attest, reassign_indicators
 from indicators.services.calendar import begin_quarter
 from organisation.models.people import Appointment
@@ -262,7 +262,7 @@ def test_who_is_a_leaver(officer, ends_on, is_active, standing):
 
     found = leavers(on=TODAY)
 
-    assert [each.standing for each in found] == ([standing] if standing else [])
+    assert [each.status for each in found] == ([standing] if standing else [])
     assert [each.indicators for each in found] == ([1] if standing else [])
 
 
@@ -273,7 +273,7 @@ def test_somebody_who_moved_from_one_managers_post_to_another_is_no_leaver(offic
     Appointment.objects.filter(user=holding).update(user=indicator.accountable_manager)
 
     assert leavers(on=TODAY) == ()
-    assert unowned(Q1) == []
+    assert unowned_indicators(Q1) == []
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -441,7 +441,7 @@ def test_an_unowned_indicator_is_suspended_from_the_page(client, officer, leaver
     client.post(reverse("suspend_indicator", args=["L-0"]), typed)
 
     assert Suspension.objects.get().indicator.reference == "L-0"
-    assert [each.reference for each in unowned(Q1)] == ["L-1", "L-2"]
+    assert [each.reference for each in unowned_indicators(Q1)] == ["L-1", "L-2"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
-from indicators.rules.forecasting import Bounds, Came, ForecastMethod, Said, Tally, score
+from indicators.rules.forecasting import Bounds, ForecastMethod, Outcome, Prediction, Tally, score
 from indicators.rules.prospects import (
     Course,
     Figures,
@@ -209,14 +209,20 @@ class TestWhereItLeads:
 
 class TestScoring:
     def test_a_forecast_is_held_against_its_result(self):
-        said = Said(Decimal(84), Decimal(80), Decimal(88), chance_red=Decimal("0.3"), rag=Rag.AMBER)
-        found = score(said, Came(Decimal(79), Rag.RED, target=Decimal(80)))
-        assert (found.error, found.percent, found.hopeful) == (-5, Decimal("6.25"), Decimal("6.25"))
+        said = Prediction(
+            Decimal(84), Decimal(80), Decimal(88), chance_red=Decimal("0.3"), rag=Rag.AMBER
+        )
+        found = score(said, Outcome(Decimal(79), Rag.RED, target=Decimal(80)))
+        assert (found.error, found.percent, found.optimism) == (
+            -5,
+            Decimal("6.25"),
+            Decimal("6.25"),
+        )
         assert (found.is_inside, found.is_right, found.brier) == (False, False, Decimal("0.49"))
         assert found.size == 5
 
     @pytest.mark.parametrize(
-        ("polarity", "result", "hopeful"),
+        ("polarity", "result", "optimism"),
         [
             (HIGHER, 90, -5),
             (HIGHER, 70, 5),
@@ -225,30 +231,30 @@ class TestScoring:
             (Polarity.NONE, 90, None),
         ],
     )
-    def test_hopeful_is_better_than_the_result_by_polarity(self, polarity, result, hopeful):
-        came = Came(Decimal(result), target=Decimal(200), polarity=polarity)
-        assert score(Said(Decimal(80)), came).hopeful == hopeful
+    def test_hopeful_is_better_than_the_result_by_polarity(self, polarity, result, optimism):
+        came = Outcome(Decimal(result), target=Decimal(200), polarity=polarity)
+        assert score(Prediction(Decimal(80)), came).optimism == optimism
 
     @pytest.mark.parametrize(("at", "inside"), [(80, True), (88, True), ("79.99", False)])
     def test_the_ends_of_the_interval_are_within_it(self, at, inside):
-        said = Said(Decimal(84), Decimal(80), Decimal(88))
-        assert score(said, Came(Decimal(at))).is_inside is inside
+        said = Prediction(Decimal(84), Decimal(80), Decimal(88))
+        assert score(said, Outcome(Decimal(at))).is_inside is inside
 
     @pytest.mark.parametrize("target", [None, Decimal(0)])
     def test_of_no_target_or_nought_no_share_is_said(self, target):
-        found = score(Said(Decimal(4)), Came(Decimal(3), target=target))
-        assert (found.percent, found.hopeful, found.brier, found.is_inside) == (None,) * 4
+        found = score(Prediction(Decimal(4)), Outcome(Decimal(3), target=target))
+        assert (found.percent, found.optimism, found.brier, found.is_inside) == (None,) * 4
 
     def test_a_tally_by_hand(self):
-        said = Said(Decimal(80), Decimal(75), Decimal(85), Decimal("0.5"), Rag.RED)
+        said = Prediction(Decimal(80), Decimal(75), Decimal(85), Decimal("0.5"), Rag.RED)
         results = [
-            Came(Decimal(value), rag, Decimal(100))
+            Outcome(Decimal(value), rag, Decimal(100))
             for value, rag in ((80, Rag.RED), (84, Rag.RED), (90, Rag.GREEN), (74, Rag.RED))
         ]
         tally = Tally.of(score(said, came) for came in results)
         assert (tally.scored, tally.coverage, tally.right) == (4, 50, 75)
         assert tally.percent == Decimal(20) / 4  # 0, 4, 10 and 6
-        assert tally.hopeful == Decimal(-8) / 4  # 0, -4, -10 and +6
+        assert tally.optimism == Decimal(-8) / 4  # 0, -4, -10 and +6
         assert tally.brier == Decimal("0.25")
         assert tally.leaning == "2.0% too cautious"
         assert (tally.inside, tally.size) == (2, 5)
@@ -258,20 +264,20 @@ class TestScoring:
         assert Tally().leaning == ""
 
     def test_what_cannot_be_asked_of_one_is_left_out_of_the_mean(self):
-        with_target = score(Said(Decimal(4)), Came(Decimal(3), target=Decimal(10)))
-        without = score(Said(Decimal(4)), Came(Decimal(3)))
+        with_target = score(Prediction(Decimal(4)), Outcome(Decimal(3), target=Decimal(10)))
+        without = score(Prediction(Decimal(4)), Outcome(Decimal(3)))
         tally = Tally.of([with_target, without])
         assert (tally.scored, tally.percent, tally.coverage) == (2, 10, None)
-        assert Tally.of([score(Said(Decimal(4)), Came(Decimal(4), target=Decimal(9)))]).leaning == (
-            "neither way"
-        )
+        assert Tally.of(
+            [score(Prediction(Decimal(4)), Outcome(Decimal(4), target=Decimal(9)))]
+        ).leaning == ("neither way")
 
 
 class TestTrackRecord:
     OURS = Tally(scored=12, coverage=Decimal(75), size=Decimal("2.14"))
 
     @pytest.mark.parametrize(
-        ("ours", "managers", "words"),
+        ("system", "managers", "words"),
         [
             (Tally(), Tally(), ""),
             (
@@ -295,8 +301,8 @@ class TestTrackRecord:
             ),
         ],
     )
-    def test_in_words(self, ours, managers, words):
-        assert track_record(ours, managers, PER_CENT) == words
+    def test_in_words(self, system, managers, words):
+        assert track_record(system, managers, PER_CENT) == words
 
 
 values = st.decimals(-100, 100, places=2)
@@ -313,8 +319,8 @@ def test_a_shortfall_is_nought_exactly_where_the_target_is_met(value, target):
 @given(values, values, st.decimals(0, 1, places=4))
 def test_scores_keep_within_their_scales(said, came, chance):
     found = score(
-        Said(said, said, said, chance, Rag.RED), Came(came, Rag.GREEN, target=Decimal(50))
+        Prediction(said, said, said, chance, Rag.RED), Outcome(came, Rag.GREEN, target=Decimal(50))
     )
     assert 0 <= found.brier <= 1
-    assert abs(found.hopeful) == found.percent >= 0
+    assert abs(found.optimism) == found.percent >= 0
     assert found.is_inside is (said == came)

@@ -17,7 +17,7 @@ from indicators import tasks
 from indicators.models.results import Result, Revision
 from indicators.models.returns import CalendarDay
 from indicators.rules.reminders import (
-    Outstanding,
+    OutstandingResult,
     Referral,
     entry_message,
     last_reminder,
@@ -94,7 +94,7 @@ def test_a_reminder_in_words(reminder, words):
 
 
 def outstanding(reference="HT-01", *, due_on=THURSDAY, name="A. Manager", quarter=Q1, note=""):
-    return Outstanding(
+    return OutstandingResult(
         reference, f"Title of {reference}", quarter, due_on, Tier.CORPORATE, name, note
     )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.figures import as_number
 from core.quarters import Quarter
-from indicators.rules.entry import Asked, is_count, read_entry, read_figure
+from indicators.rules.entry import QuarterRequirements, is_count, read_entry, read_figure
 from indicators.rules.evidence import (
     EICAR,
     EMPTY,
@@ -156,7 +156,7 @@ def test_what_counts_things(unit, decimals, counts):
 
 def asked_about(value, *, unit="", decimals=0, earlier=(), limits=(), **counts):
     typed = {"value": str(value) if value is not None else "", "confidence": "final", **counts}
-    entry = read_entry(typed, Asked(Q1, unit, decimals))
+    entry = read_entry(typed, QuarterRequirements(Q1, unit, decimals))
     about = Background(unit, decimals, [Decimal(each) for each in earlier], limits)
     return " ".join(questions(entry, about))
 
@@ -212,7 +212,7 @@ def test_what_is_worth_asking_about_a_figure(value, background, words):
     )
 )
 def test_nothing_that_can_be_typed_stops_the_reading(typed):
-    asked = Asked(Q1, "%", 1, FLOOR, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
+    asked = QuarterRequirements(Q1, "%", 1, FLOOR, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
 
     entry = read_entry(typed, asked)
 
@@ -224,14 +224,16 @@ def test_nothing_that_can_be_typed_stops_the_reading(typed):
     ("value", "rag"), [("90", Rag.GREEN), ("89.9", Rag.AMBER), ("80", Rag.AMBER), ("79.9", Rag.RED)]
 )
 def test_what_a_figure_would_be_rated(value, rag):
-    entry = read_entry({"value": value, "confidence": "final"}, Asked(Q1, "%", 1, FLOOR))
+    entry = read_entry(
+        {"value": value, "confidence": "final"}, QuarterRequirements(Q1, "%", 1, FLOOR)
+    )
 
     assert entry.rag is rag
     assert bool(entry.problems) is (rag is not Rag.GREEN)
 
 
 def test_forecasts_need_both_a_figure_and_how_sure():
-    asked = Asked(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
+    asked = QuarterRequirements(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
     typed = {"value": "1", "confidence": "final", "year_end": "5", "year_end_likelihood": "even"}
 
     assert read_entry(typed, asked).forecasts[Horizon.YEAR_END].value == 5

@@ -13,8 +13,8 @@ from dashboards.queries.permission_matrix import posts_matrix, seats_matrix, who
 from escalation.services.plans import may_write_plan
 from indicators import rights
 from indicators.models.definitions import Indicator
-from indicators.queries.sign_off import ladders_on, offices_of
-from indicators.rules.sign_off import ladder
+from indicators.queries.sign_off import offices_of, sign_off_structure
+from indicators.rules.sign_off import sign_off_stages
 from organisation.models.people import User
 from organisation.permissions import GRANTS, Permission
 from organisation.rules import PostKind, UnitTier
@@ -53,8 +53,8 @@ def council():
 
 
 RULES = {
-    "visible_to": rights.seen_by,
-    "answerable_by": rights.answered_by,
+    "visible_to": rights.visible_to,
+    "answerable_by": rights.answerable_by,
     "own_of": rights.own_of,
     "directed_by": rights.directed_by,
 }
@@ -205,20 +205,20 @@ def test_no_reach_is_told_of_a_right_that_is_not_granted():
 
 def signed_off_by(person):
     """What a person is asked to sign at some stage, nobody having submitted anything themselves."""
-    day = ladders_on(TODAY)
+    day = sign_off_structure(TODAY)
     offices = offices_of(person, on=TODAY)
     return {
         each
         for each in Indicator.objects.all()
-        for rung in ladder(day.tree, each.unit_id, day.directors)
-        if any(office.signs(rung) for office in offices)
+        for sign_off_stage in sign_off_stages(day.tree, each.unit_id, day.directors)
+        if any(office.signs(sign_off_stage) for office in offices)
     }
 
 
 GIVES = {
     Permission.SUBMIT_RESULT: lambda person: set(Indicator.objects.answerable_by(person)),
     Permission.WRITE_PLAN: lambda person: set(
-        Indicator.objects.filter(rights.planned_by(person).condition)
+        Indicator.objects.filter(rights.plannable_by(person).condition)
     ),
     Permission.SIGN_OFF: signed_off_by,
 }

@@ -12,10 +12,11 @@ from core.quarters import Quarter
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
 from indicators.queries.records import record_of
-from indicators.queries.sign_off import sheets_for, waiting_for
+from indicators.queries.sign_off import results_to_sign, sign_off_sheets
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState, Stage
 from indicators.services.definitions import set_target
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.results import revise_result, submit_result
 from indicators.services.sign_off import approve_results, return_result, unlock_result
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Confidence
@@ -180,7 +181,7 @@ def test_reds_ambers_and_changes_come_first(division, director):
     submitted(division, "85", reference="C-AMBER")
     submitted(division, "70", reference="D-RED")
 
-    waiting = waiting_for(director, Q1, Stage.DIVISION)
+    waiting = results_to_sign(director, Q1, Stage.DIVISION)
 
     assert [line.indicator.reference for line in waiting.lines] == [
         *("D-RED", "C-AMBER", "B-FIRM", "A-GREEN")
@@ -193,7 +194,7 @@ def test_worse_than_before_is_told_with_what_it_was(division, director):
     result = submitted(division, "95", quarter=Quarter(2010, 4))
     say(result.indicator, "70")
 
-    (line,) = waiting_for(director, Q1, Stage.DIVISION).lines
+    (line,) = results_to_sign(director, Q1, Stage.DIVISION).lines
 
     assert line.before.value == 95
     assert "Worse than before: was green" in line.changes
@@ -203,12 +204,12 @@ def test_each_stage_waits_for_its_own_director(division, director):
     above = holder(PostKind.DIRECTOR, unit=division.parent)
     result = submitted(division)
 
-    assert not waiting_for(above, Q1, Stage.DIRECTORATE).lines
+    assert not results_to_sign(above, Q1, Stage.DIRECTORATE).lines
     approve_results(results=[result], stage=Stage.DIVISION, by=director, today=TODAY)
 
-    assert not waiting_for(director, Q1, Stage.DIVISION).lines
-    assert [each.unit.code for each in sheets_for(above, TODAY)] == ["GET"]
-    assert len(waiting_for(above, Q1, Stage.DIRECTORATE).lines) == 1
+    assert not results_to_sign(director, Q1, Stage.DIVISION).lines
+    assert [each.unit.code for each in sign_off_sheets(above, TODAY)] == ["GET"]
+    assert len(results_to_sign(above, Q1, Stage.DIRECTORATE).lines) == 1
 
 
 def test_reds_without_action_are_not_ticked(client, division, director):
@@ -396,7 +397,7 @@ def test_the_record_tells_who_entered_approved_and_changed_it(division, director
         "Entered by Mo Manager, approved by Dana Director for the division and by Abe Above for"
         " the directorate; was 85.0%, became 91.0% because “Nine were missed”."
     )
-    assert [each.sentence for each in told.told] == [
+    assert [each.sentence for each in told.entries] == [
         "Entered by Dee Deputy on behalf of Mo Manager: 85.0%.",
         "Returned by Dana Director for the division: “Recount it”",
         "Changed by Mo Manager: was 85.0%, became 91.0% because “Nine were missed”.",
@@ -418,7 +419,7 @@ def test_the_record_tells_who_set_a_target(division, director):
         by=UserFactory(name="Olu Officer"),
     )
 
-    assert [each.sentence for each in record_of(indicator).about] == [
+    assert [each.sentence for each in record_of(indicator).definition] == [
         "Olu Officer set a target, because “Business plan”."
     ]
 

@@ -11,16 +11,16 @@ from indicators.rules.sign_off import (
     LONGEST_UNLOCK,
     TRANSITIONS,
     Act,
-    Changed,
+    ChangeFacts,
     Office,
     changes,
-    first_things_first,
     is_big_move,
     is_unlocked,
-    ladder,
-    moved,
-    refusal,
-    rung_awaited,
+    sign_off_order,
+    sign_off_refusal,
+    sign_off_stages,
+    stage_awaited,
+    state_after,
     unlock_refusal,
 )
 from organisation.rules import Branch, PostKind, Tree, UnitTier
@@ -42,8 +42,11 @@ DIRECTED = {DIRECTORATE: {20}, DIVISION: {30, 31}, LOOSE_DIVISION: {60}}
 MANAGER, DEPUTY = 100, 101
 
 
-def rungs(unit, directed=DIRECTED, said_by=()):
-    return [(rung.stage.value, rung.unit) for rung in ladder(TREE, unit, directed, said_by)]
+def stages(unit, directed=DIRECTED, submitters=()):
+    return [
+        (sign_off_stage.stage.value, sign_off_stage.unit)
+        for sign_off_stage in sign_off_stages(TREE, unit, directed, submitters)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,11 +62,11 @@ def rungs(unit, directed=DIRECTED, said_by=()):
     ],
 )
 def test_a_result_passes_the_units_above_its_own(unit, passes):
-    assert rungs(unit) == passes
+    assert stages(unit) == passes
 
 
 @pytest.mark.parametrize(
-    ("directed", "said_by", "passes"),
+    ("directed", "submitters", "passes"),
     [
         # A vacancy holds nobody up.
         ({DIRECTORATE: {20}}, [], [("directorate", DIRECTORATE)]),
@@ -81,12 +84,12 @@ def test_a_result_passes_the_units_above_its_own(unit, passes):
         (DIRECTED, [30, 31], [("directorate", DIRECTORATE)]),
     ],
 )
-def test_where_nobody_else_directs_a_unit_the_one_above_signs(directed, said_by, passes):
-    assert rungs(DIVISION, directed, said_by) == passes
+def test_where_nobody_else_directs_a_unit_the_one_above_signs(directed, submitters, passes):
+    assert stages(DIVISION, directed, submitters) == passes
 
 
-BOTH = ladder(TREE, DIVISION, DIRECTED)
-DIRECTORATE_ONLY = ladder(TREE, DIRECTORATE, DIRECTED)
+BOTH = sign_off_stages(TREE, DIVISION, DIRECTED)
+DIRECTORATE_ONLY = sign_off_stages(TREE, DIRECTORATE, DIRECTED)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ DIRECTORATE_ONLY = ladder(TREE, DIRECTORATE, DIRECTED)
     ],
 )
 def test_what_an_act_makes_of_a_result(state, act, stage, passes, becomes):
-    assert moved(state, act, stage, passes) is becomes
+    assert state_after(state, act, stage, passes) is becomes
 
 
 def test_no_result_is_approved_but_by_way_of_an_approval():
@@ -128,8 +131,8 @@ def test_no_result_is_approved_but_by_way_of_an_approval():
 
 
 def test_a_result_that_nobody_need_sign_awaits_no_rung():
-    assert rung_awaited(State.APPROVED, BOTH) is None
-    assert rung_awaited(State.RETURNED, BOTH) is None
+    assert stage_awaited(State.APPROVED, BOTH) is None
+    assert stage_awaited(State.RETURNED, BOTH) is None
 
 
 DIRECTS_DIVISION = [Office(PostKind.DIRECTOR, DIVISION)]
@@ -137,7 +140,7 @@ DIRECTS_DIRECTORATE = [Office(PostKind.DIRECTOR, DIRECTORATE)]
 
 
 @pytest.mark.parametrize(
-    ("state", "stage", "offices", "signer", "said_by", "why_not"),
+    ("state", "stage", "offices", "signer", "submitters", "why_not"),
     [
         (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIVISION, 30, [MANAGER], None),
         (State.SUBMITTED, Stage.DIVISION, DIRECTS_DIVISION, 30, [None], None),
@@ -160,9 +163,9 @@ DIRECTS_DIRECTORATE = [Office(PostKind.DIRECTOR, DIRECTORATE)]
         (State.RETURNED, Stage.DIVISION, DIRECTS_DIVISION, 30, [MANAGER], "returned"),
     ],
 )
-def test_who_may_sign_and_why_others_may_not(state, stage, offices, signer, said_by, why_not):
-    told = refusal(
-        state=state, stage=stage, rungs=BOTH, offices=offices, signer=signer, said_by=said_by
+def test_who_may_sign_and_why_others_may_not(state, stage, offices, signer, submitters, why_not):
+    told = sign_off_refusal(
+        state=state, stage=stage, stages=BOTH, offices=offices, signer=signer, submitters=submitters
     )
 
     assert told is None if why_not is None else why_not in told
@@ -179,9 +182,9 @@ def test_who_may_sign_and_why_others_may_not(state, stage, offices, signer, said
     ],
 )
 def test_a_managing_director_signs_the_councils_own(kind, signs):
-    (rung,) = ladder(TREE, COUNCIL, DIRECTED)
+    (sign_off_stage,) = sign_off_stages(TREE, COUNCIL, DIRECTED)
 
-    assert Office(kind, COUNCIL).signs(rung) is signs
+    assert Office(kind, COUNCIL).signs(sign_off_stage) is signs
 
 
 NOON = datetime(2011, 7, 20, 12, tzinfo=UTC)
@@ -232,7 +235,7 @@ def seen(**told):
         "definition_break": False,
         "not_available": False,
     }
-    return changes(Changed(**{**plain, **told}))
+    return changes(ChangeFacts(**{**plain, **told}))
 
 
 @pytest.mark.parametrize(
@@ -286,6 +289,6 @@ def test_reds_come_first_then_ambers_then_changes():
         (Rag.RED, ("Worse than before: was green",), "E"),
     ]
 
-    assert [each[2] for each in sorted(lines, key=lambda each: first_things_first(*each))] == [
+    assert [each[2] for each in sorted(lines, key=lambda each: sign_off_order(*each))] == [
         *("E", "F", "D", "C", "A", "B")
     ]

@@ -13,12 +13,13 @@ from escalation.services.closing import close_quarter
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
 from indicators.queries.sign_off import may_change
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState, Stage
-from indicators.services.results import Locked, ResultGiven, revise_result, submit_result
+from indicators.services.results import Locked, revise_result, submit_result
 from indicators.services.sign_off import (
     CannotSign,
     CannotUnlock,
-    SaidAnew,
+    CorrectedMeanwhile,
     approve_results,
     return_result,
     unlock_result,
@@ -204,10 +205,10 @@ def test_what_was_corrected_since_it_was_seen_is_not_approved(division, director
     result = submitted(division)
     said(result.indicator, "86", by=result.indicator.accountable_manager)
 
-    with pytest.raises(SaidAnew, match="Look again"):
-        approve(result, by=director, seen={result.pk: 1})
+    with pytest.raises(CorrectedMeanwhile, match="Look again"):
+        approve(result, by=director, revisions_seen={result.pk: 1})
 
-    assert approve(result, by=director, seen={result.pk: 2})
+    assert approve(result, by=director, revisions_seen={result.pk: 2})
 
 
 def test_to_return_says_what_to_mend_and_a_notice_is_owed(division, director, above):

@@ -11,8 +11,9 @@ from core.quarters import Quarter
 from core.services.quarters import NotOpen
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
+from indicators.rules.entry import ResultGiven
 from indicators.services.rating import rate_quarter
-from indicators.services.results import ResultGiven, ResultToSubmit, submit_result, submit_results
+from indicators.services.results import ResultToSubmit, submit_result, submit_results
 from sorp.lexicon import Confidence
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory
 

@@ -16,8 +16,9 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import CalendarDay, Draft, Submission
 from indicators.queries.returns import my_return
-from indicators.services.drafts import ChangedMeanwhile, save_draft
-from indicators.services.results import NotReady, ResultGiven, submit_result, submit_return
+from indicators.rules.entry import ResultGiven
+from indicators.services.drafts import EditConflict, save_draft
+from indicators.services.results import NotReady, submit_result, submit_return
 from organisation.models.people import User
 from organisation.rules import PostKind
 from sorp.lexicon import Frequency
@@ -396,7 +397,7 @@ def test_ten_sessions_saving_one_result_lose_no_update_and_are_told_of_every_col
                     saved = draft(
                         indicator, value=f"{number}-{turn}", is_complete=False, version=version
                     )
-                except ChangedMeanwhile as clash:
+                except EditConflict as clash:
                     version, met = clash.saved.version, met + 1
                 else:
                     version = saved.version

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.quarters import Quarter
-from indicators.rules.travel import FEWEST, WINDOW, TravelFound, direction_of_travel, guarded_fit
+from indicators.rules.travel import (
+    FEWEST,
+    WINDOW,
+    DirectionOfTravel,
+    direction_of_travel,
+    guarded_fit,
+)
 from sorp.lexicon import Polarity, Travel, TravelMethod
 
 FIRST = Quarter(2011, 1)
@@ -101,7 +107,7 @@ class TestPrevious:
         assert travel([9, 1, 2], method=PREVIOUS, breaks=(1,)).travel is Travel.IMPROVING
 
     def test_says_what_it_rests_on(self):
-        assert travel([7, 1, 4], method=PREVIOUS) == TravelFound(
+        assert travel([7, 1, 4], method=PREVIOUS) == DirectionOfTravel(
             Travel.IMPROVING, PREVIOUS, 2, 3.0, None, Quarter(2011, 2)
         )
 
@@ -136,11 +142,13 @@ class TestRegression:
         assert found.p_value < 1e-9
 
     def test_seven_values_are_not_enough_and_eight_are(self):
-        assert travel(range(7)) == TravelFound(
+        assert travel(range(7)) == DirectionOfTravel(
             Travel.NOT_ENOUGH_DATA, REGRESSION, 7, None, None, FIRST
         )
         assert travel(range(8)).travel is Travel.IMPROVING
-        assert travel([]) == TravelFound(Travel.NOT_ENOUGH_DATA, REGRESSION, 0, None, None, None)
+        assert travel([]) == DirectionOfTravel(
+            Travel.NOT_ENOUGH_DATA, REGRESSION, 0, None, None, None
+        )
 
     def test_quarters_without_a_value_do_not_count(self):
         assert travel([0, 1, 2, None, 3, 4, 5, 6]).n == 7
@@ -160,7 +168,7 @@ class TestRegression:
         values = [50, 40, 30, 20, *RUN]
         assert travel(values).travel is not Travel.IMPROVING
         found = travel(values, breaks=(0, 2, 4))
-        assert found == TravelFound(
+        assert found == DirectionOfTravel(
             Travel.IMPROVING, REGRESSION, 12, found.slope, found.p_value, Quarter(2012, 1)
         )
         assert found.slope == travel(RUN).slope

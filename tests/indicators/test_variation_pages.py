@@ -13,7 +13,8 @@ from core.quarters import Quarter
 from core.services.quarters import open_quarter
 from escalation.services.closing import close_quarter
 from indicators.models.variations import Variation
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from indicators.services.variations import agree_variation
 from organisation.rules import PostKind
 from sorp.models.clauses import Clause

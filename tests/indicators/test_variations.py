@@ -18,18 +18,19 @@ from indicators import tasks
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation, VariedTrigger
 from indicators.queries.entry import result_sheet
-from indicators.queries.requirements import asked_of
-from indicators.queries.variations import register_of_variations, standing
+from indicators.queries.requirements import quarter_requirements
+from indicators.queries.variations import variation_register, variations_in_state
+from indicators.rules.entry import ResultGiven
 from indicators.services.rating import rate_quarter
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.services.results import revise_result, submit_result
 from indicators.services.variations import (
     RefusedVariation,
-    TriggerVaried,
+    VariedWindow,
     agree_variation,
     end_variation,
     propose_variation,
     refuse_variation,
-    remind_of_endings,
+    remind_of_expiring_variations,
 )
 from organisation.rules import PostKind
 from sorp.lexicon import Kind, Polarity, Rag, RatingMethod, Tier
@@ -130,8 +131,8 @@ def test_what_was_proposed_and_agreed_is_recorded_and_told_to_both(indicator, of
 
 
 def test_a_button_pressed_twice_proposes_and_agrees_once(indicator, officer, approver):
-    first = propose(indicator, officer, triggers=[TriggerVaried("red-two-quarters", 3, 3)])
-    again = propose(indicator, officer, triggers=[TriggerVaried("red-two-quarters", 3, 3)])
+    first = propose(indicator, officer, triggers=[VariedWindow("red-two-quarters", 3, 3)])
+    again = propose(indicator, officer, triggers=[VariedWindow("red-two-quarters", 3, 3)])
     assert again == first
 
     agree_variation(variation=first, by=approver)
@@ -200,37 +201,37 @@ REFUSED = {
     "method without tolerance": ({"method": "tolerance"}, "by how many per cent", "tolerance"),
     "exit of nought": ({"exit_quarters": 0}, "1 to 8 green quarters", "exit_quarters"),
     "unknown trigger": (
-        {"triggers": [TriggerVaried("Purple for a week", 1, 1)]},
+        {"triggers": [VariedWindow("Purple for a week", 1, 1)]},
         "No trigger of version 1 of the SORP, which rules Q2 2011/12, has the key “Purple for a week”",
         "triggers",
     ),
     "m above n": (
-        {"triggers": [TriggerVaried("red-two-quarters", 3, 2)]},
+        {"triggers": [VariedWindow("red-two-quarters", 3, 2)]},
         "cannot ask for 3 of the last 2 quarters",
         "triggers",
     ),
     "half a window": (
-        {"triggers": [TriggerVaried("red-two-quarters", 3)]},
+        {"triggers": [VariedWindow("red-two-quarters", 3)]},
         "give both how many quarters",
         "triggers",
     ),
     "too far back": (
-        {"triggers": [TriggerVaried("red-two-quarters", 3, 17)]},
+        {"triggers": [VariedWindow("red-two-quarters", 3, 17)]},
         "16 quarters are the most",
         "triggers",
     ),
     "the same as the SORP": (
-        {"triggers": [TriggerVaried("red-two-quarters", 2, 2)]},
+        {"triggers": [VariedWindow("red-two-quarters", 2, 2)]},
         "asks for 2 of the last 2 quarters already",
         "triggers",
     ),
     "twice": (
-        {"triggers": [TriggerVaried("red-two-quarters", n, 4) for n in (3, 4)]},
+        {"triggers": [VariedWindow("red-two-quarters", n, 4) for n in (3, 4)]},
         "once only",
         "triggers",
     ),
     "another tier's": (
-        {"triggers": [TriggerVaried("red-at-division", 2, 2)]},
+        {"triggers": [VariedWindow("red-at-division", 2, 2)]},
         "does not look at corporate indicators",
         "triggers",
     ),
@@ -325,8 +326,8 @@ def test_a_result_is_rated_by_the_variation(indicator, officer, approver, differ
     assert (rating.rag, rating.variation) == (rag, variation)
     sheet = result_sheet(indicator=indicator, quarter=Q2)
     assert sheet.variation == variation
-    assert sheet.expected.target == rating.target
-    assert asked_of([indicator], Q2)[indicator.pk].thresholds == sheet.expected
+    assert sheet.thresholds.target == rating.target
+    assert quarter_requirements([indicator], Q2)[indicator.pk].thresholds == sheet.thresholds
 
 
 def test_one_that_varies_only_triggers_leaves_ratings_as_the_sorp_has_them(
@@ -337,7 +338,7 @@ def test_one_that_varies_only_triggers_leaves_ratings_as_the_sorp_has_them(
         officer,
         approver,
         floor=None,
-        triggers=[TriggerVaried("red-two-quarters")],
+        triggers=[VariedWindow("red-two-quarters")],
     )
 
     said(indicator, Q2, 70)
@@ -397,8 +398,8 @@ def test_its_differences_are_said_in_words(indicator, officer):
         target=Decimal("85.5"),
         exit_quarters=2,
         triggers=[
-            TriggerVaried("red-two-quarters", 3, 4),
-            TriggerVaried("amber-three-quarters"),
+            VariedWindow("red-two-quarters", 3, 4),
+            VariedWindow("amber-three-quarters"),
         ],
     )
 
@@ -423,17 +424,21 @@ def test_those_concerned_are_told_once_in_its_last_quarter_and_again_if_its_end_
     )
     before, last, weekend = date(2011, 12, 30), date(2012, 1, 5), date(2012, 1, 7)
 
-    assert remind_of_endings(today=before) == remind_of_endings(today=weekend) == 0
-    assert [remind_of_endings(today=last) for _ in range(2)] == [1, 0]
+    assert (
+        remind_of_expiring_variations(today=before)
+        == remind_of_expiring_variations(today=weekend)
+        == 0
+    )
+    assert [remind_of_expiring_variations(today=last) for _ in range(2)] == [1, 0]
     with time_machine.travel("2012-01-09 10:00"):
-        assert tasks.remind_of_endings() == tasks.remind_of_endings() == 0
+        assert tasks.remind_of_expiring_variations() == tasks.remind_of_expiring_variations() == 0
 
     told = Notice.objects.filter(key__startswith="variation-ends-")
     assert {each.recipient for each in told} == {officer, indicator.accountable_manager}
     assert {each.subject for each in told} == {f"Variation ends with Q4 2011/12: {indicator.title}"}
     assert AuditEvent.objects.filter(act="told of a variation’s end").count() == 1
     end_variation(variation=variation, until_quarter=Q3, reason="It has moved", by=officer)
-    assert remind_of_endings(today=date(2011, 11, 1)) == 1
+    assert remind_of_expiring_variations(today=date(2011, 11, 1)) == 1
     assert waiting.state == "proposed"
 
 
@@ -444,13 +449,13 @@ def test_the_register_tells_those_in_force_from_those_ending_ended_and_to_come(
     indicator, officer, approver
 ):
     agreed(indicator, officer, approver, from_quarter=Q2, until_quarter=Q4)
-    everything = register_of_variations(reader=officer)
+    everything = variation_register(reader=officer)
 
     def stands(quarter):
         return [
             state
             for state in ("to_come", "in_force", "ending", "ended", "proposed")
-            if standing(everything, state, now=quarter).exists()
+            if variations_in_state(everything, state, now=quarter).exists()
         ]
 
     assert stands(Q1) == ["to_come"]

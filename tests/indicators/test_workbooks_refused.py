@@ -20,9 +20,10 @@ import time_machine
 from core.quarters import Quarter
 from indicators.models.results import Result
 from indicators.models.returns import Draft
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.drafts import save_draft
-from indicators.services.results import ResultGiven, submit_result
+from indicators.services.results import submit_result
 from indicators.workbooks import reading
 from indicators.workbooks.preview import preview
 from indicators.workbooks.reading import MB, Fault, RefusedWorkbook, check, read_sheets

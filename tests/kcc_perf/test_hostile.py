@@ -13,7 +13,8 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.services.quarters import NotOpen
 from escalation.services.closing import close_quarter
-from indicators.services.results import ResultGiven, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import submit_result
 from organisation.rules import PostKind
 from tests.assurance.factories import CallInFactory, chair_of
 from tests.factories import IndicatorFactory, TargetFactory, UserFactory, holder

@@ -10,7 +10,7 @@ from django.db import transaction
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from indicators.models.definitions import Indicator
-from indicators.services.variations import TriggerVaried, agree_variation, propose_variation
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from kcc_perf.demonstration import figures
 from organisation.rules import PostKind
 from tests.factories import holder
@@ -48,7 +48,7 @@ def vary_some():
             from_quarter=figures.FIRST,
             until_quarter=Quarter.from_ordinal(figures.FIRST.ordinal + 9),
             exit_quarters=2,
-            triggers=[TriggerVaried("amber-three-quarters", 2, 2)],
+            triggers=[VariedWindow("amber-three-quarters", 2, 2)],
             by=officer,
         )
         agree_variation(variation=proposed, by=approver)

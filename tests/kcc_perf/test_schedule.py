@@ -172,7 +172,7 @@ def test_the_day_s_one_e_mail_goes_after_all_that_it_should_tell_of():
     order = [each.task for each in ENTRIES]
     digest = next(each for each in ENTRIES if each.task.endswith("digests"))
 
-    for owing in ("remind", "remind_of_endings", "alert_to_missing_plans"):
+    for owing in ("remind", "remind_of_expiring_variations", "alert_to_missing_plans"):
         entry = next(each for each in ENTRIES if each.task.endswith(f".{owing}"))
         assert entry.minute < digest.minute
         assert order.index(entry.task) < order.index(digest.task)

@@ -97,7 +97,7 @@ def _together(act, how_many):
 
 def _saves() -> int:
     from indicators.models.returns import Draft
-    from indicators.services.drafts import ChangedMeanwhile
+    from indicators.services.drafts import EditConflict
 
     sessions, saves, typing = size("SESSIONS"), size("SAVES"), size("TYPING") / 1000
     manager, (indicator,) = _council(1)
@@ -109,7 +109,7 @@ def _saves() -> int:
                 began = time.perf_counter()
                 try:
                     draft = _save(indicator, manager, f"session {number}, {turn}", version)
-                except ChangedMeanwhile as clash:
+                except EditConflict as clash:
                     version, met = clash.saved.version, met + 1
                     times.append(time.perf_counter() - began)
                 else:

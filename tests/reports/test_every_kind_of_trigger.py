@@ -13,10 +13,10 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
-from indicators.rules.entry import ForecastRead
+from indicators.rules.entry import ForecastEntry, ResultGiven
 from indicators.rules.returns import Horizon, Likelihood
 from indicators.services.forecasts import state_forecasts
-from indicators.services.results import ResultGiven, submit_result
+from indicators.services.results import submit_result
 from organisation.models.people import User
 from reports.contents.edition import edition_contents
 from reports.rules.projection import public_form
@@ -114,7 +114,7 @@ def foresee(reference, quarter, figure):
         state_forecasts(
             indicator=indicator(reference),
             quarter=quarter,
-            forecasts={Horizon.YEAR_END: ForecastRead(Decimal(figure), Likelihood.LIKELY)},
+            forecasts={Horizon.YEAR_END: ForecastEntry(Decimal(figure), Likelihood.LIKELY)},
             by=User.objects.first(),
         )
 

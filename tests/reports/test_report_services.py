@@ -20,7 +20,8 @@ from core.models.jobs import Job
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
-from indicators.services.results import ResultGiven, revise_result, submit_result
+from indicators.rules.entry import ResultGiven
+from indicators.services.results import revise_result, submit_result
 from organisation.rules import PostKind
 from reports.contents.edition import NotClosed
 from reports.models import Edition

@@ -16,8 +16,9 @@ from django.db import transaction  # noqa: E402 needs the settings
 
 from core.quarters import Quarter  # noqa: E402
 from escalation.services.closing import close_quarter  # noqa: E402
+from indicators.rules.entry import ResultGiven  # noqa: E402
 from indicators.services.definitions import define_indicator, set_target  # noqa: E402
-from indicators.services.results import ResultGiven, submit_result  # noqa: E402
+from indicators.services.results import submit_result  # noqa: E402
 from organisation.rules import PostKind, UnitTier  # noqa: E402
 from organisation.services.people import appoint, register_person  # noqa: E402
 from organisation.services.units import found_unit  # noqa: E402

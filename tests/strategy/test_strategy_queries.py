@@ -53,7 +53,7 @@ def test_an_indicator_without_a_rating_is_not_rated_and_never_green(quarter):
     sheet = priority_sheet(slug=measure.priority.slug, quarter=quarter, day=DAY)
 
     assert (sheet.measures[0].rag, sheet.measures[0].not_rated) == (None, "no_result")
-    assert sheet.standing.figures.sentence == "Its one indicator: 1 not rated"
+    assert sheet.statements.figures.sentence == "Its one indicator: 1 not rated"
 
 
 def test_there_is_no_sheet_for_a_priority_that_is_not():
@@ -83,7 +83,7 @@ def test_the_whole_sheet_reads_as_it_was_entered(sorp_in_force):
     assert line.success_factors[0].by_financial_year == "2014/15"
     assert [each.wording for each in line.other_measures] == ["Survey of pupils"]
     assert line.milestones[0].status is MilestoneStatus.OVERDUE
-    assert line.standing.needs_attention == ("milestones", "evaluation")
+    assert line.statements.needs_attention == ("milestones", "evaluation")
     assert line.evidence[0].finding == "Seven in ten were satisfied"
 
 
@@ -95,7 +95,7 @@ def test_what_was_not_yet_found_on_the_day_is_left_out():
     sheet = priority_sheet(slug=priority.slug, quarter=None, day=DAY)
 
     assert (sheet.evidence, sheet.evaluations) == ((), ())
-    assert sheet.standing.evaluation.sentence == "Not yet evaluated"
+    assert sheet.statements.evaluation.sentence == "Not yet evaluated"
 
 
 def test_the_latest_evaluation_is_the_one_that_stands():
@@ -105,7 +105,7 @@ def test_the_latest_evaluation_is_the_one_that_stands():
 
     sheet = priority_sheet(slug=priority.slug, quarter=None, day=DAY)
 
-    assert sheet.standing.evaluation.sentence == "Effective, 1 September 2011"
+    assert sheet.statements.evaluation.sentence == "Effective, 1 September 2011"
 
 
 def test_late_milestones_are_those_of_priorities_and_of_projects():

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sorp.lexicon import Rag
 from strategy.rules import (
     EvidenceStatement,
-    Figure,
     Judgement,
     MilestoneStatus,
-    Standing,
+    PriorityStatements,
+    RatedMeasure,
     milestone_status,
-    standing,
+    statements,
 )
 
 DUE = date(2011, 9, 30)
@@ -74,14 +74,14 @@ def test_a_milestone_undone_after_its_due_date_is_always_overdue(due, forecast, 
 )
 def test_what_the_figures_say(colours, sentence, needs_attention):
     figures = {
-        "G": Figure(Rag.GREEN),
-        "g": Figure(Rag.GREEN, stale=True),
-        "A": Figure(Rag.AMBER),
-        "R": Figure(Rag.RED),
-        "-": Figure(None),
+        "G": RatedMeasure(Rag.GREEN),
+        "g": RatedMeasure(Rag.GREEN, stale=True),
+        "A": RatedMeasure(Rag.AMBER),
+        "R": RatedMeasure(Rag.RED),
+        "-": RatedMeasure(None),
     }
 
-    said = standing(figures=[figures[each] for each in colours], milestones=[], judgement=None)
+    said = statements(figures=[figures[each] for each in colours], milestones=[], judgement=None)
 
     assert said.figures == EvidenceStatement(sentence, needs_attention)
 
@@ -97,7 +97,7 @@ def test_what_the_figures_say(colours, sentence, needs_attention):
     ],
 )
 def test_what_the_milestones_say(milestones, sentence, needs_attention):
-    said = standing(
+    said = statements(
         figures=[], milestones=[MilestoneStatus(each) for each in milestones], judgement=None
     )
 
@@ -115,14 +115,14 @@ def test_what_the_milestones_say(milestones, sentence, needs_attention):
     ],
 )
 def test_what_the_evaluation_says(judgement, sentence, needs_attention):
-    said = standing(figures=[], milestones=[], judgement=judgement, judged_on=DUE)
+    said = statements(figures=[], milestones=[], judgement=judgement, judged_on=DUE)
 
     assert said.evaluation == EvidenceStatement(sentence, needs_attention)
 
 
 def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
-    said = standing(
-        figures=[Figure(Rag.GREEN)] * 4,
+    said = statements(
+        figures=[RatedMeasure(Rag.GREEN)] * 4,
         milestones=[MilestoneStatus.OVERDUE],
         judgement=Judgement.EFFECTIVE,
     )
@@ -133,5 +133,9 @@ def test_green_figures_with_a_missed_milestone_do_not_read_plain_green():
 
 
 def test_a_standing_has_three_statements_and_no_colour_of_its_own():
-    assert [field.name for field in fields(Standing)] == ["figures", "milestones", "evaluation"]
+    assert [field.name for field in fields(PriorityStatements)] == [
+        "figures",
+        "milestones",
+        "evaluation",
+    ]
     assert [field.name for field in fields(EvidenceStatement)] == ["sentence", "needs_attention"]

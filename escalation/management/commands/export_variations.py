@@ -3,7 +3,7 @@
 from core.management.exporting_command import ExportingCommand
 from core.tables.writing import written
 from escalation.queries.evaluation import agreed_variations, as_varied
-from escalation.rules.rule_files import COLUMNS, variation_rows
+from escalation.rules.variations import COLUMNS, variation_rows
 
 
 class Command(ExportingCommand):

@@ -11,16 +11,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core.kept_files import keep_file
-from escalation.rules.rating_files import read_ratings
+from core.tables.faults import WHOLE_ROW, Fault, RefusedFileError
+from core.tables.reading import content_of
+from escalation.rules.rating_files import RatingFile, read_ratings
 from escalation.rules.referrals import read_referrals
-from escalation.rules.replay import Line, replay_ratings, write_lines
-from escalation.rules.rule_files import (
-    DEFAULT_RULES,
-    Fault,
-    RefusedFileError,
-    read_rules,
-    read_variations,
-)
+from escalation.rules.replay import ReplayedEscalation, escalations_csv, replay_ratings
+from escalation.rules.rule_files import DEFAULT_RULES, read_rules
+from escalation.rules.variations import read_variations
 
 
 class Command(BaseCommand):
@@ -64,21 +61,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             given = ("ratings", "rules", "referred", "variations", "version_rules")
-            lines = _replayed(*(options[name] for name in given))
-            self._answer(lines, options["output"], dry_run=options["dry_run"])
+            found = _replayed(*(options[name] for name in given))
+            self._answer(found, options["output"], dry_run=options["dry_run"])
         except RefusedFileError as refused:
             for fault in refused.faults:
                 self.stderr.write(str(fault))
             sys.exit(1)
 
-    def _answer(self, lines: tuple[Line, ...], output: Path | None, *, dry_run: bool) -> None:
-        count = f"{len(lines)} escalation{'' if len(lines) == 1 else 's'}"
+    def _answer(
+        self, found: tuple[ReplayedEscalation, ...], output: Path | None, *, dry_run: bool
+    ) -> None:
+        count = f"{len(found)} escalation{'' if len(found) == 1 else 's'}"
         if dry_run:
             self.stdout.write(f"{count} would be written.")
         elif output is None:
-            self.stdout.write(write_lines(lines), ending="")
+            self.stdout.write(escalations_csv(found), ending="")
         else:
-            _written(output, write_lines(lines))
+            try:
+                keep_file(output, escalations_csv(found).encode())
+            except OSError as error:
+                advice = f"give a place that can be written to ({error.strerror})"
+                raise RefusedFileError([Fault(str(output), 1, WHOLE_ROW, advice)]) from None
             self.stdout.write(f"{count} written to {output}.")
 
 
@@ -88,45 +91,29 @@ def _replayed(
     referred: Path | None,
     variations: Path | None,
     version_rules: Sequence[str],
-) -> tuple[Line, ...]:
+) -> tuple[ReplayedEscalation, ...]:
     """All files are read before any is refused, so that every fault is told at once."""
     faults: list[Fault] = []
 
-    def told(read: Callable[[bytes, str], Any], path: Path | None, instead: Any) -> Any:
+    def read_or(read: Callable[[bytes, str], Any], path: Path | None, instead: Any) -> Any:
         try:
-            return read(_content(path), path.name) if path else instead
+            return read(content_of(path), path.name) if path else instead
         except RefusedFileError as refused:
             faults.extend(refused.faults)
             return instead
 
-    rows = told(read_ratings, ratings, ())
-    in_force = told(read_rules, rules, DEFAULT_RULES)
-    by_hand = told(read_referrals, referred, {})
-    varied = told(read_variations, variations, {})
+    history = read_or(read_ratings, ratings, RatingFile(ratings.name, frozenset(), ()))
+    in_force = read_or(read_rules, rules, DEFAULT_RULES)
+    by_hand = read_or(read_referrals, referred, {})
+    varied = read_or(read_variations, variations, {})
     by_version = {}
     for given in version_rules:
         version, sign, file = given.partition("=")
         if not (version and sign and file):
             advice = "give a version and its file, such as 2=rules-2.json"
-            faults.append(Fault("--version-rules", 1, "1", advice))
+            faults.append(Fault("--version-rules", 1, WHOLE_ROW, advice))
         else:
-            by_version[version] = told(read_rules, Path(file), DEFAULT_RULES)
+            by_version[version] = read_or(read_rules, Path(file), DEFAULT_RULES)
     if faults:
         raise RefusedFileError(faults)
-    return replay_ratings(rows, in_force, ratings.name, by_hand, varied, by_version)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        advice = f"give a file that can be read ({error.strerror})"
-        raise RefusedFileError([Fault(str(path), 1, "1", advice)]) from None
-
-
-def _written(path: Path, text: str) -> None:
-    try:
-        keep_file(path, text.encode())
-    except OSError as error:
-        advice = f"give a place that can be written to ({error.strerror})"
-        raise RefusedFileError([Fault(str(path), 1, "1", advice)]) from None
+    return replay_ratings(history, in_force, by_hand, varied, by_version)
