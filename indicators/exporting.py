@@ -33,7 +33,8 @@ READ_BY_SOME_RULES = (
     "chance_red",
     "chance_amber_or_worse",
 )
-COLUMNS = ("reference", "quarter", *OF_A_FIGURE, "tier", *READ_BY_SOME_RULES)
+SPEAKS_OF = ("basis", "frequency", "due", "made_of_months")
+COLUMNS = ("reference", "quarter", *OF_A_FIGURE, "tier", *READ_BY_SOME_RULES, *SPEAKS_OF)
 
 
 def ratings_csv(quarter: Quarter | None = None, *, closed_only: bool = False) -> str:
@@ -61,4 +62,5 @@ def _rows(quarter: Quarter | None, until: Quarter | None) -> Iterator[tuple[Any,
                 *(getattr(figure, name) for name in OF_A_FIGURE),
                 indicator.tier,
                 *(getattr(figure, name) for name in READ_BY_SOME_RULES),
+                *(getattr(indicator, name) for name in SPEAKS_OF),
             )

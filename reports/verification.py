@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,10 @@ from reports.rules.counting import changes, counts, counts_by, is_counted, trave
 from reports.schema import NotAnEdition, check_form
 from sorp.lexicon import Layer, Level, NotRated, Tier
 from sorp.rules.figures import load_figure
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import rate
+
+SPEAKS_OF = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def _wrong_escalations(
     What was restated after a revision depends on what was recorded before it, which nobody can
     replay; there it is asked instead whether anything is missing from what is recorded.
     """
-    history = [load_figure(each) for each in indicator["ratings"]]
+    pattern = Pattern.load({name: indicator[name] for name in SPEAKS_OF if name in indicator})
+    history = [replace(load_figure(each), pattern=pattern) for each in indicator["ratings"]]
     recorded = tuple(_episode(each) for each in indicator["escalations"])
     tier = Tier(indicator["tier"])
     try:

@@ -20,9 +20,19 @@ from core.tables.faults import Fault, RefusedFileError, shown
 from core.tables.reading import read
 from core.tables.rows import TableRow, optional_column
 from escalation.rules.triggers import Rules
-from sorp.lexicon import NotRated, Polarity, Rag, Tier, Travel
+from sorp.lexicon import (
+    Basis,
+    Frequency,
+    MadeOfMonths,
+    NotRated,
+    Polarity,
+    Rag,
+    Tier,
+    Travel,
+)
 from sorp.rules.conditions.base import EVERY_TIER
 from sorp.rules.figures import Figure
+from sorp.rules.patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,15 @@ class RatingRow(TableRow, extra="ignore"):
     forecast: Annotated[Rag | Doubt, _or_doubt(choice(Rag))] | None = optional_column()
     chance_red: Number | None = optional_column()
     chance_amber_or_worse: Number | None = optional_column()
+    # What its figures speak of, and so which of them are compared.
+    basis: Annotated[Basis, PlainValidator(choice(Basis))] = optional_column(Basis.QUARTER)
+    frequency: Annotated[Frequency, PlainValidator(choice(Frequency))] = optional_column(
+        Frequency.QUARTERLY
+    )
+    due: Text = optional_column("")
+    made_of_months: Annotated[MadeOfMonths, PlainValidator(choice(MadeOfMonths))] | None = (
+        optional_column()
+    )
 
     @model_validator(mode="after")
     def rated_or_not(self) -> Self:
@@ -76,6 +95,24 @@ class RatingRow(TableRow, extra="ignore"):
             advice = "leave empty either this or rag: it is rated or not"
             raise Refused(advice, field="not_rated")
         return self
+
+    @model_validator(mode="after")
+    def one_pattern(self) -> Self:
+        try:
+            _ = self.pattern
+        except ValueError as reason:
+            raise Refused(str(reason), field="frequency") from None
+        return self
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """What the row says its figure speaks of."""
+        return Pattern.dated(
+            basis=self.basis,
+            frequency=self.frequency,
+            due=self.due,
+            made_of_months=self.made_of_months or "",
+        )
 
     @cached_property
     def figure(self) -> Figure:
@@ -85,7 +122,7 @@ class RatingRow(TableRow, extra="ignore"):
             for name, cell in self
             if name in Figure.__dataclass_fields__ and not isinstance(cell, Doubt)
         }
-        return Figure(**known)
+        return Figure(**known, pattern=self.pattern)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from core.quarters import Quarter
@@ -18,7 +18,9 @@ from escalation.rules.referrals import NONE, known_by
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import NONE as NOTHING_VARIED
 from escalation.rules.variations import Varied, varied_rules
-from sorp.lexicon import Tier
+from sorp.lexicon import Basis, Tier
+from sorp.rules.figures import Figure
+from sorp.rules.patterns import Pattern
 
 COLUMNS = (
     "reference",
@@ -84,7 +86,7 @@ def replay_ratings(
     found: list[ReplayedEscalation] = []
     for reference, group in groupby(ratings.rows, key=lambda row: row.reference):
         by_quarter = {row.quarter: row for row in group}
-        history = [row.figure for row in by_quarter.values()]
+        history = history_of(ratings, by_quarter.values())
         given = known_by(referred.get(reference, ()), history[-1].quarter)
         rules_for = varied_rules(
             _RulesOfRows(rules, by_version, by_quarter), varied.get(reference, ())
@@ -94,6 +96,49 @@ def replay_ratings(
             version = opened.sorp_version if opened else ""
             found.append(ReplayedEscalation(reference, episode, version))
     return tuple(found)
+
+
+FROM_APRIL = Pattern(basis=Basis.YEAR_TO_DATE)
+YEARS_THAT_TELL = 3
+
+
+def history_of(ratings: RatingFile, rows: Iterable[RatingRow]) -> list[Figure]:
+    """The figures of one indicator, with what they speak of.
+
+    Where the file has no column `basis`, figures that rise through each of three years or more and
+    fall at every April are taken for what they are, a total since April: held against the quarter
+    before, each first quarter would be a collapse.
+    """
+    history = [row.figure for row in rows]
+    if "basis" in ratings.columns or not restarts_each_april(history):
+        return history
+    return [replace(each, pattern=FROM_APRIL) for each in history]
+
+
+def restarts_each_april(history: Sequence[Figure]) -> bool:
+    """Whether the values rise through every whole year, of which there are enough to tell, and then fall."""
+    values = {each.quarter: each.value for each in history if each.value is not None}
+    years = [
+        [values.get(Quarter(year, number)) for number in (1, 2, 3, 4)]
+        for year in sorted({quarter.year for quarter in values})
+    ]
+    whole = [[each for each in year if each is not None] for year in years]
+    if len(whole) < YEARS_THAT_TELL or any(len(year) < 4 for year in whole):
+        return False
+    rises = all(sooner < later for year in whole for sooner, later in pairwise(year))
+    return rises and all(later[0] < sooner[-1] for sooner, later in pairwise(whole))
+
+
+def taken_from_april(ratings: RatingFile) -> tuple[str, ...]:
+    """The references whose figures are taken for totals since April, though the file does not say so."""
+    if "basis" in ratings.columns:
+        return ()
+    by_reference = groupby(ratings.rows, key=lambda row: row.reference)
+    return tuple(
+        reference
+        for reference, group in by_reference
+        if restarts_each_april([row.figure for row in group])
+    )
 
 
 def escalations_csv(escalations: Iterable[ReplayedEscalation]) -> str:

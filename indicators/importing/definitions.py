@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, model_validator
 
 from core.quarters import Quarter
+from core.refusals import Refused
 from core.tables.cells import (
     Figure,
     QuarterKey,
@@ -27,7 +28,17 @@ from organisation.importing.people import Email
 from organisation.importing.units import Code
 from organisation.models.people import User
 from organisation.models.units import Unit
-from sorp.lexicon import Basis, Frequency, Kind, Layer, Polarity, RatingMethod, Tier
+from sorp.lexicon import (
+    Basis,
+    Frequency,
+    Kind,
+    Layer,
+    MadeOfMonths,
+    Polarity,
+    RatingMethod,
+    Tier,
+)
+from sorp.rules.patterns import Pattern, due_quarters
 
 Reference = Annotated[
     str,
@@ -52,6 +63,12 @@ def refuse_unknown_indicators(work: Import[SomeRow], indicators: Mapping[str, In
             work.refuse(row, "reference", advice)
 
 
+def _due(text: str) -> str:
+    """The quarters in which a result is due, written as they are kept: Q1 Q3, or 2024-Q3."""
+    numbers, first = due_quarters(text)
+    return first.key if first else " ".join(f"Q{number}" for number in numbers)
+
+
 class IndicatorRow(TableRow):
     """What is measured, by whom and how it is judged."""
 
@@ -73,10 +90,39 @@ class IndicatorRow(TableRow):
     lag_quarters: Annotated[int, PlainValidator(whole_number(0, 20))] = 0
     definition: Annotated[str, PlainValidator(prose())] = ""
     source: Annotated[str, PlainValidator(prose())] = ""
+    due: Annotated[str, PlainValidator(_due)] = optional_column("")
+    made_of_months: Annotated[str, PlainValidator(choice(MadeOfMonths))] = optional_column("")
+    may_be_negative: YesOrNo | None = optional_column()
+    numerator_name: Annotated[str, PlainValidator(line(200))] = optional_column("")
+    denominator_name: Annotated[str, PlainValidator(line(200))] = optional_column("")
+    codes: Annotated[str, PlainValidator(line(300))] = optional_column("")
     first_quarter: QuarterKey | None = optional_column()
     last_quarter: QuarterKey | None = optional_column()
 
+    @model_validator(mode="after")
+    def one_pattern(self) -> Self:
+        try:
+            Pattern.dated(
+                basis=self.basis,
+                frequency=self.frequency,
+                due=self.due,
+                lag_quarters=self.lag_quarters,
+                made_of_months=self.made_of_months,
+                seasonal=self.seasonal,
+            )
+        except ValueError as reason:
+            raise Refused(str(reason), field=_to_blame_for_pattern(self)) from None
+        return self
 
+
+def _to_blame_for_pattern(row: IndicatorRow) -> str:
+    if row.frequency is Frequency.MONTHLY or row.made_of_months:
+        return "made_of_months"
+    return "due" if row.due or row.frequency is Frequency.TWO_YEARLY else "basis"
+
+
+# Columns that were added later: without them an indicator stays as it was.
+ADDED = ("due", "made_of_months", "may_be_negative", "numerator_name", "denominator_name", "codes")
 # Fields of a row that are not an indicator's own as they stand: they name something, or may be absent.
 NAMED = ("row_number", "reference", "unit", "accountable_manager", "first_quarter", "last_quarter")
 SUITS = {
@@ -112,7 +158,8 @@ def import_indicators(
             for column, what_to_do in found:
                 work.refuse(row, column, what_to_do)
             if not found:
-                definition = {name: cell for name, cell in row if name not in NAMED} | {
+                left_out = {*NAMED, *(name for name in ADDED if name not in work.columns)}
+                definition = {name: cell for name, cell in row if name not in left_out} | {
                     "unit": units[row.unit],
                     "accountable_manager": people[row.accountable_manager],
                 }

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.quarters import Quarter
 from core.words import Word
-from indicators.models.definitions import Indicator, Target
+from indicators.models.definitions import PATTERN, Indicator, Target
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
@@ -29,6 +30,7 @@ from sorp.lexicon import (
     TravelMethod,
 )
 from sorp.rules.figures import Figure
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import LIMITS, NUMBERS, Thresholds, rate
 
 
@@ -103,6 +105,7 @@ AS_KEPT = (
     *("quarter", "value", *NUMBERS),
     *("definition_break", "stale", "travel_quarters"),
 )
+OF_ITS_INDICATOR = tuple(f"indicator__{name}" for name in PATTERN)
 OF_OTHERS = (
     *("revision__number", "revision__late", "revision__after_close"),
     *("sorp_version__number", "variation__what"),
@@ -151,7 +154,7 @@ def rag_histories(
         _ratings(since, until, wanted)
         .order_by("quarter")
         .annotate(by_manager=Subquery(by_manager.values("value")[:1]))
-        .values("indicator_id", "by_manager", *AS_KEPT, *WORDS, *OF_OTHERS)
+        .values("indicator_id", "by_manager", *AS_KEPT, *WORDS, *OF_OTHERS, *OF_ITS_INDICATOR)
     )
     histories: dict[int, list[Figure]] = defaultdict(list)
     for row in rows.iterator():
@@ -169,6 +172,7 @@ def _figure(row: Mapping[str, Any], chances: Chances | tuple[None, None]) -> Fig
         revised=bool(row["revision__after_close"]) and row["revision__number"] > 1,
         sorp_version=row["sorp_version__number"],
         variation=row["variation__what"] or "",
+        pattern=_pattern(*(row[name] for name in OF_ITS_INDICATOR)),
         chance_red=chances[0],
         chance_amber_or_worse=chances[1],
     )
@@ -176,6 +180,11 @@ def _figure(row: Mapping[str, Any], chances: Chances | tuple[None, None]) -> Fig
         return figure
     foretold = rate(row["by_manager"], figure.thresholds)
     return replace(figure, forecast=foretold) if isinstance(foretold, Rag) else figure
+
+
+@cache
+def _pattern(*columns: Any) -> Pattern:
+    return Pattern.dated(**dict(zip(PATTERN, columns, strict=True)))
 
 
 def _chances_foreseen(

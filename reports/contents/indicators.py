@@ -171,6 +171,7 @@ def _definition(indicator: Indicator, rows: _IndicatorRows) -> dict[str, Any]:
         "basis": indicator.basis,
         "seasonal": indicator.seasonal,
         "lag_quarters": indicator.lag_quarters,
+        **{name: text for name in ("due", "made_of_months") if (text := getattr(indicator, name))},
         "accountable_manager": {
             "office": held or f"Accountable manager, {unit['name']}",
             "name": manager.name,

@@ -44,6 +44,7 @@ INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
     **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
     **dict.fromkeys(("lag_quarters", "commentary", "management_action", "not_available")),
+    **dict.fromkeys(("due", "made_of_months")),
     "unit": {"code", "name"},
     "directorate": {"code", "name"},
     "accountable_manager": {"office"},

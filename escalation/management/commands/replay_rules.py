@@ -15,7 +15,12 @@ from core.tables.faults import WHOLE_ROW, Fault, RefusedFileError
 from core.tables.reading import content_of
 from escalation.rules.rating_files import RatingFile, read_ratings
 from escalation.rules.referrals import read_referrals
-from escalation.rules.replay import ReplayedEscalation, escalations_csv, replay_ratings
+from escalation.rules.replay import (
+    ReplayedEscalation,
+    escalations_csv,
+    replay_ratings,
+    taken_from_april,
+)
 from escalation.rules.rule_files import DEFAULT_RULES, read_rules
 from escalation.rules.variations import read_variations
 
@@ -61,7 +66,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             given = ("ratings", "rules", "referred", "variations", "version_rules")
-            found = _replayed(*(options[name] for name in given))
+            ratings, found = _replayed(*(options[name] for name in given))
+            for reference in taken_from_april(ratings):
+                self.stderr.write(
+                    f"{ratings.name}: {reference} is taken for a total since April, since it rises"
+                    " through every year and starts anew each April; a column `basis` says what it is"
+                )
             self._answer(found, options["output"], dry_run=options["dry_run"])
         except RefusedFileError as refused:
             for fault in refused.faults:
@@ -91,7 +101,7 @@ def _replayed(
     referred: Path | None,
     variations: Path | None,
     version_rules: Sequence[str],
-) -> tuple[ReplayedEscalation, ...]:
+) -> tuple[RatingFile, tuple[ReplayedEscalation, ...]]:
     """All files are read before any is refused, so that every fault is told at once."""
     faults: list[Fault] = []
 
@@ -116,4 +126,4 @@ def _replayed(
             by_version[version] = read_or(read_rules, Path(file), DEFAULT_RULES)
     if faults:
         raise RefusedFileError(faults)
-    return replay_ratings(history, in_force, by_hand, varied, by_version)
+    return history, replay_ratings(history, in_force, by_hand, varied, by_version)
