@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -158,27 +158,32 @@ def rag_histories(
     )
     histories: dict[int, list[Figure]] = defaultdict(list)
     for row in rows.iterator():
-        figure = _figure(row, chances.get((row["indicator_id"], row["quarter"]), (None, None)))
-        histories[row["indicator_id"]].append(figure)
+        indicator = row.pop("indicator_id")
+        red, amber_or_worse = chances.get((indicator, row["quarter"]), (None, None))
+        figure = _figure(row, chance_red=red, chance_amber_or_worse=amber_or_worse)
+        histories[indicator].append(figure)
     return histories
 
 
-def _figure(row: Mapping[str, Any], chances: Chances | tuple[None, None]) -> Figure:
+def _figure(row: dict[str, Any], **chances: Decimal | None) -> Figure:
     """What a rating says, with what its revision, its version and its variation say of it."""
+    by_manager, number = row.pop("by_manager"), row.pop("revision__number")
+    late, after_close = row.pop("revision__late"), row.pop("revision__after_close")
+    for name, words in WORDS.items():
+        row[name] = words[row[name]]
+    pattern = _pattern(*(row.pop(name) for name in OF_ITS_INDICATOR))
     figure = Figure(
-        **{name: row[name] for name in AS_KEPT},
-        **{name: words[row[name]] for name, words in WORDS.items()},
-        late=bool(row["revision__late"]),
-        revised=bool(row["revision__after_close"]) and row["revision__number"] > 1,
-        sorp_version=row["sorp_version__number"],
-        variation=row["variation__what"] or "",
-        pattern=_pattern(*(row[name] for name in OF_ITS_INDICATOR)),
-        chance_red=chances[0],
-        chance_amber_or_worse=chances[1],
+        pattern=pattern,
+        late=bool(late),
+        revised=bool(after_close) and number > 1,
+        sorp_version=row.pop("sorp_version__number"),
+        variation=row.pop("variation__what") or "",
+        **row,
+        **chances,
     )
-    if row["by_manager"] is None:
+    if by_manager is None:
         return figure
-    foretold = rate(row["by_manager"], figure.thresholds)
+    foretold = rate(by_manager, figure.thresholds)
     return replace(figure, forecast=foretold) if isinstance(foretold, Rag) else figure
 
 

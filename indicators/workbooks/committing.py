@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from pydantic import TypeAdapter
 
 from core import audit
 from core.canonical_json import digest
@@ -17,9 +17,10 @@ from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import EditConflict, save_draft
-from indicators.workbooks.preview import Change, Preview, Rejection, Said, Standing
+from indicators.workbooks.preview import Preview, RowChange
 from organisation.models.people import User
 
+PREVIEW = TypeAdapter(Preview)
 KEPT_FOR = timedelta(hours=2)  # longer than a session lasts, so that signing in again loses nothing
 
 
@@ -60,17 +61,7 @@ def keep_preview(
 
 def preview_kept(upload: WorkbookUpload) -> Preview:
     """What was found in a workbook, as it was when it was looked at."""
-    told: dict[str, Any] = upload.found
-    return Preview(
-        accepted=_changes(told, "accepted"),
-        changed=_changes(told, "changed"),
-        unchanged=_standings(told, "unchanged"),
-        left_empty=_standings(told, "left_empty"),
-        rejected=tuple(Rejection(**each) for each in told.get("rejected", ())),
-        absent=_standings(told, "absent"),
-        columns_absent=tuple(told.get("columns_absent", ())),
-        columns_not_read=tuple(told.get("columns_not_read", ())),
-    )
+    return PREVIEW.validate_python(upload.found)
 
 
 @transaction.atomic
@@ -85,7 +76,14 @@ def commit_workbook(*, token: UUID, by: User) -> WorkbookUpload:
     if upload.committed_at is not None:
         return upload
     found = preview_kept(upload)
-    _refuse_unfit(upload, found)
+    if upload.expires_at <= now():
+        raise NotSaved("It was looked at more than two hours ago. Upload the workbook again")
+    if found.rejected:
+        raise NotSaved(
+            "Some cells have to be mended first. Mend them and upload the workbook again"
+        )
+    if not found.to_save:
+        raise NotSaved("There is nothing in it to save: it says what is saved already")
     indicators = Indicator.objects.answerable_by(by).in_bulk(
         [change.indicator_id for change in found.to_save]
     )
@@ -104,18 +102,7 @@ def commit_workbook(*, token: UUID, by: User) -> WorkbookUpload:
     return upload
 
 
-def _refuse_unfit(upload: WorkbookUpload, found: Preview) -> None:
-    if upload.expires_at <= now():
-        raise NotSaved("It was looked at more than two hours ago. Upload the workbook again")
-    if found.rejected:
-        raise NotSaved(
-            "Some cells have to be mended first. Mend them and upload the workbook again"
-        )
-    if not found.to_save:
-        raise NotSaved("There is nothing in it to save: it says what is saved already")
-
-
-def _save(change: Change, indicator: Indicator | None, quarter: Quarter, by: User) -> None:
+def _save(change: RowChange, indicator: Indicator | None, quarter: Quarter, by: User) -> None:
     if indicator is None:
         raise NotSaved(
             f"{change.reference} is no longer yours to answer for. Upload the workbook again"
@@ -136,20 +123,3 @@ def _save(change: Change, indicator: Indicator | None, quarter: Quarter, by: Use
             f"{who} saved {change.reference} after you uploaded the workbook. Upload it again to see"
             " what it would change now"
         ) from reason
-
-
-def _changes(told: dict[str, Any], kind: str) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            **{
-                **each,
-                "said": tuple(Said(**said) for said in each["said"]),
-                "questions": tuple(each["questions"]),
-            }
-        )
-        for each in told.get(kind, ())
-    )
-
-
-def _standings(told: dict[str, Any], kind: str) -> tuple[Standing, ...]:
-    return tuple(Standing(**each) for each in told.get(kind, ()))

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any
 
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.queries.requirements import backgrounds_of, quarter_requirements
 from indicators.queries.returns import is_overtaken
-from indicators.rules.entry import Entry, read_entry, read_figure
+from indicators.rules.entry import Entry, read_entry
 from indicators.rules.questions import Background, questions
-from indicators.workbooks.layout import (
+from indicators.workbooks.cell_parsing import answer_in, comparable, in_words
+from indicators.workbooks.reading import (
+    TEMPLATE,
+    RefusedWorkbook,
+    WorkbookCell,
+    WorkbookFault,
+    WorkbookSheet,
+    check,
+    read_sheets,
+)
+from indicators.workbooks.sheet_layout import (
     ASKED,
     COLUMNS,
     IDENTITY,
@@ -22,27 +30,17 @@ from indicators.workbooks.layout import (
     REFERENCE,
     SHEET,
     VALUE,
-    Column,
-    Line,
-    lines_for,
-    plain,
+    WorkbookColumn,
+    WorkbookLine,
     plain_heading,
-)
-from indicators.workbooks.reading import (
-    TEMPLATE,
-    Cell,
-    Fault,
-    RefusedWorkbook,
-    Sheet,
-    check,
-    read_sheets,
+    workbook_lines,
 )
 from indicators.workbooks.signature import Identity, identity_of, refuse_another
 from organisation.models.people import User
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChangedAnswer:
     """One answer, as it was and as it would be."""
 
     heading: str
@@ -51,7 +49,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """One indicator's row that would be kept."""
 
     indicator_id: int
@@ -60,7 +58,7 @@ class Change:
     typed: Mapping[str, str]
     version: int
     is_complete: bool
-    said: tuple[Said, ...]
+    said: tuple[ChangedAnswer, ...]
     rag: str = ""
     not_rated: str = ""
     questions: tuple[str, ...] = ()
@@ -68,7 +66,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnchangedRow:
     """One indicator's row that would change nothing."""
 
     reference: str
@@ -88,17 +86,17 @@ class Rejection:
 class Preview:
     """What a workbook would do. While anything is rejected, nothing of it is kept."""
 
-    accepted: tuple[Change, ...] = ()  # of which nothing was saved before
-    changed: tuple[Change, ...] = ()
-    unchanged: tuple[Standing, ...] = ()
-    left_empty: tuple[Standing, ...] = ()
+    accepted: tuple[RowChange, ...] = ()  # of which nothing was saved before
+    changed: tuple[RowChange, ...] = ()
+    unchanged: tuple[UnchangedRow, ...] = ()
+    left_empty: tuple[UnchangedRow, ...] = ()
     rejected: tuple[Rejection, ...] = ()
-    absent: tuple[Standing, ...] = ()  # whose rows are not in the workbook
+    absent: tuple[UnchangedRow, ...] = ()  # whose rows are not in the workbook
     columns_absent: tuple[str, ...] = ()
     columns_not_read: tuple[str, ...] = ()
 
     @property
-    def to_save(self) -> tuple[Change, ...]:
+    def to_save(self) -> tuple[RowChange, ...]:
         return self.accepted + self.changed
 
     @property
@@ -111,11 +109,11 @@ BY_HEADING = {plain_heading(column.heading): column for column in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FilledRow:
     """One row of the table: its reference, and a cell for each answer whose column is there."""
 
-    reference: Cell
-    answers: Mapping[str, Cell]  # by the column's key
+    reference: WorkbookCell
+    answers: Mapping[str, WorkbookCell]  # by the column's key
 
     @property
     def name(self) -> str:
@@ -131,24 +129,24 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReturnTable:
     """The table in a workbook that came back."""
 
-    sheet: Sheet
+    sheet: WorkbookSheet
     headings_row: int
     places: Mapping[str, int]  # column by heading, as it should be written
     strange: tuple[str, ...]  # headings that are not ours, whose columns are not read
 
     @property
-    def missing(self) -> tuple[Column, ...]:
+    def missing(self) -> tuple[WorkbookColumn, ...]:
         """The answers whose columns are gone. What is saved for them stays."""
         return tuple(column for column in ASKED if column.heading not in self.places)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FilledRow]:
         """Every row below the headings in which something is said of an indicator."""
         present = [column for column in ASKED if column.heading in self.places]
         for number in range(self.headings_row + 1, len(self.sheet.rows)):
-            row = Row(
+            row = FilledRow(
                 self.sheet.cell(number, self.places[REFERENCE.heading]),
                 {
                     column.key: self.sheet.cell(number, self.places[column.heading])
@@ -159,7 +157,7 @@ class Table:
                 yield row
 
 
-def table_of(sheets: Sequence[Sheet]) -> Table:
+def table_of(sheets: Sequence[WorkbookSheet]) -> ReturnTable:
     """The table of a workbook, wherever it was moved to. Raises RefusedWorkbook where there is none."""
     found = [
         (sheet, row)
@@ -168,21 +166,21 @@ def table_of(sheets: Sequence[Sheet]) -> Table:
     ]
     if not found:
         raise RefusedWorkbook(
-            Fault.TEMPLATE,
+            WorkbookFault.TEMPLATE,
             f"{TEMPLATE}. No row in it has the headings {REFERENCE.heading} and {VALUE.heading}:"
             " put them back, or download the workbook again",
         )
     sheet, row = min(found, key=lambda each: each[0].name != SHEET)
     if sheet.is_long:
         raise RefusedWorkbook(
-            Fault.TEMPLATE,
+            WorkbookFault.TEMPLATE,
             f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: remove what stands"
             " there",
         )
-    return Table(sheet, row, *_places(sheet, row))
+    return ReturnTable(sheet, row, *_places(sheet, row))
 
 
-def _headings_row(sheet: Sheet) -> int | None:
+def _headings_row(sheet: WorkbookSheet) -> int | None:
     wanted = {plain_heading(REFERENCE.heading), plain_heading(VALUE.heading)}
     for number, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
         if wanted <= {plain_heading(each) for each in cells if isinstance(each, str)}:
@@ -190,7 +188,7 @@ def _headings_row(sheet: Sheet) -> int | None:
     return None
 
 
-def _places(sheet: Sheet, row: int) -> tuple[dict[str, int], tuple[str, ...]]:
+def _places(sheet: WorkbookSheet, row: int) -> tuple[dict[str, int], tuple[str, ...]]:
     places: dict[str, int] = {}
     strange: list[str] = []
     for position in range(len(sheet.rows[row])):
@@ -203,125 +201,12 @@ def _places(sheet: Sheet, row: int) -> tuple[dict[str, int], tuple[str, ...]]:
         if column.heading in places:
             first = sheet.cell(row, places[column.heading]).at
             raise RefusedWorkbook(
-                Fault.TEMPLATE,
+                WorkbookFault.TEMPLATE,
                 f"{TEMPLATE}. {first} and {cell.at} are both headed {column.heading}: remove one"
                 " of the columns",
             )
         places[column.heading] = position
     return places, tuple(strange)
-
-
-YES = {"yes", "y", "true", "1", "on"}
-TICKED = "on"  # as a form sends it, and as drafts keep it
-NO = {"", "no", "n", "false", "0", "off"}
-NAMES = {
-    "value": "the result",
-    "numerator": "the numerator",
-    "denominator": "the denominator",
-    "next_quarter": "the forecast for next quarter",
-    "year_end": "the forecast for year end",
-}
-NO_FIGURE = "Where there is no figure, leave it empty and give the reason beside it"
-
-
-def answer_in(cell: Cell, column: Column, indicator: Indicator) -> str:
-    """What a cell answers, as a draft keeps it. Raises ValueError with what to do."""
-    if cell.error is not None:
-        raise ValueError(_without_value(cell.error))
-    if column.kind == "figure":
-        return _figure(cell, column, indicator)
-    text = cell.as_text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").strip()
-    if column.kind == "yes_no":
-        return TICKED if _yes_or_no(text) else ""
-    if column.kind == "choice":
-        return _choice(text, column)
-    return _text(text, column)
-
-
-def comparable(typed: Mapping[str, Any], indicator: Indicator) -> dict[str, str]:
-    """What is saved, such that two sayings of the same compare equal, however they were typed."""
-    return {column.key: _saved(typed.get(column.key), column, indicator) for column in ASKED}
-
-
-def shown(answer: str, column: Column) -> str:
-    """An answer in words, as the workbook and the preview show it."""
-    if column.kind == "yes_no":
-        return "Yes" if answer else "No"
-    if column.kind == "choice":
-        return dict(column.words).get(answer, answer)
-    return answer
-
-
-def _figure(cell: Cell, column: Column, indicator: Indicator) -> str:
-    if cell.is_date:
-        raise ValueError(
-            f"This cell holds a date, {cell.as_text}. Type the figure again and set the cell’s"
-            " format to Number"
-        )
-    if isinstance(cell.content, bool):
-        raise ValueError(f"Enter {NAMES[column.key]} as a number, not {cell.as_text}")
-    text = cell.number if cell.number is not None else cell.as_text.strip()
-    if cell.number is not None and text.lstrip("-")[:1].isdigit():
-        text = f"{Decimal(text):f}"  # never with an exponent
-    return _checked_figure(text, column, indicator)
-
-
-def _checked_figure(text: str, column: Column, indicator: Indicator) -> str:
-    unit = "" if column.key in ("numerator", "denominator") else indicator.measure_unit
-    try:
-        number = read_figure(text, what=NAMES[column.key], measure_unit=unit)
-    except ValueError as refusal:
-        raise ValueError(f"{refusal}. {NO_FIGURE}") from None
-    return plain(number)
-
-
-def _yes_or_no(text: str) -> bool:
-    if text.casefold() in YES:
-        return True
-    if text.casefold() in NO:
-        return False
-    raise ValueError("Write Yes or No, or leave it empty for No")
-
-
-def _choice(text: str, column: Column) -> str:
-    if not text:
-        return column.empty
-    for key, label in column.words:
-        if text.casefold() in (key, label.casefold()):
-            return key
-    words = ", ".join(label for _, label in column.words)
-    raise ValueError(f"Choose one of these: {words}")
-
-
-def _text(text: str, column: Column) -> str:
-    if "\x00" in text:
-        raise ValueError("Take out the character that cannot be shown")
-    if len(text) > column.longest:
-        raise ValueError(f"Shorten this to {column.longest:,} characters or fewer")
-    return text
-
-
-def _saved(answer: Any, column: Column, indicator: Indicator) -> str:
-    if column.kind == "yes_no":
-        return TICKED if str(answer or "").casefold() in YES else ""
-    text = str(answer if answer is not None else "").replace("\r\n", "\n").strip()
-    if column.kind == "figure":
-        try:
-            return _checked_figure(text, column, indicator)
-        except ValueError:
-            return text
-    if column.kind == "choice":
-        return text or column.empty
-    return text
-
-
-def _without_value(error: str) -> str:
-    if error:
-        return f"This cell shows the error {error}. Type the answer itself"
-    return (
-        "This cell has a formula that was never worked out. Open the workbook in your spreadsheet"
-        " program and save it, or type the answer itself"
-    )
 
 
 ANSWERS = ("value", "numerator", "denominator", "not_available")
@@ -337,25 +222,25 @@ def preview(content: bytes, user: User, quarter: Quarter) -> Preview:
     sheets = read_sheets(content)
     identity = identity_of(sheets)
     refuse_another(identity, user=user, quarter=quarter)
-    return _Judge(user, quarter, identity, table_of(sheets)).preview()
+    return _RowSorter(user, quarter, identity, table_of(sheets)).preview()
 
 
 @dataclass
-class _Judge:
+class _RowSorter:
     """Goes through the rows of one workbook and sorts them."""
 
     user: User
     quarter: Quarter
     identity: Identity
-    table: Table
-    accepted: list[Change] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
-    unchanged: list[Standing] = field(default_factory=list)
-    left_empty: list[Standing] = field(default_factory=list)
+    table: ReturnTable
+    accepted: list[RowChange] = field(default_factory=list)
+    changed: list[RowChange] = field(default_factory=list)
+    unchanged: list[UnchangedRow] = field(default_factory=list)
+    left_empty: list[UnchangedRow] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
     def preview(self) -> Preview:
-        lines = {line.indicator.reference: line for line in lines_for(self.user, self.quarter)}
+        lines = {line.indicator.reference: line for line in workbook_lines(self.user, self.quarter)}
         indicators = [line.indicator for line in lines.values()]
         self.asked = quarter_requirements(indicators, self.quarter)
         self.backgrounds = backgrounds_of(indicators, self.quarter)
@@ -363,7 +248,7 @@ class _Judge:
         for reference, line in lines.items():
             if row := rows.get(reference):
                 self._sort(line, row)
-        absent = [_standing(line.indicator) for key, line in lines.items() if key not in rows]
+        absent = [_unchanged_row(line.indicator) for key, line in lines.items() if key not in rows]
         return Preview(
             tuple(self.accepted),
             tuple(self.changed),
@@ -375,10 +260,10 @@ class _Judge:
             self.table.strange,
         )
 
-    def _rows_by_reference(self, lines: Mapping[str, Line]) -> dict[str, Row]:
+    def _rows_by_reference(self, lines: Mapping[str, WorkbookLine]) -> dict[str, FilledRow]:
         """Each indicator's one row. Rows that are nobody's, or somebody's twice, are rejected."""
         spelt = {reference.casefold(): reference for reference in lines}
-        found: dict[str, list[Row]] = defaultdict(list)
+        found: dict[str, list[FilledRow]] = defaultdict(list)
         for row in self.table.rows():
             reference = spelt.get(row.name.casefold())
             if reference is not None:
@@ -406,7 +291,7 @@ class _Judge:
             " was, or remove the row"
         )
 
-    def _sort(self, line: Line, row: Row) -> None:
+    def _sort(self, line: WorkbookLine, row: FilledRow) -> None:
         """Put one indicator's row where it belongs."""
         saved = comparable(line.typed, line.indicator)
         typed = self._typed(line, row, saved)
@@ -416,13 +301,15 @@ class _Judge:
         nothing = comparable({}, line.indicator)
         if not differing:
             kind = self.left_empty if saved == nothing else self.unchanged
-            kind.append(_standing(line.indicator))
+            kind.append(_unchanged_row(line.indicator))
         elif refusal := self._out_of_reach(line):
             self._reject(row.at(differing[0]), line.indicator.reference, refusal)
         else:
             self._judge(line, row, saved, typed)
 
-    def _typed(self, line: Line, row: Row, saved: Mapping[str, str]) -> dict[str, str] | None:
+    def _typed(
+        self, line: WorkbookLine, row: FilledRow, saved: Mapping[str, str]
+    ) -> dict[str, str] | None:
         """What the row answers; or None, each cell that answers nothing readable being rejected."""
         typed, before = dict(saved), len(self.rejected)
         for key, cell in row.answers.items():
@@ -432,7 +319,7 @@ class _Judge:
                 self._reject(cell.at, line.indicator.reference, str(advice))
         return typed if len(self.rejected) == before else None
 
-    def _out_of_reach(self, line: Line) -> str:
+    def _out_of_reach(self, line: WorkbookLine) -> str:
         """Why this result may not be changed by this workbook, or nothing where it may."""
         reference = line.indicator.reference
         if line.is_locked:
@@ -457,7 +344,7 @@ class _Judge:
         return ""
 
     def _judge(
-        self, line: Line, row: Row, saved: Mapping[str, str], typed: Mapping[str, str]
+        self, line: WorkbookLine, row: FilledRow, saved: Mapping[str, str], typed: Mapping[str, str]
     ) -> None:
         """Read a row that differs by the rules of the return, and keep it or reject its cells.
 
@@ -486,16 +373,16 @@ class _Judge:
 
     def _change(
         self,
-        line: Line,
+        line: WorkbookLine,
         saved: Mapping[str, str],
         typed: Mapping[str, str],
         entry: Entry,
         *,
         is_finished: bool,
-    ) -> Change:
+    ) -> RowChange:
         """A row that can be kept, with what a draft of it needs to be saved."""
         draft, revision = line.mark
-        return Change(
+        return RowChange(
             indicator_id=line.indicator.pk,
             reference=line.indicator.reference,
             title=line.indicator.title,
@@ -512,9 +399,9 @@ class _Judge:
         self.rejected.append(Rejection(cell, reference, told))
 
 
-def _said(saved: Mapping[str, str], typed: Mapping[str, str]) -> tuple[Said, ...]:
+def _said(saved: Mapping[str, str], typed: Mapping[str, str]) -> tuple[ChangedAnswer, ...]:
     return tuple(
-        Said(column.heading, shown(saved[key], column), shown(typed[key], column))
+        ChangedAnswer(column.heading, in_words(saved[key], column), in_words(typed[key], column))
         for key, column in COLUMN_BY_KEY.items()
         if typed[key] != saved[key]
     )
@@ -544,8 +431,8 @@ def _overtaken(reference: str, by: User | None) -> str:
     )
 
 
-def _standing(indicator: Indicator) -> Standing:
-    return Standing(indicator.reference, indicator.title)
+def _unchanged_row(indicator: Indicator) -> UnchangedRow:
+    return UnchangedRow(indicator.reference, indicator.title)
 
 
 def _place(cell: str) -> tuple[int, int, str]:

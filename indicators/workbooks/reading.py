@@ -1,4 +1,7 @@
-"""Why a file is not taken at all. The words are those a person reads beside the file box."""
+"""A workbook that came back: whether it is safe to read, and its cells, read by a program of its own.
+
+The words in which a file is refused are those that a person reads beside the file box.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ from typing import Any
 
 from core.dates import as_date
 from core.refusals import Refused
-from indicators.workbooks.layout import letters_of
+from indicators.workbooks.sheet_layout import letters_of
 
 TEMPLATE = "The selected file must use the template"
 
 
-class Fault(StrEnum):
+class WorkbookFault(StrEnum):
     """What sort of thing is wrong with a file, so that tests and pages can tell them apart."""
 
     EMPTY = "empty"
@@ -42,14 +45,14 @@ class Fault(StrEnum):
 class RefusedWorkbook(Refused):
     """The file as a whole is refused, and nothing in it was kept."""
 
-    def __init__(self, fault: Fault, told: str) -> None:
+    def __init__(self, fault: WorkbookFault, told: str) -> None:
         super().__init__(told)
         self.fault = fault
 
 
 def not_read() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.UNREADABLE,
+        WorkbookFault.UNREADABLE,
         "The selected file could not be read. Open it in your spreadsheet program, save it again"
         " as an Excel workbook (.xlsx) and upload that",
     )
@@ -57,7 +60,7 @@ def not_read() -> RefusedWorkbook:
 
 def damaged() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.UNREADABLE,
+        WorkbookFault.UNREADABLE,
         "The selected file is damaged or incomplete. Save it again as an Excel workbook (.xlsx)"
         " and upload that",
     )
@@ -65,7 +68,7 @@ def damaged() -> RefusedWorkbook:
 
 def wrong_type() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.WRONG_TYPE,
+        WorkbookFault.WRONG_TYPE,
         "The selected file must be an Excel workbook (.xlsx)",
     )
 
@@ -93,7 +96,7 @@ FROM_ELSEWHERE = ("xl/externallinks/", "xl/connections", "xl/querytables/", "xl/
 def check(content: bytes) -> None:
     """The file is a workbook that is safe to read. Raises RefusedWorkbook, saying what to do."""
     if not content:
-        raise RefusedWorkbook(Fault.EMPTY, "The selected file is empty")
+        raise RefusedWorkbook(WorkbookFault.EMPTY, "The selected file is empty")
     check_size(len(content))
     if content.startswith(OLD_OFFICE):
         raise _locked() if LOCKED_STREAM in content else wrong_type()
@@ -114,7 +117,7 @@ def check_size(size: int) -> None:
     """Raises RefusedWorkbook where a file of so many bytes is more than is taken."""
     if size > LARGEST_FILE:
         raise RefusedWorkbook(
-            Fault.TOO_BIG, f"The selected file must be {LARGEST_FILE // MB} MB or smaller"
+            WorkbookFault.TOO_BIG, f"The selected file must be {LARGEST_FILE // MB} MB or smaller"
         )
 
 
@@ -182,7 +185,7 @@ def _judge_part(name: str, part: bytes) -> None:
     is_xml = name.lower().endswith((".xml", ".rels", ".vml"))
     if DECLARATION.search(part) or (is_xml and b"\x00" in part):
         raise RefusedWorkbook(
-            Fault.UNSAFE,
+            WorkbookFault.UNSAFE,
             "The selected file holds instructions that no spreadsheet program writes (a DTD)."
             " Download the workbook again and copy your figures into it",
         )
@@ -201,7 +204,7 @@ def _leads_outside(part: bytes) -> Iterator[bool]:
 
 def _too_many() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         f"The selected file has more than {MOST_PARTS} parts, far more than the workbook has."
         " Download the workbook again and copy your figures into it",
     )
@@ -209,7 +212,7 @@ def _too_many() -> RefusedWorkbook:
 
 def _bomb() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "The selected file expands to far more than the workbook does. Download the workbook again"
         " and copy your figures into it",
     )
@@ -217,7 +220,7 @@ def _bomb() -> RefusedWorkbook:
 
 def _locked() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.PASSWORD,
+        WorkbookFault.PASSWORD,
         "The selected file is password protected. Take the password off, save it and upload it"
         " again",
     )
@@ -225,7 +228,7 @@ def _locked() -> RefusedWorkbook:
 
 def _with_macros() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "The selected file has macros. Save it as an Excel workbook without them (.xlsx) and"
         " upload that",
     )
@@ -233,7 +236,7 @@ def _with_macros() -> RefusedWorkbook:
 
 def _links_out() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "The selected file draws on other files. Break the links (Data, then Edit links), save it"
         " and upload it again",
     )
@@ -246,7 +249,7 @@ TOO_MUCH = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class WorkbookCell:
     """One cell: where it stands, and what is in it."""
 
     at: str  # Return!H7
@@ -278,7 +281,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WorkbookSheet:
     """One sheet, by rows from A1."""
 
     name: str
@@ -286,15 +289,15 @@ class Sheet:
     without: dict[str, str]
     is_long: bool
 
-    def cell(self, row: int, column: int) -> Cell:
+    def cell(self, row: int, column: int) -> WorkbookCell:
         """The cell at a row and column, both counted from nought."""
         place = f"{letters_of(column)}{row + 1}"
         cells = self.rows[row] if row < len(self.rows) else ()
         content = cells[column] if column < len(cells) else None
-        return Cell(f"{self.name}!{place}", content, self.without.get(place))
+        return WorkbookCell(f"{self.name}!{place}", content, self.without.get(place))
 
 
-def read_sheets(content: bytes) -> list[Sheet]:
+def read_sheets(content: bytes) -> list[WorkbookSheet]:
     """Every sheet of a workbook that `check` has passed. Raises RefusedWorkbook where it cannot be read."""
     try:
         told = subprocess.run(  # noqa: S603 our own program, with no argument from outside
@@ -309,7 +312,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
         raise not_read() from None
     if told.returncode == TOO_MUCH:
         raise RefusedWorkbook(
-            Fault.UNREADABLE,
+            WorkbookFault.UNREADABLE,
             "The selected file holds far more text than the workbook asks for. Download the"
             " workbook again and copy your figures into it",
         )
@@ -317,7 +320,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
         logger.info("A workbook could not be read: %s, %s", told.returncode, told.stderr[-80:])
         raise not_read()
     return [
-        Sheet(
+        WorkbookSheet(
             each["name"],
             tuple(tuple(row) for row in each["rows"]),
             each["without"],

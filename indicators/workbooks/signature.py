@@ -10,8 +10,8 @@ from django.core import signing
 
 from core.clock import now
 from core.quarters import Quarter
-from indicators.workbooks.layout import IDENTITY, Line
-from indicators.workbooks.reading import TEMPLATE, Fault, RefusedWorkbook, Sheet
+from indicators.workbooks.reading import TEMPLATE, RefusedWorkbook, WorkbookFault, WorkbookSheet
+from indicators.workbooks.sheet_layout import IDENTITY, WorkbookLine
 from organisation.models.people import User
 
 SALT = "indicators.workbooks"
@@ -29,7 +29,7 @@ class Identity:
     marks: Mapping[str, tuple[int, int]]  # by reference: draft and revision when it was written
 
 
-def signed(*, user: User, quarter: Quarter, lines: Sequence[Line]) -> dict[str, str]:
+def signed(*, user: User, quarter: Quarter, lines: Sequence[WorkbookLine]) -> dict[str, str]:
     """The rows of the identity sheet: for whoever looks, in words; for us, signed."""
     told = {
         "form": FORM,
@@ -47,7 +47,7 @@ def signed(*, user: User, quarter: Quarter, lines: Sequence[Line]) -> dict[str, 
     }
 
 
-def identity_of(sheets: Sequence[Sheet]) -> Identity:
+def identity_of(sheets: Sequence[WorkbookSheet]) -> Identity:
     """What a workbook says of itself. Raises RefusedWorkbook where it was not made here."""
     for sheet in sheets:
         if sheet.name != IDENTITY:
@@ -75,13 +75,13 @@ def refuse_another(identity: Identity, *, user: User, quarter: Quarter) -> None:
     """Raises RefusedWorkbook where the workbook is of another quarter, or somebody else's."""
     if identity.quarter != quarter:
         raise RefusedWorkbook(
-            Fault.QUARTER,
+            WorkbookFault.QUARTER,
             f"The selected file is the workbook for {identity.quarter}. Download the one for"
             f" {quarter} and copy your figures into it",
         )
     if identity.user_id != user.pk:
         raise RefusedWorkbook(
-            Fault.PERSON,
+            WorkbookFault.PERSON,
             f"The selected file is the workbook of {identity.user_name}. Download your own and"
             " copy the figures into it",
         )
@@ -89,6 +89,6 @@ def refuse_another(identity: Identity, *, user: User, quarter: Quarter) -> None:
 
 def _not_ours() -> RefusedWorkbook:
     return RefusedWorkbook(
-        Fault.TEMPLATE,
+        WorkbookFault.TEMPLATE,
         f"{TEMPLATE}. Download the workbook from this page and copy your figures into it",
     )

@@ -12,19 +12,19 @@ import xlsxwriter
 from core.clock import now
 from core.figures import MINUS
 from core.quarters import Quarter
-from indicators.workbooks.layout import (
+from indicators.workbooks.cell_parsing import comparable, in_words
+from indicators.workbooks.sheet_layout import (
     ASKED,
     COLUMNS,
     GIVEN,
     IDENTITY,
     NOTES,
     SHEET,
-    Column,
-    Line,
-    lines_for,
+    WorkbookColumn,
+    WorkbookLine,
     plain,
+    workbook_lines,
 )
-from indicators.workbooks.preview import comparable, shown
 from indicators.workbooks.signature import signed
 from organisation.models.people import User
 from sorp.lexicon import RatingMethod
@@ -51,24 +51,24 @@ def write_workbook(user: User, quarter: Quarter) -> bytes:
     Text goes in as text, so that none of it runs as a formula. Shaded cells are locked, without a
     password: against a slip, not against a person.
     """
-    lines = lines_for(user, quarter)
+    lines = workbook_lines(user, quarter)
     if not lines:
         raise NothingDue(f"You have no result to give for {quarter}")
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, NEVER_RUN)
     title = f"Return for {quarter}: {user.name}"
     book.set_properties({"title": title, "created": now().replace(tzinfo=None)})
-    _Return(book, lines).write(title)
+    _ReturnSheet(book, lines).write(title)
     _write_notes(book)
     _write_identity(book, signed(user=user, quarter=quarter, lines=lines))
     book.close()
     return out.getvalue()
 
 
-class _Return:
+class _ReturnSheet:
     """The sheet that is filled in, while it is written."""
 
-    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[Line]) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[WorkbookLine]) -> None:
         self.book, self.lines = book, lines
         self.sheet = book.add_worksheet(SHEET)
         self.formats: dict[tuple[Any, ...], Any] = {}
@@ -107,7 +107,7 @@ class _Return:
         for position, column in enumerate(COLUMNS):
             self.sheet.set_column(position, position, column.width)
 
-    def _row(self, row: int, line: Line) -> None:
+    def _row(self, row: int, line: WorkbookLine) -> None:
         indicator = line.indicator
         goal, limit = _expected(line)
         given = (
@@ -132,9 +132,9 @@ class _Return:
         row: int,
         position: int,
         value: Decimal | str | None,
-        line: Line,
+        line: WorkbookLine,
         locked: bool,
-        column: Column | None = None,
+        column: WorkbookColumn | None = None,
     ) -> None:
         is_figure = isinstance(value, Decimal) or (column is not None and column.kind == "figure")
         shape = self._format(
@@ -167,7 +167,7 @@ class _Return:
         return self.formats[key]
 
 
-def _validation(column: Column) -> dict[str, Any]:
+def _validation(column: WorkbookColumn) -> dict[str, Any]:
     if column.kind == "figure":
         return {
             "validate": "decimal",
@@ -194,10 +194,10 @@ def _validation(column: Column) -> dict[str, Any]:
     }
 
 
-def _to_write(answer: str, column: Column) -> Decimal | str:
+def _to_write(answer: str, column: WorkbookColumn) -> Decimal | str:
     """A saved answer for its cell: a number as a number, anything else as text."""
     if column.kind != "figure":
-        said = shown(answer, column)
+        said = in_words(answer, column)
         return "" if column.kind == "yes_no" and said == "No" else said
     try:
         return Decimal(answer)
@@ -205,7 +205,7 @@ def _to_write(answer: str, column: Column) -> Decimal | str:
         return answer
 
 
-def _number_format(line: Line, column: Column | None) -> str:
+def _number_format(line: WorkbookLine, column: WorkbookColumn | None) -> str:
     """As many decimals as the indicator has; in an answer, room for those that were given."""
     if column is not None and column.key in ("numerator", "denominator"):
         return "General"
@@ -220,7 +220,7 @@ def _number_format(line: Line, column: Column | None) -> str:
     return figures + '"%"' if line.indicator.measure_unit == "%" else figures
 
 
-def _expected(line: Line) -> tuple[Decimal | str | None, Decimal | str | None]:
+def _expected(line: WorkbookLine) -> tuple[Decimal | str | None, Decimal | str | None]:
     """The target and the floor standard as the columns show them, ranges and tolerances in words."""
     target = line.expected
     if target is None:

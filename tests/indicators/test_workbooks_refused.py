@@ -26,7 +26,7 @@ from indicators.services.drafts import save_draft
 from indicators.services.results import submit_result
 from indicators.workbooks import reading
 from indicators.workbooks.preview import preview
-from indicators.workbooks.reading import MB, Fault, RefusedWorkbook, check, read_sheets
+from indicators.workbooks.reading import MB, RefusedWorkbook, WorkbookFault, check, read_sheets
 from indicators.workbooks.writing import write_workbook
 from tests.factories import UserFactory
 from tests.indicators.workbooks import Filled, manager_of, repacked
@@ -88,75 +88,75 @@ EXTERNAL = b'<Relationships><Relationship Id="r1" Type="http://x/%s" Target="fil
 TYPES_WITH_MACROS = b'<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'
 
 REFUSED = {
-    "nothing": (lambda: b"", Fault.EMPTY, "is empty"),
-    "six megabytes": (lambda: b"PK" + b"0" * (6 * MB), Fault.TOO_BIG, "5 MB or smaller"),
-    "a PDF": (lambda: b"%PDF-1.7 ...", Fault.WRONG_TYPE, "must be an Excel workbook"),
-    "a CSV": (lambda: b"Reference,Result\nPI-1,95\n", Fault.WRONG_TYPE, "must be an Excel"),
+    "nothing": (lambda: b"", WorkbookFault.EMPTY, "is empty"),
+    "six megabytes": (lambda: b"PK" + b"0" * (6 * MB), WorkbookFault.TOO_BIG, "5 MB or smaller"),
+    "a PDF": (lambda: b"%PDF-1.7 ...", WorkbookFault.WRONG_TYPE, "must be an Excel workbook"),
+    "a CSV": (lambda: b"Reference,Result\nPI-1,95\n", WorkbookFault.WRONG_TYPE, "must be an Excel"),
     "an old .xls": (
         lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 99,
-        Fault.WRONG_TYPE,
+        WorkbookFault.WRONG_TYPE,
         "must be",
     ),
     "a Word document": (
         lambda: zipped({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}),
-        Fault.WRONG_TYPE,
+        WorkbookFault.WRONG_TYPE,
         "must be an Excel workbook",
     ),
     "an OpenDocument sheet": (
         lambda: zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
-        Fault.WRONG_TYPE,
+        WorkbookFault.WRONG_TYPE,
         "must be an Excel workbook",
     ),
-    "a password": (locked, Fault.PASSWORD, "is password protected"),
-    "an encrypted part": (with_flag_of_a_password, Fault.PASSWORD, "is password protected"),
-    "a bomb": (bomb, Fault.UNSAFE, "expands to far more"),
-    "a bomb that lies": (lying_bomb, Fault.UNREADABLE, "is damaged"),
+    "a password": (locked, WorkbookFault.PASSWORD, "is password protected"),
+    "an encrypted part": (with_flag_of_a_password, WorkbookFault.PASSWORD, "is password protected"),
+    "a bomb": (bomb, WorkbookFault.UNSAFE, "expands to far more"),
+    "a bomb that lies": (lying_bomb, WorkbookFault.UNREADABLE, "is damaged"),
     "fifty-one megabytes in all": (
         lambda: zipped(
             {"[Content_Types].xml": b"", "xl/workbook.xml": b""}
             | {f"xl/{n}.xml": bytes(range(1, 256)) * 4112 * 17 for n in range(3)}
         ),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "expands to far more",
     ),
     "three hundred parts": (
         lambda: zipped({f"xl/{n}.xml": b"" for n in range(300)}),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "more than 200 parts",
     ),
     "ten thousand parts": (
         lambda: zipped({f"xl/{n}.xml": b"" for n in range(10_000)}, zipfile.ZIP_STORED),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "more than 200 parts",
     ),
     "a DTD": (
         lambda: with_part(SHEET, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "(a DTD)",
     ),
     "a DTD in another alphabet": (
         lambda: with_part(SHEET, "<!DOCTYPE x>".encode("utf-16")),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "(a DTD)",
     ),
-    "macros": (lambda: with_part("xl/vbaProject.bin", b"x"), Fault.UNSAFE, "has macros"),
+    "macros": (lambda: with_part("xl/vbaProject.bin", b"x"), WorkbookFault.UNSAFE, "has macros"),
     "macros by its type": (
         lambda: with_part("[Content_Types].xml", TYPES_WITH_MACROS),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "has macros",
     ),
     "a link to another workbook": (
         lambda: with_part("xl/externalLinks/externalLink1.xml", b"<a/>"),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "draws on other files",
     ),
     "a relationship that leads outside": (
         lambda: with_part("xl/worksheets/_rels/sheet1.xml.rels", EXTERNAL % b"oleObject"),
-        Fault.UNSAFE,
+        WorkbookFault.UNSAFE,
         "draws on other files",
     ),
-    "its first half": (lambda: small_workbook()[:2000], Fault.UNREADABLE, "is damaged"),
-    "no directory": (lambda: b"PK\x03\x04" + b"x" * 400, Fault.UNREADABLE, "is damaged"),
+    "its first half": (lambda: small_workbook()[:2000], WorkbookFault.UNREADABLE, "is damaged"),
+    "no directory": (lambda: b"PK\x03\x04" + b"x" * 400, WorkbookFault.UNREADABLE, "is damaged"),
 }
 
 
@@ -271,14 +271,14 @@ def references(rows):
 def test_last_quarters_workbook_is_told_apart(answerer):
     refusal = refusal_of(write_workbook(answerer, Q1.previous()), answerer)
 
-    assert refusal.fault is Fault.QUARTER
+    assert refusal.fault is WorkbookFault.QUARTER
     assert "is the workbook for Q4 2010/11. Download the one for Q1 2011/12" in str(refusal)
 
 
 def test_somebody_elses_workbook_is_told_apart(answerer, book):
     refusal = refusal_of(book.content, UserFactory())
 
-    assert refusal.fault is Fault.PERSON
+    assert refusal.fault is WorkbookFault.PERSON
     assert f"is the workbook of {answerer.name}" in str(refusal)
 
 
@@ -291,7 +291,7 @@ def test_a_workbook_that_was_not_made_here_is_told_apart(answerer, book, change)
 
     refusal = refusal_of(book.content, answerer)
 
-    assert refusal.fault is Fault.TEMPLATE
+    assert refusal.fault is WorkbookFault.TEMPLATE
     assert str(refusal).startswith("The selected file must use the template")
 
 
@@ -300,7 +300,7 @@ def test_a_workbook_without_its_headings_is_told_apart(answerer, book):
 
     refusal = refusal_of(book.content, answerer)
 
-    assert refusal.fault is Fault.TEMPLATE
+    assert refusal.fault is WorkbookFault.TEMPLATE
     assert "the headings Reference and Result" in str(refusal)
 
 

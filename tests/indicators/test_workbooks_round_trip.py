@@ -13,8 +13,8 @@ from indicators.models.returns import Draft
 from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import save_draft
 from indicators.workbooks.committing import NotSaved, commit_workbook, keep_preview
-from indicators.workbooks.layout import ASKED, COLUMNS, GIVEN
 from indicators.workbooks.preview import preview
+from indicators.workbooks.sheet_layout import ASKED, COLUMNS, GIVEN
 from indicators.workbooks.writing import NothingDue, write_workbook
 from sorp.lexicon import Rag
 from tests.factories import IndicatorFactory, RatingFactory, TargetFactory, UserFactory

@@ -5,7 +5,7 @@ import zipfile
 
 import openpyxl
 
-from indicators.workbooks.layout import ASKED, COLUMNS
+from indicators.workbooks.sheet_layout import ASKED, COLUMNS
 from organisation.rules import PostKind
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 

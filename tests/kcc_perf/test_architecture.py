@@ -75,6 +75,20 @@ def test_every_dotted_name_that_they_give_is_in_the_code(document, name):
     pytest.fail(f"{document} names {name}, which is not there")
 
 
+def test_a_figure_takes_five_shapes_at_most_from_form_to_rating():
+    steps = [line.split("|")[1:-1] for line in ONE_FIGURE.splitlines() if line.startswith("| ")][1:]
+    last = max(place for place, step in enumerate(steps) if "ratings.Rating`" in step[3])
+    road = steps[: last + 1]
+    modules = {
+        ".".join(name.split(".")[:3])
+        for step in road
+        for name in re.findall(r"`(\w+\.\S+?)`", step[1])
+    }
+
+    assert [*dict.fromkeys(sorted(step[2].strip() for step in road))] == ["1", "2", "3", "4", "5"]
+    assert len(modules) <= 8
+
+
 def test_every_file_that_the_recipe_names_is_there():
     named = re.findall(r"`(\w+/[\w./-]+\.\w+)`", ONE_FIGURE)
 

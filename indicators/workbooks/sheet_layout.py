@@ -32,7 +32,7 @@ SHEET, NOTES, IDENTITY = "Return", "Notes", "Identity"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class WorkbookColumn:
     """One column: what it is headed, and for an answer, the name a draft keeps it under."""
 
     heading: str
@@ -50,17 +50,17 @@ class Column:
 
 
 LIKELIHOODS = tuple(Likelihood.choices())
-REFERENCE = Column("Reference", "The indicator's reference. The row is known by it.", 12)
+REFERENCE = WorkbookColumn("Reference", "The indicator's reference. The row is known by it.", 12)
 GIVEN = (
     REFERENCE,
-    Column("Indicator", "What is measured.", 42),
-    Column("Unit", "What the figures count: %, £, days, people.", 10),
-    Column("Last result", "The latest result before this quarter.", 12),
-    Column("Same quarter last year", "The result four quarters ago.", 12),
-    Column("Target", "What you aim for this quarter, or the range that is good.", 12),
-    Column("Floor standard", "The level beyond which the result is red.", 12),
+    WorkbookColumn("Indicator", "What is measured.", 42),
+    WorkbookColumn("Unit", "What the figures count: %, £, days, people.", 10),
+    WorkbookColumn("Last result", "The latest result before this quarter.", 12),
+    WorkbookColumn("Same quarter last year", "The result four quarters ago.", 12),
+    WorkbookColumn("Target", "What you aim for this quarter, or the range that is good.", 12),
+    WorkbookColumn("Floor standard", "The level beyond which the result is red.", 12),
 )
-VALUE = Column(
+VALUE = WorkbookColumn(
     "Result",
     "The figure for the quarter, as a number in the unit shown. Type 76.4 for 76.4 %, without the"
     " sign. Leave it empty where you give both counts, or a reason why there is no figure.",
@@ -70,21 +70,21 @@ VALUE = Column(
 )
 ASKED = (
     VALUE,
-    Column(
+    WorkbookColumn(
         "Numerator",
         "How many met the standard. With the denominator, it works out the result.",
         12,
         "figure",
         "numerator",
     ),
-    Column(
+    WorkbookColumn(
         "Denominator",
         "How many there were in all. Where it is 0 there is no result, and none is worked out.",
         13,
         "figure",
         "denominator",
     ),
-    Column(
+    WorkbookColumn(
         "Confidence",
         "How firm the figure is. Choose from the list. Empty means final.",
         13,
@@ -93,7 +93,7 @@ ASKED = (
         tuple(Confidence.choices()),
         empty=Confidence.FINAL.value,
     ),
-    Column(
+    WorkbookColumn(
         "Not available because",
         "Where there is no figure, the reason, in 300 characters or fewer. It shows as not rated.",
         30,
@@ -101,14 +101,14 @@ ASKED = (
         "not_available",
         longest=LONGEST_REASON,
     ),
-    Column(
+    WorkbookColumn(
         "Definition changed",
         "Yes where figures before this quarter cannot be compared with this one. Empty means no.",
         12,
         "yes_no",
         "definition_break",
     ),
-    Column(
+    WorkbookColumn(
         "Context",
         "What happened and why, in 4,000 characters or fewer. Members and the public read it.",
         50,
@@ -116,7 +116,7 @@ ASKED = (
         "commentary",
         longest=LONGEST_COMMENTARY,
     ),
-    Column(
+    WorkbookColumn(
         "Management action",
         "What is being done, by whom and by when. Asked for where the result is red, and where the"
         " SORP says so, amber.",
@@ -125,14 +125,14 @@ ASKED = (
         "management_action",
         longest=LONGEST_COMMENTARY,
     ),
-    Column(
+    WorkbookColumn(
         "Forecast for next quarter",
         "Where you expect the result to be when it is next due. Shaded where it is not asked for.",
         12,
         "figure",
         "next_quarter",
     ),
-    Column(
+    WorkbookColumn(
         "How likely (next quarter)",
         "How sure you are of that forecast. Choose from the list.",
         17,
@@ -140,7 +140,7 @@ ASKED = (
         "next_quarter_likelihood",
         LIKELIHOODS,
     ),
-    Column(
+    WorkbookColumn(
         "Forecast for year end",
         "Where you expect the result to be in the last quarter of the financial year. Shaded where it"
         " is not asked for.",
@@ -148,7 +148,7 @@ ASKED = (
         "figure",
         "year_end",
     ),
-    Column(
+    WorkbookColumn(
         "How likely (year end)",
         "How sure you are of that forecast. Choose from the list.",
         17,
@@ -176,7 +176,7 @@ def letters_of(position: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkbookLine:
     """One indicator in one person's return."""
 
     indicator: Indicator
@@ -215,7 +215,7 @@ class Line:
         )
 
 
-def lines_for(user: User, quarter: Quarter) -> list[Line]:
+def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
     """Every indicator in this person's return, in order of reference, but for suspended ones.
 
     As many queries for 200 as for one.
@@ -232,7 +232,7 @@ def lines_for(user: User, quarter: Quarter) -> list[Line]:
     forecasts = forecasts_made(known, quarter)
     locked = _locked(rows, user)
     return [
-        Line(
+        WorkbookLine(
             indicator=row.indicator,
             quarter=quarter,
             draft=row.draft,
