@@ -15,11 +15,11 @@ from escalation.models.backtests import Backtest
 from escalation.queries.evaluation import (
     agreed_variations,
     as_varied,
-    in_words,
+    evaluator_rules,
     rules_by_quarter,
 )
 from escalation.queries.restatement_preview import as_episode, stored_escalations
-from escalation.rules.backtests import Subject, differences
+from escalation.rules.backtests import IndicatorRecord, differences
 from escalation.rules.rule_files import read_rules, write_rules
 from escalation.rules.triggers import Rules
 from indicators.models.definitions import Indicator
@@ -29,10 +29,10 @@ from organisation.queries import tree_on
 from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Tier
 from sorp.models.statement import Version
-from sorp.queries.ruling import as_rules
+from sorp.queries.ruling import version_rules
 
 
-def subjects(*, until: Quarter, today: date) -> list[Subject]:
+def indicator_records(*, until: Quarter, today: date) -> list[IndicatorRecord]:
     """Every indicator that was rated in a closed quarter, in order of reference.
 
     Its directorate is the one to which it belongs today. The queries are as many however many
@@ -44,7 +44,7 @@ def subjects(*, until: Quarter, today: date) -> list[Subject]:
     tree = tree_on(today)
     measured = Indicator.objects.filter(pk__in=histories).select_related("unit")
     return [
-        Subject(
+        IndicatorRecord(
             reference=each.reference,
             title=each.title,
             directorate=_directorate(each, tree),
@@ -69,7 +69,7 @@ def rules_tried(backtest: Backtest) -> Rules:
     return read_rules(json.dumps(backtest.rules).encode(), "rules.json")
 
 
-def as_document(rules: Rules) -> dict[str, Any]:
+def rules_document(rules: Rules) -> dict[str, Any]:
     """Rules as they are kept with a back-test: those of a rules.json."""
     document: dict[str, Any] = json.loads(write_rules(rules))
     return document
@@ -77,7 +77,7 @@ def as_document(rules: Rules) -> dict[str, Any]:
 
 def rules_of(version: Version) -> Rules:
     """The rules for escalation that a version holds, whether in force or a draft."""
-    return in_words(as_rules(version))
+    return evaluator_rules(version_rules(version))
 
 
 def _directorate(indicator: Indicator, tree: Tree) -> str:
@@ -91,14 +91,14 @@ def evidence_on(version: Version) -> list[Backtest]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class BacktestLine:
     """One back-test in the list, with the job that does it, where it is not finished."""
 
     backtest: Backtest
     job: Job | None
 
 
-def listed(*, reader: User) -> list[Listed]:
+def visible_backtests(*, reader: User) -> list[BacktestLine]:
     """Those the reader may see, newest first. Two queries, however many."""
     found = list(
         Backtest.objects.visible_to(reader)
@@ -106,7 +106,7 @@ def listed(*, reader: User) -> list[Listed]:
         .defer("found", "rules")
     )
     jobs = jobs_of(each for each in found if each.finished_at is None)
-    return [Listed(each, jobs.get(each.pk)) for each in found]
+    return [BacktestLine(each, jobs.get(each.pk)) for each in found]
 
 
 def jobs_of(backtests: Iterable[Backtest]) -> dict[int, Job]:

@@ -18,14 +18,14 @@ from core.refusals import Refused
 from core.services.notices import owe_notice
 from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import RulesOfEach, rules_of_each
+from escalation.queries.evaluation import RulesByIndicator, rules_by_indicator
 from escalation.queries.restatement_preview import (
     as_episode,
     revised_since_close,
     stored_escalations,
 )
 from escalation.rules.ladder import Episode, Origin, close, restate
-from escalation.services.exceptions import Exceptions, close_exceptions
+from escalation.services.exceptions import ExceptionChanges, close_exceptions
 from escalation.services.explanations import ClosesToExplain, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
@@ -40,7 +40,7 @@ from sorp.rules.figures import Figure
 def open_escalation(
     indicator: Indicator,
     episode: Episode,
-    rules_of: RulesOfEach,
+    rules_of: RulesByIndicator,
     recorded_in: Quarter,
     by: User | None,
 ) -> Escalation:
@@ -91,7 +91,7 @@ def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Es
 
 
 def restate_escalation(
-    row: Escalation, now_stands: Episode, rules_of: RulesOfEach, by: User | None
+    row: Escalation, now_stands: Episode, rules_of: RulesByIndicator, by: User | None
 ) -> Escalation:
     """What is recorded is restated: what it was stays in the audit event."""
     was = as_episode(row)
@@ -144,7 +144,7 @@ class Closing:
     opened: list[Escalation] = field(default_factory=list)
     recovered: list[Escalation] = field(default_factory=list)
     restated: list[Escalation] = field(default_factory=list)
-    exceptions: Exceptions = field(default_factory=Exceptions)
+    exceptions: ExceptionChanges = field(default_factory=ExceptionChanges)
 
     @property
     def changed(self) -> bool:
@@ -171,7 +171,7 @@ class Closing:
         return told
 
 
-def _exceptions_in_words(found: Exceptions) -> str:
+def _exceptions_in_words(found: ExceptionChanges) -> str:
     """What the close did beside ordinary escalations, as one sentence."""
     counted = (
         (len(found.units_referred), "unit", "referred up for many poor indicators"),
@@ -194,7 +194,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     _refuse_out_of_order(quarter)
     row = _hold(quarter, today, by)
     closing = Closing(quarter)
-    rules_of = rules_of_each()
+    rules_of = rules_by_indicator()
     closed = last_closed()
     if closed is not None:
         _restate_revised(closed, rules_of, closing, by)
@@ -260,7 +260,9 @@ def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     return ReportingQuarter.objects.select_for_update().get(pk=row.pk)
 
 
-def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None) -> None:
+def _escalate(
+    quarter: Quarter, rules_of: RulesByIndicator, closing: Closing, by: User | None
+) -> None:
     """What follows from the ratings of the quarter opens or recovers, and each is explained."""
     histories = rag_histories(until=quarter)
     stored = stored_escalations(histories)
@@ -282,7 +284,7 @@ def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: Use
 
 
 def _restate_revised(
-    closed: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None
+    closed: Quarter, rules_of: RulesByIndicator, closing: Closing, by: User | None
 ) -> None:
     """Where a closed quarter was judged anew, escalations follow, marked restated."""
     revised = revised_since_close()
@@ -305,7 +307,7 @@ def _restate(
     history: Sequence[Figure],
     rows: list[Escalation],
     since: Quarter,
-    rules_of: RulesOfEach,
+    rules_of: RulesByIndicator,
     closing: Closing,
     by: User | None,
 ) -> None:

@@ -12,7 +12,7 @@ from core.queries import last_closed
 from core.refusals import Refused
 from escalation.forms.approval import ApprovalForm
 from escalation.queries.backtests import evidence_on
-from escalation.queries.dropped import dropped_by
+from escalation.queries.dropped import affected_by
 from escalation.services.approval import approve_with_answers, withdraw_with_answers
 from organisation.permissions import Permission
 from organisation.rights import allowed
@@ -95,7 +95,7 @@ def _form(request, version):
     return ApprovalForm(
         request.POST or None,
         earliest=earliest,
-        dropped=dropped_by(version, from_quarter=chosen),
+        dropped=affected_by(version, from_quarter=chosen),
         initial={"from_quarter": meant.key if meant else "", "approved_on": today},
     )
 

@@ -15,14 +15,14 @@ from escalation.models.backtests import Backtest
 from escalation.queries.backtests import (
     differs_from,
     jobs_of,
-    listed,
     rules_now,
     rules_of,
     rules_tried,
     unfinished_versions,
+    visible_backtests,
 )
 from escalation.rules.backtests import in_sentences
-from escalation.services.backtests import ask_backtest, keep_as_evidence
+from escalation.services.backtests import keep_as_evidence, request_backtest
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.models.statement import Version
@@ -50,7 +50,9 @@ def backtests(request):
             "versions": unfinished_versions(),
         }
     return render(
-        request, "escalation/backtests.html", page | {"found": listed(reader=request.user)}
+        request,
+        "escalation/backtests.html",
+        page | {"found": visible_backtests(reader=request.user)},
     )
 
 
@@ -79,7 +81,7 @@ def _asked(request, form, version):
     """The back-test that is now owed; None where asking was refused, which the form then says."""
     given = form.cleaned_data
     try:
-        asked = ask_backtest(
+        asked = request_backtest(
             name=given["name"], rules=given["rules"], version=version, by=request.user
         )
     except Refused as refusal:
@@ -122,7 +124,7 @@ def _again(request, asked, may_manage):
     if not may_manage:
         raise PermissionDenied
     if asked.finished_at is None:
-        ask_backtest(
+        request_backtest(
             name=asked.name, rules=rules_tried(asked), version=asked.version, by=request.user
         )
         messages.success(request, "The back-test has begun again. You can leave this page.")
@@ -136,7 +138,7 @@ def keep_backtest(request, pk):
     asked = _visible(request, pk)
     version = get_object_or_404(Version, number=request.POST.get("version", ""))
     try:
-        keep_as_evidence(kept=asked, version=version, by=request.user)
+        keep_as_evidence(backtest=asked, version=version, by=request.user)
     except Refused as refusal:
         messages.info(request, str(refusal))
     else:

@@ -31,7 +31,7 @@ from indicators.rules.reminders import (
 from organisation.models.people import User
 from sorp.lexicon import Step
 from sorp.queries.ruling import Audience, reminders_in_force
-from sorp.rules.reminders import Reminder
+from sorp.rules.calendar import Reminder
 
 Topic = tuple[Step, Audience, int]  # and the person
 Rules = Mapping[Quarter, Mapping[tuple[str, str], Sequence[Reminder]]]

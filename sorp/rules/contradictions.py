@@ -59,7 +59,7 @@ class Contradiction:
     @property
     def field(self) -> str:
         """The field of the rule at fault that says too much or too little."""
-        return _FIELDS.get(self.fault) or self.rule.measure
+        return _FIELDS.get(self.fault) or self.rule.threshold_field
 
     def concerns(self, rule: Condition) -> bool:
         return rule in (self.rule, self.against)

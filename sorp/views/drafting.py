@@ -25,7 +25,7 @@ from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, Trigge
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
 from sorp.queries.ruling import as_day_rule, condition_of
-from sorp.rules.reminders import Reminder
+from sorp.rules.calendar import Reminder
 from sorp.services import drafting
 from sorp.services.drafting import (
     Gone,
@@ -126,7 +126,7 @@ def drafted(draft):
     )
     found = obstacles(draft)
     return {
-        "in_the_way": [each for each in found if not each.is_warning],
+        "obstacles": [each for each in found if not each.is_warning],
         "warnings": [each for each in found if each.is_warning],
         "triggers": [(row, condition_of(row, tiers_of(row))) for row in draft.trigger_rules.all()],
         "duties": sorted(draft.level_duties.all(), key=lambda row: Level(row.level).height),
@@ -162,23 +162,25 @@ class DraftPart:
 
 
 PARTS = {
-    "clause": DraftPart("clause", Clause, forms.ClauseForm, drafting.put_clause, moves=True),
-    "term": DraftPart("term", Term, forms.TermForm, drafting.put_term),
+    "clause": DraftPart("clause", Clause, forms.ClauseForm, drafting.save_clause, moves=True),
+    "term": DraftPart("term", Term, forms.TermForm, drafting.save_term),
     "definition": DraftPart(
-        "RAG definition", RagDefinition, forms.DefinitionForm, drafting.put_definition
+        "RAG definition", RagDefinition, forms.DefinitionForm, drafting.save_definition
     ),
-    "appetite": DraftPart("risk appetite", RiskAppetite, forms.AppetiteForm, drafting.put_appetite),
+    "appetite": DraftPart(
+        "risk appetite", RiskAppetite, forms.AppetiteForm, drafting.save_appetite
+    ),
     "trigger": DraftPart(
         "trigger",
         TriggerRule,
         forms.TriggerForm,
-        drafting.put_trigger,
+        drafting.save_trigger,
         moves=True,
         template="sorp/draft_trigger.html",
     ),
-    "ladder": DraftPart("duty", LevelDuty, forms.LevelDutyForm, drafting.put_duty),
-    "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.put_day),
-    "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.put_reminder),
+    "ladder": DraftPart("duty", LevelDuty, forms.LevelDutyForm, drafting.save_duty),
+    "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.save_day),
+    "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.save_reminder),
 }
 
 
