@@ -40,5 +40,5 @@ def run_backtest_as_job(*, progress: Progress, backtest: int) -> str:
 
 @shared_task
 def alert_to_missing_plans() -> int:
-    """Owe a notice of each action plan that is wanted and late."""
+    """Owe a notice of each action plan that is missing and late."""
     return plans.alert_to_missing_plans(today=localdate())

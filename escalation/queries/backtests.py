@@ -26,7 +26,7 @@ from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
 from organisation.models.people import User
 from organisation.queries import tree_on
-from organisation.rules import Tree, UnitTier
+from organisation.rules import UnitTier
 from sorp.lexicon import Tier
 from sorp.models.statement import Version
 from sorp.queries.ruling import version_rules
@@ -47,7 +47,11 @@ def indicator_records(*, until: Quarter, today: date) -> list[IndicatorRecord]:
         IndicatorRecord(
             reference=each.reference,
             title=each.title,
-            directorate=_directorate(each, tree),
+            directorate=(
+                directorate.name
+                if (directorate := tree.at_tier(each.unit_id, UnitTier.DIRECTORATE))
+                else each.unit.name
+            ),
             tier=Tier(each.tier),
             history=tuple(histories[each.pk]),
             varied=tuple(
@@ -70,7 +74,7 @@ def rules_tried(backtest: Backtest) -> Rules:
 
 
 def rules_document(rules: Rules) -> dict[str, Any]:
-    """Rules as they are kept with a back-test: those of a rules.json."""
+    """Rules as a back-test holds them: those of a rules.json, such as `{"triggers": […], "exit_quarters": 1}`."""
     document: dict[str, Any] = json.loads(write_rules(rules))
     return document
 
@@ -78,11 +82,6 @@ def rules_document(rules: Rules) -> dict[str, Any]:
 def rules_of(version: Version) -> Rules:
     """The rules for escalation that a version holds, whether in force or a draft."""
     return evaluator_rules(version_rules(version))
-
-
-def _directorate(indicator: Indicator, tree: Tree) -> str:
-    found = tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
-    return found.name if found else indicator.unit.name
 
 
 def evidence_on(version: Version) -> list[Backtest]:
@@ -99,7 +98,7 @@ class BacktestLine:
 
 
 def visible_backtests(*, reader: User) -> list[BacktestLine]:
-    """Those the reader may see, newest first. Two queries, however many."""
+    """Those the reader may see, newest first, each with its job where it is not finished."""
     found = list(
         Backtest.objects.visible_to(reader)
         .select_related("asked_by", "version__statement")
@@ -110,7 +109,7 @@ def visible_backtests(*, reader: User) -> list[BacktestLine]:
 
 
 def jobs_of(backtests: Iterable[Backtest]) -> dict[int, Job]:
-    """The latest job of each back-test."""
+    """The latest job of each back-test, by the key of the back-test: `{3: Job}`."""
     by_key = {each.job_key: each.pk for each in backtests}
     jobs = Job.objects.filter(key__in=by_key).order_by("pk")
     return {by_key[job.key]: job for job in jobs}

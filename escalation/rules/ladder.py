@@ -6,8 +6,9 @@ the quarter is resumed; then, where nothing is open and a trigger is met, an esc
 relapse where one at the same level recovered no more than so many quarters before.
 
 Restating closes quarters again after a revision. Nothing recorded is deleted (docs/adr/0009): an
-escalation that no trigger supports any more recovers in the quarter in which it opened, if the exit rule
-holds there, and one that turns out to have begun earlier is moved back to its start. What changes is marked restated.
+escalation that no trigger supports any more recovers in the quarter in which it opened, if the exit
+rule holds there, and one that turns out to have begun earlier is moved back to its start. What
+changes is marked restated.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def approve_with_answers(
 def withdraw_with_answers(*, version: Version, reason: str, today: date, by: User) -> Version:
     """A version is a draft again, and what its approver said of what it drops is said no more.
 
-    It is affected anew when the version is approved. Raises what `withdraw_approval` raises.
+    It is asked about anew when the version is approved. Raises what `withdraw_approval` raises.
     """
     done = approval.withdraw_approval(version=version, reason=reason, today=today, by=by)
     deleted = _delete_answers(done)

@@ -1,4 +1,4 @@
-"""Writing down what a close found: what opened, what recovered, what is restated."""
+"""Closing a quarter: its results are rated, and escalations open, recover and are restated."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def open_escalation(
     recorded_in: Quarter,
     by: User | None,
 ) -> Escalation:
-    """An escalation stands on record, with the variation it came under, and its manager is told."""
+    """An escalation is recorded, with the variation it came under; its manager is owed a notice."""
     recovered = episode.recovered_in
     row = Escalation.objects.create(
         indicator=indicator,
@@ -75,7 +75,7 @@ def open_escalation(
 
 
 def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Escalation:
-    """An escalation has recovered, and its manager is told."""
+    """An escalation has recovered; its manager is owed a notice."""
     assert episode.recovered_in is not None
     row.recovered_in = episode.recovered_in
     row.save(update_fields=["recovered_in"])
@@ -91,37 +91,37 @@ def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Es
 
 
 def restate_escalation(
-    row: Escalation, now_stands: Episode, rules_of: RulesByIndicator, by: User | None
+    row: Escalation, restated: Episode, rules_of: RulesByIndicator, by: User | None
 ) -> Escalation:
     """What is recorded is restated: what it was stays in the audit event."""
     was = as_episode(row)
-    row.since = now_stands.since
-    row.opened_in = now_stands.opened_in
-    recovered = now_stands.recovered_in
+    row.since = restated.since
+    row.opened_in = restated.opened_in
+    recovered = restated.recovered_in
     row.recovered_in = recovered
-    row.relapse, row.restated, row.reason = now_stands.relapse, True, now_stands.reason
-    row.trigger, row.trigger_key = now_stands.trigger, now_stands.trigger_key
-    row.origin, row.all_met = now_stands.origin, list(now_stands.all_met)
-    told = {}
-    if row.referred_by is not None and now_stands.origin is Origin.RULE:
+    row.relapse, row.restated, row.reason = restated.relapse, True, restated.reason
+    row.trigger, row.trigger_key = restated.trigger, restated.trigger_key
+    row.origin, row.all_met = restated.origin, list(restated.all_met)
+    referral = {}
+    if row.referred_by is not None and restated.origin is Origin.RULE:
         # A rule asks for it now, from an earlier quarter: who referred it up stays on record.
-        told = {"referred_by": str(row.referred_by)}
+        referral = {"referred_by": str(row.referred_by)}
         row.referred_from = row.referred_by = None
-    if now_stands.opened_in != was.opened_in:
-        row.sorp_version_id = rules_of.version_in(now_stands.opened_in).pk
-        row.variation = rules_of.variation_in(row.indicator_id, now_stands.opened_in)
+    if restated.opened_in != was.opened_in:
+        row.sorp_version_id = rules_of.version_in(restated.opened_in).pk
+        row.variation = rules_of.variation_in(row.indicator_id, restated.opened_in)
     row.save()
     audit.record(
         "restated escalation",
         row,
         by=by,
-        opened_in={"was": was.opened_in.key, "is": now_stands.opened_in.key},
+        opened_in={"was": was.opened_in.key, "is": restated.opened_in.key},
         recovered_in={
             "was": was.recovered_in.key if was.recovered_in else None,
             "is": recovered.key if recovered else None,
         },
-        reason={"was": was.reason, "is": now_stands.reason},
-        **told,
+        reason={"was": was.reason, "is": restated.reason},
+        **referral,
     )
     return row
 
@@ -153,22 +153,22 @@ class Closing:
 
     @property
     def sentence(self) -> str:
-        """What a person is told."""
+        """What the close did, as a person reads it."""
         if not self.changed:
             return (
                 f"{self.quarter} is already closed, and nothing has been revised since: no change."
             )
         done = "closed" if self.newly_closed else "already closed; revisions followed up"
-        told = (
+        sentence = (
             f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
             f" {len(self.restated)} restated."
         )
         if self.exceptions.changed:
-            told += f" {_exceptions_in_words(self.exceptions)}"
+            sentence += f" {_exceptions_in_words(self.exceptions)}"
         if self.unsigned:
             were = "result was" if self.unsigned == 1 else "results were"
-            told += f" {self.unsigned} {were} not signed off."
-        return told
+            sentence += f" {self.unsigned} {were} not signed off."
+        return sentence
 
 
 def _exceptions_in_words(found: ExceptionChanges) -> str:
@@ -192,7 +192,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     """
     _refuse_two_at_once(quarter)
     _refuse_out_of_order(quarter)
-    row = _hold(quarter, today, by)
+    row = _lock_quarter(quarter, today, by)
     closing = Closing(quarter)
     rules_of = rules_by_indicator()
     closed = last_closed()
@@ -249,7 +249,7 @@ def _refuse_out_of_order(quarter: Quarter) -> None:
         raise CannotClose(f"{closed.next()} was never closed: close it before {quarter}")
 
 
-def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
+def _lock_quarter(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     """The quarter's row, locked: a result being saved waits, and then finds the quarter closed."""
     row = ReportingQuarter.objects.filter(quarter=quarter).first()
     if row is None:
@@ -273,7 +273,12 @@ def _escalate(
         episodes = [as_episode(row) for row in rows]
         outcome = close(history, episodes, rules_of(pk), Tier(indicator.tier))
         for episode in outcome.recovered:
-            row = next(r for r in rows if _is_of(r, episode) and r.recovered_in is None)
+            row = next(
+                r
+                for r in rows
+                if (r.level, r.opened_in, r.recovered_in)
+                == (episode.level, episode.opened_in, None)
+            )
             closing.recovered.append(recover_escalation(row, episode, by))
         for episode in outcome.opened:
             opened = open_escalation(indicator, episode, rules_of, quarter, by)
@@ -321,7 +326,3 @@ def _restate(
         opened = open_escalation(indicator, episode, rules_of, history[-1].quarter, by)
         closing.restated.append(opened)
         rows.append(opened)
-
-
-def _is_of(row: Escalation, episode: Episode) -> bool:
-    return row.level == episode.level and row.opened_in == episode.opened_in

@@ -54,7 +54,7 @@ class ExceptionChanges:
 
 @dataclass(frozen=True, slots=True)
 class _CloseInputs:
-    """All that closing one quarter's exceptions reads, fetched at once."""
+    """All that closing one quarter reads for its exceptions, fetched at once."""
 
     quarter: Quarter
     rules_of: RulesByIndicator
@@ -63,16 +63,16 @@ class _CloseInputs:
     positives: Mapping[int, Sequence[PositiveException]]
     histories: Mapping[int, Sequence[Figure]]
     indicators: Mapping[int, Indicator]
-    positives_standing: Mapping[int, str]
+    positives_succeeding: Mapping[int, str]
     by: User | None
 
 
 @transaction.atomic
 def close_exceptions(*, quarter: Quarter, by: User | None) -> ExceptionChanges:
-    """What the quarter's rules say of units, and of good performance, is opened and ended.
+    """Referrals of units and positive exceptions open and end as the rules of the quarter have it.
 
-    The quarter has been rated. Idempotent: asked again it changes nothing, unless a rating was
-    revised meanwhile and something now opens or ends. Where no rule asks and nothing stands open,
+    The quarter has been rated. Idempotent: run again it changes nothing, unless a rating was
+    revised meanwhile and something now opens or ends. Where no rule looks for any and none is open,
     no histories are read. Raises NoVersionInForce.
     """
     rules_of, units, positives = (
@@ -81,39 +81,32 @@ def close_exceptions(*, quarter: Quarter, by: User | None) -> ExceptionChanges:
         recorded_positive_exceptions(),
     )
     rules = rules_of.by_quarter(quarter)
-    done = ExceptionChanges()
-    is_asked = rules.aggregates or rules.positives_for(None)
-    if not is_asked and not any(_open_ones(units, positives)):
-        return done
+    changes = ExceptionChanges()
+    is_anything_open = any(each.recovered_in is None for each in units) or any(
+        each.ended_in is None for rows in positives.values() for each in rows
+    )
+    if not (rules.aggregates or rules.positives_for(None) or is_anything_open):
+        return changes
     histories = rag_histories(until=quarter)
     indicators = Indicator.objects.select_related("accountable_manager").in_bulk(list(histories))
     version = version_ruling(quarter).pk
-    standing = succeeding_keys("positive_exception", quarter)
+    succeeding = succeeding_keys("positive_exception", quarter)
     inputs = _CloseInputs(
-        quarter, rules_of, version, units, positives, histories, indicators, standing, by
+        quarter, rules_of, version, units, positives, histories, indicators, succeeding, by
     )
-    _close_for_units(inputs, done)
+    _close_for_units(inputs, changes)
     for pk, indicator in sorted(indicators.items()):
         if histories[pk][-1].quarter == quarter:
-            _close_for_indicator(indicator, inputs, done)
-    return done
+            _close_for_indicator(indicator, inputs, changes)
+    return changes
 
 
-def _open_ones(
-    units: Sequence[UnitEscalation], positives: Mapping[int, Sequence[PositiveException]]
-) -> list[bool]:
-    return [
-        *(each.recovered_in is None for each in units),
-        *(each.ended_in is None for rows in positives.values() for each in rows),
-    ]
-
-
-def _close_for_units(inputs: _CloseInputs, done: ExceptionChanges) -> None:
+def _close_for_units(inputs: _CloseInputs, changes: ExceptionChanges) -> None:
     quarter = inputs.quarter
-    standing = succeeding_keys("unit_escalation", quarter)
+    succeeding = succeeding_keys("unit_escalation", quarter)
     outcome = close_units(
         unit_indicators(quarter, inputs.indicators, inputs.histories),
-        [as_unit_episode(row, standing) for row in inputs.units],
+        [as_unit_episode(row, succeeding) for row in inputs.units],
         inputs.rules_of.by_quarter(quarter),
         quarter,
     )
@@ -125,18 +118,18 @@ def _close_for_units(inputs: _CloseInputs, done: ExceptionChanges) -> None:
         row = next(
             each
             for each in inputs.units
-            if each.recovered_in is None and as_unit_episode(each, standing).key == episode.key
+            if each.recovered_in is None and as_unit_episode(each, succeeding).key == episode.key
         )
-        asked = {each.key: each.name for each in inputs.rules_of.by_quarter(quarter).aggregates}
-        called = asked.get(episode.trigger_key, "")
+        names = {each.key: each.name for each in inputs.rules_of.by_quarter(quarter).aggregates}
+        name = names.get(episode.trigger_key, "")
         why = (
-            f"“{called}” was no longer met in {quarter}."
-            if called
+            f"“{name}” was no longer met in {quarter}."
+            if name
             else f"The SORP that rules {quarter} no longer has “{row.trigger}”."
         )
-        done.units_recovered.append(_recover_unit(row, quarter, why, directors, inputs.by))
+        changes.units_recovered.append(_recover_unit(row, quarter, why, directors, inputs.by))
     for episode in outcome.opened:
-        done.units_referred.append(_refer_unit(named[episode.unit], episode, directors, inputs))
+        changes.units_referred.append(_refer_unit(named[episode.unit], episode, directors, inputs))
 
 
 def _refer_unit(
@@ -191,13 +184,13 @@ def _recover_unit(
 
 
 def _close_for_indicator(
-    indicator: Indicator, inputs: _CloseInputs, done: ExceptionChanges
+    indicator: Indicator, inputs: _CloseInputs, changes: ExceptionChanges
 ) -> None:
     rows = inputs.positives.get(indicator.pk, ())
     rules = inputs.rules_of(indicator.pk)(inputs.quarter)
     opened, ended = close_positives(
         inputs.histories[indicator.pk],
-        [as_positive_spell(row, inputs.positives_standing) for row in rows],
+        [as_positive_spell(row, inputs.positives_succeeding) for row in rows],
         rules.positives_for(Tier(indicator.tier)),
     )
     for positive in ended:
@@ -205,13 +198,13 @@ def _close_for_indicator(
             each
             for each in rows
             if each.ended_in is None
-            and as_positive_spell(each, inputs.positives_standing).key == positive.key
+            and as_positive_spell(each, inputs.positives_succeeding).key == positive.key
         )
         row.ended_in = inputs.quarter
         row.save(update_fields=["ended_in"])
         audit.record("positive exception ended", row, by=inputs.by, ended_in=inputs.quarter.key)
-        done.positive_ended.append(row)
-    done.positive.extend(_bring_to_notice(indicator, each, inputs) for each in opened)
+        changes.positive_ended.append(row)
+    changes.positive.extend(_bring_to_notice(indicator, each, inputs) for each in opened)
 
 
 def _bring_to_notice(

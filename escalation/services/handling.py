@@ -47,16 +47,17 @@ def deal_with(
         raise Refused("Say to which level it is referred up", field="level")
     row = _locked(escalation, by)
     words = words.strip()
-    if (again := _recorded(row, kind, words, handled_on, by)) is not None:
+    same = row.handlings.filter(kind=kind, words=words, handled_on=handled_on, by=by)
+    if (again := same.first()) is not None:
         return again  # a button pressed twice
     _refuse_day(row, handled_on, today)
     if kind == Kind.SENT_BACK and not words:
         raise Refused("Say why it is sent back, and what is to come back", field="words")
     if kind == Kind.PLAN_AGREED:
         agree_plan(plan=_plan_in_place(row.indicator), today=handled_on, by=by)
-    handling = _record(row, kind, words, handled_on, by)
+    handling = _record_handling(row, kind, words, handled_on, by)
     if kind == Kind.SENT_BACK:
-        _tell_manager(
+        _notify_manager(
             handling,
             f"{row.indicator.title} was sent back by the {row.get_level_display()}",
             f"{words} It stays referred to the {row.get_level_display()} until it recovers.",
@@ -104,7 +105,7 @@ def refer_up(
             f"Say why it goes p{_past_levels(past)[1:]}: only a rule may do that without a reason",
             field="why_past",
         )
-    _record(row, Kind.REFERRED_UP, f"To the {to.label}. {reason}", handled_on, by)
+    _record_handling(row, Kind.REFERRED_UP, f"To the {to.label}. {reason}", handled_on, by)
     return _open_above(row, to, reason, by)
 
 
@@ -130,12 +131,6 @@ def _locked(escalation: Escalation, by: User) -> Escalation:
     return row
 
 
-def _recorded(
-    row: Escalation, kind: str, words: str, handled_on: date, by: User
-) -> Handling | None:
-    return row.handlings.filter(kind=kind, words=words, handled_on=handled_on, by=by).first()
-
-
 def _refuse_day(row: Escalation, handled_on: date, today: date) -> None:
     since = day_of(row.recorded_at)
     if handled_on > today:
@@ -157,7 +152,9 @@ def _plan_in_place(indicator: Indicator) -> ActionPlan:
     return plan
 
 
-def _record(row: Escalation, kind: str, words: str, handled_on: date, by: User) -> Handling:
+def _record_handling(
+    row: Escalation, kind: str, words: str, handled_on: date, by: User
+) -> Handling:
     handling = Handling.objects.create(
         escalation=row, kind=kind, words=words, handled_on=handled_on, by=by
     )
@@ -174,7 +171,7 @@ def _record(row: Escalation, kind: str, words: str, handled_on: date, by: User) 
 
 
 def _same_referral(existing: Escalation, origin: Escalation, reason: str) -> Escalation:
-    """What was referred there just so already, by a button pressed twice; else a refusal."""
+    """The same referral, made by a button pressed twice. Raises Refused for any other."""
     if existing.referred_from_id == origin.pk and existing.reason == _reason(origin, reason):
         return existing
     raise Refused(
@@ -239,7 +236,7 @@ def _is_relapse(indicator: Indicator, level: Level, quarter: Quarter, within: in
 
 
 def _recipients(level: Level, indicator: Indicator) -> Iterable[User]:
-    """Who hears of it: the directorate's director; for PAT and Cabinet those who keep its minutes."""
+    """Who is owed a notice: the directorate's director; for PAT and Cabinet those who keep its minutes."""
     if level is not Level.DIRECTORATE:
         return holders(PostKind.PERFORMANCE_OFFICER, on=localdate())
     offices = post_holders_on(localdate())
@@ -247,7 +244,7 @@ def _recipients(level: Level, indicator: Indicator) -> Iterable[User]:
     return offices.holders.get((PostKind.DIRECTOR, directorate.unit), ()) if directorate else ()
 
 
-def _tell_manager(handling: Handling, subject: str, body: str) -> None:
+def _notify_manager(handling: Handling, subject: str, body: str) -> None:
     row = handling.escalation
     owe_notice(
         key=f"sent-back-{handling.pk}",

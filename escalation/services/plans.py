@@ -362,7 +362,7 @@ def _owe_notice_to_manager(review: PlanReview) -> None:
 @transaction.atomic
 def alert_to_missing_plans(*, today: date) -> int:
     """The accountable manager and the director over them are owed one notice of each plan that is
-    wanted and late. Returns how many are new.
+    missing and late. Returns how many are new.
 
     Once for each time that a plan is asked for: the day after, nothing more is owed. Nobody is
     written to on a day on which nobody works.
@@ -398,25 +398,25 @@ def _recipients(
             yield each, director
 
 
-def _key(wanted: MissingPlan, person: User) -> str:
-    about = f"e{wanted.escalation.pk}" if wanted.escalation else f"q{wanted.quarter.key}"
-    return f"no-plan:{wanted.indicator.pk}:{about}:{person.pk}"
+def _key(missing: MissingPlan, person: User) -> str:
+    about = f"e{missing.escalation.pk}" if missing.escalation else f"q{missing.quarter.key}"
+    return f"no-plan:{missing.indicator.pk}:{about}:{person.pk}"
 
 
-def _owe_notice_of(key: str, wanted: MissingPlan, person: User) -> None:
-    is_own = person == wanted.indicator.accountable_manager
-    asked = (
+def _owe_notice_of(key: str, missing: MissingPlan, person: User) -> None:
+    is_own = person == missing.indicator.accountable_manager
+    advice = (
         "Write it, or bring the one there is up to date."
         if is_own
-        else f"{wanted.indicator.accountable_manager} answers for it."
+        else f"{missing.indicator.accountable_manager} answers for it."
     )
     notice = owe_notice(
         key=key,
         recipient=person,
         kind=Notice.Kind.OVERDUE,
-        subject=f"The action plan for {wanted.indicator.title} is overdue",
-        body=f"{wanted.sentence} The SORP asked for a plan by {in_full(wanted.due_on)}. {asked}",
-        address=reverse("write_plan", args=[wanted.indicator.reference])
+        subject=f"The action plan for {missing.indicator.title} is overdue",
+        body=f"{missing.sentence} The SORP asked for a plan by {in_full(missing.due_on)}. {advice}",
+        address=reverse("write_plan", args=[missing.indicator.reference])
         if is_own
         else reverse("action_plans"),
     )

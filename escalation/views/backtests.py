@@ -41,7 +41,7 @@ def backtests(request):
         form = None
         if rules is not None:
             form = _form(request, rules, version)
-        if form is not None and form.is_valid() and (asked := _asked(request, form, version)):
+        if form is not None and form.is_valid() and (asked := _requested(request, form, version)):
             return redirect("backtest", asked.pk)
         page |= {
             "form": form,
@@ -77,7 +77,7 @@ def _starting_from(request):
         return None, in_force, rules
 
 
-def _asked(request, form, version):
+def _requested(request, form, version):
     """The back-test that is now owed; None where asking was refused, which the form then says."""
     given = form.cleaned_data
     try:
@@ -102,7 +102,9 @@ def backtest(request, pk):
     page = {"backtest": asked, "may_manage": may_manage}
     if asked.finished_at is None:
         return render(
-            request, "escalation/backtest_owed.html", page | {"job": jobs_of([asked]).get(asked.pk)}
+            request,
+            "escalation/backtest_running.html",
+            page | {"job": jobs_of([asked]).get(asked.pk)},
         )
     version = asked.version
     page |= {

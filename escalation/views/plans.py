@@ -191,14 +191,14 @@ A_PAGE = 50
 def action_plans(request):
     """What wants a plan and has none, and what plans promised by a day that is past."""
     today = localdate()
-    wanted = missing_plans(reader=request.user)
+    missing = missing_plans(reader=request.user)
     actions = overdue_actions(reader=request.user, today=today)
     return render(
         request,
         "escalation/action_plans.html",
         {
-            "late": [each for each in wanted if each.is_late(today)],
-            "asked": [each for each in wanted if not each.is_late(today)],
+            "late": [each for each in missing if each.is_late(today)],
+            "due": [each for each in missing if not each.is_late(today)],
             "page": Paginator(actions, A_PAGE).get_page(request.GET.get("page")),
         },
     )

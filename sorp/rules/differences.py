@@ -236,16 +236,15 @@ def _group_between(old: Group, new: Group) -> list[RuleBetween]:
 
 
 def _reordered(old: Group, new: Group) -> Iterable[RuleBetween]:
-    """Said once for a group: what both have stands in another order."""
+    """One difference for a whole group, where what both have is in another order."""
     before = [key for key in old.rules if key in new.rules]
     after = [key for key in new.rules if key in old.rules]
     if before != after:
-        were, are = (_in_a_row(map(new.name_of, keys)) for keys in (before, after))
+        were, are = (
+            ", then ".join(f"“{new.name_of(key)}”" for key in keys) + "."
+            for keys in (before, after)
+        )
         yield RuleBetween(new.title, "The order", ChangeKind.CHANGED, were, are)
-
-
-def _in_a_row(names: Iterable[str]) -> str:
-    return ", then ".join(f"“{name}”" for name in names) + "."
 
 
 def grouped(found: Sequence[RuleBetween]) -> list[tuple[str, list[RuleBetween]]]:

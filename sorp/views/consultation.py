@@ -1,4 +1,4 @@
-"""Where a draft of the SORP is talked over, clause by clause."""
+"""The page of a consultation on a draft of the SORP, clause by clause."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -76,14 +76,10 @@ def _asked_for(request, version, act, form):
         page["commented_on"] = clause if clause in set(numbers) else "whole"
         page["comment_form"] = form if act == "comment" else CommentForm(initial={"clause": clause})
     answered = request.POST.get("comment") if act == "answer" else request.GET.get("answer")
-    if answered and (comment := _comment(version, answered)):
+    if answered and (comment := version.comments.filter(pk=_key(answered)).first()):
         page["answered"] = comment.pk
         page["answer_form"] = form if act == "answer" else _held_answer(comment)
     return page
-
-
-def _comment(version, pk):
-    return version.comments.filter(pk=_key(pk)).first()
 
 
 def _key(typed):

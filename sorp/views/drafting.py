@@ -156,7 +156,7 @@ class DraftPart:
     word: str
     model: type[Any]
     form: type[forms.DraftForm]
-    put: Callable[..., Any]
+    save: Callable[..., Any]
     moves: bool = False
     template: str = "sorp/draft_part.html"
 
@@ -205,7 +205,12 @@ def edit_part(request, number, part, pk=None):
     kind, draft = _part_or_404(part), version_or_404(number)
     if why_closed(draft):
         return closed(request, draft)
-    if request.method == "POST" and _is_gone(kind, pk):
+    # Only a row that is nowhere was removed: one of another version was never here.
+    if (
+        request.method == "POST"
+        and pk is not None
+        and not kind.model.objects.filter(pk=pk).exists()
+    ):
         return _gone(request, draft, part)
     row = _row_or_404(kind, draft, pk)
     typed = request.POST if request.method == "POST" else None
@@ -215,7 +220,7 @@ def edit_part(request, number, part, pk=None):
     given = form.given if typed is not None and form.is_valid() else None
     if given is not None and request.POST.get("act") != "preview":
         try:
-            said = kind.put(version=draft, edition=seen, by=request.user, pk=pk, **given)
+            said = kind.save(version=draft, edition=seen, by=request.user, pk=pk, **given)
         except NotADraft:
             return closed(request, version_or_404(number))
         except Gone:
@@ -237,11 +242,6 @@ def edit_part(request, number, part, pk=None):
 
 def _row_or_404(kind, draft, pk):
     return None if pk is None else get_object_or_404(kind.model, version=draft, pk=pk)
-
-
-def _is_gone(kind, pk):
-    """Whether the row was taken out. One of another version was never here to be taken out."""
-    return pk is not None and not kind.model.objects.filter(pk=pk).exists()
 
 
 def _gone(request, draft, part):

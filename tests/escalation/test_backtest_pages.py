@@ -334,8 +334,8 @@ def test_the_grid_marks_where_each_set_of_rules_stands_in_words(officer):
         for amber, cell in zip(reading.ambers, row, strict=True)
     }
 
-    assert cells[2, 3].standing == "runs as in force, tried"
-    assert {cell.standing for place, cell in cells.items() if place != (2, 3)} == {""}
+    assert cells[2, 3].rules == "runs as in force, tried"
+    assert {cell.rules for place, cell in cells.items() if place != (2, 3)} == {""}
     assert max(cell.shade for cell in cells.values()) == 4
     assert cells[1, 1].opened == max(cell.opened for cell in cells.values())
 
