@@ -19,6 +19,7 @@ from escalation.rules.plans import (
     ActionChange,
     ExpectedRecovery,
     PlannedAction,
+    action_differences,
     effect_of,
 )
 from escalation.services import plans

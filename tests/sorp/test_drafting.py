@@ -15,6 +15,7 @@ from sorp.models.conditions import TriggerRule
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
 from sorp.queries.ruling import day_rules_of, version_rules
+from sorp.rules.clause_numbers import order_of
 from sorp.services.consultation import open_consultation
 from sorp.services.drafting import (
     ROWS,
@@ -22,7 +23,6 @@ from sorp.services.drafting import (
     Gone,
     NotADraft,
     Stale,
-    by_number,
     change_settings,
     contents_of,
     draft_version,
@@ -346,7 +346,7 @@ def test_clauses_in_an_order_of_their_own_keep_it(draft, officer):
     [(["4.10", "4.9"], ["4.9", "4.10"]), (["B", "10", "2", "2.1"], ["2", "2.1", "10", "B"])],
 )
 def test_the_order_of_numbers(numbers, in_order):
-    assert sorted(numbers, key=by_number) == in_order
+    assert sorted(numbers, key=order_of) == in_order
 
 
 def test_what_cites_a_clause_or_a_place_within_it_follows_its_new_number(draft, officer):
