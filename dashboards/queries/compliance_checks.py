@@ -20,10 +20,11 @@ from core.quarters import Quarter
 from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
+from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Indicator, Suspension, Target
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
-from indicators.models.returns import CalendarDay, SignOff
+from indicators.models.returns import SignOff
 from indicators.models.variations import Variation
 from indicators.rules.returns import Stage, Verdict, action_required
 from organisation.models.people import Appointment

@@ -19,12 +19,12 @@ from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
-from indicators.queries.histories import rag_histories
-from indicators.queries.prospects import (
+from indicators.queries.forecasts import (
     current_managers_forecasts,
     current_system_forecasts,
     thresholds_when_next_due,
 )
+from indicators.queries.histories import rag_histories
 from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
 from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
 from indicators.rules.travel import FEWEST

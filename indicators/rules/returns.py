@@ -10,7 +10,7 @@ from sorp.lexicon import Frequency, Rag
 
 
 class ResultState(Word):
-    """Where a submitted result stands on the sign-off ladder."""
+    """How far a submitted result has got in sign-off."""
 
     SUBMITTED = "submitted", "Submitted"
     RETURNED = "returned", "Returned"

@@ -14,8 +14,8 @@ from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from indicators import tasks
+from indicators.models.calendar import CalendarDay
 from indicators.models.results import Result, Revision
-from indicators.models.returns import CalendarDay
 from indicators.rules.reminders import (
     OutstandingResult,
     Referral,

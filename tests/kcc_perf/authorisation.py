@@ -29,8 +29,9 @@ from escalation.models.backtests import Backtest
 from escalation.queries.backtests import rules_document
 from escalation.rules.rule_files import DEFAULT_RULES
 from escalation.services.backtests import keep_as_evidence, run_backtest
-from indicators import feeds
-from indicators.models.returns import CalendarDay, Draft, Evidence, Submission
+from indicators.calendar_feed import token_of
+from indicators.models.calendar import CalendarDay
+from indicators.models.returns import Draft, Evidence, Submission
 from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
 from organisation.models.people import Appointment
@@ -490,7 +491,7 @@ class World:
             "action": agreed.pk,
             "submission": submission.token,
             "upload": upload.token,
-            "feed": feeds.token_of(manager),
+            "feed": token_of(manager),
             "pk": deputy.pk,
             "variation": asked.pk,
             "escalation": referred.pk,
