@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from core.models.jobs import Job
 from core.quarters import Quarter
@@ -20,7 +19,7 @@ from escalation.queries.evaluation import (
 )
 from escalation.queries.restatement_preview import as_episode, stored_escalations
 from escalation.rules.backtests import IndicatorRecord, differences
-from escalation.rules.rule_files import read_rules, write_rules
+from escalation.rules.rule_files import read_rules
 from escalation.rules.triggers import Rules
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
@@ -71,12 +70,6 @@ def indicator_records(*, until: Quarter, today: date) -> list[IndicatorRecord]:
 def rules_tried(backtest: Backtest) -> Rules:
     """The rules of a back-test, as the evaluator reads them."""
     return read_rules(json.dumps(backtest.rules).encode(), "rules.json")
-
-
-def rules_document(rules: Rules) -> dict[str, Any]:
-    """Rules as a back-test holds them: those of a rules.json, such as `{"triggers": […], "exit_quarters": 1}`."""
-    document: dict[str, Any] = json.loads(write_rules(rules))
-    return document
 
 
 def rules_of(version: Version) -> Rules:

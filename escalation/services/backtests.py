@@ -17,9 +17,10 @@ from core.clock import localdate, now
 from core.queries import last_closed
 from core.refusals import Refused
 from escalation.models.backtests import Backtest
-from escalation.queries.backtests import indicator_records, rules_document, rules_of, rules_tried
+from escalation.queries.backtests import indicator_records, rules_of, rules_tried
 from escalation.queries.evaluation import rules_by_quarter
 from escalation.rules.backtests import backtest, differences
+from escalation.rules.rule_files import rules_document
 from escalation.rules.triggers import Rules
 from organisation.models.people import User
 from sorp.models.statement import Version
