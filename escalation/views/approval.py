@@ -104,7 +104,7 @@ def _is_done(request, version, form):
     if not form.is_valid():
         return False
     try:
-        said = _act(request, version, form)
+        message = _act(request, version, form)
     except Refused as refusal:
         version.refresh_from_db()
         if done := _done_before(request, version):
@@ -112,7 +112,7 @@ def _is_done(request, version, form):
             return True
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
-    messages.success(request, said)
+    messages.success(request, message)
     return True
 
 

@@ -36,8 +36,8 @@ def consultation(request, number):
     form = FORMS[act](request, version) if act in FORMS else None
     if act in ACTS and (done := _is_done(ACTS[act], request, version, form)):
         return redirect(reverse("consultation", args=[version.number]) + done)
-    asked = _asked_for(request, version, act, form)
-    return render(request, "sorp/consultation.html", asked | _page(request, version, form))
+    forms = _asked_for(request, version, act, form)
+    return render(request, "sorp/consultation.html", forms | _page(request, version, form))
 
 
 def _version(request, number):
@@ -117,14 +117,14 @@ def _is_done(act, request, version, form):
     if form is not None and not form.is_valid():
         return ""
     try:
-        said, anchor = act(request, version, form.cleaned_data if form is not None else {})
+        message, anchor = act(request, version, form.cleaned_data if form is not None else {})
     except Refused as refusal:
         if form is None:
             messages.error(request, str(refusal))
             return "#main-content"
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return ""
-    messages.success(request, said)
+    messages.success(request, message)
     return anchor
 
 

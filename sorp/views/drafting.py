@@ -373,8 +373,8 @@ def move_part(request, number, part, pk):
     try:
         drafting.move_row(row=row, up=up, edition=_seen(request, draft), by=request.user)
     except Stale as refusal:
-        told = f"{refusal.meanwhile}, and “{row}” was not moved: this is the order now"
-        messages.info(request, told)
+        message = f"{refusal.meanwhile}, and “{row}” was not moved: this is the order now"
+        messages.info(request, message)
     except Refused as refusal:
         messages.info(request, str(refusal))
     else:
