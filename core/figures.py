@@ -1,7 +1,8 @@
-"""How figures are kept, and written for people. Pure: pages, charts and papers all write them alike."""
+"""How figures are kept, written for people and read from them. Pure: everything does it alike."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import (
     ROUND_HALF_EVEN,
@@ -14,6 +15,8 @@ from decimal import (
 )
 
 DECIMALS = 6  # with which figures are kept
+INTEGER_DIGITS = 9  # before them: SQLite keeps fifteen digits exactly, so no more are kept
+LARGEST = Decimal(10) ** INTEGER_DIGITS  # every figure is below it
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
 MOST_DIGITS = 60  # in a threshold; far beyond any council's figure, and a bound on the sums below
 # Sums on thresholds are exact or fail: Python's usual context rounds at 28 digits, even to negate.
@@ -87,3 +90,43 @@ def as_kept(number: Decimal) -> Decimal:
 def decimals_of(value: Decimal, most: int) -> int:
     """How many decimals a round figure such as a target needs: 90 needs none, 4.5 one."""
     return min(max(-int(value.normalize().as_tuple().exponent), 0), most)
+
+
+LONGEST_TYPED = 30  # characters
+PLAIN_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
+TYPED_NUMBER = re.compile(
+    r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII
+)
+
+
+def read_number(text: str) -> Decimal | None:
+    """The number that is written in plain digits, as files have it; or None, where none is."""
+    return _without_sign_of_nought(text) if PLAIN_NUMBER.fullmatch(text) else None
+
+
+def read_typed_number(text: str, unit: str = "") -> Decimal | None:
+    """The number that a person typed, beside its own unit perhaps; or None, where they typed none.
+
+    A true minus sign, a plus sign, and commas or spaces between thousands are read: whatever
+    `as_number` writes.
+    """
+    plain = " ".join(text.replace(MINUS, "-").replace("\N{EN DASH}", "-").split())
+    plain = _without_unit(plain, unit.strip())
+    if len(plain) > LONGEST_TYPED or TYPED_NUMBER.fullmatch(plain) is None:
+        return None
+    return _without_sign_of_nought(plain.replace(",", "").replace(" ", ""))
+
+
+def _without_sign_of_nought(digits: str) -> Decimal:
+    return Decimal(digits) or Decimal(0)
+
+
+def _without_unit(text: str, unit: str) -> str:
+    if unit == "%":
+        return re.sub(r"\s*(%|per ?cent)$", "", text, flags=re.IGNORECASE)
+    if unit.startswith("£"):
+        text = re.sub(r"^(-?)£\s*", r"\1", text)
+        unit = unit[1:].strip()
+    if unit and text.lower().endswith(unit.lower()):
+        text = text[: -len(unit)]
+    return text.strip()

@@ -11,7 +11,7 @@ from core.quarters import Quarter
 from dashboards.queries.compliance_checks import checks_to_make, run_checks
 from organisation.models.people import User
 from sorp.queries.ruling import version_ruling
-from sorp.services.findings import Recorded, record_findings
+from sorp.services.findings import FindingsRecorded, record_findings
 
 
 class NotClosed(ValueError):
@@ -22,7 +22,7 @@ class NotClosed(ValueError):
 
 
 @transaction.atomic
-def measure_compliance(*, quarter: Quarter, today: date, by: User | None) -> Recorded:
+def measure_compliance(*, quarter: Quarter, today: date, by: User | None) -> FindingsRecorded:
     """How far each requirement was kept in a closed quarter is measured, and recorded against it.
 
     Measured again, only what is different is found anew, and who was in post is not asked again.
@@ -42,7 +42,7 @@ def measure_compliance(*, quarter: Quarter, today: date, by: User | None) -> Rec
     )
 
 
-def preview_compliance(*, quarter: Quarter, today: date) -> Recorded:
+def preview_compliance(*, quarter: Quarter, today: date) -> FindingsRecorded:
     """What measuring now would record. All is done, read, and undone. Raises the same."""
     with transaction.atomic():
         recorded = measure_compliance(quarter=quarter, today=today, by=None)

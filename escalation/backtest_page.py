@@ -25,12 +25,12 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One cell: its figures, how dark it is, and in words where the two sets of rules stand."""
+    """One cell: its figures, how dark it is, and in words which of the rules stand there."""
 
     opened: int
     open_on_average: float
     shade: int
-    standing: str
+    rules: str  # which of the two sets of rules ask for runs of these lengths
 
 
 class BacktestReading:
@@ -98,14 +98,15 @@ class BacktestReading:
     @property
     def recovery(self) -> list[dict[str, Any]]:
         return [
-            {"level": Level(each["level"]).label, "sides": self._sides(each)}
+            {
+                "level": Level(each["level"]).label,
+                "sides": [{"side": IN_FORCE, **each["before"]}, {"side": TRIED, **each["after"]}],
+            }
             for each in reversed(self.found["recovery"])
-            if any(_any_of(each[side]) for side in ("before", "after"))
+            if any(
+                each[side]["recovered"] or each[side]["still_open"] for side in ("before", "after")
+            )
         ]
-
-    @staticmethod
-    def _sides(each: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [{"side": IN_FORCE, **each["before"]}, {"side": TRIED, **each["after"]}]
 
     @property
     def load(self) -> list[dict[str, Any]]:
@@ -130,12 +131,12 @@ class BacktestReading:
                 each["opened"],
                 each["open_on_average"],
                 ceil(SHADES * each["opened"] / most),
-                self._standing(each),
+                self._rules_at(each),
             )
             rows.setdefault(each["red"], []).append(cell)
         return list(rows.items())
 
-    def _standing(self, cell: Mapping[str, Any]) -> str:
+    def _rules_at(self, cell: Mapping[str, Any]) -> str:
         here = {"red": cell["red"], "amber": cell["amber"]}
         sides = {"before": "runs as in force", "after": "tried"}
         return ", ".join(
@@ -217,10 +218,6 @@ class BacktestReading:
 
 def _drawn(chart: Lines) -> SafeString:
     return mark_safe(lines_chart(chart))  # noqa: S308 every text in it is escaped by svg
-
-
-def _any_of(side: Mapping[str, Any]) -> bool:
-    return bool(side["recovered"] or side["still_open"])
 
 
 def _spell(each: Mapping[str, Any]) -> str:

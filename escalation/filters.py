@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
-from escalation.queries.register import overdue_in_tier, under_variation
+from escalation.queries.register import overdue_at_level, under_variation
 from escalation.rules.ladder import Origin
 from organisation.models.units import Unit
 from organisation.rules import UnitTier
@@ -25,7 +25,7 @@ ONLY = [
 class EscalationFilter(filters.FilterSet):
     """Narrow the register by words, state, level, directorate, trigger, quarter, or what is special.
 
-    The register puts in `wanting` the indicators that want a plan, which it needs anyway.
+    The view puts in `without_plan` the indicators whose plan is missing, which it needs anyway.
     """
 
     text = filters.CharFilter(label="Reference or title", method="by_text")
@@ -63,7 +63,7 @@ class EscalationFilter(filters.FilterSet):
     def __init__(self, *args, tree, today, **kwargs):
         super().__init__(*args, **kwargs)
         self.tree, self.today = tree, today
-        self.wanting = set()
+        self.without_plan = set()
         quarters = self.queryset.order_by("-opened_in").values_list("opened_in", flat=True)
         self.filters["opened"].extra["choices"] = [
             (each.key, str(each)) for each in quarters.distinct()
@@ -77,8 +77,8 @@ class EscalationFilter(filters.FilterSet):
             if not value:
                 continue
             choices = dict(getattr(field.field, "choices", ()))
-            said = value if isinstance(value, list) else [value]
-            yield field.label, ", ".join(str(choices.get(str(each), each)) for each in said)
+            values = value if isinstance(value, list) else [value]
+            yield field.label, ", ".join(str(choices.get(str(each), each)) for each in values)
 
     @property
     def narrows_further(self):
@@ -108,11 +108,11 @@ class EscalationFilter(filters.FilterSet):
 
     def _special(self, word):
         if word == "overdue":
-            return Q(pk__in=overdue_in_tier(today=self.today))
+            return Q(pk__in=overdue_at_level(today=self.today))
         if word == "varied":
             return under_variation(Quarter.containing(self.today).previous())
         return {
-            "no_plan": Q(indicator__in=self.wanting, recovered_in__isnull=True),
+            "no_plan": Q(indicator__in=self.without_plan, recovered_in__isnull=True),
             "relapse": Q(relapse=True),
             "by_hand": Q(origin=Origin.MANUAL),
             "restated": Q(restated=True),

@@ -9,6 +9,6 @@ from sorp.models.statement import Version
 
 @panel("evidence_on_version", "escalation/evidence.html")
 def evidence_on_version(version: Version) -> dict[str, object] | None:
-    """The back-tests kept as evidence on a version of the SORP. One query."""
+    """The back-tests kept as evidence on a version of the SORP."""
     evidence = evidence_on(version)
     return {"evidence": evidence} if evidence else None

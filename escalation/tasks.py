@@ -1,4 +1,4 @@
-"""Doors by which the clock and the broker come in. Each may be knocked on twice, to no effect."""
+"""Closing a quarter, back-tests and notices of missing plans as tasks. Run twice, each acts once."""
 
 from celery import shared_task
 
@@ -34,11 +34,11 @@ def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = N
 def run_backtest_as_job(*, progress: Progress, backtest: int) -> str:
     """Replay the rules of a back-test. A second run finds it finished."""
     asked = Backtest.objects.get(pk=backtest)
-    done = backtests.run_backtest(asked=asked, tell=progress)
+    done = backtests.run_backtest(asked=asked, progress=progress)
     return " ".join((f"“{done.name}” is finished.", *done.summary[:1]))
 
 
 @shared_task
 def alert_to_missing_plans() -> int:
-    """Owe a notice of each action plan that is wanted and late."""
+    """Owe a notice of each action plan that is missing and late."""
     return plans.alert_to_missing_plans(today=localdate())

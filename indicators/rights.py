@@ -38,8 +38,8 @@ class Scope(Word):
 
 
 # How far each right reaches, by the post that grants it: said here once. The QuerySets read it by
-# `reach_of`, and so does the page. What may be signed off is told by the ladder
-# (indicators/rules/sign_off.py).
+# `reach_of`, and so does the page. Which units' results a post signs off is
+# SIGNERS of indicators/rules/sign_off.py.
 SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
     Permission.VIEW_PERFORMANCE: dict.fromkeys(PostKind, Scope.EVERY),  # nothing is hidden yet
     Permission.SUBMIT_RESULT: {

@@ -1,4 +1,4 @@
-"""Doors by which the clock comes in. Each may be knocked on twice, to no effect."""
+"""What is done at times (kcc_perf/schedule.py says when). Running one twice changes nothing more."""
 
 from celery import shared_task
 

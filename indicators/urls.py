@@ -3,7 +3,6 @@
 from django.urls import path
 
 from indicators.views import (
-    attestation,
     calendar,
     entry,
     evidence,
@@ -72,7 +71,7 @@ urlpatterns = [
     path("people/deputies/appoint/", people.appoint_deputy, name="appoint_deputy"),
     path("people/deputies/<int:pk>/end/", people.end_deputy, name="end_deputy"),
     path("people/suspend/<str:reference>/", people.suspend, name="suspend_indicator"),
-    path("attestation/<quarter:quarter>/", attestation.attestation, name="attestation"),
+    path("attestation/<quarter:quarter>/", people.attestation, name="attestation"),
     path("forecasts/", forecasts.forecasts, name="forecasts"),
     path("variations/", variations.register, name="variations"),
     path("indicators/<str:reference>/variations/", variations.of_indicator, name="variations_of"),

@@ -13,7 +13,7 @@ from django.conf import settings
 from core.canonical_json import canonical, digest
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, Origin, replay, restate
-from escalation.rules.referrals import by_hand
+from escalation.rules.referrals import manual_referrals
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
@@ -120,7 +120,9 @@ def _wrong_escalations(
             first = history[0].quarter if history else until
             agrees = not restate(history, recorded, first, rules_for, tier)
         else:
-            given = by_hand(recorded)  # no rule gives these: they are taken as they are recorded
+            given = manual_referrals(
+                recorded
+            )  # no rule gives these: they are taken as they are recorded
             agrees = _in_order(replay(history, rules_for, tier, given)) == _in_order(recorded)
     except ValueError as reason:
         yield f"{indicator['reference']}: {reason}"

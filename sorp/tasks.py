@@ -1,4 +1,4 @@
-"""Doors by which the clock comes in. Each may be knocked on twice, to no effect."""
+"""Bringing approved versions into force, as a task. Run twice, it acts once."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""What may be asked of the strategy: the first layer of the quarterly performance report."""
+"""The strategy as a page and the report show it: themes, priorities and their three statements."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class StrategySheet:
 
 
 def strategy_sheet(*, quarter: Quarter | None, day: date) -> StrategySheet:
-    """The whole strategy, with ratings of a quarter and milestones as of a day. 14 queries.
+    """The whole strategy, with ratings of a quarter and milestones as of a day.
 
     Without a quarter (none is closed yet) every indicator is not rated.
     """
@@ -163,7 +163,7 @@ def priority_sheet(*, slug: str, quarter: Quarter | None, day: date) -> Priority
 
 
 def late_milestones(*, day: date) -> tuple[MilestoneLine, ...]:
-    """Milestones of priorities and of projects that are overdue or slipping on a day: DAT's diet."""
+    """Milestones of priorities and of projects that are overdue or slipping on a day, for DAT to look at."""
     rows = Milestone.objects.not_done_by(day).select_related(
         "priority", "project", "accountable_manager"
     )
@@ -196,7 +196,7 @@ def _priority_sheets(
 
 
 def _ratings(quarter: Quarter | None, indicators: set[int]) -> dict[tuple[int, Quarter], Rating]:
-    """The latest ratings of a quarter and of the one before, in one query."""
+    """The latest ratings of a quarter and of the one before."""
     if quarter is None:
         return {}
     rows = Rating.objects.latest_ones().filter(

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import PlainValidator
 
+from core.figures import DECIMALS, INTEGER_DIGITS, KEPT, read_number
 from core.quarters import Quarter
 from core.tables.faults import shown
 from core.tables.writing import RUNS_IN_A_SPREADSHEET
@@ -129,10 +130,8 @@ def _refuse_long(text: str, most: int) -> str:
     return text
 
 
-WHOLE_FIGURES, DECIMAL_PLACES = 9, 6  # what the database keeps exactly, on every database
 LEAVE_EMPTY = "leave it empty"
 
-PLAIN = re.compile(r"(-?)([0-9]*)(?:\.([0-9]+))?")
 NO_FIGURE = re.compile(
     r"#?(n/?a|n\.a\.|none|null|nil|tbc|tba|unknown|missing|not available|-+|–|—|\.+|\?|#?ref!|#?div/0!|#?value!)",
     re.IGNORECASE,
@@ -147,8 +146,8 @@ IN_BRACKETS = re.compile(r"\(([0-9.,]+)\)")
 def decimal(
     absent: str = LEAVE_EMPTY,
     *,
-    before_point: int = WHOLE_FIGURES,
-    after_point: int = DECIMAL_PLACES,
+    before_point: int = INTEGER_DIGITS,
+    after_point: int = DECIMALS,
 ) -> Callable[[str], Decimal]:
     """A number exactly as written, with up to nine figures before its point and six after.
 
@@ -156,10 +155,11 @@ def decimal(
     """
 
     def read(text: str) -> Decimal:
-        found = PLAIN.fullmatch(text)
-        if found is None or not (found[2] or found[3]):
+        number = read_number(text)
+        if number is None:
             raise ValueError(_advice(text, absent))
-        before, after = found[2].lstrip("0"), (found[3] or "").rstrip("0")
+        before, _, after = text.partition(".")
+        before, after = before.lstrip("-0"), after.rstrip("0")
         if len(before) > before_point:
             raise ValueError(
                 f"write at most {before_point} figures before the decimal point, not"
@@ -170,8 +170,7 @@ def decimal(
                 f"write at most {after_point} figures after the decimal point, not {len(after)}:"
                 " no more are kept"
             )
-        number = Decimal(f"{found[1]}{before or '0'}" + (f".{after}" if after else ""))
-        return number if number else Decimal(0)
+        return number.quantize(Decimal(1).scaleb(-len(after)), context=KEPT)
 
     return read
 
@@ -210,7 +209,7 @@ def _advice(text: str, absent: str) -> str:
         return f"write a full stop for the decimal point: {shown(plain)}, not {shown(text)}"
     if bracketed := IN_BRACKETS.fullmatch(text):
         return f"write a minus sign for a number below nought: {shown('-' + bracketed[1])}"
-    if text.startswith(("−", "–")) and PLAIN.fullmatch(text[1:]):
+    if text.startswith(("−", "–")) and read_number(text[1:]) is not None:
         return f"write an ordinary hyphen for the minus sign: {shown('-' + text[1:])}"
     if text.startswith("+"):
         return f"write the number without the plus sign: {shown(text[1:])}"

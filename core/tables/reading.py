@@ -273,9 +273,9 @@ def _row(
                 wrong.setdefault(str(field), str(reason))
     if wrong:
         row = None
-    for column in columns:
-        if column and column.field in wrong:
-            faults.add(record.row, column.name, wrong[column.field])
+    in_order = [column.field for column in columns if column]
+    for field in sorted(wrong, key=lambda each: in_order.index(each) if each in in_order else 0):
+        faults.add(record.row, column_named(model, field), wrong[field])
     cells = empty | {
         column.field: getattr(row, column.field)
         if row

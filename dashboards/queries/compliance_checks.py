@@ -20,10 +20,11 @@ from core.quarters import Quarter
 from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
+from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Indicator, Suspension, Target
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
-from indicators.models.returns import CalendarDay, SignOff
+from indicators.models.returns import SignOff
 from indicators.models.variations import Variation
 from indicators.queries.due import due_in
 from indicators.rules.returns import Stage, Verdict, action_required
@@ -34,7 +35,7 @@ from sorp.models.clauses import Clause
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
 from sorp.queries.ruling import day_rules_of
-from sorp.rules.checks import Check, Found, Lapse
+from sorp.rules.checks import Check, CheckResult, Lapse
 
 
 class CheckedItem(NamedTuple):
@@ -527,11 +528,11 @@ def run_checks(
     version: Version,
     today: date,
     checks: Collection[Check] = tuple(Check),
-) -> list[Found]:
+) -> list[CheckResult]:
     """What the checks that a version asks for find in a closed quarter, unit by unit.
 
     In a constant number of queries, however many units and indicators there are. For example
-    `Found(Check.SIGNED_OFF, "4.2", unit=7, looked_at=12, lapses=(Lapse("HW-01", "not signed …"),))`.
+    `CheckResult(Check.SIGNED_OFF, "4.2", unit=7, looked_at=12, lapses=(Lapse("HW-01", "not signed …"),))`.
     """
     requirements = [each for each in requirements_of(version) if each.check in checks]
     if not requirements:
@@ -544,13 +545,13 @@ def run_checks(
     ]
 
 
-def _by_unit(requirement: Requirement, seen: Iterable[CheckedItem]) -> Iterator[Found]:
+def _by_unit(requirement: Requirement, seen: Iterable[CheckedItem]) -> Iterator[CheckResult]:
     units: dict[int, list[CheckedItem]] = {}
     for each in seen:
         units.setdefault(each.unit, []).append(each)
     for unit, members in units.items():
         lapses = tuple(Lapse(each.reference, each.lapse) for each in members if each.lapse)
-        yield Found(requirement.check, requirement.clause, unit, len(members), lapses)
+        yield CheckResult(requirement.check, requirement.clause, unit, len(members), lapses)
 
 
 def quarters_to_measure(*, again: bool = False) -> list[Quarter]:

@@ -24,7 +24,7 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.returns import ManagersForecast
-from indicators.queries.completion import Completion, completion
+from indicators.queries.outstanding import Completion, completion
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import Tree

@@ -27,10 +27,10 @@ from dashboards.queries.indicator_story import CHARTED, trend_with_plan
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.plans import ActionPlan
 from escalation.models.successions import Succession
-from escalation.queries.plans import WantedPlan, effect_afterwards, wanted_plans
-from escalation.queries.register import TimeInTier, times_in_tier
+from escalation.queries.plans import MissingPlan, effect_afterwards, missing_plans
+from escalation.queries.register import TimeAtLevel, times_at_level
 from escalation.rules.ladder import Origin
-from escalation.rules.plans import Effect
+from escalation.rules.plans import PlanEffect
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
 from organisation.models.people import User
@@ -63,7 +63,7 @@ class TimelineContext:
     """What every kind of event is found by, fetched once."""
 
     escalation: Escalation
-    time: TimeInTier
+    time: TimeAtLevel
     plans: tuple[ActionPlan, ...]  # every version, in order
     others: tuple[Escalation, ...]
 
@@ -435,11 +435,11 @@ class EscalationTimeline:
     """One escalation, where it stands, and all that happened to it, earliest first."""
 
     escalation: Escalation
-    time: TimeInTier
+    time: TimeAtLevel
     events: tuple[TimelineEvent, ...]
     plan: ActionPlan | None
-    effect: Effect | None  # of the plan in place
-    wanted: WantedPlan | None
+    effect: PlanEffect | None  # of the plan in place
+    wanted: MissingPlan | None
     others: tuple[Escalation, ...]  # of the same indicator, open now
     ratings: tuple[Rating, ...]
     trend: Trend | None
@@ -470,10 +470,10 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
         .select_related("referred_by")
         .order_by("opened_in", "level")
     )
-    time = times_in_tier([escalation], today=today)[escalation.pk]
+    time = times_at_level([escalation], today=today)[escalation.pk]
     context = TimelineContext(escalation, time, plans, others)
     wanted = (
-        wanted_plans(reader=reader, indicator=indicator) if escalation.recovered_in is None else ()
+        missing_plans(reader=reader, indicator=indicator) if escalation.recovered_in is None else ()
     )
     found = [
         *result_events(context),

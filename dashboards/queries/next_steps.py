@@ -19,7 +19,7 @@ from core.dates import in_full
 from core.quarters import Quarter
 from dashboards.queries.completion import completion_sheet
 from escalation.models.plans import Action
-from escalation.queries.plans import WantedPlan, wanted_plans
+from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Result
 from indicators.models.returns import Draft, SignOff
@@ -366,7 +366,7 @@ def plan_steps(
 ) -> Iterator[NextStep]:
     """The reader's own indicators that want an action plan; and, for directors and officers, how
     many of others' want one past the SORP's day."""
-    wanted = wanted_plans(reader=reader)
+    wanted = missing_plans(reader=reader)
     own = [each for each in wanted if each.indicator.accountable_manager_id == reader.pk]
     own.sort(
         key=lambda each: (
@@ -375,7 +375,7 @@ def plan_steps(
         )
     )
 
-    def one(each: WantedPlan) -> NextStep:
+    def one(each: MissingPlan) -> NextStep:
         return NextStep(
             Urgency.OVERDUE if each.is_late(today) else Urgency.NOW,
             each.sentence,
@@ -385,7 +385,7 @@ def plan_steps(
             each.due_on,
         )
 
-    def rest(others: Sequence[WantedPlan]) -> NextStep:
+    def rest(others: Sequence[MissingPlan]) -> NextStep:
         named = ", ".join(each.indicator.reference for each in others)
         late = any(each.is_late(today) for each in others)
         return NextStep(

@@ -11,7 +11,7 @@ from assurance.rules import SeatKind
 from core.dates import as_date
 from indicators.models.definitions import Indicator
 from indicators.rights import DIRECTING, SCOPES, Scope
-from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
+from indicators.rules.sign_off import SIGNERS
 from organisation.models.people import Appointment, User
 from organisation.permissions import GRANTS, Permission
 from organisation.queries import tree_on
@@ -21,13 +21,12 @@ from organisation.rules import PostKind
 def reach_of_post(kind: PostKind, permission: Permission) -> str:
     """Whose indicators a right reaches, in words; nothing of a right that is not about some only.
 
-    Told from what is read where the right is used: `SCOPES` by the QuerySets of indicators, and by
-    the ladder of sign-off which posts sign for which units.
+    Made from what is read where the right is used: `SCOPES` by the QuerySets of indicators,
+    `SIGNERS` by the stages of sign-off.
     """
     if permission is Permission.SIGN_OFF:
-        if kind in DIRECTORS:
-            return "Those of their division or directorate, but none that they submitted"
-        return "Those of the council itself" if kind in COUNCILS_OWN else ""
+        tiers = [tier.label.lower() for tier, posts in SIGNERS.items() if kind in posts]
+        return f"Those of their {' or '.join(tiers)}, but none that they submitted" if tiers else ""
     scopes = SCOPES.get(permission, {})
     if kind not in scopes or set(scopes.values()) == {Scope.EVERY}:
         return ""

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
-from escalation.queries.restatement_preview import ToFollow, to_follow
+from escalation.queries.restatement_preview import PendingRestatement, pending_restatements
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
@@ -155,9 +155,9 @@ def quarters_revised(*, reader: User) -> list[Quarter]:
     return sorted(revised, reverse=True)
 
 
-def pending_restatement(*, indicator: Indicator) -> ToFollow | None:
+def pending_restatement(*, indicator: Indicator) -> PendingRestatement | None:
     """What the next close would restate of one indicator, or None where all is followed up."""
-    return next(iter(to_follow([indicator.pk])), None)
+    return next(iter(pending_restatements([indicator.pk])), None)
 
 
 def _revised(reader: User) -> QuerySet[Revision]:

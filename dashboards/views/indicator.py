@@ -20,10 +20,10 @@ from dashboards.queries.revisions import superseded_figures
 from escalation.models.plans import ActionPlan
 from escalation.queries.early_warning import early_warning_of
 from indicators.models.definitions import Indicator
+from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.forecasts import track_record_of
 from indicators.queries.records import record_of
 from indicators.rights import plannable_by
-from indicators.views.people import latest_open_quarter
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed

@@ -71,7 +71,7 @@ def revision(request: SignedInRequest, quarter: Quarter, reference: str) -> Http
         "indicator": indicator,
         "quarter": quarter,
         "restatements": restatements(reader=request.user, tree=tree_on(localdate()), of=of),
-        "to_follow": pending_restatement(indicator=indicator),
+        "pending_restatement": pending_restatement(indicator=indicator),
         "may_follow": allowed(request.user, Permission.MANAGE_FRAMEWORK),
     }
     return render(request, "dashboards/revision.html", page)

@@ -25,17 +25,17 @@ class ApprovalForm(forms.Form):
         self.order_fields(["from_quarter", "approved_on", "note"])
         self.dropped = tuple(dropped)
         for each in self.dropped:
-            self.fields[each.name] = forms.ChoiceField(
-                label=each.what,
+            self.fields[each.field] = forms.ChoiceField(
+                label=each.description,
                 choices=each.answers,
                 widget=forms.RadioSelect,
-                error_messages={"required": f"Say what becomes of this: {each.what}"},
+                error_messages={"required": f"Say what becomes of this: {each.description}"},
             )
 
     @property
     def answers(self):
         """What becomes of each thing that stands by what the version drops."""
-        return {each.name: self.cleaned_data[each.name] for each in self.dropped}
+        return {each.field: self.cleaned_data[each.field] for each in self.dropped}
 
     @property
     def approval(self):

@@ -51,12 +51,12 @@ class HandlingForm(forms.Form):
 
     def clean(self):
         """Where it goes, and past whom, is said of a referral up and of nothing else."""
-        said = super().clean()
-        kind = said.get("kind")
-        if kind == Kind.REFERRED_UP and not said.get("level") and "level" not in self.errors:
+        given = super().clean()
+        kind = given.get("kind")
+        if kind == Kind.REFERRED_UP and not given.get("level") and "level" not in self.errors:
             self.add_error("level", "Choose the level to which it is referred up")
         elif kind and kind != Kind.REFERRED_UP:
             for name in ("level", "why_past"):
-                if said.get(name):
+                if given.get(name):
                     self.add_error(name, "Leave this empty unless it is referred up")
-        return said
+        return given

@@ -71,13 +71,12 @@ class PlanForm(forms.Form):
             change = self.fields["change"]
             change.label = f"What differs from plan {replaces.number}, and why?"
             # Who saw no plan, or an older one, is told of this one first.
-            change.required = not self.is_bound or self._saw(replaces)
+            change.required = not self.is_bound or (
+                self.data.get(self.add_prefix("seen")) == str(replaces.number)
+            )
             change.error_messages["required"] = f"Enter what differs from plan {replaces.number}"
         self.initial.setdefault("seen", replaces.number if replaces else 0)
         self._offer_quarters(today)
-
-    def _saw(self, plan):
-        return self.data.get(self.add_prefix("seen")) == str(plan.number)
 
     def _offer_quarters(self, today):
         now = Quarter.containing(today)

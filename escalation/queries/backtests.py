@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from core.models.jobs import Job
 from core.quarters import Quarter
@@ -15,24 +14,24 @@ from escalation.models.backtests import Backtest
 from escalation.queries.evaluation import (
     agreed_variations,
     as_varied,
-    in_words,
+    evaluator_rules,
     rules_by_quarter,
 )
 from escalation.queries.restatement_preview import as_episode, stored_escalations
-from escalation.rules.backtests import Subject, differences
-from escalation.rules.rule_files import read_rules, write_rules
+from escalation.rules.backtests import IndicatorRecord, differences
+from escalation.rules.rule_files import read_rules
 from escalation.rules.triggers import Rules
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
 from organisation.models.people import User
 from organisation.queries import tree_on
-from organisation.rules import Tree, UnitTier
+from organisation.rules import UnitTier
 from sorp.lexicon import Tier
 from sorp.models.statement import Version
-from sorp.queries.ruling import as_rules
+from sorp.queries.ruling import version_rules
 
 
-def subjects(*, until: Quarter, today: date) -> list[Subject]:
+def indicator_records(*, until: Quarter, today: date) -> list[IndicatorRecord]:
     """Every indicator that was rated in a closed quarter, in order of reference.
 
     Its directorate is the one to which it belongs today. The queries are as many however many
@@ -44,10 +43,14 @@ def subjects(*, until: Quarter, today: date) -> list[Subject]:
     tree = tree_on(today)
     measured = Indicator.objects.filter(pk__in=histories).select_related("unit")
     return [
-        Subject(
+        IndicatorRecord(
             reference=each.reference,
             title=each.title,
-            directorate=_directorate(each, tree),
+            directorate=(
+                directorate.name
+                if (directorate := tree.at_tier(each.unit_id, UnitTier.DIRECTORATE))
+                else each.unit.name
+            ),
             tier=Tier(each.tier),
             history=tuple(histories[each.pk]),
             varied=tuple(
@@ -69,20 +72,9 @@ def rules_tried(backtest: Backtest) -> Rules:
     return read_rules(json.dumps(backtest.rules).encode(), "rules.json")
 
 
-def as_document(rules: Rules) -> dict[str, Any]:
-    """Rules as they are kept with a back-test: those of a rules.json."""
-    document: dict[str, Any] = json.loads(write_rules(rules))
-    return document
-
-
 def rules_of(version: Version) -> Rules:
     """The rules for escalation that a version holds, whether in force or a draft."""
-    return in_words(as_rules(version))
-
-
-def _directorate(indicator: Indicator, tree: Tree) -> str:
-    found = tree.at_tier(indicator.unit_id, UnitTier.DIRECTORATE)
-    return found.name if found else indicator.unit.name
+    return evaluator_rules(version_rules(version))
 
 
 def evidence_on(version: Version) -> list[Backtest]:
@@ -91,26 +83,26 @@ def evidence_on(version: Version) -> list[Backtest]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class BacktestLine:
     """One back-test in the list, with the job that does it, where it is not finished."""
 
     backtest: Backtest
     job: Job | None
 
 
-def listed(*, reader: User) -> list[Listed]:
-    """Those the reader may see, newest first. Two queries, however many."""
+def visible_backtests(*, reader: User) -> list[BacktestLine]:
+    """Those the reader may see, newest first, each with its job where it is not finished."""
     found = list(
         Backtest.objects.visible_to(reader)
         .select_related("asked_by", "version__statement")
         .defer("found", "rules")
     )
     jobs = jobs_of(each for each in found if each.finished_at is None)
-    return [Listed(each, jobs.get(each.pk)) for each in found]
+    return [BacktestLine(each, jobs.get(each.pk)) for each in found]
 
 
 def jobs_of(backtests: Iterable[Backtest]) -> dict[int, Job]:
-    """The latest job of each back-test."""
+    """The latest job of each back-test, by the key of the back-test: `{3: Job}`."""
     by_key = {each.job_key: each.pk for each in backtests}
     jobs = Job.objects.filter(key__in=by_key).order_by("pk")
     return {by_key[job.key]: job for job in jobs}

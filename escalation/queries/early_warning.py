@@ -11,20 +11,20 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import rules_of_each
+from escalation.queries.evaluation import rules_by_indicator
 from escalation.queries.restatement_preview import as_episode, stored_escalations
-from escalation.rules.early_warning import QUARTERS_AHEAD, Ahead, foresee
+from escalation.rules.early_warning import QUARTERS_AHEAD, ReferralOutlook, referral_outlook
 from escalation.rules.ladder import RulesInForce
 from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
-from indicators.queries.histories import rag_histories
-from indicators.queries.prospects import (
+from indicators.queries.forecasts import (
     current_managers_forecasts,
     current_system_forecasts,
     thresholds_when_next_due,
 )
+from indicators.queries.histories import rag_histories
 from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
 from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
 from indicators.rules.travel import FEWEST
@@ -52,7 +52,7 @@ class EarlyWarning:
     managers: tuple[tuple[Quarter, ManagersForecast], ...]
     gap: str
     leads: str
-    ahead: Ahead
+    outlook: ReferralOutlook
 
     @property
     def figures(self) -> Figures:
@@ -62,11 +62,11 @@ class EarlyWarning:
     def likely(self) -> str:
         """The interval in words, or why there is none."""
         if self.forecast is None:
-            return self.silence
+            return self.no_forecast
         return likely(self.forecast.lower, self.forecast.upper, self.figures)
 
     @property
-    def silence(self) -> str:
+    def no_forecast(self) -> str:
         if self.known < FEWEST:
             return NoForecast(self.known).sentence
         return f"No forecast was made after {self.quarter}"
@@ -97,7 +97,7 @@ class EarlyWarning:
     @property
     def urgency(self) -> tuple[int, Decimal, str]:
         """Soonest referral first, then the likeliest to be red."""
-        soonest = self.ahead.soonest
+        soonest = self.outlook.soonest
         chance = self.chance_red if self.chance_red is not None else Decimal(-1)
         return (
             QUARTERS_AHEAD + 1 if soonest is None else soonest,
@@ -109,7 +109,7 @@ class EarlyWarning:
         """Whether it is of those that were asked for: see `SHOWN`."""
         return {
             "red": self.is_likely_red,
-            "referral": bool(self.ahead.referrals),
+            "referral": bool(self.outlook.referrals),
             "silent": self.forecast is None,
         }.get(which, True)
 
@@ -125,7 +125,7 @@ SHOWN = (
 def early_warnings(indicators: QuerySet[Indicator]) -> list[EarlyWarning]:
     """Each indicator measured in the last closed quarter, the most pressing first.
 
-    A constant number of queries, however many there are. None where no quarter is closed.
+    The queries are as many however many indicators there are. An empty list where no quarter is closed.
     """
     closed = last_closed()
     if closed is None:
@@ -140,8 +140,8 @@ def early_warnings(indicators: QuerySet[Indicator]) -> list[EarlyWarning]:
         .select_related("unit", "accountable_manager")
         .annotate(rated=Subquery(rated.values("pk")[:1]))
     )
-    looking = _look(closed, measured)
-    return sorted((looking.at(each) for each in measured), key=lambda each: each.urgency)
+    facts = _facts_of(closed, measured)
+    return sorted((facts.warning_of(each) for each in measured), key=lambda each: each.urgency)
 
 
 def early_warning_of(indicator: Indicator) -> EarlyWarning | None:
@@ -150,8 +150,8 @@ def early_warning_of(indicator: Indicator) -> EarlyWarning | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looking:
-    """All that early warning looks at, fetched at once."""
+class _Facts:
+    """All that the warnings of some indicators rest on, fetched at once."""
 
     quarter: Quarter
     ratings: Mapping[int, Rating]
@@ -162,7 +162,7 @@ class _Looking:
     escalations: Mapping[int, list[Escalation]]
     rules: Mapping[int, RulesInForce]
 
-    def at(self, indicator: Indicator) -> EarlyWarning:
+    def warning_of(self, indicator: Indicator) -> EarlyWarning:
         rating = self.ratings.get(indicator.rated)  # type: ignore[attr-defined]
         history = self.histories.get(indicator.pk, ())
         forecast = self.forecasts.get(indicator.pk)
@@ -172,23 +172,23 @@ class _Looking:
             indicator=indicator,
             quarter=self.quarter,
             rating=rating,
-            known=_known(history),
+            known=_values_known(history),
             forecast=forecast,
             managers=tuple(self.managers.get(indicator.pk, ())),
             gap=_gap(indicator, rating),
             leads=where_it_leads(course, thresholds) if course and thresholds else "",
-            ahead=self._ahead(indicator, history, course, thresholds),
+            outlook=self._outlook(indicator, history, course, thresholds),
         )
 
-    def _ahead(
+    def _outlook(
         self,
         indicator: Indicator,
         history: Sequence[Figure],
         course: Course | None,
         thresholds: Thresholds | None,
-    ) -> Ahead:
+    ) -> ReferralOutlook:
         to_come = list(_to_come(history[-1], course, thresholds)) if course and thresholds else []
-        return foresee(
+        return referral_outlook(
             history,
             to_come,
             [as_episode(row) for row in self.escalations.get(indicator.pk, [])],
@@ -197,10 +197,10 @@ class _Looking:
         )
 
 
-def _look(closed: Quarter, measured: Sequence[Indicator]) -> _Looking:
+def _facts_of(closed: Quarter, measured: Sequence[Indicator]) -> _Facts:
     known = [each.pk for each in measured]
-    rules_of = rules_of_each(known)
-    return _Looking(
+    rules_of = rules_by_indicator(known)
+    return _Facts(
         quarter=closed,
         ratings=Rating.objects.in_bulk([each.rated for each in measured if each.rated]),  # type: ignore[attr-defined]
         histories=rag_histories(until=closed, indicators=known),
@@ -212,7 +212,7 @@ def _look(closed: Quarter, measured: Sequence[Indicator]) -> _Looking:
     )
 
 
-def _known(history: Sequence[Figure]) -> int:
+def _values_known(history: Sequence[Figure]) -> int:
     """How many values there are since the definition last changed."""
     number = 0
     for each in reversed(history):

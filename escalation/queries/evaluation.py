@@ -11,11 +11,11 @@ from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
 from indicators.models.variations import Variation, VariedTrigger
 from sorp.models.statement import Version
-from sorp.queries.ruling import NoVersionInForce, VersionInForce, as_rules
+from sorp.queries.ruling import NoVersionInForce, VersionInForce, version_rules
 
 
 @dataclass(frozen=True, slots=True)
-class RulesOfEach:
+class RulesByIndicator:
     """Called with an indicator's key, gives the rules by which its quarters are judged."""
 
     by_quarter: Callable[[Quarter], Rules]
@@ -43,14 +43,14 @@ class RulesOfEach:
         return None
 
 
-def rules_of_each(indicators: Iterable[int] | None = None) -> RulesOfEach:
+def rules_by_indicator(indicators: Iterable[int] | None = None) -> RulesByIndicator:
     """The rules of each of some indicators, or of all.
 
     Three queries more than those of `rules_by_quarter`, however many indicators there are. What it
     gives raises NoVersionInForce when it is called for a quarter that no version rules.
     """
     versions = tuple(Version.objects.binding().order_by("-from_quarter"))
-    return RulesOfEach(rules_by_quarter(), versions, agreed_variations(indicators))
+    return RulesByIndicator(rules_by_quarter(), versions, agreed_variations(indicators))
 
 
 def agreed_variations(
@@ -104,7 +104,7 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
     All versions are read at once, so that walking along the quarters asks nothing more.
     """
     versions = [
-        (version.from_quarter, in_words(as_rules(version)))
+        (version.from_quarter, evaluator_rules(version_rules(version)))
         for version in Version.objects.binding().order_by("-from_quarter")
     ]
 
@@ -117,7 +117,7 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
     return rules_for
 
 
-def in_words(version: VersionInForce) -> Rules:
+def evaluator_rules(version: VersionInForce) -> Rules:
     """A version's rows as the evaluator's rules."""
     return Rules(
         triggers=version.triggers,

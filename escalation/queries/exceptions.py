@@ -9,7 +9,7 @@ from core.clock import localdate
 from core.quarters import Quarter
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.successions import Succession
-from escalation.rules.exceptions import Member, Positive, UnitEpisode
+from escalation.rules.exceptions import PositiveSpell, UnitEpisode, UnitIndicator
 from indicators.models.definitions import Indicator
 from indicators.queries.outstanding import post_holders_on
 from indicators.rules.sign_off import COUNCILS_OWN, DIRECTORS
@@ -18,26 +18,31 @@ from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import UnitTier
 from sorp.lexicon import Level, Tier
+from sorp.models.statement import Version
 from sorp.rules.conditions.aggregate import UNIT_TIERS
 from sorp.rules.figures import Figure
 
 
-def units_recorded() -> list[UnitEscalation]:
+def recorded_unit_escalations() -> list[UnitEscalation]:
     """Every referral of a unit, in order of opening."""
     return list(UnitEscalation.objects.select_related("unit").order_by("opened_in", "pk"))
 
 
-def keys_standing(subject: str, quarter: Quarter) -> dict[int, str]:
-    """By its key, what stands in a quarter under another trigger than the one that opened it.
+def succeeding_keys(
+    subject: str, quarter: Quarter, *, without_those_of: Version | None = None
+) -> dict[int, str]:
+    """The keys of the triggers that in a quarter have taken the place of those that opened things.
 
-    `subject` is the field of Succession that names it: its approvers said so when a version that
-    rules by then dropped its trigger.
+    By the primary key of what was opened: `{12: "red-twice"}`. `subject` is the field of Succession
+    that names it. Approvers said so of a version that rules by then; `without_those_of` leaves one out.
     """
     rows = Succession.objects.ruling(quarter).exclude(**{subject: None})
+    if without_those_of is not None:
+        rows = rows.exclude(version=without_those_of)
     return dict(rows.values_list(subject, "trigger_key"))
 
 
-def positives_recorded() -> dict[int, list[PositiveException]]:
+def recorded_positive_exceptions() -> dict[int, list[PositiveException]]:
     """Every positive exception by indicator, in order of opening."""
     found: dict[int, list[PositiveException]] = defaultdict(list)
     for row in PositiveException.objects.order_by("opened_in", "pk"):
@@ -45,11 +50,11 @@ def positives_recorded() -> dict[int, list[PositiveException]]:
     return found
 
 
-def members(
+def unit_indicators(
     quarter: Quarter,
     indicators: Mapping[int, Indicator],
     histories: Mapping[int, Sequence[Figure]],
-) -> list[Member]:
+) -> list[UnitIndicator]:
     """The indicators as aggregates see them, in the units they stood in on the quarter's last day."""
     tree = tree_on(quarter.last_day)
     units: dict[int, dict[str, int]] = {}
@@ -57,7 +62,7 @@ def members(
         found = ((tier, tree.at_tier(unit, UnitTier(tier))) for tier in UNIT_TIERS)
         units[unit] = {tier: branch.unit for tier, branch in found if branch is not None}
     return [
-        Member.of(each.reference, Tier(each.tier), units[each.unit_id], histories[pk])
+        UnitIndicator.of(each.reference, Tier(each.tier), units[each.unit_id], histories[pk])
         for pk, each in sorted(indicators.items())
     ]
 
@@ -76,13 +81,13 @@ def directors_of(units: Iterable[Unit]) -> dict[int, tuple[User, ...]]:
     return found
 
 
-def as_unit_episode(row: UnitEscalation, standing: Mapping[int, str]) -> UnitEpisode:
+def as_unit_episode(row: UnitEscalation, succeeding: Mapping[int, str]) -> UnitEpisode:
     """A recorded referral of a unit as the rules read it, by the trigger under which it stands."""
     return UnitEpisode(
         unit=row.unit_id,
         level=Level(row.level),
         trigger=row.trigger,
-        trigger_key=standing.get(row.pk, row.trigger_key),
+        trigger_key=succeeding.get(row.pk, row.trigger_key),
         since=row.since,
         opened_in=row.opened_in,
         recovered_in=row.recovered_in,
@@ -90,12 +95,12 @@ def as_unit_episode(row: UnitEscalation, standing: Mapping[int, str]) -> UnitEpi
     )
 
 
-def as_positive(row: PositiveException, standing: Mapping[int, str]) -> Positive:
+def as_positive_spell(row: PositiveException, succeeding: Mapping[int, str]) -> PositiveSpell:
     """A recorded positive exception as the rules read it, by the trigger under which it stands."""
-    return Positive(
+    return PositiveSpell(
         level=Level(row.level),
         trigger=row.trigger,
-        trigger_key=standing.get(row.pk, row.trigger_key),
+        trigger_key=succeeding.get(row.pk, row.trigger_key),
         since=row.since,
         opened_in=row.opened_in,
         ended_in=row.ended_in,

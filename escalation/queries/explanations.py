@@ -1,4 +1,4 @@
-"""Explanations as pages show them: the latest of each quarter, and what was told before."""
+"""Explanations as pages show them: the latest of each quarter, and those it superseded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sorp.rules.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerTold:
+class ExplainedTrigger:
     """One trigger of an explanation: what it asks, what it found, and how far off it was."""
 
     name: str
@@ -40,7 +40,7 @@ class TriggerTold:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelTold:
+class ExplainedLevel:
     """One level of the ladder in an explanation: referred now, standing there, or recovered."""
 
     level: Level
@@ -59,11 +59,11 @@ class LevelTold:
 
 
 @dataclass(frozen=True)
-class Told:
+class ExplanationPage:
     """An explanation with what its page needs, drawn from nothing but its document."""
 
     explanation: Explanation
-    earlier: tuple[Explanation, ...]  # what was told of the same quarter before, latest first
+    earlier: tuple[Explanation, ...]  # those of the same quarter that it superseded, latest first
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -76,13 +76,13 @@ class Told:
         return [load_shown(each) for each in reversed(self.document["quarters"])]
 
     @property
-    def triggers(self) -> list[TriggerTold]:
+    def triggers(self) -> list[ExplainedTrigger]:
         return [*_triggers(self.document["triggers"])]
 
     @property
-    def levels(self) -> list[LevelTold]:
+    def levels(self) -> list[ExplainedLevel]:
         return [
-            LevelTold(
+            ExplainedLevel(
                 level=Level(each["level"]),
                 state=each["state"],
                 opened_in=Quarter.parse(each["opened_in"]),
@@ -99,23 +99,23 @@ class Told:
 
     @cached_property
     def differences(self) -> list[str]:
-        """What differs when it is worked out again from its kept inputs: nothing, where all is well."""
+        """What differs when it is worked out again from the inputs kept with it; nothing where all is well."""
         kept = self.explanation
         return list(
             wrong_explanation(outcome=kept.outcome, sentence=kept.sentence, document=self.document)
         )
 
 
-def told(*, indicator: Indicator, quarter: Quarter) -> Told | None:
-    """What was told of one close for one indicator, or None where there was nothing to tell."""
+def explanation_page(*, indicator: Indicator, quarter: Quarter) -> ExplanationPage | None:
+    """The explanation of one close for one indicator; None where nothing was to be explained."""
     rows = list(
         Explanation.objects.filter(indicator=indicator, quarter=quarter).order_by("-number")
     )
-    return Told(rows[0], tuple(rows[1:])) if rows else None
+    return ExplanationPage(rows[0], tuple(rows[1:])) if rows else None
 
 
 def explanations_of(indicator: Indicator) -> QuerySet[Explanation]:
-    """The latest explanation of each quarter, latest quarter first. Documents stay where they are."""
+    """The latest explanation of each quarter, latest quarter first, without its document."""
     return (
         Explanation.objects.filter(indicator=indicator, is_latest=True)
         .defer("document")
@@ -124,13 +124,13 @@ def explanations_of(indicator: Indicator) -> QuerySet[Explanation]:
 
 
 def latest_explanation(indicator: Indicator, *, until: Quarter) -> Explanation | None:
-    """What was told of a quarter's close; None where there was nothing to tell of that quarter."""
+    """That of a quarter's close; None where nothing was to be explained of that quarter."""
     return explanations_of(indicator).filter(quarter=until).first()
 
 
-def _triggers(weighed: Sequence[Mapping[str, Any]]) -> Iterator[TriggerTold]:
-    for each in weighed:
-        yield TriggerTold(
+def _triggers(checks: Sequence[Mapping[str, Any]]) -> Iterator[ExplainedTrigger]:
+    for each in checks:
+        yield ExplainedTrigger(
             name=each["name"],
             clause=each["clause"],
             team=REFERRED_TO[Level(each["level"])],

@@ -16,11 +16,11 @@ from core.working_days import working_day_after
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
 from escalation.rules.plans import (
-    Difference,
-    Effect,
-    Expected,
-    Promise,
-    differences,
+    ActionDifference,
+    ExpectedRecovery,
+    PlanEffect,
+    PlannedAction,
+    action_differences,
     effect_of,
 )
 from indicators.models.definitions import Indicator
@@ -39,12 +39,12 @@ class PlanSheet:
     versions: tuple[ActionPlan, ...]  # latest first
     before: ActionPlan | None
     after: ActionPlan | None
-    differences: tuple[Difference, ...]  # from the version before; none for the first
-    effect: Effect
+    differences: tuple[ActionDifference, ...]  # from the version before; none for the first
+    effect: PlanEffect
 
 
 def plan_sheet(*, indicator: Indicator, number: int) -> PlanSheet | None:
-    """A version of an indicator's plan, or None. Four queries, however many versions."""
+    """A version of an indicator's plan with what became of it; None where there is no such version."""
     rows = ActionPlan.objects.filter(indicator=indicator).order_by("-number")
     versions = tuple(
         rows.select_related("written_by", "agreed_with").prefetch_related("actions", "reviews__by")
@@ -58,41 +58,40 @@ def plan_sheet(*, indicator: Indicator, number: int) -> PlanSheet | None:
         versions=versions,
         before=before,
         after=next((each for each in versions if each.number == number + 1), None),
-        differences=tuple(differences(_promises(before), _promises(plan))) if before else (),
+        differences=tuple(action_differences(_planned_actions(before), _planned_actions(plan)))
+        if before
+        else (),
         effect=effect_afterwards(plan, indicator),
     )
 
 
-def effect_afterwards(plan: ActionPlan, indicator: Indicator) -> Effect:
+def effect_afterwards(plan: ActionPlan, indicator: Indicator) -> PlanEffect:
     """What was reported before a plan and since, against what it expected."""
     return effect_of(
         rag_histories(indicators=[indicator.pk]).get(indicator.pk, []),
         written_on=day_of(plan.written_at),
-        expected=Expected(plan.expected_recovery, plan.expected_value),
+        expected=ExpectedRecovery(plan.expected_recovery, plan.expected_value),
         polarity=Polarity(indicator.polarity),
         decimals=indicator.decimals,
         unit=indicator.measure_unit,
     )
 
 
-def _promises(plan: ActionPlan) -> list[Promise]:
-    return [_promise(each) for each in plan.actions.all()]
-
-
-def _promise(action: Action) -> Promise:
-    return Promise(
-        action.description, action.owner, action.starts_on, action.due_on, action.done_on
-    )
+def _planned_actions(plan: ActionPlan) -> list[PlannedAction]:
+    return [
+        PlannedAction(each.description, each.owner, each.starts_on, each.due_on, each.done_on)
+        for each in plan.actions.all()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPlan:
+class MissingPlan:
     """One indicator without a plan for what is wrong now, and by when the SORP asks for one."""
 
     indicator: Indicator
     level: Level | None  # to which it is referred; None where it is red and was not
     quarter: Quarter  # in which it was referred, or its run of reds began
-    asked_on: date
+    requested_on: date
     due_on: date
     earlier: ActionPlan | None  # from before
     escalation: Escalation | None
@@ -109,74 +108,70 @@ class WantedPlan:
     @property
     def sentence(self) -> str:
         """What is missing, as one sentence."""
-        title = f"“{self.indicator.title}”"
-        told = (
-            f"{title} is red"
-            if self.level is None
-            else (f"{title} is referred to the {self.level.label}")
-        )
+        is_so = "red" if self.level is None else f"referred to the {self.level.label}"
+        subject = f"“{self.indicator.title}” is {is_so}"
         if self.earlier is None:
-            return f"{told} and has no action plan."
-        return f"{told}, and its action plan is older than that: bring it up to date."
+            return f"{subject} and has no action plan."
+        return f"{subject}, and its action plan is older than that: bring it up to date."
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What asks for a plan, and since when."""
+class _PlanRequest:
+    """Why a plan is to be written, and since when."""
 
     indicator: Indicator
     level: Level | None
     quarter: Quarter
-    asked_on: date
+    requested_on: date
     within: int
     escalation: Escalation | None
 
 
-def wanted_plans(*, reader: User | None, indicator: Indicator | None = None) -> list[WantedPlan]:
-    """What is red or referred up and wants a plan, first due first. Eight queries at most.
+def missing_plans(*, reader: User | None, indicator: Indicator | None = None) -> list[MissingPlan]:
+    """What is red or referred up and has no plan, first due first (the SORP's days for a plan).
 
-    A plan answers what was written after the end of the quarter in which the indicator was
+    A plan counts where it was written after the end of the quarter in which the indicator was
     referred (or turned red); so does an older one that was agreed, or judged sufficient, since.
-    No reader (the system) sees all; given an indicator, only that one is asked about.
+    No reader (the system) sees all; given an indicator, only that one is looked at.
     """
-    asked = {
+    request = {
         each.indicator.pk: each
         for each in [*_red(reader, indicator), *_referred(reader, indicator)]
     }
     plans = {
         plan.indicator_id: plan
-        for plan in ActionPlan.objects.filter(indicator__in=asked, is_latest=True).prefetch_related(
-            "reviews"
-        )
+        for plan in ActionPlan.objects.filter(
+            indicator__in=request, is_latest=True
+        ).prefetch_related("reviews")
     }
     found = [
-        WantedPlan(
+        MissingPlan(
             indicator=each.indicator,
             level=each.level,
             quarter=each.quarter,
-            asked_on=each.asked_on,
-            due_on=working_day_after(each.asked_on, each.within),
+            requested_on=each.requested_on,
+            due_on=working_day_after(each.requested_on, each.within),
             earlier=plans.get(pk),
             escalation=each.escalation,
         )
-        for pk, each in asked.items()
-        if not _answers(plans.get(pk), each)
+        for pk, each in request.items()
+        if not _is_answered_by(plans.get(pk), each)
     ]
     return sorted(found, key=lambda each: (each.due_on, each.indicator.reference))
 
 
-def _answers(plan: ActionPlan | None, asked: _Asked) -> bool:
+def _is_answered_by(plan: ActionPlan | None, request: _PlanRequest) -> bool:
     if plan is None:
         return False
     approved = [each.reviewed_on for each in plan.reviews.all() if each.sufficient]
     approved += [plan.agreed_on] if plan.agreed_on else []
-    return day_of(plan.written_at) > asked.quarter.last_day or any(
-        day >= asked.asked_on for day in approved
+    return day_of(plan.written_at) > request.quarter.last_day or any(
+        day >= request.requested_on for day in approved
     )
 
 
-def _referred(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
-    """The escalation that was opened last asks; of several at once, that to the highest level."""
+def _referred(reader: User | None, indicator: Indicator | None) -> Iterable[_PlanRequest]:
+    """The escalation opened last counts; of several at once, that to the highest level."""
     rows = Escalation.objects.open_ones().select_related(
         "sorp_version", "indicator__unit", "indicator__accountable_manager"
     )
@@ -188,7 +183,7 @@ def _referred(reader: User | None, indicator: Indicator | None) -> Iterable[_Ask
     for row in sorted(rows, key=lambda each: (each.opened_in, Level(each.level).height)):
         latest[row.indicator_id] = row
     for row in latest.values():
-        yield _Asked(
+        yield _PlanRequest(
             row.indicator,
             Level(row.level),
             row.opened_in,
@@ -198,7 +193,7 @@ def _referred(reader: User | None, indicator: Indicator | None) -> Iterable[_Ask
         )
 
 
-def _red(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
+def _red(reader: User | None, indicator: Indicator | None) -> Iterable[_PlanRequest]:
     """What is red in the latest closed quarter, since its run of reds began."""
     closed = last_closed()
     if closed is None:
@@ -222,13 +217,13 @@ def _red(reader: User | None, indicator: Indicator | None) -> Iterable[_Asked]:
     for pk, row in reds.items():
         since = since_red[pk]
         version = next((each for each in versions if each.from_quarter <= since), versions[-1])
-        asked_on = days.get(since) or day_of(row.rated_at)
-        yield _Asked(row.indicator, None, since, asked_on, version.plan_within, None)
+        requested_on = days.get(since) or day_of(row.rated_at)
+        yield _PlanRequest(row.indicator, None, since, requested_on, version.plan_within, None)
 
 
 def _since_red(indicators: Iterable[int], closed: Quarter) -> dict[int, Quarter]:
     """The first quarter of each run of reds that stands now. What is not rated ends no run; another
-    colour does, and so does a new definition. One query."""
+    colour does, and so does a new definition."""
     rows = Rating.objects.latest_ones().filter(indicator__in=list(indicators), quarter__lte=closed)
     since: dict[int, Quarter] = {}
     for pk, quarter, rag, is_break in rows.order_by("quarter").values_list(

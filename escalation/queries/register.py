@@ -18,7 +18,7 @@ from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation, Explanation, Handling
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.plans import ActionPlan
-from escalation.queries.plans import WantedPlan, wanted_plans
+from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from organisation.models.people import User
@@ -27,11 +27,11 @@ from sorp.models.conditions import LevelDuty
 
 
 @dataclass(frozen=True, slots=True)
-class TimeInTier:
-    """Where one escalation stands with its level on a day.
+class TimeAtLevel:
+    """How long one escalation has been at its level, and by when the SORP has the level act.
 
-    Counted in working days from the day on which it was written down, which is the day its quarter
-    was closed, or that on which a level referred it up.
+    Counted in working days from the day on which it was recorded: that on which its quarter was
+    closed, or on which a level referred it up.
     """
 
     since: date
@@ -70,7 +70,7 @@ class TimeInTier:
         return working_days_between(self.due_on, ended)
 
     @property
-    def standing(self) -> str:
+    def latest_handling(self) -> str:
         """What the level did last, in words; that nothing is recorded where nothing is."""
         if self.latest is None:
             return "Not dealt with yet" if self.is_open else "Not dealt with"
@@ -78,26 +78,29 @@ class TimeInTier:
 
     @property
     def sentence(self) -> str:
-        """How long, by when, and whether that was kept."""
-        told = (
+        """How long it has been there, by when it is to be dealt with, and whether it was."""
+        so_far = (
             f"At this level for {in_days(self.working_days)}"
             if self.is_open
             else f"It stood at this level for {in_days(self.working_days)}"
         )
         if self.due_on is None:
-            return f"{told}. The SORP sets no deadline for this level."
-        told += f"; the SORP has it dealt with by {in_full(self.due_on)}"
+            return f"{so_far}. The SORP sets no deadline for this level."
+        so_far += f"; the SORP has it dealt with by {in_full(self.due_on)}"
         if self.first is None:
             if self.is_overdue:
-                return f"{told}, which is {in_days(self.days_late)} ago."
-            return f"{told}." if self.is_open else f"{told}, and nothing was recorded."
+                return f"{so_far}, which is {in_days(self.days_late)} ago."
+            return f"{so_far}." if self.is_open else f"{so_far}, and nothing was recorded."
         if self.days_late:
-            return f"{told}, and it was, {in_days(self.days_late)} late."
-        return f"{told}, and it was."
+            return f"{so_far}, and it was, {in_days(self.days_late)} late."
+        return f"{so_far}, and it was."
 
 
-def times_in_tier(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeInTier]:
-    """Each escalation's time at its level, in three queries however many there are."""
+def times_at_level(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeAtLevel]:
+    """By the key of each escalation, its time at its level: `{12: TimeAtLevel(…)}`.
+
+    The queries are as many however many escalations there are.
+    """
     rows = list(rows)
     rules = {
         (rule.version_id, rule.level): rule
@@ -119,7 +122,7 @@ def times_in_tier(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeI
         rule = rules.get((row.sorp_version_id, row.level))
         since = day_of(row.recorded_at)
         recovered = row.recovered_in
-        found[row.pk] = TimeInTier(
+        found[row.pk] = TimeAtLevel(
             since=since,
             until=max(closed.get(recovered, since), since) if recovered else today,
             is_open=recovered is None,
@@ -131,14 +134,14 @@ def times_in_tier(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeI
     return found
 
 
-def overdue_in_tier(*, today: date) -> set[int]:
-    """The open escalations that no level has dealt with by the SORP's day. Four queries."""
-    times = times_in_tier(Escalation.objects.open_ones(), today=today)
+def overdue_at_level(*, today: date) -> set[int]:
+    """The open escalations that no level has dealt with by the SORP's day, by their keys."""
+    times = times_at_level(Escalation.objects.open_ones(), today=today)
     return {pk for pk, time in times.items() if time.is_overdue}
 
 
 # The columns of export_escalations, in order.
-EXPORTED = (
+EXPORT_COLUMNS = (
     "reference",
     "level",
     "trigger",
@@ -158,18 +161,18 @@ class RegisterLine:
     """One escalation with what its line in the register shows."""
 
     escalation: Escalation
-    time: TimeInTier
-    wanted: WantedPlan | None  # where a plan is asked for and none was written since
+    time: TimeAtLevel
+    missing_plan: MissingPlan | None  # where one is asked for and none was written since
     plan: int | None  # the number of the plan in place
     today: date
 
     @property
     def plan_in_words(self) -> str:
-        if self.escalation.recovered_in is None and self.wanted is not None:
-            late = "overdue since" if self.wanted.is_late(self.today) else "due by"
-            day = self.wanted.due_on
-            asked = "None yet" if self.plan is None else f"Plan {self.plan} is from before"
-            return f"{asked}: {late} {as_date(day)}"
+        if self.escalation.recovered_in is None and self.missing_plan is not None:
+            late = "overdue since" if self.missing_plan.is_late(self.today) else "due by"
+            day = self.missing_plan.due_on
+            state = "None yet" if self.plan is None else f"Plan {self.plan} is from before"
+            return f"{state}: {late} {as_date(day)}"
         return f"Plan {self.plan}" if self.plan else "None"
 
 
@@ -194,16 +197,16 @@ def register_of(*, reader: User) -> QuerySet[Escalation]:
 
 
 def register_lines(
-    rows: Iterable[Escalation], *, wanted: Mapping[int, WantedPlan], today: date
+    rows: Iterable[Escalation], *, missing: Mapping[int, MissingPlan], today: date
 ) -> list[RegisterLine]:
-    """What each line shows, in three queries however many lines."""
+    """What each line shows; `missing` holds the missing plans by indicator."""
     rows = list(rows)
-    times = times_in_tier(rows, today=today)
+    times = times_at_level(rows, today=today)
     return [
         RegisterLine(
             row,
             times[row.pk],
-            wanted.get(row.indicator_id),
+            missing.get(row.indicator_id),
             getattr(row, "plan_number", None),
             today,
         )
@@ -211,13 +214,13 @@ def register_lines(
     ]
 
 
-def plans_wanted_of(reader: User) -> dict[int, WantedPlan]:
-    """The plans asked for and not written, by indicator."""
-    return {each.indicator.pk: each for each in wanted_plans(reader=reader)}
+def missing_plans_by_indicator(reader: User) -> dict[int, MissingPlan]:
+    """The plans asked for and not written, by the key of the indicator: `{7: MissingPlan(…)}`."""
+    return {each.indicator.pk: each for each in missing_plans(reader=reader)}
 
 
 def under_variation(quarter: Quarter) -> Q:
-    """Escalations judged by a variation, or whose indicator is under one in a quarter."""
+    """Those judged by a variation, or whose indicator is under one in a quarter."""
     now = Variation.objects.ruling(quarter).filter(indicator=OuterRef("indicator"))
     return Q(variation__isnull=False) | Q(Exists(now))
 
@@ -242,7 +245,11 @@ def better_than_target_of(*, reader: User) -> QuerySet[PositiveException]:
 
 
 def exported_escalations() -> list[dict[str, str]]:
-    """Every escalation as a row of text, by reference, quarter of opening and level."""
+    """Every escalation as a row of text, by reference, quarter of opening and level.
+
+    Such as `{"reference": "AS-1", "level": "pat", "opened_in": "2011-Q2", "relapse": "no", …}`, with a
+    key for each of `EXPORT_COLUMNS`.
+    """
     rows = Escalation.objects.select_related("indicator", "sorp_version")
     in_order = sorted(
         rows,
@@ -252,21 +259,19 @@ def exported_escalations() -> list[dict[str, str]]:
             Level(each.level).height,
         ),
     )
-    return [_as_text(each) for each in in_order]
-
-
-def _as_text(escalation: Escalation) -> dict[str, str]:
-    recovered = escalation.recovered_in
-    return {
-        "reference": escalation.indicator.reference,
-        "level": escalation.level,
-        "trigger": escalation.trigger,
-        "since": escalation.since.key,
-        "opened_in": escalation.opened_in.key,
-        "recovered_in": recovered.key if recovered else "",
-        "relapse": "yes" if escalation.relapse else "no",
-        "restated": "yes" if escalation.restated else "no",
-        "sorp_version": escalation.sorp_version.number,
-        "reason": escalation.reason,
-        "trigger_key": escalation.trigger_key,
-    }
+    return [
+        {
+            "reference": each.indicator.reference,
+            "level": each.level,
+            "trigger": each.trigger,
+            "since": each.since.key,
+            "opened_in": each.opened_in.key,
+            "recovered_in": each.recovered_in.key if each.recovered_in else "",
+            "relapse": "yes" if each.relapse else "no",
+            "restated": "yes" if each.restated else "no",
+            "sorp_version": each.sorp_version.number,
+            "reason": each.reason,
+            "trigger_key": each.trigger_key,
+        }
+        for each in in_order
+    ]

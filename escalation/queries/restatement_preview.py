@@ -1,7 +1,6 @@
-"""What follows from results revised after a close: what the next close would restate, and why.
+"""What the next close would restate, because results were revised after a close.
 
-The close itself asks the same questions of the same rows, so that what a page foretells is what
-is then done.
+The close reads the same rows by the same rules, so that what a page shows is what is then done.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import rules_of_each
+from escalation.queries.evaluation import rules_by_indicator
 from escalation.rules.ladder import Change, Episode, Origin, restate
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
@@ -24,7 +23,7 @@ from sorp.lexicon import Level, Tier
 
 
 @dataclass(frozen=True, slots=True)
-class ToFollow:
+class PendingRestatement:
     """One indicator whose escalations no longer agree with its ratings."""
 
     indicator: Indicator
@@ -40,8 +39,8 @@ class ToFollow:
         )
 
 
-def to_follow(indicators: Iterable[int] | None = None) -> list[ToFollow]:
-    """Where the next close would restate something. So many queries, however many indicators."""
+def pending_restatements(indicators: Iterable[int] | None = None) -> list[PendingRestatement]:
+    """Where the next close would restate something. The queries are as many for all indicators as for one."""
     closed = last_closed()
     revised = revised_since_close()
     if indicators is not None:
@@ -52,19 +51,22 @@ def to_follow(indicators: Iterable[int] | None = None) -> list[ToFollow]:
     histories = rag_histories(until=closed, indicators=revised)
     stored = stored_escalations(histories)
     measured = Indicator.objects.in_bulk(list(histories))
-    rules_of = rules_of_each(histories)
+    rules_of = rules_by_indicator(histories)
     found = []
     for pk, history in sorted(histories.items()):
         episodes = [as_episode(row) for row in stored.get(pk, [])]
         tier = Tier(measured[pk].tier)
         restated = restate(history, episodes, revised[pk], rules_of(pk), tier)
         if restated.changed or restated.opened:
-            found.append(ToFollow(measured[pk], restated.changed, restated.opened))
+            found.append(PendingRestatement(measured[pk], restated.changed, restated.opened))
     return found
 
 
 def revised_since_close() -> dict[int, Quarter]:
-    """Indicators judged anew in a quarter after its close, with the earliest such quarter."""
+    """Indicators rated anew in a quarter after its close, with the earliest such quarter.
+
+    By the key of the indicator: `{7: Quarter(2011, 2)}`.
+    """
     closed_at = ReportingQuarter.objects.filter(
         quarter=OuterRef("quarter"), state=ReportingQuarter.State.CLOSED
     ).values("closed_at")
@@ -80,7 +82,7 @@ def revised_since_close() -> dict[int, Quarter]:
 
 
 def stored_escalations(indicators: Mapping[int, Sequence[object]]) -> dict[int, list[Escalation]]:
-    """What is recorded of each indicator, in order of opening."""
+    """The escalations of each indicator by its key, in order of opening: `{7: [Escalation, …]}`."""
     rows: dict[int, list[Escalation]] = {}
     for row in Escalation.objects.filter(indicator__in=indicators).order_by("opened_in"):
         rows.setdefault(row.indicator_id, []).append(row)
@@ -106,17 +108,15 @@ def as_episode(row: Escalation) -> Episode:
 
 def _of_change(change: Change) -> str:
     was, now = change.was, change.now
-    told = f"Its escalation to the {was.level.label}, opened in {was.opened_in}, is restated"
+    subject = f"Its escalation to the {was.level.label}, opened in {was.opened_in}, is restated"
     if now.recovered_in == now.opened_in:
-        return (
-            f"{told}: no trigger supports it now, so it recovers in the quarter in which it opened."
-        )
+        return f"{subject}: no trigger supports it now, so it recovers in the quarter in which it opened."
     parts = []
     if was.opened_in != now.opened_in:
         parts.append(f"it should have opened in {now.opened_in}")
     if was.recovered_in != now.recovered_in:
         parts.append(f"it recovers in {now.recovered_in}" if now.recovered_in else "it is open")
-    return f"{told}: {' and '.join(parts) or now.reason.rstrip('.')}."
+    return f"{subject}: {' and '.join(parts) or now.reason.rstrip('.')}."
 
 
 def _of_opening(episode: Episode) -> str:

@@ -1,4 +1,4 @@
-"""What a back-test is about: one indicator, with all that is known of it."""
+"""Back-tests: other rules replayed over every closed quarter, beside those that ruled it. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, replay
-from escalation.rules.referrals import known_by
+from escalation.rules.referrals import as_known_at
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, varied_rules
 from sorp.lexicon import Level, Rag, Tier
@@ -23,7 +23,7 @@ RulesByQuarter = Callable[[Quarter], Rules]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class IndicatorRecord:
     """One indicator: how it was rated quarter by quarter, and what is on record of it."""
 
     reference: str
@@ -36,16 +36,16 @@ class Subject:
     referred: tuple[Episode, ...] = ()  # referred up by a person, past what the rules ask
 
     def replayed(self, rules_for: RulesByQuarter) -> tuple[Episode, ...]:
-        """Every escalation that these rules open along its history, by themselves."""
+        """Every escalation that these rules open along its history, oldest first."""
         return replay(self.history, varied_rules(rules_for, self.varied), self.tier)
 
     def replayed_beside_referrals(self, rules_for: RulesByQuarter) -> tuple[Episode, ...]:
-        """The same, where the referrals on record stand: while one is open no rule opens another."""
+        """The same beside the referrals on record: while one is open, no rule opens another."""
         if not self.referred or not self.history:
             return self.replayed(rules_for)
-        standing = known_by(self.referred, self.history[-1].quarter)
-        found = replay(self.history, varied_rules(rules_for, self.varied), self.tier, standing)
-        places = {(each.level, each.opened_in) for each in standing}
+        referrals = as_known_at(self.referred, self.history[-1].quarter)
+        found = replay(self.history, varied_rules(rules_for, self.varied), self.tier, referrals)
+        places = {(each.level, each.opened_in) for each in referrals}
         return tuple(each for each in found if (each.level, each.opened_in) not in places)
 
 
@@ -55,7 +55,7 @@ def always(rules: Rules) -> RulesByQuarter:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
+class UnmatchedEscalation:
     """An escalation that one set of rules opens and the other doesn't."""
 
     episode: Episode
@@ -68,8 +68,8 @@ class Matching:
 
     same: tuple[tuple[Episode, Episode], ...]
     moved: tuple[tuple[Episode, Episode], ...]  # open or recovered in another quarter
-    gained: tuple[Unmatched, ...]
-    lost: tuple[Unmatched, ...]
+    gained: tuple[UnmatchedEscalation, ...]
+    lost: tuple[UnmatchedEscalation, ...]
 
 
 def matched(before: Sequence[Episode], after: Sequence[Episode]) -> Matching:
@@ -126,9 +126,9 @@ def _spell(episode: Episode) -> tuple[Quarter, Quarter | None]:
     return episode.opened_in, episode.recovered_in
 
 
-def _unmatched(episode: Episode, others: Sequence[Episode]) -> Unmatched:
+def _unmatched(episode: Episode, others: Sequence[Episode]) -> UnmatchedEscalation:
     beside = (other for other in others if _overlap(episode, other))
-    return Unmatched(episode, next(beside, None))
+    return UnmatchedEscalation(episode, next(beside, None))
 
 
 MONTHS = 3  # of a quarter
@@ -172,7 +172,10 @@ def by_quarter(
 
 
 def by_directorate(
-    subjects: Sequence[Subject], before: Replays, after: Replays, matchings: Sequence[Matching]
+    subjects: Sequence[IndicatorRecord],
+    before: Replays,
+    after: Replays,
+    matchings: Sequence[Matching],
 ) -> list[dict[str, Any]]:
     """Escalations to PAT by directorate, in the order of the directorates' names."""
     rows: dict[str, dict[str, Any]] = {}
@@ -237,10 +240,10 @@ def _recovery(episodes: Iterable[Episode]) -> dict[str, int | float | None]:
     }
 
 
-NAMED = 10  # in the sentence; the list below it names them all
+MOST_NAMED = 10  # in the sentence; the list below it names them all
 
 
-def agreement(subjects: Sequence[Subject], in_force: RulesByQuarter) -> dict[str, Any]:
+def agreement(subjects: Sequence[IndicatorRecord], in_force: RulesByQuarter) -> dict[str, Any]:
     """How many escalations are on record, each that the replay gives otherwise, and one sentence."""
     found = [difference for subject in subjects for difference in _differences(subject, in_force)]
     recorded = sum(len(each.recorded) for each in subjects)
@@ -253,12 +256,12 @@ def agreement(subjects: Sequence[Subject], in_force: RulesByQuarter) -> dict[str
     }
 
 
-def _differences(subject: Subject, in_force: RulesByQuarter) -> Iterator[dict[str, Any]]:
+def _differences(subject: IndicatorRecord, in_force: RulesByQuarter) -> Iterator[dict[str, Any]]:
     replayed = subject.replayed_beside_referrals(in_force)
     if set(map(_facts, subject.recorded)) == set(map(_facts, replayed)):
         return
     restated = any(each.restated for each in subject.recorded)
-    for sentence in _told(matched(subject.recorded, replayed)):
+    for sentence in _differences_in_words(matched(subject.recorded, replayed)):
         yield {
             "reference": subject.reference,
             "title": subject.title,
@@ -279,7 +282,7 @@ def _facts(episode: Episode) -> tuple[object, ...]:
     )
 
 
-def _told(matching: Matching) -> Iterator[str]:
+def _differences_in_words(matching: Matching) -> Iterator[str]:
     for was, now in (*matching.moved, *matching.same):
         if _facts(was) != _facts(now):
             yield f"On record {_in_words(was)}; by the rules {_in_words(now)}."
@@ -301,8 +304,8 @@ def _in_words(episode: Episode) -> str:
 def _named(found: Sequence[dict[str, Any]]) -> str:
     """The indicators by their references; beyond ten, how many more the list holds."""
     names = list(dict.fromkeys(each["reference"] for each in found))
-    more = len(names) - NAMED
-    named = names[:NAMED] + ([f"{more:,} more"] if more > 0 else [])
+    more = len(names) - MOST_NAMED
+    named = names[:MOST_NAMED] + ([f"{more:,} more"] if more > 0 else [])
     return listed(named, "and")
 
 
@@ -336,17 +339,17 @@ AMBERS = range(1, 7)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class RunLengths:
     """So many quarters of red running, or so many of amber or worse."""
 
     red: int
     amber: int
 
 
-CELLS = tuple(Cell(red, amber) for red in REDS for amber in AMBERS)
+RUN_LENGTHS = tuple(RunLengths(red, amber) for red in REDS for amber in AMBERS)
 
 
-def rules_of_cell(tried: Rules, cell: Cell) -> Rules:
+def rules_with_runs(tried: Rules, cell: RunLengths) -> Rules:
     """The rules tried, as far as they refer to PAT, with runs as long as the cell has them."""
     for_pat = [each for each in tried.triggers if each.level is Level.PAT]
     lengths = {Rag.RED: cell.red, Rag.AMBER: cell.amber}
@@ -370,7 +373,7 @@ def _looks_for_a_colour(trigger: Condition) -> TypeGuard[Status]:
     return isinstance(trigger, Status) and trigger.movement is None
 
 
-def cell_of(rules: Rules) -> Cell | None:
+def run_lengths_of(rules: Rules) -> RunLengths | None:
     """The cell in which these rules stand; None where they ask PAT's runs in another way."""
     found: dict[Rag, set[tuple[int, int]]] = {Rag.RED: set(), Rag.AMBER: set()}
     for each in rules.triggers:
@@ -381,8 +384,8 @@ def cell_of(rules: Rules) -> Cell | None:
     red, amber = (next(iter(found[status])) for status in (Rag.RED, Rag.AMBER))
     if red[0] != red[1] or amber[0] != amber[1]:
         return None
-    cell = Cell(red[0], amber[0])
-    return cell if cell in CELLS else None
+    cell = RunLengths(red[0], amber[0])
+    return cell if cell in RUN_LENGTHS else None
 
 
 class Grid:
@@ -391,11 +394,11 @@ class Grid:
     def __init__(self, tried: Rules, until: Quarter) -> None:
         self.until = until
         self.tried = tried
-        self.rules = {cell: always(rules_of_cell(tried, cell)) for cell in CELLS}
-        self.opened = dict.fromkeys(CELLS, 0)
-        self.open_at_ends = dict.fromkeys(CELLS, 0)
+        self.rules = {cell: always(rules_with_runs(tried, cell)) for cell in RUN_LENGTHS}
+        self.opened = dict.fromkeys(RUN_LENGTHS, 0)
+        self.open_at_ends = dict.fromkeys(RUN_LENGTHS, 0)
 
-    def add(self, subject: Subject) -> None:
+    def add(self, subject: IndicatorRecord) -> None:
         """One indicator is counted in every cell.
 
         A run longer than its longest is never met, however much longer: so cells beyond that are
@@ -404,9 +407,9 @@ class Grid:
         spare = 1 + self.tried.relapse_shortens_by
         reds = _longest_run(subject.history, Rag.RED) + spare
         ambers = _longest_run(subject.history, Rag.AMBER) + spare
-        replayed: dict[Cell, tuple[int, int]] = {}
-        for cell in CELLS:
-            least = Cell(min(cell.red, max(reds, 1)), min(cell.amber, max(ambers, 1)))
+        replayed: dict[RunLengths, tuple[int, int]] = {}
+        for cell in RUN_LENGTHS:
+            least = RunLengths(min(cell.red, max(reds, 1)), min(cell.amber, max(ambers, 1)))
             if least not in replayed:
                 replayed[least] = self._counted(subject.replayed(self.rules[least]))
             opened, open_at_ends = replayed[least]
@@ -429,7 +432,7 @@ class Grid:
                 "opened": self.opened[cell],
                 "open_on_average": round(self.open_at_ends[cell] / max(quarters, 1), 2),
             }
-            for cell in CELLS
+            for cell in RUN_LENGTHS
         ]
 
 
@@ -505,17 +508,17 @@ def _changes_in_words(pat: Mapping[str, int]) -> str:
 
 
 def _other_levels(levels: list[dict[str, Any]]) -> Iterator[str]:
-    told = [
-        f"{each['gained']:,} gained and {each['lost']:,} lost at the {_inside(Level(each['level']))}"
+    changes = [
+        f"{each['gained']:,} gained and {each['lost']:,} lost at the {_level_in_a_sentence(Level(each['level']))}"
         for each in levels
         if each["level"] != Level.PAT.value and (each["gained"] or each["lost"])
     ]
-    if told:
-        yield f"At other levels: {'; '.join(told)}."
+    if changes:
+        yield f"At other levels: {'; '.join(changes)}."
 
 
-def _inside(level: Level) -> str:
-    """A level's name inside a sentence: a team of managers is no name, Cabinet is."""
+def _level_in_a_sentence(level: Level) -> str:
+    """A team of managers is written small, PAT and Cabinet as the names they are."""
     return level.label.lower() if level in (Level.DIVISION, Level.DIRECTORATE) else level.label
 
 
@@ -532,20 +535,20 @@ def _counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-Tell = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 def backtest(
-    subjects: Sequence[Subject],
+    subjects: Sequence[IndicatorRecord],
     in_force: RulesByQuarter,
     tried: Rules,
     *,
     until: Quarter,
-    tell: Tell = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
     """What the rules tried would have done, beside those that ruled each quarter up to `until`.
 
-    `tell` hears how many indicators are done. Raises ValueError where there is no history.
+    `progress` is called with how many indicators are done, and of how many. Raises ValueError where there is no history.
     """
     begun = [each.history[0].quarter for each in subjects if each.history]
     if not begun:
@@ -557,7 +560,7 @@ def backtest(
         after.append(subject.replayed(always(tried)))
         matchings.append(matched(before[-1], after[-1]))
         grid.add(subject)
-        tell(done, len(subjects))
+        progress(done, len(subjects))
     quarters = list(min(begun).until(until))
     found = {
         "quarters": [each.key for each in quarters],
@@ -567,7 +570,10 @@ def backtest(
         "directorates": by_directorate(subjects, before, after, matchings),
         "recovery": time_to_recover(before, after),
         "grid": grid.document(len(quarters)),
-        "cells": {"before": _as_cell(cell_of(in_force(until))), "after": _as_cell(cell_of(tried))},
+        "cells": {
+            "before": _as_cell(run_lengths_of(in_force(until))),
+            "after": _as_cell(run_lengths_of(tried)),
+        },
         **_changes(subjects, matchings),
         "agreement": agreement(subjects, in_force),
         "differences": differences(in_force(until), tried),
@@ -576,12 +582,12 @@ def backtest(
     return {"summary": summary(found), **found}
 
 
-def _as_cell(cell: Cell | None) -> dict[str, int] | None:
+def _as_cell(cell: RunLengths | None) -> dict[str, int] | None:
     return {"red": cell.red, "amber": cell.amber} if cell else None
 
 
 def _changes(
-    subjects: Sequence[Subject], matchings: Sequence[Matching]
+    subjects: Sequence[IndicatorRecord], matchings: Sequence[Matching]
 ) -> dict[str, list[dict[str, Any]]]:
     """What is gained, lost and moved, each with its indicator, in the order of the indicators."""
     found: dict[str, list[dict[str, Any]]] = {"gained": [], "lost": [], "moved": []}
@@ -612,7 +618,7 @@ def _spell_in_document(episode: Episode) -> dict[str, str | None]:
     }
 
 
-def _unmatched_in_document(each: Unmatched) -> dict[str, Any]:
+def _unmatched_in_document(each: UnmatchedEscalation) -> dict[str, Any]:
     episode = each.episode
     return {
         "level": episode.level.value,

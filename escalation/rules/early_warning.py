@@ -1,7 +1,7 @@
 """Early warning: which referrals lie ahead if an indicator goes on as it is forecast to.
 
 The quarters to come are put at the end of its history, as if they had been, and the ladder is
-walked along them by the rules that will be in force. Nothing else decides what would be referred.
+replayed over them by the rules that will be in force. Nothing else decides what would be referred.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NUMBERS = ("No", "One", "Two", "Three", "Four")
 
 
 @dataclass(frozen=True, slots=True)
-class Referral:
+class ForeseenReferral:
     """One referral that would follow if the quarters to come are as they are forecast."""
 
     level: Level
@@ -41,21 +41,16 @@ class Referral:
             more = "more " if self.before is first else ""
             quarters = f"{more}{first.label.lower()} quarter{'' if many == 1 else 's'}"
             return f"{NUMBERS[many]} {quarters} would refer it to {to} {by}"
-        return (
-            f"On this course{self._by_way_of}, it would be referred to {to} in {self.opens_in} {by}"
-        )
-
-    @property
-    def _by_way_of(self) -> str:
         spells = [rag.label.lower() for rag, _ in groupby(self.colours)]
-        return f", {' then '.join(spells)}" if len(spells) > 1 else ""
+        way = f", {' then '.join(spells)}" if len(spells) > 1 else ""
+        return f"On this course{way}, it would be referred to {to} in {self.opens_in} {by}"
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class ReferralOutlook:
     """What would follow within a year: what is referred up, and what recovers."""
 
-    referrals: tuple[Referral, ...] = ()  # soonest first, the lower level before the higher
+    referrals: tuple[ForeseenReferral, ...] = ()  # soonest first, the lower level before the higher
     recoveries: tuple[Episode, ...] = ()
     open_at: tuple[Level, ...] = ()  # where it is referred to already
 
@@ -66,27 +61,27 @@ class Ahead:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All of it, as a person would be told."""
-        told = []
+        """Where it is referred, what it would recover from, and what would be referred."""
+        sentences = []
         if self.open_at:
-            told.append(
+            sentences.append(
                 f"Referred to {listed([REFERRED_TO[each] for each in self.open_at], 'and')}"
             )
-        told += [
+        sentences += [
             f"On this course it would recover from {REFERRED_TO[each.level]}’s list"
             f" in {each.recovered_in}"
             for each in self.recoveries
         ]
-        return (*told, *(each.sentence for each in self.referrals))
+        return (*sentences, *(each.sentence for each in self.referrals))
 
 
-def foresee(
+def referral_outlook(
     history: Sequence[Figure],
     to_come: Sequence[Figure],
     recorded: Sequence[Episode],
     rules_for: RulesInForce,
     tier: Tier | None,
-) -> Ahead:
+) -> ReferralOutlook:
     """What would be referred up, and what would recover, if the quarters to come came true.
 
     `recorded` is all that is recorded of the indicator up to the last quarter known, at every
@@ -94,11 +89,11 @@ def foresee(
     """
     open_at = tuple(sorted({e.level for e in recorded if e.is_open}, key=lambda e: e.height))
     if not history or not to_come:
-        return Ahead(open_at=open_at)
+        return ReferralOutlook(open_at=open_at)
     start = to_come[0].quarter
     episodes = replay([*history, *to_come], rules_for, tier, recorded, from_quarter=start)
     before = next((each.rag for each in reversed(history) if each.rag is not None), None)
-    return Ahead(
+    return ReferralOutlook(
         referrals=tuple(
             _referral(each, to_come, history[-1].quarter, before)
             for each in episodes
@@ -115,8 +110,8 @@ def foresee(
 
 def _referral(
     episode: Episode, to_come: Sequence[Figure], known: Quarter, before: Rag | None
-) -> Referral:
-    return Referral(
+) -> ForeseenReferral:
+    return ForeseenReferral(
         level=episode.level,
         trigger=episode.trigger,
         opens_in=episode.opened_in,

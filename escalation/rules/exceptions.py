@@ -28,7 +28,7 @@ MOST_NAMED = 8  # in a sentence; all of them are kept beside it
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class UnitIndicator:
     """One indicator, as an aggregate sees it: whose it is, and what is known of it."""
 
     reference: str
@@ -39,12 +39,12 @@ class Member:
     @classmethod
     def of(
         cls, reference: str, tier: Tier, units: Mapping[str, int], history: Iterable[Figure]
-    ) -> Member:
+    ) -> UnitIndicator:
         return cls(reference, tier, units, {each.quarter: each for each in history})
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedResult:
     """One result that counted."""
 
     quarter: Quarter
@@ -59,7 +59,7 @@ class UnitCount:
     trigger: Aggregate
     unit: int
     quarter: Quarter
-    counted: tuple[Counted, ...]
+    counted: tuple[CountedResult, ...]
     missing: int
 
     @property
@@ -106,7 +106,7 @@ class UnitEpisode:
     opened_in: Quarter
     recovered_in: Quarter | None
     reason: str
-    counted: tuple[Counted, ...] = ()
+    counted: tuple[CountedResult, ...] = ()
     trigger_key: str = ""  # by which it stands, whatever it is called; else its name
 
     def __post_init__(self) -> None:
@@ -131,26 +131,26 @@ class UnitOutcome:
 
 
 def units_meeting(
-    members: Iterable[Member], trigger: Aggregate, quarter: Quarter
+    indicators: Iterable[UnitIndicator], trigger: Aggregate, quarter: Quarter
 ) -> tuple[UnitCount, ...]:
     """The units that meet a trigger at the close of a quarter, with all that counted."""
-    counts = counts_of(members, trigger, quarter)
+    counts = counts_of(indicators, trigger, quarter)
     return tuple(counts[unit] for unit in sorted(counts) if counts[unit].is_met)
 
 
 def counts_of(
-    members: Iterable[Member], trigger: Aggregate, quarter: Quarter
+    indicators: Iterable[UnitIndicator], trigger: Aggregate, quarter: Quarter
 ) -> dict[int, UnitCount]:
     """What counts in each unit that a trigger looks at, at the close of a quarter."""
-    counted: dict[int, list[Counted]] = defaultdict(list)
+    counted: dict[int, list[CountedResult]] = defaultdict(list)
     missing: dict[int, int] = defaultdict(int)
     window = list(quarter.back(trigger.within - 1).until(quarter))
-    for member in members:
-        unit = member.units.get(trigger.unit_tier)
-        if unit is None or member.tier not in trigger.tiers:
+    for indicator in indicators:
+        unit = indicator.units.get(trigger.unit_tier)
+        if unit is None or indicator.tier not in trigger.tiers:
             continue
-        counted[unit].extend(_counted_of(member, trigger, window))
-        missing[unit] += _missing_of(member, trigger, window)
+        counted[unit].extend(_counted_of(indicator, trigger, window))
+        missing[unit] += _missing_of(indicator, trigger, window)
     return {
         unit: UnitCount(trigger, unit, quarter, tuple(sorted(found, key=_order)), missing[unit])
         for unit, found in counted.items()
@@ -158,24 +158,27 @@ def counts_of(
 
 
 def close_units(
-    members: Sequence[Member], recorded: Sequence[UnitEpisode], rules: Rules, quarter: Quarter
+    indicators: Sequence[UnitIndicator],
+    recorded: Sequence[UnitEpisode],
+    rules: Rules,
+    quarter: Quarter,
 ) -> UnitOutcome:
     """Close a quarter for all units. Closing it again with what came of it gives nothing more.
 
     What stands by a trigger that the rules no longer hold recovers: nobody asks for it any more.
     """
     open_ones = {each.key: each for each in recorded if each.is_open}
-    settled = {each.key for each in recorded if _speaks_of(each, quarter)}
+    settled = {each.key for each in recorded if _is_settled(each, quarter)}
     opened: list[UnitEpisode] = []
     kept: set[tuple[int, Level, str]] = set()
     for trigger in rules.aggregates:
-        counts = counts_of(members, trigger, quarter)
+        counts = counts_of(indicators, trigger, quarter)
         for unit, found in sorted(counts.items()):
             key = unit, trigger.level, trigger.key
-            if key in open_ones and not _lets_go(members, found, rules.exit_quarters):
+            if key in open_ones and not _meets_the_exit(indicators, found, rules.exit_quarters):
                 kept.add(key)
             elif key not in open_ones and key not in settled and found.is_met:
-                opened.append(_referred(found))
+                opened.append(_opened_for_unit(found))
     recovered = (
         replace(each, recovered_in=quarter)
         for key, each in open_ones.items()
@@ -185,36 +188,38 @@ def close_units(
 
 
 def replay_units(
-    members: Sequence[Member], rules_for: RulesInForce, quarters: Iterable[Quarter]
+    indicators: Sequence[UnitIndicator], rules_for: RulesInForce, quarters: Iterable[Quarter]
 ) -> tuple[UnitEpisode, ...]:
     """Every referral of a unit there is once each of the quarters has been closed in order."""
     episodes: list[UnitEpisode] = []
     for quarter in quarters:
         rules = rules_for(quarter) if callable(rules_for) else rules_for
-        outcome = close_units(members, episodes, rules, quarter)
+        outcome = close_units(indicators, episodes, rules, quarter)
         done = {each.key for each in outcome.recovered}
         episodes = [each for each in episodes if not (each.is_open and each.key in done)]
         episodes += [*outcome.recovered, *outcome.opened]
     return tuple(sorted(episodes, key=lambda each: (each.opened_in, each.unit, each.trigger_key)))
 
 
-def _speaks_of(each: UnitEpisode, quarter: Quarter) -> bool:
+def _is_settled(each: UnitEpisode, quarter: Quarter) -> bool:
     """Whether it opened or recovered in the quarter or after, so that this was closed before."""
     return each.opened_in >= quarter or (
         each.recovered_in is not None and each.recovered_in >= quarter
     )
 
 
-def _lets_go(members: Sequence[Member], found: UnitCount, exit_quarters: int) -> bool:
+def _meets_the_exit(
+    indicators: Sequence[UnitIndicator], found: UnitCount, exit_quarters: int
+) -> bool:
     """The exit rule: fewer than asked, and known to be, in each of the last so many quarters."""
     if not found.is_known_to_be_fewer:
         return False
     earlier = (found.quarter.back(each) for each in range(1, exit_quarters))
-    counts = (counts_of(members, found.trigger, each).get(found.unit) for each in earlier)
+    counts = (counts_of(indicators, found.trigger, each).get(found.unit) for each in earlier)
     return all(each is None or each.is_known_to_be_fewer for each in counts)
 
 
-def _referred(found: UnitCount) -> UnitEpisode:
+def _opened_for_unit(found: UnitCount) -> UnitEpisode:
     return UnitEpisode(
         unit=found.unit,
         level=found.trigger.level,
@@ -228,29 +233,31 @@ def _referred(found: UnitCount) -> UnitEpisode:
     )
 
 
-def _counted_of(member: Member, trigger: Aggregate, window: Iterable[Quarter]) -> Iterator[Counted]:
+def _counted_of(
+    indicator: UnitIndicator, trigger: Aggregate, window: Iterable[Quarter]
+) -> Iterator[CountedResult]:
     for quarter in window:
-        each = member.by_quarter.get(quarter)
+        each = indicator.by_quarter.get(quarter)
         status = None if each is None else each.rag or each.not_rated
-        if each is not None and status is not None and trigger.counts_of_unit(each):
-            yield Counted(quarter, member.reference, status)
+        if each is not None and status is not None and trigger.matches_in_unit(each):
+            yield CountedResult(quarter, indicator.reference, status)
 
 
-def _missing_of(member: Member, trigger: Aggregate, window: Iterable[Quarter]) -> int:
+def _missing_of(indicator: UnitIndicator, trigger: Aggregate, window: Iterable[Quarter]) -> int:
     """Results that were due and never came, where it is others that count."""
     if trigger.status is NotRated.NO_RESULT:
         return 0
-    known = (member.by_quarter.get(quarter) for quarter in window)
+    known = (indicator.by_quarter.get(quarter) for quarter in window)
     return sum(each is not None and each.not_rated is NotRated.NO_RESULT for each in known)
 
 
-def _order(each: Counted) -> tuple[Quarter, int, str]:
+def _order(each: CountedResult) -> tuple[Quarter, int, str]:
     severity = each.status.severity if isinstance(each.status, Rag) else 0
     return each.quarter, -severity, each.reference
 
 
 @dataclass(frozen=True, slots=True)
-class Positive:
+class PositiveSpell:
     """One spell of good performance, by one trigger."""
 
     level: Level
@@ -271,8 +278,8 @@ class Positive:
 
 
 def close_positives(
-    history: Sequence[Figure], recorded: Sequence[Positive], triggers: Iterable[Condition]
-) -> tuple[tuple[Positive, ...], tuple[Positive, ...]]:
+    history: Sequence[Figure], recorded: Sequence[PositiveSpell], triggers: Iterable[Condition]
+) -> tuple[tuple[PositiveSpell, ...], tuple[PositiveSpell, ...]]:
     """What the last quarter of the history opens, and what it ends, for one indicator.
 
     Closing it again with what came of it among the recorded gives nothing more. What stands by a
@@ -285,7 +292,7 @@ def close_positives(
     open_ones = {each.key: each for each in recorded if each.ended_in is None}
     settled = {each.key for each in recorded if (each.ended_in or each.opened_in) >= quarter}
     opened = [
-        _opened(breach)
+        _opened_spell(breach)
         for key, trigger in by_key.items()
         if key not in open_ones
         and key not in settled
@@ -302,11 +309,11 @@ def close_positives(
 def _is_over(trigger: Condition | None, history: Sequence[Figure]) -> bool:
     if trigger is None:
         return True
-    return trigger.looked_at_last(history) and not trigger.still_holds_at_end_of(history)
+    return trigger.last_is_in_window(history) and not trigger.still_holds_at_end_of(history)
 
 
-def _opened(breach: Breach) -> Positive:
-    return Positive(
+def _opened_spell(breach: Breach) -> PositiveSpell:
+    return PositiveSpell(
         level=breach.trigger.level,
         trigger=breach.trigger.name,
         trigger_key=breach.trigger.key,

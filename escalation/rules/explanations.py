@@ -347,8 +347,8 @@ def _looked_at(trigger: Condition, history: Sequence[Figure]) -> Iterable[tuple[
     """The quarters that fill a trigger's window, newest first, back to the last definition break."""
     found = 0
     for at in range(len(history) - 1, -1, -1):
-        if trigger.looks_at(history, at):
-            yield history[at].quarter, trigger.counts(history, at)
+        if trigger.in_window(history, at):
+            yield history[at].quarter, trigger.matches(history, at)
             found += 1
         if history[at].definition_break or found == trigger.within:
             return

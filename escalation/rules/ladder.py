@@ -1,6 +1,14 @@
-"""The ladder: one walk along the quarters, which keeps what is open at each level.
+"""The ladder: what opens and recovers at each level as quarters are closed, one after the other.
 
-What each step does, and why, is set out at the head of `episodes`.
+At each level an indicator has one open escalation at the most. At the close of a quarter what is open
+recovers first, where the exit rule holds and no trigger is met; then what was recorded as opening in
+the quarter is resumed; then, where nothing is open and a trigger is met, an escalation opens. It is a
+relapse where one at the same level recovered no more than so many quarters before.
+
+Restating closes quarters again after a revision. Nothing recorded is deleted (docs/adr/0009): an
+escalation that no trigger supports any more recovers in the quarter in which it opened, if the exit
+rule holds there, and one that turns out to have begun earlier is moved back to its start. What
+changes is marked restated.
 """
 
 from __future__ import annotations
@@ -21,7 +29,7 @@ RulesInForce = Rules | Callable[[Quarter], Rules]
 
 
 class Origin(Word):
-    """Why something stands escalated."""
+    """Why something is escalated."""
 
     RULE = "rule", "By a rule of the SORP"
     MANUAL = "manual", "Referred up by a level, past what the rules ask"
@@ -53,40 +61,42 @@ class Episode:
 
 
 @dataclass(slots=True)
-class Entry:
-    """One escalation on the walk: as it was recorded, if it was, and as it now stands."""
+class TrackedEscalation:
+    """One escalation: as it was recorded, if it was, and as it is once the quarters are closed."""
 
     was: Episode | None
     now: Episode
 
 
-class Rung:
-    """One level of the ladder during the walk: what is open there, and what was recorded."""
+class LevelState:
+    """One level of the ladder while quarters are closed: what is open, and what was recorded."""
 
     def __init__(self, recorded: Iterable[Episode], start: Quarter, *, restating: bool) -> None:
         in_order = sorted(recorded, key=_order)
         _refuse_overlap(in_order)
-        self.entries = [Entry(each, each) for each in in_order if each.opened_in < start]
+        self.tracked = [
+            TrackedEscalation(each, each) for each in in_order if each.opened_in < start
+        ]
         self.waiting = deque(each for each in in_order if each.opened_in >= start)
         self.restating = restating
-        self.current: Entry | None = None
-        for entry in self.entries:
-            if entry.now.recovered_in is None or entry.now.recovered_in >= start:
-                self.current = entry
+        self.current: TrackedEscalation | None = None
+        for each in self.tracked:
+            if each.now.recovered_in is None or each.now.recovered_in >= start:
+                self.current = each
 
     def close(
         self, quarter: Quarter, met: Sequence[Breach], exit_holds: bool, relapse_within: int
     ) -> None:
-        """Recover, take up what was recorded as opening in this quarter, then open.
+        """Recover, resume what was recorded as opening in this quarter, then open.
 
         The exit holds only where nothing is met, so what recovers by it does not open again here.
         """
         relapse_since = quarter.ordinal - relapse_within
         exit_holds = exit_holds and not met
-        self._join_spell(quarter)
+        self._merge_with_earlier(quarter)
         self._recover(quarter, exit_holds)
         while self.current is None and self._recorded_as_opening_in(quarter):
-            self._take_up(self.waiting.popleft(), relapse_since)
+            self._resume_recorded(self.waiting.popleft(), relapse_since)
             self._recover(quarter, exit_holds)
         if self.current is None and met:
             self._open(quarter, met, relapse_since)
@@ -95,20 +105,20 @@ class Rung:
         """How much less is asked in this quarter, because something recovered not long before it."""
         if not rules.relapse_shortens_by:
             return None
-        recoveries = (entry.now.recovered_in for entry in self.entries)
+        recoveries = (each.now.recovered_in for each in self.tracked)
         return shortening_after(recoveries, quarter, rules)
 
     def _recorded_as_opening_in(self, quarter: Quarter) -> bool:
         return bool(self.waiting) and self.waiting[0].opened_in == quarter
 
-    def _join_spell(self, quarter: Quarter) -> None:
-        """One unbroken spell is one escalation: the recorded one moves back to its start."""
-        spell = self.current
-        if spell is None or spell.was is not None or not self._recorded_as_opening_in(quarter):
+    def _merge_with_earlier(self, quarter: Quarter) -> None:
+        """What stayed open is one escalation: the one recorded as opening now began earlier."""
+        earlier = self.current
+        if earlier is None or earlier.was is not None or not self._recorded_as_opening_in(quarter):
             return
-        spell.was = was = self.waiting.popleft()
-        spell.now = replace(
-            spell.now, recovered_in=was.recovered_in, relapse=spell.now.relapse or was.relapse
+        earlier.was = was = self.waiting.popleft()
+        earlier.now = replace(
+            earlier.now, recovered_in=was.recovered_in, relapse=earlier.now.relapse or was.relapse
         )
 
     def _recover(self, quarter: Quarter, exit_holds: bool) -> None:
@@ -122,12 +132,12 @@ class Rung:
             self._change(self.current, recovered_in=quarter)
         self.current = None
 
-    def _take_up(self, recorded: Episode, relapse_since: int) -> None:
+    def _resume_recorded(self, recorded: Episode, relapse_since: int) -> None:
         relapse = self._is_relapse(relapse_since)
-        self.current = Entry(recorded, recorded)
+        self.current = TrackedEscalation(recorded, recorded)
         if relapse and not recorded.relapse:
             self._change(self.current, relapse=True)
-        self.entries.append(self.current)
+        self.tracked.append(self.current)
 
     def _open(self, quarter: Quarter, met: Sequence[Breach], relapse_since: int) -> None:
         first = met[0]
@@ -143,25 +153,25 @@ class Rung:
             reason=first.reason,
             restated=self.restating,
         )
-        self.current = Entry(None, episode)
-        self.entries.append(self.current)
+        self.current = TrackedEscalation(None, episode)
+        self.tracked.append(self.current)
 
     def _is_relapse(self, relapse_since: int) -> bool:
-        recoveries = (entry.now.recovered_in for entry in self.entries)
+        recoveries = (each.now.recovered_in for each in self.tracked)
         return any(each is not None and each.ordinal >= relapse_since for each in recoveries)
 
     def _change(
-        self, entry: Entry, *, recovered_in: Quarter | None = None, relapse: bool = False
+        self, each: TrackedEscalation, *, recovered_in: Quarter | None = None, relapse: bool = False
     ) -> None:
-        entry.now = replace(
-            entry.now,
-            recovered_in=recovered_in or entry.now.recovered_in,
-            relapse=relapse or entry.now.relapse,
-            restated=entry.now.restated or self.restating,
+        each.now = replace(
+            each.now,
+            recovered_in=recovered_in or each.now.recovered_in,
+            relapse=relapse or each.now.relapse,
+            restated=each.now.restated or self.restating,
         )
 
 
-def walk(
+def track(
     history: Sequence[Figure],
     recorded: Sequence[Episode],
     start: Quarter,
@@ -169,21 +179,21 @@ def walk(
     tier: Tier | None,
     *,
     restating: bool = False,
-) -> list[Entry]:
+) -> list[TrackedEscalation]:
     """Close each quarter from `start` to the last of the history, at every level."""
     figures = tuple(_without_gaps(history))
     _refuse_later(recorded, figures[-1].quarter)
     start = max(start, figures[0].quarter)
-    rungs = {
-        level: Rung((e for e in recorded if e.level is level), start, restating=restating)
+    levels = {
+        level: LevelState((e for e in recorded if e.level is level), start, restating=restating)
         for level in Level
     }
     for end, closing in enumerate(figures, start=1):
         if closing.quarter >= start:
             rules = rules_for(closing.quarter) if callable(rules_for) else rules_for
-            _close_every_level(figures[:end], rungs, rules, tier)
-    entries = [entry for rung in rungs.values() for entry in rung.entries]
-    return sorted(entries, key=lambda entry: _order(entry.now))
+            _close_every_level(figures[:end], levels, rules, tier)
+    tracked = [each for level_state in levels.values() for each in level_state.tracked]
+    return sorted(tracked, key=lambda each: _order(each.now))
 
 
 def shortening_after(
@@ -198,17 +208,17 @@ def shortening_after(
 
 
 def _close_every_level(
-    known: Sequence[Figure], rungs: Mapping[Level, Rung], rules: Rules, tier: Tier | None
+    known: Sequence[Figure], levels: Mapping[Level, LevelState], rules: Rules, tier: Tier | None
 ) -> None:
     """Close the last quarter of what is known. Each level is asked by its own triggers."""
     quarter = known[-1].quarter
     exit_holds = has_recovered(known, rules.exit_quarters)
-    by_level: dict[Level, list[Condition]] = {level: [] for level in rungs}
+    by_level: dict[Level, list[Condition]] = {level: [] for level in levels}
     for trigger in rules.triggers_for(tier):
         by_level[trigger.level].append(trigger)
-    for level, rung in rungs.items():
-        met = breaches(known, by_level[level], rung.shortening(quarter, rules))
-        rung.close(quarter, met, exit_holds, rules.relapse_within)
+    for level, level_state in levels.items():
+        met = breaches(known, by_level[level], level_state.shortening(quarter, rules))
+        level_state.close(quarter, met, exit_holds, rules.relapse_within)
 
 
 def _order(episode: Episode) -> tuple[int, int, int]:
@@ -247,7 +257,7 @@ def _refuse_overlap(in_order: Sequence[Episode]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CloseOutcome:
     """What closing one quarter did to one indicator: what opened, and what recovered."""
 
     opened: tuple[Episode, ...]
@@ -280,19 +290,19 @@ def close(
     recorded: Sequence[Episode],
     rules_for: RulesInForce,
     tier: Tier | None,
-) -> Outcome:
+) -> CloseOutcome:
     """Close the last quarter of the history for one indicator.
 
     The history must end with the quarter being closed, rated or not. Closing it again with what
     came of it among the recorded gives nothing more. To close a quarter again after a revision,
     use `restate`, which marks what it does. Raises ValueError if anything recorded is later.
     """
-    entries = walk(history, recorded, history[-1].quarter, rules_for, tier) if history else []
-    changed = [entry.now for entry in entries if entry.was not in (None, entry.now)]
-    return Outcome(
-        opened=tuple(entry.now for entry in entries if entry.was is None),
+    tracked = track(history, recorded, history[-1].quarter, rules_for, tier) if history else []
+    changed = [each.now for each in tracked if each.was not in (None, each.now)]
+    return CloseOutcome(
+        opened=tuple(each.now for each in tracked if each.was is None),
         recovered=tuple(episode for episode in changed if not episode.is_open),
-        episodes=tuple(entry.now for entry in entries) if history else tuple(recorded),
+        episodes=tuple(each.now for each in tracked) if history else tuple(recorded),
     )
 
 
@@ -312,7 +322,7 @@ def replay(
     if not history:
         return tuple(recorded)
     start = from_quarter or history[0].quarter
-    return tuple(entry.now for entry in walk(history, recorded, start, rules_for, tier))
+    return tuple(each.now for each in track(history, recorded, start, rules_for, tier))
 
 
 def restate(
@@ -325,18 +335,17 @@ def restate(
     """What follows, in quarters already closed, from a revision of the rating for `from_quarter`.
 
     The history carries the revised rating and ends with the last quarter closed; `recorded` is
-    all that is recorded of the indicator, at every level. What becomes of it is set out at the
-    head of this module. Restating again changes nothing.
+    all that is recorded of the indicator, at every level. Restating again changes nothing.
     """
     if not history:
         return Restatement((), (), tuple(recorded))
-    entries = walk(history, recorded, from_quarter, rules_for, tier, restating=True)
+    tracked = track(history, recorded, from_quarter, rules_for, tier, restating=True)
     return Restatement(
-        opened=tuple(entry.now for entry in entries if entry.was is None),
+        opened=tuple(each.now for each in tracked if each.was is None),
         changed=tuple(
-            Change(entry.was, entry.now)
-            for entry in entries
-            if entry.was is not None and entry.was != entry.now
+            Change(each.was, each.now)
+            for each in tracked
+            if each.was is not None and each.was != each.now
         ),
-        episodes=tuple(entry.now for entry in entries),
+        episodes=tuple(each.now for each in tracked),
     )

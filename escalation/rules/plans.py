@@ -14,12 +14,12 @@ from core.quarters import Quarter
 from sorp.lexicon import Polarity, Rag
 from sorp.rules.figures import Figure
 
-InWords = Callable[[Decimal], str]
+NumberFormat = Callable[[Decimal], str]
 SHOWN_BEFORE = 4  # quarters before a plan: a year, so that a season is not taken for an effect
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class PlannedAction:
     """One action as a plan gives it."""
 
     description: str
@@ -33,7 +33,7 @@ class Promise:
         return " ".join(self.description.casefold().split())
 
 
-class Turn(Enum):
+class ActionChange(Enum):
     """What became of an action from one version of a plan to the next."""
 
     ADDED = "Added"
@@ -48,20 +48,22 @@ class Turn(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ActionDifference:
     """One action in both versions, or in one of the two."""
 
-    turn: Turn
-    promise: Promise
+    change: ActionChange
+    action: PlannedAction
     sentence: str = ""
 
 
-def differences(before: Iterable[Promise], after: Iterable[Promise]) -> list[Difference]:
+def action_differences(
+    before: Iterable[PlannedAction], after: Iterable[PlannedAction]
+) -> list[ActionDifference]:
     """What became of each action: those of the later plan in their order, then what it leaves out.
 
     An action is the same where it says the same, whatever the case and spaces.
     """
-    waiting: dict[str, list[Promise]] = {}
+    waiting: dict[str, list[PlannedAction]] = {}
     for each in before:
         waiting.setdefault(each.key, []).append(each)
     found = []
@@ -69,32 +71,39 @@ def differences(before: Iterable[Promise], after: Iterable[Promise]) -> list[Dif
         same = waiting.get(now.key)
         was = same.pop(0) if same else None
         if was is None:
-            found.append(Difference(Turn.ADDED, now))
+            found.append(ActionDifference(ActionChange.ADDED, now))
         else:
             changed = _changed(was, now)
-            found.append(Difference(Turn.CHANGED if changed else Turn.KEPT, now, changed))
+            found.append(
+                ActionDifference(
+                    ActionChange.CHANGED if changed else ActionChange.KEPT, now, changed
+                )
+            )
     for left in waiting.values():
-        found += [Difference(Turn.DONE if each.done_on else Turn.DROPPED, each) for each in left]
+        found += [
+            ActionDifference(ActionChange.DONE if each.done_on else ActionChange.DROPPED, each)
+            for each in left
+        ]
     return found
 
 
-def _changed(was: Promise, now: Promise) -> str:
-    told = []
+def _changed(was: PlannedAction, now: PlannedAction) -> str:
+    parts = []
     if was.owner.casefold() != now.owner.casefold():
-        told.append(f"{now.owner} does it in place of {was.owner}")
+        parts.append(f"{now.owner} does it in place of {was.owner}")
     if was.due_on != now.due_on:
         later = "later" if now.due_on > was.due_on else "sooner"
-        told.append(f"due {as_date(now.due_on)}, {later} than {as_date(was.due_on)}")
+        parts.append(f"due {as_date(now.due_on)}, {later} than {as_date(was.due_on)}")
     if was.starts_on != now.starts_on:
-        told.append(f"starts {as_date(now.starts_on)}" if now.starts_on else "no start is given")
-    return "; ".join(told)
+        parts.append(f"starts {as_date(now.starts_on)}" if now.starts_on else "no start is given")
+    return "; ".join(parts)
 
 
 # What came of it
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedRecovery:
     """What a plan expects: by when it is back on target, and with what result."""
 
     quarter: Quarter | None
@@ -102,7 +111,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class PlanEffect:
     """The series before a plan and after it. What comes after need not come of it."""
 
     before: tuple[Figure, ...]
@@ -114,12 +123,12 @@ def effect_of(
     series: Sequence[Figure],
     *,
     written_on: date,
-    expected: Expected,
+    expected: ExpectedRecovery,
     polarity: Polarity,
     decimals: int,
     unit: str,
-) -> Effect:
-    """The quarters before and after a plan, and what they say of what it expected.
+) -> PlanEffect:
+    """The quarters before and after a plan, and in sentences how they compare with what it expected.
 
     A quarter is before where it had ended when the plan was written; the one under way is after.
     """
@@ -127,36 +136,38 @@ def effect_of(
     before = [each for each in in_order if each.quarter.last_day < written_on]
     after = [each for each in in_order if each.quarter.last_day >= written_on]
 
-    def in_words(value: Decimal) -> str:
+    def number(value: Decimal) -> str:
         return as_number(value, decimals, unit)
 
-    told = [
-        _movement(before, after, polarity, in_words),
-        _against_value(after, expected, polarity, in_words),
+    parts = [
+        _movement(before, after, polarity, number),
+        _against_value(after, expected, polarity, number),
         _against_quarter(after, expected),
     ]
-    return Effect(tuple(before[-SHOWN_BEFORE:]), tuple(after), tuple(each for each in told if each))
+    return PlanEffect(
+        tuple(before[-SHOWN_BEFORE:]), tuple(after), tuple(each for each in parts if each)
+    )
 
 
 def _movement(
-    before: Sequence[Figure], after: Sequence[Figure], polarity: Polarity, in_words: InWords
+    before: Sequence[Figure], after: Sequence[Figure], polarity: Polarity, number: NumberFormat
 ) -> str:
     last = next((each for each in reversed(before) if each.value is not None), None)
     since = [each for each in after if each.value is not None]
     if not since:
         return "No result has come in for a quarter that ended after the plan was written."
     now = since[-1]
-    stands = _told(now, in_words)
+    stands = _in_words(now, number)
     if last is None:
         return f"There was no result before the plan; since then it stands at {stands}."
-    was = _told(last, in_words)
+    was = _in_words(last, number)
     return f"Before the plan it stood at {was}; it now stands at {stands}{_better(last, now, polarity)}."
 
 
-def _told(figure: Figure, in_words: InWords) -> str:
+def _in_words(figure: Figure, number: NumberFormat) -> str:
     assert figure.value is not None
     colour = f" ({figure.rag.label.lower()})" if figure.rag else ""
-    return f"{in_words(figure.value)}{colour} in {figure.quarter}"
+    return f"{number(figure.value)}{colour} in {figure.quarter}"
 
 
 def _better(was: Figure, now: Figure, polarity: Polarity) -> str:
@@ -171,37 +182,37 @@ def _better(was: Figure, now: Figure, polarity: Polarity) -> str:
 
 
 def _against_value(
-    after: Sequence[Figure], expected: Expected, polarity: Polarity, in_words: InWords
+    after: Sequence[Figure], expected: ExpectedRecovery, polarity: Polarity, number: NumberFormat
 ) -> str:
     if expected.value is None:
         return ""
-    wanted = in_words(expected.value)
+    wanted = number(expected.value)
     if expected.quarter is None:
         return f"It expects {wanted}, and does not say by when."
     came = next((each for each in after if each.quarter == expected.quarter), None)
     if came is None or came.value is None:
         return f"It expects {wanted} in {expected.quarter}, for which there is no result yet."
-    told = f"It expected {wanted} in {expected.quarter}, and {in_words(came.value)} came"
+    came_in = f"It expected {wanted} in {expected.quarter}, and {number(came.value)} came"
     gap = came.value - expected.value
     if gap == 0:
-        return f"{told}: just that."
+        return f"{came_in}: just that."
     if polarity not in (Polarity.HIGHER, Polarity.LOWER):
-        return f"{told}."
+        return f"{came_in}."
     if (gap > 0) == (polarity is Polarity.HIGHER):
-        return f"{told}: better than expected by {in_words(abs(gap))}."
-    return f"{told}: short of it by {in_words(abs(gap))}."
+        return f"{came_in}: better than expected by {number(abs(gap))}."
+    return f"{came_in}: short of it by {number(abs(gap))}."
 
 
-def _against_quarter(after: Sequence[Figure], expected: Expected) -> str:
+def _against_quarter(after: Sequence[Figure], expected: ExpectedRecovery) -> str:
     green = next((each.quarter for each in after if each.rag is Rag.GREEN), None)
     if expected.quarter is None:
         return f"It was first green again in {green}." if green else ""
-    told = f"It was expected back on target in {expected.quarter}"
+    expectation = f"It was expected back on target in {expected.quarter}"
     if green is not None:
         if green == expected.quarter:
-            return f"{told}, and was green then."
+            return f"{expectation}, and was green then."
         early = "sooner" if green < expected.quarter else "later"
-        return f"{told}, and was first green in {green}, which is {early}."
+        return f"{expectation}, and was first green in {green}, which is {early}."
     if any(each.quarter >= expected.quarter for each in after if each.rag):
-        return f"{told}, and has not been green since the plan."
+        return f"{expectation}, and has not been green since the plan."
     return f"It is expected back on target in {expected.quarter}, which has not been reported yet."

@@ -20,20 +20,21 @@ from core.tables.rows import TableRow, optional_column
 from escalation.rules.ladder import Episode, Origin
 from sorp.lexicon import Level
 
-BY_HAND = "Referred up by the "
-NONE: Mapping[str, tuple[Episode, ...]] = MappingProxyType({})
+REFERRED_BY = "Referred up by the "
+NO_REFERRALS: Mapping[str, tuple[Episode, ...]] = MappingProxyType({})
 
 
 def referral_name(level: Level) -> str:
     """What stands in the place of a trigger's name where a level referred something up itself."""
-    return f"{BY_HAND}{level.label}"
+    return f"{REFERRED_BY}{level.label}"
 
 
-def by_hand(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
+def manual_referrals(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
+    """Those of the escalations that a level referred up itself."""
     return tuple(each for each in episodes if each.origin is Origin.MANUAL)
 
 
-def known_by(episodes: Iterable[Episode], last: Quarter) -> tuple[Episode, ...]:
+def as_known_at(episodes: Iterable[Episode], last: Quarter) -> tuple[Episode, ...]:
     """The same as it was known at the close of a quarter: what came later has not happened yet."""
     return tuple(
         replace(each, recovered_in=None)
@@ -49,10 +50,10 @@ def levels_above(level: Level) -> tuple[Level, ...]:
     return tuple(each for each in Level if each.height > level.height)
 
 
-def levels_past(level: Level, to: Level, standing: Collection[Level]) -> tuple[Level, ...]:
-    """The levels that a referral passes over: those between at which it does not stand already."""
+def levels_past(level: Level, to: Level, open_at: Collection[Level]) -> tuple[Level, ...]:
+    """The levels that a referral passes over: those between at which it is not open already."""
     return tuple(
-        each for each in levels_above(level) if each.height < to.height and each not in standing
+        each for each in levels_above(level) if each.height < to.height and each not in open_at
     )
 
 

@@ -14,7 +14,7 @@ from core.quarters import Quarter
 from core.tables.writing import written
 from escalation.rules.ladder import Episode, replay
 from escalation.rules.rating_files import RatingFile, RatingRow, refuse_unread
-from escalation.rules.referrals import NONE, known_by
+from escalation.rules.referrals import NO_REFERRALS, as_known_at
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import NONE as NOTHING_VARIED
 from escalation.rules.variations import Varied, varied_rules
@@ -35,7 +35,7 @@ COLUMNS = (
     "reason",
     "trigger_key",
 )
-ONE_VERSION: Mapping[str, Rules] = {}
+NO_VERSIONS: Mapping[str, Rules] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,16 @@ class ReplayedEscalation:
 def replay_ratings(
     ratings: RatingFile,
     rules: Rules,
-    referred: Mapping[str, Sequence[Episode]] = NONE,
+    referred: Mapping[str, Sequence[Episode]] = NO_REFERRALS,
     varied: Mapping[str, Sequence[Varied]] = NOTHING_VARIED,
-    by_version: Mapping[str, Rules] = ONE_VERSION,
+    by_version: Mapping[str, Rules] = NO_VERSIONS,
 ) -> tuple[ReplayedEscalation, ...]:
     """The escalations that follow, by reference, quarter of opening, then level.
 
     A quarter whose row names a SORP version is judged by that version's rules, where they are
     given in `by_version`, and by `rules` where they are not.
-    What was agreed to count otherwise for an indicator does so. What levels referred up by hand,
-    which no rule gives, is taken as it was recorded.
+    Agreed variations apply to their indicators. What levels referred up by hand, which no rule
+    gives, is taken as it was recorded.
     Raises RefusedFileError where the rules read what the file does not say: a tier, a value.
     """
     for version, ruling in ((None, rules), *by_version.items()):
@@ -87,9 +87,9 @@ def replay_ratings(
     for reference, group in groupby(ratings.rows, key=lambda row: row.reference):
         by_quarter = {row.quarter: row for row in group}
         history = history_of(ratings, by_quarter.values())
-        given = known_by(referred.get(reference, ()), history[-1].quarter)
+        given = as_known_at(referred.get(reference, ()), history[-1].quarter)
         rules_for = varied_rules(
-            _RulesOfRows(rules, by_version, by_quarter), varied.get(reference, ())
+            _RulesByQuarter(rules, by_version, by_quarter), varied.get(reference, ())
         )
         for episode in replay(history, rules_for, None, given):
             opened = by_quarter.get(episode.opened_in)
@@ -150,7 +150,7 @@ def _version_of(row: RatingRow, by_version: Mapping[str, Rules]) -> str | None:
     return row.sorp_version if row.sorp_version in by_version else None
 
 
-class _RulesOfRows:
+class _RulesByQuarter:
     """The rules for each quarter: of the version and the tier that its row names."""
 
     def __init__(

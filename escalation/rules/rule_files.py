@@ -205,8 +205,8 @@ DEFAULT_RULES = Rules(
 )
 
 
-def write_rules(rules: Rules) -> str:
-    """The rules as rules.json. Reading it again gives the same rules."""
+def rules_document(rules: Rules) -> dict[str, Any]:
+    """The rules as the document of a rules.json. Reading it again gives the same rules."""
     document: dict[str, Any] = {
         "triggers": [write_trigger(trigger) for trigger in rules.triggers],
         "exit_quarters": rules.exit_quarters,
@@ -214,7 +214,12 @@ def write_rules(rules: Rules) -> str:
     }
     if rules.relapse_shortens_by:
         document["relapse_shortens_by"] = rules.relapse_shortens_by
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return document
+
+
+def write_rules(rules: Rules) -> str:
+    """The rules as rules.json."""
+    return json.dumps(rules_document(rules), ensure_ascii=False, indent=2) + "\n"
 
 
 def read_rules(content: bytes, file: str) -> Rules:

@@ -14,11 +14,12 @@ from core.refusals import Refused
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.successions import Succession
-from escalation.queries.dropped import BY_THE_RULES, Dropped, dropped_by
+from escalation.queries.dropped import BY_THE_RULES, AffectedItem, affected_by
 from indicators.models.variations import VariedTrigger
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
+from sorp.models.conditions import ReminderRule
 from sorp.models.statement import Version
 from sorp.services import approval
 
@@ -35,9 +36,9 @@ def approve_with_answers(
     today: date,
     by: User,
 ) -> Version:
-    """A version is approved, and of all that stands by what it drops it is on record what becomes.
+    """A version is approved, with an answer to what becomes of each thing that hangs on what it drops.
 
-    `answers` holds the answer to each of `dropped_by`, by its name. What is carried over counts, and
+    `answers` holds the answer to each of `affected_by`, by its field. What is carried over counts, and
     what stands under another trigger does so, from the first quarter that the version rules; until
     then, and where the approval is withdrawn, all stands as it did. Raises Refused at the field of
     what is not answered, or is answered with what is not on offer; and what `approve_version` raises.
@@ -45,17 +46,17 @@ def approve_with_answers(
     if not allowed(by, Permission.APPROVE_SORP):
         raise PermissionDenied
     held = Version.objects.select_for_update().get(pk=version.pk)
-    asked = dropped_by(held, from_quarter=from_quarter)
+    affected = affected_by(held, from_quarter=from_quarter)
     names: dict[tuple[str, object, str, str], str] = {}
-    for each in asked:
-        answer = answers.get(each.name, "")
-        if answer != BY_THE_RULES and answer not in each.otherwise:
-            raise Refused(f"Say what becomes of this: {each.what}", field=each.name)
-        place = _place(each, answer)
-        if place is not None and names.setdefault(place, each.name) != each.name:
+    for each in affected:
+        answer = answers.get(each.field, "")
+        if answer != BY_THE_RULES and answer not in each.alternatives:
+            raise Refused(f"Say what becomes of this: {each.description}", field=each.field)
+        place = _unique_place(each, answer)
+        if place is not None and names.setdefault(place, each.field) != each.field:
             raise Refused(
-                f"Two things cannot both stand under “{each.otherwise[answer]}”: {each.what}",
-                field=each.name,
+                f"Two things cannot both stand under “{each.alternatives[answer]}”: {each.description}",
+                field=each.field,
             )
     done = approval.approve_version(
         version=held,
@@ -66,9 +67,9 @@ def approve_with_answers(
         today=today,
         by=by,
     )
-    _forget(done)
-    for each in asked:
-        _record(each, answers[each.name], done, by)
+    _delete_answers(done)
+    for each in affected:
+        _record(each, answers[each.field], done, by)
     return done
 
 
@@ -76,74 +77,63 @@ def approve_with_answers(
 def withdraw_with_answers(*, version: Version, reason: str, today: date, by: User) -> Version:
     """A version is a draft again, and what its approver said of what it drops is said no more.
 
-    It is asked anew when the version is approved. Raises what `withdraw_approval` raises.
+    It is asked about anew when the version is approved. Raises what `withdraw_approval` raises.
     """
     done = approval.withdraw_approval(version=version, reason=reason, today=today, by=by)
-    unsaid = _forget(done)
-    if unsaid:
-        audit.record("took back what becomes of what a version drops", done, by=by, answers=unsaid)
+    deleted = _delete_answers(done)
+    if deleted:
+        audit.record("took back what becomes of what a version drops", done, by=by, answers=deleted)
     return done
 
 
-def _forget(version: Version) -> int:
+def _delete_answers(version: Version) -> int:
     carried, _ = VariedTrigger.objects.filter(carried_by=version).delete()
     stood, _ = Succession.objects.filter(version=version).delete()
     return carried + stood
 
 
-def _place(each: Dropped, answer: str) -> tuple[str, object, str, str] | None:
+def _unique_place(each: AffectedItem, answer: str) -> tuple[str, object, str, str] | None:
     """What no two can be: one variation's, unit's or indicator's, at one level, under one trigger."""
     if answer == BY_THE_RULES:
         return None
-    subject = each.subject
-    if isinstance(subject, VariedTrigger):
-        return "variation", subject.variation_id, "", answer
-    if isinstance(subject, UnitEscalation):
-        return "unit", subject.unit_id, subject.level, answer
-    if isinstance(subject, PositiveException):
-        return "positive", subject.indicator_id, subject.level, answer
+    item = each.item
+    if isinstance(item, VariedTrigger):
+        return "variation", item.variation_id, "", answer
+    if isinstance(item, UnitEscalation):
+        return "unit", item.unit_id, item.level, answer
+    if isinstance(item, PositiveException):
+        return "positive", item.indicator_id, item.level, answer
     return None
 
 
-def _record(each: Dropped, answer: str, version: Version, by: User) -> None:
-    subject = each.subject
-    named = each.otherwise.get(answer, "")
-    if named and isinstance(subject, VariedTrigger):
+def _record(each: AffectedItem, answer: str, version: Version, by: User) -> None:
+    item = each.item
+    name = each.alternatives.get(answer, "")
+    if name and isinstance(item, VariedTrigger):
         VariedTrigger.objects.create(
-            variation=subject.variation,
-            trigger=named,
+            variation=item.variation,
+            trigger=name,
             trigger_key=answer,
-            applies=subject.applies,
-            at_least=subject.at_least,
-            within=subject.within,
+            applies=item.applies,
+            at_least=item.at_least,
+            within=item.within,
             carried_by=version,
         )
-    elif named and isinstance(subject, Escalation):
+    elif name and not isinstance(item, ReminderRule):
+        field = {
+            Escalation: "escalation",
+            UnitEscalation: "unit_escalation",
+            PositiveException: "positive_exception",
+        }[type(item)]
         Succession.objects.create(
-            version=version, escalation=subject, trigger=named, trigger_key=answer, decided_by=by
-        )
-    elif named and isinstance(subject, UnitEscalation):
-        Succession.objects.create(
-            version=version,
-            unit_escalation=subject,
-            trigger=named,
-            trigger_key=answer,
-            decided_by=by,
-        )
-    elif named and isinstance(subject, PositiveException):
-        Succession.objects.create(
-            version=version,
-            positive_exception=subject,
-            trigger=named,
-            trigger_key=answer,
-            decided_by=by,
+            version=version, **{field: item}, trigger=name, trigger_key=answer, decided_by=by
         )
     audit.record(
         "said what becomes of what a version drops",
-        subject.variation if isinstance(subject, VariedTrigger) else subject,
+        item.variation if isinstance(item, VariedTrigger) else item,
         by=by,
         version=version.number,
-        what=each.what,
+        what=each.description,
         becomes=dict(each.answers)[answer],
-        under=answer if named else "",
+        under=answer if name else "",
     )

@@ -17,19 +17,20 @@ from core.clock import localdate, now
 from core.queries import last_closed
 from core.refusals import Refused
 from escalation.models.backtests import Backtest
-from escalation.queries.backtests import as_document, rules_of, rules_tried, subjects
+from escalation.queries.backtests import indicator_records, rules_of, rules_tried
 from escalation.queries.evaluation import rules_by_quarter
 from escalation.rules.backtests import backtest, differences
+from escalation.rules.rule_files import rules_document
 from escalation.rules.triggers import Rules
 from organisation.models.people import User
 from sorp.models.statement import Version
 
-TOLD = 40  # how often, at most, a run says how far it has come
-Tell = Callable[[int, int, str], None]
+MOST_UPDATES = 40  # how often, at most, a run says how far it has come
+Progress = Callable[[int, int, str], None]
 
 
 @transaction.atomic
-def ask_backtest(*, name: str, rules: Rules, version: Version | None, by: User) -> Backtest:
+def request_backtest(*, name: str, rules: Rules, version: Version | None, by: User) -> Backtest:
     """These rules are to be replayed over all closed quarters, and a job is owed that does it.
 
     Asking for the same while it is not finished gives the back-test already asked for, and rings
@@ -40,7 +41,7 @@ def ask_backtest(*, name: str, rules: Rules, version: Version | None, by: User) 
         raise Refused("Give the back-test a name, to find it by again", field="name")
     if last_closed() is None:
         raise Refused("No quarter is closed yet, so there is no history to replay")
-    tried = as_document(rules)
+    tried = rules_document(rules)
     found = Backtest.objects.filter(
         name=name.strip(), rules=tried, version=version, finished_at__isnull=True
     ).first()
@@ -60,7 +61,9 @@ def ask_backtest(*, name: str, rules: Rules, version: Version | None, by: User) 
     return found
 
 
-def run_backtest(*, asked: Backtest, tell: Tell = lambda done, total, doing: None) -> Backtest:
+def run_backtest(
+    *, asked: Backtest, progress: Progress = lambda done, total, doing: None
+) -> Backtest:
     """The rules asked about are replayed, and what was found stands with them.
 
     Run again once it is finished, it changes nothing; of two runs at once the first to finish
@@ -71,13 +74,13 @@ def run_backtest(*, asked: Backtest, tell: Tell = lambda done, total, doing: Non
     until = last_closed()
     if until is None:
         raise Refused("No quarter is closed yet, so there is no history to replay")
-    tell(0, 1, "Reading every closed quarter")
+    progress(0, 1, "Reading every closed quarter")
     found = backtest(
-        subjects(until=until, today=localdate()),
+        indicator_records(until=until, today=localdate()),
         rules_by_quarter(),
         rules_tried(asked),
         until=until,
-        tell=_now_and_then(tell),
+        progress=_now_and_then(progress),
     )
     _finish(asked, found)
     asked.refresh_from_db()
@@ -93,26 +96,26 @@ def _finish(asked: Backtest, found: dict[str, object]) -> None:
         audit.record("finished a back-test", asked, by=asked.asked_by, summary=found["summary"])
 
 
-def _now_and_then(tell: Tell) -> Callable[[int, int], None]:
+def _now_and_then(progress: Progress) -> Callable[[int, int], None]:
     """Said no more than forty times, since each time is a row written."""
 
-    def told(done: int, total: int) -> None:
-        step = max(total // TOLD, 1)
+    def report(done: int, total: int) -> None:
+        step = max(total // MOST_UPDATES, 1)
         if done % step == 0 or done == total:
-            tell(done, total, "Replaying the history of each indicator")
+            progress(done, total, "Replaying the history of each indicator")
 
-    return told
+    return report
 
 
 @transaction.atomic
-def keep_as_evidence(*, kept: Backtest, version: Version, by: User) -> Backtest:
+def keep_as_evidence(*, backtest: Backtest, version: Version, by: User) -> Backtest:
     """The back-test stands with a version that is being written or talked over, for good.
 
     It may have tried other rules than the version now holds: the record says so, and the page
     says in what. Keeping it again changes nothing. Raises Refused for one not finished, one kept
     with another version, or a version that is settled.
     """
-    row = Backtest.objects.select_for_update().get(pk=kept.pk)
+    row = Backtest.objects.select_for_update().get(pk=backtest.pk)
     if row.is_evidence and row.version_id == version.pk:
         return row
     if row.is_evidence:

@@ -1,4 +1,4 @@
-"""Writing down what a close found: what opened, what recovered, what is restated."""
+"""Closing a quarter: its results are rated, and escalations open, recover and are restated."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from core.refusals import Refused
 from core.services.notices import owe_notice
 from core.services.quarters import open_quarter
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import RulesOfEach, rules_of_each
+from escalation.queries.evaluation import RulesByIndicator, rules_by_indicator
 from escalation.queries.restatement_preview import (
     as_episode,
     revised_since_close,
     stored_escalations,
 )
 from escalation.rules.ladder import Episode, Origin, close, restate
-from escalation.services.exceptions import Exceptions, close_exceptions
+from escalation.services.exceptions import ExceptionChanges, close_exceptions
 from escalation.services.explanations import ClosesToExplain, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
@@ -40,11 +40,11 @@ from sorp.rules.figures import Figure
 def open_escalation(
     indicator: Indicator,
     episode: Episode,
-    rules_of: RulesOfEach,
+    rules_of: RulesByIndicator,
     recorded_in: Quarter,
     by: User | None,
 ) -> Escalation:
-    """An escalation stands on record, with the variation it came under, and its manager is told."""
+    """An escalation is recorded, with the variation it came under; its manager is owed a notice."""
     recovered = episode.recovered_in
     row = Escalation.objects.create(
         indicator=indicator,
@@ -75,7 +75,7 @@ def open_escalation(
 
 
 def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Escalation:
-    """An escalation has recovered, and its manager is told."""
+    """An escalation has recovered; its manager is owed a notice."""
     assert episode.recovered_in is not None
     row.recovered_in = episode.recovered_in
     row.save(update_fields=["recovered_in"])
@@ -91,37 +91,37 @@ def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Es
 
 
 def restate_escalation(
-    row: Escalation, now_stands: Episode, rules_of: RulesOfEach, by: User | None
+    row: Escalation, restated: Episode, rules_of: RulesByIndicator, by: User | None
 ) -> Escalation:
     """What is recorded is restated: what it was stays in the audit event."""
     was = as_episode(row)
-    row.since = now_stands.since
-    row.opened_in = now_stands.opened_in
-    recovered = now_stands.recovered_in
+    row.since = restated.since
+    row.opened_in = restated.opened_in
+    recovered = restated.recovered_in
     row.recovered_in = recovered
-    row.relapse, row.restated, row.reason = now_stands.relapse, True, now_stands.reason
-    row.trigger, row.trigger_key = now_stands.trigger, now_stands.trigger_key
-    row.origin, row.all_met = now_stands.origin, list(now_stands.all_met)
-    told = {}
-    if row.referred_by is not None and now_stands.origin is Origin.RULE:
+    row.relapse, row.restated, row.reason = restated.relapse, True, restated.reason
+    row.trigger, row.trigger_key = restated.trigger, restated.trigger_key
+    row.origin, row.all_met = restated.origin, list(restated.all_met)
+    referral = {}
+    if row.referred_by is not None and restated.origin is Origin.RULE:
         # A rule asks for it now, from an earlier quarter: who referred it up stays on record.
-        told = {"referred_by": str(row.referred_by)}
+        referral = {"referred_by": str(row.referred_by)}
         row.referred_from = row.referred_by = None
-    if now_stands.opened_in != was.opened_in:
-        row.sorp_version_id = rules_of.version_in(now_stands.opened_in).pk
-        row.variation = rules_of.variation_in(row.indicator_id, now_stands.opened_in)
+    if restated.opened_in != was.opened_in:
+        row.sorp_version_id = rules_of.version_in(restated.opened_in).pk
+        row.variation = rules_of.variation_in(row.indicator_id, restated.opened_in)
     row.save()
     audit.record(
         "restated escalation",
         row,
         by=by,
-        opened_in={"was": was.opened_in.key, "is": now_stands.opened_in.key},
+        opened_in={"was": was.opened_in.key, "is": restated.opened_in.key},
         recovered_in={
             "was": was.recovered_in.key if was.recovered_in else None,
             "is": recovered.key if recovered else None,
         },
-        reason={"was": was.reason, "is": now_stands.reason},
-        **told,
+        reason={"was": was.reason, "is": restated.reason},
+        **referral,
     )
     return row
 
@@ -144,7 +144,7 @@ class Closing:
     opened: list[Escalation] = field(default_factory=list)
     recovered: list[Escalation] = field(default_factory=list)
     restated: list[Escalation] = field(default_factory=list)
-    exceptions: Exceptions = field(default_factory=Exceptions)
+    exceptions: ExceptionChanges = field(default_factory=ExceptionChanges)
 
     @property
     def changed(self) -> bool:
@@ -153,25 +153,25 @@ class Closing:
 
     @property
     def sentence(self) -> str:
-        """What a person is told."""
+        """What the close did, as a person reads it."""
         if not self.changed:
             return (
                 f"{self.quarter} is already closed, and nothing has been revised since: no change."
             )
         done = "closed" if self.newly_closed else "already closed; revisions followed up"
-        told = (
+        sentence = (
             f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
             f" {len(self.restated)} restated."
         )
         if self.exceptions.changed:
-            told += f" {_exceptions_in_words(self.exceptions)}"
+            sentence += f" {_exceptions_in_words(self.exceptions)}"
         if self.unsigned:
             were = "result was" if self.unsigned == 1 else "results were"
-            told += f" {self.unsigned} {were} not signed off."
-        return told
+            sentence += f" {self.unsigned} {were} not signed off."
+        return sentence
 
 
-def _exceptions_in_words(found: Exceptions) -> str:
+def _exceptions_in_words(found: ExceptionChanges) -> str:
     """What the close did beside ordinary escalations, as one sentence."""
     counted = (
         (len(found.units_referred), "unit", "referred up for many poor indicators"),
@@ -192,9 +192,9 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     """
     _refuse_two_at_once(quarter)
     _refuse_out_of_order(quarter)
-    row = _hold(quarter, today, by)
+    row = _lock_quarter(quarter, today, by)
     closing = Closing(quarter)
-    rules_of = rules_of_each()
+    rules_of = rules_by_indicator()
     closed = last_closed()
     if closed is not None:
         _restate_revised(closed, rules_of, closing, by)
@@ -249,7 +249,7 @@ def _refuse_out_of_order(quarter: Quarter) -> None:
         raise CannotClose(f"{closed.next()} was never closed: close it before {quarter}")
 
 
-def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
+def _lock_quarter(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     """The quarter's row, locked: a result being saved waits, and then finds the quarter closed."""
     row = ReportingQuarter.objects.filter(quarter=quarter).first()
     if row is None:
@@ -260,7 +260,9 @@ def _hold(quarter: Quarter, today: date, by: User | None) -> ReportingQuarter:
     return ReportingQuarter.objects.select_for_update().get(pk=row.pk)
 
 
-def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None) -> None:
+def _escalate(
+    quarter: Quarter, rules_of: RulesByIndicator, closing: Closing, by: User | None
+) -> None:
     """What follows from the ratings of the quarter opens or recovers, and each is explained."""
     histories = rag_histories(until=quarter)
     stored = stored_escalations(histories)
@@ -271,7 +273,12 @@ def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: Use
         episodes = [as_episode(row) for row in rows]
         outcome = close(history, episodes, rules_of(pk), Tier(indicator.tier))
         for episode in outcome.recovered:
-            row = next(r for r in rows if _is_of(r, episode) and r.recovered_in is None)
+            row = next(
+                r
+                for r in rows
+                if (r.level, r.opened_in, r.recovered_in)
+                == (episode.level, episode.opened_in, None)
+            )
             closing.recovered.append(recover_escalation(row, episode, by))
         for episode in outcome.opened:
             opened = open_escalation(indicator, episode, rules_of, quarter, by)
@@ -282,7 +289,7 @@ def _escalate(quarter: Quarter, rules_of: RulesOfEach, closing: Closing, by: Use
 
 
 def _restate_revised(
-    closed: Quarter, rules_of: RulesOfEach, closing: Closing, by: User | None
+    closed: Quarter, rules_of: RulesByIndicator, closing: Closing, by: User | None
 ) -> None:
     """Where a closed quarter was judged anew, escalations follow, marked restated."""
     revised = revised_since_close()
@@ -305,7 +312,7 @@ def _restate(
     history: Sequence[Figure],
     rows: list[Escalation],
     since: Quarter,
-    rules_of: RulesOfEach,
+    rules_of: RulesByIndicator,
     closing: Closing,
     by: User | None,
 ) -> None:
@@ -319,7 +326,3 @@ def _restate(
         opened = open_escalation(indicator, episode, rules_of, history[-1].quarter, by)
         closing.restated.append(opened)
         rows.append(opened)
-
-
-def _is_of(row: Escalation, episode: Episode) -> bool:
-    return row.level == episode.level and row.opened_in == episode.opened_in

@@ -16,17 +16,17 @@ from core import audit
 from core.quarters import Quarter
 from core.services.notices import owe_notice
 from escalation.models.exceptions import PositiveException, UnitEscalation
-from escalation.queries.evaluation import RulesOfEach, rules_of_each
+from escalation.queries.evaluation import RulesByIndicator, rules_by_indicator
 from escalation.queries.exceptions import (
-    as_positive,
+    as_positive_spell,
     as_unit_episode,
     directors_of,
-    keys_standing,
-    members,
-    positives_recorded,
-    units_recorded,
+    recorded_positive_exceptions,
+    recorded_unit_escalations,
+    succeeding_keys,
+    unit_indicators,
 )
-from escalation.rules.exceptions import Positive, UnitEpisode, close_positives, close_units
+from escalation.rules.exceptions import PositiveSpell, UnitEpisode, close_positives, close_units
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
 from organisation.models.people import User
@@ -37,7 +37,7 @@ from sorp.rules.figures import Figure
 
 
 @dataclass(slots=True)
-class Exceptions:
+class ExceptionChanges:
     """What one close did beside the ordinary escalations."""
 
     units_referred: list[UnitEscalation] = field(default_factory=list)
@@ -53,64 +53,61 @@ class Exceptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sitting:
-    """All that closing one quarter's exceptions reads, fetched at once."""
+class _CloseInputs:
+    """All that closing one quarter reads for its exceptions, fetched at once."""
 
     quarter: Quarter
-    rules_of: RulesOfEach
+    rules_of: RulesByIndicator
     version: int
     units: Sequence[UnitEscalation]
     positives: Mapping[int, Sequence[PositiveException]]
     histories: Mapping[int, Sequence[Figure]]
     indicators: Mapping[int, Indicator]
-    positives_standing: Mapping[int, str]
+    positives_succeeding: Mapping[int, str]
     by: User | None
 
 
 @transaction.atomic
-def close_exceptions(*, quarter: Quarter, by: User | None) -> Exceptions:
-    """What the quarter's rules say of units, and of good performance, is opened and ended.
+def close_exceptions(*, quarter: Quarter, by: User | None) -> ExceptionChanges:
+    """Referrals of units and positive exceptions open and end as the rules of the quarter have it.
 
-    The quarter has been rated. Idempotent: asked again it changes nothing, unless a rating was
-    revised meanwhile and something now opens or ends. Where no rule asks and nothing stands open,
+    The quarter has been rated. Idempotent: run again it changes nothing, unless a rating was
+    revised meanwhile and something now opens or ends. Where no rule looks for any and none is open,
     no histories are read. Raises NoVersionInForce.
     """
-    rules_of, units, positives = rules_of_each(), units_recorded(), positives_recorded()
+    rules_of, units, positives = (
+        rules_by_indicator(),
+        recorded_unit_escalations(),
+        recorded_positive_exceptions(),
+    )
     rules = rules_of.by_quarter(quarter)
-    done = Exceptions()
-    is_asked = rules.aggregates or rules.positives_for(None)
-    if not is_asked and not any(_open_ones(units, positives)):
-        return done
+    changes = ExceptionChanges()
+    is_anything_open = any(each.recovered_in is None for each in units) or any(
+        each.ended_in is None for rows in positives.values() for each in rows
+    )
+    if not (rules.aggregates or rules.positives_for(None) or is_anything_open):
+        return changes
     histories = rag_histories(until=quarter)
     indicators = Indicator.objects.select_related("accountable_manager").in_bulk(list(histories))
     version = version_ruling(quarter).pk
-    standing = keys_standing("positive_exception", quarter)
-    sitting = _Sitting(
-        quarter, rules_of, version, units, positives, histories, indicators, standing, by
+    succeeding = succeeding_keys("positive_exception", quarter)
+    inputs = _CloseInputs(
+        quarter, rules_of, version, units, positives, histories, indicators, succeeding, by
     )
-    _close_units(sitting, done)
+    _close_for_units(inputs, changes)
     for pk, indicator in sorted(indicators.items()):
         if histories[pk][-1].quarter == quarter:
-            _close_positives(indicator, sitting, done)
-    return done
+            _close_for_indicator(indicator, inputs, changes)
+    return changes
 
 
-def _open_ones(
-    units: Sequence[UnitEscalation], positives: Mapping[int, Sequence[PositiveException]]
-) -> list[bool]:
-    return [
-        *(each.recovered_in is None for each in units),
-        *(each.ended_in is None for rows in positives.values() for each in rows),
-    ]
-
-
-def _close_units(sitting: _Sitting, done: Exceptions) -> None:
-    quarter = sitting.quarter
-    standing = keys_standing("unit_escalation", quarter)
+def _close_for_units(inputs: _CloseInputs, changes: ExceptionChanges) -> None:
+    quarter = inputs.quarter
+    succeeding = succeeding_keys("unit_escalation", quarter)
     outcome = close_units(
-        members(quarter, sitting.indicators, sitting.histories),
-        [as_unit_episode(row, standing) for row in sitting.units],
-        sitting.rules_of.by_quarter(quarter),
+        unit_indicators(quarter, inputs.indicators, inputs.histories),
+        [as_unit_episode(row, succeeding) for row in inputs.units],
+        inputs.rules_of.by_quarter(quarter),
         quarter,
     )
     if not (outcome.opened or outcome.recovered):
@@ -120,30 +117,30 @@ def _close_units(sitting: _Sitting, done: Exceptions) -> None:
     for episode in outcome.recovered:
         row = next(
             each
-            for each in sitting.units
-            if each.recovered_in is None and as_unit_episode(each, standing).key == episode.key
+            for each in inputs.units
+            if each.recovered_in is None and as_unit_episode(each, succeeding).key == episode.key
         )
-        asked = {each.key: each.name for each in sitting.rules_of.by_quarter(quarter).aggregates}
-        called = asked.get(episode.trigger_key, "")
+        names = {each.key: each.name for each in inputs.rules_of.by_quarter(quarter).aggregates}
+        name = names.get(episode.trigger_key, "")
         why = (
-            f"“{called}” was no longer met in {quarter}."
-            if called
+            f"“{name}” was no longer met in {quarter}."
+            if name
             else f"The SORP that rules {quarter} no longer has “{row.trigger}”."
         )
-        done.units_recovered.append(_recover_unit(row, quarter, why, directors, sitting.by))
+        changes.units_recovered.append(_recover_unit(row, quarter, why, directors, inputs.by))
     for episode in outcome.opened:
-        done.units_referred.append(_refer_unit(named[episode.unit], episode, directors, sitting))
+        changes.units_referred.append(_refer_unit(named[episode.unit], episode, directors, inputs))
 
 
 def _refer_unit(
-    unit: Unit, episode: UnitEpisode, directors: Mapping[int, Sequence[User]], sitting: _Sitting
+    unit: Unit, episode: UnitEpisode, directors: Mapping[int, Sequence[User]], inputs: _CloseInputs
 ) -> UnitEscalation:
     row = UnitEscalation.objects.create(
         unit=unit,
         level=episode.level,
         trigger=episode.trigger,
         trigger_key=episode.trigger_key,
-        sorp_version_id=sitting.version,
+        sorp_version_id=inputs.version,
         since=episode.since,
         opened_in=episode.opened_in,
         reason=episode.reason,
@@ -152,7 +149,7 @@ def _refer_unit(
             for each in episode.counted
         ],
     )
-    audit.record("referred unit", row, by=sitting.by, reason=row.reason)
+    audit.record("referred unit", row, by=inputs.by, reason=row.reason)
     for director in directors[unit.pk]:
         owe_notice(
             key=f"unit-referred-{row.pk}-{director.pk}",
@@ -186,12 +183,14 @@ def _recover_unit(
     return row
 
 
-def _close_positives(indicator: Indicator, sitting: _Sitting, done: Exceptions) -> None:
-    rows = sitting.positives.get(indicator.pk, ())
-    rules = sitting.rules_of(indicator.pk)(sitting.quarter)
+def _close_for_indicator(
+    indicator: Indicator, inputs: _CloseInputs, changes: ExceptionChanges
+) -> None:
+    rows = inputs.positives.get(indicator.pk, ())
+    rules = inputs.rules_of(indicator.pk)(inputs.quarter)
     opened, ended = close_positives(
-        sitting.histories[indicator.pk],
-        [as_positive(row, sitting.positives_standing) for row in rows],
+        inputs.histories[indicator.pk],
+        [as_positive_spell(row, inputs.positives_succeeding) for row in rows],
         rules.positives_for(Tier(indicator.tier)),
     )
     for positive in ended:
@@ -199,29 +198,29 @@ def _close_positives(indicator: Indicator, sitting: _Sitting, done: Exceptions) 
             each
             for each in rows
             if each.ended_in is None
-            and as_positive(each, sitting.positives_standing).key == positive.key
+            and as_positive_spell(each, inputs.positives_succeeding).key == positive.key
         )
-        row.ended_in = sitting.quarter
+        row.ended_in = inputs.quarter
         row.save(update_fields=["ended_in"])
-        audit.record("positive exception ended", row, by=sitting.by, ended_in=sitting.quarter.key)
-        done.positive_ended.append(row)
-    done.positive.extend(_bring_to_notice(indicator, each, sitting) for each in opened)
+        audit.record("positive exception ended", row, by=inputs.by, ended_in=inputs.quarter.key)
+        changes.positive_ended.append(row)
+    changes.positive.extend(_bring_to_notice(indicator, each, inputs) for each in opened)
 
 
 def _bring_to_notice(
-    indicator: Indicator, positive: Positive, sitting: _Sitting
+    indicator: Indicator, positive: PositiveSpell, inputs: _CloseInputs
 ) -> PositiveException:
     row = PositiveException.objects.create(
         indicator=indicator,
         level=positive.level,
         trigger=positive.trigger,
         trigger_key=positive.trigger_key,
-        sorp_version_id=sitting.version,
+        sorp_version_id=inputs.version,
         since=positive.since,
         opened_in=positive.opened_in,
         reason=positive.reason,
     )
-    audit.record("positive exception", row, by=sitting.by, reason=row.reason)
+    audit.record("positive exception", row, by=inputs.by, reason=row.reason)
     owe_notice(
         key=f"positive-{row.pk}",
         recipient=indicator.accountable_manager,

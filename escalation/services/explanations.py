@@ -12,7 +12,7 @@ from core import audit
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation, Explanation
-from escalation.queries.evaluation import RulesOfEach
+from escalation.queries.evaluation import RulesByIndicator
 from escalation.queries.restatement_preview import as_episode
 from escalation.rules.explanations import (
     Explained,
@@ -43,7 +43,7 @@ class ClosesToExplain:
     histories: Mapping[int, Sequence[Figure]]
     recorded: Mapping[int, Sequence[Escalation]]
     indicators: Mapping[int, Indicator]
-    rules_of: RulesOfEach
+    rules_of: RulesByIndicator
 
     def episodes(self, indicator: int, quarter: Quarter) -> list[Episode]:
         """What is recorded of an indicator, but for what a person referred up after this close."""

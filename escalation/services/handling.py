@@ -40,26 +40,27 @@ def deal_with(
 ) -> Handling:
     """A level noted what was referred to it, agreed its action plan, or sent it back with a reason.
 
-    The escalation stays open: only the SORP's exit rule ends it. The same said twice is recorded
+    The escalation stays open: only the SORP's exit rule ends it. The same again is recorded
     once. Raises PermissionDenied for whoever does not speak for the level; Refused, in words.
     """
     if kind == Kind.REFERRED_UP:
         raise Refused("Say to which level it is referred up", field="level")
-    held = _held(escalation, by)
+    row = _locked(escalation, by)
     words = words.strip()
-    if (again := _recorded(held, kind, words, handled_on, by)) is not None:
+    same = row.handlings.filter(kind=kind, words=words, handled_on=handled_on, by=by)
+    if (again := same.first()) is not None:
         return again  # a button pressed twice
-    _refuse_day(held, handled_on, today)
+    _refuse_day(row, handled_on, today)
     if kind == Kind.SENT_BACK and not words:
         raise Refused("Say why it is sent back, and what is to come back", field="words")
     if kind == Kind.PLAN_AGREED:
-        agree_plan(plan=_plan_of(held.indicator), today=handled_on, by=by)
-    handling = _record(held, kind, words, handled_on, by)
+        agree_plan(plan=_plan_in_place(row.indicator), today=handled_on, by=by)
+    handling = _record_handling(row, kind, words, handled_on, by)
     if kind == Kind.SENT_BACK:
-        _tell_manager(
+        _notify_manager(
             handling,
-            f"{held.indicator.title} was sent back by the {held.get_level_display()}",
-            f"{words} It stays referred to the {held.get_level_display()} until it recovers.",
+            f"{row.indicator.title} was sent back by the {row.get_level_display()}",
+            f"{words} It stays referred to the {row.get_level_display()} until it recovers.",
         )
     return handling
 
@@ -82,41 +83,41 @@ def refer_up(
     does not speak for the level; Refused where it has recovered, stands there already, no reason
     is given, or a level is passed over without one.
     """
-    held = _held(escalation, by)
-    origin = Level(held.level)
+    row = _locked(escalation, by)
+    origin = Level(row.level)
     to = level or next(iter(levels_above(origin)), None)
     if to is None or to.height <= origin.height:
         raise Refused(f"Choose a level above the {origin.label}", field="level")
     words, why_past = words.strip(), why_past.strip()
-    standing = {
-        Level(row.level): row
-        for row in Escalation.objects.open_ones().filter(indicator=held.indicator)
+    open_by_level = {
+        Level(each.level): each
+        for each in Escalation.objects.open_ones().filter(indicator=row.indicator)
     }
-    past = levels_past(origin, to, standing)
-    said = f"{words} {_past(past)}: {why_past}" if past and why_past else words
-    if (there := standing.get(to)) is not None:
-        return _as_referred(there, held, said)
-    _refuse_day(held, handled_on, today)
+    past = levels_past(origin, to, open_by_level)
+    reason = f"{words} {_past_levels(past)}: {why_past}" if past and why_past else words
+    if (existing := open_by_level.get(to)) is not None:
+        return _same_referral(existing, row, reason)
+    _refuse_day(row, handled_on, today)
     if not words:
         raise Refused(f"Say why it is referred up to the {to.label}", field="words")
     if past and not why_past:
         raise Refused(
-            f"Say why it goes p{_past(past)[1:]}: only a rule may do that without a reason",
+            f"Say why it goes p{_past_levels(past)[1:]}: only a rule may do that without a reason",
             field="why_past",
         )
-    _record(held, Kind.REFERRED_UP, f"To the {to.label}. {said}", handled_on, by)
-    return _open_above(held, to, said, by)
+    _record_handling(row, Kind.REFERRED_UP, f"To the {to.label}. {reason}", handled_on, by)
+    return _open_above(row, to, reason, by)
 
 
-def _past(levels: Iterable[Level]) -> str:
+def _past_levels(levels: Iterable[Level]) -> str:
     return f"Past the {' and the '.join(each.label for each in levels)}"
 
 
-def _reason(origin: Escalation, said: str) -> str:
-    return f"{referral_name(Level(origin.level))}: {said}"
+def _reason(origin: Escalation, reason: str) -> str:
+    return f"{referral_name(Level(origin.level))}: {reason}"
 
 
-def _held(escalation: Escalation, by: User) -> Escalation:
+def _locked(escalation: Escalation, by: User) -> Escalation:
     """The row, locked: two who press at once come one after the other."""
     row = (
         Escalation.objects.select_for_update(of=("self",))
@@ -130,12 +131,6 @@ def _held(escalation: Escalation, by: User) -> Escalation:
     return row
 
 
-def _recorded(
-    row: Escalation, kind: str, words: str, handled_on: date, by: User
-) -> Handling | None:
-    return row.handlings.filter(kind=kind, words=words, handled_on=handled_on, by=by).first()
-
-
 def _refuse_day(row: Escalation, handled_on: date, today: date) -> None:
     since = day_of(row.recorded_at)
     if handled_on > today:
@@ -147,7 +142,7 @@ def _refuse_day(row: Escalation, handled_on: date, today: date) -> None:
         )
 
 
-def _plan_of(indicator: Indicator) -> ActionPlan:
+def _plan_in_place(indicator: Indicator) -> ActionPlan:
     plan = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
     if plan is None:
         raise Refused(
@@ -157,7 +152,9 @@ def _plan_of(indicator: Indicator) -> ActionPlan:
     return plan
 
 
-def _record(row: Escalation, kind: str, words: str, handled_on: date, by: User) -> Handling:
+def _record_handling(
+    row: Escalation, kind: str, words: str, handled_on: date, by: User
+) -> Handling:
     handling = Handling.objects.create(
         escalation=row, kind=kind, words=words, handled_on=handled_on, by=by
     )
@@ -173,17 +170,17 @@ def _record(row: Escalation, kind: str, words: str, handled_on: date, by: User) 
     return handling
 
 
-def _as_referred(there: Escalation, origin: Escalation, said: str) -> Escalation:
-    """What was referred there just so already, by a button pressed twice; else a refusal."""
-    if there.referred_from_id == origin.pk and there.reason == _reason(origin, said):
-        return there
+def _same_referral(existing: Escalation, origin: Escalation, reason: str) -> Escalation:
+    """The same referral, made by a button pressed twice. Raises Refused for any other."""
+    if existing.referred_from_id == origin.pk and existing.reason == _reason(origin, reason):
+        return existing
     raise Refused(
-        f"It is referred to the {there.get_level_display()} already, since {there.opened_in}",
+        f"It is referred to the {existing.get_level_display()} already, since {existing.opened_in}",
         field="level",
     )
 
 
-def _open_above(origin: Escalation, to: Level, said: str, by: User) -> Escalation:
+def _open_above(origin: Escalation, to: Level, reason: str, by: User) -> Escalation:
     quarter = _latest_judged(origin)
     version = version_ruling(quarter)
     name = referral_name(Level(origin.level))
@@ -198,13 +195,13 @@ def _open_above(origin: Escalation, to: Level, said: str, by: User) -> Escalatio
         opened_in=quarter,
         recorded_in=quarter,
         relapse=_is_relapse(origin.indicator, to, quarter, version.relapse_within),
-        reason=_reason(origin, said),
+        reason=_reason(origin, reason),
         variation=origin.variation,
         referred_from=origin,
         referred_by=by,
     )
     audit.record("referred up", row, by=by, referred_from=origin.level, reason=row.reason)
-    for person in {origin.indicator.accountable_manager, *_receivers(to, origin.indicator)}:
+    for person in {origin.indicator.accountable_manager, *_recipients(to, origin.indicator)}:
         if person != by:
             owe_notice(
                 key=f"referred-{row.pk}-{person.pk}",
@@ -238,8 +235,8 @@ def _is_relapse(indicator: Indicator, level: Level, quarter: Quarter, within: in
     ).exists()
 
 
-def _receivers(level: Level, indicator: Indicator) -> Iterable[User]:
-    """Who hears of it: the directorate's director; for PAT and Cabinet those who keep its minutes."""
+def _recipients(level: Level, indicator: Indicator) -> Iterable[User]:
+    """Who is owed a notice: the directorate's director; for PAT and Cabinet those who keep its minutes."""
     if level is not Level.DIRECTORATE:
         return holders(PostKind.PERFORMANCE_OFFICER, on=localdate())
     offices = post_holders_on(localdate())
@@ -247,7 +244,7 @@ def _receivers(level: Level, indicator: Indicator) -> Iterable[User]:
     return offices.holders.get((PostKind.DIRECTOR, directorate.unit), ()) if directorate else ()
 
 
-def _tell_manager(handling: Handling, subject: str, body: str) -> None:
+def _notify_manager(handling: Handling, subject: str, body: str) -> None:
     row = handling.escalation
     owe_notice(
         key=f"sent-back-{handling.pk}",

@@ -22,7 +22,7 @@ from core.services.notices import owe_notice
 from core.working_days import is_working_day
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
-from escalation.queries.plans import WantedPlan, wanted_plans
+from escalation.queries.plans import MissingPlan, missing_plans
 from escalation.rights import may_agree_plan, may_deal_with
 from indicators.models.definitions import Indicator
 from indicators.queries.outstanding import PostHolders, post_holders_on
@@ -72,7 +72,7 @@ def write_plan(
     before its own start or the plan's, a recovery expected in a quarter that is over, or a plan that
     somebody else replaced meanwhile.
     """
-    _refuse_strangers(indicator, by)
+    _refuse_others(indicator, by)
     if not cause.strip():
         raise Refused("Say what causes the poor performance", field="cause")
     _refuse_empty_promises(actions, starts_on, today)
@@ -80,7 +80,7 @@ def write_plan(
     # The indicator's row is locked, so that two plans written at once are numbered one by one.
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     before = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
-    said = {
+    given = {
         "cause": cause.strip(),
         "barriers": barriers.strip(),
         "help_wanted": help_wanted.strip(),
@@ -88,16 +88,16 @@ def write_plan(
         "expected_value": expected_value,
         "starts_on": starts_on,
     }
-    if before is not None and _says_the_same(before, said, actions):
+    if before is not None and _is_unchanged(before, given, actions):
         return before  # a button pressed twice
     _refuse_unseen(before, seen)
-    return _put_in_place(indicator, before, {**said, "change": change.strip()}, actions, by, at)
+    return _supersede(indicator, before, {**given, "change": change.strip()}, actions, by, at)
 
 
-def _put_in_place(
+def _supersede(
     indicator: Indicator,
     before: ActionPlan | None,
-    said: Mapping[str, Any],
+    given: Mapping[str, Any],
     actions: Sequence[ActionGiven],
     by: User,
     at: datetime | None,
@@ -106,7 +106,7 @@ def _put_in_place(
     plan = ActionPlan.objects.create(
         indicator=indicator,
         number=before.number + 1 if before else 1,
-        **said,
+        **given,
         written_by=by,
         written_at=at or now(),
     )
@@ -125,20 +125,20 @@ def _put_in_place(
     return plan
 
 
-def _says_the_same(
-    plan: ActionPlan, said: Mapping[str, object], actions: Sequence[ActionGiven]
+def _is_unchanged(
+    plan: ActionPlan, given: Mapping[str, object], actions: Sequence[ActionGiven]
 ) -> bool:
     promised = [
         (each.description, each.owner, each.due_on, each.starts_on) for each in plan.actions.all()
     ]
-    given = [
+    proposed = [
         (each.description.strip(), each.owner.strip(), each.due_on, each.starts_on)
         for each in actions
     ]
-    return promised == given and all(getattr(plan, name) == said[name] for name in said)
+    return promised == proposed and all(getattr(plan, name) == given[name] for name in given)
 
 
-def _refuse_strangers(indicator: Indicator, by: User) -> None:
+def _refuse_others(indicator: Indicator, by: User) -> None:
     if not may_write_plan(indicator, by):
         raise PermissionDenied(f"{indicator.accountable_manager} answers for this indicator")
 
@@ -227,7 +227,7 @@ def record_progress(
     was superseded.
     """
     row = Action.objects.select_for_update().get(pk=action.pk)
-    _refuse_strangers(row.plan.indicator, by)
+    _refuse_others(row.plan.indicator, by)
     if not row.plan.is_latest:
         raise Refused("A later plan supersedes this one: record progress there")
     if done_on is not None and done_on != row.done_on:
@@ -273,7 +273,7 @@ def agree_plan(*, plan: ActionPlan, today: date, by: User) -> ActionPlan:
     """
     row = _in_place(plan)
     may = may_agree_plan(row.indicator, by) or any(
-        may_deal_with(Level(level), row.indicator, by) for level in _levels(row)
+        may_deal_with(Level(level), row.indicator, by) for level in _open_levels(row)
     )
     if not may:
         raise PermissionDenied("This is for the directors over it and the performance officers")
@@ -307,15 +307,15 @@ def review_plan(
         raise PermissionDenied(f"This is for those who speak for the {level.label}")
     if row.written_by_id == by.pk:
         raise Refused("You wrote this plan: somebody else judges it")
-    if level not in _levels(row):
+    if level not in _open_levels(row):
         raise Refused(f"It is not referred to the {level.label}", field="level")
     words = words.strip()
     if not sufficient and not words:
         raise Refused("Say what is missing from the plan", field="words")
-    said = {"level": level, "sufficient": sufficient, "words": words, "reviewed_on": today}
-    if (again := row.reviews.filter(by=by, **said).first()) is not None:
+    given = {"level": level, "sufficient": sufficient, "words": words, "reviewed_on": today}
+    if (again := row.reviews.filter(by=by, **given).first()) is not None:
         return again  # a button pressed twice
-    review = PlanReview.objects.create(plan=row, by=by, **said)
+    review = PlanReview.objects.create(plan=row, by=by, **given)
     audit.record(
         "reviewed action plan",
         row,
@@ -327,7 +327,7 @@ def review_plan(
         words=words,
     )
     if not sufficient:
-        _ask_for_more(review)
+        _owe_notice_to_manager(review)
     return review
 
 
@@ -343,12 +343,12 @@ def _in_place(plan: ActionPlan) -> ActionPlan:
     return row
 
 
-def _levels(plan: ActionPlan) -> set[str]:
+def _open_levels(plan: ActionPlan) -> set[str]:
     rows = Escalation.objects.open_ones().filter(indicator=plan.indicator)
     return set(rows.values_list("level", flat=True))
 
 
-def _ask_for_more(review: PlanReview) -> None:
+def _owe_notice_to_manager(review: PlanReview) -> None:
     indicator = review.plan.indicator
     owe_notice(
         key=f"insufficient-{review.pk}",
@@ -362,24 +362,27 @@ def _ask_for_more(review: PlanReview) -> None:
 @transaction.atomic
 def alert_to_missing_plans(*, today: date) -> int:
     """The accountable manager and the director over them are owed one notice of each plan that is
-    wanted and late. Returns how many are new.
+    missing and late. Returns how many are new.
 
     Once for each time that a plan is asked for: the day after, nothing more is owed. Nobody is
     written to on a day on which nobody works.
     """
     if not is_working_day(today):
         return 0
-    late = [each for each in wanted_plans(reader=None) if each.is_late(today)]
+    late = [each for each in missing_plans(reader=None) if each.is_late(today)]
     keys = {
-        _key(each, person): (each, person) for each, person in _told(late, post_holders_on(today))
+        _key(each, person): (each, person)
+        for each, person in _recipients(late, post_holders_on(today))
     }
     owed = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
     for key in keys.keys() - owed:
-        _owe(key, *keys[key])
+        _owe_notice_of(key, *keys[key])
     return len(keys.keys() - owed)
 
 
-def _told(late: Iterable[WantedPlan], offices: PostHolders) -> Iterable[tuple[WantedPlan, User]]:
+def _recipients(
+    late: Iterable[MissingPlan], offices: PostHolders
+) -> Iterable[tuple[MissingPlan, User]]:
     for each in late:
         manager = each.indicator.accountable_manager
         yield each, manager
@@ -395,25 +398,25 @@ def _told(late: Iterable[WantedPlan], offices: PostHolders) -> Iterable[tuple[Wa
             yield each, director
 
 
-def _key(wanted: WantedPlan, person: User) -> str:
-    about = f"e{wanted.escalation.pk}" if wanted.escalation else f"q{wanted.quarter.key}"
-    return f"no-plan:{wanted.indicator.pk}:{about}:{person.pk}"
+def _key(missing: MissingPlan, person: User) -> str:
+    about = f"e{missing.escalation.pk}" if missing.escalation else f"q{missing.quarter.key}"
+    return f"no-plan:{missing.indicator.pk}:{about}:{person.pk}"
 
 
-def _owe(key: str, wanted: WantedPlan, person: User) -> None:
-    is_own = person == wanted.indicator.accountable_manager
-    asked = (
+def _owe_notice_of(key: str, missing: MissingPlan, person: User) -> None:
+    is_own = person == missing.indicator.accountable_manager
+    advice = (
         "Write it, or bring the one there is up to date."
         if is_own
-        else f"{wanted.indicator.accountable_manager} answers for it."
+        else f"{missing.indicator.accountable_manager} answers for it."
     )
     notice = owe_notice(
         key=key,
         recipient=person,
         kind=Notice.Kind.OVERDUE,
-        subject=f"The action plan for {wanted.indicator.title} is overdue",
-        body=f"{wanted.sentence} The SORP asked for a plan by {in_full(wanted.due_on)}. {asked}",
-        address=reverse("write_plan", args=[wanted.indicator.reference])
+        subject=f"The action plan for {missing.indicator.title} is overdue",
+        body=f"{missing.sentence} The SORP asked for a plan by {in_full(missing.due_on)}. {advice}",
+        address=reverse("write_plan", args=[missing.indicator.reference])
         if is_own
         else reverse("action_plans"),
     )

@@ -1,1 +1,1 @@
-"""The doors to the register, to action plans and to closing a quarter."""
+"""Pages of the register, explanations, plans, warnings, back-tests, and of closing and approving."""

@@ -12,7 +12,7 @@ from core.queries import last_closed
 from core.refusals import Refused
 from escalation.forms.approval import ApprovalForm
 from escalation.queries.backtests import evidence_on
-from escalation.queries.dropped import dropped_by
+from escalation.queries.dropped import affected_by
 from escalation.services.approval import approve_with_answers, withdraw_with_answers
 from organisation.permissions import Permission
 from organisation.rights import allowed
@@ -95,7 +95,7 @@ def _form(request, version):
     return ApprovalForm(
         request.POST or None,
         earliest=earliest,
-        dropped=dropped_by(version, from_quarter=chosen),
+        dropped=affected_by(version, from_quarter=chosen),
         initial={"from_quarter": meant.key if meant else "", "approved_on": today},
     )
 
@@ -104,7 +104,7 @@ def _is_done(request, version, form):
     if not form.is_valid():
         return False
     try:
-        said = _act(request, version, form)
+        message = _act(request, version, form)
     except Refused as refusal:
         version.refresh_from_db()
         if done := _done_before(request, version):
@@ -112,7 +112,7 @@ def _is_done(request, version, form):
             return True
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
-    messages.success(request, said)
+    messages.success(request, message)
     return True
 
 

@@ -15,14 +15,14 @@ from escalation.models.backtests import Backtest
 from escalation.queries.backtests import (
     differs_from,
     jobs_of,
-    listed,
     rules_now,
     rules_of,
     rules_tried,
     unfinished_versions,
+    visible_backtests,
 )
 from escalation.rules.backtests import in_sentences
-from escalation.services.backtests import ask_backtest, keep_as_evidence
+from escalation.services.backtests import keep_as_evidence, request_backtest
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.models.statement import Version
@@ -41,8 +41,8 @@ def backtests(request):
         form = None
         if rules is not None:
             form = _form(request, rules, version)
-        if form is not None and form.is_valid() and (asked := _asked(request, form, version)):
-            return redirect("backtest", asked.pk)
+        if form is not None and form.is_valid() and (row := _requested(request, form, version)):
+            return redirect("backtest", row.pk)
         page |= {
             "form": form,
             "version": version,
@@ -50,7 +50,9 @@ def backtests(request):
             "versions": unfinished_versions(),
         }
     return render(
-        request, "escalation/backtests.html", page | {"found": listed(reader=request.user)}
+        request,
+        "escalation/backtests.html",
+        page | {"found": visible_backtests(reader=request.user)},
     )
 
 
@@ -75,40 +77,42 @@ def _starting_from(request):
         return None, in_force, rules
 
 
-def _asked(request, form, version):
+def _requested(request, form, version):
     """The back-test that is now owed; None where asking was refused, which the form then says."""
     given = form.cleaned_data
     try:
-        asked = ask_backtest(
+        row = request_backtest(
             name=given["name"], rules=given["rules"], version=version, by=request.user
         )
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
     messages.success(request, "The back-test has begun. You can leave this page.")
-    return asked
+    return row
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
 def backtest(request, pk):
     """What one found; until it is finished, how far it has come. Posting asks for it again."""
-    asked = _visible(request, pk)
+    row = _visible(request, pk)
     may_manage = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     if request.method == "POST":
-        return _again(request, asked, may_manage)
-    page = {"backtest": asked, "may_manage": may_manage}
-    if asked.finished_at is None:
+        return _again(request, row, may_manage)
+    page = {"backtest": row, "may_manage": may_manage}
+    if row.finished_at is None:
         return render(
-            request, "escalation/backtest_owed.html", page | {"job": jobs_of([asked]).get(asked.pk)}
+            request,
+            "escalation/backtest_running.html",
+            page | {"job": jobs_of([row]).get(row.pk)},
         )
-    version = asked.version
+    version = row.version
     page |= {
-        "reading": BacktestReading(asked.found),
-        "found": asked.found,
-        "rules": in_sentences(rules_tried(asked)),
-        "differs": differs_from(version, asked) if version else [],
-        "versions": unfinished_versions() if may_manage and not asked.is_evidence else [],
+        "reading": BacktestReading(row.found),
+        "found": row.found,
+        "rules": in_sentences(rules_tried(row)),
+        "differs": differs_from(version, row) if version else [],
+        "versions": unfinished_versions() if may_manage and not row.is_evidence else [],
     }
     return render(request, "escalation/backtest.html", page)
 
@@ -118,42 +122,42 @@ def _visible(request, pk):
     return get_object_or_404(found.select_related("asked_by", "version__statement"), pk=pk)
 
 
-def _again(request, asked, may_manage):
+def _again(request, row, may_manage):
     if not may_manage:
         raise PermissionDenied
-    if asked.finished_at is None:
-        ask_backtest(
-            name=asked.name, rules=rules_tried(asked), version=asked.version, by=request.user
+    if row.finished_at is None:
+        request_backtest(
+            name=row.name, rules=rules_tried(row), version=row.version, by=request.user
         )
         messages.success(request, "The back-test has begun again. You can leave this page.")
-    return redirect("backtest", asked.pk)
+    return redirect("backtest", row.pk)
 
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
 def keep_backtest(request, pk):
     """It stands as evidence with the draft that is named."""
-    asked = _visible(request, pk)
+    row = _visible(request, pk)
     version = get_object_or_404(Version, number=request.POST.get("version", ""))
     try:
-        keep_as_evidence(kept=asked, version=version, by=request.user)
+        keep_as_evidence(backtest=row, version=version, by=request.user)
     except Refused as refusal:
         messages.info(request, str(refusal))
     else:
         messages.success(request, f"This back-test is kept as evidence on {version}")
-    return redirect("backtest", asked.pk)
+    return redirect("backtest", row.pk)
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def backtest_json(request, pk):
     """All that was found, with the rules that were tried."""
-    asked = _finished(request, pk)
+    row = _finished(request, pk)
     response = JsonResponse(
-        {"name": asked.name, "rules": asked.rules, "found": asked.found},
+        {"name": row.name, "rules": row.rules, "found": row.found},
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
-    response["Content-Disposition"] = f'attachment; filename="backtest-{asked.pk}.json"'
+    response["Content-Disposition"] = f'attachment; filename="backtest-{row.pk}.json"'
     return response
 
 
@@ -161,10 +165,10 @@ def backtest_json(request, pk):
 @require(Permission.VIEW_PERFORMANCE)
 def backtest_csv(request, pk):
     """Everything gained, lost and moved, a row each."""
-    asked = _finished(request, pk)
+    row = _finished(request, pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="backtest-{asked.pk}.csv"'
-    response.write(written(COLUMNS, BacktestReading(asked.found).csv_rows))
+    response["Content-Disposition"] = f'attachment; filename="backtest-{row.pk}.csv"'
+    response.write(written(COLUMNS, BacktestReading(row.found).csv_rows))
     return response
 
 
@@ -172,14 +176,14 @@ def backtest_csv(request, pk):
 @require(Permission.VIEW_PERFORMANCE)
 def backtest_rules(request, pk):
     """The rules tried as a rules.json: to be read, replayed elsewhere, or tried again changed."""
-    asked = _visible(request, pk)
-    response = JsonResponse(asked.rules, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = f'attachment; filename="rules-{asked.pk}.json"'
+    row = _visible(request, pk)
+    response = JsonResponse(row.rules, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="rules-{row.pk}.json"'
     return response
 
 
 def _finished(request, pk):
-    asked = _visible(request, pk)
-    if asked.finished_at is None:
+    row = _visible(request, pk)
+    if row.finished_at is None:
         raise Http404("This back-test is not finished")
-    return asked
+    return row

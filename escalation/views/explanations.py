@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from core.guards import require
 from escalation.models.escalations import Explanation
-from escalation.queries.explanations import explanations_of, told
+from escalation.queries.explanations import explanation_page, explanations_of
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 
@@ -14,7 +14,7 @@ from organisation.permissions import Permission
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def explanations(request, reference):
-    """The whole way of an indicator: one sentence a quarter."""
+    """Every explanation of an indicator: one sentence a quarter."""
     indicator = _visible(request, reference)
     page = {"indicator": indicator, "explanations": explanations_of(indicator)}
     return render(request, "escalation/explanations.html", page)
@@ -23,19 +23,19 @@ def explanations(request, reference):
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def explanation(request, reference, quarter):
-    """One quarter's: the sentence, and everything that bears it out."""
+    """One quarter's: the sentence, and the figures, triggers and levels that it rests on."""
     indicator = _visible(request, reference)
-    found = told(indicator=indicator, quarter=quarter)
+    found = explanation_page(indicator=indicator, quarter=quarter)
     if found is None:
         raise Http404(f"Nothing was to be explained of {reference} in {quarter}")
-    page = {"indicator": indicator, "quarter": quarter, "told": found}
+    page = {"indicator": indicator, "quarter": quarter, "page": found}
     return render(request, "escalation/explanation.html", page)
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def explanation_json(request, reference, quarter, number):
-    """The document itself, of the latest saying or of an earlier one."""
+    """The document itself, of the latest explanation or of one that it superseded."""
     found = get_object_or_404(
         Explanation,
         indicator=_visible(request, reference),

@@ -11,7 +11,7 @@ from core.refusals import Refused
 from escalation.forms.handling import HandlingForm, Kind
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
-from escalation.queries.register import times_in_tier
+from escalation.queries.register import times_at_level
 from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_above
 from escalation.services.handling import deal_with, refer_up
@@ -43,7 +43,7 @@ def deal_with_escalation(request, pk):
         "escalation/deal_with.html",
         {
             "escalation": row,
-            "time": times_in_tier([row], today=localdate())[row.pk],
+            "time": times_at_level([row], today=localdate())[row.pk],
             "plan": plan,
             "wrote_plan": plan is not None and plan.written_by_id == request.user.pk,
             "form": form,
@@ -59,8 +59,8 @@ def _too_late(row):
 
 
 def _form(request, row, plan):
-    standing = Escalation.objects.open_ones().filter(indicator=row.indicator)
-    taken = set(standing.values_list("level", flat=True))
+    open_ones = Escalation.objects.open_ones().filter(indicator=row.indicator)
+    taken = set(open_ones.values_list("level", flat=True))
     return HandlingForm(
         request.POST or None,
         at=Level(row.level),
@@ -72,15 +72,15 @@ def _form(request, row, plan):
 
 def _is_recorded(request, row, form):
     """Whether it was recorded. If not, the form says what to do and keeps what was typed."""
-    said = dict(form.cleaned_data)
-    up = {name: said.pop(name, None) for name in ("level", "why_past")}
-    told = {"escalation": row, "today": localdate(), "by": request.user}
+    given = dict(form.cleaned_data)
+    up = {name: given.pop(name, None) for name in ("level", "why_past")}
+    common = {"escalation": row, "today": localdate(), "by": request.user}
     try:
-        if said["kind"] == Kind.REFERRED_UP:
-            said.pop("kind")
-            refer_up(**told, **said, level=up["level"] or None, why_past=up["why_past"] or "")
+        if given["kind"] == Kind.REFERRED_UP:
+            given.pop("kind")
+            refer_up(**common, **given, level=up["level"] or None, why_past=up["why_past"] or "")
         else:
-            deal_with(**told, **said)
+            deal_with(**common, **given)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False

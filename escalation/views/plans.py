@@ -13,7 +13,7 @@ from core.refusals import Refused
 from escalation.forms.plans import ActionFormSet, PlanForm, ProgressForm, ReviewForm, SeenPlan
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
-from escalation.queries.plans import overdue_actions, plan_sheet, wanted_plans
+from escalation.queries.plans import missing_plans, overdue_actions, plan_sheet
 from escalation.rights import may_agree_plan, may_deal_with
 from escalation.services import plans
 from escalation.services.plans import ActionGiven, may_write_plan, record_progress
@@ -26,7 +26,7 @@ from sorp.lexicon import Level
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
 def write_plan(request, reference):
-    indicator = _answerable(request, reference)
+    indicator = _indicator_to_plan(request, reference)
     latest = (
         ActionPlan.objects.filter(indicator=indicator, is_latest=True)
         .select_related("written_by")
@@ -54,7 +54,7 @@ def write_plan(request, reference):
     )
 
 
-def _answerable(request, reference):
+def _indicator_to_plan(request, reference):
     indicator = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("accountable_manager"),
         reference=reference,
@@ -128,7 +128,7 @@ def _now_seen(form, indicator):
 @require(Permission.VIEW_PERFORMANCE)
 def report_progress(request, reference, position):
     """How far an action of the plan in place has got, as somebody who has it before them says."""
-    indicator = _answerable(request, reference)
+    indicator = _indicator_to_plan(request, reference)
     latest = get_object_or_404(ActionPlan, indicator=indicator, is_latest=True)
     meant = _action_meant(request, indicator, position)
     action = latest.actions.filter(position=position).first() or meant
@@ -155,14 +155,14 @@ def _action_meant(request, indicator, position):
 
 def _is_reported(request, form, meant, action, latest):
     """Whether it was recorded. If not, the form says what to do and keeps what was typed."""
-    said = dict(form.cleaned_data)
-    if said.pop("seen") != latest.number:
+    given = dict(form.cleaned_data)
+    if given.pop("seen") != latest.number:
         form.add_error(None, _came_between(meant, action, latest))
         form.data = form.data.copy()
         form.data["seen"] = str(latest.number if action.plan_id == latest.pk else meant.plan.number)
         return False
     try:
-        record_progress(action=action, today=localdate(), by=request.user, **said)
+        record_progress(action=action, today=localdate(), by=request.user, **given)
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return False
@@ -191,14 +191,14 @@ A_PAGE = 50
 def action_plans(request):
     """What wants a plan and has none, and what plans promised by a day that is past."""
     today = localdate()
-    wanted = wanted_plans(reader=request.user)
+    missing = missing_plans(reader=request.user)
     actions = overdue_actions(reader=request.user, today=today)
     return render(
         request,
         "escalation/action_plans.html",
         {
-            "late": [each for each in wanted if each.is_late(today)],
-            "asked": [each for each in wanted if not each.is_late(today)],
+            "late": [each for each in missing if each.is_late(today)],
+            "due": [each for each in missing if not each.is_late(today)],
             "page": Paginator(actions, A_PAGE).get_page(request.GET.get("page")),
         },
     )
@@ -253,9 +253,7 @@ def review_plan(request, reference, number):
     form = ReviewForm(request.POST or None, levels=levels)
     if form.is_valid():
         try:
-            plans.review_plan(
-                plan=plan, today=localdate(), by=request.user, **_said(form.cleaned_data)
-            )
+            plans.review_plan(plan=plan, today=localdate(), by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
@@ -266,10 +264,6 @@ def review_plan(request, reference, number):
         "escalation/review_plan.html",
         {"plan": plan, "indicator": plan.indicator, "form": form},
     )
-
-
-def _said(cleaned):
-    return {**cleaned, "level": Level(cleaned["level"])}
 
 
 def _indicator(request, reference):

@@ -12,7 +12,7 @@ from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.queries import open_quarters, recent_jobs
 from escalation.services.closing import preview_close
-from indicators.queries.completion import completion
+from indicators.queries.outstanding import completion
 from organisation.permissions import Permission
 
 

@@ -10,7 +10,7 @@ from escalation.filters import EscalationFilter
 from escalation.queries import register as register_queries
 from escalation.queries.register import (
     better_than_target_of,
-    plans_wanted_of,
+    missing_plans_by_indicator,
     register_lines,
     register_of,
 )
@@ -25,15 +25,15 @@ A_PAGE, ON_PAPER = 50, 2000
 def register(request):
     """Every escalation, open ones unless the address asks for others. `?print` gives them all on
     one page, without what cannot be used on paper."""
-    today, asked = localdate(), request.GET.copy()
-    asked.setdefault("state", "open")
-    if asked.pop("restated", None):  # as the address once had it
-        asked.appendlist("only", "restated")
+    today, query = localdate(), request.GET.copy()
+    query.setdefault("state", "open")
+    if query.pop("restated", None):  # as the address once had it
+        query.appendlist("only", "restated")
     found = EscalationFilter(
-        asked, queryset=register_of(reader=request.user), tree=tree_on(today), today=today
+        query, queryset=register_of(reader=request.user), tree=tree_on(today), today=today
     )
-    wanted = plans_wanted_of(request.user)
-    found.wanting = set(wanted)
+    missing = missing_plans_by_indicator(request.user)
+    found.without_plan = set(missing)
     on_paper = "print" in request.GET
     rows = found.qs
     page = Paginator(rows, ON_PAPER if on_paper else A_PAGE).get_page(request.GET.get("page"))
@@ -43,10 +43,10 @@ def register(request):
         {
             "filter": found,
             "page": page,
-            "lines": register_lines(page.object_list, wanted=wanted, today=today),
+            "lines": register_lines(page.object_list, missing=missing, today=today),
             "on_paper": on_paper,
             "printed_on": today,
-            "late_plans": sum(each.is_late(today) for each in wanted.values()),
+            "late_plans": sum(each.is_late(today) for each in missing.values()),
         },
     )
 

@@ -44,7 +44,7 @@ class ProseField(forms.CharField):
 
     def __init__(self, *, rows: int, **kwargs):
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-        self.max_length = LONGEST_COMMENTARY  # told on the page; the rules refuse what is longer
+        self.max_length = LONGEST_COMMENTARY  # shown on the page; the rules refuse what is longer
 
 
 class OptionalChoiceField(forms.ChoiceField):

@@ -13,7 +13,7 @@ class WorkbookForm(forms.Form):
     file = forms.FileField(
         label="Upload the workbook",
         help_text=f"An Excel workbook (.xlsx) downloaded here, up to {LARGEST_FILE // 2**20} MB.",
-        allow_empty_file=True,  # so that it is told as every other file is
+        allow_empty_file=True,  # so that it is refused in the same words as other files
         widget=forms.FileInput(
             attrs={
                 "accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

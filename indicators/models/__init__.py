@@ -1,8 +1,8 @@
 """What is measured: definitions, targets, results with revisions, the return, ratings."""
 
 from indicators.models import (  # noqa: F401 so that Django finds every table
+    calendar,
     definitions,
-    feeds,
     forecasts,
     ratings,
     results,

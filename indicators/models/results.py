@@ -1,4 +1,4 @@
-"""What an indicator came to in a quarter, and every saying of it since."""
+"""What an indicator came to in a quarter: results, and every revision of them."""
 
 from django.conf import settings
 from django.db import models
@@ -39,7 +39,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
 
 class Revision(models.Model):
-    """One saying of a result. A later one supersedes it and never changes it."""
+    """A result as submitted once. A later revision supersedes it and never changes it."""
 
     result = models.ForeignKey(Result, models.PROTECT, related_name="revisions")
     number = models.PositiveSmallIntegerField()

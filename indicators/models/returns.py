@@ -11,30 +11,6 @@ from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.results import Result, Revision
 from indicators.rules.returns import Horizon, Likelihood, Stage, Verdict
-from sorp.lexicon import Step, Tier
-
-
-class CalendarDay(models.Model):
-    """The day by which one step of a quarter is due, for every tier or for one."""
-
-    quarter = QuarterField()
-    step = models.CharField(max_length=12, choices=Step.choices)
-    tier = models.CharField(max_length=12, choices=Tier.choices, blank=True)
-    due_on = models.DateField()
-
-    class Meta:
-        ordering = ["quarter", "due_on", "step", "tier"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["quarter", "step", "tier"], name="one_day_for_a_step_and_tier"
-            ),
-            models.CheckConstraint(
-                condition=Q(step__in=list(Step)), name="calendar_day_is_of_a_known_step"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_step_display()}, {self.quarter}: {self.due_on}"
 
 
 class Draft(models.Model):
@@ -80,7 +56,7 @@ class Submission(models.Model):
 
 
 class SignOff(models.Model):
-    """What a division or directorate said of one saying of a result: approved, or returned."""
+    """What a division or directorate decided on one revision: approved, or returned."""
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="sign_offs")
     stage = models.CharField(max_length=12, choices=Stage.choices)

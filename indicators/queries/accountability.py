@@ -1,4 +1,4 @@
-"""Who answers for what: attestations, leavers, deputies, and indicators said to be another's."""
+"""Who is accountable for what: attestations, leavers, deputies, and disowned indicators."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AttestationSheet:
 
 
 def attestation_sheet(*, user: User, quarter: Quarter) -> AttestationSheet:
-    """A manager's indicators of a quarter and what was said of them, in three queries."""
+    """A manager's indicators of a quarter, and which they attested to or disowned."""
     mine = Indicator.objects.in_use(quarter).filter(accountable_manager=user)
     said = AuditEvent.objects.filter(
         act=DISOWNED, actor=user, detail__quarter=quarter.key
@@ -67,7 +67,7 @@ class AttestationProgress:
 
 
 def attested(quarter: Quarter) -> AttestationProgress:
-    """Which of the managers who answer for anything have said so, in two queries."""
+    """Which of the managers who have indicators in a quarter have attested."""
     references: dict[User, set[str]] = {}
     rows = Indicator.objects.in_use(quarter).select_related("accountable_manager")
     for row in rows.order_by("accountable_manager__name", "reference"):
@@ -96,7 +96,7 @@ class Leaver:
 
 
 def leavers(*, on: date) -> tuple[Leaver, ...]:
-    """Managers of indicators who are not in post, or will not be in two months. One query."""
+    """Managers of indicators who are not in post, or will not be in two months."""
     held = Appointment.objects.filter(
         user=OuterRef("pk"), post__kind=PostKind.ACCOUNTABLE_MANAGER
     ).values("user")
@@ -132,9 +132,9 @@ class DisownedIndicator:
 
 
 def disowned() -> tuple[DisownedIndicator, ...]:
-    """What managers have said is not theirs and still has their name on it, latest first.
+    """Indicators that their present manager has disowned, latest first.
 
-    Who has since attested to it in that quarter has thought better of it.
+    Not those to which the manager has attested since, for the same quarter.
     """
     said = AuditEvent.objects.filter(subject_kind=Indicator._meta.label, act=DISOWNED)
     events: dict[tuple[str, int | None], AuditEvent] = {}

@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 from core.clock import localdate
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.queries import open_quarters
+from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Indicator, Suspension
-from indicators.models.returns import CalendarDay
 from indicators.rules.calendar import PlannedDay, StepLine, own_steps, step_lines, warnings
 from organisation.models.people import Appointment, User
 from organisation.queries import posts_held
@@ -42,14 +43,14 @@ class CalendarSheet:
 
 
 def calendar_of(quarter: Quarter) -> CalendarSheet:
-    """A quarter's calendar, in two queries; without steps where it has not begun."""
+    """A quarter's calendar; without steps where it has not begun."""
     row = ReportingQuarter.objects.filter(quarter=quarter).first()
     days = CalendarDay.objects.filter(quarter=quarter)
     return _sheet(quarter, row, days)
 
 
 def calendars() -> tuple[CalendarSheet, ...]:
-    """The calendar of every quarter that has begun, latest first, in two queries."""
+    """The calendar of every quarter that has begun, latest first."""
     days: dict[Quarter, list[CalendarDay]] = defaultdict(list)
     for day in CalendarDay.objects.all():
         days[day.quarter].append(day)
@@ -62,7 +63,9 @@ def _sheet(
 ) -> CalendarSheet:
     if row is None:
         return CalendarSheet(quarter)
-    planned = [PlannedDay(Step(day.step), _tier(day.tier), day.due_on) for day in days]
+    planned = [
+        PlannedDay(Step(day.step), Tier(day.tier) if day.tier else None, day.due_on) for day in days
+    ]
     return CalendarSheet(
         quarter=quarter,
         begun_at=row.begun_at,
@@ -70,10 +73,6 @@ def _sheet(
         is_closed=row.is_closed,
         steps=step_lines(quarter, planned),
     )
-
-
-def _tier(key: str) -> Tier | None:
-    return Tier(key) if key else None
 
 
 def due_on(quarter: Quarter, step: Step, tier: Tier | str | None = None) -> date | None:
@@ -117,7 +116,7 @@ def unowned_indicators(quarter: Quarter) -> list[Indicator]:
 
 
 def own_calendar(*, user: User) -> tuple[CalendarSheet, ...]:
-    """One person's own steps of every quarter that has begun, in six queries."""
+    """One person's own steps of every quarter that has begun."""
     today = localdate()
     posts = [(PostKind(post.kind), UnitTier(post.unit.tier)) for post in posts_held(user, on=today)]
     tiers = {Tier(tier) for tier in Indicator.objects.own_of(user).values_list("tier", flat=True)}
@@ -131,3 +130,8 @@ def own_calendar(*, user: User) -> tuple[CalendarSheet, ...]:
         )
         for sheet in calendars()
     )
+
+
+def latest_open_quarter() -> Quarter:
+    """The latest quarter open for results, or that which has just ended."""
+    return max(open_quarters(), default=Quarter.containing(localdate()).previous())

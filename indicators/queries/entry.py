@@ -1,4 +1,4 @@
-"""What a manager needs beside the box when entering one result."""
+"""What the page of one result shows: the draft, what is submitted, thresholds, earlier results."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ResultSheet:
 
 
 def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
-    """Everything beside the box for one indicator in one quarter, in seven queries."""
+    """One indicator's result in one quarter, with its target, variation and earlier ratings."""
     ratings = list(
         Rating.objects.latest_ones()
         .filter(

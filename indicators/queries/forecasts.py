@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,13 +15,15 @@ from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
+from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.variations import rating_variations
 from indicators.rules.forecasting import Outcome, Prediction, Score, Tally, score
 from indicators.rules.prospects import Figures, percent, track_record
 from indicators.rules.returns import Horizon, forecast_quarters
 from organisation.models.people import User
 from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Polarity, Rag
-from sorp.rules.thresholds import rate
+from sorp.rules.thresholds import Thresholds, rate
 
 QUARTERS_COVERED = 12  # quarters, the latest closed included: three years
 
@@ -129,7 +132,7 @@ NO_DIRECTORATE = "In no directorate"
 
 
 def forecast_register(*, reader: User) -> ForecastRegister:
-    """Forecasts of what a reader may see, scored by the results of closed quarters. Five queries.
+    """Forecasts of what a reader may see, scored by the results of closed quarters.
 
     A figure of a quarter still open may yet change, and is not scored by.
     """
@@ -137,7 +140,7 @@ def forecast_register(*, reader: User) -> ForecastRegister:
 
 
 def track_record_of(indicator: Indicator) -> str:
-    """How far off the forecasts of one indicator have been, in a sentence. Five queries."""
+    """How far off the forecasts of one indicator have been, in a sentence."""
     scores = _register(Indicator.objects.filter(pk=indicator.pk)).scores()
     figures = Figures(indicator.decimals, indicator.measure_unit)
     return track_record(scores.system, scores.next_quarter, figures)
@@ -255,3 +258,59 @@ def _rag_of(made: RegisterForecast, rating: Rating) -> Rag | None:
         return None
     verdict = rate(made.prediction.value, rating.thresholds)
     return verdict if isinstance(verdict, Rag) else None
+
+
+def current_system_forecasts(
+    *, after: Quarter, indicators: Iterable[int]
+) -> dict[int, SystemForecast]:
+    """What was expected of the next quarter each indicator is due in, as of one quarter's close."""
+    rows = SystemForecast.objects.filter(
+        indicator__in=list(indicators),
+        is_latest=True,
+        made_in__lte=after,
+        for_quarter__gt=after,
+    )
+    return {row.indicator_id: row for row in rows.order_by("made_in", "-for_quarter")}
+
+
+def current_managers_forecasts(
+    *, after: Quarter, indicators: Iterable[int]
+) -> dict[int, list[tuple[Quarter, ManagersForecast]]]:
+    """What managers last said of quarters still to come, nearest first:
+    `{indicator.pk: [(Q4, ManagersForecast)]}`."""
+    rows = ManagersForecast.objects.filter(
+        indicator__in=list(indicators),
+        is_latest=True,
+        made_in__gte=after.back(3),
+        made_in__lte=after,
+    ).select_related("indicator")
+    said: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
+    for row in rows.order_by("made_in"):
+        due = forecast_quarters(row.made_in, row.indicator.pattern)
+        quarter = due.get(Horizon(row.horizon))
+        if quarter is not None and quarter > after:
+            said[row.indicator_id][quarter] = row
+    return {indicator: sorted(of_each.items()) for indicator, of_each in said.items()}
+
+
+def thresholds_when_next_due(
+    *, after: Quarter, indicators: Sequence[Indicator]
+) -> dict[int, Thresholds | None]:
+    """What each will be judged by in the quarter it is next due in, as far as is known now.
+
+    None where there is no target, or one that is nonsense: one still to come may be put right.
+    As many queries for twenty indicators as for one.
+    """
+    known = [each.pk for each in indicators]
+    due = {each.pk: each.pattern.next_due(after) for each in indicators}
+    targets = {each: targets_in_force(each, known) for each in set(due.values())}
+    variations = {each: rating_variations(each, known) for each in set(due.values())}
+    found: dict[int, Thresholds | None] = {}
+    for each in indicators:
+        quarter = due[each.pk]
+        target, variation = targets[quarter].get(each.pk), variations[quarter].get(each.pk)
+        try:
+            found[each.pk] = thresholds_of(each, target, variation)
+        except ValueError:
+            found[each.pk] = None
+    return found

@@ -1,4 +1,4 @@
-"""What somebody is still waiting for in the quarters under way, and from whom."""
+"""Results and signatures still to come in the quarters under way, and from whom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
-from indicators.queries.due import due_in
 from indicators.queries.sign_off import AWAITING_SIGN_OFF, sign_off_structure
 from indicators.rules.reminders import OutstandingResult, Referral
 from indicators.rules.returns import ResultState, Stage
@@ -33,7 +32,7 @@ DueOn = Callable[[Step, Tier], date | None]
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """Something outstanding, and one person who is to hear of it."""
+    """One outstanding result, and one person to be reminded of it."""
 
     recipient: User
     step: Step
@@ -71,7 +70,7 @@ def quarters_under_way(*, locked: bool = False) -> list[Quarter]:
 
 
 def post_holders_on(day: date) -> PostHolders:
-    """Deputies and directors on a day, in two queries."""
+    """Deputies and directors on a day."""
     kinds = {PostKind.DEPUTY, *DIRECTORS, *COUNCILS_OWN}
     rows = Appointment.objects.held_on(day).filter(post__kind__in=kinds, user__is_active=True)
     holders: dict[tuple[PostKind, int], list[User]] = defaultdict(list)
@@ -81,9 +80,9 @@ def post_holders_on(day: date) -> PostHolders:
 
 
 def people_to_remind(quarter: Quarter, *, today: date) -> list[DueReminder]:
-    """Whose turn it is in a quarter, and for what: twelve queries, however many indicators.
+    """Whom a quarter's outstanding results are awaited from, one reminder for each person and result.
 
-    What has no due day is nobody's turn yet.
+    As many queries for twenty indicators as for one. What has no due day is awaited from nobody.
     """
     posts = post_holders_on(today)
 
@@ -99,20 +98,32 @@ def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
 
     Not those of indicators that are suspended for the quarter: nobody is to measure them.
     """
+    states = _states(quarter)
+    return [
+        (each, "returned: correct it" if each.pk in states else "")
+        for each in _due_indicators(quarter)
+        if states.get(each.pk, ResultState.RETURNED) == ResultState.RETURNED
+    ]
+
+
+def _due_indicators(quarter: Quarter, units: list[int] | None = None) -> list[Indicator]:
+    """Those of which a result is due for a quarter: nothing is due of suspended indicators."""
     suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
         Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
-    states = dict(
+    rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
+    if units is not None:
+        rows = rows.in_units(units)
+    return due_in(quarter, rows.select_related("unit", "accountable_manager"))
+
+
+def _states(quarter: Quarter) -> dict[int, str]:
+    """The state of each result that a quarter has: `{indicator.pk: "submitted"}`."""
+    return dict(
         Revision.objects.latest_ones()
         .filter(result__quarter=quarter)
         .values_list("result__indicator_id", "result__state")
     )
-    rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
-    return [
-        (each, "returned: correct it" if each.pk in states else "")
-        for each in due_in(quarter, rows.select_related("accountable_manager"))
-        if states.get(each.pk, ResultState.RETURNED) == ResultState.RETURNED
-    ]
 
 
 def referrals_in_force(quarter: Quarter) -> list[Referral]:
@@ -180,4 +191,32 @@ def _outstanding_result(
         tier=Tier(indicator.tier),
         accountable=indicator.accountable_manager.name,
         note=note,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """How many results are due for a quarter, and which are not in. What was returned is not in."""
+
+    due: int
+    missing: tuple[Indicator, ...]  # nothing was submitted
+    returned: tuple[Indicator, ...]  # submitted, sent back, and not submitted again
+
+    @property
+    def submitted(self) -> int:
+        """How many managers have submitted and nobody has sent back."""
+        return self.due - len(self.to_come)
+
+    @property
+    def to_come(self) -> tuple[Indicator, ...]:
+        return (*self.missing, *self.returned)
+
+
+def completion(*, quarter: Quarter, units: list[int] | None = None) -> Completion:
+    """What is due, what is in and what is not. Nothing is due of suspended indicators."""
+    due, states = _due_indicators(quarter, units), _states(quarter)
+    return Completion(
+        due=len(due),
+        missing=tuple(each for each in due if each.pk not in states),
+        returned=tuple(each for each in due if states.get(each.pk) == ResultState.RETURNED),
     )

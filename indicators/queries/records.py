@@ -1,7 +1,7 @@
-"""Who entered this, who approved it, what was it before: the record, told to ordinary readers.
+"""An indicator's record as sentences: who entered a result, who approved it, what it was before.
 
-The rows of the return are themselves the record (what is said is never overwritten, and a
-signature never withdrawn); the audit trail adds who set its targets and redefined it.
+The rows of the return are themselves the record (a revision is never overwritten, and a sign-off
+never withdrawn); the audit trail adds who set its targets and redefined it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
 from indicators.rules.returns import ResultState, Stage, Verdict
 
-# What an act of the audit trail is called here. Others are told in the trail's own words.
+# What an act of the audit trail is called here. Others keep the trail's own words.
 ACT_WORDS = {
     "defined indicator": "defined the indicator",
     "redefined indicator": "changed the indicator’s definition",
@@ -68,7 +68,7 @@ class IndicatorRecord:
 
 
 def record_of(indicator: Indicator, *, quarters: int = 8) -> IndicatorRecord:
-    """The record of an indicator's latest quarters, in six queries."""
+    """The record of an indicator's latest quarters."""
     results = list(indicator.results.order_by("-quarter")[:quarters])
     for result in results:
         result.indicator = indicator

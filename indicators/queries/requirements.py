@@ -1,4 +1,4 @@
-"""What each indicator asks of a quarter, and against what its answer may look odd."""
+"""What each indicator requires in a quarter, and the figures that a new one is compared with."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from indicators.rules.returns import forecast_quarters
 from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS
 
-EARLIER_QUARTERS = 8  # quarters whose values stand beside the box
+EARLIER_QUARTERS = 8  # quarters whose values a new figure is compared with
 
 
 def quarter_requirements(
     indicators: Sequence[Indicator], quarter: Quarter
 ) -> dict[int, QuarterRequirements]:
-    """What the rules need to read an entry of each indicator, in four queries.
+    """What the rules need to read an entry of each indicator: `{indicator.pk: QuarterRequirements}`.
 
-    Raises NoVersionInForce. Thresholds that contradict each other rate nothing.
+    As many queries for twenty indicators as for one. Raises NoVersionInForce. Thresholds that
+    contradict each other rate nothing.
     """
     known = [each.pk for each in indicators]
     targets = targets_in_force(quarter, known)
@@ -53,7 +54,7 @@ def quarter_requirements(
 
 
 def backgrounds_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Background]:
-    """What a figure of each indicator is compared with, in two queries."""
+    """What a figure of each indicator is compared with: `{indicator.pk: Background}`."""
     known = [each.pk for each in indicators]
     targets = targets_in_force(quarter, known)
     earlier = _earlier_values(known, quarter)
@@ -79,7 +80,7 @@ def suspended_in(quarter: Quarter) -> frozenset[int]:
 def forecasts_made(
     indicators: Iterable[int], quarter: Quarter
 ) -> dict[int, list[ManagersForecast]]:
-    """The forecasts that stand, as given with a quarter's results."""
+    """The latest forecasts given with a quarter's results: `{indicator.pk: [ManagersForecast]}`."""
     found: dict[int, list[ManagersForecast]] = defaultdict(list)
     rows = ManagersForecast.objects.filter(
         indicator__in=list(indicators), made_in=quarter, is_latest=True
@@ -90,7 +91,10 @@ def forecasts_made(
 
 
 def as_typed(revision: Revision | None, forecasts: Iterable[ManagersForecast]) -> dict[str, str]:
-    """What was said, as it would have been typed: what a form shows before anything is changed."""
+    """A revision and its forecasts as they would have been typed: what a form shows at first.
+
+    For example `{"value": "76.4", "confidence": "final", "next_quarter": "78", …}`.
+    """
     typed = {
         key: text
         for each in forecasts

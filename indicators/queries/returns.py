@@ -12,10 +12,11 @@ from core.clock import localdate
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from core.queries import quarter_state
+from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
-from indicators.models.returns import CalendarDay, Draft, SignOff, Submission
+from indicators.models.returns import Draft, SignOff, Submission
 from indicators.queries.due import due_in
 from indicators.queries.requirements import backgrounds_of, quarter_requirements, suspended_in
 from indicators.queries.sign_off import sign_off_structure
@@ -49,7 +50,7 @@ class ReturnRow:
 
     @property
     def result_state(self) -> ResultState | None:
-        """How far up the ladder what is submitted has got."""
+        """How far what is submitted has got in sign-off."""
         return ResultState(self.revision.result.state) if self.revision else None
 
     @property
@@ -263,16 +264,13 @@ class SubmissionOutcome:
     ratings: tuple[Rating, ...]
     next_steps: tuple[NextStep, ...]
 
-    def _rated(self, rag: Rag | None) -> tuple[Rating, ...]:
-        return tuple(each for each in self.ratings if (each.rag or None) == rag)
-
     @property
     def groups(self) -> list[tuple[Rag | None, tuple[Rating, ...]]]:
         """Worst first, and what is not rated last."""
         return [
             (rag, found)
             for rag in (Rag.RED, Rag.AMBER, Rag.GREEN, None)
-            if (found := self._rated(rag))
+            if (found := tuple(each for each in self.ratings if (each.rag or None) == rag))
         ]
 
     @property
@@ -285,7 +283,7 @@ class SubmissionOutcome:
 
 
 def submission_outcome(submission: Submission) -> SubmissionOutcome:
-    """A submission as it stands now, in eight queries however many results it has."""
+    """A submission as it stands now, with who signs its results off next."""
     ratings = tuple(
         Rating.objects.latest_ones()
         .filter(

@@ -1,4 +1,4 @@
-"""Who signs off whose results today: the ladder of each unit, and the offices a person holds."""
+"""Who signs off whose results: the stages of each unit, a person's offices, and what waits."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ AWAITING_SIGN_OFF = (ResultState.SUBMITTED, ResultState.DIVISION_APPROVED)
 
 @dataclass(frozen=True, slots=True)
 class SignOffStructure:
-    """The organisation of one day, as far as sign-off needs it. Two queries."""
+    """The organisation of one day, as far as sign-off needs it."""
 
     tree: Tree
     directors: Mapping[int, Collection[int]]
 
     def of(self, revision: Revision) -> tuple[SignOffStage, ...]:
-        """The rungs that this saying of a result passes. Its indicator must be fetched."""
+        """The stages that this revision passes. Its result and indicator must be fetched."""
         unit = revision.result.indicator.unit_id
         return sign_off_stages(self.tree, unit, self.directors, submitters_of(revision))
 
     def stage_awaited(self, revision: Revision) -> SignOffStage | None:
-        """The rung on which it stands now."""
+        """The stage at which it waits now, or None where nobody need sign."""
         return stage_awaited(ResultState(revision.result.state), self.of(revision))
 
 
 def sign_off_structure(day: date) -> SignOffStructure:
-    """Every unit's ladder on a day."""
+    """Who directs which unit on a day."""
     rows = Appointment.objects.held_on(day).filter(post__kind__in=DIRECTORS)
     directors: dict[int, set[int]] = defaultdict(set)
     for unit, user in rows.values_list("post__unit_id", "user_id"):
@@ -99,7 +99,7 @@ def unsigned(quarter: Quarter) -> int:
 
 
 def unlocked_for(*, results: Iterable[Result], user: User) -> frozenset[int]:
-    """Which locked results this person may change now, by an exception in force. Two queries."""
+    """Which locked results this person may change now, by an exception in force."""
     moment = now()
     unlocks = Unlock.objects.filter(result__in=list(results), granted_to=user)
     rows = list(unlocks.filter(expires_at__gt=moment))
@@ -210,7 +210,9 @@ class SignOffSheet:
 
 
 def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign:
-    """What this person is to sign off, reds, ambers and changes first. Eight queries at most."""
+    """What this person is to sign off, reds, ambers and changes first.
+
+    As many queries for twenty results as for one."""
     today = localdate()
     structure, offices = sign_off_structure(today), offices_of(user, on=today)
     awaiting = [
@@ -224,7 +226,8 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
         return ResultsToSign(quarter, stage, ())
     ratings = _ratings(quarter, [each.result.indicator_id for each, _ in awaiting])
     returned = _returned([each.result_id for each, _ in awaiting])
-    needing_action = _needing_action(quarter)
+    amber_too = version_ruling(quarter).action_on_amber
+    needing_action = frozenset(rag for rag in Rag if action_required(rag, amber_too))
     lines = [
         _line(
             each,
@@ -248,7 +251,7 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
 
 
 def sign_off_sheets(user: User, today: date) -> list[SignOffSheet]:
-    """Where something waits for this person, earliest quarter first. Five queries at most."""
+    """Where something waits for this person, earliest quarter first."""
     offices = offices_of(user, on=today)
     if not offices:
         return []
@@ -260,7 +263,9 @@ def sign_off_sheets(user: User, today: date) -> list[SignOffSheet]:
             piles[each.result.quarter, sign_off_stage.stage, sign_off_stage.unit].append(each)
     rags = _rags([each for pile in piles.values() for each in pile])
     order = list(Stage)
-    keys = sorted(piles, key=lambda key: (key[0], order.index(key[1]), _named(structure, key[2])))
+    keys = sorted(
+        piles, key=lambda key: (key[0], order.index(key[1]), structure.tree.branches[key[2]].name)
+    )
     return [
         SignOffSheet(
             quarter=quarter,
@@ -272,10 +277,6 @@ def sign_off_sheets(user: User, today: date) -> list[SignOffSheet]:
         )
         for quarter, stage, unit in keys
     ]
-
-
-def _named(structure: SignOffStructure, unit: int) -> str:
-    return structure.tree.branches[unit].name
 
 
 def _awaiting_sign_off(quarter: Quarter | None = None) -> list[Revision]:
@@ -306,9 +307,9 @@ def _ratings(quarter: Quarter, indicators: Sequence[int]) -> dict[int, list[Rati
 
 
 def _rags(revisions: Iterable[Revision]) -> dict[int, str]:
-    """The colour of each saying of a result, by revision."""
+    """The RAG status of each revision: `{revision.pk: "red"}`."""
     rows = Rating.objects.latest_ones().filter(revision__in=list(revisions))
-    # A later quarter's rating never has this one's revision: each is told by one row.
+    # A revision is of one quarter, so no two latest ratings have the same one.
     return dict(rows.values_list("revision_id", "rag"))
 
 
@@ -316,11 +317,6 @@ def _returned(results: Sequence[int]) -> dict[int, SignOff]:
     rows = SignOff.objects.filter(revision__result__in=results, verdict=Verdict.RETURNED)
     in_order = rows.select_related("revision", "signed_by").order_by("signed_at", "id")
     return {each.revision.result_id: each for each in in_order}
-
-
-def _needing_action(quarter: Quarter) -> frozenset[Rag]:
-    version = version_ruling(quarter)
-    return frozenset(rag for rag in Rag if action_required(rag, version.action_on_amber))
 
 
 def _line(

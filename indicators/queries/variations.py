@@ -31,18 +31,18 @@ def variations_ruling(
 def rating_variations(
     quarter: Quarter, indicators: Iterable[int] | None = None
 ) -> dict[int, Variation]:
-    """Of these, those that have results rated otherwise. One query."""
+    """Of these, those that have results rated otherwise."""
     found = variations_ruling(quarter, indicators)
     return {pk: each for pk, each in found.items() if each.varies_rating}
 
 
 def variations_of(indicator: Indicator) -> QuerySet[Variation]:
-    """All there are of one indicator, with what a page shows, latest first. Two queries."""
+    """All there are of one indicator, with what a page shows, latest first."""
     return _with_details(Variation.objects.filter(indicator=indicator))
 
 
 def variation_register(*, reader: User) -> QuerySet[Variation]:
-    """All there are of the indicators that a reader may see, latest first. Two queries."""
+    """All there are of the indicators that a reader may see, latest first."""
     visible = Variation.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
     return _with_details(visible)
 

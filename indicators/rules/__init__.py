@@ -1,1 +1,1 @@
-"""The rules by which indicators are rated and their travel is told. Pure: no Django, no clock."""
+"""The rules by which indicators are rated and their direction of travel is found. Pure: no Django, no clock."""

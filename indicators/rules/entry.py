@@ -7,19 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
-from core.figures import DECIMALS, as_kept, as_number
+from core.figures import DECIMALS, LARGEST, as_kept, as_number, read_typed_number
 from core.quarters import Quarter
 from indicators.rules.rating import judge, scale_of, value_of
 from indicators.rules.returns import Horizon, Likelihood, action_required
 from sorp.lexicon import Confidence, NotRated, Rag
 from sorp.rules.thresholds import Thresholds
 
-# A plain number, with commas or spaces between thousands, and no more figures than a result has.
-NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+|\d+)(\.\d+)?|[-+]?\.\d+", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
-LONGEST_FIGURE = 30
-INTEGER_DIGITS = 9  # and six decimals: SQLite keeps fifteen figures exactly, so no more are kept
-LARGEST = Decimal(10) ** INTEGER_DIGITS
 
 
 def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | None:
@@ -27,13 +22,12 @@ def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | No
 
     Its own unit may stand beside it (76.4 %, £1,250, 12 days); nothing else may.
     """
-    plain = " ".join(text.replace("−", "-").replace("–", "-").split())
-    if not plain:
+    if not text.strip():
         return None
-    plain = _without_unit(plain, measure_unit.strip())
-    if len(plain) > LONGEST_FIGURE or not NUMBER.fullmatch(plain):
+    number = read_typed_number(text, measure_unit)
+    if number is None:
         raise ValueError(f"Enter {what} as a number, like 76.4 or 1,250")
-    return Decimal(plain.replace(",", "").replace(" ", ""))
+    return number
 
 
 def is_plainly_typed(text: str, number: Decimal) -> bool:
@@ -66,23 +60,6 @@ def is_count(measure_unit: str, decimals: int) -> bool:
     unit = measure_unit.strip().lower()
     may_be_negative = ("£", "%", "‰", "point", "score", "index", "net", "difference", "change")
     return decimals == 0 and not any(word in unit for word in may_be_negative)
-
-
-def _without_unit(text: str, unit: str) -> str:
-    if unit == "%":
-        text = re.sub(r"\s*(%|per ?cent)$", "", text, flags=re.IGNORECASE)
-    elif unit.startswith("£"):
-        text = re.sub(r"^(-?)£\s*", r"\1", text)
-        text = _without_suffix(text, unit[1:].strip())
-    else:
-        text = _without_suffix(text, unit)
-    return text.strip()
-
-
-def _without_suffix(text: str, suffix: str) -> str:
-    if suffix and text.lower().endswith(suffix.lower()):
-        return text[: -len(suffix)]
-    return text
 
 
 TypedFields = Mapping[str, str]

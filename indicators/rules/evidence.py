@@ -30,6 +30,7 @@ TWICE = "The selected file is already kept with this result"
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # how Office writes a file with a password, or an old one
 PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+ENCRYPTED_PDF = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<")
 LEADS = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
@@ -70,7 +71,7 @@ def refusal_of(name: str, content: bytes) -> str:
     if kind in LEADS:
         if not content.startswith(LEADS[kind]):
             return NOT_WHAT_IT_SAYS.format(kind=kind.upper())
-        return PASSWORD if kind == "pdf" and _is_encrypted(content) else ""
+        return PASSWORD if kind == "pdf" and ENCRYPTED_PDF.search(content) else ""
     return "" if _is_text(content) else NOT_WHAT_IT_SAYS.format(kind=kind.upper())
 
 
@@ -91,10 +92,6 @@ def _refusal_of_office_file(kind: str, content: bytes) -> str:
     if not {"[Content_Types].xml", PARTS[kind]} <= names:
         return not_it
     return MACROS if any("vbaproject" in name.lower() for name in names) else ""
-
-
-def _is_encrypted(pdf: bytes) -> bool:
-    return re.search(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<", pdf) is not None
 
 
 def _is_text(content: bytes) -> bool:

@@ -14,10 +14,10 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from core.figures import DECIMALS, EXACT, SMALLEST
+from core.figures import DECIMALS, EXACT, LARGEST, SMALLEST
 from core.quarters import Quarter
 from core.words import Word
-from indicators.rules.entry import LARGEST, is_count
+from indicators.rules.entry import is_count
 from indicators.rules.travel import (
     FEWEST,
     DirectionOfTravel,

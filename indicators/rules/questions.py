@@ -11,13 +11,13 @@ from indicators.rules.entry import Entry
 
 FEW, SMALL = Decimal(5), Decimal(10)  # fewer than five may name somebody; fewer than ten swing
 MANY_TIMES = Decimal(3)
-ENOUGH = 5  # earlier values, before one can be told to be unlike them
+ENOUGH = 5  # earlier values, before a new one can be called unlike them
 HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What is known of an indicator against which a figure may look odd."""
+    """The figures of an indicator that a new one is compared with."""
 
     measure_unit: str = ""
     decimals: int = 0

@@ -13,7 +13,7 @@ from datetime import date
 from core.dates import in_full
 from core.quarters import Quarter
 from sorp.lexicon import Level, Tier
-from sorp.rules.reminders import Reminder
+from sorp.rules.calendar import Reminder
 
 REFERENCES_IN_SUBJECT = 5  # references named in a subject line; the body names all
 

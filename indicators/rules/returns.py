@@ -11,7 +11,7 @@ from sorp.rules.patterns import Pattern
 
 
 class ResultState(Word):
-    """Where a submitted result stands on the sign-off ladder."""
+    """How far a submitted result has got in sign-off."""
 
     SUBMITTED = "submitted", "Submitted"
     RETURNED = "returned", "Returned"

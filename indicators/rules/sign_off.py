@@ -1,4 +1,4 @@
-"""The sign-off ladder: who says yes to a result, in what order, and what that makes of it.
+"""Sign-off: who approves a result, in what order, and what state that leaves it in.
 
 Submitted by the accountable manager or a dated deputy, approved by the division, approved by the
 directorate, then in the quarter (architecture, 4, "Sign-off"). Approval locks. The approver is
@@ -21,6 +21,12 @@ from sorp.lexicon import Confidence, Rag
 
 DIRECTORS = frozenset({PostKind.DIRECTOR})
 COUNCILS_OWN = frozenset({PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR})
+# Whose posts sign off the results of a unit, by the unit's tier.
+SIGNERS: Mapping[UnitTier, frozenset[PostKind]] = {
+    UnitTier.DIVISION: DIRECTORS,
+    UnitTier.DIRECTORATE: DIRECTORS,
+    UnitTier.COUNCIL: COUNCILS_OWN,
+}
 # An exception is short, or it is a hole: two working weeks at the longest.
 LONGEST_UNLOCK = timedelta(days=14)
 # A move is big when it is more than this many times the usual one between two quarters.
@@ -29,7 +35,7 @@ FEWEST_MOVES = 4
 
 
 class Act(Word):
-    """What moves a result along the ladder."""
+    """What changes the state of a result."""
 
     SUBMIT = "submit", "Submitted"
     APPROVE = "approve", "Approved"
@@ -62,7 +68,7 @@ def sign_off_stages(
     directors: Mapping[int, Collection[int]],
     submitters: Collection[int | None] = (),
 ) -> tuple[SignOffStage, ...]:
-    """The rungs that a result of a unit passes, lowest first.
+    """The stages that a result of a unit passes, lowest first.
 
     A division's, or a team's in one, needs the division's director and then the directorate's;
     what belongs to a directorate itself needs the directorate's alone; the council's own is signed
@@ -75,11 +81,13 @@ def sign_off_stages(
     council = tree.at_tier(unit, UnitTier.COUNCIL)
     stages = []
     if division is not None and _has_other_director(directors, division.unit, submitters):
-        stages.append(SignOffStage(Stage.DIVISION, division.unit, DIRECTORS))
+        stages.append(SignOffStage(Stage.DIVISION, division.unit, SIGNERS[UnitTier.DIVISION]))
     if directorate is not None and _has_other_director(directors, directorate.unit, submitters):
-        stages.append(SignOffStage(Stage.DIRECTORATE, directorate.unit, DIRECTORS))
+        stages.append(
+            SignOffStage(Stage.DIRECTORATE, directorate.unit, SIGNERS[UnitTier.DIRECTORATE])
+        )
     elif council is not None:
-        stages.append(SignOffStage(Stage.DIRECTORATE, council.unit, COUNCILS_OWN))
+        stages.append(SignOffStage(Stage.DIRECTORATE, council.unit, SIGNERS[UnitTier.COUNCIL]))
     return tuple(stages)
 
 
@@ -90,9 +98,9 @@ def _has_other_director(
 
 
 def stage_awaited(state: ResultState, stages: Sequence[SignOffStage]) -> SignOffStage | None:
-    """The rung on which a result now stands, or None where nobody need sign.
+    """The stage at which a result now waits, or None where nobody need sign.
 
-    A result that passed its division waits for the directorate. One whose division has no rung
+    A result that passed its division waits for the directorate. One whose division has no stage
     (any longer) waits there from the first.
     """
     if state is ResultState.SUBMITTED:
@@ -117,8 +125,8 @@ TRANSITIONS: Mapping[tuple[ResultState, Act, Stage | None], ResultState] = {
     (ResultState.SUBMITTED, Act.RETURN, Stage.DIVISION): ResultState.RETURNED,
     (ResultState.SUBMITTED, Act.RETURN, Stage.DIRECTORATE): ResultState.RETURNED,
     (ResultState.DIVISION_APPROVED, Act.RETURN, Stage.DIRECTORATE): ResultState.RETURNED,
-    # A new saying begins at the foot again. That a locked result may be said anew is an
-    # exception, asked for before this table is.
+    # A new revision begins at the first stage again. Whether a locked result may be revised at all
+    # is asked before this table is.
     **{(state, Act.SUBMIT, None): ResultState.SUBMITTED for state in ResultState},
 }
 

@@ -1,4 +1,4 @@
-"""Who answers for an indicator: a manager's word, and moving a leaver's indicators."""
+"""Who is accountable for an indicator: attesting, disowning, and moving a leaver's indicators."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def attest(
 ) -> Attestation | None:
     """The manager answers for their indicators of a quarter, but for those said not to be theirs.
 
-    Each of these is told to the performance team. Attesting again adds what has come to them
+    The performance team is owed a notice of each of these. Attesting again adds what has come to them
     since, and otherwise changes nothing. None where nothing is left to answer for. Raises
     ValueError where the quarter has not begun or is closed, or they have no indicators in it.
     """

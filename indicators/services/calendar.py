@@ -13,11 +13,10 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.quarters import open_quarter
+from indicators.models.calendar import CalendarDay, CalendarFeed
 from indicators.models.definitions import Indicator
-from indicators.models.feeds import CalendarFeed
-from indicators.models.returns import CalendarDay
 from indicators.queries.calendar import unowned_indicators
-from indicators.rules.calendar import PlannedDay, back_plan, refusal_of_day
+from indicators.rules.calendar import back_plan, refusal_of_day
 from organisation.models.people import User
 from sorp.lexicon import CountedFrom, Step, Tier
 from sorp.queries.ruling import day_rules
@@ -55,15 +54,25 @@ def begin_quarter(
             f"{quarter} has begun already, for Cabinet on {in_full(row.cabinet_meets_on)}: change"
             " that day on the calendar"
         )
-    _refuse_meeting(quarter, cabinet_meets_on, today)
+    if refusal := refusal_of_day(quarter, cabinet_meets_on):
+        raise ValueError(refusal)
+    if cabinet_meets_on <= today:
+        raise ValueError(
+            f"{in_full(cabinet_meets_on)} has passed: give the day of a meeting still to come"
+        )
     if unowned := unowned_indicators(quarter):
         raise UnownedIndicators(quarter, unowned)
-    planned = _planned(quarter, cabinet_meets_on)
+    planned = back_plan(
+        quarter=quarter, cabinet_meets_on=cabinet_meets_on, rules=day_rules(quarter)
+    )
     if not planned:
         raise ValueError(
             f"The SORP in force for {quarter} has no calendar: give its version calendar rules first"
         )
-    CalendarDay.objects.bulk_create(_row(quarter, day) for day in planned)
+    CalendarDay.objects.bulk_create(
+        CalendarDay(quarter=quarter, step=day.step, tier=day.tier or "", due_on=day.due_on)
+        for day in planned
+    )
     row.begun_at, row.cabinet_meets_on = now(), cabinet_meets_on
     row.save(update_fields=["begun_at", "cabinet_meets_on"])
     audit.record(
@@ -75,21 +84,6 @@ def begin_quarter(
         days={str(day): day.due_on.isoformat() for day in planned},
     )
     return row
-
-
-def _refuse_meeting(quarter: Quarter, day: date, today: date) -> None:
-    if refusal := refusal_of_day(quarter, day):
-        raise ValueError(refusal)
-    if day <= today:
-        raise ValueError(f"{in_full(day)} has passed: give the day of a meeting still to come")
-
-
-def _planned(quarter: Quarter, meeting: date) -> tuple[PlannedDay, ...]:
-    return back_plan(quarter=quarter, cabinet_meets_on=meeting, rules=day_rules(quarter))
-
-
-def _row(quarter: Quarter, day: PlannedDay) -> CalendarDay:
-    return CalendarDay(quarter=quarter, step=day.step, tier=day.tier or "", due_on=day.due_on)
 
 
 @transaction.atomic

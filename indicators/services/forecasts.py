@@ -1,4 +1,4 @@
-"""What the system expects: forecast as each quarter closes, and kept to be held against results."""
+"""Making the system's forecasts as a quarter closes, and storing managers' forecasts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
+from indicators.queries.forecasts import thresholds_when_next_due
 from indicators.queries.histories import Point, value_series
-from indicators.queries.prospects import thresholds_when_next_due
 from indicators.queries.requirements import suspended_in
 from indicators.rules.entry import ForecastEntry
 from indicators.rules.forecasting import Forecast, NoForecast, bounds_of, chances, forecast
@@ -90,9 +90,10 @@ def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
 
 
 def _new_forecast(indicator: Indicator, inputs: ForecastInputs) -> SystemForecast | None:
-    """The indicator's forecast, or None where there is none, or where one that stands says it."""
+    """The indicator's forecast, or None where there is none, or where the latest already says the same."""
     due = indicator.pattern.next_due(inputs.quarter)
-    if indicator.pk in inputs.suspended[due] or not _is_measured(indicator, due):
+    last = indicator.last_quarter
+    if indicator.pk in inputs.suspended[due] or (last is not None and due > last):
         return None
     found = _forecast(indicator, inputs.series.get(indicator.pk, []), due)
     if isinstance(found, NoForecast):
@@ -108,11 +109,6 @@ def _new_forecast(indicator: Indicator, inputs: ForecastInputs) -> SystemForecas
             return None
         made.number = before.number + 1
     return made
-
-
-def _is_measured(indicator: Indicator, quarter: Quarter) -> bool:
-    last = indicator.last_quarter
-    return last is None or quarter <= last
 
 
 def _forecast(indicator: Indicator, series: list[Point], due: Quarter) -> Forecast | NoForecast:

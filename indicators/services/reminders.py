@@ -31,7 +31,7 @@ from indicators.rules.reminders import (
 from organisation.models.people import User
 from sorp.lexicon import Step
 from sorp.queries.ruling import Audience, reminders_in_force
-from sorp.rules.reminders import Reminder
+from sorp.rules.calendar import Reminder
 
 Topic = tuple[Step, Audience, int]  # and the person
 Rules = Mapping[Quarter, Mapping[tuple[str, str], Sequence[Reminder]]]
@@ -41,7 +41,7 @@ Rules = Mapping[Quarter, Mapping[tuple[str, str], Sequence[Reminder]]]
 def remind(*, today: date) -> int:
     """Everybody is owed the reminders that fall due up to a day. Returns how many are new.
 
-    When, and to whom, is in the SORP's reminder rules. Whatever one person is to hear of one kind
+    When, and to whom, is in the SORP's reminder rules. All that one person is reminded of at one step
     is one notice, so nobody has two of a kind on a day, and running this again owes nothing more.
     A day that was missed is caught up with, by one notice and not by several. Nobody is written
     to on a day on which nobody works.

@@ -118,7 +118,7 @@ def _store_revision(
         return before, False
     if not after_close:
         refuse_locked([result], by=by)
-    # Nobody has signed what is said now: it goes up the ladder again, after a close too.
+    # Nobody has signed the new revision: it is signed off again, after a close too.
     Result.objects.filter(pk=result.pk).update(state=ResultState.SUBMITTED)
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)
@@ -424,7 +424,9 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
         assert row.entry is not None
         assert row.draft is not None
         due = entry_day(days, row.indicator)
-        given = ResultGiven.from_entry(row.entry, _data_quarter(row))
+        # Where earlier figures stood in for this quarter's, that is still so.
+        data_quarter = row.revision.data_quarter if row.revision else None
+        given = ResultGiven.from_entry(row.entry, data_quarter)
         late = due is not None and today > due
         submissions.append(ResultToSubmit(row.indicator, quarter, given, late=late))
     submit_results(submissions=submissions, today=today, by=by)
@@ -434,8 +436,3 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
             indicator=row.indicator, quarter=quarter, forecasts=row.entry.forecasts, by=by
         )
     Draft.objects.filter(pk__in=[row.draft.pk for row in rows if row.draft]).delete()
-
-
-def _data_quarter(row: ReturnRow) -> Quarter | None:
-    """Where earlier figures stood in for this quarter's, that is still so."""
-    return row.revision.data_quarter if row.revision else None

@@ -60,8 +60,11 @@ def approve_results(
     signed and why, and SaidAnew where one was corrected since it was seen.
     """
     revisions = _lock_revisions([result.pk for result in results])
-    signed_before = _signed_by(by, stage, revisions)
-    revisions = [each for each in revisions if each.pk not in signed_before]
+    signed_before = SignOff.objects.filter(
+        revision__in=revisions, stage=stage, verdict=Verdict.APPROVED, signed_by=by
+    ).values_list("revision_id", flat=True)
+    already = set(signed_before)
+    revisions = [each for each in revisions if each.pk not in already]
     _refuse_corrected(revisions, revisions_seen or {})
     to_state = _next_states(revisions, stage, Act.APPROVE, by, today)
     _set_states(revisions, to_state)
@@ -216,13 +219,6 @@ def _lock_revisions(results: Sequence[int]) -> list[Revision]:
             "One of these was corrected at this very moment. Look at it again first"
         )
     return revisions
-
-
-def _signed_by(by: User, stage: Stage, revisions: list[Revision]) -> set[int]:
-    rows = SignOff.objects.filter(
-        revision__in=revisions, stage=stage, verdict=Verdict.APPROVED, signed_by=by
-    )
-    return set(rows.values_list("revision_id", flat=True))
 
 
 def _refuse_corrected(revisions: list[Revision], revisions_seen: Mapping[int, int]) -> None:

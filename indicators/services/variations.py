@@ -1,4 +1,4 @@
-"""What a variation may not say: each refused in words, with the field where it was said."""
+"""Variations: proposing one, agreeing or refusing it, ending it, and reminding of its end."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def propose_variation(
 
 
 def _notify_approvers(proposed: Variation) -> None:
-    """Whoever may agree it is told that it waits."""
+    """Those who may agree it are owed a notice that it waits."""
     for person in people_approving(on=localdate()):
         if may_decide_variation(proposed, person):
             owe_notice(
@@ -498,9 +498,9 @@ def _refuse_ending(row: Variation, until_quarter: Quarter, reason: str) -> None:
 
 @transaction.atomic
 def remind_of_expiring_variations(*, today: date) -> int:
-    """Of each variation in its last quarter, its proposer, the manager and the officers are told.
+    """Each variation in its last quarter is announced to its proposer, the manager and the officers.
 
-    Returns how many variations they were told of now: of each once, and again should its end move.
+    Returns how many were announced now: each once, and again should its end move.
     Nobody is written to on a day on which nobody works.
     """
     if not is_working_day(today):

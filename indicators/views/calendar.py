@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.clock import localdate
 from core.guards import public, require
-from indicators import feeds
+from indicators.calendar_feed import as_icalendar, token_of, user_of
 from indicators.forms.calendar import BeginQuarterForm, DueDayForm
 from indicators.queries.calendar import (
     calendar_of,
@@ -30,7 +30,7 @@ def calendar(request):
     """Every quarter that has begun: its steps, their slack, and what is wrong with them."""
     today = localdate()
     runs_framework = allowed(request.user, Permission.MANAGE_FRAMEWORK)
-    address = reverse("calendar_feed", args=[feeds.token_of(request.user)])
+    address = reverse("calendar_feed", args=[token_of(request.user)])
     return render(
         request,
         "indicators/calendar.html",
@@ -114,11 +114,11 @@ def renew_feed(request):
 @public
 def calendar_feed(request, token):
     """One person's own steps, for a calendar that cannot sign in: the address is the key."""
-    user = feeds.user_of(token)
+    user = user_of(token)
     if user is None or not allowed(user, Permission.VIEW_PERFORMANCE):
         raise Http404("No feed has this address")
     response = HttpResponse(
-        feeds.written(own_calendar(user=user)), content_type="text/calendar; charset=utf-8"
+        as_icalendar(own_calendar(user=user)), content_type="text/calendar; charset=utf-8"
     )
     response["Content-Disposition"] = 'inline; filename="due-dates.ics"'
     response["Cache-Control"] = "private, no-cache"

@@ -254,7 +254,9 @@ def _revise(request, sheet):
         revision, is_new = results.revise_result(
             indicator=sheet.indicator,
             quarter=sheet.quarter,
-            given=ResultGiven.from_entry(form.entry, _data_quarter(sheet)),
+            given=ResultGiven.from_entry(
+                form.entry, sheet.revision and sheet.revision.data_quarter
+            ),
             reason=form.cleaned_data["reason"],
             by=request.user,
         )
@@ -265,10 +267,6 @@ def _revise(request, sheet):
     if not is_new:
         return redirect("home")
     return redirect("revision", sheet.quarter.key, sheet.indicator.reference)
-
-
-def _data_quarter(sheet):
-    return sheet.revision.data_quarter if sheet.revision else None
 
 
 def _revised_message(revision, is_new, sheet):

@@ -25,7 +25,7 @@ def evidence(request, quarter, reference):
     form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         form = EvidenceForm(request.POST, request.FILES)
-        if form.is_valid() and _attached(request, sheet, form):
+        if form.is_valid() and _attach(request, sheet, form):
             return redirect("evidence", sheet.quarter.key, sheet.indicator.reference)
     page = {
         "sheet": sheet,
@@ -37,7 +37,7 @@ def evidence(request, quarter, reference):
     return render(request, "indicators/evidence.html", page)
 
 
-def _attached(request, sheet, form):
+def _attach(request, sheet, form):
     file = form.cleaned_data["file"]
     try:
         kept = services.attach_evidence(

@@ -6,11 +6,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
 from core.guards import require
-from core.quarters import Quarter
-from core.queries import open_quarters
-from indicators.forms.people import DeputyForm, EndDeputyForm, MoveForm, SuspendForm
+from core.queries import quarter_state
+from indicators.forms.people import (
+    AttestationForm,
+    DeputyForm,
+    EndDeputyForm,
+    MoveForm,
+    SuspendForm,
+)
 from indicators.models.definitions import Indicator
 from indicators.queries.accountability import (
+    attestation_sheet,
     attested,
     deputies,
     disowned,
@@ -19,7 +25,7 @@ from indicators.queries.accountability import (
     leavers,
     managers_with_indicators,
 )
-from indicators.queries.calendar import unowned_indicators
+from indicators.queries.calendar import latest_open_quarter, unowned_indicators
 from indicators.services import accountability, definitions
 from organisation.models.people import Appointment, User
 from organisation.permissions import Permission
@@ -66,12 +72,12 @@ def move_indicators(request):
     if request.method == "POST" and form.is_valid():
         if "confirmed" not in request.POST and "change" not in request.POST:
             return render(request, "indicators/move_preview.html", page | form.cleaned_data)
-        if "confirmed" in request.POST and _moved(request, form, from_user):
+        if "confirmed" in request.POST and _move(request, form, from_user):
             return redirect("people")
     return render(request, "indicators/move_indicators.html", page)
 
 
-def _moved(request, form, from_user):
+def _move(request, form, from_user):
     given = form.cleaned_data
     try:
         moved = accountability.reassign_indicators(
@@ -147,6 +153,33 @@ def suspend(request, reference):
     return render(request, "indicators/suspend.html", {"form": form, "indicator": indicator})
 
 
-def latest_open_quarter():
-    """The latest quarter open for results, or that which has just ended."""
-    return max(open_quarters(), default=Quarter.containing(localdate()).previous())
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def attestation(request, quarter):
+    """A manager's indicators of a quarter, to answer for, or to say whose they are not."""
+    sheet = attestation_sheet(user=request.user, quarter=quarter)
+    form = AttestationForm(
+        request.POST if request.method == "POST" else None,  # ticking nothing is an answer
+        indicators=sheet.indicators,
+        initial={"not_mine": sorted(sheet.disowned - sheet.attested)},
+    )
+    if form.is_valid() and _attest(request, form, quarter):
+        return redirect("attestation", quarter.key)
+    page = {"form": form, "sheet": sheet, "state": quarter_state(quarter)}
+    return render(request, "indicators/attestation.html", page)
+
+
+def _attest(request, form, quarter):
+    not_mine = form.cleaned_data["not_mine"]
+    try:
+        accountability.attest(
+            quarter=quarter, by=request.user, today=localdate(), not_mine=not_mine
+        )
+    except ValueError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    message = f"Thank you. {quarter}: you have said which indicators you answer for"
+    if not_mine:
+        message += f". The performance team is told about {', '.join(not_mine)}"
+    messages.success(request, message)
+    return True

@@ -1,21 +1,25 @@
 """A person's return for a quarter: the list, the check of all answers, and one submission."""
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.core import signing
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.clock import localdate
+from core.figures import as_number
 from core.guards import require
 from core.quarters import Quarter
 from core.queries import open_quarters
 from indicators.models.returns import Submission
+from indicators.queries.returns import ReturnRow, submission_outcome
 from indicators.queries.returns import my_return as return_of
-from indicators.queries.returns import submission_outcome
+from indicators.rules.returns import Horizon, forecast_quarters
 from indicators.services import results
-from indicators.views.answers import answers_of
 from organisation.permissions import Permission
+from sorp.rules.thresholds import bounds_of
 
 CHECKED = "indicators.checked-return"
 GOOD_FOR = 24 * 3600  # seconds: whoever leaves a check overnight checks again
@@ -48,11 +52,12 @@ def check_return(request, quarter):
     """
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
     versions = {row.indicator.reference: row.draft.version for row in sheet.ready}
+    checked = {"t": uuid4().hex, "u": request.user.pk, "q": sheet.quarter.key, "v": versions}
     page = {
         "sheet": sheet,
         "quarter": sheet.quarter,
         "answers": [answers_of(row, sheet.quarter) for row in sheet.ready],
-        "token": _token(request.user, sheet.quarter, versions) if versions else "",
+        "token": signing.dumps(checked, salt=CHECKED, compress=True) if versions else "",
     }
     return render(request, "indicators/check_return.html", page)
 
@@ -93,11 +98,6 @@ def return_submitted(request, quarter, token):
     return render(request, "indicators/return_submitted.html", page)
 
 
-def _token(user, quarter, versions):
-    checked = {"t": uuid4().hex, "u": user.pk, "q": quarter.key, "v": versions}
-    return signing.dumps(checked, salt=CHECKED, compress=True)
-
-
 def _checked(request, quarter):
     """The token and the versions that were checked, where this person checked this quarter."""
     try:
@@ -112,3 +112,73 @@ def _checked(request, quarter):
 def _not_ready(request, quarter, problems):
     page = {"quarter": quarter, "problems": problems}
     return render(request, "indicators/check_first.html", page, status=409)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, and where it can be changed."""
+
+    key: str
+    value: str
+    href: str
+    field: str
+    is_prose: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        return not self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One indicator's answers in the order of its page."""
+
+    row: ReturnRow
+    answers: tuple[Answer, ...]
+
+
+def answers_of(row, quarter):
+    """What the draft of a row says. Nothing that was asked for is left out, whether given or not."""
+    entry, indicator = row.entry, row.indicator
+    page = reverse("enter_result", args=[quarter.key, indicator.reference])
+
+    def answer(field, key, value, *, is_prose=False):
+        return Answer(key, value, f"{page}#id_{field}", field, is_prose)
+
+    def figure(value):
+        if value is None:
+            return ""
+        return as_number(value, None, indicator.measure_unit)
+
+    rows = [answer(*_result(entry, indicator))]
+    if entry.numerator is not None:
+        counts = f"{as_number(entry.numerator)} of {as_number(entry.denominator)}"
+        rows.append(answer("numerator", "Numerator and denominator", counts))
+    if entry.not_available:
+        rows.append(answer("not_available", "Why there is no figure", entry.not_available))
+    else:
+        rows.append(answer("confidence_0", "How firm", entry.confidence.label))
+    if entry.definition_break:
+        rows.append(answer("definition_break", "Definition", "Changed this quarter"))
+    rows.append(answer("commentary", "Context", entry.commentary, is_prose=True))
+    action = entry.management_action
+    rows.append(answer("management_action", "Management action", action, is_prose=True))
+    for horizon, due in forecast_quarters(quarter, indicator.pattern).items():
+        forecast_for = f"{due} (year end)" if horizon is Horizon.YEAR_END else str(due)
+        given = entry.forecasts.get(horizon)
+        forecast = f"{figure(given.value)}, {given.likelihood.label.lower()}" if given else ""
+        rows.append(answer(str(horizon), f"Forecast for {forecast_for}", forecast))
+    return Answers(row, tuple(rows))
+
+
+def _result(entry, indicator):
+    if entry.worked_out is None:
+        reason = "No figure" if entry.not_available else "No value: the denominator is 0"
+        return "value", "Result", reason
+    figure = as_number(
+        entry.worked_out,
+        indicator.decimals,
+        indicator.measure_unit,
+        bounds=bounds_of(entry.expected),
+    )
+    return "numerator" if entry.numerator is not None else "value", "Result", figure

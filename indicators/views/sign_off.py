@@ -14,7 +14,7 @@ from core.guards import require
 from indicators.forms.sign_off import SignOffForm, UnlockForm
 from indicators.models.results import Result
 from indicators.queries.calendar import due_on
-from indicators.queries.completion import completion
+from indicators.queries.outstanding import completion
 from indicators.queries.sign_off import offices_of, results_to_sign, sign_off_sheets, signs_at
 from indicators.rules.returns import ResultState, Stage
 from indicators.services.sign_off import (
@@ -62,7 +62,9 @@ def sign_off_sheet(request, quarter, stage, unit):
     )
     if request.method == "POST" and form.is_valid() and _is_signed(request, form, stage):
         is_done = not results_to_sign(request.user, quarter, stage).of_unit(unit.pk).lines
-        return redirect(*(["sign_off"] if is_done else _address(quarter, stage, unit)))
+        if is_done:
+            return redirect("sign_off")
+        return redirect("sign_off_sheet", quarter.key, stage.value, unit.code)
     page = {
         "form": form,
         "waiting": waiting,
@@ -92,10 +94,6 @@ def _stage_or_404(key):
         return Stage(key)
     except ValueError:
         raise Http404(f"{key} is no stage of sign-off") from None
-
-
-def _address(quarter, stage, unit):
-    return "sign_off_sheet", quarter.key, stage.value, unit.code
 
 
 def _is_signed(request, form, stage):

@@ -17,6 +17,7 @@ from indicators.forms.variations import (
 )
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
+from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.variations import (
     offered_triggers,
     variation_register,
@@ -29,7 +30,6 @@ from indicators.services.variations import (
     may_end_variation,
     may_propose_variation,
 )
-from indicators.views.people import latest_open_quarter
 from organisation.permissions import Permission
 
 A_PAGE = 50
@@ -78,7 +78,8 @@ def propose(request, reference):
     indicator = _visible_or_404(request, reference)
     if not may_propose_variation(indicator, request.user):
         raise PermissionDenied
-    first = _first_open_quarter()
+    closed = last_closed()
+    first = closed.next() if closed else latest_open_quarter()
     triggers = offered_triggers(indicator, first)
     form = VariationForm(request.POST or None, first=first, triggers=triggers)
     if request.method == "POST" and form.is_valid():
@@ -127,7 +128,7 @@ def _available_act(row, user):
 
 
 def _late_press(row, user, act, typed):
-    """What is told to a press that comes after the deed is done; nothing, where it is in time."""
+    """What to answer somebody whose act was done already; nothing where theirs is in time."""
     is_decided = row.state != Variation.State.PROPOSED
     if is_decided and may_decide_variation(row, user) and (act is None or "verdict" in typed):
         day = as_date(row.decided_on)
@@ -180,9 +181,3 @@ def _visible_or_404(request, reference):
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
-
-
-def _first_open_quarter():
-    """The first quarter that may still be judged otherwise."""
-    closed = last_closed()
-    return closed.next() if closed else latest_open_quarter()

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from core.clock import now
-from core.figures import MINUS
+from core.figures import LARGEST, MINUS
 from core.quarters import Quarter
 from indicators.workbooks.cell_parsing import comparable, in_words
 from indicators.workbooks.sheet_layout import (
@@ -32,7 +32,6 @@ from sorp.lexicon import RatingMethod
 HEADINGS_ROW = 3  # counted from nought: two lines say what the sheet is, and one is left empty
 BRAND, SHADE, EDGE = "#123C4A", "#E7EAEE", "#5B6673"
 LONGEST_CELL = 32_767  # Excel keeps no more
-LARGEST = 10**9
 NEVER_RUN = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -172,8 +171,8 @@ def _validation(column: WorkbookColumn) -> dict[str, Any]:
         return {
             "validate": "decimal",
             "criteria": "between",
-            "minimum": -LARGEST,
-            "maximum": LARGEST,
+            "minimum": -int(LARGEST),
+            "maximum": int(LARGEST),
             "error_title": "Not a number",
             "error_message": f"{column.heading}: type a number without its unit, like 76.4",
         }

@@ -11,18 +11,18 @@ from core import clock, jobs
 from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.backtests import Backtest
-from escalation.queries.evaluation import in_words
-from escalation.services.backtests import ask_backtest, keep_as_evidence
+from escalation.queries.evaluation import evaluator_rules
+from escalation.services.backtests import keep_as_evidence, request_backtest
 from indicators.models.definitions import Indicator
 from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from kcc_perf.demonstration import files
 from organisation.models.people import User
 from sorp.lexicon import Tier
 from sorp.models.statement import Version
-from sorp.queries.ruling import as_rules
+from sorp.queries.ruling import version_rules
 from sorp.services.approval import approve_version, bring_into_force
 from sorp.services.consultation import answer_comment, comment_on_version, open_consultation
-from sorp.services.drafting import draft_version, put_clause, put_trigger
+from sorp.services.drafting import draft_version, save_clause, save_trigger
 
 # The quarter whose close came before all this: the work of the autumn that followed it.
 AFTER = Quarter(2022, 2)
@@ -58,10 +58,12 @@ def _draft(told: dict[str, Any], author: User) -> Version:
         draft = draft_version(base=base, number=told["number"], summary=told["summary"], by=author)
         for clause in told["clauses"]:
             draft.refresh_from_db()
-            put_clause(version=draft, edition=draft.edition, by=author, **clause)
+            save_clause(version=draft, edition=draft.edition, by=author, **clause)
         for trigger in told["triggers"]:
             draft.refresh_from_db()
-            put_trigger(version=draft, edition=draft.edition, by=author, **_trigger_fields(trigger))
+            save_trigger(
+                version=draft, edition=draft.edition, by=author, **_trigger_fields(trigger)
+            )
     draft.refresh_from_db()
     return draft
 
@@ -77,12 +79,12 @@ def _trigger_fields(trigger: dict[str, Any]) -> dict[str, Any]:
 
 def _try_it(draft: Version, told: dict[str, Any], author: User) -> None:
     with clock.at(date.fromisoformat(told["on"])):
-        asked: Backtest = ask_backtest(
-            name=told["name"], rules=in_words(as_rules(draft)), version=draft, by=author
+        asked: Backtest = request_backtest(
+            name=told["name"], rules=evaluator_rules(version_rules(draft)), version=draft, by=author
         )
         jobs.run_pending()
         asked.refresh_from_db()
-        keep_as_evidence(kept=asked, version=draft, by=author)
+        keep_as_evidence(backtest=asked, version=draft, by=author)
 
 
 def _talk_it_over(draft: Version, told: dict[str, Any], author: User) -> None:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from core import panels
-from core.dates import as_date, as_quarter
+from core.dates import as_date, as_quarter, in_full
 from core.figures import DECIMALS, as_number, decimals_of
 from kcc_perf import commentary as commentary_text
 from kcc_perf.forms import summary_of
@@ -199,6 +199,12 @@ def quarter(value: Any) -> str:
 def date_tag(value: Any) -> str:
     """20 October 2011."""
     return as_date(value)
+
+
+@register.simple_tag
+def date_in_full(value: Any) -> str:
+    """Thursday 20 October 2011. Takes a day; nothing where there is none."""
+    return in_full(value) if value else ""
 
 
 @register.simple_tag

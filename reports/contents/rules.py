@@ -9,7 +9,7 @@ from core.quarters import Quarter
 from escalation.rules.rule_files import write_trigger
 from sorp.lexicon import ForecastBy
 from sorp.models.statement import Version
-from sorp.queries.ruling import as_rules, version_ruling
+from sorp.queries.ruling import version_rules, version_ruling
 from sorp.rules.conditions.forecast import Forecast
 
 FORESEEN_BY = {
@@ -45,7 +45,7 @@ def sorp_contents(quarter: Quarter, indicators: Iterable[Mapping[str, Any]]) -> 
 
 
 def _version_contents(version: Version) -> dict[str, Any]:
-    rules = as_rules(version)
+    rules = version_rules(version)
     return {
         "number": version.number,
         "from_quarter": version.from_quarter.key,

@@ -313,13 +313,13 @@ class TriggerForm(DraftForm):
     def __init__(self, typed: Any = None, *, draft: Any, row: Any = None) -> None:
         super().__init__(typed, draft=draft, row=row)
         self.kinds = {each.kind: each for each in every_kind()}
-        self.of_some = set().union(*(each.asks for each in self.kinds.values()))
+        self.of_some = set().union(*(each.form_fields for each in self.kinds.values()))
         for name in self.of_some:
             self.fields[name].required = False
             self.fields[name].one_of_several = True  # its kind decides whether it is needed
         kind = typed.get("kind") if typed is not None else self.initial.get("kind")
         self.of_kind = self.kinds.get(kind)
-        self.needed = self.of_kind.asks if self.of_kind else ()
+        self.needed = self.of_kind.form_fields if self.of_kind else ()
 
     def held(self, row: TriggerRule) -> dict[str, Any]:
         percent = row.percent if row.percent is None else f"{row.percent.normalize():f}"
@@ -331,7 +331,7 @@ class TriggerForm(DraftForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        needed = self.of_kind.needs(said) if self.of_kind else set()
+        needed = self.of_kind.required_fields(said) if self.of_kind else set()
         for name in self.of_some - needed:
             self.errors.pop(name, None)  # what its kind does not need is left aside, right or wrong
             said.pop(name, None)
@@ -352,11 +352,11 @@ class TriggerForm(DraftForm):
         """The fields that only some kinds need, each group with the kinds that need it."""
         found = []
         for heading, hint, names in GROUPS:
-            asking = [each for each in self.kinds.values() if set(names) & set(each.asks)]
+            asking = [each for each in self.kinds.values() if set(names) & set(each.form_fields)]
             found.append(
                 {
                     "heading": heading,
-                    "for_whom": f"For {listed([each.in_short for each in asking], 'and')}.",
+                    "for_whom": f"For {listed([each.short_label for each in asking], 'and')}.",
                     "hint": hint,
                     "fields": [self[name] for name in names],
                     "is_wrong": any(self[name].errors for name in names),

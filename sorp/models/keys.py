@@ -10,8 +10,8 @@ LONGEST_KEY = 100
 
 def key_made_of(*words):
     """Words as a key: lower case, joined by hyphens. Words with no letter of ours give a checksum."""
-    said = " ".join(str(word) for word in words if str(word))
-    return slugify(said)[:LONGEST_KEY] or f"key-{zlib.crc32(said.encode()):08x}"
+    text = " ".join(str(word) for word in words if str(word))
+    return slugify(text)[:LONGEST_KEY] or f"key-{zlib.crc32(text.encode()):08x}"
 
 
 class KeyField(models.CharField):
@@ -32,6 +32,6 @@ class KeyField(models.CharField):
 
     def pre_save(self, model_instance, add):
         if not getattr(model_instance, self.attname):
-            said = (getattr(model_instance, name) for name in self.made_of)
-            setattr(model_instance, self.attname, key_made_of(*said))
+            text = (getattr(model_instance, name) for name in self.made_of)
+            setattr(model_instance, self.attname, key_made_of(*text))
         return getattr(model_instance, self.attname)

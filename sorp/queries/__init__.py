@@ -1,1 +1,1 @@
-"""What may be asked of the SORP."""
+"""Versions of the SORP: which rules a quarter, how it reads, what differs, what it still lacks."""

@@ -18,7 +18,7 @@ from sorp.queries.statement import (
     trigger_lines,
 )
 from sorp.rules.differences import (
-    Became,
+    ChangeKind,
     ClauseBetween,
     ClauseText,
     Group,
@@ -113,20 +113,20 @@ def _appetite(each: RiskAppetite) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseTalkedOver:
-    """A clause as people comment on it: what became of it, and what was said of it."""
+class ClauseInConsultation:
+    """A clause as people comment on it: what changes in it, and the comments on it."""
 
     sheet: ClauseSheet
-    became: Became
+    change: ChangeKind
     comments: Sequence[Comment]
 
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """A version as it is talked over: what would change, and what was said of each clause."""
+    """A version as it is talked over: what would change, and the comments on each clause."""
 
     sheet: StatementSheet
-    clauses: tuple[ClauseTalkedOver, ...]
+    clauses: tuple[ClauseInConsultation, ...]
     of_the_whole: Sequence[Comment]
     changes: Sequence[tuple[str, Sequence[RuleBetween]]]
     removed: Sequence[ClauseBetween]
@@ -137,12 +137,12 @@ class Consultation:
 
     @property
     def unanswered(self) -> int:
-        said = [*self.of_the_whole, *(one for each in self.clauses for one in each.comments)]
-        return sum(not each.answer for each in said)
+        comments = [*self.of_the_whole, *(one for each in self.clauses for one in each.comments)]
+        return sum(not each.answer for each in comments)
 
     @property
-    def changed(self) -> list[ClauseTalkedOver]:
-        return [each for each in self.clauses if each.became is not Became.SAME]
+    def changed(self) -> list[ClauseInConsultation]:
+        return [each for each in self.clauses if each.change is not ChangeKind.SAME]
 
 
 def consultation_on(version: Version) -> Consultation:
@@ -152,23 +152,25 @@ def consultation_on(version: Version) -> Consultation:
     """
     sheet = statement_sheet(version)
     numbers = {each.clause.number for each in sheet.clauses}
-    said: dict[str, list[Comment]] = {}
+    comments: dict[str, list[Comment]] = {}
     for comment in comments_on(version):
-        said.setdefault(comment.clause if comment.clause in numbers else "", []).append(comment)
+        comments.setdefault(comment.clause if comment.clause in numbers else "", []).append(comment)
     base = version.drafted_from
     between = clauses_compared(base, version) if base else ()
-    became = {each.number: each.became for each in between if each.became is not Became.REMOVED}
+    changes = {
+        each.number: each.change for each in between if each.change is not ChangeKind.REMOVED
+    }
     return Consultation(
         sheet=sheet,
         clauses=tuple(
-            ClauseTalkedOver(
+            ClauseInConsultation(
                 each,
-                became.get(each.clause.number, Became.ADDED),
-                said.get(each.clause.number, ()),
+                changes.get(each.clause.number, ChangeKind.ADDED),
+                comments.get(each.clause.number, ()),
             )
             for each in sheet.clauses
         ),
-        of_the_whole=said.get("", ()),
+        of_the_whole=comments.get("", ()),
         changes=grouped(rules_compared(base, version)) if base else (),
-        removed=[each for each in between if each.became is Became.REMOVED],
+        removed=[each for each in between if each.change is ChangeKind.REMOVED],
     )

@@ -13,7 +13,7 @@ from organisation.rules import PostKind
 from sorp.models.clauses import Comment
 from sorp.models.statement import Version
 from sorp.queries.readiness import contradictions_of
-from sorp.rules.approval import Asked, Requirement, requirements
+from sorp.rules.approval import ApprovalRequest, Requirement, requirements
 
 # Those who have something to do by the SORP, rather than only to read by it.
 BOUND = {
@@ -88,7 +88,7 @@ def obstacles_to_approval(
     """
     others = version.statement.versions.binding().exclude(pk=version.pk)
     return requirements(
-        Asked(
+        ApprovalRequest(
             number=version.number,
             today=today,
             from_quarter=from_quarter,

@@ -66,8 +66,8 @@ def _missing_parts(draft: Version) -> Iterator[Obstacle]:
             {each.step for each in version.calendar_rules.all()} for version in (base, draft)
         )
         for step in sorted(before - now):
-            said = f"The calendar no longer says by when “{Step(step).label}” is due"
-            yield Obstacle(said, "calendar")
+            sentence = f"The calendar no longer says by when “{Step(step).label}” is due"
+            yield Obstacle(sentence, "calendar")
 
 
 def _dangling_references(draft: Version) -> Iterator[Obstacle]:
@@ -80,12 +80,12 @@ def _dangling_references(draft: Version) -> Iterator[Obstacle]:
     ):
         for row in rows:
             if numbers and row.clause and not _is_within(row.clause, numbers):
-                said = f"“{row}” points to clause {row.clause}, which the draft doesn’t have"
-                yield Obstacle(said, part, is_warning=True)
+                sentence = f"“{row}” points to clause {row.clause}, which the draft doesn’t have"
+                yield Obstacle(sentence, part, is_warning=True)
     for appetite in draft.appetites.all():
         if not appetite.triggers.all():
-            said = f"No trigger stands for the risk appetite in “{appetite.area}”"
-            yield Obstacle(said, "appetite", is_warning=True)
+            sentence = f"No trigger stands for the risk appetite in “{appetite.area}”"
+            yield Obstacle(sentence, "appetite", is_warning=True)
 
 
 def _is_within(cited: str, numbers: Collection[str]) -> bool:

@@ -21,10 +21,9 @@ from sorp.lexicon import (
 from sorp.models.clauses import Clause, RagDefinition
 from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
 from sorp.models.statement import Version
-from sorp.rules.calendar import DayRule
+from sorp.rules.calendar import BEFORE, DayRule, Reminder
 from sorp.rules.conditions.base import Condition
 from sorp.rules.conditions.kinds import condition
-from sorp.rules.reminders import BEFORE, Reminder
 
 
 class NoVersionInForce(ValueError):
@@ -67,10 +66,10 @@ def version_in_force() -> Version | None:
 
 def rules_in_force(quarter: Quarter) -> VersionInForce:
     """The rules by which a quarter is judged, in two queries or three. Raises NoVersionInForce."""
-    return as_rules(version_ruling(quarter))
+    return version_rules(version_ruling(quarter))
 
 
-def as_rules(version: Version) -> VersionInForce:
+def version_rules(version: Version) -> VersionInForce:
     """A version's rows as one frozen value."""
     return VersionInForce(
         id=version.pk,

@@ -13,7 +13,7 @@ from sorp.models.statement import Version
 from sorp.queries.ruling import ReminderLine, condition_of, day_rules_of, reminders_of
 from sorp.rules.calendar import DayRule
 from sorp.rules.checks import Check
-from sorp.rules.reading import depth, under
+from sorp.rules.clause_numbers import by_clause, depth_of
 
 CHECKS = {check.value: check.label for check in Check}
 TRAVEL_IN_WORDS = {
@@ -63,7 +63,7 @@ class StatementSheet:
 
     version: Version
     clauses: tuple[ClauseSheet, ...] = ()
-    homeless: ClauseSheet | None = None  # rules whose clause is not among the clauses
+    unplaced: ClauseSheet | None = None  # rules whose clause is not among the clauses
     settings: tuple[tuple[str, str], ...] = ()
     days: Sequence[DayRule] = ()
     reminders: Sequence[ReminderLine] = ()
@@ -77,25 +77,25 @@ def statement_sheet(version: Version) -> StatementSheet:
     clauses = list(version.clauses.all())
     numbers = [each.number for each in clauses]
     used = set(numbers)
-    definitions = under(numbers, _anchored(version.rag_definitions.all(), used))
-    triggers = under(numbers, _anchored(trigger_lines(version, appetites=appetites), used))
-    duties = under(numbers, _anchored(version.level_duties.all(), used))
+    definitions = by_clause(numbers, _anchored(version.rag_definitions.all(), used))
+    triggers = by_clause(numbers, _anchored(trigger_lines(version, appetites=appetites), used))
+    duties = by_clause(numbers, _anchored(version.level_duties.all(), used))
 
-    def sheet(clause: Clause, home: str) -> ClauseSheet:
+    def sheet(clause: Clause, place: str) -> ClauseSheet:
         return ClauseSheet(
             clause,
-            depth(clause.number) == 0,
-            definitions.get(home, ()),
-            triggers.get(home, ()),
-            duties.get(home, ()),
+            depth_of(clause.number) == 0,
+            definitions.get(place, ()),
+            triggers.get(place, ()),
+            duties.get(place, ()),
         )
 
-    homeless = sheet(Clause(number="", heading="Rules that stand under no clause"), "")
-    is_needed = homeless.definitions or homeless.triggers or homeless.duties
+    unplaced = sheet(Clause(number="", heading="Rules that stand under no clause"), "")
+    is_needed = unplaced.definitions or unplaced.triggers or unplaced.duties
     return StatementSheet(
         version=version,
         clauses=tuple(sheet(each, each.number) for each in clauses),
-        homeless=homeless if is_needed else None,
+        unplaced=unplaced if is_needed else None,
         settings=settings_in_words(version),
         days=day_rules_of(version),
         reminders=reminders_of(version),

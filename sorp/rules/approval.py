@@ -34,7 +34,7 @@ def earliest_quarter(*, today: date, closed_until: Quarter | None) -> Quarter:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApprovalRequest:
     """A version that somebody is asked to approve, as far as it has come."""
 
     number: str
@@ -54,67 +54,71 @@ class Requirement:
     """One thing that has to be so before a version is approved; what to do where it is not."""
 
     words: str
-    in_the_way: str = ""
+    obstacle: str = ""
     field: str = ""
 
     @property
     def is_met(self) -> bool:
-        return not self.in_the_way
+        return not self.obstacle
 
 
-def requirements(asked: Asked) -> tuple[Requirement, ...]:
+def requirements(request: ApprovalRequest) -> tuple[Requirement, ...]:
     """All that has to be so, met or not, in the order in which one would see to it."""
     return (
-        Requirement("The people concerned were consulted", _not_consulted(asked)),
-        Requirement("Every comment is answered", _unanswered(asked)),
-        Requirement("Its rules do not contradict each other", " ".join(asked.contradictions)),
+        Requirement("The people concerned were consulted", _not_consulted(request)),
+        Requirement("Every comment is answered", _unanswered(request)),
+        Requirement("Its rules do not contradict each other", " ".join(request.contradictions)),
         Requirement(
             "It is in force from a quarter that is still to be reported",
-            " ".join(_wrong_quarter(asked)),
+            " ".join(_wrong_quarter(request)),
             field="from_quarter",
         ),
-        Requirement("Whoever approves it did not write it", _own_work(asked)),
+        Requirement("Whoever approves it did not write it", _own_work(request)),
     )
 
 
-def _not_consulted(asked: Asked) -> str:
-    if not asked.in_consultation or asked.consulted_until is None:
-        return f"Version {asked.number} is not in consultation: open one, and approve it afterwards"
-    if asked.today <= asked.consulted_until:
-        return f"The consultation runs until {as_date(asked.consulted_until)}: approve it after that day"
+def _not_consulted(request: ApprovalRequest) -> str:
+    if not request.in_consultation or request.consulted_until is None:
+        return (
+            f"Version {request.number} is not in consultation: open one, and approve it afterwards"
+        )
+    if request.today <= request.consulted_until:
+        return f"The consultation runs until {as_date(request.consulted_until)}: approve it after that day"
     return ""
 
 
-def _unanswered(asked: Asked) -> str:
-    if not asked.unanswered:
+def _unanswered(request: ApprovalRequest) -> str:
+    if not request.unanswered:
         return ""
-    count = "1 comment is" if asked.unanswered == 1 else f"{asked.unanswered} comments are"
+    count = "1 comment is" if request.unanswered == 1 else f"{request.unanswered} comments are"
     return f"{count} still without an answer: answer every one first"
 
 
-def _wrong_quarter(asked: Asked) -> Iterator[str]:
-    if asked.from_quarter is None:
+def _wrong_quarter(request: ApprovalRequest) -> Iterator[str]:
+    if request.from_quarter is None:
         yield "Say from which quarter it is to be in force"
         return
-    earliest = earliest_quarter(today=asked.today, closed_until=asked.closed_until)
-    if asked.from_quarter < earliest:
-        is_closed = asked.closed_until is not None and asked.from_quarter <= asked.closed_until
+    earliest = earliest_quarter(today=request.today, closed_until=request.closed_until)
+    if request.from_quarter < earliest:
+        is_closed = (
+            request.closed_until is not None and request.from_quarter <= request.closed_until
+        )
         why = "is closed" if is_closed else "has ended and is being reported"
         yield (
-            f"{asked.from_quarter} {why}, and stays judged by the version that ruled it: choose"
+            f"{request.from_quarter} {why}, and stays judged by the version that ruled it: choose"
             f" {earliest} or later"
         )
-    for number, quarter in asked.bound:
-        if quarter == asked.from_quarter:
+    for number, quarter in request.bound:
+        if quarter == request.from_quarter:
             yield f"Version {number} is in force from {quarter} already: choose another quarter"
-        elif quarter > asked.from_quarter:
+        elif quarter > request.from_quarter:
             yield (
                 f"Version {number} is approved from {quarter}, and this one would overlap it:"
                 " choose a later quarter, or withdraw that approval first"
             )
 
 
-def _own_work(asked: Asked) -> str:
-    if not asked.is_author:
+def _own_work(request: ApprovalRequest) -> str:
+    if not request.is_author:
         return ""
     return "You wrote part of this version, so somebody else has to approve it"

@@ -30,7 +30,7 @@ class Check(Word):
     CONFIDENCE_FINAL = "confidence_final", "Results of the quarter before that have become final"
 
 
-class Kept(Word):
+class TallyState(Word):
     """What a count says of a requirement. Where there was nothing to look at, it says nothing."""
 
     IN_FULL = "in_full", "Kept"
@@ -57,14 +57,14 @@ class Tally:
         return self.looked_at - self.kept
 
     @property
-    def state(self) -> Kept:
+    def state(self) -> TallyState:
         if not self.looked_at:
-            return Kept.NOTHING
-        return Kept.NOT_IN_FULL if self.lapses else Kept.IN_FULL
+            return TallyState.NOTHING
+        return TallyState.NOT_IN_FULL if self.lapses else TallyState.IN_FULL
 
     @property
     def is_full(self) -> bool:
-        return self.state is Kept.IN_FULL
+        return self.state is TallyState.IN_FULL
 
     @property
     def per_cent(self) -> int | None:
@@ -78,7 +78,7 @@ class Tally:
     def sentence(self) -> str:
         """The count in words: "7 of 9 kept"."""
         if not self.looked_at:
-            return Kept.NOTHING.label
+            return TallyState.NOTHING.label
         return f"{self.kept} of {self.looked_at} kept"
 
 
@@ -97,7 +97,9 @@ class Overall:
     @classmethod
     def of(cls, tallies: Iterable[Tally]) -> Overall:
         states = Counter(each.state for each in tallies)
-        return cls(states[Kept.IN_FULL], states[Kept.IN_FULL] + states[Kept.NOT_IN_FULL])
+        return cls(
+            states[TallyState.IN_FULL], states[TallyState.IN_FULL] + states[TallyState.NOT_IN_FULL]
+        )
 
     @property
     def is_full(self) -> bool:
@@ -106,7 +108,7 @@ class Overall:
     @property
     def sentence(self) -> str:
         if not self.looked_at:
-            return Kept.NOTHING.label
+            return TallyState.NOTHING.label
         return f"{self.in_full} of {self.looked_at} in full"
 
 
@@ -119,7 +121,7 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CheckResult:
     """What one check came to in one unit: how many it looked at, and those that lapsed."""
 
     check: Check

@@ -59,7 +59,7 @@ class Contradiction:
     @property
     def field(self) -> str:
         """The field of the rule at fault that says too much or too little."""
-        return _FIELDS.get(self.fault) or self.rule.measure
+        return _FIELDS.get(self.fault) or self.rule.threshold_field
 
     def concerns(self, rule: Condition) -> bool:
         return rule in (self.rule, self.against)
@@ -91,8 +91,8 @@ def contradictions(
 def _same_names(triggers: Sequence[Condition]) -> Iterator[Contradiction]:
     for first, second in combinations(triggers, 2):
         if alike(first.name) == alike(second.name):
-            said = f"Two triggers are called {_named(second)}: give each a name of its own"
-            yield Contradiction(Fault.SAME_NAME, second, said, first)
+            sentence = f"Two triggers are called {_named(second)}: give each a name of its own"
+            yield Contradiction(Fault.SAME_NAME, second, sentence, first)
 
 
 def alike(name: str) -> str:
@@ -130,8 +130,8 @@ def _upside_down(triggers: Sequence[Condition]) -> Iterator[Contradiction]:
             tier for tier in tiers if not _is_reached_below(high, low.level, tier, triggers)
         )
         if unanswered:
-            said = _sooner_above(high, low, unanswered)
-            yield Contradiction(Fault.UPSIDE_DOWN, high, said, low)
+            sentence = _sooner_above(high, low, unanswered)
+            yield Contradiction(Fault.UPSIDE_DOWN, high, sentence, low)
 
 
 def _is_reached_below(
@@ -152,11 +152,11 @@ def _without_duty(
     for rule in triggers:
         if rule.level not in answered:
             answered.add(rule.level)
-            said = (
+            sentence = (
                 f"{_named(rule)} refers to {_shortly(rule.level)}, and the ladder doesn’t say what"
                 " that level does about it, nor by when: add its duty"
             )
-            yield Contradiction(Fault.NO_DUTY, rule, said)
+            yield Contradiction(Fault.NO_DUTY, rule, sentence)
 
 
 def _counting_back(triggers: Sequence[Condition], exit_quarters: int) -> Iterator[Contradiction]:
@@ -166,12 +166,12 @@ def _counting_back(triggers: Sequence[Condition], exit_quarters: int) -> Iterato
             continue
         if rule.within - exit_quarters >= rule.at_least:
             greens = f"{exit_quarters} green quarter{'' if exit_quarters == 1 else 's'}"
-            said = (
+            sentence = (
                 f"{_named(rule)} can be met again by quarters from before a recovery, which takes"
                 f" {greens}: ask for {rule.within - rule.at_least + 1} to recover, or look back"
                 " over fewer, unless that is meant"
             )
-            yield Contradiction(Fault.COUNTS_BACK, rule, said)
+            yield Contradiction(Fault.COUNTS_BACK, rule, sentence)
 
 
 # In words ---------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Mark(Word):
     PUT_IN = "put_in", "Put in"
 
 
-class Became(Word):
+class ChangeKind(Word):
     """What became of a clause, or of a rule."""
 
     ADDED = "added", "Added"
@@ -107,7 +107,7 @@ class ClauseBetween:
 
     number: str
     heading: str
-    became: Became
+    change: ChangeKind
     parts: tuple[Part, ...] = ()
     was: str = ""
 
@@ -132,7 +132,7 @@ def clauses_between(
     kept = {each.key for each in new}
     found = [_between(before.get(each.key), each, heading) for each in new]
     gone = [
-        ClauseBetween(each.number, each.says[heading], Became.REMOVED, _parts(each.says, {}))
+        ClauseBetween(each.number, each.says[heading], ChangeKind.REMOVED, _parts(each.says, {}))
         for each in old
         if each.key not in kept
     ]
@@ -142,12 +142,12 @@ def clauses_between(
 def _between(before: ClauseText | None, now: ClauseText, heading: str) -> ClauseBetween:
     number, called = now.number, now.says[heading]
     if before is None:
-        return ClauseBetween(number, called, Became.ADDED, _parts({}, now.says))
+        return ClauseBetween(number, called, ChangeKind.ADDED, _parts({}, now.says))
     parts = _parts(before.says, now.says)
     was = before.number if before.number != number else ""
     is_changed = bool(was) or any(each.is_changed for each in parts)
-    became = Became.CHANGED if is_changed else Became.SAME
-    return ClauseBetween(number, called, became, parts, was)
+    change = ChangeKind.CHANGED if is_changed else ChangeKind.SAME
+    return ClauseBetween(number, called, change, parts, was)
 
 
 def _parts(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Part, ...]:
@@ -182,18 +182,18 @@ class RuleBetween:
 
     group: str
     name: str
-    became: Became
+    change: ChangeKind
     old: str = ""
     new: str = ""
     was_called: str = ""
 
     @property
     def sentence(self) -> str:
-        if self.became is Became.ADDED:
+        if self.change is ChangeKind.ADDED:
             return f"“{self.name}” is added: {self.new}"
-        if self.became is Became.REMOVED:
+        if self.change is ChangeKind.REMOVED:
             return f"“{self.name}” is removed. It said: {self.old}"
-        if self.became is Became.RENAMED:
+        if self.change is ChangeKind.RENAMED:
             return f"“{self.was_called}” is now called “{self.name}”. It says as before: {self.new}"
         called = f"“{self.was_called}” is now called “{self.name}”, and" if self.was_called else ""
         return f"{called or f'“{self.name}”'} is changed from: {self.old} To: {self.new}"
@@ -218,15 +218,15 @@ def _group_between(old: Group, new: Group) -> list[RuleBetween]:
     for key, says in new.rules.items():
         name, said = new.name_of(key), old.rules.get(key)
         if said is None:
-            found.append(RuleBetween(new.title, name, Became.ADDED, new=says))
+            found.append(RuleBetween(new.title, name, ChangeKind.ADDED, new=says))
             continue
         was_called = "" if (before := old.name_of(key)) == name else before
         if said != says:
-            found.append(RuleBetween(new.title, name, Became.CHANGED, said, says, was_called))
+            found.append(RuleBetween(new.title, name, ChangeKind.CHANGED, said, says, was_called))
         elif was_called:
-            found.append(RuleBetween(new.title, name, Became.RENAMED, said, says, was_called))
+            found.append(RuleBetween(new.title, name, ChangeKind.RENAMED, said, says, was_called))
     found += [
-        RuleBetween(new.title, old.name_of(key), Became.REMOVED, old=says)
+        RuleBetween(new.title, old.name_of(key), ChangeKind.REMOVED, old=says)
         for key, says in old.rules.items()
         if key not in new.rules
     ]
@@ -236,16 +236,15 @@ def _group_between(old: Group, new: Group) -> list[RuleBetween]:
 
 
 def _reordered(old: Group, new: Group) -> Iterable[RuleBetween]:
-    """Said once for a group: what both have stands in another order."""
+    """One difference for a whole group, where what both have is in another order."""
     before = [key for key in old.rules if key in new.rules]
     after = [key for key in new.rules if key in old.rules]
     if before != after:
-        were, are = (_in_a_row(map(new.name_of, keys)) for keys in (before, after))
-        yield RuleBetween(new.title, "The order", Became.CHANGED, were, are)
-
-
-def _in_a_row(names: Iterable[str]) -> str:
-    return ", then ".join(f"“{name}”" for name in names) + "."
+        were, are = (
+            ", then ".join(f"“{new.name_of(key)}”" for key in keys) + "."
+            for keys in (before, after)
+        )
+        yield RuleBetween(new.title, "The order", ChangeKind.CHANGED, were, are)
 
 
 def grouped(found: Sequence[RuleBetween]) -> list[tuple[str, list[RuleBetween]]]:

@@ -49,7 +49,7 @@ def approve_version(
         held, from_quarter=from_quarter, closed_until=closed_until, today=today, by=by
     ):
         if not each.is_met:
-            raise Refused(each.in_the_way, field=each.field or None)
+            raise Refused(each.obstacle, field=each.field or None)
     note = note.strip()
     _refuse_day(held, approved_on, today)
     if len(note) > LONGEST_NOTE:
@@ -66,7 +66,7 @@ def approve_version(
         edition=held.edition,
         note=note,
     )
-    _tell_of_approval(held, today)
+    _notify_of_approval(held, today)
     bring_into_force(today=today, by=None)
     held.refresh_from_db()
     return held
@@ -82,7 +82,7 @@ def _refuse_day(version: Version, approved_on: date, today: date) -> None:
         )
 
 
-def _tell_of_approval(version: Version, today: date) -> None:
+def _notify_of_approval(version: Version, today: date) -> None:
     quarter = version.from_quarter
     for person in people_bound(on=today):
         owe_notice(

@@ -1,4 +1,4 @@
-"""What was typed, made fit to be kept, or refused in words at its field."""
+"""Cleaning what was typed into a draft, or refusing it at its field."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.refusals import Refused
 LONGEST = 10_000  # characters in one box; a clause longer than that is several
 
 
-def tidied(row: Model) -> None:
-    """Nothing stands around what was typed, and it can be kept. Raises Refused, at the field."""
+def clean_row(row: Model) -> None:
+    """Strip every text of a row and check it. Raises Refused, at the field, for what cannot be kept."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if not isinstance(value, str):
@@ -27,15 +27,15 @@ def tidied(row: Model) -> None:
         row.clean_fields(exclude={"position"})
     except ValidationError as refusal:
         name, errors = next(iter(refusal.error_dict.items()))
-        raise Refused(_told(row._meta.get_field(name), errors[0]), field=name) from None
+        raise Refused(_advice(row._meta.get_field(name), errors[0]), field=name) from None
 
 
 def _the(field: Any) -> str:
     return f"the {field.verbose_name}"
 
 
-def _told(field: Any, error: ValidationError) -> str:
-    """What a field's own check says, as this product says it."""
+def _advice(field: Any, error: ValidationError) -> str:
+    """What to do about what a field's own check refuses."""
     limit = (error.params or {}).get("limit_value")
     return {
         "blank": f"Enter {_the(field)}",
@@ -48,6 +48,7 @@ def _told(field: Any, error: ValidationError) -> str:
     }.get(error.code or "", f"Look again at {_the(field)}: {error.messages[0].rstrip('.')}")
 
 
-def in_reach(value: int, *, least: int, most: int, field: str, what: str) -> None:
+def refuse_outside(value: int, *, least: int, most: int, field: str, what: str) -> None:
+    """Raises Refused, at the field, for a number that is less than the least or more than the most."""
     if not least <= value <= most:
         raise Refused(f"Give {what}, from {least} to {most}", field=field)

@@ -64,7 +64,7 @@ def open_consultation(
         until=until.isoformat(),
         from_quarter=from_quarter.key,
     )
-    _tell_of_opening(draft, today)
+    _notify_of_opening(draft, today)
     return draft
 
 
@@ -87,7 +87,7 @@ def _refuse_taken(draft: Version, from_quarter: Quarter) -> None:
         )
 
 
-def _tell_of_opening(version: Version, today: date) -> None:
+def _notify_of_opening(version: Version, today: date) -> None:
     until, quarter = as_date(version.consulted_until or today), version.from_quarter
     days = f"{version.consulted_from}-{version.consulted_until}"
     for person in people_bound(on=today):
@@ -124,7 +124,7 @@ def comment_on_version(
         )
     if clause and not held.clauses.filter(number=clause).exists():
         raise Refused(f"There is no clause {clause} in this version", field="clause")
-    words = _said(words, "Enter what you would say of it")
+    words = _clean_words(words, "Enter what you would say of it")
     comment, is_new = Comment.objects.get_or_create(
         version=held, clause=clause, author=by, words=words
     )
@@ -144,7 +144,7 @@ def answer_comment(
     version = _for_the_team(comment.version, by=by)
     if version.state not in (State.CONSULTATION, State.DRAFT):
         raise Refused(f"Version {version.number} is {_state(version)}: its answers stand")
-    words = _said(words, "Enter what you answer")
+    words = _clean_words(words, "Enter what you answer")
     held = Comment.objects.select_for_update().select_related("author").get(pk=comment.pk)
     if (held.answer, held.led_to_change) == (words, led_to_change):
         return held
@@ -161,11 +161,11 @@ def answer_comment(
         was=was,
     )
     if held.author_id != by.pk:
-        _tell_of_answer(held, version, is_first=not was)
+        _notify_of_answer(held, version, is_first=not was)
     return held
 
 
-def _tell_of_answer(comment: Comment, version: Version, *, is_first: bool) -> None:
+def _notify_of_answer(comment: Comment, version: Version, *, is_first: bool) -> None:
     on = f"clause {comment.clause}" if comment.clause else "the whole"
     change = "It led to a change." if comment.led_to_change else "It led to no change."
     owe_notice(
@@ -211,17 +211,17 @@ def back_to_draft(*, version: Version, reason: str, today: date, by: User) -> Ve
         raise Refused(
             f"Version {held.number} is {_state(held)}: only from consultation does it go back"
         )
-    reason = _said(reason, "Say why it goes back to draft", field="reason")
+    reason = _clean_words(reason, "Say why it goes back to draft", field="reason")
     held.state = State.DRAFT
     if held.consulted_until is not None and today <= held.consulted_until:
-        _tell_of_breaking_off(held, reason, today)
+        _notify_of_breaking_off(held, reason, today)
         held.consulted_from = held.consulted_until = None
     held.save(update_fields=["state", "consulted_from", "consulted_until"])
     audit.record("took the SORP back to draft", held, by=by, reason=reason)
     return held
 
 
-def _tell_of_breaking_off(version: Version, reason: str, today: date) -> None:
+def _notify_of_breaking_off(version: Version, reason: str, today: date) -> None:
     """Who was asked to comment by a day that is still to come is told not to."""
     for person in people_bound(on=today):
         owe_notice(
@@ -254,7 +254,7 @@ def _state(version: Version) -> str:
     }[State(version.state)]
 
 
-def _said(words: str, missing: str, *, field: str = "words") -> str:
+def _clean_words(words: str, missing: str, *, field: str = "words") -> str:
     """What was typed, without the space around it. Raises Refused where there is none, or too much."""
     words = words.replace("\r\n", "\n").strip()
     if not words:

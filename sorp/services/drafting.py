@@ -39,17 +39,17 @@ from sorp.models.keys import LONGEST_KEY, KeyField, key_made_of
 from sorp.models.statement import Authorship, Statement, Version
 from sorp.queries.ruling import condition_of
 from sorp.rules.checks import Check
+from sorp.rules.clause_numbers import CLAUSE_NUMBER, order_of
 from sorp.rules.conditions.base import Condition, RefusedCondition
 from sorp.rules.contradictions import Contradiction, contradictions
-from sorp.services.cleaning import in_reach, tidied
+from sorp.services.cleaning import clean_row, refuse_outside
 
-CLAUSE_NUMBER = re.compile(r"[0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*")
-A_CLAUSE_NUMBER = (
+CLAUSE_NUMBER_ADVICE = (
     "Give the clause as digits and letters, joined by single full stops or hyphens, such as 4.10,"
     " 7.5a or A.1"
 )
-NOT_SAID = ("id", "key", "version", "position")
-Written = (
+NOT_COMPARED = ("id", "key", "version", "position")
+DraftRow = (
     Clause
     | RagDefinition
     | Term
@@ -59,8 +59,8 @@ Written = (
     | CalendarRule
     | ReminderRule
 )
-Row = TypeVar("Row", bound=Written)
-Keyed = Clause | TriggerRule | CalendarRule | ReminderRule
+Row = TypeVar("Row", bound=DraftRow)
+KeyedRow = Clause | TriggerRule | CalendarRule | ReminderRule
 
 
 class NotADraft(Refused):
@@ -79,7 +79,7 @@ class Gone(Refused):
     """The row was removed from the draft meanwhile."""
 
 
-def opened(version: Version, *, edition: int | None, by: User) -> Version:
+def lock_draft(version: Version, *, edition: int | None, by: User) -> Version:
     """The draft, locked until the transaction ends, for somebody who may write in it.
 
     Raises PermissionDenied, NotADraft or, where an edition is given, Stale.
@@ -134,7 +134,7 @@ def refuse_stale(draft: Version, *, edition: int, by: User) -> None:
     )
 
 
-def written(draft: Version, act: str, *, by: User, **detail: Any) -> None:
+def record_edit(draft: Version, act: str, *, by: User, **detail: Any) -> None:
     """One more edition; its author may not approve it; it is on record."""
     draft.edition += 1
     draft.save(update_fields=["edition"])
@@ -142,7 +142,7 @@ def written(draft: Version, act: str, *, by: User, **detail: Any) -> None:
     audit.record(act, draft, by=by, edition=draft.edition, **detail)
 
 
-def row_of(model: type[Row], draft: Version, pk: int) -> Row:
+def get_row(model: type[Row], draft: Version, pk: int) -> Row:
     row: Any = model._default_manager.filter(version=draft, pk=pk).first()
     if row is None:
         raise Gone(
@@ -152,15 +152,15 @@ def row_of(model: type[Row], draft: Version, pk: int) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """What no two rows of a part share, and what to say, at which field, where they would."""
+class UniqueKey:
+    """Fields that no two rows of a part share, and the message, at which field, where they would."""
 
     fields: tuple[str, ...]
-    at: str
-    twice: str
+    field: str
+    message: str
 
-    def twin_of(self, row: Any) -> Any:
-        """The other row of the draft with the same key, capitals making no difference."""
+    def duplicate_of(self, row: Any) -> Any:
+        """The other row of the draft with the same values, capitals making no difference; or None."""
         wanted = {name: getattr(row, name) for name in self.fields}
         asked = {
             f"{name}__iexact" if isinstance(value, str) and value else name: value
@@ -170,13 +170,13 @@ class Key:
         return rows.exclude(pk=row.pk).first() if row.pk else rows.first()
 
 
-def put_row(
+def save_row(
     proposed: Row,
     *,
     edition: int,
     by: User,
     pk: int | None,
-    key: Key,
+    key: UniqueKey,
     many: Mapping[str, Iterable[str]] | None = None,
     refuse: Callable[[], None] | None = None,
 ) -> Row:
@@ -185,30 +185,30 @@ def put_row(
     `many` are the tiers of a trigger, or an appetite's triggers; `refuse` raises Refused for what
     cannot stand beside the other rows. Raises Refused.
     """
-    draft = opened(proposed.version, edition=None, by=by)
+    draft = lock_draft(proposed.version, edition=None, by=by)
     proposed.pk, proposed.version = pk or None, draft
-    tidied(proposed)
+    clean_row(proposed)
     _refuse_odd_number(proposed)
-    listed = {name: sorted(set(values)) for name, values in (many or {}).items()}
-    before = row_of(type(proposed), draft, pk) if pk else None
-    twin = key.twin_of(proposed)
-    now = said_of(proposed) | listed
-    for standing in (before,) if before is not None else (twin,):
-        if standing is not None and said_of(standing) == now:
+    lists = {name: sorted(set(values)) for name, values in (many or {}).items()}
+    before = get_row(type(proposed), draft, pk) if pk else None
+    duplicate = key.duplicate_of(proposed)
+    now = contents_of(proposed) | lists
+    for standing in (before,) if before is not None else (duplicate,):
+        if standing is not None and contents_of(standing) == now:
             return standing
     refuse_stale(draft, edition=edition, by=by)
-    if twin is not None:
-        raise Refused(key.twice, field=key.at)
+    if duplicate is not None:
+        raise Refused(key.message, field=key.field)
     if refuse is not None:
         refuse()
-    was = said_of(before) if before is not None else {}
-    _place(proposed, before)
-    if isinstance(proposed, Keyed):
+    was = contents_of(before) if before is not None else {}
+    _set_position(proposed, before)
+    if isinstance(proposed, KeyedRow):
         proposed.key = getattr(before, "key", "") or key_for(proposed)
     proposed.save()
-    _keep_lists(proposed, listed)
+    _save_lists(proposed, lists)
     changed = [name for name, value in now.items() if not was or was.get(name) != value]
-    written(
+    record_edit(
         draft,
         "changed draft of the SORP" if was else "added to draft of the SORP",
         by=by,
@@ -220,7 +220,7 @@ def put_row(
     return proposed
 
 
-def key_for(row: Keyed) -> str:
+def key_for(row: KeyedRow) -> str:
     """A key for a new row: its own for good, which no row of any version of the statement has had.
 
     What was taken out of this draft and is put back under the same words has its old key again.
@@ -240,78 +240,70 @@ def key_for(row: Keyed) -> str:
     return next(each for each in candidates if each not in taken)
 
 
-def _refuse_odd_number(row: Written) -> None:
+def _refuse_odd_number(row: DraftRow) -> None:
     """A clause is numbered, and cited, in digits and letters: it is part of an address."""
     field = "number" if isinstance(row, Clause) else "clause"
     number = getattr(row, field, "")
     if number and not CLAUSE_NUMBER.fullmatch(number):
-        raise Refused(A_CLAUSE_NUMBER, field=field)
+        raise Refused(CLAUSE_NUMBER_ADVICE, field=field)
 
 
 def part_of(row: Model) -> str:
     return str(row._meta.verbose_name)
 
 
-def said_of(row: Model) -> dict[str, Any]:
-    """What a row says, as the record keeps it: every field but its place in the version."""
-    said = {
-        field.name: _recorded(getattr(row, field.attname))
-        for field in row._meta.concrete_fields
-        if field.name not in NOT_SAID
-    }
+def contents_of(row: Model) -> dict[str, Any]:
+    """What a row holds, as the audit record keeps it: every field but its key and place.
+
+    Such as `{"step": "entry", "tier": "team", "counted_from": "quarter_end", "working_days": 10}`.
+    """
+    contents: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if field.name not in NOT_COMPARED:
+            value = getattr(row, field.attname)
+            contents[field.name] = f"{value.normalize():f}" if isinstance(value, Decimal) else value
     if isinstance(row, TriggerRule):
-        said["tiers"] = sorted(each.tier for each in row.tiers.all()) if row.pk else []
+        contents["tiers"] = sorted(each.tier for each in row.tiers.all()) if row.pk else []
     if isinstance(row, RiskAppetite):
-        said["triggers"] = sorted(each.name for each in row.triggers.all()) if row.pk else []
-    return said
+        contents["triggers"] = sorted(each.name for each in row.triggers.all()) if row.pk else []
+    return contents
 
 
-def _recorded(value: Any) -> Any:
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-def _place(row: Written, before: Any) -> None:
+def _set_position(row: DraftRow, before: Any) -> None:
     """A row keeps its place; a new trigger is tried last, a new clause stands by its number."""
     if before is not None and isinstance(row, Clause | TriggerRule):
         row.position = before.position
     elif isinstance(row, Clause):
-        row.position = _place_for(row)
+        row.position = _position_by_number(row)
     elif isinstance(row, TriggerRule):
-        row.position = _last(row) + 1
+        row.position = _last_position(row) + 1
 
 
-def _last(row: Clause | TriggerRule) -> int:
+def _last_position(row: Clause | TriggerRule) -> int:
     rows = type(row).objects.filter(version_id=row.version_id)
     return rows.aggregate(last=Max("position"))["last"] or 0
 
 
-def _place_for(clause: Clause) -> int:
+def _position_by_number(clause: Clause) -> int:
     """The place before the first clause of a higher number, for which those from there make room."""
     rows = list(Clause.objects.filter(version_id=clause.version_id).order_by("position"))
-    own = by_number(clause.number)
-    after = [each for each in rows if own < by_number(each.number)]
+    own = order_of(clause.number)
+    after = [each for each in rows if own < order_of(each.number)]
     if not after or after != rows[-len(after) :]:
-        return _last(clause) + 1  # their own order is another: the author moves it
+        return _last_position(clause) + 1  # their own order is another: the author moves it
     for each in reversed(after):
         Clause.objects.filter(pk=each.pk).update(position=F("position") + 1)
     return after[0].position
 
 
-def by_number(number: str) -> tuple[tuple[int, int, str], ...]:
-    """The order of clauses: 4, 4.2, 4.10, 5. What is no number comes after numbers, by letter."""
-    return tuple(
-        (0, int(each), "") if each.isdecimal() else (1, 0, each) for each in number.split(".")
-    )
-
-
-def _keep_lists(row: Model, listed: Mapping[str, Iterable[str]]) -> None:
-    if isinstance(row, TriggerRule) and "tiers" in listed:
-        wanted = set(listed["tiers"])
+def _save_lists(row: Model, lists: Mapping[str, Iterable[str]]) -> None:
+    if isinstance(row, TriggerRule) and "tiers" in lists:
+        wanted = set(lists["tiers"])
         row.tiers.exclude(tier__in=wanted).delete()
         for tier in sorted(wanted - set(row.tiers.values_list("tier", flat=True))):
             row.tiers.create(tier=tier)
-    if isinstance(row, RiskAppetite) and "triggers" in listed:
-        rules = TriggerRule.objects.filter(version_id=row.version_id, name__in=listed["triggers"])
+    if isinstance(row, RiskAppetite) and "triggers" in lists:
+        rules = TriggerRule.objects.filter(version_id=row.version_id, name__in=lists["triggers"])
         row.triggers.set(rules)
 
 
@@ -332,7 +324,7 @@ SETTINGS = (
     "action_on_amber",
 )
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
-A_NUMBER = "Give it a number of digits, letters, points and hyphens, such as 2 or 2.1"
+NUMBER_ADVICE = "Give it a number of digits, letters, points and hyphens, such as 2 or 2.1"
 
 
 @transaction.atomic
@@ -354,7 +346,7 @@ def draft_version(*, base: Version, number: str, summary: str = "", by: User) ->
         drafted_by=by,
         **{name: getattr(base, name) for name in SETTINGS},
     )
-    tidied(draft)
+    clean_row(draft)
     unfinished = statement.versions.unfinished().first()
     if unfinished is not None and _is_same_again(unfinished, draft):
         return unfinished
@@ -385,7 +377,7 @@ def _still_unfinished(unfinished: Version) -> str:
 
 def _refuse_number(version: Version) -> None:
     if not NUMBER.fullmatch(version.number):
-        raise Refused(A_NUMBER, field="number")
+        raise Refused(NUMBER_ADVICE, field="number")
     others = Version.objects.filter(statement=version.statement_id).exclude(pk=version.pk)
     if others.filter(number__iexact=version.number).exists():
         raise Refused(
@@ -436,7 +428,7 @@ def change_settings(
 
     Raises Refused.
     """
-    draft = opened(version, edition=None, by=by)
+    draft = lock_draft(version, edition=None, by=by)
     given = {
         "number": number,
         "summary": summary,
@@ -450,15 +442,15 @@ def change_settings(
     was = {name: getattr(draft, name) for name in given}
     for name, value in given.items():
         setattr(draft, name, value)
-    tidied(draft)
+    clean_row(draft)
     changed = [name for name in given if getattr(draft, name) != was[name]]
     if not changed:
         return draft
-    opened(version, edition=edition, by=by)
+    lock_draft(version, edition=edition, by=by)
     _refuse_number(draft)
     _refuse_out_of_reach(draft)
     draft.save(update_fields=changed)
-    written(
+    record_edit(
         draft,
         "changed draft of the SORP",
         by=by,
@@ -476,33 +468,35 @@ def _refuse_out_of_reach(draft: Version) -> None:
         ("relapse_shortens_by", 0, 4, "the quarters fewer after a relapse"),
         ("plan_within", 1, 120, "the working days for an action plan"),
     ):
-        in_reach(getattr(draft, field), least=least, most=most, field=field, what=what)
+        refuse_outside(getattr(draft, field), least=least, most=most, field=field, what=what)
 
 
 @transaction.atomic
-def remove_row(*, row: Written, edition: int, by: User) -> bool:
+def remove_row(*, row: DraftRow, edition: int, by: User) -> bool:
     """The draft no longer has this row. Returns whether it had: removed twice, it is removed once.
 
     Raises Refused for a RAG status's definition, which is changed and never done without.
     """
-    draft = opened(row.version, edition=None, by=by)
+    draft = lock_draft(row.version, edition=None, by=by)
     standing = type(row)._default_manager.filter(version=draft, pk=row.pk).first()
     if standing is None:
         return False
     if isinstance(row, RagDefinition):
         raise Refused("Every RAG status has a definition: change its words instead")
-    opened(draft, edition=edition, by=by)
-    was = said_of(standing)
+    lock_draft(draft, edition=edition, by=by)
+    was = contents_of(standing)
     named = str(standing)[:200]
     standing.delete()
-    written(draft, "removed from draft of the SORP", by=by, part=part_of(row), row=named, was=was)
+    record_edit(
+        draft, "removed from draft of the SORP", by=by, part=part_of(row), row=named, was=was
+    )
     return True
 
 
 @transaction.atomic
 def move_row(*, row: Clause | TriggerRule, up: bool, edition: int, by: User) -> None:
     """A clause, or a trigger, changes places with the one before it or after it. Raises Refused."""
-    draft = opened(row.version, edition=edition, by=by)
+    draft = lock_draft(row.version, edition=edition, by=by)
     rows: list[Any] = list(type(row).objects.filter(version=draft).order_by("position"))
     place = next((at for at, each in enumerate(rows) if each.pk == row.pk), None)
     if place is None:
@@ -515,7 +509,7 @@ def move_row(*, row: Clause | TriggerRule, up: bool, edition: int, by: User) -> 
     free = rows[-1].position + 1  # no two may stand in one place, even while they change over
     for each, position in ((here, free), (there, here_at), (here, there_at)):
         type(row).objects.filter(pk=each.pk).update(position=position)
-    written(
+    record_edit(
         draft,
         "moved in draft of the SORP",
         by=by,
@@ -527,14 +521,16 @@ def move_row(*, row: Clause | TriggerRule, up: bool, edition: int, by: User) -> 
 
 
 LONGEST_CITATION = 20  # characters of the number by which a clause, or a place in it, is cited
-A_CLAUSE = Key(("number",), "number", "Another clause has this number: give each its own")
-A_MEANING = Key(("rag",), "rag", "This RAG status has its definition: change that one instead")
-A_TERM = Key(("term",), "term", "This term has its meaning: change that one instead")
-AN_AREA = Key(("area",), "area", "This area has its statement: change that one instead")
+CLAUSE_KEY = UniqueKey(("number",), "number", "Another clause has this number: give each its own")
+DEFINITION_KEY = UniqueKey(
+    ("rag",), "rag", "This RAG status has its definition: change that one instead"
+)
+TERM_KEY = UniqueKey(("term",), "term", "This term has its meaning: change that one instead")
+AREA_KEY = UniqueKey(("area",), "area", "This area has its statement: change that one instead")
 
 
 @transaction.atomic
-def put_clause(
+def save_clause(
     *,
     version: Version,
     edition: int,
@@ -555,7 +551,7 @@ def put_clause(
     if check_made and check_made not in set(Check):
         raise Refused("Choose a measure that the service makes, or none", field="check_made")
     before = Clause.objects.filter(version=version, pk=pk).first() if pk else None
-    clause = put_row(
+    clause = save_row(
         Clause(
             version=version,
             number=number,
@@ -569,11 +565,11 @@ def put_clause(
         edition=edition,
         by=by,
         pk=pk,
-        key=A_CLAUSE,
+        key=CLAUSE_KEY,
         refuse=lambda: _refuse_too_long(version, before, number),
     )
     if before is not None and before.number != clause.number:
-        _take_along(version, before.number, clause.number)
+        _renumber_citations(version, before.number, clause.number)
     return clause
 
 
@@ -591,7 +587,7 @@ def _refuse_too_long(version: Version, before: Clause | None, number: str) -> No
             )
 
 
-def _take_along(version: Version, was: str, now: str) -> None:
+def _renumber_citations(version: Version, was: str, now: str) -> None:
     """What cites a clause, or a place within it that is no clause by itself, cites it still."""
     for row in _citing(version, was):
         row.clause = now + row.clause.removeprefix(was)
@@ -610,7 +606,7 @@ def _citing(
 
 
 @transaction.atomic
-def put_definition(
+def save_definition(
     *,
     version: Version,
     edition: int,
@@ -621,31 +617,31 @@ def put_definition(
     wording: str,
 ) -> RagDefinition:
     """The draft says in these words what a RAG status means. Raises Refused."""
-    return put_row(
+    return save_row(
         RagDefinition(version=version, rag=rag, clause=clause, wording=wording),
         edition=edition,
         by=by,
         pk=pk,
-        key=A_MEANING,
+        key=DEFINITION_KEY,
     )
 
 
 @transaction.atomic
-def put_term(
+def save_term(
     *, version: Version, edition: int, by: User, pk: int | None = None, term: str, meaning: str
 ) -> Term:
     """The draft gives a word this meaning. Raises Refused."""
-    return put_row(
+    return save_row(
         Term(version=version, term=term, meaning=meaning),
         edition=edition,
         by=by,
         pk=pk,
-        key=A_TERM,
+        key=TERM_KEY,
     )
 
 
 @transaction.atomic
-def put_appetite(
+def save_appetite(
     *,
     version: Version,
     edition: int,
@@ -663,24 +659,24 @@ def put_appetite(
     chosen = list(triggers)
     if any(each.version_id != version.pk for each in chosen):
         raise Refused("Choose triggers of this draft", field="triggers")
-    return put_row(
+    return save_row(
         RiskAppetite(version=version, area=area, appetite=appetite, wording=wording),
         edition=edition,
         by=by,
         pk=pk,
-        key=AN_AREA,
+        key=AREA_KEY,
         many={"triggers": [each.name for each in chosen]},
     )
 
 
 MOST_DAYS, MOST_BEFOREHAND, MOST_INDICATORS = 120, 60, 1000
 
-A_TRIGGER = Key(("name",), "name", "Another trigger has this name: give each its own")
-A_DUTY = Key(("level",), "level", "This level has its duty: change that one instead")
-A_DAY = Key(
+TRIGGER_KEY = UniqueKey(("name",), "name", "Another trigger has this name: give each its own")
+DUTY_KEY = UniqueKey(("level",), "level", "This level has its duty: change that one instead")
+DAY_KEY = UniqueKey(
     ("step", "tier"), "tier", "There is a day for this step and tier: change that one instead"
 )
-A_REMINDER = Key(
+REMINDER_KEY = UniqueKey(
     ("step", "audience", "side", "working_days"),
     "working_days",
     "They are written to on that day already: choose another day, or change that reminder",
@@ -688,7 +684,7 @@ A_REMINDER = Key(
 
 
 @transaction.atomic
-def put_trigger(
+def save_trigger(
     *,
     version: Version,
     edition: int,
@@ -710,12 +706,12 @@ def put_trigger(
             if not found.is_warning:
                 raise Refused(found.sentence, field=found.field)
 
-    return put_row(
+    return save_row(
         row,
         edition=edition,
         by=by,
         pk=pk,
-        key=A_TRIGGER,
+        key=TRIGGER_KEY,
         many={"tiers": [str(each) for each in tiers]},
         refuse=refuse,
     )
@@ -723,10 +719,10 @@ def put_trigger(
 
 def condition_given(row: TriggerRule, tiers: Collection[Tier]) -> Condition:
     """What a trigger not yet kept would ask for. Raises Refused, at the field, for nonsense."""
-    tidied(row)
+    clean_row(row)
     if row.count is not None:
         what = "how many indicators it takes"
-        in_reach(row.count, least=2, most=MOST_INDICATORS, field="count", what=what)
+        refuse_outside(row.count, least=2, most=MOST_INDICATORS, field="count", what=what)
     try:
         condition = condition_of(row, tiers)
     except RefusedCondition as refusal:
@@ -734,7 +730,9 @@ def condition_given(row: TriggerRule, tiers: Collection[Tier]) -> Condition:
         raise Refused(said[:1].upper() + said[1:], field=refusal.field) from None
     except ValueError:  # a tier that there is not
         raise Refused("Choose tiers from those on offer", field="tiers") from None
-    if not {"at_least", "within"} & {*condition.asks} and not (row.at_least == row.within == 1):
+    if not {"at_least", "within"} & {*condition.form_fields} and not (
+        row.at_least == row.within == 1
+    ):
         raise Refused("A forecast looks ahead: leave the quarters at 1 of 1", field="within")
     return condition
 
@@ -759,7 +757,7 @@ def contradictions_with(
 
 
 @transaction.atomic
-def put_duty(
+def save_duty(
     *,
     version: Version,
     edition: int,
@@ -774,18 +772,18 @@ def put_duty(
 
     Raises Refused.
     """
-    in_reach(within, least=1, most=MOST_DAYS, field="within", what="the working days it has")
-    return put_row(
+    refuse_outside(within, least=1, most=MOST_DAYS, field="within", what="the working days it has")
+    return save_row(
         LevelDuty(version=version, level=level, duty=duty, within=within, clause=clause),
         edition=edition,
         by=by,
         pk=pk,
-        key=A_DUTY,
+        key=DUTY_KEY,
     )
 
 
 @transaction.atomic
-def put_day(
+def save_day(
     *,
     version: Version,
     edition: int,
@@ -798,8 +796,10 @@ def put_day(
 ) -> CalendarRule:
     """The draft says by when a step is due, for one tier or for all. Raises Refused."""
     _refuse_unknown_step(version, step)
-    in_reach(working_days, least=0, most=MOST_DAYS, field="working_days", what="the working days")
-    return put_row(
+    refuse_outside(
+        working_days, least=0, most=MOST_DAYS, field="working_days", what="the working days"
+    )
+    return save_row(
         CalendarRule(
             version=version,
             step=step,
@@ -810,12 +810,12 @@ def put_day(
         edition=edition,
         by=by,
         pk=pk,
-        key=A_DAY,
+        key=DAY_KEY,
     )
 
 
 @transaction.atomic
-def put_reminder(
+def save_reminder(
     *,
     version: Version,
     edition: int,
@@ -832,17 +832,17 @@ def put_reminder(
     Raises Refused.
     """
     _refuse_unknown_step(version, step)
-    in_reach(
+    refuse_outside(
         working_days, least=1, most=MOST_BEFOREHAND, field="working_days", what="the working days"
     )
     if then_every is not None:
-        in_reach(
+        refuse_outside(
             then_every, least=1, most=MOST_BEFOREHAND, field="then_every", what="the working days"
         )
         if side != ReminderRule.Side.AFTER:
             said = "Only what is overdue is reminded of again: leave this empty"
             raise Refused(said, field="then_every")
-    return put_row(
+    return save_row(
         ReminderRule(
             version=version,
             step=step,
@@ -854,7 +854,7 @@ def put_reminder(
         edition=edition,
         by=by,
         pk=pk,
-        key=A_REMINDER,
+        key=REMINDER_KEY,
     )
 
 

@@ -12,13 +12,13 @@ from core.quarters import Quarter
 from organisation.models.people import User
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
-from sorp.rules.checks import Check, Found
+from sorp.rules.checks import Check, CheckResult
 
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class FindingsRecorded:
     """What one recording of a quarter's findings did."""
 
     quarter: Quarter
@@ -44,18 +44,20 @@ def record_findings(
     *,
     version: Version,
     quarter: Quarter,
-    findings: Iterable[Found],
+    findings: Iterable[CheckResult],
     by: User | None,
     checks: Collection[Check] = tuple(Check),
-) -> Recorded:
+) -> FindingsRecorded:
     """A quarter's findings are as given: one for each check and unit, against the clause.
 
-    `findings` are all that the checks found; of other checks, what was found stands. What differs from an earlier finding supersedes and keeps
-    it; what was found before and has nothing to look at any more is found to have nothing. Where
-    there never was anything to look at, nothing is written. The same again changes nothing.
+    `findings` are all that `checks` found; the findings of other checks stay as they are. What differs
+    from an earlier finding supersedes it, and the earlier one is kept; what has nothing to look at any
+    more is found to have nothing. Where there never was anything to look at, nothing is written. The
+    same again changes nothing.
     """
     Version.objects.select_for_update().get(pk=version.pk)  # two at once number one by one
-    before = {_key(row): row for row in _latest(quarter) if row.check_made in checks}
+    latest = Finding.objects.filter(quarter=quarter, is_latest=True)
+    before = {_key(row): row for row in latest if row.check_made in checks}
     given = {(each.check.value, each.unit): each for each in findings}
     fresh: list[Finding] = []
     same = 0
@@ -68,7 +70,7 @@ def record_findings(
     superseded = [before[_key(row)].pk for row in fresh if _key(row) in before]
     Finding.objects.filter(pk__in=superseded).update(is_latest=False)
     Finding.objects.bulk_create(fresh, batch_size=500)
-    recorded = Recorded(quarter, len(fresh) - len(superseded), len(superseded), same)
+    recorded = FindingsRecorded(quarter, len(fresh) - len(superseded), len(superseded), same)
     if recorded.changed:
         audit.record(
             "recorded SORP compliance",
@@ -81,16 +83,12 @@ def record_findings(
     return recorded
 
 
-def _latest(quarter: Quarter) -> Iterable[Finding]:
-    return Finding.objects.filter(quarter=quarter, is_latest=True)
-
-
 def _key(row: Finding) -> Key:
     return row.check_made, row.unit_id
 
 
 def _as_row(
-    version: Version, quarter: Quarter, key: Key, found: Found | None, before: Finding | None
+    version: Version, quarter: Quarter, key: Key, found: CheckResult | None, before: Finding | None
 ) -> Finding | None:
     """What is to be written for one check and unit; None where all is as it was, or was nothing."""
     looked_at = found.looked_at if found else 0
@@ -107,10 +105,10 @@ def _as_row(
         detail=found.detail if found else [],
         number=before.number + 1 if before else 1,
     )
-    return None if before and _said(row) == _said(before) else row
+    return None if before and _contents(row) == _contents(before) else row
 
 
-def _said(row: Finding) -> tuple[object, ...]:
+def _contents(row: Finding) -> tuple[object, ...]:
     return row.version_id, row.clause, row.looked_at, row.kept, row.detail
 
 

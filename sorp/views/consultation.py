@@ -1,4 +1,4 @@
-"""Where a draft of the SORP is talked over, clause by clause."""
+"""The page of a consultation on a draft of the SORP, clause by clause."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,8 +36,8 @@ def consultation(request, number):
     form = FORMS[act](request, version) if act in FORMS else None
     if act in ACTS and (done := _is_done(ACTS[act], request, version, form)):
         return redirect(reverse("consultation", args=[version.number]) + done)
-    asked = _asked_for(request, version, act, form)
-    return render(request, "sorp/consultation.html", asked | _page(request, version, form))
+    forms = _asked_for(request, version, act, form)
+    return render(request, "sorp/consultation.html", forms | _page(request, version, form))
 
 
 def _version(request, number):
@@ -76,14 +76,10 @@ def _asked_for(request, version, act, form):
         page["commented_on"] = clause if clause in set(numbers) else "whole"
         page["comment_form"] = form if act == "comment" else CommentForm(initial={"clause": clause})
     answered = request.POST.get("comment") if act == "answer" else request.GET.get("answer")
-    if answered and (comment := _comment(version, answered)):
+    if answered and (comment := version.comments.filter(pk=_key(answered)).first()):
         page["answered"] = comment.pk
         page["answer_form"] = form if act == "answer" else _held_answer(comment)
     return page
-
-
-def _comment(version, pk):
-    return version.comments.filter(pk=_key(pk)).first()
 
 
 def _key(typed):
@@ -121,14 +117,14 @@ def _is_done(act, request, version, form):
     if form is not None and not form.is_valid():
         return ""
     try:
-        said, anchor = act(request, version, form.cleaned_data if form is not None else {})
+        message, anchor = act(request, version, form.cleaned_data if form is not None else {})
     except Refused as refusal:
         if form is None:
             messages.error(request, str(refusal))
             return "#main-content"
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return ""
-    messages.success(request, said)
+    messages.success(request, message)
     return anchor
 
 

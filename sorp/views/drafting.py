@@ -25,7 +25,7 @@ from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, Trigge
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
 from sorp.queries.ruling import as_day_rule, condition_of
-from sorp.rules.reminders import Reminder
+from sorp.rules.calendar import Reminder
 from sorp.services import drafting
 from sorp.services.drafting import (
     Gone,
@@ -126,7 +126,7 @@ def drafted(draft):
     )
     found = obstacles(draft)
     return {
-        "in_the_way": [each for each in found if not each.is_warning],
+        "obstacles": [each for each in found if not each.is_warning],
         "warnings": [each for each in found if each.is_warning],
         "triggers": [(row, condition_of(row, tiers_of(row))) for row in draft.trigger_rules.all()],
         "duties": sorted(draft.level_duties.all(), key=lambda row: Level(row.level).height),
@@ -156,29 +156,31 @@ class DraftPart:
     word: str
     model: type[Any]
     form: type[forms.DraftForm]
-    put: Callable[..., Any]
+    save: Callable[..., Any]
     moves: bool = False
     template: str = "sorp/draft_part.html"
 
 
 PARTS = {
-    "clause": DraftPart("clause", Clause, forms.ClauseForm, drafting.put_clause, moves=True),
-    "term": DraftPart("term", Term, forms.TermForm, drafting.put_term),
+    "clause": DraftPart("clause", Clause, forms.ClauseForm, drafting.save_clause, moves=True),
+    "term": DraftPart("term", Term, forms.TermForm, drafting.save_term),
     "definition": DraftPart(
-        "RAG definition", RagDefinition, forms.DefinitionForm, drafting.put_definition
+        "RAG definition", RagDefinition, forms.DefinitionForm, drafting.save_definition
     ),
-    "appetite": DraftPart("risk appetite", RiskAppetite, forms.AppetiteForm, drafting.put_appetite),
+    "appetite": DraftPart(
+        "risk appetite", RiskAppetite, forms.AppetiteForm, drafting.save_appetite
+    ),
     "trigger": DraftPart(
         "trigger",
         TriggerRule,
         forms.TriggerForm,
-        drafting.put_trigger,
+        drafting.save_trigger,
         moves=True,
         template="sorp/draft_trigger.html",
     ),
-    "ladder": DraftPart("duty", LevelDuty, forms.LevelDutyForm, drafting.put_duty),
-    "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.put_day),
-    "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.put_reminder),
+    "ladder": DraftPart("duty", LevelDuty, forms.LevelDutyForm, drafting.save_duty),
+    "calendar": DraftPart("day", CalendarRule, forms.CalendarForm, drafting.save_day),
+    "reminder": DraftPart("reminder", ReminderRule, forms.ReminderForm, drafting.save_reminder),
 }
 
 
@@ -203,7 +205,12 @@ def edit_part(request, number, part, pk=None):
     kind, draft = _part_or_404(part), version_or_404(number)
     if why_closed(draft):
         return closed(request, draft)
-    if request.method == "POST" and _is_gone(kind, pk):
+    # Only a row that is nowhere was removed: one of another version was never here.
+    if (
+        request.method == "POST"
+        and pk is not None
+        and not kind.model.objects.filter(pk=pk).exists()
+    ):
         return _gone(request, draft, part)
     row = _row_or_404(kind, draft, pk)
     typed = request.POST if request.method == "POST" else None
@@ -213,7 +220,7 @@ def edit_part(request, number, part, pk=None):
     given = form.given if typed is not None and form.is_valid() else None
     if given is not None and request.POST.get("act") != "preview":
         try:
-            said = kind.put(version=draft, edition=seen, by=request.user, pk=pk, **given)
+            said = kind.save(version=draft, edition=seen, by=request.user, pk=pk, **given)
         except NotADraft:
             return closed(request, version_or_404(number))
         except Gone:
@@ -235,11 +242,6 @@ def edit_part(request, number, part, pk=None):
 
 def _row_or_404(kind, draft, pk):
     return None if pk is None else get_object_or_404(kind.model, version=draft, pk=pk)
-
-
-def _is_gone(kind, pk):
-    """Whether the row was taken out. One of another version was never here to be taken out."""
-    return pk is not None and not kind.model.objects.filter(pk=pk).exists()
 
 
 def _gone(request, draft, part):
@@ -371,8 +373,8 @@ def move_part(request, number, part, pk):
     try:
         drafting.move_row(row=row, up=up, edition=_seen(request, draft), by=request.user)
     except Stale as refusal:
-        told = f"{refusal.meanwhile}, and “{row}” was not moved: this is the order now"
-        messages.info(request, told)
+        message = f"{refusal.meanwhile}, and “{row}” was not moved: this is the order now"
+        messages.info(request, message)
     except Refused as refusal:
         messages.info(request, str(refusal))
     else:

@@ -13,7 +13,7 @@ from sorp.queries.comparison import clauses_compared, rules_compared
 from sorp.queries.consultation import approving_office
 from sorp.queries.ruling import version_in_force
 from sorp.queries.statement import statement_sheet, terms_of
-from sorp.rules.differences import Became, grouped
+from sorp.rules.differences import ChangeKind, grouped
 
 
 @public
@@ -113,8 +113,8 @@ def sorp_differences(request, number, other):
             "old": old,
             "new_name": f"Version {new.number}",
             "caption": f"SORP, version {old.number} and version {new.number}",
-            "clauses": [each for each in between if each.became is not Became.SAME],
-            "unchanged": sum(each.became is Became.SAME for each in between),
+            "clauses": [each for each in between if each.change is not ChangeKind.SAME],
+            "unchanged": sum(each.change is ChangeKind.SAME for each in between),
             "groups": grouped(rules_compared(old, new)),
         }
         return render(request, "sorp/differences.html", page)

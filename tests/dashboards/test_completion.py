@@ -13,8 +13,9 @@ from django.urls import reverse
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from dashboards.queries.completion import Progress, completion_sheet
+from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Suspension
-from indicators.models.returns import CalendarDay, Draft
+from indicators.models.returns import Draft
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Frequency, Tier
 from tests.factories import CouncilFactory, IndicatorFactory, RevisionFactory, UnitFactory, holder

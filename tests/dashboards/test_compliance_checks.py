@@ -12,8 +12,8 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from dashboards.queries.compliance_checks import requirements_of, run_checks
 from escalation.models.plans import PlanReview
+from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Suspension
-from indicators.models.returns import CalendarDay
 from indicators.models.variations import Variation
 from indicators.rules.returns import Stage, Verdict
 from indicators.services.variations import end_variation

@@ -16,7 +16,7 @@ from escalation.models.escalations import Escalation
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Suspension
 from indicators.models.results import Result
-from indicators.queries.completion import completion
+from indicators.queries.outstanding import completion
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.results import revise_result, submit_result

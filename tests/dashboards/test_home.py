@@ -11,8 +11,9 @@ from core.quarters import Quarter
 from core.services.notices import owe_notice
 from dashboards.queries.home_page import home_page
 from dashboards.queries.next_steps import Urgency
+from indicators.models.calendar import CalendarDay
 from indicators.models.results import Result
-from indicators.models.returns import Attestation, CalendarDay, Draft, SignOff
+from indicators.models.returns import Attestation, Draft, SignOff
 from indicators.rules.returns import ResultState, Stage, Verdict
 from indicators.services.definitions import suspend_indicator
 from organisation.models.people import User

@@ -20,7 +20,7 @@ from dashboards.queries.revisions import (
     superseded_figures,
 )
 from escalation.models.escalations import Escalation
-from escalation.queries.restatement_preview import to_follow
+from escalation.queries.restatement_preview import pending_restatements
 from escalation.services.closing import close_quarter
 from indicators.models.results import Revision
 from indicators.rules.entry import ResultGiven
@@ -208,7 +208,7 @@ def test_to_foretell_changes_nothing(officer, in_october):
     revised(indicator, "70", by=officer, in_october=in_october)
     before = list(Escalation.objects.values())
 
-    to_follow()
+    pending_restatements()
 
     assert list(Escalation.objects.values()) == before
 

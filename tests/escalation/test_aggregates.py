@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.rules.exceptions import (
-    Member,
+    UnitIndicator,
     close_positives,
     close_units,
     replay_units,
@@ -29,7 +29,7 @@ def members(*pictures, unit=ADULTS, tier=Tier.DIVISION, prefix="A"):
     """A member of a division for each picture: A1, A2 and so on."""
     units = {"division": unit, "council": COUNCIL}
     return [
-        Member.of(f"{prefix}{number}", tier, units, history(picture))
+        UnitIndicator.of(f"{prefix}{number}", tier, units, history(picture))
         for number, picture in enumerate(pictures, start=1)
     ]
 
@@ -71,7 +71,7 @@ def test_each_unit_of_the_tier_is_counted_by_itself():
 
 def test_indicators_of_other_tiers_and_of_no_such_unit_are_left_out():
     mixed = members("R", "R") + members("R", tier=Tier.TEAM, prefix="T")
-    mixed.append(Member.of("X", Tier.DIVISION, {"council": COUNCIL}, history("R")))
+    mixed.append(UnitIndicator.of("X", Tier.DIVISION, {"council": COUNCIL}, history("R")))
     asked = aggregate(3, tiers=frozenset({Tier.DIVISION}))
     assert units_meeting(mixed, asked, FIRST) == ()
     (found,) = units_meeting(mixed, aggregate(3), FIRST)

@@ -16,7 +16,7 @@ from dashboards.queries.escalation_timeline import escalation_timeline
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.successions import Succession
-from escalation.queries.dropped import BY_THE_RULES, dropped_by
+from escalation.queries.dropped import BY_THE_RULES, affected_by
 from escalation.queries.evaluation import agreed_variations, as_varied
 from escalation.rules.variations import Window
 from escalation.services.approval import approve_with_answers, withdraw_with_answers
@@ -131,15 +131,15 @@ def approved(draft, by, answers):
 def answered(draft, *, carried):
     """An answer to everything: all as the rules have it, or all under the first rule on offer."""
     return {
-        each.name: next(iter(each.otherwise)) if carried else BY_THE_RULES
-        for each in dropped_by(draft, from_quarter=Q3)
+        each.field: next(iter(each.alternatives)) if carried else BY_THE_RULES
+        for each in affected_by(draft, from_quarter=Q3)
     }
 
 
 def test_all_that_stands_by_what_is_dropped_is_listed_with_what_may_become_of_it(draft):
-    listed = dropped_by(draft, from_quarter=Q3)
+    listed = affected_by(draft, from_quarter=Q3)
 
-    assert [each.what for each in listed] == [
+    assert [each.description for each in listed] == [
         "The variation for AS-1 AS 1, agreed until Q4 2011/12: “Red twice”: 3 of the last 3",
         "AS-2 AS 2, referred to the Performance Assurance Team since Q2 2011/12 by “Red twice”",
         "AS-3 AS 3, referred to the Performance Assurance Team since Q2 2011/12 by “Red twice”",
@@ -148,7 +148,7 @@ def test_all_that_stands_by_what_is_dropped_is_listed_with_what_may_become_of_it
         "AS-4 AS 4, brought to the notice of the Performance Assurance Team since Q1 2011/12 by"
         " “On target”",
     ]
-    assert [list(each.otherwise.values()) for each in listed] == [
+    assert [list(each.alternatives.values()) for each in listed] == [
         ["New red twice", "New on target"],
         ["New red twice"],
         ["New red twice"],
@@ -237,7 +237,9 @@ def test_each_answer_is_on_record_and_once_it_rules_no_approval_is_withdrawn(dra
 
 def test_until_it_rules_an_approval_can_be_withdrawn_and_nothing_of_it_is_left(draft, director):
     Version.objects.filter(pk=draft.pk).update(from_quarter=Q4)
-    answers = {each.name: next(iter(each.otherwise)) for each in dropped_by(draft, from_quarter=Q4)}
+    answers = {
+        each.field: next(iter(each.alternatives)) for each in affected_by(draft, from_quarter=Q4)
+    }
     approve_with_answers(
         version=draft,
         from_quarter=Q4,
@@ -260,7 +262,7 @@ def test_two_referrals_of_a_unit_cannot_both_stand_under_one_trigger(draft, dire
     row = UnitEscalation.objects.get()
     row.pk, row._state.adding, row.trigger_key = None, True, "Red twice"
     row.save()
-    asked = [each for each in dropped_by(draft, from_quarter=Q3) if each.name.startswith("unit-")]
+    asked = [each for each in affected_by(draft, from_quarter=Q3) if each.field.startswith("unit-")]
     assert len(asked) == 2
 
     with pytest.raises(Refused, match="Two things cannot both stand under"):
@@ -275,9 +277,9 @@ def test_a_reminder_that_is_dropped_is_asked_about_too(sorp_in_force, officer):
     first = draft.reminder_rules.filter(step="entry", side="before").order_by("working_days")[1]
     draft.reminder_rules.filter(pk=first.pk).delete()
 
-    [asked] = dropped_by(draft, from_quarter=Q3)
+    [asked] = affected_by(draft, from_quarter=Q3)
 
-    assert asked.what == (
+    assert asked.description == (
         "The reminder to those whose turn it is of “Results submitted”, 5 working days before"
         " it is due"
     )
@@ -295,7 +297,7 @@ def test_a_version_that_only_renames_asks_nothing(sorp_in_force, officer):
         row.name = f"Formerly {row.name}"
         row.save()
 
-    assert dropped_by(draft, from_quarter=Q3) == []
+    assert affected_by(draft, from_quarter=Q3) == []
 
 
 def typed(draft, answers=(), **given):
@@ -339,13 +341,13 @@ def test_the_page_asks_keeps_what_was_typed_and_approves_once_all_is_answered(
 
 def test_it_takes_as_many_queries_for_one_as_for_twenty(draft, indicators):
     with CaptureQueriesContext(connection) as few:
-        dropped_by(draft, from_quarter=Q3)
+        affected_by(draft, from_quarter=Q3)
     row = Escalation.objects.get(indicator=indicators[1])
     for _ in range(20):
         row.pk, row._state.adding, row.indicator = None, True, IndicatorFactory(tier=Tier.DIVISION)
         row.save()
     with CaptureQueriesContext(connection) as many:
-        found = dropped_by(draft, from_quarter=Q3)
+        found = affected_by(draft, from_quarter=Q3)
 
     assert len(found) == 25
     assert len(many) == len(few)

@@ -17,11 +17,11 @@ from core.refusals import Refused
 from escalation import tasks
 from escalation.models.backtests import Backtest
 from escalation.models.escalations import Escalation
-from escalation.queries.backtests import rules_tried, subjects
+from escalation.queries.backtests import indicator_records, rules_tried
 from escalation.queries.evaluation import rules_by_quarter
 from escalation.rules.rule_files import DEFAULT_RULES
 from escalation.rules.triggers import Rules
-from escalation.services.backtests import ask_backtest, keep_as_evidence, run_backtest
+from escalation.services.backtests import keep_as_evidence, request_backtest, run_backtest
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
 from organisation.rules import PostKind
@@ -59,7 +59,7 @@ def history(sorp_in_force):
 
 def asked(by, **fields):
     given = {"name": "One red", "rules": ONE_RED, "version": None, **fields}
-    return ask_backtest(**given, by=by)
+    return request_backtest(**given, by=by)
 
 
 def acts():
@@ -223,7 +223,7 @@ def test_progress_is_told_a_bounded_number_of_times(history, officer, monkeypatc
     for number in range(3, 123):
         rated(IndicatorFactory(reference=f"PI-{number}", accountable_manager=officer), "G")
     told = []
-    run_backtest(asked=asked(officer), tell=lambda *said: told.append(said))
+    run_backtest(asked=asked(officer), progress=lambda *said: told.append(said))
 
     assert told[0] == (0, 1, "Reading every closed quarter")
     assert told[-1] == (122, 122, "Replaying the history of each indicator")
@@ -236,7 +236,7 @@ def test_progress_is_told_a_bounded_number_of_times(history, officer, monkeypatc
 def test_it_asks_no_more_for_twenty_indicators_than_for_two(history, officer):
     def queries_for(expected):
         with CaptureQueriesContext(connection) as queries:
-            assert len(subjects(until=history, today=history.last_day)) == expected
+            assert len(indicator_records(until=history, today=history.last_day)) == expected
         return len(queries)
 
     for_two = queries_for(2)
@@ -282,7 +282,7 @@ def test_what_a_person_referred_up_is_read_apart(history, officer):
         **fields,
     )
 
-    subject, _ = subjects(until=history, today=history.last_day)
+    subject, _ = indicator_records(until=history, today=history.last_day)
 
     assert [each.level for each in subject.recorded] == [Level.DIRECTORATE]
     assert [each.level for each in subject.referred] == [Level.PAT]
@@ -297,8 +297,8 @@ def test_it_is_kept_as_evidence_on_a_draft_with_whether_its_rules_differ(history
     other = asked(officer, name="Defaults", rules=DEFAULT_RULES)
     jobs.run_pending()
 
-    keep_as_evidence(kept=same, version=version, by=officer)
-    kept = keep_as_evidence(kept=other, version=version, by=officer)
+    keep_as_evidence(backtest=same, version=version, by=officer)
+    kept = keep_as_evidence(backtest=other, version=version, by=officer)
 
     assert (kept.is_evidence, kept.version) == (True, version)
     first, second = AuditEvent.objects.filter(act="kept a back-test as evidence").order_by("pk")
@@ -309,10 +309,10 @@ def test_it_is_kept_as_evidence_on_a_draft_with_whether_its_rules_differ(history
 def test_keeping_it_twice_keeps_it_once(history, officer):
     version, backtest = draft_of(), asked(officer)
     jobs.run_pending()
-    keep_as_evidence(kept=backtest, version=version, by=officer)
+    keep_as_evidence(backtest=backtest, version=version, by=officer)
     events = acts()
 
-    keep_as_evidence(kept=backtest, version=version, by=officer)
+    keep_as_evidence(backtest=backtest, version=version, by=officer)
 
     assert acts() == events
 
@@ -321,17 +321,17 @@ def test_what_is_not_finished_is_no_evidence(history, officer):
     backtest = asked(officer)
 
     with pytest.raises(Refused, match="not finished"):
-        keep_as_evidence(kept=backtest, version=draft_of(), by=officer)
+        keep_as_evidence(backtest=backtest, version=draft_of(), by=officer)
 
 
 def test_evidence_on_one_version_is_not_taken_for_another(history, officer):
     first = draft_of("2.0")
     backtest = asked(officer)
     jobs.run_pending()
-    keep_as_evidence(kept=backtest, version=first, by=officer)
+    keep_as_evidence(backtest=backtest, version=first, by=officer)
 
     with pytest.raises(Refused, match=r"kept already, as evidence on .* version 2\.0"):
-        keep_as_evidence(kept=backtest, version=draft_of("3.0"), by=officer)
+        keep_as_evidence(backtest=backtest, version=draft_of("3.0"), by=officer)
 
 
 def test_a_version_that_is_settled_takes_no_more_evidence(history, officer, sorp_in_force):
@@ -339,7 +339,7 @@ def test_a_version_that_is_settled_takes_no_more_evidence(history, officer, sorp
     jobs.run_pending()
 
     with pytest.raises(Refused, match="is settled"):
-        keep_as_evidence(kept=backtest, version=sorp_in_force, by=officer)
+        keep_as_evidence(backtest=backtest, version=sorp_in_force, by=officer)
 
     assert not Backtest.objects.get().is_evidence
 
@@ -354,6 +354,6 @@ def test_only_evidence_is_seen_by_those_outside_the_performance_team(history, of
 
     assert (seen(officer), seen(member), seen(stranger)) == ([backtest], [], [])
 
-    keep_as_evidence(kept=backtest, version=draft_of(), by=officer)
+    keep_as_evidence(backtest=backtest, version=draft_of(), by=officer)
 
     assert (seen(officer), seen(member), seen(stranger)) == ([backtest], [backtest], [])

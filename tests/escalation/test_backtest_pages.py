@@ -22,7 +22,7 @@ from escalation.forms.backtests import CHANGED, LARGEST, BacktestForm
 from escalation.models.backtests import Backtest
 from escalation.queries.backtests import rules_now, rules_of, rules_tried
 from escalation.rules.rule_files import DEFAULT_RULES, write_rules
-from escalation.services.backtests import ask_backtest, keep_as_evidence, run_backtest
+from escalation.services.backtests import keep_as_evidence, request_backtest, run_backtest
 from organisation.rules import PostKind
 from sorp.lexicon import Level
 from sorp.models.conditions import TriggerRule
@@ -79,7 +79,7 @@ def rules_file(content, name="rules.json"):
 
 
 def finished(by, *, name="The defaults", rules=DEFAULT_RULES, version=None):
-    return run_backtest(asked=ask_backtest(name=name, rules=rules, version=version, by=by))
+    return run_backtest(asked=request_backtest(name=name, rules=rules, version=version, by=by))
 
 
 # Asking
@@ -250,7 +250,7 @@ def test_before_a_quarter_is_closed_the_page_says_what_will_appear(client, sorp_
 
 
 def test_a_back_test_that_waits_runs_or_failed_says_so(client, officer):
-    backtest = ask_backtest(name="Mine", rules=DEFAULT_RULES, version=None, by=officer)
+    backtest = request_backtest(name="Mine", rules=DEFAULT_RULES, version=None, by=officer)
     address = reverse("backtest", args=[backtest.pk])
 
     assert "Waiting to begin." in text_of(client.get(address))
@@ -334,8 +334,8 @@ def test_the_grid_marks_where_each_set_of_rules_stands_in_words(officer):
         for amber, cell in zip(reading.ambers, row, strict=True)
     }
 
-    assert cells[2, 3].standing == "runs as in force, tried"
-    assert {cell.standing for place, cell in cells.items() if place != (2, 3)} == {""}
+    assert cells[2, 3].rules == "runs as in force, tried"
+    assert {cell.rules for place, cell in cells.items() if place != (2, 3)} == {""}
     assert max(cell.shade for cell in cells.values()) == 4
     assert cells[1, 1].opened == max(cell.opened for cell in cells.values())
 
@@ -359,10 +359,10 @@ def test_the_list_asks_no_more_for_twenty_back_tests_than_for_one(client, office
             client.get(ADDRESS)
         return len(captured)
 
-    ask_backtest(name="One", rules=DEFAULT_RULES, version=None, by=officer)
+    request_backtest(name="One", rules=DEFAULT_RULES, version=None, by=officer)
     for_one = queries()
     for place in range(19):
-        ask_backtest(name=f"Mine {place}", rules=DEFAULT_RULES, version=None, by=officer)
+        request_backtest(name=f"Mine {place}", rules=DEFAULT_RULES, version=None, by=officer)
 
     assert queries() == for_one
 
@@ -384,7 +384,7 @@ def test_files_hold_everything(client, officer):
 
 
 def test_there_are_no_files_of_what_is_not_finished(client, officer):
-    backtest = ask_backtest(name="Mine", rules=DEFAULT_RULES, version=None, by=officer)
+    backtest = request_backtest(name="Mine", rules=DEFAULT_RULES, version=None, by=officer)
 
     for route in ("backtest_json", "backtest_csv"):
         assert client.get(reverse(route, args=[backtest.pk])).status_code == 404
@@ -413,7 +413,7 @@ def test_it_is_kept_from_its_page_and_says_how_its_rules_differ_from_the_draft(c
 def test_a_draft_whose_rules_were_tried_says_so(client, officer):
     version = draft_of("2.0")
     backtest = finished(officer, rules=rules_of(version), version=version)
-    keep_as_evidence(kept=backtest, version=version, by=officer)
+    keep_as_evidence(backtest=backtest, version=version, by=officer)
 
     words = text_of(client.get(reverse("backtest", args=[backtest.pk])))
     assert "The rules tried are those that version 2.0 holds." in words
@@ -421,7 +421,7 @@ def test_a_draft_whose_rules_were_tried_says_so(client, officer):
 
 def test_keeping_what_is_not_finished_says_what_to_do(client, officer):
     draft_of("2.0")
-    backtest = ask_backtest(name="Mine", rules=DEFAULT_RULES, version=None, by=officer)
+    backtest = request_backtest(name="Mine", rules=DEFAULT_RULES, version=None, by=officer)
 
     page = client.post(
         reverse("keep_backtest", args=[backtest.pk]), {"version": "2.0"}, follow=True
@@ -434,7 +434,7 @@ def test_keeping_what_is_not_finished_says_what_to_do(client, officer):
 @pytest.mark.parametrize("kind", [PostKind.MEMBER, PostKind.DIRECTOR, PostKind.STAFF])
 def test_others_read_evidence_and_nothing_else(client, officer, kind):
     evidence, private = finished(officer, name="Kept"), finished(officer, name="Private")
-    keep_as_evidence(kept=evidence, version=draft_of("2.0"), by=officer)
+    keep_as_evidence(backtest=evidence, version=draft_of("2.0"), by=officer)
     client.force_login(holder(kind))
 
     words = text_of(client.get(ADDRESS))

@@ -12,13 +12,13 @@ from core.quarters import Quarter
 from escalation.rules.backtests import (
     AMBERS,
     REDS,
-    Cell,
-    Subject,
+    IndicatorRecord,
+    RunLengths,
     backtest,
-    cell_of,
     differences,
     in_sentences,
-    rules_of_cell,
+    rules_with_runs,
+    run_lengths_of,
 )
 from escalation.rules.ladder import replay
 from escalation.rules.triggers import Rules
@@ -49,7 +49,7 @@ COUNCIL = {
 
 
 def subject(reference, picture, directorate="Highways", **more):
-    return Subject(
+    return IndicatorRecord(
         reference, f"Indicator {reference}", directorate, Tier.CORPORATE, tuple(history(picture)),
         **more,
     )  # fmt: skip
@@ -228,7 +228,7 @@ def test_what_speaks_of_no_single_indicator_is_named_as_not_replayed():
 
 def test_progress_is_told_indicator_by_indicator():
     told = []
-    found(tell=lambda done, total: told.append((done, total)))
+    found(progress=lambda done, total: told.append((done, total)))
 
     assert told == [(number, 5) for number in range(1, 6)]
 
@@ -307,17 +307,17 @@ def test_what_a_person_referred_up_is_left_out_and_counted():
 @pytest.mark.parametrize(
     ("rules", "cell"),
     [
-        (IN_FORCE, Cell(2, 3)),
-        (TRIED, Cell(1, 4)),
+        (IN_FORCE, RunLengths(2, 3)),
+        (TRIED, RunLengths(1, 4)),
         (Rules((replace(RED, at_least=2, within=3), AMBER)), None),  # no run
         (Rules((RED,)), None),  # no amber
         (Rules((RED, AMBER, replace(RED, name="Red thrice", key="thrice", at_least=3, within=3))), None),
         (Rules((replace(RED, at_least=5, within=5), AMBER)), None),  # off the grid
-        (Rules((RED, AMBER, replace(AMBER, name="Of DMT", key="dmt", level=Level.DIRECTORATE, within=9))), Cell(2, 3)),
+        (Rules((RED, AMBER, replace(AMBER, name="Of DMT", key="dmt", level=Level.DIRECTORATE, within=9))), RunLengths(2, 3)),
     ],
 )  # fmt: skip
 def test_rules_stand_in_a_cell_where_pat_asks_for_runs_of_one_length(rules, cell):
-    assert cell_of(rules) == cell
+    assert run_lengths_of(rules) == cell
 
 
 def test_a_cell_keeps_what_it_does_not_vary():
@@ -327,7 +327,7 @@ def test_a_cell_keeps_what_it_does_not_vary():
     )  # fmt: skip
     division = trigger_of("Red at division", Rag.RED, 1, 1, Level.DIVISION)
     tried = Rules((replace(RED, tiers=frozenset({Tier.CORPORATE})), moving, division), 2, 3)
-    rules = rules_of_cell(tried, Cell(4, 6))
+    rules = rules_with_runs(tried, RunLengths(4, 6))
 
     assert (rules.exit_quarters, rules.relapse_within) == (2, 3)
     assert [(each.name, each.at_least, each.within) for each in rules.triggers] == [
@@ -440,7 +440,7 @@ def test_every_cell_is_what_replaying_its_own_rules_gives(subjects, rules):
     }
 
     for red, amber in ((1, 1), (2, 3), (3, 2), (4, 6)):
-        own = rules_of_cell(rules, Cell(red, amber))
+        own = rules_with_runs(rules, RunLengths(red, amber))
         load = tried_on(subjects, rules, own)["load"]
         cell = cells[red, amber]
         assert cell["opened"] == sum(each["after"]["opened"] for each in load)

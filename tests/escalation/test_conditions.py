@@ -426,7 +426,7 @@ def test_what_meets_a_trigger_counts_in_the_quarter_being_closed(observations, a
     breach = asked.met_at_end_of(observations)
     if breach is not None:
         assert breach.counted[-1] == observations[-1]
-        assert asked.counts(observations, len(observations) - 1)
+        assert asked.matches(observations, len(observations) - 1)
         assert asked.at_least <= len(breach.counted) <= asked.within
         assert breach.reason.endswith(f"({asked.condition}).")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.queries.early_warning import early_warning_of, early_warnings
-from escalation.rules.early_warning import Ahead, foresee
+from escalation.rules.early_warning import ReferralOutlook, referral_outlook
 from escalation.rules.ladder import Episode
 from escalation.rules.triggers import Rules
 from escalation.services.closing import close_quarter
@@ -57,7 +57,7 @@ def open_since(number, level=Level.PAT, recovered=None):
 def ahead(known, to_come, recorded=()):
     seen = history(known)
     coming = history(to_come, first=nth(len(seen) + 1))
-    return foresee(seen, coming, recorded, RULES, Tier.CORPORATE)
+    return referral_outlook(seen, coming, recorded, RULES, Tier.CORPORATE)
 
 
 class TestWhatWouldFollow:
@@ -96,14 +96,14 @@ class TestWhatWouldFollow:
 
     def test_what_recovered_long_ago_is_not_spoken_of(self):
         found = ahead("RRGGGG", "GGGG", [open_since(2, recovered=3)])
-        assert found == Ahead()
+        assert found == ReferralOutlook()
         assert found.sentences == ()
 
     @pytest.mark.parametrize(("known", "to_come"), [("", "RR"), ("RR", "")])
     def test_without_a_history_or_a_forecast_nothing_is_foreseen(self, known, to_come):
         coming = history(to_come, first=nth(len(known) + 1))
-        found = foresee(history(known), coming, [open_since(2)], RULES, Tier.CORPORATE)
-        assert found == Ahead(open_at=(Level.PAT,))
+        found = referral_outlook(history(known), coming, [open_since(2)], RULES, Tier.CORPORATE)
+        assert found == ReferralOutlook(open_at=(Level.PAT,))
 
     @pytest.mark.parametrize(
         ("known", "to_come", "sentence"),
@@ -156,8 +156,10 @@ class TestOfOneIndicator:
         assert warning.gap == "6.0 percentage points short of target"
         assert warning.chance.endswith("%")
         assert warning.managers == ((NEXT, said),)
-        assert [(each.level, each.quarters) for each in warning.ahead.referrals] == [(Level.PAT, 1)]
-        assert "One more amber quarter would refer it to PAT" in warning.ahead.sentences[0]
+        assert [(each.level, each.quarters) for each in warning.outlook.referrals] == [
+            (Level.PAT, 1)
+        ]
+        assert "One more amber quarter would refer it to PAT" in warning.outlook.sentences[0]
 
     @pytest.mark.parametrize(
         ("method", "how"),
@@ -194,7 +196,7 @@ class TestOfOneIndicator:
         warning = early_warning_of(indicator)
         assert warning.gap == "1.0 percentage points short of target"
         assert warning.is_likely_red
-        assert {rag for each in warning.ahead.referrals for rag in each.colours} == {Rag.RED}
+        assert {rag for each in warning.outlook.referrals for rag in each.colours} == {Rag.RED}
 
     @pytest.mark.parametrize("known", [0, 1, 5, 7])
     def test_is_silent_and_says_so_where_data_is_thin(self, officer, known):
@@ -202,12 +204,12 @@ class TestOfOneIndicator:
         closed_until()
         warning = early_warning_of(indicator)
         assert warning.likely == f"No forecast: {known} of the 8 quarters needed"
-        assert (warning.chance, warning.leads, warning.ahead.referrals) == ("", "", ())
+        assert (warning.chance, warning.leads, warning.outlook.referrals) == ("", "", ())
 
     def test_values_before_a_break_are_not_counted(self, officer):
         indicator = resulted(LEVEL, breaks=(5,))
         closed_until()
-        assert early_warning_of(indicator).silence == "No forecast: 3 of the 8 quarters needed"
+        assert early_warning_of(indicator).no_forecast == "No forecast: 3 of the 8 quarters needed"
 
     def test_where_none_was_made_it_says_that(self, officer):
         indicator = resulted(LEVEL)
@@ -228,7 +230,7 @@ class TestOfOneIndicator:
         warning = early_warning_of(indicator)
         assert "likely between" in warning.likely
         assert (warning.chance, warning.gap, warning.leads) == ("", "", "")
-        assert warning.ahead == Ahead()
+        assert warning.outlook == ReferralOutlook()
 
     def test_a_yearly_indicator_keeps_its_forecast_between_years(self, officer):
         values = [each for value in LEVEL for each in (None, None, None, value)]
@@ -265,7 +267,7 @@ class TestOfOneIndicator:
             recorded_in=LAST,
             reason="Amber in Q2, Q3 and Q4 2012/13.",
         )
-        found = early_warning_of(indicator).ahead
+        found = early_warning_of(indicator).outlook
         assert found.open_at == (Level.PAT,)
         assert Level.PAT not in {each.level for each in found.referrals}
 
@@ -287,7 +289,7 @@ def test_closing_a_quarter_makes_its_forecasts_and_closing_it_again_makes_none(o
     [made] = indicator.system_forecasts.all()
     assert (made.made_in, made.for_quarter) == (LAST, NEXT)
     found = early_warning_of(indicator)
-    assert Level.PAT in found.ahead.open_at
+    assert Level.PAT in found.outlook.open_at
     assert close_quarter(quarter=LAST, today=TODAY, by=officer).newly_closed is False
     assert indicator.system_forecasts.count() == 1
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.quarters import Quarter
 from escalation.models.escalations import Explanation
-from escalation.queries.explanations import told
+from escalation.queries.explanations import explanation_page
 from escalation.services import closing
 from indicators.rules.entry import ResultGiven
 from indicators.services.results import revise_result, submit_result
@@ -114,7 +114,7 @@ def test_a_quarter_with_nothing_to_explain_has_no_page(indicator, reader):
         assert reader.get(address).status_code == 404, quarter
     address = reverse("explanation_json", args=[indicator.reference, "2011-Q1", 1])
     assert reader.get(address).status_code == 404
-    assert told(indicator=indicator, quarter=Q1) is None
+    assert explanation_page(indicator=indicator, quarter=Q1) is None
 
 
 def test_the_whole_way_of_an_indicator_is_one_sentence_a_quarter(indicator, reader):

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from escalation.rules.exceptions import Member, close_positives, replay_units
+from escalation.rules.exceptions import UnitIndicator, close_positives, replay_units
 from escalation.rules.ladder import replay
 from escalation.rules.triggers import Rules
 from sorp.lexicon import ComparedWith, Level, Movement, Polarity, Rag, RatingMethod, Tier, Travel
@@ -385,7 +385,7 @@ ACROSS = [
 def test_a_rule_of_the_field_across_a_unit(row, body, asked, sentence, pictures, spells):
     assert asked.sentence == sentence
     members = [
-        Member.of(f"PI-{number}", Tier.DIVISION, {asked.unit_tier: 1}, history(picture))
+        UnitIndicator.of(f"PI-{number}", Tier.DIVISION, {asked.unit_tier: 1}, history(picture))
         for number, picture in enumerate(pictures)
     ]
     found = replay_units(members, Rules((asked,)), FIRST.until(nth(len(pictures[0]))))

@@ -15,7 +15,7 @@ from core.quarters import Quarter
 from core.refusals import Refused
 from core.tables.faults import RefusedFileError
 from escalation.models.escalations import Escalation, Handling
-from escalation.queries.register import overdue_in_tier, times_in_tier
+from escalation.queries.register import overdue_at_level, times_at_level
 from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_past, read_referrals
 from escalation.services.closing import close_quarter
@@ -506,11 +506,11 @@ def test_time_at_a_level_is_counted_in_working_days_from_the_close(
 ):
     row = referred(indicator, Level.DIRECTORATE)
 
-    time = times_in_tier([row], today=today)[row.pk]
+    time = times_at_level([row], today=today)[row.pk]
 
     assert (time.is_overdue, time.sentence) == (overdue, sentence)
     assert (time.duty, time.clause) == (DUTY.duty, DUTY.clause)
-    assert overdue_in_tier(today=today) == ({row.pk} if overdue else set())
+    assert overdue_at_level(today=today) == ({row.pk} if overdue else set())
 
 
 @pytest.mark.parametrize(
@@ -526,18 +526,18 @@ def test_what_was_dealt_with_is_overdue_no_more_and_says_how_late_it_was(
     row = referred(indicator, Level.DIRECTORATE)
     deal(row, officer, handled_on=handled_on, today=handled_on)
 
-    time = times_in_tier([row], today=date(2011, 12, 1))[row.pk]
+    time = times_at_level([row], today=date(2011, 12, 1))[row.pk]
 
     assert (time.is_overdue, time.days_late) == (False, late)
     assert time.sentence.endswith(told)
-    assert time.standing.startswith("Noted on ")
+    assert time.latest_handling.startswith("Noted on ")
 
 
 def test_where_the_sorp_sets_no_deadline_none_is_said(indicator, sorp_in_force):
     silent = Version.objects.create(statement=sorp_in_force.statement, number="silent")
     row = referred(indicator, sorp_version=silent)
 
-    time = times_in_tier([row], today=date(2012, 3, 1))[row.pk]
+    time = times_at_level([row], today=date(2012, 3, 1))[row.pk]
 
     assert (time.due_on, time.is_overdue) == (None, False)
     assert "sets no deadline for this level" in time.sentence
@@ -547,7 +547,7 @@ def test_time_stops_at_recovery(twice_red):
     reported(twice_red, "G", since=Quarter(2011, 3))
     row = of(twice_red, Level.DIRECTORATE)
 
-    time = times_in_tier([row], today=date(2012, 6, 1))[row.pk]
+    time = times_at_level([row], today=date(2012, 6, 1))[row.pk]
 
     assert (time.since, time.until) == (closes_on(Quarter(2011, 1)), closes_on(Quarter(2011, 3)))
     assert time.sentence.startswith("It stood at this level for 128 working days")
@@ -561,7 +561,7 @@ def test_time_takes_three_queries_however_many(how_many, officer, django_assert_
         deal(row, officer)
 
     with django_assert_num_queries(3):
-        times_in_tier(rows, today=TODAY)
+        times_at_level(rows, today=TODAY)
 
 
 # The page -----------------------------------------------------------------------------------------

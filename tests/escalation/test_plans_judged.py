@@ -15,7 +15,13 @@ from core.models.notices import Notice
 from core.quarters import Quarter
 from core.refusals import Refused
 from escalation.models.plans import ActionPlan, PlanReview
-from escalation.rules.plans import Expected, Promise, Turn, differences, effect_of
+from escalation.rules.plans import (
+    ActionChange,
+    ExpectedRecovery,
+    PlannedAction,
+    action_differences,
+    effect_of,
+)
 from escalation.services import plans
 from escalation.services.plans import ActionGiven, agree_plan, review_plan
 from organisation.rules import PostKind, UnitTier
@@ -252,35 +258,38 @@ def promise(description, owner="HR", due=1, start=None, done=None):
     def day(number):
         return date(2011, 12, number) if number else None
 
-    return Promise(description, owner, day(start), day(due), day(done))
+    return PlannedAction(description, owner, day(start), day(due), day(done))
 
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ([promise("Train")], [promise("train ")], [(Turn.KEPT, "")]),
+        ([promise("Train")], [promise("train ")], [(ActionChange.KEPT, "")]),
         (
             [promise("Train")],
             [promise("Train", due=9)],
-            [(Turn.CHANGED, "due 9 December 2011, later than 1 December 2011")],
+            [(ActionChange.CHANGED, "due 9 December 2011, later than 1 December 2011")],
         ),
         (
             [promise("Train", start=1)],
             [promise("Train", owner="Roads")],
-            [(Turn.CHANGED, "Roads does it in place of HR; no start is given")],
+            [(ActionChange.CHANGED, "Roads does it in place of HR; no start is given")],
         ),
-        ([], [promise("Train")], [(Turn.ADDED, "")]),
-        ([promise("Train")], [], [(Turn.DROPPED, "")]),
-        ([promise("Train", done=1)], [], [(Turn.DONE, "")]),
+        ([], [promise("Train")], [(ActionChange.ADDED, "")]),
+        ([promise("Train")], [], [(ActionChange.DROPPED, "")]),
+        ([promise("Train", done=1)], [], [(ActionChange.DONE, "")]),
         (
             [promise("Train"), promise("Train", due=2)],
             [promise("Train", due=2)],
-            [(Turn.CHANGED, "due 2 December 2011, later than 1 December 2011"), (Turn.DROPPED, "")],
+            [
+                (ActionChange.CHANGED, "due 2 December 2011, later than 1 December 2011"),
+                (ActionChange.DROPPED, ""),
+            ],
         ),
     ],
 )
 def test_what_became_of_each_action(before, after, expected):
-    assert [(each.turn, each.sentence) for each in differences(before, after)] == expected
+    assert [(each.change, each.sentence) for each in action_differences(before, after)] == expected
 
 
 def seen(picture):
@@ -301,7 +310,7 @@ def seen(picture):
     [
         (
             "70R 72R",
-            Expected(Quarter(2011, 4), Decimal(90)),
+            ExpectedRecovery(Quarter(2011, 4), Decimal(90)),
             Polarity.HIGHER,
             (
                 "No result has come in for a quarter that ended after the plan was written.",
@@ -311,7 +320,7 @@ def seen(picture):
         ),
         (
             "70R 72R 85A 91G",
-            Expected(Quarter(2011, 4), Decimal(90)),
+            ExpectedRecovery(Quarter(2011, 4), Decimal(90)),
             Polarity.HIGHER,
             (
                 "Before the plan it stood at 72% (red) in Q2 2011/12; it now stands at 91% (green)"
@@ -322,7 +331,7 @@ def seen(picture):
         ),
         (
             "70R 72R 65R 91G",
-            Expected(Quarter(2011, 3), Decimal(80)),
+            ExpectedRecovery(Quarter(2011, 3), Decimal(80)),
             Polarity.HIGHER,
             (
                 "Before the plan it stood at 72% (red) in Q2 2011/12; it now stands at 91% (green)"
@@ -334,7 +343,7 @@ def seen(picture):
         ),
         (
             "10R 12R 14R",
-            Expected(Quarter(2011, 3), Decimal(8)),
+            ExpectedRecovery(Quarter(2011, 3), Decimal(8)),
             Polarity.LOWER,
             (
                 "Before the plan it stood at 12% (red) in Q2 2011/12; it now stands at 14% (red)"
@@ -346,7 +355,7 @@ def seen(picture):
         ),
         (
             "- - 14R",
-            Expected(None, None),
+            ExpectedRecovery(None, None),
             Polarity.HIGHER,
             (
                 "There was no result before the plan; since then it stands at 14% (red) in Q3 2011/12.",
@@ -354,7 +363,7 @@ def seen(picture):
         ),
         (
             "50A 60R 60R",
-            Expected(None, Decimal(55)),
+            ExpectedRecovery(None, Decimal(55)),
             Polarity.RANGE,
             (
                 "Before the plan it stood at 60% (red) in Q2 2011/12; it now stands at 60% (red)"

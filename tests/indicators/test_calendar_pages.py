@@ -10,8 +10,8 @@ from icalendar import Calendar
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.working_days import working_day_before
-from indicators.feeds import token_of, user_of
-from indicators.models.returns import CalendarDay
+from indicators.calendar_feed import token_of, user_of
+from indicators.models.calendar import CalendarDay
 from indicators.queries.calendar import due_on
 from indicators.services.calendar import begin_quarter, renew_feed
 from organisation.models.people import Appointment

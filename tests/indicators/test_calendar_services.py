@@ -11,7 +11,7 @@ from core.quarters import Quarter
 from core.services.quarters import NotOpen
 from core.working_days import working_day_before
 from escalation.services.closing import close_quarter
-from indicators.models.returns import CalendarDay
+from indicators.models.calendar import CalendarDay
 from indicators.queries.calendar import (
     calendar_of,
     calendars,

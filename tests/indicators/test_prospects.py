@@ -19,6 +19,7 @@ from indicators.rules.prospects import (
     where_it_leads,
 )
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
 
 LAST, NEXT = Quarter(2012, 4), Quarter(2013, 1)
@@ -175,7 +176,7 @@ class TestWhereItLeads:
 
     def test_quarters_in_which_nothing_is_due_are_not_waited_for(self):
         yearly = course(
-            84, 88, due=Quarter(2013, 4), frequency=Frequency.ANNUAL
+            84, 88, due=Quarter(2013, 4), pattern=Pattern(frequency=Frequency.ANNUAL)
         )  # one point a quarter
         assert (
             where_it_leads(yearly, by_floor(90, 80))

@@ -14,8 +14,8 @@ from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from indicators import tasks
+from indicators.models.calendar import CalendarDay
 from indicators.models.results import Result, Revision
-from indicators.models.returns import CalendarDay
 from indicators.rules.reminders import (
     OutstandingResult,
     Referral,
@@ -32,7 +32,7 @@ from kcc_perf.scheduler import run_due
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Frequency, Level, Step, Tier
 from sorp.models.statement import Version
-from sorp.rules.reminders import Reminder
+from sorp.rules.calendar import Reminder
 from tests.factories import IndicatorFactory, RevisionFactory, UnitFactory, UserFactory, holder
 from tests.sorp.versions import version_like
 

@@ -238,7 +238,9 @@ MEANS = {
     "Those of their division or directorate, but none that they submitted": lambda unit: (
         BELOW[unit] if unit in ("roads", "schools", "lights") else set()
     ),
-    "Those of the council itself": lambda unit: {"KCC"} if unit == "KCC" else set(),
+    "Those of their council, but none that they submitted": lambda unit: (
+        {"KCC"} if unit == "KCC" else set()
+    ),
 }
 
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 from core.models.audit import AuditEvent
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from indicators.models.calendar import CalendarDay
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
-from indicators.models.returns import CalendarDay, Draft, Submission
+from indicators.models.returns import Draft, Submission
 from indicators.queries.returns import my_return
 from indicators.rules.entry import ResultGiven
 from indicators.services.drafts import EditConflict, save_draft

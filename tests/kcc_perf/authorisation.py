@@ -26,11 +26,12 @@ from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
-from escalation.queries.backtests import as_document
+from escalation.queries.backtests import rules_document
 from escalation.rules.rule_files import DEFAULT_RULES
 from escalation.services.backtests import keep_as_evidence, run_backtest
-from indicators import feeds
-from indicators.models.returns import CalendarDay, Draft, Evidence, Submission
+from indicators.calendar_feed import token_of
+from indicators.models.calendar import CalendarDay
+from indicators.models.returns import Draft, Evidence, Submission
 from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
 from organisation.models.people import Appointment
@@ -341,13 +342,13 @@ class World:
             run_backtest(
                 asked=Backtest.objects.create(
                     name=name,
-                    rules=as_document(DEFAULT_RULES),
+                    rules=rules_document(DEFAULT_RULES),
                     asked_by=self.people["performance_officer"],
                 )
             )
             for name in ("Kept", "Tried")
         ]
-        keep_as_evidence(kept=tried[0], version=draft, by=self.people["performance_officer"])
+        keep_as_evidence(backtest=tried[0], version=draft, by=self.people["performance_officer"])
         return [{"pk": each.pk} for each in tried]
 
     def _statements(self):
@@ -490,7 +491,7 @@ class World:
             "action": agreed.pk,
             "submission": submission.token,
             "upload": upload.token,
-            "feed": feeds.token_of(manager),
+            "feed": token_of(manager),
             "pk": deputy.pk,
             "variation": asked.pk,
             "escalation": referred.pk,

@@ -14,7 +14,7 @@ from escalation.models.escalations import Escalation, Explanation
 from escalation.models.exceptions import UnitEscalation
 from escalation.rules.explanations import recompute
 from escalation.rules.triggers import Rules
-from escalation.services.backtests import ask_backtest, run_backtest
+from escalation.services.backtests import request_backtest, run_backtest
 from indicators.models.ratings import Rating
 from kcc_perf.demonstration import figures, rule_book
 from sorp.lexicon import Frequency, Level, Rag
@@ -184,7 +184,7 @@ SLOWER = Rules(
 @pytest.fixture(scope="module")
 def found(council):
     with clock.at(TODAY):
-        asked = ask_backtest(
+        asked = request_backtest(
             name="Three reds or four ambers", rules=SLOWER, version=None, by=figures.officer()
         )
         return run_backtest(asked=asked).found

@@ -90,7 +90,7 @@ def council(db):
     for place, quarter in enumerate(Quarter(2011, 1).until(LAST)):
         for reference, figures in FIGURES.items():
             report(reference, quarter, figures[place])
-            foresee(reference, quarter, FORESEEN.get(reference, [None] * 5)[place])
+            referral_outlook(reference, quarter, FORESEEN.get(reference, [None] * 5)[place])
         close_quarter(quarter=quarter, today=TODAY, by=None)
 
 
@@ -109,7 +109,7 @@ def report(reference, quarter, figure):
     )
 
 
-def foresee(reference, quarter, figure):
+def referral_outlook(reference, quarter, figure):
     if figure is not None:
         state_forecasts(
             indicator=indicator(reference),
@@ -177,7 +177,7 @@ def test_where_no_trigger_reads_forecasts_an_edition_tells_none(db):
     version_of(named("Red", trigger(status=Rag.RED)))
     TargetFactory(indicator=IndicatorFactory(reference="PI-1", layer="core"))
     report("PI-1", LAST, "70")
-    foresee("PI-1", LAST, "70")
+    referral_outlook("PI-1", LAST, "70")
     close_quarter(quarter=LAST, today=TODAY, by=None)
 
     (told,) = edition_contents(quarter=LAST, number=1, frozen_on=TODAY)["indicators"]

@@ -26,29 +26,29 @@ def narrow():
 
     @dataclass(frozen=True, kw_only=True)
     class Narrow(Condition):
-        kind, place = "narrow", 8
-        label, in_short = "On target by a hair", "a narrow miss"
-        asks = ("percent", "status", "at_least", "within")
-        looked_at = "rated"
+        kind, position = "narrow", 8
+        label, short_label = "On target by a hair", "a narrow miss"
+        form_fields = ("percent", "status", "at_least", "within")
+        window_of = "rated"
 
         status: Rag = one_of(Rag.GREEN)
         percent: Decimal = between(0, 5)
 
-        def wanted(self, field_name, allowed):
-            return super().wanted(field_name, allowed).replace("1,000", "5")
+        def advice(self, field_name, allowed):
+            return super().advice(field_name, allowed).replace("1,000", "5")
 
         @property
         def condition(self):
-            return f"green by less than {plain(self.percent)}% of target {self.over}"
+            return f"green by less than {plain(self.percent)}% of target {self.quarters_in_words}"
 
-        def looks_at(self, history, at):
+        def in_window(self, history, at):
             return history[at].rag is not None
 
-        def counts(self, history, at):
+        def matches(self, history, at):
             figure = history[at]
             return figure.rag is Rag.GREEN and not figure.miss.betters(self.percent)
 
-        def counts_no_more_than(self, other):
+        def counting_implies(self, other):
             return isinstance(other, Narrow) and self.percent <= other.percent
 
     yield Narrow
@@ -189,4 +189,4 @@ def test_there_are_seven_kinds_and_each_has_a_place_of_its_own():
     assert [each.kind for each in every_kind()] == [
         *("status", "worsening", "variance", "forecast", "no_result", "positive", "aggregate")
     ]
-    assert len({each.place for each in every_kind()}) == 7
+    assert len({each.position for each in every_kind()}) == 7

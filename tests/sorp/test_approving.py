@@ -18,7 +18,7 @@ from sorp.models.conditions import TriggerRule
 from sorp.models.statement import Authorship, Version
 from sorp.queries.consultation import contradictions_in, obstacles_to_approval
 from sorp.queries.ruling import version_ruling
-from sorp.rules.approval import Asked, earliest_quarter, requirements
+from sorp.rules.approval import ApprovalRequest, earliest_quarter, requirements
 from sorp.services.approval import approve_version, bring_into_force, withdraw_approval
 from sorp.services.consultation import comment_on_version, open_consultation
 from tests.factories import CouncilFactory, holder
@@ -223,7 +223,7 @@ def test_a_version_rules_from_the_quarter_that_is_running_at_the_earliest(
     closed=st.none() | st.integers(8036, 8120).map(Quarter.from_ordinal),
 )
 def test_no_version_is_let_rule_a_quarter_that_ended_or_is_closed(today, quarter, closed):
-    asked = Asked("2", today, quarter, True, date(2000, 1, 1), 0, closed, (), (), False)
+    asked = ApprovalRequest("2", today, quarter, True, date(2000, 1, 1), 0, closed, (), (), False)
     let = all(each.is_met for each in requirements(asked))
 
     assert let is (quarter.last_day >= today and (closed is None or quarter > closed))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorp.queries.comparison import rules_compared
+from sorp.rules.clause_numbers import by_clause, containing_clause, depth_of
 from sorp.rules.differences import (
-    Became,
+    ChangeKind,
     ClauseText,
     Group,
     Mark,
@@ -20,7 +21,6 @@ from sorp.rules.differences import (
     undone,
     words_between,
 )
-from sorp.rules.reading import depth, home_of, under
 from tests.sorp.versions import draft_like
 
 SAME, OUT, IN = Mark.SAME, Mark.TAKEN_OUT, Mark.PUT_IN
@@ -91,7 +91,7 @@ def clause(number, heading, words="As before", *, key=""):
 
 def became(old, new):
     return [
-        (each.number, each.became, each.was)
+        (each.number, each.change, each.was)
         for each in clauses_between(old, new, heading="heading")
     ]
 
@@ -99,25 +99,29 @@ def became(old, new):
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ([clause("1", "Purpose")], [clause("1", "Purpose")], [("1", Became.SAME, "")]),
-        ([clause("1", "Purpose")], [clause("1", "Aim")], [("1", Became.CHANGED, "")]),
-        ([clause("1", "A")], [clause("1", "A", "Now")], [("1", Became.CHANGED, "")]),
-        ([], [clause("1", "A")], [("1", Became.ADDED, "")]),
-        ([clause("1", "A")], [], [("1", Became.REMOVED, "")]),
+        ([clause("1", "Purpose")], [clause("1", "Purpose")], [("1", ChangeKind.SAME, "")]),
+        ([clause("1", "Purpose")], [clause("1", "Aim")], [("1", ChangeKind.CHANGED, "")]),
+        ([clause("1", "A")], [clause("1", "A", "Now")], [("1", ChangeKind.CHANGED, "")]),
+        ([], [clause("1", "A")], [("1", ChangeKind.ADDED, "")]),
+        ([clause("1", "A")], [], [("1", ChangeKind.REMOVED, "")]),
         (
             [clause("3.4", "A", key="a")],
             [clause("3.5", "B", key="a")],
-            [("3.5", Became.CHANGED, "3.4")],
+            [("3.5", ChangeKind.CHANGED, "3.4")],
         ),
         (
             [clause("1", "A", key="a")],
             [clause("1", "A", key="b")],
-            [("1", Became.ADDED, ""), ("1", Became.REMOVED, "")],
+            [("1", ChangeKind.ADDED, ""), ("1", ChangeKind.REMOVED, "")],
         ),
         (
             [clause("1", "A"), clause("2", "B")],
             [clause("2", "B"), clause("3", "C")],
-            [("2", Became.SAME, ""), ("3", Became.ADDED, ""), ("1", Became.REMOVED, "")],
+            [
+                ("2", ChangeKind.SAME, ""),
+                ("3", ChangeKind.ADDED, ""),
+                ("1", ChangeKind.REMOVED, ""),
+            ],
         ),
     ],
 )
@@ -177,8 +181,8 @@ def test_rules_between(old, new, sentences):
 @pytest.mark.parametrize(
     ("says", "became", "sentence"),
     [
-        ("One.", Became.RENAMED, "“A” is now called “B”. It says as before: One."),
-        ("Two.", Became.CHANGED, "“A” is now called “B”, and is changed from: One. To: Two."),
+        ("One.", ChangeKind.RENAMED, "“A” is now called “B”. It says as before: One."),
+        ("Two.", ChangeKind.CHANGED, "“A” is now called “B”, and is changed from: One. To: Two."),
     ],
 )
 def test_a_renamed_rule_is_renamed_and_not_removed_and_added(says, became, sentence):
@@ -186,7 +190,7 @@ def test_a_renamed_rule_is_renamed_and_not_removed_and_added(says, became, sente
 
     [found] = rules_between(*([Group("Triggers", each[0], True, each[1])] for each in (old, new)))
 
-    assert (found.became, found.sentence) == (became, sentence)
+    assert (found.change, found.sentence) == (became, sentence)
 
 
 def test_the_order_says_nothing_where_it_means_nothing():
@@ -198,9 +202,9 @@ def test_the_order_says_nothing_where_it_means_nothing():
 def test_a_group_that_only_one_version_has_is_told_of_too():
     found = rules_between([Group("Old", {"a": "1."})], [Group("New", {"b": "2."})])
 
-    assert [(title, [each.became for each in rules]) for title, rules in grouped(found)] == [
-        ("New", [Became.ADDED]),
-        ("Old", [Became.REMOVED]),
+    assert [(title, [each.change for each in rules]) for title, rules in grouped(found)] == [
+        ("New", [ChangeKind.ADDED]),
+        ("Old", [ChangeKind.REMOVED]),
     ]
 
 
@@ -211,7 +215,7 @@ RULES = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1.", "2."])
 def test_rule_changes_applied_to_the_old_rules_give_the_new(old, new):
     built = dict(old)
     for each in rules_between([Group("G", old)], [Group("G", new)]):
-        if each.became is Became.REMOVED:
+        if each.change is ChangeKind.REMOVED:
             assert built.pop(each.name) == each.old
         else:
             assert built.get(each.name, "") == each.old
@@ -228,16 +232,19 @@ def test_rule_changes_applied_to_the_old_rules_give_the_new(old, new):
     [("4", "4"), ("4.1", "4"), ("3.4", "3.4"), ("3.4.1", "3.4"), ("9.1", ""), ("", ""), ("44", "")],
 )
 def test_a_rule_stands_under_its_clause_or_its_chapter(number, home):
-    assert home_of(number, ["3", "3.4", "4"]) == home
+    assert containing_clause(number, ["3", "3.4", "4"]) == home
 
 
 def test_rules_are_gathered_under_their_clauses_in_their_order():
-    assert under(["4"], [("4.2", "b"), ("4.1", "a"), ("7", "c")]) == {"4": ["b", "a"], "": ["c"]}
+    assert by_clause(["4"], [("4.2", "b"), ("4.1", "a"), ("7", "c")]) == {
+        "4": ["b", "a"],
+        "": ["c"],
+    }
 
 
 @pytest.mark.parametrize(("number", "deep"), [("4", 0), ("4.1", 1), ("4.1.2", 1)])
 def test_a_chapter_s_heading_stands_above_its_clauses(number, deep):
-    assert depth(number) == deep
+    assert depth_of(number) == deep
 
 
 def test_a_piece_says_what_became_of_it_in_words():
@@ -257,7 +264,7 @@ def test_a_day_and_a_reminder_that_were_changed_are_not_removed_and_added(sorp_i
 
     found = rules_compared(sorp_in_force, draft)
 
-    assert {each.group: (each.became, each.was_called) for each in found} == {
-        "Calendar": (Became.CHANGED, "Results submitted of corporate indicators"),
-        "Reminders": (Became.CHANGED, ""),
+    assert {each.group: (each.change, each.was_called) for each in found} == {
+        "Calendar": (ChangeKind.CHANGED, "Results submitted of corporate indicators"),
+        "Reminders": (ChangeKind.CHANGED, ""),
     }

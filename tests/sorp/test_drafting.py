@@ -14,7 +14,8 @@ from sorp.models.clauses import Clause, Term
 from sorp.models.conditions import TriggerRule
 from sorp.models.statement import Version
 from sorp.queries.readiness import obstacles
-from sorp.queries.ruling import as_rules, day_rules_of
+from sorp.queries.ruling import day_rules_of, version_rules
+from sorp.rules.clause_numbers import order_of
 from sorp.services.consultation import open_consultation
 from sorp.services.drafting import (
     ROWS,
@@ -22,16 +23,15 @@ from sorp.services.drafting import (
     Gone,
     NotADraft,
     Stale,
-    by_number,
     change_settings,
+    contents_of,
     draft_version,
     move_row,
-    put_appetite,
-    put_clause,
-    put_definition,
-    put_term,
     remove_row,
-    said_of,
+    save_appetite,
+    save_clause,
+    save_definition,
+    save_term,
 )
 from tests.factories import UserFactory, holder
 
@@ -58,7 +58,7 @@ def told(officer, act):
 def write_term(draft, officer, **given):
     said = {"term": "Intensive care", "meaning": "Poor performance referred up"}
     given = {"version": draft, "edition": 1, "by": officer} | said | given
-    return put_term(**given)
+    return save_term(**given)
 
 
 SETTINGS_GIVEN = {
@@ -78,14 +78,14 @@ SETTINGS_GIVEN = {
 
 def test_a_draft_says_all_that_its_base_says(sorp_in_force, draft):
     def rows(version, model):
-        return sorted(str(said_of(row)) for row in model.objects.filter(version=version))
+        return sorted(str(contents_of(row)) for row in model.objects.filter(version=version))
 
     for model in (*ROWS, TriggerRule):
         assert rows(draft, model) == rows(sorp_in_force, model)
     assert {name: getattr(draft, name) for name in SETTINGS} == {
         name: getattr(sorp_in_force, name) for name in SETTINGS
     }
-    assert as_rules(draft).triggers == as_rules(sorp_in_force).triggers
+    assert version_rules(draft).triggers == version_rules(sorp_in_force).triggers
     assert day_rules_of(draft) == day_rules_of(sorp_in_force)
     assert (draft.state, draft.from_quarter, draft.edition) == ("draft", None, 1)
 
@@ -302,7 +302,7 @@ def test_a_row_of_another_version_is_out_of_reach(sorp_in_force, draft, officer)
 def write_clause(draft, officer, **given):
     said = {"number": "90.1", "heading": "Audit", "wording": "Every act is recorded."}
     edition = Version.objects.get(pk=draft.pk).edition
-    return put_clause(**{"version": draft, "edition": edition, "by": officer} | said | given)
+    return save_clause(**{"version": draft, "edition": edition, "by": officer} | said | given)
 
 
 def test_a_change_is_recorded_with_what_it_was_and_what_it_is(draft, officer):
@@ -346,7 +346,7 @@ def test_clauses_in_an_order_of_their_own_keep_it(draft, officer):
     [(["4.10", "4.9"], ["4.9", "4.10"]), (["B", "10", "2", "2.1"], ["2", "2.1", "10", "B"])],
 )
 def test_the_order_of_numbers(numbers, in_order):
-    assert sorted(numbers, key=by_number) == in_order
+    assert sorted(numbers, key=order_of) == in_order
 
 
 def test_what_cites_a_clause_or_a_place_within_it_follows_its_new_number(draft, officer):
@@ -392,7 +392,7 @@ def test_nothing_else_numbers_a_clause_or_cites_one(draft, officer, number):
     with pytest.raises(Refused, match="digits and letters, joined by single") as refusal:
         write_clause(draft, officer, number=number)
     with pytest.raises(Refused, match="digits and letters, joined by single") as citing:
-        put_definition(version=draft, edition=1, by=officer, **said)
+        save_definition(version=draft, edition=1, by=officer, **said)
 
     assert (refusal.value.field, citing.value.field) == ("number", "clause")
 
@@ -431,7 +431,7 @@ def test_a_term_is_the_same_in_capitals(draft, officer):
 def test_a_status_is_defined_in_other_words_and_never_undefined(draft, officer):
     red = draft.rag_definitions.get(rag=Rag.RED)
 
-    put_definition(
+    save_definition(
         version=draft,
         edition=1,
         by=officer,
@@ -456,13 +456,13 @@ def test_an_appetite_is_linked_to_triggers_of_the_draft_alone(sorp_in_force, dra
         "wording": "No child waits.",
     }
 
-    appetite = put_appetite(edition=1, triggers=[red], **given)
+    appetite = save_appetite(edition=1, triggers=[red], **given)
     assert [each.name for each in appetite.triggers.all()] == ["Red for two quarters"]
 
-    put_appetite(edition=2, pk=appetite.pk, triggers=[], **given)
+    save_appetite(edition=2, pk=appetite.pk, triggers=[], **given)
     assert not appetite.triggers.exists()
     with pytest.raises(Refused, match="Choose triggers of this draft"):
-        put_appetite(edition=3, triggers=[sorp_in_force.trigger_rules.first()], **given)
+        save_appetite(edition=3, triggers=[sorp_in_force.trigger_rules.first()], **given)
     assert told(officer, "changed draft of the SORP").get().detail["was"] == {
         "triggers": ["Red for two quarters"]
     }
@@ -604,7 +604,7 @@ def test_what_stands_in_the_way_is_refused_where_consultation_would_open(draft, 
     draft.rag_definitions.filter(rag=Rag.RED).delete()
     with pytest.raises(Refused, match="Say what red means"):
         open_consultation(**asked)
-    put_definition(
+    save_definition(
         version=draft, edition=2, by=officer, rag=Rag.RED, clause="3.3", wording="Too low."
     )
 

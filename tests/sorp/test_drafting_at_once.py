@@ -8,7 +8,7 @@ from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.rules import PostKind
 from sorp.models.statement import Version
-from sorp.services.drafting import Stale, draft_version, move_row, put_term
+from sorp.services.drafting import Stale, draft_version, move_row, save_term
 from sorp.services.seeding import seed_default_statement
 from tests.factories import holder
 
@@ -48,10 +48,10 @@ def test_one_person_pressing_at_once_begins_one(base, officers, at_once):
 
 def test_of_those_who_write_at_once_one_is_kept_and_the_others_are_told(base, officers, at_once):
     draft = draft_version(base=base, number="2", by=officers[0])
-    row = put_term(version=draft, edition=1, by=officers[0], term="Clinic", meaning="Monthly")
+    row = save_term(version=draft, edition=1, by=officers[0], term="Clinic", meaning="Monthly")
 
     answers = at_once(
-        lambda number: put_term(
+        lambda number: save_term(
             version=draft,
             edition=2,
             by=officers[number],

@@ -13,7 +13,7 @@ from organisation.rules import PostKind
 from sorp.models.clauses import Clause, Term
 from sorp.models.conditions import TriggerRule
 from sorp.models.statement import Version
-from sorp.services.drafting import draft_version, put_term, remove_row
+from sorp.services.drafting import draft_version, remove_row, save_term
 from tests.factories import holder
 from tests.sorp.versions import version_like
 
@@ -386,8 +386,8 @@ def test_a_refusal_of_the_service_stands_at_its_field(author, draft):
 
 
 def test_a_stale_form_is_refused_with_both_before_the_writer(author, draft, colleague):
-    row = put_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
-    put_term(version=draft, edition=2, by=colleague, pk=row.pk, term="Clinic", meaning="Weekly")
+    row = save_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
+    save_term(version=draft, edition=2, by=colleague, pk=row.pk, term="Clinic", meaning="Weekly")
 
     answer = author.post(
         part(draft, "term", row), {"term": "Clinic", "meaning": "Each fortnight", "seen": "2"}
@@ -411,7 +411,7 @@ def test_a_stale_form_is_refused_with_both_before_the_writer(author, draft, coll
 
 def test_another_mistake_does_not_hide_that_a_form_is_stale(author, draft, colleague):
     """A form that comes back to be mended still says which edition it was opened with."""
-    put_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
+    save_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
 
     answer = author.post(part(draft, "term"), A_TERM | {"meaning": ""})
     assert 'name="seen" value="1"' in answer.content.decode()
@@ -430,7 +430,7 @@ def test_an_edition_that_nobody_saw_is_stale(author, draft, seen):
 
 def test_removing_and_moving_what_has_changed_are_refused(author, draft, colleague):
     term, trigger = draft.terms.first(), draft.trigger_rules.last()
-    put_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
+    save_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
 
     removed = author.post(reverse("remove_part", args=["2", "term", term.pk]), {"seen": "1"})
     moved = author.post(
@@ -809,7 +809,7 @@ def test_settings_that_cannot_be_are_refused_and_stay_typed(author, draft, said,
 
 
 def test_stale_settings_are_shown_beside_what_is_saved(author, draft, colleague):
-    put_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
+    save_term(version=draft, edition=1, by=colleague, term="Clinic", meaning="Monthly")
 
     answer = author.post(reverse("edit_settings", args=["2"]), SETTINGS)
 

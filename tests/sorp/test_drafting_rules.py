@@ -19,11 +19,11 @@ from sorp.services.drafting import (
     Stale,
     draft_version,
     known_steps,
-    put_day,
-    put_duty,
-    put_reminder,
-    put_trigger,
     remove_row,
+    save_day,
+    save_duty,
+    save_reminder,
+    save_trigger,
 )
 from tests.factories import holder
 
@@ -126,14 +126,14 @@ def edition_of(draft):
 
 def write(draft, officer, **given):
     given = {"edition": edition_of(draft)} | given
-    return put_trigger(version=draft, by=officer, **STATUS | given)
+    return save_trigger(version=draft, by=officer, **STATUS | given)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_trigger_of_every_kind_is_kept_and_says_its_sentence(draft, officer, kind):
     given, sentence = KINDS[kind]
 
-    row = put_trigger(version=draft, edition=1, by=officer, **given)
+    row = save_trigger(version=draft, edition=1, by=officer, **given)
 
     condition = conditions_of(draft)[-1]
     assert condition.sentence == sentence
@@ -331,7 +331,7 @@ def tried(draft, officer, given):
 def duty(draft, officer, **given):
     said = {"level": "cabinet", "duty": "Decides in public", "within": 20, "clause": "5.1"}
     draft.level_duties.filter(level="cabinet").exclude(duty="Decides in public").delete()
-    return put_duty(version=draft, edition=edition_of(draft), by=officer, **said | given)
+    return save_duty(version=draft, edition=edition_of(draft), by=officer, **said | given)
 
 
 def test_a_level_has_one_duty(draft, officer):
@@ -366,12 +366,12 @@ def test_a_duty_that_cannot_be_is_refused(draft, officer, given, field, said):
 
 def day(draft, officer, **given):
     said = {"step": "close", "tier": "", "counted_from": "quarter_end", "working_days": 25}
-    return put_day(version=draft, edition=edition_of(draft), by=officer, **said | given)
+    return save_day(version=draft, edition=edition_of(draft), by=officer, **said | given)
 
 
 def reminder(draft, officer, **given):
     said = {"step": "entry", "audience": "those_due", "side": "after", "working_days": 2}
-    return put_reminder(version=draft, edition=edition_of(draft), by=officer, **said | given)
+    return save_reminder(version=draft, edition=edition_of(draft), by=officer, **said | given)
 
 
 def test_a_step_has_one_day_for_a_tier(draft, officer):

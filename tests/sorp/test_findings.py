@@ -11,7 +11,7 @@ from core.quarters import Quarter
 from organisation.rules import PostKind
 from sorp.defaults import CLAUSES
 from sorp.models.findings import Finding
-from sorp.rules.checks import Check, Found, Kept, Lapse, Overall, Tally, total
+from sorp.rules.checks import Check, CheckResult, Lapse, Overall, Tally, TallyState, total
 from sorp.services.findings import record_findings
 from tests.factories import Q1, UnitFactory, holder
 
@@ -21,20 +21,20 @@ ON_TIME = Check.RETURNS_ON_TIME
 @pytest.mark.parametrize(
     ("looked_at", "kept", "sentence", "per_cent", "state"),
     [
-        (9, 7, "7 of 9 kept", 78, Kept.NOT_IN_FULL),
-        (69, 68, "68 of 69 kept", 99, Kept.NOT_IN_FULL),
-        (1000, 1, "1 of 1000 kept", 1, Kept.NOT_IN_FULL),
-        (9, 9, "9 of 9 kept", 100, Kept.IN_FULL),
-        (9, 0, "0 of 9 kept", 0, Kept.NOT_IN_FULL),
-        (1000, 999, "999 of 1000 kept", 99, Kept.NOT_IN_FULL),
-        (0, 0, "Nothing to look at", None, Kept.NOTHING),
+        (9, 7, "7 of 9 kept", 78, TallyState.NOT_IN_FULL),
+        (69, 68, "68 of 69 kept", 99, TallyState.NOT_IN_FULL),
+        (1000, 1, "1 of 1000 kept", 1, TallyState.NOT_IN_FULL),
+        (9, 9, "9 of 9 kept", 100, TallyState.IN_FULL),
+        (9, 0, "0 of 9 kept", 0, TallyState.NOT_IN_FULL),
+        (1000, 999, "999 of 1000 kept", 99, TallyState.NOT_IN_FULL),
+        (0, 0, "Nothing to look at", None, TallyState.NOTHING),
     ],
 )
 def test_a_count_says_how_far_a_requirement_was_kept(looked_at, kept, sentence, per_cent, state):
     tally = Tally(looked_at, kept)
 
     assert (tally.sentence, tally.per_cent, tally.state) == (sentence, per_cent, state)
-    assert tally.is_full is (state is Kept.IN_FULL)
+    assert tally.is_full is (state is TallyState.IN_FULL)
 
 
 def test_where_nothing_was_due_nothing_is_said_to_be_kept():
@@ -99,7 +99,9 @@ def recorded(sorp_in_force):
 
 
 def found(unit, looked_at=3, lapsed=(), check=ON_TIME, clause="5.1"):
-    return Found(check, clause, unit.pk, looked_at, tuple(Lapse(each, "late") for each in lapsed))
+    return CheckResult(
+        check, clause, unit.pk, looked_at, tuple(Lapse(each, "late") for each in lapsed)
+    )
 
 
 def latest():

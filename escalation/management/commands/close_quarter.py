@@ -22,5 +22,7 @@ class Command(BaseCommand):
             closing = preview_close(**which) if dry_run else close_quarter(**which, by=None)
         except ValueError as reason:
             raise CommandError(str(reason)) from None
-        told = f"Dry run, nothing was changed: {closing.sentence}" if dry_run else closing.sentence
-        self.stdout.write(told)
+        sentence = (
+            f"Dry run, nothing was changed: {closing.sentence}" if dry_run else closing.sentence
+        )
+        self.stdout.write(sentence)

@@ -2,7 +2,7 @@
 
 from core.management.exporting_command import ExportingCommand
 from core.tables.writing import written
-from escalation.queries.register import EXPORTED, exported_escalations
+from escalation.queries.register import EXPORT_COLUMNS, exported_escalations
 
 
 class Command(ExportingCommand):
@@ -11,5 +11,6 @@ class Command(ExportingCommand):
 
     def text(self, **options):
         return written(
-            EXPORTED, ([row[name] for name in EXPORTED] for row in exported_escalations())
+            EXPORT_COLUMNS,
+            ([row[name] for name in EXPORT_COLUMNS] for row in exported_escalations()),
         )

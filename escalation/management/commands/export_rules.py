@@ -2,7 +2,7 @@
 
 from core.management.exporting_command import ExportingCommand
 from core.quarters import Quarter
-from escalation.queries.evaluation import in_words
+from escalation.queries.evaluation import evaluator_rules
 from escalation.rules.rule_files import write_rules
 from sorp.queries.ruling import rules_in_force
 
@@ -16,4 +16,4 @@ class Command(ExportingCommand):
         super().add_arguments(parser)
 
     def text(self, *, quarter, **options):
-        return write_rules(in_words(rules_in_force(Quarter.parse(quarter))))
+        return write_rules(evaluator_rules(rules_in_force(Quarter.parse(quarter))))

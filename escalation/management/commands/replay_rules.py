@@ -114,7 +114,7 @@ def _replayed(
 
     history = read_or(read_ratings, ratings, RatingFile(ratings.name, frozenset(), ()))
     in_force = read_or(read_rules, rules, DEFAULT_RULES)
-    by_hand = read_or(read_referrals, referred, {})
+    referrals = read_or(read_referrals, referred, {})
     varied = read_or(read_variations, variations, {})
     by_version = {}
     for given in version_rules:
@@ -126,4 +126,4 @@ def _replayed(
             by_version[version] = read_or(read_rules, Path(file), DEFAULT_RULES)
     if faults:
         raise RefusedFileError(faults)
-    return history, replay_ratings(history, in_force, by_hand, varied, by_version)
+    return history, replay_ratings(history, in_force, referrals, varied, by_version)

@@ -39,5 +39,5 @@ def _in_a_sentence(made, quarter):
     again = sum(each.number > 1 for each in made)
     if not made:
         return f"After {quarter}: no forecast is new"
-    told = f"After {quarter}: {len(made)} forecast{'' if len(made) == 1 else 's'} made"
-    return f"{told}, {again} of them again because of a revision" if again else told
+    sentence = f"After {quarter}: {len(made)} forecast{'' if len(made) == 1 else 's'} made"
+    return f"{sentence}, {again} of them again because of a revision" if again else sentence

@@ -20,9 +20,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             before = set(Notice.objects.values_list("pk", flat=True)) if dry_run else set()
             owed = remind(today=localdate())
-            told = list(Notice.objects.exclude(pk__in=before)) if dry_run else []
+            new = list(Notice.objects.exclude(pk__in=before)) if dry_run else []
             transaction.set_rollback(dry_run)
-        for notice in told:
+        for notice in new:
             self.stdout.write(f"{notice.recipient.email}: {notice.subject}")
         would_be = "would be" if dry_run else "are" if owed != 1 else "is"
         self.stdout.write(f"{owed} reminder{'' if owed == 1 else 's'} {would_be} owed.")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sorp.lexicon import Level, NotRated, Rag, Tier
 from sorp.rules.conditions.base import (
+    ADVICE,
     EVERY_TIER,
     REFERRED_TO,
-    WANTED,
     Condition,
     History,
     OneOf,
@@ -34,11 +34,11 @@ class Aggregate(Condition):
     of one indicator: its window is of results, not of quarters that count.
     """
 
-    kind, place = "aggregate", 7
-    label, in_short = "Many at a status in one unit", "many in one unit"
-    asks = ("status", "unit_tier", "count", "within")
-    looked_at = "calendar"
-    measure = "count"
+    kind, position = "aggregate", 7
+    label, short_label = "Many at a status in one unit", "many in one unit"
+    form_fields = ("status", "unit_tier", "count", "within")
+    window_of = "calendar"
+    threshold_field = "count"
     refers_an_indicator = False
 
     status: Rag | NotRated = one_of(Rag.RED, Rag.AMBER, NotRated.NO_RESULT)
@@ -53,7 +53,7 @@ class Aggregate(Condition):
     def refusals(self) -> Iterator[tuple[str, str]]:
         yield from super().refusals()
         if self.at_least != 1:
-            yield "count", WANTED["count"]
+            yield "count", ADVICE["count"]
 
     @property
     def condition(self) -> str:
@@ -71,26 +71,26 @@ class Aggregate(Condition):
         condition = self.condition[0].upper() + self.condition[1:]
         return f"{condition} refers the {self.unit_tier} to {team}."
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         return False
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         return False
 
-    def counts_of_unit(self, figure: Figure) -> bool:
+    def matches_in_unit(self, figure: Figure) -> bool:
         """Whether one result of an indicator of the unit is one of the many it asks for."""
         if isinstance(self.status, Rag):
             return figure.rag is not None and figure.rag.at_or_worse_than(self.status)
         return figure.not_rated is self.status
 
-    def counts_no_more_than(self, other: Condition) -> bool:
+    def counting_implies(self, weaker: Condition) -> bool:
         return (
-            isinstance(other, Aggregate)
-            and self.unit_tier == other.unit_tier
-            and self.tiers <= other.tiers
-            and is_status_at_or_worse(self.status, other.status)
-            and self.count >= other.count
+            isinstance(weaker, Aggregate)
+            and self.unit_tier == weaker.unit_tier
+            and self.tiers <= weaker.tiers
+            and is_status_at_or_worse(self.status, weaker.status)
+            and self.count >= weaker.count
         )
 
-    def lasts_no_longer_than(self, other: Condition) -> bool:
-        return self.within <= other.within
+    def window_implies(self, weaker: Condition) -> bool:
+        return self.within <= weaker.within

@@ -1,8 +1,8 @@
 """What every condition of the SORP's triggers shares, and what each kind of its own file must say.
 
-A condition looks along the quarters of one indicator. Those it looks at fill its window; those it
-counts must be so many of them. What is not known is never counted, and is only looked at where
-the words of the condition say so: "rated quarters" are those with a RAG status.
+A condition goes along the quarters of one indicator. Some are in its window; of those, so many must
+match it. What is not known never matches (docs/adr/0027), and is only in the window where the words
+of the condition say so: "rated quarters" are those with a RAG status.
 
 A kind is one class in one file of this package. Its fields are declared with `one_of` and
 `between`; from them and from what else it says are made the form and the JSON in which it is
@@ -65,7 +65,7 @@ class Columns(TypedDict):
     key: str
 
 
-# What a condition has where nothing else is said. What stands here is left out of documents.
+# What a condition has where nothing else is given. What stands here is left out of documents.
 LEFT_OUT: Mapping[str, Any] = {
     "tiers": EVERY_TIER,
     "kind": "status",
@@ -79,10 +79,10 @@ LEFT_OUT: Mapping[str, Any] = {
     "clause": "",
     "key": "",
 }
-OF_ALL = ("name", "at_least", "within", "level", "tiers", "clause", "key")
-# What only some kinds read, in the order in which it is refused: the words for a kind that needs
-# it and lacks it, then the field and the words for a kind that does not read it.
-WANTED = {
+COMMON_FIELDS = ("name", "at_least", "within", "level", "tiers", "clause", "key")
+# What only some kinds read. ADVICE: what to give, for a kind that needs it and lacks it. NOT_READ, in
+# the order in which it is refused: the field and what to do, for a kind that does not read it.
+ADVICE = {
     "movement": "say both which way it moves and what that is compared with, or neither",
     "compared_with": "say both which way it moves and what that is compared with, or neither",
     "percent": "give the per cent it needs, from 0 to 1,000",
@@ -91,16 +91,16 @@ WANTED = {
     "count": "give how many indicators it takes, 2 or more, and leave “at least” at 1",
     "unit_tier": "say of which unit: division, directorate or council",
 }
-ACROSS = "only a trigger across a unit says how many indicators, and of which unit"
-UNWANTED = {
+ONLY_ACROSS_A_UNIT = "only a trigger across a unit says how many indicators, and of which unit"
+NOT_READ = {
     "status": ("status", "a trigger of this kind looks for no status"),
     "movement": ("movement", "only a trigger that looks for a RAG status asks which way it moves"),
-    "compared_with": ("movement", WANTED["movement"]),
+    "compared_with": ("movement", ADVICE["movement"]),
     "percent": ("percent", "leave the per cent empty: a trigger of this kind needs none"),
-    "forecast_by": ("forecast_by", WANTED["forecast_by"]),
+    "forecast_by": ("forecast_by", ADVICE["forecast_by"]),
     "or_late": ("status", "only a trigger for missing results can count late ones"),
-    "count": ("count", ACROSS),
-    "unit_tier": ("count", ACROSS),
+    "count": ("count", ONLY_ACROSS_A_UNIT),
+    "unit_tier": ("count", ONLY_ACROSS_A_UNIT),
 }
 
 
@@ -147,19 +147,19 @@ def between(least: int, most: int) -> Any:
 class Condition(ABC):
     """A condition for escalation, to which level it refers, and which tiers it looks at.
 
-    Refuses nonsense at birth: a RefusedCondition says what to give instead, and in which field.
+    Nonsense cannot be made: a RefusedCondition says what to give instead, and in which field.
     """
 
     KINDS: ClassVar[dict[str, type[Condition]]] = {}
 
     kind: ClassVar[str]  # its word in rows and documents, of ten letters at most
     label: ClassVar[str]  # what it looks for, on a page
-    in_short: ClassVar[str]  # the same within a sentence
-    place: ClassVar[int]  # where it stands among the others
-    asks: ClassVar[tuple[str, ...]]  # what its form needs, beside what all do
-    looked_at: ClassVar[str]  # the quarters that fill its window: rated, due
+    short_label: ClassVar[str]  # the same within a sentence
+    position: ClassVar[int]  # where it stands among the others
+    form_fields: ClassVar[tuple[str, ...]]  # what its form needs, beside what all do
+    window_of: ClassVar[str]  # the quarters that fill its window: rated, due
     fixed: ClassVar[Mapping[str, str]] = {}  # what no form asks, since it can be but one thing
-    measure: ClassVar[str] = "at_least"  # the field that asks for too much or too little
+    threshold_field: ClassVar[str] = "at_least"  # the field that asks for too much or too little
     counts_quarters: ClassVar[bool] = False  # may be met by quarters from before a recovery
     refers_an_indicator: ClassVar[bool] = True  # whether an indicator that meets it is referred up
 
@@ -207,24 +207,24 @@ class Condition(ABC):
         ) or (None,)
 
     @classmethod
-    def needs(cls, said: Mapping[str, Any]) -> frozenset[str]:
-        """Of what its form asks, what is needed beside what was said: some of it rules other out."""
+    def required_fields(cls, given: Mapping[str, Any]) -> frozenset[str]:
+        """The fields of its form that are needed, given the others: some rule each other out."""
         agreeing = [
             shape
             for shape in cls.shapes()
             if all(
-                not said.get(name) or not isinstance(allowed, OneOf) or allowed.holds(said[name])
+                not given.get(name) or not isinstance(allowed, OneOf) or allowed.holds(given[name])
                 for name, allowed in shape.items()
             )
         ]
         return frozenset(
             name
-            for name in cls.asks
+            for name in cls.form_fields
             if not agreeing or any(shape.get(name) != NOTHING for shape in agreeing)
         )
 
     def refusals(self) -> Iterator[tuple[str, str]]:
-        """What is nonsense, each with its field and with what to give instead."""
+        """What is nonsense, each as its field and what to give instead."""
         if not 1 <= self.at_least <= self.within:
             yield (
                 "at_least",
@@ -238,14 +238,14 @@ class Condition(ABC):
         for each in fields(self):
             allowed = each.metadata.get("allowed")
             if allowed is not None and not allowed.holds(getattr(self, each.name)):
-                yield each.name, self.wanted(each.name, allowed)
+                yield each.name, self.advice(each.name, allowed)
 
-    def wanted(self, field_name: str, allowed: OneOf | Between) -> str:
+    def advice(self, field_name: str, allowed: OneOf | Between) -> str:
         """What to give in a field that holds something else than it may."""
         if field_name == "status" and isinstance(allowed, OneOf):
             known = listed([status_in_words(each) for each in allowed.words], "or")
             return f"a trigger of this kind looks for {known}"
-        return WANTED[field_name]
+        return ADVICE[field_name]
 
     @property
     @abstractmethod
@@ -253,20 +253,20 @@ class Condition(ABC):
         """What must be true, in plain words: red for 2 of the last 2 rated quarters."""
 
     @abstractmethod
-    def looks_at(self, history: History, at: int) -> bool:
-        """Whether a quarter of the history is one of those that fill its window."""
+    def in_window(self, history: History, at: int) -> bool:
+        """Whether the quarter at this place of the history is one of those that fill its window."""
 
     @abstractmethod
-    def counts(self, history: History, at: int) -> bool:
-        """Whether a quarter of the history is one of those it asks for."""
+    def matches(self, history: History, at: int) -> bool:
+        """Whether the quarter at this place of the history is one of those that must be so many."""
 
-    def told(self, figure: Figure) -> str:
-        """What was found in a quarter that counted, in the words of a sentence: red, 12% short."""
+    def describe(self, figure: Figure) -> str:
+        """A quarter that matched, in the words of a sentence: red, short of target by 12%."""
         return figure.label.lower()
 
     @abstractmethod
-    def counts_no_more_than(self, other: Condition) -> bool:
-        """Whether every quarter that counts for this one counts for the other, as it looks at it."""
+    def counting_implies(self, weaker: Condition) -> bool:
+        """Whether every quarter that matches this one matches the weaker, and is in its window."""
 
     @property
     def columns_read(self) -> tuple[str, ...]:
@@ -284,14 +284,15 @@ class Condition(ABC):
     def sentence(self) -> str:
         """The whole condition in plain words."""
         condition = self.condition[0].upper() + self.condition[1:]
-        return f"{condition} {self.refers} {REFERRED_TO[self.level]}."
+        return f"{condition} {self.verb} {REFERRED_TO[self.level]}."
 
     @property
-    def refers(self) -> str:
-        return f"refers {self.which} to"
+    def verb(self) -> str:
+        """What it does with which indicators: refers an indicator to."""
+        return f"refers {self.indicators_in_words} to"
 
     @property
-    def which(self) -> str:
+    def indicators_in_words(self) -> str:
         """The indicators it looks at: an indicator, a division or team indicator."""
         if self.tiers == EVERY_TIER:
             return "an indicator"
@@ -299,33 +300,33 @@ class Condition(ABC):
         return f"a {listed(kinds, 'or')} indicator"
 
     @property
-    def over(self) -> str:
+    def quarters_in_words(self) -> str:
         """Over which quarters, and in how many of them."""
         if self.within == 1:
-            return f"in the latest {self.looked_at} quarter"
-        return f"for {self.at_least} of the last {self.within} {self.looked_at} quarters"
+            return f"in the latest {self.window_of} quarter"
+        return f"for {self.at_least} of the last {self.within} {self.window_of} quarters"
 
     @property
     def columns(self) -> dict[str, Any]:
         """The condition laid flat (see `Columns`)."""
         return {name: getattr(self, name, LEFT_OUT.get(name)) for name in Columns.__annotations__}
 
-    def implies(self, other: Condition) -> bool:
-        """Whether the other is met whenever this one is, in every history of an indicator of both.
+    def implies(self, weaker: Condition) -> bool:
+        """Whether the weaker is met whenever this one is, in every history of an indicator of both.
 
         Red is amber or worse; worsening is not improving; missing is missing or late. Conditions
         of two kinds are held against each other only where both look at the same quarters.
         """
-        return self.counts_no_more_than(other) and self.lasts_no_longer_than(other)
+        return self.counting_implies(weaker) and self.window_implies(weaker)
 
-    def lasts_no_longer_than(self, other: Condition) -> bool:
-        """Whether so many of the last so many leave enough in the other's window, at worst.
+    def window_implies(self, weaker: Condition) -> bool:
+        """Whether so many of the last so many leave enough in the weaker's window, at worst.
 
         Of 4 in the last 6, at least 2 lie in the last 4: the other 2 may lie in the 2 before. One
         always does, since the quarter being closed must itself count.
         """
-        beyond = max(self.within - other.within, 0)
-        return other.at_least <= max(self.at_least - beyond, 1)
+        beyond = max(self.within - weaker.within, 0)
+        return weaker.at_least <= max(self.at_least - beyond, 1)
 
     def met_at_end_of(self, history: History) -> Breach | None:
         """It is met at the close of the last quarter of the history, by these quarters; or None.
@@ -335,20 +336,20 @@ class Condition(ABC):
         adds to a run nor ends it, so nobody escapes by silence. A definition break ends all runs.
         """
         last = len(history) - 1
-        if last < 0 or not self.counts(history, last):
+        if last < 0 or not self.matches(history, last):
             return None
         places = islice(self._window(history), self.within)
-        counted = [history[at] for at in places if self.counts(history, at)]
+        counted = [history[at] for at in places if self.matches(history, at)]
         return Breach(self, tuple(counted[::-1])) if len(counted) >= self.at_least else None
 
     def still_holds_at_end_of(self, history: History) -> bool:
         """Whether its words are true of the last quarters, though the very last may not count."""
         places = islice(self._window(history), self.within)
-        return sum(self.counts(history, at) for at in places) >= self.at_least
+        return sum(self.matches(history, at) for at in places) >= self.at_least
 
-    def looked_at_last(self, history: History) -> bool:
+    def last_is_in_window(self, history: History) -> bool:
         """Whether the last quarter of the history says anything to it."""
-        return bool(history) and self.looks_at(history, len(history) - 1)
+        return bool(history) and self.in_window(history, len(history) - 1)
 
     def shortened(self, by: int) -> Self:
         """The same, asking for so many quarters fewer of as many fewer: for one at the least."""
@@ -360,7 +361,7 @@ class Condition(ABC):
     def _window(self, history: History) -> Iterator[int]:
         """The places of those it looks at, newest first, back to the last definition break."""
         for at in range(len(history) - 1, -1, -1):
-            if self.looks_at(history, at):
+            if self.in_window(history, at):
                 yield at
             if history[at].definition_break:
                 return
@@ -399,7 +400,7 @@ class Breach:
         """One plain sentence, made of nothing but the trigger and the quarters that counted."""
         spells = [
             f"{found} in {listed([str(each.quarter) for each in spell], 'and')}"
-            for found, spell in groupby(self.counted, key=self.trigger.told)
+            for found, spell in groupby(self.counted, key=self.trigger.describe)
         ]
         found = ", then ".join(spells)
         return (

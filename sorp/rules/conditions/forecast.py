@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from sorp.lexicon import ForecastBy, Rag
 from sorp.rules.conditions.base import (
+    ADVICE,
+    NOT_READ,
     NOTHING,
-    UNWANTED,
-    WANTED,
     Between,
     Condition,
     History,
@@ -31,11 +31,11 @@ class Forecast(Condition):
     By the system: the chance of the status next quarter is so many per cent or more.
     """
 
-    kind, place = "forecast", 4
-    label, in_short = "A forecast that misses", "a forecast"
-    asks = ("forecast_by", "status", "percent")
-    looked_at = "forecast"
-    measure = "status"
+    kind, position = "forecast", 4
+    label, short_label = "A forecast that misses", "a forecast"
+    form_fields = ("forecast_by", "status", "percent")
+    window_of = "forecast"
+    threshold_field = "status"
 
     status: Rag = one_of(Rag.RED, Rag.AMBER)
     percent: Decimal | None = None  # of the system's forecasts only
@@ -53,9 +53,9 @@ class Forecast(Condition):
         yield from super().refusals()
         if self.forecast_by is not ForecastBy.SYSTEM:
             if self.percent is not None:
-                yield UNWANTED["percent"]
+                yield NOT_READ["percent"]
         elif not Between(0, 1000).holds(self.percent):
-            yield "percent", WANTED["percent"]
+            yield "percent", ADVICE["percent"]
         elif (self.percent or 0) > 100:
             yield "percent", "no chance is greater than 100%"
 
@@ -70,12 +70,12 @@ class Forecast(Condition):
             return expected
         return f"{expected}, in {self.at_least} of the last {self.within} quarters with a forecast"
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         if self.forecast_by is ForecastBy.MANAGER:
             return history[at].forecast is not None
         return self._chance(history[at]) is not None
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         figure = history[at]
         if self.forecast_by is ForecastBy.MANAGER:
             return figure.forecast is not None and figure.forecast.at_or_worse_than(self.status)
@@ -85,19 +85,19 @@ class Forecast(Condition):
     def _chance(self, figure: Figure) -> Decimal | None:
         return figure.chance_red if self.status is Rag.RED else figure.chance_amber_or_worse
 
-    def told(self, figure: Figure) -> str:
+    def describe(self, figure: Figure) -> str:
         if self.forecast_by is ForecastBy.MANAGER:
             expected = figure.forecast.label.lower() if figure.forecast else ""
             return f"forecast by its accountable manager to be {expected} at the year’s end"
         chance = (self._chance(figure) or Decimal(0)) * 100
         return f"a chance of {plain(chance)}% of {status_in_words(self.status)} next quarter"
 
-    def counts_no_more_than(self, other: Condition) -> bool:
+    def counting_implies(self, weaker: Condition) -> bool:
         return (
-            isinstance(other, Forecast)
-            and self.forecast_by is other.forecast_by
-            and is_status_at_or_worse(self.status, other.status)
-            and (self.percent or 0) >= (other.percent or 0)
+            isinstance(weaker, Forecast)
+            and self.forecast_by is weaker.forecast_by
+            and is_status_at_or_worse(self.status, weaker.status)
+            and (self.percent or 0) >= (weaker.percent or 0)
         )
 
     @property

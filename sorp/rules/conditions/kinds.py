@@ -14,9 +14,9 @@ from typing import Any
 
 import sorp.rules.conditions as package
 from sorp.rules.conditions.base import (
+    COMMON_FIELDS,
     LEFT_OUT,
-    OF_ALL,
-    UNWANTED,
+    NOT_READ,
     Between,
     Condition,
     OneOf,
@@ -29,7 +29,7 @@ for _each in iter_modules(package.__path__):
 
 def every_kind() -> list[type[Condition]]:
     """Each kind, in the order in which they are offered."""
-    return sorted(Condition.KINDS.values(), key=lambda each: each.place)
+    return sorted(Condition.KINDS.values(), key=lambda each: each.position)
 
 
 def choices() -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ def choices() -> list[tuple[str, str]]:
 def lines_of_the_guide() -> list[str]:
     """A line for each kind, as the table of `docs/guides/sorp.md` has it: its word and its keys."""
     return [
-        f"| `{each.kind}` | {each.label} | {each.looked_at} | {'; '.join(_keys_of(each))} |"
+        f"| `{each.kind}` | {each.label} | {each.window_of} | {'; '.join(_keys_of(each))} |"
         for each in every_kind()
     ]
 
@@ -48,7 +48,7 @@ def lines_of_the_guide() -> list[str]:
 def _keys_of(kind: type[Condition]) -> Iterator[str]:
     """Each key that only some kinds read, with what it may hold in any of the kind's shapes."""
     for each in fields(kind):
-        if each.name in OF_ALL:
+        if each.name in COMMON_FIELDS:
             continue
         allowed = [shape[each.name] for shape in kind.shapes() if each.name in shape]
         numbers = [one for one in allowed if isinstance(one, Between)]
@@ -74,11 +74,11 @@ def condition(kind: str = "status", **columns: Any) -> Condition:
     of_kind = Condition.KINDS[kind]
     reads = {each.name for each in fields(of_kind)}
     own: dict[str, Any] = {
-        name: columns.get(name, LEFT_OUT.get(name)) for name in reads.difference(OF_ALL)
+        name: columns.get(name, LEFT_OUT.get(name)) for name in reads.difference(COMMON_FIELDS)
     }
-    made = of_kind(**own, **{name: columns[name] for name in OF_ALL if name in columns})
-    for name, (field, refusal) in UNWANTED.items():
-        said = columns.get(name)
-        if name not in reads and said is not None and said != LEFT_OUT.get(name):
+    made = of_kind(**own, **{name: columns[name] for name in COMMON_FIELDS if name in columns})
+    for name, (field, refusal) in NOT_READ.items():
+        given = columns.get(name)
+        if name not in reads and given is not None and given != LEFT_OUT.get(name):
             raise RefusedCondition(f"“{made.name}”: {refusal}", field=field)
     return made

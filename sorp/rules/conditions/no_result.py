@@ -16,32 +16,32 @@ class NoResult(Condition):
     Late ones count as well where it says so.
     """
 
-    kind, place = "no_result", 5
-    label, in_short = "No result, or a late one", "no result"
-    asks = ("status", "at_least", "within")
-    looked_at = "due"
+    kind, position = "no_result", 5
+    label, short_label = "No result, or a late one", "no result"
+    form_fields = ("status", "at_least", "within")
+    window_of = "due"
 
     status: NotRated = one_of(NotRated.NO_RESULT)
     or_late: bool = one_of(False, True)
 
     @property
     def condition(self) -> str:
-        return f"no result{', or a late one,' if self.or_late else ''} {self.over}"
+        return f"no result{', or a late one,' if self.or_late else ''} {self.quarters_in_words}"
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         return history[at].is_due
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         figure = history[at]
         if figure.not_rated is NotRated.NO_RESULT:
             return True
         return self.or_late and figure.late and figure.is_due
 
-    def told(self, figure: Figure) -> str:
+    def describe(self, figure: Figure) -> str:
         return "no result" if figure.not_rated is NotRated.NO_RESULT else "a late result"
 
-    def counts_no_more_than(self, other: Condition) -> bool:
-        return isinstance(other, NoResult) and (other.or_late or not self.or_late)
+    def counting_implies(self, weaker: Condition) -> bool:
+        return isinstance(weaker, NoResult) and (weaker.or_late or not self.or_late)
 
     @property
     def columns_read(self) -> tuple[str, ...]:

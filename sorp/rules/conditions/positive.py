@@ -17,11 +17,11 @@ class Positive(Condition):
     It refers nothing up: it brings good performance to notice.
     """
 
-    kind, place = "positive", 6
-    label, in_short = "Better than target (a positive exception)", "better than target"
-    asks = ("percent", "at_least", "within")
-    looked_at = "rated"
-    measure = "percent"
+    kind, position = "positive", 6
+    label, short_label = "Better than target (a positive exception)", "better than target"
+    form_fields = ("percent", "at_least", "within")
+    window_of = "rated"
+    threshold_field = "percent"
     refers_an_indicator = False
 
     status: Rag | None = one_of(None, Rag.GREEN)  # green in any case, whether or not it says so
@@ -30,27 +30,27 @@ class Positive(Condition):
     @property
     def condition(self) -> str:
         better = f"better than target by {plain(self.percent)}% of it or more"
-        return f"green and {better} {self.over}"
+        return f"green and {better} {self.quarters_in_words}"
 
     @property
-    def refers(self) -> str:
-        return f"brings {self.which} to the notice of"
+    def verb(self) -> str:
+        return f"brings {self.indicators_in_words} to the notice of"
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         return history[at].rag is not None
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         if history[at].rag is not Rag.GREEN:
             return False
         miss = history[at].miss
         return miss is not None and miss.betters(self.percent)
 
-    def told(self, figure: Figure) -> str:
+    def describe(self, figure: Figure) -> str:
         off = figure.miss.percent if figure.miss else None
         return "better than target" + ("" if off is None else f" by {plain(off)}%")
 
-    def counts_no_more_than(self, other: Condition) -> bool:
-        return isinstance(other, Positive) and self.percent >= other.percent
+    def counting_implies(self, weaker: Condition) -> bool:
+        return isinstance(weaker, Positive) and self.percent >= weaker.percent
 
     @property
     def columns_read(self) -> tuple[str, ...]:

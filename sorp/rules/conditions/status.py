@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sorp.lexicon import ComparedWith, Movement, NotRated, Rag, Travel
 from sorp.rules.conditions.base import (
+    ADVICE,
     NOTHING,
-    WANTED,
     Between,
     Condition,
     History,
@@ -31,10 +31,10 @@ class Status(Condition):
     With a movement, each of them also not improving, or worsening, by what it is compared with.
     """
 
-    kind, place = "status", 1
-    label, in_short = "A RAG status, for so many quarters", "a RAG status"
-    asks = ("status", "at_least", "within", "movement", "compared_with")
-    looked_at = "rated"
+    kind, position = "status", 1
+    label, short_label = "A RAG status, for so many quarters", "a RAG status"
+    form_fields = ("status", "at_least", "within", "movement", "compared_with")
+    window_of = "rated"
     counts_quarters = True
 
     status: Rag = one_of(Rag.RED, Rag.AMBER)
@@ -51,29 +51,29 @@ class Status(Condition):
     def refusals(self) -> Iterator[tuple[str, str]]:
         yield from super().refusals()
         if (self.movement is None) is not (self.compared_with is None):
-            yield "movement", WANTED["movement"]
+            yield "movement", ADVICE["movement"]
 
-    def wanted(self, field_name: str, allowed: OneOf | Between) -> str:
-        told = super().wanted(field_name, allowed)
+    def advice(self, field_name: str, allowed: OneOf | Between) -> str:
+        advice = super().advice(field_name, allowed)
         is_silence = field_name == "status" and isinstance(self.status, NotRated)
-        return f"{told}: no result is a kind of its own" if is_silence else told
+        return f"{advice}: no result is a kind of its own" if is_silence else advice
 
     @property
     def condition(self) -> str:
         said = status_in_words(self.status)
         if self.movement is None or self.compared_with is None:
-            return f"{said} {self.over}"
+            return f"{said} {self.quarters_in_words}"
         if self.compared_with is ComparedWith.TRAVEL:
             moving = self.movement.label
         else:
             better = "no better" if self.movement is Movement.NOT_BETTER else "worse"
             moving = f"{better} than {self.compared_with.label}"
-        return f"{said}, and {moving}, {self.over}"
+        return f"{said}, and {moving}, {self.quarters_in_words}"
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         return history[at].rag is not None
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         if not has_status(history[at], self.status):
             return False
         if self.movement is None or self.compared_with is None:
@@ -88,12 +88,12 @@ class Status(Condition):
             return False
         return change < 0 if self.movement is Movement.WORSE else change <= 0
 
-    def counts_no_more_than(self, other: Condition) -> bool:
-        if not isinstance(other, Status) or not is_status_at_or_worse(self.status, other.status):
+    def counting_implies(self, weaker: Condition) -> bool:
+        if not isinstance(weaker, Status) or not is_status_at_or_worse(self.status, weaker.status):
             return False
-        return other.movement is None or (
-            self.compared_with is other.compared_with
-            and (self.movement is other.movement or other.movement is Movement.NOT_BETTER)
+        return weaker.movement is None or (
+            self.compared_with is weaker.compared_with
+            and (self.movement is weaker.movement or weaker.movement is Movement.NOT_BETTER)
         )
 
     @property

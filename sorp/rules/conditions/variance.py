@@ -24,11 +24,11 @@ from sorp.rules.figures import Figure
 class Variance(Condition):
     """The target missed by so many per cent of it or more, in so many of the last rated quarters."""
 
-    kind, place = "variance", 3
+    kind, position = "variance", 3
     label = "A miss of the target by so many per cent or more"
-    in_short = "a miss of the target"
-    asks = ("percent", "status", "at_least", "within")
-    looked_at = "rated"
+    short_label = "a miss of the target"
+    form_fields = ("percent", "status", "at_least", "within")
+    window_of = "rated"
     counts_quarters = True
 
     status: Rag | None = one_of(None, Rag.RED, Rag.AMBER)
@@ -39,34 +39,34 @@ class Variance(Condition):
         said = f"short of target by {plain(self.percent)}% of it or more"
         if self.status is not None:
             said += f", and {status_in_words(self.status)},"
-        return f"{said} {self.over}"
+        return f"{said} {self.quarters_in_words}"
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         return history[at].rag is not None
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         figure = history[at]
         if figure.rag is None or not has_status(figure, self.status):
             return False
         miss = figure.miss
         return miss is not None and miss.reaches(self.percent)
 
-    def told(self, figure: Figure) -> str:
+    def describe(self, figure: Figure) -> str:
         off = figure.miss.percent if figure.miss else None
         return "short of a target of nought" if off is None else f"short of target by {plain(off)}%"
 
-    def counts_no_more_than(self, other: Condition) -> bool:
+    def counting_implies(self, weaker: Condition) -> bool:
         """A miss at a status is at that status: both look at the rated quarters."""
-        if isinstance(other, Status):
+        if isinstance(weaker, Status):
             return (
                 self.status is not None
-                and other.movement is None
-                and is_status_at_or_worse(self.status, other.status)
+                and weaker.movement is None
+                and is_status_at_or_worse(self.status, weaker.status)
             )
         return (
-            isinstance(other, Variance)
-            and is_status_at_or_worse(self.status, other.status)
-            and self.percent >= other.percent
+            isinstance(weaker, Variance)
+            and is_status_at_or_worse(self.status, weaker.status)
+            and self.percent >= weaker.percent
         )
 
     @property

@@ -25,10 +25,10 @@ class Worsening(Condition):
     So many of the last so many comparable ones; with a status, at that status or worse as well.
     """
 
-    kind, place = "worsening", 2
-    label, in_short = "Worse results, quarter after quarter", "worse results"
-    asks = ("compared_with", "status", "at_least", "within")
-    looked_at = "comparable"
+    kind, position = "worsening", 2
+    label, short_label = "Worse results, quarter after quarter", "worse results"
+    form_fields = ("compared_with", "status", "at_least", "within")
+    window_of = "comparable"
     fixed = {"movement": Movement.WORSE.value}
     counts_quarters = True
 
@@ -36,41 +36,41 @@ class Worsening(Condition):
     compared_with: ComparedWith = one_of(ComparedWith.PREVIOUS, ComparedWith.YEAR_BEFORE)
     movement: Movement = one_of(Movement.WORSE)
 
-    def wanted(self, field_name: str, allowed: OneOf | Between) -> str:
+    def advice(self, field_name: str, allowed: OneOf | Between) -> str:
         if field_name == "compared_with" or (field_name == "movement" and self.movement):
             return "compare each result with the quarter before, or with the same quarter last year"
-        return super().wanted(field_name, allowed)
+        return super().advice(field_name, allowed)
 
     @property
     def condition(self) -> str:
         said = f"worse than {self.compared_with.label}"
         if self.status is not None:
             said += f", and {status_in_words(self.status)},"
-        return f"{said} {self.over}"
+        return f"{said} {self.quarters_in_words}"
 
-    def looks_at(self, history: History, at: int) -> bool:
+    def in_window(self, history: History, at: int) -> bool:
         if self.status is not None and history[at].rag is None:
             return False
         return compared(history, at, self.compared_with) is not None
 
-    def counts(self, history: History, at: int) -> bool:
+    def matches(self, history: History, at: int) -> bool:
         if not has_status(history[at], self.status):
             return False
         change = compared(history, at, self.compared_with)
         return change is not None and change < 0
 
-    def told(self, figure: Figure) -> str:
+    def describe(self, figure: Figure) -> str:
         status = f"{figure.label.lower()} and " if self.status is not None else ""
         with_ = compared_with_in_words(self.compared_with, figure.pattern)
         return f"{status}worse than {with_}"
 
-    def counts_no_more_than(self, other: Condition) -> bool:
+    def counting_implies(self, weaker: Condition) -> bool:
         """With a status, only rated quarters are looked at: the two windows may reach back unlike."""
         return (
-            isinstance(other, Worsening)
-            and ((self.status is None) is (other.status is None) or other.at_least == 1)
-            and self.compared_with is other.compared_with
-            and is_status_at_or_worse(self.status, other.status)
+            isinstance(weaker, Worsening)
+            and ((self.status is None) is (weaker.status is None) or weaker.at_least == 1)
+            and self.compared_with is weaker.compared_with
+            and is_status_at_or_worse(self.status, weaker.status)
         )
 
     @property

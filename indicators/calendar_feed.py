@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 
 from core.clock import now
 from core.quarters import Quarter
-from indicators.models.feeds import CalendarFeed
+from indicators.models.calendar import CalendarFeed
 from indicators.queries.calendar import CalendarSheet
 from indicators.rules.calendar import StepLine
 from organisation.models.people import User
@@ -43,7 +43,7 @@ def user_of(token: str) -> User | None:
     return user if serial == (held.serial if held else 1) else None
 
 
-def written(sheets: Iterable[CalendarSheet]) -> bytes:
+def as_icalendar(sheets: Iterable[CalendarSheet]) -> bytes:
     """The steps of some quarters as an iCalendar (RFC 5545)."""
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.COUNCIL_NAME}//{settings.SERVICE_NAME}//EN")

@@ -14,7 +14,7 @@ from dashboards.queries.home_page import home_page
 from escalation import tasks
 from escalation.models.escalations import Escalation
 from escalation.models.plans import PlanReview
-from escalation.queries.plans import _since_red, wanted_plans
+from escalation.queries.plans import _since_red, missing_plans
 from escalation.services.plans import agree_plan, alert_to_missing_plans, review_plan
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Tier
@@ -44,7 +44,9 @@ def red(division):
 
 
 def wanted():
-    return [(each.indicator.reference, each.why, each.due_on) for each in wanted_plans(reader=None)]
+    return [
+        (each.indicator.reference, each.why, each.due_on) for each in missing_plans(reader=None)
+    ]
 
 
 def on(day):
@@ -62,7 +64,7 @@ def planned(indicator, day, **said):
 def test_what_is_referred_wants_a_plan_by_the_sorps_day(red):
     assert wanted() == [("PI-1", "Referred to the Directorate management team in Q1 2011/12", DUE)]
 
-    (each,) = wanted_plans(reader=None)
+    (each,) = missing_plans(reader=None)
     assert (each.is_late(DUE), each.is_late(AFTER)) == (False, True)
     assert each.sentence == (
         "“Indicator PI-1” is referred to the Directorate management team and has no action plan."
@@ -86,7 +88,7 @@ def test_a_plan_answers_if_it_was_written_after_the_quarter(red, written, answer
 def test_an_older_plan_answers_once_it_was_judged_sufficient_or_agreed(red):
     officer = holder(PostKind.PERFORMANCE_OFFICER)
     plan = planned(red, date(2011, 6, 1))
-    (each,) = wanted_plans(reader=None)
+    (each,) = missing_plans(reader=None)
     assert each.sentence.endswith("its action plan is older than that: bring it up to date.")
 
     review_plan(

@@ -12,8 +12,8 @@ from core.quarters import Quarter
 from core.tables.faults import RefusedFileError
 from core.tables.writing import written
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import agreed_variations, rules_of_each
-from escalation.queries.restatement_preview import to_follow
+from escalation.queries.evaluation import agreed_variations, rules_by_indicator
+from escalation.queries.restatement_preview import pending_restatements
 from escalation.rules.variations import COLUMNS, Varied, Window, read_variations, variation_rows
 from escalation.services import closing
 from indicators.rules.entry import ResultGiven
@@ -126,7 +126,7 @@ def test_restating_judges_each_quarter_by_what_ruled_it_then(indicator):
         revise_result(
             indicator=indicator, quarter=quarter, given=given("R"), reason="Miscounted", by=None
         )
-    (foretold,) = to_follow([indicator.pk])
+    (foretold,) = pending_restatements([indicator.pk])
 
     close(Q3)
 
@@ -167,7 +167,7 @@ def test_rules_are_given_for_each_indicator_in_as_many_queries_for_twenty_as_for
             if not agreed_variations([each.pk]):
                 vary(each, VariedWindow(RED_TWICE, 1, 1))
         with CaptureQueriesContext(connection) as asked:
-            rules_of = rules_of_each([each.pk for each in indicators])
+            rules_of = rules_by_indicator([each.pk for each in indicators])
             for each in indicators:
                 assert rules_of(each.pk)(Q2).triggers[0].at_least == 1
                 assert rules_of(each.pk)(Quarter(2012, 1)).triggers[0].at_least == 2
