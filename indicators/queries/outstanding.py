@@ -15,6 +15,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
+from indicators.queries.due import due_in
 from indicators.queries.sign_off import AWAITING_SIGN_OFF, sign_off_structure
 from indicators.rules.reminders import OutstandingResult, Referral
 from indicators.rules.returns import ResultState, Stage
