@@ -91,7 +91,7 @@ class PriorityStatements:
             "milestones": self.milestones,
             "evaluation": self.evaluation,
         }
-        return tuple(name for name, said in named.items() if said.needs_attention)
+        return tuple(name for name, statement in named.items() if statement.needs_attention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,8 +73,12 @@ class ExplanationPage:
 
     @property
     def figures(self) -> list[Figure]:
-        """The quarters that it looked at, latest first."""
-        return [load_shown(each) for each in reversed(self.document["quarters"])]
+        """The quarters that it looked at, latest first. One that cannot be read is a difference."""
+        found = []
+        for shown in reversed(self.document["quarters"]):
+            with suppress(ValueError):
+                found.append(load_shown(shown))
+        return found
 
     @property
     def triggers(self) -> list[ExplainedTrigger]:

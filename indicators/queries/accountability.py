@@ -35,21 +35,21 @@ class AttestationSheet:
     @property
     def waiting(self) -> tuple[Indicator, ...]:
         """Those of which nothing has been said yet."""
-        said = self.attested | self.disowned
-        return tuple(each for each in self.indicators if each.reference not in said)
+        answered = self.attested | self.disowned
+        return tuple(each for each in self.indicators if each.reference not in answered)
 
 
 def attestation_sheet(*, user: User, quarter: Quarter) -> AttestationSheet:
     """A manager's indicators of a quarter, and which they attested to or disowned."""
     mine = Indicator.objects.in_use(quarter).filter(accountable_manager=user)
-    said = AuditEvent.objects.filter(
+    references = AuditEvent.objects.filter(
         act=DISOWNED, actor=user, detail__quarter=quarter.key
     ).values_list("detail__reference", flat=True)
     return AttestationSheet(
         quarter=quarter,
         indicators=tuple(mine.select_related("unit")),
         attestation=Attestation.objects.filter(user=user, quarter=quarter).first(),
-        disowned=frozenset(said),
+        disowned=frozenset(references),
     )
 
 
@@ -58,12 +58,12 @@ class AttestationProgress:
     """How many managers have attested in a quarter, and who has not."""
 
     quarter: Quarter
-    asked: int
+    managers: int
     waiting: tuple[User, ...]
 
     @property
     def done(self) -> int:
-        return self.asked - len(self.waiting)
+        return self.managers - len(self.waiting)
 
 
 def attested(quarter: Quarter) -> AttestationProgress:
@@ -136,22 +136,22 @@ def disowned() -> tuple[DisownedIndicator, ...]:
 
     Not those to which the manager has attested since, for the same quarter.
     """
-    said = AuditEvent.objects.filter(subject_kind=Indicator._meta.label, act=DISOWNED)
-    events: dict[tuple[str, int | None], AuditEvent] = {}
-    for each in said.order_by("-id"):
-        events.setdefault((each.subject_key, each.actor_id), each)
+    events = AuditEvent.objects.filter(subject_kind=Indicator._meta.label, act=DISOWNED)
+    latest_events: dict[tuple[str, int | None], AuditEvent] = {}
+    for each in events.order_by("-id"):
+        latest_events.setdefault((each.subject_key, each.actor_id), each)
     attested_since = {
         (made.user_id, made.quarter.key, reference)
-        for made in Attestation.objects.filter(user__in={actor for _, actor in events})
+        for made in Attestation.objects.filter(user__in={actor for _, actor in latest_events})
         for reference in made.references
     }
-    rows = Indicator.objects.filter(pk__in=[int(key) for key, _ in events]).select_related(
+    rows = Indicator.objects.filter(pk__in=[int(key) for key, _ in latest_events]).select_related(
         "unit", "accountable_manager"
     )
     found = [
         DisownedIndicator(row, event)
         for row in rows
-        if (event := events.get((str(row.pk), row.accountable_manager_id)))
+        if (event := latest_events.get((str(row.pk), row.accountable_manager_id)))
         and (row.accountable_manager_id, event.detail["quarter"], row.reference)
         not in attested_since
     ]

@@ -284,13 +284,15 @@ def current_managers_forecasts(
         made_in__gte=after.back(3),
         made_in__lte=after,
     ).select_related("indicator")
-    said: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
+    latest: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
     for row in rows.order_by("made_in"):
         due = forecast_quarters(row.made_in, row.indicator.pattern)
         quarter = due.get(Horizon(row.horizon))
         if quarter is not None and quarter > after:
-            said[row.indicator_id][quarter] = row
-    return {indicator: sorted(of_each.items()) for indicator, of_each in said.items()}
+            latest[row.indicator_id][quarter] = row
+    return {
+        indicator: sorted(by_quarter_due.items()) for indicator, by_quarter_due in latest.items()
+    }
 
 
 def thresholds_when_next_due(

@@ -42,7 +42,7 @@ def begin_quarter(
 ) -> ReportingQuarter:
     """The quarter's returns are asked for, each step with its day by the SORP in force.
 
-    Beginning again for the same meeting changes nothing. Raises Unowned; NotOpen where the quarter
+    Beginning again for the same meeting changes nothing. Raises UnownedIndicators; NotOpen where the quarter
     has not ended or is closed; ValueError for a day on which Cabinet cannot meet, and where the
     quarter has begun for another.
     """

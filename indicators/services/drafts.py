@@ -48,7 +48,7 @@ def save_draft(
 
     `version` is that of the draft it was typed over, 0 where there was none; `typed["seen"]`, where
     given, is the number of the revision that stood then. Saving the same again changes nothing.
-    Raises ChangedMeanwhile, with what stands, where that is not what is stored; NotOpen where the
+    Raises EditConflict, with what stands, where that is not what is stored; NotOpen where the
     quarter takes no results; Locked where the result is approved; ValueError for too long a text.
 
     Only the first saving and a change of completeness are put on the record: a draft is saved every

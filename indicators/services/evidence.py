@@ -39,11 +39,11 @@ def attach_evidence(
         raise RefusedFile(refusal)
     # Held, so that two files at once are still counted one after the other.
     Indicator.objects.select_for_update().get(pk=indicator.pk)
-    kept = evidence_for(indicator, quarter)
+    files = evidence_for(indicator, quarter)
     sha256 = digest(content)
-    if any(each.sha256 == sha256 for each in kept):
+    if any(each.sha256 == sha256 for each in files):
         raise RefusedFile(TWICE)
-    if len(kept) >= MOST_FILES:
+    if len(files) >= MOST_FILES:
         raise RefusedFile(TOO_MANY)
     path = default_storage.save(f"evidence/{secrets.token_hex(16)}", ContentFile(content))
     evidence = Evidence.objects.create(

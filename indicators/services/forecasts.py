@@ -167,8 +167,8 @@ def state_forecasts(
 ) -> list[ManagersForecast]:
     """The forecasts given with a quarter's result are these. Returns those that are new.
 
-    One that says the same as before changes nothing; one no longer given stands no more. What was
-    said earlier is kept, so that managers' forecasts can be scored when the results arrive.
+    One that says the same as before changes nothing; one no longer given stands no more. Earlier
+    ones are kept, so that managers' forecasts can be scored when the results arrive.
     """
     earlier = {
         Horizon(each.horizon): each

@@ -56,15 +56,15 @@ def remind(*, today: date) -> int:
         for reminder in people_to_remind(quarter, today=today):
             by_topic[reminder.step, reminder.audience, reminder.recipient.pk].append(reminder)
     last_reminded = _last_reminded()
-    owed = 0
+    reminded = 0
     for topic, reminders in by_topic.items():
         fallen_due = _fallen_due(reminders, rules, today)
         latest = max(fallen_due.values(), default=None)
         if latest is None or latest <= last_reminded.get(topic, date.min):
             continue
         _owe_reminder(topic, [each for each in reminders if each in fallen_due], referrals, today)
-        owed += 1
-    return owed
+        reminded += 1
+    return reminded
 
 
 def _reminder_rules(quarter: Quarter) -> dict[tuple[str, str], list[Reminder]]:

@@ -316,8 +316,8 @@ def _rerate(submissions: Sequence[ResultToSubmit]) -> dict[int, Rating]:
     for each in submissions:
         to_rate[each.quarter].add(each.indicator.pk)
         first[each.indicator.pk] = min(each.quarter, first.get(each.indicator.pk, each.quarter))
-    standing = Rating.objects.latest_ones().filter(indicator__in=first)
-    for indicator, quarter in standing.values_list("indicator_id", "quarter"):
+    later_ratings = Rating.objects.latest_ones().filter(indicator__in=first)
+    for indicator, quarter in later_ratings.values_list("indicator_id", "quarter"):
         if quarter > first[indicator]:
             to_rate[quarter].add(indicator)
     return {

@@ -1,6 +1,6 @@
 """Signing results off: approving a whole division in one act, returning one, unlocking one.
 
-Each act takes the results' rows and what was last said of them under lock, so that a figure
+Each act locks the results' rows and their latest revisions, so that a figure
 corrected at the same moment is either seen by the approver or waits for the approval, and then
 finds the result locked. Nothing is approved that the approver did not have before them.
 """
@@ -57,7 +57,7 @@ def approve_results(
 
     `revisions_seen` is the number of the revision that the approver had before them, by result. Approving
     again what one has approved changes nothing. Raises CannotSign, naming each that cannot be
-    signed and why, and SaidAnew where one was corrected since it was seen.
+    signed and why, and CorrectedMeanwhile where one was corrected since it was seen.
     """
     revisions = _lock_revisions([result.pk for result in results])
     signed_before = SignOff.objects.filter(

@@ -40,7 +40,7 @@ def evidence(request, quarter, reference):
 def _attach(request, sheet, form):
     file = form.cleaned_data["file"]
     try:
-        kept = services.attach_evidence(
+        attached = services.attach_evidence(
             indicator=sheet.indicator,
             quarter=sheet.quarter,
             name=file.name,
@@ -50,7 +50,7 @@ def _attach(request, sheet, form):
     except services.RefusedFile as refusal:
         form.add_error("file", str(refusal))
         return False
-    messages.success(request, f"{kept.name} is kept with the result")
+    messages.success(request, f"{attached.name} is kept with the result")
     return True
 
 

@@ -88,6 +88,19 @@ def test_an_explanation_that_was_altered_is_shown_to_be(indicator, reader):
     assert "it says “All is well.”" in said
 
 
+def test_a_figure_that_cannot_be_read_is_shown_to_be_none_and_the_page_stands(indicator, reader):
+    reported(indicator, "R")
+    document = Explanation.objects.get().document
+    document["quarters"][0]["rag"] = "purple"
+    with unguarded(Explanation):
+        Explanation.objects.update(document=document)
+
+    said = page(reader, indicator, Q1).content.decode()
+
+    assert "Not the same:" in said
+    assert "2011-Q1: &#x27;purple&#x27; is not a valid Rag" in said
+
+
 def test_what_was_told_before_a_revision_is_still_there_with_its_document(indicator, reader):
     reported(indicator, "RR")
     revise_result(

@@ -243,7 +243,7 @@ def test_who_has_and_who_has_not(alex):
 
     found = attested(Q1)
 
-    assert (found.asked, found.done, found.waiting) == (2, 1, (silent,))
+    assert (found.managers, found.done, found.waiting) == (2, 1, (silent,))
     assert attestation_sheet(user=alex, quarter=Q1).waiting == ()
     assert len(attestation_sheet(user=silent, quarter=Q1).waiting) == 1
 

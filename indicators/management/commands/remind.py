@@ -19,10 +19,10 @@ class Command(BaseCommand):
     def handle(self, *args, dry_run, **options):
         with transaction.atomic():
             before = set(Notice.objects.values_list("pk", flat=True)) if dry_run else set()
-            owed = remind(today=localdate())
+            count = remind(today=localdate())
             new = list(Notice.objects.exclude(pk__in=before)) if dry_run else []
             transaction.set_rollback(dry_run)
         for notice in new:
             self.stdout.write(f"{notice.recipient.email}: {notice.subject}")
-        would_be = "would be" if dry_run else "are" if owed != 1 else "is"
-        self.stdout.write(f"{owed} reminder{'' if owed == 1 else 's'} {would_be} owed.")
+        would_be = "would be" if dry_run else "are" if count != 1 else "is"
+        self.stdout.write(f"{count} reminder{'' if count == 1 else 's'} {would_be} owed.")
