@@ -85,14 +85,24 @@ class LevelState:
                 self.current = each
 
     def close(
-        self, quarter: Quarter, met: Sequence[Breach], exit_holds: bool, relapse_within: int
+        self,
+        known: Sequence[Figure],
+        met: Sequence[Breach],
+        exit_quarters: int,
+        relapse_within: int,
     ) -> None:
-        """Recover, resume what was recorded as opening in this quarter, then open.
+        """Close the last quarter of what is known: recover, resume what was recorded, then open.
 
         The exit holds only where nothing is met, so what recovers by it does not open again here.
         """
+        quarter = known[-1].quarter
         relapse_since = quarter.ordinal - relapse_within
-        exit_holds = exit_holds and not met
+
+        def exit_holds(opened_in: Quarter) -> bool:
+            # What opened now, and by a revision should not have, is asked for no quarters after it.
+            since = opened_in if opened_in < quarter else None
+            return not met and has_recovered(known, exit_quarters, since)
+
         self._merge_with_earlier(quarter)
         self._recover(quarter, exit_holds)
         while self.current is None and self._recorded_as_opening_in(quarter):
@@ -121,14 +131,14 @@ class LevelState:
             earlier.now, recovered_in=was.recovered_in, relapse=earlier.now.relapse or was.relapse
         )
 
-    def _recover(self, quarter: Quarter, exit_holds: bool) -> None:
+    def _recover(self, quarter: Quarter, exit_holds: Callable[[Quarter], bool]) -> None:
         """What was open recovers in this quarter, by the exit rule or by the record."""
         if self.current is None:
             return
         recorded = self.current.now.recovered_in
-        if not exit_holds and recorded != quarter:
-            return
         if recorded != quarter:
+            if not exit_holds(self.current.now.opened_in):
+                return
             self._change(self.current, recovered_in=quarter)
         self.current = None
 
@@ -212,13 +222,12 @@ def _close_every_level(
 ) -> None:
     """Close the last quarter of what is known. Each level is asked by its own triggers."""
     quarter = known[-1].quarter
-    exit_holds = has_recovered(known, rules.exit_quarters)
     by_level: dict[Level, list[Condition]] = {level: [] for level in levels}
     for trigger in rules.triggers_for(tier):
         by_level[trigger.level].append(trigger)
     for level, level_state in levels.items():
         met = breaches(known, by_level[level], level_state.shortening(quarter, rules))
-        level_state.close(quarter, met, exit_holds, rules.relapse_within)
+        level_state.close(known, met, rules.exit_quarters, rules.relapse_within)
 
 
 def _order(episode: Episode) -> tuple[int, int, int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
-from sorp.lexicon import Rag, Tier
+from core.quarters import Quarter
+from sorp.lexicon import NotRated, Rag, Tier
 from sorp.rules.conditions.aggregate import Aggregate
 from sorp.rules.conditions.base import Breach, Condition, Shortening
 from sorp.rules.conditions.positive import Positive
@@ -75,18 +75,30 @@ def _met(
     return replace(breach, shortened=replace(shortening, fewer=fewer))
 
 
-def has_recovered(history: Sequence[Figure], exit_quarters: int) -> bool:
-    """The exit rule: the quarter being closed is rated, and so many rated quarters are all green.
+def has_recovered(
+    history: Sequence[Figure], exit_quarters: int, opened_in: Quarter | None = None
+) -> bool:
+    """The exit rule, for an escalation that opened in a quarter; None asks it of any.
 
-    They are counted back from it, and no further than the last definition break: green by an
-    older way of measuring says nothing of the new one. Data-only and activity indicators are never
-    rated, and can be referred up for want of a result alone: for them, a result given is the exit.
+    The quarter being closed is rated, and of the quarters after the one it opened in the last so
+    many rated ones are all green, with no due result missing between the first of them and now:
+    silence lets nobody go. They are counted no further back than the last definition break, since
+    green by an older way of measuring says nothing of the new one. Data-only and activity indicators
+    are never rated, and can be referred up for want of a result alone: for them, a result given is
+    the exit (ADR 10).
     """
     if not history or not history[-1].is_answered:
         return False
-    answered = (each for each in _since_break(history) if each.is_answered)
-    last = list(islice(answered, exit_quarters))
-    return len(last) == exit_quarters and all(each.rag in (None, Rag.GREEN) for each in last)
+    green = 0
+    for each in _since_break(history):
+        if opened_in is not None and each.quarter <= opened_in:
+            return False
+        if each.not_rated is NotRated.NO_RESULT or each.rag not in (None, Rag.GREEN):
+            return False
+        green += each.is_answered
+        if green == exit_quarters:
+            return True
+    return False
 
 
 def _since_break(history: Sequence[Figure]) -> Iterator[Figure]:

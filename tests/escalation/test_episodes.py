@@ -547,16 +547,21 @@ def promised(revised, recorded, quarter, rules_for):
     assert_one_open_at_a_time(restatement.episodes)
     until = {each.quarter: revised[: i + 1] for i, each in enumerate(revised)}
 
-    def exit_holds(closing):
-        return has_recovered(until[closing], rules_for(closing).exit_quarters)
+    def exit_holds(closing, opened_in):
+        since = opened_in if opened_in < closing else None
+        return has_recovered(until[closing], rules_for(closing).exit_quarters, since)
 
     recorded_recoveries = {(each.level, each.recovered_in) for each in recorded}
     for each in restatement.episodes:
         if each.recovered_in and (each.level, each.recovered_in) not in recorded_recoveries:
-            assert exit_holds(each.recovered_in), "nothing leaves without the exit rule"
+            assert exit_holds(each.recovered_in, each.opened_in), (
+                "nothing leaves without the exit rule"
+            )
         for closing in until:
             if max(each.opened_in.next(), quarter) <= closing < (each.recovered_in or NEVER):
-                assert not exit_holds(closing), "nothing stays once the exit rule holds"
+                assert not exit_holds(closing, each.opened_in), (
+                    "nothing stays once the exit rule holds"
+                )
     for closing, known in until.items():
         for breach in breaches(known, rules_for(closing).triggers if closing >= quarter else ()):
             assert any(

@@ -143,6 +143,9 @@ def test_all_triggers_met_are_found_in_the_order_of_the_sorp():
         ("RRG|G", 2, False),  # green in the old way of measuring says nothing of the new
         ("RR|G", 1, True),
         ("RR|GG", 2, True),
+        ("RRGxG", 2, False),  # nobody leaves by sending nothing
+        ("RRxGG", 2, True),
+        ("RRGGxxG", 3, False),
     ],
 )
 def test_exit_rule(picture, exit_quarters, recovered):
@@ -272,11 +275,10 @@ def test_trigger_agrees_with_counting_letters(picture, at_least, more, status):
 @given(PICTURES, st.integers(1, 4))
 def test_exit_agrees_with_reading_the_end_of_the_picture(picture, exit_quarters):
     answered = "RAGd"  # data-only figures have no RAG status: given, they answer
-    rated = "".join(letter for _, letter in letters_since_break(picture) if letter in answered)
-    last = rated[-exit_quarters:]
-    expected = (
-        picture[-1:] in tuple(answered) and len(last) == exit_quarters and set(last) <= set("Gd")
-    )
+    letters = [letter for _, letter in letters_since_break(picture)]
+    places = [place for place, letter in enumerate(letters) if letter in answered]
+    last = letters[places[-exit_quarters] :] if len(places) >= exit_quarters else ["R"]
+    expected = picture[-1:] in tuple(answered) and not set(last) & set("RAx")
     assert has_recovered(history(picture), exit_quarters) is expected
 
 
@@ -285,3 +287,26 @@ def test_what_red_sets_off_amber_sets_off_too(picture, at_least, more):
     observations = history(picture)
     if breaches(observations, [red(at_least, at_least + more)]):
         assert breaches(observations, [amber(at_least, at_least + more)])
+
+
+@pytest.mark.parametrize(
+    ("picture", "opened_at", "exit_quarters", "recovered"),
+    [
+        ("GGRG", 2, 1, True),
+        ("GGRG", 2, 2, False),  # what was green before it opened says nothing of what followed
+        ("RRGG", 1, 2, True),
+        ("RR-G", 1, 1, True),  # not due: it neither counts nor stands in the way
+        ("RRG-G", 1, 2, True),
+        ("GGxG", 2, 3, False),  # opened for want of a result: three greens are asked for since
+        ("GGxGGG", 2, 3, True),
+        ("GGxxG", 2, 3, False),
+    ],
+)
+def test_only_quarters_after_the_one_it_opened_in_count_for_the_exit(
+    picture, opened_at, exit_quarters, recovered
+):
+    figures = history(picture)
+
+    found = has_recovered(figures, exit_quarters, figures[opened_at].quarter)
+
+    assert found is recovered
