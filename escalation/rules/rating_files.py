@@ -122,7 +122,7 @@ class RatingRow(TableRow, extra="ignore"):
             for name, cell in self
             if name in Figure.__dataclass_fields__ and not isinstance(cell, Doubt)
         }
-        return Figure(**known, pattern=self.pattern)
+        return Figure(**known | {"pattern": self.pattern})
 
 
 @dataclass(frozen=True, slots=True)
