@@ -21,6 +21,7 @@ one day, without an act between, gives the same bytes.
       "position": 1, "reference", "title", "definition", "source",
       "unit": name, "directorate": name or null, "accountable_manager": name,
       "measure_unit": "%", "decimals": 1, "polarity": "higher", "polarity_label", "method",
+      "pattern": what its figures speak of, where that is not the quarter alone, as Pattern dumps it,
       "eligibility": "escalated", "eligibility_label", "why": sentence, "reason": the chair's,
       "called_in_by": name, "times_before": 2,
       "rag": "red" or null, "not_rated": "no_result" or "", "previous_rag", "travel",
@@ -68,6 +69,7 @@ from organisation.models.people import Appointment
 from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import NotRated, Polarity
+from sorp.rules.patterns import EVERY_QUARTER
 from strategy.queries import MilestoneLine, late_milestones
 
 LAYOUT = 1
@@ -177,6 +179,7 @@ def _definition(indicator: Indicator) -> Json:
         "polarity": indicator.polarity,
         "polarity_label": Polarity(indicator.polarity).label,
         "method": indicator.method,
+        **({} if indicator.pattern == EVERY_QUARTER else {"pattern": indicator.pattern.dump()}),
     }
 
 

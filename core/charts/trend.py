@@ -74,6 +74,8 @@ class Trend:
     planned: Planned | None = None
     foreseen: Foreseen | None = None
     quarters_ahead: int = 0  # points at the end that only a plan or a forecast asks for
+    sentence: str = ""  # what it shows, in words
+    restarts_in_april: bool = False  # a total since April: its line begins anew each year
 
     @property
     def shown(self) -> tuple[QuarterPoint, ...]:
@@ -258,68 +260,6 @@ def foreseen_marks(plot: Plot) -> Iterator[str]:
     yield svg.text("[f]", x, max(top - 4, TOP), text_anchor="middle", fill=svg.FORECAST)
 
 
-UP, DOWN = "rose", "fell"
-
-
-def trend_sentence(trend: Trend, *, standing: bool = True) -> str:
-    """Rose, fell, or shows no clear trend, from what to what, and how it stands to its target."""
-    known = [each for each in trend.points if each.value is not None]
-    if not known:
-        return f"{trend.title}: no result has been reported yet."
-    last = known[-1]
-    against = _standing(trend, last) if standing else ""
-    if len(known) == 1:
-        return f"{trend.title} was {_figure(trend, last)} in {last.quarter}{against}."
-    return f"{trend.title} {_movement(trend, known[0], last)}{against}."
-
-
-def _movement(trend: Trend, first: QuarterPoint, last: QuarterPoint) -> str:
-    spell = (
-        f"from {_figure(trend, first)} in {first.quarter} to {_figure(trend, last)}"
-        f" in {last.quarter}"
-    )
-    if trend.travel == "no clear trend":
-        return f"shows no clear trend: {spell}"
-    if trend.travel in ("improving", "worsening") and trend.polarity == "range":
-        nearer = "moved nearer to" if trend.travel == "improving" else "moved away from"
-        return f"{nearer} the middle of its range, {spell}"
-    assert first.value is not None
-    assert last.value is not None
-    if first.value == last.value:
-        return f"was {_figure(trend, last)} in {first.quarter} and again in {last.quarter}"
-    return f"{UP if last.value > first.value else DOWN} {spell}{_reservation(trend)}"
-
-
-def _reservation(trend: Trend) -> str:
-    if trend.travel == NOT_ENOUGH_DATA:
-        return ", with too few results to call it a trend"
-    return ""
-
-
-def _standing(trend: Trend, last: QuarterPoint) -> str:
-    """How the last value stands to what was expected of it."""
-    assert last.value is not None
-    if last.lower is not None and last.upper is not None:
-        bounds = f"{_limit(trend, last.lower)} to {_limit(trend, last.upper)}"
-        if last.lower <= last.value <= last.upper:
-            return f", within its range of {bounds}"
-        return f", {'above' if last.value > last.upper else 'below'} its range of {bounds}"
-    if last.target is None:
-        return ""
-    limit = _limit(trend, last.target)
-    better = last.value <= last.target if trend.polarity == "lower" else last.value >= last.target
-    return f", {'meeting' if better else 'missing'} its target of {limit}"
-
-
-def _figure(trend: Trend, point: QuarterPoint) -> str:
-    assert point.value is not None
-    return as_number(point.value, trend.decimals, trend.measure_unit, bounds=point.bounds)
-
-
-def _limit(trend: Trend, value: Decimal) -> str:
-    return as_number(value, decimals_of(value, DECIMALS), trend.measure_unit)
-
-
 RAG_MARKERS: dict[str | None, tuple[str, str, str]] = {
     "red": ("square", svg.RED, svg.RED),
     "amber": ("triangle", svg.AMBER, svg.AMBER_EDGE),
@@ -329,12 +269,13 @@ RAG_MARKERS: dict[str | None, tuple[str, str, str]] = {
 
 
 def trend_chart(trend: Trend) -> str:
-    """The chart as one SVG, with a title and the sentence that says what it shows."""
-    sentence = trend_sentence(trend)
+    """The chart as one SVG, whose title is the sentence that says what it shows."""
     shown = trend.shown
     words = {
-        "title": f"Chart. {sentence}",
-        "description": _description(shown) + planned_words(trend) + foreseen_words(trend),
+        "title": f"Chart. {trend.sentence or trend.title}",
+        "description": _description(shown, trend.restarts_in_april)
+        + planned_words(trend)
+        + foreseen_words(trend),
         "name": f"chart-{trend.name}",
     }
     if not any(each.value is not None for each in shown):
@@ -357,10 +298,12 @@ def trend_chart(trend: Trend) -> str:
     return svg.picture(*parts, width=WIDTH, height=HEIGHT, **words)
 
 
-def _description(shown: tuple[QuarterPoint, ...]) -> str:
+def _description(shown: tuple[QuarterPoint, ...], restarts: bool) -> str:
     gaps = [str(each.quarter) for each in shown if _is_gap(each)]
     breaks = [str(each.quarter) for each in shown if each.definition_break]
     sentences = ["Circles joined by a solid line are results; the last carries its RAG shape."]
+    if restarts:
+        sentences.append("Each year is counted anew from April; dots show the year before.")
     if any(each.target is not None for each in shown):
         sentences.append("A line of long dashes is the target, one of short dashes the floor.")
     if gaps:
@@ -486,7 +429,31 @@ def _is_gap(point: QuarterPoint) -> bool:
     return point.value is None and point.not_rated != "not_due"
 
 
+def _year_before(plot: Plot) -> Iterator[str]:
+    """Faintly, the course of the year before beneath the latest year of a total since April."""
+    if not plot.trend.restarts_in_april:
+        return
+    known = {each.quarter: each.value for each in plot.trend.points}
+    latest = max(each.quarter.year for each in plot.points if each.value is not None)
+    course = [
+        (plot.x(place), plot.y(earlier))
+        for place, each in enumerate(plot.points)
+        if each.quarter.year == latest and (earlier := known.get(each.quarter.back(4))) is not None
+    ]
+    if len(course) > 1:
+        yield svg.element(
+            "path",
+            d=svg.path(course),
+            fill="none",
+            stroke=svg.QUIET,
+            stroke_width=1.6,
+            stroke_dasharray="1 4",
+            stroke_linecap="round",
+        )
+
+
 def _values(plot: Plot) -> Iterator[str]:
+    yield from _year_before(plot)
     for line in _joined(plot):
         if len(line) > 1:
             yield svg.element(
@@ -519,10 +486,11 @@ def _values(plot: Plot) -> Iterator[str]:
 
 
 def _joined(plot: Plot) -> list[list[tuple[float, float]]]:
-    """The line in pieces: it ends at a missing value and at a change of definition."""
+    """The line in pieces: it ends at a missing value, a change of definition, a new year's count."""
     lines: list[list[tuple[float, float]]] = [[]]
     for place, point in enumerate(plot.points):
-        if point.definition_break or _is_gap(point):
+        begins_anew = plot.trend.restarts_in_april and point.quarter.number == 1
+        if point.definition_break or _is_gap(point) or begins_anew:
             lines.append([])
         if point.value is not None:
             lines[-1].append((plot.x(place), plot.y(point.value)))

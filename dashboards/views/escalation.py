@@ -5,13 +5,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from core.charts.trend import trend_chart, trend_sentence
+from core.charts.trend import trend_chart
 from core.clock import localdate
 from core.guards import require
 from dashboards.queries.escalation_timeline import escalation_timeline
 from escalation.models.escalations import Escalation
 from escalation.rights import may_deal_with
 from indicators.rights import plannable_by
+from indicators.rules.remarks import with_sentence
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
@@ -45,6 +46,7 @@ def escalation(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     if timeline.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
-        page["chart"] = mark_safe(trend_chart(timeline.trend))  # noqa: S308
-        page["sentence"] = trend_sentence(timeline.trend)
+        trend = with_sentence(timeline.trend, row.indicator.pattern)
+        page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
+        page["sentence"] = trend.sentence
     return render(request, "dashboards/escalation.html", page)

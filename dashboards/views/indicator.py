@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from core.charts.trend import trend_chart, trend_sentence
+from core.charts.trend import trend_chart
 from core.clock import localdate
 from core.guards import require
 from core.queries import open_quarters
@@ -24,6 +24,7 @@ from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.forecasts import track_record_of
 from indicators.queries.records import record_of
 from indicators.rights import plannable_by
+from indicators.rules.remarks import with_sentence
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
@@ -62,9 +63,9 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
     if story.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
         forecast = page["warning"].forecast if page["warning"] else None
-        trend = trend_with_forecast(story.trend, forecast)
+        trend = with_sentence(trend_with_forecast(story.trend, forecast), found.pattern)
         page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
-        page["sentence"] = trend_sentence(trend)
+        page["sentence"] = trend.sentence
     return render(request, "dashboards/indicator.html", page)
 
 
@@ -83,4 +84,5 @@ def indicator_chart(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.GET.get("plan", "").isdecimal():
         plan = get_object_or_404(ActionPlan, indicator=found, number=int(request.GET["plan"][:4]))
         trend = trend_with_plan(found, story.ratings, plan) or trend
+    trend = with_sentence(trend, found.pattern)
     return HttpResponse(trend_chart(trend), content_type="image/svg+xml; charset=utf-8")

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from core.charts.trend import Trend, trend_chart, trend_sentence
+from core.charts.trend import Trend, trend_chart
 from core.quarters import Quarter
+from indicators.rules.remarks import trend_sentence, with_sentence
 from reports.rendering.wording import Writer, briefly, explained, limits, marks_of, point_of
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
 from reports.rules.history import in_quarter, poor_run, rated_before
@@ -26,7 +27,9 @@ from sorp.lexicon import (
     Tier,
     Travel,
 )
+from sorp.rules.patterns import Pattern
 
+PATTERN = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
 RECENT = 6
 
 
@@ -180,7 +183,7 @@ class IndicatorBlock:
         polarity = Polarity(self.rating["polarity"])
         found = {each["quarter"]: each for each in self.facts["ratings"]}
         first = Quarter.parse(min(found, default=self.quarter.key))
-        return Trend(
+        trend = Trend(
             name=self.facts["reference"].replace(".", "-"),
             title=self.facts["title"],
             points=tuple(
@@ -192,6 +195,12 @@ class IndicatorBlock:
             travel=Travel(self.rating["travel"]),
             floor_label="Limit" if self.rating["method"] == RatingMethod.TOLERANCE else "Floor",
         )
+        return with_sentence(trend, self.pattern)
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """What its figures speak of."""
+        return Pattern.load({name: self.facts[name] for name in PATTERN if name in self.facts})
 
     @cached_property
     def chart(self) -> SafeString:
@@ -200,7 +209,7 @@ class IndicatorBlock:
     @property
     def sentence(self) -> str:
         """Which way it moved. How it stands to its target is the explanation's to say."""
-        return trend_sentence(self.trend, standing=False)
+        return trend_sentence(self.trend, self.pattern, standing=False)
 
     @property
     def is_referred_up(self) -> bool:

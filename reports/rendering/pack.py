@@ -13,12 +13,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from core.canonical_json import canonical
-from core.charts.trend import QuarterPoint, Trend, trend_chart, trend_sentence
+from core.charts.trend import QuarterPoint, Trend, trend_chart
 from core.quarters import Quarter
+from indicators.rules.remarks import with_sentence
 from reports.rendering.assets import page_styles, print_styles
 from reports.rendering.html import MARKS
 from reports.rendering.wording import Writer
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, Travel
+from sorp.rules.patterns import Pattern
 
 RECENT = 8
 
@@ -76,7 +78,7 @@ class AgendaItem:
         span = (
             Quarter.parse(quarters[0]).until(Quarter.parse(quarters[-1])) if quarters else iter(())
         )
-        return Trend(
+        trend = Trend(
             name=f"story-{self.facts['position']}",
             title=self.facts["title"],
             points=tuple(_point(quarter, found.get(quarter.key)) for quarter in span),
@@ -85,6 +87,7 @@ class AgendaItem:
             polarity=Polarity(self.facts["polarity"]),
             travel=Travel(self.facts["travel"]),
         )
+        return with_sentence(trend, Pattern.load(self.facts.get("pattern", {})))
 
     @cached_property
     def chart(self) -> SafeString:
@@ -92,7 +95,7 @@ class AgendaItem:
 
     @property
     def sentence(self) -> str:
-        return trend_sentence(self.trend)
+        return self.trend.sentence
 
     @property
     def open_escalations(self) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ import pytest
 from core.charts import svg as inks
 from core.charts.counts import counts_chart
 from core.charts.svg import apart, axis
-from core.charts.trend import QuarterPoint, Trend, trend_chart, trend_sentence
+from core.charts.trend import QuarterPoint, Trend, trend_chart
 from core.quarters import Quarter
+from indicators.rules.remarks import trend_sentence
 from sorp.lexicon import NotRated, Polarity, Rag, Travel
 
 FIRST = Quarter(2019, 1)
@@ -100,7 +101,7 @@ def test_no_more_than_sixteen_quarters_are_shown():
     chart = drawn(list(range(20)))
 
     assert lines(chart)[0].count("L") == 15
-    assert "from 0 in Q1 2019/20" in trend_sentence(trend(list(range(20))))
+    assert "from 0 in Q1 2019/20" in trend_sentence(trend(list(range(20)), travel=Travel.IMPROVING))
 
 
 def test_target_and_floor_are_labelled_and_differ_by_dash_as_well_as_ink():
@@ -155,7 +156,7 @@ def test_what_anyone_typed_is_text_and_nothing_else():
 
 
 def test_a_chart_has_words_for_those_who_do_not_see_it():
-    chart = drawn([1, None, 3], title="Potholes")
+    chart = drawn([1, None, 3], title="Potholes", sentence="Potholes rose from 1 to 3.")
 
     title, description = chart.find(f"{SVG}title"), chart.find(f"{SVG}desc")
     assert title.text.startswith("Chart. Potholes rose from 1")

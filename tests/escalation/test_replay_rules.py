@@ -217,12 +217,13 @@ def test_replay_by_other_rules(files):
     ratings = (
         "reference,quarter,rag,not_rated\n"
         "A,2021-Q1,red,\nA,2021-Q2,green,\nA,2021-Q3,,no_result\nA,2021-Q4,green,\n"
+        "A,2022-Q1,green,\n"
     )
     code, out, _ = run(files(ratings=ratings, rules=json.dumps(rules)))
     assert code == 0
     assert [(r["level"], r["opened_in"], r["recovered_in"]) for r in rows(out)] == [
-        ("division", "2021-Q1", "2021-Q4"),
-        ("cabinet", "2021-Q3", "2021-Q4"),
+        ("division", "2021-Q1", "2022-Q1"),  # two greens running: silence between them is none
+        ("cabinet", "2021-Q3", "2022-Q1"),  # two greens after the quarter it opened in
     ]
 
 
@@ -307,7 +308,7 @@ HEADER = "reference,quarter,rag,not_rated,definition_break,tier\n"
             HEADER + "A,2021-Q1,purple,,,\nA,2021-Q2,,late,,\n",
             [
                 "2:rag: write one of red, amber, green, not 'purple'",
-                "3:not_rated: write one of no_result, not_due, no_target, suspended, no_value, "
+                "3:not_rated: write one of no_result, not_due, no_target, suspended, no_value, withheld, awaited, "
                 "data_only, above, within, below, not 'late'",
             ],
         ),
@@ -736,7 +737,7 @@ def test_all_that_a_file_says_of_a_quarter_is_read(observation):
             return "yes" if value else "no"
         return "" if value is None else str(value)
 
-    names = [name for name in Figure.__dataclass_fields__ if name not in ("quarter",)]
+    names = [name for name in Figure.__dataclass_fields__ if name not in ("quarter", "pattern")]
     header = ",".join(["reference", "quarter", *names])
     line = ",".join(["A", observation.quarter.key, *map(cell, names)])
     (row,) = read_ratings(f"{header}\n{line}\n".encode(), "ratings.csv").rows

@@ -15,11 +15,11 @@ from core.charts.trend import (
     QuarterPoint,
     Trend,
     trend_chart,
-    trend_sentence,
 )
 from core.quarters import Quarter
 from dashboards.queries.indicator_story import trend_with_forecast
 from indicators.models.forecasts import SystemForecast
+from indicators.rules.remarks import trend_sentence
 from sorp.lexicon import NotRated
 
 FIRST = Quarter(2011, 1)
