@@ -1,4 +1,4 @@
-"""What is expected of indicators in a quarter."""
+"""What is expected of indicators in a quarter, and how each has been rated quarter by quarter."""
 
 from __future__ import annotations
 
