@@ -1,7 +1,8 @@
 """Migrated databases for tests: copies of a template, which is migrated once for one state of the migrations.
 
 Templates are kept under a digest of all that they are made from. A second run finds its own again; after
-a change of a migration there is no such template yet, and it is made.
+a change of a migration there is no such template yet, and it is made. `python -m tests.databases` makes
+the demonstration council that journeys copy, so that it is there when they begin.
 """
 
 from __future__ import annotations
@@ -245,3 +246,9 @@ def connect_to_a_copy(worker: str) -> Callable[[], None]:
         given["NAME"] = before
 
     return take_away
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+    loaded_council()
