@@ -220,6 +220,15 @@ def postgresql_drop(address: str) -> None:
         cursor.execute(f'DROP DATABASE IF EXISTS "{address.rpartition("/")[2]}" WITH (FORCE)')
 
 
+def deletions(style: object, tables: Iterable[str], **options: object) -> list[str]:
+    """In place of Django's TRUNCATE after a test of transactions, which makes a new file for each table
+    and index: the few rows are deleted, with no guard and no foreign key asked."""
+    return [
+        "SET LOCAL session_replication_role = replica",
+        "; ".join(f'DELETE FROM "{table}"' for table in tables),
+    ]
+
+
 # The tests' own connection
 
 
@@ -239,6 +248,11 @@ def connect_to_a_copy(worker: str) -> Callable[[], None]:
     given["NAME"] = f"test_{before}_{worker}"
     address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{given['NAME']}"
     postgresql_copy(address)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        (is_superuser,) = cursor.fetchone()
+    if is_superuser:
+        connection.ops.sql_flush = deletions
 
     def take_away() -> None:
         connection.close()

@@ -193,7 +193,8 @@ class Visitor:
             self.page.goto(self.address + at)
             return self.reads(words)
 
-        wait_until(says, f"{at} to say “{words}”")
+        # Seldom, since what is waited for is done by the process that is asked.
+        wait_until(says, f"{at} to say “{words}”", every=2)
         self.check()
         return self
 
