@@ -10,7 +10,7 @@ SERVE ?= yes
 DEMONSTRATION_ENV := DEBUG=yes DEMONSTRATION=yes DATABASE_URL=sqlite:///$(CURDIR)/var/demonstration.sqlite3 \
 	REDIS_URL= MEDIA_ROOT=$(CURDIR)/var/demonstration COUNCIL_NAME="Wealdshire County Council"
 
-.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench gates bare ci lock
+.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench bench-quick faults gates bare ci lock
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
@@ -49,6 +49,12 @@ fix: setup-dev ## let the formatter and the linter mend what they can
 
 bench: setup-dev ## measure what the goals ask for; keeps the last run in docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
+
+bench-quick: setup-dev ## the same in small, in two minutes: prints the ratios and keeps nothing
+	@$(BIN)/python -m tests.benchmarks --quick
+
+faults: setup-dev ## kill, cut off, fill up and press at once, again and again; keeps the last run in docs/faults.md
+	@$(BIN)/python -m tests.load
 
 gates: setup-dev ## change the code and see whether the tests notice; keeps the last run in docs/mutants.md
 	@$(BIN)/python -m tests.gates

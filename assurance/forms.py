@@ -55,9 +55,7 @@ class ExceptionalCallInForm(forms.Form):
 
     def __init__(self, *args: Any, indicators: QuerySet[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = field_of(self, "indicator", forms.ModelChoiceField)
-        field.queryset = indicators
-        field.label_from_instance = lambda row: f"{row.reference} {row.title}"  # type: ignore[method-assign,assignment] # Django’s own way
+        field_of(self, "indicator", forms.ModelChoiceField).queryset = indicators
 
 
 class PlanMeetingForm(forms.Form):

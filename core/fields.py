@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -26,6 +26,13 @@ IS_A_QUARTER = {
 }
 
 _quarter_of = lru_cache(maxsize=1024)(Quarter.containing)
+
+
+class Digits(TypedDict):
+    """How many digits a decimal has, which several columns have alike."""
+
+    max_digits: int
+    decimal_places: int
 
 
 class QuarterField(models.DateField):

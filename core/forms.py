@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from django import forms
 
 from core.clock import localdate
+
+
+class LongText(TypedDict):
+    """The options of a field for some paragraphs, which several fields of a form have alike."""
+
+    widget: forms.Widget
+    max_length: int
+
 
 Declared = TypeVar("Declared", bound=forms.Field)
 
@@ -44,3 +52,8 @@ class DayField(forms.DateField):
         self.error_messages = {**self.error_messages, "invalid": wanted}
         if self.is_told_how:
             self.help_text = f"For example, {example}"
+
+
+def mark_one_of_several(field: forms.Field) -> None:
+    """Some of several fields are needed, so that no page says of one that it is optional."""
+    field.one_of_several = True  # type: ignore[attr-defined] # kcc_perf/forms.py asks for it

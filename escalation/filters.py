@@ -1,15 +1,19 @@
 """Filters on the register, kept in the address so that what is seen can be sent to somebody."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
 import django_filters as filters
 from django import forms
 from django.db.models import Q
 
 from core.quarters import Quarter
-from escalation.models.escalations import Escalation
+from escalation.models.escalations import Escalation, EscalationQuerySet
 from escalation.queries.register import overdue_at_level, under_variation
 from escalation.rules.ladder import Origin
 from organisation.models.units import Unit
-from organisation.rules import UnitTier
+from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Level
 
 ONLY = [
@@ -60,17 +64,17 @@ class EscalationFilter(filters.FilterSet):
         model = Escalation
         fields = ["text", "state", "level", "directorate", "trigger", "opened", "only"]
 
-    def __init__(self, *args, tree, today, **kwargs):
+    def __init__(self, *args: Any, tree: Tree, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tree, self.today = tree, today
-        self.without_plan = set()
+        self.without_plan: set[int] = set()
         quarters = self.queryset.order_by("-opened_in").values_list("opened_in", flat=True)
         self.filters["opened"].extra["choices"] = [
             (each.key, str(each)) for each in quarters.distinct()
         ]
 
     @property
-    def chosen(self):
+    def chosen(self) -> Iterator[tuple[str, str]]:
         """What the address narrows by, each as its label and the words of what was chosen."""
         for field in self.form.visible_fields():
             value = self.form.cleaned_data.get(field.name) if self.form.is_valid() else None
@@ -81,32 +85,32 @@ class EscalationFilter(filters.FilterSet):
             yield field.label, ", ".join(str(choices.get(str(each), each)) for each in values)
 
     @property
-    def narrows_further(self):
+    def narrows_further(self) -> bool:
         """Whether one of the filters is chosen that a page keeps out of the way."""
         chosen = self.form.cleaned_data if self.form.is_valid() else {}
         return any(chosen.get(name) for name in ("trigger", "opened", "only"))
 
-    def by_text(self, rows, name, value):
+    def by_text(self, rows: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         return rows.filter(
             Q(indicator__title__icontains=value) | Q(indicator__reference__icontains=value)
         )
 
-    def by_state(self, rows, name, value):
+    def by_state(self, rows: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         return rows.open_ones() if value == "open" else rows.exclude(recovered_in=None)
 
-    def by_directorate(self, rows, name, unit):
+    def by_directorate(self, rows: EscalationQuerySet, name: str, unit: Unit) -> EscalationQuerySet:
         return rows.filter(indicator__unit__in=list(self.tree.below(unit.pk)))
 
-    def by_quarter(self, rows, name, value):
+    def by_quarter(self, rows: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         return rows.filter(opened_in=Quarter.parse(value))
 
-    def by_only(self, rows, name, value):
+    def by_only(self, rows: EscalationQuerySet, name: str, value: list[str]) -> EscalationQuerySet:
         """What is special in each of the ways that are ticked."""
         for each in value:
             rows = rows.filter(self._special(each))
         return rows
 
-    def _special(self, word):
+    def _special(self, word: str) -> Q:
         if word == "overdue":
             return Q(pk__in=overdue_at_level(today=self.today))
         if word == "varied":

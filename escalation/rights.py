@@ -8,19 +8,17 @@ manager, at any level: nobody deals with their own poor performance (docs/adr/00
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.clock import localdate
 from indicators.models.definitions import Indicator
 from indicators.rights import DIRECTING, EVERY, NONE, Reach, directed_by
 from organisation.permissions import Permission
 from organisation.queries import tree_on
-from organisation.rights import allowed, posts_of
+from organisation.rights import Visitor, allowed, posts_of
 from organisation.rules import UnitTier
 from sorp.lexicon import Level
 
 
-def speaks_for(level: Level, user: Any) -> Reach:
+def speaks_for(level: Level, user: Visitor) -> Reach:
     """Of which indicators a person may record what a level did."""
     if allowed(user, Permission.MANAGE_FRAMEWORK):
         return EVERY
@@ -33,19 +31,19 @@ def speaks_for(level: Level, user: Any) -> Reach:
     return NONE
 
 
-def may_deal_with(level: Level, indicator: Indicator, user: Any) -> bool:
+def may_deal_with(level: Level, indicator: Indicator, user: Visitor) -> bool:
     """Whether a person may say what a level did with what was referred to it about an indicator."""
     if user.pk == indicator.accountable_manager_id:
         return False
     return speaks_for(Level(level), user).holds(indicator)
 
 
-def may_agree_plan(indicator: Indicator, user: Any) -> bool:
+def may_agree_plan(indicator: Indicator, user: Visitor) -> bool:
     """The directors over the indicator's unit, and the performance officers, agree its plan."""
     return may_deal_with(Level.DIVISION, indicator, user)
 
 
-def _directed_from(user: Any, *tiers: UnitTier) -> Reach:
+def _directed_from(user: Visitor, *tiers: UnitTier) -> Reach:
     """What belongs to the units of these tiers that a person directs, and all below them."""
     if not (user.is_authenticated and user.is_active):
         return NONE

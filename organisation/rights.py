@@ -11,9 +11,9 @@ from organisation.rules import PostKind
 Visitor = User | AnonymousUser  # whoever asks for a page, known or not
 
 
-def posts_of(user: User) -> list[tuple[PostKind, int]]:
+def posts_of(user: Visitor) -> list[tuple[PostKind, int]]:
     """The kinds of post a person holds today, each with its unit. One query a request."""
-    return user.posts_today()
+    return user.posts_today() if user.is_authenticated else []
 
 
 def allowed(user: Visitor, permission: Permission) -> bool:
@@ -23,4 +23,4 @@ def allowed(user: Visitor, permission: Permission) -> bool:
 
 def holds(user: Visitor, *kinds: PostKind) -> bool:
     """Whether the person holds a post of one of these kinds today."""
-    return user.is_authenticated and any(kind in kinds for kind, _ in posts_of(user))
+    return any(kind in kinds for kind, _ in posts_of(user))

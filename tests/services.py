@@ -61,13 +61,15 @@ def missing() -> list[str]:
     return [name for name, is_there in answers.items() if not is_there]
 
 
-def wait_until(answer: Callable[[], object], what: str, seconds: float = PATIENCE) -> object:
+def wait_until(
+    answer: Callable[[], object], what: str, seconds: float = PATIENCE, every: float = 0.1
+) -> object:
     """What `answer` says once it says something. Fails, naming what was waited for."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if said := answer():
             return said
-        time.sleep(0.1)
+        time.sleep(every)
     raise AssertionError(f"Waited {seconds} seconds in vain for: {what}")
 
 

@@ -18,7 +18,7 @@ class ExportingCommand(ABC, BaseCommand):
         parser.add_argument("--output", type=Path, help="write here, and not on the screen")
 
     @abstractmethod
-    def text(self, **options: Any) -> str:
+    def text(self, *args: Any, **options: Any) -> str:
         """The text to write. May raise ValueError with a sentence that says what to do."""
 
     def handle(self, *args: Any, output: Path | None, **options: Any) -> None:

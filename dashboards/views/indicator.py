@@ -41,6 +41,7 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
         reference=reference,
     )
     story, edition = indicator_story(indicator=found), published_edition()
+    warning = early_warning_of(found)
     page = {
         "indicator": found,
         "story": story,
@@ -57,12 +58,12 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
         if edition and found.reference in report_of(edition).blocks
         else None,
         "may_plan": plannable_by(request.user).holds(found),
-        "warning": early_warning_of(found),
+        "warning": warning,
         "track_record": track_record_of(found),
     }
     if story.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
-        forecast = page["warning"].forecast if page["warning"] else None
+        forecast = warning.forecast if warning else None
         trend = with_sentence(trend_with_forecast(story.trend, forecast), found.pattern)
         page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
         page["sentence"] = trend.sentence

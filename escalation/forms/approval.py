@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
 from core.forms import DayField
+from core.quarters import Quarter
+from escalation.queries.dropped import AffectedItem
 from sorp.forms.consultation import FromQuarter
 
 
@@ -19,7 +24,9 @@ class ApprovalForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, earliest, dropped=(), **options):
+    def __init__(
+        self, *args: Any, earliest: Quarter, dropped: Iterable[AffectedItem] = (), **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["from_quarter"] = FromQuarter(earliest=earliest)
         self.order_fields(["from_quarter", "approved_on", "note"])
@@ -33,11 +40,11 @@ class ApprovalForm(forms.Form):
             )
 
     @property
-    def answers(self):
+    def answers(self) -> dict[str, str]:
         """What becomes of each thing that stands by what the version drops."""
         return {each.field: self.cleaned_data[each.field] for each in self.dropped}
 
     @property
-    def approval(self):
+    def approval(self) -> dict[str, Any]:
         """The rest of what was filled in."""
         return {name: self.cleaned_data[name] for name in ("from_quarter", "approved_on", "note")}

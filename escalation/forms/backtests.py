@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -61,7 +62,7 @@ class BacktestForm(forms.Form):
     )
     settings = ("exit_quarters", "relapse_within", "relapse_shortens_by")
 
-    def __init__(self, *args, rules: Rules, **kwargs):
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
         self.base = rules
         numbers = {name: getattr(rules, name) for name in self.settings}
         for place, trigger in enumerate(rules.triggers, start=1):
@@ -133,11 +134,11 @@ class BacktestForm(forms.Form):
         except RefusedFileError as refusal:
             raise forms.ValidationError([str(fault) for fault in refusal.faults]) from None
 
-    def clean(self):
-        given = super().clean()
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
         if self.files.get("file") is not None:
             for name in (*self._of_triggers, *self.settings):
-                self._errors.pop(name, None)  # the file says it all
+                self.errors.pop(name, None)  # the file says it all
             given["rules"] = given.get("file")
         elif self.data.get("seen") != self.mark:
             self.add_error(None, CHANGED)
@@ -145,13 +146,13 @@ class BacktestForm(forms.Form):
             given["rules"] = self._changed(given)
         return given
 
-    def _changed(self, given) -> Rules | None:
+    def _changed(self, given: dict[str, Any]) -> Rules | None:
         """The rules it began with, with the numbers that were typed. None where some are refused."""
         kept = []
         for place, trigger in enumerate(self.base.triggers, start=1):
             if given.get(f"left_out_{place}"):
-                self._errors.pop(f"at_least_{place}", None)
-                self._errors.pop(f"within_{place}", None)
+                self.errors.pop(f"at_least_{place}", None)
+                self.errors.pop(f"within_{place}", None)
                 continue
             kept.append(self._varied(trigger, place, given))
         if not kept:
@@ -166,7 +167,7 @@ class BacktestForm(forms.Form):
             self.add_error(None, str(refusal))
             return None
 
-    def _varied(self, trigger: Condition, place: int, given) -> Condition:
+    def _varied(self, trigger: Condition, place: int, given: dict[str, Any]) -> Condition:
         at_least, within = given.get(f"at_least_{place}"), given.get(f"within_{place}")
         if at_least is None or within is None:
             return trigger  # the field says why

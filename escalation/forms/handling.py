@@ -1,8 +1,10 @@
 """What a level did with what was referred to it, as its people fill it in."""
 
+from typing import Any
+
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, field_of
 from escalation.models.escalations import Handling
 from sorp.lexicon import Level
 
@@ -35,23 +37,30 @@ class HandlingForm(forms.Form):
     )
     handled_on = DayField(label="When was this?", what="the day it was dealt with")
 
-    def __init__(self, *args, at, above, may_agree, **kwargs):
+    def __init__(
+        self, *args: Any, at: Level, above: list[Level], may_agree: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         kinds = [Kind.NOTED]
         kinds += [Kind.PLAN_AGREED] if may_agree else []
         kinds += [Kind.REFERRED_UP] if above else []
         kinds += [Kind.SENT_BACK]
         self.fields["kind"].label = f"What did the {at.label} do with it?"
-        self.fields["kind"].choices = [(each.value, each.label) for each in kinds]
+        field_of(self, "kind", forms.ChoiceField).choices = [
+            (each.value, each.label) for each in kinds
+        ]
         if above:
             offered = [(each.value, each.label) for each in above]
-            self.fields["level"].choices = [("", "Choose a level"), *offered]
+            field_of(self, "level", forms.TypedChoiceField).choices = [
+                ("", "Choose a level"),
+                *offered,
+            ]
         else:
             del self.fields["level"], self.fields["why_past"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Where it goes, and past whom, is said of a referral up and of nothing else."""
-        given = super().clean()
+        given = super().clean() or self.cleaned_data
         kind = given.get("kind")
         if kind == Kind.REFERRED_UP and not given.get("level") and "level" not in self.errors:
             self.add_error("level", "Choose the level to which it is referred up")

@@ -1,15 +1,22 @@
 """What an accountable manager fills in about poor performance."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.http import QueryDict
 
-from core.forms import DayField
+from core.forms import DayField, LongText, field_of
 from core.quarters import Quarter
+from escalation.models.plans import ActionPlan
 from indicators.models.definitions import VALUE
+from sorp.lexicon import Level
 
 SPARE_ROWS = 3
 QUARTERS_AHEAD = 12
-LONG = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
+LONG: LongText = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
 
 
 class SeenPlan(forms.Field):
@@ -18,10 +25,10 @@ class SeenPlan(forms.Field):
     NEVER = -1
     widget = forms.HiddenInput
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(required=False)
 
-    def clean(self, value):
+    def clean(self, value: object) -> int:
         said = str(value or "")
         return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else self.NEVER
 
@@ -63,7 +70,9 @@ class PlanForm(forms.Form):
         label="When does the plan start?", what="the day on which the plan starts", required=False
     )
 
-    def __init__(self, *args, today, replaces=None, **kwargs):
+    def __init__(
+        self, *args: Any, today: date, replaces: ActionPlan | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if replaces is None:
             del self.fields["change"]
@@ -78,10 +87,10 @@ class PlanForm(forms.Form):
         self.initial.setdefault("seen", replaces.number if replaces else 0)
         self._offer_quarters(today)
 
-    def _offer_quarters(self, today):
+    def _offer_quarters(self, today: date) -> None:
         now = Quarter.containing(today)
         ahead = now.until(Quarter.from_ordinal(now.ordinal + QUARTERS_AHEAD))
-        self.fields["expected_recovery"].choices = [
+        field_of(self, "expected_recovery", forms.TypedChoiceField).choices = [
             ("", "Not yet known"),
             *((quarter.key, str(quarter)) for quarter in ahead),
         ]
@@ -101,8 +110,8 @@ class ActionForm(forms.Form):
         "due_on": "Enter the day by which it will be done",
     }
 
-    def clean(self):
-        said = super().clean()
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
         if self.is_left_empty:
             return said
         for name, sentence in self.MISSING.items():
@@ -114,7 +123,7 @@ class ActionForm(forms.Form):
         return said
 
     @property
-    def is_left_empty(self):
+    def is_left_empty(self) -> bool:
         return not self.errors and not any(self.cleaned_data.get(name) for name in self.fields)
 
 
@@ -127,17 +136,25 @@ class Actions(BaseFormSet):
         "too_few_forms": "Give at least %(num)d actions",
     }
 
-    def clean(self):
+    def clean(self) -> None:
         if not any(self.errors) and not self.given:
             raise forms.ValidationError("Give at least one action: who does what by when")
 
     @property
-    def given(self):
+    def given(self) -> list[dict[str, Any]]:
         return [form.cleaned_data for form in self.forms if not form.is_left_empty]
 
 
-ActionFormSet = formset_factory(
-    ActionForm, formset=Actions, extra=SPARE_ROWS, max_num=50, absolute_max=60, validate_max=True
+ActionFormSet = cast(
+    type[Actions],
+    formset_factory(
+        ActionForm,
+        formset=Actions,
+        extra=SPARE_ROWS,
+        max_num=50,
+        absolute_max=60,
+        validate_max=True,
+    ),
 )
 
 
@@ -153,11 +170,11 @@ class ProgressForm(forms.Form):
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
 
-    def __init__(self, typed, *, held):
+    def __init__(self, typed: QueryDict | None, *, held: dict[str, Any]) -> None:
         super().__init__(_completed(typed, held), initial=held)
 
 
-def _completed(typed, held):
+def _completed(typed: QueryDict | None, held: dict[str, Any]) -> QueryDict | None:
     """What was typed, with what is held of each field that did not come: silence wipes nothing."""
     if not typed:
         return None
@@ -188,6 +205,8 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args, levels, **kwargs):
+    def __init__(self, *args: Any, levels: Iterable[Level], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = [(each.value, each.label) for each in levels]
+        field_of(self, "level", forms.ChoiceField).choices = [
+            (each.value, each.label) for each in levels
+        ]

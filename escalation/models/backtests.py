@@ -1,17 +1,19 @@
 """Back-tests: what other rules would have done with the history there is."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from core.clock import now
 from organisation.permissions import Permission
-from organisation.rights import allowed
+from organisation.rights import Visitor, allowed
 from sorp.models.statement import Version
 
 
 class BacktestQuerySet(models.QuerySet["Backtest"]):
-    def visible_to(self, user):
+    def visible_to(self, user: Visitor) -> Self:
         """The performance team sees every one; whoever sees performance, those kept as evidence."""
         if allowed(user, Permission.MANAGE_FRAMEWORK):
             return self
@@ -52,15 +54,22 @@ class Backtest(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="backtest_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def job_key(self):
+    def job_key(self) -> str:
         """By which its job is found: there is never more than one at a time."""
         return f"{self.JOB}-{self.pk}"
 
     @property
-    def summary(self):
+    def finding(self) -> dict[str, Any]:
+        """What was found. ValueError as long as it is not finished."""
+        if self.found is None:
+            raise ValueError(f"{self} is not finished")
+        return self.found
+
+    @property
+    def summary(self) -> list[str]:
         """What was found, in sentences; none as long as it is not finished."""
         return self.found["summary"] if self.found else []

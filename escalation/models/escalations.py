@@ -1,5 +1,7 @@
 """Poor performance referred up the ladder until it no longer is, and what each level did with it."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -7,25 +9,27 @@ from django.db.models import F, Q
 
 from core.clock import now
 from core.fields import QuarterField
+from core.quarters import Quarter
 from escalation.rules.ladder import Origin
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
+from organisation.rights import Visitor
 from sorp.lexicon import Level
 from sorp.models.statement import Version
 
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
-    def open_ones(self):
+    def open_ones(self) -> Self:
         """Those not yet recovered."""
         return self.filter(recovered_in__isnull=True)
 
-    def open_at(self, quarter):
+    def open_at(self, quarter: Quarter) -> Self:
         """Those that stood open once this quarter was closed."""
         return self.filter(opened_in__lte=quarter).filter(
             Q(recovered_in__isnull=True) | Q(recovered_in__gt=quarter)
         )
 
-    def visible_to(self, user):
+    def visible_to(self, user: Visitor) -> Self:
         return self.filter(indicator__in=Indicator.objects.visible_to(user))
 
 
@@ -105,7 +109,7 @@ class Escalation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} at {self.get_level_display()} since {self.since}"
 
 
@@ -138,7 +142,7 @@ class Handling(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.escalation}: {self.get_kind_display()}"
 
 
@@ -181,5 +185,5 @@ class Explanation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} in {self.quarter}: {self.sentence}"

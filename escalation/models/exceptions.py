@@ -46,7 +46,7 @@ class UnitEscalation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.unit} at {self.get_level_display()} since {self.since}"
 
 
@@ -82,5 +82,5 @@ class PositiveException(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference}: {self.reason}"

@@ -51,7 +51,7 @@ class ActionPlan(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Action plan {self.number} for {self.indicator}"
 
 
@@ -80,11 +80,11 @@ class Action(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.description
 
     @property
-    def is_overdue(self):
+    def is_overdue(self) -> bool:
         return self.done_on is None and self.due_on < localdate()
 
 
@@ -111,5 +111,5 @@ class PlanReview(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.plan}: {'sufficient' if self.sufficient else 'not sufficient'}"

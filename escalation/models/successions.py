@@ -1,10 +1,13 @@
 """What stands on under another trigger, because a version of the SORP dropped its own."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from core.clock import now
+from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from sorp.models.statement import Version
@@ -13,7 +16,7 @@ SUBJECTS = ("escalation", "unit_escalation", "positive_exception")
 
 
 class SuccessionQuerySet(models.QuerySet["Succession"]):
-    def ruling(self, quarter):
+    def ruling(self, quarter: Quarter) -> Self:
         """Those of versions that rule by a quarter, the earliest version first."""
         rows = self.filter(version__state__in=Version.BINDING, version__from_quarter__lte=quarter)
         return rows.select_related("version").order_by("version__from_quarter", "pk")
@@ -74,5 +77,5 @@ class Succession(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Under “{self.trigger}” by version {self.version.number}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
 from core.quarters import Quarter
 from core.queries import last_closed
@@ -15,7 +15,7 @@ from escalation.queries.evaluation import rules_by_indicator
 from escalation.queries.restatement_preview import as_episode, stored_escalations
 from escalation.rules.early_warning import QUARTERS_AHEAD, ReferralOutlook, referral_outlook
 from escalation.rules.ladder import RulesInForce
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Indicator, IndicatorQuerySet
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
@@ -122,7 +122,7 @@ SHOWN = (
 )
 
 
-def early_warnings(indicators: QuerySet[Indicator]) -> list[EarlyWarning]:
+def early_warnings(indicators: IndicatorQuerySet) -> list[EarlyWarning]:
     """Each indicator measured in the last closed quarter, the most pressing first.
 
     The queries are as many however many indicators there are. An empty list where no quarter is closed.
@@ -136,7 +136,7 @@ def early_warnings(indicators: QuerySet[Indicator]) -> list[EarlyWarning]:
         .order_by("-quarter")
     )
     measured = list(
-        indicators.in_use(closed)  # type: ignore[attr-defined]
+        indicators.in_use(closed)
         .select_related("unit", "accountable_manager")
         .annotate(rated=Subquery(rated.values("pk")[:1]))
     )
@@ -202,7 +202,7 @@ def _facts_of(closed: Quarter, measured: Sequence[Indicator]) -> _Facts:
     rules_of = rules_by_indicator(known)
     return _Facts(
         quarter=closed,
-        ratings=Rating.objects.in_bulk([each.rated for each in measured if each.rated]),  # type: ignore[attr-defined]
+        ratings=Rating.objects.in_bulk([each.rated for each in measured if each.rated]),  # type: ignore[attr-defined] # annotated
         histories=rag_histories(until=closed, indicators=known),
         forecasts=current_system_forecasts(after=closed, indicators=known),
         managers=current_managers_forecasts(after=closed, indicators=known),

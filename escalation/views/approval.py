@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -15,18 +16,20 @@ from escalation.queries.backtests import evidence_on
 from escalation.queries.dropped import affected_by
 from escalation.services.approval import approve_with_answers, withdraw_with_answers
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.forms.consultation import ReasonForm
 from sorp.models.statement import Version
 from sorp.queries.consultation import obstacles_to_approval
-from sorp.rules.approval import earliest_quarter
+from sorp.rules.approval import Requirement, earliest_quarter
 
 State = Version.State
+Approving = ApprovalForm | ReasonForm  # to approve it, or to withdraw the approval
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def approve_version(request, number):
+def approve_version(request: SignedInRequest, number: str) -> HttpResponse:
     """What has to be so before a version is approved, and the form by which it is.
 
     The performance team sees what stands in the way; only those who may approve are given the form.
@@ -58,7 +61,7 @@ def approve_version(request, number):
     return render(request, "sorp/approve.html", page)
 
 
-def _done_before(request, version):
+def _done_before(request: SignedInRequest, version: Version) -> str:
     """A button pressed twice, or by two at once: what is so already; nothing where it is not so."""
     if "from_quarter" in request.POST and version.state in Version.BINDING:
         who = f", by {version.approved_by}" if version.approved_by else ""
@@ -68,7 +71,7 @@ def _done_before(request, version):
     return ""
 
 
-def _requirements(request, version):
+def _requirements(request: SignedInRequest, version: Version) -> tuple[Requirement, ...]:
     return obstacles_to_approval(
         version,
         from_quarter=version.from_quarter,
@@ -78,7 +81,7 @@ def _requirements(request, version):
     )
 
 
-def _form(request, version):
+def _form(request: SignedInRequest, version: Version) -> Approving | None:
     """To approve what is in consultation, to withdraw what waits; of what has ruled, nothing."""
     today = localdate()
     if version.state == State.APPROVED:
@@ -100,7 +103,7 @@ def _form(request, version):
     )
 
 
-def _is_done(request, version, form):
+def _is_done(request: SignedInRequest, version: Version, form: Approving) -> bool:
     if not form.is_valid():
         return False
     try:
@@ -116,9 +119,9 @@ def _is_done(request, version, form):
     return True
 
 
-def _act(request, version, form):
+def _act(request: SignedInRequest, version: Version, form: Approving) -> str:
     today = localdate()
-    if version.state == State.APPROVED:
+    if isinstance(form, ReasonForm):
         withdraw_with_answers(version=version, today=today, by=request.user, **form.cleaned_data)
         return f"The approval of version {version.number} is withdrawn: it is a draft again"
     done = approve_with_answers(

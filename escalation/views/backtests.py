@@ -1,5 +1,7 @@
 """Back-tests of the SORP's rules: asked for, followed, read, and kept as evidence."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
@@ -22,20 +24,22 @@ from escalation.queries.backtests import (
     visible_backtests,
 )
 from escalation.rules.backtests import in_sentences
+from escalation.rules.triggers import Rules
 from escalation.services.backtests import keep_as_evidence, request_backtest
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.models.statement import Version
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def backtests(request):
+def backtests(request: SignedInRequest) -> HttpResponse:
     """Those there are; for the performance team also the rules of a version, to be tried changed."""
     may_ask = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     if request.method == "POST" and not may_ask:
         raise PermissionDenied
-    page = {"may_ask": may_ask}
+    page: dict[str, Any] = {"may_ask": may_ask}
     if may_ask:
         version, in_force, rules = _starting_from(request)
         form = None
@@ -56,14 +60,14 @@ def backtests(request):
     )
 
 
-def _form(request, rules, version):
+def _form(request: SignedInRequest, rules: Rules, version: Version | None) -> BacktestForm:
     if request.method == "POST":
         return BacktestForm(request.POST, request.FILES, rules=rules)
     named = {"name": f"Version {version.number}"} if version else {}
     return BacktestForm(rules=rules, initial=named)
 
 
-def _starting_from(request):
+def _starting_from(request: SignedInRequest) -> tuple[Version | None, Version | None, Rules | None]:
     """The version asked for, if one was; the one in force; the rules that the form opens with."""
     in_force, rules = rules_now()
     number = request.POST.get("version", request.GET.get("version", ""))
@@ -77,7 +81,9 @@ def _starting_from(request):
         return None, in_force, rules
 
 
-def _requested(request, form, version):
+def _requested(
+    request: SignedInRequest, form: BacktestForm, version: Version | None
+) -> Backtest | None:
     """The back-test that is now owed; None where asking was refused, which the form then says."""
     given = form.cleaned_data
     try:
@@ -93,7 +99,7 @@ def _requested(request, form, version):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def backtest(request, pk):
+def backtest(request: SignedInRequest, pk: int) -> HttpResponse:
     """What one found; until it is finished, how far it has come. Posting asks for it again."""
     row = _visible(request, pk)
     may_manage = allowed(request.user, Permission.MANAGE_FRAMEWORK)
@@ -108,7 +114,7 @@ def backtest(request, pk):
         )
     version = row.version
     page |= {
-        "reading": BacktestReading(row.found),
+        "reading": BacktestReading(row.finding),
         "found": row.found,
         "rules": in_sentences(rules_tried(row)),
         "differs": differs_from(version, row) if version else [],
@@ -117,12 +123,12 @@ def backtest(request, pk):
     return render(request, "escalation/backtest.html", page)
 
 
-def _visible(request, pk):
+def _visible(request: SignedInRequest, pk: int) -> Backtest:
     found = Backtest.objects.visible_to(request.user)
     return get_object_or_404(found.select_related("asked_by", "version__statement"), pk=pk)
 
 
-def _again(request, row, may_manage):
+def _again(request: SignedInRequest, row: Backtest, may_manage: bool) -> HttpResponse:
     if not may_manage:
         raise PermissionDenied
     if row.finished_at is None:
@@ -135,7 +141,7 @@ def _again(request, row, may_manage):
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
-def keep_backtest(request, pk):
+def keep_backtest(request: SignedInRequest, pk: int) -> HttpResponse:
     """It stands as evidence with the draft that is named."""
     row = _visible(request, pk)
     version = get_object_or_404(Version, number=request.POST.get("version", ""))
@@ -150,7 +156,7 @@ def keep_backtest(request, pk):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def backtest_json(request, pk):
+def backtest_json(request: SignedInRequest, pk: int) -> HttpResponse:
     """All that was found, with the rules that were tried."""
     row = _finished(request, pk)
     response = JsonResponse(
@@ -163,18 +169,18 @@ def backtest_json(request, pk):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def backtest_csv(request, pk):
+def backtest_csv(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything gained, lost and moved, a row each."""
     row = _finished(request, pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="backtest-{row.pk}.csv"'
-    response.write(written(COLUMNS, BacktestReading(row.found).csv_rows))
+    response.write(written(COLUMNS, BacktestReading(row.finding).csv_rows))
     return response
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def backtest_rules(request, pk):
+def backtest_rules(request: SignedInRequest, pk: int) -> HttpResponse:
     """The rules tried as a rules.json: to be read, replayed elsewhere, or tried again changed."""
     row = _visible(request, pk)
     response = JsonResponse(row.rules, json_dumps_params={"ensure_ascii": False, "indent": 2})
@@ -182,7 +188,7 @@ def backtest_rules(request, pk):
     return response
 
 
-def _finished(request, pk):
+def _finished(request: SignedInRequest, pk: int) -> Backtest:
     row = _visible(request, pk)
     if row.finished_at is None:
         raise Http404("This back-test is not finished")

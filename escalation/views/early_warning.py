@@ -1,6 +1,7 @@
 """Early warning: what is likely next quarter, before it is so."""
 
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,13 +13,14 @@ from escalation.queries.early_warning import early_warnings
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 from organisation.queries import tree_on
+from organisation.requests import SignedInRequest
 
 A_PAGE = 50
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def early_warning(request):
+def early_warning(request: SignedInRequest) -> HttpResponse:
     """Where each indicator is likely to be, soonest referral and likeliest red first."""
     form = WarningForm(request.GET)
     form.is_valid()

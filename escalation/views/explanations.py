@@ -1,19 +1,21 @@
 """Why an indicator was, or was not, referred up at the close of a quarter."""
 
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core.guards import require
+from core.quarters import Quarter
 from escalation.models.escalations import Explanation
 from escalation.queries.explanations import explanation_page, explanations_of
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def explanations(request, reference):
+def explanations(request: SignedInRequest, reference: str) -> HttpResponse:
     """Every explanation of an indicator: one sentence a quarter."""
     indicator = _visible(request, reference)
     page = {"indicator": indicator, "explanations": explanations_of(indicator)}
@@ -22,7 +24,7 @@ def explanations(request, reference):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def explanation(request, reference, quarter):
+def explanation(request: SignedInRequest, reference: str, quarter: Quarter) -> HttpResponse:
     """One quarter's: the sentence, and the figures, triggers and levels that it rests on."""
     indicator = _visible(request, reference)
     found = explanation_page(indicator=indicator, quarter=quarter)
@@ -34,7 +36,9 @@ def explanation(request, reference, quarter):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def explanation_json(request, reference, quarter, number):
+def explanation_json(
+    request: SignedInRequest, reference: str, quarter: Quarter, number: int
+) -> HttpResponse:
     """The document itself, of the latest explanation or of one that it superseded."""
     found = get_object_or_404(
         Explanation,
@@ -48,7 +52,7 @@ def explanation_json(request, reference, quarter, number):
     return answer
 
 
-def _visible(request, reference):
+def _visible(request: SignedInRequest, reference: str) -> Indicator:
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -16,12 +17,13 @@ from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_above
 from escalation.services.handling import deal_with, refer_up
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def deal_with_escalation(request, pk):
+def deal_with_escalation(request: SignedInRequest, pk: int) -> HttpResponse:
     """The level's people, or a performance officer for them, say what was done."""
     row = get_object_or_404(
         Escalation.objects.visible_to(request.user).select_related(
@@ -51,14 +53,14 @@ def deal_with_escalation(request, pk):
     )
 
 
-def _too_late(row):
+def _too_late(row: Escalation) -> str:
     return (
         f"It recovered in {row.recovered_in}, so there is nothing left to deal with and this is not"
         " recorded. What you typed is kept below"
     )
 
 
-def _form(request, row, plan):
+def _form(request: SignedInRequest, row: Escalation, plan: ActionPlan | None) -> HandlingForm:
     open_ones = Escalation.objects.open_ones().filter(indicator=row.indicator)
     taken = set(open_ones.values_list("level", flat=True))
     return HandlingForm(
@@ -70,17 +72,24 @@ def _form(request, row, plan):
     )
 
 
-def _is_recorded(request, row, form):
+def _is_recorded(request: SignedInRequest, row: Escalation, form: HandlingForm) -> bool:
     """Whether it was recorded. If not, the form says what to do and keeps what was typed."""
     given = dict(form.cleaned_data)
     up = {name: given.pop(name, None) for name in ("level", "why_past")}
-    common = {"escalation": row, "today": localdate(), "by": request.user}
+    today, by = localdate(), request.user
     try:
         if given["kind"] == Kind.REFERRED_UP:
             given.pop("kind")
-            refer_up(**common, **given, level=up["level"] or None, why_past=up["why_past"] or "")
+            refer_up(
+                escalation=row,
+                level=up["level"] or None,
+                why_past=up["why_past"] or "",
+                today=today,
+                by=by,
+                **given,
+            )
         else:
-            deal_with(**common, **given)
+            deal_with(escalation=row, today=today, by=by, **given)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False

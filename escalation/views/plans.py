@@ -1,16 +1,26 @@
 """An accountable manager's action plan."""
 
+from datetime import date
+from typing import Any, cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import localdate
 from core.guards import require
 from core.refusals import Refused
-from escalation.forms.plans import ActionFormSet, PlanForm, ProgressForm, ReviewForm, SeenPlan
+from escalation.forms.plans import (
+    ActionFormSet,
+    Actions,
+    PlanForm,
+    ProgressForm,
+    ReviewForm,
+    SeenPlan,
+)
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
 from escalation.queries.plans import missing_plans, overdue_actions, plan_sheet
@@ -19,13 +29,15 @@ from escalation.services import plans
 from escalation.services.plans import ActionGiven, may_write_plan, record_progress
 from escalation.services.plans import write_plan as write
 from indicators.models.definitions import Indicator
+from organisation.models.people import User
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def write_plan(request, reference):
+def write_plan(request: SignedInRequest, reference: str) -> HttpResponse:
     indicator = _indicator_to_plan(request, reference)
     latest = (
         ActionPlan.objects.filter(indicator=indicator, is_latest=True)
@@ -54,7 +66,7 @@ def write_plan(request, reference):
     )
 
 
-def _indicator_to_plan(request, reference):
+def _indicator_to_plan(request: SignedInRequest, reference: str) -> Indicator:
     indicator = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("accountable_manager"),
         reference=reference,
@@ -64,7 +76,7 @@ def _indicator_to_plan(request, reference):
     return indicator
 
 
-def _as_held(plan, today):
+def _as_held(plan: ActionPlan | None, today: date) -> dict[str, Any]:
     if plan is None:
         return {}
     recovery = plan.expected_recovery
@@ -80,7 +92,7 @@ def _as_held(plan, today):
     }
 
 
-def _actions_held(plan, today):
+def _actions_held(plan: ActionPlan | None, today: date) -> list[dict[str, Any]]:
     """What the latest plan still promises, to be promised again or changed."""
     if plan is None:
         return []
@@ -96,7 +108,9 @@ def _actions_held(plan, today):
     ]
 
 
-def _is_written(request, indicator, form, formset, today):
+def _is_written(
+    request: SignedInRequest, indicator: Indicator, form: PlanForm, formset: Actions, today: date
+) -> bool:
     """Whether the plan was written. If not, the forms say what to do and keep what was typed."""
     if not all([form.is_valid(), formset.is_valid()]):
         return False
@@ -117,16 +131,17 @@ def _is_written(request, indicator, form, formset, today):
     return True
 
 
-def _now_seen(form, indicator):
+def _now_seen(form: PlanForm, indicator: Indicator) -> None:
     """The plan that came between stands on the page now, so the next press replaces it knowingly."""
-    form.data = form.data.copy()
     latest = ActionPlan.objects.get(indicator=indicator, is_latest=True)
-    form.data[form.add_prefix("seen")] = str(latest.number)
+    typed = cast(QueryDict, form.data).copy()
+    typed[form.add_prefix("seen")] = str(latest.number)
+    form.data = typed
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def report_progress(request, reference, position):
+def report_progress(request: SignedInRequest, reference: str, position: int) -> HttpResponse:
     """How far an action of the plan in place has got, as somebody who has it before them says."""
     indicator = _indicator_to_plan(request, reference)
     latest = get_object_or_404(ActionPlan, indicator=indicator, is_latest=True)
@@ -146,20 +161,27 @@ def report_progress(request, reference, position):
     )
 
 
-def _action_meant(request, indicator, position):
+def _action_meant(request: SignedInRequest, indicator: Indicator, position: int) -> Action | None:
     """The action that stood on the page when its progress was typed; None where none did."""
     number = SeenPlan().clean(request.POST.get("seen"))
     plans = Action.objects.filter(plan__indicator=indicator, plan__number=number)
     return plans.select_related("plan").filter(position=position).first()
 
 
-def _is_reported(request, form, meant, action, latest):
+def _is_reported(
+    request: SignedInRequest,
+    form: ProgressForm,
+    meant: Action | None,
+    action: Action,
+    latest: ActionPlan,
+) -> bool:
     """Whether it was recorded. If not, the form says what to do and keeps what was typed."""
     given = dict(form.cleaned_data)
     if given.pop("seen") != latest.number:
         form.add_error(None, _came_between(meant, action, latest))
-        form.data = form.data.copy()
-        form.data["seen"] = str(latest.number if action.plan_id == latest.pk else meant.plan.number)
+        typed = cast(QueryDict, form.data).copy()
+        typed["seen"] = str(latest.number if action.plan_id == latest.pk else action.plan.number)
+        form.data = typed
         return False
     try:
         record_progress(action=action, today=localdate(), by=request.user, **given)
@@ -169,7 +191,7 @@ def _is_reported(request, form, meant, action, latest):
     return True
 
 
-def _came_between(meant, action, latest):
+def _came_between(meant: Action | None, action: Action, latest: ActionPlan) -> str:
     """Why what was typed is not saved: it may be about another action than the one here now."""
     here = f"action {action.position} of plan {latest.number} is “{action.description}”"
     if meant is None:
@@ -188,7 +210,7 @@ A_PAGE = 50
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def action_plans(request):
+def action_plans(request: SignedInRequest) -> HttpResponse:
     """What wants a plan and has none, and what plans promised by a day that is past."""
     today = localdate()
     missing = missing_plans(reader=request.user)
@@ -206,7 +228,7 @@ def action_plans(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def plan_version(request, reference, number):
+def plan_version(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
     """One version of a plan, what it changed and what came afterwards."""
     indicator = _indicator(request, reference)
     sheet = plan_sheet(indicator=indicator, number=number)
@@ -230,7 +252,7 @@ def plan_version(request, reference, number):
 
 @require_POST
 @require(Permission.VIEW_PERFORMANCE)
-def agree_plan(request, reference, number):
+def agree_plan(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
     """The plan is agreed by whoever presses the button."""
     plan = _plan(request, reference, number)
     try:
@@ -244,7 +266,7 @@ def agree_plan(request, reference, number):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def review_plan(request, reference, number):
+def review_plan(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
     """A level judges whether the plan is enough."""
     plan = _plan(request, reference, number)
     levels = _levels(plan.indicator, request.user)
@@ -266,14 +288,14 @@ def review_plan(request, reference, number):
     )
 
 
-def _indicator(request, reference):
+def _indicator(request: SignedInRequest, reference: str) -> Indicator:
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,
     )
 
 
-def _plan(request, reference, number):
+def _plan(request: SignedInRequest, reference: str, number: int) -> ActionPlan:
     return get_object_or_404(
         ActionPlan.objects.select_related("written_by", "indicator__accountable_manager"),
         indicator=_indicator(request, reference),
@@ -281,7 +303,7 @@ def _plan(request, reference, number):
     )
 
 
-def _levels(indicator, user):
+def _levels(indicator: Indicator, user: User) -> list[Level]:
     """The levels to which it is referred and for which this person speaks, lowest first."""
     rows = Escalation.objects.open_ones().filter(indicator=indicator)
     held = set(rows.values_list("level", flat=True))

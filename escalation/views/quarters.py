@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -10,15 +11,17 @@ from core import jobs
 from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
 from core.queries import open_quarters, recent_jobs
 from escalation.services.closing import preview_close
 from indicators.queries.outstanding import completion
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
-def quarters(request):
+def quarters(request: SignedInRequest) -> HttpResponse:
     """Every quarter: how many results are in, and whether it is closed."""
     waiting = [(quarter, completion(quarter=quarter)) for quarter in open_quarters()]
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
@@ -33,7 +36,7 @@ def quarters(request):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def close(request, quarter):
+def close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Say what closing would do; once that is confirmed, ask for it. The work is a job."""
     if request.method == "GET":
         return _confirm(request, quarter)
@@ -51,7 +54,7 @@ def close(request, quarter):
     return redirect("quarters")
 
 
-def _confirm(request, quarter):
+def _confirm(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     try:
         closing = preview_close(quarter=quarter, today=localdate())
     except ValueError as refusal:

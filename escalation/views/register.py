@@ -1,6 +1,7 @@
 """The register of escalations."""
 
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,13 +17,14 @@ from escalation.queries.register import (
 )
 from organisation.permissions import Permission
 from organisation.queries import tree_on
+from organisation.requests import SignedInRequest
 
 A_PAGE, ON_PAPER = 50, 2000
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def register(request):
+def register(request: SignedInRequest) -> HttpResponse:
     """Every escalation, open ones unless the address asks for others. `?print` gives them all on
     one page, without what cannot be used on paper."""
     today, query = localdate(), request.GET.copy()
@@ -53,7 +55,7 @@ def register(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def units_referred(request):
+def units_referred(request: SignedInRequest) -> HttpResponse:
     """Units referred because many of their indicators do poorly at once."""
     page = Paginator(register_queries.units_referred(), A_PAGE)
     return render(
@@ -65,7 +67,7 @@ def units_referred(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def better_than_target(request):
+def better_than_target(request: SignedInRequest) -> HttpResponse:
     """Indicators doing so much better than their target that somebody should look why."""
     page = Paginator(better_than_target_of(reader=request.user), A_PAGE)
     return render(

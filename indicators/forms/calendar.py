@@ -1,8 +1,11 @@
 """What the performance team fills in about a quarter's days."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, field_of
 from core.quarters import Quarter
 
 
@@ -22,9 +25,11 @@ class BeginQuarterForm(forms.Form):
         label="When does Cabinet meet to consider it?", what="the day on which Cabinet meets"
     )
 
-    def __init__(self, *args, quarters, **kwargs):
+    def __init__(self, *args: Any, quarters: Iterable[Quarter], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["quarter"].choices = [(each.key, str(each)) for each in quarters]
+        field_of(self, "quarter", forms.TypedChoiceField).choices = [
+            (each.key, str(each)) for each in quarters
+        ]
 
 
 class DueDayForm(forms.Form):

@@ -1,6 +1,7 @@
 """The file that a manager adds to a result."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from indicators.rules.evidence import (
     EMPTY,
@@ -32,7 +33,7 @@ class EvidenceForm(forms.Form):
         },
     )
 
-    def clean_file(self):
+    def clean_file(self) -> UploadedFile:
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
             raise forms.ValidationError(TOO_LARGE)

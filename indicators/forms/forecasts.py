@@ -2,8 +2,9 @@
 
 from django import forms
 
+from indicators.queries.forecasts import ForecastPair, ForecastRegister
 from organisation.models.units import Unit
-from organisation.rules import UnitTier
+from organisation.rules import Tree, UnitTier
 
 SHOWN = (
     ("", "Every forecast"),
@@ -23,14 +24,14 @@ class ForecastsForm(forms.Form):
     )
     show = forms.ChoiceField(label="Show", choices=SHOWN, required=False)
 
-    def filtered(self, register, tree):
+    def filtered(self, register: ForecastRegister, tree: Tree) -> list[ForecastPair]:
         """The scored forecasts that were asked for."""
         directorate, show = (self.cleaned_data.get(name) for name in ("directorate", "show"))
         units = set(tree.below(directorate.pk)) if directorate else set(register.units.values())
         wanted = {
             "outside": lambda score: score.is_inside is False,
             "wrong": lambda score: score.is_right is False,
-        }.get(show, lambda score: True)
+        }.get(show or "", lambda score: True)
         return [
             pair
             for pair in register.scored_pairs

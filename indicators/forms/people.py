@@ -1,8 +1,12 @@
 """What the performance team fills in about who answers for what."""
 
-from django import forms
+from collections.abc import Iterable
+from typing import Any
 
-from core.forms import DayField
+from django import forms
+from django.db.models import QuerySet
+
+from core.forms import DayField, field_of
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
@@ -40,11 +44,12 @@ class MoveForm(forms.Form):
         error_messages={"required": "Say why they are moved"},
     )
 
-    def __init__(self, *args, indicators, managers, **kwargs):
+    def __init__(
+        self, *args: Any, indicators: QuerySet[Indicator], managers: QuerySet[User], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["references"].queryset = indicators
-        self.fields["references"].label_from_instance = lambda row: f"{row.reference} {row.title}"
-        self.fields["to_user"].queryset = managers
+        field_of(self, "references", forms.ModelMultipleChoiceField).queryset = indicators
+        field_of(self, "to_user", forms.ModelChoiceField).queryset = managers
 
 
 class DeputyForm(forms.Form):
@@ -72,12 +77,12 @@ class DeputyForm(forms.Form):
     starts_on = DayField(label="From which day?", what="the first day")
     ends_on = DayField(label="Until which day?", what="the last day")
 
-    def __init__(self, *args, people, **kwargs):
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people
+        field_of(self, "person", forms.ModelChoiceField).queryset = people
 
-    def clean(self):
-        fields = super().clean()
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
         starts_on, ends_on = fields.get("starts_on"), fields.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "The last day must be the same as or after the first day")
@@ -117,16 +122,17 @@ class SuspendForm(forms.Form):
         error_messages={"required": "Enter who agreed to it"},
     )
 
-    def __init__(self, *args, first, **kwargs):
+    def __init__(self, *args: Any, first: Quarter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [
             (each.key, str(each)) for each in first.until(Quarter.from_ordinal(first.ordinal + 7))
         ]
-        self.fields["from_quarter"].choices = offered
-        self.fields["until_quarter"].choices = [("", "Until further notice"), *offered]
+        field_of(self, "from_quarter", forms.TypedChoiceField).choices = offered
+        until = field_of(self, "until_quarter", forms.TypedChoiceField)
+        until.choices = [("", "Until further notice"), *offered]
 
-    def clean(self):
-        fields = super().clean()
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
         first, last = fields.get("from_quarter"), fields.get("until_quarter")
         if first and last and last < first:
             self.add_error("until_quarter", f"Select {first} or a later quarter")
@@ -147,8 +153,8 @@ class AttestationForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, indicators, **kwargs):
+    def __init__(self, *args: Any, indicators: Iterable[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["not_mine"].choices = [
+        field_of(self, "not_mine", forms.MultipleChoiceField).choices = [
             (each.reference, f"{each.reference} {each.title}") for each in indicators
         ]

@@ -7,6 +7,7 @@ workbook and the submission, so that what one of them takes they all take.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import forms
 
@@ -27,7 +28,7 @@ class FigureField(forms.CharField):
 
     one_of_several = True  # some figure is wanted, so none is marked optional
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         attributes = {
             "inputmode": "decimal",
             "autocomplete": "off",
@@ -42,7 +43,7 @@ class ProseField(forms.CharField):
 
     one_of_several = True
 
-    def __init__(self, *, rows: int, **kwargs):
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
         self.max_length = LONGEST_COMMENTARY  # shown on the page; the rules refuse what is longer
 
@@ -52,7 +53,7 @@ class OptionalChoiceField(forms.ChoiceField):
 
     one_of_several = True
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
 
 
@@ -93,11 +94,11 @@ class ResultForm(forms.Form):
         *,
         sheet: EntrySheet,
         only: Iterable[str] | None = None,
-    ):
+    ) -> None:
         initial = {"confidence": Confidence.FINAL.value} | dict(sheet.typed)
         super().__init__(typed, initial=initial)
         self.sheet, self.only = sheet, None if only is None else frozenset(only)
-        self.entry: Entry | None = None
+        self._entry: Entry | None = None
         self._ask_for_figures()
         if not sheet.is_closed:
             self._ask_for_forecasts()
@@ -117,14 +118,14 @@ class ResultForm(forms.Form):
                 error_messages={"required": "Say why the result is revised"},
             )
 
-    def _ask_for_figures(self):
+    def _ask_for_figures(self) -> None:
         indicator = self.sheet.indicator
         self.fields["value"] = FigureField(
             label=f"Result for {self.sheet.quarter}", help_text=_how_to_write(indicator)
         )
         self.order_fields(["value", "numerator", "denominator"])
 
-    def _ask_for_forecasts(self):
+    def _ask_for_forecasts(self) -> None:
         for horizon, quarter in self.sheet.requirements.forecasts.items():
             when = " (year end)" if horizon is Horizon.YEAR_END else ""
             self.fields[str(horizon)] = FigureField(
@@ -143,10 +144,17 @@ class ResultForm(forms.Form):
         names = [(str(each), f"{each}_likelihood") for each in self.sheet.requirements.forecasts]
         return [self[name] for pair in names for name in pair if name in self.fields]
 
-    def clean(self):
-        fields = super().clean()
-        self.entry = self.sheet.read(posted_draft(self.data))
-        for name, problem in self.entry.problems.items():
+    @property
+    def entry(self) -> Entry:
+        """What was typed, as the rules read it. ValueError before the form was checked."""
+        if self._entry is None:
+            raise ValueError("The form is not checked yet")
+        return self._entry
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
+        self._entry = entry = self.sheet.read(posted_draft(self.data))
+        for name, problem in entry.problems.items():
             is_asked = name in self.fields and (self.only is None or name in self.only)
             if is_asked and name not in self.errors:
                 self.add_error(name, problem)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any, cast
+
 from django import forms
+from django.db.models import QuerySet
+from django.forms import BoundField
+from django.http import QueryDict
 
 from core.dates import in_full
+from core.forms import field_of
+from core.quarters import Quarter
 from core.working_days import working_day_after
 from indicators.models.results import Result
 from indicators.queries.sign_off import SignOffLine
@@ -26,12 +34,18 @@ class SignOffForm(forms.Form):
     )
 
     def __init__(
-        self, *args, lines: tuple[SignOffLine, ...], quarter, returning: str = "", **kwargs
-    ):
+        self,
+        *args: Any,
+        lines: tuple[SignOffLine, ...],
+        quarter: Quarter,
+        returning: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.lines, self.returning = lines, returning
         # Not only those that wait: what the same person approved a moment ago is no mistake.
-        self.fields["approve"].queryset = Result.objects.filter(quarter=quarter)
+        approve = field_of(self, "approve", forms.ModelMultipleChoiceField)
+        approve.queryset = Result.objects.filter(quarter=quarter)
         for line in lines:
             self.fields[self.comment_on(line)] = forms.CharField(
                 label="What is to be mended?",
@@ -50,24 +64,24 @@ class SignOffForm(forms.Form):
         return next((each for each in self.lines if str(each.result.pk) == self.returning), None)
 
     @property
-    def rows(self):
+    def rows(self) -> list[tuple[SignOffLine, BoundField, bool]]:
         """Each line with its comment, and whether it is ticked."""
         return [(line, self[self.comment_on(line)], self._is_ticked(line)) for line in self.lines]
 
     def _is_ticked(self, line: SignOffLine) -> bool:
         if not self.is_bound:
             return line.is_ticked
-        return str(line.result.pk) in self.data.getlist("approve")
+        return str(line.result.pk) in cast(QueryDict, self.data).getlist("approve")
 
-    def clean(self):
-        fields = super().clean()
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
         if self.returning:
             self._clean_return(fields)
         elif not self.errors and not fields["approve"]:
             self.add_error("approve", "Tick the results that you approve, or return some")
         return fields
 
-    def _clean_return(self, fields):
+    def _clean_return(self, fields: dict[str, Any]) -> None:
         line = self.returned
         if line is None:
             self.add_error("approve", "That result is not waiting for you any longer")
@@ -79,7 +93,9 @@ class SignOffForm(forms.Form):
 
     @property
     def comment(self) -> str:
-        return self.cleaned_data[self.comment_on(self.returned)]
+        """What is to be mended in the line to be returned."""
+        line = self.returned
+        return "" if line is None else self.cleaned_data[self.comment_on(line)]
 
     @property
     def revisions_seen(self) -> dict[int, int]:
@@ -116,11 +132,12 @@ class UnlockForm(forms.Form):
         error_messages={"required": "Say why it is unlocked"},
     )
 
-    def __init__(self, *args, people, today, **kwargs):
+    def __init__(self, *args: Any, people: QuerySet[User], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["granted_to"].queryset = people
+        field_of(self, "granted_to", forms.ModelChoiceField).queryset = people
         self.days = {days: working_day_after(today, days) for days in DAYS_OFFERED}
-        self.fields["until"].choices = [(days, in_full(day)) for days, day in self.days.items()]
+        until = field_of(self, "until", forms.TypedChoiceField)
+        until.choices = [(days, in_full(day)) for days, day in self.days.items()]
 
-    def clean_until(self):
+    def clean_until(self) -> date:
         return self.days[self.cleaned_data["until"]]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
+from core.fields import Digits
+from core.forms import LongText, field_of, mark_one_of_several
 from core.quarters import Quarter
+from core.refusals import Refused
 from indicators.models.definitions import VALUE
 from indicators.queries.variations import REGISTER_STATES
 from indicators.services.variations import LONGEST_VARIATION, VariedWindow
@@ -15,15 +20,15 @@ from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
 AS_IT_IS, OTHERWISE, NOT_AT_ALL = "", "otherwise", "never"
 QUARTERS_OFFERED = 4  # in which a variation may begin
-PARAGRAPH = {"widget": forms.Textarea(attrs={"rows": 3}), "max_length": 2000}
+PARAGRAPH: LongText = {"widget": forms.Textarea(attrs={"rows": 3}), "max_length": 2000}
 
 
-def _figure(label: str, example: str, **options: object) -> forms.DecimalField:
+def _figure(label: str, example: str, digits: Digits = VALUE) -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
         required=False,
         error_messages={"invalid": f"Enter the {label.lower()} as a number, such as {example}"},
-        **(VALUE | options),
+        **digits,
     )
 
 
@@ -81,7 +86,7 @@ class VariationForm(forms.Form):
         widget=forms.RadioSelect,
     )
     tolerance = _figure(
-        "Tolerance, in per cent of the target", "7.5", max_digits=6, decimal_places=3
+        "Tolerance, in per cent of the target", "7.5", {"max_digits": 6, "decimal_places": 3}
     )
     target = _figure("Target", "82.5")
     floor = _figure("Floor standard", "75")
@@ -92,18 +97,21 @@ class VariationForm(forms.Form):
     # What may be judged otherwise: at least one of them is, and any of them may be.
     OTHERWISE = ("method", "tolerance", "target", "floor", "exit_quarters")
 
-    def __init__(self, *args, first: Quarter, triggers: Sequence[Condition], **kwargs):
+    def __init__(
+        self, *args: Any, first: Quarter, triggers: Sequence[Condition], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         last = Quarter.from_ordinal(first.ordinal + QUARTERS_OFFERED + LONGEST_VARIATION - 2)
         offered = [(each.key, str(each)) for each in first.until(last)]
-        self.fields["from_quarter"].choices = offered[:QUARTERS_OFFERED]
-        self.fields["until_quarter"].choices = [("", "Select a quarter"), *offered]
+        field_of(self, "from_quarter", forms.TypedChoiceField).choices = offered[:QUARTERS_OFFERED]
+        until = field_of(self, "until_quarter", forms.TypedChoiceField)
+        until.choices = [("", "Select a quarter"), *offered]
         self.conditions = tuple(triggers)
         for number, condition in enumerate(self.conditions):
             self._add_trigger(f"trigger_{number}", condition)
 
         for name in self.OTHERWISE:
-            self.fields[name].one_of_several = True
+            mark_one_of_several(self.fields[name])
 
     def _add_trigger(self, name: str, condition: Condition) -> None:
         self.fields[name] = forms.ChoiceField(
@@ -125,17 +133,17 @@ class VariationForm(forms.Form):
             f"“{condition.name}”: of the last how many?", MOST_QUARTERS, advice
         )
         for part in (name, f"{name}_at_least", f"{name}_within"):
-            self.fields[part].one_of_several = True
+            mark_one_of_several(self.fields[part])
 
     @property
-    def trigger_fields(self):
+    def trigger_fields(self) -> Iterator[tuple[BoundField, BoundField, BoundField]]:
         """Each trigger's three fields, for the page."""
         for number in range(len(self.conditions)):
             name = f"trigger_{number}"
             yield self[name], self[f"{name}_at_least"], self[f"{name}_within"]
 
-    def clean(self):
-        given = super().clean()
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
         for number, condition in enumerate(self.conditions):
             name = f"trigger_{number}"
             numbers = [given.get(f"{name}_at_least"), given.get(f"{name}_within")]
@@ -162,7 +170,7 @@ class VariationForm(forms.Form):
         )
         return {name: given[name] for name in named} | {"triggers": list(self._triggers())}
 
-    def _triggers(self):
+    def _triggers(self) -> Iterator[VariedWindow]:
         for number, condition in enumerate(self.conditions):
             name = f"trigger_{number}"
             chosen = self.cleaned_data[name]
@@ -172,7 +180,7 @@ class VariationForm(forms.Form):
             elif chosen == NOT_AT_ALL:
                 yield VariedWindow(condition.key)
 
-    def field_of(self, refusal) -> str | None:
+    def field_of(self, refusal: Refused) -> str | None:
         """The field that a refusal speaks of, by what the service says of it."""
         if refusal.field != "triggers":
             return refusal.field if refusal.field in self.fields else None
@@ -216,9 +224,10 @@ class EndVariationForm(forms.Form):
         **PARAGRAPH,
     )
 
-    def __init__(self, *args, first: Quarter, last: Quarter, **kwargs):
+    def __init__(self, *args: Any, first: Quarter, last: Quarter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["until_quarter"].choices = [(each.key, str(each)) for each in first.until(last)]
+        until = field_of(self, "until_quarter", forms.TypedChoiceField)
+        until.choices = [(each.key, str(each)) for each in first.until(last)]
 
 
 class VariationFilterForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from indicators.workbooks.reading import LARGEST_FILE, RefusedWorkbook, check_size
 
@@ -26,7 +27,7 @@ class WorkbookForm(forms.Form):
         },
     )
 
-    def clean_file(self):
+    def clean_file(self) -> UploadedFile:
         file = self.cleaned_data["file"]
         try:
             check_size(file.size)

@@ -28,7 +28,7 @@ class CalendarDay(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_step_display()}, {self.quarter}: {self.due_on}"
 
 
@@ -51,5 +51,5 @@ class CalendarFeed(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Calendar feed of {self.user}"

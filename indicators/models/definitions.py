@@ -1,15 +1,19 @@
 """What an indicator is, and what is expected of it from which quarter."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.fields import QuarterField
+from core.fields import Digits, QuarterField
 from core.quarters import Quarter
 from indicators import rights
 from organisation.models.units import Unit
+from organisation.rights import Visitor
 from sorp.lexicon import (
     Basis,
     Frequency,
@@ -23,7 +27,7 @@ from sorp.lexicon import (
 from sorp.rules.patterns import Pattern
 
 # SQLite keeps decimals as binary floating point, exact to 15 figures: so no more are taken.
-VALUE = {"max_digits": 15, "decimal_places": 6}
+VALUE: Digits = {"max_digits": 15, "decimal_places": 6}
 PATTERN = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
 # Public codes as they are: CORP 1, C&L 02, NI 192. In addresses and names of files every other
 # character than letters, figures, full stops and hyphens is written as a low line.
@@ -31,29 +35,29 @@ REFERENCE = r"[A-Za-z0-9](?:[A-Za-z0-9.\-&/ ]{0,28}[A-Za-z0-9.\-&/])?"
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
-    def visible_to(self, user):
+    def visible_to(self, user: Visitor) -> Self:
         """Those this person may see. The rules are in indicators/rights.py, for one and for many."""
         return self._within(rights.visible_to(user))
 
-    def answerable_by(self, user):
+    def answerable_by(self, user: Visitor) -> Self:
         """Those whose result this person may submit."""
         return self._within(rights.answerable_by(user))
 
-    def own_of(self, user):
+    def own_of(self, user: Visitor) -> Self:
         """Those this person is accountable for, or stands in for as a deputy."""
         return self._within(rights.own_of(user))
 
-    def directed_by(self, user):
+    def directed_by(self, user: Visitor) -> Self:
         """Those of the units this person directs, and of everything below them."""
         return self._within(rights.directed_by(user))
 
-    def _within(self, reach):
+    def _within(self, reach: rights.Reach) -> Self:
         return self.none() if reach == rights.NONE else self.filter(reach.condition)
 
-    def in_units(self, units):
+    def in_units(self, units: Iterable[int]) -> Self:
         return self.filter(unit__in=list(units))
 
-    def in_use(self, quarter):
+    def in_use(self, quarter: Quarter) -> Self:
         """Those measured in a quarter: from their first to their last, where they have one."""
         return self.filter(first_quarter__lte=quarter).filter(
             Q(last_quarter__isnull=True) | Q(last_quarter__gte=quarter)
@@ -184,7 +188,7 @@ class Indicator(models.Model):
             ],
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
     @property
@@ -271,7 +275,7 @@ class Target(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Target for {self.indicator.reference} from {self.from_quarter}"
 
 
@@ -300,5 +304,5 @@ class Suspension(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} suspended: {self.reason}"

@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
-from core.fields import QuarterField
+from core.fields import Digits, QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.rules.forecasting import ForecastMethod
 
-CHANCE = {"max_digits": 5, "decimal_places": 4}
+CHANCE: Digits = {"max_digits": 5, "decimal_places": 4}
 
 
 class SystemForecast(models.Model):
@@ -57,5 +57,5 @@ class SystemForecast(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference}: {self.value} expected in {self.for_quarter}"

@@ -1,5 +1,7 @@
 """The verdict on a quarter, stored with everything it was computed from."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -13,7 +15,7 @@ from sorp.rules.thresholds import JUDGED_BY, Thresholds
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
-    def latest_ones(self):
+    def latest_ones(self) -> Self:
         """What each indicator is now rated in each quarter."""
         return self.filter(is_latest=True)
 
@@ -83,11 +85,11 @@ class Rating(models.Model):
             models.Index(fields=["quarter", "is_latest"], name="rating_by_quarter"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         verdict = self.get_rag_display() or self.get_not_rated_display()
         return f"{self.indicator.reference} {self.quarter}: {verdict}"
 
     @property
-    def thresholds(self):
+    def thresholds(self) -> Thresholds:
         """What the quarter was judged by, as it is kept with the rating."""
         return Thresholds(**{name: getattr(self, name) for name in JUDGED_BY})

@@ -1,5 +1,7 @@
 """What an indicator came to in a quarter: results, and every revision of them."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,12 +30,12 @@ class Result(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} {self.quarter}"
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
-    def latest_ones(self):
+    def latest_ones(self) -> Self:
         """What is now said of each result."""
         return self.filter(is_latest=True)
 
@@ -106,9 +108,9 @@ class Revision(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="revisions_count_from_one"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.result}, revision {self.number}"
 
     @property
-    def is_revised(self):
+    def is_revised(self) -> bool:
         return self.number > 1

@@ -33,7 +33,7 @@ class Draft(models.Model):
             models.UniqueConstraint(fields=["indicator", "quarter"], name="one_draft_per_quarter"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Draft for {self.indicator.reference}, {self.quarter}"
 
 
@@ -51,7 +51,7 @@ class Submission(models.Model):
     class Meta:
         ordering = ["-submitted_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.results} results for {self.quarter} by {self.submitted_by}"
 
 
@@ -84,7 +84,7 @@ class SignOff(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.signed_by}: {self.revision}"
 
 
@@ -110,7 +110,7 @@ class Unlock(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.result} unlocked for {self.granted_to}"
 
 
@@ -128,7 +128,7 @@ class Attestation(models.Model):
             models.UniqueConstraint(fields=["user", "quarter"], name="one_attestation_a_quarter"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}, {self.quarter}"
 
 
@@ -161,7 +161,7 @@ class ManagersForecast(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference}, {self.get_horizon_display()}: {self.value}"
 
 
@@ -191,5 +191,5 @@ class Evidence(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

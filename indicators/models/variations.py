@@ -1,5 +1,8 @@
 """Agreed departures from the SORP, each for one indicator and for a time."""
 
+from collections.abc import Iterator
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,17 +10,18 @@ from django.db.models import F, Q
 from core.clock import now
 from core.fields import QuarterField
 from core.figures import as_number, decimals_of
+from core.quarters import Quarter
 from indicators.models.definitions import VALUE, Indicator
 from sorp.lexicon import RatingMethod
 from sorp.models.statement import Version
 
 
 class VariationQuerySet(models.QuerySet["Variation"]):
-    def agreed(self):
+    def agreed(self) -> Self:
         """Those approved: the only ones that change anything."""
         return self.filter(state=Variation.State.AGREED)
 
-    def ruling(self, quarter):
+    def ruling(self, quarter: Quarter) -> Self:
         """Those by which a quarter is judged."""
         return self.agreed().filter(from_quarter__lte=quarter, until_quarter__gte=quarter)
 
@@ -100,22 +104,22 @@ class Variation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Variation for {self.indicator.reference} from {self.from_quarter}"
 
     @property
-    def varies_rating(self):
+    def varies_rating(self) -> bool:
         """Whether results are rated otherwise, and not only referred up or let go otherwise."""
         return bool(self.method) or self.target is not None or self.floor is not None
 
     @property
-    def differences(self):
+    def differences(self) -> list[str]:
         """Each thing that is judged otherwise, in a few words."""
         return [*self._rated_otherwise(), *self._referred_otherwise()]
 
-    def _rated_otherwise(self):
+    def _rated_otherwise(self) -> Iterator[str]:
         method = RatingMethod(self.method) if self.method else None
-        if method is RatingMethod.TOLERANCE:
+        if method is RatingMethod.TOLERANCE and self.tolerance is not None:
             yield f"Rated by target, and a tolerance of {as_number(self.tolerance.normalize())}% of it"
         elif method is not None:
             yield f"Rated by {method.label.lower()}"
@@ -124,7 +128,7 @@ class Variation(models.Model):
                 figures = decimals_of(value, 6)
                 yield f"{name} {as_number(value, figures, self.indicator.measure_unit)}"
 
-    def _referred_otherwise(self):
+    def _referred_otherwise(self) -> Iterator[str]:
         yield from (str(each) for each in self.varied_triggers.all())
         if self.exit_quarters is not None:
             quarters = "quarter" if self.exit_quarters == 1 else "quarters running"
@@ -163,7 +167,7 @@ class VariedTrigger(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         since = ""
         if self.carried_by is not None and self.carried_by.from_quarter is not None:
             version = self.carried_by

@@ -1,6 +1,7 @@
 """What was found in a workbook that came back, between looking at it and saving it."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,7 @@ from core.fields import QuarterField
 
 
 class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
-    def expired(self):
+    def expired(self) -> Self:
         """Those that nobody saved in time. What was found in them need not be kept."""
         return self.filter(committed_at__isnull=True, expires_at__lte=now())
 
@@ -43,5 +44,5 @@ class WorkbookUpload(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}, {self.quarter}"

@@ -1,4 +1,4 @@
-"""What is expected of indicators in a quarter."""
+"""What is expected of indicators in a quarter, and how each has been rated quarter by quarter."""
 
 from __future__ import annotations
 
@@ -160,12 +160,12 @@ def rag_histories(
     for row in rows.iterator():
         indicator = row.pop("indicator_id")
         red, amber_or_worse = chances.get((indicator, row["quarter"]), (None, None))
-        figure = _figure(row, chance_red=red, chance_amber_or_worse=amber_or_worse)
+        figure = _figure(row, red, amber_or_worse)
         histories[indicator].append(figure)
     return histories
 
 
-def _figure(row: dict[str, Any], **chances: Decimal | None) -> Figure:
+def _figure(row: dict[str, Any], red: Decimal | None, amber_or_worse: Decimal | None) -> Figure:
     """What a rating says, with what its revision, its version and its variation say of it."""
     by_manager, number = row.pop("by_manager"), row.pop("revision__number")
     late, after_close = row.pop("revision__late"), row.pop("revision__after_close")
@@ -178,8 +178,9 @@ def _figure(row: dict[str, Any], **chances: Decimal | None) -> Figure:
         revised=bool(after_close) and number > 1,
         sorp_version=row.pop("sorp_version__number"),
         variation=row.pop("variation__what") or "",
+        chance_red=red,
+        chance_amber_or_worse=amber_or_worse,
         **row,
-        **chances,
     )
     if by_manager is None:
         return figure

@@ -7,11 +7,12 @@ never withdrawn); the audit trail adds who set its targets and redefined it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.timezone import localtime
 
 from core.dates import as_date
@@ -98,8 +99,13 @@ def record_of(indicator: Indicator, *, quarters: int = 8) -> IndicatorRecord:
     )
 
 
-def _by_result(rows, of):  # type: ignore[no-untyped-def]
-    found = defaultdict(list)
+OfResult = TypeVar("OfResult", bound=Model)
+
+
+def _by_result(
+    rows: Iterable[OfResult], of: Callable[[OfResult], int]
+) -> dict[int, list[OfResult]]:
+    found: dict[int, list[OfResult]] = defaultdict(list)
     for row in rows:
         found[of(row)].append(row)
     return found

@@ -139,5 +139,6 @@ def _earlier_values(indicators: Sequence[int], quarter: Quarter) -> dict[int, li
     for indicator, value in rows.order_by("-result__quarter").values_list(
         "result__indicator_id", "value"
     ):
-        found[indicator].append(value)
+        if value is not None:
+            found[indicator].append(value)
     return found

@@ -1,32 +1,38 @@
 """The calendar: every quarter's steps, beginning a quarter, changing a day, and the feed."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import localdate
 from core.guards import public, require
+from core.quarters import Quarter
 from indicators.calendar_feed import as_icalendar, token_of, user_of
 from indicators.forms.calendar import BeginQuarterForm, DueDayForm
 from indicators.queries.calendar import (
+    CalendarSheet,
     calendar_of,
     calendars,
     own_calendar,
     quarters_to_begin,
     unowned_indicators,
 )
+from indicators.rules.calendar import StepLine
 from indicators.services import calendar as services
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.lexicon import Step, Tier
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def calendar(request):
+def calendar(request: SignedInRequest) -> HttpResponse:
     """Every quarter that has begun: its steps, their slack, and what is wrong with them."""
     today = localdate()
     runs_framework = allowed(request.user, Permission.MANAGE_FRAMEWORK)
@@ -46,7 +52,7 @@ def calendar(request):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def begin_quarter(request):
+def begin_quarter(request: SignedInRequest) -> HttpResponse:
     """A quarter's returns are asked for, unless nobody answers for some indicator."""
     today = localdate()
     quarters = quarters_to_begin(today)
@@ -68,22 +74,29 @@ def begin_quarter(request):
     return render(request, "indicators/begin_quarter.html", page)
 
 
-def _chosen_quarter(form, quarters):
+def _chosen_quarter(form: BeginQuarterForm, quarters: Sequence[Quarter]) -> Quarter:
     typed = form.data.get("quarter") if form.is_bound else None
     return next((each for each in quarters if each.key == typed), quarters[0])
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def change_due_day(request, quarter, step, tier=""):
+def change_due_day(
+    request: SignedInRequest, quarter: Quarter, step: str, tier: str = ""
+) -> HttpResponse:
     """One step of a quarter is due by another day, with a reason."""
     sheet = calendar_of(quarter)
     line = _line_or_404(sheet, step, tier)
     form = DueDayForm(request.POST or None, initial={"due_on": line.due_on})
     if request.method == "POST" and form.is_valid():
-        about = {"quarter": quarter, "step": line.step, "tier": line.tier}
         try:
-            services.set_due_day(**about, **form.cleaned_data, by=request.user)
+            services.set_due_day(
+                quarter=quarter,
+                step=line.step,
+                tier=line.tier,
+                by=request.user,
+                **form.cleaned_data,
+            )
         except ValueError as refusal:
             form.add_error("due_on", str(refusal))
         else:
@@ -93,7 +106,7 @@ def change_due_day(request, quarter, step, tier=""):
     return render(request, "indicators/change_due_day.html", page)
 
 
-def _line_or_404(sheet, step, tier):
+def _line_or_404(sheet: CalendarSheet, step: str, tier: str) -> StepLine:
     if step in set(Step) and (not tier or tier in set(Tier)):
         line = sheet.line(Step(step), Tier(tier) if tier else None)
         if line is not None:
@@ -103,7 +116,7 @@ def _line_or_404(sheet, step, tier):
 
 @require_POST
 @require(Permission.VIEW_PERFORMANCE)
-def renew_feed(request):
+def renew_feed(request: SignedInRequest) -> HttpResponse:
     """The address of this person's feed is another; whoever had the old one has nothing."""
     services.renew_feed(by=request.user)
     messages.success(request, "Your calendar feed has a new address. The old one no longer works.")
@@ -112,7 +125,7 @@ def renew_feed(request):
 
 @require_safe
 @public
-def calendar_feed(request, token):
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """One person's own steps, for a calendar that cannot sign in: the address is the key."""
     user = user_of(token)
     if user is None or not allowed(user, Permission.VIEW_PERFORMANCE):

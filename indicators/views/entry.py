@@ -1,7 +1,10 @@
 """Where managers enter one result: every step is kept as a draft, and nothing typed is lost."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.contrib import messages
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -9,19 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.clock import localdate
 from core.figures import as_number
 from core.guards import require
+from core.quarters import Quarter
 from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm, posted_draft
 from indicators.models.definitions import Indicator
-from indicators.queries.entry import entry_sheet
+from indicators.models.results import Revision
+from indicators.models.returns import Draft
+from indicators.queries.entry import EntrySheet, entry_sheet
 from indicators.queries.returns import my_return
-from indicators.rules.entry import ResultGiven
+from indicators.rules.entry import Entry, ResultGiven
 from indicators.services import drafts, results
 from indicators.services.drafts import stored_draft
+from organisation.models.people import User
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.rules.thresholds import bounds_of
 
 
-def sheet_or_404(request, quarter, reference):
+def sheet_or_404(request: SignedInRequest, quarter: Quarter, reference: str) -> EntrySheet:
     """The page of an indicator whose result this person may enter; anybody else finds none."""
     indicator = get_object_or_404(
         Indicator.objects.answerable_by(request.user).select_related("unit", "accountable_manager"),
@@ -30,7 +38,7 @@ def sheet_or_404(request, quarter, reference):
     return entry_sheet(indicator=indicator, quarter=quarter, user=request.user)
 
 
-def refusal_page(request, sheet):
+def refusal_page(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse | None:
     """The page that explains why nothing can be entered now, or None where it can be."""
     if sheet.quarter.last_day >= localdate():
         reason = "not ended"
@@ -44,36 +52,36 @@ def refusal_page(request, sheet):
     return render(request, "indicators/not_open.html", page | {"reason": reason}, status=403)
 
 
-def may_revise(user):
+def may_revise(user: User) -> bool:
     """Whether this person may revise a result of a closed quarter."""
     return allowed(user, Permission.MANAGE_FRAMEWORK)
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def enter_result(request, quarter, reference):
+def enter_result(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
     sheet = sheet_or_404(request, quarter, reference)
     if (refused := refusal_page(request, sheet)) is not None:
         return refused
     if request.method == "POST":
         return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
-    if sheet.is_overtaken:
+    if sheet.draft is not None and sheet.is_overtaken:
         return _conflict_page(request, sheet, sheet.draft.typed, sheet.submitted, status=200)
     # What was said to be complete and is not comes back with what is wrong; what was only begun
     # is nobody's mistake yet.
     wrong = sheet.draft is not None and sheet.draft.is_complete
-    form = ResultForm(sheet.typed | {"complete": "yes"} if wrong else None, sheet=sheet)
+    form = ResultForm({**sheet.typed, "complete": "yes"} if wrong else None, sheet=sheet)
     return _page(request, sheet, form)
 
 
-def _page(request, sheet, form):
+def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> HttpResponse:
     typed = posted_draft(form.data) if form.is_bound else dict(sheet.typed)
     page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter, "form": form}
     return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 
 
-def rating_preview(sheet, typed):
+def rating_preview(sheet: EntrySheet, typed: Mapping[str, str]) -> dict[str, Any]:
     """What a figure would be rated, how it was read, and what is worth asking about it."""
     entry = sheet.read(typed)
     return {
@@ -85,7 +93,7 @@ def rating_preview(sheet, typed):
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def preview_rating(request, quarter, reference):
+def preview_rating(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """The same, while the figure is being typed. Nothing is kept."""
     sheet = sheet_or_404(request, quarter, reference)
     page = {"sheet": sheet, "indicator": sheet.indicator}
@@ -98,7 +106,7 @@ def preview_rating(request, quarter, reference):
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def keep_draft(request, quarter, reference):
+def keep_draft(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """What has been typed so far is kept; the page asks for it every half-minute."""
     sheet = sheet_or_404(request, quarter, reference)
     try:
@@ -112,7 +120,7 @@ def keep_draft(request, quarter, reference):
     return JsonResponse({"version": draft.version, "message": f"Draft kept at {at}"})
 
 
-def _save(request, sheet):
+def _save(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     """The draft is kept whatever it holds; then what the person asked for is done."""
     step = request.POST.get("do", "save")
     just_figures = step != "save"
@@ -140,7 +148,7 @@ def _save(request, sheet):
     return _page(request, _reloaded(request, sheet), form)
 
 
-def _save_draft(request, sheet, *, is_complete):
+def _save_draft(request: SignedInRequest, sheet: EntrySheet, *, is_complete: bool) -> Draft:
     version = request.POST.get("version", "0")
     return drafts.save_draft(
         indicator=sheet.indicator,
@@ -152,7 +160,7 @@ def _save_draft(request, sheet, *, is_complete):
     )
 
 
-def _is_still_complete(request, sheet):
+def _is_still_complete(request: SignedInRequest, sheet: EntrySheet) -> bool:
     """Whether what was said to be complete has not been touched."""
     draft = sheet.draft
     return (
@@ -162,11 +170,11 @@ def _is_still_complete(request, sheet):
     )
 
 
-def _reloaded(request, sheet):
+def _reloaded(request: SignedInRequest, sheet: EntrySheet) -> EntrySheet:
     return entry_sheet(indicator=sheet.indicator, quarter=sheet.quarter, user=request.user)
 
 
-def _next_page(request, sheet, entry):
+def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> HttpResponse:
     """To the next indicator that is not done; when all are, to the check of all answers."""
     mine = my_return(user=request.user, quarter=sheet.quarter, today=localdate())
     message = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
@@ -178,7 +186,7 @@ def _next_page(request, sheet, entry):
     return redirect("enter_result", sheet.quarter.key, following.indicator.reference)
 
 
-def _verdict(sheet, entry):
+def _verdict(sheet: EntrySheet, entry: Entry) -> str:
     if entry.worked_out is None:
         return "It will be shown as not rated."
     indicator = sheet.indicator
@@ -192,7 +200,9 @@ def _verdict(sheet, entry):
     return f"{figure} will be {status}."
 
 
-def _resolve_conflict(request, sheet, reason):
+def _resolve_conflict(
+    request: SignedInRequest, sheet: EntrySheet, reason: drafts.EditConflict
+) -> HttpResponse:
     """Somebody else was quicker: both versions are shown, and the person's own text is kept.
 
     Whoever comes back to a page they have submitted, and sends it again, is told so instead.
@@ -207,7 +217,15 @@ def _resolve_conflict(request, sheet, reason):
     return _conflict_page(request, fresh, request.POST, theirs, by_draft=by_draft, status=409)
 
 
-def _conflict_page(request, sheet, typed, theirs, *, status, by_draft=False):
+def _conflict_page(
+    request: SignedInRequest,
+    sheet: EntrySheet,
+    typed: Mapping[str, str],
+    theirs: Mapping[str, str],
+    *,
+    status: int,
+    by_draft: bool = False,
+) -> HttpResponse:
     """Both versions, side by side, and a form with one's own text to save after all."""
     form = ResultForm(dict(typed.items()), sheet=sheet, only=())
     form.is_valid()
@@ -223,18 +241,21 @@ def _conflict_page(request, sheet, typed, theirs, *, status, by_draft=False):
     return render(request, "indicators/edit_conflict.html", page, status=status)
 
 
-def _compared(form, theirs, own):
+def _compared(
+    form: ResultForm, theirs: Mapping[str, str], own: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
     """Each answer that either gave, in words: its label, what is saved, what was typed."""
     for name, field in form.fields.items():
         if name == "complete" or not (theirs.get(name) or own.get(name)):
             continue
-        words = {"on": "Yes"} | dict(getattr(field, "choices", ()))
-        yield field.label, *(words.get(each.get(name), each.get(name)) for each in (theirs, own))
+        words: dict[str | None, str] = {"on": "Yes", **dict(getattr(field, "choices", ()))}
+        saved, typed = theirs.get(name), own.get(name)
+        yield str(field.label), words.get(saved, saved or ""), words.get(typed, typed or "")
 
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def discard_draft(request, quarter, reference):
+def discard_draft(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """What was typed and not submitted is thrown away; what was submitted before it stands."""
     sheet = sheet_or_404(request, quarter, reference)
     if sheet.draft is not None:
@@ -243,7 +264,7 @@ def discard_draft(request, quarter, reference):
     return redirect("my_return", sheet.quarter.key)
 
 
-def _revise(request, sheet):
+def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     """A closed quarter's figure is corrected, with the reason; nothing is kept as a draft."""
     form = ResultForm(request.POST, sheet=sheet, only=REVISION_FIELDS)
     if not form.is_valid():
@@ -255,7 +276,7 @@ def _revise(request, sheet):
             indicator=sheet.indicator,
             quarter=sheet.quarter,
             given=ResultGiven.from_entry(
-                form.entry, sheet.revision and sheet.revision.data_quarter
+                form.entry, sheet.revision.data_quarter if sheet.revision else None
             ),
             reason=form.cleaned_data["reason"],
             by=request.user,
@@ -269,10 +290,12 @@ def _revise(request, sheet):
     return redirect("revision", sheet.quarter.key, sheet.indicator.reference)
 
 
-def _revised_message(revision, is_new, sheet):
+def _revised_message(revision: Revision, is_new: bool, sheet: EntrySheet) -> str:
     name = f"{sheet.indicator.title}, {sheet.quarter}"
     if not is_new:
         return f"{name}: nothing was changed"
     rating = revision.ratings.latest_ones().first()
+    if rating is None:
+        return f"{name}: revised. It is not rated: the indicator was not in use then."
     verdict = rating.get_rag_display() or f"not rated, {rating.get_not_rated_display().lower()}"
     return f"{name}: revised. It is {verdict.lower()}."

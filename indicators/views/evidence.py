@@ -2,22 +2,25 @@
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.guards import require
+from core.quarters import Quarter
 from indicators.forms.evidence import EvidenceForm
 from indicators.models.returns import Evidence
+from indicators.queries.entry import EntrySheet
 from indicators.queries.evidence import is_removable, may_read_evidence
 from indicators.services import evidence as services
 from indicators.views.entry import refusal_page, sheet_or_404
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def evidence(request, quarter, reference):
+def evidence(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """The files kept with one result, and a way to add one."""
     sheet = sheet_or_404(request, quarter, reference)
     if (refused := refusal_page(request, sheet)) is not None:
@@ -37,7 +40,7 @@ def evidence(request, quarter, reference):
     return render(request, "indicators/evidence.html", page)
 
 
-def _attach(request, sheet, form):
+def _attach(request: SignedInRequest, sheet: EntrySheet, form: EvidenceForm) -> bool:
     file = form.cleaned_data["file"]
     try:
         attached = services.attach_evidence(
@@ -56,7 +59,9 @@ def _attach(request, sheet, form):
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def remove_evidence(request, quarter, reference, number):
+def remove_evidence(
+    request: SignedInRequest, quarter: Quarter, reference: str, number: int
+) -> HttpResponse:
     """A file is taken away again."""
     sheet = sheet_or_404(request, quarter, reference)
     if (refused := refusal_page(request, sheet)) is not None:
@@ -80,7 +85,9 @@ def remove_evidence(request, quarter, reference, number):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def evidence_file(request, quarter, reference, number):
+def evidence_file(
+    request: SignedInRequest, quarter: Quarter, reference: str, number: int
+) -> FileResponse:
     """One file, to be saved and never shown: a browser is told not to guess what it is."""
     found = get_object_or_404(
         Evidence.objects.select_related("indicator"),

@@ -1,6 +1,9 @@
 """The register of forecasts: what was expected, what came, and whose forecasts hold."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -8,17 +11,18 @@ from core.clock import localdate
 from core.guards import require
 from indicators.forms.forecasts import ForecastsForm
 from indicators.models.definitions import Indicator
-from indicators.queries.forecasts import forecast_register
+from indicators.queries.forecasts import ForecastPair, forecast_register
 from indicators.rules.prospects import Figures
 from organisation.permissions import Permission
 from organisation.queries import tree_on
+from organisation.requests import SignedInRequest
 
 A_PAGE = 50
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def forecasts(request):
+def forecasts(request: SignedInRequest) -> HttpResponse:
     """How good forecasts have been: ours and managers’, by directorate, over time, one by one."""
     register, tree = forecast_register(reader=request.user), tree_on(localdate())
     form = ForecastsForm(request.GET)
@@ -39,12 +43,12 @@ def forecasts(request):
     return render(request, "indicators/forecasts.html", shown)
 
 
-def _row(pair, indicator):
+def _row(pair: ForecastPair, indicator: Indicator) -> dict[str, Any]:
     """A line with its indicator, and how far off each forecast was in the indicator's own unit."""
     figures = Figures(indicator.decimals, indicator.measure_unit)
     off = {
         whose: figures.difference(made.score.size)
         for whose, made in (("system", pair.system), ("managers", pair.managers))
-        if made is not None
+        if made is not None and made.score is not None
     }
     return {"pair": pair, "indicator": indicator, "off": off}

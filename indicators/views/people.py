@@ -1,11 +1,13 @@
 """People: indicators without an owner, leavers and their indicators, deputies, attestations."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
 from core.guards import require
+from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.forms.people import (
     AttestationForm,
@@ -29,13 +31,14 @@ from indicators.queries.calendar import latest_open_quarter, unowned_indicators
 from indicators.services import accountability, definitions
 from organisation.models.people import Appointment, User
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rules import PostKind
 from organisation.services.people import appoint, end_appointment
 
 
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
-def people(request):
+def people(request: SignedInRequest) -> HttpResponse:
     """Who answers for what, and where nobody does."""
     today = localdate()
     quarter = latest_open_quarter()
@@ -57,7 +60,7 @@ def people(request):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def move_indicators(request):
+def move_indicators(request: SignedInRequest) -> HttpResponse:
     """One manager's indicators go to another: choose, look over, confirm."""
     chosen = request.GET.get("from", "")
     from_user = get_object_or_404(User, pk=chosen if chosen.isdecimal() else 0)
@@ -77,7 +80,7 @@ def move_indicators(request):
     return render(request, "indicators/move_indicators.html", page)
 
 
-def _move(request, form, from_user):
+def _move(request: SignedInRequest, form: MoveForm, from_user: User) -> bool:
     given = form.cleaned_data
     try:
         moved = accountability.reassign_indicators(
@@ -97,7 +100,7 @@ def _move(request, form, from_user):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def appoint_deputy(request):
+def appoint_deputy(request: SignedInRequest) -> HttpResponse:
     """Somebody stands in for a unit's managers between two days."""
     form = DeputyForm(request.POST or None, people=eligible_deputies(on=localdate()))
     if request.method == "POST" and form.is_valid():
@@ -114,7 +117,7 @@ def appoint_deputy(request):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def end_deputy(request, pk):
+def end_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
     """A deputy's last day is set."""
     appointment = get_object_or_404(
         Appointment.objects.filter(post__kind=PostKind.DEPUTY).select_related("user", "post__unit"),
@@ -136,7 +139,7 @@ def end_deputy(request, pk):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def suspend(request, reference):
+def suspend(request: SignedInRequest, reference: str) -> HttpResponse:
     """An indicator is not measured for some quarters, so nobody need answer for it in them."""
     indicator = get_object_or_404(
         Indicator.objects.select_related("accountable_manager"), reference=reference
@@ -155,7 +158,7 @@ def suspend(request, reference):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def attestation(request, quarter):
+def attestation(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """A manager's indicators of a quarter, to answer for, or to say whose they are not."""
     sheet = attestation_sheet(user=request.user, quarter=quarter)
     form = AttestationForm(
@@ -169,7 +172,7 @@ def attestation(request, quarter):
     return render(request, "indicators/attestation.html", page)
 
 
-def _attest(request, form, quarter):
+def _attest(request: SignedInRequest, form: AttestationForm, quarter: Quarter) -> bool:
     not_mine = form.cleaned_data["not_mine"]
     try:
         accountability.attest(

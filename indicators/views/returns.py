@@ -1,9 +1,14 @@
 """A person's return for a quarter: the list, the check of all answers, and one submission."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.core import signing
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,12 +18,15 @@ from core.figures import as_number
 from core.guards import require
 from core.quarters import Quarter
 from core.queries import open_quarters
+from indicators.models.definitions import Indicator
 from indicators.models.returns import Submission
 from indicators.queries.returns import ReturnRow, submission_outcome
 from indicators.queries.returns import my_return as return_of
+from indicators.rules.entry import Entry
 from indicators.rules.returns import Horizon, forecast_quarters
 from indicators.services import results
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from sorp.rules.thresholds import bounds_of
 
 CHECKED = "indicators.checked-return"
@@ -27,7 +35,7 @@ GOOD_FOR = 24 * 3600  # seconds: whoever leaves a check overnight checks again
 
 @require_safe
 @require(Permission.SUBMIT_RESULT)
-def returns(request):
+def returns(request: SignedInRequest) -> HttpResponse:
     """The return that is asked for now: that of the latest open quarter that has ended."""
     today = localdate()
     ended = [each for each in open_quarters() if each.last_day < today]
@@ -37,7 +45,7 @@ def returns(request):
 
 @require_safe
 @require(Permission.SUBMIT_RESULT)
-def my_return(request, quarter):
+def my_return(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Every indicator this person answers for, and how far each has got."""
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
     return render(request, "indicators/return.html", {"sheet": sheet, "quarter": sheet.quarter})
@@ -45,13 +53,13 @@ def my_return(request, quarter):
 
 @require_safe
 @require(Permission.SUBMIT_RESULT)
-def check_return(request, quarter):
+def check_return(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """All that is completed and not yet submitted, to be read once more, with a way to change it.
 
     The button carries a token for one submission of exactly these answers.
     """
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
-    versions = {row.indicator.reference: row.draft.version for row in sheet.ready}
+    versions = {row.indicator.reference: row.draft.version for row in sheet.ready if row.draft}
     checked = {"t": uuid4().hex, "u": request.user.pk, "q": sheet.quarter.key, "v": versions}
     page = {
         "sheet": sheet,
@@ -64,7 +72,7 @@ def check_return(request, quarter):
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def submit_return(request, quarter):
+def submit_return(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """What was checked is submitted, once. Without a check of this very return, nothing is."""
     checked = _checked(request, quarter)
     if checked is None:
@@ -88,7 +96,7 @@ def submit_return(request, quarter):
 
 @require_safe
 @require(Permission.SUBMIT_RESULT)
-def return_submitted(request, quarter, token):
+def return_submitted(request: SignedInRequest, quarter: Quarter, token: UUID) -> HttpResponse:
     """What was submitted, how it was rated, what was late, and what happens next."""
     submission = get_object_or_404(
         Submission, token=token, submitted_by=request.user, quarter=quarter
@@ -98,7 +106,7 @@ def return_submitted(request, quarter, token):
     return render(request, "indicators/return_submitted.html", page)
 
 
-def _checked(request, quarter):
+def _checked(request: SignedInRequest, quarter: Quarter) -> tuple[UUID, dict[str, int]] | None:
     """The token and the versions that were checked, where this person checked this quarter."""
     try:
         checked = signing.loads(request.POST.get("token", ""), salt=CHECKED, max_age=GOOD_FOR)
@@ -109,7 +117,9 @@ def _checked(request, quarter):
     return UUID(checked["t"]), checked["v"]
 
 
-def _not_ready(request, quarter, problems):
+def _not_ready(
+    request: SignedInRequest, quarter: Quarter, problems: Mapping[str, str]
+) -> HttpResponse:
     page = {"quarter": quarter, "problems": problems}
     return render(request, "indicators/check_first.html", page, status=409)
 
@@ -137,21 +147,23 @@ class Answers:
     answers: tuple[Answer, ...]
 
 
-def answers_of(row, quarter):
+def answers_of(row: ReturnRow, quarter: Quarter) -> Answers:
     """What the draft of a row says. Nothing that was asked for is left out, whether given or not."""
     entry, indicator = row.entry, row.indicator
+    if entry is None:
+        raise ValueError(f"{indicator.reference} has no draft to be checked")
     page = reverse("enter_result", args=[quarter.key, indicator.reference])
 
-    def answer(field, key, value, *, is_prose=False):
+    def answer(field: str, key: str, value: str, *, is_prose: bool = False) -> Answer:
         return Answer(key, value, f"{page}#id_{field}", field, is_prose)
 
-    def figure(value):
+    def figure(value: Decimal | None) -> str:
         if value is None:
             return ""
         return as_number(value, None, indicator.measure_unit)
 
     rows = [answer(*_result(entry, indicator))]
-    if entry.numerator is not None:
+    if entry.numerator is not None and entry.denominator is not None:
         counts = f"{as_number(entry.numerator)} of {as_number(entry.denominator)}"
         rows.append(answer("numerator", "Numerator and denominator", counts))
     if entry.not_available:
@@ -171,7 +183,7 @@ def answers_of(row, quarter):
     return Answers(row, tuple(rows))
 
 
-def _result(entry, indicator):
+def _result(entry: Entry, indicator: Indicator) -> tuple[str, str, str]:
     if entry.worked_out is None:
         reason = "No figure" if entry.not_available else "No value: the denominator is 0"
         return "value", "Result", reason

@@ -1,16 +1,18 @@
 """Where directors sign off, a whole division on one screen, and officers unlock."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import make_aware
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
 from core.guards import require
+from core.quarters import Quarter
 from indicators.forms.sign_off import SignOffForm, UnlockForm
 from indicators.models.results import Result
 from indicators.queries.calendar import due_on
@@ -28,13 +30,14 @@ from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
+from organisation.requests import SignedInRequest
 from organisation.rules import PostKind
 from sorp.lexicon import Step
 
 
 @require_safe
 @require(Permission.SIGN_OFF)
-def sign_off(request):
+def sign_off(request: SignedInRequest) -> HttpResponse:
     """Everything that waits for this person's signature, by quarter, stage and unit."""
     found = sign_off_sheets(request.user, localdate())
     due = {
@@ -47,37 +50,39 @@ def sign_off(request):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SIGN_OFF)
-def sign_off_sheet(request, quarter, stage, unit):
+def sign_off_sheet(
+    request: SignedInRequest, quarter: Quarter, stage: str, unit: str
+) -> HttpResponse:
     """One unit's results on one screen: tick and approve, or return one with a comment."""
-    stage = _stage_or_404(stage)
-    unit = get_object_or_404(Unit, code=unit)
-    if not signs_at(stage, unit, offices_of(request.user, on=localdate())):
-        raise Http404(f"{unit} is signed off by somebody else")
-    waiting = results_to_sign(request.user, quarter, stage).of_unit(unit.pk)
+    signed_at = _stage_or_404(stage)
+    signed_for = get_object_or_404(Unit, code=unit)
+    if not signs_at(signed_at, signed_for, offices_of(request.user, on=localdate())):
+        raise Http404(f"{signed_for} is signed off by somebody else")
+    waiting = results_to_sign(request.user, quarter, signed_at).of_unit(signed_for.pk)
     form = SignOffForm(
         request.POST if request.method == "POST" else None,
         lines=waiting.lines,
         quarter=quarter,
         returning=request.POST.get("return", ""),
     )
-    if request.method == "POST" and form.is_valid() and _is_signed(request, form, stage):
-        is_done = not results_to_sign(request.user, quarter, stage).of_unit(unit.pk).lines
+    if request.method == "POST" and form.is_valid() and _is_signed(request, form, signed_at):
+        is_done = not results_to_sign(request.user, quarter, signed_at).of_unit(signed_for.pk).lines
         if is_done:
             return redirect("sign_off")
-        return redirect("sign_off_sheet", quarter.key, stage.value, unit.code)
+        return redirect("sign_off_sheet", quarter.key, stage, unit)
     page = {
         "form": form,
         "waiting": waiting,
-        "unit": unit,
+        "unit": signed_for,
         "quarter": quarter,
-        "stage": stage,
-        "due": due_on(quarter, Step(stage.value)),
-        **_still_to_come(quarter, unit),
+        "stage": signed_at,
+        "due": due_on(quarter, Step(signed_at.value)),
+        **_still_to_come(quarter, signed_for),
     }
     return render(request, "indicators/sign_off_sheet.html", page)
 
 
-def _still_to_come(quarter, unit):
+def _still_to_come(quarter: Quarter, unit: Unit) -> dict[str, Any]:
     """What of the unit and those below it is still to come, for the first time or again."""
     below = list(tree_on(localdate()).below(unit.pk))
     returned = Result.objects.filter(
@@ -89,14 +94,14 @@ def _still_to_come(quarter, unit):
     }
 
 
-def _stage_or_404(key):
+def _stage_or_404(key: str) -> Stage:
     try:
         return Stage(key)
     except ValueError:
         raise Http404(f"{key} is no stage of sign-off") from None
 
 
-def _is_signed(request, form, stage):
+def _is_signed(request: SignedInRequest, form: SignOffForm, stage: Stage) -> bool:
     """Approve what is ticked, or return the one; and tell the person what that did."""
     try:
         if form.returned is not None:
@@ -120,7 +125,7 @@ def _is_signed(request, form, stage):
     return True
 
 
-def _approved_message(count):
+def _approved_message(count: int) -> str:
     if not count:
         return "You had approved these already: nothing was changed."
     return f"{count} result{'s' if count > 1 else ''} approved, and locked."
@@ -128,7 +133,7 @@ def _approved_message(count):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def unlock(request, quarter, reference):
+def unlock(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
     """A performance officer lets one person change one approved result, for a few days."""
     result = get_object_or_404(
         Result.objects.select_related("indicator__unit", "indicator__accountable_manager"),
@@ -146,7 +151,7 @@ def unlock(request, quarter, reference):
     return render(request, "indicators/unlock.html", page)
 
 
-def _unlock_candidates(result, officer):
+def _unlock_candidates(result: Result, officer: User) -> QuerySet[User]:
     """The accountable manager, and the deputies of the indicator's unit and those above it."""
     indicator = result.indicator
     today = localdate()
@@ -160,7 +165,7 @@ def _unlock_candidates(result, officer):
     return people.exclude(pk=officer.pk).distinct()
 
 
-def _is_unlocked(request, form, result):
+def _is_unlocked(request: SignedInRequest, form: UnlockForm, result: Result) -> bool:
     given = form.cleaned_data
     try:
         unlock_result(

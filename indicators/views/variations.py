@@ -3,11 +3,13 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.dates import as_date
 from core.guards import require
+from core.quarters import Quarter
 from core.queries import last_closed
 from indicators.forms.variations import (
     DecisionForm,
@@ -30,14 +32,16 @@ from indicators.services.variations import (
     may_end_variation,
     may_propose_variation,
 )
+from organisation.models.people import User
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 
 A_PAGE = 50
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def register(request):
+def register(request: SignedInRequest) -> HttpResponse:
     """Every variation: those in force unless the address asks for others."""
     query = request.GET.copy()
     query.setdefault("state", "in_force")
@@ -59,7 +63,7 @@ def register(request):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def of_indicator(request, reference):
+def of_indicator(request: SignedInRequest, reference: str) -> HttpResponse:
     """Everything that is, was or is asked to be judged otherwise for one indicator."""
     indicator = _visible_or_404(request, reference)
     page = {
@@ -73,7 +77,7 @@ def of_indicator(request, reference):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def propose(request, reference):
+def propose(request: SignedInRequest, reference: str) -> HttpResponse:
     """A variation is proposed, and waits for somebody else to agree it."""
     indicator = _visible_or_404(request, reference)
     if not may_propose_variation(indicator, request.user):
@@ -101,7 +105,7 @@ def propose(request, reference):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def variation(request, reference, pk):
+def variation(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """One variation, and what this reader may do about it: decide on it, or end it early."""
     indicator = _visible_or_404(request, reference)
     row = get_object_or_404(variations_of(indicator), pk=pk)
@@ -113,13 +117,13 @@ def variation(request, reference, pk):
         if act is None:
             raise PermissionDenied
     form = _form(act, row, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _apply(request, form, act, row):
+    if form is not None and form.is_valid() and _apply(request, form, act, row):
         return redirect("variation", reference, pk)
     page = {"indicator": indicator, "variation": row, "form": form, "act": act}
     return render(request, "indicators/variation.html", page)
 
 
-def _available_act(row, user):
+def _available_act(row: Variation, user: User) -> str | None:
     """What a person may do about a variation now: decide, end, or nothing."""
     if row.state == Variation.State.PROPOSED:
         return "decide" if may_decide_variation(row, user) else None
@@ -127,7 +131,7 @@ def _available_act(row, user):
     return "end" if may_end_variation(row, user) and not is_over else None
 
 
-def _late_press(row, user, act, typed):
+def _late_press(row: Variation, user: User, act: str | None, typed: QueryDict) -> str | None:
     """What to answer somebody whose act was done already; nothing where theirs is in time."""
     is_decided = row.state != Variation.State.PROPOSED
     if is_decided and may_decide_variation(row, user) and (act is None or "verdict" in typed):
@@ -141,13 +145,15 @@ def _late_press(row, user, act, typed):
     return None
 
 
-def _possible_endings(row):
+def _possible_endings(row: Variation) -> tuple[Quarter, Quarter]:
     """The first and the last quarter with which it may be made to end."""
     closed = last_closed()
     return max(row.from_quarter, closed or row.from_quarter), row.until_quarter.previous()
 
 
-def _form(act, row, typed):
+def _form(
+    act: str | None, row: Variation, typed: QueryDict | None
+) -> DecisionForm | EndVariationForm | None:
     if act == "decide":
         return DecisionForm(typed)
     if act == "end":
@@ -156,7 +162,9 @@ def _form(act, row, typed):
     return None
 
 
-def _apply(request, form, act, row):
+def _apply(
+    request: SignedInRequest, form: DecisionForm | EndVariationForm, act: str | None, row: Variation
+) -> bool:
     """Whether it was done. If not, the form says why, and keeps what was typed."""
     given = form.cleaned_data
     try:
@@ -176,7 +184,7 @@ def _apply(request, form, act, row):
     return True
 
 
-def _visible_or_404(request, reference):
+def _visible_or_404(request: SignedInRequest, reference: str) -> Indicator:
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         reference=reference,

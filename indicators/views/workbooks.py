@@ -1,5 +1,7 @@
 """The return as a workbook: out, back, looked at and saved as drafts."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
 from core.guards import require
+from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.forms.workbooks import WorkbookForm
 from indicators.models.workbooks import WorkbookUpload
@@ -17,6 +20,7 @@ from indicators.workbooks.preview import preview
 from indicators.workbooks.reading import RefusedWorkbook
 from indicators.workbooks.writing import NothingDue, write_workbook
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from sorp.queries.ruling import NoVersionInForce
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,7 +29,7 @@ SHOWN = 200  # rows of one table: a page is to be read
 
 @require_safe
 @require(Permission.SUBMIT_RESULT)
-def download_workbook(request, quarter):
+def download_workbook(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """This person's indicators for a quarter, to be filled in away from the service."""
     if refusal := _not_open(request, quarter):
         return refusal
@@ -43,7 +47,7 @@ def download_workbook(request, quarter):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def workbook(request, quarter):
+def workbook(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Where a workbook is downloaded, and where it comes back."""
     if refusal := _not_open(request, quarter):
         return refusal
@@ -64,7 +68,7 @@ def workbook(request, quarter):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def workbook_preview(request, quarter, token):
+def workbook_preview(request: SignedInRequest, quarter: Quarter, token: UUID) -> HttpResponse:
     """What the workbook would change, cell by cell; and the button that saves it as drafts."""
     upload = get_object_or_404(WorkbookUpload, token=token, user=request.user, quarter=quarter)
     if refusal := _not_open(request, quarter):
@@ -88,7 +92,9 @@ def workbook_preview(request, quarter, token):
     return render(request, "indicators/workbook_preview.html", page)
 
 
-def _looked_at(request, form, quarter):
+def _looked_at(
+    request: SignedInRequest, form: WorkbookForm, quarter: Quarter
+) -> WorkbookUpload | None:
     """Read the file and keep what was found; or say on the form why it cannot be taken."""
     file = form.cleaned_data["file"]
     content = file.read()
@@ -102,7 +108,7 @@ def _looked_at(request, form, quarter):
     )
 
 
-def _not_open(request, quarter):
+def _not_open(request: SignedInRequest, quarter: Quarter) -> HttpResponse | None:
     """The page that says why a quarter takes no results, where it takes none."""
     state = quarter_state(quarter)
     is_closed = bool(state and state.is_closed)
@@ -112,6 +118,6 @@ def _not_open(request, quarter):
     return render(request, "indicators/workbook_not_open.html", page, status=403)
 
 
-def _saved(upload):
+def _saved(upload: WorkbookUpload) -> str:
     drafts = "1 draft" if upload.saved == 1 else f"{upload.saved} drafts"
     return f"{drafts} saved from {upload.name}. Check your answers, then submit"

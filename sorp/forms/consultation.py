@@ -1,19 +1,22 @@
 """What people fill in while a version of the SORP is talked over and approved."""
 
-from django import forms
+from typing import Any
 
-from core.forms import DayField
+from django import forms
+from django.http import QueryDict
+
+from core.forms import DayField, LongText
 from core.quarters import Quarter
 from sorp.services.consultation import LONGEST
 
 QUARTERS_AHEAD = 8
-LONG = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": LONGEST}
+LONG: LongText = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": LONGEST}
 
 
 class FromQuarter(forms.TypedChoiceField):
     """The quarter from which a version is in force: one that is still to be reported."""
 
-    def __init__(self, *, earliest, **options):
+    def __init__(self, *, earliest: Quarter, **options: Any) -> None:
         ahead = earliest.until(Quarter.from_ordinal(earliest.ordinal + QUARTERS_AHEAD - 1))
         super().__init__(
             label="From which quarter is it in force?",
@@ -34,8 +37,10 @@ class OpenForm(forms.Form):
 
     until = DayField(label="Until when may people comment?", what="the last day for comments")
 
-    def __init__(self, *args, earliest, **options):
-        super().__init__(*args, auto_id="open-%s", **options)
+    def __init__(
+        self, typed: QueryDict | None = None, *, earliest: Quarter, **options: Any
+    ) -> None:
+        super().__init__(typed, auto_id="open-%s", **options)
         self.fields["from_quarter"] = FromQuarter(earliest=earliest)
 
 
@@ -50,8 +55,8 @@ class CommentForm(forms.Form):
         **LONG,
     )
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, auto_id="comment-%s", **options)
+    def __init__(self, typed: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(typed, auto_id="comment-%s", **options)
 
 
 class AnswerForm(forms.Form):
@@ -68,8 +73,8 @@ class AnswerForm(forms.Form):
         error_messages={"required": "Say whether it led to a change"},
     )
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, auto_id="answer-%s", **options)
+    def __init__(self, typed: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(typed, auto_id="answer-%s", **options)
 
 
 class ReasonForm(forms.Form):
@@ -77,6 +82,6 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label="Why?", **LONG)
 
-    def __init__(self, *args, missing, **options):
-        super().__init__(*args, auto_id="reason-%s", **options)
+    def __init__(self, typed: QueryDict | None = None, *, missing: str, **options: Any) -> None:
+        super().__init__(typed, auto_id="reason-%s", **options)
         self.fields["reason"].error_messages["required"] = missing

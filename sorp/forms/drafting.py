@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
 
+from core.forms import field_of, mark_one_of_several
 from sorp.lexicon import (
     Appetite,
     ComparedWith,
@@ -23,6 +28,7 @@ from sorp.models.conditions import ReminderRule, TriggerRule
 from sorp.models.statement import Version
 from sorp.rules.checks import Check
 from sorp.rules.conditions import kinds
+from sorp.rules.conditions.aggregate import UNIT_TIERS
 from sorp.rules.conditions.base import MOST_QUARTERS, listed
 from sorp.rules.conditions.kinds import every_kind
 from sorp.rules.conditions.status import Status
@@ -120,7 +126,7 @@ class NewDraftForm(forms.Form):
     def __init__(self, *args: Any, bases: list[Version], **options: Any) -> None:
         super().__init__(*args, **options)
         self.by_number = {each.number: each for each in bases}
-        self.fields["base"].choices = [
+        field_of(self, "base", forms.ChoiceField).choices = [
             (each.number, f"Version {each.number}, {each.get_state_display().lower()}")
             for each in bases
         ]
@@ -191,7 +197,9 @@ class AppetiteForm(DraftForm):
     def __init__(self, typed: Any = None, *, draft: Version, row: Any = None) -> None:
         super().__init__(typed, draft=draft, row=row)
         self.rules = {str(each.pk): each for each in draft.trigger_rules.all()}
-        self.fields["triggers"].choices = [(key, each.name) for key, each in self.rules.items()]
+        field_of(self, "triggers", forms.MultipleChoiceField).choices = [
+            (key, each.name) for key, each in self.rules.items()
+        ]
 
     def held(self, row: Any) -> dict[str, Any]:
         return super().held(row) | {"triggers": [str(each.pk) for each in row.triggers.all()]}
@@ -233,7 +241,7 @@ class Count(forms.IntegerField):
             options["error_messages"].setdefault(code, told)
         super().__init__(min_value=least, max_value=most, **options)
         for validator in self.validators:
-            if getattr(validator, "code", "") in ("min_value", "max_value"):
+            if isinstance(validator, MinValueValidator | MaxValueValidator):
                 validator.message = told
 
 
@@ -293,7 +301,7 @@ class TriggerForm(DraftForm):
     forecast_by = Choice("Forecast", ForecastBy.choices, required=False, widget=forms.RadioSelect)
     unit_tier = Choice(
         "Unit",
-        [("", "Choose a unit"), *TriggerRule._meta.get_field("unit_tier").choices],
+        [("", "Choose a unit"), *((each, each.capitalize()) for each in UNIT_TIERS)],
         required=False,
     )
     count = Count(
@@ -316,9 +324,9 @@ class TriggerForm(DraftForm):
         self.of_some = set().union(*(each.form_fields for each in self.kinds.values()))
         for name in self.of_some:
             self.fields[name].required = False
-            self.fields[name].one_of_several = True  # its kind decides whether it is needed
+            mark_one_of_several(self.fields[name])  # its kind decides whether it is needed
         kind = typed.get("kind") if typed is not None else self.initial.get("kind")
-        self.of_kind = self.kinds.get(kind)
+        self.of_kind = self.kinds.get(kind or "")
         self.needed = self.of_kind.form_fields if self.of_kind else ()
 
     def held(self, row: TriggerRule) -> dict[str, Any]:
@@ -345,7 +353,7 @@ class TriggerForm(DraftForm):
         """The columns of a trigger: what its kind needs, and nothing beside."""
         said = {"at_least": 1, "within": 1} | self.cleaned_data
         said["movement"] = said.get("movement", "")
-        return said | self.kinds[said["kind"]].fixed
+        return {**said, **self.kinds[said["kind"]].fixed}
 
     @property
     def groups(self) -> list[dict[str, Any]]:

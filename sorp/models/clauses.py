@@ -41,7 +41,7 @@ class Clause(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.heading}"
 
 
@@ -62,7 +62,7 @@ class RagDefinition(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_rag_display()}: {self.wording}"
 
 
@@ -82,7 +82,7 @@ class Term(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.term
 
 
@@ -104,7 +104,7 @@ class RiskAppetite(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.area}: {self.get_appetite_display()}"
 
 
@@ -134,5 +134,5 @@ class Comment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.author} on {self.clause or 'the whole'}"

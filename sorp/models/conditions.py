@@ -128,7 +128,7 @@ class TriggerRule(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -147,7 +147,7 @@ class TriggerTier(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.get_tier_display()
 
 
@@ -172,7 +172,7 @@ class LevelDuty(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_level_display()}: within {self.within} working days"
 
 
@@ -203,7 +203,7 @@ class CalendarRule(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.step}: {self.working_days} working days, {self.get_counted_from_display()}"
 
 
@@ -252,6 +252,6 @@ class ReminderRule(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         again = f", then every {self.then_every}" if self.then_every else ""
         return f"{self.step}: {self.working_days} working days {self.side}{again}"

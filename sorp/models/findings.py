@@ -37,5 +37,5 @@ class Finding(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.check_made} in {self.unit}: {self.kept} of {self.looked_at}"

@@ -1,13 +1,16 @@
 """The statement of required practice: its versions, and who wrote them."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
 from core.fields import QuarterField
+from core.quarters import Quarter
 from organisation.permissions import Permission
-from organisation.rights import allowed
+from organisation.rights import Visitor, allowed
 from sorp.lexicon import TravelMethod
 
 
@@ -18,28 +21,28 @@ class Statement(models.Model):
     title = models.CharField(max_length=200)
     purpose = models.TextField(blank=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
-    def ruling(self, quarter):
+    def ruling(self, quarter: Quarter) -> Self:
         """The version by whose rules a quarter is judged, newest first."""
         return self.binding().filter(from_quarter__lte=quarter).order_by("-from_quarter")
 
-    def binding(self):
+    def binding(self) -> Self:
         """Those approved, whether their first quarter is past, present or still to come."""
         return self.filter(state__in=Version.BINDING)
 
-    def published(self):
+    def published(self) -> Self:
         """Those that anyone may read: in force, or in force before."""
         return self.filter(state__in=[Version.State.IN_FORCE, Version.State.SUPERSEDED])
 
-    def visible_to(self, user):
+    def visible_to(self, user: Visitor) -> Self:
         """Everyone may read what is or was in force; those who see performance, all of them."""
         return self if allowed(user, Permission.VIEW_PERFORMANCE) else self.published()
 
-    def unfinished(self):
+    def unfinished(self) -> Self:
         """Those still being written or talked over."""
         return self.filter(state__in=[Version.State.DRAFT, Version.State.CONSULTATION])
 
@@ -150,7 +153,7 @@ class Version(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.statement}, version {self.number}"
 
 
@@ -166,5 +169,5 @@ class Authorship(models.Model):
             models.UniqueConstraint(fields=["version", "author"], name="author_is_named_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.author}, author of {self.version}"

@@ -717,7 +717,7 @@ def save_trigger(
     )
 
 
-def condition_given(row: TriggerRule, tiers: Collection[Tier]) -> Condition:
+def condition_given(row: TriggerRule, tiers: Collection[str]) -> Condition:
     """What a trigger not yet kept would ask for. Raises Refused, at the field, for nonsense."""
     clean_row(row)
     if row.count is not None:

@@ -1,6 +1,11 @@
 """The page of a consultation on a draft of the SORP, clause by clause."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -10,6 +15,7 @@ from core.guards import require
 from core.queries import last_closed
 from core.refusals import Refused
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.forms.consultation import AnswerForm, CommentForm, OpenForm, ReasonForm
 from sorp.models.clauses import Comment
@@ -25,11 +31,13 @@ from sorp.services.consultation import (
 )
 
 State = Version.State
+# What a press does: the sentence that says so, and where on the page it leads.
+Act = Callable[[SignedInRequest, Version, dict[str, Any]], tuple[str, str]]
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def consultation(request, number):
+def consultation(request: SignedInRequest, number: str) -> HttpResponse:
     """What would change, what was said of it, and, by turns, the form that one asked for."""
     version = _version(request, number)
     act = request.POST.get("act", "")
@@ -40,16 +48,17 @@ def consultation(request, number):
     return render(request, "sorp/consultation.html", forms | _page(request, version, form))
 
 
-def _version(request, number):
+def _version(request: SignedInRequest, number: str) -> Version:
     versions = Version.objects.visible_to(request.user)
     people = versions.select_related("drafted_from", "drafted_by", "statement")
     return get_object_or_404(people, number=number)
 
 
-def _page(request, version, form):
+def _page(request: SignedInRequest, version: Version, form: Form | None) -> dict[str, Any]:
     today = localdate()
     is_open = version.state == State.CONSULTATION
-    is_over = is_open and version.consulted_until < today
+    until = version.consulted_until
+    is_over = is_open and until is not None and until < today
     leads = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     return {
         "version": version,
@@ -64,9 +73,11 @@ def _page(request, version, form):
     }
 
 
-def _asked_for(request, version, act, form):
+def _asked_for(
+    request: SignedInRequest, version: Version, act: str, form: Form | None
+) -> dict[str, Any]:
     """The forms of the page: that which came back with something to mend, and empty ones."""
-    page = {}
+    page: dict[str, Any] = {}
     if version.state == State.DRAFT:
         page["open_form"] = form if act == "open" else _open_form(request, version, typed=None)
     page["reason_form"] = form if act == "back" else _reason_form(request, version, typed=None)
@@ -82,29 +93,33 @@ def _asked_for(request, version, act, form):
     return page
 
 
-def _key(typed):
+def _key(typed: str) -> int:
     """The comment that an address or a form names; what is no key names none."""
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
 
 
-def _held_answer(comment):
+def _held_answer(comment: Comment) -> AnswerForm:
     changed = "yes" if comment.led_to_change else "no"
     held = {"words": comment.answer, "led_to_change": changed if comment.answer else None}
     return AnswerForm(initial=held)
 
 
-def _open_form(request, version, *, typed="post"):
+def _open_form(
+    request: SignedInRequest, version: Version, *, typed: str | None = "post"
+) -> OpenForm:
     earliest = earliest_quarter(today=localdate(), closed_until=last_closed())
     planned = version.from_quarter.key if version.from_quarter else ""
     bound = request.POST if typed else None
     return OpenForm(bound, earliest=earliest, initial={"from_quarter": planned})
 
 
-def _reason_form(request, version, *, typed="post"):
+def _reason_form(
+    request: SignedInRequest, version: Version, *, typed: str | None = "post"
+) -> ReasonForm:
     return ReasonForm(request.POST if typed else None, missing="Say why it goes back to draft")
 
 
-FORMS = {
+FORMS: dict[str, Callable[[SignedInRequest, Version], Form]] = {
     "open": _open_form,
     "comment": lambda request, version: CommentForm(request.POST),
     "answer": lambda request, version: AnswerForm(request.POST),
@@ -112,7 +127,7 @@ FORMS = {
 }
 
 
-def _is_done(act, request, version, form):
+def _is_done(act: Act, request: SignedInRequest, version: Version, form: Form | None) -> str:
     """Where to go once the act is done; nothing where it was not, and the form says what to do."""
     if form is not None and not form.is_valid():
         return ""
@@ -128,7 +143,7 @@ def _is_done(act, request, version, form):
     return anchor
 
 
-def _open(request, version, given):
+def _open(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:
     opened = open_consultation(version=version, today=localdate(), by=request.user, **given)
     return (
         f"Version {opened.number} is open for comment, and those it binds are told",
@@ -136,27 +151,35 @@ def _open(request, version, given):
     )
 
 
-def _comment_made(request, version, given):
+def _comment_made(
+    request: SignedInRequest, version: Version, given: dict[str, Any]
+) -> tuple[str, str]:
     comment = comment_on_version(version=version, today=localdate(), by=request.user, **given)
     on = f"clause {comment.clause}" if comment.clause else "the whole"
     return f"Your comment on {on} is kept", f"#comment-{comment.pk}"
 
 
-def _answer(request, version, given):
+def _answer(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:
     key = _key(request.POST.get("comment", ""))
     comment = get_object_or_404(Comment, version=version, pk=key)
     answer_comment(comment=comment, today=localdate(), by=request.user, **given)
     return f"{comment.author} is answered", f"#comment-{comment.pk}"
 
 
-def _close(request, version, given):
+def _close(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:
     close_consultation(version=version, today=localdate(), by=request.user)
     return "The consultation is over", "#main-content"
 
 
-def _back(request, version, given):
+def _back(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:
     back_to_draft(version=version, today=localdate(), by=request.user, **given)
     return f"Version {version.number} is a draft again", "#main-content"
 
 
-ACTS = {"open": _open, "comment": _comment_made, "answer": _answer, "close": _close, "back": _back}
+ACTS: dict[str, Act] = {
+    "open": _open,
+    "comment": _comment_made,
+    "answer": _answer,
+    "close": _close,
+    "back": _back,
+}

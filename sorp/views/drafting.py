@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.guards import require
 from core.refusals import Refused
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from sorp.forms import drafting as forms
 from sorp.forms.drafting import NewDraftForm
 from sorp.lexicon import Level, Step
@@ -43,7 +44,7 @@ UNTYPED = ("csrfmiddlewaretoken", "seen", "act")
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def new_draft(request):
+def new_draft(request: SignedInRequest) -> HttpResponse:
     """A draft is begun from a version; where one is being written already, that is shown."""
     versions = Version.objects.select_related("statement")
     bases = list(versions.binding().order_by("-from_quarter"))
@@ -67,7 +68,7 @@ def new_draft(request):
     return render(request, "sorp/draft_new.html", page)
 
 
-def _first(bases):
+def _first(bases: list[Version]) -> dict[str, str]:
     """The latest version to begin from, and the number after the highest."""
     if not bases:
         return {}
@@ -78,7 +79,7 @@ def _first(bases):
 
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
-def edit_draft(request, number):
+def edit_draft(request: SignedInRequest, number: str) -> HttpResponse:
     """The draft as its reader will see it, each part to change, and what it still lacks."""
     draft = version_or_404(number)
     if why_closed(draft):
@@ -86,7 +87,7 @@ def edit_draft(request, number):
     return render(request, "sorp/draft.html", {"draft": draft, **drafted(draft)})
 
 
-def version_or_404(number):
+def version_or_404(number: str) -> Version:
     versions = Version.objects.select_related("statement", "drafted_from", "drafted_by")
     version = versions.filter(number=number).order_by("statement").first()
     if version is None:
@@ -94,13 +95,13 @@ def version_or_404(number):
     return version
 
 
-def closed(request, version):
+def closed(request: SignedInRequest, version: Version) -> HttpResponse:
     """What is no draft cannot be edited: why, what to do, and whatever was typed."""
     page = {"version": version, "why": why_closed(version), "typed": typed_in(request)}
     return render(request, "sorp/draft_closed.html", page, status=409)
 
 
-def typed_in(request):
+def typed_in(request: SignedInRequest) -> dict[str, str]:
     """What somebody typed, under what each box is called, to be given back."""
     return {
         name.replace("_", " ").capitalize(): "\n".join(values)
@@ -109,7 +110,7 @@ def typed_in(request):
     }
 
 
-def drafted(draft):
+def drafted(draft: Version) -> dict[str, Any]:
     """Everything that the draft says, each row with what a reader needs, in a fixed few queries."""
     prefetch_related_objects(
         [draft],
@@ -145,7 +146,7 @@ def drafted(draft):
     }
 
 
-def tiers_of(row):
+def tiers_of(row: TriggerRule) -> list[str]:
     return [each.tier for each in row.tiers.all()]
 
 
@@ -184,13 +185,13 @@ PARTS = {
 }
 
 
-def _part_or_404(key):
+def _part_or_404(key: str) -> DraftPart:
     if key not in PARTS:
         raise Http404(f"The SORP has no part called {key}")
     return PARTS[key]
 
 
-def _seen(request, draft):
+def _seen(request: SignedInRequest, draft: Version) -> int:
     """The edition a form was opened with. What is no edition is none that anybody saw."""
     if request.method != "POST":
         return draft.edition
@@ -200,7 +201,9 @@ def _seen(request, draft):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def edit_part(request, number, part, pk=None):
+def edit_part(
+    request: SignedInRequest, number: str, part: str, pk: int | None = None
+) -> HttpResponse:
     """One row of the draft is written, anew or again; a trigger may first be tried."""
     kind, draft = _part_or_404(part), version_or_404(number)
     if why_closed(draft):
@@ -240,27 +243,29 @@ def edit_part(request, number, part, pk=None):
     return render(request, kind.template, page | {"seen": seen}, status=status)
 
 
-def _row_or_404(kind, draft, pk):
+def _row_or_404(kind: DraftPart, draft: Version, pk: int | None) -> Any:
     return None if pk is None else get_object_or_404(kind.model, version=draft, pk=pk)
 
 
-def _gone(request, draft, part):
+def _gone(request: SignedInRequest, draft: Version, part: str) -> HttpResponse:
     """Somebody removed the row that was being written: what was typed is given back."""
     page = {"draft": draft, "part": part, "word": PARTS[part].word, "typed": typed_in(request)}
     return render(request, "sorp/draft_gone.html", page, status=409)
 
 
-def _refused(form, refusal):
+def _refused(form: forms.DraftForm, refusal: Refused) -> bool:
     """The refusal stands at its field. Returns whether it is for what somebody wrote meanwhile."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     return isinstance(refusal, Stale)
 
 
-def _at(draft, part):
+def _at(draft: Version, part: str) -> str:
     return reverse("edit_draft", args=[draft.number]) + f"#{part}"
 
 
-def _tried(form, draft, pk, given):
+def _tried(
+    form: forms.DraftForm, draft: Version, pk: int | None, given: dict[str, Any] | None
+) -> dict[str, Any]:
     """The sentence that a trigger would be, and what it would contradict. Nothing is kept."""
     if not form.is_bound:
         return {"sentence": form.row and _sentence_of(form.row)}
@@ -277,17 +282,17 @@ def _tried(form, draft, pk, given):
     return {"sentence": condition.sentence, "found": found}
 
 
-def _sentence_of(row):
+def _sentence_of(row: TriggerRule) -> str:
     """What a trigger says; nothing where it is no rule yet, which saving it will say."""
     try:
-        return condition_given(row, [each.tier for each in row.tiers.all()]).sentence
+        return condition_given(row, tiers_of(row)).sentence
     except Refused:
         return ""
 
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
-def preview_trigger(request, number, pk=None):
+def preview_trigger(request: SignedInRequest, number: str, pk: int | None = None) -> HttpResponse:
     """The sentence while the form is being filled in. Nothing is kept, and nothing refused."""
     draft = version_or_404(number)
     if why_closed(draft):
@@ -301,7 +306,7 @@ def preview_trigger(request, number, pk=None):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def edit_settings(request, number):
+def edit_settings(request: SignedInRequest, number: str) -> HttpResponse:
     """The draft's number and summary, and its rules for travel, exit, relapse and plans."""
     draft = version_or_404(number)
     if why_closed(draft):
@@ -332,7 +337,7 @@ def edit_settings(request, number):
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def remove_part(request, number, part, pk):
+def remove_part(request: SignedInRequest, number: str, part: str, pk: int) -> HttpResponse:
     """One row is taken out of the draft, once that is confirmed. The base keeps its own."""
     kind, draft = _part_or_404(part), version_or_404(number)
     if why_closed(draft):
@@ -359,7 +364,7 @@ def remove_part(request, number, part, pk):
 
 @require_POST
 @require(Permission.MANAGE_FRAMEWORK)
-def move_part(request, number, part, pk):
+def move_part(request: SignedInRequest, number: str, part: str, pk: int) -> HttpResponse:
     """A clause or a trigger changes places with its neighbour."""
     kind, draft = _part_or_404(part), version_or_404(number)
     if why_closed(draft):

@@ -1,12 +1,13 @@
 """The SORP as it is read: the version in force, those before it, what differs, what its terms mean."""
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from core.guards import public, require
 from core.http_cache import cached_response
 from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.models.statement import Version
 from sorp.queries.comparison import clauses_compared, rules_compared
@@ -18,7 +19,7 @@ from sorp.rules.differences import ChangeKind, grouped
 
 @public
 @require_safe
-def sorp(request):
+def sorp(request: HttpRequest) -> HttpResponse:
     """The statement of required practice in force: what is required, rated, and referred up."""
     version = version_in_force()
     if version is None:
@@ -28,7 +29,7 @@ def sorp(request):
 
 @public
 @require_safe
-def sorp_version(request, number):
+def sorp_version(request: HttpRequest, number: str) -> HttpResponse:
     """One version. Those not in force, now or before, are for readers who signed in, and say so."""
     version = _readable(request, number)
     if _is_published(version):
@@ -36,25 +37,25 @@ def sorp_version(request, number):
     return _page(request, version)
 
 
-def _readable(request, number):
+def _readable(request: HttpRequest, number: str) -> Version:
     """A version this person may read, or 404: a draft is answered as what does not exist."""
     versions = Version.objects.visible_to(request.user)
     people = versions.select_related("statement", "approved_by", "drafted_by", "drafted_from")
     return get_object_or_404(people, number=number)
 
 
-def _is_published(version):
+def _is_published(version: Version) -> bool:
     return version.state in (Version.State.IN_FORCE, Version.State.SUPERSEDED)
 
 
-def _mark(*versions):
+def _mark(*versions: Version) -> str:
     """What a page of published versions shows: they never change, and those beside them may."""
     shown = [f"{each.pk}{each.state}" for each in versions]
     beside = Version.objects.published().order_by("pk").values_list("pk", "state")
     return "-".join(["sorp", *shown, *(f"{pk}{state[0]}" for pk, state in beside)])
 
 
-def _page(request, version):
+def _page(request: HttpRequest, version: Version) -> HttpResponse:
     published = list(Version.objects.published().order_by("-from_quarter"))
     page = {
         "version": version,
@@ -69,7 +70,7 @@ def _page(request, version):
     return render(request, "sorp/version.html", page)
 
 
-def _next_of(version, published):
+def _next_of(version: Version, published: list[Version]) -> Version | None:
     if version.state != Version.State.SUPERSEDED:
         return None
     later = [each for each in published if each.from_quarter > version.from_quarter]
@@ -78,7 +79,7 @@ def _next_of(version, published):
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def sorp_versions(request):
+def sorp_versions(request: SignedInRequest) -> HttpResponse:
     """Every version and how far it has come, with what one may do about it."""
     versions = (
         Version.objects.visible_to(request.user)
@@ -98,7 +99,7 @@ def sorp_versions(request):
 
 @public
 @require_safe
-def sorp_differences(request, number, other):
+def sorp_differences(request: HttpRequest, number: str, other: str) -> HttpResponse:
     """What differs between two versions: word by word, and rule by rule in sentences."""
     new, old = _readable(request, number), _readable(request, other)
     if new.pk == old.pk:
@@ -106,7 +107,7 @@ def sorp_differences(request, number, other):
     if old.from_quarter and new.from_quarter and new.from_quarter < old.from_quarter:
         return redirect("sorp_differences", old.number, new.number)  # the later against the earlier
 
-    def draw():
+    def draw() -> HttpResponse:
         between = clauses_compared(old, new)
         page = {
             "new": new,
@@ -126,7 +127,7 @@ def sorp_differences(request, number, other):
 
 @public
 @require_safe
-def terms(request):
+def terms(request: HttpRequest) -> HttpResponse:
     """What each term of the SORP means."""
     version = version_in_force()
     if version is None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
-from indicators.models.definitions import Suspension
+from indicators.models.definitions import Indicator, Suspension
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, ManagersForecast, SignOff
@@ -494,6 +494,21 @@ def test_a_closed_quarter_takes_a_revision_with_its_reason_from_the_centre(clien
     assert Rating.objects.filter(is_latest=False).get().rag == "green"
     assert Revision.objects.latest_ones().get().reason == "Miscounted"
     assert clash.status_code == 409
+
+
+def test_a_revision_of_a_quarter_before_the_first_of_its_indicator_is_kept_and_told(
+    client, indicator
+):
+    submit(client, indicator)
+    close_quarter(quarter=Q1, today=date(2011, 7, 20), by=None)
+    Indicator.objects.update(first_quarter=Q1.next())
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    revised = ENTERED | {"value": "81", "seen": "1", "reason": "Miscounted"}
+
+    accepted = client.post(address(indicator), revised, follow=True)
+
+    assert "the indicator was not in use then" in page_of(accepted)
+    assert Revision.objects.latest_ones().get().value == 81
 
 
 def test_who_may_enter_a_result(client, indicator):

@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.journeys.conftest import WIDTHS
-
 MANAGER = "tomasz.halloran@wealdshire.example"
 DIRECTOR = "fiona.castellane@wealdshire.example"
 PAT_CHAIR = "gareth.penhallow@wealdshire.example"
@@ -95,12 +93,11 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("who", PAGES, ids=lambda who: who.split("@")[0] if who else "the public")
-def test_every_page_is_sound(visit, who, width):
-    visitor = visit(width)
+def test_every_page_is_sound_wide_and_narrow(visit, who):
+    visitor = visit()
     if who:
         visitor.sign_in(who)
 
     for path in PAGES[who]:
-        visitor.go(path)
+        visitor.go_wide_and_narrow(path)

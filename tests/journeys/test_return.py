@@ -3,7 +3,7 @@
 import pytest
 
 from kcc_perf.demonstration.loading import PASSWORD
-from tests.journeys.conftest import WIDTHS
+from tests.journeys.conftest import NARROW, WIDE
 from tests.journeys.test_every_page import MANAGER
 
 OTHER_MANAGER = "leander.fosse@wealdshire.example"
@@ -142,14 +142,19 @@ def test_two_people_saving_one_result_are_both_told_and_neither_loses_a_word(vis
     assert second.reads("your draft is kept")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_of_the_return_is_sound(visit, width):
-    visitor = visit(width)
+def test_every_page_of_the_return_is_sound_wide_and_narrow(visit):
+    visitor = visit()
     visitor.sign_in(MANAGER)
 
     for path in ("", "check/", "HT-01/", "HT-01/evidence/", "HT-04/"):
-        visitor.go(f"/returns/{QUARTER}/{path}")
-    visitor.go("/returns/")
+        visitor.go_wide_and_narrow(f"/returns/{QUARTER}/{path}")
+    visitor.go_wide_and_narrow("/returns/")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_return_of_a_closed_quarter_says_so(visit, width):
+    visitor = visit(width)
+    visitor.sign_in(MANAGER)
     visitor.page.goto(visitor.address + "/returns/2022-Q4/HT-01/")
     visitor.complaints.clear()  # the browser's own remark on a 403
     visitor.check()

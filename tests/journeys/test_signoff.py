@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_every_page import MANAGER, OFFICER
 from tests.journeys.test_return import QUARTER, keyboard_sign_in, tab_to, write
 
@@ -96,18 +95,17 @@ def only(visitor, name):
     visitor.page.get_by_role("checkbox", name=name).check()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_of_sign_off_and_revision_is_sound(visit, width):
-    director = visit(width)
+def test_every_page_of_sign_off_and_revision_is_sound_wide_and_narrow(visit):
+    director = visit()
     director.sign_in(ABOVE)
-    director.go("/sign-off/")
-    director.go(f"/sign-off/{QUARTER}/directorate/GET/")
-    visitor = visit(width)
+    director.go_wide_and_narrow("/sign-off/")
+    director.go_wide_and_narrow(f"/sign-off/{QUARTER}/directorate/GET/")
+    visitor = visit()
     visitor.sign_in(OFFICER)
-    visitor.go(f"/sign-off/unlock/{QUARTER}/EW-03/")
-    visitor.go("/revisions/")
-    visitor.go("/revisions/2022-Q4/PL-04/")
-    visitor.go("/indicators/PL-04/")
+    visitor.go_wide_and_narrow(f"/sign-off/unlock/{QUARTER}/EW-03/")
+    visitor.go_wide_and_narrow("/revisions/")
+    visitor.go_wide_and_narrow("/revisions/2022-Q4/PL-04/")
+    visitor.go_wide_and_narrow("/indicators/PL-04/")
     assert visitor.reads("Then and now")
 
 

@@ -6,7 +6,7 @@ The consultation takes two weeks, so the second half is served on a later day.
 import csv
 import io
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import WIDE, Visitor
 from tests.journeys.test_every_page import MANAGER, OFFICER
 from tests.services import wait_until
 
@@ -47,7 +47,7 @@ def test_a_change_is_drafted_tried_talked_over_approved_and_rules_from_then_on(b
 def visitors(browser, address):
     """Three people, each at a browser of their own."""
     return [
-        Visitor(browser.new_context(viewport={"width": 1280, "height": 900}).new_page(), address)
+        Visitor(browser.new_context(viewport={"width": WIDE, "height": 900}).new_page(), address)
         for _ in range(3)
     ]
 

@@ -1,1 +1,1 @@
-"""Loads heavier than the suite bears, run by hand: python -m tests.load.return_load."""
+"""Faults and loads heavier than the suite bears: `make faults`. Each can be run alone: python -m tests.load.NAME."""

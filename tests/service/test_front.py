@@ -91,6 +91,8 @@ def front(application, tmp_path):
         "/dev/stderr": str(tmp_path / "error.log"),
         "server web:8000": f"server 127.0.0.1:{application.server_port}",
         "listen 8080": f"listen 127.0.0.1:{port}",
+        # However slow this machine is, none of those who wait is let through.
+        "lock_timeout 1s;": f"lock_timeout {PATIENCE}s; proxy_cache_lock_age {PATIENCE}s;",
     }.items():
         assert there in text, there
         text = text.replace(there, here)

@@ -1,6 +1,8 @@
 """Close a quarter: rate, escalate, recover. The same service as the Celery task."""
 
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.clock import localdate
 from core.quarters import Quarter
@@ -10,16 +12,19 @@ from escalation.services.closing import close_quarter, preview_close
 class Command(BaseCommand):
     help = "Close a quarter: rate every indicator, open and recover escalations."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("quarter", help="the quarter, such as 2011-Q1")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what closing would do, and change nothing"
         )
 
-    def handle(self, *args, quarter, dry_run, **options):
+    def handle(self, *args: Any, quarter: str, dry_run: bool, **options: Any) -> None:
         try:
-            which = {"quarter": Quarter.parse(quarter), "today": localdate()}
-            closing = preview_close(**which) if dry_run else close_quarter(**which, by=None)
+            asked, today = Quarter.parse(quarter), localdate()
+            if dry_run:
+                closing = preview_close(quarter=asked, today=today)
+            else:
+                closing = close_quarter(quarter=asked, today=today, by=None)
         except ValueError as reason:
             raise CommandError(str(reason)) from None
         sentence = (

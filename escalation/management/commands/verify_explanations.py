@@ -1,8 +1,10 @@
 """Work every explanation out again from the inputs kept with it, and name whatever differs."""
 
 import sys
+from collections.abc import Iterator
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.quarters import Quarter
 from escalation.models.escalations import Explanation
@@ -12,10 +14,10 @@ from escalation.rules.explanations import wrong_explanation
 class Command(BaseCommand):
     help = "Work out every explanation again from its kept inputs, and name whatever differs."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("quarter", nargs="?", help="such as 2011-Q1; without it, every quarter")
 
-    def handle(self, *args, quarter, **options):
+    def handle(self, *args: Any, quarter: str | None, **options: Any) -> None:
         rows = Explanation.objects.select_related("indicator")
         if quarter:
             try:
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         )
 
 
-def _misplaced(row):
+def _misplaced(row: Explanation) -> Iterator[str]:
     """Whether the document speaks of another indicator or quarter than the row it is kept in."""
     if row.document.get("reference") != row.indicator.reference:
         yield f"it speaks of {row.document.get('reference')}"

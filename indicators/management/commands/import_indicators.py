@@ -1,6 +1,9 @@
 """Import what is measured from indicators.csv."""
 
+from typing import Any
+
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from indicators.importing.definitions import import_indicators
 
 
@@ -12,5 +15,5 @@ class Command(ImportCommand):
     )
     noun = "indicators"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_indicators(content, file=file, dry_run=options["dry_run"])

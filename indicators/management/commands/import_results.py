@@ -1,7 +1,10 @@
 """Import results from results.csv."""
 
+from typing import Any
+
 from core.clock import localdate
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from indicators.importing.results import import_results
 
 
@@ -13,5 +16,5 @@ class Command(ImportCommand):
     )
     noun = "results"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_results(content, file=file, today=localdate(), dry_run=options["dry_run"])

@@ -1,6 +1,8 @@
 """Rate every indicator in use for one quarter."""
 
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core.clock import localdate
@@ -15,13 +17,13 @@ from sorp.queries.ruling import NoVersionInForce
 class Command(BaseCommand):
     help = "Rate every indicator in use for a quarter by the SORP in force, and print the counts."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("quarter", help="such as 2011-Q1")
         parser.add_argument(
             "--dry-run", action="store_true", help="print the counts, and write nothing"
         )
 
-    def handle(self, *args, quarter, dry_run, **options):
+    def handle(self, *args: Any, quarter: str, dry_run: bool, **options: Any) -> None:
         try:
             rated = Quarter.parse(quarter)
             if rated.last_day >= localdate():
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{sentence}; nothing was written." if dry_run else f"{sentence}.")
 
 
-def _counts(quarter):
+def _counts(quarter: Quarter) -> str:
     """How many of each colour, and how many not rated: together, every indicator in use."""
     judged = [
         judged

@@ -1,6 +1,8 @@
 """Owe the reminders of the day: for cron, where there is no beat."""
 
-from django.core.management.base import BaseCommand
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from core.clock import localdate
@@ -11,12 +13,12 @@ from indicators.services.reminders import remind
 class Command(BaseCommand):
     help = "Owe everybody the reminders that fall due up to today. Safe to run at any time."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be owed, and owe nothing"
         )
 
-    def handle(self, *args, dry_run, **options):
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         with transaction.atomic():
             before = set(Notice.objects.values_list("pk", flat=True)) if dry_run else set()
             count = remind(today=localdate())

@@ -1,6 +1,8 @@
 """Write the default SORP as rows, once."""
 
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core.clock import localdate
@@ -11,13 +13,13 @@ from sorp.services.seeding import seed_default_statement
 class Command(BaseCommand):
     help = "Bring the default SORP into force from a quarter, unless a SORP already stands."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("quarter", help="the first quarter it rules, such as 2011-Q1")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be written, and write nothing"
         )
 
-    def handle(self, *args, quarter, dry_run, **options):
+    def handle(self, *args: Any, quarter: str, dry_run: bool, **options: Any) -> None:
         try:
             first = Quarter.parse(quarter)
         except ValueError as reason:
