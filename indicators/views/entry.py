@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.clock import localdate
@@ -12,6 +13,7 @@ from core.guards import require
 from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm, posted_draft
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import entry_sheet
+from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
 from indicators.rules.entry import ResultGiven
 from indicators.services import drafts, results
@@ -19,6 +21,8 @@ from indicators.services.drafts import stored_draft
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.rules.thresholds import bounds_of
+
+BY_PARTS = "parts-"  # and the key of a dimension: the button that leads to its grid
 
 
 def sheet_or_404(request, quarter, reference):
@@ -69,7 +73,13 @@ def enter_result(request, quarter, reference):
 
 def _page(request, sheet, form):
     typed = posted_draft(form.data) if form.is_bound else dict(sheet.typed)
-    page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter, "form": form}
+    page = {
+        "sheet": sheet,
+        "indicator": sheet.indicator,
+        "quarter": sheet.quarter,
+        "form": form,
+        "breakdowns": breakdowns_given(sheet.indicator, sheet.quarter),
+    }
     return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 
 
@@ -130,6 +140,10 @@ def _save(request, sheet):
     name, key = sheet.indicator.title, sheet.quarter.key
     if step == "evidence":
         return redirect("evidence", key, sheet.indicator.reference)
+    if step.startswith(BY_PARTS):
+        return redirect(
+            "enter_parts", key, sheet.indicator.reference, slugify(step.removeprefix(BY_PARTS))
+        )
     if completes:
         return _next_page(request, sheet, form.entry)
     if answer == "no" and not just_figures:

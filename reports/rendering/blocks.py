@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.trend import Trend, trend_chart, trend_sentence
 from core.quarters import Quarter
+from reports.rendering.parts import ShownBreakdown, breakdowns_shown
 from reports.rendering.wording import Writer, briefly, explained, limits, marks_of, point_of
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
 from reports.rules.history import in_quarter, poor_run, rated_before
@@ -201,6 +202,11 @@ class IndicatorBlock:
     def sentence(self) -> str:
         """Which way it moved. How it stands to its target is the explanation's to say."""
         return trend_sentence(self.trend, standing=False)
+
+    @cached_property
+    def breakdowns(self) -> list[ShownBreakdown]:
+        """By its parts, where any were given; small numbers were withheld before it was frozen."""
+        return breakdowns_shown(self.facts)
 
     @property
     def is_referred_up(self) -> bool:

@@ -63,6 +63,7 @@ from tests.factories import (
     VariationFactory,
     holder,
 )
+from tests.indicators.factories import BreakdownFactory
 from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
 from tests.strategy.factories import MilestoneFactory, PriorityFactory
 
@@ -444,6 +445,7 @@ class World:
             uploaded_by=manager,
         )
         default_storage.save(kept.path, _file())
+        BreakdownFactory(indicator=indicator)
         told = ExplanationFactory(indicator=indicator, quarter=CLOSED)
         return {
             "quarter": OPEN.key,
@@ -454,6 +456,7 @@ class World:
             "stage": "division",
             "step": "entry",
             "tier": "team",
+            "dimension": "district",
         }
 
     def _belongings(self, whose):
@@ -551,6 +554,7 @@ NOTHING = {
     "day": "2001-01-01",
     "uidb36": "1",
     "key": "no-such-key",
+    "dimension": "no-such-dimension",
 }
 
 
