@@ -68,7 +68,7 @@ def panel_charts(multiples: Multiples) -> list[str]:
     written = _ends_of_scale(scale, multiples.measure_unit)
     left = max(len(each) for each in written) * FIGURE + 6
     return [
-        _chart(_Plot(panel, points, scale, left, multiples.restarts_in_april), written)
+        _chart(_PanelPlot(panel, points, scale, left, multiples.restarts_in_april), written)
         for panel, points in zip(multiples.panels, shown, strict=True)
     ]
 
@@ -81,7 +81,7 @@ def _ends_of_scale(scale: Axis, measure_unit: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plot:
+class _PanelPlot:
     """Where things go in one panel."""
 
     panel: Panel
@@ -113,7 +113,7 @@ class _Plot:
             yield run
 
 
-def _chart(plot: _Plot, ends: tuple[str, str]) -> str:
+def _chart(plot: _PanelPlot, ends: tuple[str, str]) -> str:
     parts = [
         *_frame(plot, ends),
         *_line(plot, "whole", stroke=svg.QUIET, stroke_width=1.2, stroke_dasharray="2 2"),
@@ -143,7 +143,7 @@ def _described(points: tuple[PanelPoint, ...]) -> Iterator[str]:
         yield "The line of long dashes is this part’s own target."
 
 
-def _frame(plot: _Plot, ends: tuple[str, str]) -> Iterator[str]:
+def _frame(plot: _PanelPlot, ends: tuple[str, str]) -> Iterator[str]:
     for y, words in ((BOTTOM, ends[0]), (TOP, ends[1])):
         yield svg.element("line", x1=plot.left, y1=y, x2=plot.right, y2=y, stroke=svg.RULE)
         yield svg.text(
@@ -158,13 +158,13 @@ def _frame(plot: _Plot, ends: tuple[str, str]) -> Iterator[str]:
             )
 
 
-def _line(plot: _Plot, field: str, **ink: object) -> Iterator[str]:
+def _line(plot: _PanelPlot, field: str, **ink: object) -> Iterator[str]:
     for run in plot.runs(field):
         if len(run) > 1:
             yield svg.element("path", d=svg.path(run), fill="none", **ink)
 
 
-def _marks(plot: _Plot) -> Iterator[str]:
+def _marks(plot: _PanelPlot) -> Iterator[str]:
     """A dot for each value, the last in the shape of its status; a dash at the foot for what is withheld."""
     known = [place for place, each in enumerate(plot.points) if each.value is not None]
     for place, each in enumerate(plot.points):
