@@ -26,8 +26,7 @@ from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
-from escalation.queries.backtests import rules_document
-from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.rules.rule_files import DEFAULT_RULES, rules_document
 from escalation.services.backtests import keep_as_evidence, run_backtest
 from indicators.calendar_feed import token_of
 from indicators.models.calendar import CalendarDay
