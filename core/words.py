@@ -20,3 +20,8 @@ class Word(StrEnum):
     def choices(cls) -> list[tuple[str, str]]:
         """Key and label of each word, in the order a person would expect them."""
         return [(word.value, word.label) for word in cls]
+
+
+def mid_sentence(label: str) -> str:
+    """A label as it stands inside a sentence; one that opens with an acronym keeps it."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

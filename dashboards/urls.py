@@ -21,6 +21,11 @@ urlpatterns = [
     path("escalations/<int:pk>/", escalation.escalation, name="escalation"),
     path("indicators/<str:reference>/", indicator.indicator, name="indicator"),
     path("indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"),
+    path(
+        "indicators/<str:reference>/parts.csv",
+        indicator.indicator_parts_csv,
+        name="indicator_parts_csv",
+    ),
     path("completion/", completion.completions, name="completions"),
     path("completion/<quarter:quarter>/", completion.completion, name="completion"),
     path(

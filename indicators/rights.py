@@ -51,6 +51,10 @@ SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
         PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
         PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
     },
+    Permission.KEEP_DATA_QUALITY: {
+        PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
+    },
 }
 
 
@@ -127,6 +131,11 @@ def directed_by(user: Any) -> Reach:
 def plannable_by(user: Any) -> Reach:
     """Whose action plan a person may write: for the centre every one, else their own."""
     return reach_of(user, Permission.WRITE_PLAN)
+
+
+def data_quality_kept_by(user: Any) -> Reach:
+    """Of whose data a person may write in the register: for the centre all, else their own."""
+    return reach_of(user, Permission.KEEP_DATA_QUALITY)
 
 
 def _units_of(user: Any, *kinds: PostKind) -> frozenset[int]:

@@ -4,9 +4,11 @@ from django.urls import path
 
 from indicators.views import (
     calendar,
+    data_quality,
     entry,
     evidence,
     forecasts,
+    parts,
     people,
     returns,
     sign_off,
@@ -55,6 +57,25 @@ urlpatterns = [
         "returns/<quarter:quarter>/<str:reference>/evidence/<int:number>/remove/",
         evidence.remove_evidence,
         name="remove_evidence",
+    ),
+    path(
+        "returns/<quarter:quarter>/<str:reference>/parts/<slug:dimension>/",
+        parts.enter_parts,
+        name="enter_parts",
+    ),
+    path("indicators/<str:reference>/dimensions/", parts.break_down, name="break_down"),
+    path("set-up/dimensions/", parts.dimensions, name="dimensions"),
+    path("set-up/dimensions/add/", parts.dimension, name="add_dimension"),
+    path("set-up/dimensions/<slug:dimension>/change/", parts.dimension, name="dimension"),
+    path("data-quality/", data_quality.data_quality_register, name="data_quality_register"),
+    path("data-quality/data-quality.csv", data_quality.data_quality_csv, name="data_quality_csv"),
+    path(
+        "indicators/<str:reference>/data-quality/", data_quality.data_quality, name="data_quality"
+    ),
+    path(
+        "indicators/<str:reference>/data-quality/write/",
+        data_quality.write_entry,
+        name="write_data_quality",
     ),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/begin/", calendar.begin_quarter, name="begin_quarter"),

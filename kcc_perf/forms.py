@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
+from core.words import mid_sentence
+
 SHAPES: tuple[tuple[type[forms.Widget], str], ...] = (
     # The first that fits: CheckboxSelectMultiple is a RadioSelect to Django.
     (forms.CheckboxSelectMultiple, "checkboxes"),
@@ -197,12 +199,7 @@ def _if_empty(field: BoundField) -> str:
     verb = "Select" if shape in CHOSEN else "Enter"
     if label.endswith("?"):
         return f"{verb} an answer to “{label}”"
-    return f"{verb} {_mid_sentence(label)}"
-
-
-def _mid_sentence(label: str) -> str:
-    """A label as it stands inside a sentence; one that opens with an acronym keeps it."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return f"{verb} {mid_sentence(label)}"
 
 
 def summary_of(*forms_or_sets: Any) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     SUBMIT_RESULT = "submit_result"
     SIGN_OFF = "sign_off"
     WRITE_PLAN = "write_plan"
+    KEEP_DATA_QUALITY = "keep_data_quality"
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
@@ -26,6 +27,7 @@ class Permission(StrEnum):
             Permission.SUBMIT_RESULT: "Submit results",
             Permission.SIGN_OFF: "Sign off results",
             Permission.WRITE_PLAN: "Write action plans",
+            Permission.KEEP_DATA_QUALITY: "Keep the register of data quality",
             Permission.MANAGE_FRAMEWORK: (
                 "Begin and close quarters, unlock results, move indicators, publish reports"
             ),
@@ -38,7 +40,8 @@ OFFICER = {Permission.VIEW_PERFORMANCE}
 MEMBER = {Permission.VIEW_PERFORMANCE}
 GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.STAFF: OFFICER,
-    PostKind.ACCOUNTABLE_MANAGER: OFFICER | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN},
+    PostKind.ACCOUNTABLE_MANAGER: OFFICER
+    | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
     PostKind.DEPUTY: OFFICER | {Permission.SUBMIT_RESULT},
     PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF},
     PostKind.MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
@@ -47,6 +50,7 @@ GRANTS: dict[PostKind, set[Permission]] = {
     | {
         Permission.SUBMIT_RESULT,
         Permission.WRITE_PLAN,
+        Permission.KEEP_DATA_QUALITY,
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
     },

@@ -17,6 +17,7 @@ from escalation.rules.referrals import manual_referrals
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, varied_rules
+from indicators.rules.parts import load_breakdown, wrong_parts
 from reports.rendering.csvs import tables
 from reports.rendering.files import MANIFEST, SEAL, manifest_of, report_pdf
 from reports.rendering.html import report_page
@@ -58,6 +59,7 @@ def wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
     for each in document["indicators"]:
         yield from _wrong_order(each, document["quarter"])
         yield from _wrong_ratings(each)
+        yield from _wrong_parts(each)
         varied = varied_rules(rules_for, [_varied(one) for one in each.get("variations", ())])
         yield from _wrong_escalations(each, varied, Quarter.parse(document["quarter"]))
     yield from _wrong_counts(document)
@@ -101,6 +103,17 @@ def _earned(rating: Mapping[str, Any]) -> set[str]:
         return {each.value for each in WITHOUT_VALUE}
     verdict = rate(figure.value, figure.thresholds)
     return {verdict.value, NotRated.SUSPENDED.value} if figure.rag is None else {verdict.value}
+
+
+def _wrong_parts(indicator: Indicator) -> Iterator[str]:
+    """Its parts earn their own status, and nobody can be recognised by what is shown of them."""
+    for written in indicator.get("parts", ()):
+        try:
+            breakdown = load_breakdown(written)
+            for wrong in wrong_parts(breakdown, measure_unit=indicator["measure_unit"]):
+                yield f"{indicator['reference']}: {wrong}"
+        except ValueError as reason:
+            yield f"{indicator['reference']}: {reason}"
 
 
 def _wrong_escalations(
@@ -299,6 +312,8 @@ def _wrong_renderings(
 ) -> Iterator[Difference]:
     """Each table and page says what the document says: drawn again, it comes out the same."""
     for name, content in tables(document).items():
+        if name not in found and name not in TABLES:
+            yield Difference(name, "is missing")
         if name in found and found[name] != content:
             yield Difference(
                 name, f"does not say what {EDITION} says, {_first(found[name], content)}"

@@ -21,14 +21,19 @@ from escalation.models.plans import ActionPlan
 from escalation.queries.early_warning import early_warning_of
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import latest_open_quarter
+from indicators.queries.data_quality import register_line_of
 from indicators.queries.forecasts import track_record_of
+from indicators.queries.parts import breakdown_histories
 from indicators.queries.records import record_of
 from indicators.rights import plannable_by
+from indicators.rules.parts import dump_breakdown
 from indicators.rules.remarks import with_sentence
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from reports.queries.editions import published_edition
+from reports.rendering.csvs import PART_COLUMNS, part_rows, written
+from reports.rendering.parts import ShownBreakdown
 from reports.views.editions_cache import report_of
 
 
@@ -60,6 +65,19 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
         "may_plan": plannable_by(request.user).holds(found),
         "warning": warning,
         "track_record": track_record_of(found),
+        "breakdowns": [
+            ShownBreakdown(
+                each,
+                reference=found.reference,
+                measure_unit=found.measure_unit,
+                decimals=found.decimals,
+                basis=found.basis,
+                whole={rating.quarter: rating.value for rating in story.ratings},
+            )
+            for each in breakdown_histories([found.pk]).get(found.pk, ())
+        ],
+        "data_quality": register_line_of(found, today=localdate()),
+        "may_break_down": allowed(request.user, Permission.MANAGE_FRAMEWORK),
     }
     if story.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
@@ -68,6 +86,20 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
         page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
         page["sentence"] = trend.sentence
     return render(request, "dashboards/indicator.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def indicator_parts_csv(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Its parts as it now stands, small numbers withheld as on its page."""
+    found = get_object_or_404(Indicator.objects.visible_to(request.user), reference=reference)
+    histories = breakdown_histories([found.pk]).get(found.pk, [])
+    facts = {"reference": found.reference, "parts": [dump_breakdown(each) for each in histories]}
+    response = HttpResponse(
+        written(PART_COLUMNS, part_rows(facts)), content_type="text/csv; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}-parts.csv"'
+    return response
 
 
 @require_safe

@@ -2,8 +2,10 @@
 
 from indicators.models import (  # noqa: F401 so that Django finds every table
     calendar,
+    data_quality,
     definitions,
     forecasts,
+    parts,
     ratings,
     results,
     returns,

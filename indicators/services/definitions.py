@@ -17,7 +17,7 @@ from indicators.services.rating import rerate_open_quarters
 from organisation.models.people import User
 
 
-def _validate(row: Any) -> None:
+def validate(row: Any) -> None:
     """Say in words what a constraint would refuse. Raises ValueError."""
     try:
         row.full_clean()
@@ -40,7 +40,7 @@ def _sentences(row: Any, refusal: ValidationError) -> Iterator[str]:
 def define_indicator(*, by: User | None, **definition: Any) -> Indicator:
     """A new indicator is measured. Raises ValueError, in words, where its parts contradict."""
     indicator = Indicator(**definition)
-    _validate(indicator)
+    validate(indicator)
     indicator.save()
     audit.record("defined indicator", indicator, by=by, reference=indicator.reference)
     return indicator
@@ -58,7 +58,7 @@ def redefine_indicator(*, indicator: Indicator, by: User | None, **changes: Any)
         return indicator
     for name, value in changed.items():
         setattr(indicator, name, value)
-    _validate(indicator)
+    validate(indicator)
     indicator.save(update_fields=list(changed))
     audit.record(
         "redefined indicator",
@@ -96,7 +96,7 @@ def set_target(
     for name, value in limits.items():
         setattr(target, name, value)
     target.reason, target.approved_by, target.set_by = reason, approved_by, by
-    _validate(target)
+    validate(target)
     thresholds_of(indicator, target)
     target.save()
     audit.record(
@@ -133,7 +133,7 @@ def suspend_indicator(
         reason=reason,
         approved_by=approved_by,
     )
-    _validate(suspension)
+    validate(suspension)
     suspension.save()
     audit.record("suspended indicator", suspension, by=by, reason=reason, approved_by=approved_by)
     rerate_open_quarters(indicators=[indicator.pk])

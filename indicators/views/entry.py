@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.clock import localdate
@@ -18,6 +19,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
 from indicators.queries.entry import EntrySheet, entry_sheet
+from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
 from indicators.rules.entry import Entry, ResultGiven
 from indicators.services import drafts, results
@@ -27,6 +29,8 @@ from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.rules.thresholds import bounds_of
+
+BY_PARTS = "parts-"  # and the key of a dimension: the button that leads to its grid
 
 
 def sheet_or_404(request: SignedInRequest, quarter: Quarter, reference: str) -> EntrySheet:
@@ -77,7 +81,13 @@ def enter_result(request: SignedInRequest, quarter: Quarter, reference: str) -> 
 
 def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> HttpResponse:
     typed = posted_draft(form.data) if form.is_bound else dict(sheet.typed)
-    page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter, "form": form}
+    page = {
+        "sheet": sheet,
+        "indicator": sheet.indicator,
+        "quarter": sheet.quarter,
+        "form": form,
+        "breakdowns": breakdowns_given(sheet.indicator, sheet.quarter),
+    }
     return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 
 
@@ -138,6 +148,10 @@ def _save(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     name, key = sheet.indicator.title, sheet.quarter.key
     if step == "evidence":
         return redirect("evidence", key, sheet.indicator.reference)
+    if step.startswith(BY_PARTS):
+        return redirect(
+            "enter_parts", key, sheet.indicator.reference, slugify(step.removeprefix(BY_PARTS))
+        )
     if completes:
         return _next_page(request, sheet, form.entry)
     if answer == "no" and not just_figures:

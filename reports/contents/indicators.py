@@ -18,6 +18,8 @@ from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
 from indicators.queries.histories import rag_histories
+from indicators.queries.parts import breakdown_histories
+from indicators.rules.parts import BreakdownHistory, dump_breakdown
 from organisation.models.people import Appointment
 from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
@@ -43,6 +45,7 @@ class _IndicatorRows:
     escalations: dict[int, list[Escalation]] = field(default_factory=lambda: defaultdict(list))
     variations: dict[int, list[Variation]] = field(default_factory=dict)
     plans: dict[int, ActionPlan] = field(default_factory=dict)
+    breakdowns: dict[int, list[BreakdownHistory]] = field(default_factory=dict)
 
 
 def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
@@ -98,6 +101,7 @@ def _rows_of(quarter: Quarter, indicators: list[int]) -> _IndicatorRows:
     plans = ActionPlan.objects.filter(indicator__in=indicators, is_latest=True)
     for plan in plans.prefetch_related("actions"):
         rows.plans[plan.indicator_id] = plan
+    rows.breakdowns = breakdown_histories(indicators, until=quarter)
     return rows
 
 
@@ -132,7 +136,13 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
         **_variations_of(indicator, quarter, rows),
         "plan": as_plan(rows.plans.get(indicator.pk)),
         "revisions": [as_revision(was, now) for was, now in _revisions_after_close(revisions)],
+        **_parts_of(rows.breakdowns.get(indicator.pk, [])),
     }
+
+
+def _parts_of(breakdowns: list[BreakdownHistory]) -> dict[str, Any]:
+    """Its parts by each dimension, small numbers withheld; nothing where none were given."""
+    return {"parts": [dump_breakdown(each) for each in breakdowns]} if breakdowns else {}
 
 
 def _variations_of(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts.trend import Trend, trend_chart
 from core.quarters import Quarter
 from indicators.rules.remarks import trend_sentence, with_sentence
+from reports.rendering.parts import ShownBreakdown, breakdowns_shown
 from reports.rendering.wording import Writer, briefly, explained, limits, marks_of, point_of
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
 from reports.rules.history import in_quarter, poor_run, rated_before
@@ -210,6 +211,11 @@ class IndicatorBlock:
     def sentence(self) -> str:
         """Which way it moved. How it stands to its target is the explanation's to say."""
         return trend_sentence(self.trend, self.pattern, standing=False)
+
+    @cached_property
+    def breakdowns(self) -> list[ShownBreakdown]:
+        """By its parts, where any were given; small numbers were withheld before it was frozen."""
+        return breakdowns_shown(self.facts)
 
     @property
     def is_referred_up(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from escalation.rules.replay import COLUMNS as ESCALATION_COLUMNS
+from indicators.rules.parts import Withheld
 
 RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "\n")
 RATING_COLUMNS = (
@@ -67,17 +68,29 @@ INDICATOR_COLUMNS = (
 )
 COUNT_COLUMNS = ("grouping", "group", "green", "amber", "red", "stale", "not_rated", "total")
 FIGURES = {
-    "value", "target", "floor", "lower", "upper", "outer_lower", "outer_upper", "tolerance",
+    "value", "numerator", "denominator", "target", "floor", "lower", "upper", "outer_lower", "outer_upper", "tolerance",
 }  # fmt: skip
 
 
+PART_COLUMNS = (
+    *("reference", "quarter", "dimension", "part", "value", "numerator", "denominator"),
+    *("not_available", "part_name", "withheld", "rag", "not_rated", "method", "tolerance"),
+    *("target", "floor", "lower", "upper", "outer_lower", "outer_upper", "polarity", "revised"),
+)
+
+
 def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
-    """Every CSV of an edition, by name."""
+    """Every CSV of an edition, by name; that of parts only where an indicator has any."""
+    parts = {}
+    if any(each.get("parts") for each in document["indicators"]):
+        rows = (row for each in document["indicators"] for row in part_rows(each))
+        parts["parts.csv"] = written(PART_COLUMNS, rows)
     return {
         "indicators.csv": written(INDICATOR_COLUMNS, _indicators(document)),
         "ratings.csv": written((*RATING_COLUMNS, *FURTHER_COLUMNS), _ratings(document)),
         "escalations.csv": written(ESCALATION_COLUMNS, _escalations(document)),
         "counts.csv": written(COUNT_COLUMNS, _counts(document)),
+        **parts,
     }
 
 
@@ -130,6 +143,22 @@ def _escalations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         for escalation in each["escalations"]:
             yield {**escalation, "reference": each["reference"]}
+
+
+def part_rows(indicator: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """An indicator's parts by each dimension, a row for each part and quarter."""
+    for breakdown in indicator.get("parts", ()):
+        for part in breakdown["parts"]:
+            for figure in part["figures"]:
+                hidden = Withheld(figure["withheld"]) if figure["withheld"] else None
+                yield {
+                    **figure,
+                    "reference": indicator["reference"],
+                    "dimension": breakdown["dimension"],
+                    "part": part["part"],
+                    "part_name": part["name"],
+                    "withheld": hidden.words(breakdown["fewer_than"]) if hidden else "",
+                }
 
 
 def _counts(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -40,6 +40,18 @@ VARIATION = {
     **dict.fromkeys(("differences", "exit_quarters")),
     "triggers": {"key", "name", "at_least", "within"},
 }
+PARTS = {
+    **dict.fromkeys(("dimension", "name", "each_case_once", "fewer_than")),
+    "parts": {
+        **dict.fromkeys(("part", "name")),
+        "figures": {
+            "quarter", "value", "numerator", "denominator", "not_available", "withheld", "rag",
+            "not_rated", "target", "floor", "lower", "upper", "outer_lower", "outer_upper", "method",
+            "tolerance", "polarity", "revised",
+        },
+    },
+    "revisions": {"quarter", "reason", "said_on"},
+}  # fmt: skip
 INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
     **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
@@ -53,6 +65,7 @@ INDICATOR = {
     "variations": VARIATION,  # why it was agreed is in the full form only
     "plan": PLAN,
     "revisions": REVISION,
+    "parts": PARTS,  # what is too few to show was withheld before anything was frozen
 }
 SAID = {"sentence", "needs_attention"}
 PRIORITY = {

@@ -16,7 +16,14 @@ from core.http_cache import FOR_EVERYONE
 from core.quarters import Quarter
 from reports.models import Edition, EditionFile
 from reports.queries.editions import public_file, published_edition, published_editions
-from reports.rendering.csvs import FURTHER_COLUMNS, NOT_FORESEEN, RATING_COLUMNS, written
+from reports.rendering.csvs import (
+    FURTHER_COLUMNS,
+    NOT_FORESEEN,
+    PART_COLUMNS,
+    RATING_COLUMNS,
+    part_rows,
+    written,
+)
 from reports.rendering.html import MARKS
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS, Report, ShownPriority
 from reports.views.editions_cache import edition_or_404, edition_response, report_of
@@ -106,6 +113,25 @@ def public_indicator_csv(request: HttpRequest, reference: str) -> HttpResponse:
             written((*RATING_COLUMNS, *FURTHER_COLUMNS), rows), content_type=MEDIA_TYPES["csv"]
         )
         response.headers["Content-Disposition"] = f'attachment; filename="{reference}.csv"'
+        return response
+
+    return edition_response(request, edition, render_page)
+
+
+@public
+@require_safe
+def public_parts_csv(request: HttpRequest, reference: str) -> HttpResponse:
+    """One indicator by its parts, small numbers withheld as they were when it was frozen."""
+    edition = _edition_telling(
+        lambda report: {key for key, block in report.blocks.items() if block.breakdowns}, reference
+    )
+
+    def render_page() -> HttpResponse:
+        facts = report_of(edition).blocks[reference].facts
+        response = HttpResponse(
+            written(PART_COLUMNS, part_rows(facts)), content_type=MEDIA_TYPES["csv"]
+        )
+        response.headers["Content-Disposition"] = f'attachment; filename="{reference}-parts.csv"'
         return response
 
     return edition_response(request, edition, render_page)

@@ -220,6 +220,9 @@ GIVES = {
     Permission.WRITE_PLAN: lambda person: set(
         Indicator.objects.filter(rights.plannable_by(person).condition)
     ),
+    Permission.KEEP_DATA_QUALITY: lambda person: set(
+        Indicator.objects.filter(rights.data_quality_kept_by(person).condition)
+    ),
     Permission.SIGN_OFF: signed_off_by,
 }
 BELOW = {

@@ -26,8 +26,7 @@ from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
-from escalation.queries.backtests import rules_document
-from escalation.rules.rule_files import DEFAULT_RULES
+from escalation.rules.rule_files import DEFAULT_RULES, rules_document
 from escalation.services.backtests import keep_as_evidence, run_backtest
 from indicators.calendar_feed import token_of
 from indicators.models.calendar import CalendarDay
@@ -63,6 +62,7 @@ from tests.factories import (
     VariationFactory,
     holder,
 )
+from tests.indicators.factories import BreakdownFactory
 from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
 from tests.strategy.factories import MilestoneFactory, PriorityFactory
 
@@ -444,6 +444,7 @@ class World:
             uploaded_by=manager,
         )
         default_storage.save(kept.path, _file())
+        BreakdownFactory(indicator=indicator)
         told = ExplanationFactory(indicator=indicator, quarter=CLOSED)
         return {
             "quarter": OPEN.key,
@@ -454,6 +455,7 @@ class World:
             "stage": "division",
             "step": "entry",
             "tier": "team",
+            "dimension": "district",
         }
 
     def _belongings(self, whose):
@@ -551,6 +553,7 @@ NOTHING = {
     "day": "2001-01-01",
     "uidb36": "1",
     "key": "no-such-key",
+    "dimension": "no-such-dimension",
 }
 
 

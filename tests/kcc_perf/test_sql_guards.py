@@ -35,6 +35,11 @@ from tests.factories import (
     UserFactory,
 )
 from tests.guards import guards_in_force, model_of, unguarded
+from tests.indicators.factories import (
+    DataQualityEntryFactory,
+    PartResultFactory,
+    PartsRevisionFactory,
+)
 from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
 
 DAY, MOMENT = date(2012, 1, 1), datetime(2012, 1, 1, tzinfo=UTC)
@@ -106,6 +111,9 @@ MADE = {
     "indicators_revision": RevisionFactory,
     "indicators_signoff": a_sign_off,
     "indicators_evidence": evidence,
+    "indicators_partsrevision": PartsRevisionFactory,
+    "indicators_partresult": PartResultFactory,
+    "indicators_dataqualityentry": DataQualityEntryFactory,
     "escalation_explanation": ExplanationFactory,
     "escalation_handling": a_handling,
     "escalation_planreview": a_review,
@@ -122,6 +130,8 @@ CLOSED = {
     "reports_editionfile": lambda row: publish(row.edition),
     "indicators_revision": lambda row: moved(row, is_latest=False),
     "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
+    "indicators_partsrevision": lambda row: moved(row, is_latest=False),
+    "indicators_dataqualityentry": lambda row: moved(row, is_latest=False),
     "escalation_explanation": lambda row: moved(row, is_latest=False),
     "assurance_meeting": lambda row: moved(row, state="held"),
     "assurance_callin": lambda row: moved(row.meeting, state="held"),
@@ -306,6 +316,8 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "reports_edition": {"state", "published_at", "published_by_id"},
         "indicators_revision": {"is_latest"},
         "indicators_evidence": {"removed_at"},
+        "indicators_partsrevision": {"is_latest"},
+        "indicators_dataqualityentry": {"is_latest"},
         "escalation_explanation": {"is_latest"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }

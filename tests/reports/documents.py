@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +11,27 @@ from core.quarters import Quarter
 from escalation.rules.ladder import replay
 from escalation.rules.rule_files import read_trigger
 from escalation.rules.triggers import Rules
+from indicators.rules.parts import (
+    BreakdownHistory,
+    PartFigure,
+    PartHistory,
+    PartPoint,
+    PartsOf,
+    PartsRevised,
+    dump_breakdown,
+    point_of,
+    withheld_parts,
+)
 from indicators.rules.rating import judge
 from indicators.rules.travel import direction_of_travel
 from reports.contents.edition import _headline_figures
 from reports.rules.projection import public_form
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
-from sorp.lexicon import Frequency, Polarity, Tier, TravelMethod
+from sorp.lexicon import Frequency, Polarity, RatingMethod, Tier, TravelMethod
 from sorp.rules.figures import load_figure
 from sorp.rules.patterns import Pattern
+from sorp.rules.thresholds import Thresholds
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"
@@ -167,6 +180,44 @@ def escalations(facts: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (each["opened_in"], each["level"]))
 
 
+def by_district(**counts: list[tuple[int, int]]) -> dict[str, Any]:
+    """The districts of a percentage, each with its numerators and denominators up to Q4 2022/23.
+
+    Dover alone has a target of its own. What is too few to show is withheld by the rules.
+    """
+    about = PartsOf(measure_unit="%", decimals=1)
+    target = Thresholds(
+        method=RatingMethod.FLOOR, polarity=Polarity.HIGHER, target=Decimal(70), floor=Decimal(60)
+    )
+    quarters = list(Q.back(len(next(iter(counts.values()))) - 1).until(Q))
+    points: dict[str, list[PartPoint]] = {name: [] for name in counts}
+    for place, quarter in enumerate(quarters):
+        given = {
+            name: PartFigure.of(
+                None, *(Decimal(each) for each in pairs[place]), measure_unit="%", decimals=1
+            )
+            for name, pairs in counts.items()
+        }
+        hidden = withheld_parts(given, about)
+        for name, figure in given.items():
+            limits = target if name == "dover" else None
+            points[name].append(
+                point_of(figure, quarter, withheld=hidden.get(name), thresholds=limits)
+            )
+    return dump_breakdown(
+        BreakdownHistory(
+            key="district",
+            name="District",
+            each_case_once=True,
+            fewer_than=about.fewer_than,
+            parts=tuple(
+                PartHistory(name, name.capitalize(), tuple(each)) for name, each in points.items()
+            ),
+            revised=(PartsRevised(Q, "Dover was counted twice", date(2023, 5, 1)),),
+        )
+    )
+
+
 POTHOLES = [91.2, 92, 90.4, 88, 89.5, None, 86, 84, 83, 80.1, 81.3, 82, 81, 78.2, 77, 76.4]
 COMMENTARY = """Two of the four gangs were short of staff from January, and **rain on 41 days** kept
 the backlog from clearing.
@@ -212,6 +263,11 @@ def indicators() -> list[dict[str, Any]]:
     n = range(14)
     return [
         indicator("HW-01", POTHOLES, title="Potholes repaired in 28 days", target=90, floor=80,
+                  parts=[by_district(
+                      ashford=[(40, 50), (3, 50)],
+                      dover=[(130, 200), (135, 200)],
+                      swale=[(45, 60), (50, 60)],
+                  )],
                   layer="strategy", commentary=COMMENTARY, plan=PLAN,
                   per={15: {"confidence": "provisional"}, 6: {"revised": True}},
                   revisions=[{"quarter": "2020-Q3", "number": 2, "value": "86", "was": "85.2",

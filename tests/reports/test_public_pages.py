@@ -22,6 +22,7 @@ PAGES = [
     "/performance/2022-Q4/",
     "/performance/indicators/HW-01/",
     "/performance/indicators/HW-01/figures.csv",
+    "/performance/indicators/HW-01/parts.csv",
     "/performance/priorities/better-roads/",
     "/data/",
     "/api/v1/reports/",
@@ -97,7 +98,7 @@ def test_no_address_of_an_officer_is_on_it(published, client, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "most"), list(zip(PAGES, [3, 3, 2, 4, 4, 3, 3, 2, 2, 2], strict=True))
+    ("address", "most"), list(zip(PAGES, [3, 3, 2, 4, 4, 4, 3, 3, 2, 2, 2], strict=True))
 )
 @pytest.mark.parametrize("how_many", [1, 20])
 def test_a_page_takes_as_few_queries_for_twenty_indicators_as_for_one(
@@ -358,3 +359,28 @@ def test_the_page_of_editions_says_what_stands(
     assert f"Edition {how_many}: draft" in page
     assert f"Edition {how_many - 1}: published" in page
     assert page.count("Publish edition") == 1
+
+
+@pytest.mark.usefixtures("published")
+def test_an_indicator_is_shown_by_its_parts_and_the_few_are_withheld(client):
+    page = " ".join(client.get("/performance/indicators/HW-01/").content.decode().split())
+    rows = client.get("/performance/indicators/HW-01/parts.csv").content.decode().splitlines()
+
+    assert "By district" in page
+    assert "2 of 3 parts are withheld, so that nobody can be recognised." in page
+    assert "withheld: fewer than 5" in page
+    assert "135 of 200" in page
+    assert "Q4 2022/23 was revised after it was closed: Dover was counted twice" in page
+    assert page.count('id="panel-HW-01-district-') >= 3
+    assert "3 of 50" not in page
+    assert "83.3" not in page
+    assert rows[2] == (
+        "HW-01,2022-Q4,district,ashford,,,,,Ashford,withheld: fewer than 5,,withheld,,,,,,,,,,no"
+    )
+    assert rows[4].startswith("HW-01,2022-Q4,district,dover,67.5,135,200,,Dover,,amber,,floor,,70")
+
+
+@pytest.mark.usefixtures("published")
+def test_an_indicator_that_was_published_without_parts_has_no_file_of_them(client):
+    assert client.get("/performance/indicators/HW-02/parts.csv").status_code == 404
+    assert "Download its parts" not in client.get("/performance/indicators/HW-02/").content.decode()

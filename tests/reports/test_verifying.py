@@ -21,6 +21,7 @@ NAMES = [
     "indicators.csv",
     "manifest.json",
     "manifest.sha256",
+    "parts.csv",
     "ratings.csv",
     "report.html",
     "report.pdf",
@@ -105,6 +106,7 @@ def edited(content, old, new):
         ("escalations.csv", b"pat", b"dat"),
         ("indicators.csv", b"Potholes", b"Pothole"),
         ("report.html", b"76.4%", b"86.4%"),
+        ("parts.csv", b",130,200,", b",160,200,"),
     ],
 )
 def test_a_file_that_says_otherwise_is_found_even_with_a_manifest_that_fits_it(
@@ -113,6 +115,13 @@ def test_a_file_that_says_otherwise_is_found_even_with_a_manifest_that_fits_it(
     resealed(folder, files, document, settings, **{name: edited(files[name], old, new)})
 
     assert [each.file for each in verify_folder(folder)] == [name]
+
+
+def test_a_table_of_parts_that_was_left_out_is_found(folder, files, document, settings):
+    content = {name: each for name, each in files.items() if name != "parts.csv"}
+    resealed(folder, content, document, settings)
+
+    assert [str(each) for each in verify_folder(folder)] == ["parts.csv: is missing"]
 
 
 def test_a_pdf_that_says_otherwise_is_found_by_drawing_it_again(folder, files, document, settings):
@@ -184,9 +193,43 @@ def drop_a_quarter(document):
     document["indicators"][1]["ratings"].reverse()
 
 
+def district(document, place, quarter=-1):
+    return potholes(document)["parts"][0]["parts"][place]["figures"][quarter]
+
+
+def recolour_a_part(document):
+    district(document, 1)["rag"] = "green"
+
+
+def colour_what_is_withheld(document):
+    district(document, 0)["rag"] = "red"
+
+
+def show_what_is_withheld(document):
+    district(document, 0)["numerator"] = "3"
+
+
+def show_too_few(document):
+    district(document, 0, 0).update(numerator="4", denominator="50", value="8")
+
+
+def miscalculate_a_part(document):
+    district(document, 0, 0)["value"] = "81"
+
+
+def withhold_one_alone(document):
+    district(document, 2).update(withheld=None, value="83.333333", not_rated="no_target")
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
+        recolour_a_part,
+        colour_what_is_withheld,
+        show_what_is_withheld,
+        show_too_few,
+        miscalculate_a_part,
+        withhold_one_alone,
         recolour,
         misread,
         retarget,

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from core.management.exporting_command import ExportingCommand
 from core.quarters import Quarter
-from indicators.exporting import ratings_csv
+from indicators.exporting.ratings import ratings_csv
 
 
 class Command(ExportingCommand):

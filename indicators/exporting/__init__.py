@@ -1,0 +1,1 @@
+"""What the app exports: files that anybody may read, and that the imports take back."""

@@ -1,0 +1,84 @@
+"""What is written in the register of data quality, and how its list is narrowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.forms import DayField
+from indicators.rules.data_quality import Risk
+from organisation.models.units import Unit
+
+
+class DataQualityForm(forms.Form):
+    """One entry: source, risk, the last check with its finding, and what is done about it."""
+
+    source = forms.CharField(
+        label="Where do the figures come from?",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The system or survey, who draws them, and when.",
+        error_messages={"required": "Say where the figures come from"},
+    )
+    risk = forms.ChoiceField(
+        label="How likely is it that they are wrong?",
+        choices=Risk.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how likely it is that they are wrong"},
+    )
+    why = forms.CharField(
+        label="Why?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why the risk is so"},
+    )
+    checked_on = DayField(
+        label="When were they last checked? (optional)", what="the day of the check", required=False
+    )
+    checked_by = forms.CharField(label="Who checked them?", max_length=200, required=False)
+    finding = forms.CharField(
+        label="What was found?",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    mend = forms.CharField(
+        label="What is done about it?",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    mend_due_on = DayField(
+        label="By when? (optional)", what="the day by which it is mended", required=False
+    )
+    mended_on = DayField(
+        label="When was it done? (optional)", what="the day on which it was mended", required=False
+    )
+
+
+class RegisterFilter(forms.Form):
+    """Which lines of the register are shown."""
+
+    show = forms.ChoiceField(
+        label="Show",
+        required=False,
+        choices=[
+            ("", "All"),
+            ("unchecked", "Not checked for a year"),
+            ("high", "High risk"),
+            ("overdue", "Not mended by its day"),
+        ],
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.order_by("name"),
+        label="Unit",
+        required=False,
+        to_field_name="code",
+        empty_label="Every unit",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.one_of_several = True  # type: ignore[attr-defined]

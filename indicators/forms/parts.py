@@ -1,0 +1,203 @@
+"""Forms of parts: which dimensions there are, by which an indicator is broken down, and the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet
+from django.utils.text import slugify
+
+from core.figures import DECIMALS, as_number, decimals_of
+from indicators.forms.results import FigureField
+from indicators.models.parts import Dimension, Part
+from indicators.queries.parts import PartsSheet
+from indicators.rules.parts import COUNTS, FIGURES, PartFigure, read_part
+from indicators.services.parts import PartNamed
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
+BOXES = (*FIGURES, "not_available")
+
+
+class DimensionForm(forms.Form):
+    """A dimension: what it is called, how its parts add up, and what of them is too few to show."""
+
+    name = forms.CharField(
+        label="What is it called?",
+        max_length=80,
+        help_text="For example, District or Age.",
+        error_messages={"required": "Enter what it is called"},
+    )
+    each_case_once = forms.ChoiceField(
+        label="Does each case fall in exactly one part?",
+        choices=YES_NO,
+        widget=forms.RadioSelect,
+        help_text="Then the parts add up to the whole, and are held beside it.",
+        error_messages={"required": "Say whether each case falls in exactly one part"},
+    )
+    withheld_below = forms.IntegerField(
+        label="Below which number are counts withheld?",
+        min_value=0,
+        max_value=100,
+        help_text="Counts from 1 to less than this are not shown, so that nobody can be recognised."
+        " Enter 0 where the figures are not about people.",
+        error_messages={
+            "required": "Enter a number from 0 to 100",
+            "invalid": "Enter a whole number from 0 to 100",
+        },
+    )
+
+
+class PartNameForm(forms.Form):
+    """One part of a dimension, or an empty row for a new one."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    position = forms.IntegerField(
+        label="Place",
+        required=False,
+        min_value=1,
+        max_value=999,
+        error_messages={"invalid": "Enter the place as a whole number"},
+    )
+    name = forms.CharField(label="Part", required=False, max_length=80)
+    is_used = forms.BooleanField(label="Used", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["position"].widget.attrs["class"] = "govuk-input--width-3"
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        if fields.get("key") and not fields.get("name"):
+            self.add_error("name", "Enter the part’s name, or untick it if it is no longer used")
+        return fields
+
+
+class BasePartNames(BaseFormSet):  # type: ignore[type-arg]
+    """The parts of a dimension, in the order that their places give."""
+
+    def __init__(self, *args: Any, dimension: Dimension | None, **kwargs: Any):
+        self.standing = {each.key for each in dimension.parts.all()} if dimension else set()
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> None:
+        names = [each.name for each in self.parts]
+        if not names:
+            raise ValidationError("Enter at least one part")
+        if twice := next((each for each in names if names.count(each) > 1), None):
+            raise ValidationError(f"Give each part a name of its own: {twice} is there twice")
+
+    @property
+    def parts(self) -> list[PartNamed]:
+        """As they are to be. A new one is known by its name as an address would write it."""
+        given = [each.cleaned_data for each in self.forms if each.cleaned_data.get("name")]
+        given.sort(key=lambda each: each.get("position") or 1000)
+        taken = set(self.standing)
+        named = []
+        for each in given:
+            key = (
+                each["key"] if each["key"] in self.standing else self._new_key(each["name"], taken)
+            )
+            is_new = key not in self.standing
+            named.append(PartNamed(key, each["name"], is_used=is_new or each["is_used"]))
+        return named
+
+    @staticmethod
+    def _new_key(name: str, taken: set[str]) -> str:
+        wanted = slugify(name)[:36].strip("-_").replace("_", "-") or "part"
+        key = next(
+            each
+            for n in range(1, 1000)
+            if (each := wanted if n == 1 else f"{wanted}-{n}") not in taken
+        )
+        taken.add(key)
+        return key
+
+
+PartNames = forms.formset_factory(PartNameForm, formset=BasePartNames, extra=4, max_num=60)
+
+
+class BreakDownForm(forms.Form):
+    """By which dimensions an indicator may be broken down."""
+
+    dimensions = forms.ModelMultipleChoiceField(
+        Dimension.objects.all(),
+        label="By what may it be broken down?",
+        to_field_name="key",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "Select from the list: %(value)s is not there any longer"
+        },
+    )
+    values_add_up = forms.ChoiceField(
+        label="Are its results counts?",
+        choices=YES_NO,
+        widget=forms.RadioSelect,
+        help_text="Then the results of its parts add up to the result of the whole, as numbers of"
+        " people or repairs do. Percentages and averages do not.",
+        error_messages={"required": "Say whether its results are counts"},
+    )
+
+
+class PartsForm(forms.Form):
+    """The grid: a row for each part, with its figure, its counts or the reason why it has none."""
+
+    def __init__(self, typed: Mapping[str, str] | None = None, *, sheet: PartsSheet, revises: bool):
+        super().__init__(typed, initial=dict(_as_typed(sheet)))
+        self.sheet = sheet
+        self.figures: dict[Part, PartFigure] = {}
+        for part in sheet.parts:
+            for box, label in zip(
+                BOXES, ("Result", "Numerator", "Denominator", "If none, why"), strict=True
+            ):
+                field = FigureField(label=f"{label}, {part.name}")
+                if box == "not_available":
+                    field.widget.attrs = {"autocomplete": "off", "class": "govuk-input--width-20"}
+                else:
+                    field.widget.attrs["class"] = "govuk-input--width-5"
+                self.fields[f"{part.key}_{box}"] = field
+        if revises:
+            self.fields["reason"] = forms.CharField(
+                label="Why are the parts revised?",
+                max_length=500,
+                help_text="The quarter is closed. The old figures stay on record beside the new.",
+                error_messages={"required": "Say why the parts are revised"},
+            )
+
+    @property
+    def rows(self) -> Iterator[tuple[Part, list[forms.BoundField]]]:
+        for part in self.sheet.parts:
+            yield part, [self[f"{part.key}_{box}"] for box in BOXES]
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        indicator = self.sheet.breakdown.indicator
+        for part in self.sheet.parts:
+            typed = {box: fields.get(f"{part.key}_{box}", "") for box in BOXES}
+            try:
+                figure = read_part(
+                    typed, measure_unit=indicator.measure_unit, decimals=indicator.decimals
+                )
+            except ValueError as refusal:
+                at = next((box for box in BOXES if typed[box]), "value")
+                self.add_error(f"{part.key}_{at}", f"{part.name}: {refusal}")
+                continue
+            if figure is not None:
+                self.figures[part] = figure
+        return fields
+
+
+def _as_typed(sheet: PartsSheet) -> Iterator[tuple[str, str]]:
+    """What stands, as it would have been typed. A value that its counts give need not be."""
+    for key, figure in sheet.figures.items():
+        has_counts = figure.numerator is not None
+        for box in COUNTS if has_counts else ("value",):
+            number = getattr(figure, box)
+            if number is not None:
+                yield f"{key}_{box}", as_number(number, decimals_of(number, DECIMALS))
+        if figure.is_withheld:
+            yield f"{key}_value", "[c]"
+        yield f"{key}_not_available", figure.not_available

@@ -1,0 +1,15 @@
+"""Import breakdowns from breakdowns.csv."""
+
+from core.management.importing_command import ImportCommand
+from indicators.importing.parts import import_breakdowns
+
+
+class Command(ImportCommand):
+    help = (
+        "Import breakdowns.csv (reference,dimension,values_add_up):"
+        " all rows or none. Importing the same file again changes nothing."
+    )
+    noun = "breakdowns"
+
+    def import_content(self, content, *, file, options):
+        return import_breakdowns(content, file=file, dry_run=options["dry_run"])

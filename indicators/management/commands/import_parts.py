@@ -1,0 +1,16 @@
+"""Import parts from parts.csv."""
+
+from core.clock import localdate
+from core.management.importing_command import ImportCommand
+from indicators.importing.parts import import_parts
+
+
+class Command(ImportCommand):
+    help = (
+        "Import parts.csv (reference,quarter,dimension,part,value,numerator,denominator,not_available):"
+        " all rows or none. Importing the same file again changes nothing."
+    )
+    noun = "parts"
+
+    def import_content(self, content, *, file, options):
+        return import_parts(content, file=file, today=localdate(), dry_run=options["dry_run"])

@@ -1,0 +1,104 @@
+"""Writing the register of data quality."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+
+from django.db import transaction
+
+from core import audit
+from core.clock import now
+from core.dates import as_date
+from core.refusals import Refused
+from indicators.models.data_quality import DataQualityEntry
+from indicators.models.definitions import Indicator
+from indicators.rights import data_quality_kept_by
+from indicators.rules.data_quality import Risk
+from organisation.models.people import User
+
+
+class CannotWriteEntry(Refused):
+    """The entry cannot stand so. The message says what to do, and at which field."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataQualityGiven:
+    """What the register is to say of an indicator. Refuses at birth what contradicts itself."""
+
+    source: str
+    risk: Risk
+    why: str
+    checked_on: date | None = None
+    checked_by: str = ""
+    finding: str = ""
+    mend: str = ""
+    mend_due_on: date | None = None
+    mended_on: date | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("source", "why", "checked_by", "finding", "mend"):
+            object.__setattr__(self, name, getattr(self, name).strip())
+        if not self.source:
+            raise CannotWriteEntry("Say where the figures come from", field="source")
+        if not self.why:
+            raise CannotWriteEntry("Say why the risk is so", field="why")
+        if self.checked_on is None and (self.checked_by or self.finding):
+            raise CannotWriteEntry("Enter the day on which it was checked", field="checked_on")
+        if self.checked_on is not None and not self.checked_by:
+            raise CannotWriteEntry("Say who checked it", field="checked_by")
+        if self.checked_on is not None and not self.finding:
+            raise CannotWriteEntry("Say what was found, even if all was well", field="finding")
+        if self.mend and self.mend_due_on is None:
+            raise CannotWriteEntry("Say by when it is to be mended", field="mend_due_on")
+        if not self.mend and (self.mend_due_on or self.mended_on):
+            raise CannotWriteEntry("Say what is done about it", field="mend")
+
+
+@transaction.atomic
+def write_data_quality(
+    *,
+    indicator: Indicator,
+    given: DataQualityGiven,
+    today: date,
+    by: User,
+    seen: int | None = None,
+) -> tuple[DataQualityEntry, bool]:
+    """The register says this of an indicator from now on. What it said before is kept.
+
+    Returns the entry, and whether it is new: the same again changes nothing. `seen` is the number of
+    the entry that this one was written over. Raises CannotWriteEntry where it is not this person's
+    to write, somebody wrote meanwhile, or a day that has not come is said to be past.
+    """
+    if not data_quality_kept_by(by).holds(indicator):
+        raise CannotWriteEntry(
+            "Ask its accountable manager or a performance officer: they keep this register"
+        )
+    for field, day in (("checked_on", given.checked_on), ("mended_on", given.mended_on)):
+        if day is not None and day > today:
+            raise CannotWriteEntry(f"{as_date(day)} has not come yet", field=field)
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    rows = DataQualityEntry.objects.filter(indicator=indicator, is_latest=True)
+    before = rows.first()
+    if seen is not None and seen != (before.number if before else 0):
+        raise CannotWriteEntry(
+            "Somebody else wrote an entry meanwhile. Read it below, and save again"
+        )
+    changed = {
+        each.name: {"was": str(getattr(before, each.name)) if before else None}
+        | {"is": str(getattr(given, each.name))}
+        for each in fields(given)
+        if before is None or getattr(before, each.name) != getattr(given, each.name)
+    }
+    if before is not None and not changed:
+        return before, False
+    rows.update(is_latest=False)
+    entry = DataQualityEntry.objects.create(
+        indicator=indicator,
+        number=before.number + 1 if before else 1,
+        **asdict(given),
+        written_by=by,
+        written_at=now(),
+    )
+    audit.record("wrote data quality entry", entry, by=by, entry=entry.number, **changed)
+    return entry, True

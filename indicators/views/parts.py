@@ -1,0 +1,176 @@
+"""Parts of figures: the grid of a return, by what an indicator is broken down, and the dimensions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.clock import localdate
+from core.guards import require
+from core.quarters import Quarter
+from core.words import mid_sentence
+from indicators.forms.parts import BreakDownForm, DimensionForm, PartNames, PartsForm
+from indicators.models.definitions import Indicator
+from indicators.models.parts import Breakdown, Dimension
+from indicators.queries.entry import EntrySheet
+from indicators.queries.parts import dimensions_with_parts, parts_sheet, whole_of
+from indicators.rules.parts import Whole
+from indicators.services import parts as services
+from indicators.views.entry import refusal_page, sheet_or_404
+from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def enter_parts(
+    request: SignedInRequest, quarter: Quarter, reference: str, dimension: str
+) -> HttpResponse:
+    """The parts of one result by one dimension, in a grid. A closed quarter takes revisions."""
+    sheet = sheet_or_404(request, quarter, reference)
+    if (explained := refusal_page(request, sheet)) is not None:
+        return explained
+    breakdown = get_object_or_404(
+        Breakdown.objects.select_related("indicator", "dimension").filter(is_used=True),
+        indicator=sheet.indicator,
+        dimension__key=dimension,
+    )
+    whole = _whole(sheet)
+    grid = parts_sheet(breakdown=breakdown, quarter=quarter, whole=whole)
+    revises = sheet.is_closed
+    typed = request.POST if request.method == "POST" else None
+    form = PartsForm(typed, sheet=grid, revises=revises)
+    if request.method == "POST" and form.is_valid() and _given(request, grid, form):
+        return redirect("enter_parts", quarter.key, reference, dimension)
+    page = {
+        "sheet": sheet,
+        "indicator": sheet.indicator,
+        "quarter": quarter,
+        "dimension": breakdown.dimension,
+        "by": mid_sentence(breakdown.dimension.name),
+        "grid": grid,
+        "form": form,
+        "whole": whole,
+        "revises": revises,
+    }
+    return render(request, "indicators/enter_parts.html", page)
+
+
+def _whole(sheet: EntrySheet) -> Whole | None:
+    """What the parts are held beside: what was typed of the whole, else what was submitted."""
+    if sheet.draft is not None:
+        entry = sheet.read(sheet.draft.typed)
+        if entry.has_figures and entry.figures_are_sound:
+            return Whole(entry.worked_out, entry.numerator, entry.denominator)
+    return whole_of(sheet.indicator, sheet.quarter)
+
+
+def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-untyped-def]
+    seen = request.POST.get("seen", "")
+    try:
+        _, is_new = services.give_parts(
+            breakdown=grid.breakdown,
+            quarter=grid.quarter,
+            figures=form.figures,
+            today=localdate(),
+            by=request.user,
+            reason=form.cleaned_data.get("reason", ""),
+            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+        )
+    except ValueError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    by = mid_sentence(grid.breakdown.dimension.name)
+    told = f"kept {len(form.figures)} of {len(grid.parts)} parts" if is_new else "nothing changed"
+    messages.success(request, f"{grid.breakdown.indicator.title} by {by}: {told}")
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def break_down(request: SignedInRequest, reference: str) -> HttpResponse:
+    """By which dimensions an indicator may be broken down."""
+    indicator = get_object_or_404(
+        Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference
+    )
+    standing = list(indicator.breakdowns.filter(is_used=True).select_related("dimension"))
+    counts = any(each.values_add_up for each in standing)
+    initial = {
+        "dimensions": [each.dimension.key for each in standing],
+        "values_add_up": ("yes" if counts else "no") if standing else None,
+    }
+    form = BreakDownForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        are_counts = form.cleaned_data["values_add_up"] == "yes"
+        services.break_down(
+            indicator=indicator,
+            dimensions=dict.fromkeys(form.cleaned_data["dimensions"], are_counts),
+            by=request.user,
+        )
+        messages.success(request, f"{indicator.title}: by what it is broken down is kept")
+        return redirect("indicator", indicator.reference)
+    page = {"form": form, "indicator": indicator, "has_dimensions": Dimension.objects.exists()}
+    return render(request, "indicators/break_down.html", page)
+
+
+@require_safe
+@require(Permission.MANAGE_FRAMEWORK)
+def dimensions(request: SignedInRequest) -> HttpResponse:
+    """Every dimension by which figures may be broken down, with its parts."""
+    return render(request, "indicators/dimensions.html", {"dimensions": dimensions_with_parts()})
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def dimension(request: SignedInRequest, dimension: str = "") -> HttpResponse:
+    """One dimension is added or changed: its name, what is withheld, and its parts in their order."""
+    row = get_object_or_404(Dimension, key=dimension) if dimension else None
+    form = DimensionForm(request.POST or None, initial=_said_of(row))
+    named = PartNames(
+        request.POST or None,
+        dimension=row,
+        initial=[
+            {"key": part.key, "position": place, "name": part.name, "is_used": part.is_used}
+            for place, part in enumerate(row.parts.all() if row else (), start=1)
+        ],
+    )
+    if request.method == "POST" and form.is_valid() & named.is_valid():
+        given = form.cleaned_data
+        try:
+            saved, is_new = services.save_dimension(
+                key=row.key if row else _free_key(given["name"]),
+                name=given["name"],
+                each_case_once=given["each_case_once"] == "yes",
+                withheld_below=given["withheld_below"],
+                parts=named.parts,
+                by=request.user,
+            )
+        except ValueError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{saved}: {'kept' if is_new else 'nothing changed'}")
+            return redirect("dimensions")
+    page = {"form": form, "formset": named, "dimension": row}
+    return render(request, "indicators/dimension.html", page)
+
+
+def _said_of(row: Dimension | None) -> dict[str, object]:
+    if row is None:
+        return {"withheld_below": Dimension._meta.get_field("withheld_below").get_default()}
+    return {
+        "name": row.name,
+        "each_case_once": "yes" if row.each_case_once else "no",
+        "withheld_below": row.withheld_below,
+    }
+
+
+def _free_key(name: str) -> str:
+    """The name as an address would write it, and no other dimension's."""
+    wanted = slugify(name)[:36].replace("_", "-").strip("-") or "dimension"
+    taken = set(Dimension.objects.values_list("key", flat=True))
+    return next(
+        each for n in range(1, 1000) if (each := wanted if n == 1 else f"{wanted}-{n}") not in taken
+    )
