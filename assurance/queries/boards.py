@@ -21,6 +21,7 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.rules.remarks import state_now
 from organisation.models.people import User
 from sorp.lexicon import Layer, Level, Rag
 
@@ -37,6 +38,7 @@ class BoardLine:
     previous_rag: Rag | None
     eligibility: Eligibility
     why: tuple[str, ...]
+    state_now: str  # how it stands in the meeting's quarter, in words
     levels: tuple[Level, ...]
     times_before: int
     plan_number: int | None
@@ -168,6 +170,7 @@ def _line(indicator: Indicator, quarter: Quarter, facts: _BoardFacts) -> BoardLi
         previous_rag=Rag(before.rag) if before and before.rag else None,
         eligibility=found or Eligibility.STATED_REASON,
         why=_why(found, open_ones, history, quarter, decided),
+        state_now=state_now([rating for _, rating in sorted(ratings.items())]),
         levels=tuple(Level(row.level) for row in open_ones),
         times_before=facts.times_before[indicator.pk],
         plan_number=plan.number if plan else None,

@@ -33,6 +33,7 @@ from escalation.rules.ladder import Origin
 from escalation.rules.plans import PlanEffect
 from indicators.models.ratings import Rating
 from indicators.models.variations import Variation
+from indicators.rules.remarks import state_now
 from organisation.models.people import User
 from sorp.models.statement import Version
 from sorp.rules.thresholds import bounds_of
@@ -447,6 +448,11 @@ class EscalationTimeline:
     @property
     def now(self) -> Rating | None:
         return self.ratings[-1] if self.ratings else None
+
+    @property
+    def state_now(self) -> str:
+        """How the indicator stands today, in words."""
+        return state_now(self.ratings)
 
 
 def escalation_timeline(*, escalation: Escalation, reader: User, today: date) -> EscalationTimeline:

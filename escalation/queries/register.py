@@ -21,6 +21,8 @@ from escalation.models.plans import ActionPlan
 from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
+from indicators.queries.histories import rag_histories
+from indicators.rules.remarks import state_now
 from organisation.models.people import User
 from sorp.lexicon import Level
 from sorp.models.conditions import LevelDuty
@@ -165,6 +167,7 @@ class RegisterLine:
     missing_plan: MissingPlan | None  # where one is asked for and none was written since
     plan: int | None  # the number of the plan in place
     today: date
+    state_now: str  # how the indicator stands today, in words
 
     @property
     def plan_in_words(self) -> str:
@@ -202,6 +205,7 @@ def register_lines(
     """What each line shows; `missing` holds the missing plans by indicator."""
     rows = list(rows)
     times = times_at_level(rows, today=today)
+    histories = rag_histories(indicators={each.indicator_id for each in rows})
     return [
         RegisterLine(
             row,
@@ -209,6 +213,7 @@ def register_lines(
             missing.get(row.indicator_id),
             getattr(row, "plan_number", None),
             today,
+            state_now(histories.get(row.indicator_id, ())),
         )
         for row in rows
     ]

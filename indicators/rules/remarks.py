@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import fmean, stdev
+from typing import Protocol
 
 from core.charts.trend import QuarterPoint, Trend
 from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
-from sorp.lexicon import Rag, Travel
+from sorp.lexicon import NotRated, Rag, Travel
 from sorp.rules.patterns import EVERY_QUARTER, Pattern
 
 FEWEST_BEFORE = 8  # results to which a new level is compared
@@ -267,3 +268,49 @@ def _against_target(trend: Trend, last: QuarterPoint) -> str:
 
 def _limit(trend: Trend, value: Decimal) -> str:
     return as_number(value, decimals_of(value, DECIMALS), trend.measure_unit)
+
+
+class Judged(Protocol):
+    """A quarter with its verdict: a figure, a rating, a point of a chart."""
+
+    @property
+    def quarter(self) -> Quarter: ...
+    @property
+    def rag(self) -> str | None: ...
+    @property
+    def not_rated(self) -> str | None: ...
+    @property
+    def definition_break(self) -> bool: ...
+
+
+def state_now(history: Sequence[Judged]) -> str:
+    """How it stands today, which is told before how it came: "Red in Q4 2022/23, for 6 rated quarters running".
+
+    In order of quarter, up to the latest. Quarters that are not rated are passed over, as triggers
+    pass over them, and a new definition ends a run. Nothing where nothing was ever judged.
+    """
+    if not history:
+        return ""
+    last = history[-1]
+    rated = [each for each in _since_break(history) if each.rag]
+    if not last.rag:
+        reason = NotRated(last.not_rated).label.lower() if last.not_rated else "no result"
+        was = f"; last {Rag(rated[0].rag).label.lower()} in {rated[0].quarter}" if rated else ""
+        return f"Not rated in {last.quarter} ({reason}){was}"
+    said = f"{Rag(last.rag).label} in {last.quarter}"
+    run = len(list(takewhile(lambda each: each.rag == last.rag, rated)))
+    if run > 1:
+        return f"{said}, for {run} rated quarters running"
+    return (
+        f"{said}, after {Rag(rated[1].rag).label.lower()} in {rated[1].quarter}"
+        if rated[1:]
+        else said
+    )
+
+
+def _since_break(history: Sequence[Judged]) -> Iterator[Judged]:
+    """Newest first, back to the last definition break, whose quarter begins the new run."""
+    for each in reversed(history):
+        yield each
+        if each.definition_break:
+            return

@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.trend import Trend, trend_chart
 from core.quarters import Quarter
-from indicators.rules.remarks import trend_sentence, with_sentence
+from indicators.rules.remarks import state_now, trend_sentence, with_sentence
 from reports.rendering.parts import ShownBreakdown, breakdowns_shown
 from reports.rendering.wording import Writer, briefly, explained, limits, marks_of, point_of
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
-from reports.rules.history import in_quarter, poor_run, rated_before
+from reports.rules.history import in_quarter, rated_before
 from sorp.lexicon import (
     Basis,
     Frequency,
@@ -238,12 +238,9 @@ class IndicatorBlock:
         ]
 
     @property
-    def running(self) -> str:
-        """How long it has been poor by now: what opened an escalation may be years ago."""
-        rag, quarters = poor_run(self.facts["ratings"], self.quarter.key)
-        return (
-            f"It has now been {rag} for {quarters} rated quarters running." if quarters > 1 else ""
-        )
+    def state_now(self) -> str:
+        """How it stands at the close, told before why it was referred up."""
+        return state_now(self.trend.points)
 
     @property
     def referral_history(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 
 from core.charts.trend import QuarterPoint, Trend, trend_chart
 from core.quarters import Quarter
-from indicators.rules.remarks import new_level, remarks, trend_sentence, with_sentence
+from indicators.rules.remarks import new_level, remarks, state_now, trend_sentence, with_sentence
 from sorp.lexicon import Basis, Rag
 from sorp.rules.patterns import EVERY_QUARTER, Pattern
 
@@ -158,3 +158,20 @@ def test_the_chart_of_a_total_since_april_restarts_and_shows_last_years_course()
     assert trend_chart(other).count('stroke-width="2.4"') == 1
     assert "dots show the year before" in trend_chart(whole)
     assert 'stroke-dasharray="1 4"' in trend_chart(whole)
+
+
+@pytest.mark.parametrize(
+    ("rags", "breaks", "said"),
+    [
+        ("R", (), "Red in Q1 2019/20"),
+        ("GR", (), "Red in Q2 2019/20, after green in Q1 2019/20"),
+        ("GRR", (), "Red in Q3 2019/20, for 2 rated quarters running"),
+        ("RR-R", (), "Red in Q4 2019/20, for 3 rated quarters running"),
+        ("RRR", (2,), "Red in Q3 2019/20"),  # measured otherwise: a run begins anew
+        ("GA-", (), "Not rated in Q3 2019/20 (no result); last amber in Q2 2019/20"),
+        ("-", (), "Not rated in Q1 2019/20 (no result)"),
+        ("", (), ""),
+    ],
+)
+def test_how_it_stands_today_is_told_first(rags, breaks, said):
+    assert state_now(series([1] * len(rags), rags=rags, breaks=breaks).points) == said
