@@ -75,7 +75,7 @@ class PartNameForm(forms.Form):
         return fields
 
 
-class BasePartNames(BaseFormSet):  # type: ignore[type-arg]
+class BasePartNames(BaseFormSet):
     """The parts of a dimension, in the order that their places give."""
 
     def __init__(self, *args: Any, dimension: Dimension | None, **kwargs: Any):
@@ -116,7 +116,7 @@ class BasePartNames(BaseFormSet):  # type: ignore[type-arg]
         return key
 
 
-PartNames = forms.formset_factory(PartNameForm, formset=BasePartNames, extra=4, max_num=60)
+PartNames: Any = forms.formset_factory(PartNameForm, formset=BasePartNames, extra=4, max_num=60)
 
 
 class BreakDownForm(forms.Form):

@@ -9,12 +9,20 @@ from core import clock
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
 from indicators.importing.definitions import import_indicators, import_targets
+from indicators.importing.parts import (
+    import_breakdowns,
+    import_dimensions,
+    import_part_targets,
+    import_parts,
+)
 from indicators.importing.results import import_results
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
+from indicators.rules.data_quality import Risk
 from indicators.rules.entry import FIELDS, ResultGiven
 from indicators.services.accountability import attest
 from indicators.services.calendar import begin_quarter
+from indicators.services.data_quality import DataQualityGiven, write_data_quality
 from indicators.services.definitions import suspend_indicator
 from indicators.services.drafts import save_draft
 from indicators.services.results import revise_result
@@ -40,6 +48,8 @@ def found_the_council() -> None:
         import_people(files.content("people.csv"), file="people.csv")
         seed_default_statement(from_quarter=FIRST, approved_on=BEGINNING, by=None)
         import_indicators(files.content("indicators.csv"), file="indicators.csv")
+        import_dimensions(files.content("dimensions.csv"), file="dimensions.csv")
+        import_breakdowns(files.content("breakdowns.csv"), file="breakdowns.csv")
         suspend_what_is_suspended()
 
 
@@ -58,8 +68,11 @@ def suspend_what_is_suspended() -> None:
 def set_targets_before(quarter: Quarter) -> None:
     """The targets that are in force from this quarter are set as it begins."""
     belonging = files.part("targets.csv", lambda row: row["from_quarter"] == quarter.key)
+    of_parts = files.part("part_targets.csv", lambda row: row["from_quarter"] == quarter.key)
     with clock.at(quarter.first_day):
         import_targets(_with_names(belonging), file="targets.csv")
+        if of_parts.count(b"\n") > 1:
+            import_part_targets(of_parts, file="part_targets.csv")
 
 
 def _with_names(targets: bytes) -> bytes:
@@ -82,6 +95,11 @@ def report_quarter(quarter: Quarter) -> None:
         import_results(
             files.part("results.csv", lambda row: row["quarter"] == quarter.key),
             file="results.csv",
+            today=ready,
+        )
+        import_parts(
+            files.part("parts.csv", lambda row: row["quarter"] == quarter.key),
+            file="parts.csv",
             today=ready,
         )
     revise(quarter, ready + timedelta(days=5))
@@ -169,6 +187,34 @@ def revise(quarter: Quarter, day: date) -> None:
                 ),
                 reason=row["reason"],
                 by=indicator.accountable_manager,
+            )
+
+
+def keep_the_register() -> None:
+    """What is known of how far some indicators' data can be trusted, as it was written."""
+    for row in files.rows("data_quality.csv"):
+        day = date.fromisoformat(row["written_on"])
+        checked, due, mended = (
+            date.fromisoformat(row[name]) if row[name] else None
+            for name in ("checked_on", "mend_due_on", "mended_on")
+        )
+        given = DataQualityGiven(
+            source=row["source"],
+            risk=Risk(row["risk"]),
+            why=row["why"],
+            checked_on=checked,
+            checked_by=row["checked_by"],
+            finding=row["finding"],
+            mend=row["mend"],
+            mend_due_on=due,
+            mended_on=mended,
+        )
+        with clock.at(day):
+            write_data_quality(
+                indicator=Indicator.objects.get(reference=row["reference"]),
+                given=given,
+                today=day,
+                by=User.objects.get(email=row["written_by"]),
             )
 
 

@@ -93,6 +93,7 @@ def load(*, tell: Say) -> Loaded:
     tell("Opening the present quarter")
     rule_book.vary_by_agreement(figures.LAST.last_day, today)
     figures.open_the_present_quarter(today)
+    figures.keep_the_register()
     remind_since(figures.OPEN.last_day, today)
     measure_every_quarter()
     return Loaded(tuple(editions), next_pack(held, today))

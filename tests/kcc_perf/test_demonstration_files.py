@@ -183,3 +183,17 @@ def test_team_results_add_up_to_the_county():
             north, south = RESULTS["HT-11", key], RESULTS["HT-12", key]
             assert int(row["numerator"]) == int(north["numerator"]) + int(south["numerator"])
             assert row["denominator"] == RESULTS["ACT-04", key]["value"]
+
+
+def test_parts_add_up_to_the_whole_and_are_of_known_dimensions():
+    known = {(row["dimension"], row["part"]) for row in rows("dimensions.csv")}
+    broken_down = {(row["reference"], row["dimension"]) for row in rows("breakdowns.csv")}
+    sums = Counter()
+    for row in rows("parts.csv"):
+        assert (row["dimension"], row["part"]) in known
+        assert (row["reference"], row["dimension"]) in broken_down
+        assert int(row["numerator"]) <= int(row["denominator"])
+        for name in ("numerator", "denominator"):
+            sums[row["reference"], row["quarter"], name] += int(row[name])
+
+    assert {of: int(RESULTS[of[:2]][of[2]]) for of in sums} == sums
