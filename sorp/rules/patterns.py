@@ -137,7 +137,9 @@ class Pattern:
         if self.first_due is not None and after < self.first_due:
             return self.first_due
         return next(
-            each for each in after.next().until(after.back(-self.every)) if self.due_in(each)
+            each
+            for each in after.next().until(after.back(-max(self.every, YEAR)))
+            if self.due_in(each)
         )
 
     def last_due(self, before: Quarter) -> Quarter | None:

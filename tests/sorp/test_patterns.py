@@ -98,6 +98,7 @@ def test_which_earlier_figure_one_is_compared_with(of, quarter, known, with_):
         ("quarterly quarter", "2020-Q4", "2021-Q1"),
         ("half_yearly quarter", "2020-Q2", "2020-Q4"),
         ("annual quarter Q2", "2020-Q2", "2021-Q2"),
+        ("quarterly quarter Q1 Q3 Q4", "2020-Q1", "2020-Q3"),
         ("annual quarter Q2", "2020-Q1", "2020-Q2"),
         ("two_yearly snapshot 2020-Q3", "2020-Q3", "2022-Q3"),
         ("two_yearly snapshot 2020-Q3", "2020-Q4", "2022-Q3"),
