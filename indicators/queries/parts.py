@@ -111,23 +111,43 @@ class GivenBreakdown:
     """One dimension of a result in the list of what may be given by parts."""
 
     breakdown: Breakdown
-    revision: PartsRevision | None
-    given: int  # parts that have a figure, or a reason why not
+    figures: Mapping[str, PartFigure | None]  # by name of the part, in order
+
+    @property
+    def given(self) -> int:
+        """How many parts have a figure, or a reason why not."""
+        return sum(each is not None for each in self.figures.values())
+
+    def questions(self, whole: Whole | None) -> tuple[str, ...]:
+        return questions_about_parts(self.figures, whole, self.breakdown.about)
 
 
-def breakdowns_given(indicator: Indicator, quarter: Quarter) -> list[GivenBreakdown]:
-    """By what a result may be broken down, and how far that has got. Three queries."""
-    found = {
-        row.dimension_id: row
-        for row in PartsRevision.objects.filter(
-            indicator=indicator, quarter=quarter, is_latest=True
-        ).prefetch_related("results")
-    }
-    return [
-        GivenBreakdown(each, row, len(row.results.all()) if row else 0)
-        for each in breakdowns_of(indicator)
-        for row in (found.get(each.dimension_id),)
-    ]
+def breakdowns_given(
+    indicators: Iterable[int], quarter: Quarter
+) -> dict[int, list[GivenBreakdown]]:
+    """By indicator, by what its result may be broken down and how far that has got. Five queries."""
+    breakdowns = Breakdown.objects.filter(indicator__in=list(indicators), is_used=True)
+    rows = list(
+        breakdowns.select_related("dimension", "indicator").prefetch_related("dimension__parts")
+    )
+    if not rows:
+        return {}
+    given: dict[tuple[int, int], dict[int, PartFigure]] = defaultdict(dict)
+    results = PartResult.objects.filter(
+        revision__is_latest=True,
+        revision__quarter=quarter,
+        revision__indicator__in={each.indicator_id for each in rows},
+    )
+    for result in results.select_related("revision"):
+        at = result.revision.indicator_id, result.revision.dimension_id
+        given[at][result.part_id] = result.figure
+    found: dict[int, list[GivenBreakdown]] = defaultdict(list)
+    for row in rows:
+        figures = given[row.indicator_id, row.dimension_id]
+        parts = [each for each in row.dimension.parts.all() if each.is_used or each.pk in figures]
+        by_name = {each.name: figures.get(each.pk) for each in parts}
+        found[row.indicator_id].append(GivenBreakdown(row, by_name))
+    return dict(found)
 
 
 def breakdown_histories(

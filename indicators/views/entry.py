@@ -86,7 +86,9 @@ def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> Http
         "indicator": sheet.indicator,
         "quarter": sheet.quarter,
         "form": form,
-        "breakdowns": breakdowns_given(sheet.indicator, sheet.quarter),
+        "breakdowns": breakdowns_given([sheet.indicator.pk], sheet.quarter).get(
+            sheet.indicator.pk, []
+        ),
     }
     return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -20,9 +20,11 @@ from core.quarters import Quarter
 from core.queries import open_quarters
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Submission
+from indicators.queries.parts import GivenBreakdown, breakdowns_given
 from indicators.queries.returns import ReturnRow, submission_outcome
 from indicators.queries.returns import my_return as return_of
 from indicators.rules.entry import Entry
+from indicators.rules.parts import Whole
 from indicators.rules.returns import Horizon, forecast_quarters
 from indicators.services import results
 from organisation.permissions import Permission
@@ -60,11 +62,15 @@ def check_return(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
     versions = {row.indicator.reference: row.draft.version for row in sheet.ready if row.draft}
+    breakdowns = breakdowns_given([row.indicator.pk for row in sheet.ready], sheet.quarter)
     checked = {"t": uuid4().hex, "u": request.user.pk, "q": sheet.quarter.key, "v": versions}
     page = {
         "sheet": sheet,
         "quarter": sheet.quarter,
-        "answers": [answers_of(row, sheet.quarter) for row in sheet.ready],
+        "answers": [
+            answers_of(row, sheet.quarter, breakdowns.get(row.indicator.pk, ()))
+            for row in sheet.ready
+        ],
         "token": signing.dumps(checked, salt=CHECKED, compress=True) if versions else "",
     }
     return render(request, "indicators/check_return.html", page)
@@ -145,9 +151,12 @@ class Answers:
 
     row: ReturnRow
     answers: tuple[Answer, ...]
+    questions: tuple[str, ...] = ()  # about its figure, and about its parts
 
 
-def answers_of(row: ReturnRow, quarter: Quarter) -> Answers:
+def answers_of(
+    row: ReturnRow, quarter: Quarter, breakdowns: Iterable[GivenBreakdown] = ()
+) -> Answers:
     """What the draft of a row says. Nothing that was asked for is left out, whether given or not."""
     entry, indicator = row.entry, row.indicator
     if entry is None:
@@ -180,7 +189,15 @@ def answers_of(row: ReturnRow, quarter: Quarter) -> Answers:
         given = entry.forecasts.get(horizon)
         forecast = f"{figure(given.value)}, {given.likelihood.label.lower()}" if given else ""
         rows.append(answer(str(horizon), f"Forecast for {forecast_for}", forecast))
-    return Answers(row, tuple(rows))
+    whole = Whole(entry.worked_out, entry.numerator, entry.denominator)
+    questions = [*row.questions]
+    for each in breakdowns:
+        key = each.breakdown.dimension.key
+        grid = reverse("enter_parts", args=[quarter.key, indicator.reference, key])
+        told = f"{each.given} of {len(each.figures)} given" if each.given else ""
+        rows.append(Answer(f"Parts by {each.breakdown.in_words}", told, grid, key))
+        questions += each.questions(whole)
+    return Answers(row, tuple(rows), tuple(questions))
 
 
 def _result(entry: Entry, indicator: Indicator) -> tuple[str, str, str]:

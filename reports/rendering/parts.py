@@ -98,6 +98,8 @@ class ShownBreakdown:
             return f"For {self.quarter} no part is shown."
         low, high = (self.latest[place] for place in (places[0], places[-1]))
         least, most = (self._written(point) for _, point in (low, high))
+        if len(places) == 1:
+            return f"In {self.quarter} only {low[0].name} is shown, at {least}."
         if least == most:
             return f"In {self.quarter} every part that is shown was {least}."
         return (

@@ -142,12 +142,38 @@ def test_parts_are_held_beside_what_is_typed_of_the_whole_before_it_is_submitted
 
 def test_the_result_s_page_leads_to_the_grid_and_keeps_what_was_typed(manager, breakdown):
     entry = reverse("enter_result", args=[Q1.key, "PI-1"])
-    assert "By district: none given yet" in text_of(manager.get(entry))
+    assert "By district: 0 of 3 parts given" in text_of(manager.get(entry))
 
     response = manager.post(entry, {"value": "85", "version": "0", "do": "parts-district"})
 
     assert response.url == grid()
     assert Draft.objects.get().typed["value"] == "85"
+
+
+def test_the_check_of_all_answers_says_how_many_parts_are_given_and_asks_about_them(
+    manager, breakdown
+):
+    manager.post(
+        grid(),
+        {
+            "seen": "0",
+            **{f"{part}_numerator": "80" for part in ("ashford", "dover", "swale")},
+            **{f"{part}_denominator": "100" for part in ("ashford", "dover", "swale")},
+        },
+    )
+    Draft.objects.create(
+        indicator=breakdown.indicator,
+        quarter=Q1,
+        typed={"numerator": "190", "denominator": "200", "confidence": "final"},
+        is_complete=True,
+        saved_by=breakdown.indicator.accountable_manager,
+    )
+
+    page = text_of(manager.get(reverse("check_return", args=[Q1.key])))
+
+    assert "Parts by district" in page
+    assert "3 of 3 given" in page
+    assert "numerators add up to 240, and the whole’s is 190" in page
 
 
 def test_two_who_give_the_same_parts_are_told_and_nothing_is_lost(manager, breakdown):
@@ -350,5 +376,5 @@ def test_the_quarter_given_last_heads_the_table(client, given):
 
     page = text_of(client.get(reverse("indicator", args=["PI-1"])))
 
-    assert "In Q2 2011/12 every part that is shown was 80.0%." in page
+    assert "In Q2 2011/12 only Swale is shown, at 80.0%." in page
     assert "not given" in page

@@ -1,17 +1,26 @@
 """Parts of a figure: how they are read, what is asked about them, and what is not shown."""
 
+import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.quarters import Quarter
 from indicators.rules.parts import (
+    BreakdownHistory,
     PartFigure,
+    PartHistory,
     PartsOf,
+    PartsRevised,
     Whole,
     Withheld,
+    dump_breakdown,
     judge_part,
+    load_breakdown,
+    point_of,
     questions_about_parts,
     read_part,
     withheld_parts,
@@ -19,6 +28,7 @@ from indicators.rules.parts import (
 from sorp.lexicon import NotRated, Polarity, Rag, RatingMethod
 from sorp.rules.thresholds import Thresholds
 
+Q1 = Quarter(2011, 1)
 PER_CENT = PartsOf(measure_unit="%", decimals=1)
 COUNTED = PartsOf(measure_unit="people", values_add_up=True)
 
@@ -243,3 +253,30 @@ def test_a_part_is_rated_by_a_target_of_its_own_and_never_while_withheld(
     figure, withheld, thresholds, verdict
 ):
     assert judge_part(figure, withheld, thresholds) == verdict
+
+
+# As an edition has it
+
+
+def test_a_breakdown_is_written_and_read_again_as_it_is():
+    shown = point_of(share(65, 100), Q1, withheld=None, thresholds=FROM_70, revised=True)
+    hidden = point_of(share(3, 50), Q1, withheld=Withheld.TOO_FEW, thresholds=FROM_70)
+    lost = point_of(PartFigure(not_available="Lost"), Q1, withheld=None, thresholds=None)
+    history = BreakdownHistory(
+        key="district",
+        name="District",
+        each_case_once=True,
+        fewer_than=5,
+        parts=tuple(
+            PartHistory(name.lower(), name, (point,))
+            for name, point in {"Ashford": shown, "Dover": hidden, "Swale": lost}.items()
+        ),
+        revised=(PartsRevised(Q1, "Counted late", date(2011, 8, 2)),),
+    )
+
+    written = dump_breakdown(history)
+
+    assert load_breakdown(json.loads(json.dumps(written))) == history
+    assert '"3"' not in json.dumps(written)
+    assert shown.figure.rag is Rag.AMBER
+    assert hidden.figure.not_rated is NotRated.WITHHELD

@@ -17,10 +17,12 @@ from django.core.management import call_command, get_commands, load_command_clas
 from assurance.services.packs import freeze_pack
 from core.clock import localdate
 from core.services.notices import owe_notice
+from indicators.models.definitions import Indicator
 from indicators.services.calendar import begin_quarter
 from indicators.services.rating import rate_quarter
 from tests.assurance.factories import MeetingFactory, chair_of
 from tests.factories import CouncilFactory, IndicatorFactory, UserFactory
+from tests.indicators.factories import BreakdownFactory, districts
 from tests.indicators.forecasts import LAST, SINCE, close, resulted
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,36 @@ def a_file(text):
     return arguments
 
 
+DIMENSIONS = """\
+dimension,name,each_case_once,withheld_below,part,part_name
+district,District,yes,5,ashford,Ashford
+"""
+BREAKDOWNS = "reference,dimension,values_add_up\nPI-1,district,no\n"
+PART_TARGETS = """\
+reference,dimension,part,from_quarter,target,floor,lower,upper,outer_lower,outer_upper,reason,approved_by
+PI-1,district,ashford,2013-Q2,92,85,,,,,Business plan,Cabinet
+"""
+PARTS = f"""\
+reference,quarter,dimension,part,value,numerator,denominator
+PI-1,{OPEN.key},district,ashford,,40,50
+"""
+
+
+def a_file_for_parts(text, *, broken_down=True):
+    """A file about the districts, of which PI-1 has one."""
+
+    def arguments(folder):
+        (part,) = districts("Ashford")
+        if broken_down:
+            indicator = Indicator.objects.get(reference="PI-1")
+            BreakdownFactory(indicator=indicator, dimension=part.dimension)
+        path = folder / "given.csv"
+        path.write_text(text)
+        return [path]
+
+    return arguments
+
+
 def an_owed_notice(folder):
     owe_notice(key="one", recipient=UserFactory(), subject="One", body="One thing.", address="/")
     return []
@@ -123,13 +155,21 @@ CALLED = {
     "build_pack": a_frozen_pack,
     "build_report": into_a_file(LAST.key),
     "close_quarter": lambda _: [OPEN.key],
+    "export_breakdowns": into_a_file(),
+    "export_dimensions": into_a_file(),
     "export_escalations": into_a_file(),
+    "export_part_targets": into_a_file(),
+    "export_parts": into_a_file(),
     "export_ratings": into_a_file(),
     "export_rules": into_a_file(LAST.key),
     "export_variations": into_a_file(),
     "first_officer": lambda _: ["first@council.example", "First Officer"],
     "forecast": lambda _: [LAST.key],
+    "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),
+    "import_dimensions": a_file(DIMENSIONS),
     "import_indicators": a_file(INDICATORS),
+    "import_part_targets": a_file_for_parts(PART_TARGETS),
+    "import_parts": a_file_for_parts(PARTS),
     "import_people": a_file(PEOPLE),
     "import_results": a_file(RESULTS),
     "import_targets": a_file(TARGETS),
