@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from assurance.rules import CallInVerdict
-from core.forms import DayField, field_of
+from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
@@ -23,7 +23,7 @@ class VerdictForm(forms.Form):
 
     indicator: Indicator  # whose line it is, known once it is posted
 
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Your reason",
         max_length=1000,
         required=False,
@@ -46,7 +46,7 @@ class ExceptionalCallInForm(forms.Form):
             "invalid_choice": "Select the indicator to call in from the list",
         },
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why is it called in?",
         max_length=1000,
         widget=forms.Textarea(attrs=SHORT),
@@ -79,7 +79,7 @@ class PlanMeetingForm(forms.Form):
 class ChallengeForm(forms.Form):
     """What was asked about a called-in indicator."""
 
-    text = forms.CharField(
+    text = PrintedText(
         label="What was asked?",
         max_length=2000,
         widget=forms.Textarea(attrs=SHORT),
@@ -94,7 +94,7 @@ class ChallengeForm(forms.Form):
             "invalid_choice": "Select who asked from the list",
         },
     )
-    answer = forms.CharField(
+    answer = PrintedText(
         label="What was answered?",
         max_length=2000,
         required=False,
@@ -110,7 +110,7 @@ class ChallengeForm(forms.Form):
 class DecisionForm(forms.Form):
     """What was decided about a called-in indicator."""
 
-    text = forms.CharField(
+    text = PrintedText(
         label="What was decided?",
         max_length=2000,
         widget=forms.Textarea(attrs=SHORT),
@@ -129,12 +129,12 @@ class DecisionForm(forms.Form):
 class AgreedActionForm(forms.Form):
     """Who does what by when."""
 
-    what = forms.CharField(
+    what = PrintedText(
         label="What will be done?",
         max_length=500,
         error_messages={"required": "Enter what will be done"},
     )
-    owner = forms.CharField(
+    owner = PrintedText(
         label="Who will do it?",
         max_length=200,
         error_messages={"required": "Enter who will do it"},
@@ -145,7 +145,7 @@ class AgreedActionForm(forms.Form):
 class ReportForm(forms.Form):
     """How far an agreed action has got."""
 
-    progress = forms.CharField(
+    progress = PrintedText(
         label="Progress", max_length=500, required=False, widget=forms.Textarea(attrs=SHORT)
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
@@ -156,8 +156,8 @@ class PaperForm(forms.Form):
 
     LARGEST = 20  # megabytes
 
-    title = forms.CharField(label="Title", max_length=200)
-    text = forms.CharField(
+    title = PrintedText(label="Title", max_length=200)
+    text = PrintedText(
         label="Text", max_length=20000, required=False, widget=forms.Textarea(attrs={"rows": 8})
     )
     file = forms.FileField(label="File", required=False, help_text="A PDF, 20 MB at most.")

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, TypeVar
 from django import forms
 
 from core.clock import localdate
+from core.lettering import plain, refusal_of
 
 
 class LongText(TypedDict):
@@ -25,6 +26,22 @@ def field_of(form: forms.BaseForm, name: str, kind: type[Declared]) -> Declared:
     if not isinstance(field, kind):
         raise TypeError(f"{name} is a {type(field).__name__}, no {kind.__name__}")
     return field
+
+
+class PrintedText(forms.CharField):
+    """Text that may come to stand in a report: every character of it can be printed.
+
+    What a word processor put in place of a plain space or hyphen is made plain; a letter that no
+    font of the report holds is named.
+    """
+
+    def to_python(self, value: Any) -> str:
+        return plain(super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if refusal := refusal_of(value):
+            raise forms.ValidationError(refusal)
 
 
 class DayField(forms.DateField):

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, PrintedText
 
 
 class MilestoneForm(forms.Form):
@@ -12,7 +12,7 @@ class MilestoneForm(forms.Form):
         label="When do you expect it to be done?", what="the forecast", required=False
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
-    progress = forms.CharField(
+    progress = PrintedText(
         label="Progress",
         max_length=500,
         required=False,

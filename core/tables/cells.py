@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainValidator
 
 from core.figures import DECIMALS, INTEGER_DIGITS, KEPT, read_number
+from core.lettering import plain, refusal_of
 from core.quarters import Quarter
 from core.tables.faults import shown
 from core.tables.writing import RUNS_IN_A_SPREADSHEET
@@ -121,6 +122,9 @@ def _refuse_formula(text: str) -> None:
 def _refuse_unseen(text: str) -> str:
     if found := UNSEEN.search(text):
         raise ValueError(f"take out the unseen character U+{ord(found[0]):04X}")
+    text = plain(text)
+    if refusal := refusal_of(text):
+        raise ValueError(refusal[:1].lower() + refusal[1:])
     return text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, PrintedText
 from core.quarters import Quarter
 from escalation.queries.dropped import AffectedItem
 from sorp.forms.consultation import FromQuarter
@@ -17,7 +17,7 @@ class ApprovalForm(forms.Form):
     """From which quarter a version is in force, and when it was approved."""
 
     approved_on = DayField(label="When was it approved?", what="the day it was approved")
-    note = forms.CharField(
+    note = PrintedText(
         label="Where was it approved?",
         help_text="For example, Corporate Management Team, 20 October 2011.",
         max_length=300,

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from core.canonical_json import digest
+from core.forms import PrintedText
 from core.tables.faults import RefusedFileError
 from escalation.rules.rule_files import read_rules, write_rules
 from escalation.rules.triggers import Rules
@@ -35,7 +36,7 @@ class TriggerFields:
 class BacktestForm(forms.Form):
     """What to try. It opens with the rules it starts from; a file takes the place of them all."""
 
-    name = forms.CharField(
+    name = PrintedText(
         label="Name of the back-test",
         max_length=200,
         help_text="To find it by again, such as “Red for three quarters”",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DayField, field_of
+from core.forms import DayField, PrintedText, field_of
 from escalation.models.escalations import Handling
 from sorp.lexicon import Level
 
@@ -18,7 +18,7 @@ class HandlingForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Select what was done with it"},
     )
-    words = forms.CharField(
+    words = PrintedText(
         label="Why, or what was said?",
         help_text="Needed to refer it up or send it back. Everybody who can see the indicator reads"
         " this, and a referral to PAT or Cabinet is published with its reason.",
@@ -29,7 +29,7 @@ class HandlingForm(forms.Form):
     level = forms.TypedChoiceField(
         label="If it is referred up, to which level?", coerce=Level, required=False
     )
-    why_past = forms.CharField(
+    why_past = PrintedText(
         label="If that passes over a level, why?",
         required=False,
         max_length=1000,

@@ -8,7 +8,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 
-from core.forms import DayField, LongText, field_of
+from core.forms import DayField, LongText, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import VALUE
@@ -41,18 +41,14 @@ class PlanForm(forms.Form):
     """
 
     seen = SeenPlan()
-    change = forms.CharField(
-        max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    cause = forms.CharField(
+    change = PrintedText(max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    cause = PrintedText(
         label="What causes the poor performance?",
         error_messages={"required": "Enter what causes the poor performance"},
         **LONG,
     )
-    barriers = forms.CharField(label="What stands in the way?", required=False, **LONG)
-    help_wanted = forms.CharField(
-        label="What help do you need, and from whom?", required=False, **LONG
-    )
+    barriers = PrintedText(label="What stands in the way?", required=False, **LONG)
+    help_wanted = PrintedText(label="What help do you need, and from whom?", required=False, **LONG)
     expected_recovery = forms.TypedChoiceField(
         label="When do you expect it to be back on target?",
         coerce=Quarter.parse,
@@ -99,8 +95,8 @@ class PlanForm(forms.Form):
 class ActionForm(forms.Form):
     """One action. A row left empty is no action; a row begun must be finished."""
 
-    description = forms.CharField(label="What will be done?", max_length=500, required=False)
-    owner = forms.CharField(label="Who will do it?", max_length=200, required=False)
+    description = PrintedText(label="What will be done?", max_length=500, required=False)
+    owner = PrintedText(label="Who will do it?", max_length=200, required=False)
     starts_on = DayField(label="From when?", what="the day on which it starts", required=False)
     due_on = DayField(label="By when?", what="the day by which it will be done", required=False)
 
@@ -162,7 +158,7 @@ class ProgressForm(forms.Form):
     """How far an action has got. What is not sent at all stays as it is held."""
 
     seen = SeenPlan()
-    progress = forms.CharField(
+    progress = PrintedText(
         label="Progress",
         max_length=500,
         required=False,
@@ -197,7 +193,7 @@ class ReviewForm(forms.Form):
         coerce=lambda said: said == "yes",
         error_messages={"required": "Select whether the plan is sufficient"},
     )
-    words = forms.CharField(
+    words = PrintedText(
         label="What was said of it?",
         help_text="Where it is not sufficient, what is missing. The accountable manager is told.",
         required=False,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DayField, field_of
+from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 
 
@@ -36,7 +36,7 @@ class DueDayForm(forms.Form):
     """Another day for one step, and why."""
 
     due_on = DayField(label="By when is it due?", what="the day by which it is due")
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why is the day changed?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, PrintedText
 from indicators.rules.data_quality import Risk
 from organisation.models.units import Unit
 
@@ -14,7 +14,7 @@ from organisation.models.units import Unit
 class DataQualityForm(forms.Form):
     """One entry: source, risk, the last check with its finding, and what is done about it."""
 
-    source = forms.CharField(
+    source = PrintedText(
         label="Where do the figures come from?",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -27,7 +27,7 @@ class DataQualityForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Say how likely it is that they are wrong"},
     )
-    why = forms.CharField(
+    why = PrintedText(
         label="Why?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -36,14 +36,14 @@ class DataQualityForm(forms.Form):
     checked_on = DayField(
         label="When were they last checked? (optional)", what="the day of the check", required=False
     )
-    checked_by = forms.CharField(label="Who checked them?", max_length=200, required=False)
-    finding = forms.CharField(
+    checked_by = PrintedText(label="Who checked them?", max_length=200, required=False)
+    finding = PrintedText(
         label="What was found?",
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    mend = forms.CharField(
+    mend = PrintedText(
         label="What is done about it?",
         max_length=4000,
         required=False,

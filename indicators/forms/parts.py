@@ -11,6 +11,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils.text import slugify
 
 from core.figures import DECIMALS, as_number, decimals_of
+from core.forms import PrintedText
 from indicators.forms.results import FigureField
 from indicators.models.parts import Dimension, Part
 from indicators.queries.parts import PartsSheet
@@ -24,7 +25,7 @@ BOXES = (*FIGURES, "not_available")
 class DimensionForm(forms.Form):
     """A dimension: what it is called, how its parts add up, and what of them is too few to show."""
 
-    name = forms.CharField(
+    name = PrintedText(
         label="What is it called?",
         max_length=80,
         help_text="For example, District or Age.",
@@ -53,7 +54,7 @@ class DimensionForm(forms.Form):
 class PartNameForm(forms.Form):
     """One part of a dimension, or an empty row for a new one."""
 
-    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    key = PrintedText(widget=forms.HiddenInput, required=False, max_length=40)
     position = forms.IntegerField(
         label="Place",
         required=False,
@@ -61,7 +62,7 @@ class PartNameForm(forms.Form):
         max_value=999,
         error_messages={"invalid": "Enter the place as a whole number"},
     )
-    name = forms.CharField(label="Part", required=False, max_length=80)
+    name = PrintedText(label="Part", required=False, max_length=80)
     is_used = forms.BooleanField(label="Used", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -160,7 +161,7 @@ class PartsForm(forms.Form):
                     field.widget.attrs["class"] = "govuk-input--width-5"
                 self.fields[f"{part.key}_{box}"] = field
         if revises:
-            self.fields["reason"] = forms.CharField(
+            self.fields["reason"] = PrintedText(
                 label="Why are the parts revised?",
                 max_length=500,
                 help_text="The quarter is closed. The old figures stay on record beside the new.",

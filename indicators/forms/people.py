@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from core.forms import DayField, field_of
+from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
@@ -37,7 +37,7 @@ class MoveForm(forms.Form):
             " post today",
         },
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why are they moved?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -110,13 +110,13 @@ class SuspendForm(forms.Form):
         empty_value=None,
         help_text="The last in which it is not measured.",
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why is it not measured?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Say why it is not measured"},
     )
-    approved_by = forms.CharField(
+    approved_by = PrintedText(
         label="Who agreed to it?",
         max_length=200,
         error_messages={"required": "Enter who agreed to it"},

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 
+from core.forms import PrintedText
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import DRAFT_FIELDS, EntrySheet
 from indicators.rules.entry import FIELDS, FIGURES, LONGEST_COMMENTARY, Entry
@@ -111,7 +112,7 @@ class ResultForm(forms.Form):
         self.fields["not_available"].widget.attrs = {"autocomplete": "off"}
         if sheet.is_closed:
             del self.fields["complete"]
-            self.fields["reason"] = forms.CharField(
+            self.fields["reason"] = PrintedText(
                 label="Why is the result revised?",
                 max_length=500,
                 help_text="The quarter is closed. The old figure stays on record beside the new.",

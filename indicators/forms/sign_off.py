@@ -11,7 +11,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from core.dates import in_full
-from core.forms import field_of
+from core.forms import PrintedText, field_of
 from core.quarters import Quarter
 from core.working_days import working_day_after
 from indicators.models.results import Result
@@ -47,7 +47,7 @@ class SignOffForm(forms.Form):
         approve = field_of(self, "approve", forms.ModelMultipleChoiceField)
         approve.queryset = Result.objects.filter(quarter=quarter)
         for line in lines:
-            self.fields[self.comment_on(line)] = forms.CharField(
+            self.fields[self.comment_on(line)] = PrintedText(
                 label="What is to be mended?",
                 required=False,
                 max_length=1000,
@@ -124,7 +124,7 @@ class UnlockForm(forms.Form):
         help_text="The end of that day. It locks again sooner, once it is approved.",
         error_messages={"required": "Select until when"},
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why is it unlocked?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

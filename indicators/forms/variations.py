@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 
 from core.fields import Digits
-from core.forms import LongText, field_of, mark_one_of_several
+from core.forms import LongText, PrintedText, field_of, mark_one_of_several
 from core.quarters import Quarter
 from core.refusals import Refused
 from indicators.models.definitions import VALUE
@@ -42,18 +42,18 @@ def _whole(label: str, most: int, advice: str) -> forms.IntegerField:
 class VariationForm(forms.Form):
     """A proposal: what is judged otherwise, why, and for which quarters."""
 
-    what = forms.CharField(
+    what = PrintedText(
         label="What is to be judged otherwise?",
         help_text="A sentence for everybody who reads the indicator.",
         error_messages={"required": "Say in a sentence what is judged otherwise"},
         **PARAGRAPH,
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why?",
         error_messages={"required": "Say why the SORP does not suit this indicator"},
         **PARAGRAPH,
     )
-    clause = forms.CharField(
+    clause = PrintedText(
         label="From which clause of the SORP does this depart?",
         help_text="Its number, such as 4.1.",
         required=False,
@@ -199,7 +199,7 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Select whether you agree to it or refuse it"},
     )
-    decision = forms.CharField(
+    decision = PrintedText(
         label="What do you say to it?",
         help_text="Everybody who reads the indicator sees this. To refuse, say why.",
         required=False,
@@ -218,7 +218,7 @@ class EndVariationForm(forms.Form):
             "invalid_choice": "Select the last quarter from the list",
         },
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why does it end early?",
         error_messages={"required": "Say why it ends early"},
         **PARAGRAPH,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from core.figures import DECIMALS, LARGEST, as_kept, as_number, read_typed_number
+from core.lettering import plain, refusal_of
 from core.quarters import Quarter
 from indicators.rules.rating import judge, scale_of, value_of
 from indicators.rules.returns import Horizon, Likelihood, action_required
@@ -314,11 +315,13 @@ def _confidence(typed: TypedFields, reason: str, problems: dict[str, str]) -> Co
 def _prose(
     typed: TypedFields, rag: Rag | None, required: bool, problems: dict[str, str]
 ) -> tuple[str, str]:
-    commentary = typed.get("commentary", "").strip()
-    action = typed.get("management_action", "").strip()
+    commentary = plain(typed.get("commentary", "").strip())
+    action = plain(typed.get("management_action", "").strip())
     for name, text in (("commentary", commentary), ("management_action", action)):
         if len(text) > LONGEST_COMMENTARY:
             problems[name] = f"Write {LONGEST_COMMENTARY:,} characters or fewer, not {len(text):,}"
+        elif refusal := refusal_of(text):
+            problems[name] = refusal
     if required and not action and rag is not None:
         problems["management_action"] = (
             f"Say what is being done about it: this result is {rag.label.lower()}"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from core.forms import DayField, LongText
+from core.forms import DayField, LongText, PrintedText
 from core.quarters import Quarter
 from sorp.services.consultation import LONGEST
 
@@ -47,8 +47,8 @@ class OpenForm(forms.Form):
 class CommentForm(forms.Form):
     """What somebody would say of a clause, or of the whole where none is named."""
 
-    clause = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
-    words = forms.CharField(
+    clause = PrintedText(required=False, widget=forms.HiddenInput, max_length=20)
+    words = PrintedText(
         label="What would you say of it?",
         help_text="Your name stands beside it.",
         error_messages={"required": "Enter what you would say of it"},
@@ -62,7 +62,7 @@ class CommentForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the performance team answers, and whether it changed anything."""
 
-    words = forms.CharField(
+    words = PrintedText(
         label="What do you answer?", error_messages={"required": "Enter what you answer"}, **LONG
     )
     led_to_change = forms.TypedChoiceField(
@@ -80,7 +80,7 @@ class AnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a version goes back to draft, or why an approval is withdrawn."""
 
-    reason = forms.CharField(label="Why?", **LONG)
+    reason = PrintedText(label="Why?", **LONG)
 
     def __init__(self, typed: QueryDict | None = None, *, missing: str, **options: Any) -> None:
         super().__init__(typed, auto_id="reason-%s", **options)

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from django import forms
 from fontTools.ttLib import TTFont
 
+from core.forms import PrintedText
 from core.lettering import PRINTABLE, plain, refusal_of, unprintable, unprintable_in
+from core.quarters import Quarter
+from core.tables.cells import line, prose
+from indicators.rules.entry import QuarterRequirements, read_entry
 
 FONTS = Path(__file__).resolve().parents[2] / "static/vendor/fonts"
 
@@ -55,3 +60,44 @@ def test_where_in_a_document_something_cannot_be_printed_is_found():
         ("indicators/1/title", "好"),
         ("indicators/1/ratings/0/note", "✓"),
     ]
+
+
+class NameForm(forms.Form):
+    name = PrintedText(label="Name")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "problem"),
+    [
+        ("Siân\u202fWyn", "Siân\u00a0Wyn", ""),
+        ("  plain ", "plain", ""),
+        (
+            "你好",
+            None,
+            "Write these in letters that the report can print, or leave them out: 你 好",
+        ),
+    ],
+)
+def test_a_field_keeps_what_can_be_printed_and_gives_back_what_cannot(typed, kept, problem):
+    form = NameForm({"name": typed})
+
+    assert form.is_valid() is (problem == "")
+    assert form.cleaned_data.get("name") == kept
+    assert form.errors.get("name", [""])[0] == problem
+    assert form["name"].value() == typed
+
+
+@pytest.mark.parametrize("read", [line(50), prose()])
+def test_a_cell_of_a_file_is_read_alike(read):
+    assert read("co\u2011op") == "co-op"
+    with pytest.raises(ValueError, match="write this in letters that the report can print"):
+        read("well \N{CHECK MARK}")
+
+
+def test_commentary_is_read_alike():
+    entry = read_entry(
+        {"value": "80", "commentary": "Q1 \u2192 Q2"}, QuarterRequirements(Quarter(2020, 1))
+    )
+
+    assert entry.commentary == "Q1 \u2192 Q2"  # what was typed comes back
+    assert "\u2192" in entry.problems["commentary"]

@@ -238,16 +238,19 @@ def hits(trigger, at_least, within, cells, i):
     return found if len(found) >= at_least else []
 
 
-def is_out(exit_quarters, cells, i):
-    """The exit rule, leaving aside that nothing may be met."""
-    colours = []
-    for j in range(i, -1, -1):
-        if cells[j].colour:
-            colours.append(cells[j].colour)
+def is_out(exit_quarters, cells, i, opened):
+    """The exit rule, leaving aside that nothing may be met: so many green quarters after it opened.
+
+    A quarter without a figure is one in which a due result is missing.
+    """
+    for green, j in enumerate(range(i, opened, -1), start=1):
+        if cells[j].colour != "green":
+            return False
+        if green == exit_quarters:
+            return True
         if cells[j].anew:
-            break
-    last = colours[:exit_quarters]
-    return bool(cells[i].colour) and last == ["green"] * exit_quarters
+            return False
+    return False
 
 
 def met_at(world, departure, cells, i, level, recovered):
@@ -272,7 +275,7 @@ def read_plainly(world, cells, departure):
         for i in range(len(cells)):
             met, recent = met_at(world, departure, cells, i, level, recovered)
             if spell is not None:
-                if is_out(book_at(world, i + 1, departure)[2], cells, i) and not met:
+                if is_out(book_at(world, i + 1, departure)[2], cells, i, spell[3]) and not met:
                     told.append((level, *spell[:4], i, spell[4]))
                     spell, recovered = None, i
             elif met:
