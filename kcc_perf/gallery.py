@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from core.guards import public
 from core.quarters import Quarter
-from sorp.lexicon import NotRated, Rag, Travel
+from sorp.lexicon import Basis, Frequency, NotRated, Rag, Travel
+from sorp.rules.patterns import Pattern
 
 
 class GalleryForm(forms.Form):
@@ -96,6 +97,9 @@ def specimens() -> dict[str, Any]:
         "outcomes": [word for word in NotRated if "expected range" in word.label],
         "travels": list(Travel),
         "latest": latest,
+        "annual": SimpleNamespace(
+            pattern=Pattern(basis=Basis.SCHOOL_YEAR, frequency=Frequency.ANNUAL, due=(2,))
+        ),
         "today": date(2011, 10, 20),
         "unrated": {"rag": None, "not_rated_label": "No result"},
         "counts": {"green": 34, "amber": 9, "red": 6, "not_rated": 2},

@@ -228,6 +228,19 @@ def limit(value: Any, unit: str = "") -> str:
 
 
 @register.simple_tag
+def speaks_of(indicator: Any, quarter: Any) -> str:
+    """The stretch of time of an indicator's figure for a quarter: July to September 2022, 2021 …"""
+    return str(indicator.pattern.speaks_of(quarter))
+
+
+@register.simple_tag
+def for_span(indicator: Any, quarter: Any) -> str:
+    """, for the school year 2021/22: where the figure is of another stretch than its quarter."""
+    words = indicator.pattern.unless_the_quarter(quarter)
+    return f", for {words}" if words else ""
+
+
+@register.simple_tag
 def shorthand(*letters: str) -> SafeString:
     """Marks such as [p] beside a figure, each expanded for whoever asks."""
     return format_html_join(

@@ -101,6 +101,12 @@ class IndicatorBlock:
         return str(Quarter.parse(self.previous["quarter"]))
 
     @property
+    def speaks_of(self) -> str:
+        """The stretch of time of this quarter's figure, where it is another than the quarter."""
+        has_value = self.rating["value"] is not None
+        return self.pattern.unless_the_quarter(self.quarter) if has_value else ""
+
+    @property
     def value(self) -> str:
         return self.write.rated(self.rating)
 
@@ -282,8 +288,15 @@ class IndicatorBlock:
         return [
             ("Which way is better", Polarity(self.facts["polarity"]).label),
             ("How it is rated", RatingMethod(self.rating["method"]).label),
-            ("How often", Frequency(self.facts["frequency"]).label),
-            ("What one figure covers", Basis(self.facts["basis"]).label),
+            (
+                "How often",
+                f"{Frequency(self.facts['frequency']).label}; due {self.pattern.due_in_words}",
+            ),
+            (
+                "What one figure covers",
+                f"{Basis(self.facts['basis']).label}. In {self.quarter}:"
+                f" {self.pattern.speaks_of(self.quarter)}",
+            ),
             ("Kind", Kind(self.facts["kind"]).label),
             ("Tier", Tier(self.facts["tier"]).label),
             ("Layer of the report", Layer(self.facts["layer"]).label),

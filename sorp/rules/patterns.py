@@ -239,6 +239,11 @@ class Pattern:
             f"{begins} to {ends}" if first.year == last.year else f"{begins} {first.year} to {ends}"
         )
 
+    def unless_the_quarter(self, quarter: Quarter) -> str:
+        """The stretch of time in words, where it is another than the quarter itself; else nothing."""
+        is_quarter = self.span(quarter) == (quarter.first_day, quarter.last_day)
+        return "" if is_quarter else self.speaks_of(quarter)
+
     @property
     def due_in_words(self) -> str:
         """When results are due: each quarter; Q1 and Q3 each year; Q3 every second year, from …"""

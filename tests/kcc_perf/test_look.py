@@ -155,7 +155,7 @@ def test_no_file_carries_the_brand_of_gov_uk(path):
 def test_only_our_own_font_is_served():
     fonts = [path.name for path in (ROOT / "static").rglob("*.woff*")]
     assert fonts
-    assert all(name.startswith("public-sans-") for name in fonts)
+    assert all(name.startswith(("public-sans-", "roboto-")) for name in fonts)
 
 
 def test_what_is_vendored_is_what_is_recorded():
@@ -167,7 +167,8 @@ def test_what_is_vendored_is_what_is_recorded():
     assert f"| govuk-frontend | {version['GOVUK_FRONTEND']} |" in record
     assert f"| @fontsource/public-sans | {version['PUBLIC_SANS']} |" in record
     assert f"sass {version['SASS']}" in record
-    assert len(re.findall(r"`[0-9a-f]{128}`", record)) == 2
+    assert f"| @fontsource/roboto | {version['ROBOTO']} |" in record
+    assert len(re.findall(r"`[0-9a-f]{128}`", record)) == 3
     compiled = (vendor / "govuk-frontend.min.css").read_text(encoding="utf-8")
     assert f'--govuk-frontend-version: "{version["GOVUK_FRONTEND"]}"' in compiled
     assert "://" not in script
