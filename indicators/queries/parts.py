@@ -71,6 +71,21 @@ class PartsSheet:
     whole: Whole | None
 
     @property
+    def earlier(self) -> list[PartsRevision]:
+        """What was given before, latest first, each with its parts."""
+        if self.number < 2:
+            return []
+        rows = PartsRevision.objects.filter(
+            indicator=self.breakdown.indicator,
+            dimension=self.breakdown.dimension,
+            quarter=self.quarter,
+            is_latest=False,
+        )
+        results = PartResult.objects.select_related("part")
+        rows = rows.prefetch_related(Prefetch("results", results)).select_related("given_by")
+        return list(rows.order_by("-number"))
+
+    @property
     def number(self) -> int:
         """The revision's; nought where nothing was given: what the next one is typed over."""
         return self.revision.number if self.revision else 0
@@ -253,6 +268,7 @@ def _history_of(
         key=breakdown.dimension.key,
         name=breakdown.dimension.name,
         each_case_once=breakdown.dimension.each_case_once,
+        values_add_up=breakdown.values_add_up,
         fewer_than=breakdown.dimension.withheld_below,
         parts=tuple(
             PartHistory(part.key, part.name, tuple(points[part]))

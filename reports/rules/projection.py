@@ -41,7 +41,7 @@ VARIATION = {
     "triggers": {"key", "name", "at_least", "within"},
 }
 PARTS = {
-    **dict.fromkeys(("dimension", "name", "each_case_once", "fewer_than")),
+    **dict.fromkeys(("dimension", "name", "each_case_once", "values_add_up", "fewer_than")),
     "parts": {
         **dict.fromkeys(("part", "name")),
         "figures": {

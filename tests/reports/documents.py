@@ -209,6 +209,7 @@ def by_district(**counts: list[tuple[int, int]]) -> dict[str, Any]:
             key="district",
             name="District",
             each_case_once=True,
+            values_add_up=False,
             fewer_than=about.fewer_than,
             parts=tuple(
                 PartHistory(name, name.capitalize(), tuple(each)) for name, each in points.items()
