@@ -216,11 +216,9 @@ class _Thresholds:
             ratings = Rating.objects.latest_ones().filter(
                 indicator__in={indicator for indicator, _ in self.targets}
             )
-            for indicator, quarter, *how in ratings.values_list(
-                "indicator_id", "quarter", "method", "polarity", "tolerance"
-            ):
-                method, polarity, tolerance = how
-                self.methods[indicator, quarter] = (method, polarity, tolerance)
+            for rating in ratings.only("indicator", "quarter", "method", "polarity", "tolerance"):
+                how = rating.method, rating.polarity, rating.tolerance
+                self.methods[rating.indicator_id, rating.quarter] = how
 
     def of(self, indicator: Indicator, part: Part, quarter: Quarter) -> Thresholds | None:
         targets = self.targets.get((indicator.pk, part.pk), [])
