@@ -39,6 +39,7 @@ from tests.factories import (
 from tests.guards import guards_in_force, model_of, unguarded
 from tests.indicators.factories import (
     DataQualityEntryFactory,
+    MonthlyFigureFactory,
     PartResultFactory,
     PartsRevisionFactory,
 )
@@ -142,6 +143,7 @@ MADE = {
     "indicators_systemforecast": a_forecast,
     "indicators_managersforecast": a_managers_forecast,
     "escalation_earlywarning": an_early_warning,
+    "indicators_monthlyfigure": MonthlyFigureFactory,
     "escalation_explanation": ExplanationFactory,
     "escalation_handling": a_handling,
     "escalation_planreview": a_review,
@@ -163,6 +165,7 @@ CLOSED = {
     "indicators_systemforecast": lambda row: moved(row, is_latest=False),
     "indicators_managersforecast": lambda row: moved(row, is_latest=False),
     "escalation_earlywarning": lambda row: moved(row, is_latest=False),
+    "indicators_monthlyfigure": lambda row: moved(row, is_latest=False),
     "escalation_explanation": lambda row: moved(row, is_latest=False),
     "assurance_meeting": lambda row: moved(row, state="held"),
     "assurance_callin": lambda row: moved(row.meeting, state="held"),
@@ -349,6 +352,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "indicators_evidence": {"removed_at"},
         "indicators_partsrevision": {"is_latest"},
         "indicators_dataqualityentry": {"is_latest"},
+        "indicators_monthlyfigure": {"is_latest"},
         "escalation_explanation": {"is_latest"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }
