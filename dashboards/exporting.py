@@ -68,7 +68,7 @@ def all_files() -> dict[str, bytes]:
         "escalations.csv": escalations_csv(),
         "variations.csv": variations_csv(),
         **rules,
-        "READ-ME.txt": READ_ME.format(imported="\n".join(imported), rules="\n".join(rules)),
+        "READ-ME.md": READ_ME.format(imported="\n".join(imported), rules="\n".join(rules)),
     }
     return {name: text.encode() for name, text in files.items()}
 
