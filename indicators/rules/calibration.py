@@ -1,9 +1,9 @@
 """Chances that keep their word: what a forecast gives, weighed with how the indicator has been rated.
 
-Of 412 forecasts of published Scottish figures, 28 in a hundred that a forecast by itself gave of red
-came to 19, and 90 in a hundred to 81 (docs/adr/0036). So the chance of each side of a bound is made of three things: where the
-forecast lies, on which side the last result fell, and how often earlier results fell there. How much
-each counts was fitted, once, on councils other than those by which the chances are judged.
+What a forecast gives by itself is too sure: in 412 forecasts of published figures, chances of red about
+90% came in 81 of 100 (docs/adr/0038). So the chance of each side of a bound is made of three things:
+where the forecast lies, on which side the last result fell, and how often earlier results fell there.
+How much each counts was fitted once, on councils other than those by which the chances are judged.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 How far off a value may be is judged by how far off the same way of looking ahead was along the
 series itself; Student's t makes up for there being few such errors. Two of them were too narrow on
-published series by that measure, and are widened by a factor found there (docs/adr/0037).
+published series by that measure, and are widened by a factor found there (docs/adr/0038).
 """
 
 from __future__ import annotations
