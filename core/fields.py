@@ -1,4 +1,4 @@
-"""A field of a model that holds a quarter."""
+"""Fields of a model that hold a quarter or a month."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 
+from core.months import Month
 from core.quarters import Quarter
 
 # What a column of quarters may hold. PostgreSQL keeps dates, SQLite their text.
@@ -23,6 +24,11 @@ IS_A_QUARTER = {
         "{column} GLOB '[0-9][0-9][0-9][0-9]-0[147]-01'"
         " OR {column} GLOB '[0-9][0-9][0-9][0-9]-10-01'"
     ),
+}
+
+IS_A_MONTH = {
+    "postgresql": "EXTRACT(DAY FROM {column}) = 1",
+    "sqlite": "{column} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-01'",
 }
 
 _quarter_of = lru_cache(maxsize=1024)(Quarter.containing)
@@ -96,3 +102,48 @@ class QuarterField(models.DateField):
     def value_to_string(self, obj: models.Model) -> str:
         quarter = self.to_python(self.value_from_object(obj))
         return "" if quarter is None else quarter.key
+
+
+class MonthField(models.DateField):
+    """A `Month`, kept as its first day. Takes a month, its key (2019-10) or its first day."""
+
+    description = "A month of the calendar"
+    default_error_messages = {
+        "invalid": "“%(value)s” is not a month: write it like 2019-10",
+        "not_a_first_day": "%(value)s is not the first day of a month",
+    }
+
+    _pyi_private_set_type: Month | date | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Month  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Month | date | str  # type: ignore[assignment]
+
+    def db_check(self, connection: BaseDatabaseWrapper) -> str:
+        column = connection.ops.quote_name(self.column)
+        return IS_A_MONTH[connection.vendor].format(column=column)
+
+    def to_python(self, value: Any) -> Month | None:
+        if value is None or isinstance(value, Month):
+            return value
+        if isinstance(value, str) and len(value) == 7:
+            try:
+                return Month.parse(value)
+            except ValueError as unread:
+                message, about = self.error_messages["invalid"], {"value": value}
+                raise ValidationError(message, "invalid", about) from unread
+        day = super().to_python(value)
+        if day.day != 1:
+            message, about = self.error_messages["not_a_first_day"], {"value": day}
+            raise ValidationError(message, "not_a_first_day", about)
+        return Month.containing(day)
+
+    def from_db_value(self, value: date | None, *_: Any) -> Month | None:
+        return None if value is None else Month.containing(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The first day, from what `to_python` takes. An expression stays one."""
+        value = super().get_prep_value(value)
+        return value.first_day if isinstance(value, Month) else value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        month = self.to_python(self.value_from_object(obj))
+        return "" if month is None else month.key

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 LEFT_OUT = "may be left out"
+PASSED_OVER = "passed over"
 
 
 class TableRow(BaseModel):
@@ -38,6 +39,11 @@ def optional_column(empty: Any = None) -> Any:
     return Field(default=empty, json_schema_extra={LEFT_OUT: True})
 
 
+def passed_over_column() -> Any:
+    """A field whose column another of our files has, and which says nothing here; none is written."""
+    return Field(default="", json_schema_extra={LEFT_OUT: True, PASSED_OVER: True})
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a file, as its model declares it."""
@@ -46,6 +52,7 @@ class Column:
     field: str
     is_filled: bool  # whether each of its cells must be filled in
     may_be_left_out: bool
+    is_passed_over: bool
     empty: Any  # what an empty cell means, where it may be empty
     reader: TypeAdapter[Any]  # of one cell by itself
 
@@ -63,6 +70,7 @@ def columns_of(model: type[TableRow]) -> Mapping[str, Column]:
             field=name,
             is_filled=field.is_required(),
             may_be_left_out=isinstance(extra, dict) and LEFT_OUT in extra,
+            is_passed_over=isinstance(extra, dict) and PASSED_OVER in extra,
             empty=None if field.is_required() else field.get_default(),
             reader=TypeAdapter(field.rebuild_annotation()),
         )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+
+from core.quarters import Quarter
+from core.tables.rows import TableRow, columns_of
 
 # What spreadsheets take for the beginning of a formula; the last four are = + - @ in full width.
 RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -19,6 +23,23 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(columns)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def written_rows(model: type[TableRow], rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows as the CSV that their model reads: its columns in its order, each by the field it fills.
+
+    A row gives every field, so that what is read and what is written cannot part.
+    """
+    columns = [each for each in columns_of(model).values() if not each.is_passed_over]
+    return written(
+        [each.name for each in columns],
+        ([_as_read(row[each.field]) for each in columns] for row in rows),
+    )
+
+
+def _as_read(value: object) -> object:
+    """Text as it is once it was read: lines end in a line feed, though browsers send two characters."""
+    return re.sub(r"\r\n?", "\n", value).strip() if type(value) is str else value
 
 
 def harmless(text: str) -> str:
@@ -44,4 +65,6 @@ def _cell(value: object) -> str:
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Quarter):
+        return value.key
     return harmless(str(value))

@@ -25,10 +25,11 @@ from escalation.models.plans import Action, ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.returns import ManagersForecast
 from indicators.queries.outstanding import Completion, completion
+from indicators.rules.returns import Horizon
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import Tree
-from sorp.lexicon import Kind, Level
+from sorp.lexicon import Kind, Level, Rag
 
 COUNTED = ("green", "amber", "red", "not_rated")
 
@@ -301,7 +302,8 @@ def heatmap_rows(
         for each in ManagersForecast.objects.filter(
             indicator__in=keys,
             made_in=quarters[-1],
-            horizon="next_quarter",
+            horizon=Horizon.YEAR_END,
+            rag__in=list(Rag),
             is_latest=True,
         )
     }

@@ -59,8 +59,8 @@ COLUMNS = (
     "out_of_date",
     "definition_break",
     "escalated_to",
-    "forecast_next_quarter",
-    "forecast_likelihood",
+    "year_end_rag",
+    "year_end_why",
 )
 
 
@@ -184,7 +184,7 @@ def _as_row(row: HeatmapRow, quarter: Quarter) -> tuple[object, ...]:
         now.stale if now else None,
         now.definition_break if now else None,
         " ".join(line.levels),
-        forecast.value if forecast else None,
-        forecast.likelihood if forecast else "",
+        forecast.rag if forecast else "",
+        forecast.why if forecast else "",
         *(each.standing.rag if each.standing else "" for each in row.cells),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, Max, QuerySet
 
 from core.quarters import Quarter
 from core.queries import last_closed
+from escalation.models.early_warning import EVEN, EarlyWarning
 from escalation.models.escalations import Escalation
 from escalation.queries.evaluation import rules_by_indicator
 from escalation.queries.restatement_preview import as_episode, stored_escalations
@@ -18,198 +19,183 @@ from escalation.rules.ladder import RulesInForce
 from indicators.models.definitions import Indicator, IndicatorQuerySet
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
-from indicators.models.returns import ManagersForecast
 from indicators.queries.forecasts import (
     current_managers_forecasts,
     current_system_forecasts,
-    thresholds_when_next_due,
+    thresholds_ahead,
 )
 from indicators.queries.histories import rag_histories
-from indicators.rules.forecasting import ForecastMethod, NoForecast, bounds_of
-from indicators.rules.prospects import Course, Figures, gap, likely, percent, where_it_leads
+from indicators.rules.forecasting import RATED_BY, ForecastMethod, NoForecast, bounds_of
+from indicators.rules.prospects import Course, Figures, gap, shortfall, where_it_leads
+from indicators.rules.skill import Unsaid
 from indicators.rules.travel import FEWEST
 from sorp.lexicon import NotRated, Rag, Tier
 from sorp.rules.figures import Figure
 from sorp.rules.thresholds import Thresholds, rate
 
-EVEN = Decimal("0.5")
-FORECAST_GOES_BY = {
-    ForecastMethod.SMOOTHING: "Forecast from the level of late",
-    ForecastMethod.DRIFT: "Forecast along the trend",
-    ForecastMethod.SEASONAL: "Forecast as in the same quarter last year",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class EarlyWarning:
-    """How one indicator stands, and where it is likely to be when it is next due."""
-
-    indicator: Indicator
-    quarter: Quarter  # the last closed one
-    rating: Rating | None  # the latest with a value
-    known: int  # values since the definition last changed
-    forecast: SystemForecast | None
-    managers: tuple[tuple[Quarter, ManagersForecast], ...]
-    gap: str
-    leads: str
-    outlook: ReferralOutlook
-
-    @property
-    def figures(self) -> Figures:
-        return Figures(self.indicator.decimals, self.indicator.measure_unit)
-
-    @property
-    def likely(self) -> str:
-        """The interval in words, or why there is none."""
-        if self.forecast is None:
-            return self.no_forecast
-        return likely(self.forecast.lower, self.forecast.upper, self.figures)
-
-    @property
-    def no_forecast(self) -> str:
-        if self.known < FEWEST:
-            return NoForecast(self.known).sentence
-        return f"No forecast was made after {self.quarter}"
-
-    @property
-    def chance_red(self) -> Decimal | None:
-        return self.forecast.chance_red if self.forecast else None
-
-    @property
-    def chance(self) -> str:
-        """The chance of red, as people read it; nothing where it is not rated."""
-        return percent(self.chance_red) if self.chance_red is not None else ""
-
-    @property
-    def how(self) -> str:
-        """What the forecast goes by, so that its chance can be understood."""
-        return FORECAST_GOES_BY[ForecastMethod(self.forecast.method)] if self.forecast else ""
-
-    @property
-    def is_likely_red(self) -> bool:
-        return self.chance_red is not None and self.chance_red >= EVEN
-
-    @property
-    def target_and_course(self) -> str:
-        """How far from target, and whether the present course leads there."""
-        return "; ".join(each for each in (self.gap, self.leads) if each)
-
-    @property
-    def urgency(self) -> tuple[int, Decimal, str]:
-        """Soonest referral first, then the likeliest to be red."""
-        soonest = self.outlook.soonest
-        chance = self.chance_red if self.chance_red is not None else Decimal(-1)
-        return (
-            QUARTERS_AHEAD + 1 if soonest is None else soonest,
-            -chance,
-            self.indicator.reference,
-        )
-
-    def shown_among(self, which: str) -> bool:
-        """Whether it is of those that were asked for: see `SHOWN`."""
-        return {
-            "red": self.is_likely_red,
-            "referral": bool(self.outlook.referrals),
-            "silent": self.forecast is None,
-        }.get(which, True)
-
-
 SHOWN = (
     ("", "Every indicator"),
     ("red", "More likely red than not"),
     ("referral", "A referral in sight within a year"),
-    ("silent", "Without a forecast"),
+    ("silent", "Without a chance of red"),
 )
 
 
-def early_warnings(indicators: IndicatorQuerySet) -> list[EarlyWarning]:
-    """Each indicator measured in the last closed quarter, the most pressing first.
+def early_warnings(indicators: IndicatorQuerySet, which: str = "") -> QuerySet[EarlyWarning]:
+    """What was told of each of them as of the last closed quarter, the most pressing first.
 
-    The queries are as many however many indicators there are. An empty list where no quarter is closed.
+    The soonest referral, then the likeliest to be red; `which` narrows it: see `SHOWN`. None where no
+    quarter is closed.
     """
-    closed = last_closed()
-    if closed is None:
-        return []
-    rated = (
-        Rating.objects.latest_ones()
-        .filter(indicator=OuterRef("pk"), value__isnull=False, quarter__lte=closed)
-        .order_by("-quarter")
+    rows = EarlyWarning.objects.filter(
+        indicator__in=indicators, closed=last_closed() or Quarter(1974, 1), is_latest=True
     )
-    measured = list(
-        indicators.in_use(closed)
-        .select_related("unit", "accountable_manager")
-        .annotate(rated=Subquery(rated.values("pk")[:1]))
+    narrowed: dict[str, dict[str, Any]] = {
+        "red": {"chance_red__gte": EVEN},
+        "referral": {"soonest__isnull": False},
+        "silent": {"chance_red__isnull": True},
+    }
+    return (
+        rows.filter(**narrowed.get(which, {}))
+        .select_related(
+            *("indicator__unit", "indicator__accountable_manager", "forecast", "rating")
+        )
+        .order_by(
+            F("soonest").asc(nulls_last=True),
+            F("chance_red").desc(nulls_last=True),
+            "indicator__reference",
+        )
     )
-    facts = _facts_of(closed, measured)
-    return sorted((facts.warning_of(each) for each in measured), key=lambda each: each.urgency)
+
+
+def with_managers(warnings: Sequence[EarlyWarning]) -> Sequence[EarlyWarning]:
+    """The same with what managers say of quarters still to come. One query."""
+    said = current_managers_forecasts(
+        after={each.indicator_id: each.known_until for each in warnings}
+    )
+    for each in warnings:
+        each.managers = tuple(said.get(each.indicator_id, ()))
+    return warnings
 
 
 def early_warning_of(indicator: Indicator) -> EarlyWarning | None:
     """The same of one indicator; None where it was not measured in the last closed quarter."""
-    return next(iter(early_warnings(Indicator.objects.filter(pk=indicator.pk))), None)
+    rows = early_warnings(Indicator.objects.filter(pk=indicator.pk))
+    return next(iter(with_managers(list(rows))), None)
+
+
+def work_out_early_warnings(closed: Quarter, measured: Sequence[Indicator]) -> list[EarlyWarning]:
+    """What early warning tells of each as of a closed quarter, not yet stored.
+
+    Where a result has come of a later quarter, it is looked ahead from there. As many queries for a
+    thousand as for one.
+    """
+    inputs = _load_inputs(closed, measured)
+    return [inputs.warning_of(each) for each in measured]
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """All that the warnings of some indicators rest on, fetched at once."""
+class WarningInputs:
+    """All that early warning looks at, fetched at once."""
 
-    quarter: Quarter
-    ratings: Mapping[int, Rating]
+    closed: Quarter
+    known_until: Mapping[int, Quarter]
+    ratings: Mapping[int, Rating]  # the latest of each that has a value
     histories: Mapping[int, Sequence[Figure]]
     forecasts: Mapping[int, SystemForecast]
-    managers: Mapping[int, Sequence[tuple[Quarter, ManagersForecast]]]
-    thresholds: Mapping[int, Thresholds | None]
+    thresholds: Mapping[int, Mapping[Quarter, Thresholds | None]]
     escalations: Mapping[int, list[Escalation]]
     rules: Mapping[int, RulesInForce]
 
     def warning_of(self, indicator: Indicator) -> EarlyWarning:
-        rating = self.ratings.get(indicator.rated)  # type: ignore[attr-defined]
+        rating = self.ratings.get(indicator.pk)
         history = self.histories.get(indicator.pk, ())
         forecast = self.forecasts.get(indicator.pk)
+        thresholds = self.thresholds[indicator.pk]
         course = _course(indicator, history, forecast)
-        thresholds = self.thresholds.get(indicator.pk)
-        return EarlyWarning(
-            indicator=indicator,
-            quarter=self.quarter,
-            rating=rating,
-            known=_values_known(history),
-            forecast=forecast,
-            managers=tuple(self.managers.get(indicator.pk, ())),
-            gap=_gap(indicator, rating),
-            leads=where_it_leads(course, thresholds) if course and thresholds else "",
-            outlook=self._outlook(indicator, history, course, thresholds),
-        )
-
-    def _outlook(
-        self,
-        indicator: Indicator,
-        history: Sequence[Figure],
-        course: Course | None,
-        thresholds: Thresholds | None,
-    ) -> ReferralOutlook:
-        to_come = list(_to_come(history[-1], course, thresholds)) if course and thresholds else []
-        return referral_outlook(
+        to_come = _to_come(history[-1], course, thresholds) if course else []
+        outlook = referral_outlook(
             history,
             to_come,
             [as_episode(row) for row in self.escalations.get(indicator.pk, [])],
             self.rules[indicator.pk],
             Tier(indicator.tier),
         )
+        is_shown = forecast is not None and not forecast.unsaid
+        return EarlyWarning(
+            indicator=indicator,
+            closed=self.closed,
+            known_until=self.known_until[indicator.pk],
+            rating=rating,
+            forecast=forecast,
+            silence=self._silence(indicator, history, forecast),
+            gap=_gap(indicator, rating),
+            leads=_leads(course, thresholds, rating),
+            chance_red=forecast.chance_red if forecast is not None and is_shown else None,
+            soonest=outlook.soonest,
+            follows=list(outlook.sentences),
+            inputs=_dumped(outlook, to_come),
+        )
+
+    def _silence(
+        self, indicator: Indicator, history: Sequence[Figure], forecast: SystemForecast | None
+    ) -> str:
+        """Why no forecast, or no chance of red, is shown; nothing where one is, or none is expected."""
+        known = self.known_until[indicator.pk]
+        due = next(iter(self.thresholds[indicator.pk]))
+        if forecast is None:
+            values = _values_known(history)
+            if values < FEWEST:
+                return NoForecast(values).sentence
+            if indicator.pattern.restarts_in_april:
+                return NoForecast(values, like=due.number).sentence
+            return f"No forecast was made after {known}"
+        if forecast.unsaid:
+            return Unsaid(forecast.unsaid).label
+        is_rated = indicator.method in RATED_BY
+        return f"No target is set for {due} yet" if is_rated and forecast.chance_red is None else ""
 
 
-def _facts_of(closed: Quarter, measured: Sequence[Indicator]) -> _Facts:
+def _load_inputs(closed: Quarter, measured: Sequence[Indicator]) -> WarningInputs:
     known = [each.pk for each in measured]
+    known_until = dict.fromkeys(known, closed) | _later_results(closed, known)
+    latest = max(known_until.values(), default=closed)
+    histories = rag_histories(until=latest, indicators=known)
     rules_of = rules_by_indicator(known)
-    return _Facts(
-        quarter=closed,
-        ratings=Rating.objects.in_bulk([each.rated for each in measured if each.rated]),  # type: ignore[attr-defined] # annotated
-        histories=rag_histories(until=closed, indicators=known),
-        forecasts=current_system_forecasts(after=closed, indicators=known),
-        managers=current_managers_forecasts(after=closed, indicators=known),
-        thresholds=thresholds_when_next_due(after=closed, indicators=measured),
+    return WarningInputs(
+        closed=closed,
+        known_until=known_until,
+        ratings=_latest_valued(latest, known),
+        histories={
+            pk: [each for each in history if each.quarter <= known_until[pk]]
+            for pk, history in histories.items()
+        },
+        forecasts=current_system_forecasts(after=known_until),
+        thresholds=thresholds_ahead(
+            indicators=measured, after=known_until, quarters=QUARTERS_AHEAD
+        ),
         escalations=stored_escalations(dict.fromkeys(known, ())),
         rules={pk: rules_of(pk) for pk in known},
     )
+
+
+def _later_results(closed: Quarter, indicators: Sequence[int]) -> dict[int, Quarter]:
+    """The last quarter after a closed one of which there is a value, where there is any."""
+    rows = Rating.objects.latest_ones().filter(
+        indicator__in=indicators, quarter__gt=closed, value__isnull=False
+    )
+    found = rows.order_by().values("indicator_id").annotate(latest=Max("quarter"))
+    return {row["indicator_id"]: row["latest"] for row in found}
+
+
+def _latest_valued(until: Quarter, indicators: Sequence[int]) -> dict[int, Rating]:
+    rows = Rating.objects.latest_ones().filter(
+        indicator__in=indicators, quarter__lte=until, value__isnull=False
+    )
+    newest = rows.order_by().values("indicator_id").annotate(latest=Max("quarter"))
+    wanted = {(row["indicator_id"], row["latest"]) for row in newest}
+    found = rows.filter(quarter__in={quarter for _, quarter in wanted})
+    return {row.indicator_id: row for row in found if (row.indicator_id, row.quarter) in wanted}
 
 
 def _values_known(history: Sequence[Figure]) -> int:
@@ -227,6 +213,18 @@ def _gap(indicator: Indicator, rating: Rating | None) -> str:
         return ""
     figures = Figures(indicator.decimals, indicator.measure_unit)
     return gap(rating.value, rating.thresholds, figures)
+
+
+def _leads(
+    course: Course | None,
+    thresholds: Mapping[Quarter, Thresholds | None],
+    rating: Rating | None,
+) -> str:
+    """Where its course leads, seen from whether its last result met its own target."""
+    if course is None or rating is None or rating.value is None or not rating.rag:
+        return ""
+    is_met = shortfall(rating.value, rating.thresholds) == 0
+    return where_it_leads(course, thresholds, is_met)
 
 
 def _course(
@@ -248,22 +246,57 @@ def _course(
     )
 
 
-def _to_come(latest: Figure, course: Course, thresholds: Thresholds) -> Iterator[Figure]:
-    """The quarters to come, as if the central forecast of each came true."""
+def _to_come(
+    latest: Figure, course: Course, thresholds: Mapping[Quarter, Thresholds | None]
+) -> list[Figure]:
+    """The quarters to come, as if the central forecast of each came true.
+
+    A quarter without a target is not rated: nothing follows from it.
+    """
     last = Quarter.from_ordinal(latest.quarter.ordinal + QUARTERS_AHEAD)
     values = dict(course.ahead(last))
-    for quarter in latest.quarter.next().until(last):
-        if quarter not in values:
-            yield Figure(quarter, not_rated=NotRated.NOT_DUE)
-            continue
-        verdict = rate(values[quarter], thresholds)
-        if not isinstance(verdict, Rag):
-            yield Figure(quarter, not_rated=verdict)
-            continue
-        yield Figure(
-            quarter,
-            rag=verdict,
-            value=values[quarter],
-            travel=latest.travel,
-            **thresholds.judged_by,
-        )
+    return [
+        _figure_to_come(quarter, values.get(quarter), thresholds.get(quarter), latest)
+        for quarter in latest.quarter.next().until(last)
+    ]
+
+
+def _figure_to_come(
+    quarter: Quarter, value: Any, thresholds: Thresholds | None, latest: Figure
+) -> Figure:
+    if value is None:
+        return Figure(quarter, not_rated=NotRated.NOT_DUE)
+    if thresholds is None:
+        return Figure(quarter, not_rated=NotRated.NO_TARGET)
+    verdict = rate(value, thresholds)
+    if not isinstance(verdict, Rag):
+        return Figure(quarter, not_rated=verdict)
+    return Figure(
+        quarter,
+        rag=verdict,
+        value=value,
+        travel=latest.travel,
+        pattern=latest.pattern,
+        **thresholds.judged_by,
+    )
+
+
+def _dumped(
+    outlook: ReferralOutlook, to_come: Iterator[Figure] | Sequence[Figure]
+) -> dict[str, Any]:
+    return {
+        "to_come": [
+            {
+                "quarter": each.quarter.key,
+                "value": None if each.value is None else f"{each.value:f}",
+                "rag": each.rag,
+                "not_rated": each.not_rated,
+                "target": None if each.target is None else f"{each.target:f}",
+            }
+            for each in to_come
+        ],
+        "referrals": [
+            {"level": each.level, "trigger": each.trigger, "opens_in": each.opens_in.key}
+            for each in outlook.referrals
+        ],
+    }

@@ -25,6 +25,7 @@ from escalation.queries.restatement_preview import (
     stored_escalations,
 )
 from escalation.rules.ladder import Episode, Origin, close, restate
+from escalation.services.early_warning import store_early_warnings
 from escalation.services.exceptions import ExceptionChanges, close_exceptions
 from escalation.services.explanations import ClosesToExplain, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
@@ -210,6 +211,8 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
         audit.record("closed quarter", row, by=by, summary=closing.sentence)
     elif quarter == closed:
         closing.exceptions = close_exceptions(quarter=quarter, by=by)
+    if quarter == last_closed():
+        store_early_warnings(closed=quarter, by=by)
     return closing
 
 

@@ -9,7 +9,7 @@ from core.clock import localdate
 from core.guards import require
 from core.queries import last_closed
 from escalation.forms.early_warning import WarningForm
-from escalation.queries.early_warning import early_warnings
+from escalation.queries.early_warning import early_warnings, with_managers
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 from organisation.queries import tree_on
@@ -28,7 +28,8 @@ def early_warning(request: SignedInRequest) -> HttpResponse:
     rows = Indicator.objects.visible_to(request.user)
     if directorate := chosen.get("directorate"):
         rows = rows.in_units(tree_on(localdate()).below(directorate.pk))
-    found = [each for each in early_warnings(rows) if each.shown_among(chosen.get("show", ""))]
+    found = early_warnings(rows, chosen.get("show", ""))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_managers(list(page.object_list))
     shown = {"form": form, "page": page, "quarter": last_closed()}
     return render(request, "escalation/early_warning.html", shown)

@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from core.quarters import Quarter
-from core.tables.writing import written
+from core.tables.writing import written_rows
+from indicators.importing.parts import BreakdownRow, DimensionRow, PartRow, PartTargetRow
 from indicators.models.parts import Breakdown, Part, PartResult, PartTarget
-from sorp.rules.thresholds import LIMITS
 
-DIMENSIONS = (
-    *("dimension", "name", "each_case_once", "withheld_below"),
-    *("part", "part_name", "is_used"),
-)
-BREAKDOWNS = ("reference", "dimension", "values_add_up")
-PART_TARGETS = (
-    *("reference", "dimension", "part", "from_quarter"),
-    *LIMITS,
-    *("reason", "approved_by"),
-)
-PARTS = (
-    *("reference", "quarter", "dimension", "part"),
-    *("value", "numerator", "denominator", "not_available"),
-)
 BY_ITS_SOURCE = "[c]"  # a figure that whoever issued it withholds
 
 
@@ -29,18 +15,18 @@ def dimensions_csv() -> str:
     rows = Part.objects.select_related("dimension").order_by(
         "dimension__position", "dimension__name", "position", "name"
     )
-    return written(
-        DIMENSIONS,
+    return written_rows(
+        DimensionRow,
         (
-            (
-                each.dimension.key,
-                each.dimension.name,
-                each.dimension.each_case_once,
-                each.dimension.withheld_below,
-                each.key,
-                each.name,
-                each.is_used,
-            )
+            {
+                "dimension": each.dimension.key,
+                "name": each.dimension.name,
+                "each_case_once": each.dimension.each_case_once,
+                "withheld_below": each.dimension.withheld_below,
+                "part": each.key,
+                "part_name": each.name,
+                "is_used": each.is_used,
+            }
             for each in rows
         ),
     )
@@ -53,9 +39,16 @@ def breakdowns_csv() -> str:
         .select_related("indicator", "dimension")
         .order_by("indicator__reference", "dimension__position", "dimension__name")
     )
-    return written(
-        BREAKDOWNS,
-        ((each.indicator.reference, each.dimension.key, each.values_add_up) for each in rows),
+    return written_rows(
+        BreakdownRow,
+        (
+            {
+                "reference": each.indicator.reference,
+                "dimension": each.dimension.key,
+                "values_add_up": each.values_add_up,
+            }
+            for each in rows
+        ),
     )
 
 
@@ -64,18 +57,15 @@ def part_targets_csv() -> str:
     rows = PartTarget.objects.select_related("indicator", "part__dimension").order_by(
         "indicator__reference", "part__dimension__position", "part__position", "from_quarter"
     )
-    return written(
-        PART_TARGETS,
+    return written_rows(
+        PartTargetRow,
         (
-            (
-                each.indicator.reference,
-                each.part.dimension.key,
-                each.part.key,
-                each.from_quarter.key,
-                *(getattr(each, limit) for limit in LIMITS),
-                each.reason,
-                each.approved_by,
-            )
+            {
+                **vars(each),
+                "reference": each.indicator.reference,
+                "dimension": each.part.dimension.key,
+                "part": each.part.key,
+            }
             for each in rows
         ),
     )
@@ -94,19 +84,17 @@ def parts_csv(quarter: Quarter | None = None) -> str:
         "part__position",
         "part__name",
     )
-    return written(
-        PARTS,
+    return written_rows(
+        PartRow,
         (
-            (
-                each.revision.indicator.reference,
-                each.revision.quarter.key,
-                each.part.dimension.key,
-                each.part.key,
-                BY_ITS_SOURCE if each.is_withheld else each.value,
-                each.numerator,
-                each.denominator,
-                each.not_available,
-            )
+            {
+                **vars(each),
+                "reference": each.revision.indicator.reference,
+                "quarter": each.revision.quarter,
+                "dimension": each.part.dimension.key,
+                "part": each.part.key,
+                "value": BY_ITS_SOURCE if each.is_withheld else each.value,
+            }
             for each in rows
         ),
     )

@@ -180,7 +180,10 @@ class PartsForm(forms.Form):
             typed = {box: fields.get(f"{part.key}_{box}", "") for box in BOXES}
             try:
                 figure = read_part(
-                    typed, measure_unit=indicator.measure_unit, decimals=indicator.decimals
+                    typed,
+                    measure_unit=indicator.measure_unit,
+                    decimals=indicator.decimals,
+                    may_be_negative=indicator.may_be_negative is not False,
                 )
             except ValueError as refusal:
                 at = next((box for box in BOXES if typed[box]), "value")

@@ -15,7 +15,7 @@ from core.forms import PrintedText
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import DRAFT_FIELDS, EntrySheet
 from indicators.rules.entry import FIELDS, FIGURES, LONGEST_COMMENTARY, Entry
-from indicators.rules.returns import Horizon, Likelihood
+from indicators.rules.returns import LONGEST_WHY, RAGS_ASKED
 from sorp.lexicon import Confidence
 
 MARKDOWN = "You can use *emphasis*, lists that begin with a hyphen, and links."
@@ -102,7 +102,7 @@ class ResultForm(forms.Form):
         self._entry: Entry | None = None
         self._ask_for_figures()
         if not sheet.is_closed:
-            self._ask_for_forecasts()
+            self._ask_for_the_year_end()
         amber = " or amber" if sheet.requirements.action_on_amber else ""
         self.fields[
             "management_action"
@@ -126,24 +126,27 @@ class ResultForm(forms.Form):
         )
         self.order_fields(["value", "numerator", "denominator"])
 
-    def _ask_for_forecasts(self) -> None:
-        for horizon, quarter in self.sheet.requirements.forecasts.items():
-            when = " (year end)" if horizon is Horizon.YEAR_END else ""
-            self.fields[str(horizon)] = FigureField(
-                label=f"Forecast for {quarter}{when} (optional)",
-                help_text=f"In {self.sheet.indicator.measure_unit or 'a plain number'}.",
-            )
-            self.fields[f"{horizon}_likelihood"] = OptionalChoiceField(
-                label=f"How sure are you of {quarter}{when}?",
-                choices=[("", "Choose how sure you are"), *Likelihood.choices()],
-                widget=forms.Select,
-            )
+    def _ask_for_the_year_end(self) -> None:
+        year_end = self.sheet.requirements.year_end
+        if year_end is None:
+            return
+        self.fields["year_end_rag"] = OptionalChoiceField(
+            label=f"Year end ({year_end}): green, amber or red? (optional)",
+            choices=[("", "Choose what you expect"), *RAGS_ASKED],
+            widget=forms.Select,
+        )
+        self.fields["year_end_why"] = forms.CharField(
+            label="Why do you expect that?",
+            max_length=LONGEST_WHY,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text="What you know that the figures do not show.",
+        )
 
     @property
-    def forecast_fields(self) -> list[forms.BoundField]:
-        """The forecasts and how sure they are, in the order in which they are asked for."""
-        names = [(str(each), f"{each}_likelihood") for each in self.sheet.requirements.forecasts]
-        return [self[name] for pair in names for name in pair if name in self.fields]
+    def year_end_fields(self) -> list[forms.BoundField]:
+        """The colour expected at the year's end, and why, where they are asked for."""
+        return [self[name] for name in ("year_end_rag", "year_end_why") if name in self.fields]
 
     @property
     def entry(self) -> Entry:

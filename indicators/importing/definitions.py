@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import PlainValidator, model_validator
 
+from core.clock import localdate
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.tables.cells import (
     Figure,
     QuarterKey,
+    Text,
     YesOrNo,
     choice,
     line,
@@ -19,14 +22,15 @@ from core.tables.cells import (
     prose,
     whole_number,
 )
+from core.tables.faults import shown
 from core.tables.importing import Import, Imported
 from core.tables.reading import SomeRow
-from core.tables.rows import TableRow, optional_column
+from core.tables.rows import TableRow, columns_of, optional_column, passed_over_column
 from indicators.models.definitions import REFERENCE, Indicator, Target
 from indicators.services.definitions import define_indicator, redefine_indicator, set_target
-from organisation.importing.people import Email
+from organisation.importing.people import email_address
 from organisation.importing.units import Code
-from organisation.models.people import User
+from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
 from sorp.lexicon import (
     Basis,
@@ -69,6 +73,14 @@ def _due(text: str) -> str:
     return first.key if first else " ".join(f"Q{number}" for number in numbers)
 
 
+def _manager(text: str) -> str:
+    """An e-mail address, or the title of an office: published files name no person."""
+    return email_address(text) if "@" in text else line(200)(text)
+
+
+Manager = Annotated[str, PlainValidator(_manager)]
+
+
 class IndicatorRow(TableRow):
     """What is measured, by whom and how it is judged."""
 
@@ -84,7 +96,7 @@ class IndicatorRow(TableRow):
     basis: Annotated[Basis, PlainValidator(choice(Basis))]
     method: Annotated[RatingMethod, PlainValidator(choice(RatingMethod))]
     tolerance: Figure | None = None
-    accountable_manager: Email
+    accountable_manager: Manager
     layer: Annotated[Layer, PlainValidator(choice(Layer))] = Layer.NONE
     seasonal: YesOrNo = False
     lag_quarters: Annotated[int, PlainValidator(whole_number(0, 20))] = 0
@@ -98,6 +110,10 @@ class IndicatorRow(TableRow):
     codes: Annotated[str, PlainValidator(line(300))] = optional_column("")
     first_quarter: QuarterKey | None = optional_column()
     last_quarter: QuarterKey | None = optional_column()
+    # A published report's own indicators.csv has these besides.
+    directorate: Text = passed_over_column()
+    commentary: Text = passed_over_column()
+    management_action: Text = passed_over_column()
 
     @model_validator(mode="after")
     def one_pattern(self) -> Self:
@@ -124,7 +140,10 @@ def _to_blame_for_pattern(row: IndicatorRow) -> str:
 # Columns that were added later: without them an indicator stays as it was.
 ADDED = ("due", "made_of_months", "may_be_negative", "numerator_name", "denominator_name", "codes")
 # Fields of a row that are not an indicator's own as they stand: they name something, or may be absent.
-NAMED = ("row_number", "reference", "unit", "accountable_manager", "first_quarter", "last_quarter")
+NAMED = (
+    *("row_number", "reference", "unit", "accountable_manager", "first_quarter", "last_quarter"),
+    *(column.field for column in columns_of(IndicatorRow).values() if column.is_passed_over),
+)
 SUITS = {
     RatingMethod.FLOOR: (Polarity.HIGHER, Polarity.LOWER),
     RatingMethod.TOLERANCE: (Polarity.HIGHER, Polarity.LOWER),
@@ -151,7 +170,7 @@ def import_indicators(
     rows = work.once_each("reference", to_blame="reference")
     standing = indicators_named({row.reference for row in rows})
     units = {unit.code: unit for unit in Unit.objects.all()}
-    people = {user.email: user for user in User.objects.filter(is_active=True)}
+    people = _people(work.named("accountable_manager"))
     with work.all_or_none(dry_run=dry_run):
         for row in rows:
             found = list(_refusals(row, units, people))
@@ -161,7 +180,7 @@ def import_indicators(
                 left_out = {*NAMED, *(name for name in ADDED if name not in work.columns)}
                 definition = {name: cell for name, cell in row if name not in left_out} | {
                     "unit": units[row.unit],
-                    "accountable_manager": people[row.accountable_manager],
+                    "accountable_manager": people[row.accountable_manager][0],
                 }
                 if "first_quarter" in work.columns:
                     default = Indicator._meta.get_field("first_quarter").get_default()
@@ -170,6 +189,21 @@ def import_indicators(
                     definition["last_quarter"] = row.last_quarter
                 _settle(work, row, standing.get(row.reference), definition, by)
     return work.outcome()
+
+
+def _people(named: Iterable[str]) -> dict[str, list[User]]:
+    """Whom a cell means: the person of an e-mail address; of an office, whoever holds it today."""
+    known: dict[str, list[User]] = defaultdict(list)
+    for user in User.objects.filter(is_active=True):
+        known[user.email].append(user)
+    if offices := {each for each in named if "@" not in each}:
+        held = Appointment.objects.held_on(localdate()).filter(
+            post__title__in=offices, user__is_active=True
+        )
+        for each in held.select_related("post", "user").order_by("user__email"):
+            if each.user not in known[each.post.title]:
+                known[each.post.title].append(each.user)
+    return known
 
 
 def _settle(
@@ -194,15 +228,23 @@ def _settle(
 
 
 def _refusals(
-    row: IndicatorRow, units: dict[str, Unit], people: dict[str, User]
+    row: IndicatorRow, units: dict[str, Unit], people: Mapping[str, Sequence[User]]
 ) -> Iterator[tuple[str, str]]:
     """What the database would refuse, in words, with the column to blame."""
     kind, method = row.kind, row.method
     if row.unit not in units:
         yield "unit", f"name a unit that stands: there is no {row.unit}"
-    if row.accountable_manager not in people:
-        advice = f"import the person first: nobody has the address {row.accountable_manager}"
+    manager = row.accountable_manager
+    if not (holders := people.get(manager)):
+        advice = (
+            f"import the person first: nobody has the address {manager}"
+            if "@" in manager
+            else f"write the e-mail address of whoever holds this office: nobody is {shown(manager)}"
+        )
         yield "accountable_manager", advice
+    elif len(holders) > 1:
+        addresses = " or ".join(each.email for each in holders)
+        yield "accountable_manager", f"write {addresses}: each of them is {shown(manager)}"
     if method not in NO_RAG.get(kind, tuple(RatingMethod)):
         allowed = " or ".join(NO_RAG[kind])
         yield "method", f"write {allowed}: an indicator of kind {kind} has no RAG status"

@@ -340,6 +340,7 @@ def _figure_of(row: PartRow, before: PartFigure | None, indicator: Indicator) ->
         kept["denominator"],
         measure_unit=indicator.measure_unit,
         decimals=indicator.decimals,
+        may_be_negative=indicator.may_be_negative is not False,
         not_available=reason,
     )
 

@@ -5,6 +5,7 @@ from indicators.models import (  # noqa: F401 so that Django finds every table
     data_quality,
     definitions,
     forecasts,
+    months,
     parts,
     ratings,
     results,

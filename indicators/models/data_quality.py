@@ -59,5 +59,5 @@ class DataQualityEntry(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Data quality of {self.indicator.reference}, entry {self.number}"

@@ -7,6 +7,7 @@ from core.clock import now
 from core.fields import Digits, QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.rules.forecasting import ForecastMethod
+from indicators.rules.skill import Unsaid
 
 CHANCE: Digits = {"max_digits": 5, "decimal_places": 4}
 
@@ -14,11 +15,12 @@ CHANCE: Digits = {"max_digits": 5, "decimal_places": 4}
 class SystemForecast(models.Model):
     """What the system, at the close of one quarter, expected of the next. Never changed but scored.
 
-    With too little to go by there is no row.
+    With too little to go by there is no row. Made as a quarter is closed, and as soon as its result
+    arrives.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="system_forecasts")
-    made_in = QuarterField(help_text="The quarter at whose close it was made")
+    made_in = QuarterField(help_text="The last quarter whose result it knows")
     for_quarter = QuarterField(help_text="The quarter it speaks of")
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
@@ -31,6 +33,13 @@ class SystemForecast(models.Model):
     chance_red = models.DecimalField(**CHANCE, null=True)
     chance_amber = models.DecimalField(**CHANCE, null=True)
     chance_green = models.DecimalField(**CHANCE, null=True)
+    unsaid = models.CharField(
+        max_length=10,
+        choices=Unsaid.choices,
+        blank=True,
+        help_text="Why no chance is shown, where one was worked out",
+    )
+    inputs = models.JSONField(default=dict, help_text="What it was worked out from")
 
     class Meta:
         ordering = ["indicator", "made_in", "for_quarter", "number"]
@@ -54,6 +63,9 @@ class SystemForecast(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(method__in=list(ForecastMethod)), name="forecast_has_a_known_method"
+            ),
+            models.CheckConstraint(
+                condition=Q(unsaid__in=["", *Unsaid]), name="forecast_is_silent_for_a_known_reason"
             ),
         ]
 

@@ -1,5 +1,7 @@
 """Parts of a figure: by what an indicator may be broken down, and what each part came to."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
@@ -12,7 +14,7 @@ from indicators.models.definitions import VALUE, Indicator
 from indicators.rules.parts import PartFigure, PartsOf
 
 PART_KEY = r"[a-z0-9][a-z0-9\-]{0,39}"
-KEY = {
+KEY: dict[str, Any] = {
     "max_length": 40,
     "validators": [
         RegexValidator(f"^{PART_KEY}$", "Use small letters, figures and hyphens, up to 40")
@@ -42,7 +44,7 @@ class Dimension(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="dimension_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -63,7 +65,7 @@ class Part(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="part_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.dimension}: {self.name}"
 
 
@@ -86,11 +88,11 @@ class Breakdown(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} by {mid_sentence(self.dimension.name)}"
 
     @property
-    def in_words(self):
+    def in_words(self) -> str:
         return mid_sentence(self.dimension.name)
 
     @property
@@ -137,7 +139,7 @@ class PartTarget(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Target for {self.indicator.reference}, {self.part}, from {self.from_quarter}"
 
 
@@ -176,7 +178,7 @@ class PartsRevision(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.indicator.reference} by {mid_sentence(self.dimension.name)}, {self.quarter}"
 
 
@@ -209,7 +211,7 @@ class PartResult(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.revision}, {self.part.name}"
 
     @property

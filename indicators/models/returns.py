@@ -10,7 +10,8 @@ from core.clock import now
 from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
 from indicators.models.results import Result, Revision
-from indicators.rules.returns import Horizon, Likelihood, Stage, Verdict
+from indicators.rules.returns import LONGEST_WHY, Horizon, Likelihood, Stage, Verdict
+from sorp.lexicon import Rag
 
 
 class Draft(models.Model):
@@ -133,15 +134,21 @@ class Attestation(models.Model):
 
 
 class ManagersForecast(models.Model):
-    """Where a manager expects an indicator to be, as said with a quarter's result."""
+    """Where a manager expects an indicator to be, as said with a quarter's result.
+
+    Of the year's end a colour, and why. Forecasts from before that was asked hold a value instead,
+    for the next quarter or the year's end, and how sure the manager was of it.
+    """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="managers_forecasts")
     made_in = QuarterField(help_text="The quarter with whose result it was given")
     horizon = models.CharField(max_length=12, choices=Horizon.choices)
     number = models.PositiveSmallIntegerField(default=1)
     is_latest = models.BooleanField(default=True)
-    value = models.DecimalField(**VALUE)
-    likelihood = models.CharField(max_length=14, choices=Likelihood.choices)
+    rag = models.CharField("RAG status", max_length=5, choices=Rag.choices, blank=True)
+    why = models.CharField(max_length=LONGEST_WHY, blank=True)
+    value = models.DecimalField(**VALUE, null=True)
+    likelihood = models.CharField(max_length=14, choices=Likelihood.choices, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -156,13 +163,25 @@ class ManagersForecast(models.Model):
                 name="one_latest_forecast_a_horizon",
             ),
             models.CheckConstraint(
-                condition=Q(horizon__in=list(Horizon)) & Q(likelihood__in=list(Likelihood)),
+                condition=Q(
+                    horizon__in=list(Horizon),
+                    rag="",
+                    why="",
+                    value__isnull=False,
+                    likelihood__in=list(Likelihood),
+                )
+                | (
+                    Q(horizon=Horizon.YEAR_END, rag__in=list(Rag))
+                    & ~Q(why="")
+                    & Q(value__isnull=True, likelihood="")
+                ),
                 name="forecast_is_of_a_known_kind",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator.reference}, {self.get_horizon_display()}: {self.value}"
+        said = Rag(self.rag).label if self.rag else self.value
+        return f"{self.indicator.reference}, {self.get_horizon_display()}: {said}"
 
 
 class Evidence(models.Model):

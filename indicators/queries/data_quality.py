@@ -14,7 +14,6 @@ from indicators.models.data_quality import DataQualityEntry
 from indicators.models.definitions import Indicator
 from indicators.rules.data_quality import Risk, is_mend_overdue, is_unchecked
 from organisation.models.people import User
-from organisation.models.units import Unit
 
 COLUMNS = (
     *("reference", "title", "unit", "accountable_manager", "source", "risk", "why"),
@@ -52,7 +51,7 @@ class RegisterLine:
         return not self.is_unchecked, rank, not self.is_mend_overdue, self.indicator.reference
 
 
-def register(*, user: User, today: date, units: Iterable[Unit] | None = None) -> list[RegisterLine]:
+def register(*, user: User, today: date, units: Iterable[int] | None = None) -> list[RegisterLine]:
     """Every indicator in use that this person sees, the most pressing first. Two queries."""
     rows = Indicator.objects.visible_to(user).in_use(Quarter.containing(today))
     if units is not None:

@@ -18,8 +18,8 @@ from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.requirements import (
     as_typed,
     backgrounds_of,
-    forecasts_made,
     quarter_requirements,
+    year_end_forecasts,
 )
 from indicators.queries.returns import entry_day, entry_days, is_overtaken
 from indicators.queries.sign_off import may_change
@@ -147,14 +147,14 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
     """One indicator's page in the return of a quarter. Raises NoVersionInForce."""
     result = result_sheet(indicator=indicator, quarter=quarter)
     revision = result.revision
-    forecasts = forecasts_made([indicator.pk], quarter)[indicator.pk]
+    year_end = year_end_forecasts([indicator.pk], quarter).get(indicator.pk)
     drafts = Draft.objects.filter(indicator=indicator, quarter=quarter)
     return EntrySheet(
         indicator=indicator,
         quarter=quarter,
         result=result,
         draft=None if result.is_closed else drafts.select_related("saved_by").first(),
-        submitted=as_typed(revision, forecasts),
+        submitted=as_typed(revision, year_end),
         requirements=quarter_requirements([indicator], quarter)[indicator.pk],
         background=backgrounds_of([indicator], quarter)[indicator.pk],
         evidence=tuple(evidence_for(indicator, quarter)),
@@ -174,7 +174,7 @@ def _content(entry: Entry) -> tuple[object, ...]:
         entry.definition_break,
         " ".join(entry.commentary.split()),
         " ".join(entry.management_action.split()),
-        tuple(sorted(entry.forecasts.items())),
+        entry.year_end,
         tuple(entry.problems),
     )
 

@@ -11,21 +11,33 @@ from django.db.models import QuerySet
 
 from core.quarters import Quarter
 from core.queries import last_closed
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Indicator, Target
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
-from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.histories import thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.forecasting import Outcome, Prediction, Score, Tally, score
 from indicators.rules.prospects import Figures, percent, track_record
-from indicators.rules.returns import Horizon, forecast_quarters
+from indicators.rules.returns import Horizon, forecast_quarter
+from indicators.rules.skill import (
+    ENOUGH,
+    Band,
+    ScoredChance,
+    Skill,
+    Unsaid,
+    reliability,
+    unsaid,
+)
 from organisation.models.people import User
 from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Polarity, Rag
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds, rate
 
+EARLIEST_MADE = 8  # quarters before a quarter in which a forecast of it may have been given
 QUARTERS_COVERED = 12  # quarters, the latest closed included: three years
+LOOKED_BACK_FOR_A_COLOUR = 8  # quarters before a forecast in which it last had a colour
 
 IndicatorQuarter = tuple[int, Quarter]  # an indicator, and the quarter that was forecast
 
@@ -39,13 +51,30 @@ class RegisterForecast:
     for_quarter: Quarter
     prediction: Prediction
     horizon: Horizon | None = None  # a manager's
+    method: str = ""  # the system's
+    unsaid: str = ""  # why the chance was not shown, where one was worked out
     outcome: Outcome | None = None
     score: Score | None = None
 
     @property
     def red(self) -> str:
-        """The chance of red that was given, as people read it; nothing where none was."""
-        return percent(self.prediction.chance_red) if self.prediction.chance_red is not None else ""
+        """The chance of red that was shown, as people read it; nothing where none was."""
+        if self.prediction.chance_red is None or self.unsaid:
+            return ""
+        return percent(self.prediction.chance_red)
+
+    @property
+    def scored_chance(self) -> ScoredChance | None:
+        """The chance of red with what came, shown or not; None where one of the two is not known."""
+        chance, outcome = self.prediction.chance_red, self.outcome
+        if chance is None or outcome is None or outcome.rag is None:
+            return None
+        before = outcome.rag_before
+        return ScoredChance(
+            chance=chance,
+            was_red=outcome.rag is Rag.RED,
+            red_before=None if before is None else before is Rag.RED,
+        )
 
     @property
     def place(self) -> IndicatorQuarter:
@@ -54,7 +83,7 @@ class RegisterForecast:
 
 @dataclass(frozen=True, slots=True)
 class ForecastPair:
-    """The system's forecast of a quarter with its result, and the manager's beside it."""
+    """The system's forecast of a quarter with its result, and the last that its manager gave."""
 
     system: RegisterForecast
     managers: RegisterForecast | None
@@ -62,11 +91,11 @@ class ForecastPair:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How good forecasts of one group have been: ours, and managers' near and far."""
+    """How good forecasts of one group have been: ours, and managers'."""
 
     system: Tally
-    next_quarter: Tally
-    year_end: Tally
+    skill: Skill  # of the system's chances of red
+    managers: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +112,36 @@ class ForecastRegister:
     @property
     def scored_pairs(self) -> tuple[ForecastPair, ...]:
         """What can be scored, latest quarter first."""
-        by_managers = {(each.place, each.made_in): each for each in self.managers}
+        by_managers = {
+            each.place: each for each in sorted(self.managers, key=lambda each: each.made_in)
+        }
         scored = [each for each in self.system if each.score is not None]
         scored.sort(key=lambda each: (-each.for_quarter.ordinal, each.indicator))
-        return tuple(
-            ForecastPair(each, by_managers.get((each.place, each.made_in))) for each in scored
-        )
+        return tuple(ForecastPair(each, by_managers.get(each.place)) for each in scored)
 
     def scores(self, of: Callable[[RegisterForecast], bool] = lambda _: True) -> Scores:
         """The forecasts of a group taken together. What has no result is left out."""
 
-        def tally(made: Iterable[RegisterForecast], horizon: Horizon | None = None) -> Tally:
-            chosen = (each for each in made if each.horizon is horizon and of(each))
-            return Tally.of(each.score for each in chosen if each.score is not None)
+        def tally(made: Iterable[RegisterForecast]) -> Tally:
+            return Tally.of(each.score for each in made if of(each) and each.score is not None)
 
         return Scores(
             system=tally(self.system),
-            next_quarter=tally(self.managers, Horizon.NEXT_QUARTER),
-            year_end=tally(self.managers, Horizon.YEAR_END),
+            skill=Skill.of(self.scored_chances(of)),
+            managers=tally(self.managers),
         )
+
+    def scored_chances(
+        self, of: Callable[[RegisterForecast], bool] = lambda _: True
+    ) -> list[ScoredChance]:
+        """The chances of red that can be scored, shown or not."""
+        scored = (each.scored_chance for each in self.system if of(each))
+        return [each for each in scored if each is not None]
+
+    @property
+    def reliability(self) -> list[Band]:
+        """Of chances about 70%, how many came: in five bands."""
+        return reliability(self.scored_chances())
 
     def by_quarter(self) -> list[tuple[Quarter, Scores]]:
         """Each quarter of which something was scored, latest first."""
@@ -136,25 +176,53 @@ def forecast_register(*, reader: User) -> ForecastRegister:
 
     A figure of a quarter still open may yet change, and is not scored by.
     """
-    return _register(Indicator.objects.visible_to(reader))
+    return _register(Indicator.objects.visible_to(reader), last_closed())
 
 
 def track_record_of(indicator: Indicator) -> str:
     """How far off the forecasts of one indicator have been, in a sentence."""
-    scores = _register(Indicator.objects.filter(pk=indicator.pk)).scores()
+    scores = _register(Indicator.objects.filter(pk=indicator.pk), last_closed()).scores()
     figures = Figures(indicator.decimals, indicator.measure_unit)
-    return track_record(scores.system, scores.next_quarter, figures)
+    return track_record(scores.system, scores.managers, figures)
 
 
-def _register(indicators: QuerySet[Indicator]) -> ForecastRegister:
-    closed = last_closed()
+@dataclass(frozen=True, slots=True)
+class ChanceRecord:
+    """How chances of red have turned out up to a quarter: by way of forecasting, and by indicator."""
+
+    by_method: Mapping[str, Sequence[ScoredChance]]
+    by_indicator: Mapping[int, Sequence[ScoredChance]]
+
+    def unsaid(self, indicator: int, method: str) -> Unsaid | None:
+        """Why a chance of this indicator, forecast in this way, is not shown; None where it is.
+
+        A way of forecasting with few chances scored is judged by all there are.
+        """
+        like = self.by_method.get(method, ())
+        if len(like) < ENOUGH:
+            like = [each for of_method in self.by_method.values() for each in of_method]
+        return unsaid(self.by_indicator.get(indicator, ()), like)
+
+
+def chance_record(*, until: Quarter) -> ChanceRecord:
+    """How chances turned out that can be scored by the results up to a quarter."""
+    by_method: dict[str, list[ScoredChance]] = defaultdict(list)
+    by_indicator: dict[int, list[ScoredChance]] = defaultdict(list)
+    for each in _register(Indicator.objects.all(), until).system:
+        if (scored := each.scored_chance) is not None:
+            by_method[each.method].append(scored)
+            by_indicator[each.indicator].append(scored)
+    return ChanceRecord(by_method, by_indicator)
+
+
+def _register(indicators: QuerySet[Indicator], closed: Quarter | None) -> ForecastRegister:
     if closed is None:
         return ForecastRegister(None, (), (), {}, waiting=0, without_result=0)
     since = closed.back(QUARTERS_COVERED - 1)
-    outcome = _ratings(indicators, since, closed)
-    system = [_with_score(each, outcome) for each in _system_forecasts(indicators, since)]
+    ratings = _ratings(indicators, since.back(LOOKED_BACK_FOR_A_COLOUR), closed)
+    system = [_with_score(each, ratings) for each in _system_forecasts(indicators, since)]
     managers = [
-        _with_score(each, outcome) for each in _managers_forecasts(indicators, since, closed)
+        _with_score(each, ratings) for each in _managers_forecasts(indicators, since, closed)
     ]
     return ForecastRegister(
         until=closed,
@@ -175,16 +243,18 @@ def _system_forecasts(indicators: QuerySet[Indicator], since: Quarter) -> list[R
         .order_by("made_in")
         .values_list(
             *("indicator_id", "made_in", "for_quarter", "value", "lower", "upper"),
-            *("chance_red", "chance_amber", "chance_green"),
+            *("method", "unsaid", "chance_red", "chance_amber", "chance_green"),
         )
     )
     found: dict[IndicatorQuarter, RegisterForecast] = {}
-    for indicator, made_in, due, value, lower, upper, *likely in rows:
+    for indicator, made_in, due, value, lower, upper, method, silence, *likely in rows:
         made = RegisterForecast(
             indicator=indicator,
             made_in=made_in,
             for_quarter=due,
             prediction=Prediction(value, lower, upper, likely[0], _likeliest(likely)),
+            method=method,
+            unsaid=silence,
         )
         found[made.place] = made
     return list(found.values())
@@ -206,17 +276,16 @@ def _managers_forecasts(
     rows = ManagersForecast.objects.filter(
         indicator__in=indicators,
         is_latest=True,
-        made_in__gte=since.back(4),
+        made_in__gte=since.back(EARLIEST_MADE),
         made_in__lte=closed,
     ).select_related("indicator")
     found = []
     for row in rows:
         horizon = Horizon(row.horizon)
-        due = forecast_quarters(row.made_in, row.indicator.pattern).get(horizon)
-        if due is not None and due >= since:
-            found.append(
-                RegisterForecast(row.indicator_id, row.made_in, due, Prediction(row.value), horizon)
-            )
+        due = forecast_quarter(row.made_in, horizon, row.indicator.pattern)
+        if due >= since:
+            prediction = Prediction(row.value, rag=Rag(row.rag) if row.rag else None)
+            found.append(RegisterForecast(row.indicator_id, row.made_in, due, prediction, horizon))
     return found
 
 
@@ -243,76 +312,99 @@ def _with_score(
         rag=Rag(rating.rag) if rating.rag else None,
         target=rating.target,
         polarity=Polarity(rating.polarity),
+        rag_before=_rag_before(made, results),
     )
-    prediction = (
-        made.prediction
-        if made.horizon is None
-        else replace(made.prediction, rag=_rag_of(made, rating))
-    )
+    prediction = made.prediction
+    if made.horizon is not None and prediction.rag is None:
+        prediction = replace(prediction, rag=_rag_of(made, rating))
     return replace(made, prediction=prediction, outcome=outcome, score=score(prediction, outcome))
 
 
 def _rag_of(made: RegisterForecast, rating: Rating) -> Rag | None:
     """What a manager's value would have been rated as, by what the result was."""
-    if not rating.rag:
+    if not rating.rag or made.prediction.value is None:
         return None
     verdict = rate(made.prediction.value, rating.thresholds)
     return verdict if isinstance(verdict, Rag) else None
 
 
-def current_system_forecasts(
-    *, after: Quarter, indicators: Iterable[int]
-) -> dict[int, SystemForecast]:
-    """What was expected of the next quarter each indicator is due in, as of one quarter's close."""
-    rows = SystemForecast.objects.filter(
-        indicator__in=list(indicators),
-        is_latest=True,
-        made_in__lte=after,
-        for_quarter__gt=after,
-    )
-    return {row.indicator_id: row for row in rows.order_by("made_in", "-for_quarter")}
+def _rag_before(made: RegisterForecast, results: Mapping[IndicatorQuarter, Rating]) -> Rag | None:
+    """The last colour that was known when the forecast was made."""
+    for back in range(LOOKED_BACK_FOR_A_COLOUR + 1):
+        rating = results.get((made.indicator, made.made_in.back(back)))
+        if rating is not None and rating.rag:
+            return Rag(rating.rag)
+    return None
 
 
-def current_managers_forecasts(
-    *, after: Quarter, indicators: Iterable[int]
-) -> dict[int, list[tuple[Quarter, ManagersForecast]]]:
-    """What managers last said of quarters still to come, nearest first:
-    `{indicator.pk: [(Q4, ManagersForecast)]}`."""
-    rows = ManagersForecast.objects.filter(
-        indicator__in=list(indicators),
-        is_latest=True,
-        made_in__gte=after.back(3),
-        made_in__lte=after,
-    ).select_related("indicator")
-    latest: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
-    for row in rows.order_by("made_in"):
-        due = forecast_quarters(row.made_in, row.indicator.pattern)
-        quarter = due.get(Horizon(row.horizon))
-        if quarter is not None and quarter > after:
-            latest[row.indicator_id][quarter] = row
+def current_system_forecasts(*, after: Mapping[int, Quarter]) -> dict[int, SystemForecast]:
+    """What is expected of the next quarter in which each is due, after the last result it rests on.
+
+    One query.
+    """
+    rows = SystemForecast.objects.filter(indicator__in=list(after), is_latest=True)
+    if after:
+        rows = rows.filter(made_in__lte=max(after.values()), for_quarter__gt=min(after.values()))
     return {
-        indicator: sorted(by_quarter_due.items()) for indicator, by_quarter_due in latest.items()
+        row.indicator_id: row
+        for row in rows.order_by("made_in", "-for_quarter")
+        if row.made_in <= after[row.indicator_id] < row.for_quarter
     }
 
 
-def thresholds_when_next_due(
-    *, after: Quarter, indicators: Sequence[Indicator]
-) -> dict[int, Thresholds | None]:
-    """What each will be judged by in the quarter it is next due in, as far as is known now.
+def current_managers_forecasts(
+    *, after: Mapping[int, Quarter]
+) -> dict[int, list[tuple[Quarter, ManagersForecast]]]:
+    """What managers last said of quarters still to come, nearest first. One query."""
+    said: dict[int, dict[Quarter, ManagersForecast]] = defaultdict(dict)
+    if not after:
+        return {}
+    rows = ManagersForecast.objects.filter(
+        indicator__in=list(after),
+        is_latest=True,
+        made_in__gte=min(after.values()).back(EARLIEST_MADE),
+        made_in__lte=max(after.values()),
+    ).select_related("indicator")
+    for row in rows.order_by("made_in"):
+        known = after[row.indicator_id]
+        quarter = forecast_quarter(row.made_in, Horizon(row.horizon), row.indicator.pattern)
+        if row.made_in <= known < quarter:
+            said[row.indicator_id][quarter] = row
+    return {indicator: sorted(of_each.items()) for indicator, of_each in said.items()}
 
-    None where there is no target, or one that is nonsense: one still to come may be put right.
-    As many queries for twenty indicators as for one.
+
+def thresholds_ahead(
+    *, indicators: Sequence[Indicator], after: Mapping[int, Quarter], quarters: int = 0
+) -> dict[int, dict[Quarter, Thresholds | None]]:
+    """What each will be judged by in the quarters in which it is next due, as far as is known now.
+
+    The next one, and any other within so many quarters. None where there is no target for it, or one
+    that is nonsense: one still to come may be put right. What is counted from April has a target
+    for each quarter, and none is carried over. One query, and one for each quarter.
     """
-    known = [each.pk for each in indicators]
-    due = {each.pk: each.pattern.next_due(after) for each in indicators}
-    targets = {each: targets_in_force(each, known) for each in set(due.values())}
-    variations = {each: rating_variations(each, known) for each in set(due.values())}
-    found: dict[int, Thresholds | None] = {}
+    due = {each.pk: _due_within(each.pattern, after[each.pk], quarters) for each in indicators}
+    targets: dict[int, list[Target]] = defaultdict(list)
+    for row in Target.objects.filter(indicator__in=list(due)).order_by("from_quarter"):
+        targets[row.indicator_id].append(row)
+    variations = {
+        quarter: rating_variations(quarter, list(due))
+        for quarter in {quarter for each in due.values() for quarter in each}
+    }
+    found: dict[int, dict[Quarter, Thresholds | None]] = {}
     for each in indicators:
-        quarter = due[each.pk]
-        target, variation = targets[quarter].get(each.pk), variations[quarter].get(each.pk)
-        try:
-            found[each.pk] = thresholds_of(each, target, variation)
-        except ValueError:
-            found[each.pk] = None
+        found[each.pk] = {}
+        for quarter in due[each.pk]:
+            target = each.pattern.target_in(quarter, targets[each.pk])
+            try:
+                expected = thresholds_of(each, target, variations[quarter].get(each.pk))
+            except ValueError:
+                expected = None
+            found[each.pk][quarter] = expected
     return found
+
+
+def _due_within(pattern: Pattern, after: Quarter, quarters: int) -> list[Quarter]:
+    due = [pattern.next_due(after)]
+    while (later := pattern.next_due(due[-1])).ordinal <= after.ordinal + quarters:
+        due.append(later)
+    return due

@@ -153,8 +153,14 @@ def rag_histories(
     rows = (
         _ratings(since, until, wanted)
         .order_by("quarter")
-        .annotate(by_manager=Subquery(by_manager.values("value")[:1]))
-        .values("indicator_id", "by_manager", *AS_KEPT, *WORDS, *OF_OTHERS, *OF_ITS_INDICATOR)
+        .annotate(
+            managers_rag=Subquery(by_manager.values("rag")[:1]),
+            managers_value=Subquery(by_manager.values("value")[:1]),
+        )
+        .values(
+            *("indicator_id", "managers_rag", "managers_value"),
+            *(*AS_KEPT, *WORDS, *OF_OTHERS, *OF_ITS_INDICATOR),
+        )
     )
     histories: dict[int, list[Figure]] = defaultdict(list)
     for row in rows.iterator():
@@ -167,7 +173,8 @@ def rag_histories(
 
 def _figure(row: dict[str, Any], red: Decimal | None, amber_or_worse: Decimal | None) -> Figure:
     """What a rating says, with what its revision, its version and its variation say of it."""
-    by_manager, number = row.pop("by_manager"), row.pop("revision__number")
+    managers_rag, managers_value = row.pop("managers_rag"), row.pop("managers_value")
+    number = row.pop("revision__number")
     late, after_close = row.pop("revision__late"), row.pop("revision__after_close")
     for name, words in WORDS.items():
         row[name] = words[row[name]]
@@ -182,9 +189,12 @@ def _figure(row: dict[str, Any], red: Decimal | None, amber_or_worse: Decimal | 
         chance_amber_or_worse=amber_or_worse,
         **row,
     )
-    if by_manager is None:
+    if managers_rag:
+        return replace(figure, forecast=Rag(managers_rag))
+    if managers_value is None:
         return figure
-    foretold = rate(by_manager, figure.thresholds)
+    # Given before managers were asked for a colour: it is what it would be rated in its own quarter.
+    foretold = rate(managers_value, figure.thresholds)
     return replace(figure, forecast=foretold) if isinstance(foretold, Rag) else figure
 
 
@@ -201,7 +211,7 @@ def _chances_foreseen(
     The next is the next in which a result is due. Where the system had too little to go by there
     is no entry.
     """
-    rows = SystemForecast.objects.filter(is_latest=True, chance_red__isnull=False)
+    rows = SystemForecast.objects.filter(is_latest=True, chance_red__isnull=False, unsaid="")
     if until is not None:
         rows = rows.filter(made_in__lte=until)
     if indicators is not None:

@@ -71,6 +71,21 @@ class PartsSheet:
     whole: Whole | None
 
     @property
+    def earlier(self) -> list[PartsRevision]:
+        """What was given before, latest first, each with its parts."""
+        if self.number < 2:
+            return []
+        rows = PartsRevision.objects.filter(
+            indicator=self.breakdown.indicator,
+            dimension=self.breakdown.dimension,
+            quarter=self.quarter,
+            is_latest=False,
+        )
+        results = PartResult.objects.select_related("part")
+        rows = rows.prefetch_related(Prefetch("results", results)).select_related("given_by")
+        return list(rows.order_by("-number"))
+
+    @property
     def number(self) -> int:
         """The revision's; nought where nothing was given: what the next one is typed over."""
         return self.revision.number if self.revision else 0
@@ -201,11 +216,9 @@ class _Thresholds:
             ratings = Rating.objects.latest_ones().filter(
                 indicator__in={indicator for indicator, _ in self.targets}
             )
-            for indicator, quarter, *how in ratings.values_list(
-                "indicator_id", "quarter", "method", "polarity", "tolerance"
-            ):
-                method, polarity, tolerance = how
-                self.methods[indicator, quarter] = (method, polarity, tolerance)
+            for rating in ratings.only("indicator", "quarter", "method", "polarity", "tolerance"):
+                how = rating.method, rating.polarity, rating.tolerance
+                self.methods[rating.indicator_id, rating.quarter] = how
 
     def of(self, indicator: Indicator, part: Part, quarter: Quarter) -> Thresholds | None:
         targets = self.targets.get((indicator.pk, part.pk), [])
@@ -253,6 +266,7 @@ def _history_of(
         key=breakdown.dimension.key,
         name=breakdown.dimension.name,
         each_case_once=breakdown.dimension.each_case_once,
+        values_add_up=breakdown.values_add_up,
         fewer_than=breakdown.dimension.withheld_below,
         parts=tuple(
             PartHistory(part.key, part.name, tuple(points[part]))

@@ -16,8 +16,9 @@ from indicators.queries.due import due_in
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import QuarterRequirements
+from indicators.rules.forecasting import RATED_BY
 from indicators.rules.questions import Background
-from indicators.rules.returns import forecast_quarters
+from indicators.rules.returns import Horizon, forecast_quarter
 from sorp.queries.ruling import version_ruling
 from sorp.rules.thresholds import LIMITS
 
@@ -47,7 +48,7 @@ def quarter_requirements(
             action_on_amber=action_on_amber,
             is_due=each.pk in due,
             is_suspended=each.pk in suspended,
-            forecasts=forecast_quarters(quarter, each.pattern),
+            year_end=year_end_asked(each, quarter),
         )
         for each in indicators
     }
@@ -77,32 +78,34 @@ def suspended_in(quarter: Quarter) -> frozenset[int]:
     return frozenset(rows.values_list("indicator_id", flat=True))
 
 
-def forecasts_made(
-    indicators: Iterable[int], quarter: Quarter
-) -> dict[int, list[ManagersForecast]]:
-    """The latest forecasts given with a quarter's results: `{indicator.pk: [ManagersForecast]}`."""
-    found: dict[int, list[ManagersForecast]] = defaultdict(list)
-    rows = ManagersForecast.objects.filter(
-        indicator__in=list(indicators), made_in=quarter, is_latest=True
-    )
-    for row in rows:
-        found[row.indicator_id].append(row)
-    return found
+def year_end_asked(indicator: Indicator, quarter: Quarter) -> Quarter | None:
+    """The quarter whose colour a manager is asked for with a quarter's result; None where none is.
 
-
-def as_typed(revision: Revision | None, forecasts: Iterable[ManagersForecast]) -> dict[str, str]:
-    """A revision and its forecasts as they would have been typed: what a form shows at first.
-
-    For example `{"value": "76.4", "confidence": "final", "next_quarter": "78", …}`.
+    What has no RAG status by its method, and what is measured no more by then, is not asked about.
     """
-    typed = {
-        key: text
-        for each in forecasts
-        for key, text in (
-            (each.horizon, _plain(each.value)),
-            (f"{each.horizon}_likelihood", each.likelihood),
-        )
-    }
+    year_end = forecast_quarter(quarter, Horizon.YEAR_END, indicator.pattern)
+    is_measured = indicator.last_quarter is None or year_end <= indicator.last_quarter
+    return year_end if indicator.method in RATED_BY and is_measured else None
+
+
+def year_end_forecasts(indicators: Iterable[int], quarter: Quarter) -> dict[int, ManagersForecast]:
+    """The latest colours given for the year's end with a quarter's results: `{indicator.pk: ManagersForecast}`."""
+    rows = ManagersForecast.objects.filter(
+        indicator__in=list(indicators),
+        made_in=quarter,
+        horizon=Horizon.YEAR_END,
+        is_latest=True,
+    )
+    return {row.indicator_id: row for row in rows}
+
+
+def as_typed(revision: Revision | None, year_end: ManagersForecast | None) -> dict[str, str]:
+    """A revision and its forecast as they would have been typed: what a form shows at first.
+
+    For example `{"value": "76.4", "confidence": "final", "year_end_rag": "amber", …}`.
+    A value that was once given for the year's end says no colour, and is not typed.
+    """
+    typed = {"year_end_rag": year_end.rag, "year_end_why": year_end.why} if year_end else {}
     if revision is None:
         return typed
     by_ratio = revision.numerator is not None

@@ -11,7 +11,7 @@ from core.figures import DECIMALS, LARGEST, as_kept, as_number, read_typed_numbe
 from core.lettering import plain, refusal_of
 from core.quarters import Quarter
 from indicators.rules.rating import judge, scale_of, value_of
-from indicators.rules.returns import Horizon, Likelihood, action_required
+from indicators.rules.returns import LONGEST_WHY, action_required
 from sorp.lexicon import Confidence, NotRated, Rag
 from sorp.rules.thresholds import Thresholds
 
@@ -73,10 +73,8 @@ FIELDS = (
     "definition_break",
     "commentary",
     "management_action",
-    "next_quarter",
-    "next_quarter_likelihood",
-    "year_end",
-    "year_end_likelihood",
+    "year_end_rag",
+    "year_end_why",
 )
 LONGEST_REASON, LONGEST_COMMENTARY = 300, 4000
 
@@ -92,15 +90,15 @@ class QuarterRequirements:
     action_on_amber: bool = True
     is_due: bool = True
     is_suspended: bool = False
-    forecasts: Mapping[Horizon, Quarter] = field(default_factory=dict)
+    year_end: Quarter | None = None  # the one whose colour the manager is asked for, if any
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class ForecastEntry:
-    """Where the manager expects a quarter to be, and how surely."""
+class YearEndEntry:
+    """What the manager expects at the year's end, and why."""
 
-    value: Decimal
-    likelihood: Likelihood
+    rag: Rag
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +123,7 @@ class ResultFields:
 class Entry(ResultFields):
     """What was typed, as it was read; what is wrong with it; and what it would be rated."""
 
-    forecasts: Mapping[Horizon, ForecastEntry] = field(default_factory=dict)
+    year_end: YearEndEntry | None = None
     worked_out: Decimal | None = None  # the value as it will be kept, by the counts where given
     rag: Rag | None = None
     not_rated: NotRated | None = None
@@ -197,7 +195,7 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
         definition_break=bool(typed.get("definition_break")),
         commentary=commentary,
         management_action=action,
-        forecasts=_forecasts(typed, requirements, problems),
+        year_end=_year_end(typed, requirements, problems),
         worked_out=worked_out,
         rag=rag,
         not_rated=not_rated,
@@ -329,31 +327,29 @@ def _prose(
     return commentary, action
 
 
-def _forecasts(
+def _year_end(
     typed: TypedFields, requirements: QuarterRequirements, problems: dict[str, str]
-) -> dict[Horizon, ForecastEntry]:
-    """The forecasts that were given; each needs its likelihood, and a likelihood its forecast."""
-    found: dict[Horizon, ForecastEntry] = {}
-    for horizon, quarter in requirements.forecasts.items():
-        what = f"the forecast for {quarter}"
-        name, likelihood_field = str(horizon), f"{horizon}_likelihood"
-        likelihood = typed.get(likelihood_field, "").strip()
-        try:
-            value = read_figure(
-                typed.get(name, ""), what=what, measure_unit=requirements.measure_unit
-            )
-        except ValueError as refusal:
-            problems[name] = str(refusal)
-            continue
-        if refusal_of := storage_refusal("forecast", value):
-            problems[name] = refusal_of
-        elif value is not None and likelihood not in set(Likelihood):
-            problems[likelihood_field] = f"Say how sure you are of {what}"
-        elif value is None and likelihood:
-            problems[name] = f"Enter {what}, or leave how sure you are of it empty"
-        elif value is not None:
-            found[horizon] = ForecastEntry(value, Likelihood(likelihood))
-    return found
+) -> YearEndEntry | None:
+    """The colour that is expected at the year's end, and why. One is not taken without the other."""
+    if requirements.year_end is None:
+        return None
+    rag = typed.get("year_end_rag", "").strip().lower()
+    why = typed.get("year_end_why", "").strip()
+    if rag and rag not in set(Rag):
+        problems["year_end_rag"] = "Choose green, amber or red for the year’s end"
+    elif rag and not why:
+        problems["year_end_why"] = f"Say why you expect {rag} at the year’s end"
+    elif why and not rag:
+        problems["year_end_rag"] = (
+            "Choose green, amber or red for the year’s end, or leave the reason empty"
+        )
+    elif len(why) > LONGEST_WHY:
+        problems["year_end_why"] = (
+            f"Say why you expect {rag} in {LONGEST_WHY} characters or fewer: there are {len(why)}"
+        )
+    elif rag:
+        return YearEndEntry(Rag(rag), why)
+    return None
 
 
 def _readings(

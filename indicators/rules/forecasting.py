@@ -1,7 +1,8 @@
-"""Three ways to look ahead, each for one series or for each row of many, along the last axis.
+"""Four ways to look ahead, each for one series or for each row of many, along the last axis.
 
 How far off a value may be is judged by how far off the same way of looking ahead was along the
-series itself; Student's t makes up for there being few such errors.
+series itself; Student's t makes up for there being few such errors. Two of them were too narrow on
+published series by that measure, and are widened by a factor found there (docs/adr/0038).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor, gcd, sqrt
 from typing import TYPE_CHECKING
 
 from core.figures import DECIMALS, EXACT, LARGEST, SMALLEST
@@ -26,6 +27,7 @@ from indicators.rules.travel import (
     since_last_break,
 )
 from sorp.lexicon import Polarity, Rag, RatingMethod, Travel, TravelMethod
+from sorp.rules.patterns import EVERY_QUARTER, YEAR, Pattern
 from sorp.rules.thresholds import Thresholds, rate
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     Floats = NDArray[float64]
 
 WEIGHT = 0.5  # of the newest value in smoothing (SORP default); never fitted
+DAMPING = 0.5  # so much of a trend goes on: on published series no more of it did
+WIDENED = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,16 @@ def smoothed(values: Floats, steps: int = 1) -> Outlook:
 
 
 def drifting(times: Floats, values: Floats, ahead: int = 1) -> Outlook:
-    """On from the last value by the average change in a quarter, over so many quarters ahead."""
+    """On from the last value by half the average change in a quarter, over so many quarters ahead."""
     import numpy as np
 
     gaps, changes = np.diff(times), np.diff(values)
     quarters = times[-1] - times[0]
-    slope = (values[..., -1] - values[..., 0]) / quarters
+    slope = DAMPING * (values[..., -1] - values[..., 0]) / quarters
     errors = (changes - slope[..., None] * gaps) / np.sqrt(gaps)
     freedom = len(gaps) - 1
     variance = (errors**2).sum(axis=-1) / freedom * ahead * (1 + ahead / quarters)
-    return Outlook(values[..., -1] + ahead * slope, np.sqrt(variance), freedom)
+    return Outlook(values[..., -1] + ahead * slope, WIDENED * np.sqrt(variance), freedom)
 
 
 def seasoned(last_year: Floats, changes: Floats, years: int = 1) -> Outlook:
@@ -83,9 +87,17 @@ def seasoned(last_year: Floats, changes: Floats, years: int = 1) -> Outlook:
     return Outlook(last_year, np.sqrt(variance), freedom)
 
 
+def carried_over(last_year: Floats, so_far: Floats, errors: Floats, quarters: int = 1) -> Outlook:
+    """The like quarter of last year, moved by how far this year is from last year so far."""
+    import numpy as np
+
+    freedom = errors.shape[-1]
+    variance = (errors**2).sum(axis=-1) / freedom * quarters
+    return Outlook(last_year + so_far, WIDENED * np.sqrt(variance), freedom)
+
+
 RATED_BY = (RatingMethod.FLOOR, RatingMethod.TOLERANCE, RatingMethod.RANGE)
 TEN_THOUSANDTHS = 10_000  # chances are given to a hundredth of a per cent
-ONE, HALF = Decimal(1), Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +122,34 @@ def chances(found: Forecast, thresholds: Thresholds | None) -> Chances | None:
         colour = rate(place, thresholds)
         assert isinstance(colour, Rag)
         likely[colour] += chance
-    return _summing_to_one(likely)
+    return summing_to_one(likely)
 
 
 def _stretches(found: Forecast, thresholds: Thresholds) -> Iterator[tuple[Decimal, float]]:
-    """A value of each stretch of one colour, and the chance of ending there."""
+    """A value of each stretch of one colour, and the chance of ending there.
+
+    Figures are given in steps, so that a target is met from half a step below it.
+    """
     lower, upper = found.bounds.lower, found.bounds.upper
-    if found.expected.is_certain:
+    cuts = [
+        cut
+        for cut in sorted({cut for edge in _edges(thresholds) for cut in found.steps.about(edge)})
+        if (lower is None or cut > lower) and (upper is None or cut < upper)
+    ]
+    if not cuts:
         yield found.value, 1.0
         return
-    inside = [
-        edge
-        for edge in sorted(set(_edges(thresholds)))
-        if (lower is None or edge > lower) and (upper is None or edge < upper)
-    ]
-    cuts = [each for each in (lower, *inside, upper) if each is not None]
-    below = [found.expected.below(cut) for cut in cuts]
-    yield (lower if lower is not None else EXACT.subtract(cuts[0], ONE)), below[0]
+    below = [found.expected.below(cut, found.steps.size) for cut in cuts]
+    half = found.steps.size / 2
+    yield (lower if lower is not None else _decimal(cuts[0] - half)), below[0]
     for (cut, at), (next_cut, next_at) in pairwise(zip(cuts, below, strict=True)):
-        yield EXACT.multiply(EXACT.add(cut, next_cut), HALF), max(next_at - at, 0.0)
-    yield (upper if upper is not None else EXACT.add(cuts[-1], ONE)), 1 - below[-1]
+        yield _decimal((cut + next_cut) / 2), max(next_at - at, 0.0)
+    yield (upper if upper is not None else _decimal(cuts[-1] + half)), 1 - below[-1]
+
+
+def _decimal(number: Fraction) -> Decimal:
+    """A number that has few decimal places, exactly; any other to twelve."""
+    return Decimal(round(number * 10**12)).scaleb(-12)
 
 
 def _edges(thresholds: Thresholds) -> Iterator[Decimal]:
@@ -143,7 +163,7 @@ def _edges(thresholds: Thresholds) -> Iterator[Decimal]:
         yield EXACT.add(thresholds.target, allowance)
 
 
-def _summing_to_one(likely: dict[Rag, float]) -> Chances:
+def summing_to_one(likely: dict[Rag, float]) -> Chances:
     """To four places; what rounding down leaves over goes where most was cut off."""
     exact = {rag: min(max(chance, 0.0), 1.0) * TEN_THOUSANDTHS for rag, chance in likely.items()}
     whole = {rag: int(chance) for rag, chance in exact.items()}
@@ -155,9 +175,8 @@ def _summing_to_one(likely: dict[Rag, float]) -> Chances:
 
 
 INTERVAL = 0.8  # the chance with which a result is to fall within the interval
-YEAR = 4
 FEWEST_YEARS_COMPARED = 4  # pairs of like quarters, below which a season cannot be judged
-NEGLIGIBLE = 1e-9  # of the spread of the values: nothing but the rounding of sums
+FEWEST_ERRORS = 3  # changes within a year, below which nothing is known of how a year goes on
 TRENDS = frozenset({Travel.IMPROVING, Travel.WORSENING, Travel.RISING, Travel.FALLING})
 LARGEST_STORED = LARGEST - SMALLEST  # what a column of the database can hold
 
@@ -170,6 +189,7 @@ class ForecastMethod(Word):
     SMOOTHING = "smoothing", "Simple exponential smoothing"
     DRIFT = "drift", "Drift along the trend"
     SEASONAL = "seasonal", "As in the same quarter last year"
+    SO_FAR = "so_far", "As last year, moved by how this year stands so far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +226,45 @@ def bounds_of(measure_unit: str, decimals: int, values: Sequence[Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps in which a series is given: every value is `of` and a whole number of them."""
+
+    of: Fraction
+    size: Fraction
+
+    @classmethod
+    def of_values(cls, values: Values) -> Steps:
+        """The widest step that all values are whole numbers of apart.
+
+        Where all are the same, the last decimal place in which the value is written.
+        """
+        first = values[0][1]
+        size = Fraction(0)
+        for _, value in values:
+            size = _common_step(size, abs(value - first))
+        if not size:
+            places = (each for each in range(DECIMALS) if (first * 10**each).denominator == 1)
+            size = Fraction(1, 10 ** next(places, DECIMALS))
+        return cls(first, size)
+
+    def about(self, edge: Decimal) -> tuple[Fraction, Fraction]:
+        """Half a step either side of an edge that is a step itself; else the middle of the two it lies between."""
+        place = (Fraction(edge) - self.of) / self.size
+        half = Fraction(1, 2)
+        return (
+            self.of + self.size * (ceil(place) - half),
+            self.of + self.size * (floor(place) + half),
+        )
+
+
+def _common_step(one: Fraction, other: Fraction) -> Fraction:
+    together = one.denominator * other.denominator
+    return Fraction(
+        gcd(one.numerator * other.denominator, other.numerator * one.denominator), together
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ScaledOutlook:
     """An outlook in the indicator's own unit: value = origin + unit x what was worked out."""
 
@@ -215,22 +274,22 @@ class ScaledOutlook:
     scale: float
     freedom: int
 
-    @property
-    def is_certain(self) -> bool:
-        """Whether this way of forecasting was never off along the series."""
-        return self.scale < NEGLIGIBLE
-
     def value(self, shifted: float = 0.0) -> Decimal:
         """The central value, or so many scales beside it, to six places."""
         exact = self.origin + self.unit * Fraction(self.centre + shifted * self.scale)
         return Decimal(round(exact * 10**DECIMALS)).scaleb(-DECIMALS)
 
-    def below(self, cut: Decimal) -> float:
-        """The chance of a value below the cut. There is none to tell where it is certain."""
+    def below(self, cut: Fraction, step: Fraction) -> float:
+        """The chance of a value below the cut, where values are rounded to a step.
+
+        Rounding adds what it takes away of the truth: a twelfth of the step's square to the variance.
+        Even a series that never moved may move by a step.
+        """
         from scipy.special import stdtr
 
-        place = float((Fraction(cut) - self.origin) / self.unit) - self.centre
-        return float(stdtr(self.freedom, place / self.scale))
+        place = float((cut - self.origin) / self.unit) - self.centre
+        rounding = float(step / self.unit)
+        return float(stdtr(self.freedom, place / sqrt(self.scale**2 + rounding**2 / 12)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +305,20 @@ class Forecast:
     upper: Decimal
     bounds: Bounds
     expected: ScaledOutlook
+    steps: Steps
 
 
 @dataclass(frozen=True, slots=True)
 class NoForecast:
-    """There are too few values since the definition last changed."""
+    """There are too few values since the definition last changed, or none of a like quarter."""
 
     n: int
+    like: int | None = None  # the number of the quarter of which too little is known
 
     @property
     def sentence(self) -> str:
+        if self.like is not None:
+            return f"No forecast: too few earlier years to compare Q{self.like} with"
         return f"No forecast: {self.n} of the {FEWEST} quarters needed"
 
 
@@ -264,17 +327,16 @@ def forecast(
     *,
     for_quarter: Quarter,
     travel: DirectionOfTravel,
-    seasonal: bool = False,
+    pattern: Pattern = EVERY_QUARTER,
     bounds: Bounds = NO_BOUNDS,
-    every: int = 1,
 ) -> Forecast | NoForecast:
     """What to expect of a later quarter, from the values since the last definition break.
 
     The series is as `direction_of_travel` takes it, and `travel` what that found by regression for
     polarity *none*: whether the values themselves rise or fall. A direction found against the
-    previous quarter alone is no trend to go by. `every` is how many quarters lie between results.
-    Value and interval are clipped to the bounds. Raises ValueError for a series out of order, or
-    a quarter that the series already reaches.
+    previous quarter alone is no trend to go by. What is counted from April is forecast from like
+    quarters of earlier years, or not at all. Value and interval are clipped to the bounds. Raises
+    ValueError for a series out of order, or a quarter that the series already reaches.
     """
     refuse_disorder(series)
     values = since_last_break(series)
@@ -283,54 +345,109 @@ def forecast(
     if len(values) < FEWEST:
         return NoForecast(len(values))
     origin, unit = values[0][1], _spread_of(values)
-    method, outlook = _outlook(values, for_quarter, travel, seasonal and every < YEAR, every)
+    scaled = {quarter: float((value - origin) / unit) for quarter, value in values}
+    chosen = _outlook(scaled, for_quarter, travel, pattern)
+    if chosen is None:
+        return NoForecast(len(values), like=for_quarter.number)
+    method, outlook = chosen
     expected = ScaledOutlook(
         origin, unit, float(outlook.centre), float(outlook.scale), outlook.freedom
     )
     reach = _reach(outlook.freedom)
     lower, value, upper = (bounds.clip(expected.value(shifted)) for shifted in (-reach, 0.0, reach))
     return Forecast(
-        for_quarter, method, len(values), values[0][0], value, lower, upper, bounds, expected
+        for_quarter=for_quarter,
+        method=method,
+        n=len(values),
+        since=values[0][0],
+        value=value,
+        lower=lower,
+        upper=upper,
+        bounds=bounds,
+        expected=expected,
+        steps=Steps.of_values(values),
     )
 
 
+Scaled = dict[Quarter, float]
+
+
 def _outlook(
-    values: Values, for_quarter: Quarter, travel: DirectionOfTravel, seasonal: bool, every: int
-) -> tuple[ForecastMethod, Outlook]:
-    """The way that suits the series, and what it gives, with values shifted and scaled exactly."""
+    scaled: Scaled, for_quarter: Quarter, travel: DirectionOfTravel, pattern: Pattern
+) -> tuple[ForecastMethod, Outlook] | None:
+    """The way that suits the series, and what it gives; None where no earlier year says anything."""
     import numpy as np
 
-    origin, unit = values[0][1], _spread_of(values)
-    scaled = {quarter: float((value - origin) / unit) for quarter, value in values}
-    ahead = for_quarter.ordinal - values[-1][0].ordinal
-    alike = _like_quarters(scaled, for_quarter) if seasonal else None
+    has_season = pattern.is_by_season and pattern.every < YEAR
+    alike = _like_quarters(scaled, for_quarter) if has_season else None
+    if has_season and pattern.restarts_in_april:
+        return (
+            None if alike is None else (ForecastMethod.SO_FAR, _so_far(scaled, alike, for_quarter))
+        )
     if alike is not None:
-        last_year, changes, years = alike
-        seasons = seasoned(np.array(last_year), np.array(changes), years)
+        last_year = np.array(scaled[alike.last])
+        seasons = seasoned(last_year, np.array(list(alike.changes.values())), alike.years)
         return ForecastMethod.SEASONAL, seasons
-    line = np.array(list(scaled.values()))
+    line, ahead = np.array(list(scaled.values())), for_quarter.ordinal - max(scaled).ordinal
     if travel.method is TravelMethod.REGRESSION and travel.travel in TRENDS:
         times = np.array([float(quarter.ordinal) for quarter in scaled])
         return ForecastMethod.DRIFT, drifting(times, line, ahead)
-    return ForecastMethod.SMOOTHING, smoothed(line, max(1, ceil(ahead / every)))
+    return ForecastMethod.SMOOTHING, smoothed(line, max(1, ceil(ahead / pattern.every)))
 
 
-def _like_quarters(
-    known: dict[Quarter, float], for_quarter: Quarter
-) -> tuple[float, list[float], int] | None:
-    """The like quarter's last value, the changes from year to year, and how many years it is back.
+@dataclass(frozen=True, slots=True)
+class LikeQuarters:
+    """What earlier years say of a quarter."""
 
-    None where too few quarters have a value a year before them.
+    last: Quarter  # the like quarter that is known last
+    years: int  # how many years it is back
+    changes: Scaled  # of each quarter, from the same quarter a year before
+
+
+def _so_far(scaled: Scaled, alike: LikeQuarters, for_quarter: Quarter) -> Outlook:
+    """Of what is counted from April: as last year, moved by what this year differs from it so far.
+
+    In the year's first quarter nothing is known of the year. How far off that is, is judged by how
+    like quarters differed from year to year: those of this quarter, or all, whichever did more.
     """
-    changes = [
-        value - known[quarter.back(YEAR)]
+    import numpy as np
+
+    last_year, changes = np.array(scaled[alike.last]), alike.changes
+    this_year = [each for each in changes if each.year == for_quarter.year]
+    went_on = [
+        (change - changes[before]) / sqrt(quarter.ordinal - before.ordinal)
+        for quarter, change in changes.items()
+        if (
+            before := max(
+                (e for e in changes if e.year == quarter.year and e < quarter), default=None
+            )
+        )
+        is not None
+    ]
+    if this_year and alike.years == 1 and len(went_on) >= FEWEST_ERRORS:
+        latest = max(this_year)
+        quarters = for_quarter.ordinal - latest.ordinal
+        return carried_over(last_year, np.array(changes[latest]), np.array(went_on), quarters)
+    every = np.array(list(changes.values()))
+    same = np.array(
+        [change for each, change in changes.items() if each.number == for_quarter.number]
+    )
+    scale = max(np.sqrt((each**2).mean()) for each in (every, same) if len(each))
+    return carried_over(last_year, np.array(0.0), np.full(len(every), scale), alike.years)
+
+
+def _like_quarters(known: Scaled, for_quarter: Quarter) -> LikeQuarters | None:
+    """What earlier years say; None where too few quarters have a value a year before them."""
+    changes = {
+        quarter: value - known[quarter.back(YEAR)]
         for quarter, value in known.items()
         if quarter.back(YEAR) in known
-    ]
+    }
     alike = [quarter for quarter in known if quarter.number == for_quarter.number]
     if len(changes) < FEWEST_YEARS_COMPARED or not alike:
         return None
-    return known[alike[-1]], changes, (for_quarter.ordinal - alike[-1].ordinal) // YEAR
+    last = alike[-1]
+    return LikeQuarters(last, (for_quarter.ordinal - last.ordinal) // YEAR, changes)
 
 
 def _spread_of(values: Values) -> Fraction:
@@ -351,9 +468,9 @@ HUNDRED, TENTH = Decimal(100), Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What was forecast. A manager gives a value; the system an interval and chances as well."""
+    """What was forecast: by a manager a colour (once, a value); by the system a value and chances."""
 
-    value: Decimal
+    value: Decimal | None = None
     lower: Decimal | None = None
     upper: Decimal | None = None
     chance_red: Decimal | None = None
@@ -368,39 +485,44 @@ class Outcome:
     rag: Rag | None = None
     target: Decimal | None = None
     polarity: Polarity = Polarity.HIGHER
+    rag_before: Rag | None = None  # the last that was known when the forecast was made
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """One forecast held against its result. None where a question cannot be asked of it."""
 
-    error: Decimal  # result less forecast, in the indicator's own unit
+    error: Decimal | None  # result less forecast, in the indicator's own unit
     percent: Decimal | None  # the size of the error, in per cent of the size of the target
     optimism: Decimal | None  # by how much it was better than the result, in per cent of the target
     is_inside: bool | None  # whether the result was within the interval
     brier: Decimal | None  # (chance of red - 1 or 0) squared: 0 is perfect, 0.25 a coin tossed
     is_right: bool | None  # whether the colour was
+    was_as_before: bool | None = None  # whether the last colour that was known would have been
 
     @property
-    def size(self) -> Decimal:
+    def size(self) -> Decimal | None:
         """How far off it was, either way."""
-        return abs(self.error)
+        return None if self.error is None else abs(self.error)
 
 
 def score(prediction: Prediction, outcome: Outcome) -> Score:
     """How far off a forecast was."""
-    error = outcome.value - prediction.value
+    error = None if prediction.value is None else outcome.value - prediction.value
     # Nothing is a share of a target of nought.
     scale = abs(outcome.target) if outcome.target else None
-    percent = abs(error) / scale * HUNDRED if scale else None
-    better = {Polarity.HIGHER: -error, Polarity.LOWER: error}.get(outcome.polarity)
+    percent = abs(error) / scale * HUNDRED if scale and error is not None else None
+    better = error
+    if error is not None:
+        better = {Polarity.HIGHER: -error, Polarity.LOWER: error}.get(outcome.polarity)
     return Score(
         error=error,
         percent=percent,
         optimism=better / scale * HUNDRED if scale and better is not None else None,
         is_inside=_is_inside(prediction, outcome),
         brier=_brier(prediction, outcome),
-        is_right=prediction.rag is outcome.rag if prediction.rag and outcome.rag else None,
+        is_right=_is_same(prediction.rag, outcome.rag),
+        was_as_before=_is_same(outcome.rag_before, outcome.rag),
     )
 
 
@@ -408,6 +530,10 @@ def _is_inside(prediction: Prediction, outcome: Outcome) -> bool | None:
     if prediction.lower is None or prediction.upper is None:
         return None
     return prediction.lower <= outcome.value <= prediction.upper
+
+
+def _is_same(one: Rag | None, other: Rag | None) -> bool | None:
+    return one is other if one and other else None
 
 
 def _brier(prediction: Prediction, outcome: Outcome) -> Decimal | None:
@@ -425,7 +551,9 @@ class Tally:
     percent: Decimal | None = None  # mean size of the error, in per cent of target
     optimism: Decimal | None = None  # mean by which forecasts were better than results
     brier: Decimal | None = None
+    colours: int = 0  # of how many both colours are known
     right: Decimal | None = None  # per cent of colours that were right
+    right_by_last: Decimal | None = None  # of those, how many the last colour would have been
     size: Decimal | None = None  # mean size of the error in the unit: of one indicator alone
 
     @classmethod
@@ -437,9 +565,16 @@ class Tally:
             percent=_mean(each.percent for each in known),
             optimism=_mean(each.optimism for each in known),
             brier=_mean(each.brier for each in known),
+            colours=sum(each.is_right is not None for each in known),
             right=_share(each.is_right for each in known),
+            right_by_last=_share(each.was_as_before for each in known if each.is_right is not None),
             size=_mean(each.size for each in known),
         )
+
+    @property
+    def right_colours(self) -> int:
+        """How many colours were right."""
+        return round((self.right or 0) * self.colours / HUNDRED)
 
     @property
     def inside(self) -> int:

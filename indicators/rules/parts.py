@@ -78,12 +78,15 @@ class PartFigure:
         *,
         measure_unit: str,
         decimals: int,
+        may_be_negative: bool = True,
         not_available: str = "",
         is_withheld: bool = False,
     ) -> PartFigure:
         """A part as it is kept. One value written beside its counts must be theirs, as rounded."""
         given = cls(value, numerator, denominator, not_available, is_withheld)
         kept = value_of(value, numerator, denominator, scale_of(measure_unit))
+        if kept is not None and kept < 0 and not may_be_negative:
+            raise ValueError("Enter a result of 0 or more: there cannot be fewer than none")
         if numerator is not None and value is not None:
             if kept is None:
                 raise ValueError("Leave the value empty: a denominator of 0 gives none")
@@ -98,11 +101,25 @@ class PartFigure:
     def has_figures(self) -> bool:
         return any(getattr(self, name) is not None for name in FIGURES)
 
+    @property
+    def counts(self) -> str:
+        return counts_written(self.numerator, self.denominator)
+
+
+def counts_written(numerator: Decimal | None, denominator: Decimal | None) -> str:
+    """Counts as a page prints them: 80 of 1,250; nothing where there are none."""
+    if numerator is None or denominator is None:
+        return ""
+    one, other = (as_number(each, decimals_of(each, DECIMALS)) for each in (numerator, denominator))
+    return f"{one} of {other}"
+
 
 Typed = Mapping[str, str]
 
 
-def read_part(typed: Typed, *, measure_unit: str, decimals: int) -> PartFigure | None:
+def read_part(
+    typed: Typed, *, measure_unit: str, decimals: int, may_be_negative: bool = True
+) -> PartFigure | None:
     """One row of the grid, or None where nothing was typed. Raises ValueError, in words."""
     words = {name: typed.get(name, "").strip() for name in (*FIGURES, "not_available")}
     if not any(words.values()):
@@ -125,6 +142,7 @@ def read_part(typed: Typed, *, measure_unit: str, decimals: int) -> PartFigure |
         figures["denominator"],
         measure_unit=measure_unit,
         decimals=decimals,
+        may_be_negative=may_be_negative,
         not_available=words["not_available"],
     )
 
@@ -136,6 +154,10 @@ class Whole:
     value: Decimal | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+
+    @property
+    def counts(self) -> str:
+        return counts_written(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +417,7 @@ class BreakdownHistory:
     key: str
     name: str
     each_case_once: bool
+    values_add_up: bool
     fewer_than: int
     parts: tuple[PartHistory, ...]
     revised: tuple[PartsRevised, ...] = ()  # oldest first
@@ -422,6 +445,7 @@ def dump_breakdown(history: BreakdownHistory) -> dict[str, Any]:
         "dimension": history.key,
         "name": history.name,
         "each_case_once": history.each_case_once,
+        "values_add_up": history.values_add_up,
         "fewer_than": history.fewer_than,
         "parts": [
             {
@@ -453,6 +477,7 @@ def load_breakdown(written: Mapping[str, Any]) -> BreakdownHistory:
         key=written["dimension"],
         name=written["name"],
         each_case_once=written["each_case_once"],
+        values_add_up=written["values_add_up"],
         fewer_than=written["fewer_than"],
         parts=tuple(
             PartHistory(
@@ -483,7 +508,11 @@ def _load_point(written: Mapping[str, Any]) -> PartPoint:
 
 def wrong_parts(history: BreakdownHistory, *, measure_unit: str) -> Iterator[str]:
     """What of a breakdown cannot be so: a status not earned, or a figure that should be withheld."""
-    about = PartsOf(measure_unit=measure_unit, fewer_than=history.fewer_than)
+    about = PartsOf(
+        measure_unit=measure_unit,
+        values_add_up=history.values_add_up,
+        fewer_than=history.fewer_than,
+    )
     for part in history.parts:
         for point in part.points:
             for wrong in _wrong_point(point, about):

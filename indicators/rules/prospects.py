@@ -57,9 +57,22 @@ class Course:
             return expected
         if self.method is ForecastMethod.SEASONAL:
             return self.like_quarters.get(quarter.number, expected)
+        if self.method is ForecastMethod.SO_FAR:
+            return self._so_far(quarter)
         between = expected_in.ordinal - known_in.ordinal
         beyond = quarter.ordinal - expected_in.ordinal
         return self.bounds.clip(expected + (expected - known) * beyond / between)
+
+    def _so_far(self, quarter: Quarter) -> Decimal:
+        """As last year, moved for the rest of this year by what the forecast differs from it."""
+        expected_in, expected = self.forecast
+        like = self.like_quarters.get(quarter.number)
+        last_year = self.like_quarters.get(expected_in.number)
+        if like is None or last_year is None:
+            return expected
+        if quarter.year != expected_in.year:
+            return like
+        return self.bounds.clip(like + expected - last_year)
 
     def ahead(self, until: Quarter) -> Iterator[tuple[Quarter, Decimal]]:
         """Each quarter to come in which a result is due, with its central value."""
@@ -97,10 +110,10 @@ def track_record(system: Tally, managers: Tally, figures: Figures) -> str:
             f"ours were off by {figures.difference(system.size)} on average,"
             f" and {system.inside} of {system.scored} results were within the interval"
         )
-    if managers.size is not None:
-        number = f"{managers.scored} forecast{'' if managers.scored == 1 else 's'}"
-        off = figures.difference(managers.size)
-        parts.append(f"the manager’s were off by {off} on average, over {number}")
+    if managers.right is not None:
+        parts.append(
+            f"the manager’s had the right colour in {managers.right_colours} of {managers.colours}"
+        )
     return f"In the last three years {'; '.join(parts)}" if parts else ""
 
 
@@ -139,38 +152,65 @@ def shortfall(value: Decimal, thresholds: Thresholds) -> Decimal:
     return max(thresholds.lower - value, value - thresholds.upper, NOUGHT)
 
 
-def where_it_leads(course: Course, thresholds: Thresholds) -> str:
-    """Whether the present course reaches the target, or leaves it, and about when."""
-    if thresholds.method not in RATED_BY or not thresholds.has_target:
+def where_it_leads(course: Course, ahead: Mapping[Quarter, Thresholds | None], is_met: bool) -> str:
+    """Whether the present course reaches the target, or leaves it, and about when.
+
+    `ahead` are the targets of the next quarters in which a result is due; the last of them holds
+    beyond, but for what is counted from April, which has a target for each quarter or none.
+    """
+    expectations = list(_expectations(course, ahead))
+    if not expectations:
         return ""
-    since, value = course.last
-    is_met = shortfall(value, thresholds) == 0
+    since, _ = course.last
     turns = (
         quarter.ordinal - since.ordinal
-        for quarter, expected in course.ahead(
-            Quarter.from_ordinal(since.ordinal + QUARTERS_FORESEEN)
-        )
+        for quarter, expected, thresholds in expectations
         if (shortfall(expected, thresholds) == 0) is not is_met
     )
     quarters = next(turns, None)
-    if course.method is ForecastMethod.SEASONAL:
-        return _by_season(is_met, quarters, since)
+    if course.method in BY_YEARS:
+        return _by_season(course.method, is_met, quarters, since)
     if is_met:
         return _leaving(course, quarters)
-    return _reaching(course, thresholds, quarters)
+    return _reaching(course, expectations[0][2], quarters)
 
 
-def _by_season(is_met: bool, quarters: int | None, since: Quarter) -> str:
-    when = Quarter.from_ordinal(since.ordinal + quarters) if quarters else None
+BY_YEARS = {
+    ForecastMethod.SEASONAL: "as in past years",
+    ForecastMethod.SO_FAR: "as last year went on",
+}
+
+
+def _expectations(
+    course: Course, ahead: Mapping[Quarter, Thresholds | None]
+) -> Iterator[tuple[Quarter, Decimal, Thresholds]]:
+    """Each quarter to come of which a target is known, with what is expected of it."""
+    since, _ = course.last
+    latest = None
+    for quarter, expected in course.ahead(Quarter.from_ordinal(since.ordinal + QUARTERS_FORESEEN)):
+        found = ahead.get(quarter)
+        if quarter not in ahead and not course.pattern.restarts_in_april:
+            found = latest
+        if found is None or found.method not in RATED_BY or not found.has_target:
+            continue
+        latest = found
+        yield quarter, expected, found
+
+
+def _by_season(method: ForecastMethod, is_met: bool, quarters: int | None, since: Quarter) -> str:
+    like, when = (
+        BY_YEARS[method],
+        Quarter.from_ordinal(since.ordinal + quarters) if quarters else None,
+    )
     if is_met:
         return (
-            f"as in past years, it would miss it in {when}"
+            f"{like}, it would miss it in {when}"
             if when
-            else "as in past years, it would hold it for the year"
+            else f"{like}, it would hold it for the year"
         )
     if when:
-        return f"as in past years, it would reach it in {when}"
-    return "as in past years, it would not reach it within a year"
+        return f"{like}, it would reach it in {when}"
+    return f"{like}, it would not reach it within a year"
 
 
 def _leaving(course: Course, quarters: int | None) -> str:

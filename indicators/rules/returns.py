@@ -38,6 +38,10 @@ class Verdict(Word):
     RETURNED = "returned", "Returned"
 
 
+LONGEST_WHY = 500  # characters in which a manager says why
+RAGS_ASKED = [(each.value, each.label) for each in (Rag.GREEN, Rag.AMBER, Rag.RED)]
+
+
 class Horizon(Word):
     """How far ahead a manager's forecast looks."""
 
@@ -46,7 +50,7 @@ class Horizon(Word):
 
 
 class Likelihood(Word):
-    """How sure a manager is of a forecast, in words."""
+    """How sure a manager was of a value, in words. No longer asked for."""
 
     ALMOST_CERTAIN = "almost_certain", "Almost certain"
     LIKELY = "likely", "Likely"
@@ -102,15 +106,14 @@ def action_required(rag: Rag | None, action_on_amber: bool) -> bool:
     return rag is Rag.RED or (rag is Rag.AMBER and action_on_amber)
 
 
-def forecast_quarters(quarter: Quarter, pattern: Pattern) -> dict[Horizon, Quarter]:
-    """Which quarters a manager forecasts with a quarter's result: the next due, and the year's end.
+def forecast_quarter(quarter: Quarter, horizon: Horizon, pattern: Pattern) -> Quarter:
+    """Of which quarter a manager's forecast speaks that is given with a quarter's result.
 
-    Where the two are one they are asked for once, as the year's end; when the year has ended there
-    is only the next.
+    The year's end is the last quarter in which a result is due in the financial year of the next.
     """
-    due, year_end = pattern.next_due(quarter), Quarter(quarter.year, 4)
-    if year_end <= quarter:
-        return {Horizon.NEXT_QUARTER: due}
-    if due >= year_end:
-        return {Horizon.YEAR_END: year_end}
-    return {Horizon.NEXT_QUARTER: due, Horizon.YEAR_END: year_end}
+    due = pattern.next_due(quarter)
+    if horizon is Horizon.NEXT_QUARTER:
+        return due
+    while (later := pattern.next_due(due)).year == due.year:
+        due = later
+    return due

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from core import audit
 from core.clock import now
@@ -25,9 +26,13 @@ from indicators.queries.returns import ReturnRow, entry_day, entry_days, return_
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
-from indicators.services.forecasts import state_forecasts
+from indicators.services.forecasts import state_forecast
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
+
+# Sent with `quarter` and `indicators` (their keys) when results are given or revised, within the
+# transaction: apps above follow them up.
+results_given = Signal()
 
 
 class Locked(Refused):
@@ -129,6 +134,7 @@ def _store_revision(
     ratings = rerate_from(indicator=indicator, quarter=quarter)
     rating = next((each for each in ratings if each.revision_id == revision.pk), None)
     audit.record_all([revision_event(revision, before, rating, by=by)])
+    results_given.send(sender=Result, quarter=quarter, indicators=[indicator.pk])
     return revision, True
 
 
@@ -257,10 +263,21 @@ def submit_results(
         revision_event(revision, latest.get(key), ratings.get(revision.pk), by=by)
         for key, revision in fresh.items()
     )
+    _send_results_given(fresh)
     return [
         (fresh[each.key], True) if each.key in fresh else (latest[each.key], False)
         for each in submissions
     ]
+
+
+def _send_results_given(keys: Iterable[tuple[int, Quarter]]) -> None:
+    """Once for each quarter, with the indicators of which it is the last that was given."""
+    last: dict[int, Quarter] = {}
+    for indicator, quarter in keys:
+        last[indicator] = max(quarter, last.get(indicator, quarter))
+    for quarter in sorted(set(last.values())):
+        given = sorted(pk for pk, latest in last.items() if latest == quarter)
+        results_given.send(sender=Result, quarter=quarter, indicators=given)
 
 
 def _result_rows(submissions: Sequence[ResultToSubmit]) -> dict[tuple[int, Quarter], Result]:
@@ -432,7 +449,5 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
     submit_results(submissions=submissions, today=today, by=by)
     for row in rows:
         assert row.entry is not None
-        state_forecasts(
-            indicator=row.indicator, quarter=quarter, forecasts=row.entry.forecasts, by=by
-        )
+        state_forecast(indicator=row.indicator, quarter=quarter, year_end=row.entry.year_end, by=by)
     Draft.objects.filter(pk__in=[row.draft.pk for row in rows if row.draft]).delete()

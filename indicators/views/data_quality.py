@@ -30,7 +30,6 @@ from indicators.services.data_quality import (
     DataQualityGiven,
     write_data_quality,
 )
-from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
@@ -74,9 +73,7 @@ def _lines(
     form.is_valid()
     unit, show = form.cleaned_data.get("unit"), form.cleaned_data.get("show")
     today = localdate()
-    units = None
-    if unit is not None:
-        units = Unit.objects.filter(pk__in=tree_on(today).below(unit.pk))
+    units = None if unit is None else tree_on(today).below(unit.pk)
     everything = register(user=request.user, today=today, units=units)
     wanted = {
         "unchecked": lambda line: line.is_unchecked,

@@ -13,6 +13,7 @@ from indicators.forms.forecasts import ForecastsForm
 from indicators.models.definitions import Indicator
 from indicators.queries.forecasts import ForecastPair, forecast_register
 from indicators.rules.prospects import Figures
+from indicators.rules.skill import ENOUGH
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
@@ -36,6 +37,8 @@ def forecasts(request: SignedInRequest) -> HttpResponse:
         "council": register.scores(),
         "directorates": register.by_directorate(tree),
         "quarters": register.by_quarter(),
+        "bands": register.reliability,
+        "enough": ENOUGH,
         "form": form,
         "page": page,
         "rows": [_row(pair, indicators[pair.system.indicator]) for pair in page.object_list],
@@ -49,6 +52,6 @@ def _row(pair: ForecastPair, indicator: Indicator) -> dict[str, Any]:
     off = {
         whose: figures.difference(made.score.size)
         for whose, made in (("system", pair.system), ("managers", pair.managers))
-        if made is not None and made.score is not None
+        if made is not None and made.score is not None and made.score.size is not None
     }
     return {"pair": pair, "indicator": indicator, "off": off}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.core import signing
@@ -21,11 +20,11 @@ from core.queries import open_quarters
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Submission
 from indicators.queries.parts import GivenBreakdown, breakdowns_given
+from indicators.queries.requirements import year_end_asked
 from indicators.queries.returns import ReturnRow, submission_outcome
 from indicators.queries.returns import my_return as return_of
 from indicators.rules.entry import Entry
 from indicators.rules.parts import Whole
-from indicators.rules.returns import Horizon, forecast_quarters
 from indicators.services import results
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -166,11 +165,6 @@ def answers_of(
     def answer(field: str, key: str, value: str, *, is_prose: bool = False) -> Answer:
         return Answer(key, value, f"{page}#id_{field}", field, is_prose)
 
-    def figure(value: Decimal | None) -> str:
-        if value is None:
-            return ""
-        return as_number(value, None, indicator.measure_unit)
-
     rows = [answer(*_result(entry, indicator))]
     if entry.numerator is not None and entry.denominator is not None:
         counts = f"{as_number(entry.numerator)} of {as_number(entry.denominator)}"
@@ -184,11 +178,10 @@ def answers_of(
     rows.append(answer("commentary", "Context", entry.commentary, is_prose=True))
     action = entry.management_action
     rows.append(answer("management_action", "Management action", action, is_prose=True))
-    for horizon, due in forecast_quarters(quarter, indicator.pattern).items():
-        forecast_for = f"{due} (year end)" if horizon is Horizon.YEAR_END else str(due)
-        given = entry.forecasts.get(horizon)
-        forecast = f"{figure(given.value)}, {given.likelihood.label.lower()}" if given else ""
-        rows.append(answer(str(horizon), f"Forecast for {forecast_for}", forecast))
+    if (year_end := year_end_asked(indicator, quarter)) is not None:
+        given = entry.year_end
+        expected = f"{given.rag.label}: {given.why}" if given else ""
+        rows.append(answer("year_end_rag", f"Year end ({year_end})", expected))
     whole = Whole(entry.worked_out, entry.numerator, entry.denominator)
     questions = [*row.questions]
     for each in breakdowns:

@@ -18,8 +18,6 @@ NAMES = {
     "value": "the result",
     "numerator": "the numerator",
     "denominator": "the denominator",
-    "next_quarter": "the forecast for next quarter",
-    "year_end": "the forecast for year end",
 }
 NO_FIGURE = "Where there is no figure, leave it empty and give the reason beside it"
 

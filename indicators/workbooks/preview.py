@@ -359,7 +359,7 @@ class _RowSorter:
         wants_action = entry.action_is_required and not entry.management_action
         problem = problems.pop("management_action", "") if wants_action else ""
         problems |= {
-            key: "No forecast is asked for here with this quarter’s result: empty this cell"
+            key: "The year’s end is not asked about here with this quarter’s result: empty this cell"
             for key in line.not_asked
             if typed[key] != saved[key]
         }

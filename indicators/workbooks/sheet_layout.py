@@ -16,12 +16,17 @@ from indicators.models.results import Revision
 from indicators.models.returns import Draft
 from indicators.queries.entry import QUARTERS_SHOWN
 from indicators.queries.histories import targets_in_force, thresholds_of
-from indicators.queries.requirements import as_typed, forecasts_made, suspended_in
+from indicators.queries.requirements import (
+    as_typed,
+    suspended_in,
+    year_end_asked,
+    year_end_forecasts,
+)
 from indicators.queries.returns import ReturnRow, my_return
 from indicators.queries.sign_off import unlocked_for
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import LONGEST_COMMENTARY, LONGEST_REASON
-from indicators.rules.returns import Horizon, Likelihood, ResultState, forecast_quarters
+from indicators.rules.returns import LONGEST_WHY, RAGS_ASKED, ResultState
 from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.rules.thresholds import Thresholds
@@ -49,7 +54,7 @@ class WorkbookColumn:
         return self.kind != "given"
 
 
-LIKELIHOODS = tuple(Likelihood.choices())
+RAGS = tuple(RAGS_ASKED)
 REFERENCE = WorkbookColumn("Reference", "The indicator's reference. The row is known by it.", 12)
 GIVEN = (
     REFERENCE,
@@ -126,35 +131,21 @@ ASKED = (
         longest=LONGEST_COMMENTARY,
     ),
     WorkbookColumn(
-        "Forecast for next quarter",
-        "Where you expect the result to be when it is next due. Shaded where it is not asked for.",
-        12,
-        "figure",
-        "next_quarter",
-    ),
-    WorkbookColumn(
-        "How likely (next quarter)",
-        "How sure you are of that forecast. Choose from the list.",
+        "Year end: green, amber or red",
+        "What you expect in the last quarter of the financial year in which a result is next due."
+        " Choose from the list. Shaded where it is not asked for.",
         17,
         "choice",
-        "next_quarter_likelihood",
-        LIKELIHOODS,
+        "year_end_rag",
+        RAGS,
     ),
     WorkbookColumn(
-        "Forecast for year end",
-        "Where you expect the result to be in the last quarter of the financial year. Shaded where it"
-        " is not asked for.",
-        12,
-        "figure",
-        "year_end",
-    ),
-    WorkbookColumn(
-        "How likely (year end)",
-        "How sure you are of that forecast. Choose from the list.",
-        17,
-        "choice",
-        "year_end_likelihood",
-        LIKELIHOODS,
+        "Why (year end)",
+        "Why you expect that: what you know that the figures do not show.",
+        50,
+        "text",
+        "year_end_why",
+        longest=LONGEST_WHY,
     ),
 )
 COLUMNS = GIVEN + ASKED
@@ -208,11 +199,9 @@ class WorkbookLine:
 
     @property
     def not_asked(self) -> frozenset[str]:
-        """The forecasts that are not asked for with this quarter's result, by key."""
-        asked = forecast_quarters(self.quarter, self.indicator.pattern)
-        return frozenset(
-            key for each in Horizon if each not in asked for key in (each, f"{each}_likelihood")
-        )
+        """The year's end where it is not asked about with this quarter's result, by key."""
+        is_asked = year_end_asked(self.indicator, self.quarter) is not None
+        return frozenset() if is_asked else frozenset({"year_end_rag", "year_end_why"})
 
 
 def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
@@ -229,7 +218,7 @@ def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
     known = [row.indicator.pk for row in rows]
     targets, ratings = targets_in_force(quarter, known), _ratings(known, quarter)
     variations = rating_variations(quarter, known)
-    forecasts = forecasts_made(known, quarter)
+    year_ends = year_end_forecasts(known, quarter)
     locked = _locked(rows, user)
     return [
         WorkbookLine(
@@ -240,7 +229,7 @@ def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
             typed=(
                 row.draft.typed
                 if row.draft
-                else as_typed(row.revision, forecasts.get(row.indicator.pk, ()))
+                else as_typed(row.revision, year_ends.get(row.indicator.pk))
             ),
             expected=thresholds_of(
                 row.indicator, targets.get(row.indicator.pk), variations.get(row.indicator.pk)

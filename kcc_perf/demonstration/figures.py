@@ -19,19 +19,20 @@ from indicators.importing.results import import_results
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.rules.data_quality import Risk
-from indicators.rules.entry import FIELDS, ResultGiven
+from indicators.rules.entry import FIELDS, ResultGiven, YearEndEntry
 from indicators.services.accountability import attest
 from indicators.services.calendar import begin_quarter
 from indicators.services.data_quality import DataQualityGiven, write_data_quality
 from indicators.services.definitions import suspend_indicator
 from indicators.services.drafts import save_draft
+from indicators.services.forecasts import state_forecast
 from indicators.services.results import revise_result
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.signing import sign_off_everything, sign_off_so_far
 from organisation.importing.people import import_people
 from organisation.importing.units import import_units
 from organisation.models.people import User
-from sorp.lexicon import Confidence
+from sorp.lexicon import Confidence, Rag
 from sorp.services.seeding import seed_default_statement
 
 FIRST, LAST, OPEN = Quarter(2019, 1), Quarter(2022, 4), Quarter(2023, 1)
@@ -102,11 +103,26 @@ def report_quarter(quarter: Quarter) -> None:
             file="parts.csv",
             today=ready,
         )
+    expect_the_year_end(quarter, ready)
     revise(quarter, ready + timedelta(days=5))
     sign_off_everything(ready + timedelta(days=6))
     closing = quarter.last_day + timedelta(days=30)
     with clock.at(closing):
         close_quarter(quarter=quarter, today=closing, by=officer())
+
+
+def expect_the_year_end(quarter: Quarter, day: date) -> None:
+    """With a quarter's results, some managers say how the year will end."""
+    for row in files.rows("year_ends.csv"):
+        if row["quarter"] == quarter.key:
+            indicator = Indicator.objects.get(reference=row["reference"])
+            with clock.at(day):
+                state_forecast(
+                    indicator=indicator,
+                    quarter=quarter,
+                    year_end=YearEndEntry(Rag(row["rag"]), row["why"]),
+                    by=indicator.accountable_manager,
+                )
 
 
 def open_the_present_quarter(today: date) -> None:

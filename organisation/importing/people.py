@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, model_validator
 
+from core.refusals import Refused
 from core.tables.cells import Day, choice, line
 from core.tables.importing import Import, Imported
 from core.tables.reading import PartialRow
-from core.tables.rows import TableRow
+from core.tables.rows import TableRow, optional_column
 from organisation.importing.units import Code
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Unit
@@ -34,17 +36,30 @@ Holding = tuple[str, PostKind, str, date]  # whose, which post, of which unit, f
 
 
 class HoldingRow(TableRow):
-    """A person, and a post that they hold between days."""
+    """A person, and a post that they hold between days; or a person who holds none."""
 
     email: Email
     name: Annotated[str, PlainValidator(line(200))]
-    post: Annotated[PostKind, PlainValidator(choice(PostKind))]
-    unit: Code
-    starts_on: Day = Field(alias="from")
+    post: Annotated[PostKind, PlainValidator(choice(PostKind))] | None = None
+    unit: Code | None = None
+    starts_on: Day | None = Field(default=None, alias="from")
     ends_on: Day | None = Field(default=None, alias="to")
+    title: Annotated[str, PlainValidator(line(200))] = optional_column("")
+
+    @model_validator(mode="after")
+    def whole_or_none(self) -> Self:
+        """A post is of a unit, and held from a day on."""
+        said = {name: getattr(self, name) for name in ("post", "unit", "starts_on")}
+        if any(each is not None for each in (*said.values(), self.ends_on)) or self.title:
+            for name, each in said.items():
+                if each is None:
+                    raise Refused("fill in this cell", field=name)
+        return self
 
     @property
-    def holding(self) -> Holding:
+    def holding(self) -> Holding | None:
+        if self.post is None or self.unit is None or self.starts_on is None:
+            return None
         return self.email, self.post, self.unit, self.starts_on
 
 
@@ -53,29 +68,33 @@ def import_people(
 ) -> Imported:
     """Every person of the file is registered and holds the posts it gives, between its days.
 
-    What is counted is holdings of posts. The same person, post, unit and first day is the same
+    Whoever holds none is registered alone. What is counted is holdings of posts. The same person, post, unit and first day is the same
     holding: a last day that it did not have, or had otherwise, is set. Nobody is removed. Raises
     RefusedFileError.
     """
     work = Import(content, HoldingRow, file=file)
-    rows = work.once_each("email", "post", "unit", "starts_on", to_blame="email")
+    titled = ("title",) if "title" in work.columns else ()
+    rows = work.once_each("email", "post", "unit", "starts_on", *titled, to_blame="email")
     _refuse_two_names(work)
     units = {unit.code: unit for unit in Unit.objects.all()}
     with work.all_or_none(dry_run=dry_run):
         people = _registered(work, rows, by=by)
         holdings = Appointment.objects.filter(user__in=people.values())
-        held: dict[Holding, Appointment] = {
-            (each.user.email, PostKind(each.post.kind), each.post.unit.code, each.starts_on): each
-            for each in holdings.select_related("post__unit", "user")
-        }
+        held: dict[Holding, list[Appointment]] = defaultdict(list)
+        for each in holdings.select_related("post__unit", "user"):
+            post = each.post
+            holding = each.user.email, PostKind(post.kind), post.unit.code, each.starts_on
+            held[holding].append(each)
+        holders = [(row, row.holding) for row in rows if row.holding is not None]
         # Holdings that end come first, so that the same post may be taken up again after.
-        for row in sorted(
-            rows, key=lambda row: (row.holding not in held, row.starts_on, row.row_number)
+        for row, holding in sorted(
+            holders, key=lambda each: (each[1] not in held, each[1][3], each[0].row_number)
         ):
-            if row.unit not in units:
+            if holding[2] not in units:
                 work.refuse(row, "unit", f"name a unit that stands: there is no {row.unit}")
                 continue
-            _settle(work, row, people[row.email], units[row.unit], held.get(row.holding), by)
+            found = (one for one in held[holding] if row.title in ("", one.post.title))
+            _settle(work, row, holding, people[row.email], units[holding[2]], next(found, None), by)
     return work.outcome()
 
 
@@ -109,24 +128,26 @@ def _registered(
 def _settle(
     work: Import[HoldingRow],
     row: HoldingRow,
+    holding: Holding,
     person: User,
     unit: Unit,
     held: Appointment | None,
     by: User | None,
 ) -> None:
     """The person holds the post between the row's days, or it is said why they can't."""
-    name = f"{row.email}, {row.post.label}, {unit.code}"
+    _, kind, _, starts_on = holding
+    name = f"{row.email}, {kind.label}, {unit.code}"
     try:
         if held is None:
             # A unit's new name does not make a second post of the one that stands.
-            standing = Post.objects.filter(kind=row.post, unit=unit).order_by("pk").first()
+            standing = Post.objects.filter(kind=kind, unit=unit).order_by("pk").first()
             appoint(
                 person=person,
-                kind=row.post,
+                kind=kind,
                 unit=unit,
-                starts_on=row.starts_on,
+                starts_on=starts_on,
                 ends_on=row.ends_on,
-                title=standing.title if standing else "",
+                title=row.title or (standing.title if standing else ""),
                 by=by,
             )
             work.count(name, existed=False, changed=True)
@@ -139,5 +160,5 @@ def _settle(
             end_appointment(appointment=held, ends_on=row.ends_on, by=by)
             work.count(name, existed=True, changed=True)
     except ValueError as reason:
-        is_backwards = row.ends_on is not None and row.ends_on < row.starts_on
+        is_backwards = row.ends_on is not None and row.ends_on < starts_on
         work.refuse(row, "ends_on" if is_backwards else "starts_on", reason)

@@ -10,6 +10,7 @@ from pydantic import PlainValidator
 
 from core.tables.cells import Day, choice, line, pattern
 from core.tables.importing import Import, Imported
+from core.tables.reading import PartialRow
 from core.tables.rows import TableRow, optional_column
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -41,20 +42,25 @@ def import_units(
 ) -> Imported:
     """Every unit of the file stands as it says; units that the file leaves out stay as they are.
 
-    A new unit stands from its row's `starts_on`, or else the `starts_on` given, or else from 1
+    A unit may have several rows, each with its day: what it was called, and where it stood, from
+    then on. A new unit stands from its row's `starts_on`, or else the `starts_on` given, or else from 1
     April 1974, before any figure. A new name or parent for a unit that stands is so from the
     row's day, or the day given, or else from today; what it was stays on record. The day of a unit
     that stays as it is counts for nothing. Raises RefusedFileError.
     """
     work = Import(content, UnitRow, file=file)
     standing = {unit.code: unit for unit in Unit.objects.select_related("parent")}
-    rows = work.once_each("code", to_blame="code")
+    rows = work.once_each("code", "starts_on", to_blame="code")
+    _refuse_undated_histories(work)
     _refuse_circles(work)
     _refuse_wrong_parents(work, standing)
     _refuse_second_council(work, standing)
     with work.all_or_none(dry_run=dry_run):
         # A parent is always of a higher tier, so going by tier puts it before its children.
-        for row in sorted(rows, key=lambda row: (row.tier.depth, row.row_number)):
+        in_order = sorted(
+            rows, key=lambda row: (row.tier.depth, row.starts_on or date.min, row.row_number)
+        )
+        for row in in_order:
             if row.parent is None or row.parent in standing:
                 _settle(work, row, standing, day=row.starts_on or starts_on, today=today, by=by)
             else:
@@ -88,12 +94,39 @@ def _settle(
             advice = f"write {unit.tier}, as {unit.code} stands now, or give a new unit a new code"
             work.refuse(row, "tier", advice)
         else:
-            if changed := (unit.name, unit.parent) != (row.name, parent):
+            is_on_record = unit.placements.filter(
+                name=row.name, parent=parent, starts_on=row.starts_on
+            ).exists()
+            changed = not is_on_record and (unit.name, unit.parent) != (row.name, parent)
+            if changed:
                 place_unit(unit=unit, name=row.name, parent=parent, starts_on=day or today, by=by)
             work.count(row.code, existed=True, changed=changed)
     except ValueError as reason:
         is_misplaced = parent is None or UnitTier(parent.tier).depth >= row.tier.depth
         work.refuse(row, "parent" if is_misplaced else "name", reason)
+
+
+def _refuse_undated_histories(work: Import[UnitRow]) -> None:
+    """Rows of one unit each say from which day on it was so, and are of one tier."""
+    first: dict[str, PartialRow] = {}
+    for row in work.partial_rows:
+        if "code" not in row.cells:
+            continue
+        earlier = first.setdefault(row.cells["code"], row)
+        if earlier is row:
+            continue
+        days = [each.cells.get("starts_on") for each in (earlier, row)]
+        if days == [None, None]:
+            advice = (
+                f"remove this row or row {earlier.row_number}: both give code {row.cells['code']}"
+            )
+            work.refuse(row, "code", advice)
+        elif None in days:
+            advice = f"give the day from which this is so, here and in row {earlier.row_number}"
+            work.refuse(row, "starts_on", advice)
+        elif row.cells.get("tier") != earlier.cells.get("tier"):
+            advice = f"write the tier as in row {earlier.row_number}: a unit keeps its tier"
+            work.refuse(row, "tier", advice)
 
 
 def _refuse_wrong_parents(work: Import[UnitRow], standing: Mapping[str, Unit]) -> None:

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 
 from core.quarters import Quarter
 from core.queries import quarter_state
-from reports.contents.indicators import indicator_contents
+from reports.contents.indicators import indicator_contents, unit_contents
 from reports.contents.priorities import strategy_contents
 from reports.contents.rules import sorp_contents, without_unread_forecasts
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
@@ -54,6 +54,7 @@ def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[
         **_headline_figures(indicators, quarter.key),
         **strategy,
         "indicators": indicators,
+        "units": unit_contents(quarter, {each["unit"]["code"] for each in indicators}),
     }
 
 

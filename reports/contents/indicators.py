@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from core.canonical_json import plain
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
@@ -21,6 +22,7 @@ from indicators.queries.histories import rag_histories
 from indicators.queries.parts import breakdown_histories
 from indicators.rules.parts import BreakdownHistory, dump_breakdown
 from organisation.models.people import Appointment
+from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 from reports.contents.serializers import (
@@ -134,10 +136,21 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
             key=lambda each: (each["opened_in"], each["level"]),
         ),
         **_variations_of(indicator, quarter, rows),
+        **_data_quarters(revisions),
         "plan": as_plan(rows.plans.get(indicator.pk)),
         "revisions": [as_revision(was, now) for was, now in _revisions_after_close(revisions)],
         **_parts_of(rows.breakdowns.get(indicator.pk, [])),
     }
+
+
+def _data_quarters(revisions: list[Revision]) -> dict[str, Any]:
+    """Of which earlier quarter the figures of a quarter are; nothing where all are of their own."""
+    found = {
+        each.result.quarter.key: each.data_quarter.key
+        for each in revisions
+        if each.is_latest and each.data_quarter
+    }
+    return {"data_quarters": found} if found else {}
 
 
 def _parts_of(breakdowns: list[BreakdownHistory]) -> dict[str, Any]:
@@ -181,6 +194,9 @@ def _definition(indicator: Indicator, rows: _IndicatorRows) -> dict[str, Any]:
         "basis": indicator.basis,
         "seasonal": indicator.seasonal,
         "lag_quarters": indicator.lag_quarters,
+        "method": indicator.method,
+        "tolerance": None if indicator.tolerance is None else plain(indicator.tolerance),
+        "first_quarter": indicator.first_quarter.key,
         **{name: text for name in ("due", "made_of_months") if (text := getattr(indicator, name))},
         "accountable_manager": {
             "office": held or f"Accountable manager, {unit['name']}",
@@ -201,6 +217,28 @@ def _places(indicator: Indicator, tree: Tree) -> tuple[dict[str, str], dict[str,
         return today, today
     directorate = tree.at_tier(unit.unit, UnitTier.DIRECTORATE) or unit
     return _named(unit), _named(directorate)
+
+
+def unit_contents(quarter: Quarter, codes: Collection[str]) -> list[dict[str, Any]]:
+    """Units of some codes and all that they are parts of, as they stood at the quarter's end.
+
+    One that is younger than the quarter stands as it does today.
+    """
+    then = {each.code: each for each in tree_on(quarter.last_day).branches.values()}
+    today = {each.code: each for each in Unit.objects.select_related("parent")}
+    code_of = {each.pk: each.code for each in today.values()}
+    found: dict[str, dict[str, Any]] = {}
+    for code in codes:
+        at: str | None = code
+        while at is not None and at not in found:
+            parent = today[at].parent
+            if branch := then.get(at):
+                name, above = branch.name, code_of.get(branch.parent) if branch.parent else None
+            else:
+                name, above = today[at].name, parent.code if parent else None
+            found[at] = {"code": at, "name": name, "tier": today[at].tier, "parent": above}
+            at = above
+    return sorted(found.values(), key=lambda each: (UnitTier(each["tier"]).depth, each["code"]))
 
 
 def _named(branch: Branch) -> dict[str, str]:

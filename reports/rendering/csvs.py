@@ -7,8 +7,11 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from core.quarters import Quarter
 from escalation.rules.replay import COLUMNS as ESCALATION_COLUMNS
 from indicators.rules.parts import Withheld
+from sorp.lexicon import Basis, NotRated
+from sorp.rules.thresholds import LIMITS
 
 RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "\n")
 RATING_COLUMNS = (
@@ -66,6 +69,19 @@ INDICATOR_COLUMNS = (
     "commentary",
     "management_action",
 )
+# What files of earlier editions have not. Here as in every tuple of this file a column is added at
+# the end and none is taken away: what was published is drawn again, byte for byte, to verify it.
+ADDED_TO_INDICATORS = ("due", "made_of_months", "first_quarter")
+UNIT_COLUMNS = ("code", "name", "tier", "parent")
+TARGET_COLUMNS = (
+    *("reference", "from_quarter", "target", "floor", "lower", "upper"),
+    *("outer_lower", "outer_upper", "reason", "approved_by"),
+)
+RESULT_COLUMNS = (
+    *("reference", "quarter", "value", "numerator", "denominator", "confidence"),
+    *("not_available", "definition_break", "commentary", "management_action"),
+    *("data_quarter", "late"),
+)
 COUNT_COLUMNS = ("grouping", "group", "green", "amber", "red", "stale", "not_rated", "total")
 FIGURES = {
     "value", "numerator", "denominator", "target", "floor", "lower", "upper", "outer_lower", "outer_upper", "tolerance",
@@ -80,16 +96,30 @@ PART_COLUMNS = (
 
 
 def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
-    """Every CSV of an edition, by name; that of parts only where an indicator has any."""
-    parts = {}
+    """Every CSV of an edition, by name; that of parts only where an indicator has any.
+
+    units.csv, indicators.csv, targets.csv and results.csv are as the import commands take them. Who
+    holds the offices that indicators.csv names is not published: people.csv is the reader's own.
+    """
+    parts: dict[str, bytes] = {}
     if any(each.get("parts") for each in document["indicators"]):
         rows = (row for each in document["indicators"] for row in part_rows(each))
         parts["parts.csv"] = written(PART_COLUMNS, rows)
+    imported: dict[str, bytes] = {}
+    added: tuple[str, ...] = ()
+    if "units" in document:  # editions frozen before could not be imported
+        added = ADDED_TO_INDICATORS
+        imported = {
+            "units.csv": written(UNIT_COLUMNS, document["units"]),
+            "targets.csv": written(TARGET_COLUMNS, _targets(document)),
+            "results.csv": written(RESULT_COLUMNS, _results(document)),
+        }
     return {
-        "indicators.csv": written(INDICATOR_COLUMNS, _indicators(document)),
+        "indicators.csv": written((*INDICATOR_COLUMNS, *added), _indicators(document)),
         "ratings.csv": written((*RATING_COLUMNS, *FURTHER_COLUMNS), _ratings(document)),
         "escalations.csv": written(ESCALATION_COLUMNS, _escalations(document)),
         "counts.csv": written(COUNT_COLUMNS, _counts(document)),
+        **imported,
         **parts,
     }
 
@@ -124,12 +154,14 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         latest = each["ratings"][-1] if each["ratings"] else {}
         yield {
             "management_action": "",  # editions frozen before it was asked for have none
+            "due": "",
+            "made_of_months": "",
+            "method": latest.get("method"),
+            "tolerance": latest.get("tolerance"),
             **each,
             "unit": each["unit"]["code"],
             "directorate": each["directorate"]["name"],
             "accountable_manager": each["accountable_manager"]["office"],
-            "method": latest.get("method"),
-            "tolerance": latest.get("tolerance"),
         }
 
 
@@ -137,6 +169,64 @@ def _ratings(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         for rating in each["ratings"]:
             yield {**NOT_FORESEEN, **rating, "reference": each["reference"], "tier": each["tier"]}
+
+
+def _targets(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What each indicator was judged by, from the first quarter in which it was just that."""
+    said = {
+        "reason": "As published with the report of " + str(Quarter.parse(document["quarter"])),
+        "approved_by": document["council"],
+    }
+    for each in document["indicators"]:
+        restarts = each["basis"] == Basis.YEAR_TO_DATE
+        before: dict[str, Any] = dict.fromkeys(LIMITS)
+        for rating in each["ratings"]:
+            limits = {name: rating[name] for name in LIMITS}
+            # A total since April has a target for each quarter, and takes over none.
+            if limits != before or (restarts and any(limits.values())):
+                yield {
+                    **said,
+                    **limits,
+                    "reference": each["reference"],
+                    "from_quarter": rating["quarter"],
+                }
+            before = limits
+
+
+NOT_TOLD = "Not told in this report"
+# What stands for a value where there is none: as the import reads it.
+WITHOUT_VALUE: Mapping[str, Mapping[str, str]] = {
+    NotRated.WITHHELD: {"value": "[c]"},
+    NotRated.NO_VALUE: {"numerator": "0", "denominator": "0"},  # nobody was there to be counted
+}
+
+
+def _results(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was said of each quarter in which anything was; in words, of the report's own quarter."""
+    for each in document["indicators"]:
+        for rating in each["ratings"]:
+            in_words = each if rating["quarter"] == document["quarter"] else {}
+            instead = WITHOUT_VALUE.get(rating["not_rated"] or "", {})
+            why = ""
+            if rating["value"] is None and not instead:
+                why = in_words.get("not_available", "")
+                if not why and not rating["definition_break"] and not rating["late"]:
+                    continue  # nothing was said
+            yield {
+                "reference": each["reference"],
+                "quarter": rating["quarter"],
+                "value": rating["value"],
+                "numerator": None,
+                "denominator": None,
+                "confidence": rating["confidence"],
+                "not_available": "" if rating["value"] or instead else why or NOT_TOLD,
+                "definition_break": rating["definition_break"],
+                "commentary": in_words.get("commentary", ""),
+                "management_action": in_words.get("management_action", ""),
+                "data_quarter": each.get("data_quarters", {}).get(rating["quarter"]),
+                "late": rating["late"],
+                **instead,
+            }
 
 
 def _escalations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,13 @@ from core.charts.multiples import MOST, Multiples, Panel, PanelPoint, panel_char
 from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
 from core.words import mid_sentence
-from indicators.rules.parts import BreakdownHistory, PartHistory, PartPoint, load_breakdown
+from indicators.rules.parts import (
+    BreakdownHistory,
+    PartHistory,
+    PartPoint,
+    counts_written,
+    load_breakdown,
+)
 from sorp.lexicon import Basis, Rag
 from sorp.rules.thresholds import LIMITS
 
@@ -138,7 +144,7 @@ class ShownBreakdown:
             name=part.name,
             chart=mark_safe(chart),  # noqa: S308 - svg.py escapes every text
             cells=tuple(self._cell(part.in_quarter(each)) for each in self.quarters),
-            counts=_counts(point),
+            counts=counts_written(point.numerator, point.denominator) if point else "",
             target=self._target(point),
             rag=point.figure.rag if point else None,
             is_rated=any(each is not None for each in limits),
@@ -208,16 +214,6 @@ class ShownBreakdown:
             rag=point.figure.rag,
             written=self._written(point),
         )
-
-
-def _counts(point: PartPoint | None) -> str:
-    if point is None or point.numerator is None or point.denominator is None:
-        return ""
-    one, other = (
-        as_number(each, decimals_of(each, DECIMALS))
-        for each in (point.numerator, point.denominator)
-    )
-    return f"{one} of {other}"
 
 
 def breakdowns_shown(facts: Mapping[str, Any]) -> list[ShownBreakdown]:

@@ -41,7 +41,7 @@ VARIATION = {
     "triggers": {"key", "name", "at_least", "within"},
 }
 PARTS = {
-    **dict.fromkeys(("dimension", "name", "each_case_once", "fewer_than")),
+    **dict.fromkeys(("dimension", "name", "each_case_once", "values_add_up", "fewer_than")),
     "parts": {
         **dict.fromkeys(("part", "name")),
         "figures": {
@@ -56,7 +56,8 @@ INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
     **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
     **dict.fromkeys(("lag_quarters", "commentary", "management_action", "not_available")),
-    **dict.fromkeys(("due", "made_of_months")),
+    **dict.fromkeys(("due", "made_of_months", "method", "tolerance", "first_quarter")),
+    "data_quarters": ALL,
     "unit": {"code", "name"},
     "directorate": {"code", "name"},
     "accountable_manager": {"office"},
@@ -103,6 +104,7 @@ EDITION = {
     "themes": {"slug", "name", "description", "aims", "priorities"},
     "priorities": PRIORITY,
     "indicators": INDICATOR,
+    "units": {"code", "name", "tier", "parent"},
 }
 
 

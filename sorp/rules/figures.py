@@ -50,7 +50,7 @@ class Figure(Expectation):
     revised: bool = False  # after its quarter was closed
     sorp_version: str = ""  # the number of the version by which it was rated
     variation: str = ""  # what was agreed to be rated otherwise, where anything was
-    forecast: Rag | None = None  # what its manager's figure for the year's end would be rated
+    forecast: Rag | None = None  # what its manager expected of the year's end
     chance_red: Decimal | None = None  # the system's, for the next quarter, from 0 to 1
     chance_amber_or_worse: Decimal | None = None
     pattern: Pattern = EVERY_QUARTER  # what it speaks of, and so what it compares with

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
+from core.months import MONTHS
 from core.quarters import Quarter
 from sorp.lexicon import Basis, Frequency, MadeOfMonths
 
@@ -30,10 +31,6 @@ MAY_NAME = {
 }
 # Of two figures of these, one for a year and one for another, neither can stand in for the other's year.
 YEARLY_SPANS = frozenset({Basis.CALENDAR_YEAR, Basis.SCHOOL_YEAR})
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 class FromAQuarter(Protocol):

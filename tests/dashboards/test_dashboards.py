@@ -170,15 +170,15 @@ def test_what_the_manager_expects_stands_beside_the_result_once_anybody_said_it(
     ManagersForecast.objects.create(
         indicator=made,
         made_in=Q3,
-        horizon="next_quarter",
-        value=Decimal("91.5"),
-        likelihood="likely",
+        horizon="year_end",
+        rag="amber",
+        why="Two vacancies until May",
     )
 
     shown = page(client)
 
-    assert "Manager expects next quarter" in shown
-    assert "91.5%, likely" in shown
+    assert "Manager expects at year end" in shown
+    assert re.search(r"Amber.*Two vacancies until May", shown, re.DOTALL)
 
 
 # Movers, escalations, confidence

@@ -1,21 +1,28 @@
 """Early warning: what would follow if forecasts came true, and the page that says so."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.quarters import Quarter
+from escalation.models.early_warning import EVEN
 from escalation.models.escalations import Escalation
-from escalation.queries.early_warning import early_warning_of, early_warnings
+from escalation.queries.early_warning import early_warning_of, early_warnings, with_managers
 from escalation.rules.early_warning import ReferralOutlook, referral_outlook
 from escalation.rules.ladder import Episode
 from escalation.rules.triggers import Rules
 from escalation.services.closing import close_quarter
-from indicators.models.definitions import Indicator
+from escalation.services.early_warning import store_early_warnings
+from indicators.models.definitions import Indicator, Suspension
+from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import Horizon
+from indicators.services.results import submit_result
 from organisation.rules import PostKind
-from sorp.lexicon import Frequency, Kind, Level, Polarity, Rag, RatingMethod, Tier
+from sorp.lexicon import Basis, Frequency, Kind, Level, Polarity, Rag, RatingMethod, Tier
 from tests.escalation.conditions import trigger_of
 from tests.escalation.pictures import history, nth
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, UserFactory, holder
@@ -26,8 +33,10 @@ from tests.indicators.forecasts import (
     SINCE,
     SINKING,
     closed_until,
+    expects,
     resulted,
     say_for,
+    speaking,
 )
 
 NEXT, TODAY = LAST.next(), date(2013, 5, 1)
@@ -141,12 +150,18 @@ def officer(sorp_in_force):
     return holder(PostKind.PERFORMANCE_OFFICER)
 
 
+@pytest.fixture
+def spoken(monkeypatch):
+    speaking(monkeypatch)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("spoken")
 class TestOfOneIndicator:
     def test_says_what_is_likely_how_far_it_is_from_target_and_what_would_follow(self, officer):
         indicator = resulted((92, 93, 91, 94, 91, 90, 86, 84))
         closed_until()
-        said = say_for(indicator, LAST, 91)
+        said = expects(indicator, LAST, Rag.AMBER)
 
         warning = early_warning_of(indicator)
 
@@ -155,24 +170,27 @@ class TestOfOneIndicator:
         assert warning.likely.startswith("likely between ")
         assert warning.gap == "6.0 percentage points short of target"
         assert warning.chance.endswith("%")
-        assert warning.managers == ((NEXT, said),)
-        assert [(each.level, each.quarters) for each in warning.outlook.referrals] == [
-            (Level.PAT, 1)
-        ]
-        assert "One more amber quarter would refer it to PAT" in warning.outlook.sentences[0]
+        assert warning.managers == ((Quarter(2013, 4), said),)
+        assert warning.soonest == 1
+        assert [each["level"] for each in warning.inputs["referrals"]] == [Level.PAT]
+        assert "One more amber quarter would refer it to PAT" in warning.follows[0]
 
     @pytest.mark.parametrize(
-        ("method", "how"),
+        ("values", "more", "how"),
         [
-            ("seasonal", "Forecast as in the same quarter last year"),
-            ("drift", "Forecast along the trend"),
-            ("smoothing", "Forecast from the level of late"),
+            (CLIMB, {"seasonal": True}, "Forecast as in the same quarter last year"),
+            (CLIMB, {}, "Forecast along the trend"),
+            (LEVEL, {}, "Forecast from the level of late"),
+            (
+                CLIMB,
+                {"basis": Basis.YEAR_TO_DATE},
+                "Forecast as last year, moved by how this year stands so far",
+            ),
         ],
     )
-    def test_says_what_its_forecast_goes_by(self, officer, method, how):
-        indicator = resulted(LEVEL)
+    def test_says_what_its_forecast_goes_by(self, officer, values, more, how):
+        indicator = resulted(values, **more)
         closed_until()
-        indicator.system_forecasts.update(method=method)
         assert early_warning_of(indicator).how == how
 
     def test_a_trend_leads_away_from_target(self, officer):
@@ -186,7 +204,7 @@ class TestOfOneIndicator:
         indicator = resulted(CLIMB)
         closed_until()
         assert early_warning_of(indicator).leads == (
-            "on the present course about 1 quarter to reach it"
+            "on the present course about 2 quarters to reach it"
         )
 
     def test_next_years_target_is_what_its_course_is_held_against(self, officer):
@@ -195,27 +213,29 @@ class TestOfOneIndicator:
         closed_until()
         warning = early_warning_of(indicator)
         assert warning.gap == "1.0 percentage points short of target"
-        assert warning.is_likely_red
-        assert {rag for each in warning.outlook.referrals for rag in each.colours} == {Rag.RED}
+        assert warning.chance_red > EVEN
+        assert {each["rag"] for each in warning.inputs["to_come"]} == {Rag.RED}
 
     @pytest.mark.parametrize("known", [0, 1, 5, 7])
     def test_is_silent_and_says_so_where_data_is_thin(self, officer, known):
         indicator = resulted(LEVEL[:known], since=LAST.back(known - 1) if known else LAST)
         closed_until()
         warning = early_warning_of(indicator)
-        assert warning.likely == f"No forecast: {known} of the 8 quarters needed"
-        assert (warning.chance, warning.leads, warning.outlook.referrals) == ("", "", ())
+        assert warning.silence == f"No forecast: {known} of the 8 quarters needed"
+        assert (warning.likely, warning.chance, warning.leads, warning.follows) == ("", "", "", [])
 
     def test_values_before_a_break_are_not_counted(self, officer):
         indicator = resulted(LEVEL, breaks=(5,))
         closed_until()
-        assert early_warning_of(indicator).no_forecast == "No forecast: 3 of the 8 quarters needed"
+        assert early_warning_of(indicator).silence == "No forecast: 3 of the 8 quarters needed"
 
     def test_where_none_was_made_it_says_that(self, officer):
         indicator = resulted(LEVEL)
+        Suspension.objects.create(
+            indicator=indicator, from_quarter=NEXT, reason="Re-tendered", approved_by="Cabinet"
+        )
         closed_until()
-        indicator.system_forecasts.update(is_latest=False)
-        assert early_warning_of(indicator).likely == f"No forecast was made after {LAST}"
+        assert early_warning_of(indicator).silence == f"No forecast was made after {LAST}"
 
     def test_an_activity_indicator_has_a_forecast_and_no_colours(self, officer):
         indicator = resulted(
@@ -230,14 +250,14 @@ class TestOfOneIndicator:
         warning = early_warning_of(indicator)
         assert "likely between" in warning.likely
         assert (warning.chance, warning.gap, warning.leads) == ("", "", "")
-        assert warning.outlook == ReferralOutlook()
+        assert (warning.follows, warning.silence) == ([], "")
 
     def test_a_yearly_indicator_keeps_its_forecast_between_years(self, officer):
         values = [each for value in LEVEL for each in (None, None, None, value)]
         indicator = resulted(values, since=Quarter(2005, 1), frequency=Frequency.ANNUAL)
         closed_until(Quarter(2013, 2))
         warning = early_warning_of(indicator)
-        assert (warning.quarter, warning.forecast.for_quarter) == (
+        assert (warning.closed, warning.forecast.for_quarter) == (
             Quarter(2013, 2),
             Quarter(2013, 4),
         )
@@ -247,7 +267,7 @@ class TestOfOneIndicator:
         indicator = resulted(LEVEL)
         closed_until(Quarter(2012, 3))
         say_for(indicator, Quarter(2012, 1), 81, Horizon.YEAR_END)
-        late = say_for(indicator, Quarter(2012, 3), 83, Horizon.YEAR_END)
+        late = expects(indicator, Quarter(2012, 3), Rag.RED)
         assert early_warning_of(indicator).managers == ((LAST, late),)
         closed_until()
         assert early_warning_of(indicator).managers == ()
@@ -267,9 +287,10 @@ class TestOfOneIndicator:
             recorded_in=LAST,
             reason="Amber in Q2, Q3 and Q4 2012/13.",
         )
-        found = early_warning_of(indicator).outlook
-        assert found.open_at == (Level.PAT,)
-        assert Level.PAT not in {each.level for each in found.referrals}
+        store_early_warnings(closed=LAST, by=None)
+        found = early_warning_of(indicator)
+        assert found.follows[0] == "Referred to PAT"
+        assert Level.PAT not in {each["level"] for each in found.inputs["referrals"]}
 
     def test_what_is_no_longer_measured_is_left_out(self, officer):
         indicator = resulted(LEVEL, last_quarter=LAST.previous())
@@ -277,7 +298,7 @@ class TestOfOneIndicator:
         assert early_warning_of(indicator) is None
 
     def test_before_any_close_there_is_none(self, officer):
-        assert early_warnings(Indicator.objects.all()) == []
+        assert not early_warnings(Indicator.objects.all())
 
 
 @pytest.mark.django_db
@@ -289,15 +310,148 @@ def test_closing_a_quarter_makes_its_forecasts_and_closing_it_again_makes_none(o
     [made] = indicator.system_forecasts.all()
     assert (made.made_in, made.for_quarter) == (LAST, NEXT)
     found = early_warning_of(indicator)
-    assert Level.PAT in found.outlook.open_at
+    assert found.follows[0].startswith("Referred to PAT")
     assert close_quarter(quarter=LAST, today=TODAY, by=officer).newly_closed is False
     assert indicator.system_forecasts.count() == 1
+    assert indicator.early_warnings.filter(closed=LAST).count() == 1
+
+
+@pytest.mark.django_db
+class TestResultsThatAreIn:
+    """A result takes the place of its forecast as soon as it is given."""
+
+    def give(self, indicator, value, quarter=NEXT):
+        given = ResultGiven(value=Decimal(str(value)))
+        day = date(2013, 8, 1)
+        submit_result(indicator=indicator, quarter=quarter, given=given, today=day, by=None)
+
+    def test_it_is_looked_ahead_from_there(self, officer, spoken):
+        indicator = resulted(LEVEL)
+        closed_until()
+        before = early_warning_of(indicator)
+        assert (before.known_until, before.forecast.for_quarter) == (LAST, NEXT)
+        assert before.rating.value == LEVEL[-1]
+
+        self.give(indicator, 70)
+
+        warning = early_warning_of(indicator)
+        assert (warning.closed, warning.known_until, warning.number) == (LAST, NEXT, 2)
+        assert warning.is_ahead_of_the_close
+        assert (warning.rating.value, warning.rating.rag) == (70, Rag.RED)
+        assert warning.forecast.for_quarter == NEXT.next()
+        assert warning.chance_red > before.chance_red
+        assert warning.gap == "20.0 percentage points short of target"
+        assert warning.inputs["to_come"][0]["quarter"] == NEXT.next().key
+        before.refresh_from_db()
+        assert not before.is_latest
+
+    def test_what_was_forecast_of_it_is_still_what_is_scored(self, officer):
+        indicator = resulted(LEVEL)
+        closed_until()
+        made = indicator.system_forecasts.get()
+        self.give(indicator, 70)
+        assert indicator.system_forecasts.get(for_quarter=NEXT) == made
+
+    def test_others_are_left_as_they_were(self, officer):
+        given, other = resulted(LEVEL), resulted(LEVEL)
+        closed_until()
+        self.give(given, 70)
+        assert other.early_warnings.count() == 1
+        assert other.system_forecasts.count() == 1
+
+    def test_the_same_result_again_changes_nothing(self, officer):
+        indicator = resulted(LEVEL)
+        closed_until()
+        self.give(indicator, 70)
+        self.give(indicator, 70)
+        assert indicator.early_warnings.count() == 2
+
+    def test_the_close_makes_no_second_forecast_of_what_is_forecast_already(self, officer):
+        indicator = resulted(LEVEL)
+        closed_until()
+        self.give(indicator, 70)
+        close_quarter(quarter=NEXT, today=date(2013, 9, 1), by=officer)
+        warning = early_warning_of(indicator)
+        assert (warning.closed, warning.known_until) == (NEXT, NEXT)
+        assert not warning.is_ahead_of_the_close
+        assert indicator.system_forecasts.filter(for_quarter=NEXT.next()).count() == 1
+
+    def test_before_anything_is_closed_nothing_is_looked_at(self, officer):
+        indicator = resulted(LEVEL)
+        self.give(indicator, 70)
+        assert not indicator.early_warnings.exists()
+        assert not indicator.system_forecasts.exists()
+
+    def test_the_pages_say_that_the_quarter_is_not_closed(self, officer, client):
+        indicator = resulted(LEVEL)
+        closed_until()
+        self.give(indicator, 70)
+        client.force_login(officer)
+        told = client.get(reverse("early_warning")).content.decode()
+        assert "which is not closed yet" in told
+        own = client.get(reverse("indicator", args=[indicator.reference])).content.decode()
+        assert "which is not closed yet" in own
+
+
+PROFILE = {1: (25, 22), 2: (50, 47), 3: (75, 72), 4: (100, 97)}
+AHEAD_OF_IT = (26, 51, 76, 100)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("spoken")
+class TestCountedFromApril:
+    """A figure that was ahead of its profile every quarter is not warned of (cases, A5)."""
+
+    since = Quarter(2010, 1)
+
+    def counted(self, *, until=LAST, values=AHEAD_OF_IT * 3, reference="A-COUNTED"):
+        """Counted from April against a profile, closed until the end of 2012/13."""
+        indicator = resulted(
+            values, self.since, basis=Basis.YEAR_TO_DATE, reference=reference, target=False
+        )
+        for quarter in self.since.until(until):
+            target, floor = PROFILE[quarter.number]
+            TargetFactory(indicator=indicator, from_quarter=quarter, target=target, floor=floor)
+        closed_until(since=self.since)
+        return indicator
+
+    def test_it_is_not_first_where_next_years_profile_is_not_set(self, officer):
+        worse = resulted(SINKING, reference="Z-WORSE")
+        counted = self.counted()
+
+        found = list(early_warnings(Indicator.objects.all()))
+
+        assert [each.indicator for each in found] == [worse, counted]
+        warning = found[-1]
+        assert warning.silence == "No target is set for Q1 2013/14 yet"
+        assert (warning.forecast.value, warning.forecast.method) == (26, "so_far")
+        assert (warning.chance, warning.soonest, warning.follows) == ("", None, [])
+
+    def test_with_its_profile_it_is_likely_green(self, officer):
+        warning = early_warning_of(self.counted(until=Quarter(2013, 4)))
+        assert warning.chance_red < Decimal("0.1")
+        assert warning.silence == ""
+        assert warning.leads == "as last year went on, it would hold it for the year"
+        assert [each["rag"] for each in warning.inputs["to_come"]] == [Rag.GREEN] * 4
+
+    def test_one_that_falls_behind_is_warned_of(self, officer):
+        behind = (*AHEAD_OF_IT * 2, 21, 41, 61, 81)
+        warning = early_warning_of(self.counted(until=Quarter(2013, 4), values=behind))
+        assert warning.chance_red > EVEN
+        assert warning.soonest == 1
+
+    def test_with_too_few_years_it_says_so(self, officer):
+        gappy = (26, 51, 76, None, None, 51, 76, None, 26, None, 76, 100)
+        indicator = resulted(gappy, self.since, basis=Basis.YEAR_TO_DATE)
+        closed_until(since=self.since)
+        warning = early_warning_of(indicator)
+        assert warning.silence == "No forecast: too few earlier years to compare Q1 with"
 
 
 @pytest.mark.django_db
 class TestPage:
     @pytest.fixture
-    def signed_in(self, client, officer):
+    def signed_in(self, client, officer, spoken):
         client.force_login(officer)
         return client
 
@@ -337,7 +491,7 @@ class TestPage:
     def test_narrowed_by_its_filters(self, signed_in, query, shown):
         first, second = UnitFactory(code="first"), UnitFactory(code="second")
         resulted((95, 96, 94, 95, 96, 95, 94, 96), reference="SAFE", unit=first)
-        resulted((92, 90, 88, 86, 85, 83, 82, 80), reference="SINKS", unit=second)
+        resulted((92, 90, 88, 84, 80, 76, 72, 68), reference="SINKS", unit=second)
         resulted(LEVEL[:3], reference="THIN", unit=first, since=LAST.back(2))
         closed_until()
         told = self.told(signed_in, query)
@@ -351,6 +505,22 @@ class TestPage:
         assert "8.0 percentage points short of target; moving away from it" in told
         assert "Chance of red" in told
 
+    def test_where_chances_are_untried_none_is_shown_and_it_says_why(self, client, officer):
+        resulted(SINKING)
+        closed_until()
+        client.force_login(officer)
+        told = self.told(client)
+        assert "No chance of red is given: Too few forecasts have been scored" in told
+        assert "Chance of red: <strong>" not in told
+
+    def test_what_is_stored_is_read_in_three_queries(self, signed_in):
+        for values in [LEVEL, CLIMB, SINKING]:
+            resulted(values)
+        closed_until()
+        with CaptureQueriesContext(connection) as captured:
+            with_managers(list(early_warnings(Indicator.objects.all())))
+        assert len(captured) == 3  # the last closed quarter, what was stored, what managers said
+
     def test_nobody_without_a_post_comes_in(self, client, officer):
         client.force_login(UserFactory())
         assert client.get(reverse("early_warning")).status_code == 403
@@ -361,7 +531,7 @@ class TestPage:
         with django_assert_max_num_queries(40) as for_one:
             self.told(signed_in)
         for values in [LEVEL, CLIMB, SINKING, LEVEL[:3]] * 5:
-            say_for(resulted(values), LAST, 88)
+            expects(resulted(values), LAST, Rag.AMBER)
         closed_until()
         with django_assert_max_num_queries(40) as for_twenty:
             told = self.told(signed_in)

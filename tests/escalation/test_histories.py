@@ -53,6 +53,18 @@ def observed(indicator, until=Q1):
     return rag_histories(until=until)[indicator.pk]
 
 
+def test_a_managers_colour_is_told_as_it_was_given():
+    indicator = IndicatorFactory()
+    RatingFactory(indicator=indicator, rag=Rag.GREEN, value=Decimal(95))
+    ManagersForecast.objects.create(
+        indicator=indicator, made_in=Q1, horizon=Horizon.YEAR_END, rag=Rag.RED, why="Two vacancies"
+    )
+
+    [figure] = observed(indicator)
+
+    assert figure.forecast is Rag.RED
+
+
 def test_a_quarter_is_told_with_all_that_is_known_of_it():
     indicator = IndicatorFactory(polarity=Polarity.LOWER)
     revision = RevisionFactory(

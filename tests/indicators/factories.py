@@ -1,4 +1,4 @@
-"""Rows of parts of figures and of the register of data quality, valid by default."""
+"""Rows of parts of figures, of months and of the register of data quality, valid by default."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,7 +6,9 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
+from core.months import Month
 from indicators.models.data_quality import DataQualityEntry
+from indicators.models.months import MonthlyFigure
 from indicators.models.parts import (
     Breakdown,
     Dimension,
@@ -107,6 +109,20 @@ class DataQualityEntryFactory(DjangoModelFactory):
     checked_by = "Internal audit"
     finding = "Three of forty orders were closed too early"
     written_by = factory.SubFactory(UserFactory)
+
+
+class MonthlyFigureFactory(DjangoModelFactory):
+    """The first figure given of April 2011: 95, of a monthly mean."""
+
+    class Meta:
+        model = MonthlyFigure
+
+    indicator = factory.SubFactory(
+        IndicatorFactory, frequency="monthly", basis="month", made_of_months="mean"
+    )
+    month = Month(2011, 4)
+    number = 1
+    value = Decimal(95)
 
 
 def districts(*names):

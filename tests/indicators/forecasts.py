@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from escalation.services.early_warning import store_early_warnings
 from indicators.models.returns import ManagersForecast
+from indicators.queries.forecasts import ChanceRecord
 from indicators.rules.returns import Horizon, Likelihood
 from indicators.services.forecasts import forecast_after
 from indicators.services.rating import rate_quarter
@@ -24,10 +26,10 @@ def close(quarter):
     )
 
 
-def resulted(values, since=SINCE, breaks=(), **indicator):
-    """An indicator with a target of 90 (floor 80), and these results, one a quarter."""
+def resulted(values, since=SINCE, breaks=(), target=True, **indicator):
+    """An indicator with a target of 90 (floor 80) or none, and these results, one a quarter."""
     measured = IndicatorFactory(**indicator)
-    if measured.method == RatingMethod.FLOOR:
+    if target and measured.method == RatingMethod.FLOOR:
         TargetFactory(indicator=measured)
     for place, value in enumerate(values):
         if value is not None:
@@ -52,8 +54,20 @@ def revise(indicator, quarter, value):
     RevisionFactory(result=result, number=2, value=Decimal(str(value)), reason="A late count")
 
 
+def expects(indicator, made_in, rag, why="Two vacancies are filled in May"):
+    """What its manager expects at the year's end, said with a quarter's result."""
+    return ManagersForecast.objects.create(
+        indicator=indicator,
+        made_in=made_in,
+        horizon=Horizon.YEAR_END,
+        rag=rag,
+        why=why,
+        made_by=indicator.accountable_manager,
+    )
+
+
 def say_for(indicator, made_in, value, horizon=Horizon.NEXT_QUARTER):
-    """What its manager expects, said with a quarter's result."""
+    """A value that its manager expected, from before colours were asked for."""
     return ManagersForecast.objects.create(
         indicator=indicator,
         made_in=made_in,
@@ -64,10 +78,16 @@ def say_for(indicator, made_in, value, horizon=Horizon.NEXT_QUARTER):
     )
 
 
+def speaking(monkeypatch):
+    """Chances are shown, as where enough have been scored that have beaten both comparisons."""
+    monkeypatch.setattr(ChanceRecord, "unsaid", lambda self, indicator, method: None)
+
+
 def closed_until(last=LAST, since=SINCE):
-    """Every quarter is rated and closed, and forecasts are made after each, as a close does."""
+    """Every quarter is rated and closed, and looked ahead from, as a close does."""
     for quarter in since.until(last):
         if not ReportingQuarter.objects.filter(quarter=quarter).exists():
             close(quarter)
         rate_quarter(quarter=quarter, by=None)
         forecast_after(quarter=quarter, by=None)
+    store_early_warnings(closed=last, by=None)

@@ -11,14 +11,14 @@ from core.quarters import Quarter
 from core.services.quarters import NotOpen
 from indicators.models.results import Result
 from indicators.models.returns import Draft
-from indicators.queries.requirements import as_typed, forecasts_made
+from indicators.queries.requirements import as_typed, year_end_forecasts
 from indicators.rules.entry import QuarterRequirements, ResultGiven, read_entry
-from indicators.rules.returns import ResultState, forecast_quarters
+from indicators.rules.returns import Horizon, ResultState
 from indicators.services.drafts import EditConflict, discard_draft, save_draft
-from indicators.services.forecasts import state_forecasts
+from indicators.services.forecasts import state_forecast
 from indicators.services.results import Locked, submit_result
-from sorp.rules.patterns import EVERY_QUARTER
 from tests.factories import IndicatorFactory, TargetFactory
+from tests.indicators.forecasts import say_for
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
@@ -149,29 +149,51 @@ def test_a_quarter_that_has_not_ended_takes_no_draft_and_no_endless_text_is_kept
 def test_what_was_said_is_shown_as_it_would_be_typed(indicator):
     revision, _ = _submitted(indicator)
 
-    typed = as_typed(revision, forecasts_made([indicator.pk], Q1)[indicator.pk])
+    typed = as_typed(revision, year_end_forecasts([indicator.pk], Q1).get(indicator.pk))
 
     assert typed["value"] == "92"
     assert typed["confidence"] == "final"
 
 
 def test_a_forecast_is_superseded_withdrawn_and_never_overwritten(indicator):
-    asked = QuarterRequirements(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
+    asked = QuarterRequirements(Q1, "%", 1, year_end=Quarter(2011, 4))
 
     def say(**typed):
         entry = read_entry({"value": "1", "confidence": "final", **typed}, asked)
-        return state_forecasts(indicator=indicator, quarter=Q1, forecasts=entry.forecasts, by=None)
+        return state_forecast(indicator=indicator, quarter=Q1, year_end=entry.year_end, by=None)
 
-    first = say(year_end="90", year_end_likelihood="likely")
-    same = say(year_end="90.0", year_end_likelihood="likely")
-    second = say(year_end="80", year_end_likelihood="likely")
+    first = say(year_end_rag="amber", year_end_why="Two vacancies")
+    same = say(year_end_rag="amber", year_end_why=" Two vacancies ")
+    second = say(year_end_rag="red", year_end_why="Two vacancies")
     withdrawn = say()
-    third = say(year_end="85", year_end_likelihood="even")
+    third = say(year_end_rag="red", year_end_why="Three vacancies")
 
-    assert ([len(each) for each in (first, same, second, withdrawn, third)]) == [1, 0, 1, 0, 1]
-    rows = indicator.managers_forecasts.order_by("number")
-    assert [(row.number, row.value, row.is_latest) for row in rows] == [
-        (1, 90, False),
-        (2, 80, False),
-        (3, 85, True),
+    assert [made is not None for made in (first, same, second, withdrawn, third)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
     ]
+    rows = indicator.managers_forecasts.order_by("number")
+    assert [(row.number, row.rag, row.why, row.is_latest) for row in rows] == [
+        (1, "amber", "Two vacancies", False),
+        (2, "red", "Two vacancies", False),
+        (3, "red", "Three vacancies", True),
+    ]
+    assert as_typed(None, third) == {"year_end_rag": "red", "year_end_why": "Three vacancies"}
+
+
+def test_a_value_once_given_for_the_years_end_is_not_typed_as_a_colour(indicator):
+    once = say_for(indicator, Q1, 91, Horizon.YEAR_END)
+
+    assert as_typed(None, once) == {"year_end_rag": "", "year_end_why": ""}
+    asked = QuarterRequirements(Q1, "%", 1, year_end=Quarter(2011, 4))
+    assert read_entry(as_typed(None, once), asked).year_end is None
+
+
+def test_a_draft_from_before_the_years_end_was_asked_about_is_read_without_it(indicator):
+    typed = {"value": "1", "confidence": "final", "year_end": "85", "next_quarter": "lots"}
+    asked = QuarterRequirements(Q1, "%", 1, year_end=Quarter(2011, 4))
+    entry = read_entry(typed, asked)
+    assert (entry.year_end, entry.problems) == (None, {})

@@ -147,9 +147,9 @@ def test_a_number_may_be_written_as_people_write_it_and_the_page_says_how_it_was
         ({"commentary": "x" * 4001}, "Write 4,000 characters or fewer, not 4,001"),
         ({"value": "85"}, "Say what is being done about it: this result is amber"),
         ({"value": "70"}, "Say what is being done about it: this result is red"),
-        ({"next_quarter": "91"}, "Say how sure you are of the forecast for Q2 2011/12"),
-        ({"year_end": "lots", "year_end_likelihood": "likely"}, "the forecast for Q4 2011/12"),
-        ({"year_end_likelihood": "likely"}, "Enter the forecast for Q4 2011/12"),
+        ({"year_end_rag": "red"}, "Say why you expect red at the year’s end"),
+        ({"year_end_why": "Two vacancies"}, "or leave the reason empty"),
+        ({"year_end_rag": "red", "year_end_why": "x" * 501}, "500 characters or fewer"),
         ({"complete": ""}, "Select whether you have completed this indicator"),
     ],
 )
@@ -238,21 +238,27 @@ def test_what_is_suspended_needs_no_action_whatever_its_figure(client, indicator
     assert Draft.objects.get().is_complete
 
 
-def test_forecasts_are_kept_with_how_sure_the_manager_is(client, indicator):
-    submit(
-        client,
-        indicator,
-        next_quarter="93",
-        next_quarter_likelihood="likely",
-        year_end="95.5 %",
-        year_end_likelihood="even",
-    )
+def test_one_thing_is_asked_of_the_future_green_amber_or_red_and_why(client, indicator):
+    client.force_login(indicator.accountable_manager)
+    page = client.get(address(indicator)).content.decode()
+    assert "Year end (Q4 2011/12): green, amber or red?" in page
+    assert page.index(">Green<") < page.index(">Amber<") < page.index(">Red<")
+    assert "How sure are you" not in page
 
-    rows = ManagersForecast.objects.filter(is_latest=True).order_by("horizon")
-    assert [(row.horizon, row.value, row.likelihood) for row in rows] == [
-        ("next_quarter", Decimal(93), "likely"),
-        ("year_end", Decimal("95.5"), "even"),
-    ]
+    submit(client, indicator, year_end_rag="amber", year_end_why="Two vacancies until May.")
+
+    kept = ManagersForecast.objects.get()
+    assert (kept.horizon, kept.rag, kept.why) == ("year_end", "amber", "Two vacancies until May.")
+    assert (kept.value, kept.likelihood) == (None, "")
+
+
+def test_what_has_no_rag_status_is_not_asked_how_it_will_end(client, indicator):
+    type(indicator).objects.filter(pk=indicator.pk).update(
+        kind="data", method="none", polarity="none"
+    )
+    client.force_login(indicator.accountable_manager)
+
+    assert "What you expect" not in client.get(address(indicator)).content.decode()
 
 
 def test_saving_for_later_keeps_everything_and_complains_of_nothing(client, indicator):

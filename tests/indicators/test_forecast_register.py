@@ -15,7 +15,16 @@ from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
 from tests.factories import CouncilFactory, UnitFactory, UserFactory, holder
-from tests.indicators.forecasts import LAST, LEVEL, closed_until, resulted, revise, say, say_for
+from tests.indicators.forecasts import (
+    LAST,
+    LEVEL,
+    closed_until,
+    expects,
+    resulted,
+    revise,
+    say,
+    say_for,
+)
 
 pytestmark = pytest.mark.django_db
 NEXT = LAST.next()
@@ -65,23 +74,17 @@ class TestScored:
         assert (line.managers.prediction.value, line.managers.score.error) == (91, -3)
         assert (line.managers.prediction.rag, line.managers.score.is_right) == (Rag.GREEN, False)
         scores = register.scores()
-        assert (scores.system.scored, scores.next_quarter.scored, scores.year_end.scored) == (
-            1,
-            1,
-            0,
-        )
-        assert scores.next_quarter.optimism == Decimal(300) / 90
-        assert scores.next_quarter.leaning == "3.3% too hopeful"
+        assert (scores.system.scored, scores.managers.scored) == (1, 1)
+        assert scores.managers.optimism == Decimal(300) / 90
+        assert scores.managers.leaning == "3.3% too hopeful"
 
     def test_an_indicators_own_record_is_told_in_its_unit(self, forecast, officer):
         assert track_record_of(forecast) == ""
-        say_for(forecast, LAST, 91)
+        expects(forecast, Quarter(2012, 2), Rag.AMBER)  # the year ended amber, at 88
         outcome(forecast, 88)
         told = track_record_of(forecast)
         assert "1 of 1 results were within the interval" in told
-        assert told.endswith(
-            "the manager’s were off by 3.0 percentage points on average, over 1 forecast"
-        )
+        assert told.endswith("the manager’s had the right colour in 1 of 1")
 
     def test_a_years_end_is_scored_by_the_years_last_quarter(self, forecast, officer):
         say_for(forecast, Quarter(2012, 1), 90, Horizon.YEAR_END)
@@ -89,14 +92,46 @@ class TestScored:
 
         scores = forecast_register(reader=officer).scores()
 
-        assert scores.year_end.scored == 2
-        assert scores.year_end.percent == Decimal(200 + 100) / 90 / 2  # 88 came
+        assert scores.managers.scored == 2
+        assert scores.managers.percent == Decimal(200 + 100) / 90 / 2  # 88 came
+
+    def test_a_colour_for_the_years_end_is_right_or_wrong_and_so_is_the_last_colour(
+        self, forecast, officer
+    ):
+        """Of an indicator amber throughout, that ends amber."""
+        expects(forecast, Quarter(2012, 1), Rag.RED)
+        expects(forecast, Quarter(2012, 3), Rag.AMBER)
+
+        managers = forecast_register(reader=officer).scores().managers
+
+        assert (managers.scored, managers.right, managers.right_by_last) == (2, 50, 100)
+        assert (managers.percent, managers.leaning) == (None, "")
+
+    def test_chances_are_scored_against_the_red_rate_and_against_the_last_colour(self, officer):
+        """Two that turn red and two that do not, from amber: last time's colour is wrong twice."""
+        measured = [resulted(LEVEL) for _ in range(4)]
+        closed_until()
+        for indicator, value in zip(measured, (60, 60, 86, 86), strict=True):
+            say(indicator, NEXT, value)
+        closed_until(NEXT)
+
+        register = forecast_register(reader=officer)
+
+        skill = register.scores().skill
+        assert (skill.scored, skill.rate) == (4, 50)
+        chance = measured[0].system_forecasts.get(for_quarter=NEXT).chance_red
+        off = (2 * (1 - chance) ** 2 + 2 * chance**2) / 4
+        assert skill.over_rate == pytest.approx((1 - off / Decimal("0.25")) * 100)
+        assert skill.over_last == pytest.approx((1 - off / Decimal("0.5")) * 100)
+        [band] = [band for band in register.reliability if band.scored]
+        assert (band.lower, band.scored, band.came) == (0, 4, 50)
+        assert band.said == chance * 100
 
     def test_only_the_latest_of_several_said_counts(self, forecast, officer):
         say_for(forecast, LAST, 60)
         forecast.managers_forecasts.update(is_latest=False)
         outcome(forecast, 88)
-        assert forecast_register(reader=officer).scores().next_quarter.scored == 0
+        assert forecast_register(reader=officer).scores().managers.scored == 0
 
     def test_a_revised_result_is_what_it_is_scored_by(self, forecast, officer):
         outcome(forecast, 78)
@@ -213,6 +248,21 @@ class TestPage:
         assert "Outside the interval" in told
         assert "percentage points" in told
         assert "14.4% too hopeful" in told  # 13 of 90
+
+    def test_shows_skill_and_whether_chances_keep_their_word(self, signed_in, forecast):
+        expects(forecast, Quarter(2012, 1), Rag.RED)
+        outcome(forecast, 78)
+        told = self.told(signed_in)
+        assert "Better than the red rate" in told
+        assert "Whether chances keep their word" in told
+        assert "60 to 80%" in told
+        assert "fewer than 20 have been scored" in told
+
+    def test_a_chance_that_was_not_shown_is_scored_and_not_shown_here_either(
+        self, signed_in, forecast
+    ):
+        outcome(forecast, 78)
+        assert "Chance of red: " not in self.told(signed_in)
 
     @pytest.mark.parametrize(
         ("query", "shown"),

@@ -11,9 +11,14 @@ from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from indicators.models.definitions import Suspension
 from indicators.models.forecasts import SystemForecast
-from indicators.rules.forecasting import ForecastMethod
+from indicators.queries.forecasts import ChanceRecord
+from indicators.queries.histories import rag_histories
+from indicators.rules.calibration import calibrated
+from indicators.rules.forecasting import Chances, ForecastMethod
+from indicators.rules.skill import ScoredChance, Unsaid
 from indicators.services.forecasts import forecast_after
-from sorp.lexicon import Basis, Frequency, Kind, Polarity, RatingMethod
+from indicators.services.rating import rate_quarter
+from sorp.lexicon import Basis, Frequency, Kind, Polarity, Rag, RatingMethod
 from tests.factories import TargetFactory, UserFactory
 from tests.indicators.forecasts import CLIMB, LAST, LEVEL, close, resulted, revise, say
 
@@ -56,7 +61,7 @@ class TestWhatIsMade:
         [
             (CLIMB, {}, ForecastMethod.DRIFT),
             (CLIMB, {"seasonal": True}, ForecastMethod.SEASONAL),
-            (CLIMB, {"basis": Basis.YEAR_TO_DATE}, ForecastMethod.SEASONAL),
+            (CLIMB, {"basis": Basis.YEAR_TO_DATE}, ForecastMethod.SO_FAR),
             (LEVEL, {}, ForecastMethod.SMOOTHING),
         ],
     )
@@ -69,7 +74,40 @@ class TestWhatIsMade:
         indicator = resulted(LEVEL)
         TargetFactory(indicator=indicator, from_quarter=LAST.next(), target=10, floor=5)
         [made] = forecast_after(quarter=LAST, by=None)
-        assert made.chance_green > Decimal("0.99")
+        assert made.chance_green > Decimal("0.97")
+
+    def test_what_it_was_made_from_is_kept_with_it(self):
+        resulted(LEVEL)
+        [made] = forecast_after(quarter=LAST, by=None)
+        made.refresh_from_db()
+        assert made.inputs["pattern"]["basis"] == "quarter"
+        assert [value for _, value in made.inputs["values"]] == [f"{v}.000000" for v in LEVEL]
+        assert made.inputs["values"][-1][0] == LAST.key
+        assert made.inputs["thresholds"]["target"] == "90.000000"
+        assert made.inputs["earlier_rags"] == ["amber"] * 8
+        by_itself = made.inputs["chances_by_itself"]
+        assert Decimal(by_itself["green"]) > made.chance_green  # it was never green
+
+    def test_its_chances_can_be_worked_out_again_from_what_is_kept(self):
+        resulted(LEVEL)
+        [made] = forecast_after(quarter=LAST, by=None)
+        by_itself = Chances(**{k: Decimal(v) for k, v in made.inputs["chances_by_itself"].items()})
+        rags = [Rag(each) for each in made.inputs["earlier_rags"]]
+        again = calibrated(by_itself, rags, ForecastMethod(made.method))
+        assert (again.red, again.amber, again.green) == (
+            made.chance_red,
+            made.chance_amber,
+            made.chance_green,
+        )
+
+    def test_what_is_counted_from_april_is_held_to_the_quarters_own_target_or_none(self):
+        indicator = resulted(CLIMB, basis=Basis.YEAR_TO_DATE)
+        [made] = forecast_after(quarter=LAST, by=None)
+        assert (made.chance_red, made.inputs["thresholds"]) == (None, None)
+        TargetFactory(indicator=indicator, from_quarter=LAST.next(), target=80, floor=70)
+        [again] = forecast_after(quarter=LAST, by=None)
+        assert (again.number, again.inputs["thresholds"]["target"]) == (2, "80.000000")
+        assert again.chance_green > Decimal("0.5")
 
     def test_what_is_not_rated_is_forecast_without_chances(self):
         resulted(
@@ -102,6 +140,55 @@ class TestWhatIsMade:
         close(LAST.next())
         assert len(forecast_after(quarter=LAST, by=None)) == 1
         assert forecast_after(quarter=LAST.next(), by=None) == []
+
+
+class TestWhetherAChanceIsShown:
+    """Every chance is worked out and scored; which are shown is settled as it is made."""
+
+    def test_where_few_have_been_scored_none_is(self):
+        resulted(LEVEL)
+        [made] = forecast_after(quarter=LAST, by=None)
+        assert made.unsaid == Unsaid.TOO_FEW
+        assert made.chance_red is not None
+
+    @pytest.mark.parametrize(
+        ("by_method", "by_indicator", "unsaid"),
+        [
+            ({"smoothing": (20, "0.1")}, (), None),
+            ({"drift": (20, "0.1")}, (), None),  # too few of its own way: all are looked at
+            ({"smoothing": (20, "0.1"), "drift": (20, "0.9")}, (), None),
+            ({"smoothing": (20, "0.9"), "drift": (20, "0.1")}, (), Unsaid.NO_BETTER_THAN_RATE),
+            ({"smoothing": (20, "0.1")}, (40, "0.99"), Unsaid.NO_BETTER_THAN_RATE),
+            ({"smoothing": (19, "0.1")}, (), Unsaid.TOO_FEW),
+        ],
+    )
+    def test_it_is_judged_by_its_way_of_forecasting_and_by_its_own_record(
+        self, by_method, by_indicator, unsaid
+    ):
+        """Reds that came after other colours, with the chance that was given of what did not come."""
+
+        def chances(number, of_the_other):
+            right = 1 - Decimal(of_the_other)
+            return [
+                ScoredChance(right if place % 2 else 1 - right, bool(place % 2), not place % 2)
+                for place in range(number)
+            ]
+
+        record = ChanceRecord(
+            {method: chances(*told) for method, told in by_method.items()},
+            {7: chances(*by_indicator)} if by_indicator else {},
+        )
+        assert record.unsaid(7, "smoothing") == unsaid
+
+    def test_what_a_sorp_trigger_reads_is_what_is_shown(self, sorp_in_force):
+        indicator = resulted(LEVEL)
+        rate_quarter(quarter=LAST, by=None)
+        [made] = forecast_after(quarter=LAST, by=None)
+        assert rag_histories(until=LAST)[indicator.pk][-1].chance_red is None
+        made.pk, made.number, made.unsaid, made.is_latest = None, 2, "", True
+        SystemForecast.objects.update(is_latest=False)
+        made.save(force_insert=True)
+        assert rag_histories(until=LAST)[indicator.pk][-1].chance_red == made.chance_red
 
 
 class TestSilence:

@@ -441,11 +441,12 @@ def test_export_ratings_has_the_columns_that_readers_expect(run, capsys, tmp_pat
     assert capsys.readouterr().out.split("\n")[:-1] == [
         "reference,quarter,value,target,floor,rag,not_rated,method,travel,travel_method,"
         "sorp_version,confidence,definition_break,tier,"
-        "polarity,lower,upper,late,forecast,chance_red,chance_amber_or_worse\r",
+        "polarity,lower,upper,late,forecast,chance_red,chance_amber_or_worse,"
+        "basis,frequency,due,made_of_months\r",
         "PI-1,2011-Q1,95.5,90,80,green,,floor,not enough data,regression,1,final,no,corporate,"
-        "higher,,,no,,,\r",
+        "higher,,,no,,,,quarter,quarterly,,\r",
         "PI-2,2011-Q1,85,90,80,amber,,floor,not enough data,regression,1,provisional,no,corporate,"
-        "higher,,,no,,,\r",
+        "higher,,,no,,,,quarter,quarterly,,\r",
     ]
 
 

@@ -121,6 +121,7 @@ def test_parts_that_do_not_add_up_are_asked_about_and_kept(manager, breakdown):
 
     page = text_of(manager.post(grid(), typed | {"seen": "0"}, follow=True))
 
+    assert "The whole is <strong>75.0%</strong>, 150 of 200." in page
     assert "numerators add up to 170, and the whole’s is 150" in page
     assert len(stands(breakdown)) == 3
 
@@ -185,6 +186,17 @@ def test_two_who_give_the_same_parts_are_told_and_nothing_is_lost(manager, break
     assert "Ashford: 80.0%" in text_of(response)
     assert response.context["form"]["ashford_value"].value() == "90"
     assert stands(breakdown) == {"ashford": 80}
+
+
+def test_the_grid_keeps_what_was_given_before_in_sight(manager, breakdown):
+    manager.post(grid(), {"seen": "0", "ashford_value": "80"})
+    manager.post(grid(), {"seen": "1", "ashford_value": "90"})
+
+    page = text_of(manager.get(grid()))
+
+    assert "What was given before, 20 July 2011 (1)" in page
+    assert "Ashford: 80.0%" in page
+    assert "Corrected while the quarter was open" in page
 
 
 def test_a_closed_quarter_takes_a_revision_from_the_centre_with_the_reason(officer, breakdown):

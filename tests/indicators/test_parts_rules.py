@@ -89,6 +89,14 @@ def test_what_cannot_be_so_is_told_in_words(row, told):
         typed(*row)
 
 
+def test_there_cannot_be_fewer_than_none_of_what_is_counted():
+    row = {"value": "-3"}
+
+    with pytest.raises(ValueError, match="fewer than none"):
+        read_part(row, measure_unit="people", decimals=0, may_be_negative=False)
+    assert read_part(row, measure_unit="days early", decimals=0).value == -3
+
+
 # Adding up
 
 
@@ -266,6 +274,7 @@ def test_a_breakdown_is_written_and_read_again_as_it_is():
         key="district",
         name="District",
         each_case_once=True,
+        values_add_up=False,
         fewer_than=5,
         parts=tuple(
             PartHistory(name.lower(), name, (point,))

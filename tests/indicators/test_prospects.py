@@ -18,7 +18,7 @@ from indicators.rules.prospects import (
     track_record,
     where_it_leads,
 )
-from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
+from sorp.lexicon import Basis, Frequency, Polarity, Rag, RatingMethod
 from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
 
@@ -109,6 +109,14 @@ def course(known, expected, method=ForecastMethod.DRIFT, due=NEXT, like=None, **
     )
 
 
+def leads(going, thresholds, is_met=None):
+    """Where a course leads with the same target in every quarter to come."""
+    if is_met is None:
+        is_met = shortfall(going.last[1], thresholds) == 0
+    due = going.forecast[0]
+    return where_it_leads(going, {due: thresholds}, is_met)
+
+
 class TestWhereItLeads:
     @pytest.mark.parametrize(
         ("going", "thresholds", "words"),
@@ -142,7 +150,7 @@ class TestWhereItLeads:
         ],
     )
     def test_along_a_trend(self, going, thresholds, words):
-        assert where_it_leads(going, thresholds) == words
+        assert leads(going, thresholds) == words
 
     @pytest.mark.parametrize(
         ("known", "expected", "words"),
@@ -155,7 +163,7 @@ class TestWhereItLeads:
     )
     def test_from_the_level_of_late(self, known, expected, words):
         going = course(known, expected, ForecastMethod.SMOOTHING)
-        assert where_it_leads(going, by_floor(90, 80)) == words
+        assert leads(going, by_floor(90, 80)) == words
 
     @pytest.mark.parametrize(
         ("known", "like", "words"),
@@ -172,25 +180,46 @@ class TestWhereItLeads:
     )
     def test_as_in_past_years(self, known, like, words):
         going = course(known, like[1], ForecastMethod.SEASONAL, like=like)
-        assert where_it_leads(going, by_floor(90, 80)) == words
+        assert leads(going, by_floor(90, 80)) == words
 
     def test_quarters_in_which_nothing_is_due_are_not_waited_for(self):
         yearly = course(
             84, 88, due=Quarter(2013, 4), pattern=Pattern(frequency=Frequency.ANNUAL)
         )  # one point a quarter
         assert (
-            where_it_leads(yearly, by_floor(90, 80))
-            == "on the present course about 8 quarters to reach it"
+            leads(yearly, by_floor(90, 80)) == "on the present course about 8 quarters to reach it"
         )
         assert [quarter for quarter, _ in yearly.ahead(Quarter(2015, 1))] == [
             Quarter(2013, 4),
             Quarter(2014, 4),
         ]
 
+    def test_what_is_counted_from_april_goes_on_as_last_year_did(self):
+        """Three ahead of last year in Q1: so it is in later quarters; next year starts afresh."""
+        going = Course(
+            method=ForecastMethod.SO_FAR,
+            last=(NEXT, Decimal(30)),
+            forecast=(Quarter(2013, 2), Decimal(56)),
+            like_quarters={1: Decimal(30), 2: Decimal(53), 3: Decimal(80), 4: Decimal(106)},
+            pattern=Pattern(basis=Basis.YEAR_TO_DATE),
+        )
+        values = [value for _, value in going.ahead(Quarter(2014, 1))]
+        assert values == [56, 83, 109, 30]
+        profile = {
+            Quarter(2013, number): by_floor(25 * number, 24 * number) for number in (2, 3, 4)
+        }
+        assert where_it_leads(going, profile, is_met=True) == (
+            "as last year went on, it would hold it for the year"
+        )
+        assert where_it_leads(
+            going, {**profile, Quarter(2013, 4): by_floor(110, 99)}, is_met=True
+        ) == ("as last year went on, it would miss it in Q4 2013/14")
+        assert where_it_leads(going, {Quarter(2013, 2): None}, is_met=True) == ""
+
     def test_a_course_ends_at_the_bounds(self):
         going = course(94, 98, bounds=Bounds(Decimal(0), Decimal(100)))
         assert going.at(Quarter(2013, 2)) == 100
-        assert where_it_leads(going, by_floor(101, 80)).endswith("more than 5 years to reach it")
+        assert leads(going, by_floor(101, 80)).endswith("more than 5 years to reach it")
 
     @pytest.mark.parametrize(
         "unrated",
@@ -205,7 +234,7 @@ class TestWhereItLeads:
         ],
     )
     def test_what_is_not_rated_leads_nowhere(self, unrated):
-        assert where_it_leads(course(84, 86), unrated) == ""
+        assert leads(course(84, 86), unrated, is_met=False) == ""
 
 
 class TestScoring:
@@ -261,8 +290,20 @@ class TestScoring:
         assert (tally.inside, tally.size) == (2, 5)
 
     def test_a_tally_of_nothing_says_nothing(self):
-        assert Tally.of([]) == Tally(0, None, None, None, None, None, None)
+        assert Tally.of([]) == Tally()
         assert Tally().leaning == ""
+
+    def test_a_colour_alone_is_right_or_wrong_and_off_by_nothing(self):
+        said = Prediction(rag=Rag.AMBER)
+        [right, wrong] = (
+            score(said, Outcome(Decimal(84), rag, Decimal(90), rag_before=Rag.RED))
+            for rag in (Rag.AMBER, Rag.RED)
+        )
+        assert (right.is_right, right.was_as_before) == (True, False)
+        assert (wrong.is_right, wrong.was_as_before) == (False, True)
+        assert (right.error, right.size, right.percent, right.optimism) == (None,) * 4
+        tally = Tally.of([right, wrong])
+        assert (tally.colours, tally.right, tally.right_by_last) == (2, 50, 50)
 
     def test_what_cannot_be_asked_of_one_is_left_out_of_the_mean(self):
         with_target = score(Prediction(Decimal(4)), Outcome(Decimal(3), target=Decimal(10)))
@@ -289,16 +330,14 @@ class TestTrackRecord:
             ),
             (
                 Tally(),
-                Tally(scored=1, size=Decimal(3)),
-                "In the last three years the manager’s were off by 3.0 percentage points on average,"
-                " over 1 forecast",
+                Tally(scored=1, colours=1, right=Decimal(100)),
+                "In the last three years the manager’s had the right colour in 1 of 1",
             ),
             (
                 OURS,
-                Tally(scored=4, size=Decimal("3.4")),
+                Tally(scored=4, colours=4, right=Decimal(75)),
                 "In the last three years ours were off by 2.1 percentage points on average, and 9 of 12"
-                " results were within the interval; the manager’s were off by 3.4 percentage points on"
-                " average, over 4 forecasts",
+                " results were within the interval; the manager’s had the right colour in 3 of 4",
             ),
         ],
     )

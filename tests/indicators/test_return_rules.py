@@ -25,15 +25,16 @@ from indicators.rules.evidence import (
 )
 from indicators.rules.questions import Background, questions
 from indicators.rules.returns import (
+    LONGEST_WHY,
     Horizon,
     Progress,
     TaskState,
     action_required,
-    forecast_quarters,
+    forecast_quarter,
     task_state,
 )
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
-from sorp.rules.patterns import EVERY_QUARTER, Pattern
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
 
 Q1 = Quarter(2011, 1)
@@ -87,20 +88,33 @@ def test_action_is_required(rag, on_amber, required):
 
 
 @pytest.mark.parametrize(
-    ("quarter", "frequency", "asked"),
+    ("quarter", "pattern", "year_end"),
     [
-        ("2011-Q1", "quarterly", {"next_quarter": "2011-Q2", "year_end": "2011-Q4"}),
-        ("2011-Q2", "quarterly", {"next_quarter": "2011-Q3", "year_end": "2011-Q4"}),
-        ("2011-Q3", "quarterly", {"year_end": "2011-Q4"}),
-        ("2011-Q4", "quarterly", {"next_quarter": "2012-Q1"}),
-        ("2011-Q2", "half_yearly", {"year_end": "2011-Q4"}),
-        ("2011-Q4", "annual", {"next_quarter": "2012-Q4"}),
+        ("2011-Q1", Pattern(), "2011-Q4"),
+        ("2011-Q3", Pattern(), "2011-Q4"),
+        ("2011-Q4", Pattern(), "2012-Q4"),  # that year has ended: the next is asked about
+        ("2011-Q2", Pattern(frequency=Frequency.HALF_YEARLY), "2011-Q4"),
+        ("2011-Q4", Pattern(frequency=Frequency.HALF_YEARLY), "2012-Q4"),
+        ("2011-Q4", Pattern(frequency=Frequency.ANNUAL), "2012-Q4"),
+        ("2011-Q2", Pattern(frequency=Frequency.ANNUAL, due=(2,)), "2012-Q2"),
+        ("2011-Q1", Pattern(due=(1, 2, 3)), "2011-Q3"),
+        (
+            "2012-Q3",
+            Pattern(frequency=Frequency.TWO_YEARLY, first_due=Quarter(2012, 3)),
+            "2014-Q3",
+        ),
     ],
 )
-def test_which_quarters_are_forecast(quarter, frequency, asked):
-    found = forecast_quarters(Quarter.parse(quarter), Pattern(frequency=Frequency(frequency)))
+def test_the_years_end_is_the_last_quarter_due_in_the_year_of_the_next_result(
+    quarter, pattern, year_end
+):
+    asked = forecast_quarter(Quarter.parse(quarter), Horizon.YEAR_END, pattern)
+    assert asked.key == year_end
 
-    assert {str(horizon): each.key for horizon, each in found.items()} == asked
+
+def test_a_value_once_given_for_the_next_quarter_was_of_the_next_that_is_due():
+    half_yearly = Pattern(frequency=Frequency.HALF_YEARLY)
+    assert forecast_quarter(Q1, Horizon.NEXT_QUARTER, half_yearly) == Quarter(2011, 2)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +226,7 @@ def test_what_is_worth_asking_about_a_figure(value, background, words):
     )
 )
 def test_nothing_that_can_be_typed_stops_the_reading(typed):
-    asked = QuarterRequirements(Q1, "%", 1, FLOOR, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
+    asked = QuarterRequirements(Q1, "%", 1, FLOOR, year_end=Quarter(2011, 4))
 
     entry = read_entry(typed, asked)
 
@@ -232,13 +246,29 @@ def test_what_a_figure_would_be_rated(value, rag):
     assert bool(entry.problems) is (rag is not Rag.GREEN)
 
 
-def test_forecasts_need_both_a_figure_and_how_sure():
-    asked = QuarterRequirements(Q1, "%", 1, forecasts=forecast_quarters(Q1, EVERY_QUARTER))
-    typed = {"value": "1", "confidence": "final", "year_end": "5", "year_end_likelihood": "even"}
+def test_a_colour_for_the_years_end_needs_a_reason_and_a_reason_a_colour():
+    asked = QuarterRequirements(Q1, "%", 1, year_end=Quarter(2011, 4))
+    typed = {"value": "1", "confidence": "final", "year_end_rag": "amber"}
 
-    assert read_entry(typed, asked).forecasts[Horizon.YEAR_END].value == 5
-    assert not read_entry(typed, asked).problems
-    assert "next_quarter" in read_entry(typed | {"next_quarter_likelihood": "even"}, asked).problems
+    whole = read_entry(typed | {"year_end_why": " Two vacancies "}, asked)
+    assert (whole.year_end.rag, whole.year_end.why) == (Rag.AMBER, "Two vacancies")
+    assert not whole.problems
+
+    assert read_entry(typed, asked).problems == {
+        "year_end_why": "Say why you expect amber at the year’s end"
+    }
+    assert read_entry({**typed, "year_end_rag": "", "year_end_why": "x"}, asked).problems == {
+        "year_end_rag": "Choose green, amber or red for the year’s end, or leave the reason empty"
+    }
+    assert "year_end_rag" in read_entry({**typed, "year_end_rag": "blue"}, asked).problems
+    long = read_entry(typed | {"year_end_why": "x" * (LONGEST_WHY + 1)}, asked)
+    assert "500 characters or fewer: there are 501" in long.problems["year_end_why"]
+
+
+def test_where_the_years_end_is_not_asked_about_nothing_is_read_of_it():
+    typed = {"value": "1", "confidence": "final", "year_end_rag": "amber", "year_end_why": "x"}
+    found = read_entry(typed, QuarterRequirements(Q1, "%", 1))
+    assert (found.year_end, found.problems) == (None, {})
 
 
 # Evidence

@@ -399,8 +399,9 @@ def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(answ
         ({"value": 95, "definition_break": "perhaps"}, "M5", "Write Yes or No"),
         ({"value": 95, "commentary": "x" * 4001}, "N5", "Shorten this to 4,000"),
         ({"not_available": "x" * 301}, "L5", "Shorten this to 300"),
-        ({"value": 95, "next_quarter": 96}, "Q5", "Say how sure you are"),
-        ({"value": 95, "year_end_likelihood": "Likely"}, "R5", "or leave how sure you are"),
+        ({"value": 95, "year_end_rag": "Amber"}, "Q5", "Say why you expect amber"),
+        ({"value": 95, "year_end_rag": "Blue"}, "P5", "Choose one of these: Green, Amber, Red"),
+        ({"value": 95, "year_end_why": "Two vacancies"}, "P5", "or leave the reason empty"),
     ],
 )
 def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(answerer, book, answers, cell, told):

@@ -89,7 +89,8 @@ def test_the_workbook_offers_lists_and_refuses_what_will_not_be_taken(answerer):
     }
     assert rules["K5:K7"] == ("list", '"Final,Provisional,Estimated"')
     assert rules["M5:M7"] == ("list", '"Yes,No"')
-    assert rules["Q5:Q7"][0] == "list"
+    assert rules["P5:P7"] == ("list", '"Green,Amber,Red"')
+    assert rules["Q5:Q7"] == ("textLength", "500")
     assert rules["H5:H7"][0] == "decimal"
     assert rules["N5:N7"] == ("textLength", "4000")
 
@@ -195,7 +196,7 @@ def test_a_preview_saves_nothing(answerer):
 def test_the_same_file_again_changes_nothing(answerer):
     book = Filled(write_workbook(answerer, Q1))
     for indicator in answerer.indicators.all():
-        book.answer(indicator, value=95, next_quarter=96, next_quarter_likelihood="Likely")
+        book.answer(indicator, value=95, year_end_rag="Amber", year_end_why="Two vacancies")
     saved_by(answerer, book.content)
     before = list(Draft.objects.values("pk", "version", "saved_at"))
 

@@ -157,6 +157,7 @@ CALLED = {
     "close_quarter": lambda _: [OPEN.key],
     "export_breakdowns": into_a_file(),
     "export_dimensions": into_a_file(),
+    "export_all": lambda folder: [folder / "everything"],
     "export_escalations": into_a_file(),
     "export_part_targets": into_a_file(),
     "export_parts": into_a_file(),

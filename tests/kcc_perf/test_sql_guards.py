@@ -10,9 +10,11 @@ from django.db import IntegrityError, connection, models, transaction
 from core import audit
 from core.models.audit import AuditEvent
 from core.sql_guards import Guard, forwards
+from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Handling
 from escalation.models.plans import PlanReview
-from indicators.models.returns import Evidence, SignOff
+from indicators.models.forecasts import SystemForecast
+from indicators.models.returns import Evidence, ManagersForecast, SignOff
 from indicators.rules.returns import Stage, Verdict
 from reports.models import Edition
 from tests.assurance.factories import (
@@ -37,6 +39,7 @@ from tests.factories import (
 from tests.guards import guards_in_force, model_of, unguarded
 from tests.indicators.factories import (
     DataQualityEntryFactory,
+    MonthlyFigureFactory,
     PartResultFactory,
     PartsRevisionFactory,
 )
@@ -80,6 +83,29 @@ def evidence():
     )
 
 
+def a_forecast():
+    return SystemForecast.objects.create(
+        indicator=IndicatorFactory(),
+        made_in=Q1,
+        for_quarter=Q1.next(),
+        method="smoothing",
+        quarters=8,
+        value=80,
+        lower=70,
+        upper=90,
+    )
+
+
+def a_managers_forecast():
+    return ManagersForecast.objects.create(
+        indicator=IndicatorFactory(), made_in=Q1, horizon="year_end", rag="red", why="Two vacancies"
+    )
+
+
+def an_early_warning():
+    return EarlyWarning.objects.create(indicator=IndicatorFactory(), closed=Q1, known_until=Q1)
+
+
 def a_handling():
     return Handling.objects.create(
         escalation=EscalationFactory(), kind=Handling.Kind.NOTED, handled_on=DAY, by=UserFactory()
@@ -114,6 +140,10 @@ MADE = {
     "indicators_partsrevision": PartsRevisionFactory,
     "indicators_partresult": PartResultFactory,
     "indicators_dataqualityentry": DataQualityEntryFactory,
+    "indicators_systemforecast": a_forecast,
+    "indicators_managersforecast": a_managers_forecast,
+    "escalation_earlywarning": an_early_warning,
+    "indicators_monthlyfigure": MonthlyFigureFactory,
     "escalation_explanation": ExplanationFactory,
     "escalation_handling": a_handling,
     "escalation_planreview": a_review,
@@ -132,6 +162,10 @@ CLOSED = {
     "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
     "indicators_partsrevision": lambda row: moved(row, is_latest=False),
     "indicators_dataqualityentry": lambda row: moved(row, is_latest=False),
+    "indicators_systemforecast": lambda row: moved(row, is_latest=False),
+    "indicators_managersforecast": lambda row: moved(row, is_latest=False),
+    "escalation_earlywarning": lambda row: moved(row, is_latest=False),
+    "indicators_monthlyfigure": lambda row: moved(row, is_latest=False),
     "escalation_explanation": lambda row: moved(row, is_latest=False),
     "assurance_meeting": lambda row: moved(row, state="held"),
     "assurance_callin": lambda row: moved(row.meeting, state="held"),
@@ -318,6 +352,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "indicators_evidence": {"removed_at"},
         "indicators_partsrevision": {"is_latest"},
         "indicators_dataqualityentry": {"is_latest"},
+        "indicators_monthlyfigure": {"is_latest"},
         "escalation_explanation": {"is_latest"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }

@@ -73,6 +73,7 @@ def indicator(reference: str, values: list[Any], /, **given: Any) -> dict[str, A
     Limits are given by name; `per` gives a quarter's own facts by its place in the values.
     """
     limits = {name: given.pop(name, None) for name in LIMITS}
+    tolerance = limits["tolerance"]
     per = given.pop("per", {})
     facts = {
         "reference": reference,
@@ -100,7 +101,10 @@ def indicator(reference: str, values: list[Any], /, **given: Any) -> dict[str, A
         "not_available": "",
         "plan": None,
         "revisions": [],
-        **{key: value for key, value in given.items() if key != "method"},
+        "method": "floor",
+        "tolerance": None if tolerance is None else plain(Decimal(str(tolerance))),
+        "first_quarter": "1974-Q1",
+        **given,
     }
     facts["ratings"] = _ratings(facts, values, limits, per, given.get("method", "floor"))
     facts["escalations"] = escalations(facts)
@@ -209,6 +213,7 @@ def by_district(**counts: list[tuple[int, int]]) -> dict[str, Any]:
             key="district",
             name="District",
             each_case_once=True,
+            values_add_up=False,
             fewer_than=about.fewer_than,
             parts=tuple(
                 PartHistory(name, name.capitalize(), tuple(each)) for name, each in points.items()
@@ -337,6 +342,19 @@ def priorities() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def units_of(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The council, its directorates and the units that the indicators stand in."""
+    council = {"code": "WCC", "name": "Wealdshire County Council", "tier": "council"}
+    found = {"WCC": {**council, "parent": None}}
+    for each in given:
+        directorate = {**each["directorate"], "tier": "directorate", "parent": "WCC"}
+        found.setdefault(directorate["code"], directorate)
+    for each in given:
+        division = {**each["unit"], "tier": "division", "parent": each["directorate"]["code"]}
+        found.setdefault(division["code"], division)
+    return list(found.values())
+
+
 def edition_document(**changes: Any) -> dict[str, Any]:
     """A full document that has the form it should, and agrees with itself."""
     given = changes.pop("indicators", None) or sorted(
@@ -365,6 +383,7 @@ def edition_document(**changes: Any) -> dict[str, Any]:
         ],
         "priorities": priorities(),
         "indicators": given,
+        "units": units_of(given),
         **changes,
     }
 

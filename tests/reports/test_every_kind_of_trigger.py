@@ -13,9 +13,8 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
-from indicators.rules.entry import ForecastEntry, ResultGiven
-from indicators.rules.returns import Horizon, Likelihood
-from indicators.services.forecasts import state_forecasts
+from indicators.rules.entry import ResultGiven, YearEndEntry
+from indicators.services.forecasts import state_forecast
 from indicators.services.results import submit_result
 from organisation.models.people import User
 from reports.contents.edition import edition_contents
@@ -62,7 +61,7 @@ FIGURES = {
     "PI-3": ["95L", "95", "95L", "95", "95"],
     "PI-4": ["70", "89", "88", "95", "95"],
 }
-FORESEEN = {"PI-3": [None, "70", "85", "95", None]}
+FORESEEN = {"PI-3": [None, Rag.RED, Rag.AMBER, Rag.GREEN, None]}
 
 
 def named(name, asked):
@@ -90,7 +89,7 @@ def council(db):
     for place, quarter in enumerate(Quarter(2011, 1).until(LAST)):
         for reference, figures in FIGURES.items():
             report(reference, quarter, figures[place])
-            referral_outlook(reference, quarter, FORESEEN.get(reference, [None] * 5)[place])
+            expects(reference, quarter, FORESEEN.get(reference, [None] * 5)[place])
         close_quarter(quarter=quarter, today=TODAY, by=None)
 
 
@@ -109,12 +108,12 @@ def report(reference, quarter, figure):
     )
 
 
-def referral_outlook(reference, quarter, figure):
-    if figure is not None:
-        state_forecasts(
+def expects(reference, quarter, rag):
+    if rag is not None:
+        state_forecast(
             indicator=indicator(reference),
             quarter=quarter,
-            forecasts={Horizon.YEAR_END: ForecastEntry(Decimal(figure), Likelihood.LIKELY)},
+            year_end=YearEndEntry(rag, "Two vacancies"),
             by=User.objects.first(),
         )
 
@@ -177,7 +176,7 @@ def test_where_no_trigger_reads_forecasts_an_edition_tells_none(db):
     version_of(named("Red", trigger(status=Rag.RED)))
     TargetFactory(indicator=IndicatorFactory(reference="PI-1", layer="core"))
     report("PI-1", LAST, "70")
-    referral_outlook("PI-1", LAST, "70")
+    expects("PI-1", LAST, Rag.RED)
     close_quarter(quarter=LAST, today=TODAY, by=None)
 
     (told,) = edition_contents(quarter=LAST, number=1, frozen_on=TODAY)["indicators"]

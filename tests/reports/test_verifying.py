@@ -25,6 +25,9 @@ NAMES = [
     "ratings.csv",
     "report.html",
     "report.pdf",
+    "results.csv",
+    "targets.csv",
+    "units.csv",
 ]
 
 

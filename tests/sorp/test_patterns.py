@@ -97,6 +97,7 @@ def test_which_earlier_figure_one_is_compared_with(of, quarter, known, with_):
     [
         ("quarterly quarter", "2020-Q4", "2021-Q1"),
         ("half_yearly quarter", "2020-Q2", "2020-Q4"),
+        ("quarterly quarter Q1 Q2 Q3", "2020-Q3", "2021-Q1"),
         ("annual quarter Q2", "2020-Q2", "2021-Q2"),
         ("quarterly quarter Q1 Q3 Q4", "2020-Q1", "2020-Q3"),
         ("annual quarter Q2", "2020-Q1", "2020-Q2"),

@@ -3,8 +3,7 @@
 from typing import Any
 
 from core.management.exporting_command import ExportingCommand
-from core.tables.writing import written
-from escalation.queries.register import EXPORT_COLUMNS, exported_escalations
+from escalation.exporting import escalations_csv
 
 
 class Command(ExportingCommand):
@@ -12,7 +11,4 @@ class Command(ExportingCommand):
     rows = "escalations"
 
     def text(self, **options: Any) -> str:
-        return written(
-            EXPORT_COLUMNS,
-            ([row[name] for name in EXPORT_COLUMNS] for row in exported_escalations()),
-        )
+        return escalations_csv()

@@ -1,5 +1,7 @@
 """Export dimensions as dimensions.csv, which import_dimensions takes back."""
 
+from typing import Any
+
 from core.management.exporting_command import ExportingCommand
 from indicators.exporting.parts import dimensions_csv
 
@@ -8,5 +10,5 @@ class Command(ExportingCommand):
     help = "Write dimensions as CSV."
     rows = "parts of dimensions"
 
-    def text(self, **options):
+    def text(self, **options: Any) -> str:
         return dimensions_csv()

@@ -1,6 +1,9 @@
 """Import breakdowns from breakdowns.csv."""
 
+from typing import Any
+
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from indicators.importing.parts import import_breakdowns
 
 
@@ -11,5 +14,5 @@ class Command(ImportCommand):
     )
     noun = "breakdowns"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_breakdowns(content, file=file, dry_run=options["dry_run"])

@@ -1,6 +1,9 @@
 """Import dimensions from dimensions.csv."""
 
+from typing import Any
+
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from indicators.importing.parts import import_dimensions
 
 
@@ -11,5 +14,5 @@ class Command(ImportCommand):
     )
     noun = "dimensions"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_dimensions(content, file=file, dry_run=options["dry_run"])

@@ -1,6 +1,9 @@
 """Import targets of parts from part_targets.csv."""
 
+from typing import Any
+
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from indicators.importing.parts import import_part_targets
 
 
@@ -11,5 +14,5 @@ class Command(ImportCommand):
     )
     noun = "targets of parts"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_part_targets(content, file=file, dry_run=options["dry_run"])

@@ -1,7 +1,10 @@
 """Import parts from parts.csv."""
 
+from typing import Any
+
 from core.clock import localdate
 from core.management.importing_command import ImportCommand
+from core.tables.importing import Imported
 from indicators.importing.parts import import_parts
 
 
@@ -12,5 +15,5 @@ class Command(ImportCommand):
     )
     noun = "parts"
 
-    def import_content(self, content, *, file, options):
+    def import_content(self, content: bytes, *, file: str, options: dict[str, Any]) -> Imported:
         return import_parts(content, file=file, today=localdate(), dry_run=options["dry_run"])

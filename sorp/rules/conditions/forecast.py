@@ -26,9 +26,10 @@ from sorp.rules.figures import Figure
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast(Condition):
-    """By the manager: the forecast for the year's end would be rated at a status or worse.
+    """By the manager: the year's end is expected to be at a status or worse.
 
-    By the system: the chance of the status next quarter is so many per cent or more.
+    By the system: the chance of the status next quarter, where one is shown, is so many per cent or
+    more.
     """
 
     kind, position = "forecast", 4

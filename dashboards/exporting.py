@@ -1,0 +1,82 @@
+"""Everything that a council can take with it: the files that a new one is made of, and its record."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from escalation.exporting import escalations_csv, variations_csv
+from escalation.queries.evaluation import evaluator_rules
+from escalation.rules.rule_files import write_rules
+from indicators.exporting.definitions import indicators_csv, targets_csv
+from indicators.exporting.parts import breakdowns_csv, dimensions_csv, part_targets_csv, parts_csv
+from indicators.exporting.ratings import ratings_csv
+from indicators.exporting.results import results_csv
+from organisation.exporting import people_csv, units_csv
+from sorp.models.statement import Version
+from sorp.queries.ruling import version_rules
+
+# In the order in which they are imported: each names what those before it hold.
+IMPORTED = {
+    "units.csv": units_csv,
+    "people.csv": people_csv,
+    "indicators.csv": indicators_csv,
+    "targets.csv": targets_csv,
+    "results.csv": results_csv,
+}
+IMPORTED_WHERE_GIVEN = {
+    "dimensions.csv": dimensions_csv,
+    "breakdowns.csv": breakdowns_csv,
+    "part_targets.csv": part_targets_csv,
+    "parts.csv": parts_csv,
+}
+READ_ME = """\
+{imported}
+are taken back by the import commands, in this order, once a SORP is in force: manage.py import_units
+units.csv, and so on. From the same SORP and the same closes (manage.py close_quarter, in order of
+quarter) follow
+
+ratings.csv
+escalations.csv
+
+but for what was restated after a revision, what a level referred up by hand, and what was agreed for one
+indicator: suspensions and variations. Indicators stand in indicators.csv as they are defined now.
+
+{rules}
+variations.csv
+
+hold the rules by which quarters were judged, for manage.py replay_rules.
+
+people.csv and results.csv name people and hold small numbers that reports withhold. Keep them as you
+keep the service itself. Passwords, evidence, plans, papers and the audit trail are not here: they are in
+the database and among the uploaded files, which are copied as the guide for operators says.
+"""
+
+
+def all_files() -> dict[str, bytes]:
+    """Every file by name, `{"units.csv": b"code,name…", …}`. The same record gives the same bytes."""
+    imported = {name: write() for name, write in IMPORTED.items()}
+    further = {name: write() for name, write in IMPORTED_WHERE_GIVEN.items()}
+    imported |= {name: text for name, text in further.items() if text.count("\n") > 1}
+    rules = {
+        f"rules-{version.number}.json": write_rules(evaluator_rules(version_rules(version)))
+        for version in Version.objects.binding().order_by("from_quarter")
+    }
+    files = {
+        **imported,
+        "ratings.csv": ratings_csv(closed_only=True),
+        "escalations.csv": escalations_csv(),
+        "variations.csv": variations_csv(),
+        **rules,
+        "READ-ME.md": READ_ME.format(imported="\n".join(imported), rules="\n".join(rules)),
+    }
+    return {name: text.encode() for name, text in files.items()}
+
+
+def as_zip(files: dict[str, bytes]) -> bytes:
+    """The files as one archive, which says nothing of when it was made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

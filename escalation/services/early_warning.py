@@ -1,0 +1,75 @@
+"""Keeping what early warning tells: worked out at the close, and again as results arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from core import audit
+from core.clock import now
+from core.quarters import Quarter
+from core.queries import last_closed, quarter_state
+from escalation.models.early_warning import EarlyWarning
+from escalation.queries.early_warning import work_out_early_warnings
+from indicators.models.definitions import Indicator
+from indicators.services.forecasts import forecast_after
+from organisation.models.people import User
+
+# What makes one warning differ from another.
+COMPARED_FIELDS = (
+    *("known_until", "rating_id", "forecast_id", "silence", "gap", "leads"),
+    *("chance_red", "soonest", "follows", "inputs"),
+)
+
+
+@transaction.atomic
+def store_early_warnings(
+    *, closed: Quarter, by: User | None, indicators: Iterable[int] | None = None
+) -> list[EarlyWarning]:
+    """What early warning tells of each indicator in use, as of a closed quarter, is on record.
+
+    Returns what is new. One that says the same as before is not kept again. Raises ValueError for a
+    quarter that is not closed.
+    """
+    row = quarter_state(closed)
+    if row is None or not row.is_closed:
+        raise ValueError(f"{closed} is not closed: look ahead from one that is")
+    in_use = Indicator.objects.in_use(closed)
+    measured = list(in_use if indicators is None else in_use.filter(pk__in=list(indicators)))
+    before = {
+        each.indicator_id: each
+        for each in EarlyWarning.objects.filter(
+            closed=closed, is_latest=True, indicator__in=[each.pk for each in measured]
+        )
+    }
+    new = []
+    for each in work_out_early_warnings(closed, measured):
+        earlier = before.get(each.indicator_id)
+        if earlier is not None:
+            if all(getattr(earlier, name) == getattr(each, name) for name in COMPARED_FIELDS):
+                continue
+            each.number = earlier.number + 1
+        each.made_at = now()
+        new.append(each)
+    overtaken = [before[each.indicator_id].pk for each in new if each.number > 1]
+    EarlyWarning.objects.filter(pk__in=overtaken).update(is_latest=False)
+    made = EarlyWarning.objects.bulk_create(new, batch_size=500)
+    if made:
+        anew = sorted(each.indicator.reference for each in made if each.number > 1)
+        audit.record("looked ahead", row, by=by, warnings=len(made), anew=anew)
+    return made
+
+
+def look_again(*, quarter: Quarter, indicators: Iterable[int]) -> None:
+    """Results have arrived of a quarter that is not closed: they take the place of their forecast.
+
+    The quarter after them is forecast anew, and early warning looks ahead from there. Nothing is
+    done while no quarter is closed, or for a quarter that is: its figures are followed up when the
+    next is closed.
+    """
+    closed, given = last_closed(), list(indicators)
+    if closed is None or quarter <= closed:
+        return
+    forecast_after(quarter=quarter, by=None, indicators=given)
+    store_early_warnings(closed=closed, by=None, indicators=given)

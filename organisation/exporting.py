@@ -1,0 +1,52 @@
+"""units.csv and people.csv, as the imports take them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.tables.writing import written_rows
+from organisation.importing.people import HoldingRow
+from organisation.importing.units import UnitRow
+from organisation.models.people import Appointment, User
+from organisation.models.units import Placement
+from organisation.rules import UnitTier
+
+
+def units_csv() -> str:
+    """Every unit, a row for each name and place it has had, parents before what is part of them."""
+    rows = [
+        {
+            "code": each.unit.code,
+            "name": each.name,
+            "tier": each.unit.tier,
+            "parent": each.parent.code if each.parent else None,
+            "starts_on": each.starts_on,
+        }
+        for each in Placement.objects.select_related("unit", "parent")
+    ]
+    rows.sort(key=lambda row: (UnitTier(row["tier"]).depth, row["code"], row["starts_on"]))
+    return written_rows(UnitRow, rows)
+
+
+def people_csv() -> str:
+    """Everybody, a row for each holding of a post; a row with none for whoever never held any."""
+    rows: list[dict[str, Any]] = []
+    for each in Appointment.objects.select_related("user", "post__unit"):
+        rows.append(
+            {
+                "email": each.user.email,
+                "name": each.user.name,
+                "post": each.post.kind,
+                "unit": each.post.unit.code,
+                "starts_on": each.starts_on,
+                "ends_on": each.ends_on,
+                "title": each.post.title,
+            }
+        )
+    nothing = dict.fromkeys(("post", "unit", "starts_on", "ends_on", "title"))
+    for user in User.objects.filter(appointments=None):
+        rows.append({**nothing, "email": user.email, "name": user.name})
+    rows.sort(
+        key=lambda row: [str(row[name]) for name in ("email", "starts_on", "unit", "post", "title")]
+    )
+    return written_rows(HoldingRow, rows)
