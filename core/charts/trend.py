@@ -75,6 +75,7 @@ class Trend:
     foreseen: Foreseen | None = None
     quarters_ahead: int = 0  # points at the end that only a plan or a forecast asks for
     sentence: str = ""  # what it shows, in words
+    year_end_target: Decimal | None = None  # of a total since April, for its last quarter
     restarts_in_april: bool = False  # a total since April: its line begins anew each year
 
     @property

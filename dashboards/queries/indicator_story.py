@@ -17,6 +17,7 @@ from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
+from indicators.queries.histories import targets_in_force
 from indicators.queries.variations import variations_of
 from indicators.services.variations import may_propose_variation
 from organisation.models.people import User
@@ -141,7 +142,16 @@ def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
         polarity=Polarity(latest.polarity),
         travel=Travel(latest.travel),
         floor_label="Tolerance" if latest.method == RatingMethod.TOLERANCE else "Floor",
+        year_end_target=_year_end_target(indicator, latest.quarter),
     )
+
+
+def _year_end_target(indicator: Indicator, quarter: Quarter) -> Decimal | None:
+    """What a total since April is to come to by the end of the year; one query for such, else none."""
+    if not indicator.pattern.restarts_in_april:
+        return None
+    target = targets_in_force(Quarter(quarter.year, 4), [indicator.pk]).get(indicator.pk)
+    return target.target if target else None
 
 
 def trend_with_plan(

@@ -205,6 +205,8 @@ def trend_sentence(trend: Trend, pattern: Pattern = EVERY_QUARTER, *, standing: 
         first = f"{trend.title}: {level.text}; {written(trend, last)} in {last.quarter}{against}"
     else:
         first = f"{trend.title} {_movement(trend, known[0], last)}{against}"
+    if pattern.restarts_in_april and (ends := year_end(trend, last)):
+        others = [Remark("year_end", ends, (last.quarter,)), *others]
     rest = [f"{each.text[:1].upper()}{each.text[1:]}" for each in others[:MOST_REMARKS]]
     return " ".join(f"{each}." for each in (first, *rest))
 
@@ -228,6 +230,24 @@ def _since_april(trend: Trend, pattern: Pattern, last: QuarterPoint) -> str:
     if before is None:
         return said
     return f"{said}, and {written(trend, before)} in the same months a year before"
+
+
+def year_end(trend: Trend, last: QuarterPoint) -> str:
+    """Where a total since April would end the year if the rest of it went as last year's did.
+
+    The last figure and what was added between the same quarter and the end of the year before; beside
+    the year's target where that is set. Nothing at the year's end, or without last year's figures.
+    """
+    known = {each.quarter: each.value for each in trend.points if each.value is not None}
+    year, quarter = last.quarter.year, last.quarter
+    then, end = known.get(quarter.back(4)), known.get(Quarter(year - 1, 4))
+    if quarter.number == 4 or then is None or end is None or last.value is None:
+        return ""
+    foreseen = as_number(last.value + end - then, trend.decimals, trend.measure_unit)
+    said = f"if the rest of the year goes as last year’s did, it ends at {foreseen}"
+    if trend.year_end_target is None:
+        return said
+    return f"{said}; the year’s target is {_limit(trend, trend.year_end_target)}"
 
 
 def _movement(trend: Trend, first: QuarterPoint, last: QuarterPoint) -> str:

@@ -1,5 +1,6 @@
 """What is said of a series: what the eye sees and what is so; and how often a level is claimed of none."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -7,7 +8,14 @@ import pytest
 
 from core.charts.trend import QuarterPoint, Trend, trend_chart
 from core.quarters import Quarter
-from indicators.rules.remarks import new_level, remarks, state_now, trend_sentence, with_sentence
+from indicators.rules.remarks import (
+    new_level,
+    remarks,
+    state_now,
+    trend_sentence,
+    with_sentence,
+    year_end,
+)
 from sorp.lexicon import Basis, Rag
 from sorp.rules.patterns import EVERY_QUARTER, Pattern
 
@@ -127,7 +135,8 @@ def test_a_level_is_claimed_of_few_series_that_have_none(phi, length, most):
         (
             series([26, 51, 76, 98, 27], travel="not enough data"),
             FROM_APRIL,
-            "Calls answered was 27% for April to June 2020, and 26% in the same months a year before.",
+            "Calls answered was 27% for April to June 2020, and 26% in the same months a year before."
+            " If the rest of the year goes as last year’s did, it ends at 99%.",
         ),
         (series([None]), EVERY_QUARTER, "Calls answered: no result has been reported yet."),
         (series([80]), EVERY_QUARTER, "Calls answered was 80% in Q1 2019/20."),
@@ -141,6 +150,15 @@ def test_what_was_measured_otherwise_is_not_compared():
     said = remarks(series([*STEADY, 70, 72, 71, 69], breaks=(10,)))
 
     assert [each.key for each in said] == []
+
+
+def test_where_a_total_since_april_would_end_the_year_stands_beside_the_years_target():
+    trend = replace(series([26, 51, 76, 98, 24, 47]), year_end_target=Decimal("97.5"))
+
+    assert year_end(trend, trend.points[-1]) == (
+        "if the rest of the year goes as last year’s did, it ends at 94%; the year’s target is 97.5%"
+    )
+    assert year_end(trend, trend.points[3]) == ""
 
 
 def test_every_remark_names_the_quarters_that_bear_it_out():
