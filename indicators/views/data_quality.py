@@ -122,14 +122,16 @@ def write_entry(request: SignedInRequest, reference: str) -> HttpResponse:
     )
     form = DataQualityForm(request.POST or None, initial=said or {"source": indicator.source})
     number = latest.number if latest else 0
-    if request.method == "POST" and form.is_valid() and _written(request, indicator, form):
-        return redirect("data_quality", indicator.reference)
+    if request.method == "POST":
+        if not form.is_valid():
+            number = _seen(request)  # what somebody else wrote meanwhile is not seen yet
+        elif _written(request, indicator, form):
+            return redirect("data_quality", indicator.reference)
     page = {"form": form, "indicator": indicator, "number": number, "latest": latest}
     return render(request, "indicators/write_data_quality.html", page)
 
 
 def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityForm) -> bool:
-    seen = request.POST.get("seen", "")
     try:
         given = DataQualityGiven(
             **form.cleaned_data | {"risk": Risk(form.cleaned_data["risk"])},
@@ -139,7 +141,7 @@ def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityFo
             given=given,
             today=localdate(),
             by=request.user,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=_seen(request),
         )
     except CannotWriteEntry as refusal:
         form.add_error(refusal.field, str(refusal))
@@ -147,3 +149,9 @@ def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityFo
     told = "the entry is kept" if is_new else "nothing changed"
     messages.success(request, f"{indicator.title}: {told}")
     return True
+
+
+def _seen(request: SignedInRequest) -> int:
+    """The number of the entry over which this one was written."""
+    number = request.POST.get("seen", "")
+    return int(number) if number.isascii() and number.isdigit() else 0

@@ -16,7 +16,7 @@ from indicators.forms.parts import BreakDownForm, DimensionForm, PartNames, Part
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Breakdown, Dimension
 from indicators.queries.entry import EntrySheet
-from indicators.queries.parts import dimensions_with_parts, parts_sheet, whole_of
+from indicators.queries.parts import PartsSheet, dimensions_with_parts, parts_sheet, whole_of
 from indicators.rules.parts import Whole
 from indicators.services import parts as services
 from indicators.views.entry import refusal_page, sheet_or_404
@@ -43,8 +43,12 @@ def enter_parts(
     revises = sheet.is_closed
     typed = request.POST if request.method == "POST" else None
     form = PartsForm(typed, sheet=grid, revises=revises)
-    if request.method == "POST" and form.is_valid() and _given(request, grid, form):
-        return redirect("enter_parts", quarter.key, reference, dimension)
+    number = grid.number
+    if request.method == "POST":
+        if not form.is_valid():
+            number = _seen(request)  # what somebody else gave meanwhile is not seen yet
+        elif _given(request, grid, form):
+            return redirect("enter_parts", quarter.key, reference, dimension)
     page = {
         "sheet": sheet,
         "indicator": sheet.indicator,
@@ -55,6 +59,7 @@ def enter_parts(
         "form": form,
         "whole": whole,
         "revises": revises,
+        "number": number,
     }
     return render(request, "indicators/enter_parts.html", page)
 
@@ -68,8 +73,7 @@ def _whole(sheet: EntrySheet) -> Whole | None:
     return whole_of(sheet.indicator, sheet.quarter)
 
 
-def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-untyped-def]
-    seen = request.POST.get("seen", "")
+def _given(request: SignedInRequest, grid: PartsSheet, form: PartsForm) -> bool:
     try:
         _, is_new = services.give_parts(
             breakdown=grid.breakdown,
@@ -78,7 +82,7 @@ def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-unt
             today=localdate(),
             by=request.user,
             reason=form.cleaned_data.get("reason", ""),
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=_seen(request),
         )
     except ValueError as refusal:
         form.add_error(None, str(refusal))
@@ -87,6 +91,12 @@ def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-unt
     told = f"kept {len(form.figures)} of {len(grid.parts)} parts" if is_new else "nothing changed"
     messages.success(request, f"{grid.breakdown.indicator.title} by {by}: {told}")
     return True
+
+
+def _seen(request: SignedInRequest) -> int:
+    """The number of the revision over which the grid was filled in."""
+    number = request.POST.get("seen", "")
+    return int(number) if number.isascii() and number.isdigit() else 0
 
 
 @require_http_methods(["GET", "POST"])
