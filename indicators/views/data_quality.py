@@ -83,18 +83,16 @@ def _lines(
     return [each for each in everything if wanted(each)], everything
 
 
-def _indicator(request: SignedInRequest, reference: str) -> Indicator:
+def _indicator(request: SignedInRequest, address: str) -> Indicator:
     seen = Indicator.objects.visible_to(request.user)
-    return get_object_or_404(
-        seen.select_related("unit", "accountable_manager"), reference=reference
-    )
+    return get_object_or_404(seen.select_related("unit", "accountable_manager"), address=address)
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def data_quality(request: SignedInRequest, reference: str) -> HttpResponse:
+def data_quality(request: SignedInRequest, address: str) -> HttpResponse:
     """What the register says of one indicator, and all that it said before."""
-    indicator = _indicator(request, reference)
+    indicator = _indicator(request, address)
     entries = entries_of(indicator)
     latest = entries[0] if entries else None
     page = {
@@ -108,9 +106,9 @@ def data_quality(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.KEEP_DATA_QUALITY)
-def write_entry(request: SignedInRequest, reference: str) -> HttpResponse:
+def write_entry(request: SignedInRequest, address: str) -> HttpResponse:
     """Another entry about one indicator, from what the last one says."""
-    indicator = _indicator(request, reference)
+    indicator = _indicator(request, address)
     if not data_quality_kept_by(request.user).holds(indicator):
         raise PermissionDenied
     entries = entries_of(indicator)

@@ -27,10 +27,10 @@ from organisation.requests import SignedInRequest
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
 def enter_parts(
-    request: SignedInRequest, quarter: Quarter, reference: str, dimension: str
+    request: SignedInRequest, quarter: Quarter, address: str, dimension: str
 ) -> HttpResponse:
     """The parts of one result by one dimension, in a grid. A closed quarter takes revisions."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     if (explained := refusal_page(request, sheet)) is not None:
         return explained
     breakdown = get_object_or_404(
@@ -48,7 +48,7 @@ def enter_parts(
         if not form.is_valid():
             number = _seen(request)  # what somebody else gave meanwhile is not seen yet
         elif _given(request, grid, form):
-            return redirect("enter_parts", quarter.key, reference, dimension)
+            return redirect("enter_parts", quarter.key, address, dimension)
     page = {
         "sheet": sheet,
         "indicator": sheet.indicator,
@@ -101,10 +101,10 @@ def _seen(request: SignedInRequest) -> int:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def break_down(request: SignedInRequest, reference: str) -> HttpResponse:
+def break_down(request: SignedInRequest, address: str) -> HttpResponse:
     """By which dimensions an indicator may be broken down."""
     indicator = get_object_or_404(
-        Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference
+        Indicator.objects.visible_to(request.user).select_related("unit"), address=address
     )
     standing = list(indicator.breakdowns.filter(is_used=True).select_related("dimension"))
     counts = any(each.values_add_up for each in standing)
