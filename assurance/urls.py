@@ -41,5 +41,7 @@ urlpatterns = [
         name="pack_json",
     ),
     path("<assurance_team:team>/<day:day>/board/", boards.call_in_board, name="call_in_board"),
-    path("<assurance_team:team>/<day:day>/<str:reference>/", outcomes.called_in, name="called_in"),
+    path(
+        "<assurance_team:team>/<day:day>/<reference:address>/", outcomes.called_in, name="called_in"
+    ),
 ]

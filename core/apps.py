@@ -3,13 +3,14 @@
 from django.apps import AppConfig
 from django.urls import register_converter
 
-from core.converters import DayConverter, QuarterConverter
+from core.converters import DayConverter, QuarterConverter, ReferenceConverter
 
 
 class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        """Every app's addresses may name a quarter and a day."""
+        """Every app's addresses may name a quarter, a day and an indicator."""
         register_converter(QuarterConverter, "quarter")
         register_converter(DayConverter, "day")
+        register_converter(ReferenceConverter, "reference")

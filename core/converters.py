@@ -1,7 +1,8 @@
-"""What addresses carry: a quarter and a day. An address that names none leads nowhere (404)."""
+"""What addresses carry: a quarter, a day, an indicator. One that names none leads nowhere (404)."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from core.quarters import Quarter
@@ -29,3 +30,23 @@ class DayConverter:
 
     def to_url(self, value: date | str) -> str:
         return value if isinstance(value, str) else value.isoformat()
+
+
+def address_of(reference: str) -> str:
+    """An indicator's reference as addresses, anchors and names of files have it: C&L 02 is C_L_02."""
+    return re.sub(r"[^A-Za-z0-9.-]", "_", reference)
+
+
+class ReferenceConverter:
+    """`<reference:…>`: of an indicator's reference, which the view receives as its address.
+
+    A page is found by `Indicator.address`; the reference itself cannot be read back from it.
+    """
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return address_of(value)

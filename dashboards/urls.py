@@ -20,10 +20,14 @@ urlpatterns = [
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
     path("escalations/<int:pk>/", escalation.escalation, name="escalation"),
-    path("indicators/<str:reference>/", indicator.indicator, name="indicator"),
-    path("indicators/<str:reference>/chart.svg", indicator.indicator_chart, name="indicator_chart"),
+    path("indicators/<reference:address>/", indicator.indicator, name="indicator"),
     path(
-        "indicators/<str:reference>/parts.csv",
+        "indicators/<reference:address>/chart.svg",
+        indicator.indicator_chart,
+        name="indicator_chart",
+    ),
+    path(
+        "indicators/<reference:address>/parts.csv",
         indicator.indicator_parts_csv,
         name="indicator_parts_csv",
     ),
@@ -54,5 +58,5 @@ urlpatterns = [
     path("set-up/everything/", hand_over.take_everything, name="take_everything"),
     path("revisions/", revisions.revisions, name="revisions"),
     path("revisions/revisions.csv", revisions.revisions_csv, name="revisions_csv"),
-    path("revisions/<quarter:quarter>/<str:reference>/", revisions.revision, name="revision"),
+    path("revisions/<quarter:quarter>/<reference:address>/", revisions.revision, name="revision"),
 ]

@@ -21,39 +21,41 @@ urlpatterns = [
         "escalations/<int:pk>/handle/", handling.deal_with_escalation, name="deal_with_escalation"
     ),
     path("escalations/plans/", plans.action_plans, name="action_plans"),
-    path("escalations/plans/<str:reference>/", plans.write_plan, name="write_plan"),
+    path("escalations/plans/<reference:address>/", plans.write_plan, name="write_plan"),
     path(
-        "escalations/plans/<str:reference>/<int:number>/",
+        "escalations/plans/<reference:address>/<int:number>/",
         plans.plan_version,
         name="plan_version",
     ),
     path(
-        "escalations/plans/<str:reference>/<int:number>/agree/",
+        "escalations/plans/<reference:address>/<int:number>/agree/",
         plans.agree_plan,
         name="agree_plan",
     ),
     path(
-        "escalations/plans/<str:reference>/<int:number>/review/",
+        "escalations/plans/<reference:address>/<int:number>/review/",
         plans.review_plan,
         name="review_plan",
     ),
     path(
-        "escalations/plans/<str:reference>/actions/<int:position>/",
+        "escalations/plans/<reference:address>/actions/<int:position>/",
         plans.report_progress,
         name="report_progress",
     ),
     path("quarters/", quarters.quarters, name="quarters"),
     path("quarters/<quarter:quarter>/close/", quarters.close, name="close_quarter"),
     path(
-        "indicators/<str:reference>/explanations/", explanations.explanations, name="explanations"
+        "indicators/<reference:address>/explanations/",
+        explanations.explanations,
+        name="explanations",
     ),
     path(
-        "indicators/<str:reference>/explanations/<quarter:quarter>/",
+        "indicators/<reference:address>/explanations/<quarter:quarter>/",
         explanations.explanation,
         name="explanation",
     ),
     path(
-        "indicators/<str:reference>/explanations/<quarter:quarter>/<int:number>.json",
+        "indicators/<reference:address>/explanations/<quarter:quarter>/<int:number>.json",
         explanations.explanation_json,
         name="explanation_json",
     ),

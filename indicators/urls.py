@@ -37,43 +37,53 @@ urlpatterns = [
         returns.return_submitted,
         name="return_submitted",
     ),
-    path("returns/<quarter:quarter>/<str:reference>/", entry.enter_result, name="enter_result"),
-    path("returns/<quarter:quarter>/<str:reference>/draft/", entry.keep_draft, name="keep_draft"),
+    path("returns/<quarter:quarter>/<reference:address>/", entry.enter_result, name="enter_result"),
     path(
-        "returns/<quarter:quarter>/<str:reference>/would-be/", entry.preview_rating, name="would_be"
+        "returns/<quarter:quarter>/<reference:address>/draft/", entry.keep_draft, name="keep_draft"
     ),
     path(
-        "returns/<quarter:quarter>/<str:reference>/discard/",
+        "returns/<quarter:quarter>/<reference:address>/would-be/",
+        entry.preview_rating,
+        name="would_be",
+    ),
+    path(
+        "returns/<quarter:quarter>/<reference:address>/discard/",
         entry.discard_draft,
         name="discard_draft",
     ),
-    path("returns/<quarter:quarter>/<str:reference>/evidence/", evidence.evidence, name="evidence"),
     path(
-        "returns/<quarter:quarter>/<str:reference>/evidence/<int:number>/",
+        "returns/<quarter:quarter>/<reference:address>/evidence/",
+        evidence.evidence,
+        name="evidence",
+    ),
+    path(
+        "returns/<quarter:quarter>/<reference:address>/evidence/<int:number>/",
         evidence.evidence_file,
         name="evidence_file",
     ),
     path(
-        "returns/<quarter:quarter>/<str:reference>/evidence/<int:number>/remove/",
+        "returns/<quarter:quarter>/<reference:address>/evidence/<int:number>/remove/",
         evidence.remove_evidence,
         name="remove_evidence",
     ),
     path(
-        "returns/<quarter:quarter>/<str:reference>/parts/<slug:dimension>/",
+        "returns/<quarter:quarter>/<reference:address>/parts/<slug:dimension>/",
         parts.enter_parts,
         name="enter_parts",
     ),
-    path("indicators/<str:reference>/dimensions/", parts.break_down, name="break_down"),
+    path("indicators/<reference:address>/dimensions/", parts.break_down, name="break_down"),
     path("set-up/dimensions/", parts.dimensions, name="dimensions"),
     path("set-up/dimensions/add/", parts.dimension, name="add_dimension"),
     path("set-up/dimensions/<slug:dimension>/change/", parts.dimension, name="dimension"),
     path("data-quality/", data_quality.data_quality_register, name="data_quality_register"),
     path("data-quality/data-quality.csv", data_quality.data_quality_csv, name="data_quality_csv"),
     path(
-        "indicators/<str:reference>/data-quality/", data_quality.data_quality, name="data_quality"
+        "indicators/<reference:address>/data-quality/",
+        data_quality.data_quality,
+        name="data_quality",
     ),
     path(
-        "indicators/<str:reference>/data-quality/write/",
+        "indicators/<reference:address>/data-quality/write/",
         data_quality.write_entry,
         name="write_data_quality",
     ),
@@ -91,20 +101,28 @@ urlpatterns = [
     path("people/move/", people.move_indicators, name="move_indicators"),
     path("people/deputies/appoint/", people.appoint_deputy, name="appoint_deputy"),
     path("people/deputies/<int:pk>/end/", people.end_deputy, name="end_deputy"),
-    path("people/suspend/<str:reference>/", people.suspend, name="suspend_indicator"),
+    path("people/suspend/<reference:address>/", people.suspend, name="suspend_indicator"),
     path("attestation/<quarter:quarter>/", people.attestation, name="attestation"),
     path("forecasts/", forecasts.forecasts, name="forecasts"),
     path("variations/", variations.register, name="variations"),
-    path("indicators/<str:reference>/variations/", variations.of_indicator, name="variations_of"),
     path(
-        "indicators/<str:reference>/variations/propose/",
+        "indicators/<reference:address>/variations/", variations.of_indicator, name="variations_of"
+    ),
+    path(
+        "indicators/<reference:address>/variations/propose/",
         variations.propose,
         name="propose_variation",
     ),
-    path("indicators/<str:reference>/variations/<int:pk>/", variations.variation, name="variation"),
+    path(
+        "indicators/<reference:address>/variations/<int:pk>/",
+        variations.variation,
+        name="variation",
+    ),
     path("sign-off/", sign_off.sign_off, name="sign_off"),
     path(
-        "sign-off/unlock/<quarter:quarter>/<str:reference>/", sign_off.unlock, name="unlock_result"
+        "sign-off/unlock/<quarter:quarter>/<reference:address>/",
+        sign_off.unlock,
+        name="unlock_result",
     ),
     path(
         "sign-off/<quarter:quarter>/<str:stage>/<slug:unit>/",

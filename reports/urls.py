@@ -11,15 +11,17 @@ urlpatterns = [
         "performance/<quarter:quarter>/files/<str:name>", public.edition_file, name="edition_file"
     ),
     path(
-        "performance/indicators/<str:reference>/", public.public_indicator, name="public_indicator"
+        "performance/indicators/<reference:address>/",
+        public.public_indicator,
+        name="public_indicator",
     ),
     path(
-        "performance/indicators/<str:reference>/figures.csv",
+        "performance/indicators/<reference:address>/figures.csv",
         public.public_indicator_csv,
         name="public_indicator_csv",
     ),
     path(
-        "performance/indicators/<str:reference>/parts.csv",
+        "performance/indicators/<reference:address>/parts.csv",
         public.public_parts_csv,
         name="public_parts_csv",
     ),
@@ -29,7 +31,7 @@ urlpatterns = [
     # As text, so that what names no quarter is answered in JSON, as everything of the API is.
     path("api/v1/reports/<str:quarter>/", api.api_report, name="api_report"),
     path("api/v1/indicators/", api.api_indicators, name="api_indicators"),
-    path("api/v1/indicators/<str:reference>/", api.api_indicator, name="api_indicator"),
+    path("api/v1/indicators/<reference:address>/", api.api_indicator, name="api_indicator"),
     path("reports/", editions.reports, name="reports"),
     path("reports/<quarter:quarter>/build/", editions.build, name="build_report"),
     path(

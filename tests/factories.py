@@ -139,6 +139,7 @@ class IndicatorFactory(DjangoModelFactory):
     method = RatingMethod.FLOOR
     frequency = Frequency.QUARTERLY
     basis = Basis.QUARTER
+    first_quarter = Quarter(1974, 1)
 
 
 class TargetFactory(DjangoModelFactory):

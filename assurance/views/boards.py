@@ -61,10 +61,9 @@ def _posted_form(request: SignedInRequest, meeting: Meeting) -> ExceptionalCallI
     reference = request.POST.get("reference", "")
     if not reference:
         return _exceptional_form(request, meeting, request.POST)
-    form = VerdictForm(request.POST, prefix=reference)
-    form.indicator = get_object_or_404(
-        Indicator.objects.visible_to(request.user), reference=reference
-    )
+    indicator = get_object_or_404(Indicator.objects.visible_to(request.user), reference=reference)
+    form = VerdictForm(request.POST, prefix=indicator.address)
+    form.indicator = indicator
     return form
 
 
@@ -81,10 +80,10 @@ def _exceptional_form(
 
 def _form_of(line: BoardLine, posted: ExceptionalCallInForm | VerdictForm | None) -> VerdictForm:
     """A line's own form: the one just posted, with what was typed, or a fresh one."""
-    if isinstance(posted, VerdictForm) and posted.prefix == line.reference:
+    if isinstance(posted, VerdictForm) and posted.prefix == line.indicator.address:
         return posted
     reason = line.call_in.reason if line.call_in else ""
-    return VerdictForm(prefix=line.reference, initial={"reason": reason})
+    return VerdictForm(prefix=line.indicator.address, initial={"reason": reason})
 
 
 def _is_decided(

@@ -36,10 +36,10 @@ RECORDED = {"challenge": "The challenge", "decision": "The decision", "action": 
 
 @require_http_methods(["GET", "POST"])
 @require_on_team(lambda user, team: True)
-def called_in(request: SignedInRequest, team: Team, day: date, reference: str) -> HttpResponse:
+def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> HttpResponse:
     """Read by the team, by office, and by the accountable manager of just this indicator."""
     # Whoever answers for an indicator attends the meeting, and reads what it has before it.
-    own = Indicator.objects.filter(reference=reference, accountable_manager=request.user)
+    own = Indicator.objects.filter(address=address, accountable_manager=request.user)
     if not may_read(request.user, team) and not own.exists():
         raise PermissionDenied
     call_in = get_object_or_404(
@@ -52,7 +52,7 @@ def called_in(request: SignedInRequest, team: Team, day: date, reference: str) -
         )
         .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions"),
         meeting=meeting_of(team, day),
-        indicator__reference=reference,
+        indicator__address=address,
     )
     sheet = called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None

@@ -134,7 +134,7 @@ def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
         return None
     latest = ratings[-1]
     return Trend(
-        name=f"trend-{indicator.reference.replace('.', '-')}",
+        name=f"trend-{indicator.address.replace('.', '-')}",
         title=indicator.title,
         points=tuple(_point_of(each) for each in ratings),
         measure_unit=indicator.measure_unit,

@@ -39,11 +39,11 @@ from reports.views.editions_cache import report_of
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
+def indicator(request: SignedInRequest, address: str) -> HttpResponse:
     """How it stands, how it came there, what is being done, and what was said before."""
     found = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
-        reference=reference,
+        address=address,
     )
     story, edition = indicator_story(indicator=found), published_edition()
     warning = early_warning_of(found)
@@ -90,25 +90,25 @@ def indicator(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def indicator_parts_csv(request: SignedInRequest, reference: str) -> HttpResponse:
+def indicator_parts_csv(request: SignedInRequest, address: str) -> HttpResponse:
     """Its parts as it now stands, small numbers withheld as on its page."""
-    found = get_object_or_404(Indicator.objects.visible_to(request.user), reference=reference)
+    found = get_object_or_404(Indicator.objects.visible_to(request.user), address=address)
     histories = breakdown_histories([found.pk]).get(found.pk, [])
     facts = {"reference": found.reference, "parts": [dump_breakdown(each) for each in histories]}
     response = HttpResponse(
         written(PART_COLUMNS, part_rows(facts)), content_type="text/csv; charset=utf-8"
     )
-    response.headers["Content-Disposition"] = f'attachment; filename="{reference}-parts.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{address}-parts.csv"'
     return response
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def indicator_chart(request: SignedInRequest, reference: str) -> HttpResponse:
+def indicator_chart(request: SignedInRequest, address: str) -> HttpResponse:
     """Its chart alone, as a picture for pages of apps that may not draw. `?plan=2` marks a plan."""
     found = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
-        reference=reference,
+        address=address,
     )
     story = indicator_story(indicator=found)
     if not story.trend:

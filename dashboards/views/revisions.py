@@ -61,10 +61,10 @@ def _asked_for(request: SignedInRequest) -> tuple[RevisionsForm, list[Restatemen
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def revision(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def revision(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """What a revision changed, what it would still change, and a button to follow it up."""
     indicator = get_object_or_404(
-        Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference
+        Indicator.objects.visible_to(request.user).select_related("unit"), address=address
     )
     of = Q(result__indicator=indicator, result__quarter=quarter)
     page = {

@@ -15,21 +15,21 @@ from organisation.requests import SignedInRequest
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def explanations(request: SignedInRequest, reference: str) -> HttpResponse:
+def explanations(request: SignedInRequest, address: str) -> HttpResponse:
     """Every explanation of an indicator: one sentence a quarter."""
-    indicator = _visible(request, reference)
+    indicator = _visible(request, address)
     page = {"indicator": indicator, "explanations": explanations_of(indicator)}
     return render(request, "escalation/explanations.html", page)
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def explanation(request: SignedInRequest, reference: str, quarter: Quarter) -> HttpResponse:
+def explanation(request: SignedInRequest, address: str, quarter: Quarter) -> HttpResponse:
     """One quarter's: the sentence, and the figures, triggers and levels that it rests on."""
-    indicator = _visible(request, reference)
+    indicator = _visible(request, address)
     found = explanation_page(indicator=indicator, quarter=quarter)
     if found is None:
-        raise Http404(f"Nothing was to be explained of {reference} in {quarter}")
+        raise Http404(f"Nothing was to be explained of {indicator.reference} in {quarter}")
     page = {"indicator": indicator, "quarter": quarter, "page": found}
     return render(request, "escalation/explanation.html", page)
 
@@ -37,23 +37,23 @@ def explanation(request: SignedInRequest, reference: str, quarter: Quarter) -> H
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def explanation_json(
-    request: SignedInRequest, reference: str, quarter: Quarter, number: int
+    request: SignedInRequest, address: str, quarter: Quarter, number: int
 ) -> HttpResponse:
     """The document itself, of the latest explanation or of one that it superseded."""
     found = get_object_or_404(
         Explanation,
-        indicator=_visible(request, reference),
+        indicator=_visible(request, address),
         quarter=quarter,
         number=number,
     )
-    name = f"explanation-{reference}-{quarter.key}-{number}.json"
+    name = f"explanation-{address}-{quarter.key}-{number}.json"
     answer = JsonResponse(found.document, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _visible(request: SignedInRequest, reference: str) -> Indicator:
+def _visible(request: SignedInRequest, address: str) -> Indicator:
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
-        reference=reference,
+        address=address,
     )

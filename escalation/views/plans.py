@@ -37,8 +37,8 @@ from sorp.lexicon import Level
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def write_plan(request: SignedInRequest, reference: str) -> HttpResponse:
-    indicator = _indicator_to_plan(request, reference)
+def write_plan(request: SignedInRequest, address: str) -> HttpResponse:
+    indicator = _indicator_to_plan(request, address)
     latest = (
         ActionPlan.objects.filter(indicator=indicator, is_latest=True)
         .select_related("written_by")
@@ -66,10 +66,10 @@ def write_plan(request: SignedInRequest, reference: str) -> HttpResponse:
     )
 
 
-def _indicator_to_plan(request: SignedInRequest, reference: str) -> Indicator:
+def _indicator_to_plan(request: SignedInRequest, address: str) -> Indicator:
     indicator = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("accountable_manager"),
-        reference=reference,
+        address=address,
     )
     if not may_write_plan(indicator, request.user):
         raise PermissionDenied
@@ -141,9 +141,9 @@ def _now_seen(form: PlanForm, indicator: Indicator) -> None:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def report_progress(request: SignedInRequest, reference: str, position: int) -> HttpResponse:
+def report_progress(request: SignedInRequest, address: str, position: int) -> HttpResponse:
     """How far an action of the plan in place has got, as somebody who has it before them says."""
-    indicator = _indicator_to_plan(request, reference)
+    indicator = _indicator_to_plan(request, address)
     latest = get_object_or_404(ActionPlan, indicator=indicator, is_latest=True)
     meant = _action_meant(request, indicator, position)
     action = latest.actions.filter(position=position).first() or meant
@@ -228,9 +228,9 @@ def action_plans(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def plan_version(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
+def plan_version(request: SignedInRequest, address: str, number: int) -> HttpResponse:
     """One version of a plan, what it changed and what came afterwards."""
-    indicator = _indicator(request, reference)
+    indicator = _indicator(request, address)
     sheet = plan_sheet(indicator=indicator, number=number)
     if sheet is None:
         raise Http404("There is no such plan")
@@ -252,23 +252,23 @@ def plan_version(request: SignedInRequest, reference: str, number: int) -> HttpR
 
 @require_POST
 @require(Permission.VIEW_PERFORMANCE)
-def agree_plan(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
+def agree_plan(request: SignedInRequest, address: str, number: int) -> HttpResponse:
     """The plan is agreed by whoever presses the button."""
-    plan = _plan(request, reference, number)
+    plan = _plan(request, address, number)
     try:
         plans.agree_plan(plan=plan, today=localdate(), by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, f"Plan {plan.number} is agreed")
-    return redirect("plan_version", reference, number)
+    return redirect("plan_version", address, number)
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def review_plan(request: SignedInRequest, reference: str, number: int) -> HttpResponse:
+def review_plan(request: SignedInRequest, address: str, number: int) -> HttpResponse:
     """A level judges whether the plan is enough."""
-    plan = _plan(request, reference, number)
+    plan = _plan(request, address, number)
     levels = _levels(plan.indicator, request.user)
     if not levels:
         raise PermissionDenied
@@ -280,7 +280,7 @@ def review_plan(request: SignedInRequest, reference: str, number: int) -> HttpRe
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, f"The review of plan {plan.number} is recorded")
-            return redirect("plan_version", reference, number)
+            return redirect("plan_version", address, number)
     return render(
         request,
         "escalation/review_plan.html",
@@ -288,17 +288,17 @@ def review_plan(request: SignedInRequest, reference: str, number: int) -> HttpRe
     )
 
 
-def _indicator(request: SignedInRequest, reference: str) -> Indicator:
+def _indicator(request: SignedInRequest, address: str) -> Indicator:
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
-        reference=reference,
+        address=address,
     )
 
 
-def _plan(request: SignedInRequest, reference: str, number: int) -> ActionPlan:
+def _plan(request: SignedInRequest, address: str, number: int) -> ActionPlan:
     return get_object_or_404(
         ActionPlan.objects.select_related("written_by", "indicator__accountable_manager"),
-        indicator=_indicator(request, reference),
+        indicator=_indicator(request, address),
         number=number,
     )
 

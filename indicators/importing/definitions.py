@@ -182,9 +182,8 @@ def import_indicators(
                     "unit": units[row.unit],
                     "accountable_manager": people[row.accountable_manager][0],
                 }
-                if "first_quarter" in work.columns:
-                    default = Indicator._meta.get_field("first_quarter").get_default()
-                    definition["first_quarter"] = row.first_quarter or default
+                if row.first_quarter is not None:
+                    definition["first_quarter"] = row.first_quarter
                 if "last_quarter" in work.columns:
                     definition["last_quarter"] = row.last_quarter
                 _settle(work, row, standing.get(row.reference), definition, by)

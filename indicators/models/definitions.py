@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
+from core.converters import address_of
 from core.fields import Digits, QuarterField
 from core.quarters import Quarter
 from indicators import rights
@@ -32,6 +34,15 @@ PATTERN = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seaso
 # Public codes as they are: CORP 1, C&L 02, NI 192. In addresses and names of files every other
 # character than letters, figures, full stops and hyphens is written as a low line.
 REFERENCE = r"[A-Za-z0-9](?:[A-Za-z0-9.\-&/ ]{0,28}[A-Za-z0-9.\-&/])?"
+
+
+class AddressField(models.CharField):
+    """Its reference as addresses have it, settled whenever the indicator is stored."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        address = address_of(model_instance.reference)  # type: ignore[attr-defined]
+        model_instance.address = address  # type: ignore[attr-defined]
+        return address
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
@@ -76,6 +87,7 @@ class Indicator(models.Model):
             )
         ],
     )
+    address = AddressField(max_length=30, unique=True, editable=False, blank=True)
     title = models.CharField(max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="indicators")
     accountable_manager = models.ForeignKey(
@@ -111,7 +123,7 @@ class Indicator(models.Model):
     )
     definition = models.TextField(blank=True)
     source = models.TextField(blank=True)
-    first_quarter = QuarterField(default=Quarter(1974, 1))
+    first_quarter = QuarterField()
     last_quarter = QuarterField(null=True, blank=True)
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
@@ -191,6 +203,18 @@ class Indicator(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def clean(self) -> None:
+        """Two references that addresses and names of files could not tell apart do not stand."""
+        self.address = address_of(self.reference)
+        other = Indicator.objects.filter(address=self.address).exclude(reference=self.reference)
+        if (one := other.exclude(pk=self.pk).first()) is not None:
+            raise ValidationError(
+                {
+                    "reference": f"{self.reference} and {one.reference} would share the address"
+                    f" {self.address}: give one of them another reference"
+                }
+            )
+
     @property
     def pattern(self) -> Pattern:
         """Its reporting pattern, which answers whatever is asked about time."""
@@ -208,7 +232,7 @@ class Awaited(models.Model):
     quarter = QuarterField()
     publisher = models.CharField(max_length=200)
     until = models.DateField()
-    said_at = models.DateTimeField(default=now, editable=False)
+    said_at = models.DateTimeField(default=now, editable=False, blank=True)
     said_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -242,7 +266,7 @@ class Target(models.Model):
     outer_upper = models.DecimalField(**VALUE, null=True, blank=True)
     reason = models.CharField(max_length=500)
     approved_by = models.CharField(max_length=200)
-    set_at = models.DateTimeField(default=now, editable=False)
+    set_at = models.DateTimeField(default=now, editable=False, blank=True)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

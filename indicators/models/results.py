@@ -53,6 +53,9 @@ class Revision(models.Model):
         max_length=12, choices=Confidence.choices, default=Confidence.FINAL
     )
     not_available = models.CharField(max_length=300, blank=True)
+    withheld = models.BooleanField(
+        default=False, help_text="Whether there is a figure, and it is not shown."
+    )
     definition_break = models.BooleanField(default=False)
     data_quarter = QuarterField(
         null=True, blank=True, help_text="The quarter the figures are for, where an earlier one."
@@ -88,6 +91,10 @@ class Revision(models.Model):
                 | ~Q(not_available="")
                 | Q(denominator__isnull=False, denominator=0),
                 name="a_result_without_value_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(withheld=False) | ~Q(not_available=""),
+                name="a_withheld_result_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(numerator__isnull=True, denominator__isnull=True)

@@ -83,18 +83,16 @@ def _lines(
     return [each for each in everything if wanted(each)], everything
 
 
-def _indicator(request: SignedInRequest, reference: str) -> Indicator:
+def _indicator(request: SignedInRequest, address: str) -> Indicator:
     seen = Indicator.objects.visible_to(request.user)
-    return get_object_or_404(
-        seen.select_related("unit", "accountable_manager"), reference=reference
-    )
+    return get_object_or_404(seen.select_related("unit", "accountable_manager"), address=address)
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def data_quality(request: SignedInRequest, reference: str) -> HttpResponse:
+def data_quality(request: SignedInRequest, address: str) -> HttpResponse:
     """What the register says of one indicator, and all that it said before."""
-    indicator = _indicator(request, reference)
+    indicator = _indicator(request, address)
     entries = entries_of(indicator)
     latest = entries[0] if entries else None
     page = {
@@ -108,9 +106,9 @@ def data_quality(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.KEEP_DATA_QUALITY)
-def write_entry(request: SignedInRequest, reference: str) -> HttpResponse:
+def write_entry(request: SignedInRequest, address: str) -> HttpResponse:
     """Another entry about one indicator, from what the last one says."""
-    indicator = _indicator(request, reference)
+    indicator = _indicator(request, address)
     if not data_quality_kept_by(request.user).holds(indicator):
         raise PermissionDenied
     entries = entries_of(indicator)
@@ -122,14 +120,16 @@ def write_entry(request: SignedInRequest, reference: str) -> HttpResponse:
     )
     form = DataQualityForm(request.POST or None, initial=said or {"source": indicator.source})
     number = latest.number if latest else 0
-    if request.method == "POST" and form.is_valid() and _written(request, indicator, form):
-        return redirect("data_quality", indicator.reference)
+    if request.method == "POST":
+        if not form.is_valid():
+            number = _seen(request)  # what somebody else wrote meanwhile is not seen yet
+        elif _written(request, indicator, form):
+            return redirect("data_quality", indicator.reference)
     page = {"form": form, "indicator": indicator, "number": number, "latest": latest}
     return render(request, "indicators/write_data_quality.html", page)
 
 
 def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityForm) -> bool:
-    seen = request.POST.get("seen", "")
     try:
         given = DataQualityGiven(
             **form.cleaned_data | {"risk": Risk(form.cleaned_data["risk"])},
@@ -139,7 +139,7 @@ def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityFo
             given=given,
             today=localdate(),
             by=request.user,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=_seen(request),
         )
     except CannotWriteEntry as refusal:
         form.add_error(refusal.field, str(refusal))
@@ -147,3 +147,9 @@ def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityFo
     told = "the entry is kept" if is_new else "nothing changed"
     messages.success(request, f"{indicator.title}: {told}")
     return True
+
+
+def _seen(request: SignedInRequest) -> int:
+    """The number of the entry over which this one was written."""
+    number = request.POST.get("seen", "")
+    return int(number) if number.isascii() and number.isdigit() else 0

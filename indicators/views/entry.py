@@ -33,11 +33,11 @@ from sorp.rules.thresholds import bounds_of
 BY_PARTS = "parts-"  # and the key of a dimension: the button that leads to its grid
 
 
-def sheet_or_404(request: SignedInRequest, quarter: Quarter, reference: str) -> EntrySheet:
+def sheet_or_404(request: SignedInRequest, quarter: Quarter, address: str) -> EntrySheet:
     """The page of an indicator whose result this person may enter; anybody else finds none."""
     indicator = get_object_or_404(
         Indicator.objects.answerable_by(request.user).select_related("unit", "accountable_manager"),
-        reference=reference,
+        address=address,
     )
     return entry_sheet(indicator=indicator, quarter=quarter, user=request.user)
 
@@ -63,9 +63,9 @@ def may_revise(user: User) -> bool:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def enter_result(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     if (refused := refusal_page(request, sheet)) is not None:
         return refused
     if request.method == "POST":
@@ -105,9 +105,9 @@ def rating_preview(sheet: EntrySheet, typed: Mapping[str, str]) -> dict[str, Any
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def preview_rating(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def preview_rating(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """The same, while the figure is being typed. Nothing is kept."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     page = {"sheet": sheet, "indicator": sheet.indicator}
     return render(
         request,
@@ -118,9 +118,9 @@ def preview_rating(request: SignedInRequest, quarter: Quarter, reference: str) -
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def keep_draft(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def keep_draft(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """What has been typed so far is kept; the page asks for it every half-minute."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     try:
         draft = _save_draft(request, sheet, is_complete=_is_still_complete(request, sheet))
     except drafts.EditConflict:
@@ -271,9 +271,9 @@ def _compared(
 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
-def discard_draft(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def discard_draft(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """What was typed and not submitted is thrown away; what was submitted before it stands."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     if sheet.draft is not None:
         drafts.discard_draft(draft=sheet.draft, by=request.user)
         messages.success(request, f"{sheet.indicator.title}: the draft is discarded")

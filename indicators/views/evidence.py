@@ -20,9 +20,9 @@ from organisation.requests import SignedInRequest
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
-def evidence(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def evidence(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """The files kept with one result, and a way to add one."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     if (refused := refusal_page(request, sheet)) is not None:
         return refused
     form = EvidenceForm(request.POST or None, request.FILES or None)
@@ -60,10 +60,10 @@ def _attach(request: SignedInRequest, sheet: EntrySheet, form: EvidenceForm) -> 
 @require_POST
 @require(Permission.SUBMIT_RESULT)
 def remove_evidence(
-    request: SignedInRequest, quarter: Quarter, reference: str, number: int
+    request: SignedInRequest, quarter: Quarter, address: str, number: int
 ) -> HttpResponse:
     """A file is taken away again."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     if (refused := refusal_page(request, sheet)) is not None:
         return refused
     found = get_object_or_404(
@@ -86,13 +86,13 @@ def remove_evidence(
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def evidence_file(
-    request: SignedInRequest, quarter: Quarter, reference: str, number: int
+    request: SignedInRequest, quarter: Quarter, address: str, number: int
 ) -> FileResponse:
     """One file, to be saved and never shown: a browser is told not to guess what it is."""
     found = get_object_or_404(
         Evidence.objects.select_related("indicator"),
         pk=number,
-        indicator__reference=reference,
+        indicator__address=address,
         quarter=quarter,
         removed_at=None,
     )

@@ -16,7 +16,7 @@ from indicators.forms.parts import BreakDownForm, DimensionForm, PartNames, Part
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Breakdown, Dimension
 from indicators.queries.entry import EntrySheet
-from indicators.queries.parts import dimensions_with_parts, parts_sheet, whole_of
+from indicators.queries.parts import PartsSheet, dimensions_with_parts, parts_sheet, whole_of
 from indicators.rules.parts import Whole
 from indicators.services import parts as services
 from indicators.views.entry import refusal_page, sheet_or_404
@@ -27,10 +27,10 @@ from organisation.requests import SignedInRequest
 @require_http_methods(["GET", "POST"])
 @require(Permission.SUBMIT_RESULT)
 def enter_parts(
-    request: SignedInRequest, quarter: Quarter, reference: str, dimension: str
+    request: SignedInRequest, quarter: Quarter, address: str, dimension: str
 ) -> HttpResponse:
     """The parts of one result by one dimension, in a grid. A closed quarter takes revisions."""
-    sheet = sheet_or_404(request, quarter, reference)
+    sheet = sheet_or_404(request, quarter, address)
     if (explained := refusal_page(request, sheet)) is not None:
         return explained
     breakdown = get_object_or_404(
@@ -43,8 +43,12 @@ def enter_parts(
     revises = sheet.is_closed
     typed = request.POST if request.method == "POST" else None
     form = PartsForm(typed, sheet=grid, revises=revises)
-    if request.method == "POST" and form.is_valid() and _given(request, grid, form):
-        return redirect("enter_parts", quarter.key, reference, dimension)
+    number = grid.number
+    if request.method == "POST":
+        if not form.is_valid():
+            number = _seen(request)  # what somebody else gave meanwhile is not seen yet
+        elif _given(request, grid, form):
+            return redirect("enter_parts", quarter.key, address, dimension)
     page = {
         "sheet": sheet,
         "indicator": sheet.indicator,
@@ -55,6 +59,7 @@ def enter_parts(
         "form": form,
         "whole": whole,
         "revises": revises,
+        "number": number,
     }
     return render(request, "indicators/enter_parts.html", page)
 
@@ -68,8 +73,7 @@ def _whole(sheet: EntrySheet) -> Whole | None:
     return whole_of(sheet.indicator, sheet.quarter)
 
 
-def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-untyped-def]
-    seen = request.POST.get("seen", "")
+def _given(request: SignedInRequest, grid: PartsSheet, form: PartsForm) -> bool:
     try:
         _, is_new = services.give_parts(
             breakdown=grid.breakdown,
@@ -78,7 +82,7 @@ def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-unt
             today=localdate(),
             by=request.user,
             reason=form.cleaned_data.get("reason", ""),
-            seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            seen=_seen(request),
         )
     except ValueError as refusal:
         form.add_error(None, str(refusal))
@@ -89,12 +93,18 @@ def _given(request: SignedInRequest, grid, form) -> bool:  # type: ignore[no-unt
     return True
 
 
+def _seen(request: SignedInRequest) -> int:
+    """The number of the revision over which the grid was filled in."""
+    number = request.POST.get("seen", "")
+    return int(number) if number.isascii() and number.isdigit() else 0
+
+
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def break_down(request: SignedInRequest, reference: str) -> HttpResponse:
+def break_down(request: SignedInRequest, address: str) -> HttpResponse:
     """By which dimensions an indicator may be broken down."""
     indicator = get_object_or_404(
-        Indicator.objects.visible_to(request.user).select_related("unit"), reference=reference
+        Indicator.objects.visible_to(request.user).select_related("unit"), address=address
     )
     standing = list(indicator.breakdowns.filter(is_used=True).select_related("dimension"))
     counts = any(each.values_add_up for each in standing)

@@ -139,10 +139,10 @@ def end_deputy(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def suspend(request: SignedInRequest, reference: str) -> HttpResponse:
+def suspend(request: SignedInRequest, address: str) -> HttpResponse:
     """An indicator is not measured for some quarters, so nobody need answer for it in them."""
     indicator = get_object_or_404(
-        Indicator.objects.select_related("accountable_manager"), reference=reference
+        Indicator.objects.select_related("accountable_manager"), address=address
     )
     form = SuspendForm(request.POST or None, first=latest_open_quarter())
     if request.method == "POST" and form.is_valid():

@@ -133,11 +133,11 @@ def _approved_message(count: int) -> str:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
-def unlock(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpResponse:
+def unlock(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """A performance officer lets one person change one approved result, for a few days."""
     result = get_object_or_404(
         Result.objects.select_related("indicator__unit", "indicator__accountable_manager"),
-        indicator__reference=reference,
+        indicator__address=address,
         quarter=quarter,
     )
     form = UnlockForm(
@@ -146,7 +146,7 @@ def unlock(request: SignedInRequest, quarter: Quarter, reference: str) -> HttpRe
         today=localdate(),
     )
     if request.method == "POST" and form.is_valid() and _is_unlocked(request, form, result):
-        return redirect("indicator", reference)
+        return redirect("indicator", address)
     page = {"form": form, "result": result, "indicator": result.indicator, "quarter": quarter}
     return render(request, "indicators/unlock.html", page)
 

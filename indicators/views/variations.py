@@ -63,9 +63,9 @@ def register(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
-def of_indicator(request: SignedInRequest, reference: str) -> HttpResponse:
+def of_indicator(request: SignedInRequest, address: str) -> HttpResponse:
     """Everything that is, was or is asked to be judged otherwise for one indicator."""
-    indicator = _visible_or_404(request, reference)
+    indicator = _visible_or_404(request, address)
     page = {
         "indicator": indicator,
         "variations": variations_of(indicator),
@@ -77,9 +77,9 @@ def of_indicator(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def propose(request: SignedInRequest, reference: str) -> HttpResponse:
+def propose(request: SignedInRequest, address: str) -> HttpResponse:
     """A variation is proposed, and waits for somebody else to agree it."""
-    indicator = _visible_or_404(request, reference)
+    indicator = _visible_or_404(request, address)
     if not may_propose_variation(indicator, request.user):
         raise PermissionDenied
     closed = last_closed()
@@ -105,20 +105,20 @@ def propose(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def variation(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+def variation(request: SignedInRequest, address: str, pk: int) -> HttpResponse:
     """One variation, and what this reader may do about it: decide on it, or end it early."""
-    indicator = _visible_or_404(request, reference)
+    indicator = _visible_or_404(request, address)
     row = get_object_or_404(variations_of(indicator), pk=pk)
     act = _available_act(row, request.user)
     if request.method == "POST":
         if message := _late_press(row, request.user, act, request.POST):
             messages.info(request, message)
-            return redirect("variation", reference, pk)
+            return redirect("variation", address, pk)
         if act is None:
             raise PermissionDenied
     form = _form(act, row, request.POST or None)
     if form is not None and form.is_valid() and _apply(request, form, act, row):
-        return redirect("variation", reference, pk)
+        return redirect("variation", address, pk)
     page = {"indicator": indicator, "variation": row, "form": form, "act": act}
     return render(request, "indicators/variation.html", page)
 
@@ -184,8 +184,8 @@ def _apply(
     return True
 
 
-def _visible_or_404(request: SignedInRequest, reference: str) -> Indicator:
+def _visible_or_404(request: SignedInRequest, address: str) -> Indicator:
     return get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
-        reference=reference,
+        address=address,
     )

@@ -59,7 +59,8 @@ def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[st
     """
     measured = list(_reported(quarter, also).select_related("unit", "accountable_manager"))
     rows = _rows_of(quarter, [each.pk for each in measured])
-    return [_indicator(each, quarter, rows) for each in measured]
+    in_order = sorted(measured, key=lambda each: each.reference)  # whatever the database sorts by
+    return [_indicator(each, quarter, rows) for each in in_order]
 
 
 def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:

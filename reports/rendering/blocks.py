@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.trend import Trend, trend_chart
+from core.converters import address_of
 from core.quarters import Quarter
 from indicators.rules.remarks import state_now, trend_sentence, with_sentence
 from reports.rendering.parts import ShownBreakdown, breakdowns_shown
@@ -148,7 +149,7 @@ class IndicatorBlock:
 
     @property
     def anchor(self) -> str:
-        return f"indicator-{self.facts['reference']}"
+        return f"indicator-{address_of(self.facts['reference'])}"
 
     @cached_property
     def lines(self) -> list[RatingLine]:
@@ -191,7 +192,7 @@ class IndicatorBlock:
         found = {each["quarter"]: each for each in self.facts["ratings"]}
         first = Quarter.parse(min(found, default=self.quarter.key))
         trend = Trend(
-            name=self.facts["reference"].replace(".", "-"),
+            name=address_of(self.facts["reference"]).replace(".", "-"),
             title=self.facts["title"],
             points=tuple(
                 point_of(quarter, found.get(quarter.key)) for quarter in first.until(self.quarter)

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.counts import COUNTED, counts_chart
+from core.converters import address_of
 from core.quarters import Quarter
 from escalation.rules.rule_files import read_trigger
 from reports.rendering.blocks import IndicatorBlock
@@ -111,6 +112,11 @@ class Report:
             each["reference"]: IndicatorBlock(each, self.quarter)
             for each in self.document["indicators"]
         }
+
+    @cached_property
+    def by_address(self) -> dict[str, IndicatorBlock]:
+        """The same by what addresses have for the reference."""
+        return {address_of(reference): block for reference, block in self.blocks.items()}
 
     @cached_property
     def key_indicators(self) -> tuple[IndicatorBlock, ...]:

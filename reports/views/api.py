@@ -104,12 +104,13 @@ class Indicators(FrozenView):
 class OneIndicator(FrozenView):
     """One indicator of the latest published report, with its whole history."""
 
-    def get(self, request: Request, reference: str) -> HttpResponse:
+    def get(self, request: Request, address: str) -> HttpResponse:
         edition = edition_or_404(None)
         report = report_of(edition)
-        if reference not in report.blocks:
+        if address not in report.by_address:
             raise Http404
-        return edition_response(request, edition, lambda: Response(report.blocks[reference].facts))
+        found = report.by_address[address]
+        return edition_response(request, edition, lambda: Response(found.facts))
 
 
 api_reports = public(Reports.as_view())

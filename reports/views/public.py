@@ -73,23 +73,20 @@ def _edition_telling(facts: Callable[[Report], Container[str]], key: str) -> Edi
 
 @public
 @require_safe
-def public_indicator(request: HttpRequest, reference: str) -> HttpResponse:
+def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
     """One indicator: how it stands, why, what is being done about it, and who answers for it."""
     edition = published_edition()
-    if edition is None or reference not in report_of(edition).blocks:
-        edition = _edition_telling(lambda report: report.blocks, reference)
+    if edition is None or address not in report_of(edition).by_address:
+        edition = _edition_telling(lambda report: report.by_address, address)
 
     def render_page() -> HttpResponse:
         report = report_of(edition)
+        indicator = report.by_address[address]
         page = {
             "report": report,
             "edition": edition,
-            "indicator": report.blocks[reference],
-            "priorities": [
-                each
-                for each in report.priorities
-                if any(block.reference == reference for block in each.blocks)
-            ],
+            "indicator": indicator,
+            "priorities": [each for each in report.priorities if indicator in each.blocks],
             "marks": MARKS,
         }
         return render(request, "reports/public_indicator.html", page)
@@ -99,20 +96,20 @@ def public_indicator(request: HttpRequest, reference: str) -> HttpResponse:
 
 @public
 @require_safe
-def public_indicator_csv(request: HttpRequest, reference: str) -> HttpResponse:
+def public_indicator_csv(request: HttpRequest, address: str) -> HttpResponse:
     """The figures behind one indicator's chart."""
-    edition = _edition_telling(lambda report: report.blocks, reference)
+    edition = _edition_telling(lambda report: report.by_address, address)
 
     def render_page() -> HttpResponse:
-        facts = report_of(edition).blocks[reference].facts
+        facts = report_of(edition).by_address[address].facts
         rows = (
-            {**NOT_FORESEEN, **each, "reference": reference, "tier": facts["tier"]}
+            {**NOT_FORESEEN, **each, "reference": facts["reference"], "tier": facts["tier"]}
             for each in facts["ratings"]
         )
         response = HttpResponse(
             written((*RATING_COLUMNS, *FURTHER_COLUMNS), rows), content_type=MEDIA_TYPES["csv"]
         )
-        response.headers["Content-Disposition"] = f'attachment; filename="{reference}.csv"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{address}.csv"'
         return response
 
     return edition_response(request, edition, render_page)
@@ -120,18 +117,19 @@ def public_indicator_csv(request: HttpRequest, reference: str) -> HttpResponse:
 
 @public
 @require_safe
-def public_parts_csv(request: HttpRequest, reference: str) -> HttpResponse:
+def public_parts_csv(request: HttpRequest, address: str) -> HttpResponse:
     """One indicator by its parts, small numbers withheld as they were when it was frozen."""
     edition = _edition_telling(
-        lambda report: {key for key, block in report.blocks.items() if block.breakdowns}, reference
+        lambda report: {key for key, block in report.by_address.items() if block.breakdowns},
+        address,
     )
 
     def render_page() -> HttpResponse:
-        facts = report_of(edition).blocks[reference].facts
+        facts = report_of(edition).by_address[address].facts
         response = HttpResponse(
             written(PART_COLUMNS, part_rows(facts)), content_type=MEDIA_TYPES["csv"]
         )
-        response.headers["Content-Disposition"] = f'attachment; filename="{reference}-parts.csv"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{address}-parts.csv"'
         return response
 
     return edition_response(request, edition, render_page)

@@ -188,6 +188,15 @@ def test_two_who_give_the_same_parts_are_told_and_nothing_is_lost(manager, break
     assert stands(breakdown) == {"ashford": 80}
 
 
+def test_a_mistake_in_between_hides_nobody_elses_figures(manager, breakdown):
+    manager.post(grid(), {"seen": "0", "ashford_value": "80"})
+
+    response = manager.post(grid(), {"seen": "0", "ashford_value": "many"})
+
+    assert response.context["number"] == 0
+    assert "Somebody else" in text_of(manager.post(grid(), {"seen": "0", "ashford_value": "90"}))
+
+
 def test_the_grid_keeps_what_was_given_before_in_sight(manager, breakdown):
     manager.post(grid(), {"seen": "0", "ashford_value": "80"})
     manager.post(grid(), {"seen": "1", "ashford_value": "90"})

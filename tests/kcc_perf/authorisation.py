@@ -310,13 +310,13 @@ class World:
             }
         for team, found in assurance.items():
             places[team, ""] = found
-        public = {"reference": "HW-01", "slug": "better-roads", "name": "counts.csv"}
+        public = {"address": "HW-01", "slug": "better-roads", "name": "counts.csv"}
         places["", "published"] = {"quarter": CLOSED.key, "number": published.number} | public
         places["", "draft"] = (
             {"quarter": UNPUBLISHED.key, "number": draft.number}
             | public
             | {
-                "reference": places["own", "open"]["reference"],
+                "address": places["own", "open"]["address"],
                 "slug": PriorityFactory(slug="unpublished").slug,
             }
         )
@@ -403,7 +403,7 @@ class World:
             found[code] = {
                 "team": code,
                 "day": MEETS.isoformat(),
-                "reference": called_in.indicator.reference,
+                "address": called_in.indicator.address,
                 "position": paper.position,
                 "number": pack.number,
             }
@@ -448,7 +448,7 @@ class World:
         told = ExplanationFactory(indicator=indicator, quarter=CLOSED)
         return {
             "quarter": OPEN.key,
-            "reference": indicator.reference,
+            "address": indicator.address,
             "unit": self.units[whose].code,
             "number": kept.pk,
             "explanation": told.number,
@@ -533,7 +533,7 @@ def _rows(version):
 
 # What has the right form and is nothing's: it must be answered just as a hidden row is.
 NOTHING = {
-    "reference": "NONE-1",
+    "address": "NONE-1",
     "unit": "no-such-unit",
     "slug": "no-such-priority",
     "quarter": OPEN.key,

@@ -76,6 +76,7 @@ def measure(unit, manager) -> None:
             measure_unit="%",
             polarity=Polarity.HIGHER,
             method=RatingMethod.FLOOR,
+            first_quarter=Quarter(2010, 1),
             by=None,
         )
         set_target(
