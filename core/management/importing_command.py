@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -41,14 +42,20 @@ class ImportCommand(ABC, BaseCommand):
             sys.exit(1)
         if options["dry_run"]:
             self._tell(imported)
+        self._write(f"worth a second look: {each}" for each in imported.questions)
         closing = " would follow; nothing was written." if options["dry_run"] else "."
         self.stdout.write(f"{path.name}: {self.noun}: {imported}{closing}")
 
     def _tell(self, imported: Imported) -> None:
-        lines = [
-            *(f"new: {name}" for name in imported.new),
-            *(f"changed: {name}" for name in imported.changed),
-        ]
+        self._write(
+            [
+                *(f"new: {name}" for name in imported.new),
+                *(f"changed: {name}" for name in imported.changed),
+            ]
+        )
+
+    def _write(self, told: Iterable[str]) -> None:
+        lines = list(told)
         for line in lines[:MOST_LINES]:
             self.stdout.write(line)
         if len(lines) > MOST_LINES:

@@ -21,6 +21,7 @@ class Imported:
     new: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: int
+    questions: tuple[str, ...] = ()  # what is worth a second look; nothing was refused for it
 
     def __str__(self) -> str:
         return f"{len(self.new)} new, {len(self.changed)} changed, {self.unchanged} unchanged"
@@ -39,6 +40,7 @@ class Import(Generic[SomeRow]):
         self.new: list[str] = []
         self.changed: list[str] = []
         self.unchanged = 0
+        self.questions: list[str] = []
 
     def refuse(self, row: TableRow | PartialRow, field: str, what_to_do: object) -> None:
         column = column_named(self.model, field)
@@ -73,5 +75,9 @@ class Import(Generic[SomeRow]):
         else:
             self.unchanged += 1
 
+    def ask(self, name: str, question: str) -> None:
+        """Something to be weighed by whoever imports. It blocks nothing."""
+        self.questions.append(f"{name}: {question}")
+
     def outcome(self) -> Imported:
-        return Imported(tuple(self.new), tuple(self.changed), self.unchanged)
+        return Imported(tuple(self.new), tuple(self.changed), self.unchanged, tuple(self.questions))

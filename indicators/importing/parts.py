@@ -32,7 +32,7 @@ from indicators.importing.definitions import (
 )
 from indicators.models.definitions import Indicator
 from indicators.models.parts import PART_KEY, Breakdown, Dimension, Part
-from indicators.queries.parts import latest_parts
+from indicators.queries.parts import latest_parts, parts_sheet, whole_of
 from indicators.rules.parts import BY_ITS_SOURCE, COUNTS, FIGURES, PartFigure
 from indicators.services.parts import (
     PartNamed,
@@ -306,6 +306,11 @@ def _give(
         give_parts(breakdown=breakdown, quarter=in_quarter, figures=figures, today=today, by=by)
     except ValueError as reason:
         work.refuse(first, "quarter", reason)
+        return
+    whole = whole_of(indicator, in_quarter)
+    sheet = parts_sheet(breakdown=breakdown, quarter=in_quarter, whole=whole)
+    for question in sheet.questions:
+        work.ask(f"{indicator.reference} {in_quarter.key} by {breakdown.in_words}", question)
 
 
 def _figure_of(row: PartRow, before: PartFigure | None, indicator: Indicator) -> PartFigure | None:

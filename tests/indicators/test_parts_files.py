@@ -10,6 +10,7 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.tables.rows import columns_of
 from indicators.importing.parts import BreakdownRow, DimensionRow, PartRow, PartTargetRow
+from indicators.models.definitions import Indicator
 from indicators.models.parts import (
     Breakdown,
     Dimension,
@@ -18,7 +19,7 @@ from indicators.models.parts import (
     PartsRevision,
     PartTarget,
 )
-from tests.factories import IndicatorFactory
+from tests.factories import IndicatorFactory, RevisionFactory
 
 DIMENSIONS = """\
 dimension,name,each_case_once,withheld_below,part,part_name
@@ -109,7 +110,7 @@ def test_a_file_imported_twice_changes_nothing(run, name):
     code, said = run(name, "\ufeff" + text.replace("\n", "\r\n"))
 
     assert code == 0
-    assert said[0].endswith(f"0 new, 0 changed, {rows} unchanged.")
+    assert said[-1].endswith(f"0 new, 0 changed, {rows} unchanged.")
     assert everything() == before
 
 
@@ -141,6 +142,9 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(run):
         0,
         [
             "changed: PI-1 2011-Q1 ashford",
+            "worth a second look: PI-1 2011-Q1 by district: Dover has no counts, so nobody can tell"
+            " whether fewer than 5 stand behind the figure. Can you give the numerator and"
+            " denominator?",
             "parts.csv: parts: 0 new, 1 changed, 3 unchanged would follow; nothing was written.",
         ],
     )
@@ -225,6 +229,27 @@ def test_a_bad_part_is_told_and_none_is_kept(run, row, fault):
     assert code == 1
     assert said[0].startswith(f"parts.csv:{fault}")
     assert everything() == before
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("trial", [["--dry-run"], []])
+def test_parts_that_do_not_add_up_are_asked_about_and_not_refused(run, trial):
+    RevisionFactory(
+        result__indicator=Indicator.objects.get(reference="PI-1"),
+        result__quarter=Quarter(2011, 2),
+        value=Decimal(80),
+        numerator=Decimal(80),
+        denominator=Decimal(100),
+    )
+    rows = "PI-1,2011-Q2,district,ashford,,50,60,\nPI-1,2011-Q2,district,dover,,40,50,\n"
+
+    code, said = run("parts", f"{HEADER}\n{rows}", *trial)
+
+    assert code == 0
+    asked = [line for line in said if line.startswith("worth a second look: PI-1 2011-Q2")]
+    assert len(asked) == 2
+    assert "numerators add up to 90, and the whole’s is 80" in asked[0]
+    assert PartResult.objects.exists() is not bool(trial)
 
 
 @pytest.mark.usefixtures("measured")
