@@ -67,6 +67,36 @@ def milestone_status(
     return MilestoneStatus.ON_COURSE
 
 
+def milestone_words(
+    *, due_on: date, forecast_on: date | None, done_on: date | None, today: date
+) -> str:
+    """How a milestone stands on a day, with the dates that bear it out.
+
+    What was forecast for a day that is past is not told once it is overdue.
+    """
+    status = milestone_status(due_on=due_on, forecast_on=forecast_on, done_on=done_on, today=today)
+    if status is MilestoneStatus.DONE_ON_TIME:
+        return f"Done on time, on {as_date(done_on)}"
+    if status is MilestoneStatus.DONE_LATE and done_on is not None:
+        return f"Done {_days(done_on, due_on)} late, on {as_date(done_on)}"
+    if status is MilestoneStatus.OVERDUE:
+        ahead = forecast_on is not None and forecast_on >= today
+        forecast = f"; forecast for {as_date(forecast_on)}" if ahead else ""
+        return f"Overdue: {_days(today, due_on)} late on {as_date(today)}{forecast}"
+    if status is MilestoneStatus.SLIPPING and forecast_on is not None:
+        return (
+            f"Slipping: forecast for {as_date(forecast_on)}, {_days(forecast_on, due_on)} after it"
+            " is due"
+        )
+    forecast = f"; forecast for {as_date(forecast_on)}" if forecast_on else ""
+    return f"On course on {as_date(today)}{forecast}"
+
+
+def _days(later: date, earlier: date) -> str:
+    number = (later - earlier).days
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceStatement:
     """What one kind of evidence says, in a sentence, and whether it calls for a question."""

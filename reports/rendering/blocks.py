@@ -14,7 +14,7 @@ from core.converters import address_of
 from core.quarters import Quarter
 from indicators.rules.remarks import state_now, trend_sentence, with_sentence
 from reports.rendering.parts import ShownBreakdown, breakdowns_shown
-from reports.rendering.wording import Writer, briefly, explained, limits, marks_of, point_of
+from reports.rules.wording import Writer, briefly, explained, limits, marks_of, point_of
 from reports.rules.counting import REPORTED_LEVELS, is_referred_up
 from reports.rules.history import in_quarter, rated_before
 from sorp.lexicon import (

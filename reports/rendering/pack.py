@@ -18,7 +18,7 @@ from core.quarters import Quarter
 from indicators.rules.remarks import with_sentence
 from reports.rendering.assets import page_styles, print_styles
 from reports.rendering.html import MARKS
-from reports.rendering.wording import Writer
+from reports.rules.wording import Writer
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, Travel
 from sorp.rules.patterns import Pattern
 
