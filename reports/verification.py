@@ -22,6 +22,7 @@ from reports.rendering.csvs import tables
 from reports.rendering.files import MANIFEST, SEAL, manifest_of, report_pdf
 from reports.rendering.html import report_page
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
+from reports.rules.sentences import wrong_sentences
 from reports.schema import NotAnEdition, check_form
 from sorp.lexicon import Layer, Level, NotRated, Tier
 from sorp.rules.figures import load_figure
@@ -52,8 +53,8 @@ WITHOUT_VALUE = {
 }
 
 
-def wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
-    """Each figure of an edition that does not follow from its inputs, in a sentence."""
+def wrong_figures(document: Mapping[str, Any], *, sentences: bool = True) -> Iterator[str]:
+    """Each figure and sentence of an edition that does not follow from its inputs, in words."""
     yield from _wrong_references(document)
     rules_for = _rules_by_quarter(document)
     for each in document["indicators"]:
@@ -63,6 +64,8 @@ def wrong_figures(document: Mapping[str, Any]) -> Iterator[str]:
         varied = varied_rules(rules_for, [_varied(one) for one in each.get("variations", ())])
         yield from _wrong_escalations(each, varied, Quarter.parse(document["quarter"]))
     yield from _wrong_counts(document)
+    if sentences:
+        yield from wrong_sentences(document)
 
 
 def _wrong_references(document: Mapping[str, Any]) -> Iterator[str]:
@@ -301,7 +304,8 @@ def _wrong_content(found: Mapping[str, bytes], *, redraw: bool) -> Iterator[Diff
     except NotAnEdition as reason:
         yield Difference(EDITION, str(reason))
         return
-    for what in wrong_figures(document):
+    # Another release may word a sentence otherwise; its digest was checked, as a page's is.
+    for what in wrong_figures(document, sentences=_release_of(found) == settings.PRODUCT_VERSION):
         yield Difference(EDITION, what)
     yield from _wrong_renderings(document, found, redraw=redraw)
     yield from _wrong_manifest(found, _loaded(found.get(MANIFEST, b"{}")))
@@ -318,14 +322,18 @@ def _wrong_renderings(
             yield Difference(
                 name, f"does not say what {EDITION} says, {_first(found[name], content)}"
             )
-    manifest = _loaded(found.get(MANIFEST, b"{}"))
-    version = manifest.get("version") if isinstance(manifest, dict) else None
-    if version != settings.PRODUCT_VERSION:
+    if _release_of(found) != settings.PRODUCT_VERSION:
         return  # another release may draw it otherwise; its digest was checked
     if PAGE in found and found[PAGE] != (page := report_page(document).encode()):
         yield Difference(PAGE, f"does not show what {EDITION} says, {_first(found[PAGE], page)}")
     if redraw and PDF in found and found[PDF] != report_pdf(document):
         yield Difference(PDF, f"drawn again from {EDITION}, it comes out otherwise")
+
+
+def _release_of(found: Mapping[str, bytes]) -> str | None:
+    """The release that drew the files, as the manifest says."""
+    manifest = _loaded(found.get(MANIFEST, b"{}"))
+    return manifest.get("version") if isinstance(manifest, dict) else None
 
 
 def _wrong_manifest(found: Mapping[str, bytes], manifest: Any) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from core.clock import day_of
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
 from organisation.permissions import Permission
@@ -205,6 +206,40 @@ class Milestone(models.Model):
         return milestone_status(
             due_on=self.due_on, forecast_on=self.forecast_on, done_on=self.done_on, today=day
         )
+
+    def known_on(self, day: date) -> "MilestoneUpdate | None":
+        """What had last been said of it by the end of a day, or None where nothing had."""
+        said = [each for each in self.updates.all() if day_of(each.said_at) <= day]
+        return max(said, key=lambda each: each.number, default=None)
+
+
+class MilestoneUpdate(models.Model):
+    """What was said of a milestone, by whom and when. The latest is on the milestone too.
+
+    Kept for ever: the database itself refuses to change one (migration 0002), so that what a
+    report said of a day can be found again.
+    """
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="updates")
+    number = models.PositiveSmallIntegerField()
+    forecast_on = models.DateField(null=True, blank=True)
+    done_on = models.DateField(null=True, blank=True)
+    progress = models.CharField(max_length=500, blank=True)
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["milestone", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone", "number"], name="milestone_updates_are_numbered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Update {self.number} of {self.milestone}"
 
 
 class Measure(models.Model):

@@ -8,16 +8,19 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from core.clock import day_of
 from core.quarters import Quarter
 from indicators.models.ratings import Rating
 from sorp.lexicon import Rag, Travel
-from strategy.models import Aim, Evaluation, Measure, Milestone, Priority, Theme
+from strategy.models import Aim, Evaluation, Measure, Milestone, MilestoneUpdate, Priority, Theme
 from strategy.rules import (
     Judgement,
     MeasureKind,
     MilestoneStatus,
     PriorityStatements,
     RatedMeasure,
+    milestone_status,
+    milestone_words,
     statements,
 )
 
@@ -54,6 +57,8 @@ class MilestoneLine:
     progress: str
     accountable_manager: str
     status: MilestoneStatus
+    stands: str = ""  # in words, with the dates that bear it out
+    updates: tuple[MilestoneUpdate, ...] = ()  # what was said of it by then, the latest first
     belongs_to: str = ""
     accountable_manager_id: int | None = None
 
@@ -135,12 +140,15 @@ class StrategySheet:
     priorities: tuple[PrioritySheet, ...]
 
 
-def strategy_sheet(*, quarter: Quarter | None, day: date) -> StrategySheet:
-    """The whole strategy, with ratings of a quarter and milestones as of a day.
+def strategy_sheet(
+    *, quarter: Quarter | None, day: date, milestones_on: date | None = None
+) -> StrategySheet:
+    """The whole strategy, with ratings of a quarter, and all else as it was known on a day.
 
-    Without a quarter (none is closed yet) every indicator is not rated.
+    Milestones may be asked for as of another day: a report tells what is known of them when it is
+    made. Without a quarter (none is closed yet) every indicator is not rated.
     """
-    priorities = _priority_sheets(Priority.objects.all(), quarter, day)
+    priorities = _priority_sheets(Priority.objects.all(), quarter, day, milestones_on or day)
     by_slug = {sheet.slug: sheet for sheet in priorities}
     themes = tuple(
         ThemeSheet(
@@ -158,21 +166,23 @@ def strategy_sheet(*, quarter: Quarter | None, day: date) -> StrategySheet:
 
 def priority_sheet(*, slug: str, quarter: Quarter | None, day: date) -> PrioritySheet | None:
     """One priority's page, or None where there is no such priority."""
-    found = _priority_sheets(Priority.objects.filter(slug=slug), quarter, day)
+    found = _priority_sheets(Priority.objects.filter(slug=slug), quarter, day, day)
     return found[0] if found else None
 
 
 def late_milestones(*, day: date) -> tuple[MilestoneLine, ...]:
     """Milestones of priorities and of projects that are overdue or slipping on a day, for DAT to look at."""
-    rows = Milestone.objects.not_done_by(day).select_related(
-        "priority", "project", "accountable_manager"
+    rows = (
+        Milestone.objects.not_done_by(day)
+        .select_related("priority", "project", "accountable_manager")
+        .prefetch_related("updates")
     )
     lines = (_milestone_line(row, day) for row in rows)
     return tuple(line for line in lines if line.status.is_late)
 
 
 def _priority_sheets(
-    rows: QuerySet[Priority], quarter: Quarter | None, day: date
+    rows: QuerySet[Priority], quarter: Quarter | None, day: date, milestones_on: date
 ) -> tuple[PrioritySheet, ...]:
     priorities = list(
         rows.prefetch_related(
@@ -181,6 +191,7 @@ def _priority_sheets(
             "measures__indicator",
             "milestones__accountable_manager",
             "milestones__priority",
+            "milestones__updates__said_by",
             "evidence",
             "evaluations",
         )
@@ -192,7 +203,9 @@ def _priority_sheets(
         if measure.indicator_id
     }
     ratings = _ratings(quarter, wanted)
-    return tuple(_priority_sheet(each, ratings, quarter, day) for each in priorities)
+    return tuple(
+        _priority_sheet(each, ratings, quarter, day, milestones_on) for each in priorities
+    )
 
 
 def _ratings(quarter: Quarter | None, indicators: set[int]) -> dict[tuple[int, Quarter], Rating]:
@@ -211,9 +224,10 @@ def _priority_sheet(
     ratings: dict[tuple[int, Quarter], Rating],
     quarter: Quarter | None,
     day: date,
+    milestones_on: date,
 ) -> PrioritySheet:
     measures = tuple(_measure_line(each, ratings, quarter) for each in priority.measures.all())
-    milestones = tuple(_milestone_line(each, day) for each in priority.milestones.all())
+    milestones = tuple(_milestone_line(each, milestones_on) for each in priority.milestones.all())
     evaluations = tuple(
         _evaluation_line(each) for each in priority.evaluations.all() if each.judged_on <= day
     )
@@ -277,15 +291,24 @@ def _measure_line(
 
 
 def _milestone_line(milestone: Milestone, day: date) -> MilestoneLine:
+    """A milestone as it was known on a day: what was said later, nobody knew."""
+    said = milestone.known_on(day)
+    days = {
+        "due_on": milestone.due_on,
+        "forecast_on": said.forecast_on if said else None,
+        "done_on": said.done_on if said else None,
+    }
     return MilestoneLine(
         pk=milestone.pk,
         title=milestone.title,
-        due_on=milestone.due_on,
-        forecast_on=milestone.forecast_on,
-        done_on=milestone.done_on,
-        progress=milestone.progress,
+        **days,
+        progress=said.progress if said else "",
         accountable_manager=milestone.accountable_manager.name,
-        status=milestone.status_on(day),
+        status=milestone_status(**days, today=day),
+        stands=milestone_words(**days, today=day),
+        updates=tuple(
+            each for each in reversed(milestone.updates.all()) if day_of(each.said_at) <= day
+        ),
         belongs_to=str(milestone.priority or milestone.project),
         accountable_manager_id=milestone.accountable_manager_id,
     )

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from core import audit
+from core.clock import now
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
@@ -20,6 +21,7 @@ from strategy.models import (
     Evidence,
     Measure,
     Milestone,
+    MilestoneUpdate,
     Priority,
     Programme,
     Project,
@@ -194,7 +196,8 @@ def update_milestone(
 ) -> Milestone:
     """A milestone's forecast, its day of completion and its progress are as given.
 
-    Its due date stays: what was promised is not changed by being late. Saying the same again
+    Its due date stays: what was promised is not changed by being late. Each update is kept, with who
+    said it and when, so that what was known on a day can be told of that day. Saying the same again
     changes and records nothing. Raises PermissionDenied for anybody but its accountable manager
     and the performance officers; Refused, in words, for a completion in the future, or for a
     forecast beyond the due date without a word on why.
@@ -218,6 +221,9 @@ def update_milestone(
     for name in changed:
         setattr(row, name, given[name])
     row.save(update_fields=changed)
+    MilestoneUpdate.objects.create(
+        milestone=row, number=row.updates.count() + 1, **given, said_at=now(), said_by=by
+    )
     audit.record(
         "updated milestone",
         row,

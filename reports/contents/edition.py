@@ -14,6 +14,7 @@ from reports.contents.indicators import indicator_contents, unit_contents
 from reports.contents.priorities import strategy_contents
 from reports.contents.rules import sorp_contents, without_unread_forecasts
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
+from reports.rules.sentences import written
 from sorp.lexicon import Layer
 
 SCHEMA_NAME = "quarterly-performance-report/1"
@@ -27,21 +28,21 @@ class NotClosed(ValueError):
 def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[str, Any]:
     """Everything the report of a closed quarter says, from live tables. Raises NotClosed.
 
-    Nothing in it depends on the moment but its number and the day it was frozen: milestones and
-    evidence are taken as they stood on the quarter's last day. A constant number of queries, however
-    many indicators there are. The document is described by reports/schema; it begins
+    Nothing in it depends on the moment but its number and the day it was frozen: milestones are
+    taken as they were known on that day, and evidence as of the quarter's last day. A constant number of queries, however
+    many indicators there are. Raises CannotBeMade where a sentence cannot be made of it. The document is described by reports/schema; it begins
     `{"schema": "quarterly-performance-report/1", "form": "full", "quarter": "2011-Q1", …}`.
     """
     state = quarter_state(quarter)
     if state is None or not state.is_closed:
         raise NotClosed(f"{quarter} is not closed: close it, then build its report")
     assert state.closed_at is not None  # as the database has it for every closed quarter
-    strategy = strategy_contents(quarter)
+    strategy = strategy_contents(quarter, day=frozen_on)
     measured = {line["reference"] for each in strategy["priorities"] for line in each["indicators"]}
     indicators = indicator_contents(quarter=quarter, also=measured)
     practice = sorp_contents(quarter, indicators)
     indicators = without_unread_forecasts(indicators, practice)
-    return {
+    document = {
         "schema": SCHEMA_NAME,
         "form": "full",
         "title": "Quarterly performance report",
@@ -56,6 +57,7 @@ def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[
         "indicators": indicators,
         "units": unit_contents(quarter, {each["unit"]["code"] for each in indicators}),
     }
+    return {**document, "sentences": written(document)}
 
 
 def _headline_figures(indicators: list[dict[str, Any]], quarter: str) -> dict[str, Any]:

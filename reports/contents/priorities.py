@@ -10,13 +10,13 @@ from strategy.queries import PrioritySheet, strategy_sheet
 from strategy.rules import EvidenceStatement, PriorityStatements
 
 
-def strategy_contents(quarter: Quarter) -> dict[str, Any]:
-    """Aims, themes and priorities as they stood on the quarter's last day.
+def strategy_contents(quarter: Quarter, *, day: date) -> dict[str, Any]:
+    """Aims, themes and priorities: evidence as of the quarter's last day, milestones as of the report's.
 
     `{"aims": [{"slug": …}], "themes": […], "priorities": [{"number": 1, "indicators":
     [{"reference": "HW-01", …}], "standing": {"figures": {"sentence": …}, …}, …}]}`.
     """
-    sheet = strategy_sheet(quarter=quarter, day=quarter.last_day)
+    sheet = strategy_sheet(quarter=quarter, day=quarter.last_day, milestones_on=day)
     return {
         "aims": [
             {"slug": each.slug, "name": each.name, "description": each.description}
@@ -32,11 +32,11 @@ def strategy_contents(quarter: Quarter) -> dict[str, Any]:
             }
             for each in sheet.themes
         ],
-        "priorities": [_priority(each, quarter.last_day) for each in sheet.priorities],
+        "priorities": [_priority(each) for each in sheet.priorities],
     }
 
 
-def _priority(sheet: PrioritySheet, day: date) -> dict[str, Any]:
+def _priority(sheet: PrioritySheet) -> dict[str, Any]:
     return {
         "slug": sheet.slug,
         "number": sheet.number,
@@ -54,12 +54,12 @@ def _priority(sheet: PrioritySheet, day: date) -> dict[str, Any]:
         "other_measures": [
             {"kind": each.kind.value, "wording": each.wording} for each in sheet.other_measures
         ],
-        **_evidence(sheet, day),
+        **_evidence(sheet),
         "standing": _standing(sheet.statements),
     }
 
 
-def _evidence(sheet: PrioritySheet, day: date) -> dict[str, Any]:
+def _evidence(sheet: PrioritySheet) -> dict[str, Any]:
     """What is known that is no figure. Whoever wrote it is not named: the office answers."""
     return {
         "milestones": [
@@ -67,8 +67,7 @@ def _evidence(sheet: PrioritySheet, day: date) -> dict[str, Any]:
                 "title": each.title,
                 "due_on": each.due_on.isoformat(),
                 "forecast_on": _day(each.forecast_on),
-                # What was done after the quarter's last day is the next report's to say.
-                "done_on": _day(each.done_on if each.done_on and each.done_on <= day else None),
+                "done_on": _day(each.done_on),
                 "status": each.status.value,
                 "progress": each.progress,
             }

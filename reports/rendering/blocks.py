@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,26 +12,30 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts.trend import Trend, trend_chart
 from core.converters import address_of
 from core.quarters import Quarter
-from indicators.rules.remarks import state_now, trend_sentence, with_sentence
 from reports.rendering.parts import ShownBreakdown, breakdowns_shown
-from reports.rules.wording import Writer, briefly, explained, limits, marks_of, point_of
-from reports.rules.counting import REPORTED_LEVELS, is_referred_up
-from reports.rules.history import in_quarter, rated_before
+from reports.rules.counting import is_referred_up
+from reports.rules.history import rated_before
+from reports.rules.sentences import key_parts
+from reports.rules.wording import (
+    Writer,
+    briefly,
+    limits,
+    marks_of,
+    pattern_of,
+    rating_of,
+    trend_of,
+)
 from sorp.lexicon import (
     Basis,
     Frequency,
     Kind,
     Layer,
     Level,
-    NotRated,
     Polarity,
     RatingMethod,
     Tier,
-    Travel,
 )
-from sorp.rules.patterns import Pattern
 
-PATTERN = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
 RECENT = 6
 
 
@@ -55,6 +59,7 @@ class IndicatorBlock:
 
     facts: Mapping[str, Any]
     quarter: Quarter
+    said: Mapping[str, str] = field(default_factory=dict)  # its sentences, by key
 
     def __getattr__(self, name: str) -> Any:
         """The facts under their own names: reference, title, definition, commentary, plan …"""
@@ -70,24 +75,17 @@ class IndicatorBlock:
     @cached_property
     def rating(self) -> Mapping[str, Any]:
         """This quarter's verdict; where nothing at all was said, *not rated: no result*."""
-        return in_quarter(self.facts, self.quarter.key) or {
-            **dict.fromkeys(("value", "rag", "target", "floor", "lower", "upper", "tolerance")),
-            **dict.fromkeys(("definition_break", "stale", "late", "revised"), False),
-            "confidence": None,
-            "method": RatingMethod.NONE.value,
-            "not_rated": NotRated.NO_RESULT.value,
-            "travel": Travel.NOT_ENOUGH_DATA.value,
-            "polarity": self.facts["polarity"],
-        }
+        return rating_of(self.facts, self.quarter)
 
     @property
-    def varied(self) -> list[dict[str, str]]:
+    def varied(self) -> list[str]:
         """The variation by which this quarter was judged, where there was one."""
-        return [
-            {"what": each["what"], "until": str(Quarter.parse(each["until_quarter"]))}
-            for each in self.facts.get("variations", ())
-            if each["from_quarter"] <= self.quarter.key <= each["until_quarter"]
-        ]
+        return self._numbered("varied")
+
+    def _numbered(self, key: str) -> list[str]:
+        """The sentences of a kind of which there may be several, in their order."""
+        found = ((key_parts(name), text) for name, text in self.said.items())
+        return [text for (kind, _), text in sorted(found) if kind == key]
 
     @cached_property
     def previous(self) -> Mapping[str, Any] | None:
@@ -141,7 +139,7 @@ class IndicatorBlock:
 
     @property
     def explanation(self) -> str:
-        return explained(self.rating, self.write, self.facts["not_available"])
+        return self.said.get("explanation", "")
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -188,27 +186,13 @@ class IndicatorBlock:
 
     @cached_property
     def trend(self) -> Trend:
-        polarity = Polarity(self.rating["polarity"])
-        found = {each["quarter"]: each for each in self.facts["ratings"]}
-        first = Quarter.parse(min(found, default=self.quarter.key))
-        trend = Trend(
+        sentence = self.said.get("chart", "")
+        return replace(
+            trend_of(self.facts, self.quarter),
             name=address_of(self.facts["reference"]).replace(".", "-"),
-            title=self.facts["title"],
-            points=tuple(
-                point_of(quarter, found.get(quarter.key)) for quarter in first.until(self.quarter)
-            ),
-            measure_unit=self.facts["measure_unit"],
-            decimals=self.facts["decimals"],
-            polarity=polarity,
-            travel=Travel(self.rating["travel"]),
-            floor_label="Limit" if self.rating["method"] == RatingMethod.TOLERANCE else "Floor",
+            sentence=sentence,
+            restarts_in_april=pattern_of(self.facts).restarts_in_april,
         )
-        return with_sentence(trend, self.pattern)
-
-    @cached_property
-    def pattern(self) -> Pattern:
-        """What its figures speak of."""
-        return Pattern.load({name: self.facts[name] for name in PATTERN if name in self.facts})
 
     @cached_property
     def chart(self) -> SafeString:
@@ -217,7 +201,7 @@ class IndicatorBlock:
     @property
     def sentence(self) -> str:
         """Which way it moved. How it stands to its target is the explanation's to say."""
-        return trend_sentence(self.trend, self.pattern, standing=False)
+        return self.said.get("trend", "")
 
     @cached_property
     def breakdowns(self) -> list[ShownBreakdown]:
@@ -229,59 +213,43 @@ class IndicatorBlock:
         return is_referred_up(self.facts)
 
     @property
-    def referrals(self) -> list[dict[str, Any]]:
+    def referrals(self) -> list[str]:
         """Open escalations to PAT or Cabinet, the highest first, in words."""
-        return [
-            {
-                **each,
-                "level_label": Level(each["level"]).label,
-                "since": Quarter.parse(each["since"]),
-                "opened_in": Quarter.parse(each["opened_in"]),
-            }
-            for each in sorted(
-                self.facts["escalations"], key=lambda each: -Level(each["level"]).height
-            )
-            if each["recovered_in"] is None and each["level"] in REPORTED_LEVELS
-        ]
+        places = sorted(
+            range(len(self.facts["escalations"])),
+            key=lambda place: -Level(self.facts["escalations"][place]["level"]).height,
+        )
+        found = (self.said.get(f"referral-{place + 1}", "") for place in places)
+        return [each for each in found if each]
 
     @property
     def state_now(self) -> str:
         """How it stands at the close, told before why it was referred up."""
-        return state_now(self.trend.points)
+        return self.said.get("state-now", "")
 
     @property
-    def referral_history(self) -> list[dict[str, Any]]:
+    def referral_history(self) -> list[str]:
         """Every escalation there was, latest first, at every level."""
-        return [
-            {
-                **each,
-                "level_label": Level(each["level"]).label,
-                "since": Quarter.parse(each["since"]),
-                "opened_in": Quarter.parse(each["opened_in"]),
-                "recovered_in": each["recovered_in"] and Quarter.parse(each["recovered_in"]),
-            }
-            for each in sorted(self.facts["escalations"], key=lambda each: each["opened_in"])[::-1]
-        ]
+        return self._numbered("escalation")[::-1]
 
     @property
-    def expected_recovery(self) -> Quarter | None:
-        plan = self.facts["plan"]
-        return (
-            Quarter.parse(plan["expected_recovery"]) if plan and plan["expected_recovery"] else None
-        )
+    def actions_told(self) -> list[str]:
+        """What its action plan promises, and what of it is done."""
+        return self._numbered("action")
 
     @property
-    def revisions_told(self) -> list[dict[str, Any]]:
-        """Revisions of figures already published, latest first, with figures as they are written."""
-        return [
-            {
-                **each,
-                "quarter": Quarter.parse(each["quarter"]),
-                "value": self.write.value(each["value"]),
-                "was": self.write.value(each["was"]),
-            }
-            for each in reversed(self.facts["revisions"])
-        ]
+    def expected_recovery(self) -> str:
+        return self.said.get("expected-recovery", "")
+
+    @property
+    def no_plan(self) -> str:
+        """What is said where there is neither a plan nor a management action."""
+        return self.said.get("no-plan", "")
+
+    @property
+    def revisions_told(self) -> list[str]:
+        """Revisions of figures already published, latest first."""
+        return self._numbered("revision")[::-1]
 
     @property
     def particulars(self) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,22 +13,13 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts.counts import COUNTED, counts_chart
 from core.converters import address_of
 from core.quarters import Quarter
-from escalation.rules.rule_files import read_trigger
 from reports.rendering.blocks import IndicatorBlock
 from reports.rules.counting import is_counted
-from sorp.lexicon import NotRated, Rag, Travel
-from strategy.rules import Judgement, MilestoneStatus
+from reports.rules.sentences import CHANGES, said_in
+from strategy.rules import MilestoneStatus
 
 LICENCE = "Open Government Licence v3.0"
 LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-CHANGES = (
-    ("newly_red", "Newly red"),
-    ("newly_green", "Recovered to green"),
-    ("newly_escalated", "Newly referred to PAT or Cabinet"),
-    ("no_longer_escalated", "No longer referred up"),
-    ("not_submitted", "No result submitted"),
-    ("late", "Submitted late"),
-)
 
 
 @dataclass(frozen=True)
@@ -41,6 +31,7 @@ class ShownPriority:
     own: tuple[
         IndicatorBlock, ...
     ]  # those shown in full here: each indicator once, at its first priority
+    said: Mapping[str, str]  # its sentences, by key
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -57,23 +48,39 @@ class ShownPriority:
         return f"Indicators of priority {self.facts['number']}"
 
     @property
+    def figures_sentence(self) -> str:
+        return self.said["figures"]
+
+    @property
+    def milestones_sentence(self) -> str:
+        return self.said["milestones"]
+
+    @property
+    def evaluation_sentence(self) -> str:
+        return self.said["evaluation"]
+
+    @property
+    def success_told(self) -> list[str]:
+        return [
+            self.said[f"success-{row}"] for row in range(1, len(self.facts["success_factors"]) + 1)
+        ]
+
+    @property
     def milestones_told(self) -> list[dict[str, Any]]:
         return [
             {
                 **each,
-                "status_label": MilestoneStatus(each["status"]).label,
+                "stands": self.said[f"milestone-{row}"],
                 "is_late": MilestoneStatus(each["status"]).is_late,
-                "day": each["done_on"] or each["forecast_on"],
-                "day_label": "done" if each["done_on"] else "forecast",
             }
-            for each in self.facts["milestones"]
+            for row, each in enumerate(self.facts["milestones"], start=1)
         ]
 
     @property
     def evaluations_told(self) -> list[dict[str, Any]]:
         return [
-            {**each, "label": Judgement(each["judgement"]).label}
-            for each in self.facts["evaluations"]
+            {**each, "label": self.said[f"evaluation-{row}"]}
+            for row, each in enumerate(self.facts["evaluations"], start=1)
         ]
 
 
@@ -107,9 +114,16 @@ class Report:
         return self.document["edition"]["number"]
 
     @cached_property
+    def said(self) -> Mapping[str, Mapping[str, str]]:
+        """Every sentence of the report, by its place and key."""
+        return said_in(self.document)
+
+    @cached_property
     def blocks(self) -> dict[str, IndicatorBlock]:
         return {
-            each["reference"]: IndicatorBlock(each, self.quarter)
+            each["reference"]: IndicatorBlock(
+                each, self.quarter, self.said[f"indicators/{each['reference']}"]
+            )
             for each in self.document["indicators"]
         }
 
@@ -139,7 +153,8 @@ class Report:
                 if each.kind == "kpi" and each.layer != "core" and each.reference not in placed
             )
             placed.update(each.reference for each in own)
-            shown.append(ShownPriority(facts, blocks, own))
+            said = self.said[f"priorities/{facts['slug']}"]
+            shown.append(ShownPriority(facts, blocks, own, said))
         return shown
 
     @cached_property
@@ -190,6 +205,7 @@ class Report:
             {
                 "key": key,
                 "label": label,
+                "told": self.said["changes"][key],
                 "blocks": [self.blocks[each] for each in self.document["changes"][key]],
             }
             for key, label in CHANGES
@@ -219,86 +235,29 @@ class Report:
         return [*self.document["by_layer"], everything]
 
     @property
-    def travels(self) -> list[tuple[str, int]]:
-        return [
-            (travel.value, self.document["travel"][travel.value])
-            for travel in Travel
-            if self.document["travel"][travel.value]
-        ]
+    def travel_sentence(self) -> str:
+        return self.said["summary"]["travel"]
+
+    @property
+    def changes_caption(self) -> str:
+        """Between which quarters, and over which indicators."""
+        return self.said["summary"]["changed"]
 
     @property
     def headline(self) -> str:
-        """The report in one sentence, for those who read no further. It counts what `counts` counts."""
-        counts = self.document["counts"]
-        green, total = counts["green"], counts["total"]
-        newly_red = sum(
-            self.blocks[each] in self.key_indicators
-            for each in self.document["changes"]["newly_red"]
-        )
-        return (
-            f"{green} of {total} key performance indicators met their targets in {self.quarter};"
-            f" {counts['amber']} missed them but held the floor standard, and {counts['red']} were"
-            f" red.{self._unrated} {newly_red or 'None'} {'is' if newly_red == 1 else 'are'} newly"
-            f" red, and {self._referred}."
-        )
-
-    @property
-    def _referred(self) -> str:
-        """How many of those counted stand referred up, and how many more that are not counted."""
-        counted = sum(each in self.key_indicators for each in self.referred_up)
-        beyond = len(self.referred_up) - counted
-        stands = f"{counted or 'none'} {'stands' if counted == 1 else 'stand'} referred up"
-        more = f", and {beyond} more that {'is' if beyond == 1 else 'are'} not counted here"
-        return f"{stands} to PAT or Cabinet{more if beyond else ''}"
+        """The report in one sentence, for those who read no further."""
+        return self.said["summary"]["headline"]
 
     @property
     def beyond_counts(self) -> str:
         """What else of this report is red or amber: shown for having been referred up, not counted."""
-        others = [
-            each
-            for each in self.blocks.values()
-            if each.kind == "kpi" and each not in self.key_indicators
-        ]
-        if not others:
-            return ""
-        by_status = Counter(
-            Rag(each.rating["rag"]).label.lower() if each.rating["rag"] else "not rated"
-            for each in others
-        )
-        said = [
-            f"{by_status[word]} {word}"
-            for word in ("red", "amber", "green", "not rated")
-            if by_status[word]
-        ]
-        one = len(others) == 1
-        return (
-            f"{len(others)} more {'is' if one else 'are'} shown in this report and not counted above,"
-            f" since {'it stands' if one else 'they stand'} in neither of its first two layers:"
-            f" {', '.join(said)}."
-        )
+        return self.said["summary"].get("beyond-counts", "")
 
     @property
-    def _unrated(self) -> str:
-        """How many have no rating, said before anything else is: silence is no success."""
-        unrated, missing = self.document["counts"]["not_rated"], self._missing
-        if not unrated:
-            return ""
-        has = "has" if unrated == 1 else "have"
-        because = f", {missing} of them because no result was sent" if missing else ""
-        return f" {unrated} {has} no rating{because}."
-
-    @property
-    def _missing(self) -> int:
-        return sum(each.rating["not_rated"] == NotRated.NO_RESULT for each in self.key_indicators)
-
-    @property
-    def rules(self) -> list[dict[str, Any]]:
-        """The SORP version that ruled this quarter: its definitions and its triggers in words."""
-        version = self.document["sorp"]["versions"][-1]
-        return [
-            {"clause": each["clause"], "sentence": read_trigger(each).sentence}
-            for each in version["triggers"]
-        ]
+    def rules(self) -> list[str]:
+        """The triggers of the SORP version that ruled this quarter, in words."""
+        triggers = self.document["sorp"]["versions"][-1]["triggers"]
+        return [self.said["sorp"][f"trigger-{row}"] for row in range(1, len(triggers) + 1)]
 
     @property
     def definitions(self) -> list[dict[str, Any]]:

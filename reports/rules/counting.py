@@ -17,6 +17,7 @@ from sorp.lexicon import Travel
 
 Indicator = Mapping[str, Any]
 COUNTED = ("green", "amber", "red", "stale", "not_rated")
+FOLLOWS = ("edition", "sentences")  # the sentences follow from the rest, and from the day
 REPORTED_LEVELS = ("pat", "cabinet")
 
 
@@ -109,6 +110,6 @@ def same_content(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two editions say the same, whatever their numbers and the days they were frozen."""
 
     def content(document: dict[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in document.items() if key != "edition"}
+        return {key: value for key, value in document.items() if key not in FOLLOWS}
 
     return canonical(content(one)) == canonical(content(other))

@@ -82,6 +82,18 @@ class RowsOf(Sequence[Any]):
             place += len(self)
         return _seen(self._rows[place], f"{self._at}{place}", self._read)
 
+    def named(self, key: str, value: Any) -> Any:
+        """The row that has this value under a key, which alone is then read of all of them.
+
+        Raises LookupError where none has.
+        """
+        for place, row in enumerate(self._rows):
+            if row.get(key) == value:
+                found = self[place]
+                _ = found[key]
+                return found
+        raise LookupError(f"no row of {self._at} has {key} {value}")
+
     def __len__(self) -> int:
         self._read[f"{self._at}length"] = len(self._rows)
         return len(self._rows)

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from reports.rules.sentences import written
+
 WITHHELD = "[address withheld]"
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -109,8 +111,12 @@ EDITION = {
 
 
 def public_form(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What of an edition everyone may read. It says of itself that it is the public form."""
-    return {**_copied(document, EDITION), "form": "public"}
+    """What of an edition everyone may read. It says of itself that it is the public form.
+
+    Its sentences are made again from what is public: one that rests on anything else is not in it.
+    """
+    public = {**_copied(document, EDITION), "form": "public"}
+    return {**public, "sentences": written(public)} if "sentences" in document else public
 
 
 def _copied(value: Any, allowed: Any) -> Any:

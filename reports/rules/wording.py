@@ -1,4 +1,4 @@
-"""From a rating as an edition holds it to what charts, tables and rules read."""
+"""From a rating as an edition holds it to what charts, tables, sentences and rules read. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,53 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.charts.trend import QuarterPoint
+from core.charts.trend import QuarterPoint, Trend
 from core.figures import as_number, decimals_of
 from core.quarters import Quarter
-from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod
+from reports.rules.history import in_quarter
+from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel
+from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import bounds_of
+
+PATTERN = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
+
+
+def pattern_of(indicator: Mapping[str, Any]) -> Pattern:
+    """What an indicator's figures speak of."""
+    return Pattern.load({name: indicator[name] for name in PATTERN if name in indicator})
+
+
+def rating_of(indicator: Mapping[str, Any], quarter: Quarter) -> Mapping[str, Any]:
+    """A quarter's verdict; where nothing at all was said, *not rated: no result*."""
+    found = in_quarter(indicator, quarter.key)
+    if found is not None:
+        return found
+    return {
+        **dict.fromkeys(("value", "rag", "target", "floor", "lower", "upper", "tolerance")),
+        **dict.fromkeys(("definition_break", "stale", "late", "revised"), False),
+        "confidence": None,
+        "method": RatingMethod.NONE.value,
+        "not_rated": NotRated.NO_RESULT.value,
+        "travel": Travel.NOT_ENOUGH_DATA.value,
+        "polarity": indicator["polarity"],
+    }
+
+
+def trend_of(indicator: Mapping[str, Any], quarter: Quarter) -> Trend:
+    """All its quarters up to this one, as a chart and the sentence about it need them."""
+    rating = rating_of(indicator, quarter)
+    found = {each["quarter"]: each for each in indicator["ratings"]}
+    first = Quarter.parse(min(found, default=quarter.key))
+    return Trend(
+        name=indicator["reference"].replace(".", "-"),
+        title=indicator["title"],
+        points=tuple(point_of(each, found.get(each.key)) for each in first.until(quarter)),
+        measure_unit=indicator["measure_unit"],
+        decimals=indicator["decimals"],
+        polarity=Polarity(rating["polarity"]),
+        travel=Travel(rating["travel"]),
+        floor_label="Limit" if rating["method"] == RatingMethod.TOLERANCE else "Floor",
+    )
 
 
 def marks_of(rating: Mapping[str, Any]) -> tuple[str, ...]:

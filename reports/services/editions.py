@@ -19,6 +19,7 @@ from reports.models import Edition, QuarterlyReport
 from reports.queries.editions import kept_files
 from reports.rules.counting import same_content
 from reports.rules.projection import public_form
+from reports.rules.sentences import CannotBeMade, wrong_sentences
 from reports.schema import check_form
 from reports.verification import wrong_figures
 
@@ -61,9 +62,11 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     report, _ = QuarterlyReport.objects.get_or_create(quarter=quarter)
     QuarterlyReport.objects.select_for_update().get(pk=report.pk)
     newest = report.editions.order_by("-number").first()
-    full = edition_contents(
-        quarter=quarter, number=newest.number + 1 if newest else 1, frozen_on=localdate()
-    )
+    number = newest.number + 1 if newest else 1
+    try:
+        full = edition_contents(quarter=quarter, number=number, frozen_on=localdate())
+    except CannotBeMade as reason:
+        raise DoesNotFollow(quarter, str(reason)) from None
     if newest is not None and same_content(full, newest.document):
         return newest, False
     public = public_form(full)
@@ -71,7 +74,8 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
         check_form(document)
     for what in wrong_figures(full):
         raise DoesNotFollow(quarter, what)
-    if unprinted := [(_place(public, path), found) for path, found in unprintable_in(public)]:
+    written = {key: value for key, value in public.items() if key != "sentences"}
+    if unprinted := [(_place(public, path), found) for path, found in unprintable_in(written)]:
         raise CannotBePrinted(unprinted)
     edition = Edition.objects.create(
         report=report,
@@ -101,8 +105,8 @@ def _place(document: Mapping[str, Any], path: str) -> str:
 def publish_edition(*, edition: Edition, by: User | None) -> Edition:
     """Everyone may read the edition, for good. Publishing it again changes nothing.
 
-    Raises CannotPublish where its files were not built or do not read back as they were drawn, or a
-    newer edition is published already.
+    Raises CannotPublish where its files were not built or do not read back as they were drawn, where a
+    sentence of it does not follow from its facts, or a newer edition is published already.
     """
     edition = (
         Edition.objects.select_for_update(of=("self",)).select_related("report").get(pk=edition.pk)
@@ -116,6 +120,12 @@ def publish_edition(*, edition: Edition, by: User | None) -> Edition:
             f"The files of edition {edition.number} are not all kept as they were drawn: build the"
             " report again, then publish it"
         )
+    for document in (edition.document, edition.public_document):
+        for what in wrong_sentences(document):
+            raise CannotPublish(
+                f"Edition {edition.number} says what its facts do not bear out ({what}): build the"
+                " report again, then publish it"
+            )
     newer = Edition.objects.published().filter(report=edition.report, number__gt=edition.number)
     if newer.exists():
         raise CannotPublish(

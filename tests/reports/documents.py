@@ -26,6 +26,7 @@ from indicators.rules.rating import judge
 from indicators.rules.travel import direction_of_travel
 from reports.contents.edition import _headline_figures
 from reports.rules.projection import public_form
+from reports.rules.sentences import written
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
 from sorp.lexicon import Frequency, Polarity, RatingMethod, Tier, TravelMethod
@@ -360,7 +361,7 @@ def edition_document(**changes: Any) -> dict[str, Any]:
     given = changes.pop("indicators", None) or sorted(
         indicators(), key=lambda each: each["reference"]
     )
-    return {
+    document = {
         "schema": "quarterly-performance-report/1",
         "form": "full",
         "title": "Quarterly performance report",
@@ -386,6 +387,12 @@ def edition_document(**changes: Any) -> dict[str, Any]:
         "units": units_of(given),
         **changes,
     }
+    return {**document, "sentences": written(document)}
+
+
+def before_sentences(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as it would have been frozen before editions held their sentences."""
+    return {key: value for key, value in document.items() if key != "sentences"}
 
 
 def public_edition(**changes: Any) -> dict[str, Any]:

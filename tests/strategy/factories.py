@@ -11,6 +11,7 @@ from strategy.models import (
     Evidence,
     Measure,
     Milestone,
+    MilestoneUpdate,
     Priority,
     Programme,
     Project,
@@ -89,6 +90,14 @@ class MilestoneFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Milestone {n}")
     due_on = date(2011, 9, 30)
     accountable_manager = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def said_on(milestone, create, day, **kwargs):  # noqa: N805 factory_boy's own form
+        """What is given of it was said on 1 April 2011, or on the day that is given."""
+        given = {name: getattr(milestone, name) for name in ("forecast_on", "done_on", "progress")}
+        if create and any(given.values()):
+            said = datetime.combine(day or date(2011, 4, 1), time(9), UTC)
+            MilestoneUpdate.objects.create(milestone=milestone, number=1, said_at=said, **given)
 
 
 class MeasureFactory(DjangoModelFactory):
