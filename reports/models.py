@@ -100,6 +100,41 @@ class Edition(models.Model):
         return self.state == self.State.PUBLISHED
 
 
+class SmallEdition(models.Model):
+    """What was published between two reports: one fact, made public by an act and frozen with it.
+
+    Its document is public from the first, and is never changed or deleted: the database itself
+    refuses (migration 0003). Whoever did the act approved it.
+    """
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", "An action plan agreed"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    reference = models.CharField(max_length=30, help_text="The indicator that it is about")
+    number = models.PositiveSmallIntegerField()
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField()
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["kind", "reference", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "reference", "number"], name="small_editions_are_numbered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.reference}, {self.number}"
+
+    @property
+    def public_sha256(self) -> str:
+        """All of it is public."""
+        return self.sha256
+
+
 class EditionFile(models.Model):
     """One file drawn from an edition and kept, so that what was published is what is served."""
 

@@ -203,9 +203,7 @@ def _priority_sheets(
         if measure.indicator_id
     }
     ratings = _ratings(quarter, wanted)
-    return tuple(
-        _priority_sheet(each, ratings, quarter, day, milestones_on) for each in priorities
-    )
+    return tuple(_priority_sheet(each, ratings, quarter, day, milestones_on) for each in priorities)
 
 
 def _ratings(quarter: Quarter | None, indicators: set[int]) -> dict[tuple[int, Quarter], Rating]:

@@ -58,4 +58,9 @@ def update_milestone(request: SignedInRequest, milestone: int) -> HttpResponse:
         else:
             messages.success(request, f"“{row.title}” is up to date")
             return redirect(row)
-    return render(request, "strategy/update_milestone.html", {"milestone": row, "form": form})
+    updates = row.updates.select_related("said_by").order_by("-number")
+    return render(
+        request,
+        "strategy/update_milestone.html",
+        {"milestone": row, "form": form, "updates": updates},
+    )

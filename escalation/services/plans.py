@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.dispatch import Signal
 from django.urls import reverse
 
 from core import audit
@@ -30,6 +31,8 @@ from indicators.rights import plannable_by
 from organisation.models.people import User
 from organisation.rules import PostKind
 from sorp.lexicon import Level
+
+plan_agreed = Signal()  # sent with `plan` and `by`, in the transaction that agrees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +271,8 @@ def _refuse_day_done(action: Action, done_on: date, today: date) -> None:
 def agree_plan(*, plan: ActionPlan, today: date, by: User) -> ActionPlan:
     """The plan in place is agreed, on a day, by a director over its unit or a performance officer.
 
-    Agreeing it again changes nothing. Raises PermissionDenied for anybody else, the accountable
+    Whoever listens to `plan_agreed` acts with it, or it is not agreed: where the indicator is in a
+    published report, the plan is published. Agreeing it again changes nothing. Raises PermissionDenied for anybody else, the accountable
     manager among them; Refused for who wrote it, and for a plan that was superseded.
     """
     row = _in_place(plan)
@@ -288,6 +292,7 @@ def agree_plan(*, plan: ActionPlan, today: date, by: User) -> ActionPlan:
     audit.record(
         "agreed action plan", row, by=by, indicator=row.indicator.reference, number=row.number
     )
+    plan_agreed.send(sender=ActionPlan, plan=row, by=by)
     return row
 
 

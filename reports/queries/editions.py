@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.kept_files import store
 from core.quarters import Quarter
-from reports.models import Edition, EditionFile
+from reports.models import Edition, EditionFile, SmallEdition
 
 
 def latest_edition(quarter: Quarter) -> Edition | None:
@@ -43,6 +43,22 @@ def published_editions() -> QuerySet[Edition]:
         .prefetch_related("files")
         .order_by("-report__quarter")
     )
+
+
+def edition_telling_of(reference: str) -> Edition | None:
+    """The newest published edition that tells of an indicator, or None."""
+    for edition in published_editions().filter(public_document__icontains=f'"{reference}"'):
+        if any(each["reference"] == reference for each in public_document(edition)["indicators"]):
+            return edition
+    return None
+
+
+def agreed_plans_after(edition: Edition) -> dict[str, SmallEdition]:
+    """The plans agreed since an edition was frozen, by reference: of each indicator the latest."""
+    rows = SmallEdition.objects.filter(
+        kind=SmallEdition.Kind.PLAN, frozen_at__gt=edition.frozen_at
+    ).order_by("number")
+    return {each.reference: each for each in rows}
 
 
 def all_editions() -> QuerySet[Edition]:

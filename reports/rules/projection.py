@@ -115,17 +115,18 @@ def public_form(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Its sentences are made again from what is public: one that rests on anything else is not in it.
     """
-    public = {**_copied(document, EDITION), "form": "public"}
+    public = {**copied(document, EDITION), "form": "public"}
     return {**public, "sentences": written(public)} if "sentences" in document else public
 
 
-def _copied(value: Any, allowed: Any) -> Any:
+def copied(value: Any, allowed: Any) -> Any:
+    """What of a value everyone may read: keys that are named, without anybody's e-mail address."""
     if isinstance(value, str):
         return EMAIL.sub(WITHHELD, value)
     if isinstance(value, Mapping):
         keys = value.keys() if allowed is ALL else [key for key in value if key in allowed]
         inner = allowed if isinstance(allowed, Mapping) else {}
-        return {key: _copied(value[key], inner.get(key)) for key in keys}
+        return {key: copied(value[key], inner.get(key)) for key in keys}
     if isinstance(value, list):
-        return [_copied(each, allowed) for each in value]
+        return [copied(each, allowed) for each in value]
     return value

@@ -180,6 +180,7 @@ def _makers(document: Document) -> Iterator[tuple[str, str, Maker]]:
                     f"{name}-{row + 1}",
                     partial(_of_row, place=place, rows=rows, row=row, maker=of_row),
                 )
+        yield where, "no-plan", partial(_no_plan, place=place)
         plan = indicator["plan"] or {"actions": ()}
         for row in range(len(plan["actions"])):
             yield where, f"action-{row + 1}", partial(_action, place=place, row=row)
@@ -411,18 +412,21 @@ def _expected_recovery(indicator: Rows, quarter: Quarter) -> str:
     return f"Recovery is expected in {Quarter.parse(plan['expected_recovery'])}."
 
 
-def _no_plan(indicator: Rows, quarter: Quarter) -> str:
-    """What is said where there is neither a plan nor a management action."""
+def _no_plan(document: Document, *, place: int) -> str:
+    """What is said where there is neither a plan nor a management action, as of the report's day."""
+    indicator = document["indicators"][place]
+    _ = indicator["reference"]
     if indicator["plan"] is not None or indicator.get("management_action", ""):
         return ""
+    day = as_date(document["edition"]["frozen_on"])
     if is_referred_up(indicator):
-        return "No action plan is on record yet."
-    rag = rating_of(indicator, quarter)["rag"]
+        return f"No action plan was on record on {day}."
+    rag = rating_of(indicator, Quarter.parse(document["quarter"]))["rag"]
     above = " What its manager says of it is above." if indicator["commentary"] else ""
     if rag == Rag.RED:
-        return f"Its manager has put no action plan on record yet.{above}"
+        return f"Its manager had put no action plan on record by {day}.{above}"
     if rag == Rag.AMBER:
-        return f"It has not been referred up.{above}"
+        return f"It has not been referred to PAT or Cabinet.{above}"
     return "Nothing more than the usual is asked of it."
 
 
@@ -433,7 +437,6 @@ OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "state-now": _state_now,
     "answers": _answers,
     "expected-recovery": _expected_recovery,
-    "no-plan": _no_plan,
 }
 
 

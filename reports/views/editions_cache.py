@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from core.canonical_json import digest
 from core.http_cache import cached_response
 from core.quarters import Quarter
-from reports.models import Edition
+from reports.models import Edition, SmallEdition
 from reports.queries.editions import public_document, published_edition
 from reports.rendering.report import Report
 
@@ -34,7 +34,9 @@ def edition_or_404(quarter: Quarter | None) -> Edition:
 
 
 def edition_response(
-    request: HttpRequest, editions: Edition | Sequence[Edition], render: Callable[[], HttpResponse]
+    request: HttpRequest,
+    editions: Edition | Sequence[Edition | SmallEdition],
+    render: Callable[[], HttpResponse],
 ) -> HttpResponse:
     """What is rendered from an edition or several, or 304 where the reader has it already.
 

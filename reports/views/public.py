@@ -11,11 +11,18 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from core.converters import address_of
 from core.guards import public
 from core.http_cache import FOR_EVERYONE
 from core.quarters import Quarter
-from reports.models import Edition, EditionFile
-from reports.queries.editions import public_file, published_edition, published_editions
+from reports.models import Edition, EditionFile, SmallEdition
+from reports.queries.editions import (
+    agreed_plans_after,
+    public_file,
+    published_edition,
+    published_editions,
+)
+from reports.rendering.agreed_plans import ShownAgreedPlan
 from reports.rendering.csvs import (
     FURTHER_COLUMNS,
     NOT_FORESEEN,
@@ -45,19 +52,36 @@ def latest_report(request: HttpRequest) -> HttpResponse:
     edition = published_edition()
     if edition is None:
         return render(request, "reports/no_report.html")
-    return edition_response(request, edition, lambda: _report_page(request, edition))
+    return _report_response(request, edition)
 
 
 @public
 @require_safe
 def public_report(request: HttpRequest, quarter: Quarter) -> HttpResponse:
     edition = edition_or_404(quarter)
-    return edition_response(request, edition, lambda: _report_page(request, edition))
+    return _report_response(request, edition)
 
 
-def _report_page(request: HttpRequest, edition: Edition) -> HttpResponse:
-    page = {"report": report_of(edition), "edition": edition, "on_web": True}
-    return render(request, "reports/public_report.html", page)
+def _report_response(request: HttpRequest, edition: Edition) -> HttpResponse:
+    agreed = agreed_plans_after(edition)
+
+    def render_page() -> HttpResponse:
+        report = report_of(edition)
+        page = {
+            "report": report,
+            "edition": edition,
+            "on_web": True,
+            "referred": [(each, _shown(agreed.get(each.reference))) for each in report.referred_up],
+        }
+        return render(request, "reports/public_report.html", page)
+
+    return edition_response(
+        request, [edition, *agreed.values()] if agreed else edition, render_page
+    )
+
+
+def _shown(agreed: SmallEdition | None) -> ShownAgreedPlan | None:
+    return ShownAgreedPlan(agreed.document) if agreed else None
 
 
 def _edition_telling(facts: Callable[[Report], Container[str]], key: str) -> Edition:
@@ -78,12 +102,15 @@ def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
     edition = published_edition()
     if edition is None or address not in report_of(edition).by_address:
         edition = _edition_telling(lambda report: report.by_address, address)
+    plans = agreed_plans_after(edition)
+    agreed = next((each for name, each in plans.items() if address_of(name) == address), None)
 
     def render_page() -> HttpResponse:
         report = report_of(edition)
         indicator = report.by_address[address]
         page = {
             "report": report,
+            "agreed": _shown(agreed),
             "edition": edition,
             "indicator": indicator,
             "priorities": [each for each in report.priorities if indicator in each.blocks],
@@ -91,7 +118,7 @@ def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
         }
         return render(request, "reports/public_indicator.html", page)
 
-    return edition_response(request, edition, render_page)
+    return edition_response(request, [edition, agreed] if agreed else edition, render_page)
 
 
 @public

@@ -43,7 +43,13 @@ from tests.indicators.factories import (
     PartResultFactory,
     PartsRevisionFactory,
 )
-from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
+from tests.reports.factories import (
+    EditionFactory,
+    EditionFileFactory,
+    QuarterlyReportFactory,
+    SmallEditionFactory,
+)
+from tests.strategy.factories import MilestoneFactory
 
 DAY, MOMENT = date(2012, 1, 1), datetime(2012, 1, 1, tzinfo=UTC)
 GUARDS = guards_in_force()
@@ -147,6 +153,8 @@ MADE = {
     "escalation_explanation": ExplanationFactory,
     "escalation_handling": a_handling,
     "escalation_planreview": a_review,
+    "strategy_milestoneupdate": lambda: MilestoneFactory(progress="Two bids").updates.get(),
+    "reports_smalledition": SmallEditionFactory,
     "assurance_meeting": MeetingFactory,
     "assurance_callin": CallInFactory,
     "assurance_challenge": ChallengeFactory,

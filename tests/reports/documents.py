@@ -29,10 +29,11 @@ from reports.rules.projection import public_form
 from reports.rules.sentences import written
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
-from sorp.lexicon import Frequency, Polarity, RatingMethod, Tier, TravelMethod
+from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod, Tier, TravelMethod
 from sorp.rules.figures import load_figure
 from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
+from strategy.rules import RatedMeasure, statements
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"
@@ -356,6 +357,28 @@ def units_of(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def priorities_of(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The priorities, measured by those of the indicators that are there."""
+    found, there = priorities(), {each["reference"]: each for each in given}
+    for priority in found:
+        lines = [each for each in priority["indicators"] if each["reference"] in there]
+        measured = (there[each["reference"]]["ratings"][-1] for each in lines)
+        said = statements(
+            figures=[
+                RatedMeasure(Rag(each["rag"]) if each["rag"] else None, each["stale"])
+                for each in measured
+            ],
+            milestones=(),
+            judgement=None,
+        ).figures
+        priority["indicators"] = lines
+        priority["standing"]["figures"] = {
+            "sentence": said.sentence,
+            "needs_attention": said.needs_attention,
+        }
+    return found
+
+
 def edition_document(**changes: Any) -> dict[str, Any]:
     """A full document that has the form it should, and agrees with itself."""
     given = changes.pop("indicators", None) or sorted(
@@ -382,7 +405,7 @@ def edition_document(**changes: Any) -> dict[str, Any]:
                 "priorities": ["better-roads"],
             }
         ],
-        "priorities": priorities(),
+        "priorities": priorities_of(given),
         "indicators": given,
         "units": units_of(given),
         **changes,

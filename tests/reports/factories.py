@@ -6,9 +6,11 @@ import factory
 from factory.django import DjangoModelFactory
 
 from core.canonical_json import canonical, digest
-from reports.models import Edition, EditionFile, QuarterlyReport
+from reports.models import Edition, EditionFile, QuarterlyReport, SmallEdition
+from reports.rules.agreed_plans import public_plan
 from reports.rules.projection import public_form
-from tests.reports.documents import Q, edition_document
+from tests.factories import UserFactory
+from tests.reports.documents import PLAN, Q, edition_document
 
 
 class QuarterlyReportFactory(DjangoModelFactory):
@@ -46,6 +48,29 @@ class EditionFactory(DjangoModelFactory):
         lambda edition: digest(canonical(edition.public_document))
     )
     frozen_at = datetime(2023, 5, 12, 9, tzinfo=UTC)
+
+
+class SmallEditionFactory(DjangoModelFactory):
+    """The plan of HW-01, agreed after the hand-made edition."""
+
+    class Meta:
+        model = SmallEdition
+
+    kind = SmallEdition.Kind.PLAN
+    reference = "HW-01"
+    number = factory.Sequence(lambda n: n + 1)
+    document = factory.LazyAttribute(
+        lambda small: public_plan(
+            reference=small.reference,
+            title="Potholes repaired in 28 days",
+            after=Q.key,
+            agreed_on="2023-05-20",
+            plan=PLAN,
+        )
+    )
+    sha256 = factory.LazyAttribute(lambda small: digest(canonical(small.document)))
+    frozen_at = datetime(2023, 5, 20, 9, tzinfo=UTC)
+    approved_by = factory.SubFactory(UserFactory)
 
 
 class EditionFileFactory(DjangoModelFactory):

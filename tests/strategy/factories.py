@@ -1,6 +1,6 @@
 """The strategy's rows, valid by default."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import factory
 from factory.django import DjangoModelFactory
@@ -85,6 +85,7 @@ class MilestoneFactory(DjangoModelFactory):
 
     class Meta:
         model = Milestone
+        skip_postgeneration_save = True
 
     priority = factory.SubFactory(PriorityFactory)
     title = factory.Sequence(lambda n: f"Milestone {n}")
