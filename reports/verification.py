@@ -23,13 +23,11 @@ from reports.rendering.files import MANIFEST, SEAL, manifest_of, report_pdf
 from reports.rendering.html import report_page
 from reports.rules.counting import changes, counts, counts_by, is_counted, travel_counts
 from reports.rules.sentences import wrong_sentences
+from reports.rules.wording import pattern_of
 from reports.schema import NotAnEdition, check_form
 from sorp.lexicon import Layer, Level, NotRated, Tier
 from sorp.rules.figures import load_figure
-from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import rate
-
-SPEAKS_OF = ("basis", "frequency", "due", "lag_quarters", "made_of_months", "seasonal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def _wrong_escalations(
     What was restated after a revision depends on what was recorded before it, which nobody can
     replay; there it is asked instead whether anything is missing from what is recorded.
     """
-    pattern = Pattern.load({name: indicator[name] for name in SPEAKS_OF if name in indicator})
+    pattern = pattern_of(indicator)
     history = [replace(load_figure(each), pattern=pattern) for each in indicator["ratings"]]
     recorded = tuple(_episode(each) for each in indicator["escalations"])
     tier = Tier(indicator["tier"])

@@ -35,6 +35,7 @@ from sorp.lexicon import (
     RatingMethod,
     Tier,
 )
+from sorp.rules.patterns import Pattern
 
 RECENT = 6
 
@@ -191,8 +192,13 @@ class IndicatorBlock:
             trend_of(self.facts, self.quarter),
             name=address_of(self.facts["reference"]).replace(".", "-"),
             sentence=sentence,
-            restarts_in_april=pattern_of(self.facts).restarts_in_april,
+            restarts_in_april=self.pattern.restarts_in_april,
         )
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """What its figures speak of."""
+        return pattern_of(self.facts)
 
     @cached_property
     def chart(self) -> SafeString:
