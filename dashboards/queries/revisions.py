@@ -16,6 +16,7 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.queries.restatement_preview import PendingRestatement, pending_restatements
 from indicators.models.definitions import Indicator
+from indicators.models.parts import PartsRevision
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from organisation.models.people import User
@@ -141,18 +142,44 @@ def restatements(
     """
     rows = _revised(reader).filter(of or Q())
     if directorate:
-        top = next((each.unit for each in tree.branches.values() if each.code == directorate), None)
-        below = list(tree.below(top)) if top is not None else []
-        rows = rows.filter(result__indicator__unit__in=below)
+        rows = rows.filter(result__indicator__unit__in=_units_below(directorate, tree))
     revisions = list(rows)
     facts = _restatement_facts(revisions)
     return [_restatement(each, facts, tree) for each in revisions]
 
 
+def _units_below(code: str, tree: Tree) -> list[int]:
+    """A unit and all below it; none where there is no such unit."""
+    top = next((each.unit for each in tree.branches.values() if each.code == code), None)
+    return list(tree.below(top)) if top is not None else []
+
+
+def parts_revised(
+    *, reader: User, tree: Tree, quarter: Quarter | None = None, directorate: str = ""
+) -> list[PartsRevision]:
+    """Every time parts were given otherwise after their quarter was closed, latest first.
+
+    The whole is the indicator, so nothing follows for its status.
+    """
+    rows = _parts_revised(reader)
+    if quarter is not None:
+        rows = rows.filter(quarter=quarter)
+    if directorate:
+        rows = rows.filter(indicator__unit__in=_units_below(directorate, tree))
+    return list(rows.select_related("indicator", "dimension", "given_by"))
+
+
+def _parts_revised(reader: User) -> QuerySet[PartsRevision]:
+    return PartsRevision.objects.filter(
+        after_close=True, indicator__in=Indicator.objects.visible_to(reader)
+    ).order_by("-given_at", "-id")
+
+
 def quarters_revised(*, reader: User) -> list[Quarter]:
     """The quarters of which something was revised after their close, latest first."""
     revised = _revised(reader).order_by().values_list("result__quarter", flat=True).distinct()
-    return sorted(revised, reverse=True)
+    by_parts = _parts_revised(reader).order_by().values_list("quarter", flat=True).distinct()
+    return sorted({*revised, *by_parts}, reverse=True)
 
 
 def pending_restatement(*, indicator: Indicator) -> PendingRestatement | None:

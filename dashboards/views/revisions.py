@@ -14,6 +14,7 @@ from dashboards.forms import RevisionsForm
 from dashboards.queries.revisions import (
     COLUMNS,
     Restatement,
+    parts_revised,
     pending_restatement,
     quarters_revised,
     restatement_row,
@@ -34,7 +35,15 @@ def revisions(request: SignedInRequest) -> HttpResponse:
     """Every revision after a close: old and new, then and now."""
     form, found = _asked_for(request)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dashboards/revisions.html", {"filter": form, "page": page})
+    quarter = form.cleaned_data.get("quarter")
+    by_parts = parts_revised(
+        reader=request.user,
+        tree=tree_on(localdate()),
+        quarter=Quarter.parse(quarter) if quarter else None,
+        directorate=form.cleaned_data.get("directorate", ""),
+    )
+    shown = {"filter": form, "page": page, "parts_revised": by_parts}
+    return render(request, "dashboards/revisions.html", shown)
 
 
 @require_safe

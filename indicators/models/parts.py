@@ -179,7 +179,11 @@ class PartsRevision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator.reference} by {mid_sentence(self.dimension.name)}, {self.quarter}"
+        return f"{self.indicator.reference} by {self.in_words}, {self.quarter}"
+
+    @property
+    def in_words(self) -> str:
+        return mid_sentence(self.dimension.name)
 
 
 class PartResult(models.Model):

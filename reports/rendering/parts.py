@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.multiples import MOST, Multiples, Panel, PanelPoint, panel_charts
+from core.converters import address_of
 from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
 from core.words import mid_sentence
@@ -190,7 +191,9 @@ class ShownBreakdown:
         return Multiples(
             panels=tuple(
                 Panel(
-                    name=f"{self.reference}-{self.history.key}-{part.key}".replace(".", "-"),
+                    name=f"{address_of(self.reference)}-{self.history.key}-{part.key}".replace(
+                        ".", "-"
+                    ),
                     title=f"{part.name}, {first} to {last}",
                     points=tuple(self._panel_point(part, each) for each in over),
                 )

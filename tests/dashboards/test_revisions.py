@@ -38,6 +38,7 @@ from tests.factories import (
     UserFactory,
     holder,
 )
+from tests.indicators.factories import PartsRevisionFactory
 from tests.reports.factories import QuarterlyReportFactory
 
 pytestmark = pytest.mark.django_db
@@ -381,3 +382,19 @@ def test_the_register_asks_as_much_for_one_as_for_twenty(officer, reader, in_oct
         revised(indicator, "70", by=officer, in_october=in_october)
 
     assert asked() == (20, one[1])
+
+
+def test_parts_given_otherwise_after_the_close_stand_on_the_register(client, reader):
+    one = PartsRevisionFactory(
+        indicator__reference="PI-7", after_close=True, number=2, reason="Dover was counted twice"
+    )
+    PartsRevisionFactory(indicator=one.indicator, quarter=one.quarter.next())
+    client.force_login(reader)
+
+    def shown(query=""):
+        return client.get(reverse("revisions") + query).context["parts_revised"]
+
+    page = client.get(reverse("revisions")).content.decode()
+    assert "by district: Dover was counted twice" in page
+    assert shown() == shown(f"?quarter={one.quarter.key}") == [one]
+    assert shown("?directorate=nowhere") == [one]  # nonsense narrows nothing
