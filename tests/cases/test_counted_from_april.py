@@ -1,10 +1,15 @@
 """What is counted from April is compared with the same quarter of earlier years, and with its own profile."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 
+from core.quarters import Quarter
+from escalation.queries.early_warning import early_warning_of
+from indicators.models.definitions import Indicator
+from indicators.models.forecasts import SystemForecast
 from tests.cases.council import FILES, found, kept, live_through, referred, told, with_cells
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
@@ -18,6 +23,38 @@ def test_a_total_ahead_of_its_profile_in_every_quarter_is_not_warned_of():
 
     assert {verdict for _, verdict in told("YTD-1")} == {"green"}
     assert referred("YTD-1") == []
+
+
+def test_early_warning_gives_it_no_chance_of_red_where_its_next_quarter_has_no_target():
+    """Case A5: it stood first, with a chance of red of more than 99%."""
+    found("ytd", kept("ytd-indicators.csv"), kept("ytd-targets.csv"))
+
+    live_through(kept("ytd-results.csv"))
+
+    for quarter in (Quarter(2020, 1), Quarter(2020, 2), Quarter(2020, 3)):
+        made = SystemForecast.objects.get(for_quarter=quarter, is_latest=True)
+        assert made.chance_red < Decimal("0.1")
+    warning = early_warning_of(Indicator.objects.get())
+    assert warning.silence == "No target is set for Q1 2021/22 yet"
+    assert (warning.forecast.method, warning.chance, warning.soonest) == ("so_far", "", None)
+    assert warning.follows == []
+
+
+def test_early_warning_of_it_is_by_its_profile_where_there_is_one():
+    """The next year's profile is set before the year begins, and is met as every year before."""
+    rows = kept("ytd-targets.csv").splitlines()
+    next_year = [each.replace("2020-Q", "2021-Q") for each in rows if "2020-Q" in each]
+    found("ytd", kept("ytd-indicators.csv"), "\n".join([*rows, *next_year]))
+
+    live_through(kept("ytd-results.csv"))
+
+    warning = early_warning_of(Indicator.objects.get())
+    assert [each["rag"] for each in warning.inputs["to_come"]] == ["green"] * 4
+    assert (warning.soonest, warning.leads) == (
+        None,
+        "as last year went on, it would hold it for the year",
+    )
+    assert warning.forecast.chance_red < Decimal("0.1")
 
 
 def test_a_quarter_without_a_target_in_the_profile_has_no_target():
