@@ -158,34 +158,33 @@ class WarningInputs:
 
 def _load_inputs(closed: Quarter, measured: Sequence[Indicator]) -> WarningInputs:
     known = [each.pk for each in measured]
-    known_until = dict.fromkeys(known, closed) | _later_results(closed, known)
-    latest = max(known_until.values(), default=closed)
+    until = known_until(closed, known)
+    latest = max(until.values(), default=closed)
     histories = rag_histories(until=latest, indicators=known)
     rules_of = rules_by_indicator(known)
     return WarningInputs(
         closed=closed,
-        known_until=known_until,
+        known_until=until,
         ratings=_latest_valued(latest, known),
         histories={
-            pk: [each for each in history if each.quarter <= known_until[pk]]
+            pk: [each for each in history if each.quarter <= until[pk]]
             for pk, history in histories.items()
         },
-        forecasts=current_system_forecasts(after=known_until),
-        thresholds=thresholds_ahead(
-            indicators=measured, after=known_until, quarters=QUARTERS_AHEAD
-        ),
+        forecasts=current_system_forecasts(after=until),
+        thresholds=thresholds_ahead(indicators=measured, after=until, quarters=QUARTERS_AHEAD),
         escalations=stored_escalations(dict.fromkeys(known, ())),
         rules={pk: rules_of(pk) for pk in known},
     )
 
 
-def _later_results(closed: Quarter, indicators: Sequence[int]) -> dict[int, Quarter]:
-    """The last quarter after a closed one of which there is a value, where there is any."""
+def known_until(closed: Quarter, indicators: Sequence[int]) -> dict[int, Quarter]:
+    """Of each, the last quarter of which there is a value, or the last closed one if that is later."""
     rows = Rating.objects.latest_ones().filter(
         indicator__in=indicators, quarter__gt=closed, value__isnull=False
     )
     found = rows.order_by().values("indicator_id").annotate(latest=Max("quarter"))
-    return {row["indicator_id"]: row["latest"] for row in found}
+    later = {row["indicator_id"]: row["latest"] for row in found}
+    return dict.fromkeys(indicators, closed) | later
 
 
 def _latest_valued(until: Quarter, indicators: Sequence[int]) -> dict[int, Rating]:

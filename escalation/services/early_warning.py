@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from core.clock import now
 from core.quarters import Quarter
 from core.queries import last_closed, quarter_state
 from escalation.models.early_warning import EarlyWarning
-from escalation.queries.early_warning import work_out_early_warnings
+from escalation.queries.early_warning import known_until, work_out_early_warnings
 from indicators.models.definitions import Indicator
 from indicators.services.forecasts import forecast_after
 from organisation.models.people import User
@@ -61,15 +62,18 @@ def store_early_warnings(
     return made
 
 
-def look_again(*, quarter: Quarter, indicators: Iterable[int]) -> None:
-    """Results have arrived of a quarter that is not closed: they take the place of their forecast.
+def look_again(*, indicators: Iterable[int]) -> None:
+    """A result has arrived of a quarter that is not closed, or another target: look ahead anew.
 
-    The quarter after them is forecast anew, and early warning looks ahead from there. Nothing is
-    done while no quarter is closed, or for a quarter that is: its figures are followed up when the
-    next is closed.
+    A result takes the place of its forecast, and the quarter after it is forecast. Nothing is done
+    while no quarter is closed. What is revised of a closed quarter is followed up by the next close.
     """
-    closed, given = last_closed(), list(indicators)
-    if closed is None or quarter <= closed:
+    closed, wanted = last_closed(), list(indicators)
+    if closed is None or not wanted:
         return
-    forecast_after(quarter=quarter, by=None, indicators=given)
-    store_early_warnings(closed=closed, by=None, indicators=given)
+    after: dict[Quarter, list[int]] = defaultdict(list)
+    for pk, quarter in known_until(closed, wanted).items():
+        after[quarter].append(pk)
+    for quarter, of_quarter in sorted(after.items()):
+        forecast_after(quarter=quarter, by=None, indicators=of_quarter)
+    store_early_warnings(closed=closed, by=None, indicators=wanted)

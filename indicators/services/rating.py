@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from core import audit
 from core.clock import now
@@ -89,6 +90,10 @@ def rate_quarter(
     return fresh
 
 
+# Sent with `indicators` (their keys) when what is expected of them in quarters to come may have changed.
+expectations_changed = Signal()
+
+
 def rerate_open_quarters(*, indicators: Sequence[int]) -> None:
     """Ratings of quarters not yet closed follow a change of target or definition at once."""
     closed = last_closed()
@@ -97,6 +102,7 @@ def rerate_open_quarters(*, indicators: Sequence[int]) -> None:
         stored = stored.filter(quarter__gt=closed)
     for quarter in sorted(set(stored.values_list("quarter", flat=True))):
         rate_quarter(quarter=quarter, by=None, indicators=indicators)
+    expectations_changed.send(sender=Rating, indicators=list(indicators))
 
 
 def rerate_from(*, indicator: Indicator, quarter: Quarter) -> list[Rating]:

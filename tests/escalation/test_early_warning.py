@@ -20,6 +20,7 @@ from escalation.services.early_warning import store_early_warnings
 from indicators.models.definitions import Indicator, Suspension
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import Horizon
+from indicators.services.definitions import set_target
 from indicators.services.results import submit_result
 from organisation.rules import PostKind
 from sorp.lexicon import Basis, Frequency, Kind, Level, Polarity, Rag, RatingMethod, Tier
@@ -433,6 +434,30 @@ class TestCountedFromApril:
         assert warning.silence == ""
         assert warning.leads == "as last year went on, it would hold it for the year"
         assert [each["rag"] for each in warning.inputs["to_come"]] == [Rag.GREEN] * 4
+
+    def test_it_is_looked_at_again_when_its_profile_is_set(
+        self, officer, django_capture_on_commit_callbacks
+    ):
+        counted = self.counted()
+        assert early_warning_of(counted).silence == "No target is set for Q1 2013/14 yet"
+
+        with django_capture_on_commit_callbacks(execute=True):
+            for quarter in NEXT.until(Quarter(2013, 4)):
+                target, floor = map(Decimal, PROFILE[quarter.number])
+                set_target(
+                    indicator=counted,
+                    from_quarter=quarter,
+                    reason="Profile",
+                    approved_by="Cabinet",
+                    by=officer,
+                    target=target,
+                    floor=floor,
+                )
+
+        warning = early_warning_of(counted)
+        assert (warning.silence, warning.number) == ("", 2)
+        assert warning.chance_red < Decimal("0.1")
+        assert warning.forecast.number == 2
 
     def test_one_that_falls_behind_is_warned_of(self, officer):
         behind = (*AHEAD_OF_IT * 2, 21, 41, 61, 81)
