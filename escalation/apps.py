@@ -6,9 +6,15 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import transaction
 
-_changed: set[int] = (
-    set()
-)  # indicators of which something else is expected, until they are looked at
+
+class _Changed(local):
+    """Indicators of which something else is expected, until this thread has looked at them again."""
+
+    def __init__(self) -> None:
+        self.indicators: set[int] = set()
+
+
+_changed = _Changed()
 
 
 class EscalationConfig(AppConfig):
