@@ -9,6 +9,7 @@ from core.quarters import Quarter
 from dashboards.queries.dashboard_lines import QUALITY_FLAGS
 from escalation.models.escalations import Escalation
 from indicators.models.definitions import Indicator
+from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from organisation.models.people import User
 from sorp.lexicon import Kind, Layer, Level, Rag, Tier
@@ -20,6 +21,7 @@ STANDINGS = [
 QUALITY_CONDITIONS = {
     "provisional": Q(confidence="provisional"),
     "estimated": Q(confidence="estimated"),
+    "questions": Exists(Question.objects.unanswered().filter(revision=OuterRef("revision"))),
     "late": Q(revision__late=True),
     "revised": Q(revision__number__gt=1),
     "stale": Q(stale=True),

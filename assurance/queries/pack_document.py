@@ -26,6 +26,7 @@ one day, without an act between, gives the same bytes.
       "called_in_by": name, "times_before": 2,
       "rag": "red" or null, "not_rated": "no_result" or "", "previous_rag", "travel",
       "value", "target", "floor", "confidence", "commentary", "management_action": what the manager wrote,
+      "in_doubt": "Data confidence low: …", where something about the figure is not answered,
       "history": [{"quarter", "quarter_label", "value", "target", "floor", "lower", "upper",
                    "rag", "not_rated", "not_rated_label", "travel", "confidence",
                    "definition_break", "stale"}],                  earliest first, 16 at most
@@ -65,6 +66,8 @@ from escalation.models.plans import Action, ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
+from indicators.queries.questions import data_confidence_of
+from indicators.rules.questions import DataConfidence
 from organisation.models.people import Appointment
 from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
@@ -145,6 +148,7 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
         "called_in_by": call_in.called_in_by.name,
         "times_before": facts.times_before[indicator.pk],
         **_now(history, call_in.meeting),
+        **_in_doubt(facts.confidences.get(indicator.pk)),
         "commentary": context,
         "management_action": action,
         "history": [_rating(each) for each in history],
@@ -197,6 +201,13 @@ def _now(history: list[Rating], meeting: Meeting) -> Json:
         "floor": plain(now.floor) if now else None,
         "confidence": now.confidence if now else "",
     }
+
+
+def _in_doubt(confidence: DataConfidence | None) -> Json:
+    """How far the quarter's figure can be relied on; nothing where nothing about it is in doubt."""
+    if confidence is None or confidence.is_high:
+        return {}
+    return {"in_doubt": f"Data confidence {confidence.level.label.lower()}: {confidence.words}"}
 
 
 def _rating(rating: Rating) -> Json:
@@ -309,6 +320,7 @@ class AgendaFacts:
     earlier: dict[int, list[CallIn]]
     times_before: Counter[int]
     directorates: dict[int, str]  # by unit
+    confidences: dict[int, DataConfidence]  # of the meeting's quarter
 
 
 def agenda_facts(meeting: Meeting) -> AgendaFacts:
@@ -327,15 +339,18 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
     directorates = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in tree.branches}
     earlier = _earlier(meeting, wanted)
     plans = ActionPlan.objects.filter(indicator__in=wanted, is_latest=True)
+    said = list(
+        Revision.objects.latest_ones()
+        .filter(result__indicator__in=wanted, result__quarter=meeting.quarter)
+        .select_related("result")
+    )
+    confidences = data_confidence_of(each.pk for each in said)
     return AgendaFacts(
         call_ins=call_ins,
         histories=_histories(meeting, wanted),
         escalations=_escalations(meeting, wanted),
         commentaries={
-            indicator: (context, action)
-            for indicator, context, action in Revision.objects.latest_ones()
-            .filter(result__indicator__in=wanted, result__quarter=meeting.quarter)
-            .values_list("result__indicator_id", "commentary", "management_action")
+            each.result.indicator_id: (each.commentary, each.management_action) for each in said
         },
         plans={
             plan.indicator_id: plan
@@ -354,6 +369,11 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
             }
         ),
         directorates={unit: branch.name for unit, branch in directorates.items() if branch},
+        confidences={
+            each.result.indicator_id: confidences[each.pk]
+            for each in said
+            if each.pk in confidences
+        },
     )
 
 

@@ -11,6 +11,8 @@ from core.figures import as_number
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.queries.questions import data_confidence_of
+from indicators.rules.questions import DataConfidence
 from sorp.lexicon import Kind, Level, NotRated, Rag, Travel
 from sorp.rules.thresholds import LIMITS, bounds_of
 
@@ -26,6 +28,7 @@ READ = (
     "definition_break",
     "revision__late",
     "revision__number",
+    "revision_id",
     *LIMITS,
     "tolerance",
 )
@@ -44,6 +47,7 @@ class Standing:
     definition_break: bool
     late: bool
     revised: bool
+    data_confidence: DataConfidence | None = None
     target: Decimal | None = None
     floor: Decimal | None = None
     lower: Decimal | None = None
@@ -108,6 +112,11 @@ def standings(
         indicator__in=list(indicators),
         quarter__range=(first, last),
     )
+    rows = list(stored.values_list(*READ))
+    # Only the last quarter's figures are shown with what stands open about them.
+    confidences = data_confidence_of(
+        row[READ.index("revision_id")] for row in rows if row[1] == last
+    )
     return {
         (indicator, quarter): Standing(
             rag,
@@ -119,6 +128,7 @@ def standings(
             is_break,
             bool(late),
             (number or 1) > 1,
+            confidences.get(revision),
             *judged_by,
         )
         for (
@@ -133,8 +143,9 @@ def standings(
             is_break,
             late,
             number,
+            revision,
             *judged_by,
-        ) in stored.values_list(*READ)
+        ) in rows
     }
 
 
@@ -206,6 +217,11 @@ def sort_lines(lines: Iterable[DashboardLine], asked: str) -> tuple[tuple[Dashbo
 QUALITY_FLAGS: tuple[tuple[str, str, Callable[[Standing], bool]], ...] = (
     ("provisional", "Provisional", lambda each: each.confidence == "provisional"),
     ("estimated", "Estimated", lambda each: each.confidence == "estimated"),
+    (
+        "questions",
+        "Questions not answered",
+        lambda each: bool(each.data_confidence and each.data_confidence.unanswered),
+    ),
     ("late", "Submitted late", lambda each: each.late),
     ("revised", "Revised", lambda each: each.revised),
     ("stale", "Out of date", lambda each: each.stale),

@@ -14,11 +14,14 @@ from escalation.models.plans import ActionPlan
 from escalation.queries.explanations import explanations_of
 from indicators.models.definitions import Indicator
 from indicators.models.forecasts import SystemForecast
+from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
 from indicators.queries.histories import targets_in_force
+from indicators.queries.questions import data_confidence_of
 from indicators.queries.variations import variations_of
+from indicators.rules.questions import DataConfidence
 from indicators.services.variations import may_propose_variation
 from organisation.models.people import User
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel
@@ -77,6 +80,12 @@ class IndicatorStory:
     commentary: str
     management_action: str
     trend: Trend | None
+    questions: tuple[Question, ...]  # about the latest figure, with what was answered
+    data_confidence: DataConfidence | None  # of the latest figure
+
+    @property
+    def unanswered(self) -> list[Question]:
+        return [each for each in self.questions if not each.answer]
 
     @property
     def now(self) -> Rating | None:
@@ -112,6 +121,12 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
     )
     plans = ActionPlan.objects.filter(indicator=indicator, is_latest=True)
     now = ratings[-1] if ratings else None
+    revision = now.revision if now else None
+    asked = (
+        Question.objects.filter(revision=revision).select_related("answered_by")
+        if revision is not None and revision.questions_asked
+        else ()
+    )
     return IndicatorStory(
         indicator=indicator,
         ratings=ratings,
@@ -125,6 +140,8 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
         commentary=now.revision.commentary if now and now.revision else "",
         management_action=now.revision.management_action if now and now.revision else "",
         trend=trend_of(indicator, ratings),
+        questions=tuple(asked),
+        data_confidence=data_confidence_of([revision.pk]).get(revision.pk) if revision else None,
     )
 
 

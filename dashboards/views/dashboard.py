@@ -61,6 +61,7 @@ COLUMNS = (
     "escalated_to",
     "year_end_rag",
     "year_end_why",
+    "questions_not_answered",
 )
 
 
@@ -186,5 +187,6 @@ def _as_row(row: HeatmapRow, quarter: Quarter) -> tuple[object, ...]:
         " ".join(line.levels),
         forecast.rag if forecast else "",
         forecast.why if forecast else "",
+        now.data_confidence.unanswered if now and now.data_confidence else None,
         *(each.standing.rag if each.standing else "" for each in row.cells),
     )

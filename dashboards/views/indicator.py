@@ -63,6 +63,8 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         if edition and found.reference in report_of(edition).blocks
         else None,
         "may_plan": plannable_by(request.user).holds(found),
+        "may_answer": bool(story.unanswered)
+        and Indicator.objects.answerable_by(request.user).filter(pk=found.pk).exists(),
         "warning": warning,
         "track_record": track_record_of(found),
         "breakdowns": [

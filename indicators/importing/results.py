@@ -24,6 +24,7 @@ from indicators.importing.definitions import (
 )
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
+from indicators.queries.questions import unanswered_of
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.rating import scale_of, value_of
@@ -88,7 +89,13 @@ def import_results(
                 _weigh(work, row, submission, before, calendar, given)
     with work.all_or_none(dry_run=dry_run):
         work.faults.refuse_if_any()
-        submit_results(submissions=given, today=today, by=by)
+        stored = submit_results(submissions=given, today=today, by=by)
+        asked = unanswered_of(revision.pk for revision, is_new in stored if is_new)
+        work.questions = [
+            f"{revision.result.indicator.reference} {revision.result.quarter.key}: {each.words}"
+            for revision, _ in stored
+            for each in asked.get(revision.pk, ())
+        ]
     return work.outcome()
 
 

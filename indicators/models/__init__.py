@@ -7,6 +7,7 @@ from indicators.models import (  # noqa: F401 so that Django finds every table
     forecasts,
     months,
     parts,
+    questions,
     ratings,
     results,
     returns,

@@ -72,6 +72,9 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     submitted_at = models.DateTimeField()
+    questions_asked = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Empty where it was kept before any question was asked."
+    )
 
     objects = RevisionQuerySet.as_manager()
 

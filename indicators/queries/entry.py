@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.models.definitions import Indicator, Target
+from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft, Evidence, SignOff
 from indicators.models.variations import Variation
 from indicators.queries.evidence import evidence_for
 from indicators.queries.histories import targets_in_force, thresholds_of
-from indicators.queries.requirements import (
-    as_typed,
-    backgrounds_of,
-    quarter_requirements,
-    year_end_forecasts,
-)
+from indicators.queries.questions import backgrounds_of
+from indicators.queries.requirements import as_typed, quarter_requirements, year_end_forecasts
 from indicators.queries.returns import entry_day, entry_days, is_overtaken
 from indicators.queries.sign_off import may_change
 from indicators.queries.variations import variations_ruling
 from indicators.rules.entry import FIELDS, Entry, QuarterRequirements, read_entry
-from indicators.rules.questions import Background, questions
+from indicators.rules.questions import (
+    ANSWER,
+    ANSWER_FIELDS,
+    ASKED,
+    TICK,
+    Background,
+    FigureQuestion,
+    questions,
+)
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
 from sorp.rules.thresholds import Thresholds
@@ -83,7 +88,18 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
     )
 
 
-DRAFT_FIELDS = (*FIELDS, "seen")
+DRAFT_FIELDS = (*FIELDS, *ANSWER_FIELDS, "seen")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionField:
+    """A question about the figure that was typed, with what was typed in answer to it."""
+
+    question: FigureQuestion
+    text: str
+    is_ticked: bool
+    is_of_another_figure: bool  # answered while other figures stood there
+    kept: Question | None  # as it was answered with what is submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +113,7 @@ class EntrySheet:
     submitted: Mapping[str, str]  # what is submitted, as it would have been typed
     requirements: QuarterRequirements
     background: Background
+    answered: tuple[Question, ...]  # what was asked about what is submitted, and answered
     evidence: tuple[Evidence, ...]
     returned: SignOff | None
     due_on: date | None
@@ -133,8 +150,27 @@ class EntrySheet:
     def read(self, typed: Mapping[str, str]) -> Entry:
         return read_entry(typed, self.requirements)
 
-    def questions_about(self, entry: Entry) -> tuple[str, ...]:
+    def questions_about(self, entry: Entry) -> tuple[FigureQuestion, ...]:
         return questions(entry, self.background)
+
+    def question_fields(self, entry: Entry, typed: Mapping[str, str]) -> tuple[QuestionField, ...]:
+        """Each question about an entry, as the page asks it."""
+        kept = {(each.key, each.words): each for each in self.answered}
+        found = []
+        for each in self.questions_about(entry):
+            text = typed.get(f"{ANSWER}{each.key}", "")
+            ticked = bool(typed.get(f"{TICK}{each.key}"))
+            to_other_words = typed.get(f"{ASKED}{each.key}", each.words) != each.words
+            found.append(
+                QuestionField(
+                    question=each,
+                    text=text,
+                    is_ticked=ticked and not to_other_words,
+                    is_of_another_figure=to_other_words and bool(text or ticked),
+                    kept=kept.get((each.key, each.words)),
+                )
+            )
+        return tuple(found)
 
     def is_already_submitted(self, typed: Mapping[str, str]) -> bool:
         """Whether this, once read, is what was submitted already."""
@@ -157,6 +193,7 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
         submitted=as_typed(revision, year_end),
         requirements=quarter_requirements([indicator], quarter)[indicator.pk],
         background=backgrounds_of([indicator], quarter)[indicator.pk],
+        answered=tuple(_answered(revision)),
         evidence=tuple(evidence_for(indicator, quarter)),
         returned=_latest_return(revision),
         due_on=entry_day(entry_days(quarter), indicator),
@@ -177,6 +214,13 @@ def _content(entry: Entry) -> tuple[object, ...]:
         entry.year_end,
         tuple(entry.problems),
     )
+
+
+def _answered(revision: Revision | None) -> Iterable[Question]:
+    if revision is None or not revision.questions_asked:
+        return ()
+    rows = Question.objects.filter(revision=revision).exclude(answer="")
+    return rows.select_related("answered_by")
 
 
 def _latest_return(revision: Revision | None) -> SignOff | None:

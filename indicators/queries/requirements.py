@@ -1,15 +1,14 @@
-"""What each indicator requires in a quarter, and the figures that a new one is compared with."""
+"""What each indicator requires in a quarter, and a result as it would have been typed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import Q
 
 from core.quarters import Quarter
-from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
 from indicators.queries.due import due_in
@@ -17,12 +16,8 @@ from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import QuarterRequirements
 from indicators.rules.forecasting import RATED_BY
-from indicators.rules.questions import Background
 from indicators.rules.returns import Horizon, forecast_quarter
 from sorp.queries.ruling import version_ruling
-from sorp.rules.thresholds import LIMITS
-
-EARLIER_QUARTERS = 8  # quarters whose values a new figure is compared with
 
 
 def quarter_requirements(
@@ -49,22 +44,6 @@ def quarter_requirements(
             is_due=each.pk in due,
             is_suspended=each.pk in suspended,
             year_end=year_end_asked(each, quarter),
-        )
-        for each in indicators
-    }
-
-
-def backgrounds_of(indicators: Sequence[Indicator], quarter: Quarter) -> dict[int, Background]:
-    """What a figure of each indicator is compared with: `{indicator.pk: Background}`."""
-    known = [each.pk for each in indicators]
-    targets = targets_in_force(quarter, known)
-    earlier = _earlier_values(known, quarter)
-    return {
-        each.pk: Background(
-            measure_unit=each.measure_unit,
-            decimals=each.decimals,
-            earlier=tuple(earlier[each.pk]),
-            limits=tuple(_limits(targets.get(each.pk))),
         )
         for each in indicators
     }
@@ -123,25 +102,3 @@ def as_typed(revision: Revision | None, year_end: ManagersForecast | None) -> di
 
 def _plain(number: Decimal | None) -> str:
     return "" if number is None else f"{number.normalize():f}"
-
-
-def _limits(target: Target | None) -> Iterable[Decimal]:
-    values = (getattr(target, limit, None) for limit in LIMITS)
-    return (value for value in values if value is not None)
-
-
-def _earlier_values(indicators: Sequence[int], quarter: Quarter) -> dict[int, list[Decimal]]:
-    """The values of the quarters remembered, latest first."""
-    rows = Revision.objects.latest_ones().filter(
-        result__indicator__in=indicators,
-        result__quarter__gte=quarter.back(EARLIER_QUARTERS),
-        result__quarter__lt=quarter,
-        value__isnull=False,
-    )
-    found: dict[int, list[Decimal]] = defaultdict(list)
-    for indicator, value in rows.order_by("-result__quarter").values_list(
-        "result__indicator_id", "value"
-    ):
-        if value is not None:
-            found[indicator].append(value)
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,10 +18,17 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft, SignOff, Submission
 from indicators.queries.due import due_in
-from indicators.queries.requirements import backgrounds_of, quarter_requirements, suspended_in
+from indicators.queries.questions import backgrounds_of
+from indicators.queries.requirements import quarter_requirements, suspended_in
 from indicators.queries.sign_off import sign_off_structure
 from indicators.rules.entry import Entry, QuarterRequirements, read_entry
-from indicators.rules.questions import Background, questions
+from indicators.rules.questions import (
+    Background,
+    FigureQuestion,
+    QuestionKey,
+    answers_typed,
+    questions,
+)
 from indicators.rules.returns import Progress, ResultState, Stage, TaskState, Verdict, task_state
 from organisation.models.people import Appointment, User
 from organisation.permissions import Permission
@@ -43,10 +50,23 @@ class ReturnRow:
     draft: Draft | None
     revision: Revision | None  # what is submitted now
     entry: Entry | None  # the draft, as it is read
-    questions: tuple[str, ...]
+    questions: tuple[FigureQuestion, ...]
+    answers: Mapping[QuestionKey, str]  # of them, those that are answered in the draft
     problem: str  # what is wrong, as a sentence; empty where nothing is
     returned: SignOff | None
     due_on: date | None
+
+    @property
+    def asked(self) -> list[tuple[FigureQuestion, str]]:
+        """Each question about the figure, with its answer, empty where there is none."""
+        return [(each, self.answers.get(each.key, "")) for each in self.questions]
+
+    @property
+    def unanswered(self) -> tuple[FigureQuestion, ...]:
+        """What is asked about the figure and not answered yet."""
+        return tuple(
+            each for each in self.questions if each.wants_answer and each.key not in self.answers
+        )
 
     @property
     def result_state(self) -> ResultState | None:
@@ -192,7 +212,7 @@ def _row(
 ) -> ReturnRow:
     returned = returns.get(revision.pk) if revision else None
     requirements, background = by_what
-    asked_questions: tuple[str, ...] = ()
+    asked_questions: tuple[FigureQuestion, ...] = ()
     entry, problem = None, ""
     if draft is not None and requirements is not None and background is not None:
         entry = read_entry(draft.typed, requirements)
@@ -219,6 +239,7 @@ def _row(
         revision=revision,
         entry=entry,
         questions=asked_questions,
+        answers=answers_typed(draft.typed, asked_questions) if draft is not None else {},
         problem=problem,
         returned=returned,
         due_on=due_on,

@@ -13,11 +13,12 @@ from django.db.models import Max
 from core.clock import localdate, now
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
+from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
-from indicators.rules.entry import Entry
-from indicators.rules.questions import Background, questions
+from indicators.queries.questions import data_confidence_of
+from indicators.rules.questions import DataConfidence, FigureQuestion, cautions
 from indicators.rules.returns import ResultState, Stage, Verdict, action_required
 from indicators.rules.sign_off import (
     COUNCILS_OWN,
@@ -38,7 +39,6 @@ from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 from sorp.lexicon import Confidence, Rag
 from sorp.queries.ruling import version_ruling
-from sorp.rules.thresholds import LIMITS
 
 # The states in which somebody's signature is awaited.
 AWAITING_SIGN_OFF = (ResultState.SUBMITTED, ResultState.DIVISION_APPROVED)
@@ -132,7 +132,6 @@ def may_change(*, result: Result, by: User | None) -> bool:
 
 
 QUARTERS_COMPARED = 16  # quarters over which a move is called usual
-VALUES_COMPARED = 8  # earlier values beside which a manager's figure is questioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,9 @@ class SignOffLine:
     before: Rating | None  # the quarter before it that has a value
     sign_off_stage: SignOffStage
     changes: tuple[str, ...]
-    questions: tuple[str, ...]
+    questions: tuple[Question, ...]  # what was asked about the figure, with what was answered
+    cautions: tuple[FigureQuestion, ...]
+    data_confidence: DataConfidence | None
     returned: SignOff | None  # when it was last sent back, and for what
     why_not: str  # why this person may not sign it, or nothing
     needs_action: bool
@@ -226,6 +227,8 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
         return ResultsToSign(quarter, stage, ())
     ratings = _ratings(quarter, [each.result.indicator_id for each, _ in awaiting])
     returned = _returned([each.result_id for each, _ in awaiting])
+    questions = _questions([each.pk for each, _ in awaiting])
+    confidence = data_confidence_of(each.pk for each, _ in awaiting)
     amber_too = version_ruling(quarter).action_on_amber
     needing_action = frozenset(rag for rag in Rag if action_required(rag, amber_too))
     lines = [
@@ -235,6 +238,7 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
             ratings.get(each.result.indicator_id, []),
             returned.get(each.result_id),
             needing_action,
+            (questions.get(each.pk, []), confidence.get(each.pk)),
             sign_off_refusal(
                 state=ResultState(each.result.state),
                 stage=stage,
@@ -325,6 +329,7 @@ def _line(
     ratings: Sequence[Rating],
     returned: SignOff | None,
     needing_action: frozenset[Rag],
+    asked: tuple[Sequence[Question], DataConfidence | None],
     why_not: str | None,
 ) -> SignOffLine:
     indicator = revision.result.indicator
@@ -338,7 +343,9 @@ def _line(
         before=next((each for each in reversed(earlier) if each.value is not None), None),
         sign_off_stage=sign_off_stage,
         changes=changes(_change_facts(revision, rag, earlier)),
-        questions=_questions(indicator, revision, current, earlier),
+        questions=tuple(asked[0]),
+        cautions=tuple(cautions(revision.denominator, indicator.measure_unit)),
+        data_confidence=asked[1],
         returned=returned,
         why_not=why_not or "",
         needs_action=rag in needing_action,
@@ -358,23 +365,9 @@ def _change_facts(revision: Revision, rag: Rag | None, earlier: Sequence[Rating]
     )
 
 
-def _questions(
-    indicator: Indicator, revision: Revision, rating: Rating | None, earlier: Sequence[Rating]
-) -> tuple[str, ...]:
-    """What the manager was asked about the figure: the approver is asked the same."""
-    entry = Entry(
-        numerator=revision.numerator,
-        denominator=revision.denominator,
-        worked_out=revision.value,
-    )
-    known = [each.value for each in reversed(earlier) if each.value is not None]
-    limits = [getattr(rating, limit) for limit in LIMITS] if rating else []
-    return questions(
-        entry,
-        Background(
-            measure_unit=indicator.measure_unit,
-            decimals=indicator.decimals,
-            earlier=tuple(known[:VALUES_COMPARED]),
-            limits=tuple(limit for limit in limits if limit is not None),
-        ),
-    )
+def _questions(revisions: Sequence[int]) -> dict[int, list[Question]]:
+    """What was asked about each figure, answered or not."""
+    found: dict[int, list[Question]] = defaultdict(list)
+    for row in Question.objects.filter(revision__in=revisions).select_related("answered_by"):
+        found[row.revision_id].append(row)
+    return found

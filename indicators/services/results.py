@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -27,9 +28,11 @@ from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.forecasts import state_forecast
+from indicators.services.questions import Answers, answer_standing, ask, keep_questions
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
 
+NO_ANSWERS: Answers = MappingProxyType({})
 # Sent with `quarter` and `indicators` (their keys) when results are given or revised, within the
 # transaction: apps above follow them up.
 results_given = Signal()
@@ -54,8 +57,11 @@ def submit_result(
     today: date,
     by: User | None,
     late: bool = False,
+    answers: Answers = NO_ANSWERS,
 ) -> tuple[Revision, bool]:
     """The result of an open quarter is as given, and rated. Returns it, and whether it is new.
+
+    What is likely wrong with the figure is asked, and kept with it and with the `answers` given.
 
     Saying the same again changes nothing. Raises NotOpen where the quarter has not ended, or is
     closed and a revision is wanted instead; Locked where it is approved and not unlocked for this
@@ -63,7 +69,14 @@ def submit_result(
     """
     open_quarter(quarter=quarter, today=today, by=by)
     return _store_revision(
-        indicator, quarter, given, by=by, late=late, reason="", after_close=False
+        indicator,
+        quarter,
+        given,
+        by=by,
+        late=late,
+        reason="",
+        after_close=False,
+        answers=answers,
     )
 
 
@@ -75,6 +88,7 @@ def revise_result(
     given: ResultGiven,
     reason: str,
     by: User | None,
+    answers: Answers = NO_ANSWERS,
 ) -> tuple[Revision, bool]:
     """A result already given is corrected, with the reason. What was said before is kept.
 
@@ -90,7 +104,14 @@ def revise_result(
     if not state.is_closed and not _latest(indicator, quarter):
         raise ValueError(f"{indicator.reference} has no result for {quarter}: submit it first")
     return _store_revision(
-        indicator, quarter, given, by=by, late=False, reason=reason, after_close=state.is_closed
+        indicator,
+        quarter,
+        given,
+        by=by,
+        late=False,
+        reason=reason,
+        after_close=state.is_closed,
+        answers=answers,
     )
 
 
@@ -112,6 +133,7 @@ def _store_revision(
     late: bool,
     reason: str,
     after_close: bool,
+    answers: Answers,
 ) -> tuple[Revision, bool]:
     # Held until the end: an approval waits for us, or we for it, and then find the result locked.
     result, _ = Result.objects.select_for_update().get_or_create(
@@ -120,6 +142,7 @@ def _store_revision(
     before = _latest(indicator, quarter)
     fields = as_revision(indicator, quarter, given)
     if before is not None and is_unchanged(before, fields):
+        answer_standing(before, answers, by=by)
         return before, False
     if not after_close:
         refuse_locked([result], by=by)
@@ -130,7 +153,12 @@ def _store_revision(
     revision = next_revision(
         result, before, fields, by=by, late=late, reason=reason, after_close=after_close
     )
+    key = (indicator.pk, quarter)
+    fresh = {key: revision}
+    asked = ask(fresh, [indicator])
     revision.save(force_insert=True)
+    stood = {key: before} if before is not None else {}
+    keep_questions(asked, fresh, stood, {key: answers}, by=by)
     ratings = rerate_from(indicator=indicator, quarter=quarter)
     rating = next((each for each in ratings if each.revision_id == revision.pk), None)
     audit.record_all([revision_event(revision, before, rating, by=by)])
@@ -227,6 +255,7 @@ class ResultToSubmit:
     quarter: Quarter
     given: ResultGiven
     late: bool = False
+    answers: Answers = field(default_factory=dict)  # to the questions about it
 
     @property
     def key(self) -> tuple[int, Quarter]:
@@ -257,7 +286,13 @@ def submit_results(
                 results[each.key], before, fields, by=by, late=each.late
             )
     refuse_locked([results[key] for key in fresh], by=by)
+    asked = ask(fresh, [each.indicator for each in submissions])
     _store(fresh, latest)
+    answers = {each.key: each.answers for each in submissions if each.answers}
+    keep_questions(asked, fresh, latest, answers, by=by)
+    for key, given in answers.items():
+        if key not in fresh:
+            answer_standing(latest[key], given, by=by)
     ratings = _rerate([each for each in submissions if each.key in fresh])
     audit.record_all(
         revision_event(revision, latest.get(key), ratings.get(revision.pk), by=by)
@@ -445,7 +480,9 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
         data_quarter = row.revision.data_quarter if row.revision else None
         given = ResultGiven.from_entry(row.entry, data_quarter)
         late = due is not None and today > due
-        submissions.append(ResultToSubmit(row.indicator, quarter, given, late=late))
+        submissions.append(
+            ResultToSubmit(row.indicator, quarter, given, late=late, answers=row.answers)
+        )
     submit_results(submissions=submissions, today=today, by=by)
     for row in rows:
         assert row.entry is not None

@@ -22,6 +22,7 @@ from indicators.queries.entry import EntrySheet, entry_sheet
 from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
 from indicators.rules.entry import Entry, ResultGiven
+from indicators.rules.questions import ANSWER_FIELDS, answers_typed
 from indicators.services import drafts, results
 from indicators.services.drafts import stored_draft
 from organisation.models.people import User
@@ -99,7 +100,7 @@ def rating_preview(sheet: EntrySheet, typed: Mapping[str, str]) -> dict[str, Any
     return {
         "entry": entry if entry.has_figures or entry.not_available else None,
         "problems": [entry.problems[name] for name in FIGURE_FIELDS if name in entry.problems],
-        "questions": sheet.questions_about(entry),
+        "question_fields": sheet.question_fields(entry, typed),
     }
 
 
@@ -111,7 +112,7 @@ def preview_rating(request: SignedInRequest, quarter: Quarter, address: str) -> 
     page = {"sheet": sheet, "indicator": sheet.indicator}
     return render(
         request,
-        "indicators/rating_preview.html",
+        "indicators/would_be.html",
         page | rating_preview(sheet, posted_draft(request.POST)),
     )
 
@@ -194,7 +195,9 @@ def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> Htt
     """To the next indicator that is not done; when all are, to the check of all answers."""
     mine = my_return(user=request.user, quarter=sheet.quarter, today=localdate())
     message = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
-    requirements = "".join(f" {question}" for question in sheet.questions_about(entry))
+    asked = sheet.questions_about(entry)
+    answers = answers_typed(posted_draft(request.POST), asked)
+    requirements = "".join(f" {each}" for each in asked if each.key not in answers)
     messages.success(request, f"{message}{requirements} {mine.completed} of {len(mine.rows)} done.")
     following = mine.after(sheet.indicator.reference)
     if following is None:
@@ -251,6 +254,7 @@ def _conflict_page(
         "quarter": sheet.quarter,
         "form": form,
         "compared": list(_compared(form, theirs, typed)),
+        "answers": [(name, typed[name]) for name in ANSWER_FIELDS if typed.get(name)],
         "by_draft": by_draft,
         "now_seen": sheet.revision.number if sheet.revision else 0,
     }
@@ -296,6 +300,7 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
             ),
             reason=form.cleaned_data["reason"],
             by=request.user,
+            answers=answers_typed(posted_draft(request.POST), sheet.questions_about(form.entry)),
         )
     except ValueError as refusal:
         form.add_error(None, str(refusal))

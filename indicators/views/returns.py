@@ -150,7 +150,7 @@ class Answers:
 
     row: ReturnRow
     answers: tuple[Answer, ...]
-    questions: tuple[str, ...] = ()  # about its figure, and about its parts
+    questions: tuple[tuple[str, str], ...] = ()  # about its figure and its parts, with answers
 
 
 def answers_of(
@@ -183,13 +183,13 @@ def answers_of(
         expected = f"{given.rag.label}: {given.why}" if given else ""
         rows.append(answer("year_end_rag", f"Year end ({year_end})", expected))
     whole = Whole(entry.worked_out, entry.numerator, entry.denominator)
-    questions = [*row.questions]
+    questions = [(question.words, given) for question, given in row.asked]
     for each in breakdowns:
         key = each.breakdown.dimension.key
         grid = reverse("enter_parts", args=[quarter.key, indicator.reference, key])
         told = f"{each.given} of {len(each.figures)} given" if each.given else ""
         rows.append(Answer(f"Parts by {each.breakdown.in_words}", told, grid, key))
-        questions += each.questions(whole)
+        questions += [(words, "") for words in each.questions(whole)]
     return Answers(row, tuple(rows), tuple(questions))
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
-from indicators.queries.requirements import backgrounds_of, quarter_requirements
+from indicators.queries.questions import backgrounds_of
+from indicators.queries.requirements import quarter_requirements
 from indicators.queries.returns import is_overtaken
 from indicators.rules.entry import Entry, read_entry
-from indicators.rules.questions import Background, questions
+from indicators.rules.questions import questions
 from indicators.workbooks.cell_parsing import answer_in, comparable, in_words
 from indicators.workbooks.reading import (
     TEMPLATE,
@@ -392,7 +393,9 @@ class _RowSorter:
             said=_said(saved, typed),
             rag=str(entry.rag or ""),
             not_rated=str(entry.not_rated or "") if is_finished else "",
-            questions=_questions(entry, self.backgrounds[line.indicator.pk]),
+            questions=tuple(
+                each.words for each in questions(entry, self.backgrounds[line.indicator.pk])
+            ),
         )
 
     def _reject(self, cell: str, reference: str, told: str) -> None:
@@ -405,22 +408,6 @@ def _said(saved: Mapping[str, str], typed: Mapping[str, str]) -> tuple[ChangedAn
         for key, column in COLUMN_BY_KEY.items()
         if typed[key] != saved[key]
     )
-
-
-def _questions(entry: Entry, background: Background) -> tuple[str, ...]:
-    """What is worth asking of the figures. A percentage typed with its sign is told apart first."""
-    value = entry.value
-    if (
-        background.measure_unit.strip() == "%"
-        and value is not None
-        and 0 < value <= 1
-        and any(each > 10 for each in background.earlier)
-    ):
-        return (
-            f"This is {value:f}%. A spreadsheet keeps 76.4% as 0.764: is the number meant without"
-            " the sign?",
-        )
-    return questions(entry, background)
 
 
 def _overtaken(reference: str, by: User | None) -> str:

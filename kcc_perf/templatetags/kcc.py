@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
@@ -264,6 +264,18 @@ def confidence_badges(
     marks = [shorthand(*letters)] if letters else []
     marks += [mark_safe('<span class="kcc-late">late</span>')] * bool(late)
     return format_html_join(" ", "{}", ((mark,) for mark in marks))
+
+
+@register.simple_tag
+def data_confidence(confidence: Any = None) -> SafeString:
+    """How far a figure can be relied on, beside its RAG status; nothing where nothing is in doubt."""
+    if confidence is None or confidence.is_high:
+        return mark_safe("")
+    return format_html(
+        '<span class="kcc-data-confidence">Data confidence {}: {}</span>',
+        confidence.level.label.lower(),
+        confidence.words,
+    )
 
 
 @register.inclusion_tag("components/shorthand_key.html")

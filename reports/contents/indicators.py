@@ -20,7 +20,9 @@ from indicators.models.results import Revision
 from indicators.models.variations import Variation
 from indicators.queries.histories import rag_histories
 from indicators.queries.parts import breakdown_histories
+from indicators.queries.questions import data_confidence_of
 from indicators.rules.parts import BreakdownHistory, dump_breakdown
+from indicators.rules.questions import DataConfidence
 from organisation.models.people import Appointment
 from organisation.models.units import Unit
 from organisation.queries import tree_on
@@ -48,6 +50,7 @@ class _IndicatorRows:
     variations: dict[int, list[Variation]] = field(default_factory=dict)
     plans: dict[int, ActionPlan] = field(default_factory=dict)
     breakdowns: dict[int, list[BreakdownHistory]] = field(default_factory=dict)
+    confidences: dict[int, DataConfidence] = field(default_factory=dict)  # by revision
 
 
 def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
@@ -105,6 +108,12 @@ def _rows_of(quarter: Quarter, indicators: list[int]) -> _IndicatorRows:
     for plan in plans.prefetch_related("actions"):
         rows.plans[plan.indicator_id] = plan
     rows.breakdowns = breakdown_histories(indicators, until=quarter)
+    rows.confidences = data_confidence_of(
+        each.pk
+        for of_one in rows.revisions.values()
+        for each in of_one
+        if each.is_latest and each.result.quarter == quarter
+    )
     return rows
 
 
@@ -140,6 +149,7 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
         **_data_quarters(revisions),
         "plan": as_plan(rows.plans.get(indicator.pk)),
         "revisions": [as_revision(was, now) for was, now in _revisions_after_close(revisions)],
+        **_data_confidence_of(rows.confidences.get(latest.pk) if latest else None),
         **_parts_of(rows.breakdowns.get(indicator.pk, [])),
     }
 
@@ -152,6 +162,18 @@ def _data_quarters(revisions: list[Revision]) -> dict[str, Any]:
         if each.is_latest and each.data_quarter
     }
     return {"data_quarters": found} if found else {}
+
+
+def _data_confidence_of(confidence: DataConfidence | None) -> dict[str, Any]:
+    """How far the quarter's figure can be relied on; nothing where nothing about it is in doubt."""
+    if confidence is None or confidence.is_high:
+        return {}
+    return {
+        "data_confidence": {
+            "level": confidence.level.value,
+            "unanswered": confidence.unanswered,
+        }
+    }
 
 
 def _parts_of(breakdowns: list[BreakdownHistory]) -> dict[str, Any]:

@@ -143,6 +143,22 @@ class IndicatorBlock:
         return self.said.get("explanation", "")
 
     @property
+    def in_doubt(self) -> str:
+        """How far the figure can be relied on, in a sentence; nothing where nothing is in doubt."""
+        held = self.facts.get("data_confidence")
+        if held is None:
+            return ""
+        why = "the figure is an estimate"
+        if count := held["unanswered"]:
+            asked = (
+                "1 question about this figure was"
+                if count == 1
+                else f"{count} questions about this figure were"
+            )
+            why = f"{asked} not answered"
+        return f"Data confidence is {held['level']}: {why}."
+
+    @property
     def marks(self) -> tuple[str, ...]:
         return marks_of(self.rating)
 

@@ -68,6 +68,7 @@ INDICATOR = {
     "variations": VARIATION,  # why it was agreed is in the full form only
     "plan": PLAN,
     "revisions": REVISION,
+    "data_confidence": {"level", "unanswered"},
     "parts": PARTS,  # what is too few to show was withheld before anything was frozen
 }
 SAID = {"sentence", "needs_attention"}

@@ -182,7 +182,7 @@ def test_a_count_below_nought_is_refused_and_a_percentage_beyond_100_is_only_ask
     accepted = submit(client, indicator, value="104", version=_version(indicator=indicator))
 
     assert "there cannot be fewer than none" in page_of(refused)
-    assert "This is more than 100%: is this right?" in page_of(asked)
+    assert "104.0% is more than 100%: is this right?" in page_of(asked)
     assert accepted.status_code == 302
     assert Revision.objects.get().value == 104
 
@@ -314,7 +314,7 @@ def test_an_odd_figure_is_asked_about_and_never_blocked(client, indicator):
     asked = enter(client, indicator, value="60", do="check")
     accepted = enter(client, indicator, value="60", management_action="More", version=_version())
 
-    assert "12 times last quarter, which was 5.0%: is this right?" in page_of(asked)
+    assert "60.0% is 12 times the 5.0% of Q4 2010/11: is this right?" in page_of(asked)
     assert accepted.status_code == 302
     assert Draft.objects.get().is_complete
 

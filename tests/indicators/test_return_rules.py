@@ -23,7 +23,6 @@ from indicators.rules.evidence import (
     plain_name,
     refusal_of,
 )
-from indicators.rules.questions import Background, questions
 from indicators.rules.returns import (
     LONGEST_WHY,
     Horizon,
@@ -166,46 +165,6 @@ def test_whatever_is_written_for_people_is_read_back_the_same(number):
 )
 def test_what_counts_things(unit, decimals, counts):
     assert is_count(unit, decimals) is counts
-
-
-def asked_about(value, *, unit="", decimals=0, earlier=(), limits=(), **counts):
-    typed = {"value": str(value) if value is not None else "", "confidence": "final", **counts}
-    entry = read_entry(typed, QuarterRequirements(Q1, unit, decimals))
-    about = Background(unit, decimals, [Decimal(each) for each in earlier], limits)
-    return " ".join(questions(entry, about))
-
-
-@pytest.mark.parametrize(
-    ("value", "background", "words"),
-    [
-        (60, {"earlier": [5]}, "12 times last quarter, which was 5: is this right?"),
-        (15, {"earlier": [5]}, "3 times last quarter"),
-        (14, {"earlier": [5]}, ""),
-        (5, {"earlier": [60]}, "12 times less than last quarter"),
-        (0, {"earlier": [5]}, ""),
-        (-5, {"unit": "£", "earlier": [5]}, "below nought"),
-        (90, {"earlier": [70, 71, 72, 71, 70]}, "lay between 70 and 72"),
-        (74, {"earlier": [70, 71, 72, 71, 70]}, ""),
-        (90, {"earlier": [70, 71, 72, 71]}, ""),
-        (70, {"earlier": [70, 70, 70, 70, 70]}, ""),
-        (104, {"unit": "%"}, "more than 100%"),
-        (104, {"unit": "%", "limits": [Decimal(110)]}, ""),
-        (104, {"unit": "%", "earlier": [101]}, ""),
-        (100, {"unit": "%"}, ""),
-        (-1, {"unit": "%"}, "less than 0%"),
-        (-1, {"unit": "£"}, ""),
-        (None, {"numerator": "2", "denominator": "4"}, "fewer than 5"),
-        (None, {"numerator": "2", "denominator": "5"}, "moves the result by 20 percentage points"),
-        (None, {"numerator": "2", "denominator": "10"}, ""),
-        (None, {"numerator": "0", "denominator": "0"}, ""),
-        ("ninety", {"earlier": [5]}, ""),
-    ],
-)
-def test_what_is_worth_asking_about_a_figure(value, background, words):
-    said = asked_about(value, **background)
-
-    assert words in said
-    assert bool(said) is bool(words)
 
 
 @given(

@@ -14,6 +14,7 @@ from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Handling
 from escalation.models.plans import PlanReview
 from indicators.models.forecasts import SystemForecast
+from indicators.models.questions import Question
 from indicators.models.returns import Evidence, ManagersForecast, SignOff
 from indicators.rules.returns import Stage, Verdict
 from reports.models import Edition
@@ -73,6 +74,12 @@ def a_sign_off():
         stage=Stage.DIVISION,
         verdict=Verdict.APPROVED,
         signed_by=UserFactory(),
+    )
+
+
+def a_question():
+    return Question.objects.create(
+        revision=RevisionFactory(), key="nought", words="0 after 104: is there a figure at all?"
     )
 
 
@@ -142,6 +149,7 @@ MADE = {
     "indicators_result": ResultFactory,
     "indicators_revision": RevisionFactory,
     "indicators_signoff": a_sign_off,
+    "indicators_question": a_question,
     "indicators_evidence": evidence,
     "indicators_partsrevision": PartsRevisionFactory,
     "indicators_partresult": PartResultFactory,
@@ -168,6 +176,7 @@ CLOSED = {
     "reports_editionfile": lambda row: publish(row.edition),
     "indicators_revision": lambda row: moved(row, is_latest=False),
     "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
+    "indicators_question": lambda row: moved(row, answer="So it is", answered_at=MOMENT),
     "indicators_partsrevision": lambda row: moved(row, is_latest=False),
     "indicators_dataqualityentry": lambda row: moved(row, is_latest=False),
     "indicators_systemforecast": lambda row: moved(row, is_latest=False),
@@ -183,6 +192,7 @@ CLOSED = {
 MOVES = {
     "reports_editionfile": {"size": 9, "sha256": "9" * 64},
     "indicators_result": {"state": "returned"},
+    "indicators_question": {"answer": "So it is", "answered_at": MOMENT},
     "assurance_meeting": {"meets_on": DAY, "state": "papers_out"},
     "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
     "assurance_agreedaction": {"done_on": DAY, "progress": "Both are recruited"},
