@@ -455,8 +455,9 @@ def _of_target(entry: Entry, about: Background) -> FigureQuestion | None:
         return None
     if since.year < quarter.year - 1 and not about.target_is_renewed:
         return None
-    if any(each.year == quarter.year for each in about.given):
-        return None  # asked with the year's first result
+    years = {each.year for each in about.given}
+    if not years or max(years) == quarter.year:
+        return None  # nothing was held to it before, or it was asked with the year's first result
     return FigureQuestion(
         QuestionKey.TARGET,
         f"The target, {about.written(about.target)}, has stood since {since}: is it this year’s"

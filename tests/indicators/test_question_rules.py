@@ -379,12 +379,15 @@ def test_a_result_for_a_quarter_in_which_none_is_due_is_asked_about(figure, expe
         ({"target_since": Quarter(2020, 1)}, False),  # it was asked about after its first year
         ({"target_since": Quarter(2020, 1), "target_is_renewed": True}, True),
         ({"target_since": Quarter(2022, 1), "given": [Quarter(2023, 1)]}, False),  # with the first
+        ({"target_since": Quarter(2022, 1), "given": []}, False),  # nothing was held to it yet
         ({"target_since": Quarter(2022, 1), "pattern": FROM_APRIL}, False),  # before it opens
         ({"target_since": Quarter(2022, 1), "limits": []}, False),
     ],
 )
 def test_a_target_not_renewed_is_asked_about_with_the_years_first_result(figure, is_asked):
-    said = asked(82, **({"quarter": Quarter(2023, 2), "limits": [80], "given": []} | figure))
+    said = asked(
+        82, **({"quarter": Quarter(2023, 2), "limits": [80], "given": [Quarter(2022, 4)]} | figure)
+    )
 
     assert ("target" in said) is is_asked
     if is_asked:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from dashboards.queries.dashboard_lines import standings
+from escalation.services.closing import close_quarter
 from indicators.models.questions import Question
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
@@ -365,6 +366,7 @@ def test_a_dashboard_counts_what_is_not_answered(indicator):
 
 def test_a_director_and_a_csv_see_it_on_the_dashboard(client, indicator):
     give(indicator, "0")
+    close_quarter(quarter=Q1, today=date(2011, 7, 20), by=None)
     client.force_login(holder(PostKind.DIRECTOR, unit=indicator.unit))
 
     page = page_of(client.get(reverse("dashboard", args=[indicator.unit.code])))

@@ -176,7 +176,9 @@ CLOSED = {
     "reports_editionfile": lambda row: publish(row.edition),
     "indicators_revision": lambda row: moved(row, is_latest=False),
     "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
-    "indicators_question": lambda row: moved(row, answer="So it is", answered_at=MOMENT),
+    "indicators_question": lambda row: moved(
+        row, answer="So it is", answered_at=MOMENT, answered_by=UserFactory()
+    ),
     "indicators_partsrevision": lambda row: moved(row, is_latest=False),
     "indicators_dataqualityentry": lambda row: moved(row, is_latest=False),
     "indicators_systemforecast": lambda row: moved(row, is_latest=False),
@@ -192,7 +194,6 @@ CLOSED = {
 MOVES = {
     "reports_editionfile": {"size": 9, "sha256": "9" * 64},
     "indicators_result": {"state": "returned"},
-    "indicators_question": {"answer": "So it is", "answered_at": MOMENT},
     "assurance_meeting": {"meets_on": DAY, "state": "papers_out"},
     "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
     "assurance_agreedaction": {"done_on": DAY, "progress": "Both are recruited"},
@@ -368,6 +369,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "reports_edition": {"state", "published_at", "published_by_id"},
         "indicators_revision": {"is_latest"},
         "indicators_evidence": {"removed_at"},
+        "indicators_question": {"answer", "answered_by_id", "answered_at"},
         "indicators_partsrevision": {"is_latest"},
         "indicators_dataqualityentry": {"is_latest"},
         "indicators_monthlyfigure": {"is_latest"},
