@@ -18,7 +18,7 @@ STANDINGS = [
     *((each.value, each.label) for each in Rag),
     ("not_rated", "Not rated"),
 ]
-QUALITY_CONDITIONS = {
+QUALITY_CONDITIONS: dict[str, Q | Exists] = {
     "provisional": Q(confidence="provisional"),
     "estimated": Q(confidence="estimated"),
     "questions": Exists(Question.objects.unanswered().filter(revision=OuterRef("revision"))),

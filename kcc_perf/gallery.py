@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from core.guards import public
 from core.quarters import Quarter
-from sorp.lexicon import Basis, Frequency, NotRated, Rag, Travel
+from indicators.rules.questions import QuestionKey, data_confidence
+from sorp.lexicon import Basis, Confidence, Frequency, NotRated, Rag, Travel
 from sorp.rules.patterns import Pattern
 
 
@@ -93,6 +94,7 @@ def specimens() -> dict[str, Any]:
     ]
     return {
         "rags": list(Rag),
+        "in_doubt": data_confidence([QuestionKey.NOUGHT, QuestionKey.TARGET], Confidence.FINAL),
         "reasons": [word for word in NotRated if "expected range" not in word.label],
         "outcomes": [word for word in NotRated if "expected range" in word.label],
         "travels": list(Travel),

@@ -1,5 +1,7 @@
 """What was asked about a result when it came in, and what was answered."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,10 +13,10 @@ KEYS = [key for key in QuestionKey if key not in CAUTIONS]
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
-    def unanswered(self):
+    def unanswered(self) -> QuestionQuerySet:
         return self.filter(answer="")
 
-    def standing(self):
+    def standing(self) -> QuestionQuerySet:
         """Those about what is now said of a result."""
         return self.filter(revision__is_latest=True)
 
@@ -53,5 +55,5 @@ class Question(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.revision}: {self.words}"

@@ -17,15 +17,18 @@ from indicators.importing.parts import (
 )
 from indicators.importing.results import import_results
 from indicators.models.definitions import Indicator
+from indicators.models.questions import Question
 from indicators.models.results import Revision
 from indicators.rules.data_quality import Risk
 from indicators.rules.entry import FIELDS, ResultGiven, YearEndEntry
+from indicators.rules.questions import IT_IS_RIGHT
 from indicators.services.accountability import attest
 from indicators.services.calendar import begin_quarter
 from indicators.services.data_quality import DataQualityGiven, write_data_quality
 from indicators.services.definitions import suspend_indicator
 from indicators.services.drafts import save_draft
 from indicators.services.forecasts import state_forecast
+from indicators.services.questions import answer_question
 from indicators.services.results import revise_result
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.signing import sign_off_everything, sign_off_so_far
@@ -104,11 +107,22 @@ def report_quarter(quarter: Quarter) -> None:
             today=ready,
         )
     expect_the_year_end(quarter, ready)
+    if quarter != LAST:  # what the last quarter's figures are asked stands open
+        answer_what_is_asked(quarter, ready + timedelta(days=4))
     revise(quarter, ready + timedelta(days=5))
     sign_off_everything(ready + timedelta(days=6))
     closing = quarter.last_day + timedelta(days=30)
     with clock.at(closing):
         close_quarter(quarter=quarter, today=closing, by=officer())
+
+
+def answer_what_is_asked(quarter: Quarter, day: date) -> None:
+    """Accountable managers answer what was asked about their figures of a quarter."""
+    rows = Question.objects.unanswered().standing().filter(revision__result__quarter=quarter)
+    for question in rows.select_related("revision__result__indicator__accountable_manager"):
+        manager = question.revision.result.indicator.accountable_manager
+        with clock.at(day):
+            answer_question(question=question, answer=IT_IS_RIGHT, by=manager)
 
 
 def expect_the_year_end(quarter: Quarter, day: date) -> None:
