@@ -81,7 +81,7 @@ class DashboardFilter(filters.FilterSet):
         """What the address narrows by, field by field."""
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
-    def _rated(self, quarter: Quarter, *conditions: Q, **fields: Any) -> Exists:
+    def _rated(self, quarter: Quarter, *conditions: Q | Exists, **fields: Any) -> Exists:
         rows = Rating.objects.latest_ones().filter(
             *conditions, indicator=OuterRef("pk"), quarter=quarter, **fields
         )
