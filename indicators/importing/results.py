@@ -91,11 +91,10 @@ def import_results(
         work.faults.refuse_if_any()
         stored = submit_results(submissions=given, today=today, by=by)
         asked = unanswered_of(revision.pk for revision, is_new in stored if is_new)
-        work.questions = [
-            f"{revision.result.indicator.reference} {revision.result.quarter.key}: {each.words}"
-            for revision, _ in stored
-            for each in asked.get(revision.pk, ())
-        ]
+        for revision, _ in stored:
+            for each in asked.get(revision.pk, ()):
+                result = revision.result
+                work.ask(f"{result.indicator.reference} {result.quarter.key}", each.words)
     return work.outcome()
 
 

@@ -149,7 +149,7 @@ def test_a_file_is_asked_about_row_by_row_tried_first_or_imported(kind, in_july,
     call_command("import_results", str(file), stdout=imported)
 
     for said in (tried, imported):
-        assert f"asked: ZERO-1 {LAST.key}: {words}" in plain(said.getvalue())
+        assert f"worth a second look: ZERO-1 {LAST.key}: {words}" in plain(said.getvalue())
     assert Question.objects.get(revision__result__quarter=LAST).answer == ""
 
 
