@@ -12,16 +12,29 @@ from typing import Any
 from django import forms
 
 from core.forms import PrintedText
+from core.months import Month
 from indicators.models.definitions import Indicator
 from indicators.queries.entry import DRAFT_FIELDS, EntrySheet
-from indicators.rules.entry import FIELDS, FIGURES, LONGEST_COMMENTARY, Entry
+from indicators.rules.entry import (
+    FIELDS,
+    FIGURES,
+    LONGEST_COMMENTARY,
+    MONTH_FIELDS,
+    MONTH_PARTS,
+    MONTHS,
+    Entry,
+    month_field,
+)
 from indicators.rules.returns import LONGEST_WHY, RAGS_ASKED
 from sorp.lexicon import Confidence
 
 MARKDOWN = "You can use *emphasis*, lists that begin with a hyphen, and links."
-FIGURE_FIELDS = (*FIGURES, "not_available")
+FIGURE_FIELDS = (*FIGURES, "not_available", *MONTH_FIELDS)
 # A revision corrects a figure: what was done about it then is not asked for now.
-REVISION_FIELDS = tuple(name for name in FIELDS if name != "management_action")
+REVISION_FIELDS = (
+    *(name for name in FIELDS if name != "management_action"),
+    *(*MONTH_FIELDS, MONTHS),
+)
 
 
 class FigureField(forms.CharField):
@@ -109,7 +122,8 @@ class ResultForm(forms.Form):
         ].help_text = (
             f"What is being done, by whom and by when. Needed where the result is red{amber}."
         )
-        self.fields["not_available"].widget.attrs = {"autocomplete": "off"}
+        if "not_available" in self.fields:
+            self.fields["not_available"].widget.attrs = {"autocomplete": "off"}
         if sheet.is_closed:
             del self.fields["complete"]
             self.fields["reason"] = PrintedText(
@@ -121,10 +135,49 @@ class ResultForm(forms.Form):
 
     def _ask_for_figures(self) -> None:
         indicator = self.sheet.indicator
+        if self.sheet.is_by_month:
+            for name in ("numerator", "denominator", "confidence", "not_available"):
+                del self.fields[name]
+            for place, month in self.sheet.months_asked:
+                self._ask_for_month(place, month)
+            return
         self.fields["value"] = FigureField(
             label=f"Result for {self.sheet.quarter}", help_text=_how_to_write(indicator)
         )
         self.order_fields(["value", "numerator", "denominator"])
+
+    def _ask_for_month(self, place: int, month: Month) -> None:
+        indicator = self.sheet.indicator
+        boxes: dict[str, forms.Field] = {
+            "value": FigureField(
+                label=f"Result for {month}",
+                help_text=f"In {indicator.measure_unit or 'a plain number'}.",
+            ),
+            "numerator": FigureField(label=f"Numerator for {month}"),
+            "denominator": FigureField(label=f"Denominator for {month}"),
+            "confidence": OptionalChoiceField(
+                label=f"How firm is the figure for {month}?",
+                choices=Confidence.choices,
+                widget=forms.Select,
+            ),
+            "not_available": FigureField(label=f"If there is no figure for {month}, why not?"),
+            "commentary": ProseField(rows=2, label=f"What happened in {month}"),
+        }
+        boxes["not_available"].widget.attrs = {"autocomplete": "off"}
+        for part, box in boxes.items():
+            self.fields[month_field(place, part)] = box
+
+    @property
+    def months(self) -> list[tuple[Month, dict[str, forms.BoundField], bool]]:
+        """Each month that has ended, with its boxes by name, and whether more than its figure is said."""
+        found = []
+        for place, month in self.sheet.months_asked:
+            boxes = {part: self[month_field(place, part)] for part in MONTH_PARTS}
+            more = boxes["not_available"], boxes["commentary"]
+            is_firm = boxes["confidence"].value() in (None, "", Confidence.FINAL)
+            says_more = not is_firm or any(each.value() or each.errors for each in more)
+            found.append((month, boxes, says_more))
+        return found
 
     def _ask_for_the_year_end(self) -> None:
         year_end = self.sheet.requirements.year_end
@@ -162,6 +215,9 @@ class ResultForm(forms.Form):
             is_asked = name in self.fields and (self.only is None or name in self.only)
             if is_asked and name not in self.errors:
                 self.add_error(name, problem)
+        together = entry.problems.get(MONTHS)
+        if together and (self.only is None or MONTHS in self.only):
+            self.add_error(None, together)
         return fields
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from core.clock import localdate
+from core.months import Month, months_of
 from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.models.definitions import Indicator, Target
+from indicators.models.months import MonthlyFigure
 from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
@@ -16,12 +19,26 @@ from indicators.models.returns import Draft, Evidence, SignOff
 from indicators.models.variations import Variation
 from indicators.queries.evidence import evidence_for
 from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.months import (
+    made_quarter,
+    months_as_typed,
+    months_given,
+    months_seen,
+)
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import as_typed, quarter_requirements, year_end_forecasts
 from indicators.queries.returns import entry_day, entry_days, is_overtaken
 from indicators.queries.sign_off import may_change
 from indicators.queries.variations import variations_ruling
-from indicators.rules.entry import FIELDS, Entry, QuarterRequirements, read_entry
+from indicators.rules.entry import (
+    FIELDS,
+    MONTH_FIELDS,
+    MONTHS_SEEN,
+    Entry,
+    QuarterRequirements,
+    read_entry,
+)
+from indicators.rules.months import QuarterOfMonths
 from indicators.rules.questions import (
     ANSWER,
     ANSWER_FIELDS,
@@ -51,6 +68,14 @@ class ResultSheet:
     recent: tuple[Rating, ...]  # latest first
     last_year: Rating | None
     is_closed: bool
+    months: tuple[MonthlyFigure, ...] = ()  # of a monthly indicator, what was given of each
+
+    @property
+    def made(self) -> QuarterOfMonths | None:
+        """What its months make of the quarter; None of what is not monthly, or has none yet."""
+        if not self.indicator.made_of_months:
+            return None
+        return made_quarter(self.indicator, self.quarter, self.months)
 
     @property
     def thresholds(self) -> Thresholds | None:
@@ -85,10 +110,11 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         recent=tuple(each for each in ratings if each.quarter != quarter),
         last_year=by_quarter.get(quarter.back(4)),
         is_closed=bool(state and state.is_closed),
+        months=tuple(months_given([indicator], quarter).get(indicator.pk, ())),
     )
 
 
-DRAFT_FIELDS = (*FIELDS, *ANSWER_FIELDS, "seen")
+DRAFT_FIELDS = (*FIELDS, *ANSWER_FIELDS, *MONTH_FIELDS, MONTHS_SEEN, "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +166,53 @@ class EntrySheet:
 
     @property
     def typed(self) -> Mapping[str, str]:
-        """What the form shows: the draft; else what is submitted; else nothing."""
-        return self.draft.typed if self.draft else self.submitted
+        """What the form shows: the draft; else what is submitted; else nothing.
+
+        Months stand where a draft has none of its own.
+        """
+        if self.draft is None:
+            return self.submitted
+        if not self.is_by_month or MONTHS_SEEN in self.draft.typed:
+            return self.draft.typed
+        return months_as_typed(self.result.months, self.quarter) | dict(self.draft.typed)
+
+    @property
+    def is_by_month(self) -> bool:
+        return self.requirements.made_of_months is not None
+
+    @property
+    def months_seen(self) -> str:
+        """What stood of its months when they were typed, or stands now."""
+        current = months_seen(self.result.months, self.quarter)
+        return str(self.draft.typed.get(MONTHS_SEEN, current)) if self.draft else current
+
+    @property
+    def months_now(self) -> str:
+        """What stands of its months now."""
+        return months_seen(self.result.months, self.quarter)
+
+    @property
+    def months_asked(self) -> tuple[tuple[int, Month], ...]:
+        """The months that have ended, each with its place in the quarter."""
+        if not self.is_by_month:
+            return ()
+        today = localdate()
+        months = enumerate(months_of(self.quarter), start=1)
+        return tuple((place, month) for place, month in months if month.has_ended(today))
+
+    @property
+    def has_ended(self) -> bool:
+        return self.quarter.last_day < localdate()
+
+    def without_standing_months(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """What a draft keeps of what was typed: no months where they say what stands already."""
+        if not self.is_by_month:
+            return dict(typed)
+        entry = self.read(typed)
+        if entry.months != self.requirements.months or entry.months_with_problems:
+            return dict(typed)
+        kept = {*MONTH_FIELDS, MONTHS_SEEN}
+        return {name: text for name, text in typed.items() if name not in kept}
 
     @property
     def is_overtaken(self) -> bool:
@@ -190,7 +261,7 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
         quarter=quarter,
         result=result,
         draft=None if result.is_closed else drafts.select_related("saved_by").first(),
-        submitted=as_typed(revision, year_end),
+        submitted=months_as_typed(result.months, quarter) | as_typed(revision, year_end),
         requirements=quarter_requirements([indicator], quarter)[indicator.pk],
         background=backgrounds_of([indicator], quarter)[indicator.pk],
         answered=tuple(_answered(revision)),

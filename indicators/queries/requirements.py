@@ -13,10 +13,12 @@ from indicators.models.results import Revision
 from indicators.models.returns import ManagersForecast
 from indicators.queries.due import due_in
 from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.months import months_given
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import QuarterRequirements
 from indicators.rules.forecasting import RATED_BY
 from indicators.rules.returns import Horizon, forecast_quarter
+from sorp.lexicon import MadeOfMonths
 from sorp.queries.ruling import version_ruling
 
 
@@ -34,6 +36,7 @@ def quarter_requirements(
     suspended = suspended_in(quarter)
     action_on_amber = version_ruling(quarter).action_on_amber
     due = {each.pk for each in due_in(quarter, indicators)}
+    months = months_given(indicators, quarter)
     return {
         each.pk: QuarterRequirements(
             quarter=quarter,
@@ -44,6 +47,8 @@ def quarter_requirements(
             is_due=each.pk in due,
             is_suspended=each.pk in suspended,
             year_end=year_end_asked(each, quarter),
+            made_of_months=MadeOfMonths(each.made_of_months) if each.made_of_months else None,
+            months=tuple(row.figure for row in months.get(each.pk, ())),
         )
         for each in indicators
     }

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from core.clock import localdate
 from core.models.audit import AuditEvent
+from core.months import months_of
 from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.models.calendar import CalendarDay
@@ -107,6 +108,11 @@ class ReturnSheet:
         return sum(each.is_submitted for each in self.rows)
 
     @property
+    def has_months(self) -> bool:
+        """Whether some of it is given by month."""
+        return any(each.indicator.made_of_months for each in self.rows)
+
+    @property
     def has_several_days(self) -> bool:
         """Whether its tiers are due on different days."""
         return len({each.due_on for each in self.rows if each.due_on}) > 1
@@ -189,7 +195,10 @@ def return_rows(
     requirements = quarter_requirements(drafted, quarter) if drafted else {}
     backgrounds = backgrounds_of(drafted, quarter) if drafted else {}
     for indicator in indicators:
-        can_start = quarter.last_day < today and indicator.pk not in suspended
+        # The months of a monthly indicator are given one by one, as they end.
+        asked_from = months_of(quarter)[0] if indicator.made_of_months else None
+        has_ended = asked_from.has_ended(today) if asked_from else quarter.last_day < today
+        can_start = has_ended and indicator.pk not in suspended
         yield _row(
             indicator,
             drafts.get(indicator.pk),

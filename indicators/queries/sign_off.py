@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,10 +13,12 @@ from django.db.models import Max
 from core.clock import localdate, now
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
+from indicators.models.months import MonthlyFigure
 from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
+from indicators.queries.months import months_given
 from indicators.queries.questions import data_confidence_of
 from indicators.rules.questions import DataConfidence, FigureQuestion, cautions
 from indicators.rules.returns import ResultState, Stage, Verdict, action_required
@@ -150,6 +152,7 @@ class SignOffLine:
     returned: SignOff | None  # when it was last sent back, and for what
     why_not: str  # why this person may not sign it, or nothing
     needs_action: bool
+    months: tuple[MonthlyFigure, ...] = ()  # of which it is made, where it is monthly
 
     @property
     def result(self) -> Result:
@@ -249,6 +252,13 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
             ),
         )
         for each, sign_off_stage in awaiting
+    ]
+    months = months_given([line.indicator for line in lines], quarter)
+    lines = [
+        replace(line, months=tuple(months[line.indicator.pk]))
+        if line.indicator.pk in months
+        else line
+        for line in lines
     ]
     lines.sort(key=lambda line: sign_off_order(line.rag, line.changes, line.indicator.reference))
     return ResultsToSign(quarter, stage, tuple(lines))

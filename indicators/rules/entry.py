@@ -9,10 +9,13 @@ from decimal import Decimal
 
 from core.figures import DECIMALS, LARGEST, as_kept, as_number, read_typed_number
 from core.lettering import plain, refusal_of
+from core.months import listed, months_of
 from core.quarters import Quarter
+from core.words import mid_sentence
+from indicators.rules.months import MonthFigure, QuarterOfMonths, quarter_of_months
 from indicators.rules.rating import judge, scale_of, value_of
 from indicators.rules.returns import LONGEST_WHY, action_required
-from sorp.lexicon import Confidence, NotRated, Rag
+from sorp.lexicon import Confidence, MadeOfMonths, NotRated, Rag
 from sorp.rules.thresholds import Thresholds
 
 PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
@@ -77,6 +80,19 @@ FIELDS = (
     "year_end_why",
 )
 LONGEST_REASON, LONGEST_COMMENTARY = 300, 4000
+# The same of each month of a monthly indicator, and what stood of them when they were typed.
+MONTH_PARTS = (*FIGURES, "not_available", "confidence", "commentary")
+MONTHS_SEEN = "months_seen"
+
+
+def month_field(place: int, part: str) -> str:
+    """The name of one box of a month: that of the value of the first, `month_1_value`."""
+    return f"month_{place}_{part}"
+
+
+MONTH_FIELDS = tuple(month_field(place, part) for place in (1, 2, 3) for part in MONTH_PARTS)
+MONTHS = "months"  # under which a problem of the months together is found
+ALL_FIGURES = frozenset({*FIGURES, *MONTH_FIELDS, MONTHS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,8 @@ class QuarterRequirements:
     is_due: bool = True
     is_suspended: bool = False
     year_end: Quarter | None = None  # the one whose colour the manager is asked for, if any
+    made_of_months: MadeOfMonths | None = None
+    months: tuple[MonthFigure, ...] = ()  # those that were given
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -124,6 +142,8 @@ class Entry(ResultFields):
     """What was typed, as it was read; what is wrong with it; and what it would be rated."""
 
     year_end: YearEndEntry | None = None
+    months: tuple[MonthFigure, ...] = ()  # of a monthly indicator, those that have something said
+    made: QuarterOfMonths | None = None  # what they make of the quarter
     worked_out: Decimal | None = None  # the value as it will be kept, by the counts where given
     rag: Rag | None = None
     not_rated: NotRated | None = None
@@ -137,8 +157,13 @@ class Entry(ResultFields):
         return any(each is not None for each in (self.value, self.numerator, self.denominator))
 
     @property
+    def months_with_problems(self) -> list[str]:
+        """The boxes of months in which something is wrong."""
+        return [name for name in MONTH_FIELDS if name in self.problems]
+
+    @property
     def figures_are_sound(self) -> bool:
-        return not any(name in self.problems for name in FIGURES)
+        return not ALL_FIGURES & set(self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,29 +206,118 @@ def _refuse_unkeepable(name: str, number: Decimal | None) -> None:
 def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
     """All that was typed for one indicator in one quarter, with a sentence for each problem."""
     problems: dict[str, str] = {}
-    figures = _figures(typed, requirements, problems)
-    reason = typed.get("not_available", "").strip()
-    _refuse_contradictions(figures, reason, requirements, problems)
+    months: tuple[MonthFigure, ...] = ()
+    made = None
+    if requirements.made_of_months is None:
+        figures = _figures(typed, requirements, problems)
+        reason = typed.get("not_available", "").strip()
+        _refuse_contradictions(figures, reason, requirements, problems)
+        confidence = _confidence(typed, reason, problems)
+    else:
+        months = read_months(typed, requirements, problems)
+        made = quarter_of_months(requirements.quarter, requirements.made_of_months, months)
+        _refuse_gaps(made, months, requirements, problems)
+        figures = {name: getattr(made, name, None) for name in FIGURES}
+        reason = made.not_available if made else ""
+        confidence = made.confidence if made else Confidence.FINAL
     worked_out = _worked_out(figures, requirements, problems)
     rag, not_rated = _verdict(figures, reason, worked_out, requirements, problems)
     required = action_required(rag, requirements.action_on_amber)
     commentary, action = _prose(typed, rag, required, problems)
     return Entry(
         **figures,
-        confidence=_confidence(typed, reason, problems),
+        confidence=confidence,
         not_available=reason,
         definition_break=bool(typed.get("definition_break")),
         commentary=commentary,
         management_action=action,
         year_end=_year_end(typed, requirements, problems),
+        months=months,
+        made=made,
         worked_out=worked_out,
         rag=rag,
         not_rated=not_rated,
         expected=requirements.thresholds,
         action_is_required=required,
-        readings=_readings(typed, figures, requirements),
+        readings={} if made else _readings(typed, figures, requirements),
         problems=problems,
     )
+
+
+def read_months(
+    typed: TypedFields, requirements: QuarterRequirements, problems: dict[str, str]
+) -> tuple[MonthFigure, ...]:
+    """The months of which something is said: as they were typed, or as they stand where none was.
+
+    A month is read as a quarter's result is, by itself; its problems are found under its boxes.
+    """
+    if MONTHS_SEEN not in typed:
+        return requirements.months
+    found = []
+    standing = {each.month for each in requirements.months}
+    for place, month in enumerate(months_of(requirements.quarter), start=1):
+        of_month = {
+            part: plain(typed.get(month_field(place, part), "").strip()) for part in MONTH_PARTS
+        }
+        if not any(of_month[part] for part in MONTH_PARTS if part != "confidence"):
+            if month in standing:
+                problems[month_field(place, "value")] = (
+                    f"{month} was given before: enter its figure, or say why there is none"
+                )
+            continue
+        wrong: dict[str, str] = {}
+        figures = _figures(of_month, requirements, wrong)
+        reason = of_month["not_available"]
+        if not reason and not any(of_month[name] for name in FIGURES):
+            wrong["value"] = "Enter its figure, or say why there is none"
+        _refuse_contradictions(figures, reason, requirements, wrong)
+        value = _worked_out(figures, requirements, wrong)
+        if len(of_month["commentary"]) > LONGEST_COMMENTARY:
+            wrong["commentary"] = f"Write {LONGEST_COMMENTARY:,} characters or fewer"
+        for name in ("commentary", "not_available"):
+            if name not in wrong and (refusal := refusal_of(of_month[name])):
+                wrong[name] = refusal
+        word = of_month["confidence"]
+        if wrong:
+            problems.update(
+                (month_field(place, part), f"{month}: {mid_sentence(told)}")
+                for part, told in wrong.items()
+            )
+            continue
+        found.append(
+            MonthFigure(
+                month=month,
+                value=value,
+                numerator=figures["numerator"],
+                denominator=figures["denominator"],
+                confidence=Confidence(word) if word in set(Confidence) else Confidence.FINAL,
+                not_available=reason,
+                commentary=of_month["commentary"],
+            )
+        )
+    return tuple(found)
+
+
+def _refuse_gaps(
+    made: QuarterOfMonths | None,
+    given: tuple[MonthFigure, ...],
+    requirements: QuarterRequirements,
+    problems: dict[str, str],
+) -> None:
+    """A quarter that has no figure for want of its months: somebody says why, or gives them."""
+    if ALL_FIGURES & set(problems):
+        return
+    if made is None:
+        months = listed(months_of(requirements.quarter))
+        problems[MONTHS] = f"Enter the figures of {months}, or say why there are none"
+        return
+    said = {each.month for each in given}
+    unsaid = [each for each in made.lacking if each not in said]
+    if unsaid and not made.used:
+        problems[MONTHS] = (
+            f"Enter the figure of {listed(unsaid)}, or say why there is none: the quarter has no"
+            " figure without"
+        )
 
 
 def _figures(
@@ -258,7 +372,7 @@ def _worked_out(
     figures: dict[str, Decimal | None], requirements: QuarterRequirements, problems: dict[str, str]
 ) -> Decimal | None:
     """The value that will be kept. One typed beside its counts must be theirs, as rounded."""
-    if any(name in problems for name in FIGURES):
+    if ALL_FIGURES & set(problems):
         return None
     value, numerator, denominator = (figures[name] for name in FIGURES)
     worked_out = value_of(value, numerator, denominator, scale_of(requirements.measure_unit))
@@ -289,7 +403,7 @@ def _verdict(
     problems: dict[str, str],
 ) -> tuple[Rag | None, NotRated | None]:
     """The status this would be given; neither one nor a reason while the figures cannot be read."""
-    if any(name in problems for name in FIGURES):
+    if ALL_FIGURES & set(problems):
         return None, None
     return judge(
         due=requirements.is_due,

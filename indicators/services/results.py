@@ -28,6 +28,7 @@ from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.forecasts import state_forecast
+from indicators.services.months import store_months
 from indicators.services.questions import Answers, answer_standing, ask, keep_questions
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
@@ -480,6 +481,8 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
         data_quarter = row.revision.data_quarter if row.revision else None
         given = ResultGiven.from_entry(row.entry, data_quarter)
         late = due is not None and today > due
+        if row.entry.months:
+            store_months(indicator=row.indicator, figures=row.entry.months, today=today, by=by)
         submissions.append(
             ResultToSubmit(row.indicator, quarter, given, late=late, answers=row.answers)
         )

@@ -21,10 +21,11 @@ from indicators.models.returns import Draft
 from indicators.queries.entry import EntrySheet, entry_sheet
 from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
-from indicators.rules.entry import Entry, ResultGiven
+from indicators.rules.entry import MONTHS, MONTHS_SEEN, Entry, ResultGiven
 from indicators.rules.questions import ANSWER_FIELDS, answers_typed
 from indicators.services import drafts, results
 from indicators.services.drafts import stored_draft
+from indicators.services.monthly_results import give_months
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -45,8 +46,8 @@ def sheet_or_404(request: SignedInRequest, quarter: Quarter, address: str) -> En
 
 def refusal_page(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse | None:
     """The page that explains why nothing can be entered now, or None where it can be."""
-    if sheet.quarter.last_day >= localdate():
-        reason = "not ended"
+    if not sheet.has_ended:
+        reason = "" if sheet.months_asked else "not ended"
     elif sheet.is_closed:
         reason = "" if may_revise(request.user) else "closed"
     else:
@@ -69,6 +70,8 @@ def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> Ht
     sheet = sheet_or_404(request, quarter, address)
     if (refused := refusal_page(request, sheet)) is not None:
         return refused
+    if not sheet.has_ended:
+        return _months_so_far(request, sheet)
     if request.method == "POST":
         return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
     if sheet.draft is not None and sheet.is_overtaken:
@@ -78,6 +81,35 @@ def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> Ht
     wrong = sheet.draft is not None and sheet.draft.is_complete
     form = ResultForm({**sheet.typed, "complete": "yes"} if wrong else None, sheet=sheet)
     return _page(request, sheet, form)
+
+
+def _months_so_far(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
+    """The months that have ended of a quarter that has not: they are kept as they are given."""
+    typed = request.POST if request.method == "POST" else None
+    form = ResultForm(typed, sheet=sheet, only=FIGURE_FIELDS)
+    if typed is None or not form.is_valid() or not _months_kept(request, sheet, form):
+        return _page(request, sheet, form)
+    messages.success(request, f"{sheet.indicator.title}: the months are kept")
+    return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)
+
+
+def _months_kept(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> bool:
+    """The months that were typed stand, unless something is wrong with them, which the form then says."""
+    if form.entry.months_with_problems:
+        return False
+    try:
+        give_months(
+            indicator=sheet.indicator,
+            quarter=sheet.quarter,
+            figures=form.entry.months,
+            today=localdate(),
+            by=request.user,
+            seen=request.POST.get(MONTHS_SEEN),
+        )
+    except ValueError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
 
 
 def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> HttpResponse:
@@ -99,6 +131,7 @@ def rating_preview(sheet: EntrySheet, typed: Mapping[str, str]) -> dict[str, Any
     entry = sheet.read(typed)
     return {
         "entry": entry if entry.has_figures or entry.not_available else None,
+        "together": entry.problems.get(MONTHS, ""),
         "problems": [entry.problems[name] for name in FIGURE_FIELDS if name in entry.problems],
         "question_fields": sheet.question_fields(entry, typed),
     }
@@ -138,7 +171,12 @@ def _save(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     step = request.POST.get("do", "save")
     just_figures = step != "save"
     form = ResultForm(request.POST, sheet=sheet, only=FIGURE_FIELDS if just_figures else None)
-    is_sound, answer = form.is_valid(), request.POST.get("complete")
+    form.is_valid()
+    # Until a result is submitted, its months stand as soon as they are given; afterwards what was
+    # submitted stands until it is submitted again, and they wait in the draft with the rest.
+    if sheet.is_by_month and sheet.revision is None and _months_kept(request, sheet, form):
+        sheet = _reloaded(request, sheet)
+    is_sound, answer = not form.errors, request.POST.get("complete")
     completes = is_sound and not just_figures and answer == "yes"
     untouched = just_figures and _is_still_complete(request, sheet)
     try:
@@ -170,7 +208,7 @@ def _save_draft(request: SignedInRequest, sheet: EntrySheet, *, is_complete: boo
     return drafts.save_draft(
         indicator=sheet.indicator,
         quarter=sheet.quarter,
-        typed=posted_draft(request.POST),
+        typed=sheet.without_standing_months(posted_draft(request.POST)),
         version=int(version) if version.isascii() and version.isdigit() else 0,
         is_complete=is_complete,
         by=request.user,
@@ -183,7 +221,7 @@ def _is_still_complete(request: SignedInRequest, sheet: EntrySheet) -> bool:
     return (
         draft is not None
         and draft.is_complete
-        and draft.typed == stored_draft(posted_draft(request.POST))
+        and draft.typed == stored_draft(sheet.without_standing_months(posted_draft(request.POST)))
     )
 
 
@@ -292,16 +330,33 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     if request.POST.get("seen", sheet.revision_seen) != sheet.revision_seen:
         return _conflict_page(request, sheet, request.POST, sheet.submitted, status=409)
     try:
-        revision, is_new = results.revise_result(
-            indicator=sheet.indicator,
-            quarter=sheet.quarter,
-            given=ResultGiven.from_entry(
-                form.entry, sheet.revision.data_quarter if sheet.revision else None
-            ),
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-            answers=answers_typed(posted_draft(request.POST), sheet.questions_about(form.entry)),
+        given = ResultGiven.from_entry(
+            form.entry, sheet.revision.data_quarter if sheet.revision else None
         )
+        reason = form.cleaned_data["reason"]
+        answers = answers_typed(posted_draft(request.POST), sheet.questions_about(form.entry))
+        if sheet.is_by_month:
+            fresh, revised = give_months(
+                indicator=sheet.indicator,
+                quarter=sheet.quarter,
+                figures=form.entry.months,
+                today=localdate(),
+                by=request.user,
+                reason=reason,
+                seen=request.POST.get(MONTHS_SEEN),
+                said=given,
+                answers=answers,
+            )
+            revision, is_new = revised or sheet.revision, bool(fresh or revised)
+        else:
+            revision, is_new = results.revise_result(
+                indicator=sheet.indicator,
+                quarter=sheet.quarter,
+                given=given,
+                reason=reason,
+                by=request.user,
+                answers=answers,
+            )
     except ValueError as refusal:
         form.add_error(None, str(refusal))
         return _page(request, sheet, form)
@@ -311,11 +366,11 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     return redirect("revision", sheet.quarter.key, sheet.indicator.reference)
 
 
-def _revised_message(revision: Revision, is_new: bool, sheet: EntrySheet) -> str:
+def _revised_message(revision: Revision | None, is_new: bool, sheet: EntrySheet) -> str:
     name = f"{sheet.indicator.title}, {sheet.quarter}"
     if not is_new:
         return f"{name}: nothing was changed"
-    rating = revision.ratings.latest_ones().first()
+    rating = revision.ratings.latest_ones().first() if revision else None
     if rating is None:
         return f"{name}: revised. It is not rated: the indicator was not in use then."
     verdict = rating.get_rag_display() or f"not rated, {rating.get_not_rated_display().lower()}"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.clock import localdate
 from core.figures import as_number
 from core.guards import require
+from core.months import months_of
 from core.quarters import Quarter
 from core.queries import open_quarters
 from indicators.models.definitions import Indicator
@@ -23,11 +24,12 @@ from indicators.queries.parts import GivenBreakdown, breakdowns_given
 from indicators.queries.requirements import year_end_asked
 from indicators.queries.returns import ReturnRow, submission_outcome
 from indicators.queries.returns import my_return as return_of
-from indicators.rules.entry import Entry
+from indicators.rules.entry import Entry, month_field
 from indicators.rules.parts import Whole
 from indicators.services import results
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
+from sorp.lexicon import Confidence
 from sorp.rules.thresholds import bounds_of
 
 CHECKED = "indicators.checked-return"
@@ -49,7 +51,14 @@ def returns(request: SignedInRequest) -> HttpResponse:
 def my_return(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Every indicator this person answers for, and how far each has got."""
     sheet = return_of(user=request.user, quarter=quarter, today=localdate())
-    return render(request, "indicators/return.html", {"sheet": sheet, "quarter": sheet.quarter})
+    following = quarter.next()
+    has_begun = months_of(following)[0].has_ended(localdate())
+    page = {
+        "sheet": sheet,
+        "quarter": sheet.quarter,
+        "months_ahead": following if sheet.has_months and has_begun else None,
+    }
+    return render(request, "indicators/return.html", page)
 
 
 @require_safe
@@ -165,11 +174,17 @@ def answers_of(
     def answer(field: str, key: str, value: str, *, is_prose: bool = False) -> Answer:
         return Answer(key, value, f"{page}#id_{field}", field, is_prose)
 
-    rows = [answer(*_result(entry, indicator))]
-    if entry.numerator is not None and entry.denominator is not None:
+    field, key, value = _result(entry, indicator)
+    rows = [answer(month_field(1, "value") if entry.made else field, key, value)]
+    if entry.made:
+        rows += (answer(*each) for each in _months(entry, indicator, quarter))
+        rows.append(answer(month_field(1, "value"), "Made of its months", entry.made.in_words))
+    elif entry.numerator is not None and entry.denominator is not None:
         counts = f"{as_number(entry.numerator)} of {as_number(entry.denominator)}"
         rows.append(answer("numerator", "Numerator and denominator", counts))
-    if entry.not_available:
+    if entry.made:
+        rows.append(answer(month_field(1, "confidence"), "How firm", entry.confidence.label))
+    elif entry.not_available:
         rows.append(answer("not_available", "Why there is no figure", entry.not_available))
     else:
         rows.append(answer("confidence_0", "How firm", entry.confidence.label))
@@ -204,3 +219,18 @@ def _result(entry: Entry, indicator: Indicator) -> tuple[str, str, str]:
         bounds=bounds_of(entry.expected),
     )
     return "numerator" if entry.numerator is not None else "value", "Result", figure
+
+
+def _months(entry: Entry, indicator: Indicator, quarter: Quarter) -> Iterable[tuple[str, str, str]]:
+    """What is said of each month, with the box in which it can be changed."""
+    given = {each.month: each for each in entry.months}
+    for place, month in enumerate(months_of(quarter), start=1):
+        said = ""
+        if (each := given.get(month)) is not None:
+            if each.value is not None:
+                said = as_number(each.value, indicator.decimals, indicator.measure_unit)
+            else:
+                said = each.not_available or "No value: the denominator is 0"
+            if each.confidence is not Confidence.FINAL:
+                said = f"{said}, {each.confidence.label.lower()}"
+        yield month_field(place, "value"), str(month), said
