@@ -16,6 +16,7 @@ from pydantic import PlainValidator
 
 from core.figures import DECIMALS, INTEGER_DIGITS, KEPT, read_number
 from core.lettering import plain, refusal_of
+from core.months import Month
 from core.quarters import Quarter
 from core.tables.faults import shown
 from core.tables.writing import RUNS_IN_A_SPREADSHEET
@@ -73,6 +74,18 @@ def quarter(text: str) -> Quarter:
         if "out of reach" in str(reason):
             raise
         raise ValueError(f"write the quarter like 2021-Q4, not {shown(text)}") from None
+
+
+def quarter_or_month(text: str) -> Quarter | Month:
+    """A quarter as `quarter` reads it, or a month written like 2019-10."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
+        try:
+            return Month.parse(text)
+        except ValueError as reason:
+            if "out of reach" in str(reason):
+                raise
+            raise ValueError(f"write the month like 2019-10, not {shown(text)}") from None
+    return quarter(text)
 
 
 def choice(words: Iterable[SomeWord]) -> Cell:
@@ -223,5 +236,6 @@ def _advice(text: str, absent: str) -> str:
 Day = Annotated[date, PlainValidator(iso_date)]
 YesOrNo = Annotated[bool, PlainValidator(yes_or_no)]
 QuarterKey = Annotated[Quarter, PlainValidator(quarter)]
+QuarterOrMonth = Annotated[Quarter | Month, PlainValidator(quarter_or_month)]
 Figure = Annotated[Decimal, PlainValidator(decimal())]
 Text = Annotated[str, PlainValidator(as_written)]

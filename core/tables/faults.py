@@ -44,9 +44,11 @@ class Faults:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.called: dict[str, str] = {}  # columns that the file calls otherwise: by their name
         self._found: dict[tuple[int, str], Fault] = {}
 
     def add(self, row: int, column: str, what_to_do: str) -> None:
+        column = self.called.get(column, column)
         self._found.setdefault((row, column), Fault(self.file, row, column, what_to_do))
 
     def refuse_if_any(self) -> None:

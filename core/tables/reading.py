@@ -212,6 +212,10 @@ def _placed(
         return None
     known = columns_of(model)
     names = [name.strip() for name in header.cells]
+    for column in known.values():
+        if column.also_called in names and column.also_called and column.name not in names:
+            faults.called[column.name] = column.also_called
+            names[names.index(column.also_called)] = column.name
     before = len(faults)
     if len(names) == 1 and (mark := next((m for m in ";\t|" if m in names[0]), None)):
         advice = f"separate the columns with commas, not with {shown(mark)}"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 LEFT_OUT = "may be left out"
 PASSED_OVER = "passed over"
+ALSO_CALLED = "also called"
 
 
 class TableRow(BaseModel):
@@ -39,6 +40,11 @@ def optional_column(empty: Any = None) -> Any:
     return Field(default=empty, json_schema_extra={LEFT_OUT: True})
 
 
+def column_also_called(name: str) -> Any:
+    """A field whose cells must be filled in, under the column's own name or under this one."""
+    return Field(json_schema_extra={ALSO_CALLED: name})
+
+
 def passed_over_column() -> Any:
     """A field whose column another of our files has, and which says nothing here; none is written."""
     return Field(default="", json_schema_extra={LEFT_OUT: True, PASSED_OVER: True})
@@ -54,6 +60,7 @@ class Column:
     may_be_left_out: bool
     is_passed_over: bool
     empty: Any  # what an empty cell means, where it may be empty
+    also_called: str  # another name that a file may have for it, or none
     reader: TypeAdapter[Any]  # of one cell by itself
 
 
@@ -71,6 +78,7 @@ def columns_of(model: type[TableRow]) -> Mapping[str, Column]:
             is_filled=field.is_required(),
             may_be_left_out=isinstance(extra, dict) and LEFT_OUT in extra,
             is_passed_over=isinstance(extra, dict) and PASSED_OVER in extra,
+            also_called=str(extra.get(ALSO_CALLED, "")) if isinstance(extra, dict) else "",
             empty=None if field.is_required() else field.get_default(),
             reader=TypeAdapter(field.rebuild_annotation()),
         )

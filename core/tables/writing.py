@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from core.months import Month
 from core.quarters import Quarter
 from core.tables.rows import TableRow, columns_of
 
@@ -65,6 +66,6 @@ def _cell(value: object) -> str:
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, Quarter):
+    if isinstance(value, Quarter | Month):
         return value.key
     return harmless(str(value))

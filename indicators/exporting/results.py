@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from core.tables.writing import written_rows
 from indicators.importing.results import ResultRow
+from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
 
 
 def results_csv() -> str:
-    """What is said now of every result, in order of reference and quarter."""
-    rows = Revision.objects.latest_ones().select_related("result__indicator")
-    return written_rows(
-        ResultRow,
-        (
-            {
-                **vars(each),
-                "reference": each.result.indicator.reference,
-                "quarter": each.result.quarter,
-            }
-            for each in sorted(
-                rows, key=lambda each: (each.result.indicator.reference, each.result.quarter)
-            )
-        ),
-    )
+    """What is said now of every result, in order of reference and quarter, and before it its months."""
+    rows = [*_results(), *_months()]
+    rows.sort(key=lambda each: (each["reference"], each["day"], isinstance(each["of"], Revision)))
+    return written_rows(ResultRow, rows)
+
+
+def _results() -> Iterator[dict[str, object]]:
+    for each in Revision.objects.latest_ones().select_related("result__indicator"):
+        quarter = each.result.quarter
+        yield {
+            **vars(each),
+            "reference": each.result.indicator.reference,
+            "quarter": quarter,
+            "day": quarter.last_day,
+            "of": each,
+        }
+
+
+def _months() -> Iterator[dict[str, object]]:
+    for each in MonthlyFigure.objects.latest_ones().select_related("indicator"):
+        yield {
+            **dict.fromkeys(ResultRow.model_fields),
+            **vars(each),
+            "reference": each.indicator.reference,
+            "quarter": each.month,
+            "day": each.month.last_day,
+            "of": each,
+        }

@@ -12,16 +12,18 @@ from pydantic import PlainValidator
 
 from core.dates import as_date
 from core.models.quarters import ReportingQuarter
+from core.months import Month
 from core.quarters import Quarter
-from core.tables.cells import QuarterKey, YesOrNo, choice, decimal, line, prose
+from core.tables.cells import QuarterKey, QuarterOrMonth, YesOrNo, choice, decimal, line, prose
 from core.tables.importing import Import, Imported
 from core.tables.reading import PartialRow
-from core.tables.rows import TableRow, optional_column
+from core.tables.rows import TableRow, column_also_called, optional_column
 from indicators.importing.definitions import (
     Reference,
     indicators_named,
     refuse_unknown_indicators,
 )
+from indicators.importing.months import MonthsOfFile, of_months
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.queries.questions import unanswered_of
@@ -37,10 +39,10 @@ Figure = Annotated[Decimal, PlainValidator(decimal("leave it empty and say why i
 
 
 class ResultRow(TableRow):
-    """What one indicator came to in one quarter, or why there is no figure."""
+    """What one indicator came to in one quarter or month, or why there is no figure."""
 
     reference: Reference
-    quarter: QuarterKey
+    quarter: QuarterOrMonth = column_also_called("month")
     value: Figure | None = None
     numerator: Figure | None = None
     denominator: Figure | None = None
@@ -55,10 +57,10 @@ class ResultRow(TableRow):
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """Which of the file's quarters take results, what is said where they don't, and who asks."""
+    """Which of the file's quarters and months take results, what is said where they don't, and who asks."""
 
     closed: frozenset[Quarter]
-    refusals: dict[Quarter, str]
+    refusals: dict[Quarter | Month, str]
     by: User | None
 
 
@@ -66,6 +68,8 @@ def import_results(
     content: bytes, *, file: str, today: date, by: User | None = None, dry_run: bool = False
 ) -> Imported:
     """Every result of the file stands and is rated; others stay as they are.
+
+    Of a monthly indicator the file gives months, and the results that they make stand too.
 
     A row for a closed quarter is let stand where it says what is already said, and refused
     otherwise: that takes a revision, which says why. Raises RefusedFileError.
@@ -80,16 +84,30 @@ def import_results(
             work.refuse(partial_row, "quarter", what_to_do)
     latest = _latest(indicators.values())
     given: list[ResultToSubmit] = []
-    for row in rows:
-        if row.reference in indicators and row.quarter not in calendar.refusals:
-            indicator = indicators[row.reference]
+    sound = [
+        (row, indicators[row.reference])
+        for row in rows
+        if row.reference in indicators and row.quarter not in calendar.refusals
+    ]
+    months = MonthsOfFile(work, latest, calendar.closed, today, by)
+    months.know(list(indicators.values()))
+    for row, indicator in sound:
+        if isinstance(row.quarter, Month) and _is_sound(work, row, indicator):
+            months.take(row, row.quarter, indicator)
+    for row, indicator in sound:
+        if isinstance(row.quarter, Quarter):
             before = latest.get((indicator.pk, row.quarter))
-            submission = _submission(work, row, indicator, before)
+            submission = _submission(work, row, row.quarter, indicator, before, months)
             if submission is not None:
                 _weigh(work, row, submission, before, calendar, given)
+    by_row = {
+        (indicator.pk, row.quarter) for row, indicator in sound if isinstance(row.quarter, Quarter)
+    }
     with work.all_or_none(dry_run=dry_run):
         work.faults.refuse_if_any()
-        stored = submit_results(submissions=given, today=today, by=by)
+        months.store()
+        made = list(months.results(by_row))
+        stored = submit_results(submissions=[*given, *made], today=today, by=by)
         asked = unanswered_of(revision.pk for revision, is_new in stored if is_new)
         for revision, _ in stored:
             for each in asked.get(revision.pk, ()):
@@ -98,34 +116,53 @@ def import_results(
     return work.outcome()
 
 
-def _submission(
-    work: Import[ResultRow], row: ResultRow, indicator: Indicator, before: Revision | None
-) -> ResultToSubmit | None:
-    """What the row gives, or None with a fault for what contradicts what."""
+def _is_sound(work: Import[ResultRow], row: ResultRow, indicator: Indicator) -> bool:
     found = list(_contradictions(row, indicator))
     for column, what_to_do in found:
         work.refuse(row, column, what_to_do)
-    if found:
+    return not found
+
+
+def _submission(
+    work: Import[ResultRow],
+    row: ResultRow,
+    quarter: Quarter,
+    indicator: Indicator,
+    before: Revision | None,
+    months: MonthsOfFile,
+) -> ResultToSubmit | None:
+    """What the row gives, or None with a fault for what contradicts what."""
+    made, found = None, []
+    if indicator.made_of_months:
+        months.take_for_last(row, quarter, indicator)
+        found, made = (
+            list(of_months(row, quarter, indicator, months)),
+            months.made(indicator, quarter),
+        )
+    for column, what_to_do in found:
+        work.refuse(row, column, what_to_do)
+    if found or (made is None and not _is_sound(work, row, indicator)):
         return None
+    figures = row if made is None else made
     # A file that says nothing of management action takes none away.
     action = row.management_action or (before.management_action if before else "")
     try:
         given = ResultGiven(
-            value=row.value,
-            numerator=row.numerator,
-            denominator=row.denominator,
-            confidence=row.confidence,
-            not_available=row.not_available,
+            value=figures.value,
+            numerator=figures.numerator,
+            denominator=figures.denominator,
+            confidence=figures.confidence,
+            not_available=figures.not_available,
             definition_break=row.definition_break,
             data_quarter=row.data_quarter,
             commentary=row.commentary,
             management_action=action,
         )
-        as_revision(indicator, row.quarter, given)
+        as_revision(indicator, quarter, given)
     except ValueError as reason:
         work.refuse(row, "value" if row.numerator is None else "numerator", reason)
         return None
-    return ResultToSubmit(indicator, row.quarter, given, late=row.late)
+    return ResultToSubmit(indicator, quarter, given, late=row.late)
 
 
 def _weigh(
@@ -156,19 +193,19 @@ def _weigh(
     work.count(f"{row.reference} {row.quarter.key}", existed=before is not None, changed=changed)
 
 
-def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Calendar:
+def _calendar(spoken_of: Iterable[Quarter | Month], today: date, by: User | None) -> _Calendar:
     closed = {
         state.quarter
         for state in ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     }
-    refusals: dict[Quarter, str] = {}
-    for each in quarters:
+    refusals: dict[Quarter | Month, str] = {}
+    for each in spoken_of:
         if each.last_day >= today:
             first = each.next().first_day
             refusals[each] = f"leave this row out until {as_date(first)}: {each} has not ended"
             continue
         try:
-            version_ruling(each)
+            version_ruling(each.quarter if isinstance(each, Month) else each)
         except NoVersionInForce as reason:
             refusals[each] = str(reason)
     return _Calendar(frozenset(closed), refusals, by)
@@ -178,11 +215,12 @@ def _misplaced(
     row: PartialRow, indicators: dict[str, Indicator], calendar: _Calendar
 ) -> Iterator[str]:
     """What to do about a quarter that takes no results, or in which the indicator is not measured."""
-    quarter = row.cells.get("quarter")
-    if quarter is None:
+    spoken_of = row.cells.get("quarter")
+    if spoken_of is None:
         return
-    if quarter in calendar.refusals:
-        yield calendar.refusals[quarter]
+    if spoken_of in calendar.refusals:
+        yield calendar.refusals[spoken_of]
+    quarter = spoken_of.quarter if isinstance(spoken_of, Month) else spoken_of
     if indicator := indicators.get(row.cells.get("reference", "")):
         first, last = indicator.first_quarter, indicator.last_quarter
         if quarter < first:
@@ -205,7 +243,7 @@ def _contradictions(row: ResultRow, indicator: Indicator) -> Iterator[tuple[str,
     elif value is not None and numerator is not None and denominator is not None:
         yield from _contradicted_value(value, numerator, denominator, indicator)
     data_quarter = row.data_quarter
-    if data_quarter is not None and data_quarter > row.quarter:
+    if data_quarter is not None and isinstance(row.quarter, Quarter) and data_quarter > row.quarter:
         yield "data_quarter", f"write {row.quarter.key} or a quarter before it"
 
 

@@ -102,6 +102,11 @@ def give_months(
         )
     else:
         revision, is_new = submit_result(
-            indicator=indicator, quarter=quarter, given=result, today=today, by=by
+            indicator=indicator,
+            quarter=quarter,
+            given=result,
+            today=today,
+            by=by,
+            answers=answers,
         )
     return fresh, revision if is_new else None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import time_machine
 
+from core.months import Month
 from core.quarters import Quarter
 from core.working_days import working_day_after
 from escalation.models.escalations import Escalation
@@ -61,7 +62,8 @@ def by_quarter(results: str) -> dict[Quarter, str]:
     head, *rows = results.splitlines()
     files: dict[Quarter, str] = {}
     for row in rows:
-        quarter = Quarter.parse(row.split(",")[1])
+        spoken_of = row.split(",")[1]
+        quarter = Quarter.parse(spoken_of) if "Q" in spoken_of else Month.parse(spoken_of).quarter
         files[quarter] = f"{files.get(quarter, head)}\n{row}"
     return files
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from core.months import months_of
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
@@ -94,9 +95,10 @@ def files():
             targets.append(f"{reference},{FIRST.key},80,70,,,,,Set,Board")
         values = SINCE_APRIL if reference == "APRIL" else [VALUES.get(each) for each in line.given]
         results += [
-            f"{reference},{quarter.key},{value},,,final,,no,"
+            f"{reference},{each.key},{value},,,final,,no,"
             for quarter, value in zip(FIRST.until(LAST), values, strict=True)
             if value
+            for each in (months_of(quarter) if line.months else (quarter,))
         ]
     return "\n".join(indicators), "\n".join(targets), "\n".join(results)
 
