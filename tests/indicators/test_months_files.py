@@ -128,8 +128,8 @@ def test_a_dry_run_keeps_no_month(monthly):
             ["MON-1 2011-Q2 70", "MON-1 2011-10 80"],
             {"2011-Q2": (70, "final")},
         ),
-        # January has not ended: what a quarter is made of is a month that has.
-        ("last", ["MON-1 2011-12 75"], {}),
+        # Of a last month nothing lacks once it is known.
+        ("last", ["MON-1 2011-12 75"], {"2011-Q3": (75, "final")}),
     ],
 )
 def test_which_quarters_a_file_of_months_makes(monthly, made, rows, made_quarters):
