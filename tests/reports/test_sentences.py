@@ -19,8 +19,8 @@ from reports.rules.sentences import (
     made_of,
     said_in,
     sentences_of,
-    wrong_sentences,
     written,
+    wrong_sentences,
 )
 from reports.verification import wrong_figures
 from tests.reports.documents import (
