@@ -226,7 +226,7 @@ def another(field, row):
         case models.BinaryField():
             return b"another"
         case models.CharField() | models.TextField() | models.FileField():
-            return "another"
+            return "another"[: field.max_length]
     return 7_777  # numbers, and keys of rows that there are not
 
 
