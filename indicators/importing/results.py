@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,13 +22,19 @@ from indicators.importing.definitions import (
     indicators_named,
     refuse_unknown_indicators,
 )
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Awaited, Indicator
 from indicators.models.results import Revision
 from indicators.queries.questions import unanswered_of
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.rating import scale_of, value_of
-from indicators.services.results import ResultToSubmit, as_revision, is_unchanged, submit_results
+from indicators.services.results import (
+    ResultToSubmit,
+    as_revision,
+    is_unchanged,
+    revise_result,
+    submit_results,
+)
 from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
@@ -58,6 +64,7 @@ class _Calendar:
     """Which of the file's quarters take results, what is said where they don't, and who asks."""
 
     closed: frozenset[Quarter]
+    awaited: Mapping[tuple[int, Quarter], str]  # publishers of figures still to come, closed or not
     refusals: dict[Quarter, str]
     by: User | None
 
@@ -68,7 +75,8 @@ def import_results(
     """Every result of the file stands and is rated; others stay as they are.
 
     A row for a closed quarter is let stand where it says what is already said, and refused
-    otherwise: that takes a revision, which says why. Raises RefusedFileError.
+    otherwise: that takes a revision, which says why. A figure that was awaited from its publisher is
+    taken for its quarter, closed or not. Raises RefusedFileError.
     """
     work = Import(content, ResultRow, file=file)
     rows = work.once_each("reference", "quarter", to_blame="quarter")
@@ -89,6 +97,16 @@ def import_results(
                 _weigh(work, row, submission, before, calendar, given)
     with work.all_or_none(dry_run=dry_run):
         work.faults.refuse_if_any()
+        came = [each for each in given if each.quarter in calendar.closed]
+        for each in came:  # of a closed quarter, and awaited from its publisher
+            revise_result(
+                indicator=each.indicator,
+                quarter=each.quarter,
+                given=each.given,
+                reason=f"Issued by {calendar.awaited[each.key]}",
+                by=by,
+            )
+        given = [each for each in given if each.quarter not in calendar.closed]
         stored = submit_results(submissions=given, today=today, by=by)
         asked = unanswered_of(revision.pk for revision, is_new in stored if is_new)
         for revision, _ in stored:
@@ -140,7 +158,8 @@ def _weigh(
     changed = not is_unchanged(
         before, as_revision(submission.indicator, submission.quarter, submission.given)
     )
-    if changed and submission.quarter in calendar.closed:
+    is_awaited = submission.key in calendar.awaited and not (before and before.value is not None)
+    if changed and submission.quarter in calendar.closed and not is_awaited:
         work.refuse(
             row,
             "quarter",
@@ -171,7 +190,8 @@ def _calendar(quarters: Iterable[Quarter], today: date, by: User | None) -> _Cal
             version_ruling(each)
         except NoVersionInForce as reason:
             refusals[each] = str(reason)
-    return _Calendar(frozenset(closed), refusals, by)
+    awaited = {(row.indicator_id, row.quarter): row.publisher for row in Awaited.objects.all()}
+    return _Calendar(frozenset(closed), awaited, refusals, by)
 
 
 def _misplaced(

@@ -258,7 +258,7 @@ PARTS_IN_WORDS = {"measure_unit": "Unit", "successor": "Replaced by", "due": "Du
 
 def part_in_words(name: str) -> str:
     """A part of a definition as people call it: `basis` is "Span"."""
-    label = str(Indicator._meta.get_field(name).verbose_name)
+    label = str(getattr(Indicator._meta.get_field(name), "verbose_name", name))
     return PARTS_IN_WORDS.get(name, label[:1].upper() + label[1:])
 
 

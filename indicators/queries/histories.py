@@ -151,6 +151,23 @@ def _before(indicators: Iterable[int], replaced: Mapping[int, int]) -> list[int]
     return found
 
 
+def breaks_by_definition() -> set[InQuarter]:
+    """Each figure that is the first after what its figures speak of changed."""
+    changed = DefinitionChange.objects.filter(break_from__isnull=False)
+    series = value_series(
+        until=Quarter(2200, 4), indicators=set(changed.values_list("indicator", flat=True))
+    )
+    found = set()
+    for indicator, since in changed.values_list("indicator_id", "break_from"):
+        after = (
+            quarter
+            for quarter, value, _ in series.get(indicator, ())
+            if since is not None and quarter >= since and value is not None
+        )
+        found |= {(indicator, quarter) for quarter in [next(after, None)] if quarter is not None}
+    return found
+
+
 def _mark_breaks(series: dict[int, list[Point]]) -> None:
     """The first figure of each new span is a definition break."""
     changes = DefinitionChange.objects.filter(break_from__isnull=False)

@@ -95,7 +95,8 @@ def _now_known(indicators: list[int], quarter: Quarter) -> dict[int, list[dict[s
             first.setdefault((pk, of), at)
     found: dict[int, list[dict[str, str]]] = defaultdict(list)
     for (pk, of), publisher in sorted(rows.items()):
-        if (at := first.get((pk, of))) is not None and since < at <= until:
+        came_at = first.get((pk, of))
+        if came_at is not None and since < came_at <= until:
             found[pk].append({"quarter": of.key, "publisher": publisher})
     return found
 

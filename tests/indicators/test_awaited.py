@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from core.quarters import Quarter
 from dashboards.queries.completion import completion_sheet
 from escalation.services.closing import close_quarter
 from indicators.importing.awaited import import_awaited
+from indicators.importing.results import import_results
 from indicators.models.definitions import Awaited, Indicator
 from indicators.queries.outstanding import completion, missing_results
 from indicators.rules.entry import ResultGiven
@@ -19,7 +21,9 @@ from indicators.services.awaited import (
     take_back_awaited,
 )
 from indicators.services.results import revise_result
+from organisation.rules import PostKind
 from tests.cases.council import found, kept, live_through, referred, told
+from tests.factories import holder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
 
@@ -145,3 +149,33 @@ def test_figures_are_said_to_be_awaited_by_file_and_saying_it_again_changes_noth
 
     assert (len(first.new), len(again.new), len(again.changed)) == (1, 0, 0)
     assert Awaited.objects.get().publisher == OFFICE
+
+
+def test_a_file_brings_what_was_awaited_for_its_quarter_after_the_close(indicator):
+    say(indicator)
+    close_on("2018-10-29")
+    head = kept("retired-results.csv").splitlines()[0]
+
+    with time_machine.travel("2019-02-01T09:00:00+00:00", tick=False):
+        import_results(
+            f"{head}\nOLD-1,2018-Q2,85,,,final,,no,\n".encode(),
+            file="results.csv",
+            today=date(2019, 2, 1),
+        )
+
+    assert dict(told("OLD-1"))["2018-Q2"] == "green"
+
+
+def test_the_manager_says_it_on_the_return_and_may_take_it_back(client, indicator):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    address = reverse("awaited", args=["2018-Q2", "OLD-1"])
+    day = {"until_day": "31", "until_month": "3", "until_year": "2019"}
+    with time_machine.travel("2018-10-10T09:00:00+00:00", tick=False):
+        over = client.post(address, {"publisher": OFFICE, **day, "until_year": "2017"})
+        assert "is over" in over.content.decode()
+        client.post(address, {"publisher": OFFICE, **day})
+        page = client.get(reverse("enter_result", args=["2018-Q2", "OLD-1"])).content.decode()
+        assert f"Awaited from {OFFICE} until 31 March 2019" in " ".join(page.split())
+        client.post(address, {"take_back": "yes"})
+
+    assert not Awaited.objects.exists()
