@@ -35,7 +35,11 @@ class EscalationFilter(filters.FilterSet):
     text = filters.CharFilter(label="Reference or title", method="by_text")
     state = filters.ChoiceFilter(
         label="State",
-        choices=[("open", "Open"), ("recovered", "Recovered")],
+        choices=[
+            ("open", "Open"),
+            ("recovered", "Recovered"),
+            ("ended", "Ended: no longer measured"),
+        ],
         empty_label="Open and recovered",
         method="by_state",
     )
@@ -96,7 +100,11 @@ class EscalationFilter(filters.FilterSet):
         )
 
     def by_state(self, rows: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
-        return rows.open_ones() if value == "open" else rows.exclude(recovered_in=None)
+        return {
+            "open": rows.open_ones,
+            "recovered": lambda: rows.exclude(recovered_in=None),
+            "ended": lambda: rows.exclude(ended_in=None),
+        }[value]()
 
     def by_directorate(self, rows: EscalationQuerySet, name: str, unit: Unit) -> EscalationQuerySet:
         return rows.filter(indicator__unit__in=list(self.tree.below(unit.pk)))
@@ -116,7 +124,9 @@ class EscalationFilter(filters.FilterSet):
         if word == "varied":
             return under_variation(Quarter.containing(self.today).previous())
         return {
-            "no_plan": Q(indicator__in=self.without_plan, recovered_in__isnull=True),
+            "no_plan": Q(
+                indicator__in=self.without_plan, recovered_in__isnull=True, ended_in__isnull=True
+            ),
             "relapse": Q(relapse=True),
             "by_hand": Q(origin=Origin.MANUAL),
             "restated": Q(restated=True),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.clock import localdate
-from indicators.services import reminders, variations
+from indicators.services import awaited, reminders, variations
 
 
 @shared_task
@@ -16,3 +16,9 @@ def remind() -> int:
 def remind_of_expiring_variations() -> int:
     """Owe notice of the variations that are in their last quarter."""
     return variations.remind_of_expiring_variations(today=localdate())
+
+
+@shared_task
+def judge_overdue_from_publishers() -> int:
+    """What is awaited from its publisher after the day that was stated is missing."""
+    return awaited.judge_overdue_from_publishers(today=localdate())

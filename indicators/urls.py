@@ -3,6 +3,7 @@
 from django.urls import path
 
 from indicators.views import (
+    awaited,
     calendar,
     data_quality,
     entry,
@@ -11,6 +12,7 @@ from indicators.views import (
     parts,
     people,
     questions,
+    retirement,
     returns,
     sign_off,
     variations,
@@ -52,6 +54,7 @@ urlpatterns = [
         entry.discard_draft,
         name="discard_draft",
     ),
+    path("returns/<quarter:quarter>/<reference:address>/awaited/", awaited.awaited, name="awaited"),
     path(
         "returns/<quarter:quarter>/<reference:address>/evidence/",
         evidence.evidence,
@@ -107,6 +110,7 @@ urlpatterns = [
     path("attestation/<quarter:quarter>/", people.attestation, name="attestation"),
     path("forecasts/", forecasts.forecasts, name="forecasts"),
     path("variations/", variations.register, name="variations"),
+    path("indicators/<reference:address>/end/", retirement.retire, name="retire_indicator"),
     path(
         "indicators/<reference:address>/variations/", variations.of_indicator, name="variations_of"
     ),

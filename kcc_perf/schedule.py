@@ -44,6 +44,12 @@ ENTRIES = (
     # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
     # for a night on which the clock did not run. Quarters are judged rightly even before it has.
     Entry("bring versions of the SORP into force", "sorp.tasks.bring_into_force", minute=1),
+    # After the day stated, a figure that its publisher has not issued is missing.
+    Entry(
+        "judge what is no longer awaited",
+        "indicators.tasks.judge_overdue_from_publishers",
+        minute=3,
+    ),
     # From seven, so that reminders lie there when people begin work, and nobody is woken by one.
     # Again each hour, for a day on which the clock or the post did not run at seven: what was owed
     # or sent already is not again.

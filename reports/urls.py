@@ -38,6 +38,11 @@ urlpatterns = [
         "reports/<quarter:quarter>/<int:number>/publish/", editions.publish, name="publish_report"
     ),
     path(
+        "reports/<quarter:quarter>/<int:number>/sentences/",
+        editions.sentences,
+        name="edition_sentences",
+    ),
+    path(
         "reports/<quarter:quarter>/<int:number>/files/<str:name>",
         editions.draft_file,
         name="draft_file",

@@ -48,6 +48,7 @@ WITHOUT_VALUE = {
     NotRated.NOT_DUE,
     NotRated.NO_VALUE,
     NotRated.SUSPENDED,
+    NotRated.AWAITED,
 }
 
 
@@ -130,7 +131,9 @@ def _wrong_escalations(
     recorded = tuple(_episode(each) for each in indicator["escalations"])
     tier = Tier(indicator["tier"])
     try:
-        if indicator["revisions"] or any(each["restated"] for each in indicator["escalations"]):
+        if indicator["revisions"] or any(
+            each["restated"] or each.get("ended_in") for each in indicator["escalations"]
+        ):
             first = history[0].quarter if history else until
             agrees = not restate(history, recorded, first, rules_for, tier)
         else:
@@ -179,6 +182,7 @@ def _episode(escalation: Mapping[str, Any]) -> Episode:
         all_met=tuple(escalation["all_met"]),
         reason=escalation["reason"],
         restated=escalation["restated"],
+        ended_in=Quarter.parse(escalation["ended_in"]) if escalation.get("ended_in") else None,
     )
 
 

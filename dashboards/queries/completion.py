@@ -16,7 +16,7 @@ from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Result
 from indicators.models.returns import Draft
 from indicators.queries.calendar import due_on
-from indicators.queries.due import due_in
+from indicators.queries.due import owed_in
 from indicators.rules.returns import ResultState
 from organisation.models.people import User
 from organisation.queries import tree_on
@@ -108,7 +108,7 @@ class CompletionSheet:
 def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     """Everything on the completion dashboard, in a constant number of queries.
 
-    A result that is suspended or not due by its reporting pattern is not owed. Late means that the day
+    A result that is suspended, not due by its reporting pattern, or awaited from its publisher is not owed. Late means that the day
     by which its tier was to submit is past, and that it is still the manager's turn.
     """
     days = {tier: due_on(quarter, Step.ENTRY, tier) for tier in Tier}
@@ -120,7 +120,7 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
         .exclude(pk__in=suspended.values("indicator"))
         .select_related("unit", "accountable_manager")
     )
-    due = due_in(quarter, measured)
+    due = owed_in(quarter, measured, on=today)
     in_this_quarter = {"quarter": quarter}
     started = Draft.objects.filter(**in_this_quarter).values_list("indicator_id", flat=True)
     results = Result.objects.filter(**in_this_quarter, revisions__is_latest=True)

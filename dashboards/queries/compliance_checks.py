@@ -21,12 +21,12 @@ from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
 from indicators.models.calendar import CalendarDay
-from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.models.definitions import Awaited, Indicator, Suspension, Target
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import SignOff
 from indicators.models.variations import Variation
-from indicators.queries.due import due_in
+from indicators.queries.due import owed_in
 from indicators.rules.returns import Stage, Verdict, action_required
 from organisation.models.people import Appointment
 from organisation.rules import PostKind
@@ -64,8 +64,21 @@ class CheckContext:
 
     @cached_property
     def due(self) -> list[Indicator]:
-        """Those whose result was due by their reporting pattern."""
-        return due_in(self.quarter, self.measured.values())
+        """Those whose result was owed: due by their reporting pattern, and not awaited still."""
+        owed = owed_in(self.quarter, self.measured.values(), on=self.today)
+        stated = dict(
+            Awaited.objects.filter(quarter=self.quarter).values_list("indicator_id", "until")
+        )
+        return [each for each in owed if not self._came_as_stated(each, stated)]
+
+    def _came_as_stated(self, indicator: Indicator, stated: Mapping[int, date]) -> bool:
+        """Whether its publisher issued it by the day that was stated."""
+        first = self.first.get(indicator.pk)
+        return (
+            indicator.pk in stated
+            and first is not None
+            and day_of(first.submitted_at) <= stated[indicator.pk]
+        )
 
     @cached_property
     def plan_due_on(self) -> date:

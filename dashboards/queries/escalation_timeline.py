@@ -75,9 +75,9 @@ class TimelineContext:
 
     @property
     def ends(self) -> Quarter | None:
-        """The quarter after its recovery; None while it is open."""
-        recovered = self.escalation.recovered_in
-        return recovered.next() if recovered else None
+        """The quarter after it recovered or ended; None while it is open."""
+        left = self.escalation.left_in
+        return left.next() if left else None
 
     def reaches(self, day: datetime.date) -> bool:
         """Whether a day is within the timeline."""
@@ -268,11 +268,22 @@ def _succession_events(row: Escalation) -> Iterator[TimelineEvent]:
 
 def _recovery_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     row = context.escalation
-    if row.recovered_in is None:
+    if row.left_in is None:
         return
-    closed = ReportingQuarter.objects.filter(quarter=row.recovered_in).first()
+    closed = ReportingQuarter.objects.filter(quarter=row.left_in).first()
+    day = day_of(closed.closed_at) if closed and closed.closed_at else context.time.until
+    if row.recovered_in is None:
+        told = _explanations(context)
+        yield TimelineEvent(
+            date=day,
+            rank=RECOVERY,
+            title=f"No longer measured: ended in {row.ended_in}",
+            text=next((each.sentence for each in told if each.quarter == row.ended_in), "")
+            or f"Its last quarter was {row.indicator.last_quarter}.",
+        )
+        return
     yield TimelineEvent(
-        date=day_of(closed.closed_at) if closed and closed.closed_at else context.time.until,
+        date=day,
         rank=RECOVERY,
         title=f"Recovered in {row.recovered_in}",
         text=f"It met the SORP’s exit rule, after {context.time.working_days} working days at this"
@@ -478,9 +489,7 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
     )
     time = times_at_level([escalation], today=today)[escalation.pk]
     context = TimelineContext(escalation, time, plans, others)
-    wanted = (
-        missing_plans(reader=reader, indicator=indicator) if escalation.recovered_in is None else ()
-    )
+    wanted = missing_plans(reader=reader, indicator=indicator) if escalation.is_open else ()
     found = [
         *result_events(context),
         *referral_events(context),
@@ -495,7 +504,7 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
         plan=plan,
         effect=effect_afterwards(plan, indicator) if plan else None,
         wanted=next(iter(wanted), None),
-        others=tuple(each for each in others if each.recovered_in is None),
+        others=tuple(each for each in others if each.is_open),
         ratings=ratings,
         trend=trend_with_plan(indicator, ratings[-CHARTED:], plan),
     )

@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.charts.trend import Foreseen, Planned, QuarterPoint, Trend
-from core.clock import day_of
+from core.clock import day_of, localdate
 from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.plans import ActionPlan
 from escalation.queries.explanations import explanations_of
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import DefinitionChange, Indicator
 from indicators.models.forecasts import SystemForecast
 from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from indicators.queries.histories import targets_in_force
+from indicators.queries.histories import comparable_predecessors, targets_in_force
 from indicators.queries.questions import data_confidence_of
 from indicators.queries.variations import variations_of
 from indicators.rules.questions import DataConfidence
@@ -82,10 +82,26 @@ class IndicatorStory:
     trend: Trend | None
     questions: tuple[Question, ...]  # about the latest figure, with what was answered
     data_confidence: DataConfidence | None  # of the latest figure
+    definition_changes: tuple[DefinitionChange, ...] = ()  # latest first
+    continued: tuple[Rating, ...] = ()  # of the indicators whose figures it continues, oldest first
 
     @property
     def unanswered(self) -> list[Question]:
         return [each for each in self.questions if not each.answer]
+
+    @property
+    def last_told(self) -> Rating | None:
+        """The latest rating with a status, or of what has none by its kind."""
+        said = (
+            each for each in reversed(self.ratings) if each.rag or each.not_rated == "data_only"
+        )
+        return next(said, None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its last quarter is over."""
+        last = self.indicator.last_quarter
+        return last is not None and last.last_day < localdate()
 
     @property
     def now(self) -> Rating | None:
@@ -102,7 +118,7 @@ class IndicatorStory:
 
     @property
     def open_escalations(self) -> list[Escalation]:
-        return [each for each in self.escalations if each.recovered_in is None]
+        return [each for each in self.escalations if each.is_open]
 
 
 def indicator_story(*, indicator: Indicator) -> IndicatorStory:
@@ -121,6 +137,7 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
     )
     plans = ActionPlan.objects.filter(indicator=indicator, is_latest=True)
     now = ratings[-1] if ratings else None
+    continued = _continued_from(indicator, ratings)
     revision = now.revision if now else None
     asked = (
         Question.objects.filter(revision=revision).select_related("answered_by")
@@ -139,21 +156,53 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
         plan=plans.select_related("written_by").prefetch_related("actions").first(),
         commentary=now.revision.commentary if now and now.revision else "",
         management_action=now.revision.management_action if now and now.revision else "",
-        trend=trend_of(indicator, ratings),
         questions=tuple(asked),
         data_confidence=data_confidence_of([revision.pk]).get(revision.pk) if revision else None,
+        trend=trend_of(indicator, ratings, continued),
+        definition_changes=tuple(
+            DefinitionChange.objects.filter(indicator=indicator)
+            .select_related("changed_by")
+            .order_by("-number")
+        ),
+        continued=continued,
     )
 
 
-def trend_of(indicator: Indicator, ratings: tuple[Rating, ...]) -> Trend | None:
-    """What a chart of these ratings shows; None where no quarter has a value."""
+def _continued_from(indicator: Indicator, ratings: tuple[Rating, ...]) -> tuple[Rating, ...]:
+    """The ratings, before its own, of indicators that it replaced and may be compared with."""
+    replaced, before, pk = comparable_predecessors(), [], indicator.pk
+    while (pk := replaced.get(pk, 0)) and pk not in before:
+        before.append(pk)
+    if not before or len(ratings) >= CHARTED:
+        return ()
+    rows = Rating.objects.latest_ones().filter(indicator__in=before)
+    if ratings:
+        rows = rows.filter(quarter__lt=ratings[0].quarter)
+    # Where both have a figure of a quarter, the nearer one's stands.
+    by_quarter: dict[Quarter, Rating] = {}
+    for each in sorted(rows, key=lambda each: -before.index(each.indicator_id)):
+        by_quarter[each.quarter] = each
+    latest = sorted(by_quarter)[-(CHARTED - len(ratings)) :]
+    return tuple(by_quarter[each] for each in latest)
+
+
+def trend_of(
+    indicator: Indicator, ratings: tuple[Rating, ...], continued: tuple[Rating, ...] = ()
+) -> Trend | None:
+    """What a chart of these ratings shows; None where no quarter has a value.
+
+    Before them stand those of the indicator that it continues, with a break drawn between.
+    """
     if not any(each.value is not None for each in ratings):
         return None
     latest = ratings[-1]
+    points = [_point_of(each) for each in ratings]
+    if continued:
+        points[0] = replace(points[0], definition_break=True)
     return Trend(
         name=f"trend-{indicator.address.replace('.', '-')}",
         title=indicator.title,
-        points=tuple(_point_of(each) for each in ratings),
+        points=(*(_point_of(each) for each in continued), *points),
         measure_unit=indicator.measure_unit,
         decimals=indicator.decimals,
         polarity=Polarity(latest.polarity),

@@ -25,7 +25,7 @@ from indicators.models.results import Result
 from indicators.models.returns import Draft, SignOff
 from indicators.queries.accountability import attestation_sheet
 from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned_indicators
-from indicators.queries.due import due_in
+from indicators.queries.due import owed_in
 from indicators.queries.outstanding import STEP_OF, missing_results
 from indicators.queries.sign_off import sign_off_sheets
 from indicators.rules.returns import ResultState, Verdict
@@ -173,9 +173,10 @@ def _own_returns(reader: User, sheets: Sequence[CalendarSheet]) -> list[OwnRetur
         OwnReturn(
             sheet,
             tuple(
-                due_in(
+                owed_in(
                     sheet.quarter,
                     (each for each in indicators if _is_measured(each, sheet.quarter, suspensions)),
+                    on=localdate(),
                 )
             ),
             {pk: state for quarter, pk, state in results if quarter == sheet.quarter},

@@ -40,8 +40,7 @@ def escalation(request: SignedInRequest, pk: int) -> HttpResponse:
         "story": timeline,
         "on_paper": "print" in request.GET,
         "printed_on": localdate(),
-        "may_deal": row.recovered_in is None
-        and may_deal_with(Level(row.level), row.indicator, request.user),
+        "may_deal": row.is_open and may_deal_with(Level(row.level), row.indicator, request.user),
         "may_plan": plannable_by(request.user).holds(row.indicator),
     }
     if timeline.trend:

@@ -42,7 +42,9 @@ from reports.views.editions_cache import report_of
 def indicator(request: SignedInRequest, address: str) -> HttpResponse:
     """How it stands, how it came there, what is being done, and what was said before."""
     found = get_object_or_404(
-        Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
+        Indicator.objects.visible_to(request.user).select_related(
+            "unit", "accountable_manager", "successor"
+        ),
         address=address,
     )
     story, edition = indicator_story(indicator=found), published_edition()
@@ -62,6 +64,9 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         "published": edition.quarter
         if edition and found.reference in report_of(edition).blocks
         else None,
+        "may_retire": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "replaces": found.predecessors.visible_to(request.user),
+        "awaited": found.awaited.filter(until__gte=localdate()),
         "may_plan": plannable_by(request.user).holds(found),
         "may_answer": bool(story.unanswered)
         and Indicator.objects.answerable_by(request.user).filter(pk=found.pk).exists(),

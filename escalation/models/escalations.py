@@ -20,13 +20,15 @@ from sorp.models.statement import Version
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
     def open_ones(self) -> Self:
-        """Those not yet recovered."""
-        return self.filter(recovered_in__isnull=True)
+        """Those neither recovered nor ended with their indicator."""
+        return self.filter(recovered_in__isnull=True, ended_in__isnull=True)
 
     def open_at(self, quarter: Quarter) -> Self:
         """Those that stood open once this quarter was closed."""
-        return self.filter(opened_in__lte=quarter).filter(
-            Q(recovered_in__isnull=True) | Q(recovered_in__gt=quarter)
+        return self.filter(
+            Q(recovered_in__isnull=True) | Q(recovered_in__gt=quarter),
+            Q(ended_in__isnull=True) | Q(ended_in__gt=quarter),
+            opened_in__lte=quarter,
         )
 
     def visible_to(self, user: Visitor) -> Self:
@@ -34,7 +36,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
 
 class Escalation(models.Model):
-    """One indicator referred to one level, from a quarter until it recovers.
+    """One indicator referred to one level, from a quarter until it recovers, or is no longer measured.
 
     It is never deleted. Where a revised result shows that it should have opened or recovered in
     another quarter, it says so (`restated`), and the record keeps what was said first.
@@ -52,6 +54,9 @@ class Escalation(models.Model):
     since = QuarterField()
     opened_in = QuarterField()
     recovered_in = QuarterField(null=True, blank=True)
+    ended_in = QuarterField(
+        null=True, blank=True, help_text="The close at which it ended, no longer measured"
+    )
     recorded_in = QuarterField(help_text="The close that wrote it down")
     relapse = models.BooleanField(default=False)
     restated = models.BooleanField(default=False)
@@ -75,13 +80,14 @@ class Escalation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "level"],
-                condition=Q(recovered_in__isnull=True),
+                condition=Q(recovered_in__isnull=True, ended_in__isnull=True),
                 name="one_open_escalation_per_indicator_and_level",
             ),
             models.UniqueConstraint(
                 # Revised, and revised back: one may open where another opened and recovered at once.
                 fields=["indicator", "level", "opened_in"],
-                condition=Q(recovered_in__isnull=True) | Q(recovered_in__gt=F("opened_in")),
+                condition=(Q(recovered_in__isnull=True) | Q(recovered_in__gt=F("opened_in")))
+                & (Q(ended_in__isnull=True) | Q(ended_in__gt=F("opened_in"))),
                 name="one_escalation_opened_in_a_quarter",
             ),
             models.CheckConstraint(
@@ -91,6 +97,11 @@ class Escalation(models.Model):
             models.CheckConstraint(
                 condition=Q(recovered_in__isnull=True) | Q(recovered_in__gte=F("opened_in")),
                 name="escalation_recovers_after_it_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_in__isnull=True)
+                | Q(recovered_in__isnull=True, ended_in__gte=F("opened_in")),
+                name="what_ended_with_its_indicator_did_not_recover",
             ),
             models.CheckConstraint(
                 condition=Q(level__in=list(Level)), name="escalation_is_to_a_known_level"
@@ -111,6 +122,24 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator.reference} at {self.get_level_display()} since {self.since}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.left_in is None
+
+    @property
+    def left_in(self) -> Quarter | None:
+        """The quarter whose close ended it, either way; None while it is open."""
+        return self.recovered_in or self.ended_in
+
+    @property
+    def state_in_words(self) -> str:
+        """Open; Recovered in Q1 2011/12; No longer measured, since Q1 2011/12."""
+        if self.recovered_in is not None:
+            return f"Recovered in {self.recovered_in}"
+        if self.ended_in is not None:
+            return f"No longer measured: ended at the close of {self.ended_in}"
+        return "Open"
 
 
 class Handling(models.Model):
@@ -157,6 +186,7 @@ class Explanation(models.Model):
         STANDS = "stands", "Still escalated"
         NOT_ESCALATED = "not_escalated", "Not escalated"
         RECOVERED = "recovered", "Recovered"
+        ENDED = "ended", "No longer measured"
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="explanations")
     quarter = QuarterField()
@@ -180,7 +210,9 @@ class Explanation(models.Model):
             ),
             models.CheckConstraint(condition=~Q(sentence=""), name="explanation_says_something"),
             models.CheckConstraint(
-                condition=Q(outcome__in=["escalated", "stands", "not_escalated", "recovered"]),
+                condition=Q(
+                    outcome__in=["escalated", "stands", "not_escalated", "recovered", "ended"]
+                ),
                 name="explanation_has_a_known_outcome",
             ),
         ]

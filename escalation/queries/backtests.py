@@ -62,6 +62,9 @@ def indicator_records(*, until: Quarter, today: date) -> list[IndicatorRecord]:
             referred=tuple(
                 as_episode(row) for row in stored.get(each.pk, ()) if row.referred_by_id
             ),
+            last_measured=each.last_quarter
+            if each.last_quarter is not None and each.last_quarter < until
+            else None,
         )
         for each in measured.order_by("reference")
     ]

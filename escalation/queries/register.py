@@ -19,6 +19,7 @@ from escalation.models.escalations import Escalation, Explanation, Handling
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.plans import ActionPlan
 from escalation.queries.plans import MissingPlan, missing_plans
+from escalation.rules.replay import NO_LONGER_MEASURED
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from indicators.queries.histories import rag_histories
@@ -37,7 +38,7 @@ class TimeAtLevel:
     """
 
     since: date
-    until: date  # today, or the day on which it recovered
+    until: date  # today, or the day on which it recovered or ended
     is_open: bool
     due_on: date | None  # None where the SORP's version sets no deadline for the level
     duty: str
@@ -123,11 +124,11 @@ def times_at_level(rows: Iterable[Escalation], *, today: date) -> dict[int, Time
     for row in rows:
         rule = rules.get((row.sorp_version_id, row.level))
         since = day_of(row.recorded_at)
-        recovered = row.recovered_in
+        left = row.left_in
         found[row.pk] = TimeAtLevel(
             since=since,
-            until=max(closed.get(recovered, since), since) if recovered else today,
-            is_open=recovered is None,
+            until=max(closed.get(left, since), since) if left else today,
+            is_open=left is None,
             due_on=due(since, rule.within) if rule else None,
             duty=rule.duty if rule else "",
             clause=rule.clause if rule else "",
@@ -155,6 +156,8 @@ EXPORT_COLUMNS = (
     "sorp_version",
     "reason",
     "trigger_key",
+    "ended_in",
+    "ended_as",
 )
 
 
@@ -171,7 +174,7 @@ class RegisterLine:
 
     @property
     def plan_in_words(self) -> str:
-        if self.escalation.recovered_in is None and self.missing_plan is not None:
+        if self.escalation.is_open and self.missing_plan is not None:
             late = "overdue since" if self.missing_plan.is_late(self.today) else "due by"
             day = self.missing_plan.due_on
             state = "None yet" if self.plan is None else f"Plan {self.plan} is from before"
@@ -277,6 +280,8 @@ def exported_escalations() -> list[dict[str, str]]:
             "sorp_version": each.sorp_version.number,
             "reason": each.reason,
             "trigger_key": each.trigger_key,
+            "ended_in": each.ended_in.key if each.ended_in else "",
+            "ended_as": NO_LONGER_MEASURED if each.ended_in else "",
         }
         for each in in_order
     ]

@@ -15,7 +15,7 @@ from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.escalations import Escalation
 from escalation.queries.evaluation import rules_by_indicator
-from escalation.rules.ladder import Change, Episode, Origin, restate
+from escalation.rules.ladder import Change, Episode, Origin, restate, with_end
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.queries.histories import rag_histories
@@ -55,8 +55,9 @@ def pending_restatements(indicators: Iterable[int] | None = None) -> list[Pendin
     found = []
     for pk, history in sorted(histories.items()):
         episodes = [as_episode(row) for row in stored.get(pk, [])]
-        tier = Tier(measured[pk].tier)
-        restated = restate(history, episodes, revised[pk], rules_of(pk), tier)
+        tier, last = Tier(measured[pk].tier), measured[pk].last_quarter
+        whole = with_end(history, last, closed)
+        restated = restate(whole, episodes, revised[pk], rules_of(pk), tier, last)
         if restated.changed or restated.opened:
             found.append(PendingRestatement(measured[pk], restated.changed, restated.opened))
     return found
@@ -99,6 +100,7 @@ def as_episode(row: Escalation) -> Episode:
         since=row.since,
         opened_in=row.opened_in,
         recovered_in=row.recovered_in,
+        ended_in=row.ended_in,
         relapse=row.relapse,
         all_met=tuple(row.all_met),
         reason=row.reason,
@@ -114,9 +116,15 @@ def _of_change(change: Change) -> str:
     parts = []
     if was.opened_in != now.opened_in:
         parts.append(f"it should have opened in {now.opened_in}")
-    if was.recovered_in != now.recovered_in:
-        parts.append(f"it recovers in {now.recovered_in}" if now.recovered_in else "it is open")
+    if was.recovered_in != now.recovered_in or was.ended_in != now.ended_in:
+        parts.append(_ending_in_words(now))
     return f"{subject}: {' and '.join(parts) or now.reason.rstrip('.')}."
+
+
+def _ending_in_words(now: Episode) -> str:
+    if now.recovered_in:
+        return f"it recovers in {now.recovered_in}"
+    return f"it ends, no longer measured, in {now.ended_in}" if now.ended_in else "it is open"
 
 
 def _of_opening(episode: Episode) -> str:

@@ -9,7 +9,7 @@ from statistics import fmean, median
 from typing import Any, TypeGuard
 
 from core.quarters import Quarter
-from escalation.rules.ladder import Episode, replay
+from escalation.rules.ladder import Episode, replay, with_end
 from escalation.rules.referrals import as_known_at
 from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, varied_rules
@@ -34,17 +34,27 @@ class IndicatorRecord:
     varied: tuple[Varied, ...] = ()
     recorded: tuple[Episode, ...] = ()  # opened by the rules
     referred: tuple[Episode, ...] = ()  # referred up by a person, past what the rules ask
+    last_measured: Quarter | None = None  # where a quarter after it was closed
 
     def replayed(self, rules_for: RulesByQuarter) -> tuple[Episode, ...]:
         """Every escalation that these rules open along its history, oldest first."""
-        return replay(self.history, varied_rules(rules_for, self.varied), self.tier)
+        return self._replayed(rules_for, ())
+
+    def _replayed(
+        self, rules_for: RulesByQuarter, recorded: Sequence[Episode]
+    ) -> tuple[Episode, ...]:
+        last, history = self.last_measured, self.history
+        if last is not None:
+            history = tuple(with_end(history, last, last.next()))
+        varied = varied_rules(rules_for, self.varied)
+        return replay(history, varied, self.tier, recorded, last_measured=last)
 
     def replayed_beside_referrals(self, rules_for: RulesByQuarter) -> tuple[Episode, ...]:
         """The same beside the referrals on record: while one is open, no rule opens another."""
         if not self.referred or not self.history:
             return self.replayed(rules_for)
         referrals = as_known_at(self.referred, self.history[-1].quarter)
-        found = replay(self.history, varied_rules(rules_for, self.varied), self.tier, referrals)
+        found = self._replayed(rules_for, referrals)
         places = {(each.level, each.opened_in) for each in referrals}
         return tuple(each for each in found if (each.level, each.opened_in) not in places)
 
@@ -94,9 +104,9 @@ def matched(before: Sequence[Episode], after: Sequence[Episode]) -> Matching:
 
 def last_open(episode: Episode) -> int:
     """The last quarter at whose close it stood open, counted; beyond all where it still is."""
-    if episode.recovered_in is None:
+    if episode.left_in is None:
         return Quarter(2200, 4).ordinal
-    return max(episode.recovered_in.ordinal - 1, episode.opened_in.ordinal)
+    return max(episode.left_in.ordinal - 1, episode.opened_in.ordinal)
 
 
 def _paired(
@@ -236,7 +246,7 @@ def _recovery(episodes: Iterable[Episode]) -> dict[str, int | float | None]:
         "recovered": len(took),
         "median": float(median(took)) if took else None,
         "mean": round(fmean(took), 2) if took else None,
-        "still_open": len(known) - len(took),
+        "still_open": sum(each.is_open for each in known),
     }
 
 
@@ -294,6 +304,8 @@ def _differences_in_words(matching: Matching) -> Iterator[str]:
 
 def _in_words(episode: Episode) -> str:
     end = f"recovered in {episode.recovered_in}" if episode.recovered_in else "still open"
+    if episode.ended_in is not None:
+        end = f"ended in {episode.ended_in}, no longer measured"
     relapse = ", as a relapse" if episode.relapse else ""
     return (
         f"to the {episode.level.label} by “{episode.trigger}” in {episode.opened_in}{relapse}"

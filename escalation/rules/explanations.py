@@ -134,6 +134,7 @@ class Outcome(Word):
 
     ESCALATED = "escalated", "Referred up"
     RECOVERED = "recovered", "No longer referred up"
+    ENDED = "ended", "No longer measured"
     STANDS = "stands", "Still referred up"
     NOT_ESCALATED = "not_escalated", "Not referred up"
 
@@ -151,6 +152,7 @@ class Inputs:
     tier: Tier
     recorded: tuple[Episode, ...] = ()
     kept: tuple[Episode, ...] = ()
+    last_measured: Quarter | None = None  # where that was before the quarter that is closed
 
     @property
     def quarter(self) -> Quarter:
@@ -170,6 +172,7 @@ class ExplanationSubject:
     version: str
     variation: Mapping[str, Any] | None = None
     figures: Sequence[Mapping[str, Any]] = ()  # of each quarter: value, thresholds, rating
+    successor: str = ""  # what is measured in its place: "NEW-1 Visits answered"
 
 
 # What a document shows of each quarter that it looks at, before its version and its variation.
@@ -228,6 +231,7 @@ class IndicatorCheck:
     checks: tuple[TriggerCheck, ...]
     opened: tuple[Episode, ...]
     recovered: tuple[Episode, ...]
+    ended: tuple[Episode, ...]  # with the indicator, which is no longer measured
     standing: tuple[Episode, ...]  # open, and from an earlier quarter
     green: int  # rated quarters running, up to this one, that the exit rule would count
 
@@ -238,6 +242,8 @@ class IndicatorCheck:
             return Outcome.ESCALATED
         if self.recovered:
             return Outcome.RECOVERED
+        if self.ended:
+            return Outcome.ENDED
         return Outcome.STANDS if self.standing else Outcome.NOT_ESCALATED
 
 
@@ -251,7 +257,11 @@ class Explained:
 
 
 def inputs_at(
-    history: Sequence[Figure], recorded: Iterable[Episode], rules: Rules, tier: Tier
+    history: Sequence[Figure],
+    recorded: Iterable[Episode],
+    rules: Rules,
+    tier: Tier,
+    last_measured: Quarter | None = None,
 ) -> Inputs:
     """The inputs of the history's last quarter, from all that is recorded of the indicator by now.
 
@@ -260,19 +270,20 @@ def inputs_at(
     quarter = history[-1].quarter
     by_now = [_as_in(each, quarter) for each in recorded if each.opened_in <= quarter]
     before = tuple(_before(each, quarter) for each in by_now if each.opened_in < quarter)
-    inputs = Inputs(tuple(history), rules, tier, before)
-    if _standing(close(history, before, rules, tier).episodes) != _standing(by_now):
+    last = last_measured if last_measured is not None and last_measured < quarter else None
+    inputs = Inputs(tuple(history), rules, tier, before, last_measured=last)
+    if _standing(close(history, before, rules, tier, last).episodes) != _standing(by_now):
         inputs = replace(inputs, kept=tuple(by_now))
     return _shortest(inputs)
 
 
 def wants_explaining(closing: Figure, recorded: Iterable[Episode]) -> bool:
-    """Whether a close leaves something to explain: poor, missing, opened, standing or recovered."""
+    """Whether a close leaves something to explain: poor, missing, opened, standing, recovered or ended."""
     if closing.rag in (Rag.RED, Rag.AMBER) or closing.not_rated is NotRated.NO_RESULT:
         return True
     return any(
         each.opened_in <= closing.quarter
-        and (each.recovered_in is None or each.recovered_in >= closing.quarter)
+        and (each.left_in is None or each.left_in >= closing.quarter)
         for each in recorded
     )
 
@@ -281,7 +292,8 @@ def check_indicator(inputs: Inputs) -> IndicatorCheck:
     """Evaluate the inputs."""
     quarter = inputs.quarter
     recorded = inputs.kept or inputs.recorded
-    episodes = close(inputs.history, recorded, inputs.rules, inputs.tier).episodes
+    last = inputs.last_measured
+    episodes = close(inputs.history, recorded, inputs.rules, inputs.tier, last).episodes
     opened = [each for each in episodes if each.opened_in == quarter and each.is_open]
     return IndicatorCheck(
         inputs=inputs,
@@ -290,6 +302,7 @@ def check_indicator(inputs: Inputs) -> IndicatorCheck:
         ),
         opened=tuple(opened),
         recovered=tuple(each for each in episodes if each.recovered_in == quarter),
+        ended=tuple(each for each in episodes if each.ended_in == quarter),
         standing=tuple(each for each in episodes if each.is_open and each.opened_in < quarter),
         green=_greens(inputs),
     )
@@ -297,17 +310,21 @@ def check_indicator(inputs: Inputs) -> IndicatorCheck:
 
 def _as_in(episode: Episode, quarter: Quarter) -> Episode:
     """An episode as it stood once a quarter was closed."""
-    later = episode.recovered_in is not None and episode.recovered_in > quarter
-    return replace(episode, recovered_in=None) if later else episode
+    later = episode.left_in is not None and episode.left_in > quarter
+    return replace(episode, recovered_in=None, ended_in=None) if later else episode
 
 
 def _before(episode: Episode, quarter: Quarter) -> Episode:
     """An episode as it stood before a quarter was closed."""
-    return replace(episode, recovered_in=None) if episode.recovered_in == quarter else episode
+    if episode.left_in != quarter:
+        return episode
+    return replace(episode, recovered_in=None, ended_in=None)
 
 
 def _standing(episodes: Iterable[Episode]) -> set[tuple[object, ...]]:
-    return {(e.level, e.trigger_key, e.since, e.opened_in, e.recovered_in) for e in episodes}
+    return {
+        (e.level, e.trigger_key, e.since, e.opened_in, e.recovered_in, e.ended_in) for e in episodes
+    }
 
 
 def _shortest(inputs: Inputs) -> Inputs:
@@ -327,6 +344,7 @@ def _comparable(check: IndicatorCheck) -> tuple[object, ...]:
         check.checks,
         check.opened,
         check.recovered,
+        check.ended,
         check.standing,
         check.green,
     )
@@ -387,7 +405,7 @@ def explain(inputs: Inputs, subject: ExplanationSubject) -> Explained:
         "reference": subject.reference,
         "title": subject.title,
         "quarter": inputs.quarter.key,
-        "status": inputs.closing.label,
+        "status": Outcome.ENDED.label if outcome is Outcome.ENDED else inputs.closing.label,
         "tier": inputs.tier.value,
         "outcome": outcome.value,
         "sentence": sentence,
@@ -398,6 +416,7 @@ def explain(inputs: Inputs, subject: ExplanationSubject) -> Explained:
         "levels": [*_levels(check, subject)],
         "recovery": _recovery(check),
         "inputs": dump_inputs(inputs),
+        **({"successor": subject.successor} if subject.successor else {}),
     }
     return Explained(outcome, sentence, document)
 
@@ -415,6 +434,7 @@ def recompute(document: Mapping[str, Any]) -> Explained:
             version=document["version"],
             variation=document["variation"],
             figures=document["quarters"],
+            successor=document.get("successor", ""),
         )
         inputs = load_inputs(document["inputs"])
     except (KeyError, TypeError) as reason:
@@ -428,6 +448,7 @@ def _sentence(check: IndicatorCheck, subject: ExplanationSubject) -> str:
     return {
         Outcome.ESCALATED: _of_opening,
         Outcome.RECOVERED: _of_recovery,
+        Outcome.ENDED: _of_the_end,
         Outcome.STANDS: _of_standing,
         Outcome.NOT_ESCALATED: _of_nothing,
     }[check.outcome](check, subject)
@@ -466,6 +487,21 @@ def _of_recovery(check: IndicatorCheck, subject: ExplanationSubject) -> str:
     if check.green < check.inputs.rules.exit_quarters:
         return f"{now}: it is recorded as no longer referred to {teams}, on figures revised since."
     return f"{now}, which meets the exit rule ({_exit(check)}), so it is no longer referred to {teams}."
+
+
+def _of_the_end(check: IndicatorCheck, subject: ExplanationSubject) -> str:
+    last, history = check.inputs.last_measured, check.inputs.history
+    answered = [each for each in history if each.is_answered]
+    status = ""
+    if answered:
+        latest = answered[-1]
+        when = "" if latest.quarter == last else f" in {latest.quarter}"
+        status = f", last {latest.label.lower()}{when}"
+    follows = f" It is replaced by {subject.successor}." if subject.successor else ""
+    return (
+        f"No longer measured after {last}{status}: so its referral to {_teams(check.ended)} ends,"
+        f" neither recovered nor open.{follows}"
+    )
 
 
 def _of_standing(check: IndicatorCheck, subject: ExplanationSubject) -> str:
@@ -603,6 +639,7 @@ def _levels(check: IndicatorCheck, subject: ExplanationSubject) -> Iterable[dict
     groups: Sequence[tuple[str, tuple[Episode, ...]]] = (
         ("opened", check.opened),
         ("recovered", check.recovered),
+        ("ended", check.ended),
         ("stands", check.standing),
     )
     for state, episodes in groups:

@@ -9,6 +9,9 @@ Restating closes quarters again after a revision. Nothing recorded is deleted (d
 escalation that no trigger supports any more recovers in the quarter in which it opened, if the exit
 rule holds there, and one that turns out to have begun earlier is moved back to its start. What
 changes is marked restated.
+
+At the first close after an indicator's last quarter, what is open ends: it is no longer measured, so it is
+neither recovered nor open.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ class Origin(Word):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One escalation of one indicator at one level, from opening to recovery."""
+    """One escalation of one indicator at one level, from opening to recovery, or to the indicator's end."""
 
     level: Level
     trigger: str  # the name of the first trigger that was met, as it read then
@@ -50,6 +53,7 @@ class Episode:
     restated: bool = False
     trigger_key: str = ""  # its name, where a rule gave none; none where no rule did
     origin: Origin = Origin.RULE
+    ended_in: Quarter | None = None  # no longer measured: neither recovered nor open
 
     def __post_init__(self) -> None:
         if self.origin is Origin.RULE and not self.trigger_key:
@@ -57,7 +61,12 @@ class Episode:
 
     @property
     def is_open(self) -> bool:
-        return self.recovered_in is None
+        return self.left_in is None
+
+    @property
+    def left_in(self) -> Quarter | None:
+        """The quarter whose close ended it, either way; None while it is open."""
+        return self.recovered_in or self.ended_in
 
 
 @dataclass(slots=True)
@@ -81,7 +90,7 @@ class LevelState:
         self.restating = restating
         self.current: TrackedEscalation | None = None
         for each in self.tracked:
-            if each.now.recovered_in is None or each.now.recovered_in >= start:
+            if each.now.left_in is None or each.now.left_in >= start:
                 self.current = each
 
     def close(
@@ -111,6 +120,18 @@ class LevelState:
         if self.current is None and met:
             self._open(quarter, met, relapse_since)
 
+    def end(self, quarter: Quarter) -> None:
+        """Close a quarter after the last that was measured: what is open ends, and nothing opens."""
+        while True:
+            if self.current is not None and self.current.now.left_in != quarter:
+                self._change(self.current, ended_in=quarter)
+            self.current = None
+            if not self._recorded_as_opening_in(quarter):
+                return
+            recorded = self.waiting.popleft()
+            self.current = TrackedEscalation(recorded, recorded)
+            self.tracked.append(self.current)
+
     def shortening(self, quarter: Quarter, rules: Rules) -> Shortening | None:
         """How much less is asked in this quarter, because something recovered not long before it."""
         if not rules.relapse_shortens_by:
@@ -128,15 +149,17 @@ class LevelState:
             return
         earlier.was = was = self.waiting.popleft()
         earlier.now = replace(
-            earlier.now, recovered_in=was.recovered_in, relapse=earlier.now.relapse or was.relapse
+            earlier.now,
+            recovered_in=was.recovered_in,
+            ended_in=was.ended_in,
+            relapse=earlier.now.relapse or was.relapse,
         )
 
     def _recover(self, quarter: Quarter, exit_holds: Callable[[Quarter], bool]) -> None:
         """What was open recovers in this quarter, by the exit rule or by the record."""
         if self.current is None:
             return
-        recorded = self.current.now.recovered_in
-        if recorded != quarter:
+        if self.current.now.left_in != quarter:
             if not exit_holds(self.current.now.opened_in):
                 return
             self._change(self.current, recovered_in=quarter)
@@ -171,11 +194,19 @@ class LevelState:
         return any(each is not None and each.ordinal >= relapse_since for each in recoveries)
 
     def _change(
-        self, each: TrackedEscalation, *, recovered_in: Quarter | None = None, relapse: bool = False
+        self,
+        each: TrackedEscalation,
+        *,
+        recovered_in: Quarter | None = None,
+        ended_in: Quarter | None = None,
+        relapse: bool = False,
     ) -> None:
+        if recovered_in is None and ended_in is None:
+            recovered_in, ended_in = each.now.recovered_in, each.now.ended_in
         each.now = replace(
             each.now,
-            recovered_in=recovered_in or each.now.recovered_in,
+            recovered_in=recovered_in,
+            ended_in=ended_in,
             relapse=relapse or each.now.relapse,
             restated=each.now.restated or self.restating,
         )
@@ -189,8 +220,12 @@ def track(
     tier: Tier | None,
     *,
     restating: bool = False,
+    last_measured: Quarter | None = None,
 ) -> list[TrackedEscalation]:
-    """Close each quarter from `start` to the last of the history, at every level."""
+    """Close each quarter from `start` to the last of the history, at every level.
+
+    After the quarter in which it was last measured, where there is one, what is open ends.
+    """
     figures = tuple(_without_gaps(history))
     _refuse_later(recorded, figures[-1].quarter)
     start = max(start, figures[0].quarter)
@@ -199,7 +234,12 @@ def track(
         for level in Level
     }
     for end, closing in enumerate(figures, start=1):
-        if closing.quarter >= start:
+        if closing.quarter < start:
+            continue
+        if last_measured is not None and closing.quarter > last_measured:
+            for level_state in levels.values():
+                level_state.end(closing.quarter)
+        else:
             rules = rules_for(closing.quarter) if callable(rules_for) else rules_for
             _close_every_level(figures[:end], levels, rules, tier)
     tracked = [each for level_state in levels.values() for each in level_state.tracked]
@@ -232,7 +272,7 @@ def _close_every_level(
 
 def _order(episode: Episode) -> tuple[int, int, int]:
     """By quarter of opening, then the lower level first, then what recovered sooner."""
-    end = episode.recovered_in.ordinal if episode.recovered_in else Quarter(2200, 4).ordinal + 1
+    end = episode.left_in.ordinal if episode.left_in else Quarter(2200, 4).ordinal + 1
     return episode.opened_in.ordinal, episode.level.height, end
 
 
@@ -258,7 +298,7 @@ def _refuse_later(recorded: Iterable[Episode], last: Quarter) -> None:
 
 def _refuse_overlap(in_order: Sequence[Episode]) -> None:
     for before, after in pairwise(in_order):
-        if before.recovered_in is None or before.recovered_in > after.opened_in:
+        if before.left_in is None or before.left_in > after.opened_in:
             raise ValueError(
                 f"Two escalations at one level are open together in {after.opened_in}: "
                 "there may be only one"
@@ -267,10 +307,11 @@ def _refuse_overlap(in_order: Sequence[Episode]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CloseOutcome:
-    """What closing one quarter did to one indicator: what opened, and what recovered."""
+    """What closing one quarter did to one indicator: what opened, recovered, and ended with it."""
 
     opened: tuple[Episode, ...]
     recovered: tuple[Episode, ...]
+    ended: tuple[Episode, ...]
     episodes: tuple[Episode, ...]  # all, as they then stand
 
 
@@ -299,6 +340,7 @@ def close(
     recorded: Sequence[Episode],
     rules_for: RulesInForce,
     tier: Tier | None,
+    last_measured: Quarter | None = None,
 ) -> CloseOutcome:
     """Close the last quarter of the history for one indicator.
 
@@ -306,11 +348,15 @@ def close(
     came of it among the recorded gives nothing more. To close a quarter again after a revision,
     use `restate`, which marks what it does. Raises ValueError if anything recorded is later.
     """
-    tracked = track(history, recorded, history[-1].quarter, rules_for, tier) if history else []
+    tracked = []
+    if history:
+        start = history[-1].quarter
+        tracked = track(history, recorded, start, rules_for, tier, last_measured=last_measured)
     changed = [each.now for each in tracked if each.was not in (None, each.now)]
     return CloseOutcome(
         opened=tuple(each.now for each in tracked if each.was is None),
-        recovered=tuple(episode for episode in changed if not episode.is_open),
+        recovered=tuple(episode for episode in changed if episode.recovered_in is not None),
+        ended=tuple(episode for episode in changed if episode.ended_in is not None),
         episodes=tuple(each.now for each in tracked) if history else tuple(recorded),
     )
 
@@ -322,6 +368,7 @@ def replay(
     recorded: Sequence[Episode] = (),
     *,
     from_quarter: Quarter | None = None,
+    last_measured: Quarter | None = None,
 ) -> tuple[Episode, ...]:
     """Every escalation there is once each quarter has been closed in order.
 
@@ -331,7 +378,17 @@ def replay(
     if not history:
         return tuple(recorded)
     start = from_quarter or history[0].quarter
-    return tuple(each.now for each in track(history, recorded, start, rules_for, tier))
+    tracked = track(history, recorded, start, rules_for, tier, last_measured=last_measured)
+    return tuple(each.now for each in tracked)
+
+
+def with_end(
+    history: Sequence[Figure], last_measured: Quarter | None, closed: Quarter
+) -> Sequence[Figure]:
+    """A history with a quarter in which what is no longer measured ends, once one was closed after it."""
+    if last_measured is None or not history or not history[-1].quarter <= last_measured < closed:
+        return history
+    return (*history, Figure(last_measured.next()))
 
 
 def restate(
@@ -340,6 +397,7 @@ def restate(
     from_quarter: Quarter,
     rules_for: RulesInForce,
     tier: Tier | None,
+    last_measured: Quarter | None = None,
 ) -> Restatement:
     """What follows, in quarters already closed, from a revision of the rating for `from_quarter`.
 
@@ -348,7 +406,15 @@ def restate(
     """
     if not history:
         return Restatement((), (), tuple(recorded))
-    tracked = track(history, recorded, from_quarter, rules_for, tier, restating=True)
+    tracked = track(
+        history,
+        recorded,
+        from_quarter,
+        rules_for,
+        tier,
+        restating=True,
+        last_measured=last_measured,
+    )
     return Restatement(
         opened=tuple(each.now for each in tracked if each.was is None),
         changed=tuple(

@@ -37,8 +37,8 @@ def manual_referrals(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
 def as_known_at(episodes: Iterable[Episode], last: Quarter) -> tuple[Episode, ...]:
     """The same as it was known at the close of a quarter: what came later has not happened yet."""
     return tuple(
-        replace(each, recovered_in=None)
-        if each.recovered_in is not None and each.recovered_in > last
+        replace(each, recovered_in=None, ended_in=None)
+        if each.left_in is not None and each.left_in > last
         else each
         for each in episodes
         if each.opened_in <= last
@@ -70,6 +70,7 @@ class ReferralRow(TableRow, extra="ignore"):
     trigger_key: Text = ""
     reason: Text = optional_column("")
     restated: YesOrNo = optional_column(False)
+    ended_in: QuarterKey | None = optional_column()
 
 
 def read_referrals(content: bytes, file: str) -> dict[str, tuple[Episode, ...]]:
@@ -88,6 +89,7 @@ def read_referrals(content: bytes, file: str) -> dict[str, tuple[Episode, ...]]:
                 since=row.since,
                 opened_in=row.opened_in,
                 recovered_in=row.recovered_in,
+                ended_in=row.ended_in,
                 relapse=row.relapse,
                 all_met=(row.trigger,),
                 reason=row.reason,
@@ -96,3 +98,17 @@ def read_referrals(content: bytes, file: str) -> dict[str, tuple[Episode, ...]]:
             )
             found[row.reference] = (*found.get(row.reference, ()), episode)
     return found
+
+
+class LastQuarterRow(TableRow, extra="ignore"):
+    """A row of an indicators.csv: until when an indicator was measured."""
+
+    reference: Text
+    last_quarter: QuarterKey | None = optional_column()
+
+
+def read_last_quarters(content: bytes, file: str) -> dict[str, Quarter]:
+    """The last quarter of each indicator that has one, by reference. Raises RefusedFileError."""
+    reading = read(content, LastQuarterRow, file=file)
+    reading.faults.refuse_if_any()
+    return {row.reference: row.last_quarter for row in reading.rows if row.last_quarter}

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.quarters import Quarter
 from core.tables.writing import written
-from escalation.rules.ladder import Episode, replay
+from escalation.rules.ladder import Episode, replay, with_end
 from escalation.rules.rating_files import RatingFile, RatingRow, refuse_unread
 from escalation.rules.referrals import NO_REFERRALS, as_known_at
 from escalation.rules.triggers import Rules
@@ -34,8 +34,12 @@ COLUMNS = (
     "sorp_version",
     "reason",
     "trigger_key",
+    "ended_in",
+    "ended_as",
 )
+NO_LONGER_MEASURED = "no_longer_measured"
 NO_VERSIONS: Mapping[str, Rules] = {}
+NO_ENDS: Mapping[str, Quarter] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class ReplayedEscalation:
             self.sorp_version,
             episode.reason,
             episode.trigger_key,
+            episode.ended_in.key if episode.ended_in else "",
+            NO_LONGER_MEASURED if episode.ended_in else "",
         )
 
 
@@ -71,6 +77,7 @@ def replay_ratings(
     referred: Mapping[str, Sequence[Episode]] = NO_REFERRALS,
     varied: Mapping[str, Sequence[Varied]] = NOTHING_VARIED,
     by_version: Mapping[str, Rules] = NO_VERSIONS,
+    last_quarters: Mapping[str, Quarter] = NO_ENDS,
 ) -> tuple[ReplayedEscalation, ...]:
     """The escalations that follow, by reference, quarter of opening, then level.
 
@@ -78,8 +85,11 @@ def replay_ratings(
     given in `by_version`, and by `rules` where they are not.
     Agreed variations apply to their indicators. What levels referred up by hand, which no rule
     gives, is taken as it was recorded.
+    What is open of an indicator ends in the quarter after its last, where `last_quarters` names it
+    and the file goes on after that.
     Raises RefusedFileError where the rules read what the file does not say: a tier, a value.
     """
+    closed = max((row.quarter for row in ratings.rows), default=None)
     for version, ruling in ((None, rules), *by_version.items()):
         rows = [row for row in ratings.rows if _version_of(row, by_version) == version]
         refuse_unread(ratings, rows, ruling)
@@ -87,11 +97,14 @@ def replay_ratings(
     for reference, group in groupby(ratings.rows, key=lambda row: row.reference):
         by_quarter = {row.quarter: row for row in group}
         history = history_of(ratings, by_quarter.values())
+        last = last_quarters.get(reference)
+        if closed is not None:
+            history = [*with_end(history, last, closed)]
         given = as_known_at(referred.get(reference, ()), history[-1].quarter)
         rules_for = varied_rules(
             _RulesByQuarter(rules, by_version, by_quarter), varied.get(reference, ())
         )
-        for episode in replay(history, rules_for, None, given):
+        for episode in replay(history, rules_for, None, given, last_measured=last):
             opened = by_quarter.get(episode.opened_in)
             version = opened.sorp_version if opened else ""
             found.append(ReplayedEscalation(reference, episode, version))

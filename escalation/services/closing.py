@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,13 +24,14 @@ from escalation.queries.restatement_preview import (
     revised_since_close,
     stored_escalations,
 )
-from escalation.rules.ladder import Episode, Origin, close, restate
+from escalation.rules.ladder import Episode, Origin, close, restate, with_end
 from escalation.services.early_warning import store_early_warnings
 from escalation.services.exceptions import ExceptionChanges, close_exceptions
 from escalation.services.explanations import ClosesToExplain, explain_closes, not_yet_told
 from indicators.models.definitions import Indicator
 from indicators.queries.histories import rag_histories
 from indicators.queries.sign_off import unsigned
+from indicators.services.awaited import judge_overdue_from_publishers
 from indicators.services.forecasts import forecast_after
 from indicators.services.rating import rate_quarter
 from organisation.models.people import User
@@ -58,6 +59,7 @@ def open_escalation(
         since=episode.since,
         opened_in=episode.opened_in,
         recovered_in=recovered,
+        ended_in=episode.ended_in,
         recorded_in=recorded_in,
         relapse=episode.relapse,
         restated=episode.restated,
@@ -91,6 +93,24 @@ def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Es
     return row
 
 
+def end_escalation(row: Escalation, quarter: Quarter, by: User | None) -> Escalation:
+    """What it is about is no longer measured: it ends, neither recovered nor open."""
+    row.ended_in = quarter
+    row.save(update_fields=["ended_in"])
+    indicator = row.indicator
+    audit.record("no longer measured", row, by=by, ended_in=quarter.key)
+    owe_notice(
+        key=f"ended-{row.pk}-{quarter.key}",
+        recipient=indicator.accountable_manager,
+        subject=f"{indicator.title} is no longer measured, nor referred to the"
+        f" {Level(row.level).label}",
+        body=f"Its last quarter was {indicator.last_quarter}. It did not recover: what is on record"
+        " of it stays.",
+        address=reverse("indicator", args=[indicator.reference]),
+    )
+    return row
+
+
 def restate_escalation(
     row: Escalation, restated: Episode, rules_of: RulesByIndicator, by: User | None
 ) -> Escalation:
@@ -99,7 +119,7 @@ def restate_escalation(
     row.since = restated.since
     row.opened_in = restated.opened_in
     recovered = restated.recovered_in
-    row.recovered_in = recovered
+    row.recovered_in, row.ended_in = recovered, restated.ended_in
     row.relapse, row.restated, row.reason = restated.relapse, True, restated.reason
     row.trigger, row.trigger_key = restated.trigger, restated.trigger_key
     row.origin, row.all_met = restated.origin, list(restated.all_met)
@@ -120,6 +140,10 @@ def restate_escalation(
         recovered_in={
             "was": was.recovered_in.key if was.recovered_in else None,
             "is": recovered.key if recovered else None,
+        },
+        ended_in={
+            "was": was.ended_in.key if was.ended_in else None,
+            "is": row.ended_in.key if row.ended_in else None,
         },
         reason={"was": was.reason, "is": restated.reason},
         **referral,
@@ -144,12 +168,13 @@ class Closing:
     unsigned: int = 0  # results that no directorate had signed off
     opened: list[Escalation] = field(default_factory=list)
     recovered: list[Escalation] = field(default_factory=list)
+    ended: list[Escalation] = field(default_factory=list)  # with an indicator no longer measured
     restated: list[Escalation] = field(default_factory=list)
     exceptions: ExceptionChanges = field(default_factory=ExceptionChanges)
 
     @property
     def changed(self) -> bool:
-        escalated = bool(self.opened or self.recovered or self.restated)
+        escalated = bool(self.opened or self.recovered or self.ended or self.restated)
         return self.newly_closed or escalated or self.exceptions.changed
 
     @property
@@ -164,6 +189,9 @@ class Closing:
             f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
             f" {len(self.restated)} restated."
         )
+        if self.ended:
+            one = len(self.ended) == 1
+            sentence += f" {len(self.ended)} ended: what {'it was' if one else 'they were'} about is no longer measured."
         if self.exceptions.changed:
             sentence += f" {_exceptions_in_words(self.exceptions)}"
         if self.unsigned:
@@ -195,6 +223,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     _refuse_out_of_order(quarter)
     row = _lock_quarter(quarter, today, by)
     closing = Closing(quarter)
+    judge_overdue_from_publishers(today=today)
     rules_of = rules_by_indicator()
     closed = last_closed()
     if closed is not None:
@@ -269,7 +298,7 @@ def _escalate(
     """What follows from the ratings of the quarter opens or recovers, and each is explained."""
     histories = rag_histories(until=quarter)
     stored = stored_escalations(histories)
-    indicators = Indicator.objects.in_bulk(list(histories))
+    indicators = Indicator.objects.select_related("successor").in_bulk(list(histories))
     closed = {pk: history for pk, history in histories.items() if history[-1].quarter == quarter}
     for pk, history in sorted(closed.items()):
         rows, indicator = stored.get(pk, []), indicators[pk]
@@ -287,8 +316,31 @@ def _escalate(
             opened = open_escalation(indicator, episode, rules_of, quarter, by)
             closing.opened.append(opened)
             stored.setdefault(pk, []).append(opened)
+    closed |= _end_unmeasured(quarter, histories, stored, indicators, closing, by)
     asked = {pk: [quarter] for pk in closed}
     explain_closes(closes=ClosesToExplain(asked, closed, stored, indicators, rules_of), by=by)
+
+
+def _end_unmeasured(
+    quarter: Quarter,
+    histories: Mapping[int, Sequence[Figure]],
+    stored: Mapping[int, Sequence[Escalation]],
+    indicators: Mapping[int, Indicator],
+    closing: Closing,
+    by: User | None,
+) -> dict[int, list[Figure]]:
+    """What is open of an indicator whose last quarter is over ends. Returns their histories, to explain."""
+    ended: dict[int, list[Figure]] = {}
+    for pk, rows in sorted(stored.items()):
+        last = indicators[pk].last_quarter
+        if last is None or last >= quarter:
+            continue
+        for row in rows:
+            if row.is_open:
+                closing.ended.append(end_escalation(row, quarter, by))
+                known = [each for each in histories[pk] if each.quarter < quarter]
+                ended[pk] = [*known, Figure(quarter)]
+    return ended
 
 
 def _restate_revised(
@@ -301,9 +353,10 @@ def _restate_revised(
     forecast_after(quarter=closed, by=by)
     histories = rag_histories(until=closed, indicators=revised)
     stored = stored_escalations(histories)
-    indicators = Indicator.objects.in_bulk(list(histories))
+    indicators = Indicator.objects.select_related("successor").in_bulk(list(histories))
     for pk, history in sorted(histories.items()):
         rows = stored.setdefault(pk, [])
+        histories[pk] = history = [*with_end(history, indicators[pk].last_quarter, closed)]
         _restate(indicators[pk], history, rows, revised[pk], rules_of, closing, by)
     untold = not_yet_told(revised)
     asked = {pk: list(since.until(closed)) for pk, since in revised.items() if pk in untold}
@@ -321,7 +374,8 @@ def _restate(
 ) -> None:
     by_episode = {as_episode(row): row for row in rows}
     rules_for = rules_of(indicator.pk)
-    found = restate(history, list(by_episode), since, rules_for, Tier(indicator.tier))
+    tier, last = Tier(indicator.tier), indicator.last_quarter
+    found = restate(history, list(by_episode), since, rules_for, tier, last)
     for change in found.changed:
         amended = restate_escalation(by_episode[change.was], change.now, rules_of, by)
         closing.restated.append(amended)

@@ -96,9 +96,22 @@ def close_exceptions(*, quarter: Quarter, by: User | None) -> ExceptionChanges:
     )
     _close_for_units(inputs, changes)
     for pk, indicator in sorted(indicators.items()):
-        if histories[pk][-1].quarter == quarter:
+        last = indicator.last_quarter
+        if last is not None and last < quarter:
+            _end_unmeasured(indicator, inputs, changes)
+        elif histories[pk][-1].quarter == quarter:
             _close_for_indicator(indicator, inputs, changes)
     return changes
+
+
+def _end_unmeasured(indicator: Indicator, inputs: _CloseInputs, changes: ExceptionChanges) -> None:
+    """What was brought to notice for doing well is no longer measured, and so no longer noticed."""
+    for row in inputs.positives.get(indicator.pk, ()):
+        if row.ended_in is None:
+            row.ended_in = inputs.quarter
+            row.save(update_fields=["ended_in"])
+            audit.record("positive exception ended", row, by=inputs.by, ended_in=row.ended_in.key)
+            changes.positive_ended.append(row)
 
 
 def _close_for_units(inputs: _CloseInputs, changes: ExceptionChanges) -> None:

@@ -111,8 +111,9 @@ def _inputs(
             recorded = closes.episodes(pk, closing.quarter)
             if wants_explaining(closing, recorded) or place in before:
                 rules = closes.rules_of(pk)(closing.quarter)
-                tier = Tier(closes.indicators[pk].tier)
-                yield place, inputs_at(history[:end], recorded, rules, tier)
+                indicator = closes.indicators[pk]
+                tier, last = Tier(indicator.tier), indicator.last_quarter
+                yield place, inputs_at(history[:end], recorded, rules, tier, last)
 
 
 def _subject(place: Place, given: Inputs, closes: ClosesToExplain) -> ExplanationSubject:
@@ -125,6 +126,7 @@ def _subject(place: Place, given: Inputs, closes: ClosesToExplain) -> Explanatio
         version=closes.rules_of.version_in(given.quarter).number,
         variation=_variation(variation) if variation else None,
         figures=[dump_shown(each) for each in given.history],
+        successor=str(indicator.successor or "") if given.last_measured else "",
     )
 
 

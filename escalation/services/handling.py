@@ -126,9 +126,16 @@ def _locked(escalation: Escalation, by: User) -> Escalation:
     )
     if not may_deal_with(Level(row.level), row.indicator, by):
         raise PermissionDenied(f"This is for those who speak for the {row.get_level_display()}")
-    if row.recovered_in is not None:
-        raise Refused(f"It recovered in {row.recovered_in}: there is nothing left to deal with")
+    if not row.is_open:
+        raise Refused(f"{how_it_left(row)}: there is nothing left to deal with")
     return row
+
+
+def how_it_left(row: Escalation) -> str:
+    """How what is not open any more came to be so, as a sentence begins."""
+    if row.recovered_in is not None:
+        return f"It recovered in {row.recovered_in}"
+    return f"It is no longer measured, and ended in {row.ended_in}"
 
 
 def _refuse_day(row: Escalation, handled_on: date, today: date) -> None:

@@ -15,7 +15,7 @@ from escalation.models.plans import ActionPlan
 from escalation.queries.register import times_at_level
 from escalation.rights import may_deal_with
 from escalation.rules.referrals import levels_above
-from escalation.services.handling import deal_with, refer_up
+from escalation.services.handling import deal_with, how_it_left, refer_up
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
@@ -35,7 +35,7 @@ def deal_with_escalation(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     plan = ActionPlan.objects.filter(indicator=row.indicator, is_latest=True).first()
     form = _form(request, row, plan)
-    if form.is_bound and row.recovered_in is not None:
+    if form.is_bound and not row.is_open:
         form.add_error(None, _too_late(row))
     elif form.is_valid() and _is_recorded(request, row, form):
         messages.success(request, f"What the {row.get_level_display()} did is recorded")
@@ -49,13 +49,14 @@ def deal_with_escalation(request: SignedInRequest, pk: int) -> HttpResponse:
             "plan": plan,
             "wrote_plan": plan is not None and plan.written_by_id == request.user.pk,
             "form": form,
+            "how_it_left": "" if row.is_open else how_it_left(row),
         },
     )
 
 
 def _too_late(row: Escalation) -> str:
     return (
-        f"It recovered in {row.recovered_in}, so there is nothing left to deal with and this is not"
+        f"{how_it_left(row)}, so there is nothing left to deal with and this is not"
         " recorded. What you typed is kept below"
     )
 

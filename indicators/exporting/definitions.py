@@ -15,11 +15,12 @@ from organisation.models.units import Unit
 def indicators_csv() -> str:
     """Every indicator as it is defined now, in order of reference."""
     rows = Indicator.objects.select_related("unit", "accountable_manager", "successor")
+    # Why a definition changes, and from when figures break, is asked of a change: nothing is written.
     fields = [each.field for each in columns_of(IndicatorRow).values() if not each.is_passed_over]
     return written_rows(
         IndicatorRow,
         (
-            {name: _named(getattr(each, name)) for name in fields}
+            {name: _named(getattr(each, name, None)) for name in fields}
             for each in sorted(rows, key=lambda each: each.reference)
         ),
     )

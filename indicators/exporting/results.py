@@ -8,6 +8,7 @@ from core.tables.writing import written_rows
 from indicators.importing.results import ResultRow
 from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
+from indicators.queries.histories import breaks_by_definition
 
 
 def results_csv() -> str:
@@ -18,12 +19,15 @@ def results_csv() -> str:
 
 
 def _results() -> Iterator[dict[str, object]]:
+    breaks = breaks_by_definition()
     for each in Revision.objects.latest_ones().select_related("result__indicator"):
         quarter = each.result.quarter
         yield {
             **vars(each),
             "reference": each.result.indicator.reference,
             "quarter": quarter,
+            "definition_break": each.definition_break
+            or (each.result.indicator_id, quarter) in breaks,
             "day": quarter.last_day,
             "of": each,
         }

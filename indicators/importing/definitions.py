@@ -52,7 +52,7 @@ Reference = Annotated[
 
 def indicators_named(references: set[str]) -> dict[str, Indicator]:
     """The indicators of these references, by reference."""
-    found = Indicator.objects.select_related("unit", "accountable_manager")
+    found = Indicator.objects.select_related("unit", "accountable_manager", "successor")
     if len(references) < 500:  # SQLite takes only so many parameters
         found = found.filter(reference__in=references)
     return {indicator.reference: indicator for indicator in found}
@@ -110,6 +110,10 @@ class IndicatorRow(TableRow):
     codes: Annotated[str, PlainValidator(line(300))] = optional_column("")
     first_quarter: QuarterKey | None = optional_column()
     last_quarter: QuarterKey | None = optional_column()
+    successor: Reference | None = optional_column()
+    successor_is_comparable: YesOrNo = optional_column(False)
+    break_from: QuarterKey | None = optional_column()
+    reason: Annotated[str, PlainValidator(line(500))] = optional_column("")
     # A published report's own indicators.csv has these besides.
     directorate: Text = passed_over_column()
     commentary: Text = passed_over_column()
@@ -143,6 +147,7 @@ ADDED = ("due", "made_of_months", "may_be_negative", "numerator_name", "denomina
 NAMED = (
     *("row_number", "reference", "unit", "accountable_manager", "first_quarter", "last_quarter"),
     *(column.field for column in columns_of(IndicatorRow).values() if column.is_passed_over),
+    *("successor", "successor_is_comparable", "break_from", "reason"),
 )
 SUITS = {
     RatingMethod.FLOOR: (Polarity.HIGHER, Polarity.LOWER),
@@ -186,7 +191,12 @@ def import_indicators(
                     definition["first_quarter"] = row.first_quarter
                 if "last_quarter" in work.columns:
                     definition["last_quarter"] = row.last_quarter
-                _settle(work, row, standing.get(row.reference), definition, by)
+                indicator = standing.get(row.reference)
+                if indicator is not None and "successor" in work.columns:
+                    definition |= _succession_kept(indicator, row)
+                _settle(work, row, indicator, definition, by)
+        if "successor" in work.columns:
+            _settle_successors(work, rows, by)
     return work.outcome()
 
 
@@ -205,6 +215,40 @@ def _people(named: Iterable[str]) -> dict[str, list[User]]:
     return known
 
 
+def _succession_kept(indicator: Indicator, row: IndicatorRow) -> dict[str, Any]:
+    """What stands of its successor, where the row says the same; else none, until all rows are there."""
+    named = indicator.successor.reference if indicator.successor else None
+    if named is not None and named == row.successor:
+        return {"successor_is_comparable": row.successor_is_comparable}
+    return {"successor": None, "successor_is_comparable": False} if named else {}
+
+
+def _settle_successors(
+    work: Import[IndicatorRow], rows: Sequence[IndicatorRow], by: User | None
+) -> None:
+    """Once every row of the file stands, each is replaced by the one it names, which may come later."""
+    known = indicators_named(
+        {row.reference for row in rows} | {row.successor for row in rows if row.successor}
+    )
+    for row in rows:
+        indicator = known.get(row.reference)
+        if indicator is None or row.successor is None:
+            continue
+        if (successor := known.get(row.successor)) is None:
+            work.refuse(row, "successor", f"name an indicator that stands: no {row.successor} does")
+            continue
+        try:
+            redefine_indicator(
+                indicator=indicator,
+                by=by,
+                reason=row.reason,
+                successor=successor,
+                successor_is_comparable=row.successor_is_comparable,
+            )
+        except ValueError as reason:
+            work.refuse(row, "successor", reason)
+
+
 def _settle(
     work: Import[IndicatorRow],
     row: IndicatorRow,
@@ -219,11 +263,26 @@ def _settle(
             work.count(row.reference, existed=False, changed=True)
             return
         changed = any(getattr(indicator, name) != value for name, value in definition.items())
+        named = indicator.successor.reference if indicator.successor else None
         if changed:
-            redefine_indicator(indicator=indicator, by=by, **definition)
+            redefine_indicator(
+                indicator=indicator,
+                by=by,
+                reason=row.reason,
+                break_from=row.break_from,
+                **definition,
+            )
+        changed = changed or ("successor" in work.columns and named != row.successor)
         work.count(row.reference, existed=True, changed=changed)
     except ValueError as reason:
-        work.refuse(row, "method", reason)
+        work.refuse(row, _to_blame(str(reason)), reason)
+
+
+def _to_blame(reason: str) -> str:
+    """The column at which to look first. The sentence itself names what contradicts what."""
+    if "break_from" in reason or "compare no more" in reason:
+        return "basis"
+    return "last_quarter" if "has a result for" in reason else "method"
 
 
 def _refusals(
@@ -250,6 +309,8 @@ def _refusals(
     elif row.polarity not in SUITS[method]:
         suited = " or ".join(SUITS[method])
         yield "polarity", f"write {suited}, or change the method: {method} needs it"
+    if row.successor is not None and row.last_quarter is None:
+        yield "last_quarter", "write its last quarter: what is replaced has ended"
     yield from _refusals_of_tolerance(row)
     first, last = row.first_quarter, row.last_quarter
     if last is not None and last < (first or Quarter(1974, 1)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,13 +24,19 @@ from indicators.importing.definitions import (
     refuse_unknown_indicators,
 )
 from indicators.importing.months import MonthsOfFile, of_months
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Awaited, Indicator
 from indicators.models.results import Revision
 from indicators.queries.questions import unanswered_of
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
 from indicators.rules.rating import scale_of, value_of
-from indicators.services.results import ResultToSubmit, as_revision, is_unchanged, submit_results
+from indicators.services.results import (
+    ResultToSubmit,
+    as_revision,
+    is_unchanged,
+    revise_result,
+    submit_results,
+)
 from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
@@ -60,6 +66,7 @@ class _Calendar:
     """Which of the file's quarters and months take results, what is said where they don't, and who asks."""
 
     closed: frozenset[Quarter]
+    awaited: Mapping[tuple[int, Quarter], str]  # publishers of figures still to come, closed or not
     refusals: dict[Quarter | Month, str]
     by: User | None
 
@@ -72,7 +79,8 @@ def import_results(
     Of a monthly indicator the file gives months, and the results that they make stand too.
 
     A row for a closed quarter is let stand where it says what is already said, and refused
-    otherwise: that takes a revision, which says why. Raises RefusedFileError.
+    otherwise: that takes a revision, which says why. A figure that was awaited from its publisher is
+    taken for its quarter, closed or not. Raises RefusedFileError.
     """
     work = Import(content, ResultRow, file=file)
     rows = work.once_each("reference", "quarter", to_blame="quarter")
@@ -107,6 +115,16 @@ def import_results(
         work.faults.refuse_if_any()
         months.store()
         made = list(months.results(by_row))
+        came = [each for each in given if each.quarter in calendar.closed]
+        for each in came:  # of a closed quarter, and awaited from its publisher
+            revise_result(
+                indicator=each.indicator,
+                quarter=each.quarter,
+                given=each.given,
+                reason=f"Issued by {calendar.awaited[each.key]}",
+                by=by,
+            )
+        given = [each for each in given if each.quarter not in calendar.closed]
         stored = submit_results(submissions=[*given, *made], today=today, by=by)
         asked = unanswered_of(revision.pk for revision, is_new in stored if is_new)
         for revision, _ in stored:
@@ -177,7 +195,8 @@ def _weigh(
     changed = not is_unchanged(
         before, as_revision(submission.indicator, submission.quarter, submission.given)
     )
-    if changed and submission.quarter in calendar.closed:
+    is_awaited = submission.key in calendar.awaited and not (before and before.value is not None)
+    if changed and submission.quarter in calendar.closed and not is_awaited:
         work.refuse(
             row,
             "quarter",
@@ -208,7 +227,8 @@ def _calendar(spoken_of: Iterable[Quarter | Month], today: date, by: User | None
             version_ruling(each.quarter if isinstance(each, Month) else each)
         except NoVersionInForce as reason:
             refusals[each] = str(reason)
-    return _Calendar(frozenset(closed), refusals, by)
+    awaited = {(row.indicator_id, row.quarter): row.publisher for row in Awaited.objects.all()}
+    return _Calendar(frozenset(closed), awaited, refusals, by)
 
 
 def _misplaced(

@@ -253,6 +253,58 @@ class Awaited(models.Model):
         return f"{self.indicator.reference} for {self.quarter}, awaited from {self.publisher}"
 
 
+PARTS_IN_WORDS = {"measure_unit": "Unit", "successor": "Replaced by", "due": "Due"}
+
+
+def part_in_words(name: str) -> str:
+    """A part of a definition as people call it: `basis` is "Span"."""
+    label = str(getattr(Indicator._meta.get_field(name), "verbose_name", name))
+    return PARTS_IN_WORDS.get(name, label[:1].upper() + label[1:])
+
+
+class DefinitionChange(models.Model):
+    """What an indicator's definition said before and says since, who changed it, when and why.
+
+    Each is the next version of the definition: its first is what was defined, and has no row.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="definition_changes")
+    number = models.PositiveSmallIntegerField(help_text="Of the version that it made: 2, 3 …")
+    changes = models.JSONField(help_text='By part: {"source": {"was": "…", "is": "…"}}')
+    reason = models.CharField(max_length=500, blank=True)
+    break_from = QuarterField(
+        null=True,
+        blank=True,
+        help_text="From which quarter figures compare no more with those before",
+    )
+    changed_at = models.DateTimeField(default=now, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["indicator", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "number"], name="versions_of_a_definition_are_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=2), name="the_first_version_is_what_was_defined"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.reference}, definition {self.number}"
+
+    @property
+    def parts(self) -> list[tuple[str, str, str]]:
+        """Each part that changed, as people call it, with what it said before and says since."""
+        return [
+            (part_in_words(name), said["was"], said["is"])
+            for name, said in sorted(self.changes.items())
+        ]
+
+
 class Target(models.Model):
     """What is expected of an indicator from a quarter until its next target."""
 

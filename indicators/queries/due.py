@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from core.quarters import Quarter
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Awaited, Indicator
 from indicators.models.results import Revision
 from sorp.rules.patterns import YEAR
 
@@ -31,3 +32,19 @@ def due_in(quarter: Quarter, indicators: Iterable[Indicator]) -> list[Indicator]
         for pk, earlier in rows.values_list("result__indicator_id", "result__quarter"):
             given[pk].append(earlier)
     return [each for each in asked if patterns[each.pk].due_in(quarter, given.get(each.pk, ()))]
+
+
+def awaited_in(quarter: Quarter, *, on: date) -> frozenset[int]:
+    """The keys of those whose figure for a quarter their publisher has not issued, until the day stated."""
+    rows = Awaited.objects.filter(quarter=quarter, until__gte=on)
+    return frozenset(rows.values_list("indicator_id", flat=True))
+
+
+def owed_in(quarter: Quarter, indicators: Iterable[Indicator], *, on: date) -> list[Indicator]:
+    """Those of which a result is due and that nobody but their manager keeps waiting for.
+
+    Not those that are awaited from their publisher: until the day stated they are neither late nor
+    silent.
+    """
+    awaited = awaited_in(quarter, on=on)
+    return [each for each in due_in(quarter, indicators) if each.pk not in awaited]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.quarters import Quarter
 from core.words import Word
-from indicators.models.definitions import PATTERN, Indicator, Target
+from indicators.models.definitions import PATTERN, DefinitionChange, Indicator, Target
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
@@ -117,11 +117,15 @@ def value_series(
 ) -> dict[int, list[Point]]:
     """What is now said of each quarter: value (None where there is none) and definition break.
 
-    Chronological; quarters of which nothing was said are absent.
+    Chronological; quarters of which nothing was said are absent. What is declared comparable with an
+    indicator that it replaced begins with that one's. The first figure from the quarter in which what
+    its figures speak of changed is a break, whether or not whoever gave it said so.
     """
     rows = Revision.objects.latest_ones().filter(result__quarter__lte=until)
-    if indicators is not None:
-        rows = rows.filter(result__indicator__in=list(indicators))
+    wanted = list(indicators) if indicators is not None else None
+    replaced = comparable_predecessors()
+    if wanted is not None:
+        rows = rows.filter(result__indicator__in=[*wanted, *_before(wanted, replaced)])
     series: dict[int, list[Point]] = defaultdict(list)
     for indicator, quarter, value, is_break in (
         rows.order_by("result__quarter")
@@ -129,7 +133,68 @@ def value_series(
         .iterator()
     ):
         series[indicator].append((quarter, value, is_break))
-    return series
+    _mark_breaks(series)
+    return _continued(series, replaced, wanted)
+
+
+def comparable_predecessors() -> dict[int, int]:
+    """Each indicator's predecessor whose figures are declared comparable with its own: `{new: old}`."""
+    rows = Indicator.objects.filter(successor_is_comparable=True)
+    return {new: old for new, old in rows.values_list("successor_id", "pk") if new is not None}
+
+
+def _before(indicators: Iterable[int], replaced: Mapping[int, int]) -> list[int]:
+    found = []
+    for each in indicators:
+        while (each := replaced.get(each, 0)) and each not in found:
+            found.append(each)
+    return found
+
+
+def breaks_by_definition() -> set[InQuarter]:
+    """Each figure that is the first after what its figures speak of changed."""
+    changed = DefinitionChange.objects.filter(break_from__isnull=False)
+    series = value_series(
+        until=Quarter(2200, 4), indicators=set(changed.values_list("indicator", flat=True))
+    )
+    found = set()
+    for indicator, since in changed.values_list("indicator_id", "break_from"):
+        after = (
+            quarter
+            for quarter, value, _ in series.get(indicator, ())
+            if since is not None and quarter >= since and value is not None
+        )
+        found |= {(indicator, quarter) for quarter in [next(after, None)] if quarter is not None}
+    return found
+
+
+def _mark_breaks(series: dict[int, list[Point]]) -> None:
+    """The first figure of each new span is a definition break."""
+    changes = DefinitionChange.objects.filter(break_from__isnull=False)
+    for indicator, since in changes.values_list("indicator_id", "break_from"):
+        points = series.get(indicator, [])
+        for at, (quarter, value, _) in enumerate(points):
+            if since is not None and quarter >= since and value is not None:
+                points[at] = (quarter, value, True)
+                break
+
+
+def _continued(
+    series: dict[int, list[Point]], replaced: Mapping[int, int], wanted: list[int] | None
+) -> dict[int, list[Point]]:
+    """Each series after that of the indicators it continues, up to its own first figure."""
+    if not replaced:
+        return series
+    found: dict[int, list[Point]] = defaultdict(list)
+    for indicator in wanted if wanted is not None else list(series):
+        own = list(series.get(indicator, []))
+        for earlier in _before([indicator], replaced):
+            first = own[0][0] if own else None
+            points = series.get(earlier, [])
+            own = [each for each in points if first is None or each[0] < first] + own
+        if own:
+            found[indicator] = own
+    return found
 
 
 def rag_histories(

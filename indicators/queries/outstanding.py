@@ -10,12 +10,13 @@ from functools import cache
 
 from django.db.models import Q
 
+from core.clock import localdate
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
-from indicators.queries.due import due_in
+from indicators.queries.due import owed_in
 from indicators.queries.sign_off import AWAITING_SIGN_OFF, sign_off_structure
 from indicators.rules.reminders import OutstandingResult, Referral
 from indicators.rules.returns import ResultState, Stage
@@ -108,14 +109,15 @@ def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
 
 
 def _due_indicators(quarter: Quarter, units: list[int] | None = None) -> list[Indicator]:
-    """Those of which a result is due for a quarter: nothing is due of suspended indicators."""
+    """Those of which a result is owed for a quarter: nothing is of suspended or awaited ones."""
     suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
         Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
     rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
     if units is not None:
         rows = rows.in_units(units)
-    return due_in(quarter, rows.select_related("unit", "accountable_manager"))
+    rows = rows.select_related("unit", "accountable_manager")
+    return owed_in(quarter, rows, on=localdate())
 
 
 def _states(quarter: Quarter) -> dict[int, str]:

@@ -20,6 +20,7 @@ def judge(
     value: Decimal | None = None,
     not_available: str = "",
     thresholds: Thresholds | None = None,
+    awaited: bool = False,
 ) -> tuple[Rag | None, NotRated | None]:
     """The RAG status of a quarter, or the reason why it is not rated: always one, never both.
 
@@ -30,7 +31,8 @@ def judge(
     2. there is a value: it is rated, due or not (*no target* where the method lacks its target);
     3. there is a result, but without a value (such as a zero denominator): *no value*;
     4. nothing was due: *not due*;
-    5. a result was due and is absent, or was declared not available: *no result*.
+    5. its publisher has not issued it, and its day is not over: *awaited*;
+    6. a result was due and is absent, or was declared not available: *no result*.
     """
     if suspended:
         return None, NotRated.SUSPENDED
@@ -41,7 +43,9 @@ def judge(
         return (verdict, None) if isinstance(verdict, Rag) else (None, verdict)
     if has_result and not not_available:
         return None, NotRated.NO_VALUE
-    return None, NotRated.NO_RESULT if due else NotRated.NOT_DUE
+    if not due:
+        return None, NotRated.NOT_DUE
+    return None, NotRated.AWAITED if awaited else NotRated.NO_RESULT
 
 
 def scale_of(measure_unit: str) -> Decimal:

@@ -11,7 +11,8 @@ from django.db import transaction
 from core import audit
 from core.quarters import Quarter
 from core.queries import last_closed
-from indicators.models.definitions import Indicator, Suspension, Target
+from indicators.models.definitions import DefinitionChange, Indicator, Suspension, Target
+from indicators.models.results import Revision
 from indicators.queries.histories import thresholds_of
 from indicators.services.rating import rerate_open_quarters
 from organisation.models.people import User
@@ -46,20 +47,52 @@ def define_indicator(*, by: User | None, **definition: Any) -> Indicator:
     return indicator
 
 
+# What says of whom a figure is and who answers for it, not what it is: no new version of a definition.
+NOT_OF_THE_DEFINITION = frozenset({"unit", "accountable_manager", "layer", "tier", "codes"})
+
+
 @transaction.atomic
-def redefine_indicator(*, indicator: Indicator, by: User | None, **changes: Any) -> Indicator:
+def redefine_indicator(
+    *,
+    indicator: Indicator,
+    by: User | None,
+    reason: str = "",
+    break_from: Quarter | None = None,
+    **changes: Any,
+) -> Indicator:
     """An indicator is defined otherwise from now on. Ratings already stored keep their inputs.
 
-    Records each part that changed, as it was and as it is; changes nothing where none did.
+    Records each part that changed, as it was and as it is; changes nothing where none did. Of what
+    makes its definition, the next version says who changed it and why. Where its results speak of
+    another span from now on, `break_from` says from which quarter; without it that is refused.
+    Raises ValueError, in words.
     """
     before = {name: getattr(indicator, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
     if not changed:
         return indicator
+    if "last_quarter" in changed or "successor" in changed or "successor_is_comparable" in changed:
+        ending = {**{name: getattr(indicator, name) for name in ENDING}, **changes}
+        _refuse_ending(indicator, **{name: ending[name] for name in ENDING})
+    if "basis" in changed:
+        _refuse_span(indicator, break_from)
     for name, value in changed.items():
         setattr(indicator, name, value)
     validate(indicator)
     indicator.save(update_fields=list(changed))
+    told = {name: value for name, value in changed.items() if name not in NOT_OF_THE_DEFINITION}
+    if told:
+        DefinitionChange.objects.create(
+            indicator=indicator,
+            number=indicator.definition_changes.count() + 2,
+            changes={
+                name: {"was": _in_words(before[name]), "is": _in_words(value)}
+                for name, value in told.items()
+            },
+            reason=reason.strip(),
+            break_from=break_from if "basis" in changed else None,
+            changed_by=by,
+        )
     audit.record(
         "redefined indicator",
         indicator,
@@ -68,6 +101,121 @@ def redefine_indicator(*, indicator: Indicator, by: User | None, **changes: Any)
     )
     rerate_open_quarters(indicators=[indicator.pk])
     return indicator
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _refuse_span(indicator: Indicator, break_from: Quarter | None) -> None:
+    """Figures of two spans say nothing of one another: one is asked from which quarter that is so."""
+    given = Revision.objects.latest_ones().filter(result__indicator=indicator, value__isnull=False)
+    last = given.order_by("-result__quarter").values_list("result__quarter", flat=True).first()
+    if last is None:
+        return
+    if break_from is None:
+        raise ValueError(
+            f"{indicator.reference} has results that speak of {indicator.get_basis_display().lower()}:"
+            f" say in break_from from which quarter they no longer do ({last.next().key} or later),"
+            " or measure a new indicator that succeeds this one"
+        )
+    if break_from <= last:
+        raise ValueError(
+            f"{indicator.reference} has a result for {last.key}: write a quarter after it, from"
+            " which its figures compare no more with those before"
+        )
+
+
+ENDING = ("last_quarter", "successor", "successor_is_comparable")
+ALIKE = {"measure_unit": "unit", "polarity": "polarity", "basis": "span", "frequency": "frequency"}
+
+
+def _refuse_ending(
+    indicator: Indicator,
+    *,
+    last_quarter: Quarter | None,
+    successor: Indicator | None,
+    successor_is_comparable: bool,
+) -> None:
+    """What an indicator's end and its successor may not be. Raises ValueError, saying what to do."""
+    reference = indicator.reference
+    if last_quarter is not None:
+        given = Revision.objects.latest_ones().filter(
+            result__indicator=indicator, result__quarter__gt=last_quarter, value__isnull=False
+        )
+        if later := given.order_by("-result__quarter").first():
+            quarter = later.result.quarter.key
+            raise ValueError(f"{reference} has a result for {quarter}: it ends then or later")
+    if successor is None:
+        return
+    if last_quarter is None:
+        raise ValueError(f"Write the last quarter of {reference}: what is replaced has ended")
+    if successor.reference == reference:
+        raise ValueError(f"{reference} cannot replace itself: name another indicator")
+    after: Indicator | None = successor
+    while after is not None:
+        if after.reference == reference:
+            raise ValueError(
+                f"{successor.reference} is itself replaced by {reference}, at once or later: name"
+                " an indicator that goes on"
+            )
+        after = after.successor
+    if successor.first_quarter < indicator.first_quarter:
+        raise ValueError(
+            f"{successor.reference} was measured before {reference} was, from"
+            f" {successor.first_quarter}: name one that began after it, or correct its first quarter"
+        )
+    if successor.last_quarter is not None and successor.last_quarter <= last_quarter:
+        raise ValueError(
+            f"{successor.reference} ended in {successor.last_quarter}: name one that goes on after"
+            f" {last_quarter}"
+        )
+    if successor_is_comparable:
+        _refuse_comparing(indicator, successor)
+
+
+def _refuse_comparing(indicator: Indicator, successor: Indicator) -> None:
+    for name, word in ALIKE.items():
+        if getattr(indicator, name) != getattr(successor, name):
+            raise ValueError(
+                f"{indicator.reference} and {successor.reference} differ in {word}, so their figures"
+                " cannot be compared: say that they are not comparable"
+            )
+    others = successor.predecessors.filter(successor_is_comparable=True).exclude(pk=indicator.pk)
+    if other := others.first():
+        raise ValueError(
+            f"{successor.reference} continues the figures of {other.reference} already: only one"
+            " may be comparable with it"
+        )
+
+
+@transaction.atomic
+def retire_indicator(
+    *,
+    indicator: Indicator,
+    last_quarter: Quarter,
+    reason: str,
+    by: User | None,
+    successor: Indicator | None = None,
+    successor_is_comparable: bool = False,
+) -> Indicator:
+    """An indicator is measured until a quarter, and no longer; another may replace it.
+
+    What is referred up of it ends at the first close after that quarter. Raises ValueError without a
+    reason, or where its results or its successor do not allow it.
+    """
+    if not reason.strip():
+        raise ValueError("Say why it is no longer measured")
+    return redefine_indicator(
+        indicator=indicator,
+        by=by,
+        reason=reason,
+        last_quarter=last_quarter,
+        successor=successor,
+        successor_is_comparable=successor_is_comparable and successor is not None,
+    )
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from core import audit
-from core.clock import now
+from core.clock import localdate, now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
@@ -18,7 +18,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
-from indicators.queries.due import due_in
+from indicators.queries.due import awaited_in, due_in
 from indicators.queries.histories import targets_in_force, thresholds_of, value_series
 from indicators.queries.requirements import suspended_in
 from indicators.queries.variations import rating_variations
@@ -62,6 +62,7 @@ class RatingInputs:
     variations: dict[int, Variation]
     suspended: frozenset[int]
     due: frozenset[int]
+    awaited: frozenset[int]
     series: dict[int, list[Any]]
     stored: dict[int, Rating]
     is_closed: bool
@@ -137,6 +138,7 @@ def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> RatingInputs:
         variations=rating_variations(quarter, indicators),
         suspended=suspended_in(quarter),
         due=frozenset(each.pk for each in due_in(quarter, measured)),
+        awaited=awaited_in(quarter, on=localdate()),
         series=value_series(until=quarter, indicators=indicators),
         stored={each.indicator_id: each for each in stored},
         is_closed=bool(row and row.is_closed),
@@ -155,6 +157,7 @@ def _judge(indicator: Indicator, inputs: RatingInputs) -> Rating | None:
         value=revision.value if revision else None,
         not_available=revision.not_available if revision else "",
         thresholds=thresholds,
+        awaited=indicator.pk in inputs.awaited,
     )
     travel, quarters = _travel(indicator, inputs, thresholds, revision)
     rating = Rating(
@@ -171,7 +174,7 @@ def _judge(indicator: Indicator, inputs: RatingInputs) -> Rating | None:
         tolerance=thresholds.tolerance if thresholds else indicator.tolerance,
         polarity=thresholds.polarity if thresholds else indicator.polarity,
         confidence=revision.confidence if revision and revision.value is not None else "",
-        definition_break=bool(revision and revision.definition_break),
+        definition_break=bool(revision and _is_break(indicator, inputs, revision)),
         stale=_is_stale(indicator, inputs.quarter, revision),
         sorp_version_id=inputs.version_id,
         variation_id=_variation(indicator, inputs, before),
@@ -223,6 +226,12 @@ def _travel(
         pattern=indicator.pattern,
     )
     return found.travel, found.n
+
+
+def _is_break(indicator: Indicator, inputs: RatingInputs, revision: Revision) -> bool:
+    """Whether it is the first measured in a new way: as was said of it, or as its definition has it."""
+    known = {quarter: is_break for quarter, _, is_break in inputs.series.get(indicator.pk, ())}
+    return revision.definition_break or known.get(inputs.quarter, False)
 
 
 def _is_stale(indicator: Indicator, quarter: Quarter, revision: Revision | None) -> bool:

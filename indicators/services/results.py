@@ -23,6 +23,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.returns import Draft, Submission
+from indicators.queries.due import awaited_in
 from indicators.queries.returns import ReturnRow, entry_day, entry_days, return_rows
 from indicators.queries.sign_off import may_change
 from indicators.rules.entry import ResultGiven
@@ -472,6 +473,7 @@ def _checked_rows(
 
 def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) -> None:
     days = entry_days(quarter)
+    awaited = awaited_in(quarter, on=today)
     submissions = []
     for row in rows:
         assert row.entry is not None
@@ -480,7 +482,7 @@ def _submit(rows: Sequence[ReturnRow], quarter: Quarter, today: date, by: User) 
         # Where earlier figures stood in for this quarter's, that is still so.
         data_quarter = row.revision.data_quarter if row.revision else None
         given = ResultGiven.from_entry(row.entry, data_quarter)
-        late = due is not None and today > due
+        late = due is not None and today > due and row.indicator.pk not in awaited
         if row.entry.months:
             store_months(indicator=row.indicator, figures=row.entry.months, today=today, by=by)
         submissions.append(

@@ -15,7 +15,7 @@ from core.figures import as_number
 from core.guards import require
 from core.quarters import Quarter
 from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm, posted_draft
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Awaited, Indicator
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
 from indicators.queries.entry import EntrySheet, entry_sheet
@@ -49,13 +49,20 @@ def refusal_page(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse | 
     if not sheet.has_ended:
         reason = "" if sheet.months_asked else "not ended"
     elif sheet.is_closed:
-        reason = "" if may_revise(request.user) else "closed"
+        reason = "" if may_revise(request.user) or still_to_come(sheet) else "closed"
     else:
         reason = "locked" if sheet.is_locked else ""
     if not reason:
         return None
     page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter}
     return render(request, "indicators/not_open.html", page | {"reason": reason}, status=403)
+
+
+def still_to_come(sheet: EntrySheet) -> Awaited | None:
+    """What was said of a figure that its publisher had not issued, until the figure is there."""
+    if sheet.revision is not None and sheet.revision.value is not None:
+        return None
+    return Awaited.objects.filter(indicator=sheet.indicator, quarter=sheet.quarter).first()
 
 
 def may_revise(user: User) -> bool:
@@ -80,6 +87,8 @@ def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> Ht
     # is nobody's mistake yet.
     wrong = sheet.draft is not None and sheet.draft.is_complete
     form = ResultForm({**sheet.typed, "complete": "yes"} if wrong else None, sheet=sheet)
+    if sheet.is_closed and (awaited := still_to_come(sheet)) is not None:
+        form.initial["reason"] = f"Issued by {awaited.publisher}"
     return _page(request, sheet, form)
 
 
@@ -122,6 +131,7 @@ def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> Http
         "breakdowns": breakdowns_given([sheet.indicator.pk], sheet.quarter).get(
             sheet.indicator.pk, []
         ),
+        "awaited": still_to_come(sheet),
     }
     return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 

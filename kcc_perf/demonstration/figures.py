@@ -117,12 +117,16 @@ def report_quarter(quarter: Quarter) -> None:
 
 
 def answer_what_is_asked(quarter: Quarter, day: date) -> None:
-    """Accountable managers answer what was asked about their figures of a quarter."""
+    """What was asked about a quarter's figures is answered, by the manager or, before their time, an officer."""
     rows = Question.objects.unanswered().standing().filter(revision__result__quarter=quarter)
-    for question in rows.select_related("revision__result__indicator__accountable_manager"):
-        manager = question.revision.result.indicator.accountable_manager
-        with clock.at(day):
-            answer_question(question=question, answer=IT_IS_RIGHT, by=manager)
+    with clock.at(day):
+        for question in rows.select_related("revision__result__indicator__accountable_manager"):
+            indicator = question.revision.result.indicator
+            manager = indicator.accountable_manager
+            answers = Indicator.objects.answerable_by(manager).filter(pk=indicator.pk).exists()
+            answer_question(
+                question=question, answer=IT_IS_RIGHT, by=manager if answers else officer()
+            )
 
 
 def expect_the_year_end(quarter: Quarter, day: date) -> None:

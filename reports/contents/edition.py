@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from core.quarters import Quarter
 from core.queries import quarter_state
+from reports.contents.endings import no_longer_measured
 from reports.contents.indicators import indicator_contents, unit_contents
 from reports.contents.priorities import strategy_contents
 from reports.contents.rules import sorp_contents, without_unread_forecasts
@@ -42,6 +43,7 @@ def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[
     indicators = indicator_contents(quarter=quarter, also=measured)
     practice = sorp_contents(quarter, indicators)
     indicators = without_unread_forecasts(indicators, practice)
+    ended = no_longer_measured(quarter)
     document = {
         "schema": SCHEMA_NAME,
         "form": "full",
@@ -56,6 +58,7 @@ def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[
         **strategy,
         "indicators": indicators,
         "units": unit_contents(quarter, {each["unit"]["code"] for each in indicators}),
+        **({"no_longer_measured": ended} if ended else {}),
     }
     return {**document, "sentences": written(document)}
 

@@ -27,6 +27,7 @@ from organisation.models.people import Appointment
 from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
+from reports.contents.endings import endings
 from reports.contents.serializers import (
     as_escalation,
     as_plan,
@@ -49,6 +50,7 @@ class _IndicatorRows:
     escalations: dict[int, list[Escalation]] = field(default_factory=lambda: defaultdict(list))
     variations: dict[int, list[Variation]] = field(default_factory=dict)
     plans: dict[int, ActionPlan] = field(default_factory=dict)
+    endings: dict[int, dict[str, Any]] = field(default_factory=dict)
     breakdowns: dict[int, list[BreakdownHistory]] = field(default_factory=dict)
     confidences: dict[int, DataConfidence] = field(default_factory=dict)  # by revision
 
@@ -60,8 +62,11 @@ def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[st
     "value": "90", "rag": "green", …}], "escalations": […], "plan": {…} or None, …}`.
     `also` names indicators that measure a priority, whatever layer they stand in themselves.
     """
-    measured = list(_reported(quarter, also).select_related("unit", "accountable_manager"))
+    measured = list(
+        _reported(quarter, also).select_related("unit", "accountable_manager", "successor")
+    )
     rows = _rows_of(quarter, [each.pk for each in measured])
+    rows.endings = endings(measured, quarter)
     in_order = sorted(measured, key=lambda each: each.reference)  # whatever the database sorts by
     return [_indicator(each, quarter, rows) for each in in_order]
 
@@ -73,6 +78,7 @@ def _reported(quarter: Quarter, also: Iterable[str]) -> QuerySet[Indicator]:
     """
     referred_up = Escalation.objects.filter(
         Q(recovered_in__isnull=True) | Q(recovered_in__gte=quarter),
+        Q(ended_in__isnull=True) | Q(ended_in__gte=quarter),
         indicator=OuterRef("pk"),
         level__in=REPORTED_LEVELS,
         opened_in__lte=quarter,
@@ -134,6 +140,7 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
     )
     return {
         **_definition(indicator, rows),
+        **rows.endings[indicator.pk],
         "commentary": latest.commentary if latest else "",
         "management_action": latest.management_action if latest else "",
         "not_available": latest.not_available if latest else "",

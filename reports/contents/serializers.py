@@ -11,6 +11,7 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from escalation.queries.evaluation import as_varied
+from escalation.rules.replay import NO_LONGER_MEASURED
 from escalation.rules.variations import Varied
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
@@ -18,7 +19,7 @@ from indicators.models.variations import Variation
 
 def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
     """An escalation as it stood once this quarter was closed: what recovered later was open."""
-    recovered = escalation.recovered_in
+    recovered, ended = escalation.recovered_in, escalation.ended_in
     return {
         "level": escalation.level,
         "origin": escalation.origin,
@@ -32,6 +33,11 @@ def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
         "restated": escalation.restated,
         "sorp_version": escalation.sorp_version.number,
         "reason": escalation.reason,
+        **(
+            {"ended_in": ended.key, "ended_as": NO_LONGER_MEASURED}
+            if ended and ended <= quarter
+            else {}
+        ),
     }
 
 

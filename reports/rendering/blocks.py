@@ -255,6 +255,25 @@ class IndicatorBlock:
         return self._numbered("escalation")[::-1]
 
     @property
+    def now_known_told(self) -> list[str]:
+        """Each figure of an earlier quarter that came since the last report."""
+        return self._numbered("now-known")
+
+    @property
+    def ending(self) -> str:
+        """That this is, or is to be, its last quarter, and what replaces it."""
+        return self.said.get("ending", "")
+
+    @property
+    def awaited_told(self) -> str:
+        return self.said.get("awaited", "")
+
+    @property
+    def definition_history(self) -> list[str]:
+        """What its definition said before, latest change first."""
+        return self._numbered("definition-change")[::-1]
+
+    @property
     def actions_told(self) -> list[str]:
         """What its action plan promises, and what of it is done."""
         return self._numbered("action")

@@ -72,6 +72,7 @@ INDICATOR_COLUMNS = (
 # What files of earlier editions have not. Here as in every tuple of this file a column is added at
 # the end and none is taken away: what was published is drawn again, byte for byte, to verify it.
 ADDED_TO_INDICATORS = ("due", "made_of_months", "first_quarter")
+OF_WHAT_ENDED = ("ended_in", "ended_as")  # only where something did
 UNIT_COLUMNS = ("code", "name", "tier", "parent")
 TARGET_COLUMNS = (
     *("reference", "from_quarter", "target", "floor", "lower", "upper"),
@@ -107,6 +108,9 @@ def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
         parts["parts.csv"] = written(PART_COLUMNS, rows)
     imported: dict[str, bytes] = {}
     added: tuple[str, ...] = ()
+    escalated = ESCALATION_COLUMNS
+    if not any(row.get("ended_in") for row in _escalations(document)):
+        escalated = tuple(each for each in ESCALATION_COLUMNS if each not in OF_WHAT_ENDED)
     if "units" in document:  # editions frozen before could not be imported
         added = ADDED_TO_INDICATORS
         imported = {
@@ -114,10 +118,12 @@ def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
             "targets.csv": written(TARGET_COLUMNS, _targets(document)),
             "results.csv": written(RESULT_COLUMNS, _results(document)),
         }
+    if any(each.get("last_quarter") for each in document["indicators"]):
+        added = (*added, "last_quarter")
     return {
         "indicators.csv": written((*INDICATOR_COLUMNS, *added), _indicators(document)),
         "ratings.csv": written((*RATING_COLUMNS, *FURTHER_COLUMNS), _ratings(document)),
-        "escalations.csv": written(ESCALATION_COLUMNS, _escalations(document)),
+        "escalations.csv": written(escalated, _escalations(document)),
         "counts.csv": written(COUNT_COLUMNS, _counts(document)),
         **imported,
         **parts,
@@ -156,6 +162,7 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "management_action": "",  # editions frozen before it was asked for have none
             "due": "",
             "made_of_months": "",
+            "last_quarter": "",
             "method": latest.get("method"),
             "tolerance": latest.get("tolerance"),
             **each,
@@ -232,7 +239,7 @@ def _results(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _escalations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         for escalation in each["escalations"]:
-            yield {**escalation, "reference": each["reference"]}
+            yield {**dict.fromkeys(OF_WHAT_ENDED), **escalation, "reference": each["reference"]}
 
 
 def part_rows(indicator: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -211,6 +211,30 @@ class Report:
             for key, label in CHANGES
         ]
 
+    @cached_property
+    def ended(self) -> dict[str, str]:
+        """What is no longer measured, in words, by reference."""
+        return {
+            each["reference"]: self.said[f"ended/{each['reference']}"]["ending"]
+            for each in self.document.get("no_longer_measured", ())
+        }
+
+    @property
+    def newly_ended(self) -> list[dict[str, Any]]:
+        """What this report, and no other, says is no longer measured."""
+        return [
+            {**each, "sentence": self.ended[each["reference"]]}
+            for each in self.document.get("no_longer_measured", ())
+            if each["said_in"] == self.document["quarter"]
+        ]
+
+    @property
+    def now_known(self) -> list[tuple[IndicatorBlock, str]]:
+        """Figures of earlier quarters that their publishers issued since the last report, in words."""
+        return [
+            (block, sentence) for block in self.blocks.values() for sentence in block.now_known_told
+        ]
+
     @property
     def counts_bar(self) -> SafeString:
         bar = counts_chart(self.document["counts"], name="counts")

@@ -101,9 +101,13 @@ def _changes_of(indicator: Indicator, quarter: str) -> list[str]:
 def is_referred_up(indicator: Indicator) -> bool:
     """Whether it stands in the third layer: escalated to PAT or Cabinet, and not recovered."""
     return any(
-        each["level"] in REPORTED_LEVELS and each["recovered_in"] is None
-        for each in indicator["escalations"]
+        each["level"] in REPORTED_LEVELS and is_open(each) for each in indicator["escalations"]
     )
+
+
+def is_open(escalation: Mapping[str, Any]) -> bool:
+    """Whether an escalation of an edition neither recovered nor ended with its indicator."""
+    return escalation["recovered_in"] is None and escalation.get("ended_in") is None
 
 
 def same_content(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -42,6 +42,27 @@ def fact_at(document: Any, path: str) -> Any:
     return found
 
 
+NAMED_BY = ("reference", "quarter", "title", "slug", "name", "number", "group")
+
+
+def place_in_words(document: Any, path: str) -> str:
+    """Where a fact stands, for people: "indicators, HW-01, ratings, 2022-Q4, value"."""
+    found, words = document, []
+    for step in path.split("/"):
+        if step == "length" and isinstance(found, list):
+            words.append("how many")
+        elif isinstance(found, list):
+            found = found[int(step)]
+            row = found if isinstance(found, Mapping) else {}
+            words.append(
+                next((str(row[key]) for key in NAMED_BY if key in row), str(int(step) + 1))
+            )
+        else:
+            found = found.get(step)
+            words.append(step.replace("_", " "))
+    return ", ".join(words)
+
+
 class FactsOf(Mapping[str, Any]):
     """An object of the document."""
 

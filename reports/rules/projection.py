@@ -27,7 +27,7 @@ RATING = {
 }  # fmt: skip
 ESCALATION = {
     "level", "origin", "trigger", "trigger_key", "all_met", "since", "opened_in", "recovered_in", "relapse", "restated",
-    "sorp_version", "reason",
+    "sorp_version", "reason", "ended_in", "ended_as",
 }  # fmt: skip
 REVISION = {
     "quarter", "number", "value", "was", "reason", "confidence", "after_close", "said_on",
@@ -54,12 +54,27 @@ PARTS = {
     },
     "revisions": {"quarter", "reason", "said_on"},
 }  # fmt: skip
+SUCCESSOR = {"reference", "title", "is_comparable"}
+DEFINITION_CHANGE = {
+    **dict.fromkeys(("number", "changed_on", "reason", "break_from")),
+    "parts": {"part", "was", "is"},
+}
+NO_LONGER_MEASURED = {
+    **dict.fromkeys(("reference", "title", "last_quarter", "said_in", "last_status")),
+    **dict.fromkeys(("last_status_in", "referred_to", "reason")),
+    "successor": SUCCESSOR,
+}
 INDICATOR = {
     **dict.fromkeys(("reference", "title", "definition", "source", "tier", "kind", "layer")),
     **dict.fromkeys(("measure_unit", "decimals", "polarity", "frequency", "basis", "seasonal")),
     **dict.fromkeys(("lag_quarters", "commentary", "management_action", "not_available")),
     **dict.fromkeys(("due", "made_of_months", "method", "tolerance", "first_quarter")),
     "data_quarters": ALL,
+    **dict.fromkeys(("last_quarter",)),
+    "successor": SUCCESSOR,
+    "awaited": {"publisher", "until"},
+    "now_known": {"quarter", "publisher"},
+    "definition_changes": DEFINITION_CHANGE,
     "unit": {"code", "name"},
     "directorate": {"code", "name"},
     "accountable_manager": {"office"},
@@ -108,6 +123,7 @@ EDITION = {
     "priorities": PRIORITY,
     "indicators": INDICATOR,
     "units": {"code", "name", "tier", "parent"},
+    "no_longer_measured": NO_LONGER_MEASURED,
 }
 
 

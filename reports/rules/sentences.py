@@ -22,7 +22,13 @@ from core.dates import as_date
 from core.quarters import Quarter
 from escalation.rules.rule_files import read_trigger
 from indicators.rules.remarks import state_now, trend_sentence
-from reports.rules.counting import REPORTED_LEVELS, is_counted, is_referred_up
+from reports.rules.counting import REPORTED_LEVELS, is_counted, is_open, is_referred_up
+from reports.rules.endings import (
+    definition_change_in_words,
+    ending_in_words,
+    replaced_by,
+    status_in_words,
+)
 from reports.rules.facts import ABSENT, Facts, copied, viewed
 from reports.rules.history import in_quarter
 from reports.rules.wording import Writer, explained, pattern_of, rating_of, trend_of
@@ -184,6 +190,8 @@ def _makers(document: Document) -> Iterator[tuple[str, str, Maker]]:
         plan = indicator["plan"] or {"actions": ()}
         for row in range(len(plan["actions"])):
             yield where, f"action-{row + 1}", partial(_action, place=place, row=row)
+    for row, ended in enumerate(document.get("no_longer_measured") or ()):
+        yield f"ended/{ended['reference']}", "ending", partial(_ended, row=row)
     versions = document["sorp"]["versions"]
     for row in range(len(versions[-1]["triggers"])):
         yield "sorp", f"trigger-{row + 1}", partial(_trigger, row=row)
@@ -374,6 +382,15 @@ OF_PRIORITY_ROWS: tuple[tuple[str, str, Callable[..., str]], ...] = (
 )
 
 
+# What is no longer measured -----------------------------------------------------------------------
+
+
+def _ended(document: Document, *, row: int) -> str:
+    ended = document["no_longer_measured"][row]
+    _ = ended["reference"]
+    return ending_in_words(ended)
+
+
 # Indicators --------------------------------------------------------------------------------------
 
 Rows = Mapping[str, Any]
@@ -430,6 +447,22 @@ def _no_plan(document: Document, *, place: int) -> str:
     return "Nothing more than the usual is asked of it."
 
 
+def _ending(indicator: Rows, quarter: Quarter) -> str:
+    """That this is, or is to be, its last quarter, and what replaces it."""
+    last = indicator.get("last_quarter")
+    if last is None:
+        return ""
+    sentence = f"It is measured until {Quarter.parse(last)}."
+    return " ".join(each for each in (sentence, replaced_by(indicator)) if each)
+
+
+def _awaited(indicator: Rows, quarter: Quarter) -> str:
+    awaited = indicator.get("awaited")
+    if awaited is None or rating_of(indicator, quarter)["not_rated"] != NotRated.AWAITED:
+        return ""
+    return f"Awaited from {awaited['publisher']} until {as_date(awaited['until'])}."
+
+
 OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "explanation": _explanation,
     "trend": _trend,
@@ -437,12 +470,14 @@ OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "state-now": _state_now,
     "answers": _answers,
     "expected-recovery": _expected_recovery,
+    "ending": _ending,
+    "awaited": _awaited,
 }
 
 
 def _referral(indicator: Rows, quarter: Quarter, row: Rows) -> str:
     """An open escalation to PAT or Cabinet. It is told when it was referred, not what it rests on."""
-    if row["recovered_in"] is not None or row["level"] not in REPORTED_LEVELS:
+    if not is_open(row) or row["level"] not in REPORTED_LEVELS:
         return ""
     more = ", a relapse" if row["relapse"] else ""
     more += ", restated after a revision" if row["restated"] else ""
@@ -454,8 +489,10 @@ def _referral(indicator: Rows, quarter: Quarter, row: Rows) -> str:
 
 def _escalation(indicator: Rows, quarter: Quarter, row: Rows) -> str:
     """Any escalation there was, at whatever level, and whether it is over."""
-    if row["recovered_in"] is None:
+    if is_open(row):
         until = ", still open"
+    elif row["recovered_in"] is None:
+        until = f" to {Quarter.parse(row['ended_in'])}, when it ended: no longer measured"
     else:
         until = f" to {Quarter.parse(row['recovered_in'])}, when it recovered"
     return f"{Level(row['level']).label}, {Quarter.parse(row['opened_in'])}{until}. {row['reason']}"
@@ -477,11 +514,28 @@ def _revision(indicator: Rows, quarter: Quarter, row: Rows) -> str:
     )
 
 
+def _now_known(indicator: Rows, quarter: Quarter, row: Rows) -> str:
+    """A figure of an earlier quarter that its publisher issued since the last report."""
+    rating = rating_of(indicator, Quarter.parse(row["quarter"]))
+    status = rating["rag"] or rating["not_rated"]
+    value = _writer(indicator).rated(rating) if rating["value"] is not None else "no value"
+    return (
+        f"Now known for {Quarter.parse(row['quarter'])}: {value}, {status_in_words(status)}."
+        f" It was awaited from {row['publisher']}."
+    )
+
+
+def _definition_change(indicator: Rows, quarter: Quarter, row: Rows) -> str:
+    return definition_change_in_words(row)
+
+
 OF_INDICATOR_ROWS: tuple[tuple[str, str, Callable[[Rows, Quarter, Rows], str]], ...] = (
     ("escalations", "referral", _referral),
     ("escalations", "escalation", _escalation),
     ("variations", "varied", _varied),
     ("revisions", "revision", _revision),
+    ("now_known", "now-known", _now_known),
+    ("definition_changes", "definition-change", _definition_change),
 )
 
 

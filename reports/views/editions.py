@@ -18,6 +18,8 @@ from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from reports.models import Edition, EditionFile
 from reports.queries.editions import all_editions
+from reports.rules.facts import place_in_words
+from reports.rules.sentences import CannotBeMade, sentences_of, wrong_sentences
 from reports.services.editions import CannotPublish, publish_edition
 
 BUILD_REPORT = "build_report"
@@ -103,6 +105,42 @@ def draft_file(request: SignedInRequest, quarter: Quarter, number: int, name: st
         as_attachment=not name.endswith(".pdf"),
         filename=f"{edition.quarter.key}-edition-{edition.number}-{name}",
     )
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def sentences(request: SignedInRequest, quarter: Quarter, number: int) -> HttpResponse:
+    """Every sentence of an edition that nobody wrote, with the facts each was made from."""
+    edition = get_object_or_404(
+        Edition.objects.of(quarter).defer("document").select_related("report"), number=number
+    )
+    document = edition.public_document
+    try:
+        made = sentences_of(document)
+    except CannotBeMade as reason:
+        raise Http404(str(reason)) from None
+    places = list(dict.fromkeys(each.place for each in made))
+    place = request.GET.get("place") or places[0]
+    if place not in places:
+        raise Http404("The edition has no sentence at this place")
+    page = {
+        "edition": edition,
+        "places": places,
+        "place": place,
+        "is_held": "sentences" in document,
+        "sentences": [
+            {
+                "sentence": each,
+                "facts": [
+                    (place_in_words(document, path), value) for path, value in each.facts.items()
+                ],
+            }
+            for each in made
+            if each.place == place
+        ],
+        "wrong": list(wrong_sentences(document)),
+    }
+    return render(request, "reports/sentences.html", page)
 
 
 def _edition_or_404(quarter: Quarter, number: int) -> Edition:

@@ -99,11 +99,14 @@ def _edition_telling(facts: Callable[[Report], Container[str]], key: str) -> Edi
 @require_safe
 def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
     """One indicator: how it stands, why, what is being done about it, and who answers for it."""
-    edition = published_edition()
+    latest = edition = published_edition()
     if edition is None or address not in report_of(edition).by_address:
         edition = _edition_telling(lambda report: report.by_address, address)
     plans = agreed_plans_after(edition)
     agreed = next((each for name, each in plans.items() if address_of(name) == address), None)
+    # What has left the report: the latest edition says whether it is no longer measured.
+    reference = report_of(edition).by_address[address].reference
+    ended = report_of(latest).ended.get(reference, "") if latest is not None else ""
 
     def render_page() -> HttpResponse:
         report = report_of(edition)
@@ -115,10 +118,16 @@ def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
             "indicator": indicator,
             "priorities": [each for each in report.priorities if indicator in each.blocks],
             "marks": MARKS,
+            "ended": ended,
         }
         return render(request, "reports/public_indicator.html", page)
 
-    return edition_response(request, [edition, agreed] if agreed else edition, render_page)
+    told = [
+        edition,
+        *([latest] if ended and latest is not None else ()),
+        *([agreed] if agreed else ()),
+    ]
+    return edition_response(request, told if len(told) > 1 else edition, render_page)
 
 
 @public

@@ -64,7 +64,12 @@ class Figure(Expectation):
         """Whether a result was expected, and it is known whether one came."""
         if self.rag is not None:
             return True
-        return self.not_rated not in (None, NotRated.NOT_DUE, NotRated.SUSPENDED)
+        return self.not_rated not in (
+            None,
+            NotRated.NOT_DUE,
+            NotRated.SUSPENDED,
+            NotRated.AWAITED,
+        )
 
     @property
     def is_answered(self) -> bool:

@@ -53,6 +53,21 @@ def found(what: str, indicators: str, targets: str) -> None:
         import_targets(targets.encode(), file=f"{what}-targets.csv")
 
 
+def import_on(day: str, what: str, text: str) -> None:
+    """A file of indicators or of targets is imported on a day."""
+    read = {"indicators": import_indicators, "targets": import_targets}[what]
+    with time_machine.travel(f"{day}T09:00:00+00:00", tick=False):
+        read(text.encode(), file=f"{what}.csv")
+
+
+def close_each(since: str, until: str) -> None:
+    """The quarters are closed on their days, and nothing is submitted for them."""
+    for quarter in Quarter.parse(since).until(Quarter.parse(until)):
+        day = closes_on(quarter)
+        with time_machine.travel(f"{day}T09:00:00+00:00", tick=False):
+            close_quarter(quarter=quarter, today=day, by=None)
+
+
 def closes_on(quarter: Quarter) -> date:
     return working_day_after(quarter.last_day, 20)
 

@@ -86,6 +86,7 @@ PAGES = {
         "/set-up/dimensions/add/",
         "/set-up/dimensions/age/change/",
         "/data-quality/",
+        "/questions/",
         "/variations/?state=",
         "/indicators/LC-02/variations/",
         "/indicators/LC-02/variations/1/",

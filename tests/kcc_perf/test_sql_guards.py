@@ -13,6 +13,7 @@ from core.sql_guards import Guard, forwards
 from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Handling
 from escalation.models.plans import PlanReview
+from indicators.models.definitions import DefinitionChange
 from indicators.models.forecasts import SystemForecast
 from indicators.models.questions import Question
 from indicators.models.returns import Evidence, ManagersForecast, SignOff
@@ -119,6 +120,12 @@ def an_early_warning():
     return EarlyWarning.objects.create(indicator=IndicatorFactory(), closed=Q1, known_until=Q1)
 
 
+def a_definition_change():
+    return DefinitionChange.objects.create(
+        indicator=IndicatorFactory(), number=2, changes={"source": {"was": "", "is": "The ONS"}}
+    )
+
+
 def a_handling():
     return Handling.objects.create(
         escalation=EscalationFactory(), kind=Handling.Kind.NOTED, handled_on=DAY, by=UserFactory()
@@ -150,6 +157,7 @@ MADE = {
     "indicators_revision": RevisionFactory,
     "indicators_signoff": a_sign_off,
     "indicators_question": a_question,
+    "indicators_definitionchange": a_definition_change,
     "indicators_evidence": evidence,
     "indicators_partsrevision": PartsRevisionFactory,
     "indicators_partresult": PartResultFactory,
@@ -218,7 +226,7 @@ def another(field, row):
         case models.BinaryField():
             return b"another"
         case models.CharField() | models.TextField() | models.FileField():
-            return "another"
+            return "another"[: field.max_length]
     return 7_777  # numbers, and keys of rows that there are not
 
 

@@ -14,7 +14,7 @@ from core.kept_files import keep_file
 from core.tables.faults import WHOLE_ROW, Fault, RefusedFileError
 from core.tables.reading import content_of
 from escalation.rules.rating_files import RatingFile, read_ratings
-from escalation.rules.referrals import read_referrals
+from escalation.rules.referrals import read_last_quarters, read_referrals
 from escalation.rules.replay import (
     ReplayedEscalation,
     escalations_csv,
@@ -58,6 +58,11 @@ class Command(BaseCommand):
             type=Path,
             help="what export_variations wrote: for these indicators other rules were agreed",
         )
+        parser.add_argument(
+            "--indicators",
+            type=Path,
+            help="an indicators.csv: what was open of an indicator ends after its last_quarter",
+        )
         parser.add_argument("--output", type=Path, help="write here, and not on the screen")
         parser.add_argument(
             "--dry-run", action="store_true", help="check the files, and write nothing"
@@ -65,7 +70,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            given = ("ratings", "rules", "referred", "variations", "version_rules")
+            given = (
+                *("ratings", "rules", "referred", "variations"),
+                *("version_rules", "indicators"),
+            )
             ratings, found = _replayed(*(options[name] for name in given))
             for reference in taken_from_april(ratings):
                 self.stderr.write(
@@ -101,6 +109,7 @@ def _replayed(
     referred: Path | None,
     variations: Path | None,
     version_rules: Sequence[str],
+    indicators: Path | None,
 ) -> tuple[RatingFile, tuple[ReplayedEscalation, ...]]:
     """All files are read before any is refused, so that every fault is told at once."""
     faults: list[Fault] = []
@@ -116,6 +125,7 @@ def _replayed(
     in_force = read_or(read_rules, rules, DEFAULT_RULES)
     referrals = read_or(read_referrals, referred, {})
     varied = read_or(read_variations, variations, {})
+    last_quarters = read_or(read_last_quarters, indicators, {})
     by_version = {}
     for given in version_rules:
         version, sign, file = given.partition("=")
@@ -126,4 +136,4 @@ def _replayed(
             by_version[version] = read_or(read_rules, Path(file), DEFAULT_RULES)
     if faults:
         raise RefusedFileError(faults)
-    return history, replay_ratings(history, in_force, referrals, varied, by_version)
+    return history, replay_ratings(history, in_force, referrals, varied, by_version, last_quarters)

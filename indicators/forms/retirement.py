@@ -1,0 +1,56 @@
+"""Ending an indicator, and naming what replaces it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.forms import field_of
+from core.quarters import Quarter
+from indicators.models.definitions import Indicator
+
+BACK, AHEAD = 8, 8  # quarters offered before and after the one in hand
+
+
+class RetirementForm(forms.Form):
+    """Until when an indicator is measured, why no longer, and what is measured in its place."""
+
+    last_quarter = forms.TypedChoiceField(
+        label="Which is its last quarter?",
+        coerce=Quarter.parse,
+        error_messages={"required": "Select the last quarter in which it is measured"},
+    )
+    reason = forms.CharField(
+        label="Why is it no longer measured?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="This is published.",
+        error_messages={"required": "Say why it is no longer measured"},
+    )
+    successor = forms.ModelChoiceField(
+        Indicator.objects.none(),
+        label="What replaces it?",
+        to_field_name="reference",
+        required=False,
+        empty_label="Nothing does",
+        error_messages={"invalid_choice": "Select an indicator from the list"},
+    )
+    successor_is_comparable = forms.BooleanField(
+        label="The figures of both may be compared",
+        required=False,
+        help_text="Its chart and travel then go on from the figures of this one, with a break drawn.",
+    )
+
+    def __init__(self, *args: Any, indicator: Indicator, quarter: Quarter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = max(quarter.back(BACK), indicator.first_quarter)
+        offered = [*first.until(quarter.back(-AHEAD))]
+        if indicator.last_quarter is not None and indicator.last_quarter not in offered:
+            offered = [indicator.last_quarter, *offered]
+        field_of(self, "last_quarter", forms.TypedChoiceField).choices = [
+            ("", "Select a quarter"),
+            *((each.key, str(each)) for each in offered),
+        ]
+        others = Indicator.objects.exclude(pk=indicator.pk).order_by("reference")
+        field_of(self, "successor", forms.ModelChoiceField).queryset = others

@@ -1,0 +1,125 @@
+"""Figures that their publisher has not issued: who says so, until which day, and what follows after it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from core import audit
+from core.dates import as_date
+from core.quarters import Quarter
+from core.queries import last_closed, quarter_state
+from indicators.models.definitions import Awaited, Indicator
+from indicators.models.ratings import Rating
+from indicators.models.results import Revision
+from indicators.queries.due import due_in
+from indicators.services.rating import rate_quarter
+from organisation.models.people import User
+from sorp.lexicon import NotRated
+
+
+@transaction.atomic
+def say_awaited(
+    *,
+    indicator: Indicator,
+    quarter: Quarter,
+    publisher: str,
+    until: date,
+    today: date,
+    by: User | None,
+) -> tuple[Awaited, bool]:
+    """A figure is awaited from its publisher: until the end of a day it is neither late nor silent.
+
+    Said again, it names another publisher or day: what was said before is on the record. Returns it,
+    and whether anything changed. Raises ValueError, saying what to do, where none is owed, one
+    was given, the day is over, or the quarter was closed without it being awaited.
+    """
+    if not publisher.strip():
+        raise ValueError("Say who publishes the figure")
+    if until < today:
+        raise ValueError(f"Write a day from {as_date(today)} on: {as_date(until)} is over")
+    before = Awaited.objects.filter(indicator=indicator, quarter=quarter).first()
+    _refuse(indicator, quarter, before, today)
+    if before is not None and (before.publisher, before.until) == (publisher.strip(), until):
+        return before, False
+    was = {"publisher": before.publisher, "until": str(before.until)} if before else None
+    row = before or Awaited(indicator=indicator, quarter=quarter)
+    row.publisher, row.until, row.said_by = publisher.strip(), until, by
+    row.save()
+    audit.record(
+        "awaited from its publisher", row, by=by, publisher=row.publisher, until=str(until), was=was
+    )
+    _rate_again(row)
+    return row, True
+
+
+def _refuse(indicator: Indicator, quarter: Quarter, before: Awaited | None, today: date) -> None:
+    last = indicator.last_quarter
+    if quarter < indicator.first_quarter or (last is not None and quarter > last):
+        raise ValueError(f"{indicator.reference} is not measured in {quarter}")
+    if before is None and not due_in(quarter, [indicator]):
+        raise ValueError(f"No result of {indicator.reference} is due for {quarter}")
+    if quarter.last_day >= today:
+        raise ValueError(f"{quarter} has not ended: nobody waits for its figures yet")
+    if figure_given(indicator, quarter):
+        raise ValueError(f"{indicator.reference} has a figure for {quarter}: nothing is awaited")
+    state = quarter_state(quarter)
+    closed = last_closed()
+    is_closed = bool(state and state.is_closed) or (closed is not None and quarter < closed)
+    if is_closed and before is None:
+        raise ValueError(
+            f"{quarter} is closed, and its figure was not said to be awaited: when it comes, the"
+            " performance team revises the result"
+        )
+
+
+def figure_given(indicator: Indicator, quarter: Quarter) -> bool:
+    """Whether what now stands of a quarter has a value."""
+    return (
+        Revision.objects.latest_ones()
+        .filter(result__indicator=indicator, result__quarter=quarter, value__isnull=False)
+        .exists()
+    )
+
+
+@transaction.atomic
+def take_back_awaited(*, awaited: Awaited, by: User | None) -> None:
+    """It was said in error: the figure is owed as any other. Raises ValueError once its quarter is closed."""
+    state = quarter_state(awaited.quarter)
+    if state is not None and state.is_closed:
+        raise ValueError(
+            f"{awaited.quarter} was closed with it awaited: name an earlier day instead, after"
+            " which it is missing"
+        )
+    audit.record("no longer awaited", awaited, by=by, publisher=awaited.publisher)
+    indicator, quarter = awaited.indicator_id, awaited.quarter
+    awaited.delete()
+    if Rating.objects.filter(indicator=indicator, quarter=quarter).exists():
+        rate_quarter(quarter=quarter, by=by, indicators=[indicator])
+
+
+def _rate_again(row: Awaited) -> None:
+    """A rating that stands says from now on that the figure is awaited."""
+    if Rating.objects.filter(indicator=row.indicator_id, quarter=row.quarter).exists():
+        rate_quarter(quarter=row.quarter, by=None, indicators=[row.indicator_id])
+
+
+@transaction.atomic
+def judge_overdue_from_publishers(*, today: date) -> int:
+    """What is still awaited after its day is *no result* from now on. Returns how many are.
+
+    Of a closed quarter, escalations follow at the next close, marked restated. Run again it changes
+    nothing.
+    """
+    over = Awaited.objects.filter(until__lt=today)
+    still = {
+        (each.quarter, each.indicator_id)
+        for each in Rating.objects.latest_ones().filter(
+            not_rated=NotRated.AWAITED, indicator__in=over.values("indicator")
+        )
+    }
+    to_judge = sorted(set(over.values_list("quarter", "indicator_id")) & still)
+    for quarter, indicator in to_judge:
+        rate_quarter(quarter=quarter, by=None, indicators=[indicator])
+    return len(to_judge)

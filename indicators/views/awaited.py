@@ -1,0 +1,49 @@
+"""Where it is said that a figure's publisher has not issued it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from core.clock import localdate
+from core.dates import as_date
+from core.guards import require
+from core.quarters import Quarter
+from indicators.forms.awaited import AwaitedForm
+from indicators.models.definitions import Awaited, Indicator
+from indicators.services.awaited import say_awaited, take_back_awaited
+from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SUBMIT_RESULT)
+def awaited(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
+    """From whom a figure is awaited, and until when; or that it is owed as any other after all."""
+    indicator = get_object_or_404(Indicator.objects.answerable_by(request.user), address=address)
+    row = Awaited.objects.filter(indicator=indicator, quarter=quarter).first()
+    initial = {"publisher": row.publisher, "until": row.until} if row else {}
+    takes_back = request.method == "POST" and "take_back" in request.POST and row is not None
+    form = AwaitedForm(None if takes_back else request.POST or None, initial=initial)
+    try:
+        if takes_back and row is not None:
+            take_back_awaited(awaited=row, by=request.user)
+            messages.success(request, f"{indicator.title} is owed as any other result")
+            return redirect("enter_result", quarter.key, address)
+        if form.is_valid():
+            say_awaited(
+                indicator=indicator,
+                quarter=quarter,
+                today=localdate(),
+                by=request.user,
+                **form.cleaned_data,
+            )
+            until = as_date(form.cleaned_data["until"])
+            messages.success(request, f"{indicator.title} is awaited until {until}")
+            return redirect("my_return", quarter.key)
+    except ValueError as refusal:
+        form = AwaitedForm(request.POST) if not takes_back else AwaitedForm(initial)
+        form.is_valid()
+        form.add_error(None, str(refusal))
+    page = {"form": form, "indicator": indicator, "quarter": quarter, "awaited": row}
+    return render(request, "indicators/awaited.html", page)
