@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assurance.models.meetings import CallIn, Decision, Meeting
 from assurance.models.teams import Team
@@ -21,6 +21,7 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.queries.months import LatestMonth, latest_months
 from indicators.rules.remarks import state_now
 from organisation.models.people import User
 from sorp.lexicon import Layer, Level, Rag
@@ -44,6 +45,7 @@ class BoardLine:
     plan_number: int | None
     plan_is_agreed: bool
     call_in: CallIn | None
+    latest_month: LatestMonth | None = None  # provisional, after the meeting's quarter
 
     @property
     def reference(self) -> str:
@@ -109,8 +111,16 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
         .order_by("reference")
     )
     facts = _board_facts(meeting, quarter)
-    lines = (_line(each, quarter, facts) for each in indicators)
-    return CallInBoard(meeting, quarter, tuple(sorted(filter(None, lines), key=_gravity)))
+    lines = [line for each in indicators if (line := _line(each, quarter, facts)) is not None]
+    # What was decided at a meeting that is held was decided without the months that came later.
+    latest = {} if meeting.is_held else latest_months([line.indicator for line in lines])
+    lines = [
+        replace(line, latest_month=month)
+        if (month := latest.get(line.indicator.pk)) and month.month.quarter > quarter
+        else line
+        for line in lines
+    ]
+    return CallInBoard(meeting, quarter, tuple(sorted(lines, key=_gravity)))
 
 
 def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:

@@ -24,6 +24,7 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
 from indicators.models.definitions import Indicator
 from indicators.models.returns import ManagersForecast
+from indicators.queries.months import LatestMonth, latest_months
 from indicators.queries.outstanding import Completion, completion
 from indicators.rules.returns import Horizon
 from organisation.models.people import User
@@ -222,6 +223,7 @@ class HeatmapRow:
     line: DashboardLine
     cells: tuple[HeatmapCell, ...]
     forecast: ManagersForecast | None
+    latest_month: LatestMonth | None = None  # provisional, of a quarter with no result yet
 
     @property
     def latest(self) -> HeatmapCell:
@@ -294,8 +296,9 @@ def unit_dashboard(
 def heatmap_rows(
     lines: Sequence[DashboardLine], quarters: Sequence[Quarter]
 ) -> tuple[HeatmapRow, ...]:
-    """The lines of one page with every quarter of the heatmap, in two queries."""
+    """The lines of one page with every quarter of the heatmap, in as many queries for one as for all."""
     keys = [line.indicator.pk for line in lines]
+    months = latest_months([line.indicator for line in lines])
     stood = standings(keys, first=quarters[0], last=quarters[-1])
     forecasts = {
         each.indicator_id: each
@@ -316,6 +319,9 @@ def heatmap_rows(
                 for standing in [stood.get((line.indicator.pk, each))]
             ),
             forecasts.get(line.indicator.pk),
+            month
+            if (month := months.get(line.indicator.pk)) and month.month.quarter >= quarters[-1]
+            else None,
         )
         for line in lines
     )

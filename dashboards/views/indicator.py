@@ -5,8 +5,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from core.charts.months import MonthLine, MonthPoint, months_chart
 from core.charts.trend import trend_chart
 from core.clock import localdate
+from core.figures import as_number
 from core.guards import require
 from core.queries import open_quarters
 from dashboards.queries.indicator_story import (
@@ -23,6 +25,7 @@ from indicators.models.definitions import Indicator
 from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.data_quality import register_line_of
 from indicators.queries.forecasts import track_record_of
+from indicators.queries.months import MonthHistory, month_history
 from indicators.queries.parts import breakdown_histories
 from indicators.queries.records import record_of
 from indicators.rights import plannable_by
@@ -86,6 +89,10 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         "data_quality": register_line_of(found, today=localdate()),
         "may_break_down": allowed(request.user, Permission.MANAGE_FRAMEWORK),
     }
+    if (months := month_history(found)) is not None:
+        page["months"] = months
+        page["quarter_words"] = str(months.figures[-1].month.quarter)
+        page["months_chart"] = mark_safe(months_chart(_month_line(found, months)))  # noqa: S308
     if story.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
         forecast = warning.forecast if warning else None
@@ -93,6 +100,25 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
         page["sentence"] = trend.sentence
     return render(request, "dashboards/indicator.html", page)
+
+
+def _month_line(indicator: Indicator, months: MonthHistory) -> MonthLine:
+    return MonthLine(
+        name=indicator.address,
+        title=f"{indicator.title} by month.",
+        points=tuple(
+            MonthPoint(
+                each.month,
+                each.value,
+                as_number(each.value, indicator.decimals, indicator.measure_unit)
+                if each.value is not None
+                else "",
+            )
+            for each in months.figures
+        ),
+        measure_unit=indicator.measure_unit,
+        is_provisional=months.latest is not None,
+    )
 
 
 @require_safe

@@ -88,6 +88,10 @@ class MonthlyFigure(models.Model):
         return f"{self.indicator.reference}, {self.month}"
 
     @property
+    def is_revised(self) -> bool:
+        return self.number > 1
+
+    @property
     def figure(self) -> MonthFigure:
         """The same as the rules read it."""
         return MonthFigure(

@@ -11,7 +11,7 @@ from indicators.models.definitions import Indicator
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import quarter_requirements
 from indicators.queries.returns import is_overtaken
-from indicators.rules.entry import Entry, read_entry
+from indicators.rules.entry import MONTHS, Entry, read_entry
 from indicators.rules.questions import questions
 from indicators.workbooks.cell_parsing import answer_in, comparable, in_words
 from indicators.workbooks.reading import (
@@ -26,6 +26,7 @@ from indicators.workbooks.reading import (
 from indicators.workbooks.sheet_layout import (
     ASKED,
     COLUMNS,
+    GIVEN_BY_MONTH,
     IDENTITY,
     NOTES,
     REFERENCE,
@@ -210,6 +211,7 @@ def _places(sheet: WorkbookSheet, row: int) -> tuple[dict[str, int], tuple[str, 
     return places, tuple(strange)
 
 
+BY_MONTH = "This is given by month: put the cell back as it was, and give the months on the indicator’s page"
 ANSWERS = ("value", "numerator", "denominator", "not_available")
 COLUMN_BY_KEY = {column.key: column for column in ASKED}
 
@@ -354,13 +356,17 @@ class _RowSorter:
         """
         entry = read_entry(typed, self.asked[line.indicator.pk])
         problems = dict(entry.problems)
-        is_finished = any(typed[key] for key in ANSWERS)
+        of_months = problems.pop(MONTHS, "")  # given on the indicator's page, and not here
+        is_by_month = bool(line.indicator.made_of_months)
+        is_finished = not of_months if is_by_month else any(typed[key] for key in ANSWERS)
         if not is_finished:
             problems.pop("value", None)
         wants_action = entry.action_is_required and not entry.management_action
-        problem = problems.pop("management_action", "") if wants_action else ""
+        problem = problems.pop("management_action", "") if wants_action else of_months
         problems |= {
-            key: "The year’s end is not asked about here with this quarter’s result: empty this cell"
+            key: BY_MONTH
+            if key in GIVEN_BY_MONTH
+            else "The year’s end is not asked about here with this quarter’s result: empty this cell"
             for key in line.not_asked
             if typed[key] != saved[key]
         }

@@ -11,6 +11,7 @@ from typing import Literal
 from core.clock import localdate
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
+from indicators.models.forecasts import ManagersForecast
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
@@ -25,7 +26,7 @@ from indicators.queries.requirements import (
 from indicators.queries.returns import ReturnRow, my_return
 from indicators.queries.sign_off import unlocked_for
 from indicators.queries.variations import rating_variations
-from indicators.rules.entry import LONGEST_COMMENTARY, LONGEST_REASON
+from indicators.rules.entry import FIGURES, LONGEST_COMMENTARY, LONGEST_REASON
 from indicators.rules.returns import LONGEST_WHY, RAGS_ASKED, ResultState
 from organisation.models.people import User
 from sorp.lexicon import Confidence
@@ -68,7 +69,8 @@ GIVEN = (
 VALUE = WorkbookColumn(
     "Result",
     "The figure for the quarter, as a number in the unit shown. Type 76.4 for 76.4 %, without the"
-    " sign. Leave it empty where you give both counts, or a reason why there is no figure.",
+    " sign. Leave it empty where you give both counts, or a reason why there is no figure. Shaded for"
+    " what is given by month: give its months on its own page.",
     12,
     "figure",
     "value",
@@ -166,6 +168,10 @@ def letters_of(position: int) -> str:
     return letters
 
 
+# What the months of a monthly indicator say, which are given on its page and not in a workbook.
+GIVEN_BY_MONTH = frozenset({*FIGURES, "not_available", "confidence"})
+
+
 @dataclass(frozen=True, slots=True)
 class WorkbookLine:
     """One indicator in one person's return."""
@@ -199,9 +205,13 @@ class WorkbookLine:
 
     @property
     def not_asked(self) -> frozenset[str]:
-        """The year's end where it is not asked about with this quarter's result, by key."""
+        """What is not asked for here with this quarter's result, by key.
+
+        The year's end where nobody is asked about it; the figures of what is given by month.
+        """
         is_asked = year_end_asked(self.indicator, self.quarter) is not None
-        return frozenset() if is_asked else frozenset({"year_end_rag", "year_end_why"})
+        year_end = frozenset() if is_asked else frozenset({"year_end_rag", "year_end_why"})
+        return year_end | (GIVEN_BY_MONTH if self.indicator.made_of_months else frozenset())
 
 
 def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
@@ -226,11 +236,7 @@ def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
             quarter=quarter,
             draft=row.draft,
             revision=row.revision,
-            typed=(
-                row.draft.typed
-                if row.draft
-                else as_typed(row.revision, year_ends.get(row.indicator.pk))
-            ),
+            typed=_typed(row, year_ends.get(row.indicator.pk)),
             expected=thresholds_of(
                 row.indicator, targets.get(row.indicator.pk), variations.get(row.indicator.pk)
             ),
@@ -239,6 +245,14 @@ def workbook_lines(user: User, quarter: Quarter) -> list[WorkbookLine]:
         )
         for row in rows
     ]
+
+
+def _typed(row: ReturnRow, year_end: ManagersForecast | None) -> Mapping[str, str]:
+    """What is saved of a row; of a monthly indicator without its figures, which its months make."""
+    typed = row.draft.typed if row.draft else as_typed(row.revision, year_end)
+    if not row.indicator.made_of_months:
+        return typed
+    return {name: text for name, text in typed.items() if name not in GIVEN_BY_MONTH}
 
 
 def plain(number: Decimal | None) -> str:

@@ -22,8 +22,11 @@ from indicators.rules.months import MonthFigure
 from indicators.services.monthly_results import give_months
 from indicators.services.months import CannotGiveMonths, MonthsChanged, store_months
 from indicators.services.results import Locked, submit_result
+from indicators.workbooks.preview import preview
+from indicators.workbooks.writing import write_workbook
 from organisation.rules import PostKind
 from tests.factories import IndicatorFactory, TargetFactory, holder
+from tests.indicators.workbooks import Filled
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
@@ -380,3 +383,73 @@ def test_whoever_signs_off_sees_the_months(client, indicator):
 
     assert sheet.status_code == 200
     assert "April 2011: <strong>95.0" in page
+
+
+def test_the_indicators_page_shows_its_months_and_the_latest_as_provisional(client, indicator):
+    submit(client, indicator, **counts("95/100", "95/100", "85/100"))
+    with time_machine.travel("2011-08-03 10:00 +0000", tick=False):
+        store_months(
+            indicator=indicator,
+            figures=[figure(Month(2011, 7), "70.04", commentary="Floods")],
+            today=date(2011, 8, 3),
+            by=None,
+        )
+        client.force_login(indicator.accountable_manager)
+        page = page_of(client.get(reverse("indicator", args=[indicator.reference])))
+
+    assert "July 2011: 70.0" in page
+    assert "a quarter like it would be red" in page
+    assert "Floods" in page
+    assert "The last is provisional." in page
+    assert "April 2011 95.0%, May 2011 95.0%, June 2011 85.0%, July 2011 70.0%" in page
+
+
+def test_a_dashboard_shows_the_latest_month_beside_the_quarters_rating(client, indicator):
+    submit(client, indicator, **counts("95/100", "95/100", "85/100"))
+    store_months(
+        indicator=indicator, figures=[figure(Month(2011, 7), 70)], today=date(2011, 8, 3), by=None
+    )
+    client.force_login(indicator.accountable_manager)
+
+    page = page_of(
+        client.get(reverse("dashboard", args=[indicator.unit.code]), {"quarter": Q1.key})
+    )
+
+    assert "July 2011: 70.0" in page
+
+
+@pytest.mark.parametrize(("count", "most"), [(1, 5), (20, 5)])
+def test_the_latest_months_of_twenty_take_as_many_queries_as_of_one(
+    sorp_in_force, count, most, django_assert_max_num_queries
+):
+    indicators = [
+        IndicatorFactory(frequency="monthly", basis="month", made_of_months="mean")
+        for _ in range(count)
+    ]
+    for each in indicators:
+        store_months(indicator=each, figures=[figure(APRIL, 1)], today=date(2011, 5, 2), by=None)
+
+    with django_assert_max_num_queries(most):
+        assert len(latest_months(indicators)) == count
+
+
+def test_the_workbook_leaves_months_to_the_page(client, indicator):
+    store_months(
+        indicator=indicator,
+        figures=[figure(each, 95) for each in months_of(Q1)],
+        today=date(2011, 7, 20),
+        by=None,
+    )
+    manager = indicator.accountable_manager
+    blank = write_workbook(manager, Q1)
+    answered, with_figure = Filled(blank), Filled(blank)
+    answered.answer(indicator, commentary="Quiet.")
+    with_figure.answer(indicator, value=80)
+
+    found = preview(answered.content, manager, Q1)
+    (told,) = preview(with_figure.content, manager, Q1).rejected
+
+    assert [(each.reference, each.is_complete, each.rag) for each in found.to_save] == [
+        (indicator.reference, True, "green")
+    ]
+    assert told.told.startswith("This is given by month")
