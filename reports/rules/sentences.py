@@ -221,14 +221,20 @@ def _headline(document: Document) -> str:
     newly_red = sum(is_counted(_named(document, each)) for each in document["changes"]["newly_red"])
     return (
         f"{counts['green']} of {counts['total']} key performance indicators met their targets in"
-        f" {quarter}; {counts['amber']} missed them but held the floor standard, and"
-        f" {counts['red']} were red.{_unrated(document)} {newly_red or 'None'}"
+        f" {quarter}; {counts['amber']} {'was' if counts['amber'] == 1 else 'were'} amber and"
+        f" {counts['red']} red.{_on_old_figures(document)}{_unrated(document)} {newly_red or 'None'}"
         f" {'is' if newly_red == 1 else 'are'} newly red, and {_referred(document)}."
     )
 
 
 def _named(document: Document, reference: str) -> Mapping[str, Any]:
     return document["indicators"].named("reference", reference)
+
+
+def _on_old_figures(document: Document) -> str:
+    """How many are green by figures older than they may be, which is not counted as green."""
+    stale = document["counts"]["stale"]
+    return f" {stale} more {'is' if stale == 1 else 'are'} green on old figures." if stale else ""
 
 
 def _unrated(document: Document) -> str:

@@ -15,6 +15,7 @@ from strategy.rules import (
     PriorityStatements,
     RatedMeasure,
     milestone_status,
+    milestone_words,
     statements,
 )
 
@@ -139,3 +140,35 @@ def test_a_standing_has_three_statements_and_no_colour_of_its_own():
         "evaluation",
     ]
     assert [field.name for field in fields(EvidenceStatement)] == ["sentence", "needs_attention"]
+
+
+@pytest.mark.parametrize(
+    ("due", "forecast", "done", "today", "words"),
+    [
+        ("2023-05-09", None, None, "2023-05-12", "Overdue: 3 days late on 12 May 2023"),
+        ("2023-05-11", None, None, "2023-05-12", "Overdue: 1 day late on 12 May 2023"),
+        ("2023-05-09", "2023-06-01", None, "2023-05-12",
+         "Overdue: 3 days late on 12 May 2023; forecast for 1 June 2023"),
+        ("2023-05-09", "2023-05-10", None, "2023-05-12", "Overdue: 3 days late on 12 May 2023"),
+        ("2023-05-09", None, "2023-05-12", "2023-05-12", "Done 3 days late, on 12 May 2023"),
+        ("2023-05-09", None, "2023-05-09", "2023-05-12", "Done on time, on 9 May 2023"),
+        ("2023-05-31", "2023-06-10", None, "2023-05-12",
+         "Slipping: forecast for 10 June 2023, 10 days after it is due"),
+        ("2023-05-31", None, None, "2023-05-12", "On course on 12 May 2023"),
+        ("2023-05-31", "2023-05-20", None, "2023-05-12",
+         "On course on 12 May 2023; forecast for 20 May 2023"),
+        ("2023-05-09", None, "2023-05-13", "2023-05-12", "Overdue: 3 days late on 12 May 2023"),
+    ],
+)  # fmt: skip
+def test_a_milestone_is_told_as_of_a_day(due, forecast, done, today, words):
+    day = date.fromisoformat
+
+    assert (
+        milestone_words(
+            due_on=day(due),
+            forecast_on=day(forecast) if forecast else None,
+            done_on=day(done) if done else None,
+            today=day(today),
+        )
+        == words
+    )

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from core import refusals
+from core import clock, refusals
 from core.models.audit import AuditEvent
 from organisation.rules import PostKind
 from strategy import services
@@ -153,11 +153,29 @@ def test_update_milestone_keeps_what_was_promised_and_records_what_changed(miles
     }
 
 
+def test_each_update_of_a_milestone_is_kept_with_who_said_it_and_when(milestone, officer):
+    manager = milestone.accountable_manager
+    with clock.at(date(2011, 8, 1)):
+        update(milestone, forecast_on=date(2011, 9, 20), progress="Two bids", by=manager)
+    with clock.at(TODAY):
+        update(milestone, done_on=date(2011, 8, 31), progress="Let", by=officer)
+
+    first, second = milestone.updates.all()
+    assert (first.number, first.progress, first.said_by) == (1, "Two bids", manager)
+    assert (second.number, second.done_on, second.said_by) == (2, date(2011, 8, 31), officer)
+    assert second.forecast_on is None
+    known = {
+        day: milestone.known_on(date(2011, *day)) for day in [(7, 31), (8, 1), (8, 31), (9, 1)]
+    }
+    assert list(known.values()) == [None, first, first, second]
+
+
 def test_update_milestone_twice_records_once(milestone):
     for _ in range(2):
         update(milestone, done_on=TODAY, by=milestone.accountable_manager)
 
     assert AuditEvent.objects.count() == 1
+    assert milestone.updates.count() == 1
 
 
 @pytest.mark.parametrize(
