@@ -116,12 +116,12 @@ def import_results(
         months.store()
         made = list(months.results(by_row))
         came = [each for each in given if each.quarter in calendar.closed]
-        for each in came:  # of a closed quarter, and awaited from its publisher
+        for arrived in came:  # of a closed quarter, and awaited from its publisher
             revise_result(
-                indicator=each.indicator,
-                quarter=each.quarter,
-                given=each.given,
-                reason=f"Issued by {calendar.awaited[each.key]}",
+                indicator=arrived.indicator,
+                quarter=arrived.quarter,
+                given=arrived.given,
+                reason=f"Issued by {calendar.awaited[arrived.key]}",
                 by=by,
             )
         given = [each for each in given if each.quarter not in calendar.closed]

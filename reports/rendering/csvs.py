@@ -108,7 +108,7 @@ def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
         parts["parts.csv"] = written(PART_COLUMNS, rows)
     imported: dict[str, bytes] = {}
     added: tuple[str, ...] = ()
-    escalated = ESCALATION_COLUMNS
+    escalated: tuple[str, ...] = ESCALATION_COLUMNS
     if not any(row.get("ended_in") for row in _escalations(document)):
         escalated = tuple(each for each in ESCALATION_COLUMNS if each not in OF_WHAT_ENDED)
     if "units" in document:  # editions frozen before could not be imported
