@@ -269,7 +269,7 @@ def _restated_in_words(event: AuditEvent, row: Escalation) -> str:
         return f"{level}: referred up in {row.opened_in}, which was not known before"
     changed = [
         f"{name.replace('_', ' ')} {_quarter(part.get('was'))}, now {_quarter(part.get('is'))}"
-        for name in ("opened_in", "recovered_in")
+        for name in ("opened_in", "recovered_in", "ended_in")
         if isinstance(part := event.detail.get(name), dict) and part.get("was") != part.get("is")
     ]
     return f"{level}: {', '.join(changed) or 'its reason restated'}"

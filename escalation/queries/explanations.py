@@ -42,7 +42,7 @@ class ExplainedTrigger:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLevel:
-    """One level of the ladder in an explanation: referred now, standing there, or recovered."""
+    """One level of the ladder in an explanation: referred now, standing there, recovered or ended."""
 
     level: Level
     state: str
@@ -56,6 +56,8 @@ class ExplainedLevel:
             return "referred now, as a relapse" if self.relapse else "referred now"
         if self.state == "recovered":
             return f"referred in {self.opened_in}, and no longer"
+        if self.state == "ended":
+            return f"referred in {self.opened_in}, and ended: no longer measured"
         return f"since {self.opened_in}"
 
 
