@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ from core.months import months_of
 from core.quarters import Quarter
 from core.queries import quarter_state
 from indicators.models.calendar import CalendarDay
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Awaited, Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft, SignOff, Submission
@@ -56,6 +56,7 @@ class ReturnRow:
     problem: str  # what is wrong, as a sentence; empty where nothing is
     returned: SignOff | None
     due_on: date | None
+    awaited: Awaited | None = None  # from its publisher, until a day that is not over
 
     @property
     def asked(self) -> list[tuple[FigureQuestion, str]]:
@@ -126,7 +127,9 @@ class ReturnSheet:
         return tuple(
             each
             for each in self.rows
-            if not each.is_done and each.state is not TaskState.CANNOT_START
+            if not each.is_done
+            and each.awaited is None
+            and each.state is not TaskState.CANNOT_START
         )
 
     def after(self, reference: str) -> ReturnRow | None:
@@ -194,12 +197,16 @@ def return_rows(
     drafted = [each for each in indicators if each.pk in drafts]
     requirements = quarter_requirements(drafted, quarter) if drafted else {}
     backgrounds = backgrounds_of(drafted, quarter) if drafted else {}
+    awaited = {
+        each.indicator_id: each
+        for each in Awaited.objects.filter(quarter=quarter, until__gte=today, indicator__in=known)
+    }
     for indicator in indicators:
         # The months of a monthly indicator are given one by one, as they end.
         asked_from = months_of(quarter)[0] if indicator.made_of_months else None
         has_ended = asked_from.has_ended(today) if asked_from else quarter.last_day < today
         can_start = has_ended and indicator.pk not in suspended
-        yield _row(
+        row = _row(
             indicator,
             drafts.get(indicator.pk),
             revisions.get(indicator.pk),
@@ -208,6 +215,8 @@ def return_rows(
             can_start,
             entry_day(days, indicator),
         )
+        is_given = row.revision is not None and row.revision.value is not None
+        yield row if is_given else replace(row, awaited=awaited.get(indicator.pk))
 
 
 def _row(
