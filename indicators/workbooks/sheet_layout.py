@@ -11,10 +11,9 @@ from typing import Literal
 from core.clock import localdate
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
-from indicators.models.forecasts import ManagersForecast
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
-from indicators.models.returns import Draft
+from indicators.models.returns import Draft, ManagersForecast
 from indicators.queries.entry import QUARTERS_SHOWN
 from indicators.queries.histories import targets_in_force, thresholds_of
 from indicators.queries.requirements import (
