@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -244,12 +245,18 @@ TABLES = ("counts.csv", "escalations.csv", "indicators.csv", "ratings.csv")
 EXPECTED = (EDITION, *TABLES, PAGE, PDF)
 
 
-def verify_folder(folder: Path, *, redraw: bool = False) -> list[Difference]:
-    """Everything in a published folder that is not as it should be; nothing where all is well.
+def verify_folder(
+    folder: Path, *, redraw: bool = False, published: str | None = None
+) -> list[Difference]:
+    """Everything in a published folder that does not agree with the rest of it; nothing where all does.
 
-    With `redraw` the PDF is drawn again too, which takes a while and the same release of the
-    libraries. Raises ValueError where there is no such folder.
+    A folder that somebody wrote anew from other inputs agrees with itself too. `published`, the
+    SHA-256 of manifest.json as the council published it elsewhere, tells that one from ours. With
+    `redraw` the PDF is drawn again too, which takes a while and the same release of the libraries.
+    Raises ValueError where there is no such folder, and for what is no SHA-256.
     """
+    if published is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", published):
+        raise ValueError("Give a SHA-256 as 64 figures and letters from a to f")
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}: give the one that build_report wrote")
     found = {each.name: each.read_bytes() for each in sorted(folder.iterdir()) if each.is_file()}
@@ -258,13 +265,16 @@ def verify_folder(folder: Path, *, redraw: bool = False) -> list[Difference]:
         for each in sorted(folder.iterdir())
         if not each.is_file()
     ]
-    return [*extra, *_wrong_digests(found), *_wrong_content(found, redraw=redraw)]
+    other = []
+    if published and digest(found.get(MANIFEST, b"")) != published.lower():
+        other.append(Difference(MANIFEST, "is not what was published: its SHA-256 is another"))
+    return [*extra, *other, *_wrong_digests(found), *_wrong_content(found, redraw=redraw)]
 
 
 def _wrong_digests(found: Mapping[str, bytes]) -> Iterator[Difference]:
     for name in (MANIFEST, SEAL):
         if name not in found:
-            yield Difference(name, "is missing, so nothing shows that the files are as published")
+            yield Difference(name, "is missing, so nothing shows that the files belong together")
     manifest = _loaded(found.get(MANIFEST, b"{}"))
     if MANIFEST in found and SEAL in found:
         seal = f"{digest(found[MANIFEST])}  {MANIFEST}\n".encode()
@@ -289,7 +299,7 @@ def _against(listed: Mapping[str, Any], found: Mapping[str, bytes]) -> Iterator[
     for name in sorted(set(found) & set(listed)):
         entry = listed[name] if isinstance(listed[name], dict) else {}
         if entry.get("sha256") != digest(found[name]) or entry.get("bytes") != len(found[name]):
-            yield Difference(name, f"is not as published: its SHA-256 is not that in {MANIFEST}")
+            yield Difference(name, f"is not what was sealed: its SHA-256 is not that in {MANIFEST}")
 
 
 def _wrong_content(found: Mapping[str, bytes], *, redraw: bool) -> Iterator[Difference]:

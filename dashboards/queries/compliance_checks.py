@@ -140,6 +140,21 @@ def requirements_of(version: Version) -> tuple[Requirement, ...]:
     return tuple(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class UnmeasuredClause:
+    """A clause of which the service cannot tell how far it is kept."""
+
+    number: str
+    heading: str
+    responsible: str
+
+
+def unmeasured_clauses(version: Version) -> tuple[UnmeasuredClause, ...]:
+    """The clauses of a version that name no check, or one that the service does not make."""
+    rows = Clause.objects.filter(version=version).exclude(check_made__in=list(CHECKS))
+    return tuple(UnmeasuredClause(row.number, row.heading, row.responsible) for row in rows)
+
+
 def returns_on_time(context: CheckContext) -> Iterator[CheckedItem]:
     """Results that were due, by the day on which each was first submitted.
 

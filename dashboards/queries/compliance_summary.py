@@ -9,7 +9,12 @@ from datetime import datetime
 
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from dashboards.queries.compliance_checks import Requirement, requirements_of
+from dashboards.queries.compliance_checks import (
+    Requirement,
+    UnmeasuredClause,
+    requirements_of,
+    unmeasured_clauses,
+)
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
 from organisation.queries import tree_on
@@ -52,6 +57,7 @@ class ComplianceSheet:
     choices: tuple[tuple[Branch, int], ...]  # units with findings, and how deep each stands
     parts: tuple[str, ...]
     lines: tuple[RequirementLine, ...]
+    unmeasured: tuple[UnmeasuredClause, ...]
     found_at: datetime | None
 
     @property
@@ -111,6 +117,7 @@ def compliance_sheet(*, quarter: Quarter, unit: str, reader: User) -> Compliance
         choices=_choices(tree, found),
         parts=tuple(name for name, _ in parts),
         lines=lines,
+        unmeasured=unmeasured_clauses(version) if version else (),
         found_at=max((row.found_at for row in rows), default=None),
     )
 
@@ -133,6 +140,7 @@ class Overview:
     overall: Overall
     directorates: tuple[TrendRow, ...]
     requirements: tuple[TrendRow, ...]
+    unmeasured: tuple[UnmeasuredClause, ...]
     is_measured: bool
 
 
@@ -185,6 +193,7 @@ def compliance_overview() -> Overview | None:
             )
             for each in wanted
         ),
+        unmeasured=unmeasured_clauses(version) if version else (),
         is_measured=bool(by_quarter[latest].tallies),
     )
 

@@ -17,7 +17,9 @@ from indicators.models.forecasts import SystemForecast
 from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
+from indicators.models.returns import Evidence
 from indicators.models.variations import Variation
+from indicators.queries.evidence import evidence_of
 from indicators.queries.histories import comparable_predecessors, targets_in_force
 from indicators.queries.questions import data_confidence_of
 from indicators.queries.variations import variations_of
@@ -75,6 +77,7 @@ class IndicatorStory:
     indicator: Indicator
     ratings: tuple[Rating, ...]  # the latest 16, oldest first
     revisions: tuple[Revision, ...]  # of results revised, latest first
+    evidence: tuple[Evidence, ...]  # the latest quarter's first
     escalations: tuple[Escalation, ...]
     plan: ActionPlan | None
     commentary: str
@@ -148,6 +151,7 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
         indicator=indicator,
         ratings=ratings,
         revisions=tuple(revised),
+        evidence=tuple(evidence_of(indicator)),
         escalations=tuple(
             Escalation.objects.filter(indicator=indicator)
             .select_related("sorp_version")

@@ -59,13 +59,13 @@ def compliance_of_quarter(request: SignedInRequest, quarter: Quarter) -> HttpRes
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def compliance_csv(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
-    """The same as a file: a line for each requirement and part, and one for the whole."""
+    """The same as a file: a line for each requirement and part, one for the whole, and what is not measured."""
     sheet = _sheet(request, quarter)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"compliance-{sheet.quarter.key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     rows = (row for line in sheet.lines for row in _as_rows(line, sheet))
-    response.write(written(COLUMNS, rows))
+    response.write(written(COLUMNS, (*rows, *_unmeasured_rows(sheet))))
     return response
 
 
@@ -97,6 +97,14 @@ def _sheet(request: SignedInRequest, quarter: Quarter) -> ComplianceSheet:
     if sheet is None:
         raise Http404(f"No unit of that code stood in {quarter}")
     return sheet
+
+
+def _unmeasured_rows(sheet: ComplianceSheet) -> Iterator[tuple[object, ...]]:
+    """A line for each clause of which nothing is known, with no counts."""
+    number = sheet.version.number if sheet.version else ""
+    for each in sheet.unmeasured:
+        said = (each.number, each.heading, "not yet measured", "", sheet.quarter.key)
+        yield (*said, None, None, None, each.responsible, "", number)
 
 
 def _as_rows(line: RequirementLine, sheet: ComplianceSheet) -> Iterator[tuple[object, ...]]:

@@ -28,7 +28,7 @@ from indicators.queries.forecasts import track_record_of
 from indicators.queries.months import MonthHistory, month_history
 from indicators.queries.parts import breakdown_histories
 from indicators.queries.records import record_of
-from indicators.rights import plannable_by
+from indicators.rights import answerable_by, plannable_by
 from indicators.rules.parts import dump_breakdown
 from indicators.rules.remarks import with_sentence
 from organisation.permissions import Permission
@@ -51,17 +51,28 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         address=address,
     )
     story, edition = indicator_story(indicator=found), published_edition()
-    warning = early_warning_of(found)
+    warning, record, still_open = early_warning_of(found), record_of(found), open_quarters()
+    runs_framework = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    locked = {each.quarter for each in record.quarters if each.is_locked}
     page = {
         "indicator": found,
         "story": story,
-        "record": record_of(found),
+        "record": record,
         "why": latest_explanation(
             indicator=found, reader=request.user, quarter=latest_open_quarter()
         ),
         "differences": superseded_figures(indicator=found),
-        "may_unlock": allowed(request.user, Permission.MANAGE_FRAMEWORK),
-        "open_quarters": open_quarters(),
+        "may_unlock": runs_framework,
+        "open_quarters": still_open,
+        # Where the reader may say a result anew though its quarter is closed, and may add evidence.
+        "revisable": {each.quarter for each in record.quarters if each.quarter not in still_open}
+        if runs_framework
+        else (),
+        "takes_evidence": [
+            each for each in still_open if each.last_day < localdate() and each not in locked
+        ]
+        if answerable_by(request.user).holds(found)
+        else (),
         "readers": who_can_see(indicator=found, on=localdate()),
         # The quarter of the latest published report, where it tells of this indicator.
         "published": edition.quarter
@@ -87,7 +98,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
             for each in breakdown_histories([found.pk]).get(found.pk, ())
         ],
         "data_quality": register_line_of(found, today=localdate()),
-        "may_break_down": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "may_break_down": runs_framework,
     }
     if (months := month_history(found)) is not None:
         page["months"] = months

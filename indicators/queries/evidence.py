@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
@@ -25,9 +28,21 @@ def is_removable(evidence: Evidence) -> bool:
 
 
 def may_read_evidence(user: User, indicator: Indicator) -> bool:
-    """Those who answer for the result, those who sign it off, and the centre: nobody else.
+    """Whoever sees the indicator's page, those who sign its result off among them."""
+    return Indicator.objects.visible_to(user).filter(pk=indicator.pk).exists()
 
-    Evidence may name people whom the figure does not.
-    """
-    one = Indicator.objects.filter(pk=indicator.pk)
-    return one.answerable_by(user).exists() or one.directed_by(user).exists()
+
+def evidence_of(indicator: Indicator) -> list[Evidence]:
+    """The files that stand with any result of an indicator, the latest quarter's first."""
+    rows = Evidence.objects.filter(indicator=indicator, removed_at=None)
+    return list(rows.select_related("uploaded_by").order_by("-quarter", "uploaded_at"))
+
+
+def evidence_by_indicator(indicators: Iterable[int], quarter: Quarter) -> dict[int, list[Evidence]]:
+    """The files that stand with the results of some indicators in one quarter, in one query."""
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for each in Evidence.objects.filter(
+        indicator__in=list(indicators), quarter=quarter, removed_at=None
+    ):
+        found[each.indicator_id].append(each)
+    return found

@@ -17,7 +17,8 @@ from indicators.models.months import MonthlyFigure
 from indicators.models.questions import Question
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
-from indicators.models.returns import SignOff, Unlock
+from indicators.models.returns import Evidence, SignOff, Unlock
+from indicators.queries.evidence import evidence_by_indicator
 from indicators.queries.months import months_given
 from indicators.queries.questions import data_confidence_of
 from indicators.rules.questions import DataConfidence, FigureQuestion, cautions
@@ -152,6 +153,7 @@ class SignOffLine:
     returned: SignOff | None  # when it was last sent back, and for what
     why_not: str  # why this person may not sign it, or nothing
     needs_action: bool
+    evidence: tuple[Evidence, ...]
     months: tuple[MonthlyFigure, ...] = ()  # of which it is made, where it is monthly
 
     @property
@@ -229,6 +231,7 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
     if not awaiting:
         return ResultsToSign(quarter, stage, ())
     ratings = _ratings(quarter, [each.result.indicator_id for each, _ in awaiting])
+    evidence = evidence_by_indicator([each.result.indicator_id for each, _ in awaiting], quarter)
     returned = _returned([each.result_id for each, _ in awaiting])
     questions = _questions([each.pk for each, _ in awaiting])
     confidence = data_confidence_of(each.pk for each, _ in awaiting)
@@ -240,6 +243,7 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
             sign_off_stage,
             ratings.get(each.result.indicator_id, []),
             returned.get(each.result_id),
+            evidence.get(each.result.indicator_id, ()),
             needing_action,
             (questions.get(each.pk, []), confidence.get(each.pk)),
             sign_off_refusal(
@@ -338,6 +342,7 @@ def _line(
     sign_off_stage: SignOffStage,
     ratings: Sequence[Rating],
     returned: SignOff | None,
+    evidence: Sequence[Evidence],
     needing_action: frozenset[Rag],
     asked: tuple[Sequence[Question], DataConfidence | None],
     why_not: str | None,
@@ -359,6 +364,7 @@ def _line(
         returned=returned,
         why_not=why_not or "",
         needs_action=rag in needing_action,
+        evidence=tuple(evidence),
     )
 
 

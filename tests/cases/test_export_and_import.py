@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,18 +12,31 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.urls import reverse
 
+from core.canonical_json import digest
+from core.models.audit import AuditEvent
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.tables.faults import RefusedFileError
+from dashboards.exporting import all_files
 from escalation.services.closing import close_quarter
+from indicators.importing.definitions import import_indicators
 from indicators.models.definitions import Indicator
 from indicators.rules.entry import ResultGiven
 from indicators.services.results import submit_result
+from organisation.exporting import people_csv
+from organisation.importing.people import import_people
+from organisation.importing.units import import_units
+from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.services.people import register_person
 from organisation.services.units import place_unit
+from reports.contents.edition import edition_contents
+from reports.rendering.csvs import tables
+from reports.rules.projection import public_form
 from sorp.lexicon import Confidence
 from sorp.services.seeding import seed_default_statement
 from tests.cases.council import closes_on, found, kept, live_through, with_cells
@@ -163,3 +177,105 @@ def test_what_is_exported_comes_back_in_and_is_exported_the_same(council, tmp_pa
     }
     assert list(rows(first["ratings.csv"]))
     assert "rules-1.json" in first
+
+
+def published(quarter: Quarter) -> Files:
+    """The tables of a report's public edition."""
+    document = edition_contents(quarter=quarter, number=1, frozen_on=date(2026, 1, 5))
+    return tables(public_form(document))
+
+
+OURS = """\
+email,name,post,unit,from,to,title
+own.reader@elsewhere.example,Own Reader,accountable_manager,COR-A,2008-04-01,,"Accountable manager, Division A"
+"""
+
+
+@pytest.mark.parametrize("council", COUNCILS, ids=lambda each: each.__name__)
+def test_a_reader_of_the_published_files_gets_the_published_ratings(council, tmp_path):
+    """With people of their own for the offices that are named, since no person is."""
+    closed: list[Quarter] = []
+
+    def live() -> Files:
+        seed()
+        closed.extend(council())
+        return published(closed[-1])
+
+    first = undone(live)
+    assert b"manager@field.example" not in b"".join(first.values())
+    (tmp_path / "back").mkdir()
+    taken_back({**first, "people.csv": OURS.encode()}, tmp_path / "back", quarters=closed)
+
+    second = published(closed[-1])
+
+    assert {name: each.decode() for name, each in second.items()} == {
+        name: each.decode() for name, each in first.items()
+    }
+
+
+def test_an_office_that_nobody_holds_is_told_in_one_line_with_what_to_write(tmp_path):
+    seed()
+    found("annual", kept("annual-indicators.csv"), kept("annual-targets.csv"))
+    text = kept("annual-indicators.csv").replace("manager@field.example", "The X office")
+
+    with pytest.raises(RefusedFileError) as refused:
+        import_indicators(text.encode(), file="indicators.csv")
+
+    assert str(refused.value) == (
+        "indicators.csv:2:accountable_manager: write the e-mail address of whoever holds this office:"
+        " nobody is 'The X office'"
+    )
+
+
+def test_an_office_that_two_people_hold_is_asked_about(tmp_path):
+    seed()
+    found("annual", kept("annual-indicators.csv"), kept("annual-targets.csv"))
+    import_people(OURS.encode(), file="people.csv")
+    text = kept("annual-indicators.csv").replace(
+        "manager@field.example", '"Accountable manager, Division A"'
+    )
+
+    with pytest.raises(RefusedFileError) as refused:
+        import_indicators(text.encode(), file="indicators.csv")
+
+    assert "write manager@field.example or own.reader@elsewhere.example" in str(refused.value)
+
+
+def test_export_all_goes_to_a_folder_of_its_own(tmp_path):
+    seed()
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(CommandError, match="name a new folder, or an empty one"):
+        call_command("export_all", tmp_path)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_unit_in_two_rows_says_from_when_each_is_so(tmp_path):
+    text = (
+        "code,name,tier,parent,starts_on\nC,Council,council,,\nC,The Council,council,,2012-04-01\n"
+    )
+
+    with pytest.raises(RefusedFileError) as refused:
+        import_units(text.encode(), file="units.csv", today=date(2020, 1, 1))
+
+    assert str(refused.value) == (
+        "units.csv:3:starts_on: give the day from which this is so, here and in row 2"
+    )
+
+
+def test_the_performance_officer_takes_the_same_along_as_one_archive(client):
+    seed()
+    found("annual", kept("annual-indicators.csv"), kept("annual-targets.csv"))
+    officer = User.objects.get(email="team@field.example")
+    client.force_login(officer)
+
+    page = client.get(reverse("take_everything"))
+    taken = client.post(reverse("take_everything"))
+
+    assert "people.csv" in page.content.decode()
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == all_files()
+    told = AuditEvent.objects.get(act="took everything as files")
+    assert told.actor_id == officer.pk
+    assert told.detail["files"]["people.csv"] == digest(people_csv().encode())

@@ -1,5 +1,7 @@
 """Files that bear out a result: who may add, remove and have them, and how they leave."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -189,10 +191,30 @@ def test_who_may_have_a_file(client, indicator):
         "nobody": 302,
         "somebody without a post": 403,
         "its manager": 200,
-        "another manager": 404,
+        "another manager": 200,
         "a deputy of its unit": 200,
         "its director": 200,
-        "a director elsewhere": 404,
-        "a Member": 404,
+        "a director elsewhere": 200,
+        "a Member": 200,
         "a performance officer": 200,
     }
+
+
+def test_its_director_opens_it_from_the_sheet_and_whoever_sees_the_indicator_from_its_page(
+    client, indicator
+):
+    evidence = attach(indicator)
+    submit_result(
+        indicator=indicator,
+        quarter=Q1,
+        given=ResultGiven(value=Decimal(95)),
+        today=date(2011, 7, 20),
+        by=indicator.accountable_manager,
+    )
+    link = f'href="{address(indicator, "evidence_file", evidence.pk)}"'
+    sheet = reverse("sign_off_sheet", args=[Q1.key, "directorate", indicator.unit.code])
+
+    client.force_login(holder(PostKind.DIRECTOR, unit=indicator.unit))
+    assert link in client.get(sheet).content.decode()
+    client.force_login(holder(PostKind.MEMBER))
+    assert link in client.get(reverse("indicator", args=[indicator.reference])).content.decode()

@@ -332,6 +332,7 @@ class World:
         draft = EditionFactory(report=QuarterlyReportFactory(quarter=UNPUBLISHED))
         for edition in (published, draft):
             EditionFileFactory(edition=edition)
+            EditionFileFactory(edition=edition, name="report.pdf")
         return published, draft
 
     def _backtests(self):

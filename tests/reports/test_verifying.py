@@ -46,7 +46,46 @@ def test_a_folder_as_published_is_found_so_without_a_database(folder):
 
     call_command("verify_report", folder, stdout=said)  # no database: pytest-django would refuse
 
-    assert "as published" in said.getvalue()
+    assert "consistent with itself" in said.getvalue()
+
+
+def test_the_published_digest_tells_a_folder_from_one_that_was_written_anew(
+    folder, files, document, settings
+):
+    """Somebody alters a value and everything that follows from it: only the digest shows it."""
+    digest = files["manifest.sha256"].split()[0].decode()
+    altered = deepcopy(document)
+    altered["council"] = "Another County Council"
+    forged = files_of(altered, version=settings.PRODUCT_VERSION)
+    said = io.StringIO()
+
+    call_command("verify_report", folder, published=digest, stdout=said)
+    assert "And it is what was published" in said.getvalue()
+    write_folder(folder, forged)
+
+    assert not verify_folder(folder)
+    found = [str(each) for each in verify_folder(folder, published=digest)]
+    assert found == ["manifest.json: is not what was published: its SHA-256 is another"]
+
+
+def test_what_is_no_digest_is_refused_in_words(folder):
+    with pytest.raises(CommandError, match="Give a SHA-256 as 64 figures"):
+        call_command("verify_report", folder, published="abc")
+
+
+def test_a_folder_of_an_edition_that_could_not_be_imported_still_verifies(
+    folder, document, settings
+):
+    old = deepcopy(document)
+    del old["units"]
+    for each in old["indicators"]:
+        for name in ("method", "tolerance", "first_quarter"):
+            del each[name]
+    drawn = files_of(old, version=settings.PRODUCT_VERSION)
+    write_folder(folder, drawn)
+
+    assert not {"units.csv", "targets.csv", "results.csv"} & set(drawn)
+    assert not verify_folder(folder)
 
 
 def test_drawing_the_same_document_again_gives_the_same_bytes(files, document, settings):

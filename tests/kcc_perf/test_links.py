@@ -1,0 +1,180 @@
+"""No link leads nowhere, and no page is without a link to it: what everybody can reach from home."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+from django.urls import Resolver404, resolve
+
+from tests.kcc_perf.authorisation import TODAY, World, routes
+
+pytestmark = pytest.mark.django_db
+VISITORS = (
+    "anonymous",
+    "performance_officer",
+    "manager",
+    "division_director",
+    "managing_director",
+    "pat_chair",
+    "dat_officer",
+)
+EACH = 3  # addresses of one route that one visitor follows
+LINKS = ("href", "src", "hx-get", "data-src")
+FORMS = ("action", "formaction", "hx-post")
+# What nobody finds by a link of a page, and how they come there.
+WITHOUT_LINK = {
+    "account_inactive": "signing in leads there where the person has left",
+    "account_reset_password_done": "asking for a new password leads there",
+    "account_reset_password_from_key": "the link is in an e-mail",
+    "account_reset_password_from_key_done": "choosing a password leads there",
+    "account_set_password": "changing a password leads there where there is none yet",
+    "api_indicator": "the list of indicators names each, in JSON",
+    "api_report": "the list of reports names each, in JSON",
+    "calendar_feed": "a person's own address is shown on their calendar, to be copied",
+    "healthz": "asked by machines",
+    "readyz": "asked by machines",
+    "return_submitted": "submitting a return leads there",
+    "revision": "revising a closed result leads there",
+    "workbook_preview": "uploading a workbook leads there",
+}
+# What is linked only in a state that this council is not in, and the template that has the link.
+IN_ANOTHER_STATE = {
+    "begin_quarter": "indicators/calendar.html",
+    "check_return": "indicators/return.html",
+    "compliance_csv": "dashboards/compliance_of_quarter.html",
+    "enter_parts": "indicators/enter_result.html",
+    "forecasts": "escalation/early_warning.html",
+    "indicator_parts_csv": "dashboards/indicator.html",
+    "keep_draft": "indicators/enter_result.html",
+    "new_draft": "sorp/versions.html",
+    "preview_trigger": "sorp/draft_trigger.html",
+    "public_parts_csv": "reports/public_indicator.html",
+    "submit_return": "indicators/check_return.html",
+    "suspend_indicator": "indicators/unowned_indicators.html",
+    "unlock_result": "reports/parts/record.html",
+}
+
+
+class Page(HTMLParser):
+    """The links, the addresses to which forms are sent, and the places of one page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.sent_to: list[str] = []
+        self.empty: list[str] = []
+        self.places = {"", "top"}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if "id" in given:
+            self.places.add(given["id"] or "")
+        for name in LINKS:
+            if name in given:
+                if not (given[name] or "").strip("# "):
+                    self.empty.append(f"<{tag} {name}={given[name]!r}>")
+                else:
+                    self.links.append(given[name] or "")
+        self.sent_to += [given[name] or "" for name in FORMS if given.get(name)]
+
+
+class Walk:
+    """Where one visitor comes by following links from their first page."""
+
+    def __init__(self, world: World, role: str) -> None:
+        self.world, self.role = world, role
+        self.reached: set[str] = set()
+        self.wrong: list[str] = []
+        self._followed: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        self._waiting: deque[tuple[str, str]] = deque()
+        self._note("/" if role == "anonymous" else "/home/", "")
+        while self._waiting:
+            self._open(*self._waiting.popleft())
+
+    def _note(self, address: str, on: str) -> None:
+        """The address is followed once, if its route was not followed often enough already."""
+        path = urlsplit(address).path
+        try:
+            name = resolve(path).url_name or path
+        except Resolver404:
+            self.wrong.append(f"{on}: {address} is no address of ours")
+            return
+        self.reached.add(name)
+        if path not in self._seen and self._followed[name] < EACH:
+            self._seen.add(path)
+            self._followed[name] += 1
+            self._waiting.append((address, on))
+
+    def _open(self, address: str, on: str) -> None:
+        response = self.world.ask(self.role, "GET", address.lstrip("/"))
+        if response.status_code in (301, 302):
+            self._note(urljoin(address, response.url), address)
+            return
+        if response.status_code != 200:
+            self.wrong.append(f"{on}: {address} answers {response.status_code}")
+            return
+        if not response["Content-Type"].startswith("text/html") or response.streaming:
+            return
+        page = Page(response.content.decode())
+        self.wrong += [f"{address}: {each} is empty" for each in page.empty]
+        for link in page.links:
+            parts = urlsplit(urljoin(address, link))
+            if link.startswith("#"):
+                if parts.fragment not in page.places:
+                    self.wrong.append(f"{address}: there is no {link} on the page")
+            elif not parts.scheme and not parts.netloc and not parts.path.startswith("/static/"):
+                self._note(parts._replace(fragment="").geturl(), address)
+        for action in page.sent_to:
+            path = urlsplit(urljoin(address, action)).path
+            self.reached.add(resolve(path).url_name or path)
+
+
+@pytest.fixture(scope="module")
+def walks(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Each visitor's walk through a council in which there is something of everything."""
+    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    logging.disable(logging.CRITICAL)
+    with django_db_blocker.unblock(), transaction.atomic(), media:
+        with time_machine.travel(TODAY, tick=False):
+            world = World()
+            found = {role: Walk(world, role) for role in VISITORS}
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+    return found
+
+
+def test_every_link_leads_somewhere(walks):
+    wrong = [f"{role}: {each}" for role, walk in walks.items() for each in walk.wrong]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_is_linked_from_a_page_that_somebody_reaches(walks):
+    reached = set().union(*(walk.reached for walk in walks.values()))
+    named = {name for name, _ in routes() if name}
+
+    unlinked = sorted(named - reached - set(WITHOUT_LINK) - set(IN_ANOTHER_STATE))
+    assert not unlinked, ", ".join(unlinked)
+    assert sorted((set(WITHOUT_LINK) | set(IN_ANOTHER_STATE)) & reached) == []
+    assert sorted((set(WITHOUT_LINK) | set(IN_ANOTHER_STATE)) - named) == []
+
+
+def test_a_page_that_is_linked_in_another_state_is_linked_by_the_template_that_is_said_to():
+    templates = settings.ROOT / "templates"
+    missing = [
+        name
+        for name, template in IN_ANOTHER_STATE.items()
+        if f'url "{name}"' not in (templates / template).read_text()
+    ]
+
+    assert missing == []
