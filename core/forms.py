@@ -36,7 +36,7 @@ class PrintedText(forms.CharField):
     """
 
     def to_python(self, value: Any) -> str:
-        return plain(super().to_python(value))
+        return plain(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -291,19 +291,18 @@ def _measure_line(
 def _milestone_line(milestone: Milestone, day: date) -> MilestoneLine:
     """A milestone as it was known on a day: what was said later, nobody knew."""
     said = milestone.known_on(day)
-    days = {
-        "due_on": milestone.due_on,
-        "forecast_on": said.forecast_on if said else None,
-        "done_on": said.done_on if said else None,
-    }
+    due_on = milestone.due_on
+    forecast_on, done_on = (said.forecast_on, said.done_on) if said else (None, None)
     return MilestoneLine(
         pk=milestone.pk,
         title=milestone.title,
-        **days,
+        due_on=due_on,
+        forecast_on=forecast_on,
+        done_on=done_on,
         progress=said.progress if said else "",
         accountable_manager=milestone.accountable_manager.name,
-        status=milestone_status(**days, today=day),
-        stands=milestone_words(**days, today=day),
+        status=milestone_status(due_on=due_on, forecast_on=forecast_on, done_on=done_on, today=day),
+        stands=milestone_words(due_on=due_on, forecast_on=forecast_on, done_on=done_on, today=day),
         updates=tuple(
             each for each in reversed(milestone.updates.all()) if day_of(each.said_at) <= day
         ),

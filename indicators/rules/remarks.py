@@ -312,20 +312,16 @@ def state_now(history: Sequence[Judged]) -> str:
     if not history:
         return ""
     last = history[-1]
-    rated = [each for each in _since_break(history) if each.rag]
+    rated = [(each.quarter, Rag(each.rag)) for each in _since_break(history) if each.rag]
     if not last.rag:
         reason = NotRated(last.not_rated).label.lower() if last.not_rated else "no result"
-        was = f"; last {Rag(rated[0].rag).label.lower()} in {rated[0].quarter}" if rated else ""
+        was = f"; last {rated[0][1].label.lower()} in {rated[0][0]}" if rated else ""
         return f"Not rated in {last.quarter} ({reason}){was}"
     said = f"{Rag(last.rag).label} in {last.quarter}"
-    run = len(list(takewhile(lambda each: each.rag == last.rag, rated)))
+    run = len(list(takewhile(lambda each: each[1] == last.rag, rated)))
     if run > 1:
         return f"{said}, for {run} rated quarters running"
-    return (
-        f"{said}, after {Rag(rated[1].rag).label.lower()} in {rated[1].quarter}"
-        if rated[1:]
-        else said
-    )
+    return f"{said}, after {rated[1][1].label.lower()} in {rated[1][0]}" if rated[1:] else said
 
 
 def _since_break(history: Sequence[Judged]) -> Iterator[Judged]:
