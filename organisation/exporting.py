@@ -14,6 +14,10 @@ from organisation.rules import UnitTier
 
 def units_csv() -> str:
     """Every unit, a row for each name and place it has had, parents before what is part of them."""
+    placements = sorted(
+        Placement.objects.select_related("unit", "parent"),
+        key=lambda each: (UnitTier(each.unit.tier).depth, each.unit.code, each.starts_on),
+    )
     rows = [
         {
             "code": each.unit.code,
@@ -22,9 +26,8 @@ def units_csv() -> str:
             "parent": each.parent.code if each.parent else None,
             "starts_on": each.starts_on,
         }
-        for each in Placement.objects.select_related("unit", "parent")
+        for each in placements
     ]
-    rows.sort(key=lambda row: (UnitTier(row["tier"]).depth, row["code"], row["starts_on"]))
     return written_rows(UnitRow, rows)
 
 

@@ -94,9 +94,12 @@ def _settle(
             advice = f"write {unit.tier}, as {unit.code} stands now, or give a new unit a new code"
             work.refuse(row, "tier", advice)
         else:
-            is_on_record = unit.placements.filter(
-                name=row.name, parent=parent, starts_on=row.starts_on
-            ).exists()
+            is_on_record = (
+                row.starts_on is not None
+                and unit.placements.filter(
+                    name=row.name, parent=parent, starts_on=row.starts_on
+                ).exists()
+            )
             changed = not is_on_record and (unit.name, unit.parent) != (row.name, parent)
             if changed:
                 place_unit(unit=unit, name=row.name, parent=parent, starts_on=day or today, by=by)

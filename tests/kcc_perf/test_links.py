@@ -50,7 +50,6 @@ IN_ANOTHER_STATE = {
     "begin_quarter": "indicators/calendar.html",
     "check_return": "indicators/return.html",
     "compliance_csv": "dashboards/compliance_of_quarter.html",
-    "enter_parts": "indicators/enter_result.html",
     "forecasts": "escalation/early_warning.html",
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
