@@ -19,7 +19,7 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft, SignOff, Submission
 from indicators.queries.due import due_in
-from indicators.queries.questions import backgrounds_of
+from indicators.queries.questions import backgrounds_of, unanswered_of
 from indicators.queries.requirements import quarter_requirements, suspended_in
 from indicators.queries.sign_off import sign_off_structure
 from indicators.rules.entry import Entry, QuarterRequirements, read_entry
@@ -302,6 +302,7 @@ class SubmissionOutcome:
     submission: Submission
     ratings: tuple[Rating, ...]
     next_steps: tuple[NextStep, ...]
+    unanswered: int  # questions about these figures
 
     @property
     def groups(self) -> list[tuple[Rag | None, tuple[Rating, ...]]]:
@@ -334,7 +335,13 @@ def submission_outcome(submission: Submission) -> SubmissionOutcome:
         )
         .order_by("indicator__reference")
     )
-    return SubmissionOutcome(submission, ratings, tuple(_next_steps(submission, ratings)))
+    unanswered = unanswered_of(each.revision.pk for each in ratings if each.revision)
+    return SubmissionOutcome(
+        submission,
+        ratings,
+        tuple(_next_steps(submission, ratings)),
+        sum(map(len, unanswered.values())),
+    )
 
 
 def _references(submission: Submission) -> list[str]:

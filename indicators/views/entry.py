@@ -226,13 +226,16 @@ def _save_draft(request: SignedInRequest, sheet: EntrySheet, *, is_complete: boo
 
 
 def _is_still_complete(request: SignedInRequest, sheet: EntrySheet) -> bool:
-    """Whether what was said to be complete has not been touched."""
+    """Whether what was said to be complete has not been touched. Answers to questions complete nothing."""
     draft = sheet.draft
-    return (
-        draft is not None
-        and draft.is_complete
-        and draft.typed == stored_draft(sheet.without_standing_months(posted_draft(request.POST)))
+    if draft is None or not draft.is_complete:
+        return False
+    posted = sheet.without_standing_months(posted_draft(request.POST))
+    before, now = (
+        {name: text for name, text in typed.items() if name not in ANSWER_FIELDS}
+        for typed in (draft.typed, stored_draft(posted))
     )
+    return before == now
 
 
 def _reloaded(request: SignedInRequest, sheet: EntrySheet) -> EntrySheet:

@@ -535,7 +535,9 @@ class TestPage:
         closed_until()
         client.force_login(officer)
         told = self.told(client)
-        assert "Too few forecasts have been scored to say how good they are: no chance of red" in told
+        assert (
+            "Too few forecasts have been scored to say how good they are: no chance of red" in told
+        )
         assert "Chance of red: <strong>" not in told
 
     def test_what_is_stored_is_read_in_three_queries(self, signed_in):

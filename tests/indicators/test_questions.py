@@ -15,6 +15,7 @@ from indicators.models.questions import Question
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
 from indicators.queries.questions import data_confidence_of, questions_to_answer
+from indicators.queries.sign_off import sign_off_sheets
 from indicators.rules.entry import ResultGiven
 from indicators.rules.questions import IT_IS_RIGHT, ConfidenceLevel, QuestionKey
 from indicators.services.questions import CannotAnswer, answer_question
@@ -388,3 +389,51 @@ def test_a_revision_supersedes_what_was_asked_of_the_one_before(indicator):
 
     current = Revision.objects.latest_ones().get(result__quarter=Q1)
     assert data_confidence_of([current.pk])[current.pk].is_high
+
+
+def test_an_answer_alone_leaves_a_completed_draft_complete(client, indicator):
+    enter(client, indicator, value="0")
+    draft = Draft.objects.get()
+    assert draft.is_complete
+
+    enter(
+        client,
+        indicator,
+        value="0",
+        version=draft.version,
+        do="evidence",
+        asked_nought=NOUGHT,
+        right_nought="on",
+    )
+
+    assert Draft.objects.get().is_complete
+    assert Draft.objects.get().typed["right_nought"] == "on"
+
+
+def test_the_confirmation_says_how_many_are_not_answered(client, indicator):
+    enter(client, indicator, value="0")
+
+    page = page_of(client.get(submit(client).url))
+
+    assert "1 question about these figures" in page
+    assert reverse("questions") in page
+
+
+def test_who_signs_it_off_sees_what_was_asked_and_answered(client, indicator):
+    director = holder(PostKind.DIRECTOR, unit=indicator.unit)
+    give(indicator, "0", by=indicator.accountable_manager)
+    client.force_login(director)
+    (sheet,) = sign_off_sheets(director, date(2011, 7, 20))
+    address = reverse("sign_off_sheet", args=[Q1.key, sheet.stage.value, indicator.unit.code])
+
+    before = page_of(client.get(address))
+    answer_question(
+        question=Question.objects.get(), answer="Stopped", by=indicator.accountable_manager
+    )
+    after = page_of(client.get(address))
+
+    assert "Not answered:" in before
+    assert NOUGHT in before
+    assert "Data confidence low: 1 question not answered" in before
+    assert "Stopped" in after
+    assert "Not answered:" not in after
