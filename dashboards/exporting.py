@@ -8,6 +8,7 @@ import zipfile
 from escalation.exporting import escalations_csv, variations_csv
 from escalation.queries.evaluation import evaluator_rules
 from escalation.rules.rule_files import write_rules
+from indicators.exporting.awaited import awaited_csv
 from indicators.exporting.definitions import indicators_csv, targets_csv
 from indicators.exporting.parts import breakdowns_csv, dimensions_csv, part_targets_csv, parts_csv
 from indicators.exporting.ratings import ratings_csv
@@ -25,6 +26,7 @@ IMPORTED = {
     "results.csv": results_csv,
 }
 IMPORTED_WHERE_GIVEN = {
+    "awaited.csv": awaited_csv,
     "dimensions.csv": dimensions_csv,
     "breakdowns.csv": breakdowns_csv,
     "part_targets.csv": part_targets_csv,
@@ -40,7 +42,7 @@ ratings.csv
 escalations.csv
 
 but for what was restated after a revision, what a level referred up by hand, and what was agreed for one
-indicator: suspensions and variations. Indicators stand in indicators.csv as they are defined now.
+indicator or of one quarter: suspensions, variations, and what was awaited then. Indicators stand in indicators.csv as they are defined now.
 
 {rules}
 variations.csv

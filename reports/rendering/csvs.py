@@ -10,7 +10,7 @@ from typing import Any
 from core.quarters import Quarter
 from escalation.rules.replay import COLUMNS as ESCALATION_COLUMNS
 from indicators.rules.parts import Withheld
-from sorp.lexicon import Basis, NotRated
+from sorp.lexicon import Basis, Frequency, NotRated
 from sorp.rules.thresholds import LIMITS
 
 RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -158,6 +158,10 @@ def harmless(text: str) -> str:
 def _indicators(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         latest = each["ratings"][-1] if each["ratings"] else {}
+        if "units" in document and each["frequency"] == Frequency.MONTHLY:
+            # Its months are not published: to a reader it is given by quarter.
+            of_month = {"basis": "quarter"} if each["basis"] == Basis.MONTH else {}
+            each = {**each, "frequency": "quarterly", "made_of_months": "", **of_month}
         yield {
             "management_action": "",  # editions frozen before it was asked for have none
             "due": "",

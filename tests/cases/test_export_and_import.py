@@ -40,6 +40,7 @@ from reports.rules.projection import public_form
 from sorp.lexicon import Confidence
 from sorp.services.seeding import seed_default_statement
 from tests.cases.council import closes_on, found, kept, live_through, with_cells
+from tests.reports.documents import indicator, public_edition
 
 pytestmark = pytest.mark.django_db
 FIRST, LATER = Quarter(2008, 1), "2026-07-01T09:00:00+00:00"
@@ -279,3 +280,13 @@ def test_the_performance_officer_takes_the_same_along_as_one_archive(client):
     told = AuditEvent.objects.get(act="took everything as files")
     assert told.actor_id == officer.pk
     assert told.detail["files"]["people.csv"] == digest(people_csv().encode())
+
+
+def test_what_is_given_by_month_is_published_as_what_is_told_of_it_a_figure_a_quarter():
+    monthly = {"frequency": "monthly", "basis": "month", "made_of_months": "mean"}
+    document = public_edition(indicators=[indicator("M-1", [91, 92, 93], target=90, floor=80)])
+    document["indicators"][0] |= monthly
+
+    (row,) = rows(tables(document)["indicators.csv"])
+
+    assert [row[name] for name in monthly] == ["quarterly", "quarter", ""]
