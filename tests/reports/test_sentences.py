@@ -58,13 +58,19 @@ def small_document():
         indicators=[
             indicator("HW-01", [92, 91, 88, 84, 79, 76.4], target=90, floor=80, plan=PLAN,
                       layer="strategy", variations=[VARIED], revisions=[REVISION]),
-            indicator("HW-02", [97, 97.5, 98, 98.2], target=97, floor=95, commentary="Well done."),
+            indicator("HW-02", [97, 97.5, 98, 98.2], target=97, floor=95, commentary="Well done.",
+                      now_known=[{"quarter": "2022-Q3", "publisher": "Department for Transport"}]),
             indicator("PL-04", [88, 87, 78, 77], target=90, floor=80, layer="none", tier="division"),
             indicator("AS-03", [71, 73, 74, None], target=75, floor=70, not_available="A fault."),
             indicator("AC-01", [10250, 11020, 12100, 14010], kind="activity", polarity="none",
                       method="expected_range", lower=10000, upper=13500, decimals=0),
         ]
     )  # fmt: skip
+    found["no_longer_measured"] = [
+        {"reference": "HW-07", "title": "Signs cleaned", "last_quarter": "2022-Q3",
+         "said_in": "2022-Q4", "last_status": "red", "last_status_in": "2022-Q3",
+         "referred_to": ["pat"], "reason": "Nobody used it"}
+    ]  # fmt: skip
     found["priorities"][0]["evaluations"] = [
         {"judged_on": "2023-03-01", "judgement": "effective", "finding": "It works.",
          "judged_by": "Audit"}
@@ -120,7 +126,7 @@ def changed(path, value, dice):
     if re.fullmatch(r"-?\d+(\.\d+)?", value):
         return plain(Decimal(value) + Decimal(dice.randint(1, 90)) / 10)
     if name in ("title", "reason", "description", "progress", "office", "what", "wording", "by",
-                "not_available", "reference", "slug", "measure_unit"):  # fmt: skip
+                "not_available", "reference", "slug", "measure_unit", "publisher"):  # fmt: skip
         return f"{value} anew" if name not in ("reference", "slug") else f"{value}X"
     return None
 
@@ -180,6 +186,8 @@ PRINTED = {
     "success": r"(by|wording)$",
     "evaluation": r"judge",
     "no-plan": r"frozen_on$",
+    "now-known": r"(publisher|now_known/\d+/quarter)$",
+    "ending": r"last_quarter$",
 }
 
 
