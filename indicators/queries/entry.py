@@ -275,6 +275,7 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
 def _content(entry: Entry) -> tuple[object, ...]:
     return (
         entry.worked_out,
+        entry.months,
         entry.numerator,
         entry.denominator,
         entry.confidence,

@@ -47,7 +47,7 @@ def sheet_or_404(request: SignedInRequest, quarter: Quarter, address: str) -> En
 def refusal_page(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse | None:
     """The page that explains why nothing can be entered now, or None where it can be."""
     if not sheet.has_ended:
-        reason = "" if sheet.months_asked else "not ended"
+        reason = "not ended"
     elif sheet.is_closed:
         reason = "" if may_revise(request.user) or still_to_come(sheet) else "closed"
     else:
@@ -75,10 +75,10 @@ def may_revise(user: User) -> bool:
 def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
     sheet = sheet_or_404(request, quarter, address)
+    if sheet.months_asked and not sheet.has_ended:
+        return _months_so_far(request, sheet)
     if (refused := refusal_page(request, sheet)) is not None:
         return refused
-    if not sheet.has_ended:
-        return _months_so_far(request, sheet)
     if request.method == "POST":
         return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
     if sheet.draft is not None and sheet.is_overtaken:
@@ -360,7 +360,14 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
                 said=given,
                 answers=answers,
             )
-            revision, is_new = revised or sheet.revision, bool(fresh or revised)
+            if fresh and revised is None:
+                messages.success(
+                    request,
+                    f"{sheet.indicator.title}, {sheet.quarter}: the months are revised, and the"
+                    " quarter’s result stays as it is",
+                )
+                return redirect("indicator", sheet.indicator.reference)
+            revision, is_new = revised or sheet.revision, revised is not None
         else:
             revision, is_new = results.revise_result(
                 indicator=sheet.indicator,

@@ -113,6 +113,17 @@ def test_a_month_is_entered_as_soon_as_it_has_ended_and_before_the_quarter_has(c
         assert "there is none for May and June 2011, so it is provisional" in shown
 
 
+def test_only_months_are_taken_before_the_quarter_has_ended(client, indicator):
+    with time_machine.travel("2011-05-03 10:00 +0000", tick=False):
+        client.force_login(indicator.accountable_manager)
+        evidence = client.get(reverse("evidence", args=[Q1.key, indicator.reference]))
+        page = page_of(client.get(address(indicator)))
+
+    assert evidence.status_code == 403
+    assert "Save the months" in page
+    assert "Management action" not in page
+
+
 def test_before_any_month_has_ended_the_page_says_from_when(client, indicator):
     with time_machine.travel("2011-04-20 10:00 +0000", tick=False):
         client.force_login(indicator.accountable_manager)
@@ -453,3 +464,24 @@ def test_the_workbook_leaves_months_to_the_page(client, indicator):
         (indicator.reference, True, "green")
     ]
     assert told.told.startswith("This is given by month")
+
+
+def test_what_happened_in_a_month_is_revised_without_its_figure_or_the_result(client, indicator):
+    submit(client, indicator, **counts("95/100", "95/100", "95/100"))
+    close_quarter(quarter=Q1, today=date(2011, 8, 1), by=None)
+    centre = holder(PostKind.PERFORMANCE_OFFICER, unit=indicator.unit.parent)
+
+    response = post(
+        client,
+        indicator,
+        by=centre,
+        seen="1",
+        months_seen="1.1.1",
+        reason="Nobody said why",
+        month_1_commentary="A strike",
+        **counts("95/100", "95/100", "95/100"),
+    )
+
+    assert response.url == reverse("indicator", args=[indicator.reference])
+    assert MonthlyFigure.objects.latest_ones().get(month=APRIL).commentary == "A strike"
+    assert Revision.objects.count() == 1
