@@ -7,7 +7,7 @@ from typing import Any, TypedDict, TypeVar
 from django import forms
 
 from core.clock import localdate
-from core.lettering import plain, refusal_of
+from core.lettering import UNSEEN, plain, refusal_of
 
 
 class LongText(TypedDict):
@@ -40,6 +40,8 @@ class PrintedText(forms.CharField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
+        if UNSEEN.search(value):
+            return  # refused in words of its own
         if refusal := refusal_of(value):
             raise forms.ValidationError(refusal)
 

@@ -7,6 +7,7 @@ document; so it is asked about where it is typed, and looked for again before an
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,8 @@ HELD = (
     " 20A3-20A4 20A6 20A9 20AB-20AC 20B9-20BA 2105 2113 2116 2122 2126 212E 2202 2206 220F"
     " 2211-2212 2215 221A 221E 222B 2248 2260 2264-2265 25CA"
 )
+# What nobody can see, and no font can show: not a letter that could be written otherwise.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\u202a-\u202e\u2066-\u2069]")
 PRINTABLE = frozenset(
     chr(code)
     for stretch in HELD.split()

@@ -440,11 +440,17 @@ def read_plainly(observations, rules_for):
                         met.append((trigger.name, hits[0]))
                         break
             if spell:
-                last = rated[-rules.exit_quarters :]
+                later = [each for each in rated if each.quarter > spell[3]]
+                last = later[-rules.exit_quarters :]
                 if (
                     closing.rag
                     and len(last) == rules.exit_quarters
                     and {each.rag for each in last} == {Rag.GREEN}
+                    and not any(
+                        each.not_rated == "no_result"
+                        for each in run
+                        if each.quarter > last[0].quarter
+                    )
                 ):
                     found.append((*spell[:4], closing.quarter, *spell[4:]))
                     spell, last_recovery = None, closing.quarter
