@@ -141,7 +141,7 @@ def wrong_sentences(document: Document) -> Iterator[str]:
 def _wrong_standings(document: Document) -> Iterator[str]:
     """What is said of priorities and milestones follows from their dates and their indicators."""
     view = viewed(document, {})
-    for place, priority in enumerate(document["priorities"]):
+    for place, priority in enumerate(document.get("priorities", ())):
         for kind in KINDS_OF_EVIDENCE:
             due = _stands(view, place=place, kind=kind)
             said = priority["standing"][kind]
@@ -168,7 +168,7 @@ def _makers(document: Document) -> Iterator[tuple[str, str, Maker]]:
     """The place and key of each sentence there may be, with what makes it from the document."""
     yield from (("summary", name, maker) for name, maker in SUMMARY.items())
     yield from (("changes", key, partial(_change, key=key)) for key, _ in CHANGES)
-    for place, priority in enumerate(document["priorities"]):
+    for place, priority in enumerate(document.get("priorities", ())):
         where = f"priorities/{priority['slug']}"
         for kind in KINDS_OF_EVIDENCE:
             yield where, kind, partial(_evidence, place=place, kind=kind)

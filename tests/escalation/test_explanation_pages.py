@@ -66,7 +66,7 @@ def test_the_page_says_the_sentence_the_figures_each_trigger_and_what_would_have
     for words in (
         kept.sentence.split("“")[0],
         "Version 1 of the SORP",
-        "Target 90.0%, floor standard 80.0%",
+        "Target 90%, floor standard 80%",
         "Amber for three quarters",
         "Not met: 2 more such quarters would meet it",
         "It has to be green in its next rated quarter.",

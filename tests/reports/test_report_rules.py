@@ -158,7 +158,7 @@ def broken(**changes):
         {"counts__green": -1},
         {"counts__green": "3"},
         {"unknown": 1},
-        {"indicators__0__reference": "no spaces"},
+        {"indicators__0__reference": "no_underlines"},
         {"indicators__0__ratings__0__value": 91.2},
         {"indicators__0__ratings__0__value": "91.20"},
         {"indicators__0__ratings__0__rag": "blue"},

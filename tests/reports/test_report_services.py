@@ -337,7 +337,7 @@ def test_build_report_writes_a_folder_that_verifies_and_comes_out_the_same_twice
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert len(contents(tmp_path / "one")) == 12
     assert not verify_folder(tmp_path / "one")
-    assert "edition 1 frozen; 9 files; published" in said.getvalue()
+    assert "edition 1 frozen; 12 files; published" in said.getvalue()
     assert "edition 1 already says the same" in said.getvalue()
     assert Edition.objects.get().is_published
 
