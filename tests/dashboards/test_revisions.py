@@ -39,6 +39,8 @@ from tests.factories import (
     holder,
 )
 from tests.indicators.factories import PartsRevisionFactory
+from tests.reports.documents import edition_document
+from tests.reports.documents import indicator as edition_indicator
 from tests.reports.factories import QuarterlyReportFactory
 
 pytestmark = pytest.mark.django_db
@@ -101,21 +103,17 @@ def revised(indicator, value, *, by, in_october, quarter=Q1, reason="Recounted")
 
 def published(indicator, values, *, quarter=Q1, number=1):
     """A published edition that says these values of the indicator, of quarters from Q1 on."""
+    facts = edition_indicator(indicator.reference, [95], target=90, floor=80)
     ratings, at = [], Q1
     for value, rag in values:
-        ratings.append(
-            {
-                "quarter": at.key,
-                "value": value,
-                "rag": rag,
-                "not_rated": None,
-                "travel": "not enough data",
-            }
-        )
+        said = {"quarter": at.key, "value": value, "rag": rag, "travel": "not enough data"}
+        ratings.append({**facts["ratings"][0], **said})
         at = at.next()
     document = {
+        **edition_document(
+            indicators=[facts | {"escalations": [], "ratings": ratings}], priorities=[]
+        ),
         "quarter": quarter.key,
-        "indicators": [{"reference": indicator.reference, "ratings": ratings}],
     }
     public = public_form(document)
     return Edition.objects.create(
