@@ -122,4 +122,6 @@ def judge_overdue_from_publishers(*, today: date) -> int:
     to_judge = sorted(set(over.values_list("quarter", "indicator_id")) & still)
     for quarter, indicator in to_judge:
         rate_quarter(quarter=quarter, by=None, indicators=[indicator])
+        waited_for = over.get(quarter=quarter, indicator=indicator)
+        audit.record("judged what its publisher did not issue", waited_for, by=None)
     return len(to_judge)

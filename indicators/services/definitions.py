@@ -208,7 +208,7 @@ def retire_indicator(
     """
     if not reason.strip():
         raise ValueError("Say why it is no longer measured")
-    return redefine_indicator(
+    retired = redefine_indicator(
         indicator=indicator,
         by=by,
         reason=reason,
@@ -216,6 +216,15 @@ def retire_indicator(
         successor=successor,
         successor_is_comparable=successor_is_comparable and successor is not None,
     )
+    audit.record(
+        "retired indicator",
+        retired,
+        by=by,
+        reason=reason,
+        last_quarter=last_quarter.key,
+        successor=successor.reference if successor else "",
+    )
+    return retired
 
 
 @transaction.atomic
