@@ -29,7 +29,8 @@ class Permission(StrEnum):
             Permission.WRITE_PLAN: "Write action plans",
             Permission.KEEP_DATA_QUALITY: "Keep the register of data quality",
             Permission.MANAGE_FRAMEWORK: (
-                "Begin and close quarters, unlock results, move indicators, publish reports"
+                "Begin and close quarters, unlock results, move indicators, publish reports,"
+                " take everything as files"
             ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",

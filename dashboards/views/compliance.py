@@ -102,8 +102,9 @@ def _sheet(request: SignedInRequest, quarter: Quarter) -> ComplianceSheet:
 def _unmeasured_rows(sheet: ComplianceSheet) -> Iterator[tuple[object, ...]]:
     """A line for each clause of which nothing is known, with no counts."""
     number = sheet.version.number if sheet.version else ""
+    unit = sheet.unit.name if sheet.unit else "All units"
     for each in sheet.unmeasured:
-        said = (each.number, each.heading, "not yet measured", "", sheet.quarter.key)
+        said = (each.number, each.heading, "not yet measured", unit, sheet.quarter.key)
         yield (*said, None, None, None, each.responsible, "", number)
 
 

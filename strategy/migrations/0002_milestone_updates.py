@@ -1,5 +1,7 @@
 """What is said of a milestone is kept, with who said it and when; the database itself refuses to change it."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -18,7 +20,7 @@ GUARD = Guard(
 )
 
 
-def keep_what_stands(apps, schema_editor):
+def keep_what_stands(apps: Any, schema_editor: Any) -> None:
     """What had been said before now is kept as the first update; by whom and when, only the audit knows."""
     milestones = apps.get_model("strategy", "Milestone").objects.exclude(
         forecast_on=None, done_on=None, progress=""

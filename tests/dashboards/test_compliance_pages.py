@@ -19,6 +19,7 @@ from dashboards.services import NotClosed, measure_compliance, preview_complianc
 from indicators.models.definitions import Indicator
 from kcc_perf import scheduler
 from organisation.rules import PostKind, UnitTier
+from sorp.models.clauses import Clause
 from sorp.models.findings import Finding
 from sorp.models.statement import Version
 from sorp.rules.checks import Check
@@ -350,6 +351,25 @@ def test_the_file_of_a_unit_is_that_units(client):
     rows = list(csv.DictReader(io.StringIO(client.get(address).content.decode())))
 
     assert {row["unit"] for row in rows} == {"Lights"}
+
+
+@pytest.mark.usefixtures("officer", "measured")
+def test_a_clause_without_a_working_check_reads_not_yet_measured_and_is_not_counted(client):
+    clause = Clause.objects.get(check_made=Check.RESULTS_PRESENT)
+    of_quarter = reverse("compliance_of_quarter", args=[Q2.key])
+    counted = client.get(of_quarter).context["sheet"].overall
+    Clause.objects.filter(pk=clause.pk).update(check_made="made_by_nobody")
+    said = f"{clause.number} {clause.heading}: not yet measured"
+
+    for address in (reverse("compliance"), of_quarter):
+        assert said in client.get(address).content.decode()
+    rows = csv.DictReader(
+        io.StringIO(client.get(reverse("compliance_csv", args=[Q2.key])).content.decode())
+    )
+    (told,) = (row for row in rows if row["clause"] == clause.number)
+    assert (told["check"], told["looked_at"], told["kept"]) == ("not yet measured", "", "")
+    now = client.get(of_quarter).context["sheet"].overall
+    assert now.looked_at == counted.looked_at - 1
 
 
 @pytest.mark.usefixtures("officer", "sorp_in_force")
