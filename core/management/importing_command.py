@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -41,21 +41,18 @@ class ImportCommand(ABC, BaseCommand):
                 self.stderr.write(line)
             sys.exit(1)
         if options["dry_run"]:
-            self._tell(imported)
-        self._write(f"worth a second look: {each}" for each in imported.questions)
+            self._write(
+                [
+                    *(f"new: {name}" for name in imported.new),
+                    *(f"changed: {name}" for name in imported.changed),
+                ]
+            )
+        self._write(imported.notes)
+        self._write([f"worth a second look: {each}" for each in imported.questions])
         closing = " would follow; nothing was written." if options["dry_run"] else "."
         self.stdout.write(f"{path.name}: {self.noun}: {imported}{closing}")
 
-    def _tell(self, imported: Imported) -> None:
-        self._write(
-            [
-                *(f"new: {name}" for name in imported.new),
-                *(f"changed: {name}" for name in imported.changed),
-            ]
-        )
-
-    def _write(self, told: Iterable[str]) -> None:
-        lines = list(told)
+    def _write(self, lines: Sequence[str]) -> None:
         for line in lines[:MOST_LINES]:
             self.stdout.write(line)
         if len(lines) > MOST_LINES:

@@ -14,10 +14,18 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import PlainValidator
 
-from core.figures import DECIMALS, INTEGER_DIGITS, KEPT, read_number
+from core.figures import (
+    DECIMALS,
+    INTEGER_DIGITS,
+    KEPT,
+    NotAFigure,
+    TypedFigure,
+    read_figure,
+    read_number,
+)
 from core.lettering import plain, refusal_of
 from core.months import Month
-from core.quarters import Quarter
+from core.quarters import Quarter, read_quarter
 from core.tables.faults import shown
 from core.tables.writing import RUNS_IN_A_SPREADSHEET
 
@@ -67,13 +75,8 @@ def pattern(form: str, advice: str) -> Cell:
 
 
 def quarter(text: str) -> Quarter:
-    """A quarter of the financial year, written like 2021-Q4."""
-    try:
-        return Quarter.parse(text)
-    except ValueError as reason:
-        if "out of reach" in str(reason):
-            raise
-        raise ValueError(f"write the quarter like 2021-Q4, not {shown(text)}") from None
+    """A quarter of the financial year, in any form that can be read in one way only."""
+    return read_quarter(text)
 
 
 def quarter_or_month(text: str) -> Quarter | Month:
@@ -89,13 +92,14 @@ def quarter_or_month(text: str) -> Quarter | Month:
 
 
 def choice(words: Iterable[SomeWord]) -> Cell:
-    """One of the lexicon's words, written as its key."""
+    """One of the lexicon's words, written as its key; capitals do not matter."""
     by_key = {word.value: word for word in words}
 
     def read(text: str) -> SomeWord:
-        if text not in by_key:
+        key = re.sub("[ -]+", "_", text.casefold())
+        if key not in by_key:
             raise ValueError(f"write one of {', '.join(by_key)}, not {shown(text)}")
-        return by_key[text]
+        return by_key[key]
 
     return read
 
@@ -192,6 +196,27 @@ def decimal(
     return read
 
 
+def figure(absent: str = LEAVE_EMPTY, *, unit: str = "") -> Callable[[str], Decimal]:
+    """A number in any form that `read_figure` takes, where none can be withheld or provisional."""
+
+    def read(text: str) -> Decimal:
+        found = figure_in(text, unit, absent=absent)
+        if found.number is None or found.mark or found.question:
+            raise ValueError(f"write the number alone, not {shown(text)}")
+        return found.number
+
+    return read
+
+
+def figure_in(text: str, unit: str = "", *, absent: str = LEAVE_EMPTY) -> TypedFigure:
+    """What a cell says of a figure. Raises ValueError, in a sentence for its writer."""
+    try:
+        return read_figure(text, unit, absent=absent)
+    except NotAFigure as reason:
+        told = str(reason) or f"write a number in figures, such as 12.5, not {shown(text)}"
+        raise ValueError(told) from None
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """A whole number between two others, both included."""
 
@@ -237,5 +262,7 @@ Day = Annotated[date, PlainValidator(iso_date)]
 YesOrNo = Annotated[bool, PlainValidator(yes_or_no)]
 QuarterKey = Annotated[Quarter, PlainValidator(quarter)]
 QuarterOrMonth = Annotated[Quarter | Month, PlainValidator(quarter_or_month)]
-Figure = Annotated[Decimal, PlainValidator(decimal())]
+Figure = Annotated[Decimal, PlainValidator(figure())]
 Text = Annotated[str, PlainValidator(as_written)]
+# Of a figure that is read once its unit is known.
+TypedCell = Annotated[Any, PlainValidator(as_written)]

@@ -23,6 +23,8 @@ class Imported:
     unchanged: int
     questions: tuple[str, ...] = ()  # what is worth a second look; nothing was refused for it
 
+    notes: tuple[str, ...] = ()  # how a cell was read, where it was written in another way
+
     def __str__(self) -> str:
         return f"{len(self.new)} new, {len(self.changed)} changed, {self.unchanged} unchanged"
 
@@ -41,10 +43,16 @@ class Import(Generic[SomeRow]):
         self.changed: list[str] = []
         self.unchanged = 0
         self.questions: list[str] = []
+        self.notes: list[str] = []
 
     def refuse(self, row: TableRow | PartialRow, field: str, what_to_do: object) -> None:
         column = column_named(self.model, field)
         self.faults.add(row.row_number, column, " ".join(str(what_to_do).split()))
+
+    def note(self, row: TableRow, field: str, told: str) -> None:
+        """Say how a cell was read, or ask about it; nothing is refused for it."""
+        column = column_named(self.model, field)
+        self.notes.append(f"{self.faults.file}:{row.row_number}:{column}: {told}")
 
     def once_each(self, *key: str, to_blame: str) -> tuple[SomeRow, ...]:
         """The sound rows; a fault, naming the first, for each that says the same thing again."""
@@ -80,4 +88,10 @@ class Import(Generic[SomeRow]):
         self.questions.append(f"{name}: {question}")
 
     def outcome(self) -> Imported:
-        return Imported(tuple(self.new), tuple(self.changed), self.unchanged, tuple(self.questions))
+        return Imported(
+            new=tuple(self.new),
+            changed=tuple(self.changed),
+            unchanged=self.unchanged,
+            questions=tuple(self.questions),
+            notes=tuple(self.notes),
+        )

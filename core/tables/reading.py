@@ -85,6 +85,7 @@ def _next_line(text: str, at: int) -> int:
     return line_end.end() if line_end else len(text)
 
 
+CLEAR = "(clear)"  # takes away what was said; an empty cell leaves it
 LARGEST_FILE = 20_000_000  # bytes
 LARGEST_CELL = 100_000  # bytes
 MOST_ROWS = 100_000
@@ -255,11 +256,17 @@ def _row(
     wrong: dict[str, str] = {}
     filled: dict[str, str] = {}
     empty: dict[str, Any] = {}
+    cleared: dict[str, Any] = {}
     for column, text in zip(columns, record.cells, strict=True):
         if column is None:
             continue
         if (advice := _unkeepable(text)) is not None:
             wrong[column.field] = advice
+        elif text.strip().casefold() == CLEAR and not model.reads_clear:
+            if column.is_filled:
+                wrong[column.field] = "fill in this cell: what it says cannot be taken away"
+            else:
+                cleared[column.field] = empty[column.field] = column.empty
         elif plain := without_mark(text.strip()):
             filled[column.field] = plain
         elif column.is_filled:
@@ -275,6 +282,8 @@ def _row(
                 reason = error["ctx"]["error"]
                 field = error["loc"][0] if error["loc"] else reason.field
                 wrong.setdefault(str(field), str(reason))
+    if row is not None and cleared:
+        row = row.model_copy(update=cleared)
     if wrong:
         row = None
     in_order = [column.field for column in columns if column]

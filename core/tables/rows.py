@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -24,7 +24,7 @@ ALSO_CALLED = "also called"
 class TableRow(BaseModel):
     """One row of a file, every cell of which could be read.
 
-    `model_fields_set` names the cells that were filled in. A file with a column that is not declared
+    `filled` has the cells that were filled in, `(clear)` among them. A file with a column that is not declared
     is refused, unless the model's configuration says extra="ignore".
     """
 
@@ -33,6 +33,20 @@ class TableRow(BaseModel):
     )
 
     row_number: int  # as a spreadsheet counts: the header is 1
+    # Whether its own cells read `(clear)`, for which a field otherwise has what an empty cell means.
+    reads_clear: ClassVar[bool] = False
+
+    @property
+    def filled(self) -> Mapping[str, Any]:
+        """What was filled in, by field; of a cell that says `(clear)`, what an empty cell means.
+
+        Whatever is not here, the file says nothing of: what stands stays.
+        """
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name in self.model_fields_set and name not in TableRow.model_fields
+        }
 
 
 def optional_column(empty: Any = None) -> Any:

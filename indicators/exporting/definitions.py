@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.tables.reading import CLEAR
 from core.tables.rows import columns_of
 from core.tables.writing import written_rows
 from indicators.importing.definitions import IndicatorRow, TargetRow
 from indicators.models.definitions import Indicator, Target
 from organisation.models.people import User
 from organisation.models.units import Unit
+from sorp.rules.thresholds import LIMITS
 
 
 def indicators_csv() -> str:
@@ -41,7 +43,13 @@ def targets_csv() -> str:
     return written_rows(
         TargetRow,
         (
-            {"reference": each.indicator.reference, **vars(each)}
+            {"reference": each.indicator.reference, **vars(each), **_withdrawn(each)}
             for each in sorted(rows, key=lambda each: (each.indicator.reference, each.from_quarter))
         ),
     )
+
+
+def _withdrawn(target: Target) -> dict[str, str]:
+    """What says that nothing is aimed at any more: an empty cell would only leave what stands."""
+    is_withdrawn = all(getattr(target, name) is None for name in LIMITS)
+    return {"target": CLEAR} if is_withdrawn else {}

@@ -26,6 +26,7 @@ def _results() -> Iterator[dict[str, object]]:
             **vars(each),
             "reference": each.result.indicator.reference,
             "quarter": quarter,
+            "value": "[c]" if each.withheld else each.value,
             "definition_break": each.definition_break
             or (each.result.indicator_id, quarter) in breaks,
             "day": quarter.last_day,

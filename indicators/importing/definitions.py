@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Self
+from decimal import Decimal
+from typing import Annotated, Any
 
-from pydantic import PlainValidator, model_validator
+from pydantic import PlainValidator
 
 from core.clock import localdate
-from core.quarters import Quarter
-from core.refusals import Refused
 from core.tables.cells import (
     Figure,
     QuarterKey,
     Text,
+    TypedCell,
     YesOrNo,
     choice,
+    figure,
     line,
     pattern,
     prose,
@@ -26,7 +27,7 @@ from core.tables.faults import shown
 from core.tables.importing import Import, Imported
 from core.tables.reading import SomeRow
 from core.tables.rows import TableRow, columns_of, optional_column, passed_over_column
-from indicators.models.definitions import REFERENCE, Indicator, Target
+from indicators.models.definitions import PATTERN, REFERENCE, Indicator, Target
 from indicators.services.definitions import define_indicator, redefine_indicator, set_target
 from organisation.importing.people import email_address
 from organisation.importing.units import Code
@@ -43,6 +44,7 @@ from sorp.lexicon import (
     Tier,
 )
 from sorp.rules.patterns import Pattern, due_quarters
+from sorp.rules.thresholds import LIMITS
 
 Reference = Annotated[
     str,
@@ -119,33 +121,10 @@ class IndicatorRow(TableRow):
     commentary: Text = passed_over_column()
     management_action: Text = passed_over_column()
 
-    @model_validator(mode="after")
-    def one_pattern(self) -> Self:
-        try:
-            Pattern.dated(
-                basis=self.basis,
-                frequency=self.frequency,
-                due=self.due,
-                lag_quarters=self.lag_quarters,
-                made_of_months=self.made_of_months,
-                seasonal=self.seasonal,
-            )
-        except ValueError as reason:
-            raise Refused(str(reason), field=_to_blame_for_pattern(self)) from None
-        return self
 
-
-def _to_blame_for_pattern(row: IndicatorRow) -> str:
-    if row.frequency is Frequency.MONTHLY or row.made_of_months:
-        return "made_of_months"
-    return "due" if row.due or row.frequency is Frequency.TWO_YEARLY else "basis"
-
-
-# Columns that were added later: without them an indicator stays as it was.
-ADDED = ("due", "made_of_months", "may_be_negative", "numerator_name", "denominator_name", "codes")
-# Fields of a row that are not an indicator's own as they stand: they name something, or may be absent.
+# Fields of a row that are not an indicator's own as they stand: they name something.
 NAMED = (
-    *("row_number", "reference", "unit", "accountable_manager", "first_quarter", "last_quarter"),
+    *("row_number", "reference", "unit", "accountable_manager"),
     *(column.field for column in columns_of(IndicatorRow).values() if column.is_passed_over),
     *("successor", "successor_is_comparable", "break_from", "reason"),
 )
@@ -168,8 +147,8 @@ def import_indicators(
 ) -> Imported:
     """Every indicator of the file is defined as it says; those it leaves out stay as they are.
 
-    Without the columns first_quarter and last_quarter, when an indicator is measured stays as it
-    was, or is from the first quarter there is on. Raises RefusedFileError.
+    Of one that stands, an empty cell leaves what is said, and `(clear)` takes it away. A new one says
+    in which quarter it is first measured. Raises RefusedFileError.
     """
     work = Import(content, IndicatorRow, file=file)
     rows = work.once_each("reference", to_blame="reference")
@@ -178,26 +157,35 @@ def import_indicators(
     people = _people(work.named("accountable_manager"))
     with work.all_or_none(dry_run=dry_run):
         for row in rows:
-            found = list(_refusals(row, units, people))
+            indicator = standing.get(row.reference)
+            definition = _definition(row, indicator)
+            found = list(_refusals(row, definition, indicator, units, people))
             for column, what_to_do in found:
                 work.refuse(row, column, what_to_do)
             if not found:
-                left_out = {*NAMED, *(name for name in ADDED if name not in work.columns)}
-                definition = {name: cell for name, cell in row if name not in left_out} | {
-                    "unit": units[row.unit],
-                    "accountable_manager": people[row.accountable_manager][0],
-                }
-                if row.first_quarter is not None:
-                    definition["first_quarter"] = row.first_quarter
-                if "last_quarter" in work.columns:
-                    definition["last_quarter"] = row.last_quarter
-                indicator = standing.get(row.reference)
+                definition["unit"] = units[row.unit]
+                definition["accountable_manager"] = people[row.accountable_manager][0]
                 if indicator is not None and "successor" in work.columns:
                     definition |= _succession_kept(indicator, row)
                 _settle(work, row, indicator, definition, by)
         if "successor" in work.columns:
             _settle_successors(work, rows, by)
     return work.outcome()
+
+
+def _definition(row: IndicatorRow, indicator: Indicator | None) -> dict[str, Any]:
+    """What the row says of an indicator, and of a new one what its empty cells mean.
+
+    What another cell rules out goes with it: a tolerance where the method has none, and how months
+    make a quarter where no figure is given by month.
+    """
+    said = row.filled if indicator else dict(row)
+    definition = {name: cell for name, cell in said.items() if name not in NAMED}
+    if "tolerance" not in row.filled and row.method is not RatingMethod.TOLERANCE:
+        definition["tolerance"] = None
+    if "made_of_months" not in row.filled and row.frequency is not Frequency.MONTHLY:
+        definition["made_of_months"] = ""
+    return definition
 
 
 def _people(named: Iterable[str]) -> dict[str, list[User]]:
@@ -286,7 +274,11 @@ def _to_blame(reason: str) -> str:
 
 
 def _refusals(
-    row: IndicatorRow, units: dict[str, Unit], people: Mapping[str, Sequence[User]]
+    row: IndicatorRow,
+    definition: Mapping[str, Any],
+    indicator: Indicator | None,
+    units: dict[str, Unit],
+    people: Mapping[str, Sequence[User]],
 ) -> Iterator[tuple[str, str]]:
     """What the database would refuse, in words, with the column to blame."""
     kind, method = row.kind, row.method
@@ -309,16 +301,34 @@ def _refusals(
     elif row.polarity not in SUITS[method]:
         suited = " or ".join(SUITS[method])
         yield "polarity", f"write {suited}, or change the method: {method} needs it"
-    if row.successor is not None and row.last_quarter is None:
+
+    def now(name: str) -> Any:
+        """As it will be."""
+        return definition[name] if name in definition else getattr(indicator, name)
+
+    if row.successor is not None and now("last_quarter") is None:
         yield "last_quarter", "write its last quarter: what is replaced has ended"
-    yield from _refusals_of_tolerance(row)
-    first, last = row.first_quarter, row.last_quarter
-    if last is not None and last < (first or Quarter(1974, 1)):
+    yield from _refusals_of_tolerance(row, now("tolerance"))
+    try:
+        Pattern.dated(**{name: now(name) for name in PATTERN})
+    except ValueError as reason:
+        yield _to_blame_for_pattern(row), str(reason)
+    first, last = now("first_quarter"), now("last_quarter")
+    if first is None:
+        yield "first_quarter", "write the first quarter in which it is measured, such as 2019-Q1"
+    elif last is not None and last < first:
         yield "last_quarter", "write a quarter that is not before the first"
 
 
-def _refusals_of_tolerance(row: IndicatorRow) -> Iterator[tuple[str, str]]:
-    tolerance = row.tolerance
+def _to_blame_for_pattern(row: IndicatorRow) -> str:
+    if row.frequency is Frequency.MONTHLY or row.made_of_months:
+        return "made_of_months"
+    return "due" if row.due or row.frequency is Frequency.TWO_YEARLY else "basis"
+
+
+def _refusals_of_tolerance(
+    row: IndicatorRow, tolerance: Decimal | None
+) -> Iterator[tuple[str, str]]:
     if row.method is not RatingMethod.TOLERANCE:
         if tolerance is not None:
             yield "tolerance", f"leave it empty: the method {row.method} has no tolerance"
@@ -329,16 +339,16 @@ def _refusals_of_tolerance(row: IndicatorRow) -> Iterator[tuple[str, str]]:
 
 
 class TargetRow(TableRow):
-    """What is aimed at from a quarter on, and who agreed it; without any number, nothing any more."""
+    """What is aimed at from a quarter on, and who agreed it."""
 
     reference: Reference
     from_quarter: QuarterKey
-    target: Figure | None = None
-    floor: Figure | None = None
-    lower: Figure | None = None
-    upper: Figure | None = None
-    outer_lower: Figure | None = None
-    outer_upper: Figure | None = None
+    target: TypedCell = ""
+    floor: TypedCell = ""
+    lower: TypedCell = ""
+    upper: TypedCell = ""
+    outer_lower: TypedCell = ""
+    outer_upper: TypedCell = ""
     reason: Annotated[str, PlainValidator(line(500))]
     approved_by: Annotated[str, PlainValidator(line(200))]
 
@@ -348,7 +358,8 @@ def import_targets(
 ) -> Imported:
     """Every target of the file is in force from its quarter; others stay as they are.
 
-    A row without any number withdraws the target from its quarter on. Raises RefusedFileError.
+    An empty cell leaves what a target from the same quarter says, and `(clear)` takes it away: with
+    it in every limit, nothing is aimed at any more from that quarter on. Raises RefusedFileError.
     """
     work = Import(content, TargetRow, file=file)
     rows = work.once_each("reference", "from_quarter", to_blame="from_quarter")
@@ -376,7 +387,26 @@ def _settle_target(
     by: User | None,
 ) -> None:
     """The target is set, or set otherwise, or left as it is; or it is said why it can't be."""
-    given = {name: cell for name, cell in row if name not in ("row_number", "reference")}
+    limits: dict[str, Decimal | None] = {}
+    for name in LIMITS:
+        written = getattr(row, name)
+        try:
+            if written:
+                limits[name] = figure(unit=indicator.measure_unit)(written)
+            elif target is None or name in row.filled:
+                limits[name] = None
+        except ValueError as reason:
+            work.refuse(row, name, reason)
+            return
+    if target is None and not any(name in row.filled for name in LIMITS):
+        work.refuse(row, "target", "write what is aimed at, or (clear) to aim at nothing any more")
+        return
+    given = {
+        **limits,
+        "from_quarter": row.from_quarter,
+        "reason": row.reason,
+        "approved_by": row.approved_by,
+    }
     changed = target is None or any(getattr(target, name) != given[name] for name in given)
     try:
         if changed:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import PlainValidator
 
@@ -215,6 +215,8 @@ def count(text: str) -> Decimal | Said:
 
 class PartRow(TableRow):
     """What one part of a result came to, or why there is no figure."""
+
+    reads_clear: ClassVar[bool] = True
 
     reference: Reference
     quarter: QuarterKey

@@ -6,15 +6,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import PlainValidator
 
 from core.dates import as_date
+from core.figures import TypedFigure
 from core.models.quarters import ReportingQuarter
 from core.months import Month
 from core.quarters import Quarter
-from core.tables.cells import QuarterKey, QuarterOrMonth, YesOrNo, choice, decimal, line, prose
+from core.refusals import Refused
+from core.tables.cells import (
+    QuarterKey,
+    QuarterOrMonth,
+    TypedCell,
+    YesOrNo,
+    choice,
+    figure_in,
+    line,
+    prose,
+)
 from core.tables.importing import Import, Imported
 from core.tables.reading import PartialRow
 from core.tables.rows import TableRow, column_also_called, optional_column
@@ -28,7 +39,12 @@ from indicators.models.definitions import Awaited, Indicator
 from indicators.models.results import Revision
 from indicators.queries.questions import unanswered_of
 from indicators.queries.sign_off import may_change
-from indicators.rules.entry import ResultGiven
+from indicators.rules.entry import (
+    FIGURES,
+    NEVER_NEGATIVE,
+    ResultGiven,
+    marked_confidence,
+)
 from indicators.rules.rating import scale_of, value_of
 from indicators.services.results import (
     ResultToSubmit,
@@ -41,7 +57,7 @@ from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
 
-Figure = Annotated[Decimal, PlainValidator(decimal("leave it empty and say why in not_available"))]
+NO_FIGURE = "leave it empty and say why in not_available"
 
 
 class ResultRow(TableRow):
@@ -49,9 +65,9 @@ class ResultRow(TableRow):
 
     reference: Reference
     quarter: QuarterOrMonth = column_also_called("month")
-    value: Figure | None = None
-    numerator: Figure | None = None
-    denominator: Figure | None = None
+    value: TypedCell = ""
+    numerator: TypedCell = ""
+    denominator: TypedCell = ""
     confidence: Annotated[Confidence, PlainValidator(choice(Confidence))] = Confidence.FINAL
     not_available: Annotated[str, PlainValidator(line(300))] = ""
     definition_break: YesOrNo = False
@@ -100,8 +116,11 @@ def import_results(
     months = MonthsOfFile(work, latest, calendar.closed, today, by)
     months.know(list(indicators.values()))
     for row, indicator in sound:
-        if isinstance(row.quarter, Month) and _is_sound(work, row, indicator):
-            months.take(row, row.quarter, indicator)
+        if isinstance(row.quarter, Month):
+            found = _figures(work, row, indicator)
+            of_month = None if found is None else _as_read(work, row, found)
+            if of_month is not None and _is_sound(work, of_month, indicator):
+                months.take(of_month, row.quarter, indicator)
     for row, indicator in sound:
         if isinstance(row.quarter, Quarter):
             before = latest.get((indicator.pk, row.quarter))
@@ -111,6 +130,8 @@ def import_results(
     by_row = {
         (indicator.pk, row.quarter) for row, indicator in sound if isinstance(row.quarter, Quarter)
     }
+    if dry_run:
+        _say_quarters(work)
     with work.all_or_none(dry_run=dry_run):
         work.faults.refuse_if_any()
         months.store()
@@ -134,6 +155,29 @@ def import_results(
     return work.outcome()
 
 
+def _say_quarters(work: Import[ResultRow]) -> None:
+    """Each quarter of the file in words, at the first row that names it."""
+    said: set[Quarter] = set()
+    for row in work.rows:
+        if isinstance(row.quarter, Quarter) and row.quarter not in said:
+            said.add(row.quarter)
+            work.note(row, "quarter", f"read as {row.quarter.in_full}")
+
+
+def _as_read(
+    work: Import[ResultRow], row: ResultRow, found: dict[str, TypedFigure]
+) -> ResultRow | None:
+    """The row with its figures as numbers, as months take them; None with a fault if one is withheld."""
+    for name, each in found.items():
+        if each.number is None:
+            work.refuse(row, name, NO_FIGURE)
+            return None
+    numbers = {name: found[name].number if name in found else None for name in FIGURES}
+    marked = marked_confidence(found.values())
+    firm = {"confidence": marked} if marked and "confidence" not in row.filled else {}
+    return row.model_copy(update={**numbers, **firm})
+
+
 def _is_sound(work: Import[ResultRow], row: ResultRow, indicator: Indicator) -> bool:
     found = list(_contradictions(row, indicator))
     for column, what_to_do in found:
@@ -149,38 +193,166 @@ def _submission(
     before: Revision | None,
     months: MonthsOfFile,
 ) -> ResultToSubmit | None:
-    """What the row gives, or None with a fault for what contradicts what."""
-    made, found = None, []
-    if indicator.made_of_months:
-        months.take_for_last(row, quarter, indicator)
-        found, made = (
-            list(of_months(row, quarter, indicator, months)),
-            months.made(indicator, quarter),
-        )
-    for column, what_to_do in found:
-        work.refuse(row, column, what_to_do)
-    if found or (made is None and not _is_sound(work, row, indicator)):
+    """What the row gives, with what stands of which it says nothing; or None, with a fault."""
+    found = _figures(work, row, indicator)
+    if found is None:
         return None
-    figures = row if made is None else made
-    # A file that says nothing of management action takes none away.
-    action = row.management_action or (before.management_action if before else "")
+    made = None
+    if indicator.made_of_months:
+        as_read = _as_read(work, row, found)
+        if as_read is None:
+            return None
+        months.take_for_last(as_read, quarter, indicator)
+        wrong = list(of_months(as_read, quarter, indicator, months))
+        made = months.made(indicator, quarter)
+        for column, what_to_do in wrong:
+            work.refuse(row, column, what_to_do)
+        if wrong:
+            return None
     try:
+        said = {} if made is not None else _answer(row, quarter, found, before, indicator)
+        marked = marked_confidence(found.values())
+        if "confidence" in row.filled:
+            if marked not in (None, row.confidence):
+                raise Refused(
+                    f"write {marked}, as the figure is marked, or leave out the mark",
+                    field="confidence",
+                )
+            confidence = row.confidence
+        else:
+            confidence = marked or Confidence(before.confidence if before else Confidence.FINAL)
         given = ResultGiven(
-            value=figures.value,
-            numerator=figures.numerator,
-            denominator=figures.denominator,
-            confidence=figures.confidence,
-            not_available=figures.not_available,
-            definition_break=row.definition_break,
-            data_quarter=row.data_quarter,
-            commentary=row.commentary,
-            management_action=action,
+            **(said if made is None else {name: getattr(made, name) for name in OF_MONTHS}),
+            confidence=confidence if made is None else made.confidence,
+            **{name: _kept(row, name, before) for name in KEPT},
         )
         as_revision(indicator, quarter, given)
     except ValueError as reason:
-        work.refuse(row, "value" if row.numerator is None else "numerator", reason)
+        at_figures = "numerator" if "numerator" in found else "value"
+        field = reason.field if isinstance(reason, Refused) and reason.field else at_figures
+        work.refuse(row, field, reason)
         return None
+    for name, each in found.items():
+        if each.told:
+            work.note(row, name, each.told)
+        if each.question:
+            work.ask(f"{row.reference} {quarter.key}", each.question)
     return ResultToSubmit(indicator, quarter, given, late=row.late)
+
+
+OF_MONTHS = ("value", "numerator", "denominator", "not_available")
+KEPT = ("definition_break", "data_quarter", "commentary", "management_action")
+
+
+def _kept(row: ResultRow, name: str, before: Revision | None) -> Any:
+    """What the row says; what stands, where its cell is empty or its column is left out."""
+    if name in row.filled or before is None:
+        return getattr(row, name)
+    return getattr(before, name)
+
+
+def _figures(
+    work: Import[ResultRow], row: ResultRow, indicator: Indicator
+) -> dict[str, TypedFigure] | None:
+    """The figures of a row that are filled in, by column; None with a fault where one is none."""
+    found: dict[str, TypedFigure] = {}
+    sound = True
+    for name in FIGURES:
+        if text := getattr(row, name):
+            unit = indicator.measure_unit if name == "value" else ""
+            try:
+                found[name] = figure_in(text, unit, absent=NO_FIGURE)
+            except ValueError as reason:
+                work.refuse(row, name, reason)
+                sound = False
+    return found if sound else None
+
+
+def _answer(
+    row: ResultRow,
+    quarter: Quarter,
+    found: dict[str, TypedFigure],
+    before: Revision | None,
+    indicator: Indicator,
+) -> dict[str, Any]:
+    """The figures, or why there are none, of a row and of what stands. Raises Refused, by column.
+
+    A figure takes the place of the reason why there was none, and the reason that of a figure.
+    """
+    numbers = {name: each.number for name, each in found.items() if each.number is not None}
+    withheld = next((each.withheld for each in found.values() if each.withheld), "")
+    cleared = {name for name in FIGURES if name in row.filled and name not in found}
+    if row.not_available and numbers:
+        raise Refused(
+            "leave this empty, or leave the figures empty: not both at once", field="not_available"
+        )
+    if withheld and numbers:
+        name = next(name for name, each in found.items() if each.withheld)
+        raise Refused("leave the other figures empty where one is withheld", field=name)
+    if row.data_quarter is not None and row.data_quarter > quarter:
+        raise Refused(f"write {quarter.key} or a quarter before it", field="data_quarter")
+    if withheld:
+        return {"not_available": row.not_available or withheld, "withheld": True}
+    if row.not_available:
+        still = bool(before and before.withheld and "value" not in cleared)
+        return {"not_available": row.not_available, "withheld": still}
+    stands = {} if before is None else {name: getattr(before, name) for name in FIGURES}
+    kept = {
+        name: numbers.get(name, None if name in cleared else stands.get(name)) for name in FIGURES
+    }
+    if not numbers:
+        if before is not None and before.not_available and not cleared:
+            if "not_available" in row.filled:
+                raise Refused("write why there is none, or the figure", field="not_available")
+            return {"not_available": before.not_available, "withheld": before.withheld}
+        if kept["value"] is None and kept["numerator"] is None and kept["denominator"] is None:
+            raise Refused(
+                "write the value, or say in not_available why there is none", field="value"
+            )
+    elif "value" in numbers and not {"numerator", "denominator"} & {*numbers, *cleared}:
+        _refuse_other_than_standing(numbers["value"], kept, indicator)
+    elif "value" not in numbers:
+        kept["value"] = None  # by its counts
+    value, numerator, denominator = (kept[name] for name in FIGURES)
+    if (numerator is None) != (denominator is None):
+        missing = "numerator" if numerator is None else "denominator"
+        raise Refused("write both the numerator and the denominator, or neither", field=missing)
+    if denominator is not None and denominator < 0:
+        raise Refused("write a denominator of 0 or more", field="denominator")
+    if numerator is not None and denominator is not None and "value" in numbers:
+        for column, what_to_do in _contradicted_value(
+            numbers["value"], numerator, denominator, indicator
+        ):
+            raise Refused(what_to_do, field=column)
+    worked_out = value_of(
+        value if numerator is None else None,
+        numerator,
+        denominator,
+        scale_of(indicator.measure_unit),
+    )
+    if worked_out is not None and worked_out < 0 and indicator.may_be_negative is False:
+        column = "value" if numerator is None else "numerator"
+        raise Refused(f"write 0 or more: {NEVER_NEGATIVE} (may_be_negative)", field=column)
+    return {
+        "value": value if numerator is None else None,
+        "numerator": numerator,
+        "denominator": denominator,
+    }
+
+
+def _refuse_other_than_standing(
+    value: Decimal, kept: dict[str, Decimal | None], indicator: Indicator
+) -> None:
+    """Counts that stand define the value: another one alone would leave them saying otherwise."""
+    numerator, denominator = kept["numerator"], kept["denominator"]
+    if numerator is None or denominator is None:
+        return
+    for _ in _contradicted_value(value, numerator, denominator, indicator):
+        raise Refused(
+            f"write the numerator and the denominator too, or (clear) in both: {numerator.normalize():f}"
+            f" and {denominator.normalize():f}, which stand, give another value",
+            field="numerator",
+        )
 
 
 def _weigh(

@@ -46,6 +46,7 @@ def quarter_requirements(
             action_on_amber=action_on_amber,
             is_due=each.pk in due,
             is_suspended=each.pk in suspended,
+            may_be_negative=each.may_be_negative,
             year_end=year_end_asked(each, quarter),
             made_of_months=MadeOfMonths(each.made_of_months) if each.made_of_months else None,
             months=tuple(row.figure for row in months.get(each.pk, ())),
@@ -94,7 +95,7 @@ def as_typed(revision: Revision | None, year_end: ManagersForecast | None) -> di
         return typed
     by_ratio = revision.numerator is not None
     return typed | {
-        "value": "" if by_ratio else _plain(revision.value),
+        "value": "[c]" if revision.withheld else "" if by_ratio else _plain(revision.value),
         "numerator": _plain(revision.numerator),
         "denominator": _plain(revision.denominator),
         "confidence": revision.confidence,

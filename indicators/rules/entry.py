@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
-from core.figures import DECIMALS, LARGEST, as_kept, as_number, read_typed_number
+from core import figures as figures_read
+from core.figures import DECIMALS, LARGEST, NotAFigure, TypedFigure, as_kept, as_number
 from core.lettering import plain, refusal_of
 from core.months import listed, months_of
 from core.quarters import Quarter
@@ -21,17 +22,27 @@ from sorp.rules.thresholds import Thresholds
 PLAIN = re.compile(r"-?\d{1,3}(\.\d+)?|-?\d+(\.\d+)?", re.ASCII)
 
 
-def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | None:
-    """The number that was typed, or None where nothing was. Raises ValueError, in words.
-
-    Its own unit may stand beside it (76.4 %, £1,250, 12 days); nothing else may.
-    """
+def typed_figure(text: str, *, what: str, measure_unit: str = "") -> TypedFigure | None:
+    """What was typed where a figure is asked for, or None where nothing was. Raises ValueError, in words."""
     if not text.strip():
         return None
-    number = read_typed_number(text, measure_unit)
-    if number is None:
+    try:
+        return figures_read.read_figure(
+            text, measure_unit, absent="leave it empty and give the reason"
+        )
+    except NotAFigure as reason:
+        told = str(reason)
+        raise ValueError(
+            told[:1].upper() + told[1:] or f"Enter {what} as a number, like 76.4 or 1,250"
+        ) from None
+
+
+def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | None:
+    """The number that was typed, or None where nothing was, where none can be withheld."""
+    found = typed_figure(text, what=what, measure_unit=measure_unit)
+    if found is not None and (found.number is None or found.mark):
         raise ValueError(f"Enter {what} as a number, like 76.4 or 1,250")
-    return number
+    return found.number if found else None
 
 
 def is_plainly_typed(text: str, number: Decimal) -> bool:
@@ -66,6 +77,8 @@ def is_count(measure_unit: str, decimals: int) -> bool:
     return decimals == 0 and not any(word in unit for word in may_be_negative)
 
 
+NEVER_NEGATIVE = "this indicator is said never to be below nought"
+MARKED = {"p": Confidence.PROVISIONAL, "e": Confidence.ESTIMATED}
 TypedFields = Mapping[str, str]
 FIGURES = ("value", "numerator", "denominator")
 # What a draft holds, in the order in which it is asked for. All text, as typed; "on" is a tick.
@@ -106,6 +119,7 @@ class QuarterRequirements:
     action_on_amber: bool = True
     is_due: bool = True
     is_suspended: bool = False
+    may_be_negative: bool | None = None  # None: nobody has said
     year_end: Quarter | None = None  # the one whose colour the manager is asked for, if any
     made_of_months: MadeOfMonths | None = None
     months: tuple[MonthFigure, ...] = ()  # those that were given
@@ -132,6 +146,7 @@ class ResultFields:
     denominator: Decimal | None = None
     confidence: Confidence = Confidence.FINAL
     not_available: str = ""
+    withheld: bool = False  # there is a figure, and it is not shown; `not_available` says why
     definition_break: bool = False
     commentary: str = ""
     management_action: str = ""
@@ -150,6 +165,7 @@ class Entry(ResultFields):
     expected: Thresholds | None = None  # what it would be rated by
     action_is_required: bool = False
     readings: Mapping[str, str] = field(default_factory=dict)
+    asked: Sequence[str] = ()  # what only whoever typed the figures can say
     problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -186,6 +202,8 @@ class ResultGiven(ResultFields):
         has_figures = self.value is not None or self.numerator is not None
         if self.not_available and has_figures:
             raise ValueError("Give either a value or the reason why there is none, not both")
+        if self.withheld and not self.not_available:
+            raise ValueError("Say why the figure is withheld")
         if not self.not_available and not has_figures:
             raise ValueError("Give a value, or say why there is none")
         if (self.numerator is None) != (self.denominator is None):
@@ -208,11 +226,15 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
     problems: dict[str, str] = {}
     months: tuple[MonthFigure, ...] = ()
     made = None
+    found: dict[str, TypedFigure | None] = dict.fromkeys(FIGURES)
+    withheld = ""
     if requirements.made_of_months is None:
-        figures = _figures(typed, requirements, problems)
-        reason = typed.get("not_available", "").strip()
+        found = _typed_figures(typed, requirements, problems)
+        figures = _numbers(found)
+        withheld = next((each.withheld for each in found.values() if each and each.withheld), "")
+        reason = typed.get("not_available", "").strip() or withheld
         _refuse_contradictions(figures, reason, requirements, problems)
-        confidence = _confidence(typed, reason, problems)
+        confidence = _confidence(typed, reason, found, problems)
     else:
         months = read_months(typed, requirements, problems)
         made = quarter_of_months(requirements.quarter, requirements.made_of_months, months)
@@ -221,13 +243,14 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
         reason = made.not_available if made else ""
         confidence = made.confidence if made else Confidence.FINAL
     worked_out = _worked_out(figures, requirements, problems)
-    rag, not_rated = _verdict(figures, reason, worked_out, requirements, problems)
+    rag, not_rated = _verdict(figures, reason, bool(withheld), worked_out, requirements, problems)
     required = action_required(rag, requirements.action_on_amber)
     commentary, action = _prose(typed, rag, required, problems)
     return Entry(
         **figures,
         confidence=confidence,
         not_available=reason,
+        withheld=bool(withheld),
         definition_break=bool(typed.get("definition_break")),
         commentary=commentary,
         management_action=action,
@@ -239,7 +262,8 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
         not_rated=not_rated,
         expected=requirements.thresholds,
         action_is_required=required,
-        readings={} if made else _readings(typed, figures, requirements),
+        readings={} if made else _readings(typed, found, requirements),
+        asked=tuple(each.question for each in found.values() if each and each.question),
         problems=problems,
     )
 
@@ -266,7 +290,11 @@ def read_months(
                 )
             continue
         wrong: dict[str, str] = {}
-        figures = _figures(of_month, requirements, wrong)
+        figures_of_month = _typed_figures(of_month, requirements, wrong)
+        figures = _numbers(figures_of_month)
+        for name, each in figures_of_month.items():
+            if each is not None and each.number is None:
+                wrong[name] = "Leave it empty, and say why there is no figure"
         reason = of_month["not_available"]
         if not reason and not any(of_month[name] for name in FIGURES):
             wrong["value"] = "Enter its figure, or say why there is none"
@@ -277,7 +305,7 @@ def read_months(
         for name in ("commentary", "not_available"):
             if name not in wrong and (refusal := refusal_of(of_month[name])):
                 wrong[name] = refusal
-        word = of_month["confidence"]
+        word = of_month["confidence"] or marked_confidence(figures_of_month.values())
         if wrong:
             problems.update(
                 (month_field(place, part), f"{month}: {mid_sentence(told)}")
@@ -296,6 +324,10 @@ def read_months(
             )
         )
     return tuple(found)
+
+
+def _numbers(found: Mapping[str, TypedFigure | None]) -> dict[str, Decimal | None]:
+    return {name: each.number if each else None for name, each in found.items()}
 
 
 def _refuse_gaps(
@@ -320,20 +352,21 @@ def _refuse_gaps(
         )
 
 
-def _figures(
+def _typed_figures(
     typed: TypedFields, requirements: QuarterRequirements, problems: dict[str, str]
-) -> dict[str, Decimal | None]:
+) -> dict[str, TypedFigure | None]:
     """The three figures, each read by itself."""
-    found: dict[str, Decimal | None] = dict.fromkeys(FIGURES)
+    found: dict[str, TypedFigure | None] = dict.fromkeys(FIGURES)
     for name in FIGURES:
         what = "the result" if name == "value" else f"the {name}"
         unit = requirements.measure_unit if name == "value" else ""
         try:
-            found[name] = read_figure(typed.get(name, ""), what=what, measure_unit=unit)
+            found[name] = typed_figure(typed.get(name, ""), what=what, measure_unit=unit)
         except ValueError as refusal:
             problems[name] = str(refusal)
             continue
-        if refusal_of := storage_refusal(name, found[name]):
+        each = found[name]
+        if each is not None and (refusal_of := storage_refusal(name, each.number)):
             problems[name] = refusal_of
     return found
 
@@ -358,12 +391,8 @@ def _refuse_contradictions(
         problems[missing] = "Give both the numerator and the denominator, or neither"
     elif denominator is not None and denominator < 0:
         problems["denominator"] = "Enter a denominator of 0 or more"
-    elif (
-        value is not None
-        and value < 0
-        and is_count(requirements.measure_unit, requirements.decimals)
-    ):
-        problems["value"] = "Enter a result of 0 or more: there cannot be fewer than none"
+    elif value is not None and value < 0 and requirements.may_be_negative is False:
+        problems["value"] = f"Enter a result of 0 or more: {NEVER_NEGATIVE}"
     if len(reason) > LONGEST_REASON:
         problems["not_available"] = f"Give the reason in {LONGEST_REASON} characters or fewer"
 
@@ -390,14 +419,15 @@ def _worked_out(
             f"The numerator and denominator give {as_number(worked_out, requirements.decimals)}: clear"
             " the result, or mend whichever is wrong"
         )
-    if worked_out < 0 and is_count(requirements.measure_unit, requirements.decimals):
-        problems["numerator"] = "Enter a numerator of 0 or more"
+    if worked_out < 0 and requirements.may_be_negative is False:
+        problems["numerator"] = f"Enter a numerator of 0 or more: {NEVER_NEGATIVE}"
     return worked_out
 
 
 def _verdict(
     figures: dict[str, Decimal | None],
     reason: str,
+    withheld: bool,
     worked_out: Decimal | None,
     requirements: QuarterRequirements,
     problems: dict[str, str],
@@ -411,17 +441,37 @@ def _verdict(
         has_result=bool(reason) or any(each is not None for each in figures.values()),
         value=worked_out,
         not_available=reason,
+        withheld=withheld,
         thresholds=requirements.thresholds,
     )
 
 
-def _confidence(typed: TypedFields, reason: str, problems: dict[str, str]) -> Confidence:
+def _confidence(
+    typed: TypedFields,
+    reason: str,
+    found: Mapping[str, TypedFigure | None],
+    problems: dict[str, str],
+) -> Confidence:
+    """What was chosen; or what the figure itself says, as in 85 (p)."""
     word = typed.get("confidence", "").strip()
+    mark = marked_confidence(found.values())
     if word in set(Confidence):
+        if mark is not None and mark != word:
+            problems["confidence"] = (
+                f"The figure is marked as {mark.label.lower()}: choose that, or leave out the mark"
+            )
         return Confidence(word)
+    if mark is not None:
+        return mark
     if not reason:
         problems["confidence"] = "Say how firm the figure is"
     return Confidence.FINAL
+
+
+def marked_confidence(found: Iterable[TypedFigure | None]) -> Confidence | None:
+    """How firm the figures say that they are: the least firm of them, or None where none says it."""
+    marks = {each.mark for each in found if each and each.mark}
+    return next((MARKED[mark] for mark in ("e", "p") if mark in marks), None)
 
 
 def _prose(
@@ -467,11 +517,19 @@ def _year_end(
 
 
 def _readings(
-    typed: TypedFields, figures: dict[str, Decimal | None], requirements: QuarterRequirements
+    typed: TypedFields,
+    found: Mapping[str, TypedFigure | None],
+    requirements: QuarterRequirements,
 ) -> dict[str, str]:
     """How a figure was read, wherever it was written in another way."""
-    return {
-        name: as_number(number, None, requirements.measure_unit if name == "value" else "")
-        for name, number in figures.items()
-        if number is not None and not is_plainly_typed(typed.get(name, ""), number)
-    }
+    readings: dict[str, str] = {}
+    for name, each in found.items():
+        if each is None:
+            continue
+        if each.number is None:
+            readings[name] = f"withheld: {each.withheld.lower()}"
+        elif not is_plainly_typed(typed.get(name, ""), each.number):
+            unit = requirements.measure_unit if name == "value" else ""
+            rounded = f", rounded to {DECIMALS} decimals" if each.told else ""
+            readings[name] = as_number(each.number, None, unit) + rounded
+    return readings

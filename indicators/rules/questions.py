@@ -56,10 +56,11 @@ class QuestionKey(Word):
     TARGET = "target", "A target not renewed since the year before"
     RECOGNISABLE = "recognisable", "A denominator by which somebody may be recognised"
     SWING = "swing", "A denominator of which one case moves the result far"
+    MARK = "mark", "A mark beside the figure"
 
 
 # What to weigh before it is said in public. They doubt no figure, and so want no answer.
-CAUTIONS = frozenset({QuestionKey.RECOGNISABLE, QuestionKey.SWING})
+CAUTIONS = frozenset({QuestionKey.RECOGNISABLE, QuestionKey.SWING, QuestionKey.MARK})
 # After these there may be no figure at all, or another than was meant.
 GRAVE = frozenset(
     {QuestionKey.NOUGHT, QuestionKey.HUNDREDFOLD, QuestionKey.SHARE, QuestionKey.PERCENTAGE}
@@ -145,7 +146,8 @@ def questions(entry: Entry, about: Background) -> tuple[FigureQuestion, ...]:
     ]
     if (stale := _of_target(entry, about)) is not None:
         found.append(stale)
-    return tuple(found)
+    marked = (FigureQuestion(QuestionKey.MARK, words) for words in entry.asked[:1])
+    return (*marked, *found)
 
 
 # Each of these yields its questions by how much they say; the first is asked.

@@ -19,6 +19,7 @@ def judge(
     has_result: bool,
     value: Decimal | None = None,
     not_available: str = "",
+    withheld: bool = False,
     thresholds: Thresholds | None = None,
     awaited: bool = False,
 ) -> tuple[Rag | None, NotRated | None]:
@@ -29,10 +30,11 @@ def judge(
 
     1. suspended: *suspended*, whatever was submitted;
     2. there is a value: it is rated, due or not (*no target* where the method lacks its target);
-    3. there is a result, but without a value (such as a zero denominator): *no value*;
-    4. nothing was due: *not due*;
-    5. its publisher has not issued it, and its day is not over: *awaited*;
-    6. a result was due and is absent, or was declared not available: *no result*.
+    3. there is a figure, and it is not shown: *withheld*, which is never a missing result;
+    4. there is a result, but without a value (such as a zero denominator): *no value*;
+    5. nothing was due: *not due*;
+    6. its publisher has not issued it, and its day is not over: *awaited*;
+    7. a result was due and is absent, or was declared not available: *no result*.
     """
     if suspended:
         return None, NotRated.SUSPENDED
@@ -41,6 +43,8 @@ def judge(
             return None, NotRated.NO_TARGET
         verdict = rate(value, thresholds)
         return (verdict, None) if isinstance(verdict, Rag) else (None, verdict)
+    if withheld:
+        return None, NotRated.WITHHELD
     if has_result and not not_available:
         return None, NotRated.NO_VALUE
     if not due:

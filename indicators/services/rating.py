@@ -156,6 +156,7 @@ def _judge(indicator: Indicator, inputs: RatingInputs) -> Rating | None:
         has_result=revision is not None,
         value=revision.value if revision else None,
         not_available=revision.not_available if revision else "",
+        withheld=bool(revision and revision.withheld),
         thresholds=thresholds,
         awaited=indicator.pk in inputs.awaited,
     )

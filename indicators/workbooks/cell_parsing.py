@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from indicators.models.definitions import Indicator
-from indicators.rules.entry import read_figure
+from indicators.rules.entry import MARKED, typed_figure
 from indicators.workbooks.reading import WorkbookCell
 from indicators.workbooks.sheet_layout import ASKED, WorkbookColumn, plain
+from sorp.lexicon import Confidence
 
 YES = {"yes", "y", "true", "1", "on"}
 TICKED = "on"  # as a form sends it, and as drafts keep it
@@ -69,8 +70,8 @@ def _figure(cell: WorkbookCell, column: WorkbookColumn, indicator: Indicator) ->
         )
     if isinstance(cell.content, bool):
         raise ValueError(f"Enter {NAMES[column.key]} as a number, not {cell.as_text}")
-    text = cell.number if cell.number is not None else cell.as_text.strip()
-    if cell.number is not None and text.lstrip("-")[:1].isdigit():
+    text = cell.as_text.strip()
+    if cell.number is not None and not cell.is_percentage and text.lstrip("-")[:1].isdigit():
         text = f"{Decimal(text):f}"  # never with an exponent
     return _checked_figure(text, column, indicator)
 
@@ -78,10 +79,18 @@ def _figure(cell: WorkbookCell, column: WorkbookColumn, indicator: Indicator) ->
 def _checked_figure(text: str, column: WorkbookColumn, indicator: Indicator) -> str:
     unit = "" if column.key in ("numerator", "denominator") else indicator.measure_unit
     try:
-        number = read_figure(text, what=NAMES[column.key], measure_unit=unit)
+        found = typed_figure(text, what=NAMES[column.key], measure_unit=unit)
     except ValueError as refusal:
         raise ValueError(f"{refusal}. {NO_FIGURE}") from None
-    return plain(number)
+    if found is None or found.number is None or found.question:
+        return text.strip()  # what is withheld, or asked about, is so by how it is written
+    return plain(found.number) + (f" ({found.mark})" if found.mark else "")
+
+
+def mark_of(answer: str) -> tuple[str, Confidence | None]:
+    """A figure as it is kept, and how firm it says that it is, where it says so: 85 (p)."""
+    number, _, mark = answer.partition(" (")
+    return (number, MARKED[mark[0]]) if mark[:1] in MARKED and mark[1:] == ")" else (answer, None)
 
 
 def _choice(text: str, column: WorkbookColumn) -> str:

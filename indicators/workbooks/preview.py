@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.quarters import Quarter
+from core.tables.reading import CLEAR
 from indicators.models.definitions import Indicator
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import quarter_requirements
 from indicators.queries.returns import is_overtaken
 from indicators.rules.entry import MONTHS, Entry, read_entry
 from indicators.rules.questions import questions
-from indicators.workbooks.cell_parsing import answer_in, comparable, in_words
+from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
 from indicators.workbooks.reading import (
     TEMPLATE,
     RefusedWorkbook,
@@ -96,6 +97,7 @@ class Preview:
     absent: tuple[UnchangedRow, ...] = ()  # whose rows are not in the workbook
     columns_absent: tuple[str, ...] = ()
     columns_not_read: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what stays although its cell was emptied
 
     @property
     def to_save(self) -> tuple[RowChange, ...]:
@@ -241,6 +243,7 @@ class _RowSorter:
     unchanged: list[UnchangedRow] = field(default_factory=list)
     left_empty: list[UnchangedRow] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def preview(self) -> Preview:
         lines = {line.indicator.reference: line for line in workbook_lines(self.user, self.quarter)}
@@ -261,6 +264,7 @@ class _RowSorter:
             tuple(absent),
             tuple(column.heading for column in self.table.missing),
             self.table.strange,
+            tuple(self.notes),
         )
 
     def _rows_by_reference(self, lines: Mapping[str, WorkbookLine]) -> dict[str, FilledRow]:
@@ -313,14 +317,54 @@ class _RowSorter:
     def _typed(
         self, line: WorkbookLine, row: FilledRow, saved: Mapping[str, str]
     ) -> dict[str, str] | None:
-        """What the row answers; or None, each cell that answers nothing readable being rejected."""
+        """What the row answers; or None, each cell that answers nothing readable being rejected.
+
+        An empty cell leaves what is saved, and `(clear)` takes it away. A figure takes the place of
+        the reason why there was none, that reason of a figure, and counts that of a value alone.
+        """
         typed, before = dict(saved), len(self.rejected)
+        emptied = []
         for key, cell in row.answers.items():
+            column = COLUMN_BY_KEY[key]
             try:
-                typed[key] = answer_in(cell, COLUMN_BY_KEY[key], line.indicator)
+                if cell.is_empty:
+                    if saved[key] not in ("", column.empty):
+                        emptied.append(key)
+                elif cell.as_text.strip().casefold() == CLEAR:
+                    typed[key] = column.empty
+                else:
+                    typed[key] = answer_in(cell, column, line.indicator)
             except ValueError as advice:
                 self._reject(cell.at, line.indicator.reference, str(advice))
+        fresh = {key for key in ANSWERS if typed[key] and typed[key] != saved[key]}
+        if "not_available" in fresh:
+            superseded = {"value", "numerator", "denominator"}
+        elif fresh:
+            superseded = {"not_available"} | ({"value"} if "value" not in fresh else set())
+        else:
+            superseded = set()
+        for key in emptied:
+            if key in superseded:
+                typed[key] = ""
+            else:
+                self.notes.append(
+                    f"{row.at(key)} was emptied, and what is saved stays. Write (clear) to take it"
+                    " away"
+                )
+        self._take_marks(row, typed)
         return typed if len(self.rejected) == before else None
+
+    def _take_marks(self, row: FilledRow, typed: dict[str, str]) -> None:
+        """How firm a figure says that it is, as in 85 (p), goes to where nothing else is chosen."""
+        cell = row.answers.get("confidence")
+        for key in ("value", "numerator", "denominator"):
+            figure, marked = mark_of(typed[key])
+            if marked is None:
+                continue
+            if cell is None or cell.is_empty:
+                typed["confidence"] = marked.value
+            if typed["confidence"] == marked:
+                typed[key] = figure
 
     def _out_of_reach(self, line: WorkbookLine) -> str:
         """Why this result may not be changed by this workbook, or nothing where it may."""

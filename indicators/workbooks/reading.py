@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,7 @@ class WorkbookCell:
     at: str  # Return!H7
     content: Any = None  # None, str, bool, {"number": …} or {"date": …}
     error: str | None = None  # what it shows where it has no value: "#DIV/0!", or "" for a formula
+    is_percentage: bool = False  # whether it shows its number a hundred times larger, with a sign
 
     @property
     def is_empty(self) -> bool:
@@ -262,7 +264,7 @@ class WorkbookCell:
 
     @property
     def number(self) -> str | None:
-        return self.content["number"] if isinstance(self.content, dict) else None
+        return self.content.get("number") if isinstance(self.content, dict) else None
 
     @property
     def as_text(self) -> str:
@@ -271,6 +273,8 @@ class WorkbookCell:
             return ""
         if isinstance(self.content, bool):
             return "TRUE" if self.content else "FALSE"
+        if self.number is not None and self.is_percentage:
+            return f"{Decimal(self.number) * 100:f}%"
         if isinstance(self.content, dict):
             return self.content.get("number") or shown_date(self.content["date"])
         return str(self.content)
@@ -288,13 +292,16 @@ class WorkbookSheet:
     rows: tuple[tuple[Any, ...], ...]
     without: dict[str, str]
     is_long: bool
+    percentages: frozenset[str] = frozenset()
 
     def cell(self, row: int, column: int) -> WorkbookCell:
         """The cell at a row and column, both counted from nought."""
         place = f"{letters_of(column)}{row + 1}"
         cells = self.rows[row] if row < len(self.rows) else ()
         content = cells[column] if column < len(cells) else None
-        return WorkbookCell(f"{self.name}!{place}", content, self.without.get(place))
+        return WorkbookCell(
+            f"{self.name}!{place}", content, self.without.get(place), place in self.percentages
+        )
 
 
 def read_sheets(content: bytes) -> list[WorkbookSheet]:
@@ -325,6 +332,7 @@ def read_sheets(content: bytes) -> list[WorkbookSheet]:
             tuple(tuple(row) for row in each["rows"]),
             each["without"],
             each["is_long"],
+            frozenset(each["percentages"]),
         )
         for each in json.loads(told.stdout)
     ]

@@ -10,6 +10,7 @@ import datetime
 import io
 import json
 import posixpath
+import re
 import resource
 import sys
 import zipfile
@@ -38,6 +39,7 @@ def sheets(content: bytes) -> Iterator[dict[str, Any]]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     known = [each.name for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
     parts = parts_by_sheet(content)
+    percent_styles = styles_of_percentages(content)
     left = MOST_CHARACTERS
     for name in known[:MOST_SHEETS]:
         sheet = workbook.get_sheet_by_name(name)
@@ -47,8 +49,16 @@ def sheets(content: bytes) -> Iterator[dict[str, Any]]:
         left -= sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
         if left < 0:
             sys.exit(TOO_MUCH)
-        without = {} if is_long else without_value(content, parts.get(name))
-        yield {"name": name, "rows": rows, "is_long": is_long, "without": without}
+        watch = (
+            Watch(percent_styles) if is_long else watched(content, parts.get(name), percent_styles)
+        )
+        yield {
+            "name": name,
+            "rows": rows,
+            "is_long": is_long,
+            "without": watch.found,
+            "percentages": watch.percentages,
+        }
 
 
 def plain(cell: Any) -> Any:
@@ -94,27 +104,63 @@ def elements(part: bytes) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def without_value(content: bytes, name: str | None) -> dict[str, str]:
-    """Cells that show an error, and formulas nobody has worked out: the reader gives neither.
+PERCENT_BUILT_IN = {"9", "10"}  # 0% and 0.00%
+NOT_A_SIGN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # quoted, escaped, or a colour
 
-    Each with what it shows: "#DIV/0!" or, for a formula, nothing.
-    """
+
+def styles_of_percentages(content: bytes) -> set[str]:
+    """The styles whose cells are shown a hundred times larger, with a per cent sign."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "xl/styles.xml" not in archive.namelist():
+            return set()
+        part = archive.read("xl/styles.xml")
+    formats = set(PERCENT_BUILT_IN)
+    styles: set[str] = set()
+    within: list[str] = []
+    count = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        name = name.split(":")[-1]
+        if name == "numFmt" and "%" in NOT_A_SIGN.sub("", attributes.get("formatCode", "")):
+            formats.add(attributes.get("numFmtId", ""))
+        elif name == "xf" and within[-1:] == ["cellXfs"]:
+            if attributes.get("numFmtId") in formats:
+                styles.add(str(count))
+            count += 1
+        within.append(name)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: within.pop()
+    parser.Parse(part, True)
+    return styles
+
+
+def watched(content: bytes, name: str | None, percent_styles: set[str]) -> "Watch":
+    """What the reader does not tell of a sheet's cells: it gives neither errors nor formats."""
+    watch = Watch(percent_styles)
     if name is None:
-        return {}
-    watch = Watch()
+        return watch
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = watch.start, watch.end
     parser.CharacterDataHandler = watch.text
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parser.Parse(archive.read(name), True)
-    return watch.found
+    return watch
 
 
 class Watch:
-    """Follows a sheet's XML cell by cell."""
+    """Follows a sheet's XML cell by cell.
 
-    def __init__(self) -> None:
+    `found` has the cells that show an error, and the formulas nobody has worked out, each with what
+    it shows: "#DIV/0!" or, for a formula, nothing. `percentages` are cells shown as per cent.
+    """
+
+    def __init__(self, percent_styles: set[str]) -> None:
         self.found: dict[str, str] = {}
+        self.percentages: list[str] = []
+        self.percent_styles = percent_styles
         self.at = self.sort = ""
         self.has_formula = self.in_value = False
         self.shown = ""
@@ -125,6 +171,9 @@ class Watch:
             self.at, self.sort = attributes.get("r", ""), attributes.get("t", "")
             self.has_formula = self.in_value = False
             self.shown = ""
+            is_percentage = attributes.get("s", "0") in self.percent_styles
+            if is_percentage and len(self.percentages) < MOST_ROWS * MOST_COLUMNS:
+                self.percentages.append(self.at)
         elif name == "f":
             self.has_formula = True
         elif name in ("v", "is"):

@@ -67,9 +67,9 @@ GIVEN = (
 )
 VALUE = WorkbookColumn(
     "Result",
-    "The figure for the quarter, as a number in the unit shown. Type 76.4 for 76.4 %, without the"
-    " sign. Leave it empty where you give both counts, or a reason why there is no figure. Shaded for"
-    " what is given by month: give its months on its own page.",
+    "The figure for the quarter, as a number in the unit shown. 76.4 and 76.4% are both read; <5 or"
+    " [c] is withheld. Leave it empty where you give both counts, or a reason why there is no figure."
+    " Shaded for what is given by month: give its months on its own page.",
     12,
     "figure",
     "value",
@@ -92,7 +92,7 @@ ASKED = (
     ),
     WorkbookColumn(
         "Confidence",
-        "How firm the figure is. Choose from the list. Empty means final.",
+        "How firm the figure is. Choose from the list. Empty leaves what is saved, or is final.",
         13,
         "choice",
         "confidence",
@@ -109,7 +109,7 @@ ASKED = (
     ),
     WorkbookColumn(
         "Definition changed",
-        "Yes where figures before this quarter cannot be compared with this one. Empty means no.",
+        "Yes where figures before this quarter cannot be compared with this one; No where they can.",
         12,
         "yes_no",
         "definition_break",

@@ -74,7 +74,10 @@ class _ReturnSheet:
 
     def write(self, title: str) -> None:
         self.sheet.write_string(0, 0, title, self._format(bold=True, font_size=14))
-        told = "Fill in the white cells, save, and upload. Shaded cells are locked. Notes explains each column."
+        told = (
+            "Fill in the white cells, save, and upload. An empty cell leaves what is saved; (clear) takes"
+            " it away. Shaded cells are locked. Notes explains each column."
+        )
         self.sheet.write_string(1, 0, told)
         self._table()
         for number, line in enumerate(self.lines):
@@ -157,7 +160,9 @@ class _ReturnSheet:
         """Lists to choose from, and a word to whoever types what will not be taken."""
         first, last = HEADINGS_ROW + 1, HEADINGS_ROW + len(self.lines)
         for position, column in enumerate(ASKED, start=len(GIVEN)):
-            self.sheet.data_validation(first, position, last, position, _validation(column))
+            # A word of warning, since (clear), <5 and 85 (p) are taken too.
+            validation = _validation(column) | {"error_type": "warning"}
+            self.sheet.data_validation(first, position, last, position, validation)
 
     def _format(self, **named: Any) -> Any:
         key = tuple(sorted(named.items()))

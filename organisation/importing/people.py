@@ -151,7 +151,7 @@ def _settle(
                 by=by,
             )
             work.count(name, existed=False, changed=True)
-        elif row.ends_on == held.ends_on:
+        elif row.ends_on == held.ends_on or "ends_on" not in row.filled:
             work.count(name, existed=True, changed=False)
         elif row.ends_on is None:
             advice = f"write {held.ends_on}, or add a row from a later day: this holding has ended"

@@ -78,7 +78,10 @@ def _settle(
     by: User | None,
 ) -> None:
     """The unit is founded, or placed anew, or left as it is; or it is said why it can't be."""
-    unit, parent = standing.get(row.code), standing.get(row.parent or "")
+    unit = standing.get(row.code)
+    parent = standing.get(row.parent or "")
+    if unit is not None and "parent" not in row.filled:
+        parent = unit.parent
     try:
         if unit is None:
             standing[row.code] = found_unit(

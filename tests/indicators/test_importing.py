@@ -18,9 +18,9 @@ from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 
 INDICATORS = """\
 reference,title,unit,tier,kind,measure_unit,decimals,polarity,frequency,basis,method,tolerance,\
-accountable_manager,layer,seasonal,lag_quarters,definition,source
-HW-01,Potholes repaired in time,HW,corporate,kpi,%,1,higher,quarterly,quarter,floor,,a@council.example,core,no,0,How many,Works orders
-HW-02,Days to mend a light,HW,division,kpi,days,0,lower,quarterly,quarter,tolerance,10,a@council.example,,,,,
+accountable_manager,layer,seasonal,lag_quarters,definition,source,first_quarter
+HW-01,Potholes repaired in time,HW,corporate,kpi,%,1,higher,quarterly,quarter,floor,,a@council.example,core,no,0,How many,Works orders,2009-Q1
+HW-02,Days to mend a light,HW,division,kpi,days,0,lower,quarterly,quarter,tolerance,10,a@council.example,,,,,,2009-Q1
 """
 TARGETS = """\
 reference,from_quarter,target,floor,lower,upper,outer_lower,outer_upper,reason,approved_by
@@ -105,7 +105,7 @@ def test_indicators_are_defined_once_and_then_left_as_they_are(run):
     assert everything() == before
     light = Indicator.objects.get(reference="HW-02")
     assert (light.tolerance, light.layer, light.seasonal) == (Decimal(10), "none", False)
-    assert light.first_quarter == Quarter(1974, 1)
+    assert light.first_quarter == Quarter(2009, 1)
 
 
 @pytest.mark.usefixtures("council")
@@ -125,16 +125,27 @@ def test_a_changed_definition_is_one_change_and_is_recorded(run):
 @pytest.mark.usefixtures("council")
 def test_when_an_indicator_is_measured_may_be_added(run):
     header, first, _ = INDICATORS.splitlines()
-    text = f"{header},first_quarter,last_quarter\n{first},2011-Q1,2012-Q4\n"
+    text = f"{header},last_quarter\n{first.replace('2009-Q1', '2011-Q1')},2012-Q4\n"
 
     assert run("indicators", text)[0] == 0
 
     indicator = Indicator.objects.get()
     assert indicator.first_quarter == Quarter(2011, 1)
     assert indicator.last_quarter == Quarter(2012, 4)
-    assert run("indicators", INDICATORS)[1] == [
+    later = INDICATORS.replace("Works orders,2009-Q1", "Works orders,")
+    assert run("indicators", later)[1] == [
         "indicators.csv: indicators: 1 new, 0 changed, 1 unchanged."
     ]
+
+
+@pytest.mark.usefixtures("council")
+def test_the_first_quarter_of_a_new_indicator_is_asked_for_and_never_assumed(run):
+    assert run("indicators", INDICATORS.replace("2009-Q1", ""))[1] == [
+        f"indicators.csv:{row}:first_quarter: write the first quarter in which it is measured, such as"
+        " 2019-Q1"
+        for row in (2, 3)
+    ]
+    assert not Indicator.objects.exists()
 
 
 @pytest.mark.usefixtures("council")
@@ -154,7 +165,7 @@ def test_when_an_indicator_is_measured_may_be_added(run):
         ("division,kpi", "division,data", "3:method: write none: an indicator of kind data has no RAG status"),
         ("division,kpi", "division,activity", "3:method: write expected_range or none: an indicator of kind activity has no RAG status"),
         ("days,0,", "days,7,", "3:decimals: write a whole number from 0 to 6, not '7'"),
-        (",lower,", ",Lower,", "3:polarity: write one of higher, lower, range, none, not 'Lower'"),
+        (",lower,", ",low,", "3:polarity: write one of higher, lower, range, none, not 'low'"),
         ("reference,title", "reference,name", "1:'name': remove this column: it is not one of ours"),
     ],
 )  # fmt: skip
@@ -197,11 +208,11 @@ def test_targets_are_set_once_and_then_left_as_they_are(run):
     [
         ("PI-9,2011-Q1,90,80,,,,,Plan,Cabinet", "4:reference: import the indicator first, or mend its reference: there is no PI-9"),
         ("PI-1,2011-Q1,90,80,,,,,Plan,Cabinet", "4:from_quarter: remove this row or row 2: both give reference PI-1, from_quarter Q1 2011/12"),
-        ("PI-1,2011-Q5,90,80,,,,,Plan,Cabinet", "4:from_quarter: write the quarter like 2021-Q4, not '2011-Q5'"),
+        ("PI-1,2011-Q5,90,80,,,,,Plan,Cabinet", "4:from_quarter: write the quarter like 2021-Q4 or Q4 2021/22, not '2011-Q5'"),
         ("PI-1,2012-Q1,80,90,,,,,Plan,Cabinet", "4:floor: Give a floor standard no better than the target of 80: 90 is better where higher is better"),
         ("PI-1,2012-Q1,90,80,,,,,,Cabinet", "4:reason: fill in this cell"),
         ("PI-1,2012-Q1,90,80,,,,,Plan,", "4:approved_by: fill in this cell"),
-        ('PI-1,2012-Q1,"12,5",80,,,,,Plan,Cabinet', "4:target: write a full stop for the decimal point: '12.5', not '12,5'"),
+        ('PI-1,2012-Q1,"12,5",80,,,,,Plan,Cabinet', "4:target: write a full stop for the decimal point: '12.5', not '12,5', which has a comma"),
         ("PI-1,2012-Q1,n/a,80,,,,,Plan,Cabinet", "4:target: 'n/a' is not a number: where there is no figure, leave it empty"),
         ("PI-1,2010-Q2,90,80,,,,,Plan,Cabinet", "4:from_quarter: Q2 2010/11 is closed: set the target from Q1 2011/12 or a later quarter"),
     ],
@@ -321,8 +332,8 @@ ROW = "PI-1,2010-Q3,{},,,final,,no,\n"
         ("PI-1,2011-Q3,1,,,final,,no,\n", "6:quarter: leave this row out until 1 January 2012: Q3 2011/12 has not ended"),
         ("PI-1,2010-Q2,1,,,final,,no,\n", "6:quarter: revise this result, with the reason, instead: Q2 2010/11 is closed, and nothing was said of it"),
         ("PI-1,2009-Q4,1,,,final,,no,\n", "6:quarter: No version of the SORP is in force for Q4 2009/10, so nothing in it can be rated: the performance team brings one into force (manage.py seed_sorp)"),
-        ("PI-1,Q3 2010,1,,,final,,no,\n", "6:quarter: write the quarter like 2021-Q4, not 'Q3 2010'"),
-        (ROW.format('"12,5"'), "6:value: write a full stop for the decimal point: '12.5', not '12,5'"),
+        ("PI-1,Q3 2010,1,,,final,,no,\n", "6:quarter: 'Q3 2010' can be read in two ways: write 2010-Q3 for Q3 2010/11, October to December 2010, or 2010-Q2 for Q2 2010/11, July to September 2010"),
+        (ROW.format('"12,5"'), "6:value: write a full stop for the decimal point: '12.5', not '12,5', which has a comma"),
         (ROW.format("n/a"), "6:value: 'n/a' is not a number: where there is no figure, leave it empty and say why in not_available"),
         (ROW.format("1e999"), "6:value: write the number out in full, without an exponent, not '1e999'"),
         (ROW.format("1" * 40), "6:value: write at most 9 figures before the decimal point, not 40: count in thousands or millions instead"),

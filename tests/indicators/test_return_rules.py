@@ -141,7 +141,7 @@ def test_a_figure_is_read_as_people_write_it(text, unit, number):
     ["n/a", "1,2", "1 2", "12.5.3", "0x1F", "1e5", "12 %", "½", "--3", "£3", "3-4", "1,23,4"],
 )
 def test_a_figure_that_is_not_plain_is_refused(text):
-    with pytest.raises(ValueError, match="as a number"):
+    with pytest.raises(ValueError, match=r"number|full stop"):
         read_figure(text, what="the result", measure_unit="days")
 
 
