@@ -401,7 +401,7 @@ def _settle_target(
     if target is None and not any(name in row.filled for name in LIMITS):
         work.refuse(row, "target", "write what is aimed at, or (clear) to aim at nothing any more")
         return
-    given = {
+    given: dict[str, Any] = {
         **limits,
         "from_quarter": row.from_quarter,
         "reason": row.reason,
