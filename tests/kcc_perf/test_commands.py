@@ -50,9 +50,9 @@ def council(sorp_in_force):
 
 INDICATORS = """\
 reference,title,unit,tier,kind,measure_unit,decimals,polarity,frequency,basis,method,tolerance,\
-accountable_manager,layer,seasonal,lag_quarters,definition,source
+accountable_manager,layer,seasonal,lag_quarters,definition,source,first_quarter
 HW-01,Potholes repaired in time,{unit},corporate,kpi,%,1,higher,quarterly,quarter,floor,,\
-{manager},core,no,0,How many,Works orders
+{manager},core,no,0,How many,Works orders,2011-Q1
 """
 TARGETS = """\
 reference,from_quarter,target,floor,lower,upper,outer_lower,outer_upper,reason,approved_by
@@ -71,6 +71,9 @@ code,name,tier,parent
 {council},The council,council,
 NEW,A new directorate,directorate,{council}
 """
+AWAITED = (
+    f"reference,quarter,publisher,until\nPI-1,{OPEN.key},The Office for Statistics,2030-01-31\n"
+)
 RATINGS = "reference,quarter,rag\nPI-1,2011-Q1,red\nPI-1,2011-Q2,red\n"
 
 
@@ -166,6 +169,7 @@ CALLED = {
     "export_variations": into_a_file(),
     "first_officer": lambda _: ["first@council.example", "First Officer"],
     "forecast": lambda _: [LAST.key],
+    "import_awaited": a_file(AWAITED),
     "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),
     "import_dimensions": a_file(DIMENSIONS),
     "import_indicators": a_file(INDICATORS),

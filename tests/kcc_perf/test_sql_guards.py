@@ -381,6 +381,9 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "indicators_partsrevision": {"is_latest"},
         "indicators_dataqualityentry": {"is_latest"},
         "indicators_monthlyfigure": {"is_latest"},
+        "indicators_systemforecast": {"is_latest"},
+        "indicators_managersforecast": {"is_latest"},
+        "escalation_earlywarning": {"is_latest"},
         "escalation_explanation": {"is_latest"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }
