@@ -457,7 +457,7 @@ def test_a_percentage_typed_with_its_sign_is_asked_about(answerer):
 
     (change,) = preview(book.content, answerer, Q1).accepted
 
-    assert "A spreadsheet keeps 76.4% as 0.764" in change.questions[0]
+    assert "a spreadsheet keeps 76.4% as 0.764" in change.questions[0]
 
 
 def test_an_approved_result_is_locked_and_said_to_be(answerer):
