@@ -268,6 +268,8 @@ def test_a_dry_run_of_results_says_what_would_change_and_writes_nothing(run):
         0,
         [
             "changed: PI-1 2011-Q1",
+            "results.csv:2:quarter: read as Q1 2011/12, April to June 2011",
+            "results.csv:4:quarter: read as Q2 2011/12, July to September 2011",
             "results.csv: results: 0 new, 1 changed, 3 unchanged would follow; nothing was written.",
         ],
     )
