@@ -93,12 +93,13 @@ def quarter_or_month(text: str) -> Quarter | Month:
 
 def choice(words: Iterable[SomeWord]) -> Cell:
     """One of the lexicon's words, written as its key; capitals do not matter."""
-    by_key = {word.value: word for word in words}
+    named = {word.value: word for word in words}
+    by_key = {re.sub("[ -]+", "_", name): word for name, word in named.items()}
 
     def read(text: str) -> SomeWord:
         key = re.sub("[ -]+", "_", text.casefold())
         if key not in by_key:
-            raise ValueError(f"write one of {', '.join(by_key)}, not {shown(text)}")
+            raise ValueError(f"write one of {', '.join(named)}, not {shown(text)}")
         return by_key[key]
 
     return read

@@ -447,7 +447,7 @@ def rows_of(path):
         (
             "reference,level,trigger,since,opened_in,recovered_in,relapse,trigger_key\n"
             "PI-1,pat,Referred up by the Cabinet,2011-Q9,2011-Q1,,no,\n",
-            "r.csv:2:since: write the quarter like 2021-Q4, not '2011-Q9'",
+            "r.csv:2:since: write the quarter like 2021-Q4 or Q4 2021/22, not '2011-Q9'",
         ),
     ],
 )

@@ -65,6 +65,8 @@ EXPECTED = [
         "reason": "Red in Q3 2021/22, then amber in Q4 2021/22 and Q1 2022/23, which meets "
         "“Amber for three quarters” (amber or worse for 3 of the last 3 rated quarters).",
         "trigger_key": "amber-three-quarters",
+        "ended_in": "",
+        "ended_as": "",
     },
     {
         "reference": "B2",
@@ -79,6 +81,8 @@ EXPECTED = [
         "reason": "Red in Q1 2021/22 and Q3 2021/22, which meets “Red for two quarters” "
         "(red for 2 of the last 2 rated quarters).",
         "trigger_key": "red-two-quarters",
+        "ended_in": "",
+        "ended_as": "",
     },
 ]
 
@@ -118,7 +122,7 @@ def test_replay_writes_the_documented_columns_in_order(files):
     code, out, err = run(files(ratings=RATINGS))
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == (
-        "reference,level,trigger,since,opened_in,recovered_in,relapse,restated,sorp_version,reason,trigger_key"
+        "reference,level,trigger,since,opened_in,recovered_in,relapse,restated,sorp_version,reason,trigger_key,ended_in,ended_as"
     )
     assert rows(out) == EXPECTED
 
@@ -300,8 +304,7 @@ HEADER = "reference,quarter,rag,not_rated,definition_break,tier\n"
         (
             HEADER + "A,Q1 2021/22,red,,,\nA,2021-Q5,red,,,\n",
             [
-                "2:quarter: write the quarter like 2021-Q4, not 'Q1 2021/22'",
-                "3:quarter: write the quarter like 2021-Q4, not '2021-Q5'",
+                "3:quarter: write the quarter like 2021-Q4 or Q4 2021/22, not '2021-Q5'",
             ],
         ),
         (
@@ -353,7 +356,7 @@ HEADER = "reference,quarter,rag,not_rated,definition_break,tier\n"
         ),
         (
             HEADER + f"A,{'1' * 1000},red,,,\n",
-            [f"2:quarter: write the quarter like 2021-Q4, not '{'1' * 38}…'"],
+            [f"2:quarter: write the quarter like 2021-Q4 or Q4 2021/22, not '{'1' * 40}'"],
         ),
     ],
 )

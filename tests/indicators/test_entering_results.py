@@ -131,12 +131,12 @@ def test_a_number_may_be_written_as_people_write_it_and_the_page_says_how_it_was
     [
         ({"value": ""}, "Enter the result for Q1 2011/12, or say why there is none"),
         ({"value": "eighty"}, "Enter the result as a number, like 76.4 or 1,250"),
-        ({"value": "12,5"}, "Enter the result as a number, like 76.4 or 1,250"),
+        ({"value": "12,5"}, "Write a full stop for the decimal point"),
         ({"value": "12 34"}, "Enter the result as a number, like 76.4 or 1,250"),
-        ({"value": "1e999"}, "Enter the result as a number, like 76.4 or 1,250"),
-        ({"value": "NaN"}, "Enter the result as a number, like 76.4 or 1,250"),
+        ({"value": "1e999"}, "Write the number out in full, without an exponent"),
+        ({"value": "NaN"}, "is not an ordinary number"),
         ({"value": "٩٠"}, "Enter the result as a number, like 76.4 or 1,250"),
-        ({"value": "9" * 40}, "Enter the result as a number, like 76.4 or 1,250"),
+        ({"value": "9" * 40}, "Write at most 9 figures before the decimal point"),
         ({"value": "1234567890"}, "count in thousands or millions instead"),
         ({"value": "", "numerator": "3"}, "Give both the numerator and the denominator"),
         ({"value": "90", "numerator": "1", "denominator": "2"}, "give 50"),
@@ -175,13 +175,15 @@ def test_what_cannot_be_submitted_is_refused_in_words_and_kept_as_it_was_typed(
 def test_a_count_below_nought_is_refused_and_a_percentage_beyond_100_is_only_asked_about(
     client, indicator
 ):
-    count = TargetFactory(indicator=IndicatorFactory(measure_unit="people", decimals=0)).indicator
+    count = TargetFactory(
+        indicator=IndicatorFactory(measure_unit="people", decimals=0, may_be_negative=False)
+    ).indicator
 
     refused = enter(client, count, value="-3")
     asked = enter(client, indicator, value="104", do="check")
     accepted = submit(client, indicator, value="104", version=_version(indicator=indicator))
 
-    assert "there cannot be fewer than none" in page_of(refused)
+    assert "said never to be below nought" in page_of(refused)
     assert "104.0% is more than 100%: is this right?" in page_of(asked)
     assert accepted.status_code == 302
     assert Revision.objects.get().value == 104

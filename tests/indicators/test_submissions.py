@@ -169,5 +169,5 @@ def test_results_at_once_take_no_more_queries_for_twenty_indicators_than_for_two
     for how_many in (2, 20):
         indicators = [measured() for _ in range(how_many)]
         submissions = [each for one in indicators for each in series(one, [90, 91, 92, 93])]
-        with django_assert_max_num_queries(98):
+        with django_assert_max_num_queries(109):
             submit_results(submissions=submissions, today=TODAY, by=None)

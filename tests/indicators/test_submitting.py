@@ -234,7 +234,7 @@ def test_a_return_takes_as_many_queries_for_one_as_for_twenty(
         draft(indicator)
     reader = User.objects.get(pk=answerer.pk)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         sheet(reader)
 
 

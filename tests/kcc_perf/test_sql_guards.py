@@ -2,6 +2,7 @@
 
 import importlib
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -225,6 +226,8 @@ def another(field, row):
             return {"another": True}
         case models.BinaryField():
             return b"another"
+        case models.DecimalField():
+            return Decimal("0.777")
         case models.CharField() | models.TextField() | models.FileField():
             return "another"[: field.max_length]
     return 7_777  # numbers, and keys of rows that there are not
