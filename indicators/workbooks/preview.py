@@ -8,14 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from core.quarters import Quarter
 from core.tables.reading import CLEAR
-from indicators.models.definitions import Indicator
-from indicators.queries.questions import backgrounds_of
-from indicators.queries.requirements import quarter_requirements
-from indicators.queries.returns import is_overtaken
-from indicators.rules.entry import MONTHS, Entry, read_entry
-from indicators.rules.questions import questions
-from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
-from indicators.workbooks.reading import (
+from core.tables.workbooks import (
     TEMPLATE,
     RefusedWorkbook,
     WorkbookCell,
@@ -24,6 +17,13 @@ from indicators.workbooks.reading import (
     check,
     read_sheets,
 )
+from indicators.models.definitions import Indicator
+from indicators.queries.questions import backgrounds_of
+from indicators.queries.requirements import quarter_requirements
+from indicators.queries.returns import is_overtaken
+from indicators.rules.entry import MONTHS, Entry, read_entry
+from indicators.rules.questions import questions
+from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
 from indicators.workbooks.sheet_layout import (
     ASKED,
     COLUMNS,

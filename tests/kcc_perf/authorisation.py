@@ -296,7 +296,13 @@ class World:
         published, draft = self._editions()
         assurance = self._assurance()
         places = {
-            ("", ""): {"uidb36": "1", "key": "no-such-key", "manager": self.people["manager"].pk}
+            ("", ""): {
+                "uidb36": "1",
+                "key": "no-such-key",
+                "manager": self.people["manager"].pk,
+                "code": self.units["own"].code,
+                "ending": "xlsx",
+            }
         }
         for whose in ("own", "other"):
             for state in STATES:
@@ -555,6 +561,8 @@ NOTHING = {
     "uidb36": "1",
     "key": "no-such-key",
     "dimension": "no-such-dimension",
+    "code": "no-such-code",
+    "ending": "csv",
 }
 
 
