@@ -2,31 +2,15 @@
 
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account import forms as allauth
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.utils import user_pk_to_url_str
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
-
-from organisation.models.people import User
 
 
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-
-def password_link(person: User) -> str:
-    """The address at which a person chooses a password, as the e-mail that resets one gives it.
-
-    It serves once, for three days (PASSWORD_RESET_TIMEOUT).
-    """
-    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
-    named = [user_pk_to_url_str(person), key]
-    return settings.SERVICE_ADDRESS + reverse("account_reset_password_from_key", args=named)
 
 
 class LoginForm(allauth.LoginForm):

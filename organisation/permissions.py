@@ -18,6 +18,7 @@ class Permission(StrEnum):
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
+    AUDIT = "audit"
 
     @property
     def words(self) -> str:
@@ -29,11 +30,12 @@ class Permission(StrEnum):
             Permission.WRITE_PLAN: "Write action plans",
             Permission.KEEP_DATA_QUALITY: "Keep the register of data quality",
             Permission.MANAGE_FRAMEWORK: (
-                "Begin and close quarters, unlock results, move indicators, publish reports,"
-                " take everything as files"
+                "Set up the framework, begin and close quarters, unlock results, move indicators,"
+                " publish reports, take everything as files"
             ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",
+            Permission.AUDIT: "Draw a sample of results, with the evidence for each",
         }[self]
 
 
@@ -55,6 +57,11 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
     },
+    # Of one directorate: its results, plans and data. Closing and publishing are the council's.
+    PostKind.DIRECTORATE_OFFICER: OFFICER
+    | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
+    # Reads everything, with evidence, between two days, and changes nothing.
+    PostKind.AUDITOR: OFFICER | {Permission.VIEW_PACKS, Permission.AUDIT},
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
     # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).

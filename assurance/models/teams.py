@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from assurance.rules import SeatKind, TeamCode
+from core.own_words import word
 from organisation.models.units import Unit
 from organisation.rules import PostKind
 
@@ -38,7 +39,8 @@ class Team(models.Model):
 
     @property
     def short(self) -> str:
-        return self.code.upper()
+        """PAT or DAT, as the council calls it."""
+        return word(self.code)
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):

@@ -99,6 +99,7 @@ def test_navigation_is_in_the_order_of_the_work():
         "Strategy",
         "SORP",
         "Reports",
+        "Set up",
         "Sign out",
     ]
 

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core.clock import localdate
-from kcc_perf.accounts import password_link
 from organisation.importing.people import email_address
 from organisation.importing.units import CODE
+from organisation.services.invitations import password_link
 from organisation.services.people import appoint_first_officer
 
 
