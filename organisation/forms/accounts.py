@@ -1,0 +1,26 @@
+"""What is asked about the ways in which people prove who they are."""
+
+from django import forms
+
+from organisation.models.people import User
+
+
+class JoinForm(forms.Form):
+    """Whose a waiting account is."""
+
+    person = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Whose account is it?",
+        empty_label="Choose a person",
+        error_messages={
+            "required": "Choose the person whose account it is",
+            "invalid_choice": "Choose somebody in the list: whoever cannot sign in any more is not",
+        },
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        people = self.fields["person"]
+        assert isinstance(people, forms.ModelChoiceField)
+        people.queryset = User.objects.filter(is_active=True)
+        people.label_from_instance = lambda person: f"{person.name} ({person.email})"  # type: ignore[method-assign]
