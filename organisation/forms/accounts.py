@@ -5,10 +5,17 @@ from django import forms
 from organisation.models.people import User
 
 
+class PersonField(forms.ModelChoiceField):
+    """People by name, and by address, since two may share a name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.name} ({obj.email})"
+
+
 class JoinForm(forms.Form):
     """Whose a waiting account is."""
 
-    person = forms.ModelChoiceField(
+    person = PersonField(
         User.objects.none(),
         label="Whose account is it?",
         empty_label="Choose a person",
@@ -21,6 +28,5 @@ class JoinForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         people = self.fields["person"]
-        assert isinstance(people, forms.ModelChoiceField)
+        assert isinstance(people, PersonField)
         people.queryset = User.objects.filter(is_active=True)
-        people.label_from_instance = lambda person: f"{person.name} ({person.email})"  # type: ignore[method-assign]
