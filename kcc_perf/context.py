@@ -9,6 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from organisation.permissions import Permission
+from organisation.rights import allowed
+
 # Each entry: its words, the name of its view, and its address where the view has another name.
 SIGNED_OUT = (
     ("Latest report", "latest_report", "/"),
@@ -39,6 +42,8 @@ def service(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {
+        # Asked only by pages that say what to do: nobody is told to ask the team that they are.
+        "on_performance_team": lambda: user is not None and allowed(user, Permission.MANAGE_FRAMEWORK),
         "service_name": settings.SERVICE_NAME,
         "council_name": settings.COUNCIL_NAME,
         "contact_email": settings.CONTACT_EMAIL,
