@@ -43,7 +43,9 @@ def service(request: HttpRequest) -> dict[str, Any]:
     signed_in = bool(user and user.is_authenticated)
     return {
         # Asked only by pages that say what to do: nobody is told to ask the team that they are.
-        "on_performance_team": lambda: user is not None and allowed(user, Permission.MANAGE_FRAMEWORK),
+        "on_performance_team": lambda: (
+            user is not None and allowed(user, Permission.MANAGE_FRAMEWORK)
+        ),
         "service_name": settings.SERVICE_NAME,
         "council_name": settings.COUNCIL_NAME,
         "contact_email": settings.CONTACT_EMAIL,

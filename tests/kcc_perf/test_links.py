@@ -65,6 +65,7 @@ IN_ANOTHER_STATE = {
     "check_return": "indicators/return.html",
     "compliance_csv": "dashboards/compliance_of_quarter.html",
     "forecasts": "escalation/early_warning.html",
+    "forecasts_one_by_one": "indicators/forecasts.html",
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
     "new_draft": "sorp/versions.html",
