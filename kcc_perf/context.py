@@ -54,11 +54,16 @@ def service(request: HttpRequest) -> dict[str, Any]:
         or (address_of(*entry[1:]) and allowed(cast(Visitor, user), FOR[entry[1]]))
     ]
     return {
+        # Asked only by pages that say what to do: nobody is told to ask the team that they are.
+        "on_performance_team": lambda: (
+            user is not None and allowed(user, Permission.MANAGE_FRAMEWORK)
+        ),
         "service_name": settings.SERVICE_NAME,
         "council_name": council.name,
         "council": council,
         "contact_email": settings.CONTACT_EMAIL,
         "demonstration": settings.DEMONSTRATION,
+        "council_sign_in": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "service_address": address_of("home" if signed_in else "latest_report", "/") or "/",
         "navigation": list(navigation(request.path, entries)),
         "accessibility_address": address_of("accessibility_statement", "/accessibility-statement/"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core.views.entities import spreadsheet_paths
-from organisation.views import bodies, council, notices, people, posts, units
+from organisation.views import accounts, bodies, council, notices, people, posts, units
 
 urlpatterns = [
     path("notices/", notices.notices, name="notices"),
@@ -49,4 +49,12 @@ urlpatterns = [
     *spreadsheet_paths(bodies.PLACES),
     path("set-up/members/<int:pk>/portfolio/", bodies.portfolio, name="set_up_portfolio"),
     path("set-up/members/<int:pk>/end/", bodies.end_place, name="set_up_end_place"),
+    path("set-up/accounts/", accounts.accounts, name="set_up_accounts"),
+    path("set-up/accounts/<int:pk>/join/", accounts.join, name="join_council_account"),
+    path("set-up/accounts/<int:pk>/part/", accounts.part, name="part_council_account"),
+    path(
+        "set-up/accounts/second-step/<int:pk>/forget/",
+        accounts.forget,
+        name="forget_second_factor",
+    ),
 ]

@@ -133,7 +133,11 @@ def _people(today: date) -> Step:
         + (f", of whom {waiting} cannot sign in yet" if waiting else ""),
         missing=missing,
         has_begun=people.count() > 1,
-        pages=_existing(("People", "set_up_people"), ("Posts", "set_up_posts")),
+        pages=_existing(
+            ("People", "set_up_people"),
+            ("Posts", "set_up_posts"),
+            ("How people sign in", "set_up_accounts"),
+        ),
     )
 
 

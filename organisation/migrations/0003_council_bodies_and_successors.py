@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisation', '0001_first_tables'),
+        ('organisation', '0002_council_accounts'),
     ]
 
     operations = [
