@@ -37,7 +37,7 @@ def tree_on(day: date) -> Tree:
             branches.append(Branch(unit, code, name, UnitTier(tier), parent))
             if successor is not None:
                 to_close[unit] = successor
-        elif ends_on is not None and ends_on < day:
+        elif ends_on is not None and ends_on < day and successor is not None:
             closed[unit] = successor
     standing = {each.unit for each in branches}
     return Tree.of(

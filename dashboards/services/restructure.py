@@ -17,7 +17,7 @@ from organisation.services.units import NewUnit
 
 
 @transaction.atomic
-def close(
+def close_unit_and_seats(
     *, unit: Unit, ends_on: date, successor: Unit | None, posts_go_along: bool, by: User
 ) -> Unit:
     """A unit closes, its directors' seats end with it, and no indicator is left without a unit.
@@ -39,7 +39,7 @@ def close(
 
 
 @transaction.atomic
-def merge(
+def merge_units_and_seats(
     *,
     units: Sequence[Unit],
     into: NewUnit | Unit,
@@ -58,7 +58,7 @@ def merge(
 
 
 @transaction.atomic
-def split(
+def split_unit_and_seats(
     *,
     unit: Unit,
     into: Sequence[NewUnit],

@@ -36,7 +36,7 @@ def merge_unit(request: SignedInRequest, code: str) -> HttpResponse:
         return given["into"] or NewUnit(given["code"], given["name"])
 
     def act(given: dict[str, Any]) -> Done:
-        one = restructure.merge(
+        one = restructure.merge_units_and_seats(
             units=list(given["units"]),
             into=into(given),
             starts_on=given["starts_on"],
@@ -79,7 +79,7 @@ def split_unit(request: SignedInRequest, code: str) -> HttpResponse:
     unit = _standing(code)
 
     def act(given: dict[str, Any]) -> Done:
-        restructure.split(
+        restructure.split_unit_and_seats(
             unit=unit,
             into=[
                 NewUnit(given["first_code"], given["first_name"]),
@@ -128,7 +128,7 @@ def close_unit(request: SignedInRequest, code: str) -> HttpResponse:
     unit = _standing(code)
 
     def act(given: dict[str, Any]) -> Done:
-        restructure.close(unit=unit, **given, by=request.user)
+        restructure.close_unit_and_seats(unit=unit, **given, by=request.user)
         said = f"{unit.name} closes on {as_date(given['ends_on'])}"
         return Done(said, reverse("set_up_unit", args=[unit.code]))
 

@@ -23,10 +23,10 @@ def word(key: str) -> str:
 def own(text: Any) -> str:
     """A sentence of ours as the council would say it. Not for what somebody wrote."""
     if isinstance(text, SafeData):
-        return in_own_html(text)
+        return in_own_html(str(text))
     return own_words.in_own_words(str(text)) if text is not None else ""
 
 
-def in_own_html(text: SafeString | str) -> SafeString:
+def in_own_html(text: str) -> SafeString:
     """The same of markup, in which the council's words are escaped."""
     return mark_safe(own_words.in_own_words(text, written=lambda said: str(escape(said))))  # noqa: S308

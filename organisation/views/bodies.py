@@ -73,8 +73,8 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     """Every body, with who chairs it and how many sit on it today."""
     today = localdate()
     held = Membership.objects.held_on(today).select_related("user")
-    rows = Committee.objects.prefetch_related(
-        "units", Prefetch("memberships", held, to_attr="places_today")
+    rows = Committee.objects.prefetch_related("units").prefetch_related(
+        Prefetch("memberships", held, to_attr="places_today")
     )
     found = CommitteeFilter(request.GET, queryset=rows)
     context = {"today": today, "chair": MembershipRole.CHAIR}
