@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from organisation.permissions import Permission
+from organisation.rights import allowed
 
 Entry = tuple[str, str, str]
 
@@ -47,6 +48,10 @@ def service(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {
+        # Asked only by pages that say what to do: nobody is told to ask the team that they are.
+        "on_performance_team": lambda: (
+            user is not None and allowed(user, Permission.MANAGE_FRAMEWORK)
+        ),
         "service_name": settings.SERVICE_NAME,
         "council_name": settings.COUNCIL_NAME,
         "contact_email": settings.CONTACT_EMAIL,

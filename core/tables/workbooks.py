@@ -106,7 +106,7 @@ def check(content: bytes) -> None:
         entries = _directory(content)
         _judge(entries)
         for entry in entries:
-            _judge_part(entry.filename, _unpacked(content, entry))
+            _judge_part(entry.filename, unpacked_part(content, entry))
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError):
         raise damaged() from None
     except (ValueError, NotImplementedError, OverflowError) as reason:
@@ -159,7 +159,7 @@ def _expands_too_far(entry: zipfile.ZipInfo) -> bool:
     return entry.file_size > SMALL and entry.file_size > LARGEST_RATIO * entry.compress_size
 
 
-def _unpacked(content: bytes, entry: zipfile.ZipInfo) -> bytes:
+def unpacked_part(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     """One part, unpacked to the size it gives for itself and not a byte beyond.
 
     Python's own reader stops there too, but says nothing; others would go on to the end.

@@ -168,6 +168,13 @@ def a_ratings_file(folder):
     return ["--ratings", folder / "ratings.csv", "--output", folder / "replayed.csv"]
 
 
+def a_scorecard(folder):
+    (folder / "scorecard.csv").write_text(
+        "Ref,Indicator,Target,Q1 2011/12\nPI-9,Calls answered (%),90,91\n"
+    )
+    return [folder / "scorecard.csv", "--output", folder / "read"]
+
+
 def into_a_file(*arguments):
     return lambda folder: [*arguments, "--output", folder / "written"]
 
@@ -206,6 +213,7 @@ CALLED = {
     "import_units": a_file(UNITS),
     "import_variations": a_file(VARIATIONS),
     "rate": lambda _: [OPEN.key],
+    "read_scorecard": a_scorecard,
     "record_compliance": lambda _: [LAST.key],
     "remind": a_begun_quarter,
     "replay_rules": a_ratings_file,
