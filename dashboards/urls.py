@@ -14,11 +14,13 @@ from dashboards.views import (
     permission_matrix,
     restructure,
     revisions,
+    search,
     set_up,
 )
 
 urlpatterns = [
     path("home/", home.home, name="home"),
+    path("search/", search.find, name="find"),
     path("dashboards/", dashboard.dashboards, name="dashboards"),
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
