@@ -58,6 +58,7 @@ from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
 
 NO_FIGURE = "leave it empty and say why in not_available"
+BESIDE_WITHHELD = "leave the other figures empty where one is withheld"
 
 
 class ResultRow(TableRow):
@@ -118,9 +119,13 @@ def import_results(
     for row, indicator in sound:
         if isinstance(row.quarter, Month):
             found = _figures(work, row, indicator)
-            of_month = None if found is None else _as_read(work, row, found)
+            if found is None:
+                continue
+            of_month = _as_read(work, row, found)
             if of_month is not None and _is_sound(work, of_month, indicator):
-                months.take(of_month, row.quarter, indicator)
+                says_figures = not {*FIGURES}.isdisjoint(row.filled)
+                withheld = _is_withheld(found) if says_figures else None
+                months.take(of_month, row.quarter, indicator, withheld=withheld)
     for row, indicator in sound:
         if isinstance(row.quarter, Quarter):
             before = latest.get((indicator.pk, row.quarter))
@@ -167,15 +172,22 @@ def _say_quarters(work: Import[ResultRow]) -> None:
 def _as_read(
     work: Import[ResultRow], row: ResultRow, found: dict[str, TypedFigure]
 ) -> ResultRow | None:
-    """The row with its figures as numbers, as months take them; None with a fault if one is withheld."""
+    """The row with its figures as numbers, as months take them, and why one is withheld; or None, with a fault."""
+    reason = row.not_available
     for name, each in found.items():
         if each.number is None:
-            work.refuse(row, name, NO_FIGURE)
-            return None
+            if any(other.number is not None for other in found.values()):
+                work.refuse(row, name, BESIDE_WITHHELD)
+                return None
+            reason = reason or each.withheld
     numbers = {name: found[name].number if name in found else None for name in FIGURES}
     marked = marked_confidence(found.values())
     firm = {"confidence": marked} if marked and "confidence" not in row.filled else {}
-    return row.model_copy(update={**numbers, **firm})
+    return row.model_copy(update={**numbers, **firm, "not_available": reason})
+
+
+def _is_withheld(found: Mapping[str, TypedFigure]) -> bool:
+    return any(each.withheld for each in found.values())
 
 
 def _is_sound(work: Import[ResultRow], row: ResultRow, indicator: Indicator) -> bool:
@@ -203,7 +215,9 @@ def _submission(
         if as_read is None:
             return None
         months.take_for_last(as_read, quarter, indicator)
-        wrong = list(of_months(as_read, quarter, indicator, months))
+        wrong = list(
+            of_months(as_read, quarter, indicator, months, withheld=_is_withheld(found))
+        )
         made = months.made(indicator, quarter)
         for column, what_to_do in wrong:
             work.refuse(row, column, what_to_do)
@@ -240,7 +254,7 @@ def _submission(
     return ResultToSubmit(indicator, quarter, given, late=row.late)
 
 
-OF_MONTHS = ("value", "numerator", "denominator", "not_available")
+OF_MONTHS = ("value", "numerator", "denominator", "not_available", "withheld")
 KEPT = ("definition_break", "data_quarter", "commentary", "management_action")
 
 
@@ -288,7 +302,7 @@ def _answer(
         )
     if withheld and numbers:
         name = next(name for name, each in found.items() if each.withheld)
-        raise Refused("leave the other figures empty where one is withheld", field=name)
+        raise Refused(BESIDE_WITHHELD, field=name)
     if row.data_quarter is not None and row.data_quarter > quarter:
         raise Refused(f"write {quarter.key} or a quarter before it", field="data_quarter")
     if withheld:

@@ -227,12 +227,11 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
     months: tuple[MonthFigure, ...] = ()
     made = None
     found: dict[str, TypedFigure | None] = dict.fromkeys(FIGURES)
-    withheld = ""
+    withheld = False
     if requirements.made_of_months is None:
         found = _typed_figures(typed, requirements, problems)
         figures = _numbers(found)
-        withheld = next((each.withheld for each in found.values() if each and each.withheld), "")
-        reason = typed.get("not_available", "").strip() or withheld
+        reason, withheld = _reason(typed, found)
         _refuse_contradictions(figures, reason, requirements, problems)
         confidence = _confidence(typed, reason, found, problems)
     else:
@@ -241,16 +240,17 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
         _refuse_gaps(made, months, requirements, problems)
         figures = {name: getattr(made, name, None) for name in FIGURES}
         reason = made.not_available if made else ""
+        withheld = made.withheld if made else False
         confidence = made.confidence if made else Confidence.FINAL
     worked_out = _worked_out(figures, requirements, problems)
-    rag, not_rated = _verdict(figures, reason, bool(withheld), worked_out, requirements, problems)
+    rag, not_rated = _verdict(figures, reason, withheld, worked_out, requirements, problems)
     required = action_required(rag, requirements.action_on_amber)
     commentary, action = _prose(typed, rag, required, problems)
     return Entry(
         **figures,
         confidence=confidence,
         not_available=reason,
-        withheld=bool(withheld),
+        withheld=withheld,
         definition_break=bool(typed.get("definition_break")),
         commentary=commentary,
         management_action=action,
@@ -292,10 +292,7 @@ def read_months(
         wrong: dict[str, str] = {}
         figures_of_month = _typed_figures(of_month, requirements, wrong)
         figures = _numbers(figures_of_month)
-        for name, each in figures_of_month.items():
-            if each is not None and each.number is None:
-                wrong[name] = "Leave it empty, and say why there is no figure"
-        reason = of_month["not_available"]
+        reason, withheld = _reason(of_month, figures_of_month)
         if not reason and not any(of_month[name] for name in FIGURES):
             wrong["value"] = "Enter its figure, or say why there is none"
         _refuse_contradictions(figures, reason, requirements, wrong)
@@ -320,10 +317,17 @@ def read_months(
                 denominator=figures["denominator"],
                 confidence=Confidence(word) if word in set(Confidence) else Confidence.FINAL,
                 not_available=reason,
+                withheld=withheld,
                 commentary=of_month["commentary"],
             )
         )
     return tuple(found)
+
+
+def _reason(typed: TypedFields, found: Mapping[str, TypedFigure | None]) -> tuple[str, bool]:
+    """Why there is no figure, as it was typed or as `<5` and `[c]` say it; and whether it is withheld."""
+    withheld = next((each.withheld for each in found.values() if each and each.withheld), "")
+    return typed.get("not_available", "").strip() or withheld, bool(withheld)
 
 
 def _numbers(found: Mapping[str, TypedFigure | None]) -> dict[str, Decimal | None]:

@@ -98,6 +98,7 @@ def _store(
         denominator=figure.denominator,
         confidence=figure.confidence,
         not_available=figure.not_available,
+        withheld=figure.withheld,
         commentary=figure.commentary,
         after_close=after_close,
         reason=(reason.strip() or CORRECTED) if before else "",
