@@ -15,6 +15,7 @@ from core.forms import PrintedText
 from indicators.forms.results import FigureField
 from indicators.models.parts import Dimension, Part
 from indicators.queries.parts import PartsSheet
+from indicators.rules.entry import with_standing
 from indicators.rules.parts import COUNTS, FIGURES, PartFigure, read_part
 from indicators.services.parts import PartNamed
 
@@ -147,7 +148,10 @@ class PartsForm(forms.Form):
     """The grid: a row for each part, with its figure, its counts or the reason why it has none."""
 
     def __init__(self, typed: Mapping[str, str] | None = None, *, sheet: PartsSheet, revises: bool):
-        super().__init__(typed, initial=dict(_as_typed(sheet)))
+        initial = dict(_as_typed(sheet))
+        if typed is not None:
+            typed = {**dict(typed.items()), **_with_standing(typed, initial, sheet)}
+        super().__init__(typed, initial=initial)
         self.sheet = sheet
         self.figures: dict[Part, PartFigure] = {}
         for part in sheet.parts:
@@ -192,6 +196,15 @@ class PartsForm(forms.Form):
             if figure is not None:
                 self.figures[part] = figure
         return fields
+
+
+def _with_standing(
+    posted: Mapping[str, str], standing: Mapping[str, str], sheet: PartsSheet
+) -> dict[str, str]:
+    """What was sent of the grid and, of boxes that were not, what stands in them."""
+    rows = [f"{part.key}_{{}}".format for part in sheet.parts]
+    sent = {name(box): posted[name(box)] for name in rows for box in BOXES if name(box) in posted}
+    return with_standing(sent, standing, rows)
 
 
 def _as_typed(sheet: PartsSheet) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
@@ -43,6 +43,55 @@ def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | No
     if found is not None and (found.number is None or found.mark):
         raise ValueError(f"Enter {what} as a number, like 76.4 or 1,250")
     return found.number if found else None
+
+
+LONGEST_REVISION_REASON = 500
+CHANGES = {
+    "value": "Result",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "confidence": "Confidence",
+    "not_available": "Reason for no figure",
+}
+PROSE = {"commentary": "Context", "management_action": "Management action"}
+TURNS = {
+    "definition_break": ("Definition changed", "Definition not changed after all"),
+    "withheld": ("Withheld", "No longer withheld"),
+}
+
+
+def what_changed(before: object, after: object, names: Iterable[str]) -> str:
+    """The reason of a correction in an open quarter, for which none is asked: what it changes."""
+    parts = []
+    for name in names:
+        was, is_now = getattr(before, name), getattr(after, name)
+        if was == is_now:
+            continue
+        if name in CHANGES:
+            parts.append(f"{CHANGES[name]} {_told(was)}, now {_told(is_now)}")
+        elif name in PROSE:
+            act = "added" if not was else "taken away" if not is_now else "rewritten"
+            parts.append(f"{PROSE[name]} {act}")
+        elif name in TURNS:
+            parts.append(TURNS[name][0 if is_now else 1])
+        else:
+            parts.append(f"Figures for {is_now or 'its own quarter'}")
+    return shortened("; ".join(parts))
+
+
+def shortened(reason: str) -> str:
+    """A reason as it can be kept with a revision."""
+    if len(reason) <= LONGEST_REVISION_REASON:
+        return reason
+    return reason[: LONGEST_REVISION_REASON - 1] + "…"
+
+
+def _told(said: object) -> str:
+    if said is None or said == "":
+        return "none"
+    if isinstance(said, Decimal):
+        return f"{said.normalize():f}"
+    return str(Confidence(said).label).lower() if said in set(Confidence) else str(said)
 
 
 def is_plainly_typed(text: str, number: Decimal) -> bool:
@@ -101,6 +150,44 @@ MONTHS_SEEN = "months_seen"
 def month_field(place: int, part: str) -> str:
     """The name of one box of a month: that of the value of the first, `month_1_value`."""
     return f"month_{place}_{part}"
+
+
+ANSWERS = (*FIGURES, "not_available")
+# Boxes that are not sent where they are not ticked, and the field that says that they were there.
+TICKS = {"definition_break": "definition_break_asked"}
+
+
+def superseded(fresh: Collection[str]) -> frozenset[str]:
+    """Which answers give way to those that are said anew, where nothing else is said of them.
+
+    A reason why there is no figure takes the place of the figures, a figure that of the reason, and
+    counts that of a value alone.
+    """
+    if "not_available" in fresh:
+        return frozenset(FIGURES)
+    if not fresh:
+        return frozenset()
+    return frozenset({"not_available"} if "value" in fresh else {"not_available", "value"})
+
+
+def with_standing(
+    sent: TypedFields, standing: TypedFields, rows: Iterable[Callable[[str], str]]
+) -> dict[str, str]:
+    """What was sent and, of whatever was not, what stands: silence says nothing and erases nothing.
+
+    `rows` name the answers of each figure that is given, such as `month_1_value` for `value`.
+    """
+    typed = {**standing, **sent}
+    for named in rows:
+        fresh = {
+            name
+            for name in ANSWERS
+            if sent.get(named(name), "").strip() not in ("", standing.get(named(name), ""))
+        }
+        for name in superseded(fresh):
+            if named(name) not in sent:
+                typed.pop(named(name), None)
+    return typed
 
 
 MONTH_FIELDS = tuple(month_field(place, part) for place in (1, 2, 3) for part in MONTH_PARTS)

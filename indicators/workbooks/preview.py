@@ -12,7 +12,7 @@ from indicators.models.definitions import Indicator
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import quarter_requirements
 from indicators.queries.returns import is_overtaken
-from indicators.rules.entry import MONTHS, Entry, read_entry
+from indicators.rules.entry import ANSWERS, MONTHS, Entry, read_entry, superseded
 from indicators.rules.questions import questions
 from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
 from indicators.workbooks.reading import (
@@ -40,6 +40,7 @@ from indicators.workbooks.sheet_layout import (
 )
 from indicators.workbooks.signature import Identity, identity_of, refuse_another
 from organisation.models.people import User
+from sorp.lexicon import Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,6 @@ def _places(sheet: WorkbookSheet, row: int) -> tuple[dict[str, int], tuple[str, 
 
 
 BY_MONTH = "This is given by month: put the cell back as it was, and give the months on the indicator’s page"
-ANSWERS = ("value", "numerator", "denominator", "not_available")
 COLUMN_BY_KEY = {column.key: column for column in ASKED}
 
 
@@ -244,6 +244,7 @@ class _RowSorter:
     left_empty: list[UnchangedRow] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    taken_as_final: list[str] = field(default_factory=list)  # references
 
     def preview(self) -> Preview:
         lines = {line.indicator.reference: line for line in workbook_lines(self.user, self.quarter)}
@@ -254,6 +255,7 @@ class _RowSorter:
         for reference, line in lines.items():
             if row := rows.get(reference):
                 self._sort(line, row)
+        self._tell_final()
         absent = [_unchanged_row(line.indicator) for key, line in lines.items() if key not in rows]
         return Preview(
             tuple(self.accepted),
@@ -266,6 +268,12 @@ class _RowSorter:
             self.table.strange,
             tuple(self.notes),
         )
+
+    def _tell_final(self) -> None:
+        """Of new figures of which nobody says how firm they are, that they are taken as final."""
+        if self.taken_as_final:
+            listed = ", ".join(self.taken_as_final)
+            self.notes.append(f"Confidence is empty for what is new, so it is final: {listed}")
 
     def _rows_by_reference(self, lines: Mapping[str, WorkbookLine]) -> dict[str, FilledRow]:
         """Each indicator's one row. Rows that are nobody's, or somebody's twice, are rejected."""
@@ -336,15 +344,11 @@ class _RowSorter:
                     typed[key] = answer_in(cell, column, line.indicator)
             except ValueError as advice:
                 self._reject(cell.at, line.indicator.reference, str(advice))
-        fresh = {key for key in ANSWERS if typed[key] and typed[key] != saved[key]}
-        if "not_available" in fresh:
-            superseded = {"value", "numerator", "denominator"}
-        elif fresh:
-            superseded = {"not_available"} | ({"value"} if "value" not in fresh else set())
-        else:
-            superseded = set()
+        give_way = superseded(
+            {key for key in ANSWERS if typed[key] and typed[key] != saved[key]}
+        )
         for key in emptied:
-            if key in superseded:
+            if key in give_way:
                 typed[key] = ""
             else:
                 self.notes.append(
@@ -419,6 +423,10 @@ class _RowSorter:
         if not problems:
             change = self._change(line, saved, typed, entry, is_finished=is_finished)
             is_new = saved == comparable({}, line.indicator)
+            cell = row.answers.get("confidence")
+            says_nothing = (cell is None or cell.is_empty) and entry.confidence is Confidence.FINAL
+            if is_new and says_nothing and entry.has_figures and not is_by_month:
+                self.taken_as_final.append(line.indicator.reference)
             kind = self.accepted if is_new else self.changed
             kind.append(replace(change, problem=problem))
 
