@@ -10,13 +10,12 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.text import slugify
 
-from core.figures import DECIMALS, as_number, decimals_of
 from core.forms import PrintedText
 from indicators.forms.results import FigureField
 from indicators.models.parts import Dimension, Part
 from indicators.queries.parts import PartsSheet
 from indicators.rules.entry import with_standing
-from indicators.rules.parts import COUNTS, FIGURES, PartFigure, read_part
+from indicators.rules.parts import FIGURES, PartFigure, part_as_typed, read_part
 from indicators.services.parts import PartNamed
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -208,13 +207,7 @@ def _with_standing(
 
 
 def _as_typed(sheet: PartsSheet) -> Iterator[tuple[str, str]]:
-    """What stands, as it would have been typed. A value that its counts give need not be."""
+    """What stands in each box, as it would have been typed."""
     for key, figure in sheet.figures.items():
-        has_counts = figure.numerator is not None
-        for box in COUNTS if has_counts else ("value",):
-            number = getattr(figure, box)
-            if number is not None:
-                yield f"{key}_{box}", as_number(number, decimals_of(number, DECIMALS))
-        if figure.is_withheld:
-            yield f"{key}_value", "[c]"
-        yield f"{key}_not_available", figure.not_available
+        for box, text in part_as_typed(figure):
+            yield f"{key}_{box}", text

@@ -6,7 +6,7 @@ workbook and the submission, so that what one of them takes they all take.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -231,7 +231,10 @@ class ResultForm(forms.Form):
         return fields
 
 
-ROWS = (str, *(partial(month_field, place) for place in (1, 2, 3)))
+ROWS: tuple[Callable[[str], str], ...] = (
+    str,
+    *(partial(month_field, place) for place in (1, 2, 3)),
+)
 
 
 def posted_draft(posted: Mapping[str, str], sheet: EntrySheet) -> dict[str, str]:

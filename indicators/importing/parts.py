@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import PlainValidator
@@ -328,9 +327,7 @@ def _figure_of(row: PartRow, before: PartFigure | None, indicator: Indicator) ->
 
 def _read(name: str, text: str, indicator: Indicator) -> TypedFigure:
     try:
-        return figure_in(
-            text, indicator.measure_unit if name == "value" else "", absent=NO_FIGURE
-        )
+        return figure_in(text, indicator.measure_unit if name == "value" else "", absent=NO_FIGURE)
     except ValueError as reason:
         raise Refused(str(reason), field=name) from None
 

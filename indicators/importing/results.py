@@ -294,9 +294,7 @@ def _submission(
         if as_read is None:
             return None
         months.take_for_last(as_read, quarter, indicator)
-        wrong = list(
-            of_months(as_read, quarter, indicator, months, withheld=_is_withheld(found))
-        )
+        wrong = list(of_months(as_read, quarter, indicator, months, withheld=_is_withheld(found)))
         made = months.made(indicator, quarter)
         for column, what_to_do in wrong:
             work.refuse(row, column, what_to_do)

@@ -215,6 +215,12 @@ class Indicator(models.Model):
                 }
             )
 
+    def is_measured_in(self, quarter: Quarter) -> bool:
+        """Whether a quarter lies between its first and its last, where it has one."""
+        return self.first_quarter <= quarter and (
+            self.last_quarter is None or quarter <= self.last_quarter
+        )
+
     @property
     def pattern(self) -> Pattern:
         """Its reporting pattern, which answers whatever is asked about time."""

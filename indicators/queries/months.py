@@ -77,7 +77,11 @@ def months_as_typed(given: Iterable[MonthlyFigure], quarter: Quarter) -> dict[st
         for part, text in (
             (
                 "value",
-                "[c]" if each.withheld else "" if each.numerator is not None else _plain(each.value),
+                "[c]"
+                if each.withheld
+                else ""
+                if each.numerator is not None
+                else _plain(each.value),
             ),
             ("numerator", _plain(each.numerator)),
             ("denominator", _plain(each.denominator)),

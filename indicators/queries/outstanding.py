@@ -127,9 +127,7 @@ def missing_months(today: date) -> list[tuple[Indicator, Month]]:
     monthly = _due_indicators(quarter, only_monthly=True)
     rows = MonthlyFigure.objects.latest_ones().filter(indicator__in=monthly, month__in=ended)
     given = set(rows.values_list("indicator_id", "month"))
-    return [
-        (each, month) for each in monthly for month in ended if (each.pk, month) not in given
-    ]
+    return [(each, month) for each in monthly for month in ended if (each.pk, month) not in given]
 
 
 def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
@@ -184,9 +182,7 @@ def _to_submit(quarter: Quarter, posts: PostHolders, due: DueOn) -> Iterator[Due
         day = due(Step.ENTRY, Tier(indicator.tier))
         if day is None:
             continue
-        yield from _to_enter(
-            indicator, posts, _outstanding_result(indicator, quarter, day, note)
-        )
+        yield from _to_enter(indicator, posts, _outstanding_result(indicator, quarter, day, note))
 
 
 def _to_enter(

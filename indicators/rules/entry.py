@@ -91,7 +91,9 @@ def _told(said: object) -> str:
         return "none"
     if isinstance(said, Decimal):
         return f"{said.normalize():f}"
-    return str(Confidence(said).label).lower() if said in set(Confidence) else str(said)
+    if isinstance(said, str) and said in set(Confidence):
+        return Confidence(said).label.lower()
+    return str(said)
 
 
 def is_plainly_typed(text: str, number: Decimal) -> bool:

@@ -126,6 +126,20 @@ def numbers_of_part(
     return {name: each.number if each else None for name, each in found.items()}
 
 
+def part_as_typed(figure: PartFigure | None) -> Iterator[tuple[str, str]]:
+    """What stands of a part as it would have been typed. A value that its counts give need not be."""
+    if figure is None:
+        return
+    for name in COUNTS if figure.numerator is not None else ("value",):
+        number = getattr(figure, name)
+        if number is not None:
+            yield name, as_number(number, decimals_of(number, DECIMALS))
+    if figure.is_withheld:
+        yield "value", "[c]"
+    if figure.not_available:
+        yield "not_available", figure.not_available
+
+
 Typed = Mapping[str, str]
 
 

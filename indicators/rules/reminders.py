@@ -36,7 +36,9 @@ class OutstandingResult:
     tier: Tier
     accountable: str
     note: str = ""  # "returned", say
-    month: Month | None = None  # where that is what is waited for: the quarter's result is not due yet
+    month: Month | None = (
+        None  # where that is what is waited for: the quarter's result is not due yet
+    )
 
     @property
     def of(self) -> Month | Quarter:
@@ -132,7 +134,8 @@ def _by_day(
 ) -> Iterator[str]:
     """One sentence for each day and quarter or month, with the results under it."""
     groups = sorted(
-        {(each.due_on, each.of) for each in waiting}, key=lambda group: (group[0], group[1].last_day)
+        {(each.due_on, each.of) for each in waiting},
+        key=lambda group: (group[0], group[1].last_day),
     )
     for due_on, of in groups:
         results = [each for each in waiting if (each.due_on, each.of) == (due_on, of)]

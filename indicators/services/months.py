@@ -21,8 +21,6 @@ from indicators.rules.entry import FIGURES, storage_refusal, what_changed
 from indicators.rules.months import MonthFigure
 from organisation.models.people import User
 
-
-
 SAID = tuple(each.name for each in fields(MonthFigure) if each.name != "month")
 
 

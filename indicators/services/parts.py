@@ -303,9 +303,7 @@ def give_parts(
     return revision, True
 
 
-def _which_changed(
-    before: Mapping[Part, PartFigure], after: Mapping[Part, PartFigure]
-) -> str:
+def _which_changed(before: Mapping[Part, PartFigure], after: Mapping[Part, PartFigure]) -> str:
     """The reason of a correction in an open quarter, for which none is asked: which parts it changes.
 
     It names no figure: what is too few to show stands in the parts alone.
@@ -313,11 +311,11 @@ def _which_changed(
     found: dict[str, list[str]] = {"Given": [], "Changed": [], "Taken away": []}
     for part in sorted({*before, *after}, key=lambda each: (each.position, each.name)):
         if before.get(part) != after.get(part):
-            act = (
-                "Given" if part not in before else "Changed" if part in after else "Taken away"
-            )
+            act = "Given" if part not in before else "Changed" if part in after else "Taken away"
             found[act].append(part.name)
-    return shortened("; ".join(f"{act}: {', '.join(names)}" for act, names in found.items() if names))
+    return shortened(
+        "; ".join(f"{act}: {', '.join(names)}" for act, names in found.items() if names)
+    )
 
 
 class ChangedMeanwhile(CannotGiveParts):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -34,7 +33,6 @@ from indicators.services.months import store_months
 from indicators.services.questions import Answers, answer_standing, ask, keep_questions
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
-from sorp.lexicon import Confidence
 
 NO_ANSWERS: Answers = MappingProxyType({})
 # Sent with `quarter` and `indicators` (their keys) when results are given or revised, within the

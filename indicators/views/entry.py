@@ -347,7 +347,9 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
             form.entry, sheet.revision.data_quarter if sheet.revision else None
         )
         reason = form.cleaned_data["reason"]
-        answers = answers_typed(posted_draft(request.POST, sheet), sheet.questions_about(form.entry))
+        answers = answers_typed(
+            posted_draft(request.POST, sheet), sheet.questions_about(form.entry)
+        )
         if sheet.is_by_month:
             fresh, revised = give_months(
                 indicator=sheet.indicator,

@@ -13,8 +13,17 @@ from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import quarter_requirements
 from indicators.queries.returns import is_overtaken
 from indicators.rules.entry import ANSWERS, MONTHS, Entry, read_entry, superseded
+from indicators.rules.parts import Whole
 from indicators.rules.questions import questions
 from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
+from indicators.workbooks.parts import (
+    FilledPart,
+    PartsChange,
+    PartsSorter,
+    filled_parts,
+    is_parts_heading,
+    parts_lines,
+)
 from indicators.workbooks.reading import (
     TEMPLATE,
     RefusedWorkbook,
@@ -99,6 +108,7 @@ class Preview:
     columns_absent: tuple[str, ...] = ()
     columns_not_read: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what stays although its cell was emptied
+    parts: tuple[PartsChange, ...] = ()
 
     @property
     def to_save(self) -> tuple[RowChange, ...]:
@@ -106,7 +116,7 @@ class Preview:
 
     @property
     def can_be_saved(self) -> bool:
-        return bool(self.to_save) and not self.rejected
+        return bool(self.to_save or self.parts) and not self.rejected
 
 
 HEADINGS_WITHIN = 30  # rows: people put a note or two above the table
@@ -188,7 +198,8 @@ def table_of(sheets: Sequence[WorkbookSheet]) -> ReturnTable:
 def _headings_row(sheet: WorkbookSheet) -> int | None:
     wanted = {plain_heading(REFERENCE.heading), plain_heading(VALUE.heading)}
     for number, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
-        if wanted <= {plain_heading(each) for each in cells if isinstance(each, str)}:
+        headings = {plain_heading(each) for each in cells if isinstance(each, str)}
+        if wanted <= headings and not is_parts_heading(cells):
             return number
     return None
 
@@ -227,7 +238,8 @@ def preview(content: bytes, user: User, quarter: Quarter) -> Preview:
     sheets = read_sheets(content)
     identity = identity_of(sheets)
     refuse_another(identity, user=user, quarter=quarter)
-    return _RowSorter(user, quarter, identity, table_of(sheets)).preview()
+    sorter = _RowSorter(user, quarter, identity, table_of(sheets), filled_parts(sheets))
+    return sorter.preview()
 
 
 @dataclass
@@ -238,6 +250,7 @@ class _RowSorter:
     quarter: Quarter
     identity: Identity
     table: ReturnTable
+    parts: Sequence[FilledPart]
     accepted: list[RowChange] = field(default_factory=list)
     changed: list[RowChange] = field(default_factory=list)
     unchanged: list[UnchangedRow] = field(default_factory=list)
@@ -256,6 +269,7 @@ class _RowSorter:
             if row := rows.get(reference):
                 self._sort(line, row)
         self._tell_final()
+        parts = self._parts_changed(list(lines.values()))
         absent = [_unchanged_row(line.indicator) for key, line in lines.items() if key not in rows]
         return Preview(
             tuple(self.accepted),
@@ -267,7 +281,25 @@ class _RowSorter:
             tuple(column.heading for column in self.table.missing),
             self.table.strange,
             tuple(self.notes),
+            parts,
         )
+
+    def _parts_changed(self, lines: Sequence[WorkbookLine]) -> tuple[PartsChange, ...]:
+        """The parts that would change; each of their cells that cannot be kept is rejected."""
+        if not self.parts:
+            return ()
+        sorter = PartsSorter(parts_lines(lines, self.quarter), self.identity.parts, self.user.pk)
+        wholes = {
+            line.indicator.pk: Whole(
+                line.revision.value, line.revision.numerator, line.revision.denominator
+            )
+            for line in lines
+            if line.revision is not None
+        }
+        sorter.sort(self.parts, wholes)
+        for each in sorter.rejected:
+            self._reject(each.cell, each.reference, each.told)
+        return tuple(sorter.changes)
 
     def _tell_final(self) -> None:
         """Of new figures of which nobody says how firm they are, that they are taken as final."""
@@ -344,9 +376,7 @@ class _RowSorter:
                     typed[key] = answer_in(cell, column, line.indicator)
             except ValueError as advice:
                 self._reject(cell.at, line.indicator.reference, str(advice))
-        give_way = superseded(
-            {key for key in ANSWERS if typed[key] and typed[key] != saved[key]}
-        )
+        give_way = superseded({key for key in ANSWERS if typed[key] and typed[key] != saved[key]})
         for key in emptied:
             if key in give_way:
                 typed[key] = ""

@@ -194,7 +194,8 @@ def test_a_quarter_that_lacks_a_month_is_provisional_or_has_no_figure(
 
 
 @pytest.mark.parametrize(
-    ("typed", "why"), [("<5", "Fewer than 5"), ("[c]", "Confidential"), ("suppressed", "Suppressed")]
+    ("typed", "why"),
+    [("<5", "Fewer than 5"), ("[c]", "Confidential"), ("suppressed", "Suppressed")],
 )
 def test_a_month_whose_figure_is_withheld_is_read_and_so_is_its_quarter(
     client, indicator, typed, why

@@ -529,8 +529,7 @@ def test_what_is_said_of_a_missing_month_names_it_and_refers_nobody(division):
     told = Notice.objects.get(recipient__email="manager@council.example")
     assert told.subject == "Overdue: 1 result was due on Monday 16 May 2011: MO-01"
     assert told.body == (
-        "1 result for April 2011 was due on Monday 16 May 2011:\n"
-        f"  MO-01 {indicator.title}"
+        f"1 result for April 2011 was due on Monday 16 May 2011:\n  MO-01 {indicator.title}"
     )
     assert told.address == reverse("my_return", args=[Q1.key])
     above = Notice.objects.get(recipient__email="above@council.example")

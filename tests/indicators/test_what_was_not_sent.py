@@ -101,9 +101,7 @@ def post(client, indicator, name="enter_result", by=None, **sent):
         ),
     ],
 )
-def test_a_draft_holds_what_stands_of_whatever_was_not_sent(
-    client, indicator, name, sent, changed
-):
+def test_a_draft_holds_what_stands_of_whatever_was_not_sent(client, indicator, name, sent, changed):
     post(client, indicator, name, version="0", do="save", **sent)
 
     whole = {

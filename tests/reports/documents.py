@@ -226,6 +226,8 @@ def by_district(**counts: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 POTHOLES = [91.2, 92, 90.4, 88, 89.5, None, 86, 84, 83, 80.1, 81.3, 82, 81, 78.2, 77, 76.4]
+
+
 def month(key: str, value: str | None, **said: Any) -> dict[str, Any]:
     return {
         "month": key,
