@@ -10,7 +10,7 @@ SERVE ?= yes
 DEMONSTRATION_ENV := DEBUG=yes DEMONSTRATION=yes DATABASE_URL=sqlite:///$(CURDIR)/var/demonstration.sqlite3 \
 	REDIS_URL= MEDIA_ROOT=$(CURDIR)/var/demonstration COUNCIL_NAME="Wealdshire County Council"
 
-.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench bench-quick reliability faults gates bare ci lock
+.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench bench-quick reliability published faults gates bare ci lock
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
@@ -58,6 +58,9 @@ faults: setup-dev ## kill, cut off, fill up and press at once, again and again; 
 
 reliability: setup-dev ## hold forecasts against published figures; keeps the last run in docs/forecast-reliability.md
 	@$(BIN)/python -m tests.load.forecast_reliability
+
+published: setup-dev ## bring published figures in and hold what is said of them; keeps the last run in docs/published-figures.md
+	@$(BIN)/python -m tests.load.published_figures
 
 gates: setup-dev ## change the code and see whether the tests notice; keeps the last run in docs/mutants.md
 	@$(BIN)/python -m tests.gates

@@ -1,10 +1,12 @@
-"""The record. Services call it inside the transaction of the act it records."""
+"""The record. Services call it inside the transaction of the act it records; pages read it back."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 
+from core.dates import as_date, as_quarter
 from core.models.audit import AuditEvent
 from core.models.people import Person
 
@@ -32,3 +34,47 @@ def event(act: str, subject: models.Model, *, by: Person | None, **detail: Any) 
         subject_name=str(subject)[:300],
         detail=detail,
     )
+
+
+def history_of(*subjects: models.Model) -> models.QuerySet[AuditEvent]:
+    """What was done to these, latest first."""
+    about = models.Q(pk__in=())
+    for subject in subjects:
+        about |= models.Q(subject_kind=subject._meta.label, subject_key=str(subject.pk))
+    return AuditEvent.objects.filter(about).order_by("-id")
+
+
+def in_words(event: AuditEvent) -> str:
+    """What an event's detail says, for whoever reads a history: "Starts on 1 April 2027. Was: Roads"."""
+    return ". ".join(
+        f"{_label(name)}: {said}"
+        for name, value in event.detail.items()
+        if name not in UNTOLD and (said := _said(value))
+    )
+
+
+UNTOLD = ("sha256",)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+QUARTER_KEY = re.compile(r"\d{4}-Q[1-4]")
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _said(value: Any) -> str:
+    """A value of an event's detail as people write it; nothing where there is none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_said(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{_label(str(name)).lower()} {_said(each)}" for name, each in value.items()
+        )
+    text = str(value)
+    if DAY.fullmatch(text):
+        return as_date(text)
+    return as_quarter(text) if QUARTER_KEY.fullmatch(text) else text

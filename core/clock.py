@@ -38,6 +38,11 @@ def day_of(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
+def noon_of(day: date) -> datetime:
+    """Noon of a day, where the council is: for what is known to the day."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
 @contextmanager
 def at(day: date, hour: int = 10) -> Iterator[None]:
     """Inside, it is this day, at this hour."""

@@ -1,4 +1,4 @@
-"""What addresses carry: a quarter, a day, an indicator. One that names none leads nowhere (404)."""
+"""What addresses carry: a quarter, a day, an indicator, a kind of file. One that names none leads nowhere (404)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,18 @@ class DayConverter:
 
     def to_url(self, value: date | str) -> str:
         return value if isinstance(value, str) else value.isoformat()
+
+
+class SpreadsheetConverter:
+    """`<spreadsheet:…>`: how a file of rows ends, csv or xlsx."""
+
+    regex = "csv|xlsx"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 def address_of(reference: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict, TypeVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from core.clock import localdate
 from core.lettering import UNSEEN, plain, refusal_of
@@ -76,3 +77,31 @@ class DayField(forms.DateField):
 def mark_one_of_several(field: forms.Field) -> None:
     """Some of several fields are needed, so that no page says of one that it is optional."""
     field.one_of_several = True  # type: ignore[attr-defined] # kcc_perf/forms.py asks for it
+
+
+MB = 1024 * 1024
+LARGEST_SPREADSHEET = 5 * MB
+
+
+class SpreadsheetForm(forms.Form):
+    """A file of rows to look over. What is in it is judged by the import of what it holds."""
+
+    file = forms.FileField(
+        label="Choose the file",
+        help_text=f"An Excel workbook (.xlsx) or CSV, up to {LARGEST_SPREADSHEET // MB} MB.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,text/csv"}),
+        error_messages={
+            "required": "Choose a file",
+            "missing": "Choose a file",
+            "empty": "The file is empty: choose another",
+            "invalid": "The file could not be sent. Choose it again",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_SPREADSHEET:
+            raise forms.ValidationError(
+                f"The file must be {LARGEST_SPREADSHEET // MB} MB or smaller: bring it in parts"
+            )
+        return file

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import zipfile
 
-from escalation.exporting import escalations_csv, variations_csv
+from escalation.exporting import escalations_csv
 from escalation.queries.evaluation import evaluator_rules
 from escalation.rules.rule_files import write_rules
 from indicators.exporting.awaited import awaited_csv
+from indicators.exporting.data_quality import data_quality_csv
+from indicators.exporting.definition_changes import definition_changes_csv
 from indicators.exporting.definitions import indicators_csv, targets_csv
 from indicators.exporting.parts import breakdowns_csv, dimensions_csv, part_targets_csv, parts_csv
 from indicators.exporting.ratings import ratings_csv
 from indicators.exporting.results import results_csv
+from indicators.exporting.suspensions import suspensions_csv
+from indicators.exporting.variations import variations_csv
 from organisation.exporting import people_csv, units_csv
 from sorp.models.statement import Version
 from sorp.queries.ruling import version_rules
@@ -22,16 +26,20 @@ IMPORTED = {
     "units.csv": units_csv,
     "people.csv": people_csv,
     "indicators.csv": indicators_csv,
+    "definition_changes.csv": definition_changes_csv,
     "targets.csv": targets_csv,
-    "results.csv": results_csv,
-}
-IMPORTED_WHERE_GIVEN = {
+    "suspensions.csv": suspensions_csv,
+    "variations.csv": variations_csv,
     "awaited.csv": awaited_csv,
+    "results.csv": results_csv,
+    "data_quality.csv": data_quality_csv,
     "dimensions.csv": dimensions_csv,
     "breakdowns.csv": breakdowns_csv,
     "part_targets.csv": part_targets_csv,
     "parts.csv": parts_csv,
 }
+# Written whether or not there is anything in them.
+ALWAYS = ("units.csv", "people.csv", "indicators.csv", "targets.csv", "results.csv")
 READ_ME = """\
 {imported}
 are taken back by the import commands, in this order, once a SORP is in force: manage.py import_units
@@ -41,25 +49,26 @@ quarter) follow
 ratings.csv
 escalations.csv
 
-but for what was restated after a revision, what a level referred up by hand, and what was agreed for one
-indicator or of one quarter: suspensions, variations, and what was awaited then. Indicators stand in indicators.csv as they are defined now.
+but for what was restated after a revision, what a level referred up by hand, and what was judged by a
+definition that has changed since: indicators.csv says what each is now, definition_changes.csv what it was.
 
 {rules}
-variations.csv
 
-hold the rules by which quarters were judged, for manage.py replay_rules.
+hold the rules by which quarters were judged; with variations.csv, manage.py replay_rules reads them.
 
 people.csv and results.csv name people and hold small numbers that reports withhold. Keep them as you
-keep the service itself. Passwords, evidence, plans, papers and the audit trail are not here: they are in
-the database and among the uploaded files, which are copied as the guide for operators says.
+keep the service itself. Passwords, evidence, plans, papers, variations that were proposed or refused, and the
+audit trail are not here: they are in the database and among the uploaded files, which are copied as the
+guide for operators says.
 """
 
 
 def all_files() -> dict[str, bytes]:
     """Every file by name, `{"units.csv": b"code,name…", …}`. The same record gives the same bytes."""
-    imported = {name: write() for name, write in IMPORTED.items()}
-    further = {name: write() for name, write in IMPORTED_WHERE_GIVEN.items()}
-    imported |= {name: text for name, text in further.items() if text.count("\n") > 1}
+    written = {name: write() for name, write in IMPORTED.items()}
+    imported = {
+        name: text for name, text in written.items() if name in ALWAYS or text.count("\n") > 1
+    }
     rules = {
         f"rules-{version.number}.json": write_rules(evaluator_rules(version_rules(version)))
         for version in Version.objects.binding().order_by("from_quarter")
@@ -68,7 +77,6 @@ def all_files() -> dict[str, bytes]:
         **imported,
         "ratings.csv": ratings_csv(closed_only=True),
         "escalations.csv": escalations_csv(),
-        "variations.csv": variations_csv(),
         **rules,
         "READ-ME.md": READ_ME.format(imported="\n".join(imported), rules="\n".join(rules)),
     }

@@ -12,6 +12,7 @@ from dashboards.views import (
     indicator,
     permission_matrix,
     revisions,
+    set_up,
 )
 
 urlpatterns = [
@@ -55,6 +56,7 @@ urlpatterns = [
         name="measure_compliance",
     ),
     path("help/who-may-do-what/", permission_matrix.who_may_do_what, name="who_may_do_what"),
+    path("set-up/", set_up.set_up, name="set_up"),
     path("set-up/everything/", hand_over.take_everything, name="take_everything"),
     path("revisions/", revisions.revisions, name="revisions"),
     path("revisions/revisions.csv", revisions.revisions_csv, name="revisions_csv"),

@@ -1,6 +1,7 @@
 """The project as Django loads it."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.core.checks import Tags, register
 from django.utils.module_loading import autodiscover_modules
 
@@ -18,3 +19,6 @@ class KccPerfConfig(AppConfig):
         """
         autodiscover_modules("tasks", "panels")
         register(no_database_is_older, Tags.database)
+        from kcc_perf import sign_ins
+
+        user_logged_in.connect(sign_ins.begin)

@@ -43,6 +43,7 @@ def service(request: HttpRequest) -> dict[str, Any]:
         "council_name": settings.COUNCIL_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "demonstration": settings.DEMONSTRATION,
+        "council_sign_in": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "service_address": address_of("home" if signed_in else "latest_report", "/") or "/",
         "navigation": list(navigation(request.path, SIGNED_IN if signed_in else SIGNED_OUT)),
         "accessibility_address": address_of("accessibility_statement", "/accessibility-statement/"),

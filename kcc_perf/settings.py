@@ -21,6 +21,7 @@ from kcc_perf.schedule import beat_schedule
 
 DEBUG = flag("DEBUG", False)
 SECRET_KEY = secret_key(DEBUG)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = allowed_hosts(DEBUG)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -54,6 +55,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "django_htmx",
     "rest_framework",
@@ -73,6 +78,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kcc_perf.sign_ins.LongestSignIn",
+    "kcc_perf.second_factor.SecondFactor",
 ]
 
 ROOT_URLCONF = "kcc_perf.urls"
@@ -168,6 +175,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is invited to sign up by asking for a password
 ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,10/15m/key", "login": "60/m/ip"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = (
+    10 * 60
+)  # seconds in which changing how one signs in asks for nothing more
 ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_MINIMUM = 12
 AUTH_PASSWORD_VALIDATORS = [
@@ -182,6 +192,46 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
+# A second step at sign-in, of everybody who wants it; of those who read exempt papers or manage the
+# framework where the council says so.
+SECOND_FACTOR_REQUIRED = flag("SECOND_FACTOR_REQUIRED", False)
+MFA_ADAPTER = "kcc_perf.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "kcc_perf.second_factor.AuthenticateForm",
+    "reauthenticate": "kcc_perf.second_factor.ConfirmCodeForm",
+    "activate_totp": "kcc_perf.second_factor.ActivateForm",
+}
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: every address was entered by an officer
+
+# The council's own accounts, such as Entra ID. Without OIDC_ISSUER there is no such way in.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="your council account")
+SOCIALACCOUNT_ADAPTER = "kcc_perf.single_sign_on.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link, since a form may not lead to another site
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "kcc_perf.single_sign_on.CouncilProvider",
+        "APPS": (
+            [
+                {
+                    "provider_id": "council",
+                    "name": OIDC_NAME,
+                    "client_id": env.str("OIDC_CLIENT_ID"),
+                    "secret": env.str("OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": OIDC_ISSUER},
+                }
+            ]
+            if OIDC_ISSUER
+            else []
+        ),
+    }
+}
+
+# A sign-in lasts so many hours at most, however busy it is.
+SIGN_IN_HOURS = whole("SIGN_IN_HOURS", 12)
 # Sessions end half an hour after the last page (a minute sooner at most, since they are renewed
 # once a minute), and with the browser.
 SESSION_ENGINE = "kcc_perf.sessions"

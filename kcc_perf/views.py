@@ -1,6 +1,9 @@
 """Pages that belong to no app: signing in, and what a machine asks of the service."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -11,7 +14,7 @@ from django.urls.converters import StringConverter
 from django.views.decorators.http import require_safe
 
 from core.guards import public
-from kcc_perf import accessibility
+from kcc_perf import accessibility, sign_ins, single_sign_on
 
 
 class PersonKey(StringConverter):
@@ -44,6 +47,33 @@ account_patterns = [
         name="account_reset_password_from_key_done",
     ),
     path("inactive/", public(account.account_inactive), name="account_inactive"),
+    path("confirm/", public(account.reauthenticate), name="account_reauthenticate"),
+    # How one signs in, and where one is signed in.
+    path("", public(sign_ins.account), name="mfa_index"),
+    path("sign-ins/<int:pk>/end/", public(sign_ins.end_sign_in), name="end_sign_in"),
+    path("code/", public(second_factor.authenticate), name="mfa_authenticate"),
+    path("code/confirm/", public(second_factor.reauthenticate), name="mfa_reauthenticate"),
+    path("second-step/add/", public(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-step/remove/", public(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "recovery-codes/",
+        public(recovery_codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "recovery-codes/new/",
+        public(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "recovery-codes/file/",
+        public(recovery_codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    # With the council's own account.
+    path("council/", public(single_sign_on.login), name="openid_connect_login"),
+    path("council/back/", public(single_sign_on.callback), name="openid_connect_callback"),
+    path("council/stopped/", public(single_sign_on.stopped), name="socialaccount_login_cancelled"),
 ]
 
 

@@ -1,5 +1,6 @@
 """What every test may ask for. No test depends on how fast the machine is."""
 
+import itertools
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
+MEDIA = itertools.count()
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
@@ -29,10 +32,18 @@ def django_db_setup(django_test_environment, django_db_blocker):
         take_away()
 
 
+@pytest.fixture(scope="session")
+def _media(tmp_path_factory):
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
-def _media_of_its_own(settings, tmp_path):
-    """No test leaves a file behind, nor finds one that another left."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _media_of_its_own(settings, _media):
+    """No test leaves a file behind, nor finds one that another left.
+
+    Most keep no file: a folder is made by whoever does, since 8,000 folders take minutes.
+    """
+    settings.MEDIA_ROOT = _media / str(next(MEDIA))
 
 
 @pytest.fixture(autouse=True)

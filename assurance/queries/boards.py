@@ -45,6 +45,7 @@ class BoardLine:
     plan_number: int | None
     plan_is_agreed: bool
     call_in: CallIn | None
+    has_management_action: bool = False  # said with the quarter's result
     latest_month: LatestMonth | None = None  # provisional, after the meeting's quarter
 
     @property
@@ -58,7 +59,11 @@ class BoardLine:
     @property
     def plan_in_words(self) -> str:
         if self.plan_number is None:
-            return "No action plan yet"
+            return (
+                "Management action given, no action plan"
+                if self.has_management_action
+                else "No action plan yet"
+            )
         if self.plan_is_agreed:
             return f"Action plan {self.plan_number}, agreed"
         return f"Action plan {self.plan_number}, not yet agreed"
@@ -125,9 +130,13 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
 
 def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
     histories: dict[int, dict[Quarter, Rating]] = defaultdict(dict)
-    for rating in Rating.objects.latest_ones().filter(
-        quarter__lte=quarter,
-        quarter__gte=quarter.back(LOOKED_BACK),
+    for rating in (
+        Rating.objects.latest_ones()
+        .filter(
+            quarter__lte=quarter,
+            quarter__gte=quarter.back(LOOKED_BACK),
+        )
+        .select_related("revision")
     ):
         histories[rating.indicator_id][rating.quarter] = rating
     escalations: dict[int, list[Escalation]] = defaultdict(list)
@@ -186,6 +195,7 @@ def _line(indicator: Indicator, quarter: Quarter, facts: _BoardFacts) -> BoardLi
         plan_number=plan.number if plan else None,
         plan_is_agreed=bool(plan and plan.pk in facts.agreed_plans),
         call_in=decided,
+        has_management_action=bool(now and now.revision and now.revision.management_action),
     )
 
 

@@ -150,6 +150,7 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
             quarter__lte=meeting.quarter,
             quarter__gte=meeting.quarter.back(7),
         )
+        .select_related("revision")
         .order_by("-quarter")
     )
     now = next((each for each in history if each.quarter == meeting.quarter), None)

@@ -40,6 +40,7 @@ class Panel:
     name: str  # for ids within a page: letters, figures and hyphens
     title: str
     points: tuple[PanelPoint, ...]
+    description: str = ""  # what it shows, in words, where that is settled already
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,14 @@ def _chart(plot: _PanelPlot, ends: tuple[str, str]) -> str:
         width=WIDTH,
         height=HEIGHT,
         title=f"Chart. {plot.panel.title}.",
-        description=" ".join(_described(plot.points)),
+        description=plot.panel.description or panel_description(plot.panel),
         name=f"panel-{plot.panel.name}",
     )
+
+
+def panel_description(panel: Panel) -> str:
+    """Every figure of one part's chart, for whoever does not see it."""
+    return " ".join(_described(panel.points[-MOST:]))
 
 
 def _described(points: tuple[PanelPoint, ...]) -> Iterator[str]:
@@ -138,7 +144,8 @@ def _described(points: tuple[PanelPoint, ...]) -> Iterator[str]:
     hidden = [f"{each.quarter} {each.withheld}" for each in points if each.withheld]
     if hidden:
         yield f"{', '.join(hidden)}."
-    yield "The dotted line is the whole."
+    if any(each.whole is not None for each in points):
+        yield "The dotted line is the whole."
     if any(each.target is not None for each in points):
         yield "The line of long dashes is this part’s own target."
 

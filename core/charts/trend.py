@@ -75,6 +75,7 @@ class Trend:
     foreseen: Foreseen | None = None
     quarters_ahead: int = 0  # points at the end that only a plan or a forecast asks for
     sentence: str = ""  # what it shows, in words
+    description: str = ""  # how it is drawn, in words, where that is settled already
     year_end_target: Decimal | None = None  # of a total since April, for its last quarter
     restarts_in_april: bool = False  # a total since April: its line begins anew each year
 
@@ -274,7 +275,7 @@ def trend_chart(trend: Trend) -> str:
     shown = trend.shown
     words = {
         "title": f"Chart. {trend.sentence or trend.title}",
-        "description": _description(shown, trend.restarts_in_april)
+        "description": (trend.description or description_of(trend))
         + planned_words(trend)
         + foreseen_words(trend),
         "name": f"chart-{trend.name}",
@@ -299,16 +300,29 @@ def trend_chart(trend: Trend) -> str:
     return svg.picture(*parts, width=WIDTH, height=HEIGHT, **words)
 
 
-def _description(shown: tuple[QuarterPoint, ...], restarts: bool) -> str:
+def description_of(trend: Trend) -> str:
+    """How the chart is drawn and what of it is missing, for whoever does not see it.
+
+    It speaks of nothing that is not drawn. A plan and a forecast have words of their own.
+    """
+    shown = trend.shown
+    known = [each for each in shown if each.value is not None]
+    if not known:
+        return "There are no results to show yet."
     gaps = [str(each.quarter) for each in shown if _is_gap(each)]
     breaks = [str(each.quarter) for each in shown if each.definition_break]
-    sentences = ["Circles joined by a solid line are results; the last carries its RAG shape."]
-    if restarts:
+    shape = "; the last carries its RAG shape" if known[-1].rag else ""
+    sentences = [f"Circles joined by a solid line are results{shape}."]
+    if trend.restarts_in_april:
         sentences.append("Each year is counted anew from April; dots show the year before.")
     if any(each.target is not None for each in shown):
-        sentences.append("A line of long dashes is the target, one of short dashes the floor.")
+        sentences.append("A line of long dashes is the target.")
+    if any(each.floor is not None for each in shown):
+        sentences.append(f"A line of short dashes is the {trend.floor_label.lower()}.")
+    if any(each.lower is not None and each.upper is not None for each in shown):
+        sentences.append("A shaded band is the range.")
     if gaps:
-        sentences.append(f"There is no result for {', '.join(gaps)}.")
+        sentences.append(f"Nothing is shown for {', '.join(gaps)}.")
     if breaks:
         sentences.append(f"The definition changed in {', '.join(breaks)}.")
     return " ".join(sentences)

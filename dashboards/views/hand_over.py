@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.clock import localdate
 from core.guards import require
-from dashboards.exporting import IMPORTED, IMPORTED_WHERE_GIVEN, all_files, as_zip
+from dashboards.exporting import ALWAYS, IMPORTED, all_files, as_zip
 from dashboards.services import hand_over
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -17,7 +17,7 @@ from organisation.requests import SignedInRequest
 def take_everything(request: SignedInRequest) -> HttpResponse:
     """What is in the files; and, once asked for, the files themselves, which is put on record."""
     if request.method != "POST":
-        page = {"imported": list(IMPORTED), "imported_where_given": list(IMPORTED_WHERE_GIVEN)}
+        page = {"always": ALWAYS, "where_given": [each for each in IMPORTED if each not in ALWAYS]}
         return render(request, "dashboards/take_everything.html", page)
     files = all_files()
     hand_over(files=files, by=request.user)

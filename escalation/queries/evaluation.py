@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.quarters import Quarter
 from escalation.rules.triggers import Rules
-from escalation.rules.variations import Varied, Window, varied_rules
+from escalation.rules.variations import Varied, Window, spells, varied_rules
 from indicators.models.variations import Variation, VariedTrigger
 from sorp.models.statement import Version
 from sorp.queries.ruling import NoVersionInForce, VersionInForce, version_rules
@@ -67,31 +67,20 @@ def agreed_variations(
 
 
 def as_varied(variation: Variation) -> tuple[Varied, ...]:
-    """A variation as the rules read it: one spell, or one more from each version that carried it over.
-
-    A trigger that a version dropped is passed over from then on, and what it was carried over to
-    counts instead.
-    """
+    """A variation as the rules read it: one spell, or one more from each version that carried it over."""
     rows = variation.varied_triggers.all()
-    first, last = variation.from_quarter, variation.until_quarter
+    agreed = Varied(
+        from_quarter=variation.from_quarter,
+        until_quarter=variation.until_quarter,
+        exit_quarters=variation.exit_quarters,
+        triggers={each.trigger_key: _window(each) for each in rows if each.carried_by_id is None},
+    )
     carried = [
-        (each.carried_by.from_quarter, each)
+        (each.carried_by.from_quarter, each.trigger_key, _window(each))
         for each in rows
         if each.carried_by is not None and each.carried_by.state in Version.BINDING
     ]
-    begins = sorted({first, *(since for since, _ in carried if first < since <= last)})
-    ends = [*(each.previous() for each in begins[1:]), last]
-    agreed = {each.trigger_key: _window(each) for each in rows if each.carried_by_id is None}
-    return tuple(
-        Varied(
-            from_quarter=begin,
-            until_quarter=end,
-            exit_quarters=variation.exit_quarters,
-            triggers=agreed
-            | {each.trigger_key: _window(each) for since, each in carried if since <= begin},
-        )
-        for begin, end in zip(begins, ends, strict=True)
-    )
+    return spells(agreed, carried)
 
 
 def _window(each: VariedTrigger) -> Window | None:

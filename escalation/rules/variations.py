@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Annotated, Self
@@ -13,7 +13,7 @@ from core.quarters import Quarter
 from core.refusals import Refused
 from core.tables.cells import QuarterKey, Text, whole_number
 from core.tables.reading import read
-from core.tables.rows import TableRow, columns_of
+from core.tables.rows import TableRow, optional_column
 from escalation.rules.triggers import Rules
 from sorp.rules.conditions.base import MOST_QUARTERS, Condition
 
@@ -85,7 +85,10 @@ NONE: Mapping[str, tuple[Varied, ...]] = MappingProxyType({})
 
 
 class VariationRow(TableRow, extra="ignore"):
-    """One trigger varied for one indicator, or none where only the exit rule is."""
+    """One trigger varied for one indicator, or none where only the exit rule is.
+
+    What the import of variations reads besides is left alone here.
+    """
 
     reference: Text
     from_quarter: QuarterKey
@@ -94,6 +97,8 @@ class VariationRow(TableRow, extra="ignore"):
     trigger_key: Text = ""
     at_least: Annotated[int, PlainValidator(whole_number(1, MOST_QUARTERS))] | None = None
     within: Annotated[int, PlainValidator(whole_number(1, MOST_QUARTERS))] | None = None
+    # From which quarter, where a later version of the SORP carried it over from a trigger it dropped.
+    carried_from: QuarterKey | None = optional_column()
 
     @model_validator(mode="after")
     def spans_and_counts(self) -> Self:
@@ -111,20 +116,6 @@ class VariationRow(TableRow, extra="ignore"):
         return Window(self.at_least, self.within) if self.at_least and self.within else None
 
 
-COLUMNS = tuple(columns_of(VariationRow))
-
-
-def variation_rows(reference: str, varied: Varied) -> Iterator[tuple[str, ...]]:
-    """One variation as rows: none where it changes no rule."""
-    until, exit_quarters = varied.until_quarter.key, str(varied.exit_quarters or "")
-    head = (reference, varied.from_quarter.key, until, exit_quarters)
-    for key, window in varied.triggers.items():
-        numbers = (str(window.at_least), str(window.within)) if window else ("", "")
-        yield (*head, key, *numbers)
-    if not varied.triggers and varied.exit_quarters:
-        yield (*head, "", "", "")
-
-
 def read_variations(content: bytes, file: str) -> dict[str, tuple[Varied, ...]]:
     """The variations in a variations.csv, by reference.
 
@@ -132,14 +123,46 @@ def read_variations(content: bytes, file: str) -> dict[str, tuple[Varied, ...]]:
     """
     reading = read(content, VariationRow, file=file, may_have_no_rows=True)
     reading.faults.refuse_if_any()
-    triggers: dict[tuple[str, Quarter, Quarter, int | None], dict[str, Window | None]] = {}
+    variations: dict[tuple[str, Quarter, Quarter, int | None], list[VariationRow]] = {}
     for row in reading.rows:
-        spell = (row.reference, row.from_quarter, row.until_quarter, row.exit_quarters)
-        of_spell = triggers.setdefault(spell, {})
-        if row.trigger_key:
-            of_spell[row.trigger_key] = row.window
+        of = (row.reference, row.from_quarter, row.until_quarter, row.exit_quarters)
+        variations.setdefault(of, []).append(row)
     found: dict[str, tuple[Varied, ...]] = {}
-    for (reference, first, last, exit_quarters), of_spell in triggers.items():
-        varied = Varied(first, last, exit_quarters, of_spell)
-        found[reference] = (*found.get(reference, ()), varied)
+    for (reference, first, last, exit_quarters), rows in variations.items():
+        named = [row for row in rows if row.trigger_key]
+        varied = spells(
+            Varied(
+                first,
+                last,
+                exit_quarters,
+                {row.trigger_key: row.window for row in named if row.carried_from is None},
+            ),
+            [(row.carried_from, row.trigger_key, row.window) for row in named if row.carried_from],
+        )
+        found[reference] = (*found.get(reference, ()), *varied)
     return found
+
+
+def spells(
+    agreed: Varied, carried: Sequence[tuple[Quarter, str, Window | None]]
+) -> tuple[Varied, ...]:
+    """A variation as the rules read it: one spell, or one more from each version that carried it over.
+
+    What was carried is from which quarter, which trigger, and how it counts. A trigger that a version
+    dropped is passed over from then on, and what it was carried over to counts instead.
+    """
+    first, last = agreed.from_quarter, agreed.until_quarter
+    begins = sorted({first, *(since for since, _, _ in carried if first < since <= last)})
+    ends = [*(each.previous() for each in begins[1:]), last]
+    return tuple(
+        replace(
+            agreed,
+            from_quarter=begin,
+            until_quarter=end,
+            triggers={
+                **agreed.triggers,
+                **{key: window for since, key, window in carried if since <= begin},
+            },
+        )
+        for begin, end in zip(begins, ends, strict=True)
+    )

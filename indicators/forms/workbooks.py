@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from indicators.workbooks.reading import LARGEST_FILE, RefusedWorkbook, check_size
+from core.tables.workbooks import LARGEST_FILE, RefusedWorkbook, check_size
 
 
 class WorkbookForm(forms.Form):

@@ -53,10 +53,13 @@ def import_awaited(
                     until=row.until,
                     today=today,
                     by=by,
+                    is_of_the_past=True,
                 )
             except ValueError as reason:
-                work.refuse(row, "until" if "a day from" in str(reason) else "quarter", reason)
+                work.refuse(row, "quarter", reason)
             else:
+                if row.until < today:
+                    work.note(row, "until", "this day is over: it counts for closes of then alone")
                 existed = (indicator.pk, row.quarter) in standing
                 work.count(f"{row.reference} {row.quarter.key}", existed=existed, changed=changed)
     return work.outcome()

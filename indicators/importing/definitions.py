@@ -232,6 +232,7 @@ def _settle_successors(
                 reason=row.reason,
                 successor=successor,
                 successor_is_comparable=row.successor_is_comparable,
+                is_first=row.reference in work.new,
             )
         except ValueError as reason:
             work.refuse(row, "successor", reason)

@@ -28,21 +28,23 @@ def say_awaited(
     until: date,
     today: date,
     by: User | None,
+    is_of_the_past: bool = False,
 ) -> tuple[Awaited, bool]:
     """A figure is awaited from its publisher: until the end of a day it is neither late nor silent.
 
     Said again, it names another publisher or day: what was said before is on the record. Returns it,
     and whether anything changed. Raises ValueError, saying what to do, where none is owed, one
-    was given, the day is over, or the quarter was closed without it being awaited.
+    was given, the day is over, or the quarter was closed without it being awaited. With
+    `is_of_the_past` its day may be over: it counts where the quarter is closed as of an earlier day.
     """
     if not publisher.strip():
         raise ValueError("Say who publishes the figure")
-    if until < today:
-        raise ValueError(f"Write a day from {as_date(today)} on: {as_date(until)} is over")
     before = Awaited.objects.filter(indicator=indicator, quarter=quarter).first()
-    _refuse(indicator, quarter, before, today)
     if before is not None and (before.publisher, before.until) == (publisher.strip(), until):
         return before, False
+    if until < today and not is_of_the_past:
+        raise ValueError(f"Write a day from {as_date(today)} on: {as_date(until)} is over")
+    _refuse(indicator, quarter, before, today)
     was = {"publisher": before.publisher, "until": str(before.until)} if before else None
     row = before or Awaited(indicator=indicator, quarter=quarter)
     row.publisher, row.until, row.said_by = publisher.strip(), until, by

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from core import audit
-from core.clock import now
+from core.clock import day_of, noon_of, now
 from core.dates import as_date
 from core.refusals import Refused
 from indicators.models.data_quality import DataQualityEntry
@@ -74,9 +74,7 @@ def write_data_quality(
         raise CannotWriteEntry(
             "Ask its accountable manager or a performance officer: they keep this register"
         )
-    for field, day in (("checked_on", given.checked_on), ("mended_on", given.mended_on)):
-        if day is not None and day > today:
-            raise CannotWriteEntry(f"{as_date(day)} has not come yet", field=field)
+    _refuse_days_to_come(given, today)
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     rows = DataQualityEntry.objects.filter(indicator=indicator, is_latest=True)
     before = rows.first()
@@ -92,13 +90,81 @@ def write_data_quality(
     }
     if before is not None and not changed:
         return before, False
-    rows.update(is_latest=False)
-    entry = DataQualityEntry.objects.create(
+    entry = _store(indicator, given, before, written_by=by, written_at=now())
+    audit.record("wrote data quality entry", entry, by=by, entry=entry.number, **changed)
+    return entry, True
+
+
+@transaction.atomic
+def bring_data_quality(
+    *,
+    indicator: Indicator,
+    given: DataQualityGiven,
+    number: int | None,
+    written_by: User,
+    written_on: date,
+    today: date,
+    by: User | None,
+) -> tuple[DataQualityEntry, bool]:
+    """An entry that was written elsewhere stands here, as its writer's and of its day.
+
+    Without its number it is the next one, unless the latest says the same. Returns the entry, and
+    whether it is new. Raises CannotWriteEntry where another entry has its number, one before it is
+    missing, or a day that has not come is said to be past.
+    """
+    _refuse_days_to_come(given, today)
+    if written_on > today:
+        raise CannotWriteEntry(f"{as_date(written_on)} has not come yet", field="written_on")
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    entries = {each.number: each for each in indicator.data_quality.all()}
+    latest = entries.get(len(entries))
+    same = entries.get(number) if number is not None else latest
+    if same is not None and _is_said(given, same):
+        return same, False
+    if number is not None and number in entries:
+        raise CannotWriteEntry(
+            f"Entry {number} stands and says otherwise, and none is ever changed: leave the number"
+            " out to write the next",
+            field="number",
+        )
+    if number is not None and number != len(entries) + 1:
+        raise CannotWriteEntry(f"Entry {len(entries) + 1} comes first", field="number")
+    if latest is not None and written_on < day_of(latest.written_at):
+        raise CannotWriteEntry(
+            f"Entry {latest.number} was written after that day: give a later one, or leave this out",
+            field="written_on",
+        )
+    entry = _store(indicator, given, latest, written_by=written_by, written_at=noon_of(written_on))
+    audit.record(
+        "brought data quality entry", entry, by=by, entry=entry.number, written_by=written_by.email
+    )
+    return entry, True
+
+
+def _is_said(given: DataQualityGiven, entry: DataQualityEntry) -> bool:
+    return all(getattr(entry, each.name) == getattr(given, each.name) for each in fields(given))
+
+
+def _refuse_days_to_come(given: DataQualityGiven, today: date) -> None:
+    for field, day in (("checked_on", given.checked_on), ("mended_on", given.mended_on)):
+        if day is not None and day > today:
+            raise CannotWriteEntry(f"{as_date(day)} has not come yet", field=field)
+
+
+def _store(
+    indicator: Indicator,
+    given: DataQualityGiven,
+    before: DataQualityEntry | None,
+    *,
+    written_by: User,
+    written_at: datetime,
+) -> DataQualityEntry:
+    """The latest entry from now on."""
+    DataQualityEntry.objects.filter(indicator=indicator, is_latest=True).update(is_latest=False)
+    return DataQualityEntry.objects.create(
         indicator=indicator,
         number=before.number + 1 if before else 1,
         **asdict(given),
-        written_by=by,
-        written_at=now(),
+        written_by=written_by,
+        written_at=written_at,
     )
-    audit.record("wrote data quality entry", entry, by=by, entry=entry.number, **changed)
-    return entry, True

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from core import audit
+from core.clock import noon_of
+from core.dates import as_date
 from core.quarters import Quarter
 from core.queries import last_closed
+from core.refusals import Refused
 from indicators.models.definitions import DefinitionChange, Indicator, Suspension, Target
 from indicators.models.results import Revision
 from indicators.queries.histories import thresholds_of
@@ -49,6 +54,83 @@ def define_indicator(*, by: User | None, **definition: Any) -> Indicator:
 
 # What says of whom a figure is and who answers for it, not what it is: no new version of a definition.
 NOT_OF_THE_DEFINITION = frozenset({"unit", "accountable_manager", "layer", "tier", "codes"})
+PARTS_OF_THE_DEFINITION = frozenset(
+    each.name
+    for each in Indicator._meta.concrete_fields
+    if each.name not in {*NOT_OF_THE_DEFINITION, "id", "reference", "address"}
+)
+
+
+@transaction.atomic
+def bring_definition_change(
+    *,
+    indicator: Indicator,
+    number: int,
+    changes: Mapping[str, Mapping[str, str]],
+    reason: str,
+    break_from: Quarter | None,
+    changed_by: User | None,
+    changed_on: date,
+    today: date,
+    by: User | None,
+) -> bool:
+    """A version of a definition that was made elsewhere is on record here. Nothing is defined otherwise.
+
+    Versions come in order, and what the one before made of a part is what the next changed. Returns
+    whether it is new. Raises Refused, in words.
+    """
+    if changed_on > today:
+        raise Refused(f"{as_date(changed_on)} has not come yet", field="changed_on")
+    for part in changes:
+        if part not in PARTS_OF_THE_DEFINITION:
+            raise Refused(
+                f"name a part of the definition as a column of indicators.csv, not {part}",
+                field="part",
+            )
+    standing = {each.number: each for each in indicator.definition_changes.all()}
+    said = (dict(changes), reason, break_from)
+    if (same := standing.get(number)) is not None:
+        if said == (same.changes, same.reason, same.break_from):
+            return False
+        raise Refused(f"Version {number} stands and says otherwise: no version is ever changed")
+    if number != len(standing) + 2:
+        raise Refused(f"Version {len(standing) + 2} comes first")
+    for part, each in changes.items():
+        earlier = [
+            row.changes[part]["is"] for _, row in sorted(standing.items()) if part in row.changes
+        ]
+        if earlier and earlier[-1] != each["was"]:
+            raise Refused(f"The version before made {part} “{earlier[-1]}”", field="was")
+    row = DefinitionChange.objects.create(
+        indicator=indicator,
+        number=number,
+        changes=dict(changes),
+        reason=reason,
+        break_from=break_from,
+        changed_at=noon_of(changed_on),
+        changed_by=changed_by,
+    )
+    audit.record("brought definition change", row, by=by, number=number, changed_on=str(changed_on))
+    return True
+
+
+def parts_said_otherwise(indicator: Indicator) -> dict[str, str]:
+    """What the last version made of each part that now says something else, as it says now.
+
+    A successor is left out: its own title may have changed since.
+    """
+    latest = {
+        part: said["is"]
+        for change in indicator.definition_changes.order_by("number")
+        for part, said in change.changes.items()
+    }
+    found = {}
+    for part, said in latest.items():
+        value = getattr(indicator, part)
+        same = said and Decimal(said) == value if isinstance(value, Decimal) else None
+        if part != "successor" and not (_in_words(value) == said or same):
+            found[part] = _in_words(value)
+    return found
 
 
 @transaction.atomic
@@ -58,6 +140,7 @@ def redefine_indicator(
     by: User | None,
     reason: str = "",
     break_from: Quarter | None = None,
+    is_first: bool = False,
     **changes: Any,
 ) -> Indicator:
     """An indicator is defined otherwise from now on. Ratings already stored keep their inputs.
@@ -65,7 +148,8 @@ def redefine_indicator(
     Records each part that changed, as it was and as it is; changes nothing where none did. Of what
     makes its definition, the next version says who changed it and why. Where its results speak of
     another span from now on, `break_from` says from which quarter; without it that is refused.
-    Raises ValueError, in words.
+    With `is_first`, what changes was to be of its first definition, and makes no version. Raises
+    ValueError, in words.
     """
     before = {name: getattr(indicator, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
@@ -81,7 +165,7 @@ def redefine_indicator(
     validate(indicator)
     indicator.save(update_fields=list(changed))
     told = {name: value for name, value in changed.items() if name not in NOT_OF_THE_DEFINITION}
-    if told:
+    if told and not is_first:
         DefinitionChange.objects.create(
             indicator=indicator,
             number=indicator.definition_changes.count() + 2,
@@ -278,20 +362,51 @@ def suspend_indicator(
     reason: str,
     approved_by: str,
     by: User | None,
-) -> Suspension:
-    """An indicator is not measured for some quarters, by agreement. Raises ValueError if closed."""
-    closed = last_closed()
-    if closed is not None and from_quarter <= closed:
-        raise ValueError(f"{from_quarter} is closed: suspend from {closed.next()} or later")
-    suspension = Suspension(
-        indicator=indicator,
-        from_quarter=from_quarter,
-        until_quarter=until_quarter,
-        reason=reason,
-        approved_by=approved_by,
-    )
+) -> tuple[Suspension, bool]:
+    """An indicator is not measured for some quarters, by agreement, and why.
+
+    Said again of the same first quarter, it ends in another quarter, or is agreed by somebody else:
+    what was said before is on the record. Returns it, and whether anything changed. Raises ValueError
+    where a quarter that is closed would be judged otherwise than it was.
+    """
+    before = indicator.suspensions.filter(from_quarter=from_quarter).first()
+    said = {"until_quarter": until_quarter, "reason": reason, "approved_by": approved_by}
+    was = {name: getattr(before, name) for name in said} if before else None
+    if before is not None and was == said:
+        return before, False
+    _refuse_suspending_closed(from_quarter, until_quarter, before)
+    suspension = before or Suspension(indicator=indicator, from_quarter=from_quarter)
+    for name, value in said.items():
+        setattr(suspension, name, value)
     validate(suspension)
     suspension.save()
-    audit.record("suspended indicator", suspension, by=by, reason=reason, approved_by=approved_by)
+    audit.record(
+        "changed suspension" if before else "suspended indicator",
+        suspension,
+        by=by,
+        reason=reason,
+        approved_by=approved_by,
+        until_quarter=until_quarter.key if until_quarter else "",
+        **({"was": {name: str(value) for name, value in was.items()}} if was else {}),
+    )
     rerate_open_quarters(indicators=[indicator.pk])
-    return suspension
+    return suspension, True
+
+
+def _refuse_suspending_closed(
+    first: Quarter, last: Quarter | None, before: Suspension | None
+) -> None:
+    """Whether a closed quarter was measured is settled. Raises ValueError, saying what to do."""
+    closed = last_closed()
+    if closed is None:
+        return
+    if before is None:
+        if first <= closed:
+            raise ValueError(f"{first} is closed: suspend from {closed.next()} or later")
+        return
+    ends = [each for each in (before.until_quarter, last) if each is not None]
+    if before.until_quarter != last and ends and min(ends) < closed:
+        raise ValueError(
+            f"It may not end before {closed}, which is closed: say until {closed} or later, or"
+            f" suspend anew from {closed.next()} or later"
+        )

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from core import audit
-from core.clock import localdate
+from core.clock import localdate, noon_of
 from core.dates import as_date
 from core.models.notices import Notice
 from core.quarters import Quarter
@@ -32,6 +32,7 @@ from organisation.queries import holders
 from organisation.rights import allowed
 from organisation.rules import PostKind
 from sorp.lexicon import RatingMethod, Tier
+from sorp.models.statement import Version
 from sorp.queries.consultation import people_approving
 from sorp.queries.ruling import NoVersionInForce, conditions_of, numbers_of, version_ruling
 from sorp.rules.conditions.aggregate import Aggregate
@@ -226,6 +227,8 @@ class VariedWindow:
     trigger: str  # its key
     at_least: int | None = None
     within: int | None = None
+    name: str = ""  # what it was called then, where that is known
+    carried_from: Quarter | None = None  # of the version that carried it over
 
 
 def may_propose_variation(indicator: Indicator, user: User) -> bool:
@@ -305,6 +308,108 @@ def _notify_approvers(proposed: Variation) -> None:
                 body=f"{proposed.what} {proposed.reason}",
                 address=reverse("variation", args=[proposed.indicator.reference, proposed.pk]),
             )
+
+
+@transaction.atomic
+def bring_agreed_variation(
+    *,
+    indicator: Indicator,
+    what: str,
+    reason: str,
+    from_quarter: Quarter,
+    until_quarter: Quarter,
+    triggers: Sequence[VariedWindow],
+    proposed_by: User,
+    proposed_on: date,
+    decided_by: User,
+    decided_on: date,
+    decision: str,
+    clause: str,
+    today: date,
+    by: User | None,
+    **differently: Any,
+) -> bool:
+    """A variation that was agreed elsewhere rules its quarters here: those still open are rated anew.
+
+    Nobody is told: who was concerned was told then. Returns whether it is new; what stands is not
+    changed. Raises RefusedVariation, as proposing and agreeing do, and for a day that has not come.
+    """
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    names = _trigger_names(from_quarter) if triggers else {}
+    row = Variation(
+        indicator=indicator,
+        state=Variation.State.AGREED,
+        what=what.strip(),
+        reason=reason.strip(),
+        clause=clause.strip(),
+        from_quarter=from_quarter,
+        until_quarter=until_quarter,
+        proposed_by=proposed_by,
+        proposed_at=noon_of(proposed_on),
+        decided_by=decided_by,
+        decided_on=decided_on,
+        decision=decision.strip(),
+        **differently,
+    )
+    varied = [_brought_trigger(each, names) for each in triggers]
+    standing = Variation.objects.agreed().filter(indicator=indicator, from_quarter=from_quarter)
+    if (same := standing.prefetch_related("varied_triggers__carried_by").first()) is not None:
+        _refuse_other(same, row, varied)
+        return False
+    if proposed_by.pk == decided_by.pk:
+        raise RefusedVariation("Who proposed it does not agree it", field="decided_by")
+    for field, day in (("proposed_on", proposed_on), ("decided_on", decided_on)):
+        if day > today:
+            raise RefusedVariation(f"{as_date(day)} has not come yet", field=field)
+    validate_variation(row, [each for each in varied if each.carried_by is None])
+    for each in varied:
+        if each.carried_by is not None:
+            known = {condition.key for condition in conditions_of(each.carried_by)}
+            if each.trigger_key not in known:
+                raise RefusedVariation(
+                    f"Version {each.carried_by.number} of the SORP has no trigger “{each.trigger_key}”",
+                    field="triggers",
+                )
+    row.save()
+    for each in varied:
+        each.variation = row
+    VariedTrigger.objects.bulk_create(varied)
+    audit.record(
+        "brought variation", row, by=by, decided_by=decided_by.email, **_audit_detail(row, varied)
+    )
+    rerate_open_quarters(indicators=[indicator.pk])
+    return True
+
+
+def _brought_trigger(each: VariedWindow, names: Mapping[str, str]) -> VariedTrigger:
+    """As it was agreed; or as a version of the SORP carried it over, which is to be in force here too."""
+    row = VariedTrigger(**_window(each, names))
+    row.trigger = each.name or row.trigger
+    if each.carried_from is not None:
+        row.carried_by = Version.objects.binding().filter(from_quarter=each.carried_from).first()
+        if row.carried_by is None:
+            raise RefusedVariation(
+                f"No version of the SORP rules from {each.carried_from}, so none carried a trigger over",
+                field="carried_from",
+            )
+    return row
+
+
+def _refuse_other(standing: Variation, row: Variation, varied: Sequence[VariedTrigger]) -> None:
+    """What was agreed from a quarter is what is said of it now. Raises RefusedVariation."""
+    compared = [
+        each.name
+        for each in Variation._meta.concrete_fields
+        if each.name not in ("id", "proposed_at")
+    ]
+    same = all(getattr(standing, name) == getattr(row, name) for name in compared)
+    if same and sorted(map(str, standing.varied_triggers.all())) == sorted(map(str, varied)):
+        return
+    raise RefusedVariation(
+        f"{standing.indicator.reference} is varied from {standing.from_quarter} otherwise (“"
+        f"{standing.what}”), and what was agreed is not changed by a file: end it on its page",
+        field="from_quarter",
+    )
 
 
 @transaction.atomic

@@ -12,12 +12,12 @@ from core.clock import localdate
 from core.guards import require
 from core.quarters import Quarter
 from core.queries import quarter_state
+from core.tables.workbooks import RefusedWorkbook
 from indicators.forms.workbooks import WorkbookForm
 from indicators.models.workbooks import WorkbookUpload
 from indicators.queries.returns import my_return
 from indicators.workbooks.committing import commit_workbook, keep_preview, preview_kept
 from indicators.workbooks.preview import preview
-from indicators.workbooks.reading import RefusedWorkbook
 from indicators.workbooks.writing import NothingDue, write_workbook
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest

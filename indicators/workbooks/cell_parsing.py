@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.tables.workbooks import WorkbookCell
 from indicators.models.definitions import Indicator
 from indicators.rules.entry import MARKED, typed_figure
-from indicators.workbooks.reading import WorkbookCell
 from indicators.workbooks.sheet_layout import ASKED, WorkbookColumn, plain
 from sorp.lexicon import Confidence
 

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 from core.quarters import Quarter
 from core.tables.reading import CLEAR
+from core.tables.workbooks import (
+    TEMPLATE,
+    RefusedWorkbook,
+    WorkbookCell,
+    WorkbookFault,
+    WorkbookSheet,
+)
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Breakdown, Part, PartsRevision
 from indicators.queries.parts import breakdowns_given
@@ -20,13 +27,6 @@ from indicators.rules.parts import (
     read_part,
 )
 from indicators.workbooks.cell_parsing import answer_in
-from indicators.workbooks.reading import (
-    TEMPLATE,
-    RefusedWorkbook,
-    WorkbookCell,
-    WorkbookFault,
-    WorkbookSheet,
-)
 from indicators.workbooks.sheet_layout import (
     ASKED,
     IDENTITY,

@@ -8,6 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from core.quarters import Quarter
 from core.tables.reading import CLEAR
+from core.tables.workbooks import (
+    TEMPLATE,
+    RefusedWorkbook,
+    WorkbookCell,
+    WorkbookFault,
+    WorkbookSheet,
+    check,
+    read_sheets,
+)
 from indicators.models.definitions import Indicator
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import quarter_requirements
@@ -23,15 +32,6 @@ from indicators.workbooks.parts import (
     filled_parts,
     is_parts_heading,
     parts_lines,
-)
-from indicators.workbooks.reading import (
-    TEMPLATE,
-    RefusedWorkbook,
-    WorkbookCell,
-    WorkbookFault,
-    WorkbookSheet,
-    check,
-    read_sheets,
 )
 from indicators.workbooks.sheet_layout import (
     ASKED,

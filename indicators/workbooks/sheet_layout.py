@@ -157,16 +157,6 @@ def plain_heading(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def letters_of(position: int) -> str:
-    """What a spreadsheet calls a column: A for 0, Z for 25, AA for 26."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 # What the months of a monthly indicator say, which are given on its page and not in a workbook.
 GIVEN_BY_MONTH = frozenset({*FIGURES, "not_available", "confidence"})
 

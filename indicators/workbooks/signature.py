@@ -11,7 +11,7 @@ from django.core import signing
 
 from core.clock import now
 from core.quarters import Quarter
-from indicators.workbooks.reading import TEMPLATE, RefusedWorkbook, WorkbookFault, WorkbookSheet
+from core.tables.workbooks import TEMPLATE, RefusedWorkbook, WorkbookFault, WorkbookSheet
 from indicators.workbooks.sheet_layout import IDENTITY, WorkbookLine
 from organisation.models.people import User
 

@@ -13,7 +13,7 @@ from pydantic import Field, PlainValidator, model_validator
 from core.refusals import Refused
 from core.tables.cells import Day, choice, line
 from core.tables.importing import Import, Imported
-from core.tables.reading import PartialRow
+from core.tables.reading import PartialRow, SomeRow
 from core.tables.rows import TableRow, optional_column
 from organisation.importing.units import Code
 from organisation.models.people import Appointment, Post, User
@@ -32,6 +32,22 @@ def email_address(text: str) -> str:
 
 
 Email = Annotated[str, PlainValidator(email_address)]
+
+
+def people_named(work: Import[SomeRow], *columns: str) -> dict[str, User]:
+    """The people whose addresses the file gives in these columns, by address; a fault for each unknown."""
+    named = set().union(*(work.named(column) for column in columns)) - {None, ""}
+    found = {user.email: user for user in User.objects.all() if user.email in named}
+    for row in work.partial_rows:
+        for column in columns:
+            address = row.cells.get(column)
+            if address and address not in found:
+                work.refuse(
+                    row, column, f"import the person first: nobody has the address {address}"
+                )
+    return found
+
+
 Holding = tuple[str, PostKind, str, date]  # whose, which post, of which unit, from which day on
 
 

@@ -209,6 +209,7 @@ class IndicatorBlock:
             trend_of(self.facts, self.quarter),
             name=address_of(self.facts["reference"]).replace(".", "-"),
             sentence=sentence,
+            description=self.said.get("chart-description", ""),
             restarts_in_april=self.pattern.restarts_in_april,
         )
 
@@ -229,7 +230,7 @@ class IndicatorBlock:
     @cached_property
     def breakdowns(self) -> list[ShownBreakdown]:
         """By its parts, where any were given; small numbers were withheld before it was frozen."""
-        return breakdowns_shown(self.facts)
+        return breakdowns_shown(self.facts, self.said)
 
     @cached_property
     def by_month(self) -> ShownMonths | None:

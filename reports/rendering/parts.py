@@ -10,19 +10,12 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from core.charts.multiples import MOST, Multiples, Panel, PanelPoint, panel_charts
-from core.converters import address_of
+from core.charts.multiples import panel_charts
 from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
-from core.words import mid_sentence
-from indicators.rules.parts import (
-    BreakdownHistory,
-    PartHistory,
-    PartPoint,
-    counts_written,
-    load_breakdown,
-)
-from sorp.lexicon import Basis, Rag
+from indicators.rules.parts import PartHistory, PartPoint, counts_written
+from reports.rules.parts import BreakdownInWords, breakdown_of
+from sorp.lexicon import Rag
 from sorp.rules.thresholds import LIMITS
 
 TABLED = 4  # quarters
@@ -51,77 +44,13 @@ class PartRow:
 
 
 @dataclass(frozen=True)
-class ShownBreakdown:
-    """An indicator by one dimension. The same from live rows and from an edition."""
-
-    history: BreakdownHistory
-    reference: str
-    measure_unit: str
-    decimals: int
-    basis: str
-    whole: Mapping[Quarter, Decimal | None]
-
-    @property
-    def name(self) -> str:
-        return self.history.name
-
-    @property
-    def in_words(self) -> str:
-        return mid_sentence(self.history.name)
-
-    @property
-    def anchor(self) -> str:
-        return f"by-{self.history.key}"
-
-    @property
-    def quarter(self) -> Quarter:
-        """The latest in which any part was given."""
-        return self.history.quarters[-1]
+class ShownBreakdown(BreakdownInWords):
+    """An indicator by one dimension as pages show it: small charts, and a table of the latest quarters."""
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
         """The latest quarters, as the table heads its columns: oldest first."""
         return self.history.quarters[-TABLED:]
-
-    @cached_property
-    def latest(self) -> list[tuple[PartHistory, PartPoint]]:
-        found = ((part, part.in_quarter(self.quarter)) for part in self.history.parts)
-        return [(part, point) for part, point in found if point is not None]
-
-    @property
-    def sentence(self) -> str:
-        """Between which parts the figure lies, and how many are not shown."""
-        shown = sorted(
-            (
-                (point.figure.value, place)
-                for place, (_, point) in enumerate(self.latest)
-                if point.figure.value is not None
-            )
-        )
-        return f"{self._between([place for _, place in shown])}{self._withheld}"
-
-    def _between(self, places: list[int]) -> str:
-        if not places:
-            return f"For {self.quarter} no part is shown."
-        low, high = (self.latest[place] for place in (places[0], places[-1]))
-        least, most = (self._written(point) for _, point in (low, high))
-        if len(places) == 1:
-            return f"In {self.quarter} only {low[0].name} is shown, at {least}."
-        if least == most:
-            return f"In {self.quarter} every part that is shown was {least}."
-        return (
-            f"In {self.quarter} the parts went from {least} ({low[0].name}) to {most}"
-            f" ({high[0].name})."
-        )
-
-    @property
-    def _withheld(self) -> str:
-        hidden = sum(point.withheld is not None for _, point in self.latest)
-        if not hidden:
-            return ""
-        of = len(self.latest)
-        verb = "is" if hidden == 1 else "are"
-        return f" {hidden} of {of} parts {verb} withheld, so that nobody can be recognised."
 
     @property
     def has_targets(self) -> bool:
@@ -133,7 +62,7 @@ class ShownBreakdown:
 
     @cached_property
     def rows(self) -> list[PartRow]:
-        charts = panel_charts(self._multiples) or [""] * len(self.history.parts)
+        charts = panel_charts(self.multiples) or [""] * len(self.history.parts)
         return [
             self._row(part, chart) for part, chart in zip(self.history.parts, charts, strict=True)
         ]
@@ -158,17 +87,7 @@ class ShownBreakdown:
             return PartCell(point.withheld.words(self.history.fewer_than), is_figure=False)
         if point.figure.value is None:
             return PartCell(point.not_available or "no cases", is_figure=False)
-        return PartCell(self._written(point), is_figure=True, revised=point.figure.revised)
-
-    def _written(self, point: PartPoint) -> str:
-        """As it is printed: on its own side of each bound by which it is rated."""
-        assert point.figure.value is not None
-        return as_number(
-            point.figure.value,
-            self.decimals,
-            self.measure_unit,
-            bounds=[getattr(point.figure, name) for name in LIMITS],
-        )
+        return PartCell(self.written(point), is_figure=True, revised=point.figure.revised)
 
     def _target(self, point: PartPoint | None) -> str:
         if point is None:
@@ -183,56 +102,20 @@ class ShownBreakdown:
     def _limit(self, value: Decimal) -> str:
         return as_number(value, decimals_of(value, DECIMALS), self.measure_unit)
 
-    @property
-    def _multiples(self) -> Multiples:
-        last = self.quarter
-        first = max(self.history.quarters[0], last.back(MOST - 1))
-        over = list(first.until(last))
-        return Multiples(
-            panels=tuple(
-                Panel(
-                    name=f"{address_of(self.reference)}-{self.history.key}-{part.key}".replace(
-                        ".", "-"
-                    ),
-                    title=f"{part.name}, {first} to {last}",
-                    points=tuple(self._panel_point(part, each) for each in over),
-                )
-                for part in self.history.parts
-            ),
-            measure_unit=self.measure_unit,
-            restarts_in_april=self.basis == Basis.YEAR_TO_DATE,
-        )
 
-    def _panel_point(self, part: PartHistory, quarter: Quarter) -> PanelPoint:
-        point, whole = part.in_quarter(quarter), self.whole.get(quarter)
-        if point is None or point.figure.value is None:
-            hidden = point.withheld if point else None
-            words = hidden.words(self.history.fewer_than) if hidden else ""
-            return PanelPoint(quarter, whole=whole, withheld=words)
-        return PanelPoint(
-            quarter,
-            value=point.figure.value,
-            whole=whole,
-            target=point.figure.target,
-            rag=point.figure.rag,
-            written=self._written(point),
-        )
-
-
-def breakdowns_shown(facts: Mapping[str, Any]) -> list[ShownBreakdown]:
-    """An indicator's breakdowns as its edition holds them."""
-    whole = {
-        Quarter.parse(each["quarter"]): None if each["value"] is None else Decimal(each["value"])
-        for each in facts["ratings"]
-    }
+def breakdowns_shown(facts: Mapping[str, Any], said: Mapping[str, str]) -> list[ShownBreakdown]:
+    """An indicator's breakdowns as its edition holds them, with what it says of them."""
     return [
         ShownBreakdown(
-            load_breakdown(each),
-            reference=facts["reference"],
-            measure_unit=facts["measure_unit"],
-            decimals=facts["decimals"],
-            basis=facts["basis"],
-            whole=whole,
+            **breakdown_of(
+                facts,
+                each,
+                sentence_held=said.get(f"parts-{row}", ""),
+                charts_held={
+                    part["part"]: said.get(f"part-chart-{row}-{place}", "")
+                    for place, part in enumerate(each["parts"], start=1)
+                },
+            )
         )
-        for each in facts.get("parts", ())
+        for row, each in enumerate(facts.get("parts", ()), start=1)
     ]

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
+from core.charts.trend import description_of
 from core.dates import as_date
 from core.quarters import Quarter
 from escalation.rules.rule_files import read_trigger
@@ -31,6 +32,7 @@ from reports.rules.endings import (
 )
 from reports.rules.facts import ABSENT, Facts, copied, viewed
 from reports.rules.history import in_quarter
+from reports.rules.parts import BreakdownInWords, breakdown_of
 from reports.rules.wording import Writer, explained, pattern_of, rating_of, trend_of
 from sorp.lexicon import Level, NotRated, Rag, Travel
 from strategy.rules import (
@@ -127,15 +129,26 @@ def wrong_sentences(document: Document) -> Iterator[str]:
     except CannotBeMade as reason:
         yield str(reason)
         return
+    unheld = HELD_LATER if _holds_no_charts(held) else frozenset()
     for place in sorted({*held, *due}):
         ours, theirs = due.get(place, {}), held.get(place, {})
         for key in sorted({*ours, *theirs}):
+            if key_parts(key)[0].rstrip("-0123456789") in unheld:
+                continue
             if ours.get(key) != theirs.get(key):
                 yield (
                     f"{place}: its {key} is said to be “{theirs.get(key, '')}”, but its facts make it"
                     f" “{ours.get(key, '')}”"
                 )
     yield from _wrong_standings(document)
+
+
+# What editions hold besides since they hold the words of their charts: those frozen before have none.
+HELD_LATER = frozenset({"chart-description", "parts", "part-chart"})
+
+
+def _holds_no_charts(held: Mapping[str, Mapping[str, str]]) -> bool:
+    return not any("chart-description" in said for said in held.values())
 
 
 def _wrong_standings(document: Document) -> Iterator[str]:
@@ -186,6 +199,11 @@ def _makers(document: Document) -> Iterator[tuple[str, str, Maker]]:
                     f"{name}-{row + 1}",
                     partial(_of_row, place=place, rows=rows, row=row, maker=of_row),
                 )
+        for row, breakdown in enumerate(indicator.get("parts") or ()):
+            for part in range(len(breakdown["parts"])):
+                maker = partial(_part_chart, part=part)
+                key = f"part-chart-{row + 1}-{part + 1}"
+                yield where, key, partial(_of_row, place=place, rows="parts", row=row, maker=maker)
         yield where, "no-plan", partial(_no_plan, place=place)
         plan = indicator["plan"] or {"actions": ()}
         for row in range(len(plan["actions"])):
@@ -418,6 +436,12 @@ def _chart(indicator: Rows, quarter: Quarter) -> str:
     return trend_sentence(trend_of(indicator, quarter), pattern_of(indicator))
 
 
+def _chart_description(indicator: Rows, quarter: Quarter) -> str:
+    """How its chart is drawn and what is missing from it, for whoever does not see it."""
+    restarts = pattern_of(indicator).restarts_in_april
+    return description_of(replace(trend_of(indicator, quarter), restarts_in_april=restarts))
+
+
 def _state_now(indicator: Rows, quarter: Quarter) -> str:
     """How it stands at the close, told before why it was referred up."""
     said = state_now(trend_of(indicator, quarter).points)
@@ -473,6 +497,7 @@ OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "explanation": _explanation,
     "trend": _trend,
     "chart": _chart,
+    "chart-description": _chart_description,
     "state-now": _state_now,
     "answers": _answers,
     "expected-recovery": _expected_recovery,
@@ -535,6 +560,21 @@ def _definition_change(indicator: Rows, quarter: Quarter, row: Rows) -> str:
     return definition_change_in_words(row)
 
 
+def _parts(indicator: Rows, quarter: Quarter, row: Rows) -> str:
+    """Between which parts the figure lies, and how many are not shown."""
+    return _in_words(indicator, row).made_sentence
+
+
+def _in_words(indicator: Rows, row: Rows) -> BreakdownInWords:
+    return BreakdownInWords(**breakdown_of(indicator, copied(row)))
+
+
+def _part_chart(indicator: Rows, quarter: Quarter, row: Rows, *, part: int) -> str:
+    """Every figure of one part's chart, for whoever does not see it."""
+    found = _in_words(indicator, row)
+    return found.made_charts.get(found.history.parts[part].key, "")
+
+
 OF_INDICATOR_ROWS: tuple[tuple[str, str, Callable[[Rows, Quarter, Rows], str]], ...] = (
     ("escalations", "referral", _referral),
     ("escalations", "escalation", _escalation),
@@ -542,6 +582,7 @@ OF_INDICATOR_ROWS: tuple[tuple[str, str, Callable[[Rows, Quarter, Rows], str]], 
     ("revisions", "revision", _revision),
     ("now_known", "now-known", _now_known),
     ("definition_changes", "definition-change", _definition_change),
+    ("parts", "parts", _parts),
 )
 
 

@@ -21,30 +21,42 @@ from core.models.audit import AuditEvent
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.tables.faults import RefusedFileError
-from dashboards.exporting import all_files
+from dashboards.exporting import ALWAYS, IMPORTED, all_files
 from escalation.services.closing import close_quarter
 from indicators.importing.definitions import import_indicators
-from indicators.models.definitions import Indicator
+from indicators.models.data_quality import DataQualityEntry
+from indicators.models.definitions import Awaited, DefinitionChange, Indicator, Suspension
+from indicators.models.ratings import Rating
+from indicators.models.variations import Variation, VariedTrigger
+from indicators.rules.data_quality import Risk
 from indicators.rules.entry import ResultGiven
+from indicators.services.awaited import say_awaited
+from indicators.services.data_quality import DataQualityGiven, write_data_quality
+from indicators.services.definitions import (
+    redefine_indicator,
+    retire_indicator,
+    suspend_indicator,
+)
 from indicators.services.results import submit_result
+from indicators.services.variations import VariedWindow, agree_variation, propose_variation
 from organisation.exporting import people_csv
 from organisation.importing.people import import_people
 from organisation.importing.units import import_units
 from organisation.models.people import User
 from organisation.models.units import Unit
-from organisation.services.people import register_person
+from organisation.rules import PostKind
+from organisation.services.people import appoint, register_person
 from organisation.services.units import place_unit
 from reports.contents.edition import edition_contents
 from reports.rendering.csvs import tables
 from reports.rules.projection import public_form
 from sorp.lexicon import Confidence
 from sorp.services.seeding import seed_default_statement
-from tests.cases.council import closes_on, found, kept, live_through, with_cells
+from tests.cases.council import closes_on, found, import_on, kept, live_through, with_cells
 from tests.reports.documents import indicator, public_edition
 
 pytestmark = pytest.mark.django_db
 FIRST, LATER = Quarter(2008, 1), "2026-07-01T09:00:00+00:00"
-IMPORTS = ("units", "people", "indicators", "targets", "results")
 Files = Mapping[str, bytes]
 
 
@@ -74,10 +86,12 @@ def taken_back(files: Files, folder: Path, *, quarters: list[Quarter]) -> None:
     """The files are imported one after the other, and the same quarters closed."""
     seed()
     with time_machine.travel(LATER, tick=False):
-        for name in IMPORTS:
-            path = folder / f"{name}.csv"
-            path.write_bytes(files[path.name])
-            call_command(f"import_{name}", path, stdout=io.StringIO())
+        for name in IMPORTED:
+            if name in files:
+                (folder / name).write_bytes(files[name])
+                said = io.StringIO()
+                call_command(f"import_{name.removesuffix('.csv')}", folder / name, stdout=said)
+                assert name == "units.csv" or "0 changed, 0 unchanged" in said.getvalue()
     for quarter in quarters:
         with time_machine.travel(f"{closes_on(quarter)}T09:00:00+00:00", tick=False):
             close_quarter(quarter=quarter, today=closes_on(quarter), by=None)
@@ -148,13 +162,98 @@ def in_awkward_words() -> list[Quarter]:
     return quarters
 
 
+def judged_otherwise() -> list[Quarter]:
+    """A council that departs from its rules for a time, by leave, and knows how far to trust its figures."""
+    quarterly = with_cells(
+        kept("annual-indicators.csv"),
+        frequency="quarterly",
+        source="Cards",
+        first_quarter="2017-Q4",
+    )
+    found("annual", quarterly, kept("annual-targets.csv"))
+    measured = Indicator.objects.get()
+    manager, officer = measured.accountable_manager, User.objects.get(email="team@field.example")
+    approver = register_person(email="approver@field.example", name="An Approver", by=None)
+    appoint(
+        person=approver, kind=PostKind.MANAGING_DIRECTOR,
+        unit=Unit.objects.get(tier="council"), starts_on=date(2008, 4, 1), by=None,
+    )  # fmt: skip
+    with time_machine.travel("2018-04-03T09:00:00+00:00", tick=False):
+        suspend_indicator(
+            indicator=measured, from_quarter=Quarter(2018, 4), until_quarter=Quarter(2019, 1),
+            reason="A new system", approved_by="Cabinet", by=officer,
+        )  # fmt: skip
+        proposed = propose_variation(
+            indicator=measured, what="Amber reaches down to 60", reason="A hard winter: =so",
+            from_quarter=Quarter(2018, 2), until_quarter=Quarter(2019, 4), floor=Decimal(60),
+            exit_quarters=2, triggers=[VariedWindow("red-two-quarters", 1, 1)], by=manager,
+        )  # fmt: skip
+        agree_variation(variation=proposed, decision="For two years,\nno longer", by=approver)
+        for risk in (Risk.HIGH, Risk.LOW):
+            write_data_quality(
+                indicator=measured,
+                given=DataQualityGiven(
+                    source="Cards", risk=risk, why="Counted by hand",
+                    checked_on=date(2018, 3, 1), checked_by="Audit", finding="- two in 100 wrong",
+                    mend="Count twice", mend_due_on=date(2018, 9, 1),
+                ),
+                today=date(2018, 4, 3), by=manager,
+            )  # fmt: skip
+        say_awaited(
+            indicator=measured, quarter=Quarter(2017, 4), publisher="The Department",
+            until=date(2018, 5, 31), today=date(2018, 4, 3), by=officer,
+        )  # fmt: skip
+    quarters = list(Quarter(2017, 4).until(Quarter(2020, 1)))
+    values = [None, 79, 62, None, None, None, 58, 81, 83, 84]
+    for quarter, value in zip(quarters, values, strict=True):
+        day = closes_on(quarter)
+        with time_machine.travel(f"{day}T09:00:00+00:00", tick=False):
+            if quarter == Quarter(2019, 3):
+                redefine_indicator(
+                    indicator=measured, source="A machine", title="Counted by machine",
+                    reason="The cards were given up", by=officer,
+                )  # fmt: skip
+            if value is not None:
+                given = ResultGiven(value=Decimal(value))
+                submit_result(
+                    indicator=measured, quarter=quarter, given=given, today=day, late=False, by=None
+                )
+            close_quarter(quarter=quarter, today=day, by=None)
+    return quarters
+
+
+def replaced() -> list[Quarter]:
+    """An indicator that another replaces from a quarter on."""
+    old = kept("annual-indicators.csv")
+    both = with_cells(old, due="Q2", first_quarter="2017-Q1")
+    found("annual", both, kept("annual-targets.csv"))
+    first = Indicator.objects.get()
+    second = kept("annual-indicators.csv").replace(first.reference, "ANNUAL-2")
+    import_on("2019-04-02", "indicators", with_cells(second, due="Q2", first_quarter="2020-Q1"))
+    with time_machine.travel("2019-04-02T09:00:00+00:00", tick=False):
+        retire_indicator(
+            indicator=first, last_quarter=Quarter(2019, 4), reason="Nobody read it", by=None,
+            successor=Indicator.objects.get(reference="ANNUAL-2"),
+        )  # fmt: skip
+    head, *results = kept("annual-results.csv").splitlines()
+    early = [row for row in results if row.split(",")[1] < "2020"]
+    return lived("\n".join([head, *early]) + "\n")
+
+
 def lived(results: str) -> list[Quarter]:
     live_through(results)
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     return sorted(closed.values_list("quarter", flat=True))
 
 
-COUNCILS = [annual, counted_from_april, long_ago_ended, in_awkward_words]
+COUNCILS = [
+    annual,
+    counted_from_april,
+    long_ago_ended,
+    in_awkward_words,
+    judged_otherwise,
+    replaced,
+]
 
 
 @pytest.mark.parametrize("council", COUNCILS, ids=lambda each: each.__name__)
@@ -180,6 +279,84 @@ def test_what_is_exported_comes_back_in_and_is_exported_the_same(council, tmp_pa
     assert "rules-1.json" in first
 
 
+def test_what_a_council_departed_from_is_in_its_files_and_what_follows_from_it(tmp_path):
+    seed()
+    judged_otherwise()
+
+    files = exported(tmp_path / "all")
+
+    assert set(files) - {*ALWAYS, "ratings.csv", "escalations.csv", "rules-1.json", "READ-ME.md"} == {
+        "awaited.csv", "data_quality.csv", "definition_changes.csv", "suspensions.csv", "variations.csv",
+    }  # fmt: skip
+    said = {row["quarter"]: row["rag"] or row["not_rated"] for row in rows(files["ratings.csv"])}
+    assert (said["2017-Q4"], said["2018-Q4"], said["2019-Q3"]) == (
+        "no_result",
+        "suspended",
+        "green",
+    )
+    assert Rating.objects.filter(quarter=Quarter(2017, 4), not_rated="awaited").exists(), (
+        "until its day"
+    )
+    assert said["2018-Q2"] == "amber", "by the floor of its variation"
+    assert [row["part"] for row in rows(files["definition_changes.csv"])] == ["source", "title"]
+    assert [row["opened_in"] for row in rows(files["escalations.csv"]) if row["level"] == "pat"]
+
+
+EVERYTHING_ELSE = ("suspensions", "variations", "awaited", "data_quality", "definition_changes")
+KEPT = (Suspension, Variation, VariedTrigger, Awaited, DataQualityEntry, DefinitionChange)
+
+
+def test_importing_the_same_again_changes_nothing(tmp_path):
+    seed()
+    judged_otherwise()
+    files = exported(tmp_path / "all")
+
+    for name in EVERYTHING_ELSE:
+        said = io.StringIO()
+        with time_machine.travel(LATER, tick=False):
+            call_command(f"import_{name}", tmp_path / "all" / f"{name}.csv", stdout=said)
+        assert ": 0 new, 0 changed, " in said.getvalue().splitlines()[-1]
+
+    assert exported(tmp_path / "after") == files
+
+
+# Of which file, what in it is written otherwise, and what is then said of it.
+CONTRADICTIONS = [
+    ("suspensions", "2019-Q1", "2018-Q1", "suspensions.csv:2:until_quarter:"),
+    ("suspensions", "2018-Q4", "2018-Q3", "from_quarter: Q3 2018/19 is closed"),
+    ("suspensions", "ANN-1", "NO-1", "suspensions.csv:2:reference: import the indicator first"),
+    ("variations", ",60,", ",61,", "what was agreed is not changed by a file: end it on its page"),
+    ("variations", "approver@", "nobody@", "decided_by: import the person first"),
+    ("variations", "2018-Q2", "2018-Q3", "from_quarter: Q3 2018/19 is closed"),
+    ("data_quality", "Counted by hand", "Guessed", "number: Entry 1 stands and says otherwise"),
+    ("data_quality", ",1,Cards", ",9,Cards", "number: Entry 3 comes first"),
+    ("data_quality", "2018-03-01", "2031-03-01", "checked_on: 1 March 2031 has not come yet"),
+    ("data_quality", ",Audit,", ",,", "checked_by: Say who checked it"),
+    ("definition_changes", "A machine", "A clock", "version: Version 2 stands and says otherwise"),
+    ("definition_changes", ",2,source", ",7,source", "version: Version 3 comes first"),
+    ("definition_changes", ",source,", ",colour,", "part: name a part of the definition"),
+]  # fmt: skip
+
+
+def test_what_contradicts_what_stands_is_refused_and_nothing_is_kept(tmp_path):
+    seed()
+    judged_otherwise()
+    files = exported(tmp_path / "all")
+    before = {each._meta.label: list(each.objects.values_list()) for each in KEPT}
+
+    for name, was, becomes, fault in CONTRADICTIONS:
+        text = files[f"{name}.csv"].decode()
+        assert was in text, f"{name}: {was}"
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text.replace(was, becomes, 1), newline="")
+        said = io.StringIO()
+        with time_machine.travel(LATER, tick=False), pytest.raises(SystemExit):
+            call_command(f"import_{name}", path, stdout=io.StringIO(), stderr=said)
+
+        assert fault in said.getvalue()
+    assert {each._meta.label: list(each.objects.values_list()) for each in KEPT} == before
+
+
 def published(quarter: Quarter) -> Files:
     """The tables of a report's public edition."""
     document = edition_contents(quarter=quarter, number=1, frozen_on=date(2026, 1, 5))
@@ -192,7 +369,11 @@ own.reader@elsewhere.example,Own Reader,accountable_manager,COR-A,2008-04-01,,"A
 """
 
 
-@pytest.mark.parametrize("council", COUNCILS, ids=lambda each: each.__name__)
+# Reports do not publish what was agreed otherwise as files that could be taken back.
+IN_THEIR_OWN_WORDS = [annual, counted_from_april, long_ago_ended, in_awkward_words]
+
+
+@pytest.mark.parametrize("council", IN_THEIR_OWN_WORDS, ids=lambda each: each.__name__)
 def test_a_reader_of_the_published_files_gets_the_published_ratings(council, tmp_path):
     """With people of their own for the offices that are named, since no person is."""
     closed: list[Quarter] = []

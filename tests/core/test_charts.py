@@ -160,7 +160,7 @@ def test_a_chart_has_words_for_those_who_do_not_see_it():
 
     title, description = chart.find(f"{SVG}title"), chart.find(f"{SVG}desc")
     assert title.text.startswith("Chart. Potholes rose from 1")
-    assert "There is no result for Q2 2019/20" in description.text
+    assert "Nothing is shown for Q2 2019/20" in description.text
     assert chart.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
     assert not re.search(r"class=|style=", ElementTree.tostring(chart, encoding="unicode"))
 

@@ -18,15 +18,15 @@ import pytest
 import time_machine
 
 from core.quarters import Quarter
+from core.tables import workbooks
+from core.tables.workbooks import MB, RefusedWorkbook, WorkbookFault, check, read_sheets
 from indicators.models.results import Result
 from indicators.models.returns import Draft
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState
 from indicators.services.drafts import save_draft
 from indicators.services.results import submit_result
-from indicators.workbooks import reading
 from indicators.workbooks.preview import preview
-from indicators.workbooks.reading import MB, RefusedWorkbook, WorkbookFault, check, read_sheets
 from indicators.workbooks.writing import write_workbook
 from tests.factories import UserFactory
 from tests.indicators.workbooks import Filled, manager_of, repacked
@@ -178,7 +178,7 @@ def counted(monkeypatch):
             return getattr(self.reader, name)
 
     told = SimpleNamespace(**{**vars(zlib), "decompressobj": Unpacking})
-    monkeypatch.setattr(reading, "zlib", told)
+    monkeypatch.setattr(workbooks, "zlib", told)
     sys.setprofile(lambda frame, event, of: work.update(calls=event.endswith("call")))
     try:
         yield work
@@ -224,7 +224,7 @@ def test_a_cell_at_the_far_corner_costs_the_reader_its_life_and_nobody_else(monk
     content = with_part(SHEET, far)
     check(content)
 
-    monkeypatch.setattr(reading, "LONGEST_WAIT", PATIENCE)
+    monkeypatch.setattr(workbooks, "LONGEST_WAIT", PATIENCE)
 
     with caplog.at_level("INFO"), pytest.raises(RefusedWorkbook, match="could not be read"):
         read_sheets(content)
@@ -233,7 +233,7 @@ def test_a_cell_at_the_far_corner_costs_the_reader_its_life_and_nobody_else(monk
 
 
 def test_a_reader_that_takes_too_long_is_ended_and_the_file_refused(monkeypatch):
-    monkeypatch.setattr(reading, "LONGEST_WAIT", 0.001)
+    monkeypatch.setattr(workbooks, "LONGEST_WAIT", 0.001)
 
     with pytest.raises(RefusedWorkbook, match="could not be read"):
         read_sheets(small_workbook())

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from indicators.models.calendar import CalendarDay
 from indicators.models.returns import Draft, Evidence, Submission
 from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
+from organisation.models.accounts import CouncilAccount
 from organisation.models.people import Appointment
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Step
@@ -296,7 +298,13 @@ class World:
         published, draft = self._editions()
         assurance = self._assurance()
         places = {
-            ("", ""): {"uidb36": "1", "key": "no-such-key", "manager": self.people["manager"].pk}
+            ("", ""): {
+                "uidb36": "1",
+                "key": "no-such-key",
+                "manager": self.people["manager"].pk,
+                "code": self.units["own"].code,
+                "ending": "xlsx",
+            }
         }
         for whose in ("own", "other"):
             for state in STATES:
@@ -324,8 +332,14 @@ class World:
         places["", "closed"] = places["", "open"] | {"quarter": CLOSED.key}
         places["", "evidence"], places["", "tried"] = self._backtests()
         places["", "ruled"], places["", "drafted"] = self._statements()
+        places["", "waiting"] = {"pk": self.waiting.pk}
         places["nothing", ""] = NOTHING
         return places
+
+    @cached_property
+    def waiting(self):
+        """An account of the council's own that nobody has joined to a person."""
+        return CouncilAccount.objects.create(issuer="https://accounts.example", subject="1")
 
     def _editions(self):
         published = EditionFactory(published=True)
@@ -555,6 +569,8 @@ NOTHING = {
     "uidb36": "1",
     "key": "no-such-key",
     "dimension": "no-such-dimension",
+    "code": "no-such-code",
+    "ending": "csv",
 }
 
 

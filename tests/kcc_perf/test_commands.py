@@ -74,6 +74,23 @@ NEW,A new directorate,directorate,{council}
 AWAITED = (
     f"reference,quarter,publisher,until\nPI-1,{OPEN.key},The Office for Statistics,2030-01-31\n"
 )
+SUSPENSIONS = (
+    "reference,from_quarter,until_quarter,reason,approved_by\nPI-1,2013-Q3,,A new system,Cabinet\n"
+)
+DATA_QUALITY = """\
+reference,source,risk,why,checked_on,checked_by,finding,mend,mend_due_on,mended_on,written_by,written_on
+PI-1,Works orders,low,Counted by machine,,,,,,,{manager},2013-05-01
+"""
+DEFINITION_CHANGES = """\
+reference,version,part,was,is,reason,break_from,changed_by,changed_on
+PI-1,2,source,Cards,,The cards were given up,,{manager},2013-05-01
+"""
+VARIATIONS = """\
+reference,from_quarter,until_quarter,exit_quarters,trigger_key,at_least,within,what,reason,clause,\
+method,tolerance,target,floor,proposed_by,proposed_on,decided_by,decided_on,decision
+PI-1,2013-Q3,2014-Q2,2,,,,Two green quarters to leave,A new system,,,,,,\
+{manager},2013-05-01,{another},2013-05-02,So be it
+"""
 RATINGS = "reference,quarter,rag\nPI-1,2011-Q1,red\nPI-1,2011-Q2,red\n"
 
 
@@ -85,6 +102,7 @@ def a_file(text):
             text.format(
                 unit=indicator.unit.code,
                 manager=indicator.accountable_manager.email,
+                another=UserFactory().email,
                 council=CouncilFactory().code,
             )
         )
@@ -150,6 +168,13 @@ def a_ratings_file(folder):
     return ["--ratings", folder / "ratings.csv", "--output", folder / "replayed.csv"]
 
 
+def a_scorecard(folder):
+    (folder / "scorecard.csv").write_text(
+        "Ref,Indicator,Target,Q1 2011/12\nPI-9,Calls answered (%),90,91\n"
+    )
+    return [folder / "scorecard.csv", "--output", folder / "read"]
+
+
 def into_a_file(*arguments):
     return lambda folder: [*arguments, "--output", folder / "written"]
 
@@ -158,7 +183,10 @@ CALLED = {
     "build_pack": a_frozen_pack,
     "build_report": into_a_file(LAST.key),
     "close_quarter": lambda _: [OPEN.key],
+    "export_awaited": into_a_file(),
     "export_breakdowns": into_a_file(),
+    "export_data_quality": into_a_file(),
+    "export_definition_changes": into_a_file(),
     "export_dimensions": into_a_file(),
     "export_all": lambda folder: [folder / "everything"],
     "export_escalations": into_a_file(),
@@ -166,20 +194,26 @@ CALLED = {
     "export_parts": into_a_file(),
     "export_ratings": into_a_file(),
     "export_rules": into_a_file(LAST.key),
+    "export_suspensions": into_a_file(),
     "export_variations": into_a_file(),
     "first_officer": lambda _: ["first@council.example", "First Officer"],
     "forecast": lambda _: [LAST.key],
     "import_awaited": a_file(AWAITED),
     "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),
+    "import_data_quality": a_file(DATA_QUALITY),
+    "import_definition_changes": a_file(DEFINITION_CHANGES),
     "import_dimensions": a_file(DIMENSIONS),
     "import_indicators": a_file(INDICATORS),
     "import_part_targets": a_file_for_parts(PART_TARGETS),
     "import_parts": a_file_for_parts(PARTS),
     "import_people": a_file(PEOPLE),
     "import_results": a_file(RESULTS),
+    "import_suspensions": a_file(SUSPENSIONS),
     "import_targets": a_file(TARGETS),
     "import_units": a_file(UNITS),
+    "import_variations": a_file(VARIATIONS),
     "rate": lambda _: [OPEN.key],
+    "read_scorecard": a_scorecard,
     "record_compliance": lambda _: [LAST.key],
     "remind": a_begun_quarter,
     "replay_rules": a_ratings_file,

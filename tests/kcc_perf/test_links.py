@@ -35,6 +35,12 @@ WITHOUT_LINK = {
     "account_reset_password_done": "asking for a new password leads there",
     "account_reset_password_from_key": "the link is in an e-mail",
     "account_reset_password_from_key_done": "choosing a password leads there",
+    "end_sign_in": "somebody who is signed in twice ends one",
+    "account_reauthenticate": "changing how one signs in leads there",
+    "mfa_authenticate": "signing in leads there where there is a second step",
+    "mfa_reauthenticate": "changing how one signs in leads there where there is a second step",
+    "openid_connect_callback": "the council's sign-in service leads there",
+    "socialaccount_login_cancelled": "stopping at the council's sign-in service leads there",
     "account_set_password": "changing a password leads there where there is none yet",
     "api_indicator": "the list of indicators names each, in JSON",
     "api_report": "the list of reports names each, in JSON",
@@ -47,6 +53,14 @@ WITHOUT_LINK = {
 }
 # What is linked only in a state that this council is not in, and the template that has the link.
 IN_ANOTHER_STATE = {
+    "forget_second_factor": "organisation/accounts.html",
+    "join_council_account": "organisation/accounts.html",
+    "mfa_deactivate_totp": "account/account.html",
+    "mfa_download_recovery_codes": "mfa/recovery_codes/index.html",
+    "mfa_generate_recovery_codes": "mfa/recovery_codes/index.html",
+    "mfa_view_recovery_codes": "account/account.html",
+    "openid_connect_login": "account/login.html",
+    "part_council_account": "organisation/accounts.html",
     "begin_quarter": "indicators/calendar.html",
     "check_return": "indicators/return.html",
     "compliance_csv": "dashboards/compliance_of_quarter.html",

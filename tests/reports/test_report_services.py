@@ -134,7 +134,10 @@ def test_an_edition_holds_months_up_to_its_quarters_last_and_no_counts_of_them(c
     )
     for month, said in (
         (Month(2011, 9), {"value": Decimal(90)}),
-        (Month(2011, 11), {"numerator": Decimal(3), "denominator": Decimal(4), "value": Decimal(75)}),
+        (
+            Month(2011, 11),
+            {"numerator": Decimal(3), "denominator": Decimal(4), "value": Decimal(75)},
+        ),
         (Month(2011, 12), {"value": None, "not_available": "Fewer than 5", "withheld": True}),
         (Month(2012, 1), {"value": Decimal(99)}),
     ):

@@ -11,6 +11,7 @@ import pytest
 from core.canonical_json import plain
 from core.dates import as_date
 from core.quarters import Quarter
+from reports.rendering.blocks import IndicatorBlock
 from reports.rendering.html import report_page
 from reports.rendering.report import Report
 from reports.rules.facts import ABSENT, copied, fact_at, viewed
@@ -24,7 +25,9 @@ from reports.rules.sentences import (
 )
 from reports.verification import wrong_figures
 from tests.reports.documents import (
+    Q,
     before_sentences,
+    by_district,
     edition_document,
     indicator,
     public_edition,
@@ -57,7 +60,9 @@ def small_document():
     found = edition_document(
         indicators=[
             indicator("HW-01", [92, 91, 88, 84, 79, 76.4], target=90, floor=80, plan=PLAN,
-                      layer="strategy", variations=[VARIED], revisions=[REVISION]),
+                      layer="strategy", variations=[VARIED], revisions=[REVISION],
+                      parts=[by_district(ashford=[(40, 50), (3, 50)], dover=[(130, 200), (135, 200)],
+                                         swale=[(45, 60), (50, 60)])]),
             indicator("HW-02", [97, 97.5, 98, 98.2], target=97, floor=95, commentary="Well done.",
                       now_known=[{"quarter": "2022-Q3", "publisher": "Department for Transport"}]),
             indicator("PL-04", [88, 87, 78, 77], target=90, floor=80, layer="none", tier="division"),
@@ -188,6 +193,8 @@ PRINTED = {
     "no-plan": r"frozen_on$",
     "now-known": r"(publisher|now_known/\d+/quarter)$",
     "ending": r"last_quarter$",
+    "parts": r"parts/\d+/parts/\d+/figures/\d+/value$",
+    "part-chart": r"parts/\d+/parts/\d+/figures/\d+/value$",
 }
 
 
@@ -300,6 +307,66 @@ def test_an_edition_frozen_before_sentences_were_held_verifies_and_is_shown():
     assert Report(document).priorities[0].milestones_told[0]["stands"] == "Overdue"
 
 
+def potholes(document):
+    return next(each for each in document["indicators"] if each["reference"] == "HW-01")
+
+
+def test_the_words_of_a_chart_speak_of_what_is_drawn_and_of_nothing_else():
+    def words(*values, **limits):
+        document = edition_document(indicators=[indicator("X-1", list(values), **limits)])
+        return document["sentences"]["indicators/X-1"]["chart-description"]
+
+    results = "Circles joined by a solid line are results"
+    assert words(None, None, target=90, floor=80) == "There are no results to show yet."
+    assert words(91, None, target=90, floor=80) == (
+        f"{results}; the last carries its RAG shape. A line of long dashes is the target. A line of"
+        " short dashes is the floor. Nothing is shown for Q4 2022/23."
+    )
+    assert words(91, 92) == f"{results}."
+    assert "short dashes is the limit" in words(91, 92, target=90, tolerance=10, method="tolerance")
+    assert (
+        words(1, 2, lower=0, upper=3, method="expected_range", kind="activity", polarity="none")
+        == f"{results}. A shaded band is the range."
+    )
+
+
+def test_an_edition_frozen_before_the_words_of_charts_were_held_verifies():
+    document = edition_document()
+    for said in document["sentences"].values():
+        for key in [each for each in said if each.startswith(("chart-d", "part"))]:
+            del said[key]
+
+    assert list(wrong_sentences(document)) == []
+    assert "only Dover is shown" in IndicatorBlock(potholes(document), Q).breakdowns[0].sentence
+
+
+def test_the_words_of_charts_and_of_parts_are_re_derived_with_the_rest():
+    document = edition_document()
+    said = document["sentences"]["indicators/HW-01"]
+    assert {"parts-1", "part-chart-1-1", "part-chart-1-3"} <= set(said)
+    said["chart-description"] = "A line of long dashes is the floor."
+    said["parts-1"] = "All parts are alike."
+    said["part-chart-1-2"] += " It is the best."
+
+    assert [each.split(" is said")[0] for each in wrong_sentences(document)] == [
+        "indicators/HW-01: its chart-description",
+        "indicators/HW-01: its part-chart-1-2",
+        "indicators/HW-01: its parts-1",
+    ]
+
+
+def test_pages_print_the_words_of_charts_and_parts_that_the_edition_holds():
+    document = edition_document()
+    facts, said = potholes(document), document["sentences"]["indicators/HW-01"]
+    block = IndicatorBlock(
+        facts, Q, {**said, "parts-1": "Held.", "part-chart-1-2": "Held of Dover."}
+    )
+
+    assert said["chart-description"] in block.chart
+    assert block.breakdowns[0].sentence == "Held."
+    assert "Held of Dover." in block.breakdowns[0].rows[1].chart
+
+
 def test_pages_print_the_sentences_that_the_edition_holds():
     document = public_edition()
     document["sentences"]["indicators/HW-01"]["explanation"] = "This is what it holds."
@@ -314,7 +381,7 @@ def test_pages_print_the_sentences_that_the_edition_holds():
 def test_every_sentence_that_is_held_is_printed_somewhere():
     document = public_edition()
     page = re.sub(r"\s+", " ", report_page(document))
-    on_the_web_alone = {"escalation", "revision", "no-plan", "state-now"}
+    on_the_web_alone = {"escalation", "revision", "no-plan", "state-now", "parts", "part-chart"}
     from html import escape
 
     missing = [

@@ -1,8 +1,8 @@
 """Reads a workbook from standard input and writes its cells as JSON. A program, run by itself.
 
 It is run in a process of its own, with little memory and little time, because what it reads was
-made by somebody else and the reader is not ours. It imports nothing of the project. It ends with 0
-and the cells, or with another number and nothing.
+made by somebody else and the reader is not ours. It imports nothing of the project. It is told how
+many rows a sheet may have, and ends with 0 and the cells, or with another number and nothing.
 """
 
 import contextlib
@@ -19,7 +19,8 @@ from typing import Any
 from xml.parsers import expat
 
 MEMORY, SECONDS = 512 * 1024 * 1024, 20
-MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 10, 2_100, 60, 12_000_000
+MOST_SHEETS, MOST_COLUMNS, MOST_CHARACTERS = 10, 60, 12_000_000
+MOST_ROWS = int(sys.argv[1])  # of one sheet, as whoever runs this asks
 LONGEST_TEXT = 5_000  # longer than any answer may be: what is beyond need not come across
 UNREADABLE, TOO_MUCH = 2, 3
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.guards import require
 from core.models.notices import NoticePreference
 from core.services.notices import choose_notices, how_told
-from organisation.forms import NoticePreferenceForm
+from organisation.forms.notices import NoticePreferenceForm
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 

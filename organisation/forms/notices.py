@@ -1,4 +1,4 @@
-"""Fields that forms of every app share."""
+"""How one person wants to be told."""
 
 from django import forms
 

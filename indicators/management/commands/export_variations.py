@@ -1,13 +1,13 @@
-"""Export what was agreed to count otherwise, as replay_rules reads it."""
+"""Export what was agreed to count otherwise, as import_variations and replay_rules read it."""
 
 from typing import Any
 
 from core.management.exporting_command import ExportingCommand
-from escalation.exporting import variations_csv
+from indicators.exporting.variations import variations_csv
 
 
 class Command(ExportingCommand):
-    help = "Write the agreed variations of triggers and of the exit rule, as CSV."
+    help = "Write the agreed variations, as CSV."
     rows = "rows"
 
     def text(self, **options: Any) -> str:

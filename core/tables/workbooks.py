@@ -1,4 +1,4 @@
-"""A workbook that came back: whether it is safe to read, and its cells, read by a program of its own.
+"""A workbook from outside: whether it is safe to read, and its cells, read by a program of its own.
 
 The words in which a file is refused are those that a person reads beside the file box.
 """
@@ -24,7 +24,6 @@ from typing import Any
 
 from core.dates import as_date
 from core.refusals import Refused
-from indicators.workbooks.sheet_layout import letters_of
 
 TEMPLATE = "The selected file must use the template"
 
@@ -107,7 +106,7 @@ def check(content: bytes) -> None:
         entries = _directory(content)
         _judge(entries)
         for entry in entries:
-            _judge_part(entry.filename, _unpacked(content, entry))
+            _judge_part(entry.filename, unpacked_part(content, entry))
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError):
         raise damaged() from None
     except (ValueError, NotImplementedError, OverflowError) as reason:
@@ -160,7 +159,7 @@ def _expands_too_far(entry: zipfile.ZipInfo) -> bool:
     return entry.file_size > SMALL and entry.file_size > LARGEST_RATIO * entry.compress_size
 
 
-def _unpacked(content: bytes, entry: zipfile.ZipInfo) -> bytes:
+def unpacked_part(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     """One part, unpacked to the size it gives for itself and not a byte beyond.
 
     Python's own reader stops there too, but says nothing; others would go on to the end.
@@ -247,6 +246,7 @@ logger = logging.getLogger(__name__)
 READER = Path(__file__).with_name("sandboxed_reader.py")
 LONGEST_WAIT = 30  # seconds; its own limit of 20 seconds of work comes first
 TOO_MUCH = 3
+ROWS_OF_A_RETURN = 2_100
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +304,24 @@ class WorkbookSheet:
         )
 
 
-def read_sheets(content: bytes) -> list[WorkbookSheet]:
-    """Every sheet of a workbook that `check` has passed. Raises RefusedWorkbook where it cannot be read."""
+def letters_of(position: int) -> str:
+    """What a spreadsheet calls a column: A for 0, Z for 25, AA for 26."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def read_sheets(content: bytes, *, most_rows: int = ROWS_OF_A_RETURN) -> list[WorkbookSheet]:
+    """Every sheet of a workbook that `check` has passed, each up to so many rows.
+
+    Raises RefusedWorkbook where it cannot be read.
+    """
     try:
         told = subprocess.run(  # noqa: S603 our own program, with no argument from outside
-            [sys.executable, "-I", "-B", "-X", "utf8", str(READER)],
+            [sys.executable, "-I", "-B", "-X", "utf8", str(READER), str(most_rows)],
             input=content,
             capture_output=True,
             timeout=LONGEST_WAIT,

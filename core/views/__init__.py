@@ -1,0 +1,1 @@
+"""Pages that look the same whatever they are about."""

@@ -1,0 +1,333 @@
+"""What a council sets up before its first quarter: each step, how far it has got, and what is missing.
+
+Nothing is ticked off by hand: a step is as far as the facts are. Steps may be taken in any order and
+left half done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef
+from django.urls import NoReverseMatch, reverse
+
+from assurance.models.teams import Team
+from assurance.queries.seats import seats_on, vacancies
+from core.quarters import Quarter
+from core.queries import last_closed, open_quarters
+from core.words import Word
+from indicators.models.definitions import Indicator, Target
+from indicators.models.results import Result
+from organisation.models.people import Appointment, User
+from organisation.models.units import Committee
+from organisation.queries import tree_on
+from organisation.rules import PostKind, UnitTier
+from sorp.lexicon import RatingMethod
+from sorp.models.statement import Version
+from strategy.models import Measure, Priority, SuccessFactor
+
+NAMED = 3  # of what is missing: the rest is counted
+
+
+class StepState(Word):
+    """How far a step has got, in the words of a task list."""
+
+    DONE = "done", "Completed"
+    BEGUN = "begun", "In progress"
+    NOT_BEGUN = "not_begun", "Not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to set up."""
+
+    key: str
+    title: str
+    why: str  # what goes wrong without it, in a sentence
+    stands: str  # what there is
+    missing: Sequence[str]  # what there is not, each a sentence
+    has_begun: bool
+    pages: Sequence[tuple[str, str]]  # words and address of each page where it is done
+
+    @property
+    def state(self) -> StepState:
+        if not self.has_begun:
+            return StepState.NOT_BEGUN
+        return StepState.BEGUN if self.missing else StepState.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """All steps, in the order in which most councils take them."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(step.state is StepState.DONE for step in self.steps)
+
+
+def set_up(*, today: date) -> SetUp:
+    """How far each step has got today."""
+    return SetUp(tuple(step(today) for step in STEPS))
+
+
+def _units(today: date) -> Step:
+    tree = tree_on(today)
+    directorates = [each for each in tree.branches.values() if each.tier is UnitTier.DIRECTORATE]
+    missing = [] if directorates else ["There is no directorate yet"]
+    return Step(
+        key="units",
+        title="Units",
+        why="Every indicator belongs to a unit, and every dashboard is of one.",
+        stands=_count(len(tree.branches), "unit"),
+        missing=missing,
+        has_begun=len(tree.branches) > 1,
+        pages=_existing(
+            ("Units", "set_up_units"),
+        ),
+    )
+
+
+def _people(today: date) -> Step:
+    held = Appointment.objects.held_on(today)
+    directed = set(
+        held.filter(post__kind=PostKind.DIRECTOR).values_list("post__unit_id", flat=True)
+    )
+    without = [
+        each.name
+        for each in tree_on(today).branches.values()
+        if each.tier is UnitTier.DIRECTORATE and each.unit not in directed
+    ]
+    missing = [f"{each} has no director" for each in _first(sorted(without))]
+    if not held.filter(post__kind=PostKind.ACCOUNTABLE_MANAGER).exists():
+        missing.append("Nobody is an accountable manager")
+    if not held.filter(
+        post__kind__in=(PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR)
+    ).exists():
+        missing.append("There is no managing director, who approves the SORP")
+    people = User.objects.filter(is_active=True)
+    waiting = sum(not each.has_usable_password() for each in people)
+    return Step(
+        key="people",
+        title="People and posts",
+        why="Rights hang on posts: without one, nobody can submit, sign off or approve.",
+        stands=_count(people.count(), "person", "people")
+        + (f", of whom {waiting} cannot sign in yet" if waiting else ""),
+        missing=missing,
+        has_begun=people.count() > 1,
+        pages=_existing(
+            ("People", "set_up_people"),
+            ("Posts", "set_up_posts"),
+            ("How people sign in", "set_up_accounts"),
+        ),
+    )
+
+
+def _bodies(today: date) -> Step:
+    kinds = set(Committee.objects.values_list("kind", flat=True))
+    missing = [] if Committee.Kind.CABINET in kinds else ["There is no Cabinet"]
+    if Committee.Kind.POSC not in kinds:
+        missing.append("No committee scrutinises: there is no POSC")
+    return Step(
+        key="bodies",
+        title="Committees and other bodies",
+        why="Members receive the report through them, and their days shape the calendar.",
+        stands=_count(Committee.objects.count(), "body", "bodies"),
+        missing=missing,
+        has_begun=bool(kinds),
+        pages=_existing(("Committees and other bodies", "set_up_bodies")),
+    )
+
+
+def _teams(today: date) -> Step:
+    teams = list(Team.objects.all())
+    missing: list[str] = [] if teams else ["There is no assurance team yet"]
+    for team in teams:
+        missing += [f"{team.short}: {each}" for each in vacancies(seats_on(team, today), today)]
+    return Step(
+        key="teams",
+        title="PAT and DAT",
+        why="What is red for two quarters goes to PAT: somebody has to sit on it.",
+        stands=_count(len(teams), "team"),
+        missing=list(_first(missing)),
+        has_begun=bool(teams),
+        pages=_existing(("Teams and seats", "set_up_teams"), ("Seats", "set_up_seats")),
+    )
+
+
+def _sorp(today: date) -> Step:
+    quarter = Quarter.containing(today)
+    in_force = (
+        Version.objects.filter(state=Version.State.IN_FORCE).order_by("-from_quarter").first()
+    )
+    has_draft = Version.objects.filter(state=Version.State.DRAFT).exists()
+    stands = "None"
+    if in_force is not None:
+        stands = f"Version {in_force.number}, in force from {in_force.from_quarter}"
+    elif has_draft:
+        stands = "A draft, not approved"
+    missing = [] if in_force else [f"No version is in force for {quarter}: nothing can be rated"]
+    return Step(
+        key="sorp",
+        title="The SORP",
+        why="Its rules rate every figure and say what is referred up.",
+        stands=stands,
+        missing=missing,
+        has_begun=bool(in_force or has_draft),
+        pages=_existing(("The SORP", "sorp"), ("Write a draft", "new_draft")),
+    )
+
+
+def _plan(today: date) -> Step:
+    priorities = Priority.objects.all()
+    measured = Measure.objects.filter(priority=OuterRef("pk"))
+    promised = SuccessFactor.objects.filter(priority=OuterRef("pk"))
+    without = [f"“{each.name}” has no measure" for each in priorities.filter(~Exists(measured))] + [
+        f"“{each.name}” promises nothing yet" for each in priorities.filter(~Exists(promised))
+    ]
+    return Step(
+        key="plan",
+        title="The strategic plan",
+        why="The report’s first part is of its priorities.",
+        stands=_count(priorities.count(), "priority", "priorities"),
+        missing=list(_first(without)) if priorities else ["It has no priority yet"],
+        has_begun=bool(priorities),
+        pages=_existing(("The plan", "set_up_plan"), ("The strategy as it is read", "strategy")),
+    )
+
+
+def _indicators(today: date) -> Step:
+    rows = Indicator.objects.in_use(Quarter.containing(today))
+    in_post = Appointment.objects.held_on(today).filter(
+        post__kind=PostKind.ACCOUNTABLE_MANAGER, user=OuterRef("accountable_manager")
+    )
+    unowned = rows.filter(~Exists(in_post))
+    return Step(
+        key="indicators",
+        title="Indicators",
+        why="What is measured, by whom, and which way is better.",
+        stands=_count(rows.count(), "indicator"),
+        missing=[f"{each.reference} has no accountable manager in post" for each in unowned[:NAMED]]
+        if rows
+        else ["There is none yet"],
+        has_begun=bool(rows),
+        pages=_existing(
+            ("Indicators", "set_up_indicators"),
+            ("Your last scorecard", "set_up_scorecards"),
+            ("Breakdowns", "dimensions"),
+        ),
+    )
+
+
+def _targets(today: date) -> Step:
+    quarter = Quarter.containing(today)
+    rows = Indicator.objects.in_use(quarter).exclude(method=RatingMethod.NONE)
+    set_by_now = Target.objects.filter(indicator=OuterRef("pk"), from_quarter__lte=quarter)
+    without = rows.filter(~Exists(set_by_now))
+    count = without.count()
+    missing = [f"{each.reference} has no target for {quarter}" for each in without[:NAMED]]
+    if count > NAMED:
+        missing.append(f"Nor have {count - NAMED} more")
+    return Step(
+        key="targets",
+        title="Targets",
+        why="A figure without a target is not rated.",
+        stands=_count(Target.objects.count(), "target"),
+        missing=missing if rows else ["There is no indicator to set one for"],
+        has_begun=Target.objects.exists(),
+        pages=_existing(("Targets", "set_up_targets")),
+    )
+
+
+def _history(today: date) -> Step:
+    quarters = Result.objects.values_list("quarter", flat=True).distinct().order_by("quarter")
+    past = [each for each in quarters if each < Quarter.containing(today).previous()]
+    stands = "No result of an earlier quarter"
+    if past:
+        stands = f"{_count(len(past), 'quarter')}, from {past[0]} to {past[-1]}"
+    few = len(past) < QUARTERS_FOR_A_TREND
+    missing = [
+        f"A direction of travel needs {QUARTERS_FOR_A_TREND} quarters: the first reports say"
+        " “not enough data”"
+    ]
+    return Step(
+        key="history",
+        title="History",
+        why="Without earlier quarters nothing is repeatedly red, and no trend can be told.",
+        stands=stands,
+        missing=missing if few else [],
+        has_begun=bool(past),
+        pages=_existing(
+            ("Your last scorecard", "set_up_scorecards"), ("Results", "set_up_results")
+        ),
+    )
+
+
+def _calendar(today: date) -> Step:
+    under_way = open_quarters()
+    return Step(
+        key="calendar",
+        title="The calendar",
+        why="From its days managers are asked, reminded and late.",
+        stands=", ".join(f"{each} is open" for each in under_way) or "No quarter is open",
+        missing=[] if under_way else ["No quarter has begun: nobody is asked for a result"],
+        has_begun=bool(under_way) or last_closed() is not None,
+        pages=_existing(("The calendar", "calendar"), ("Begin a quarter", "begin_quarter")),
+    )
+
+
+def _rehearsal(today: date) -> Step:
+    closed = last_closed()
+    return Step(
+        key="rehearsal",
+        title="A rehearsal",
+        why="See what a close would rate, refer up and call in, before it counts.",
+        stands=f"{closed} is closed" if closed else "Nothing has been closed",
+        missing=[] if closed else ["Look over a close before the first one: nothing is written"],
+        has_begun=closed is not None,
+        pages=_existing(
+            ("Rehearse a quarter", "set_up_rehearsal"),
+            ("Look over a close", "quarters"),
+            ("Try rules over history", "backtests"),
+        ),
+    )
+
+
+QUARTERS_FOR_A_TREND = 8  # architecture of travel: fewer are "not enough data"
+STEPS: tuple[Callable[[date], Step], ...] = (
+    _units,
+    _people,
+    _bodies,
+    _teams,
+    _sorp,
+    _plan,
+    _indicators,
+    _targets,
+    _history,
+    _calendar,
+    _rehearsal,
+)
+
+
+def _existing(*pages: tuple[str, str]) -> list[tuple[str, str]]:
+    """The words and addresses of those pages that there are: each app adds its own."""
+    found = []
+    for words, name in pages:
+        try:
+            found.append((words, reverse(name)))
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def _first(missing: Sequence[str]) -> Iterator[str]:
+    yield from missing[:NAMED]
+    if len(missing) > NAMED:
+        yield f"… and {len(missing) - NAMED} more"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

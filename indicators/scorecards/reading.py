@@ -1,0 +1,237 @@
+"""A council's file: whether it is safe to read, what kind it is, and what it says, read by a program apart.
+
+The words in which a file is refused are those that a person reads beside the file box.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.refusals import Refused
+from core.tables.workbooks import (
+    DECLARATION,
+    LOCKED_STREAM,
+    MB,
+    OLD_OFFICE,
+    RefusedWorkbook,
+    WorkbookFault,
+    unpacked_part,
+)
+from indicators.scorecards.facts import ScorecardRead, ScorecardReader
+from indicators.scorecards.grids import Grid, grids_of
+
+LARGEST_FILE = 10 * MB
+MOST_FILES = 20
+MOST_PARTS = 3_000
+LARGEST_PART = 60 * MB
+LARGEST_WHOLE = 150 * MB
+LARGEST_RATIO = 150
+SMALL = 200 * 1024
+LONGEST_DIRECTORY = 1024 * 1024
+END_OF_DIRECTORY = b"PK\x05\x06"
+READER = Path(__file__).with_name("sandboxed_grids.py")
+LONGEST_WAIT = 60  # seconds; its own limit of work comes first
+TOO_MUCH, LOCKED = 3, 4
+SAVE_AS = "save it as an Excel workbook (.xlsx) and upload that"
+
+logger = logging.getLogger(__name__)
+
+
+class NothingToRead(Refused):
+    """No table of the files reads as one of indicators. Says what was looked for, and where."""
+
+
+def read_scorecard(files: Sequence[tuple[str, bytes]]) -> ScorecardRead:
+    """What the files say together, as one scorecard.
+
+    Raises RefusedWorkbook for a file that cannot be taken, NothingToRead where none of it reads as
+    an indicator.
+    """
+    reader = ScorecardReader()
+    grids: list[Grid] = []
+    for name, content in files:
+        of_file = read_grids(name, content)
+        reader.add(of_file, name)
+        grids += of_file
+    found = reader.finish()
+    if not found.indicators:
+        raise NothingToRead(_nothing(files[0][0], grids))
+    return found
+
+
+def _nothing(name: str, grids: Sequence[Grid]) -> str:
+    cells = [cell for grid in grids for cell in grid.every_cell()]
+    if not cells:
+        return f"{name} has no cells with anything in them"
+    return (
+        f"{name} has nothing that reads as an indicator. It begins at {cells[0].place} with"
+        f" '{cells[0].line[:40]}'. A table needs a row of headings, such as Indicator, Target and Q1 or"
+        " Actual, above the figures"
+    )
+
+
+def read_grids(name: str, content: bytes) -> list[Grid]:
+    """The visible sheets of one file. Raises RefusedWorkbook, saying what to do."""
+    kind = kind_of(content)
+    try:
+        told = subprocess.run(  # noqa: S603 our own program, with no argument from outside
+            [sys.executable, "-I", "-B", "-X", "utf8", str(READER), kind],
+            input=content,
+            capture_output=True,
+            timeout=LONGEST_WAIT,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _unreadable() from None
+    if told.returncode == TOO_MUCH:
+        raise RefusedWorkbook(
+            WorkbookFault.UNREADABLE,
+            "The selected file holds far more text than a scorecard. Copy the sheets that matter into a"
+            " new workbook and upload that",
+        )
+    if told.returncode == LOCKED:
+        raise _locked()
+    if told.returncode != 0:
+        logger.info("A scorecard could not be read: %s, %s", told.returncode, told.stderr[-80:])
+        raise _unreadable()
+    sheets: list[dict[str, Any]] = json.loads(told.stdout)
+    return grids_of(sheets, name)
+
+
+def check_size(size: int) -> None:
+    """Raises RefusedWorkbook where a file of so many bytes is more than is taken."""
+    if size > LARGEST_FILE:
+        raise RefusedWorkbook(
+            WorkbookFault.TOO_BIG,
+            f"The selected file must be {LARGEST_FILE // MB} MB or smaller. Take out pictures, or copy the"
+            " sheets that matter into a new workbook",
+        )
+
+
+def kind_of(content: bytes) -> str:
+    """What a file is by its content: xlsx, xls, ods, docx or csv. Raises RefusedWorkbook for another."""
+    if not content.strip():
+        raise RefusedWorkbook(WorkbookFault.EMPTY, "The selected file is empty")
+    check_size(len(content))
+    if content.startswith(OLD_OFFICE):
+        if LOCKED_STREAM in content:
+            raise _locked()
+        if "WordDocument".encode("utf-16-le") in content:
+            raise _other("an old Word document. Open it, save it as .docx")
+        return "xls"
+    if content.startswith(b"PK"):
+        return _kind_of_zip(content)
+    if content.startswith(b"%PDF"):
+        raise _other(
+            f"a PDF. Ask for the file it was made from, or copy its table and {SAVE_AS[:-16]}"
+        )
+    if re.match(rb"\s*<(!doctype|html|table|\?xml)", content[:200], re.IGNORECASE):
+        raise _other(
+            f"a web page under another name. Open it in your spreadsheet program, {SAVE_AS[:-16]}"
+        )
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\x00" in content[:4096] and not is_wide:
+        raise _other(
+            "of a kind that is not known here. Use Excel (.xlsx, .xls), OpenDocument (.ods), CSV or Word (.docx)"
+        )
+    return "csv"
+
+
+def _kind_of_zip(content: bytes) -> str:
+    try:
+        at = content.rfind(END_OF_DIRECTORY, max(0, len(content) - 65_557))
+        if at < 0:
+            raise _damaged()
+        count, length = struct.unpack_from("<HL", content, at + 10)
+        if count > MOST_PARTS or length > LONGEST_DIRECTORY:
+            raise _bomb()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+        kind = _judge(entries)
+        for entry in entries:
+            name = entry.filename.lower()
+            part = unpacked_part(content, entry)
+            if name.endswith((".xml", ".rels")) and DECLARATION.search(part):
+                raise RefusedWorkbook(
+                    WorkbookFault.UNSAFE,
+                    "The selected file holds instructions that no spreadsheet program writes (a DTD). Copy"
+                    " your figures into a new workbook",
+                )
+            if kind == "ods" and name == "meta-inf/manifest.xml" and b"encryption-data" in part:
+                raise _locked()
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, UnicodeError):
+        raise _damaged() from None
+    except (ValueError, NotImplementedError, OverflowError) as reason:
+        raise (reason if isinstance(reason, RefusedWorkbook) else _damaged()) from None
+    return kind
+
+
+def _judge(entries: Sequence[zipfile.ZipInfo]) -> str:
+    """What the zip's directory alone can tell. Nothing has been unpacked yet."""
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise _locked()
+    for entry in entries:
+        expands = entry.file_size > SMALL and entry.file_size > LARGEST_RATIO * entry.compress_size
+        if entry.file_size > LARGEST_PART or expands:
+            raise _bomb()
+    if sum(entry.file_size for entry in entries) > LARGEST_WHOLE:
+        raise _bomb()
+    names = [entry.filename.lower() for entry in entries]
+    if len(set(names)) < len(names):
+        raise _damaged()
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "word/document.xml" in names:
+        return "docx"
+    if "xl/workbook.bin" in names:
+        raise _other("a binary Excel workbook (.xlsb). Open it, save it as .xlsx")
+    if "content.xml" in names and "mimetype" in names:
+        return "ods"
+    raise _other(
+        "of a kind that is not known here. Use Excel (.xlsx, .xls), OpenDocument (.ods), CSV or Word (.docx)"
+    )
+
+
+def _other(what: str) -> RefusedWorkbook:
+    return RefusedWorkbook(WorkbookFault.WRONG_TYPE, f"The selected file is {what}")
+
+
+def _locked() -> RefusedWorkbook:
+    return RefusedWorkbook(
+        WorkbookFault.PASSWORD,
+        "The selected file is password protected. Take the password off, save it and upload it again",
+    )
+
+
+def _bomb() -> RefusedWorkbook:
+    return RefusedWorkbook(
+        WorkbookFault.UNSAFE,
+        "The selected file expands to far more than a scorecard does. Copy your figures into a new"
+        " workbook and upload that",
+    )
+
+
+def _damaged() -> RefusedWorkbook:
+    return RefusedWorkbook(
+        WorkbookFault.UNREADABLE,
+        f"The selected file is damaged or incomplete. Open it in your own program, {SAVE_AS}",
+    )
+
+
+def _unreadable() -> RefusedWorkbook:
+    return RefusedWorkbook(
+        WorkbookFault.UNREADABLE,
+        f"The selected file could not be read. Open it in your own program, {SAVE_AS}",
+    )

@@ -1,0 +1,1 @@
+"""Pages about who we are: notices, units, people, posts, bodies, the council itself."""
