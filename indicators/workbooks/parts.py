@@ -268,10 +268,10 @@ class PartsSorter:
             typed[part.name] = with_standing(sent, standing[part.name], [str])
             try:
                 figures[part.name] = read_figure_of(typed[part.name], line.line.indicator)
-            except ValueError as refusal:
+            except ValueError as reason:
                 key = next((each for each in ANSWERS if sent.get(each)), "")
                 cell = row.answers.get(key, row.part)
-                self._reject(cell.at, line.line.indicator.reference, f"{part.name}: {refusal}")
+                self._reject(cell.at, line.line.indicator.reference, f"{part.name}: {reason}")
         changed = [part for part in line.parts if figures[part.name] != line.figures[part.name]]
         if len(self.rejected) > before or not changed:
             return
