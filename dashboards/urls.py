@@ -12,11 +12,13 @@ from dashboards.views import (
     indicator,
     permission_matrix,
     revisions,
+    search,
     set_up,
 )
 
 urlpatterns = [
     path("home/", home.home, name="home"),
+    path("search/", search.find, name="find"),
     path("dashboards/", dashboard.dashboards, name="dashboards"),
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),

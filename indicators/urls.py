@@ -109,6 +109,7 @@ urlpatterns = [
     path("people/suspend/<reference:address>/", people.suspend, name="suspend_indicator"),
     path("attestation/<quarter:quarter>/", people.attestation, name="attestation"),
     path("forecasts/", forecasts.forecasts, name="forecasts"),
+    path("forecasts/one-by-one/", forecasts.forecasts_one_by_one, name="forecasts_one_by_one"),
     path("variations/", variations.register, name="variations"),
     path("indicators/<reference:address>/end/", retirement.retire, name="retire_indicator"),
     path(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-# Each entry: its words, the name of its view, and its address where the view has another name.
+from organisation.permissions import Permission
+from organisation.rights import allowed
+
+Entry = tuple[str, str, str]
+
+# Each entry: its words, the name of its view, its address where the view has another name, and, where it is not for
+# everybody, the permission of those whom it is for.
 SIGNED_OUT = (
     ("Latest report", "latest_report", "/"),
     ("Data", "open_data", "/data/"),
@@ -18,18 +24,21 @@ SIGNED_OUT = (
 )
 SIGNED_IN = (
     ("Home", "home", "/home/"),
+    ("Return", "returns", "/returns/", Permission.SUBMIT_RESULT),
     ("Calendar", "calendar", "/calendar/"),
     ("Dashboards", "dashboards", "/dashboards/"),
-    ("Escalations", "escalations", "/escalations/"),
+    ("Escalation", "escalations", "/escalations/"),
     ("Assurance", "assurance", "/assurance/"),
     ("Strategy", "strategy", "/strategy/"),
     ("SORP", "sorp", "/sorp/"),
-    ("Reports", "reports", "/reports/"),
-    ("Sign out", "account_logout", "/accounts/logout/"),
+    ("Report", "reports", "/reports/"),
+    ("Set up", "set_up", "/set-up/", Permission.MANAGE_FRAMEWORK),
 )
 # What lies under an entry, though its address begins with another word.
 ALSO_UNDER = {
+    "home": ("/notices/", "/accounts/", "/search/", "/sign-off/"),
     "dashboards": ("/indicators/",),
+    "set_up": ("/people/", "/data-quality/", "/questions/", "/completion/", "/quarters/"),
     "escalations": ("/early-warning/", "/forecasts/", "/variations/"),
 }
 
@@ -39,18 +48,37 @@ def service(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {
+        # Asked only by pages that say what to do: nobody is told to ask the team that they are.
+        "on_performance_team": lambda: (
+            user is not None and allowed(user, Permission.MANAGE_FRAMEWORK)
+        ),
         "service_name": settings.SERVICE_NAME,
         "council_name": settings.COUNCIL_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "demonstration": settings.DEMONSTRATION,
         "council_sign_in": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "service_address": address_of("home" if signed_in else "latest_report", "/") or "/",
-        "navigation": list(navigation(request.path, SIGNED_IN if signed_in else SIGNED_OUT)),
+        "navigation": list(
+            navigation(request.path, entries_for(user) if signed_in else SIGNED_OUT)
+        ),
+        "sign_out_address": address_of("account_logout", "/accounts/sign-out/")
+        if signed_in
+        else None,
+        "find_address": address_of("find", "/search/") if signed_in else None,
         "accessibility_address": address_of("accessibility_statement", "/accessibility-statement/"),
     }
 
 
-def navigation(path: str, entries: tuple[tuple[str, str, str], ...]) -> Iterator[dict[str, Any]]:
+def entries_for(user: Any) -> list[Entry]:
+    """What somebody who has signed in can go to: no entry leads to a refusal."""
+    return [
+        (text, name, fallback)
+        for text, name, fallback, *permission in SIGNED_IN
+        if not permission or user.may(permission[0])
+    ]
+
+
+def navigation(path: str, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
     """The entries whose pages exist, with the one we are on, or under, marked."""
     for text, name, fallback in entries:
         if address := address_of(name, fallback):

@@ -59,6 +59,15 @@ class Entity:
     before_bringing: str = ""  # what has to stand before its file can be read: "Units come first"
 
     @property
+    def is_taken(self) -> bool:
+        """Whether there is a file of it. A template that asked for `exported` would call it."""
+        return self.exported is not None
+
+    @property
+    def is_brought(self) -> bool:
+        return self.imported is not None
+
+    @property
     def list_name(self) -> str:
         return f"set_up_{self.key}"
 

@@ -23,6 +23,7 @@ from dashboards.queries.next_steps import (
     officer_steps,
     overdue_return_steps,
     plan_steps,
+    question_steps,
     return_steps,
     sign_off_steps,
     teams_of,
@@ -80,6 +81,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
     steps = [
         *return_steps(reader, sheets, today),
         *attestation_steps(reader, sheets, today),
+        *question_steps(reader, today, runs_framework=runs_framework),
         *sign_off_steps(reader, sheets, today),
         *overdue_return_steps(directed, sheets, today),
         *plan_steps(reader, today, directed=directed, runs_framework=runs_framework),

@@ -27,6 +27,7 @@ from indicators.queries.accountability import attestation_sheet
 from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned_indicators
 from indicators.queries.due import owed_in
 from indicators.queries.outstanding import STEP_OF, missing_results
+from indicators.queries.questions import OpenQuestions, open_questions, targets_wanted
 from indicators.queries.sign_off import sign_off_sheets
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
@@ -274,6 +275,50 @@ def _sent_back_steps(owned: Sequence[OwnReturn]) -> Iterator[NextStep]:
         )
 
     yield from first_few(sent_back, one, rest)
+
+
+def question_steps(reader: User, today: date, *, runs_framework: bool) -> Iterator[NextStep]:
+    """Questions about the reader's own figures that stand open; for an officer also those of others,
+    and which totals since April lack a target."""
+    if not allowed(reader, Permission.SUBMIT_RESULT):
+        return
+    own = Indicator.objects.own_of(reader)
+    if (asked := open_questions(own)).questions:
+        one = asked.questions == 1
+        yield NextStep(
+            Urgency.NOW,
+            f"{_asked_about(asked, 'your')} {'is' if one else 'are'} not answered: until"
+            f" {'it is' if one else 'they are'}, readers see that the"
+            f" {'figure is' if asked.results == 1 else 'figures are'} in doubt.",
+            "Answer it" if one else "Answer them",
+            reverse("questions"),
+        )
+    if not runs_framework:
+        return
+    if (asked := open_questions(Indicator.objects.exclude(pk__in=own.values("pk")))).questions:
+        yield NextStep(
+            Urgency.SOON,
+            f"{_asked_about(asked, 'others’')} {'is' if asked.questions == 1 else 'are'} not"
+            " answered.",
+            "See what is asked",
+            reverse("questions"),
+        )
+    for quarter, lacking in targets_wanted(reader, today):
+        one = len(lacking) == 1
+        yield NextStep(
+            Urgency.NOW if quarter.first_day <= today else Urgency.SOON,
+            f"{counted(len(lacking), 'indicator')} counted from April {'has' if one else 'have'} no"
+            f" target for {quarter}: without one {'it is' if one else 'they are'} not rated.",
+            "See which" if not one else f"See {lacking[0].reference}",
+            reverse("questions") + "#targets",
+            quarter.last_day,
+        )
+
+
+def _asked_about(asked: OpenQuestions, whose: str) -> str:
+    of_one = f" for {asked.quarters[0]}" if len(asked.quarters) == 1 else ""
+    results = f"{'one' if asked.results == 1 else asked.results} of {whose} results{of_one}"
+    return f"{counted(asked.questions, 'question')} about {results}"
 
 
 def attestation_steps(

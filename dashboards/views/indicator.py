@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from core.charts.months import MonthLine, MonthPoint, months_chart
 from core.charts.trend import trend_chart
 from core.clock import localdate
-from core.figures import as_number
+from core.figures import as_number, number_sent
 from core.guards import require
 from core.queries import open_quarters
 from dashboards.queries.indicator_story import (
@@ -158,8 +158,8 @@ def indicator_chart(request: SignedInRequest, address: str) -> HttpResponse:
     if not story.trend:
         raise Http404("No result to show yet")
     trend = story.trend
-    if request.GET.get("plan", "").isdecimal():
-        plan = get_object_or_404(ActionPlan, indicator=found, number=int(request.GET["plan"][:4]))
+    if number := number_sent(request.GET.get("plan", "")):
+        plan = get_object_or_404(ActionPlan, indicator=found, number=number)
         trend = trend_with_plan(found, story.ratings, plan) or trend
     trend = with_sentence(trend, found.pattern)
     return HttpResponse(trend_chart(trend), content_type="image/svg+xml; charset=utf-8")

@@ -15,7 +15,7 @@ from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
 
-A_PAGE = 50
+A_PAGE = 20
 
 
 @require_safe

@@ -2,13 +2,13 @@
 
 from django import forms
 
-from core.forms import DayField
+from core.forms import DayField, PrintedText
 
 
 class AwaitedForm(forms.Form):
     """From whom a figure is awaited, and until the end of which day."""
 
-    publisher = forms.CharField(
+    publisher = PrintedText(
         label="Who publishes it?",
         max_length=200,
         help_text="Such as the Office for National Statistics.",

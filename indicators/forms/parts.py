@@ -79,11 +79,18 @@ class PartNameForm(forms.Form):
 class BasePartNames(BaseFormSet):
     """The parts of a dimension, in the order that their places give."""
 
+    default_error_messages = {
+        "missing_management_form": "The rows of parts did not all arrive: give them again",
+        "too_many_forms": "Name %(num)d parts or fewer",
+    }
+
     def __init__(self, *args: Any, dimension: Dimension | None, **kwargs: Any):
         self.standing = {each.key for each in dimension.parts.all()} if dimension else set()
         super().__init__(*args, **kwargs)
 
     def clean(self) -> None:
+        if any(self.errors):
+            return  # each says at its own row what is wrong with it
         names = [each.name for each in self.parts]
         if not names:
             raise ValidationError("Enter at least one part")
@@ -153,11 +160,13 @@ class PartsForm(forms.Form):
         super().__init__(typed, initial=initial)
         self.sheet = sheet
         self.figures: dict[Part, PartFigure] = {}
+        headings = self.headings
         for part in sheet.parts:
             for box, label in zip(
                 BOXES, ("Result", "Numerator", "Denominator", "If none, why"), strict=True
             ):
                 field = FigureField(label=f"{label}, {part.name}")
+                field.heading = headings[box]  # type: ignore[attr-defined] # beside it on a phone
                 if box == "not_available":
                     field.widget.attrs = {"autocomplete": "off", "class": "govuk-input--width-20"}
                 else:
@@ -170,6 +179,18 @@ class PartsForm(forms.Form):
                 help_text="The quarter is closed. The old figures stay on record beside the new.",
                 error_messages={"required": "Say why the parts are revised"},
             )
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """What stands above each column."""
+        indicator = self.sheet.breakdown.indicator
+        unit = indicator.measure_unit
+        return {
+            "value": f"Result, {unit}" if unit else "Result",
+            "numerator": indicator.numerator_name or "Numerator",
+            "denominator": indicator.denominator_name or "Denominator",
+            "not_available": "Why, if there is none",
+        }
 
     @property
     def rows(self) -> Iterator[tuple[Part, list[forms.BoundField]]]:

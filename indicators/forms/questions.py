@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from core.forms import PrintedText
 from indicators.rules.questions import IT_IS_RIGHT, LONGEST_ANSWER
 
 
@@ -13,7 +14,7 @@ class AnswerForm(forms.Form):
     """What was asked is right, and why. One of the two is wanted."""
 
     right = forms.BooleanField(label=IT_IS_RIGHT, required=False)
-    answer = forms.CharField(
+    answer = PrintedText(
         label="It is right because (optional)",
         required=False,
         max_length=LONGEST_ANSWER,

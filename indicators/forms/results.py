@@ -198,7 +198,7 @@ class ResultForm(forms.Form):
             choices=[("", "Choose what you expect"), *RAGS_ASKED],
             widget=forms.Select,
         )
-        self.fields["year_end_why"] = forms.CharField(
+        self.fields["year_end_why"] = PrintedText(
             label="Why do you expect that?",
             max_length=LONGEST_WHY,
             required=False,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import field_of
+from core.forms import PrintedText, field_of
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 
@@ -21,7 +21,7 @@ class RetirementForm(forms.Form):
         coerce=Quarter.parse,
         error_messages={"required": "Select the last quarter in which it is measured"},
     )
-    reason = forms.CharField(
+    reason = PrintedText(
         label="Why is it no longer measured?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from core.dates import in_full
+from core.figures import number_sent
 from core.forms import PrintedText, field_of
 from core.quarters import Quarter
 from core.working_days import working_day_after
@@ -100,10 +101,10 @@ class SignOffForm(forms.Form):
     @property
     def revisions_seen(self) -> dict[int, int]:
         """Which revision of each ticked result was on the page: none where the page did not say."""
-        typed = {
-            each.pk: self.data.get(f"seen_{each.pk}", "") for each in self.cleaned_data["approve"]
+        return {
+            each.pk: number_sent(self.data.get(f"seen_{each.pk}", ""))
+            for each in self.cleaned_data["approve"]
         }
-        return {pk: int(number) if number.isdecimal() else 0 for pk, number in typed.items()}
 
 
 class UnlockForm(forms.Form):

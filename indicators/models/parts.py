@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
+from core.canonical_json import canonical, digest
 from core.clock import now
 from core.fields import QuarterField
 from core.words import mid_sentence
@@ -42,10 +44,19 @@ class Dimension(models.Model):
         ordering = ["position", "name"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="dimension_has_a_name"),
+            models.UniqueConstraint(Lower("name"), name="one_dimension_of_a_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mark(self) -> str:
+        """Another as soon as anything is said otherwise of it or its parts: so that two who change it
+        at once are told."""
+        parts = [[each.key, each.name, each.is_used] for each in self.parts.all()]
+        said = [self.name, self.each_case_once, self.withheld_below, parts]
+        return digest(canonical(said))[:16]
 
 
 class Part(models.Model):

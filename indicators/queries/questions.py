@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.quarters import Quarter
-from indicators.models.definitions import Indicator, Target
+from indicators.models.definitions import Indicator, IndicatorQuerySet, Target
 from indicators.models.questions import Question
 from indicators.models.results import Revision
 from indicators.rules.entry import Entry
@@ -23,7 +23,7 @@ from indicators.rules.questions import (
     questions,
 )
 from organisation.models.people import User
-from sorp.lexicon import Confidence
+from sorp.lexicon import Basis, Confidence
 from sorp.rules.thresholds import LIMITS
 
 LOOKED_BACK = 20  # quarters: five years of what comes once a year
@@ -222,23 +222,56 @@ def questions_to_answer(user: User) -> list[UnansweredResult]:
     return sorted(results, key=lambda each: each.indicator.pk not in own)
 
 
-def targets_wanted(user: User, today: date) -> list[tuple[Indicator, Quarter]]:
-    """Of figures counted from April, which quarter has no target, of the one under way and the next.
+@dataclass(frozen=True, slots=True)
+class OpenQuestions:
+    """How many questions about how many results nobody has answered, and of which quarters."""
+
+    questions: int
+    results: int
+    quarters: tuple[Quarter, ...]  # in order
+
+
+def open_questions(indicators: IndicatorQuerySet) -> OpenQuestions:
+    """What stands open about the results of these indicators, counted. One query."""
+    rows = list(
+        Question.objects.unanswered()
+        .standing()
+        .filter(revision__result__indicator__in=indicators)
+        .values_list("revision_id", "revision__result__quarter")
+    )
+    return OpenQuestions(
+        questions=len(rows),
+        results=len({revision for revision, _ in rows}),
+        quarters=tuple(sorted({quarter for _, quarter in rows})),
+    )
+
+
+def targets_wanted(user: User, today: date) -> list[tuple[Quarter, list[Indicator]]]:
+    """Which figures counted from April have no target, for the quarter under way and for the next.
 
     Of such figures a target holds for its own quarter alone, so it is asked for before the quarter
-    opens.
+    opens. `[(Q2 2023/24, [FI-01, FI-02])]`: a quarter in which none lacks one is left out.
     """
     under_way = Quarter.containing(today)
     indicators = [
         each
-        for each in Indicator.objects.answerable_by(user).in_use(under_way).order_by("reference")
-        if each.pattern.restarts_in_april and each.method != "none"
+        for each in Indicator.objects.answerable_by(user)
+        .in_use(under_way)
+        .filter(basis=Basis.YEAR_TO_DATE)
+        .order_by("reference")
+        if each.method != "none"
     ]
     targets = _targets(each.pk for each in indicators)
-    return [
-        (each, quarter)
-        for each in indicators
+    wanted = [
+        (
+            quarter,
+            [
+                each
+                for each in indicators
+                if each.pattern.due_in(quarter)
+                and each.pattern.target_in(quarter, targets.get(each.pk, [])) is None
+            ],
+        )
         for quarter in (under_way, under_way.next())
-        if each.pattern.due_in(quarter)
-        and each.pattern.target_in(quarter, targets.get(each.pk, [])) is None
     ]
+    return [(quarter, lacking) for quarter, lacking in wanted if lacking]

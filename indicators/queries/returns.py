@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Q
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.models.audit import AuditEvent
 from core.months import months_of
 from core.quarters import Quarter
@@ -274,7 +275,7 @@ def problem_of(draft: Draft, entry: Entry, revision: Revision | None) -> str:
 def is_overtaken(draft: Draft, revision: Revision | None) -> bool:
     """Whether a result was submitted that whoever typed the draft had not seen."""
     seen = str(draft.typed.get("seen", ""))
-    return seen.isdigit() and int(seen) != (revision.number if revision else 0)
+    return seen.isdigit() and number_sent(seen) != (revision.number if revision else 0)
 
 
 def _returns_to_correct(revisions: Iterable[Revision]) -> dict[int, SignOff]:

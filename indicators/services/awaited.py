@@ -17,6 +17,9 @@ from indicators.queries.due import due_in
 from indicators.services.rating import rate_quarter
 from organisation.models.people import User
 from sorp.lexicon import NotRated
+from sorp.rules.patterns import YEAR
+
+LONGEST_AWAITED = 5 * YEAR  # quarters after its own: a later day is a slip of the pen
 
 
 @transaction.atomic
@@ -44,7 +47,14 @@ def say_awaited(
         return before, False
     if until < today and not is_of_the_past:
         raise ValueError(f"Write a day from {as_date(today)} on: {as_date(until)} is over")
-    _refuse(indicator, quarter, before, today)
+    latest = quarter.back(-LONGEST_AWAITED).last_day
+    if until > latest:
+        raise ValueError(
+            f"Write a day until {as_date(latest)}: nobody waits until {as_date(until)} for the"
+            f" figure of {quarter}"
+        )
+    if refusal := refusal_to_wait(indicator, quarter, before, today):
+        raise ValueError(refusal)
     was = {"publisher": before.publisher, "until": str(before.until)} if before else None
     row = before or Awaited(indicator=indicator, quarter=quarter)
     row.publisher, row.until, row.said_by = publisher.strip(), until, by
@@ -56,24 +66,28 @@ def say_awaited(
     return row, True
 
 
-def _refuse(indicator: Indicator, quarter: Quarter, before: Awaited | None, today: date) -> None:
+def refusal_to_wait(
+    indicator: Indicator, quarter: Quarter, before: Awaited | None, today: date
+) -> str:
+    """Why it cannot be said of an indicator's quarter that its figure is awaited; empty where it can."""
     last = indicator.last_quarter
     if quarter < indicator.first_quarter or (last is not None and quarter > last):
-        raise ValueError(f"{indicator.reference} is not measured in {quarter}")
+        return f"{indicator.reference} is not measured in {quarter}"
     if before is None and not due_in(quarter, [indicator]):
-        raise ValueError(f"No result of {indicator.reference} is due for {quarter}")
+        return f"No result of {indicator.reference} is due for {quarter}"
     if quarter.last_day >= today:
-        raise ValueError(f"{quarter} has not ended: nobody waits for its figures yet")
+        return f"{quarter} has not ended: nobody waits for its figures yet"
     if figure_given(indicator, quarter):
-        raise ValueError(f"{indicator.reference} has a figure for {quarter}: nothing is awaited")
+        return f"{indicator.reference} has a figure for {quarter}: nothing is awaited"
     state = quarter_state(quarter)
     closed = last_closed()
     is_closed = bool(state and state.is_closed) or (closed is not None and quarter < closed)
     if is_closed and before is None:
-        raise ValueError(
+        return (
             f"{quarter} is closed, and its figure was not said to be awaited: when it comes, the"
             " performance team revises the result"
         )
+    return ""
 
 
 def figure_given(indicator: Indicator, quarter: Quarter) -> bool:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from core import audit
 from core.clock import localdate, now
 from core.dates import as_date
+from core.figures import number_sent
 from core.quarters import Quarter
 from core.queries import quarter_state
 from core.services.quarters import NotOpen
@@ -133,4 +134,4 @@ def _latest_revision(indicator: Indicator, quarter: Quarter) -> Revision | None:
 
 def _was_revised_since(stored_text: Mapping[str, str], submitted: Revision | None) -> bool:
     seen = stored_text.get("seen", "")
-    return seen.isdigit() and int(seen) != (submitted.number if submitted else 0)
+    return seen.isdigit() and number_sent(seen) != (submitted.number if submitted else 0)

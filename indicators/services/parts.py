@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,11 +59,13 @@ def save_dimension(
     withheld_below: int,
     by: User | None,
     position: int | None = None,
+    seen: str | None = None,
 ) -> tuple[Dimension, bool]:
     """A dimension has these parts, in this order. Returns it, and whether anything changed.
 
     Parts that are not named stay, and are no longer used: their figures keep their names. Raises
-    ValueError for a name or key given twice, no part, or too many.
+    ValueError for a name or key given twice, no part, too many, the name of another dimension, or
+    where it was changed since its `mark` was `seen`.
     """
     for what, given in (
         ("key", [each.key for each in parts]),
@@ -76,6 +78,13 @@ def save_dimension(
     if not 1 <= len(parts) <= MOST_PARTS:
         raise ValueError(f"Name from 1 to {MOST_PARTS} parts")
     before = Dimension.objects.select_for_update().filter(key=key).first()
+    if before is not None and seen is not None and seen != before.mark:
+        raise ValueError(
+            "Somebody else changed this while you were writing: look at what stands now, and save"
+            " again if yours is right"
+        )
+    if Dimension.objects.filter(name__iexact=name).exclude(key=key).exists():
+        raise ValueError(f"Give it another name: there is a dimension called {name} already")
     dimension = before or Dimension(key=key, position=Dimension.objects.count() + 1)
     said = {"name": name, "each_case_once": each_case_once, "withheld_below": withheld_below}
     if position is not None:
@@ -132,17 +141,30 @@ def _save_parts(dimension: Dimension, parts: Sequence[PartNamed]) -> list[str]:
 
 @transaction.atomic
 def break_down(
-    *, indicator: Indicator, dimensions: Mapping[Dimension, bool], by: User | None
+    *,
+    indicator: Indicator,
+    dimensions: Mapping[Dimension, bool],
+    by: User | None,
+    seen: Collection[str] | None = None,
 ) -> bool:
     """An indicator may be broken down by these dimensions, and no others from now on.
 
     Each with whether its results are counts, so that those of the parts add up to the whole's. What
-    was given by another dimension is kept, and not shown. Returns whether anything changed.
+    was given by another dimension is kept, and not shown. Returns whether anything changed. Raises
+    ValueError where others stand by now than those `seen`.
     """
     standing = {
         each.dimension_id: each
-        for each in Breakdown.objects.select_for_update().filter(indicator=indicator)
+        for each in Breakdown.objects.select_for_update(of=("self",))
+        .select_related("dimension")
+        .filter(indicator=indicator)
     }
+    used = {each.dimension.key for each in standing.values() if each.is_used}
+    if seen is not None and set(seen) != used:
+        raise ValueError(
+            "Somebody else changed this while you were writing: look at what stands now, and save"
+            " again if yours is right"
+        )
     changed = []
     for dimension, values_add_up in dimensions.items():
         row = standing.get(dimension.pk) or Breakdown(indicator=indicator, dimension=dimension)

@@ -11,7 +11,7 @@ from core.guards import require
 from core.quarters import Quarter
 from indicators.forms.awaited import AwaitedForm
 from indicators.models.definitions import Awaited, Indicator
-from indicators.services.awaited import say_awaited, take_back_awaited
+from indicators.services.awaited import refusal_to_wait, say_awaited, take_back_awaited
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 
@@ -23,27 +23,38 @@ def awaited(request: SignedInRequest, quarter: Quarter, address: str) -> HttpRes
     indicator = get_object_or_404(Indicator.objects.answerable_by(request.user), address=address)
     row = Awaited.objects.filter(indicator=indicator, quarter=quarter).first()
     initial = {"publisher": row.publisher, "until": row.until} if row else {}
-    takes_back = request.method == "POST" and "take_back" in request.POST and row is not None
-    form = AwaitedForm(None if takes_back else request.POST or None, initial=initial)
-    try:
-        if takes_back and row is not None:
-            take_back_awaited(awaited=row, by=request.user)
-            messages.success(request, f"{indicator.title} is owed as any other result")
-            return redirect("enter_result", quarter.key, address)
+    form = AwaitedForm(initial=initial)
+    if request.method == "POST" and "take_back" in request.POST:
+        try:
+            if row is not None:  # else somebody took it back already
+                take_back_awaited(awaited=row, by=request.user)
+        except ValueError as refusal:
+            messages.info(request, str(refusal))
+            return redirect("awaited", quarter.key, address)
+        messages.success(request, f"{indicator.title} is owed as any other result")
+        return redirect("enter_result", quarter.key, address)
+    if request.method == "POST":
+        form = AwaitedForm(request.POST)
         if form.is_valid():
-            say_awaited(
-                indicator=indicator,
-                quarter=quarter,
-                today=localdate(),
-                by=request.user,
-                **form.cleaned_data,
-            )
-            until = as_date(form.cleaned_data["until"])
-            messages.success(request, f"{indicator.title} is awaited until {until}")
-            return redirect("my_return", quarter.key)
-    except ValueError as refusal:
-        form = AwaitedForm(request.POST) if not takes_back else AwaitedForm(initial)
-        form.is_valid()
-        form.add_error(None, str(refusal))
-    page = {"form": form, "indicator": indicator, "quarter": quarter, "awaited": row}
+            try:
+                said, _ = say_awaited(
+                    indicator=indicator,
+                    quarter=quarter,
+                    today=localdate(),
+                    by=request.user,
+                    **form.cleaned_data,
+                )
+            except ValueError as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                until = as_date(said.until)
+                messages.success(request, f"{indicator.title} is awaited until {until}")
+                return redirect("my_return", quarter.key)
+    page = {
+        "form": form,
+        "indicator": indicator,
+        "quarter": quarter,
+        "awaited": row,
+        "refusal": refusal_to_wait(indicator, quarter, row, localdate()),
+    }
     return render(request, "indicators/awaited.html", page)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.guards import require
 from core.tables.writing import written
 from indicators.forms.data_quality import DataQualityForm, RegisterFilter
@@ -34,7 +35,7 @@ from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
 
-LINES = 50  # on one page
+LINES = 25  # on one page
 
 
 @require_safe
@@ -151,5 +152,4 @@ def _written(request: SignedInRequest, indicator: Indicator, form: DataQualityFo
 
 def _seen(request: SignedInRequest) -> int:
     """The number of the entry over which this one was written."""
-    number = request.POST.get("seen", "")
-    return int(number) if number.isascii() and number.isdigit() else 0
+    return number_sent(request.POST.get("seen", ""))

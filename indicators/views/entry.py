@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.clock import localdate
-from core.figures import as_number
+from core.figures import as_number, number_sent
 from core.guards import require
 from core.quarters import Quarter
 from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm, posted_draft
@@ -214,12 +214,11 @@ def _save(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
 
 
 def _save_draft(request: SignedInRequest, sheet: EntrySheet, *, is_complete: bool) -> Draft:
-    version = request.POST.get("version", "0")
     return drafts.save_draft(
         indicator=sheet.indicator,
         quarter=sheet.quarter,
         typed=sheet.without_standing_months(posted_draft(request.POST, sheet)),
-        version=int(version) if version.isascii() and version.isdigit() else 0,
+        version=number_sent(request.POST.get("version", "")),
         is_complete=is_complete,
         by=request.user,
     )

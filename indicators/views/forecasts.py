@@ -18,32 +18,44 @@ from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
 
-A_PAGE = 50
+A_PAGE = 25
 
 
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def forecasts(request: SignedInRequest) -> HttpResponse:
-    """How good forecasts have been: ours and managers’, by directorate, over time, one by one."""
-    register, tree = forecast_register(reader=request.user), tree_on(localdate())
+    """How good forecasts have been: ours and managers’, by directorate and over time."""
+    register = forecast_register(reader=request.user)
+    shown = {
+        "register": register,
+        "council": register.scores(),
+        "directorates": register.by_directorate(tree_on(localdate())),
+        "quarters": register.by_quarter(),
+        "bands": register.reliability,
+        "enough": ENOUGH,
+    }
+    return render(request, "indicators/forecasts.html", shown)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def forecasts_one_by_one(request: SignedInRequest) -> HttpResponse:
+    """Each scored forecast with what came, latest quarter first."""
+    register = forecast_register(reader=request.user)
     form = ForecastsForm(request.GET)
     form.is_valid()
-    page = Paginator(form.filtered(register, tree), A_PAGE).get_page(request.GET.get("page"))
+    found = form.filtered(register, tree_on(localdate()))
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     indicators = Indicator.objects.select_related("unit").in_bulk(
         [pair.system.indicator for pair in page.object_list]
     )
     shown = {
-        "register": register,
-        "council": register.scores(),
-        "directorates": register.by_directorate(tree),
-        "quarters": register.by_quarter(),
-        "bands": register.reliability,
-        "enough": ENOUGH,
+        "any_scored": bool(register.scored_pairs),
         "form": form,
         "page": page,
         "rows": [_row(pair, indicators[pair.system.indicator]) for pair in page.object_list],
     }
-    return render(request, "indicators/forecasts.html", shown)
+    return render(request, "indicators/forecasts_one_by_one.html", shown)
 
 
 def _row(pair: ForecastPair, indicator: Indicator) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,6 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.guards import require
 from core.quarters import Quarter
 from core.words import mid_sentence
@@ -95,8 +98,7 @@ def _given(request: SignedInRequest, grid: PartsSheet, form: PartsForm) -> bool:
 
 def _seen(request: SignedInRequest) -> int:
     """The number of the revision over which the grid was filled in."""
-    number = request.POST.get("seen", "")
-    return int(number) if number.isascii() and number.isdigit() else 0
+    return number_sent(request.POST.get("seen", ""))
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,21 +110,35 @@ def break_down(request: SignedInRequest, address: str) -> HttpResponse:
     )
     standing = list(indicator.breakdowns.filter(is_used=True).select_related("dimension"))
     counts = any(each.values_add_up for each in standing)
-    initial = {
+    initial: dict[str, Any] = {
         "dimensions": [each.dimension.key for each in standing],
         "values_add_up": ("yes" if counts else "no") if standing else None,
     }
     form = BreakDownForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    seen = " ".join(initial["dimensions"])
+    if request.method == "POST" and not form.is_valid():
+        seen = request.POST.get("seen", "")  # what somebody else changed is not seen yet
+    elif request.method == "POST":
         are_counts = form.cleaned_data["values_add_up"] == "yes"
-        services.break_down(
-            indicator=indicator,
-            dimensions=dict.fromkeys(form.cleaned_data["dimensions"], are_counts),
-            by=request.user,
-        )
-        messages.success(request, f"{indicator.title}: by what it is broken down is kept")
-        return redirect("indicator", indicator.reference)
-    page = {"form": form, "indicator": indicator, "has_dimensions": Dimension.objects.exists()}
+        try:
+            services.break_down(
+                indicator=indicator,
+                dimensions=dict.fromkeys(form.cleaned_data["dimensions"], are_counts),
+                by=request.user,
+                seen=request.POST.get("seen", "").split(),
+            )
+        except ValueError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{indicator.title}: by what it is broken down is kept")
+            return redirect("indicator", indicator.reference)
+    page = {
+        "form": form,
+        "indicator": indicator,
+        "standing": standing,
+        "seen": seen,
+        "has_dimensions": Dimension.objects.exists(),
+    }
     return render(request, "indicators/break_down.html", page)
 
 
@@ -147,7 +163,10 @@ def dimension(request: SignedInRequest, dimension: str = "") -> HttpResponse:
             for place, part in enumerate(row.parts.all() if row else (), start=1)
         ],
     )
-    if request.method == "POST" and form.is_valid() & named.is_valid():
+    seen = row.mark if row else None
+    if request.method == "POST" and not form.is_valid() & named.is_valid():
+        seen = request.POST.get("seen", "")  # what somebody else changed is not seen yet
+    elif request.method == "POST":
         given = form.cleaned_data
         try:
             saved, is_new = services.save_dimension(
@@ -157,13 +176,14 @@ def dimension(request: SignedInRequest, dimension: str = "") -> HttpResponse:
                 withheld_below=given["withheld_below"],
                 parts=named.parts,
                 by=request.user,
+                seen=request.POST.get("seen", "") if row else None,
             )
         except ValueError as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"{saved}: {'kept' if is_new else 'nothing changed'}")
             return redirect("dimensions")
-    page = {"form": form, "formset": named, "dimension": row}
+    page = {"form": form, "formset": named, "dimension": row, "seen": seen}
     return render(request, "indicators/dimension.html", page)
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.guards import require
 from core.quarters import Quarter
 from core.queries import quarter_state
@@ -62,8 +63,9 @@ def people(request: SignedInRequest) -> HttpResponse:
 @require(Permission.MANAGE_FRAMEWORK)
 def move_indicators(request: SignedInRequest) -> HttpResponse:
     """One manager's indicators go to another: choose, look over, confirm."""
-    chosen = request.GET.get("from", "")
-    from_user = get_object_or_404(User, pk=chosen if chosen.isdecimal() else 0)
+    if "from" not in request.GET:
+        return redirect("people")  # where whose indicators are to move is chosen
+    from_user = get_object_or_404(User, pk=number_sent(request.GET["from"]))
     theirs = Indicator.objects.filter(accountable_manager=from_user)
     form = MoveForm(
         request.POST or None,

@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.guards import require
+from core.queries import last_closed
 from indicators.forms.questions import AnswerForm
 from indicators.models.definitions import Indicator
 from indicators.models.questions import Question
@@ -16,6 +18,7 @@ from indicators.queries.questions import questions_to_answer, targets_wanted
 from indicators.services.questions import CannotAnswer, answer_question
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
+from organisation.rights import allowed
 
 MOST = 50  # results on the page; as they are answered, others follow
 
@@ -26,8 +29,7 @@ def unanswered_questions(request: SignedInRequest) -> HttpResponse:
     """What is asked about figures that this person may answer for, and a field for each answer."""
     posted, refused = 0, None
     if request.method == "POST":
-        number = request.POST.get("question", "")
-        posted = int(number) if number.isascii() and number.isdigit() else 0
+        posted = number_sent(request.POST.get("question", ""))
         question = get_object_or_404(
             Question.objects.filter(
                 revision__result__indicator__in=Indicator.objects.answerable_by(request.user)
@@ -45,9 +47,11 @@ def unanswered_questions(request: SignedInRequest) -> HttpResponse:
             return redirect("questions")
         refused = form
     results = questions_to_answer(request.user)
+    closed = None if allowed(request.user, Permission.MANAGE_FRAMEWORK) else last_closed()
     rows = [
         (
             result,
+            closed is None or result.quarter > closed,
             [
                 (
                     question,

@@ -45,8 +45,10 @@ def reports(request: SignedInRequest) -> HttpResponse:
         }
         for row in closed.order_by("-quarter")
     ]
+    latest, earlier = quarters[:1], quarters[1:]  # the latest stands by itself, built or not
     page = {
-        "quarters": quarters,
+        "quarters": latest + [each for each in earlier if each["editions"] or each["job"]],
+        "unbuilt": [each for each in earlier if not (each["editions"] or each["job"])],
         "may_build": allowed(request.user, Permission.MANAGE_FRAMEWORK),
     }
     return render(request, "reports/reports.html", page)
@@ -131,6 +133,7 @@ def sentences(request: SignedInRequest, quarter: Quarter, number: int) -> HttpRe
         "sentences": [
             {
                 "sentence": each,
+                "about": each.key.replace("-", " ").capitalize(),
                 "facts": [
                     (place_in_words(document, path), value) for path, value in each.facts.items()
                 ],

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.guards import require
 from core.queries import last_closed
 from core.refusals import Refused
@@ -87,15 +88,10 @@ def _asked_for(
         page["commented_on"] = clause if clause in set(numbers) else "whole"
         page["comment_form"] = form if act == "comment" else CommentForm(initial={"clause": clause})
     answered = request.POST.get("comment") if act == "answer" else request.GET.get("answer")
-    if answered and (comment := version.comments.filter(pk=_key(answered)).first()):
+    if answered and (comment := version.comments.filter(pk=number_sent(answered)).first()):
         page["answered"] = comment.pk
         page["answer_form"] = form if act == "answer" else _held_answer(comment)
     return page
-
-
-def _key(typed: str) -> int:
-    """The comment that an address or a form names; what is no key names none."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
 
 
 def _held_answer(comment: Comment) -> AnswerForm:
@@ -160,7 +156,7 @@ def _comment_made(
 
 
 def _answer(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:
-    key = _key(request.POST.get("comment", ""))
+    key = number_sent(request.POST.get("comment", ""))
     comment = get_object_or_404(Comment, version=version, pk=key)
     answer_comment(comment=comment, today=localdate(), by=request.user, **given)
     return f"{comment.author} is answered", f"#comment-{comment.pk}"

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.figures import number_sent
 from core.guards import require
 from core.refusals import Refused
 from organisation.permissions import Permission
@@ -195,8 +196,7 @@ def _seen(request: SignedInRequest, draft: Version) -> int:
     """The edition a form was opened with. What is no edition is none that anybody saw."""
     if request.method != "POST":
         return draft.edition
-    said = request.POST.get("seen", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
+    return number_sent(request.POST.get("seen", ""))
 
 
 @require_http_methods(["GET", "POST"])

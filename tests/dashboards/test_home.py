@@ -12,7 +12,9 @@ from core.services.notices import owe_notice
 from dashboards.queries.home_page import home_page
 from dashboards.queries.next_steps import Urgency
 from indicators.models.calendar import CalendarDay
-from indicators.models.results import Result
+from indicators.models.definitions import Indicator
+from indicators.models.questions import Question
+from indicators.models.results import Result, Revision
 from indicators.models.returns import Attestation, Draft, SignOff
 from indicators.rules.returns import ResultState, Stage, Verdict
 from indicators.services.definitions import suspend_indicator
@@ -38,6 +40,7 @@ from tests.factories import (
     PostFactory,
     RatingFactory,
     RevisionFactory,
+    TargetFactory,
     UnitFactory,
     UserFactory,
     holder,
@@ -104,11 +107,18 @@ def answering(division, *references, **fields):
 
 
 def submitted(reference, state=ResultState.SUBMITTED):
-    from indicators.models.definitions import Indicator
-
     indicator = Indicator.objects.get(reference=reference)
     revision = RevisionFactory(result__indicator=indicator, result__quarter=Q2)
     Result.objects.filter(pk=revision.result_id).update(state=state)
+    return revision
+
+
+def asked_about(reference, *keys, quarter=Q2, **fields):
+    """A submitted result of an indicator, with so many questions about it that nobody answered."""
+    indicator = Indicator.objects.get(reference=reference)
+    revision = RevisionFactory(result__indicator=indicator, result__quarter=quarter, **fields)
+    for key in keys:
+        Question.objects.create(revision=revision, key=key, words="0 after 92: is there a figure?")
     return revision
 
 
@@ -277,6 +287,89 @@ def test_many_that_were_returned_are_told_together(quarter, division):
 
     assert len(told) == 1 + 4 + 1
     assert "8 more results were returned to you." in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (
+            [("A", ["nought"], Q2)],
+            "1 question about one of your results for Q2 2011/12 is not answered: until it is,"
+            " readers see that the figure is in doubt.",
+        ),
+        (
+            [("A", ["nought", "target"], Q2), ("B", ["same"], Q2.previous())],
+            "3 questions about 2 of your results are not answered: until they are, readers see that"
+            " the figures are in doubt.",
+        ),
+    ],
+)
+def test_what_was_asked_of_a_manager_and_not_answered_is_said(quarter, division, asked, expected):
+    manager = answering(division, "A", "B")
+    for reference, keys, of_quarter in asked:
+        asked_about(reference, *keys, quarter=of_quarter)
+
+    found = [each for each in needs(manager) if "question" in each[1]]
+
+    assert found == [(Urgency.NOW, expected)]
+
+
+def test_what_is_answered_or_was_said_of_a_figure_since_replaced_is_not_asked_again(
+    quarter, division
+):
+    manager = answering(division, "A")
+    revision = asked_about("A", "nought")
+    assert [each for _, each in needs(manager) if "question" in each]
+
+    Revision.objects.filter(pk=revision.pk).update(is_latest=False)
+    latest = RevisionFactory(result=revision.result, number=2, reason="Recounted")
+    told = {"answer": "None came", "answered_at": datetime(2011, 10, 3, tzinfo=UTC)}
+    Question.objects.create(revision=latest, key="nought", words="0 after 92?", **told)
+
+    assert not [each for _, each in needs(manager) if "question" in each]
+
+
+def test_questions_are_for_a_manager_their_deputy_and_the_performance_team(quarter, division):
+    manager = answering(division, "A")
+    asked_about("A", "nought")
+    people = {
+        "the manager": manager,
+        "the deputy": holder(PostKind.DEPUTY, unit=division),
+        "an officer": holder(PostKind.PERFORMANCE_OFFICER),
+        "a manager elsewhere": holder(PostKind.ACCOUNTABLE_MANAGER),
+        "their director": holder(PostKind.DIRECTOR, unit=division),
+        "a Member": holder(PostKind.MEMBER),
+    }
+
+    told = {
+        who: [(urgency, words[:38]) for urgency, words in needs(person) if "question" in words]
+        for who, person in people.items()
+    }
+
+    assert {who: found for who, found in told.items() if found} == {
+        "the manager": [(Urgency.NOW, "1 question about one of your results f")],
+        "the deputy": [(Urgency.NOW, "1 question about one of your results f")],
+        "an officer": [(Urgency.SOON, "1 question about one of others’ result")],
+    }
+
+
+def test_an_officer_is_told_which_totals_since_april_lack_a_target(quarter, division):
+    answering(division, "A", "B", basis="year_to_date")
+    TargetFactory(indicator=Indicator.objects.get(reference="A"), from_quarter=Q2.next())
+    officer = holder(PostKind.PERFORMANCE_OFFICER)
+
+    assert [each for each in needs(officer) if "target" in each[1]] == [
+        (
+            Urgency.NOW,
+            "1 indicator counted from April has no target for Q3 2011/12: without one it is not"
+            " rated.",
+        ),
+        (
+            Urgency.SOON,
+            "2 indicators counted from April have no target for Q4 2011/12: without one they are"
+            " not rated.",
+        ),
+    ]
 
 
 def test_a_manager_is_asked_to_attest_what_is_new_in_their_name(quarter, division):
@@ -613,8 +706,12 @@ def busy(division, how_many):
     meeting = MeetingFactory(team=team)
     for number in range(how_many):
         mine = IndicatorFactory(
-            reference=f"B-{number:02}", unit=division, accountable_manager=person
+            reference=f"B-{number:02}",
+            unit=division,
+            accountable_manager=person,
+            basis="year_to_date",
         )
+        asked_about(mine.reference, "nought", quarter=Q2.previous())
         EscalationFactory(indicator=mine)
         CallInFactory(meeting=meeting, indicator=mine)
         AgreedActionFactory(call_in=mine.call_ins.get(), owner="B. Busy", due_on=date(2011, 10, 1))
@@ -624,6 +721,7 @@ def busy(division, how_many):
             plan=ActionPlanFactory(indicator=other), owner="B. Busy", due_on=date(2011, 10, 2)
         )
         submitted(other.reference, ResultState.DIVISION_APPROVED)
+        asked_about(other.reference, "nought", quarter=Q2.previous())
         back = IndicatorFactory(
             reference=f"R-{number:02}", unit=division, accountable_manager=person
         )
@@ -637,7 +735,7 @@ def test_a_home_takes_as_many_queries_however_much_there_is(
 ):
     person = busy(division, how_many)
 
-    with django_assert_max_num_queries(51) as asked:
+    with django_assert_max_num_queries(55) as asked:
         found = home_page(reader=person, today=date(2011, 10, 24)).next_steps
 
     assert len(found) >= 10

@@ -127,6 +127,7 @@ def test_the_day_may_be_moved_and_what_was_said_in_error_is_taken_back(indicator
         ({"quarter": Quarter(2018, 1)}, "has a figure"),
         ({"quarter": Quarter(2018, 3)}, "has not ended"),
         ({"publisher": " "}, "Say who publishes"),
+        ({"until": "2109-03-31"}, "Write a day until 30 September 2023"),
     ],
 )
 def test_what_cannot_be_awaited_is_refused_in_words(indicator, given, words):
@@ -179,3 +180,31 @@ def test_the_manager_says_it_on_the_return_and_may_take_it_back(client, indicato
         client.post(address, {"take_back": "yes"})
 
     assert not Awaited.objects.exists()
+
+
+def test_what_cannot_be_awaited_is_said_before_anything_is_typed(client, indicator):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    with time_machine.travel("2018-10-10T09:00:00+00:00", tick=False):
+        given = client.get(reverse("awaited", args=["2018-Q1", "OLD-1"])).content.decode()
+        to_come = client.get(reverse("awaited", args=["2018-Q3", "OLD-1"])).content.decode()
+
+    assert "OLD-1 has a figure for Q1 2018/19: nothing is awaited." in given
+    assert "Q3 2018/19 has not ended" in to_come
+    assert "It is awaited</button>" not in given + to_come
+
+
+def test_taken_back_twice_is_said_once_more_and_after_the_close_what_to_do(client, indicator):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    address = reverse("awaited", args=["2018-Q2", "OLD-1"])
+    say(indicator)
+    with time_machine.travel("2018-10-10T09:00:00+00:00", tick=False):
+        for _ in range(2):
+            assert client.post(address, {"take_back": "yes"}).url.endswith("/2018-Q2/OLD-1/")
+    say(indicator)
+    close_on("2018-10-29")
+    with time_machine.travel("2018-11-05T09:00:00+00:00", tick=False):
+        refused = client.post(address, {"take_back": "yes"}, follow=True).content.decode()
+
+    assert "name an earlier day instead" in refused
+    assert f'value="{OFFICE}"' in refused
+    assert Awaited.objects.exists()

@@ -227,8 +227,8 @@ class TestPage:
         client.force_login(officer)
         return client
 
-    def told(self, client, query=""):
-        response = client.get(reverse("forecasts") + query)
+    def told(self, client, query="", page="forecasts"):
+        response = client.get(reverse(page) + query)
         assert response.status_code == 200
         return response.content.decode()
 
@@ -245,9 +245,10 @@ class TestPage:
         outcome(forecast, 78)
         told = self.told(signed_in)
         assert forecast.unit.name in told
-        assert "Outside the interval" in told
-        assert "percentage points" in told
         assert "14.4% too hopeful" in told  # 13 of 90
+        one_by_one = self.told(signed_in, page="forecasts_one_by_one")
+        assert "Outside the interval" in one_by_one
+        assert "percentage points" in one_by_one
 
     def test_shows_skill_and_whether_chances_keep_their_word(self, signed_in, forecast):
         expects(forecast, Quarter(2012, 1), Rag.RED)
@@ -262,7 +263,9 @@ class TestPage:
         self, signed_in, forecast
     ):
         outcome(forecast, 78)
-        assert "Chance of red: " not in self.told(signed_in)
+        told = self.told(signed_in, page="forecasts_one_by_one")
+        assert "Within the interval" in told or "Outside the interval" in told
+        assert "Chance of red: " not in told
 
     @pytest.mark.parametrize(
         ("query", "shown"),
@@ -282,14 +285,16 @@ class TestPage:
         say(near, NEXT, 86)
         say(far, NEXT, 60)
         closed_until(NEXT)
-        assert f"<strong>{shown}</strong> forecast" in self.told(signed_in, query)
+        told = self.told(signed_in, query, page="forecasts_one_by_one")
+        assert f"<strong>{shown}</strong> forecast" in told
 
+    @pytest.mark.parametrize("page", ["forecasts", "forecasts_one_by_one"])
     def test_as_many_queries_for_twenty_as_for_one(
-        self, signed_in, forecast, django_assert_max_num_queries
+        self, signed_in, forecast, page, django_assert_max_num_queries
     ):
         outcome(forecast, 78)
         with django_assert_max_num_queries(30) as for_one:
-            self.told(signed_in)
+            self.told(signed_in, page=page)
         for _ in range(19):
             indicator = resulted(LEVEL)
             say(indicator, NEXT, 84)
@@ -298,6 +303,7 @@ class TestPage:
             rate_quarter(quarter=quarter, by=None)
             forecast_after(quarter=quarter, by=None)
         with django_assert_max_num_queries(30) as for_twenty:
-            told = self.told(signed_in)
-        assert "<strong>20</strong> forecasts" in told
+            told = self.told(signed_in, page=page)
+        scored = "<strong>20</strong> forecasts" if page.endswith("one_by_one") else ">20</td>"
+        assert scored in told
         assert len(for_twenty) == len(for_one)

@@ -280,7 +280,10 @@ def test_parts_are_renamed_moved_and_set_aside(officer):
         "form-2-name": "Ashford",
     }
 
-    officer.post(reverse("dimension", args=["district"]), said | management(6, 2) | rows)
+    address = reverse("dimension", args=["district"])
+    seen = {"seen": officer.get(address).context["seen"]}
+
+    officer.post(address, said | seen | management(6, 2) | rows)
 
     assert list(Dimension.objects.get().parts.values_list("key", "name", "is_used")) == [
         ("dover", "Dover", False),
@@ -308,11 +311,66 @@ def test_a_dimension_that_cannot_be_is_told_and_comes_back(officer, changes, tol
     assert not Dimension.objects.exists()
 
 
+def test_two_who_change_a_dimension_at_once_are_told_and_neither_undoes_the_other(officer):
+    dimension = districts("Ashford", "Dover")[0].dimension
+    address = reverse("dimension", args=["district"])
+    rows = {
+        "form-0-key": "ashford",
+        "form-0-name": "Ashford",
+        "form-0-is_used": "on",
+        "form-1-key": "dover",
+        "form-1-name": "Dover",
+        "form-1-is_used": "on",
+    }
+    said = {"name": "District", "each_case_once": "yes", "withheld_below": "5"}
+    seen = {"seen": officer.get(address).context["seen"]}
+    others = {"form-2-name": "Thanet", "withheld_below": "10"}
+    officer.post(address, said | seen | management(6, 2) | rows | others)
+
+    # Something else is wrong first, and only then is it told what was changed meanwhile.
+    wrong = officer.post(address, said | seen | management(6, 2) | rows | {"name": ""})
+    still = {"seen": wrong.context["seen"]}
+    late = officer.post(address, said | still | management(6, 2) | rows)
+
+    assert "Somebody else changed this while you were writing" in text_of(late)
+    assert "Ashford, Dover, Thanet." in text_of(late)
+    dimension.refresh_from_db()
+    assert dimension.withheld_below == 10
+    assert dimension.parts.filter(is_used=True).count() == 3
+    again = {"seen": late.context["seen"]}
+    assert officer.post(address, said | again | management(6, 2) | rows).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["District", "district"])
+def test_a_dimension_pressed_twice_is_added_once(officer, name):
+    said = {"name": "District", "each_case_once": "yes", "withheld_below": "5", "form-0-name": "A"}
+    officer.post(reverse("add_dimension"), said | management(4, 0))
+
+    again = officer.post(reverse("add_dimension"), said | management(4, 0) | {"name": name})
+
+    assert f"there is a dimension called {name} already" in text_of(again)
+    assert Dimension.objects.count() == 1
+
+
+def test_two_who_say_by_what_an_indicator_is_broken_down_are_told(officer):
+    indicator = IndicatorFactory(reference="PI-1")
+    for key in ("district", "age"):
+        DimensionFactory(key=key, name=key.capitalize())
+    address = reverse("break_down", args=["PI-1"])
+    officer.post(address, {"dimensions": ["age"], "values_add_up": "yes", "seen": ""})
+
+    late = officer.post(address, {"dimensions": ["district"], "values_add_up": "yes", "seen": ""})
+
+    assert "Somebody else changed this while you were writing" in text_of(late)
+    assert "Broken down by age." in text_of(late)
+    assert [each.dimension.key for each in indicator.breakdowns.filter(is_used=True)] == ["age"]
+
+
 def test_an_indicator_is_said_to_be_broken_down(officer):
     indicator, district = IndicatorFactory(reference="PI-1"), DimensionFactory()
     address = reverse("break_down", args=["PI-1"])
 
-    officer.post(address, {"dimensions": ["district"], "values_add_up": "yes"})
+    officer.post(address, {"dimensions": ["district"], "values_add_up": "yes", "seen": ""})
     page = officer.get(address)
 
     assert Breakdown.objects.get(indicator=indicator, dimension=district).values_add_up

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import path
 
 from kcc_perf.accessibility import facts
-from kcc_perf.context import SIGNED_IN, SIGNED_OUT, navigation, service
+from kcc_perf.context import SIGNED_IN, SIGNED_OUT, entries_for, navigation, service
+from organisation.permissions import Permission
 
 
 def page(request):
@@ -37,7 +38,9 @@ def given_to(rf, user, address="/"):
 
 def test_navigation_offers_only_pages_that_exist(rf):
     signed_out = given_to(rf, AnonymousUser())["navigation"]
-    signed_in = given_to(rf, SimpleNamespace(is_authenticated=True))["navigation"]
+    signed_in = given_to(rf, SimpleNamespace(is_authenticated=True, may=lambda permission: False))[
+        "navigation"
+    ]
 
     assert [(each["text"], each["address"]) for each in signed_out] == [
         ("Latest report", "/"),
@@ -47,9 +50,8 @@ def test_navigation_offers_only_pages_that_exist(rf):
     assert [(each["text"], each["address"]) for each in signed_in] == [
         ("Home", "/home/"),
         ("Dashboards", "/desks/"),
-        ("Escalations", "/escalations/"),
+        ("Escalation", "/escalations/"),
         ("SORP", "/sorp/"),
-        ("Sign out", "/leave/"),
     ]
 
 
@@ -72,10 +74,10 @@ def test_navigation_marks_where_we_are(where, current, active):
 @pytest.mark.parametrize(
     ("where", "active"),
     [
-        ("/early-warning/", "Escalations"),
-        ("/forecasts/", "Escalations"),
-        ("/variations/", "Escalations"),
-        ("/escalations/plans/", "Escalations"),
+        ("/early-warning/", "Escalation"),
+        ("/forecasts/", "Escalation"),
+        ("/variations/", "Escalation"),
+        ("/escalations/plans/", "Escalation"),
         ("/indicators/HT-12/", "Dashboards"),
         ("/indicators/HT-12/variations/", "Dashboards"),
         ("/sorp/backtests/3/", "SORP"),
@@ -83,24 +85,41 @@ def test_navigation_marks_where_we_are(where, current, active):
     ],
 )
 def test_every_page_lies_under_an_entry(where, active):
-    entries = list(navigation(where, SIGNED_IN))
+    everywhere = SimpleNamespace(may=lambda permission: True)
+    entries = list(navigation(where, entries_for(everywhere)))
 
     assert [each["text"] for each in entries if each["active"]] == [active]
     assert not any(each["current"] for each in entries)
 
 
 def test_navigation_is_in_the_order_of_the_work():
-    assert [text for text, _, _ in SIGNED_IN] == [
+    assert [entry[0] for entry in SIGNED_IN] == [
         "Home",
+        "Return",
         "Calendar",
         "Dashboards",
-        "Escalations",
+        "Escalation",
         "Assurance",
         "Strategy",
         "SORP",
-        "Reports",
-        "Sign out",
+        "Report",
+        "Set up",
     ]
+
+
+@pytest.mark.parametrize(
+    ("granted", "offered"),
+    [
+        (set(), set()),
+        ({Permission.SUBMIT_RESULT}, {"Return"}),
+        ({Permission.SUBMIT_RESULT, Permission.MANAGE_FRAMEWORK}, {"Return", "Set up"}),
+    ],
+)
+def test_nobody_is_offered_what_they_would_be_refused(granted, offered):
+    for_all = {entry[0] for entry in SIGNED_IN if len(entry) == 3}
+    person = SimpleNamespace(may=granted.__contains__)
+
+    assert {text for text, _, _ in entries_for(person)} == for_all | offered
 
 
 def drawn(rf, template, **context):

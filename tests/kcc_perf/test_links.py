@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter, deque
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -36,7 +37,6 @@ WITHOUT_LINK = {
     "account_reset_password_from_key": "the link is in an e-mail",
     "account_reset_password_from_key_done": "choosing a password leads there",
     "end_sign_in": "somebody who is signed in twice ends one",
-    "account_reauthenticate": "changing how one signs in leads there",
     "mfa_authenticate": "signing in leads there where there is a second step",
     "mfa_reauthenticate": "changing how one signs in leads there where there is a second step",
     "openid_connect_callback": "the council's sign-in service leads there",
@@ -61,13 +61,12 @@ IN_ANOTHER_STATE = {
     "mfa_view_recovery_codes": "account/account.html",
     "openid_connect_login": "account/login.html",
     "part_council_account": "organisation/accounts.html",
-    "begin_quarter": "indicators/calendar.html",
     "check_return": "indicators/return.html",
     "compliance_csv": "dashboards/compliance_of_quarter.html",
     "forecasts": "escalation/early_warning.html",
+    "forecasts_one_by_one": "indicators/forecasts.html",
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
-    "new_draft": "sorp/versions.html",
     "preview_trigger": "sorp/draft_trigger.html",
     "public_parts_csv": "reports/public_indicator.html",
     "public_months_csv": "reports/public_indicator.html",
@@ -174,10 +173,12 @@ def test_every_link_leads_somewhere(walks):
 
 
 def test_every_page_is_linked_from_a_page_that_somebody_reaches(walks):
+    """But for the check of a spreadsheet, to which bringing it leads."""
     reached = set().union(*(walk.reached for walk in walks.values()))
     named = {name for name, _ in routes() if name}
 
-    unlinked = sorted(named - reached - set(WITHOUT_LINK) - set(IN_ANOTHER_STATE))
+    after_bringing = {name for name in named if re.fullmatch("set_up_.+_check", name)}
+    unlinked = sorted(named - reached - set(WITHOUT_LINK) - set(IN_ANOTHER_STATE) - after_bringing)
     assert not unlinked, ", ".join(unlinked)
     assert sorted((set(WITHOUT_LINK) | set(IN_ANOTHER_STATE)) & reached) == []
     assert sorted((set(WITHOUT_LINK) | set(IN_ANOTHER_STATE)) - named) == []

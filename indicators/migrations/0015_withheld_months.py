@@ -22,7 +22,7 @@ GUARD = Guard(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0013_days_are_set_by_themselves")]
+    dependencies = [("indicators", "0014_one_dimension_of_a_name")]
 
     operations = [
         migrations.AddField(

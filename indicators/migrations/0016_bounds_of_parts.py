@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0014_withheld_months")]
+    dependencies = [("indicators", "0015_withheld_months")]
 
     operations = [
         migrations.AlterField(
