@@ -98,6 +98,7 @@ def parts_lines(lines: Sequence[WorkbookLine], quarter: Quarter) -> list[PartsLi
         )
         for pk, line in by_indicator.items()
         for each in given.get(pk, ())
+        if each.figures  # a dimension may have no part yet
     ]
 
 

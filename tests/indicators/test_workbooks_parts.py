@@ -20,7 +20,7 @@ from indicators.workbooks.parts import PART_COLUMNS
 from indicators.workbooks.preview import preview
 from indicators.workbooks.writing import write_workbook
 from tests.factories import IndicatorFactory, RevisionFactory, TargetFactory, UserFactory
-from tests.indicators.factories import BreakdownFactory, districts
+from tests.indicators.factories import BreakdownFactory, DimensionFactory, districts
 from tests.indicators.workbooks import Filled, manager_of
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,23 @@ def test_without_a_breakdown_there_is_no_sheet_of_parts(sorp_in_force):
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(manager_of(1), Q1)))
 
     assert book.sheetnames == ["Return", "Notes", "Identity"]
+
+
+def test_a_dimension_without_a_part_has_no_rows(answerer):
+    BreakdownFactory(
+        indicator=answerer.indicators.last(), dimension=DimensionFactory(key="ward", name="Ward")
+    )
+
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Parts"]
+
+    assert sheet.max_row == 4 + 3
+
+
+def test_where_no_dimension_has_a_part_there_is_no_sheet(sorp_in_force):
+    manager = manager_of(1)
+    BreakdownFactory(indicator=manager.indicators.get())
+
+    assert "Parts" not in openpyxl.load_workbook(io.BytesIO(write_workbook(manager, Q1))).sheetnames
 
 
 def test_parts_come_back_are_looked_at_and_stand_once_saved(answerer, breakdown):
