@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.figures import as_number
+from core.figures import as_number, number_sent
 
 FIGURES = st.decimals(-1000, 1000, places=6)
 
@@ -44,3 +44,23 @@ def test_no_printed_figure_stands_on_or_across_a_bound_that_its_value_does_not(
 
     assert (read > bound) == (value > bound)
     assert (read < bound) == (value < bound)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("17", 17),
+        ("007", 7),
+        ("999999999", 999_999_999),
+        ("", 0),
+        ("-3", 0),
+        ("1.0", 0),
+        (" 4", 0),
+        ("\N{SUPERSCRIPT TWO}", 0),
+        ("\N{ARABIC-INDIC DIGIT FOUR}", 0),
+        ("9" * 5000, 0),
+    ],
+)
+def test_the_number_that_a_form_sends_along_is_read_or_is_nought(text, number):
+    assert number_sent(text) == number

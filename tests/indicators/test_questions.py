@@ -271,6 +271,38 @@ def test_an_answer_that_says_nothing_is_refused_in_words_and_nothing_is_lost(cli
     assert Question.objects.get().answer == ""
 
 
+@pytest.mark.parametrize("number", ["", "x", "\N{SUPERSCRIPT TWO}", "9" * 5000, "999999999999"])
+def test_a_question_that_there_is_not_is_not_found(client, indicator, number):
+    client.force_login(indicator.accountable_manager)
+
+    answered = client.post(reverse("questions"), {"question": number, "answer": "Yes"})
+
+    assert answered.status_code == 404
+
+
+@pytest.mark.parametrize("seen", ["\N{SUPERSCRIPT TWO}", "9" * 5000])
+def test_nonsense_sent_along_with_a_draft_breaks_no_return(client, indicator, seen):
+    assert enter(client, indicator, value="91", seen=seen).status_code < 500
+    for page in ("my_return", "check_return"):
+        assert client.get(reverse(page, args=[Q1.key])).status_code == 200
+
+
+def test_a_figure_of_a_closed_quarter_is_corrected_by_the_team_and_told_to_it(client, indicator):
+    give(indicator, "0")
+    for quarter in Q1.back(4).until(Q1):
+        close_quarter(quarter=quarter, today=date(2011, 7, 20), by=None)
+
+    client.force_login(indicator.accountable_manager)
+    to_the_manager = page_of(client.get(reverse("questions")))
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    to_the_team = page_of(client.get(reverse("questions")))
+
+    correct = f'href="{reverse("enter_result", args=[Q1.key, indicator.reference])}"'
+    assert "tell the performance team what it should be" in to_the_manager
+    assert correct not in to_the_manager
+    assert correct in to_the_team
+
+
 def test_the_first_answer_stands(indicator):
     give(indicator, "0")
     manager, question = indicator.accountable_manager, Question.objects.get()

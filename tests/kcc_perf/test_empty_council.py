@@ -27,6 +27,8 @@ def officer(client):
 
 
 def words_of(answer):
+    if "html" not in answer.headers["Content-Type"]:
+        return ""
     found = MAIN.search(answer.content.decode())
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[0])).split()) if found else ""
 
