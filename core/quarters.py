@@ -104,6 +104,24 @@ class Quarter:
         return f"Q{self.number} {self.financial_year}"
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class FinancialYear:
+    """A financial year, April to March, as a period of what is given once in it: 2016/17."""
+
+    year: int  # the calendar year in which it began
+
+    @property
+    def key(self) -> str:
+        return f"{self.year}-{(self.year + 1) % 100:02d}"
+
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        return tuple(Quarter(self.year, number) for number in (1, 2, 3, 4))
+
+    def __str__(self) -> str:
+        return f"{self.year}/{(self.year + 1) % 100:02d}"
+
+
 NUMBER = r"(?:q(?:uarter|tr)?\.? ?(?P<q>[1-4])|(?P<nth>1st|2nd|3rd|4th|first|second|third|fourth) quarter)"
 YEARS = r"(?:fy ?)?(?P<from>(?:[0-9][0-9])?[0-9][0-9]) ?[/-] ?(?P<to>(?:[0-9][0-9])?[0-9][0-9])"
 BETWEEN = r" ?[,:-]? ?(?:of )?"
@@ -130,6 +148,21 @@ NUMBERS = re.compile(
 )
 NTH = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4}
 SHORT = [month[:3].lower() for month in MONTHS]
+
+
+def read_financial_year(text: str) -> FinancialYear | None:
+    """The financial year that is written: 2016-17, 2016/17, 2016-2017, FY 2016/17; None where none is.
+
+    2011-12 is December 2011 too: whoever asks has to know which of the two can be meant.
+    """
+    plain = re.sub("[\u2010-\u2014\u2212]", "-", " ".join(text.split())).casefold()
+    found = re.fullmatch(r"(?:fy ?)?([0-9]{4}) ?[/-] ?([0-9]{2}|[0-9]{4})", plain)
+    if found is None:
+        return None
+    year, following = int(found[1]), int(found[1]) + 1
+    if found[2] not in (str(following), str(following)[2:]) or not 1950 <= year <= 2150:
+        return None
+    return FinancialYear(year)
 
 
 def read_quarter(text: str) -> Quarter:

@@ -46,6 +46,9 @@ ENTRIES = (
     Entry("bring versions of the SORP into force", "sorp.tasks.bring_into_force", minute=1),
     # Just after midnight too: a unit is renamed, moved or merged from a day on.
     Entry("bring units up to date", "organisation.tasks.take_up_structure", minute=2),
+    # From its first minute an indicator is its new manager's to return; each hour for one that could
+    # not be moved then, until the cause is mended.
+    Entry("move indicators whose day has come", "indicators.tasks.make_due_moves", minute=2),
     # After the day stated, a figure that its publisher has not issued is missing.
     Entry(
         "judge what is no longer awaited",

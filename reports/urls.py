@@ -25,6 +25,11 @@ urlpatterns = [
         public.public_parts_csv,
         name="public_parts_csv",
     ),
+    path(
+        "performance/indicators/<reference:address>/months.csv",
+        public.public_months_csv,
+        name="public_months_csv",
+    ),
     path("performance/priorities/<slug:slug>/", public.public_priority, name="public_priority"),
     path("data/", public.open_data, name="open_data"),
     path("api/v1/reports/", api.api_reports, name="api_reports"),

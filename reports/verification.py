@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from core.canonical_json import canonical, digest
+from core.figures import SMALLEST
+from core.months import Month, months_of
 from core.quarters import Quarter
 from escalation.rules.ladder import Episode, Origin, replay, restate
 from escalation.rules.referrals import manual_referrals
@@ -26,7 +29,7 @@ from reports.rules.counting import changes, counts, counts_by, is_counted, trave
 from reports.rules.sentences import wrong_sentences
 from reports.rules.wording import pattern_of
 from reports.schema import NotAnEdition, check_form
-from sorp.lexicon import Layer, Level, NotRated, Tier
+from sorp.lexicon import Layer, Level, MadeOfMonths, NotRated, Tier
 from sorp.rules.figures import load_figure
 from sorp.rules.thresholds import rate
 
@@ -49,6 +52,7 @@ WITHOUT_VALUE = {
     NotRated.NOT_DUE,
     NotRated.NO_VALUE,
     NotRated.SUSPENDED,
+    NotRated.WITHHELD,
     NotRated.AWAITED,
 }
 
@@ -61,6 +65,7 @@ def wrong_figures(document: Mapping[str, Any], *, sentences: bool = True) -> Ite
         yield from _wrong_order(each, document["quarter"])
         yield from _wrong_ratings(each)
         yield from _wrong_parts(each)
+        yield from _wrong_months(each, Quarter.parse(document["quarter"]))
         varied = varied_rules(rules_for, [_varied(one) for one in each.get("variations", ())])
         yield from _wrong_escalations(each, varied, Quarter.parse(document["quarter"]))
     yield from _wrong_counts(document)
@@ -117,6 +122,37 @@ def _wrong_parts(indicator: Indicator) -> Iterator[str]:
                 yield f"{indicator['reference']}: {wrong}"
         except ValueError as reason:
             yield f"{indicator['reference']}: {reason}"
+
+
+def _wrong_months(indicator: Indicator, until: Quarter) -> Iterator[str]:
+    """Its months stand in order, hide what is withheld, and make the figure of the report's quarter.
+
+    Counts are not published, so of a mean it is asked whether it lies between its months. Where the
+    definition changed, nobody can tell how months made a quarter before.
+    """
+    months = indicator.get("months", ())
+    keys = [each["month"] for each in months]
+    if sorted(set(keys)) != keys or (keys and Month.parse(keys[-1]) > months_of(until)[-1]):
+        yield f"{indicator['reference']}: its months do not stand once each, in order"
+        return
+    for each in months:
+        if each["value"] is not None and (each["withheld"] or each["not_available"]):
+            yield f"{indicator['reference']}: {each['month']} has a figure that it says it has not"
+    known = {each["month"]: Decimal(each["value"]) for each in months if each["value"] is not None}
+    values = [known[month.key] for month in months_of(until) if month.key in known]
+    rating = next((each for each in indicator["ratings"] if each["quarter"] == until.key), None)
+    made = indicator.get("made_of_months")
+    changed = "definition_changes" in indicator
+    if rating is None or rating["value"] is None or len(values) < 3 or not made or changed:
+        return
+    value = Decimal(rating["value"])
+    low, high = {
+        MadeOfMonths.SUM: (sum(values), sum(values)),
+        MadeOfMonths.MEAN: (min(values), max(values)),
+        MadeOfMonths.LAST: (values[-1], values[-1]),
+    }[MadeOfMonths(made)]
+    if not low - SMALLEST <= value <= high + SMALLEST:
+        yield f"{indicator['reference']}: its months do not make the figure of {until}"
 
 
 def _wrong_escalations(

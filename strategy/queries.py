@@ -224,7 +224,11 @@ def _priority_sheet(
     day: date,
     milestones_on: date,
 ) -> PrioritySheet:
-    measures = tuple(_measure_line(each, ratings, quarter) for each in priority.measures.all())
+    measures = tuple(
+        _measure_line(each, ratings, quarter)
+        for each in priority.measures.all()
+        if quarter is None or each.indicator is None or each.indicator.is_measured_in(quarter)
+    )
     milestones = tuple(_milestone_line(each, milestones_on) for each in priority.milestones.all())
     evaluations = tuple(
         _evaluation_line(each) for each in priority.evaluations.all() if each.judged_on <= day

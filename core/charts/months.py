@@ -45,7 +45,7 @@ def months_chart(line: MonthLine) -> str:
     values = [each.value for each in known if each.value is not None]
     scale = axis(values, top=TOP, bottom=BOTTOM, percent=line.measure_unit.strip() == "%")
     ticks = [(each, _tick(each, line.measure_unit)) for each in scale.ticks]
-    left = max(len(words) for _, words in ticks) * FIGURE + 8
+    left = max(len(words) for _, words in ticks) * FIGURE + 16  # a per cent sign is broader
     right = WIDTH - len(known[-1].written) * FIGURE - 12
     first = _ordinal(known[0].month)
     step = (right - left - 16) / max(_ordinal(known[-1].month) - first, 1)

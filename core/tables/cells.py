@@ -25,7 +25,7 @@ from core.figures import (
 )
 from core.lettering import plain, refusal_of
 from core.months import Month
-from core.quarters import Quarter, read_quarter
+from core.quarters import FinancialYear, Quarter, read_financial_year, read_quarter
 from core.tables.faults import shown
 from core.tables.writing import RUNS_IN_A_SPREADSHEET
 
@@ -79,8 +79,14 @@ def quarter(text: str) -> Quarter:
     return read_quarter(text)
 
 
-def quarter_or_month(text: str) -> Quarter | Month:
-    """A quarter as `quarter` reads it, or a month written like 2019-10."""
+def period(text: str) -> Quarter | Month | FinancialYear:
+    """A quarter as `quarter` reads it, a month written like 2019-10, or a financial year like 2016-17.
+
+    2011-12 is read as a month: of what is given once a year, its reader asks which is meant.
+    """
+    year = read_financial_year(text)
+    if year is not None and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        return year
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
         try:
             return Month.parse(text)
@@ -262,7 +268,7 @@ def _advice(text: str, absent: str) -> str:
 Day = Annotated[date, PlainValidator(iso_date)]
 YesOrNo = Annotated[bool, PlainValidator(yes_or_no)]
 QuarterKey = Annotated[Quarter, PlainValidator(quarter)]
-QuarterOrMonth = Annotated[Quarter | Month, PlainValidator(quarter_or_month)]
+Period = Annotated[Quarter | Month | FinancialYear, PlainValidator(period)]
 Figure = Annotated[Decimal, PlainValidator(figure())]
 Text = Annotated[str, PlainValidator(as_written)]
 # Of a figure that is read once its unit is known.

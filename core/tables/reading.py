@@ -262,7 +262,7 @@ def _row(
             continue
         if (advice := _unkeepable(text)) is not None:
             wrong[column.field] = advice
-        elif text.strip().casefold() == CLEAR and not model.reads_clear:
+        elif text.strip().casefold() == CLEAR:
             if column.is_filled:
                 wrong[column.field] = "fill in this cell: what it says cannot be taken away"
             else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -33,8 +33,6 @@ class TableRow(BaseModel):
     )
 
     row_number: int  # as a spreadsheet counts: the header is 1
-    # Whether its own cells read `(clear)`, for which a field otherwise has what an empty cell means.
-    reads_clear: ClassVar[bool] = False
 
     @property
     def filled(self) -> Mapping[str, Any]:

@@ -41,6 +41,7 @@ def _months() -> Iterator[dict[str, object]]:
             **vars(each),
             "reference": each.indicator.reference,
             "quarter": each.month,
+            "value": "[c]" if each.withheld else each.value,
             "day": each.month.last_day,
             "of": each,
         }

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.text import slugify
 
-from core.figures import DECIMALS, as_number, decimals_of
 from core.forms import PrintedText
 from indicators.forms.results import FigureField
 from indicators.models.parts import Dimension, Part
 from indicators.queries.parts import PartsSheet
-from indicators.rules.parts import COUNTS, FIGURES, PartFigure, read_part
+from indicators.rules.entry import with_standing
+from indicators.rules.parts import FIGURES, PartFigure, part_as_typed, read_part
 from indicators.services.parts import PartNamed
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -154,7 +154,10 @@ class PartsForm(forms.Form):
     """The grid: a row for each part, with its figure, its counts or the reason why it has none."""
 
     def __init__(self, typed: Mapping[str, str] | None = None, *, sheet: PartsSheet, revises: bool):
-        super().__init__(typed, initial=dict(_as_typed(sheet)))
+        initial = dict(_as_typed(sheet))
+        if typed is not None:
+            typed = {**dict(typed.items()), **_with_standing(typed, initial, sheet)}
+        super().__init__(typed, initial=initial)
         self.sheet = sheet
         self.figures: dict[Part, PartFigure] = {}
         headings = self.headings
@@ -215,14 +218,17 @@ class PartsForm(forms.Form):
         return fields
 
 
+def _with_standing(
+    posted: Mapping[str, str], standing: Mapping[str, str], sheet: PartsSheet
+) -> dict[str, str]:
+    """What was sent of the grid and, of boxes that were not, what stands in them."""
+    rows = [f"{part.key}_{{}}".format for part in sheet.parts]
+    sent = {name(box): posted[name(box)] for name in rows for box in BOXES if name(box) in posted}
+    return with_standing(sent, standing, rows)
+
+
 def _as_typed(sheet: PartsSheet) -> Iterator[tuple[str, str]]:
-    """What stands, as it would have been typed. A value that its counts give need not be."""
+    """What stands in each box, as it would have been typed."""
     for key, figure in sheet.figures.items():
-        has_counts = figure.numerator is not None
-        for box in COUNTS if has_counts else ("value",):
-            number = getattr(figure, box)
-            if number is not None:
-                yield f"{key}_{box}", as_number(number, decimals_of(number, DECIMALS))
-        if figure.is_withheld:
-            yield f"{key}_value", "[c]"
-        yield f"{key}_not_available", figure.not_available
+        for box, text in part_as_typed(figure):
+            yield f"{key}_{box}", text

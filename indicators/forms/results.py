@@ -6,7 +6,8 @@ workbook and the submission, so that what one of them takes they all take.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,13 +23,20 @@ from indicators.rules.entry import (
     MONTH_FIELDS,
     MONTH_PARTS,
     MONTHS,
+    TICKS,
     Entry,
     month_field,
+    with_standing,
 )
+from indicators.rules.questions import ANSWER_FIELDS, ASKED, TICK
 from indicators.rules.returns import LONGEST_WHY, RAGS_ASKED
 from sorp.lexicon import Confidence
 
 MARKDOWN = "You can use *emphasis*, lists that begin with a hyphen, and links."
+# Each box to be ticked, and the field beside it, which is sent whether it is ticked or not.
+BOXES = TICKS | {
+    name: f"{ASKED}{name.removeprefix(TICK)}" for name in ANSWER_FIELDS if name.startswith(TICK)
+}
 FIGURE_FIELDS = (*FIGURES, "not_available", *MONTH_FIELDS)
 # A revision corrects a figure: what was done about it then is not asked for now.
 REVISION_FIELDS = (
@@ -110,6 +118,8 @@ class ResultForm(forms.Form):
         only: Iterable[str] | None = None,
     ) -> None:
         initial = {"confidence": Confidence.FINAL.value} | dict(sheet.typed)
+        if typed is not None:
+            typed = {**dict(typed.items()), **posted_draft(typed, sheet)}
         super().__init__(typed, initial=initial)
         self.sheet, self.only = sheet, None if only is None else frozenset(only)
         self._entry: Entry | None = None
@@ -210,7 +220,7 @@ class ResultForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
-        self._entry = entry = self.sheet.read(posted_draft(self.data))
+        self._entry = entry = self.sheet.read(posted_draft(self.data, self.sheet))
         for name, problem in entry.problems.items():
             is_asked = name in self.fields and (self.only is None or name in self.only)
             if is_asked and name not in self.errors:
@@ -221,9 +231,22 @@ class ResultForm(forms.Form):
         return fields
 
 
-def posted_draft(posted: Mapping[str, str]) -> dict[str, str]:
-    """Of all that a page sent, what a draft keeps."""
-    return {name: posted.get(name, "") for name in DRAFT_FIELDS}
+ROWS: tuple[Callable[[str], str], ...] = (
+    str,
+    *(partial(month_field, place) for place in (1, 2, 3)),
+)
+
+
+def posted_draft(posted: Mapping[str, str], sheet: EntrySheet) -> dict[str, str]:
+    """Of all that was sent, what a draft keeps; of what was not sent, what stands.
+
+    A box that is not ticked is not sent: the field beside it says that it was there to be ticked.
+    """
+    sent = {name: posted[name] for name in DRAFT_FIELDS if name in posted}
+    for box, beside in BOXES.items():
+        if beside in posted:
+            sent.setdefault(box, "")
+    return with_standing(sent, sheet.typed, ROWS)
 
 
 def _how_to_write(indicator: Indicator) -> str:

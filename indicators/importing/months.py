@@ -55,8 +55,13 @@ class MonthsOfFile:
             self.standing[row.indicator_id, row.month] = row
             self.figures[row.indicator_id][row.month] = row.figure
 
-    def take(self, row: ResultRow, month: Month, indicator: Indicator) -> None:
-        """One row of a month: it is new, changes what stands, or says the same."""
+    def take(
+        self, row: ResultRow, month: Month, indicator: Indicator, *, withheld: bool | None
+    ) -> None:
+        """One row of a month: it is new, changes what stands, or says the same.
+
+        `withheld` is None where it says nothing of figures, so that what stands stays withheld.
+        """
         before = self.standing.get((indicator.pk, month))
         if not indicator.made_of_months:
             self.work.refuse(
@@ -73,7 +78,7 @@ class MonthsOfFile:
                 )
                 return
         try:
-            figure = _figure(row, month, indicator, before)
+            figure = _figure(row, month, indicator, before, withheld=withheld)
         except ValueError as reason:
             self.work.refuse(row, "value" if row.numerator is None else "numerator", reason)
             return
@@ -166,7 +171,12 @@ class MonthsOfFile:
 
 
 def _figure(
-    row: ResultRow, month: Month, indicator: Indicator, before: MonthlyFigure | None
+    row: ResultRow,
+    month: Month,
+    indicator: Indicator,
+    before: MonthlyFigure | None,
+    *,
+    withheld: bool | None,
 ) -> MonthFigure:
     """What a row says of a month. Optional cells left empty leave what was said; a word clears."""
     given = ResultGiven(
@@ -176,6 +186,8 @@ def _figure(
         not_available=row.not_available,
     )
     filled = row.model_fields_set
+    if withheld is None:
+        withheld = bool(before and before.withheld and row.not_available)
     commentary = row.commentary if "commentary" in filled or before is None else before.commentary
     confidence = row.confidence if "confidence" in filled or before is None else before.confidence
     return MonthFigure(
@@ -185,12 +197,18 @@ def _figure(
         denominator=row.denominator,
         confidence=type(row.confidence)(confidence),
         not_available=row.not_available.strip(),
+        withheld=withheld,
         commentary="" if commentary.strip() == CLEAR else commentary.strip(),
     )
 
 
 def of_months(
-    row: ResultRow, quarter: Quarter, indicator: Indicator, months: MonthsOfFile
+    row: ResultRow,
+    quarter: Quarter,
+    indicator: Indicator,
+    months: MonthsOfFile,
+    *,
+    withheld: bool,
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with a row for a quarter that is made of months: column, what to do."""
     made = months.made(indicator, quarter)
@@ -207,13 +225,15 @@ def of_months(
         )
         return
     value = value_of(made.value, made.numerator, made.denominator, scale_of(indicator.measure_unit))
-    if has_figures and not _is_the_same(row, value, indicator):
+    if (has_figures and not _is_the_same(row, value, indicator)) or (
+        withheld and not made.withheld
+    ):
         told = (
             f"make {as_number(value.normalize(), None, indicator.measure_unit)}"
             if value is not None
             else "make no figure"
         )
-        column = next(name for name in FIGURES if getattr(row, name) is not None)
+        column = next((name for name in FIGURES if getattr(row, name) is not None), "value")
         yield column, f"leave the figures empty: the months of {quarter.key} {told}"
     elif row.not_available and row.not_available != made.not_available:
         yield "not_available", f"leave this empty: the months of {quarter.key} say it"

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from enum import Enum
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import PlainValidator
 
+from core.figures import TypedFigure
 from core.quarters import Quarter
 from core.queries import quarter_state
+from core.refusals import Refused
 from core.tables.cells import (
     Figure,
     QuarterKey,
+    TypedCell,
     YesOrNo,
-    decimal,
+    figure_in,
     line,
     pattern,
     whole_number,
@@ -33,7 +34,7 @@ from indicators.importing.definitions import (
 from indicators.models.definitions import Indicator
 from indicators.models.parts import PART_KEY, Breakdown, Dimension, Part
 from indicators.queries.parts import latest_parts, parts_sheet, whole_of
-from indicators.rules.parts import BY_ITS_SOURCE, COUNTS, FIGURES, PartFigure
+from indicators.rules.parts import COUNTS, FIGURES, PartFigure, numbers_of_part
 from indicators.services.parts import (
     PartNamed,
     break_down,
@@ -44,7 +45,6 @@ from indicators.services.parts import (
 from organisation.models.people import User
 from sorp.rules.thresholds import LIMITS
 
-CLEAR_WORD = "(clear)"
 Key = Annotated[
     str, PlainValidator(pattern(PART_KEY, "use small letters, figures and hyphens, up to 40"))
 ]
@@ -187,50 +187,16 @@ def import_part_targets(
     return work.outcome()
 
 
-class Said(Enum):
-    """What stands in a cell of figures in a figure's place."""
-
-    CLEAR = CLEAR_WORD  # take away what was said
-    WITHHELD = "[c]"  # its source has a figure and does not tell it
-
-
-def figure(absent: str) -> Callable[[str], Decimal | Said]:
-    """A number, `(clear)`, or `<5` or `[c]` where its source withholds it."""
-    number = decimal(absent)
-
-    def read(text: str) -> Decimal | Said:
-        if text.lower() == CLEAR_WORD:
-            return Said.CLEAR
-        return Said.WITHHELD if BY_ITS_SOURCE.fullmatch(text) else number(text)
-
-    return read
-
-
-def count(text: str) -> Decimal | Said:
-    read = figure("leave it empty")(text)
-    if read is Said.WITHHELD:
-        raise ValueError("write this in the column value, and leave the counts empty")
-    return read
-
-
 class PartRow(TableRow):
     """What one part of a result came to, or why there is no figure."""
-
-    reads_clear: ClassVar[bool] = True
 
     reference: Reference
     quarter: QuarterKey
     dimension: Key
     part: Key
-    value: (
-        Annotated[
-            Decimal | Said,
-            PlainValidator(figure("leave it empty and say why in not_available")),
-        ]
-        | None
-    ) = None
-    numerator: Annotated[Decimal | Said, PlainValidator(count)] | None = None
-    denominator: Annotated[Decimal | Said, PlainValidator(count)] | None = None
+    value: TypedCell = ""
+    numerator: TypedCell = ""
+    denominator: TypedCell = ""
     not_available: Annotated[str, PlainValidator(line(300))] = optional_column("")
 
 
@@ -282,7 +248,9 @@ def _give(
         try:
             said = _figure_of(row, standing.get(part), indicator)
         except ValueError as reason:
-            work.refuse(row, "value" if row.numerator is None else "numerator", reason)
+            at = "numerator" if row.numerator else "value"
+            field = reason.field if isinstance(reason, Refused) and reason.field else at
+            work.refuse(row, field, reason)
             continue
         if said is None:
             figures.pop(part, None)
@@ -315,31 +283,36 @@ def _give(
         work.ask(f"{indicator.reference} {in_quarter.key} by {breakdown.in_words}", question)
 
 
+NO_FIGURE = "leave it empty and say why in not_available"
+
+
 def _figure_of(row: PartRow, before: PartFigure | None, indicator: Indicator) -> PartFigure | None:
-    """What the row says of its part, together with what stands. Raises ValueError, in words."""
+    """What the row says of its part, together with what stands. Raises ValueError, in words.
+
+    A figure takes the place of the reason why there was none, and that reason of a figure.
+    """
     said = {name: getattr(row, name) for name in FIGURES}
+    found = {name: _read(name, text, indicator) for name, text in said.items() if text}
+    numbers = numbers_of_part(found)
     reason = row.not_available
-    if reason.lower() == CLEAR_WORD:
-        said["not_available"], reason = Said.CLEAR, ""
-    if not reason and not any(each is not None for each in said.values()):
-        return before
-    if said["value"] is Said.WITHHELD:
-        if reason or any(said[name] is not None for name in COUNTS):
+    if numbers is None:
+        if reason or len(found) > 1:
             raise ValueError("leave the other cells empty: its source withholds the figure")
         return PartFigure(is_withheld=True)
-    kept: dict[str, Decimal | None] = {
-        name: None if said[name] is Said.CLEAR else said[name] for name in FIGURES
-    }
-    for name in COUNTS:
-        if said[name] is None and before is not None:
-            kept[name] = getattr(before, name)
-    has_counts = any(kept[name] is not None for name in COUNTS)
-    if said["value"] is None and before is not None and not has_counts:
-        kept["value"] = before.value
-    if not reason and before is not None and "not_available" not in said:
-        has_figures = has_counts or kept["value"] is not None
-        reason = "" if has_figures else before.not_available
-    if not reason and not any(each is not None for each in kept.values()):
+    cleared = {name for name in (*FIGURES, "not_available") if name in row.filled} - {*found}
+    if not numbers and not reason and not cleared:
+        return before
+    kept = {name: numbers.get(name) for name in FIGURES}
+    if before is not None and not reason:
+        for name in COUNTS:
+            if name not in numbers and name not in cleared:
+                kept[name] = getattr(before, name)
+        has_counts = any(kept[name] is not None for name in COUNTS)
+        if not {"value"} & {*numbers, *cleared} and not has_counts:
+            kept["value"] = before.value
+        if "not_available" not in cleared and all(each is None for each in kept.values()):
+            reason = before.not_available
+    if not reason and all(each is None for each in kept.values()):
         return None
     return PartFigure.of(
         kept["value"],
@@ -350,6 +323,13 @@ def _figure_of(row: PartRow, before: PartFigure | None, indicator: Indicator) ->
         may_be_negative=indicator.may_be_negative is not False,
         not_available=reason,
     )
+
+
+def _read(name: str, text: str, indicator: Indicator) -> TypedFigure:
+    try:
+        return figure_in(text, indicator.measure_unit if name == "value" else "", absent=NO_FIGURE)
+    except ValueError as reason:
+        raise Refused(str(reason), field=name) from None
 
 
 Placed = BreakdownRow | PartTargetRow | PartRow

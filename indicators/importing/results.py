@@ -14,11 +14,11 @@ from core.dates import as_date
 from core.figures import TypedFigure
 from core.models.quarters import ReportingQuarter
 from core.months import Month
-from core.quarters import Quarter
+from core.quarters import FinancialYear, Quarter, read_financial_year
 from core.refusals import Refused
 from core.tables.cells import (
+    Period,
     QuarterKey,
-    QuarterOrMonth,
     TypedCell,
     YesOrNo,
     choice,
@@ -36,6 +36,7 @@ from indicators.importing.definitions import (
 )
 from indicators.importing.months import MonthsOfFile, of_months
 from indicators.models.definitions import Awaited, Indicator
+from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
 from indicators.queries.questions import unanswered_of
 from indicators.queries.sign_off import may_change
@@ -56,15 +57,17 @@ from indicators.services.results import (
 from organisation.models.people import User
 from sorp.lexicon import Confidence
 from sorp.queries.ruling import NoVersionInForce, version_ruling
+from sorp.rules.patterns import YEAR
 
 NO_FIGURE = "leave it empty and say why in not_available"
+BESIDE_WITHHELD = "leave the other figures empty where one is withheld"
 
 
 class ResultRow(TableRow):
     """What one indicator came to in one quarter or month, or why there is no figure."""
 
     reference: Reference
-    quarter: QuarterOrMonth = column_also_called("month")
+    quarter: Period = column_also_called("month")
     value: TypedCell = ""
     numerator: TypedCell = ""
     denominator: TypedCell = ""
@@ -102,36 +105,53 @@ def import_results(
     rows = work.once_each("reference", "quarter", to_blame="quarter")
     indicators = indicators_named(work.named("reference"))
     refuse_unknown_indicators(work, indicators)
-    calendar = _calendar(work.named("quarter"), today, by)
+    periods = _periods(work, indicators)
+    calendar = _calendar(set(periods.values()), today, by)
     for partial_row in work.partial_rows:
-        for what_to_do in _misplaced(partial_row, indicators, calendar):
+        for what_to_do in _misplaced(partial_row, periods, indicators, calendar):
             work.refuse(partial_row, "quarter", what_to_do)
     latest = _latest(indicators.values())
     given: list[ResultToSubmit] = []
     sound = [
         (row, indicators[row.reference])
-        for row in rows
+        for row in _by_quarter(work, rows, periods)
         if row.reference in indicators and row.quarter not in calendar.refusals
     ]
+    taken_as_final: list[ResultRow] = []
     months = MonthsOfFile(work, latest, calendar.closed, today, by)
     months.know(list(indicators.values()))
     for row, indicator in sound:
         if isinstance(row.quarter, Month):
             found = _figures(work, row, indicator)
-            of_month = None if found is None else _as_read(work, row, found)
+            if found is None:
+                continue
+            of_month = _as_read(work, row, found)
             if of_month is not None and _is_sound(work, of_month, indicator):
-                months.take(of_month, row.quarter, indicator)
+                says_figures = not {*FIGURES}.isdisjoint(row.filled)
+                withheld = _is_withheld(found) if says_figures else None
+                if _is_new_and_final(of_month, months.standing.get((indicator.pk, row.quarter))):
+                    taken_as_final.append(row)
+                months.take(of_month, row.quarter, indicator, withheld=withheld)
     for row, indicator in sound:
         if isinstance(row.quarter, Quarter):
             before = latest.get((indicator.pk, row.quarter))
             submission = _submission(work, row, row.quarter, indicator, before, months)
             if submission is not None:
                 _weigh(work, row, submission, before, calendar, given)
+                says_figure = not (submission.given.not_available or indicator.made_of_months)
+                marked = submission.given.confidence is not Confidence.FINAL
+                if says_figure and not marked and _is_new_and_final(row, before):
+                    taken_as_final.append(row)
     by_row = {
         (indicator.pk, row.quarter) for row, indicator in sound if isinstance(row.quarter, Quarter)
     }
     if dry_run:
-        _say_quarters(work)
+        _say_quarters(work, [row for row, _ in sound])
+    if taken_as_final:
+        many = len(taken_as_final)
+        of = "figure is" if many == 1 else f"{many} figures are"
+        told = f"empty, and the {of} new: taken as final"
+        work.note(taken_as_final[0], "confidence", told)
     with work.all_or_none(dry_run=dry_run):
         work.faults.refuse_if_any()
         months.store()
@@ -155,10 +175,74 @@ def import_results(
     return work.outcome()
 
 
-def _say_quarters(work: Import[ResultRow]) -> None:
+def _is_new_and_final(row: ResultRow, before: Revision | MonthlyFigure | None) -> bool:
+    """Whether nobody says, or said, how firm a figure is."""
+    has_figure = any(getattr(row, name) not in ("", None) for name in FIGURES)
+    return has_figure and before is None and "confidence" not in row.filled
+
+
+def _periods(
+    work: Import[ResultRow], indicators: Mapping[str, Indicator]
+) -> dict[int, Quarter | Month]:
+    """Of which quarter or month each row speaks, by row; a fault where that cannot be told."""
+    found: dict[int, Quarter | Month] = {}
+    for row in work.partial_rows:
+        said, indicator = row.cells.get("quarter"), indicators.get(row.cells.get("reference", ""))
+        try:
+            if said is not None and (period := _period(said, indicator)) is not None:
+                found[row.row_number] = period
+        except ValueError as reason:
+            work.refuse(row, "quarter", reason)
+    return found
+
+
+def _period(
+    said: Quarter | Month | FinancialYear, indicator: Indicator | None
+) -> Quarter | Month | None:
+    """A financial year is the quarter in which an annual figure is due in it. Raises ValueError."""
+    if isinstance(said, Quarter) or indicator is None:
+        return None if isinstance(said, FinancialYear) else said
+    year = read_financial_year(said.key)
+    if isinstance(said, Month):
+        if year is None or indicator.pattern.every < YEAR:
+            return said
+        raise ValueError(
+            f"{said.key} can be read in two ways: write {_due_in(year, indicator).key} for {year}, or"
+            f" {said.quarter.key} for the quarter of {said}"
+        )
+    return _due_in(said, indicator)
+
+
+def _due_in(year: FinancialYear, indicator: Indicator) -> Quarter:
+    due = [quarter for quarter in year.quarters if indicator.pattern.due_in(quarter)]
+    if len(due) != 1:
+        raise ValueError(
+            f"write the quarter, such as {year.quarters[-1].key}: no one result of"
+            f" {indicator.reference} is due in {year}"
+        )
+    return due[0]
+
+
+def _by_quarter(
+    work: Import[ResultRow], rows: Iterable[ResultRow], periods: Mapping[int, Quarter | Month]
+) -> Iterator[ResultRow]:
+    """The rows with their years as quarters. One that then says the same as another is a fault."""
+    first: dict[tuple[str, Quarter | Month], int] = {}
+    for row in rows:
+        period = periods.get(row.row_number)
+        if period is None:
+            continue
+        number = first.setdefault((row.reference, period), row.row_number)
+        if number == row.row_number:
+            yield row.model_copy(update={"quarter": period})
+        else:
+            work.refuse(row, "quarter", f"remove this row or row {number}")
+
+
+def _say_quarters(work: Import[ResultRow], rows: Iterable[ResultRow]) -> None:
     """Each quarter of the file in words, at the first row that names it."""
     said: set[Quarter] = set()
-    for row in work.rows:
+    for row in rows:
         if isinstance(row.quarter, Quarter) and row.quarter not in said:
             said.add(row.quarter)
             work.note(row, "quarter", f"read as {row.quarter.in_full}")
@@ -167,15 +251,22 @@ def _say_quarters(work: Import[ResultRow]) -> None:
 def _as_read(
     work: Import[ResultRow], row: ResultRow, found: dict[str, TypedFigure]
 ) -> ResultRow | None:
-    """The row with its figures as numbers, as months take them; None with a fault if one is withheld."""
+    """The row with its figures as numbers, as months take them, and why one is withheld; or None, with a fault."""
+    reason = row.not_available
     for name, each in found.items():
         if each.number is None:
-            work.refuse(row, name, NO_FIGURE)
-            return None
+            if any(other.number is not None for other in found.values()):
+                work.refuse(row, name, BESIDE_WITHHELD)
+                return None
+            reason = reason or each.withheld
     numbers = {name: found[name].number if name in found else None for name in FIGURES}
     marked = marked_confidence(found.values())
     firm = {"confidence": marked} if marked and "confidence" not in row.filled else {}
-    return row.model_copy(update={**numbers, **firm})
+    return row.model_copy(update={**numbers, **firm, "not_available": reason})
+
+
+def _is_withheld(found: Mapping[str, TypedFigure]) -> bool:
+    return any(each.withheld for each in found.values())
 
 
 def _is_sound(work: Import[ResultRow], row: ResultRow, indicator: Indicator) -> bool:
@@ -203,7 +294,7 @@ def _submission(
         if as_read is None:
             return None
         months.take_for_last(as_read, quarter, indicator)
-        wrong = list(of_months(as_read, quarter, indicator, months))
+        wrong = list(of_months(as_read, quarter, indicator, months, withheld=_is_withheld(found)))
         made = months.made(indicator, quarter)
         for column, what_to_do in wrong:
             work.refuse(row, column, what_to_do)
@@ -240,7 +331,7 @@ def _submission(
     return ResultToSubmit(indicator, quarter, given, late=row.late)
 
 
-OF_MONTHS = ("value", "numerator", "denominator", "not_available")
+OF_MONTHS = ("value", "numerator", "denominator", "not_available", "withheld")
 KEPT = ("definition_break", "data_quarter", "commentary", "management_action")
 
 
@@ -288,7 +379,7 @@ def _answer(
         )
     if withheld and numbers:
         name = next(name for name, each in found.items() if each.withheld)
-        raise Refused("leave the other figures empty where one is withheld", field=name)
+        raise Refused(BESIDE_WITHHELD, field=name)
     if row.data_quarter is not None and row.data_quarter > quarter:
         raise Refused(f"write {quarter.key} or a quarter before it", field="data_quarter")
     if withheld:
@@ -404,10 +495,13 @@ def _calendar(spoken_of: Iterable[Quarter | Month], today: date, by: User | None
 
 
 def _misplaced(
-    row: PartialRow, indicators: dict[str, Indicator], calendar: _Calendar
+    row: PartialRow,
+    periods: Mapping[int, Quarter | Month],
+    indicators: Mapping[str, Indicator],
+    calendar: _Calendar,
 ) -> Iterator[str]:
     """What to do about a quarter that takes no results, or in which the indicator is not measured."""
-    spoken_of = row.cells.get("quarter")
+    spoken_of = periods.get(row.row_number)
     if spoken_of is None:
         return
     if spoken_of in calendar.refusals:

@@ -123,6 +123,23 @@ class Indicator(models.Model):
     )
     definition = models.TextField(blank=True)
     source = models.TextField(blank=True)
+    data_provider = models.CharField(
+        max_length=200, blank=True, help_text="Who gives the figure: a person, a team, a partner"
+    )
+    contributors = models.CharField(
+        max_length=500, blank=True, help_text="Who else has a part in it, one after another; with ;"
+    )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators_checked",
+        help_text="Who looks at its figures before they go up; never its accountable manager",
+    )
+    next_review = models.DateField(
+        null=True, blank=True, help_text="When its definition is next looked at"
+    )
     first_quarter = QuarterField()
     last_quarter = QuarterField(null=True, blank=True)
     successor = models.ForeignKey(
@@ -183,6 +200,10 @@ class Indicator(models.Model):
                 condition=Q(successor_is_comparable=False) | Q(successor__isnull=False),
                 name="what_is_comparable_has_a_successor",
             ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | ~Q(checker=F("accountable_manager")),
+                name="no_manager_checks_their_own_indicator",
+            ),
             *[
                 models.CheckConstraint(
                     condition=Q(**{f"{field}__in": list(words)}),
@@ -214,6 +235,12 @@ class Indicator(models.Model):
                     f" {self.address}: give one of them another reference"
                 }
             )
+
+    def is_measured_in(self, quarter: Quarter) -> bool:
+        """Whether a quarter lies between its first and its last, where it has one."""
+        return self.first_quarter <= quarter and (
+            self.last_quarter is None or quarter <= self.last_quarter
+        )
 
     @property
     def pattern(self) -> Pattern:
@@ -305,10 +332,9 @@ class DefinitionChange(models.Model):
         ]
 
 
-class Target(models.Model):
-    """What is expected of an indicator from a quarter until its next target."""
+class AgreedBounds(models.Model):
+    """What is expected from a quarter until the next is agreed: of an indicator, or of one part of it."""
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
     from_quarter = QuarterField()
     target = models.DecimalField(**VALUE, null=True, blank=True)
     floor = models.DecimalField("floor standard", **VALUE, null=True, blank=True)
@@ -324,26 +350,46 @@ class Target(models.Model):
     )
 
     class Meta:
-        ordering = ["indicator", "from_quarter"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "from_quarter"], name="one_target_from_a_quarter"
-            ),
+        abstract = True
+
+    @staticmethod
+    def in_order(range_: str, outer_lower: str, outer_upper: str) -> list[models.CheckConstraint]:
+        """That the bounds do not contradict one another, under these names."""
+        return [
             models.CheckConstraint(
                 condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
-                name="target_range_is_the_right_way_up",
+                name=range_,
             ),
             models.CheckConstraint(
                 condition=Q(outer_lower__isnull=True)
                 | Q(lower__isnull=True)
                 | Q(outer_lower__lte=F("lower")),
-                name="outer_lower_bound_is_outside",
+                name=outer_lower,
             ),
             models.CheckConstraint(
                 condition=Q(outer_upper__isnull=True)
                 | Q(upper__isnull=True)
                 | Q(outer_upper__gte=F("upper")),
-                name="outer_upper_bound_is_outside",
+                name=outer_upper,
+            ),
+        ]
+
+
+class Target(AgreedBounds):
+    """What is expected of an indicator from a quarter until its next target."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets")
+
+    class Meta:
+        ordering = ["indicator", "from_quarter"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "from_quarter"], name="one_target_from_a_quarter"
+            ),
+            *AgreedBounds.in_order(
+                "target_range_is_the_right_way_up",
+                "outer_lower_bound_is_outside",
+                "outer_upper_bound_is_outside",
             ),
             models.CheckConstraint(
                 condition=~Q(reason="") & ~Q(approved_by=""),

@@ -36,6 +36,9 @@ class MonthlyFigure(models.Model):
         max_length=12, choices=Confidence.choices, default=Confidence.FINAL
     )
     not_available = models.CharField(max_length=300, blank=True)
+    withheld = models.BooleanField(
+        default=False, help_text="Whether there is a figure, and it is not shown."
+    )
     commentary = models.TextField(blank=True)
     after_close = models.BooleanField(default=False)
     reason = models.CharField(max_length=500, blank=True)
@@ -69,6 +72,10 @@ class MonthlyFigure(models.Model):
                 name="a_month_without_value_says_why",
             ),
             models.CheckConstraint(
+                condition=Q(withheld=False) | ~Q(not_available=""),
+                name="a_withheld_month_says_why",
+            ),
+            models.CheckConstraint(
                 condition=Q(numerator__isnull=True, denominator__isnull=True)
                 | Q(numerator__isnull=False, denominator__isnull=False),
                 name="counts_of_a_month_come_together",
@@ -92,6 +99,11 @@ class MonthlyFigure(models.Model):
         return self.number > 1
 
     @property
+    def is_revised_after_close(self) -> bool:
+        """Whether it said something else when its quarter was closed."""
+        return self.is_revised and self.after_close
+
+    @property
     def figure(self) -> MonthFigure:
         """The same as the rules read it."""
         return MonthFigure(
@@ -101,5 +113,6 @@ class MonthlyFigure(models.Model):
             denominator=self.denominator,
             confidence=Confidence(self.confidence),
             not_available=self.not_available,
+            withheld=self.withheld,
             commentary=self.commentary,
         )

@@ -12,7 +12,7 @@ from core.canonical_json import canonical, digest
 from core.clock import now
 from core.fields import QuarterField
 from core.words import mid_sentence
-from indicators.models.definitions import VALUE, Indicator
+from indicators.models.definitions import VALUE, AgreedBounds, Indicator
 from indicators.rules.parts import PartFigure, PartsOf
 
 PART_KEY = r"[a-z0-9][a-z0-9\-]{0,39}"
@@ -118,24 +118,11 @@ class Breakdown(models.Model):
         )
 
 
-class PartTarget(models.Model):
+class PartTarget(AgreedBounds):
     """What is expected of one part of an indicator from a quarter until its next target."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="part_targets")
     part = models.ForeignKey(Part, models.PROTECT, related_name="targets")
-    from_quarter = QuarterField()
-    target = models.DecimalField(**VALUE, null=True, blank=True)
-    floor = models.DecimalField("floor standard", **VALUE, null=True, blank=True)
-    lower = models.DecimalField(**VALUE, null=True, blank=True)
-    upper = models.DecimalField(**VALUE, null=True, blank=True)
-    outer_lower = models.DecimalField(**VALUE, null=True, blank=True)
-    outer_upper = models.DecimalField(**VALUE, null=True, blank=True)
-    reason = models.CharField(max_length=500)
-    approved_by = models.CharField(max_length=200)
-    set_at = models.DateTimeField(default=now, editable=False)
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
 
     class Meta:
         ordering = ["indicator", "part", "from_quarter"]
@@ -143,6 +130,11 @@ class PartTarget(models.Model):
             models.UniqueConstraint(
                 fields=["indicator", "part", "from_quarter"],
                 name="one_target_of_a_part_from_a_quarter",
+            ),
+            *AgreedBounds.in_order(
+                "target_range_of_a_part_is_the_right_way_up",
+                "outer_lower_bound_of_a_part_is_outside",
+                "outer_upper_bound_of_a_part_is_outside",
             ),
             models.CheckConstraint(
                 condition=~Q(reason="") & ~Q(approved_by=""),

@@ -42,6 +42,24 @@ def months_given(
     return found
 
 
+def months_until(
+    indicators: Iterable[Indicator], quarter: Quarter
+) -> dict[int, list[MonthlyFigure]]:
+    """What now stands of every month up to a quarter's last: `{indicator.pk: [MonthlyFigure, …]}`.
+
+    Oldest first. One query, and none where no indicator is monthly.
+    """
+    monthly = [each.pk for each in indicators if each.made_of_months]
+    found: dict[int, list[MonthlyFigure]] = defaultdict(list)
+    if monthly:
+        rows = MonthlyFigure.objects.latest_ones().filter(
+            indicator__in=monthly, month__lte=months_of(quarter)[-1]
+        )
+        for row in rows.order_by("month"):
+            found[row.indicator_id].append(row)
+    return found
+
+
 def made_quarter(
     indicator: Indicator, quarter: Quarter, given: Iterable[MonthlyFigure]
 ) -> QuarterOfMonths | None:
@@ -57,7 +75,14 @@ def months_as_typed(given: Iterable[MonthlyFigure], quarter: Quarter) -> dict[st
         month_field(places[each.month], part): text
         for each in given
         for part, text in (
-            ("value", "" if each.numerator is not None else _plain(each.value)),
+            (
+                "value",
+                "[c]"
+                if each.withheld
+                else ""
+                if each.numerator is not None
+                else _plain(each.value),
+            ),
             ("numerator", _plain(each.numerator)),
             ("denominator", _plain(each.denominator)),
             ("not_available", each.not_available),

@@ -12,8 +12,10 @@ from django.db.models import Q
 
 from core.clock import localdate
 from core.models.quarters import ReportingQuarter
+from core.months import Month, months_of
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension
+from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
 from indicators.queries.calendar import due_on
 from indicators.queries.due import owed_in
@@ -25,7 +27,8 @@ from organisation.models.people import Appointment, User
 from organisation.queries import tree_on
 from organisation.rules import PostKind, Tree
 from sorp.lexicon import Step, Tier
-from sorp.queries.ruling import Audience, rules_in_force
+from sorp.queries.ruling import Audience, day_rules, rules_in_force
+from sorp.rules.calendar import month_due_on
 from sorp.rules.conditions.no_result import NoResult
 
 STEP_OF = {Stage.DIVISION: Step.DIVISION, Stage.DIRECTORATE: Step.DIRECTORATE}
@@ -95,6 +98,38 @@ def people_to_remind(quarter: Quarter, *, today: date) -> list[DueReminder]:
     return [*_to_submit(quarter, posts, due), *_to_sign_off(quarter, posts, due, today)]
 
 
+def people_to_remind_of_months(*, today: date) -> list[DueReminder]:
+    """Whom the months of the running quarter are awaited from: those that ended and were not given.
+
+    The last month of a quarter, and whatever is missing then, is asked for with the quarter's
+    return. A month is due as long after its end as a result is after its quarter. Raises
+    NoVersionInForce where anything is monthly and no version rules the quarter.
+    """
+    missing = missing_months(today)
+    if not missing:
+        return []
+    posts, rules = post_holders_on(today), day_rules(Quarter.containing(today))
+    found: list[DueReminder] = []
+    for indicator, month in missing:
+        day = month_due_on(month.last_day, rules, Tier(indicator.tier))
+        if day is not None:
+            result = _outstanding_result(indicator, month.quarter, day, month=month)
+            found += _to_enter(indicator, posts, result)
+    return found
+
+
+def missing_months(today: date) -> list[tuple[Indicator, Month]]:
+    """The months of the running quarter that have ended and of which nothing was given."""
+    quarter = Quarter.containing(today)
+    ended = [month for month in months_of(quarter) if month.has_ended(today)]
+    if not ended:
+        return []
+    monthly = _due_indicators(quarter, only_monthly=True)
+    rows = MonthlyFigure.objects.latest_ones().filter(indicator__in=monthly, month__in=ended)
+    given = set(rows.values_list("indicator_id", "month"))
+    return [(each, month) for each in monthly for month in ended if (each.pk, month) not in given]
+
+
 def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
     """The results that are due and not in, each with a note: returned ones are not in either.
 
@@ -108,7 +143,9 @@ def missing_results(quarter: Quarter) -> list[tuple[Indicator, str]]:
     ]
 
 
-def _due_indicators(quarter: Quarter, units: list[int] | None = None) -> list[Indicator]:
+def _due_indicators(
+    quarter: Quarter, units: list[int] | None = None, *, only_monthly: bool = False
+) -> list[Indicator]:
     """Those of which a result is owed for a quarter: nothing is of suspended or awaited ones."""
     suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
         Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
@@ -116,6 +153,8 @@ def _due_indicators(quarter: Quarter, units: list[int] | None = None) -> list[In
     rows = Indicator.objects.in_use(quarter).exclude(pk__in=suspended.values("indicator"))
     if units is not None:
         rows = rows.in_units(units)
+    if only_monthly:
+        rows = rows.exclude(made_of_months="")
     rows = rows.select_related("unit", "accountable_manager")
     return owed_in(quarter, rows, on=localdate())
 
@@ -143,14 +182,20 @@ def _to_submit(quarter: Quarter, posts: PostHolders, due: DueOn) -> Iterator[Due
         day = due(Step.ENTRY, Tier(indicator.tier))
         if day is None:
             continue
-        result = _outstanding_result(indicator, quarter, day, note)
-        answering = {
-            indicator.accountable_manager,
-            *posts.above(indicator.unit_id, PostKind.DEPUTY),
-        }
-        directors = set(posts.above(indicator.unit_id, PostKind.DIRECTOR))
-        yield from _for_each(answering, Step.ENTRY, Audience.THOSE_DUE, result)
-        yield from _for_each(directors, Step.ENTRY, Audience.DIRECTOR, result)
+        yield from _to_enter(indicator, posts, _outstanding_result(indicator, quarter, day, note))
+
+
+def _to_enter(
+    indicator: Indicator, posts: PostHolders, result: OutstandingResult
+) -> Iterator[DueReminder]:
+    """Those who may enter it, and the directors above them."""
+    answering = {
+        indicator.accountable_manager,
+        *posts.above(indicator.unit_id, PostKind.DEPUTY),
+    }
+    directors = set(posts.above(indicator.unit_id, PostKind.DIRECTOR))
+    yield from _for_each(answering, Step.ENTRY, Audience.THOSE_DUE, result)
+    yield from _for_each(directors, Step.ENTRY, Audience.DIRECTOR, result)
 
 
 def _to_sign_off(
@@ -184,7 +229,11 @@ def _for_each(
 
 
 def _outstanding_result(
-    indicator: Indicator, quarter: Quarter, day: date, note: str = ""
+    indicator: Indicator,
+    quarter: Quarter,
+    day: date,
+    note: str = "",
+    month: Month | None = None,
 ) -> OutstandingResult:
     return OutstandingResult(
         reference=indicator.reference,
@@ -194,6 +243,7 @@ def _outstanding_result(
         tier=Tier(indicator.tier),
         accountable=indicator.accountable_manager.name,
         note=note,
+        month=month,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
@@ -43,6 +43,57 @@ def read_figure(text: str, *, what: str, measure_unit: str = "") -> Decimal | No
     if found is not None and (found.number is None or found.mark):
         raise ValueError(f"Enter {what} as a number, like 76.4 or 1,250")
     return found.number if found else None
+
+
+LONGEST_REVISION_REASON = 500
+CHANGES = {
+    "value": "Result",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "confidence": "Confidence",
+    "not_available": "Reason for no figure",
+}
+PROSE = {"commentary": "Context", "management_action": "Management action"}
+TURNS = {
+    "definition_break": ("Definition changed", "Definition not changed after all"),
+    "withheld": ("Withheld", "No longer withheld"),
+}
+
+
+def what_changed(before: object, after: object, names: Iterable[str]) -> str:
+    """The reason of a correction in an open quarter, for which none is asked: what it changes."""
+    parts = []
+    for name in names:
+        was, is_now = getattr(before, name), getattr(after, name)
+        if was == is_now:
+            continue
+        if name in CHANGES:
+            parts.append(f"{CHANGES[name]} {_told(was)}, now {_told(is_now)}")
+        elif name in PROSE:
+            act = "added" if not was else "taken away" if not is_now else "rewritten"
+            parts.append(f"{PROSE[name]} {act}")
+        elif name in TURNS:
+            parts.append(TURNS[name][0 if is_now else 1])
+        else:
+            parts.append(f"Figures for {is_now or 'its own quarter'}")
+    return shortened("; ".join(parts))
+
+
+def shortened(reason: str) -> str:
+    """A reason as it can be kept with a revision."""
+    if len(reason) <= LONGEST_REVISION_REASON:
+        return reason
+    return reason[: LONGEST_REVISION_REASON - 1] + "…"
+
+
+def _told(said: object) -> str:
+    if said is None or said == "":
+        return "none"
+    if isinstance(said, Decimal):
+        return f"{said.normalize():f}"
+    if isinstance(said, str) and said in set(Confidence):
+        return Confidence(said).label.lower()
+    return str(said)
 
 
 def is_plainly_typed(text: str, number: Decimal) -> bool:
@@ -101,6 +152,44 @@ MONTHS_SEEN = "months_seen"
 def month_field(place: int, part: str) -> str:
     """The name of one box of a month: that of the value of the first, `month_1_value`."""
     return f"month_{place}_{part}"
+
+
+ANSWERS = (*FIGURES, "not_available")
+# Boxes that are not sent where they are not ticked, and the field that says that they were there.
+TICKS = {"definition_break": "definition_break_asked"}
+
+
+def superseded(fresh: Collection[str]) -> frozenset[str]:
+    """Which answers give way to those that are said anew, where nothing else is said of them.
+
+    A reason why there is no figure takes the place of the figures, a figure that of the reason, and
+    counts that of a value alone.
+    """
+    if "not_available" in fresh:
+        return frozenset(FIGURES)
+    if not fresh:
+        return frozenset()
+    return frozenset({"not_available"} if "value" in fresh else {"not_available", "value"})
+
+
+def with_standing(
+    sent: TypedFields, standing: TypedFields, rows: Iterable[Callable[[str], str]]
+) -> dict[str, str]:
+    """What was sent and, of whatever was not, what stands: silence says nothing and erases nothing.
+
+    `rows` name the answers of each figure that is given, such as `month_1_value` for `value`.
+    """
+    typed = {**standing, **sent}
+    for named in rows:
+        fresh = {
+            name
+            for name in ANSWERS
+            if sent.get(named(name), "").strip() not in ("", standing.get(named(name), ""))
+        }
+        for name in superseded(fresh):
+            if named(name) not in sent:
+                typed.pop(named(name), None)
+    return typed
 
 
 MONTH_FIELDS = tuple(month_field(place, part) for place in (1, 2, 3) for part in MONTH_PARTS)
@@ -227,12 +316,11 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
     months: tuple[MonthFigure, ...] = ()
     made = None
     found: dict[str, TypedFigure | None] = dict.fromkeys(FIGURES)
-    withheld = ""
+    withheld = False
     if requirements.made_of_months is None:
         found = _typed_figures(typed, requirements, problems)
         figures = _numbers(found)
-        withheld = next((each.withheld for each in found.values() if each and each.withheld), "")
-        reason = typed.get("not_available", "").strip() or withheld
+        reason, withheld = _reason(typed, found)
         _refuse_contradictions(figures, reason, requirements, problems)
         confidence = _confidence(typed, reason, found, problems)
     else:
@@ -241,16 +329,17 @@ def read_entry(typed: TypedFields, requirements: QuarterRequirements) -> Entry:
         _refuse_gaps(made, months, requirements, problems)
         figures = {name: getattr(made, name, None) for name in FIGURES}
         reason = made.not_available if made else ""
+        withheld = made.withheld if made else False
         confidence = made.confidence if made else Confidence.FINAL
     worked_out = _worked_out(figures, requirements, problems)
-    rag, not_rated = _verdict(figures, reason, bool(withheld), worked_out, requirements, problems)
+    rag, not_rated = _verdict(figures, reason, withheld, worked_out, requirements, problems)
     required = action_required(rag, requirements.action_on_amber)
     commentary, action = _prose(typed, rag, required, problems)
     return Entry(
         **figures,
         confidence=confidence,
         not_available=reason,
-        withheld=bool(withheld),
+        withheld=withheld,
         definition_break=bool(typed.get("definition_break")),
         commentary=commentary,
         management_action=action,
@@ -292,10 +381,7 @@ def read_months(
         wrong: dict[str, str] = {}
         figures_of_month = _typed_figures(of_month, requirements, wrong)
         figures = _numbers(figures_of_month)
-        for name, each in figures_of_month.items():
-            if each is not None and each.number is None:
-                wrong[name] = "Leave it empty, and say why there is no figure"
-        reason = of_month["not_available"]
+        reason, withheld = _reason(of_month, figures_of_month)
         if not reason and not any(of_month[name] for name in FIGURES):
             wrong["value"] = "Enter its figure, or say why there is none"
         _refuse_contradictions(figures, reason, requirements, wrong)
@@ -320,10 +406,17 @@ def read_months(
                 denominator=figures["denominator"],
                 confidence=Confidence(word) if word in set(Confidence) else Confidence.FINAL,
                 not_available=reason,
+                withheld=withheld,
                 commentary=of_month["commentary"],
             )
         )
     return tuple(found)
+
+
+def _reason(typed: TypedFields, found: Mapping[str, TypedFigure | None]) -> tuple[str, bool]:
+    """Why there is no figure, as it was typed or as `<5` and `[c]` say it; and whether it is withheld."""
+    withheld = next((each.withheld for each in found.values() if each and each.withheld), "")
+    return typed.get("not_available", "").strip() or withheld, bool(withheld)
 
 
 def _numbers(found: Mapping[str, TypedFigure | None]) -> dict[str, Decimal | None]:

@@ -25,6 +25,7 @@ class MonthFigure:
     denominator: Decimal | None = None
     confidence: Confidence = Confidence.FINAL
     not_available: str = ""
+    withheld: bool = False  # there is a figure, and it is not shown; `not_available` says why
     commentary: str = ""
 
     @property
@@ -48,6 +49,7 @@ class QuarterOfMonths:
     denominator: Decimal | None = None
     confidence: Confidence = Confidence.FINAL
     not_available: str = ""
+    withheld: bool = False  # there is a figure of the quarter, and it is not shown
     used: tuple[Month, ...] = ()  # the months of which the figure is made
     lacking: tuple[Month, ...] = ()  # those of which it should be made, and is not
 
@@ -84,6 +86,10 @@ def quarter_of_months(
 
     A mean or a last month that lacks a month which should be in it is provisional, however firm
     the others are; else the quarter is as firm as the least firm of the months it is made of.
+
+    A month that is withheld has a figure which we are not shown. So has the quarter where it is the
+    last month that counts, where a sum lacks nothing but withheld months, or where all that is said
+    of any month is that it is withheld. A mean is of the months that are shown.
     Nothing is rounded here: `value_of` does that, once, when the result is kept.
     """
     said = {each.month: each for each in figures}
@@ -99,12 +105,25 @@ def quarter_of_months(
     )
     if not there:
         return QuarterOfMonths(
-            quarter=quarter, made=made, not_available=_why_none(given), lacking=absent
+            quarter=quarter,
+            made=made,
+            not_available=_why_none(given),
+            withheld=all(each.withheld for each in given),
+            lacking=absent,
         )
+    withheld = [each for each in given if each.withheld]
     if made is MadeOfMonths.SUM:
-        return _sum(quarter, there, absent)
+        return _sum(quarter, there, absent, withheld)
     if made is MadeOfMonths.LAST:
         last = there[-1]
+        if withheld and withheld[-1].month > last.month:
+            return QuarterOfMonths(
+                quarter=quarter,
+                made=made,
+                not_available=withheld[-1].not_available,
+                withheld=True,
+                lacking=tuple(each for each in absent if each > last.month),
+            )
         after = tuple(each for each in absent if each > last.month)
         return _made(quarter, made, [last], after, counts=[last] if last.has_counts else [])
     return _made(
@@ -112,15 +131,26 @@ def quarter_of_months(
     )
 
 
-def _sum(quarter: Quarter, there: list[MonthFigure], absent: tuple[Month, ...]) -> QuarterOfMonths:
+def _sum(
+    quarter: Quarter,
+    there: list[MonthFigure],
+    absent: tuple[Month, ...],
+    withheld: list[MonthFigure],
+) -> QuarterOfMonths:
     uncounted = tuple(each.month for each in there if each.value is None)
     lacking = tuple(sorted({*absent, *uncounted}))
     if lacking:
+        is_withheld = set(lacking) <= {each.month for each in withheld}
+        why = (
+            f"{listed(lacking)} {'is' if len(lacking) == 1 else 'are'} withheld"
+            if is_withheld
+            else f"there is no figure for {listed(lacking)}"
+        )
         return QuarterOfMonths(
             quarter=quarter,
             made=MadeOfMonths.SUM,
-            not_available=f"The quarter is the sum of its months, and there is no figure for"
-            f" {listed(lacking)}",
+            not_available=f"The quarter is the sum of its months, and {why}",
+            withheld=is_withheld,
             lacking=lacking,
         )
     return _made(quarter, MadeOfMonths.SUM, there, (), counts=[])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.canonical_json import plain
-from core.figures import DECIMALS, as_number, decimals_of
+from core.figures import DECIMALS, TypedFigure, as_number, decimals_of
 from core.quarters import Quarter
 from core.words import Word
-from indicators.rules.entry import read_figure, storage_refusal
+from indicators.rules.entry import storage_refusal, typed_figure
 from indicators.rules.rating import scale_of, value_of
 from sorp.lexicon import NotRated, Rag
 from sorp.rules.figures import Figure, dump_figure, load_figure
@@ -22,8 +21,6 @@ from sorp.rules.thresholds import LIMITS, Thresholds, rate
 COUNTS = ("numerator", "denominator")
 FIGURES = ("value", *COUNTS)
 LONGEST_REASON = 300
-# How a source writes that it gives no figure because it would be too small.
-BY_ITS_SOURCE = re.compile(r"(<\s*\d+|\[c\])", re.IGNORECASE)
 NOTHING = Decimal(0)
 
 
@@ -114,6 +111,35 @@ def counts_written(numerator: Decimal | None, denominator: Decimal | None) -> st
     return f"{one} of {other}"
 
 
+def numbers_of_part(
+    found: Mapping[str, TypedFigure | None],
+) -> dict[str, Decimal | None] | None:
+    """The numbers that were read of a part; None where one is withheld. Raises ValueError.
+
+    Of a part nothing can be said but its figures, so what marks one is left to its writer to take off.
+    """
+    if any(each is not None and each.withheld for each in found.values()):
+        return None
+    for each in found.values():
+        if each is not None and (each.question or each.mark):
+            raise ValueError("Write the number alone: nothing beside it is kept of a part")
+    return {name: each.number if each else None for name, each in found.items()}
+
+
+def part_as_typed(figure: PartFigure | None) -> Iterator[tuple[str, str]]:
+    """What stands of a part as it would have been typed. A value that its counts give need not be."""
+    if figure is None:
+        return
+    for name in COUNTS if figure.numerator is not None else ("value",):
+        number = getattr(figure, name)
+        if number is not None:
+            yield name, as_number(number, decimals_of(number, DECIMALS))
+    if figure.is_withheld:
+        yield "value", "[c]"
+    if figure.not_available:
+        yield "not_available", figure.not_available
+
+
 Typed = Mapping[str, str]
 
 
@@ -124,18 +150,19 @@ def read_part(
     words = {name: typed.get(name, "").strip() for name in (*FIGURES, "not_available")}
     if not any(words.values()):
         return None
-    if BY_ITS_SOURCE.fullmatch(words["value"]):
-        if any(words[name] for name in (*COUNTS, "not_available")):
-            raise ValueError("Leave the other boxes empty: its source withholds the figure")
-        return PartFigure(is_withheld=True)
-    figures = {
-        name: read_figure(
+    found = {
+        name: typed_figure(
             words[name],
             what="the result" if name == "value" else f"the {name}",
             measure_unit=measure_unit if name == "value" else "",
         )
         for name in FIGURES
     }
+    figures = numbers_of_part(found)
+    if figures is None:
+        if sum(bool(each) for each in words.values()) > 1:
+            raise ValueError("Leave the other boxes empty: its source withholds the figure")
+        return PartFigure(is_withheld=True)
     return PartFigure.of(
         figures["value"],
         figures["numerator"],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.dates import in_full
+from core.months import Month
 from core.quarters import Quarter
 from sorp.lexicon import Level, Tier
 from sorp.rules.calendar import Reminder
@@ -35,6 +36,14 @@ class OutstandingResult:
     tier: Tier
     accountable: str
     note: str = ""  # "returned", say
+    month: Month | None = (
+        None  # where that is what is waited for: the quarter's result is not due yet
+    )
+
+    @property
+    def of(self) -> Month | Quarter:
+        """What it is waited for of."""
+        return self.month or self.quarter
 
     @property
     def line(self) -> str:
@@ -79,10 +88,7 @@ def entry_message(
     """To an accountable manager or a deputy: what to submit, by when, and what follows if not."""
     late = [each for each in waiting if each.due_on < today]
     lines = _by_day(waiting, today, verb="due", reader=reader)
-    parts = ["\n".join(lines)]
-    if late:
-        tiers = {each.tier for each in late}
-        parts += [" ".join(each.sentence for each in referrals if tiers & set(each.tiers))]
+    parts = ["\n".join(lines), _consequence(late, referrals)]
     subject = _subject(late or _soonest(waiting), today, verb="due", overdue=bool(late))
     return Message(subject, "\n\n".join(part for part in parts if part), bool(late))
 
@@ -105,23 +111,35 @@ def missing_message(
     lines = []
     for name in managers:
         lines.append(f"{name}:")
-        lines += [f"  {each.line}" for each in late if each.accountable == name]
-    tiers = {each.tier for each in late}
-    consequence = " ".join(each.sentence for each in referrals if tiers & set(each.tiers))
+        lines += [
+            f"  {each.line}{f', {each.month}' if each.month else ''}"
+            for each in late
+            if each.accountable == name
+        ]
+    consequence = _consequence(late, referrals)
     who = "1 manager has" if len(managers) == 1 else f"{len(managers)} managers have"
     subject = f"{who} not submitted {_counted(late)} due on {_days(late)}"
     body = "\n".join(["Not submitted, by accountable manager.", "", *lines])
     return Message(subject, "\n\n".join(part for part in (body, consequence) if part), True)
 
 
+def _consequence(late: Iterable[OutstandingResult], referrals: Iterable[Referral]) -> str:
+    """Where results that stay missing are referred. A month that is missing is referred nowhere."""
+    tiers = {each.tier for each in late if each.month is None}
+    return " ".join(each.sentence for each in referrals if tiers & set(each.tiers))
+
+
 def _by_day(
     waiting: Sequence[OutstandingResult], today: date, *, verb: str, reader: str
 ) -> Iterator[str]:
-    """One sentence for each day and quarter, with the results under it."""
-    groups = sorted({(each.due_on, each.quarter) for each in waiting})
-    for due_on, quarter in groups:
-        results = [each for each in waiting if (each.due_on, each.quarter) == (due_on, quarter)]
-        yield f"{_counted(results)} for {quarter} {_is_or_was(results, due_on, today)} {verb} on {in_full(due_on)}:"
+    """One sentence for each day and quarter or month, with the results under it."""
+    groups = sorted(
+        {(each.due_on, each.of) for each in waiting},
+        key=lambda group: (group[0], group[1].last_day),
+    )
+    for due_on, of in groups:
+        results = [each for each in waiting if (each.due_on, each.of) == (due_on, of)]
+        yield f"{_counted(results)} for {of} {_is_or_was(results, due_on, today)} {verb} on {in_full(due_on)}:"
         for each in results:
             whose = f", for {each.accountable}" if reader and each.accountable != reader else ""
             yield f"  {each.line}{whose}"

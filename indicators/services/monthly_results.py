@@ -34,6 +34,7 @@ def result_of_months(made: QuarterOfMonths, before: Revision | None) -> ResultGi
         denominator=made.denominator,
         confidence=made.confidence,
         not_available=made.not_available,
+        withheld=made.withheld,
         definition_break=before.definition_break if before else False,
         data_quarter=before.data_quarter if before else None,
         commentary=before.commentary if before else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 
 from django.db import transaction
@@ -16,11 +17,11 @@ from core.services.quarters import NotOpen
 from indicators.models.definitions import Indicator
 from indicators.models.months import MonthlyFigure
 from indicators.queries.months import months_seen
-from indicators.rules.entry import FIGURES, storage_refusal
+from indicators.rules.entry import FIGURES, storage_refusal, what_changed
 from indicators.rules.months import MonthFigure
 from organisation.models.people import User
 
-CORRECTED = "Corrected while the quarter was open"
+SAID = tuple(each.name for each in fields(MonthFigure) if each.name != "month")
 
 
 class CannotGiveMonths(Refused):
@@ -98,9 +99,10 @@ def _store(
         denominator=figure.denominator,
         confidence=figure.confidence,
         not_available=figure.not_available,
+        withheld=figure.withheld,
         commentary=figure.commentary,
         after_close=after_close,
-        reason=(reason.strip() or CORRECTED) if before else "",
+        reason=(reason.strip() or what_changed(before.figure, figure, SAID)) if before else "",
         given_by=by,
         given_at=now(),
     )

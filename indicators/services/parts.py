@@ -27,6 +27,7 @@ from indicators.models.parts import (
 )
 from indicators.models.results import Result
 from indicators.queries.parts import latest_parts, part_thresholds
+from indicators.rules.entry import shortened
 from indicators.rules.parts import PartFigure
 from indicators.services.definitions import validate
 from indicators.services.results import refuse_locked
@@ -293,7 +294,7 @@ def give_parts(
         quarter=quarter,
         number=before.number + 1 if before else 1,
         after_close=is_closed,
-        reason=reason.strip() or ("Corrected while the quarter was open" if before else ""),
+        reason=reason.strip() or (_which_changed(standing, figures) if before else ""),
         given_by=by,
         given_at=now(),
     )
@@ -322,6 +323,21 @@ def give_parts(
         ),
     )
     return revision, True
+
+
+def _which_changed(before: Mapping[Part, PartFigure], after: Mapping[Part, PartFigure]) -> str:
+    """The reason of a correction in an open quarter, for which none is asked: which parts it changes.
+
+    It names no figure: what is too few to show stands in the parts alone.
+    """
+    found: dict[str, list[str]] = {"Given": [], "Changed": [], "Taken away": []}
+    for part in sorted({*before, *after}, key=lambda each: (each.position, each.name)):
+        if before.get(part) != after.get(part):
+            act = "Given" if part not in before else "Changed" if part in after else "Taken away"
+            found[act].append(part.name)
+    return shortened(
+        "; ".join(f"{act}: {', '.join(names)}" for act, names in found.items() if names)
+    )
 
 
 class ChangedMeanwhile(CannotGiveParts):

@@ -17,6 +17,7 @@ from core.working_days import is_working_day
 from indicators.queries.outstanding import (
     DueReminder,
     people_to_remind,
+    people_to_remind_of_months,
     quarters_under_way,
     referrals_in_force,
 )
@@ -44,17 +45,19 @@ def remind(*, today: date) -> int:
     When, and to whom, is in the SORP's reminder rules. All that one person is reminded of at one step
     is one notice, so nobody has two of a kind on a day, and running this again owes nothing more.
     A day that was missed is caught up with, by one notice and not by several. Nobody is written
-    to on a day on which nobody works.
+    to on a day on which nobody works. Months of the running quarter are asked for by the same rules.
     """
     if not is_working_day(today):
         return 0
     quarters = quarters_under_way(locked=True)
-    rules: Rules = {quarter: _reminder_rules(quarter) for quarter in quarters}
-    referrals = {quarter: referrals_in_force(quarter) for quarter in quarters}
+    waiting = [each for quarter in quarters for each in people_to_remind(quarter, today=today)]
+    waiting += people_to_remind_of_months(today=today)
+    asked = {*quarters, *(each.result.quarter for each in waiting)}
+    rules: Rules = {quarter: _reminder_rules(quarter) for quarter in asked}
+    referrals = {quarter: referrals_in_force(quarter) for quarter in asked}
     by_topic: dict[Topic, list[DueReminder]] = defaultdict(list)
-    for quarter in quarters:
-        for reminder in people_to_remind(quarter, today=today):
-            by_topic[reminder.step, reminder.audience, reminder.recipient.pk].append(reminder)
+    for reminder in waiting:
+        by_topic[reminder.step, reminder.audience, reminder.recipient.pk].append(reminder)
     last_reminded = _last_reminded()
     reminded = 0
     for topic, reminders in by_topic.items():
@@ -127,7 +130,7 @@ def _message(
 ) -> Message:
     waiting = sorted(
         (each.result for each in reminders),
-        key=lambda each: (each.due_on, each.quarter, each.reference),
+        key=lambda each: (each.due_on, each.of.last_day, each.reference),
     )
     if step is not Step.ENTRY:
         return sign_off_message(waiting, today=today)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -27,14 +26,13 @@ from indicators.models.returns import Draft, Submission
 from indicators.queries.due import awaited_in
 from indicators.queries.returns import ReturnRow, entry_day, entry_days, return_rows
 from indicators.queries.sign_off import may_change
-from indicators.rules.entry import ResultGiven
+from indicators.rules.entry import ResultGiven, what_changed
 from indicators.rules.returns import ResultState
 from indicators.services.forecasts import state_forecast
 from indicators.services.months import store_months
 from indicators.services.questions import Answers, answer_standing, ask, keep_questions
 from indicators.services.rating import rate_quarter, rerate_from
 from organisation.models.people import User
-from sorp.lexicon import Confidence
 
 NO_ANSWERS: Answers = MappingProxyType({})
 # Sent with `quarter` and `indicators` (their keys) when results are given or revised, within the
@@ -206,49 +204,6 @@ def is_unchanged(before: Revision | None, fields: Revision) -> bool:
     )
 
 
-LONGEST_REVISION_REASON = 500
-CHANGES = {
-    "value": "Result",
-    "numerator": "Numerator",
-    "denominator": "Denominator",
-    "confidence": "Confidence",
-    "not_available": "Reason for no figure",
-}
-
-
-def what_changed(before: Revision, after: Revision) -> str:
-    """The reason of a correction in an open quarter for which none was asked: what it changes."""
-    parts = []
-    for name in SAID:
-        was, is_now = getattr(before, name), getattr(after, name)
-        if was == is_now:
-            continue
-        if name in CHANGES:
-            parts.append(f"{CHANGES[name]} {_told(was)}, now {_told(is_now)}")
-        elif name in ("commentary", "management_action"):
-            words = {"commentary": "Context", "management_action": "Management action"}[name]
-            act = "added" if not was else "taken away" if not is_now else "rewritten"
-            parts.append(f"{words} {act}")
-        elif name == "definition_break":
-            parts.append("Definition changed" if is_now else "Definition not changed after all")
-        elif name == "withheld":
-            parts.append("Withheld" if is_now else "No longer withheld")
-        else:
-            parts.append(f"Figures for {is_now or after.result.quarter}")
-    told = "; ".join(parts)
-    if len(told) <= LONGEST_REVISION_REASON:
-        return told
-    return told[: LONGEST_REVISION_REASON - 1] + "…"
-
-
-def _told(said: object) -> str:
-    if said is None or said == "":
-        return "none"
-    if isinstance(said, Decimal):
-        return f"{said.normalize():f}"
-    return str(said.label).lower() if isinstance(said, Confidence) else str(said)
-
-
 def next_revision(
     result: Result,
     before: Revision | None,
@@ -269,7 +224,7 @@ def next_revision(
     fields.number = before.number + 1 if before else 1
     fields.late = late or bool(before and before.late)
     fields.after_close = after_close
-    fields.reason = reason or (what_changed(before, fields) if before else "")
+    fields.reason = reason or (what_changed(before, fields, SAID) if before else "")
     fields.submitted_by = by
     fields.on_behalf_of_id = answers if by is not None and by.pk != answers else None
     fields.submitted_at = now()

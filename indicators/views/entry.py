@@ -122,7 +122,7 @@ def _months_kept(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) 
 
 
 def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> HttpResponse:
-    typed = posted_draft(form.data) if form.is_bound else dict(sheet.typed)
+    typed = posted_draft(form.data, sheet) if form.is_bound else dict(sheet.typed)
     page = {
         "sheet": sheet,
         "indicator": sheet.indicator,
@@ -156,7 +156,7 @@ def preview_rating(request: SignedInRequest, quarter: Quarter, address: str) -> 
     return render(
         request,
         "indicators/would_be.html",
-        page | rating_preview(sheet, posted_draft(request.POST)),
+        page | rating_preview(sheet, posted_draft(request.POST, sheet)),
     )
 
 
@@ -217,7 +217,7 @@ def _save_draft(request: SignedInRequest, sheet: EntrySheet, *, is_complete: boo
     return drafts.save_draft(
         indicator=sheet.indicator,
         quarter=sheet.quarter,
-        typed=sheet.without_standing_months(posted_draft(request.POST)),
+        typed=sheet.without_standing_months(posted_draft(request.POST, sheet)),
         version=number_sent(request.POST.get("version", "")),
         is_complete=is_complete,
         by=request.user,
@@ -229,7 +229,7 @@ def _is_still_complete(request: SignedInRequest, sheet: EntrySheet) -> bool:
     draft = sheet.draft
     if draft is None or not draft.is_complete:
         return False
-    posted = sheet.without_standing_months(posted_draft(request.POST))
+    posted = sheet.without_standing_months(posted_draft(request.POST, sheet))
     before, now = (
         {name: text for name, text in typed.items() if name not in ANSWER_FIELDS}
         for typed in (draft.typed, stored_draft(posted))
@@ -246,7 +246,7 @@ def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> Htt
     mine = my_return(user=request.user, quarter=sheet.quarter, today=localdate())
     message = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
     asked = sheet.questions_about(entry)
-    answers = answers_typed(posted_draft(request.POST), asked)
+    answers = answers_typed(posted_draft(request.POST, sheet), asked)
     requirements = "".join(f" {each}" for each in asked if each.key not in answers)
     messages.success(request, f"{message}{requirements} {mine.completed} of {len(mine.rows)} done.")
     following = mine.after(sheet.indicator.reference)
@@ -276,7 +276,7 @@ def _resolve_conflict(
 
     Whoever comes back to a page they have submitted, and sends it again, is told so instead.
     """
-    typed = posted_draft(request.POST)
+    typed = posted_draft(request.POST, sheet)
     fresh = _reloaded(request, sheet)
     if reason.saved is None and fresh.is_already_submitted(typed):
         messages.info(request, f"{sheet.indicator.title}: this was submitted, and nothing changed")
@@ -346,7 +346,9 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
             form.entry, sheet.revision.data_quarter if sheet.revision else None
         )
         reason = form.cleaned_data["reason"]
-        answers = answers_typed(posted_draft(request.POST), sheet.questions_about(form.entry))
+        answers = answers_typed(
+            posted_draft(request.POST, sheet), sheet.questions_about(form.entry)
+        )
         if sheet.is_by_month:
             fresh, revised = give_months(
                 indicator=sheet.indicator,

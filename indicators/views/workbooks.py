@@ -80,13 +80,14 @@ def workbook_preview(request: SignedInRequest, quarter: Quarter, token: UUID) ->
         "most": SHOWN,
     }
     if request.method == "POST":
+        found = preview_kept(upload) if not upload.committed_at else None
         try:
             saved = commit_workbook(token=token, by=request.user)
         except ValueError as refusal:
-            page |= {"found": preview_kept(upload), "refusal": str(refusal).rstrip(".")}
+            page |= {"found": found, "refusal": str(refusal).rstrip(".")}
             return render(request, "indicators/workbook_preview.html", page, status=409)
         if not upload.committed_at:
-            messages.success(request, _saved(saved))
+            messages.success(request, _saved(saved, len(found.parts) if found else 0))
         return redirect("my_return", quarter.key)
     page |= {"found": preview_kept(upload)}
     return render(request, "indicators/workbook_preview.html", page)
@@ -118,6 +119,10 @@ def _not_open(request: SignedInRequest, quarter: Quarter) -> HttpResponse | None
     return render(request, "indicators/workbook_not_open.html", page, status=403)
 
 
-def _saved(upload: WorkbookUpload) -> str:
+def _saved(upload: WorkbookUpload, parts: int) -> str:
     drafts = "1 draft" if upload.saved == 1 else f"{upload.saved} drafts"
-    return f"{drafts} saved from {upload.name}. Check your answers, then submit"
+    of_parts = "the parts of 1 indicator" if parts == 1 else f"the parts of {parts} indicators"
+    told = " and ".join(each for each, many in ((drafts, upload.saved), (of_parts, parts)) if many)
+    told = told[:1].upper() + told[1:]
+    what_next = ". Check your answers, then submit" if upload.saved else ""
+    return f"{told} saved from {upload.name}{what_next}"

@@ -11,12 +11,15 @@ from pydantic import TypeAdapter
 
 from core import audit
 from core.canonical_json import digest
-from core.clock import now
+from core.clock import localdate, now
 from core.quarters import Quarter
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
+from indicators.models.parts import Breakdown
 from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import EditConflict, save_draft
+from indicators.services.parts import ChangedMeanwhile, give_parts
+from indicators.workbooks.parts import PartsChange, read_figure_of
 from indicators.workbooks.preview import Preview, RowChange
 from organisation.models.people import User
 
@@ -66,7 +69,7 @@ def preview_kept(upload: WorkbookUpload) -> Preview:
 
 @transaction.atomic
 def commit_workbook(*, token: UUID, by: User) -> WorkbookUpload:
-    """Every row that was accepted or changed is a draft; or, where one cannot be, none is.
+    """Every row that was accepted or changed is a draft, and parts stand; or, where one cannot, none does.
 
     The same token again returns what was saved and changes nothing. Raises NotSaved where something
     was rejected, where two hours have gone by, or where somebody saved one of them meanwhile;
@@ -82,13 +85,18 @@ def commit_workbook(*, token: UUID, by: User) -> WorkbookUpload:
         raise NotSaved(
             "Some cells have to be mended first. Mend them and upload the workbook again"
         )
-    if not found.to_save:
+    if not found.to_save and not found.parts:
         raise NotSaved("There is nothing in it to save: it says what is saved already")
     indicators = Indicator.objects.answerable_by(by).in_bulk(
-        [change.indicator_id for change in found.to_save]
+        {
+            *(change.indicator_id for change in found.to_save),
+            *(change.indicator_id for change in found.parts),
+        }
     )
     for change in found.to_save:
         _save(change, indicators.get(change.indicator_id), upload.quarter, by)
+    for parts in found.parts:
+        _give_parts(parts, indicators.get(parts.indicator_id), upload.quarter, by)
     upload.committed_at, upload.saved, upload.found = now(), len(found.to_save), {}
     upload.save(update_fields=["committed_at", "saved", "found"])
     audit.record(
@@ -98,6 +106,7 @@ def commit_workbook(*, token: UUID, by: User) -> WorkbookUpload:
         quarter=upload.quarter.key,
         sha256=upload.sha256,
         references=[change.reference for change in found.to_save],
+        parts=[f"{change.reference} by {change.by}" for change in found.parts],
     )
     return upload
 
@@ -122,4 +131,38 @@ def _save(change: RowChange, indicator: Indicator | None, quarter: Quarter, by: 
         raise NotSaved(
             f"{who} saved {change.reference} after you uploaded the workbook. Upload it again to see"
             " what it would change now"
+        ) from reason
+
+
+def _give_parts(
+    change: PartsChange, indicator: Indicator | None, quarter: Quarter, by: User
+) -> None:
+    """The parts of one result are as they were looked at. Raises NotSaved, in words."""
+    gone = (
+        f"{change.reference} by {change.by} is no longer yours to give. Upload the workbook again"
+    )
+    breakdown = (
+        Breakdown.objects.select_related("indicator", "dimension")
+        .filter(indicator=indicator, dimension=change.dimension_id, is_used=True)
+        .first()
+    )
+    if indicator is None or breakdown is None:
+        raise NotSaved(gone)
+    parts = {part.key: part for part in breakdown.dimension.parts.all()}
+    if not set(change.typed) <= set(parts):
+        raise NotSaved(gone)
+    figures = {parts[key]: read_figure_of(typed, indicator) for key, typed in change.typed.items()}
+    try:
+        give_parts(
+            breakdown=breakdown,
+            quarter=quarter,
+            figures={part: figure for part, figure in figures.items() if figure is not None},
+            today=localdate(),
+            by=by,
+            seen=change.number,
+        )
+    except ChangedMeanwhile as reason:
+        raise NotSaved(
+            f"Somebody gave the parts of {change.reference} by {change.by} after you uploaded the"
+            " workbook. Upload it again to see what it would change now"
         ) from reason

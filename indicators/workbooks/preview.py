@@ -21,9 +21,18 @@ from indicators.models.definitions import Indicator
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import quarter_requirements
 from indicators.queries.returns import is_overtaken
-from indicators.rules.entry import MONTHS, Entry, read_entry
+from indicators.rules.entry import ANSWERS, MONTHS, Entry, read_entry, superseded
+from indicators.rules.parts import Whole
 from indicators.rules.questions import questions
 from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
+from indicators.workbooks.parts import (
+    FilledPart,
+    PartsChange,
+    PartsSorter,
+    filled_parts,
+    is_parts_heading,
+    parts_lines,
+)
 from indicators.workbooks.sheet_layout import (
     ASKED,
     COLUMNS,
@@ -40,6 +49,7 @@ from indicators.workbooks.sheet_layout import (
 )
 from indicators.workbooks.signature import Identity, identity_of, refuse_another
 from organisation.models.people import User
+from sorp.lexicon import Confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class Preview:
     columns_absent: tuple[str, ...] = ()
     columns_not_read: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what stays although its cell was emptied
+    parts: tuple[PartsChange, ...] = ()
 
     @property
     def to_save(self) -> tuple[RowChange, ...]:
@@ -105,7 +116,7 @@ class Preview:
 
     @property
     def can_be_saved(self) -> bool:
-        return bool(self.to_save) and not self.rejected
+        return bool(self.to_save or self.parts) and not self.rejected
 
 
 HEADINGS_WITHIN = 30  # rows: people put a note or two above the table
@@ -187,7 +198,8 @@ def table_of(sheets: Sequence[WorkbookSheet]) -> ReturnTable:
 def _headings_row(sheet: WorkbookSheet) -> int | None:
     wanted = {plain_heading(REFERENCE.heading), plain_heading(VALUE.heading)}
     for number, cells in enumerate(sheet.rows[:HEADINGS_WITHIN]):
-        if wanted <= {plain_heading(each) for each in cells if isinstance(each, str)}:
+        headings = {plain_heading(each) for each in cells if isinstance(each, str)}
+        if wanted <= headings and not is_parts_heading(cells):
             return number
     return None
 
@@ -214,7 +226,6 @@ def _places(sheet: WorkbookSheet, row: int) -> tuple[dict[str, int], tuple[str, 
 
 
 BY_MONTH = "This is given by month: put the cell back as it was, and give the months on the indicator’s page"
-ANSWERS = ("value", "numerator", "denominator", "not_available")
 COLUMN_BY_KEY = {column.key: column for column in ASKED}
 
 
@@ -227,7 +238,8 @@ def preview(content: bytes, user: User, quarter: Quarter) -> Preview:
     sheets = read_sheets(content)
     identity = identity_of(sheets)
     refuse_another(identity, user=user, quarter=quarter)
-    return _RowSorter(user, quarter, identity, table_of(sheets)).preview()
+    sorter = _RowSorter(user, quarter, identity, table_of(sheets), filled_parts(sheets))
+    return sorter.preview()
 
 
 @dataclass
@@ -238,12 +250,14 @@ class _RowSorter:
     quarter: Quarter
     identity: Identity
     table: ReturnTable
+    parts: Sequence[FilledPart]
     accepted: list[RowChange] = field(default_factory=list)
     changed: list[RowChange] = field(default_factory=list)
     unchanged: list[UnchangedRow] = field(default_factory=list)
     left_empty: list[UnchangedRow] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    taken_as_final: list[str] = field(default_factory=list)  # references
 
     def preview(self) -> Preview:
         lines = {line.indicator.reference: line for line in workbook_lines(self.user, self.quarter)}
@@ -254,6 +268,8 @@ class _RowSorter:
         for reference, line in lines.items():
             if row := rows.get(reference):
                 self._sort(line, row)
+        self._tell_final()
+        parts = self._parts_changed(list(lines.values()))
         absent = [_unchanged_row(line.indicator) for key, line in lines.items() if key not in rows]
         return Preview(
             tuple(self.accepted),
@@ -265,7 +281,31 @@ class _RowSorter:
             tuple(column.heading for column in self.table.missing),
             self.table.strange,
             tuple(self.notes),
+            parts,
         )
+
+    def _parts_changed(self, lines: Sequence[WorkbookLine]) -> tuple[PartsChange, ...]:
+        """The parts that would change; each of their cells that cannot be kept is rejected."""
+        if not self.parts:
+            return ()
+        sorter = PartsSorter(parts_lines(lines, self.quarter), self.identity.parts, self.user.pk)
+        wholes = {
+            line.indicator.pk: Whole(
+                line.revision.value, line.revision.numerator, line.revision.denominator
+            )
+            for line in lines
+            if line.revision is not None
+        }
+        sorter.sort(self.parts, wholes)
+        for each in sorter.rejected:
+            self._reject(each.cell, each.reference, each.told)
+        return tuple(sorter.changes)
+
+    def _tell_final(self) -> None:
+        """Of new figures of which nobody says how firm they are, that they are taken as final."""
+        if self.taken_as_final:
+            listed = ", ".join(self.taken_as_final)
+            self.notes.append(f"Confidence is empty for what is new, so it is final: {listed}")
 
     def _rows_by_reference(self, lines: Mapping[str, WorkbookLine]) -> dict[str, FilledRow]:
         """Each indicator's one row. Rows that are nobody's, or somebody's twice, are rejected."""
@@ -336,15 +376,9 @@ class _RowSorter:
                     typed[key] = answer_in(cell, column, line.indicator)
             except ValueError as advice:
                 self._reject(cell.at, line.indicator.reference, str(advice))
-        fresh = {key for key in ANSWERS if typed[key] and typed[key] != saved[key]}
-        if "not_available" in fresh:
-            superseded = {"value", "numerator", "denominator"}
-        elif fresh:
-            superseded = {"not_available"} | ({"value"} if "value" not in fresh else set())
-        else:
-            superseded = set()
+        give_way = superseded({key for key in ANSWERS if typed[key] and typed[key] != saved[key]})
         for key in emptied:
-            if key in superseded:
+            if key in give_way:
                 typed[key] = ""
             else:
                 self.notes.append(
@@ -419,6 +453,10 @@ class _RowSorter:
         if not problems:
             change = self._change(line, saved, typed, entry, is_finished=is_finished)
             is_new = saved == comparable({}, line.indicator)
+            cell = row.answers.get("confidence")
+            says_nothing = (cell is None or cell.is_empty) and entry.confidence is Confidence.FINAL
+            if is_new and says_nothing and entry.has_figures and not is_by_month:
+                self.taken_as_final.append(line.indicator.reference)
             kind = self.accepted if is_new else self.changed
             kind.append(replace(change, problem=problem))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.conf import settings
 from django.core import signing
@@ -27,9 +28,16 @@ class Identity:
     user_id: int
     user_name: str
     marks: Mapping[str, tuple[int, int]]  # by reference: draft and revision when it was written
+    parts: Mapping[str, int]  # by reference and dimension: the revision of its parts
 
 
-def signed(*, user: User, quarter: Quarter, lines: Sequence[WorkbookLine]) -> dict[str, str]:
+def signed(
+    *,
+    user: User,
+    quarter: Quarter,
+    lines: Sequence[WorkbookLine],
+    parts: Mapping[str, int] = MappingProxyType({}),
+) -> dict[str, str]:
     """The rows of the identity sheet: for whoever looks, in words; for us, signed."""
     told = {
         "form": FORM,
@@ -37,6 +45,7 @@ def signed(*, user: User, quarter: Quarter, lines: Sequence[WorkbookLine]) -> di
         "user": user.pk,
         "name": user.name,
         "marks": {line.indicator.reference: line.mark for line in lines},
+        "parts": dict(parts),
     }
     return {
         "Quarter": quarter.key,
@@ -66,6 +75,7 @@ def _believed(signature: str) -> Identity:
             user_id=told["user"],
             user_name=told["name"],
             marks={reference: (mark[0], mark[1]) for reference, mark in told["marks"].items()},
+            parts=dict(told.get("parts", {})),  # workbooks written before had no sheet of them
         )
     except (signing.BadSignature, ValueError, KeyError, TypeError):
         raise _not_ours() from None

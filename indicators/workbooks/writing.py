@@ -13,6 +13,16 @@ from core.clock import now
 from core.figures import LARGEST, MINUS
 from core.quarters import Quarter
 from indicators.workbooks.cell_parsing import comparable, in_words
+from indicators.workbooks.parts import (
+    BY,
+    PART,
+    PART_ASKED,
+    PART_COLUMNS,
+    PART_GIVEN,
+    PARTS,
+    PartsLine,
+    parts_lines,
+)
 from indicators.workbooks.sheet_layout import (
     ASKED,
     COLUMNS,
@@ -58,76 +68,61 @@ def write_workbook(user: User, quarter: Quarter) -> bytes:
     title = f"Return for {quarter}: {user.name}"
     book.set_properties({"title": title, "created": now().replace(tzinfo=None)})
     _ReturnSheet(book, lines).write(title)
-    _write_notes(book)
-    _write_identity(book, signed(user=user, quarter=quarter, lines=lines))
+    parts = parts_lines(lines, quarter)
+    if parts:
+        _PartsSheet(book, parts).write(f"Parts for {quarter}: {user.name}")
+    _write_notes(book, [*COLUMNS, *((BY, PART) if parts else ())])
+    numbers = {each.mark: each.number for each in parts}
+    _write_identity(book, signed(user=user, quarter=quarter, lines=lines, parts=numbers))
     book.close()
     return out.getvalue()
 
 
-class _ReturnSheet:
-    """The sheet that is filled in, while it is written."""
+class _FilledInSheet:
+    """A sheet that is filled in, while it is written: a table of given and of asked columns."""
 
-    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[WorkbookLine]) -> None:
-        self.book, self.lines = book, lines
-        self.sheet = book.add_worksheet(SHEET)
+    name: str
+    table: str  # as the workbook knows it
+    columns: Sequence[WorkbookColumn]
+
+    def __init__(self, book: xlsxwriter.Workbook, rows: int) -> None:
+        self.book, self.rows = book, rows
+        self.sheet = book.add_worksheet(self.name)
         self.formats: dict[tuple[Any, ...], Any] = {}
-
-    def write(self, title: str) -> None:
-        self.sheet.write_string(0, 0, title, self._format(bold=True, font_size=14))
-        told = (
-            "Fill in the white cells, save, and upload. An empty cell leaves what is saved; (clear) takes"
-            " it away. Shaded cells are locked. Notes explains each column."
-        )
-        self.sheet.write_string(1, 0, told)
-        self._table()
-        for number, line in enumerate(self.lines):
-            self._row(HEADINGS_ROW + 1 + number, line)
-        self._answers_allowed()
-        self.sheet.freeze_panes(HEADINGS_ROW + 1, 2)
-        self.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
-        self.sheet.set_landscape()
-        self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(HEADINGS_ROW)
-        self.sheet.set_first_sheet()
-        self.sheet.activate()
 
     def _table(self) -> None:
         heading = self._format(bold=True, text_wrap=True, bg_color=BRAND, font_color="#FFFFFF")
         self.sheet.add_table(
             HEADINGS_ROW,
             0,
-            HEADINGS_ROW + len(self.lines),
-            len(COLUMNS) - 1,
+            HEADINGS_ROW + self.rows,
+            len(self.columns) - 1,
             {
-                "name": "Results",
+                "name": self.table,
                 "style": None,
                 "autofilter": True,
-                "columns": [{"header": each.heading, "header_format": heading} for each in COLUMNS],
+                "columns": [
+                    {"header": each.heading, "header_format": heading} for each in self.columns
+                ],
             },
         )
         self.sheet.set_row(HEADINGS_ROW, 48)
-        for position, column in enumerate(COLUMNS):
+        for position, column in enumerate(self.columns):
             self.sheet.set_column(position, position, column.width)
 
-    def _row(self, row: int, line: WorkbookLine) -> None:
-        indicator = line.indicator
-        goal, limit = _expected(line)
-        given = (
-            indicator.reference,
-            indicator.title,
-            indicator.measure_unit,
-            line.last_value,
-            line.value_last_year,
-            goal,
-            limit,
-        )
-        for position, value in enumerate(given):
-            self._put(row, position, value, line, locked=True)
-        saved = comparable(line.typed, indicator)
-        for position, column in enumerate(ASKED, start=len(GIVEN)):
-            answer = saved[column.key]
-            locked = line.is_locked or column.key in line.not_asked
-            self._put(row, position, _to_write(answer, column), line, locked, column)
+    def _finish(self, frozen: int) -> None:
+        """Lists to choose from, headings that stay in sight, and how it is printed."""
+        first, last = HEADINGS_ROW + 1, HEADINGS_ROW + self.rows
+        for position, column in enumerate(self.columns):
+            if column.is_asked:
+                # A word of warning, since (clear), <5 and 85 (p) are taken too.
+                validation = _validation(column) | {"error_type": "warning"}
+                self.sheet.data_validation(first, position, last, position, validation)
+        self.sheet.freeze_panes(HEADINGS_ROW + 1, frozen)
+        self.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(HEADINGS_ROW)
 
     def _put(
         self,
@@ -156,19 +151,101 @@ class _ReturnSheet:
         else:
             self.sheet.write_string(row, position, value[:LONGEST_CELL], shape)
 
-    def _answers_allowed(self) -> None:
-        """Lists to choose from, and a word to whoever types what will not be taken."""
-        first, last = HEADINGS_ROW + 1, HEADINGS_ROW + len(self.lines)
-        for position, column in enumerate(ASKED, start=len(GIVEN)):
-            # A word of warning, since (clear), <5 and 85 (p) are taken too.
-            validation = _validation(column) | {"error_type": "warning"}
-            self.sheet.data_validation(first, position, last, position, validation)
-
     def _format(self, **named: Any) -> Any:
         key = tuple(sorted(named.items()))
         if key not in self.formats:
             self.formats[key] = self.book.add_format(named)
         return self.formats[key]
+
+
+class _PartsSheet(_FilledInSheet):
+    """The parts of what may be broken down, a row for each."""
+
+    name, table, columns = PARTS, "PartsOfResults", PART_COLUMNS
+
+    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[PartsLine]) -> None:
+        super().__init__(book, sum(len(each.parts) for each in lines))
+        self.lines = lines
+
+    def write(self, title: str) -> None:
+        self.sheet.write_string(0, 0, title, self._format(bold=True, font_size=14))
+        self.sheet.write_string(
+            1,
+            0,
+            "Fill in the white cells. Parts stand as soon as you save the workbook on its page; an"
+            " empty cell leaves what stands, and (clear) takes it away.",
+        )
+        self._table()
+        row = HEADINGS_ROW
+        for each in self.lines:
+            standing = each.standing
+            for part in each.parts:
+                row += 1
+                self._row(row, each, part.name, standing[part.name])
+        self._finish(4)
+
+    def _row(self, row: int, parts: PartsLine, part: str, typed: Mapping[str, str]) -> None:
+        indicator = parts.line.indicator
+        by = parts.breakdown.dimension.name
+        given = (indicator.reference, indicator.title, by, part, indicator.measure_unit)
+        for position, value in enumerate(given):
+            self._put(row, position, value, parts.line, locked=True)
+        for position, column in enumerate(PART_ASKED, start=len(PART_GIVEN)):
+            answer = typed.get(column.key, "")
+            if column.kind == "figure":
+                answer = answer.replace(",", "")
+            self._put(
+                row,
+                position,
+                _to_write(answer, column),
+                parts.line,
+                parts.line.is_locked,
+                column,
+            )
+
+
+class _ReturnSheet(_FilledInSheet):
+    """The results of a return, a row for each indicator."""
+
+    name, table, columns = SHEET, "Results", COLUMNS
+
+    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[WorkbookLine]) -> None:
+        super().__init__(book, len(lines))
+        self.lines = lines
+
+    def write(self, title: str) -> None:
+        self.sheet.write_string(0, 0, title, self._format(bold=True, font_size=14))
+        told = (
+            "Fill in the white cells, save, and upload. An empty cell leaves what is saved; (clear) takes"
+            " it away. Shaded cells are locked. Notes explains each column."
+        )
+        self.sheet.write_string(1, 0, told)
+        self._table()
+        for number, line in enumerate(self.lines):
+            self._row(HEADINGS_ROW + 1 + number, line)
+        self._finish(2)
+        self.sheet.set_first_sheet()
+        self.sheet.activate()
+
+    def _row(self, row: int, line: WorkbookLine) -> None:
+        indicator = line.indicator
+        goal, limit = _expected(line)
+        given = (
+            indicator.reference,
+            indicator.title,
+            indicator.measure_unit,
+            line.last_value,
+            line.value_last_year,
+            goal,
+            limit,
+        )
+        for position, value in enumerate(given):
+            self._put(row, position, value, line, locked=True)
+        saved = comparable(line.typed, indicator)
+        for position, column in enumerate(ASKED, start=len(GIVEN)):
+            answer = saved[column.key]
+            locked = line.is_locked or column.key in line.not_asked
+            self._put(row, position, _to_write(answer, column), line, locked, column)
 
 
 def _validation(column: WorkbookColumn) -> dict[str, Any]:
@@ -251,7 +328,7 @@ def _written(number: Decimal | None) -> str:
     return plain(number).replace("-", MINUS)
 
 
-def _write_notes(book: xlsxwriter.Workbook) -> None:
+def _write_notes(book: xlsxwriter.Workbook, columns: Sequence[WorkbookColumn]) -> None:
     """What each column is, as a table of its own."""
     sheet = book.add_worksheet(NOTES)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -260,7 +337,7 @@ def _write_notes(book: xlsxwriter.Workbook) -> None:
     sheet.add_table(
         0,
         0,
-        len(COLUMNS),
+        len(columns),
         2,
         {
             "name": "Columns",
@@ -269,7 +346,7 @@ def _write_notes(book: xlsxwriter.Workbook) -> None:
             "columns": [{"header": each, "header_format": heading} for each in titles],
         },
     )
-    for row, column in enumerate(COLUMNS, start=1):
+    for row, column in enumerate(columns, start=1):
         sheet.write_string(row, 0, column.heading, wrapped)
         sheet.write_string(row, 1, "You" if column.is_asked else "Already there", wrapped)
         sheet.write_string(row, 2, column.about, wrapped)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from core import clock
+from core.months import Month
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
 from indicators.importing.definitions import import_indicators, import_targets
@@ -23,9 +27,10 @@ from indicators.rules.data_quality import Risk
 from indicators.rules.entry import FIELDS, ResultGiven, YearEndEntry
 from indicators.rules.questions import IT_IS_RIGHT
 from indicators.services.accountability import attest
+from indicators.services.awaited import say_awaited
 from indicators.services.calendar import begin_quarter
 from indicators.services.data_quality import DataQualityGiven, write_data_quality
-from indicators.services.definitions import suspend_indicator
+from indicators.services.definitions import retire_indicator, suspend_indicator
 from indicators.services.drafts import save_draft
 from indicators.services.forecasts import state_forecast
 from indicators.services.questions import answer_question
@@ -94,10 +99,19 @@ def report_quarter(quarter: Quarter) -> None:
     """
     set_targets_before(quarter)
     set_targets_before(quarter.next())
+    retire_what_ends_in(quarter)
     ready = quarter.last_day + timedelta(days=20)
+    take_what_came_from_publishers(quarter, ready)
     with clock.at(ready):
+        awaited = wait_for_publishers(quarter, ready)
         import_results(
-            files.part("results.csv", lambda row: row["quarter"] == quarter.key),
+            _with_months(
+                files.part(
+                    "results.csv",
+                    lambda row: row["quarter"] == quarter.key and row["reference"] not in awaited,
+                ),
+                quarter,
+            ),
             file="results.csv",
             today=ready,
         )
@@ -114,6 +128,71 @@ def report_quarter(quarter: Quarter) -> None:
     closing = quarter.last_day + timedelta(days=30)
     with clock.at(closing):
         close_quarter(quarter=quarter, today=closing, by=officer())
+
+
+def _with_months(results: bytes, quarter: Quarter) -> bytes:
+    """A quarter's results with the months that make those of monthly indicators."""
+    rows = list(csv.DictReader(io.StringIO(results.decode(), newline="")))
+    columns = list(files.rows("results.csv")[0])
+    months = [
+        {**row, "quarter": row["month"]}
+        for row in files.rows("months.csv")
+        if Month.parse(row["month"]).quarter == quarter
+    ]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows([*months, *rows])
+    return out.getvalue().encode()
+
+
+def wait_for_publishers(quarter: Quarter, day: date) -> set[str]:
+    """Which figures of a quarter their publishers have not issued when the rest is submitted."""
+    rows = [row for row in files.rows("awaited.csv") if row["quarter"] == quarter.key]
+    for row in rows:
+        indicator = Indicator.objects.get(reference=row["reference"])
+        say_awaited(
+            indicator=indicator,
+            quarter=quarter,
+            publisher=row["publisher"],
+            until=date.fromisoformat(row["until"]),
+            today=day,
+            by=indicator.accountable_manager,
+        )
+    return {row["reference"] for row in rows}
+
+
+def take_what_came_from_publishers(quarter: Quarter, before: date) -> None:
+    """Figures of earlier quarters that their publishers issued while this one ran."""
+    for row in files.rows("awaited.csv"):
+        came_on = date.fromisoformat(row["came_on"])
+        if quarter.first_day <= came_on < before:
+            this = row["reference"], row["quarter"]
+            with clock.at(came_on):
+                import_results(
+                    files.part("results.csv", partial(_is_of, this)),
+                    file="results.csv",
+                    today=came_on,
+                )
+
+
+def _is_of(this: tuple[str, str], row: files.Row) -> bool:
+    return (row["reference"], row["quarter"]) == this
+
+
+def retire_what_ends_in(quarter: Quarter) -> None:
+    """What is measured no longer after this quarter is said to be, with what replaces it."""
+    for row in files.rows("retirements.csv"):
+        if row["last_quarter"] == quarter.key:
+            with clock.at(date.fromisoformat(row["said_on"])):
+                retire_indicator(
+                    indicator=Indicator.objects.get(reference=row["reference"]),
+                    last_quarter=quarter,
+                    reason=row["reason"],
+                    by=officer(),
+                    successor=Indicator.objects.get(reference=row["successor"]),
+                    successor_is_comparable=row["successor_is_comparable"] == "yes",
+                )
 
 
 def answer_what_is_asked(quarter: Quarter, day: date) -> None:
@@ -148,7 +227,9 @@ def open_the_present_quarter(today: date) -> None:
     begin_the_present_quarter()
     with clock.at(today - timedelta(days=2)):
         import_results(
-            files.content(f"results_{OPEN.key}.csv"), file=f"results_{OPEN.key}.csv", today=today
+            _with_months(files.content(f"results_{OPEN.key}.csv"), OPEN),
+            file=f"results_{OPEN.key}.csv",
+            today=today,
         )
     revise(OPEN, today - timedelta(days=1))
     begin_drafts(today - timedelta(days=1))

@@ -16,9 +16,11 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from escalation.queries.evaluation import agreed_variations
 from indicators.models.definitions import Indicator
+from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
 from indicators.queries.histories import rag_histories
+from indicators.queries.months import months_until
 from indicators.queries.parts import breakdown_histories
 from indicators.queries.questions import data_confidence_of
 from indicators.rules.parts import BreakdownHistory, dump_breakdown
@@ -30,6 +32,7 @@ from organisation.rules import Branch, PostKind, Tree, UnitTier
 from reports.contents.endings import endings
 from reports.contents.serializers import (
     as_escalation,
+    as_month,
     as_plan,
     as_revision,
     as_variations,
@@ -52,6 +55,7 @@ class _IndicatorRows:
     plans: dict[int, ActionPlan] = field(default_factory=dict)
     endings: dict[int, dict[str, Any]] = field(default_factory=dict)
     breakdowns: dict[int, list[BreakdownHistory]] = field(default_factory=dict)
+    months: dict[int, list[MonthlyFigure]] = field(default_factory=dict)
     confidences: dict[int, DataConfidence] = field(default_factory=dict)  # by revision
 
 
@@ -66,6 +70,7 @@ def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[st
         _reported(quarter, also).select_related("unit", "accountable_manager", "successor")
     )
     rows = _rows_of(quarter, [each.pk for each in measured])
+    rows.months = months_until(measured, quarter)
     rows.endings = endings(measured, quarter)
     in_order = sorted(measured, key=lambda each: each.reference)  # whatever the database sorts by
     return [_indicator(each, quarter, rows) for each in in_order]
@@ -157,6 +162,7 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
         "plan": as_plan(rows.plans.get(indicator.pk)),
         "revisions": [as_revision(was, now) for was, now in _revisions_after_close(revisions)],
         **_data_confidence_of(rows.confidences.get(latest.pk) if latest else None),
+        **_months_of(rows.months.get(indicator.pk, [])),
         **_parts_of(rows.breakdowns.get(indicator.pk, [])),
     }
 
@@ -181,6 +187,11 @@ def _data_confidence_of(confidence: DataConfidence | None) -> dict[str, Any]:
             "unanswered": confidence.unanswered,
         }
     }
+
+
+def _months_of(months: list[MonthlyFigure]) -> dict[str, Any]:
+    """Every month up to the quarter's last; nothing of what is not monthly."""
+    return {"months": [as_month(each) for each in months]} if months else {}
 
 
 def _parts_of(breakdowns: list[BreakdownHistory]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from escalation.models.plans import ActionPlan
 from escalation.queries.evaluation import as_varied
 from escalation.rules.replay import NO_LONGER_MEASURED
 from escalation.rules.variations import Varied
+from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
 from indicators.models.variations import Variation
 
@@ -38,6 +39,18 @@ def as_escalation(escalation: Escalation, quarter: Quarter) -> dict[str, Any]:
             if ended and ended <= quarter
             else {}
         ),
+    }
+
+
+def as_month(figure: MonthlyFigure) -> dict[str, Any]:
+    """One month of a monthly indicator, without its counts: a quarter is published without them too."""
+    return {
+        "month": figure.month.key,
+        "value": plain(figure.value),
+        "confidence": figure.confidence,
+        "not_available": figure.not_available,
+        "withheld": figure.withheld,
+        "revised": figure.is_revised_after_close,
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts.trend import Trend, trend_chart
 from core.converters import address_of
 from core.quarters import Quarter
+from reports.rendering.months import ShownMonths, months_shown
 from reports.rendering.parts import ShownBreakdown, breakdowns_shown
 from reports.rules.counting import is_referred_up
 from reports.rules.history import rated_before
@@ -230,6 +231,16 @@ class IndicatorBlock:
     def breakdowns(self) -> list[ShownBreakdown]:
         """By its parts, where any were given; small numbers were withheld before it was frozen."""
         return breakdowns_shown(self.facts, self.said)
+
+    @cached_property
+    def by_month(self) -> ShownMonths | None:
+        """What it came to in each month, where it is given by month."""
+        return months_shown(self.facts)
+
+    @property
+    def months_told(self) -> str:
+        """The months of this quarter, as a list in a sentence."""
+        return self.by_month.of(self.quarter) if self.by_month else ""
 
     @property
     def is_referred_up(self) -> bool:

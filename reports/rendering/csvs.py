@@ -96,8 +96,13 @@ PART_COLUMNS = (
 )
 
 
+MONTH_COLUMNS = (
+    *("reference", "month", "value", "confidence", "not_available", "withheld", "revised"),
+)
+
+
 def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
-    """Every CSV of an edition, by name; that of parts only where an indicator has any.
+    """Every CSV of an edition, by name; those of months and parts only where an indicator has any.
 
     units.csv, indicators.csv, targets.csv and results.csv are as the import commands take them. Who
     holds the offices that indicators.csv names is not published: people.csv is the reader's own.
@@ -106,6 +111,10 @@ def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
     if any(each.get("parts") for each in document["indicators"]):
         rows = (row for each in document["indicators"] for row in part_rows(each))
         parts["parts.csv"] = written(PART_COLUMNS, rows)
+    months: dict[str, bytes] = {}
+    if any(each.get("months") for each in document["indicators"]):
+        rows = (row for each in document["indicators"] for row in month_rows(each))
+        months["months.csv"] = written(MONTH_COLUMNS, rows)
     imported: dict[str, bytes] = {}
     added: tuple[str, ...] = ()
     escalated: tuple[str, ...] = ESCALATION_COLUMNS
@@ -126,6 +135,7 @@ def tables(document: Mapping[str, Any]) -> dict[str, bytes]:
         "escalations.csv": written(escalated, _escalations(document)),
         "counts.csv": written(COUNT_COLUMNS, _counts(document)),
         **imported,
+        **months,
         **parts,
     }
 
@@ -159,7 +169,8 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         latest = each["ratings"][-1] if each["ratings"] else {}
         if "units" in document and each["frequency"] == Frequency.MONTHLY:
-            # Its months are not published: to a reader it is given by quarter.
+            # Its months are published without the counts that may weigh them in their quarter: to
+            # whoever imports these files it is given by quarter.
             of_month = {"basis": "quarter"} if each["basis"] == Basis.MONTH else {}
             each = {**each, "frequency": "quarterly", "made_of_months": "", **of_month}
         yield {
@@ -244,6 +255,12 @@ def _escalations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in document["indicators"]:
         for escalation in each["escalations"]:
             yield {**dict.fromkeys(OF_WHAT_ENDED), **escalation, "reference": each["reference"]}
+
+
+def month_rows(indicator: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each month of a monthly indicator, oldest first."""
+    for each in indicator.get("months", ()):
+        yield {**each, "reference": indicator["reference"]}
 
 
 def part_rows(indicator: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

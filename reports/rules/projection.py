@@ -84,6 +84,7 @@ INDICATOR = {
     "plan": PLAN,
     "revisions": REVISION,
     "data_confidence": {"level", "unanswered"},
+    "months": {"month", "value", "confidence", "not_available", "withheld", "revised"},
     "parts": PARTS,  # what is too few to show was withheld before anything was frozen
 }
 SAID = {"sentence", "needs_attention"}

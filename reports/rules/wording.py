@@ -110,6 +110,7 @@ NOT_RATED = {
     NotRated.NO_TARGET: "No target is set, so there is nothing to rate it by.",
     NotRated.SUSPENDED: "It was agreed not to measure this for a time.",
     NotRated.NO_VALUE: "There was nothing to measure this quarter, so there is no value.",
+    NotRated.WITHHELD: "There is a figure, and it is not shown.",
     NotRated.AWAITED: "Its publisher has not issued the figure yet.",
     NotRated.DATA_ONLY: "This is shown for information, and is not rated.",
 }

@@ -25,9 +25,11 @@ from reports.queries.editions import (
 from reports.rendering.agreed_plans import ShownAgreedPlan
 from reports.rendering.csvs import (
     FURTHER_COLUMNS,
+    MONTH_COLUMNS,
     NOT_FORESEEN,
     PART_COLUMNS,
     RATING_COLUMNS,
+    month_rows,
     part_rows,
     written,
 )
@@ -166,6 +168,26 @@ def public_parts_csv(request: HttpRequest, address: str) -> HttpResponse:
             written(PART_COLUMNS, part_rows(facts)), content_type=MEDIA_TYPES["csv"]
         )
         response.headers["Content-Disposition"] = f'attachment; filename="{address}-parts.csv"'
+        return response
+
+    return edition_response(request, edition, render_page)
+
+
+@public
+@require_safe
+def public_months_csv(request: HttpRequest, address: str) -> HttpResponse:
+    """One indicator by month, as it was frozen."""
+    edition = _edition_telling(
+        lambda report: {key for key, block in report.by_address.items() if block.by_month},
+        address,
+    )
+
+    def render_page() -> HttpResponse:
+        facts = report_of(edition).by_address[address].facts
+        response = HttpResponse(
+            written(MONTH_COLUMNS, month_rows(facts)), content_type=MEDIA_TYPES["csv"]
+        )
+        response.headers["Content-Disposition"] = f'attachment; filename="{address}-months.csv"'
         return response
 
     return edition_response(request, edition, render_page)

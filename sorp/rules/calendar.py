@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +53,18 @@ class DayRule:
         if self.step is Step.PUBLICATION:
             return f"{self.working_days} clear days before Cabinet meets"
         return f"{in_days(self.working_days)} before Cabinet meets"
+
+
+def month_due_on(month_end: date, rules: Iterable[DayRule], tier: Tier) -> date | None:
+    """By when the figure of a month is due: as long after it as a result is after its quarter.
+
+    None where results are due by Cabinet's meeting, of which there is none for a month.
+    """
+    by_tier = {rule.tier: rule for rule in rules if rule.step is Step.ENTRY}
+    rule = by_tier.get(tier, by_tier.get(None))
+    if rule is None or rule.counted_from is not CountedFrom.QUARTER_END:
+        return None
+    return working_day_after(month_end, rule.working_days)
 
 
 BEFORE, AFTER = "before", "after"

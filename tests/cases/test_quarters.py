@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.quarters import Quarter, read_quarter
+from core.quarters import FinancialYear, Quarter, read_financial_year, read_quarter
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,25 @@ def test_what_is_no_quarter_is_refused(text):
 
 def test_a_quarter_says_its_months():
     assert Quarter(2019, 3).in_full == "Q3 2019/20, October to December 2019"
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2016-17", 2016),  # case B9: how local authority statistics write an annual figure's year
+        ("2016/17", 2016),
+        ("2016\N{EN DASH}17", 2016),
+        ("2016-2017", 2016),
+        ("FY 2016/17", 2016),
+        ("1999/00", 1999),
+        ("2011-12", 2011),  # December 2011 too
+        ("2016-18", None),
+        ("2016-2018", None),
+        ("16/17", None),
+        ("2016", None),
+        ("2016-Q1", None),
+        ("1016-17", None),
+    ],
+)
+def test_a_financial_year_is_read_where_one_is_written(text, year):
+    assert read_financial_year(text) == (None if year is None else FinancialYear(year))

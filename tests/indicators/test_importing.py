@@ -479,3 +479,76 @@ def test_what_export_ratings_writes_replay_rules_reads(run, capsys, tmp_path):
 def test_export_ratings_to_a_place_that_is_not_there_says_so(tmp_path):
     with pytest.raises(CommandError, match="give a file that can be written"):
         call_command("export_ratings", output=tmp_path / "none" / "ratings.csv")
+
+
+HEAD = RESULTS.splitlines()[0]
+
+
+@pytest.fixture
+def annual():
+    """Results by year: one due in Q4, one named to be due in Q3, one half-yearly, one of quarters."""
+    IndicatorFactory(reference="AN-4", frequency="annual")
+    IndicatorFactory(reference="AN-3", frequency="annual", due="Q3")
+    IndicatorFactory(reference="HALF", frequency="half_yearly")
+    IndicatorFactory(reference="QUARTER")
+
+
+@pytest.mark.usefixtures("annual")
+@pytest.mark.parametrize(
+    ("row", "quarter"),
+    [
+        ("AN-4,2010-11,80,,,final,,no,", "2010-Q4"),
+        ("AN-4,2010/11,80,,,final,,no,", "2010-Q4"),
+        ("AN-3,2010/11,80,,,final,,no,", "2010-Q3"),
+        ("AN-3,2010-2011,80,,,final,,no,", "2010-Q3"),
+    ],
+)
+def test_the_year_of_an_annual_figure_is_the_quarter_in_which_it_is_due(run, row, quarter):
+    if "2010-11" in row:  # November 2010 too: for one that is given once a year both are said
+        code, said = run("results", f"{HEAD}\n{row}\n")
+        assert code == 1
+        assert said == [
+            "results.csv:2:quarter: 2010-11 can be read in two ways: write 2010-Q4 for 2010/11, or"
+            " 2010-Q3 for the quarter of November 2010"
+        ]
+        row = row.replace("2010-11", "FY 2010/11")
+    code, said = run("results", f"{HEAD}\n{row}\n", "--dry-run")
+    assert code == 0
+    assert f"results.csv:2:quarter: read as {Quarter.parse(quarter).in_full}" in said
+
+    assert run("results", f"{HEAD}\n{row}\n")[0] == 0
+
+    assert Result.objects.get().quarter.key == quarter
+
+
+@pytest.mark.usefixtures("annual")
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("QUARTER,2016-17,80,,,final,,no,", "2:quarter: write the quarter, such as 2016-Q4"),
+        ("HALF,2016/17,80,,,final,,no,", "2:quarter: write the quarter, such as 2016-Q4"),
+        ("AN-4,2016-18,80,,,final,,no,", "2:quarter: write the month like 2019-10"),
+        ("AN-4,2016-17,80,,,final,,no,", "2:quarter: leave this row out until 1 April 2017"),
+        ("AN-4,2010/11,8,,,final,,no,\nAN-4,2010-Q4,9,,,final,,no,", "3:quarter: remove this row or row 2"),
+    ],
+)  # fmt: skip
+def test_a_year_that_names_no_one_quarter_is_refused_in_words(run, row, fault):
+    code, said = run("results", f"{HEAD}\n{row}\n")
+
+    assert code == 1
+    assert said[0].startswith(f"results.csv:{fault}")
+    assert not Result.objects.exists()
+
+
+@pytest.mark.usefixtures("measured")
+def test_new_figures_of_which_nobody_says_how_firm_they_are_are_said_to_be_taken_as_final(run):
+    rows = "PI-1,2011-Q1,95,,,,,no,\nPI-2,2011-Q1,85,,,,,no,\nPI-1,2011-Q2,94 (p),,,,,no,\n"
+    told = "results.csv:2:confidence: empty, and the 2 figures are new: taken as final"
+
+    assert told in run("results", f"{HEAD}\n{rows}")[1]
+    assert told not in run("results", f"{HEAD}\n{rows}")[1]
+    assert dict(Revision.objects.values_list("value", "confidence")) == {
+        Decimal(95): "final",
+        Decimal(85): "final",
+        Decimal(94): "provisional",
+    }

@@ -193,6 +193,28 @@ def test_a_quarter_that_lacks_a_month_is_provisional_or_has_no_figure(
     assert bool(revision.not_available) is (value is None)
 
 
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [("<5", "Fewer than 5"), ("[c]", "Confidential"), ("suppressed", "Suppressed")],
+)
+def test_a_month_whose_figure_is_withheld_is_read_and_so_is_its_quarter(
+    client, indicator, typed, why
+):
+    type(indicator).objects.update(made_of_months="sum", measure_unit="")
+
+    submit(client, indicator, month_1_value="12", month_2_value=typed, month_3_value="9")
+
+    month = MonthlyFigure.objects.get(month=MAY)
+    assert (month.value, month.not_available, month.withheld) == (None, why, True)
+    revision = Revision.objects.get()
+    assert (revision.value, revision.withheld) == (None, True)
+    assert revision.not_available == (
+        "The quarter is the sum of its months, and May 2011 is withheld"
+    )
+    assert Rating.objects.get().not_rated == "withheld"
+    assert 'value="[c]"' in page_of(client.get(address(indicator)))
+
+
 def test_a_sum_that_lacks_a_month_of_which_nobody_says_why_is_not_complete(client, indicator):
     type(indicator).objects.update(made_of_months="sum")
 

@@ -203,6 +203,45 @@ def test_an_empty_optional_cell_leaves_what_was_said_of_a_month_and_a_word_clear
     assert (cleared.number, cleared.confidence, cleared.commentary) == (3, "final", "")
 
 
+def test_what_is_withheld_of_a_month_is_read_in_files_as_on_the_form(monthly):
+    monthly("sum")
+
+    load("MON-1 2011-10 90", "MON-1,2011-11,<5,,,,,,", "MON-1,2011-12,[c],,,,Two schools only,,")
+
+    months = MonthlyFigure.objects.order_by("month").values_list("not_available", "withheld")
+    assert list(months) == [("", False), ("Less than 5%", True), ("Two schools only", True)]
+    revision = Revision.objects.get()
+    assert (revision.value, revision.withheld) == (None, True)
+    assert revision.ratings.get().not_rated == "withheld"
+
+
+def test_a_row_that_says_nothing_of_the_figure_leaves_a_month_withheld(monthly):
+    monthly("sum")
+    load("MON-1,2011-10,<5,,,,,,")
+
+    load("MON-1,2011-10,,,,,Few pupils,,")
+    told = MonthlyFigure.objects.latest_ones().get()
+    load("MON-1,2011-10,(clear),,,,Lost,,")
+    cleared = MonthlyFigure.objects.latest_ones().get()
+
+    assert (told.not_available, told.withheld) == ("Few pupils", True)
+    assert (cleared.not_available, cleared.withheld) == ("Lost", False)
+
+
+def test_a_withheld_month_beside_its_counts_and_a_withheld_quarter_beside_its_months_are_refused(
+    monthly,
+):
+    monthly()
+    rows = ("MON-1 2011-10 90", "MON-1 2011-11 80", "MON-1 2011-12 85")
+
+    assert faults("MON-1,2011-10,<5,3,100,,,,") == [
+        "results.csv:2:value: leave the other figures empty where one is withheld"
+    ]
+    assert faults(*rows, "MON-1 2011-Q3 [c]") == [
+        "results.csv:5:value: leave the figures empty: the months of 2011-Q3 make 85%"
+    ]
+
+
 def test_a_corrected_month_moves_the_result_while_its_quarter_is_open_and_not_after(monthly):
     monthly()
     load("MON-1 2011-10 90", "MON-1 2011-11 80", "MON-1 2011-12 85")
@@ -244,6 +283,7 @@ def test_what_is_exported_of_months_comes_back_and_exports_the_same_bytes(monthl
         "SUM-1 2011-12 7.5",
         "SUM-1,2011-Q3,,,,,,,A good autumn",
         "LAST-1 2011-Q3 8",
+        "LAST-1,2011-09,[c],,,,Few,,",
     )
     exported = results_csv()
     before = quarters_of_all()

@@ -15,11 +15,13 @@ NOT_YET = None
 
 
 def read(month: Month, told: str) -> MonthFigure | None:
-    """`12`, `3/4`, `x` for not available, `-` for nothing; `p` or `e` after a figure for how firm."""
+    """`12`, `3/4`, `x` for not available, `c` for withheld, `-` for nothing; `p`, `e` for how firm."""
     if told == "-":
         return None
     if told == "x":
         return MonthFigure(month=month, not_available="The system was down")
+    if told == "c":
+        return MonthFigure(month=month, not_available="Fewer than 5", withheld=True)
     firm = {"p": "provisional", "e": "estimated"}.get(told[-1], "final")
     told = told.rstrip("pe")
     if "/" in told:
@@ -88,6 +90,40 @@ def test_months_make_their_quarter(made, told, value, firm):
     assert found.confidence == firm
 
 
+@pytest.mark.parametrize(
+    ("made", "told", "value", "withheld"),
+    [
+        # There is a sum, and it is not shown: nothing lacks but what is withheld.
+        ("sum", "10 c 20", None, True),
+        ("sum", "c c 20", None, True),
+        ("sum", "c c c", None, True),
+        # Another month has no figure at all: there is none of the quarter.
+        ("sum", "10 c x", None, False),
+        ("sum", "10 c -", None, False),
+        ("sum", "c x -", None, False),
+        # A mean is of what is shown, and provisional.
+        ("mean", "10 c 20", "15", False),
+        ("mean", "c c c", None, True),
+        ("mean", "c c -", None, True),
+        ("mean", "c x -", None, False),
+        # The last month there is counts, shown or not.
+        ("last", "10 20 c", None, True),
+        ("last", "10 c 20", "20", False),
+        ("last", "c 10 x", "10", False),
+        ("last", "10 c x", None, True),
+        ("last", "10 c -", None, True),
+    ],
+)
+def test_a_quarter_is_withheld_where_only_withheld_months_keep_it_from_being_known(
+    made, told, value, withheld
+):
+    found = quarter(made, told)
+
+    assert found.value == (None if value is None else Decimal(value))
+    assert found.withheld is withheld
+    assert bool(found.not_available) is (value is None)
+
+
 def test_of_months_of_which_nothing_is_said_there_is_no_quarter():
     assert quarter("mean", "- - -") is None
 
@@ -136,6 +172,8 @@ def test_a_quarter_is_rounded_once_and_not_month_by_month():
             "The quarter is the sum of its months, and there is no figure for November 2019.",
         ),
         ("mean", "x x -", "The system was down."),
+        ("sum", "1 c 3", "The quarter is the sum of its months, and November 2019 is withheld."),
+        ("last", "1 2 c", "Fewer than 5."),
     ],
 )
 def test_the_page_says_of_which_months_a_quarter_is_made(made, told, words):

@@ -208,7 +208,7 @@ def test_figures_end_the_reason_why_there_were_none(run):
         ("PI-1,2011-Q3,district,dover,1,,,", "6:quarter: Q3 2011/12 has not ended"),
         ("PI-1,2010-Q3,district,dover,1,,,", "6:quarter: revise these parts on their page"),
         ("PI-1,2011-Q2,district,dover,many,,,", "6:value: write a number in figures"),
-        ("PI-1,2011-Q2,district,dover,,<5,20,", "6:numerator: write this in the column value"),
+        ("PI-1,2011-Q2,district,dover,,<5,20,", "6:numerator: leave the other cells empty"),
         (
             "PI-1,2011-Q2,district,dover,70,17,20,",
             "6:numerator: The numerator and denominator give",
@@ -216,6 +216,8 @@ def test_figures_end_the_reason_why_there_were_none(run):
         ("PI-1,2011-Q2,district,dover,,17,,", "6:numerator: Give both"),
         ("PI-1,2011-Q2,district,dover,7,,,Lost", "6:value: Give either figures or the reason"),
         ("PI-1,2011-Q2,district,dover,<5,,,Lost", "6:value: leave the other cells empty"),
+        ("PI-1,2011-Q2,district,dover,70 (p),,,", "6:value: Write the number alone"),
+        ('PI-1,2011-Q2,district,dover,"70,5",,,', "6:value: write a full stop"),
     ],
 )
 def test_a_bad_part_is_told_and_none_is_kept(run, row, fault):

@@ -205,7 +205,7 @@ def test_the_grid_keeps_what_was_given_before_in_sight(manager, breakdown):
 
     assert "What was given before, 20 July 2011 (1)" in page
     assert "Ashford: 80.0%" in page
-    assert "Corrected while the quarter was open" in page
+    assert "Changed: Ashford" in page
 
 
 def test_a_closed_quarter_takes_a_revision_from_the_centre_with_the_reason(officer, breakdown):

@@ -63,6 +63,8 @@ def typed(value="", numerator="", denominator="", reason=""):
         (("", "", "", "Not collected there"), PartFigure(not_available="Not collected there")),
         (("<5",), PartFigure(is_withheld=True)),
         (("< 10",), PartFigure(is_withheld=True)),
+        (("fewer than 5",), PartFigure(is_withheld=True)),
+        (("suppressed",), PartFigure(is_withheld=True)),
         (("[C]",), PartFigure(is_withheld=True)),
     ],
 )
@@ -80,6 +82,9 @@ def test_a_row_is_read_as_people_write_it(row, figure):
         (("5", "0", "0"), "a denominator of 0 gives none"),
         (("", "3", "-1"), "a denominator of 0 or more"),
         (("<5", "3", "7"), "Leave the other boxes empty"),
+        (("", "<5", "7"), "Leave the other boxes empty"),
+        (("85 (p)",), "Write the number alone"),
+        (("85*",), "Write the number alone"),
         (("9999999999",), "count in thousands"),
         (("", "", "", "x" * 301), "300 characters or fewer"),
     ],

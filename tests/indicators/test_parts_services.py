@@ -168,7 +168,7 @@ def test_parts_given_again_supersede_those_that_stood_and_keep_them(breakdown, b
 
     revision, _ = give(breakdown, by, share(8, 10), None, share(3, 4))
 
-    assert (revision.number, revision.reason) == (2, "Corrected while the quarter was open")
+    assert (revision.number, revision.reason) == (2, "Given: Swale; Taken away: Dover")
     assert PartResult.objects.filter(revision__number=1).count() == 2
     assert AuditEvent.objects.get(act="revised parts").detail["changed"] == ["dover", "swale"]
 

@@ -30,10 +30,12 @@ from indicators.services.definitions import suspend_indicator
 from indicators.services.reminders import remind
 from kcc_perf.scheduler import run_due
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Frequency, Level, Step, Tier
+from sorp.defaults import CALENDAR
+from sorp.lexicon import CountedFrom, Frequency, Level, Step, Tier
 from sorp.models.statement import Version
-from sorp.rules.calendar import Reminder
+from sorp.rules.calendar import DayRule, Reminder, month_due_on
 from tests.factories import IndicatorFactory, RevisionFactory, UnitFactory, UserFactory, holder
+from tests.indicators.factories import MonthlyFigureFactory
 from tests.sorp.versions import version_like
 
 Q1 = Quarter(2011, 1)
@@ -466,6 +468,117 @@ def test_overdue_results_reach_the_directors_as_one_digest(division):
         assert told.subject.startswith("2 managers have not submitted 2 results")
         assert "Zed:\n  HT-02" in told.body
         assert "referred to the Directorate management team (SORP, 4.7)" in told.body
+
+
+# Months
+
+
+def monthly(division, reference="MO-01", **fields):
+    return owned(
+        division,
+        reference,
+        **{"frequency": "monthly", "basis": "month", "made_of_months": "mean", **fields},
+    )
+
+
+@pytest.mark.parametrize(
+    ("tier", "day"),
+    [
+        ("division", "2011-05-16"),  # ten working days after 30 April: the 2nd is a bank holiday
+        ("corporate", "2011-05-18"),  # twelve
+    ],
+)
+def test_a_month_is_due_as_long_after_it_as_a_result_is_after_its_quarter(tier, day):
+    rules = [
+        DayRule(Step(each.step), each.tier, each.counted_from, each.working_days)
+        for each in CALENDAR
+    ]
+
+    assert month_due_on(date(2011, 4, 30), rules, Tier(tier)) == date.fromisoformat(day)
+
+
+def test_where_results_are_due_by_cabinets_meeting_no_day_is_set_for_a_month():
+    rules = [DayRule(Step.ENTRY, None, CountedFrom.CABINET, 40)]
+
+    assert month_due_on(date(2011, 4, 30), rules, Tier.DIVISION) is None
+
+
+@pytest.mark.django_db
+def test_months_that_nobody_gives_are_asked_for_by_the_rules_of_results(division):
+    """April is due on 16 May, May on 14 June; June is asked for with the return of its quarter."""
+    monthly(division, tier="division")
+
+    heard = walk(date(2011, 5, 3), date(2011, 6, 30))
+
+    assert list(heard) == [
+        *("05-09", "05-13", "05-17", "05-20", "05-25", "05-31", "06-03", "06-07", "06-08"),
+        *("06-13", "06-15", "06-16", "06-20", "06-21", "06-23", "06-24", "06-28", "06-29"),
+    ]
+    assert heard["05-09"] == {"manager": "reminder", "deputy": "reminder"}
+    assert heard["05-17"] == LATE | {"director": "overdue", "above": "overdue"}
+
+
+@pytest.mark.django_db
+def test_what_is_said_of_a_missing_month_names_it_and_refers_nobody(division):
+    indicator = monthly(division, tier="division")
+    owned(division)
+
+    with time_machine.travel("2011-05-18 08:00 +0100", tick=False):
+        assert remind(today=date(2011, 5, 18)) == 4
+
+    told = Notice.objects.get(recipient__email="manager@council.example")
+    assert told.subject == "Overdue: 1 result was due on Monday 16 May 2011: MO-01"
+    assert told.body == (
+        f"1 result for April 2011 was due on Monday 16 May 2011:\n  MO-01 {indicator.title}"
+    )
+    assert told.address == reverse("my_return", args=[Q1.key])
+    above = Notice.objects.get(recipient__email="above@council.example")
+    assert above.body == (
+        "Not submitted, by accountable manager.\n\n"
+        f"{indicator.accountable_manager.name}:\n  MO-01 {indicator.title}, April 2011"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda indicator: MonthlyFigureFactory(indicator=indicator),
+        lambda indicator: MonthlyFigureFactory(
+            indicator=indicator, value=None, not_available="The system was down"
+        ),
+        lambda indicator: suspend_indicator(
+            indicator=indicator,
+            from_quarter=Q1,
+            until_quarter=Q1,
+            reason="Agreed",
+            approved_by="Director",
+            by=None,
+        ),
+        lambda indicator: type(indicator).objects.update(first_quarter=Q1.next()),
+        lambda indicator: type(indicator).objects.update(last_quarter=Q1.previous()),
+    ],
+)
+def test_nobody_is_reminded_of_a_month_that_was_given_or_is_not_measured(division, settle):
+    settle(monthly(division, tier="division"))
+
+    with time_machine.travel("2011-05-18 08:00 +0100", tick=False):
+        assert remind(today=date(2011, 5, 18)) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how_many", [1, 20])
+def test_what_is_read_to_remind_of_months_does_not_grow_with_the_indicators(
+    division, how_many, django_assert_max_num_queries
+):
+    for number in range(how_many):
+        monthly(division, f"MO-{number:02}", tier="division")
+
+    with (
+        time_machine.travel("2011-05-10 08:00 +0100", tick=False),
+        django_assert_max_num_queries(45),
+    ):
+        assert remind(today=date(2011, 5, 10)) == 2
 
 
 # The doors

@@ -15,7 +15,17 @@ from escalation.rules.triggers import Rules
 from indicators.rules.rating import judge, scale_of, value_of
 from indicators.rules.travel import direction_of_travel
 from sorp.defaults.rules import TRIGGERS
-from sorp.lexicon import Frequency, Level, NotRated, Polarity, Rag, RatingMethod, Tier, TravelMethod
+from sorp.lexicon import (
+    Frequency,
+    Level,
+    MadeOfMonths,
+    NotRated,
+    Polarity,
+    Rag,
+    RatingMethod,
+    Tier,
+    TravelMethod,
+)
 from sorp.rules.figures import Figure
 from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
@@ -48,6 +58,9 @@ OPEN_RESULTS = {(row["reference"], row["quarter"]): row for row in rows("results
 DRAFTS = {(row["reference"], row["quarter"]): row for row in rows("drafts_2023-Q1.csv")}
 REVISIONS = rows("revisions.csv")
 SUSPENSIONS = rows("suspensions.csv")
+RETIREMENTS = {row["reference"]: row for row in rows("retirements.csv")}
+AWAITED = {(row["reference"], row["quarter"]): row for row in rows("awaited.csv")}
+MONTHS = rows("months.csv")
 PROVENANCE = rows("provenance.csv")
 STRATEGY = document("strategy.json")
 ASSURANCE = document("assurance.json")
@@ -119,9 +132,23 @@ def suspended(reference, key):
     )
 
 
+def pattern(reference):
+    row = INDICATORS[reference]
+    made = row["made_of_months"]
+    return Pattern(
+        frequency=Frequency(row["frequency"]),
+        made_of_months=MadeOfMonths(made) if made else None,
+    )
+
+
+def is_measured(reference, quarter):
+    last = RETIREMENTS.get(reference, {}).get("last_quarter", "9999-Q4")
+    return INDICATORS[reference]["first_quarter"] <= quarter.key <= last
+
+
 def verdict(reference, quarter, result):
     return judge(
-        due=Pattern(frequency=Frequency(INDICATORS[reference]["frequency"])).due_in(quarter),
+        due=pattern(reference).due_in(quarter),
         suspended=suspended(reference, quarter.key),
         has_result=result is not None,
         value=value(result) if result else None,
@@ -134,6 +161,7 @@ def history(reference, results):
     return [
         Figure(quarter, *verdict(reference, quarter, result), _is_break(result))
         for quarter in CLOSED
+        if is_measured(reference, quarter)
         for result in [results(reference, quarter.key)]
     ]
 

@@ -69,6 +69,7 @@ IN_ANOTHER_STATE = {
     "keep_draft": "indicators/enter_result.html",
     "preview_trigger": "sorp/draft_trigger.html",
     "public_parts_csv": "reports/public_indicator.html",
+    "public_months_csv": "reports/public_indicator.html",
     "submit_return": "indicators/check_return.html",
     "suspend_indicator": "indicators/unowned_indicators.html",
     "unlock_result": "reports/parts/record.html",

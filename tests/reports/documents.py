@@ -27,11 +27,11 @@ from indicators.rules.travel import direction_of_travel
 from reports.contents.edition import _headline_figures
 from reports.rules.projection import public_form
 from reports.rules.sentences import written
+from reports.rules.wording import pattern_of
 from sorp.defaults import TITLE
 from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
-from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod, Tier, TravelMethod
+from sorp.lexicon import Polarity, Rag, RatingMethod, Tier, TravelMethod
 from sorp.rules.figures import load_figure
-from sorp.rules.patterns import Pattern
 from sorp.rules.thresholds import Thresholds
 from strategy.rules import RatedMeasure, statements
 
@@ -139,7 +139,7 @@ def _ratings(facts, values, limits, per, method) -> list[dict[str, Any]]:
         number = None if own["value"] is None else Decimal(own["value"])
         series.append((quarter, number, own["definition_break"]))
         rag, not_rated = judge(
-            due=Pattern(frequency=Frequency(facts["frequency"])).due_in(quarter),
+            due=pattern_of(facts).due_in(quarter),
             suspended=False,
             has_result=number is not None,
             value=number,
@@ -226,6 +226,28 @@ def by_district(**counts: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 POTHOLES = [91.2, 92, 90.4, 88, 89.5, None, 86, 84, 83, 80.1, 81.3, 82, 81, 78.2, 77, 76.4]
+
+
+def month(key: str, value: str | None, **said: Any) -> dict[str, Any]:
+    return {
+        "month": key,
+        "value": value,
+        "confidence": "final",
+        "not_available": "",
+        "withheld": False,
+        "revised": False,
+        **said,
+    }
+
+
+MONTHS = [
+    month("2022-10", "98.4", revised=True),
+    month("2022-11", None, not_available="Fewer than 5", withheld=True),
+    month("2022-12", None, not_available="The system was down"),
+    month("2023-01", "98.5"),
+    month("2023-02", "98.625"),
+    month("2023-03", "98.75", confidence="provisional"),
+]
 COMMENTARY = """Two of the four gangs were short of staff from January, and **rain on 41 days** kept
 the backlog from clearing.
 
@@ -280,7 +302,8 @@ def indicators() -> list[dict[str, Any]]:
                   revisions=[{"quarter": "2020-Q3", "number": 2, "value": "86", "was": "85.2",
                               "reason": "Late returns from one area", "confidence": "final",
                               "after_close": True, "said_on": "2021-03-02"}]),
-        indicator("HW-02", [97 + i / 8 for i in n], title="Street lights working", target=97, floor=95),
+        indicator("HW-02", [97 + i / 8 for i in n], title="Street lights working", target=97, floor=95,
+                  frequency="monthly", basis="month", made_of_months="mean", months=MONTHS),
         indicator("HW-03", [8.1, 8, 7.9, 7.4, 7.6, 7, 6.9, 6.7, 6.6, 6.4, 6.2, 6], target=6, floor=7,
                   title="Days to answer a highway enquiry", measure_unit="days", polarity="lower"),
         indicator("AS-01", [88, 87, 86, 84, 83, 84, 82, 83.5, 83, 84, 86, 85.5], target=85,

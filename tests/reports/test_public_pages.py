@@ -23,6 +23,7 @@ PAGES = [
     "/performance/indicators/HW-01/",
     "/performance/indicators/HW-01/figures.csv",
     "/performance/indicators/HW-01/parts.csv",
+    "/performance/indicators/HW-02/months.csv",
     "/performance/priorities/better-roads/",
     "/data/",
     "/api/v1/reports/",
@@ -98,7 +99,7 @@ def test_no_address_of_an_officer_is_on_it(published, client, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "most"), list(zip(PAGES, [4, 4, 3, 4, 4, 4, 3, 3, 2, 2, 2], strict=True))
+    ("address", "most"), list(zip(PAGES, [4, 4, 3, 4, 4, 4, 4, 3, 3, 2, 2, 2], strict=True))
 )
 @pytest.mark.parametrize("how_many", [1, 20])
 def test_a_page_takes_as_few_queries_for_twenty_indicators_as_for_one(
@@ -384,3 +385,32 @@ def test_an_indicator_is_shown_by_its_parts_and_the_few_are_withheld(client):
 def test_an_indicator_that_was_published_without_parts_has_no_file_of_them(client):
     assert client.get("/performance/indicators/HW-02/parts.csv").status_code == 404
     assert "Download its parts" not in client.get("/performance/indicators/HW-02/").content.decode()
+
+
+@pytest.mark.usefixtures("published")
+def test_an_indicator_given_by_month_shows_its_months_with_their_marks(client):
+    page = " ".join(client.get("/performance/indicators/HW-02/").content.decode().split())
+    rows = client.get("/performance/indicators/HW-02/months.csv").content.decode().splitlines()
+
+    assert "By month" in page
+    assert "Only the quarter is rated and referred up." in page
+    assert "98.8% [p]" in page
+    assert "98.4% [r]" in page
+    assert "withheld: Fewer than 5" in page
+    assert "The last is provisional." in page
+    assert page.index("March 2023") < page.index("January 2023</th>")
+    assert rows == [
+        "reference,month,value,confidence,not_available,withheld,revised",
+        "HW-02,2022-10,98.4,final,,no,yes",
+        "HW-02,2022-11,,final,Fewer than 5,yes,no",
+        "HW-02,2022-12,,final,The system was down,no,no",
+        "HW-02,2023-01,98.5,final,,no,no",
+        "HW-02,2023-02,98.625,final,,no,no",
+        "HW-02,2023-03,98.75,provisional,,no,no",
+    ]
+
+
+@pytest.mark.usefixtures("published")
+def test_an_indicator_that_was_published_by_quarter_has_no_months(client):
+    assert client.get("/performance/indicators/HW-01/months.csv").status_code == 404
+    assert "By month" not in client.get("/performance/indicators/HW-01/").content.decode()

@@ -17,6 +17,7 @@ from core import jobs
 from core.canonical_json import canonical, digest
 from core.models.audit import AuditEvent
 from core.models.jobs import Job
+from core.months import Month
 from core.quarters import Quarter
 from escalation.services.closing import close_quarter
 from indicators.models.definitions import Indicator
@@ -38,7 +39,9 @@ from reports.services.files import build_edition, build_report, keep_files
 from reports.verification import verify_folder
 from sorp.lexicon import Confidence, Layer
 from tests.factories import IndicatorFactory, TargetFactory, holder
+from tests.indicators.factories import MonthlyFigureFactory
 from tests.reports.factories import EditionFactory
+from tests.strategy.factories import MeasureFactory, PriorityFactory
 
 pytestmark = [
     pytest.mark.django_db,
@@ -119,6 +122,50 @@ def test_freezing_copies_every_fact_of_a_closed_quarter(council, officer):
     assert first["accountable_manager"]["email"] == council[0].accountable_manager.email
     assert edition.sha256 == digest(canonical(document))
     assert AuditEvent.objects.filter(act="froze edition", actor=officer).count() == 1
+
+
+def test_an_edition_holds_months_up_to_its_quarters_last_and_no_counts_of_them(council, officer):
+    monthly = IndicatorFactory(
+        reference="MO-1",
+        layer=Layer.CORE,
+        frequency="monthly",
+        basis="month",
+        made_of_months="mean",
+    )
+    for month, said in (
+        (Month(2011, 9), {"value": Decimal(90)}),
+        (
+            Month(2011, 11),
+            {"numerator": Decimal(3), "denominator": Decimal(4), "value": Decimal(75)},
+        ),
+        (Month(2011, 12), {"value": None, "not_available": "Fewer than 5", "withheld": True}),
+        (Month(2012, 1), {"value": Decimal(99)}),
+    ):
+        MonthlyFigureFactory(indicator=monthly, month=month, **said)
+
+    edition, _ = freeze_edition(quarter=Q3, by=officer)
+
+    check_form(edition.document)
+    (facts,) = (each for each in edition.public_document["indicators"] if "months" in each)
+    assert [(each["month"], each["value"], each["withheld"]) for each in facts["months"]] == [
+        ("2011-09", "90", False),
+        ("2011-11", "75", False),
+        ("2011-12", None, True),
+    ]
+    assert all("numerator" not in each for each in facts["months"])
+
+
+def test_a_priority_is_judged_by_what_is_measured_and_not_by_what_ended(council, officer):
+    ended, begun = council[0], IndicatorFactory(reference="PI-9", first_quarter=Q3.next())
+    type(ended).objects.filter(pk=ended.pk).update(last_quarter=Q2)
+    priority = PriorityFactory(slug="roads")
+    for indicator in (ended, council[1], begun):
+        MeasureFactory(priority=priority, indicator=indicator)
+
+    edition, _ = freeze_edition(quarter=Q3, by=officer)
+
+    (told,) = edition.document["priorities"]
+    assert [each["reference"] for each in told["indicators"]] == ["PI-2"]
 
 
 def test_the_public_form_is_worked_out_once_and_names_no_person(council, officer):

@@ -13,7 +13,9 @@ from django.core.management.base import CommandError
 from core.canonical_json import canonical
 from reports.output import write_folder
 from reports.rendering.files import files_of, sealed
+from reports.rules.sentences import written
 from reports.verification import verify_folder, wrong_figures
+from tests.reports.documents import escalations
 
 NAMES = [
     "counts.csv",
@@ -22,6 +24,7 @@ NAMES = [
     "indicators.csv",
     "manifest.json",
     "manifest.sha256",
+    "months.csv",
     "parts.csv",
     "ratings.csv",
     "report.html",
@@ -150,6 +153,7 @@ def edited(content, old, new):
         ("indicators.csv", b"Potholes", b"Pothole"),
         ("report.html", b"76.4%", b"86.4%"),
         ("parts.csv", b",130,200,", b",160,200,"),
+        ("months.csv", b",98.75,", b",99.75,"),
     ],
 )
 def test_a_file_that_says_otherwise_is_found_even_with_a_manifest_that_fits_it(
@@ -236,6 +240,28 @@ def drop_a_quarter(document):
     document["indicators"][1]["ratings"].reverse()
 
 
+def lights(document):
+    return next(each for each in document["indicators"] if each["reference"] == "HW-02")
+
+
+def raise_a_month(document):
+    """All of the report's quarter above the mean that was published of them."""
+    for each in lights(document)["months"][-3:]:
+        each["value"] = "99.5"
+
+
+def show_a_withheld_month(document):
+    lights(document)["months"][1]["value"] = "98.4"
+
+
+def tell_a_month_to_come(document):
+    lights(document)["months"][-1]["month"] = "2023-04"
+
+
+def tell_a_month_twice(document):
+    lights(document)["months"][1]["month"] = "2022-10"
+
+
 def district(document, place, quarter=-1):
     return potholes(document)["parts"][0]["parts"][place]["figures"][quarter]
 
@@ -267,6 +293,10 @@ def withhold_one_alone(document):
 @pytest.mark.parametrize(
     "tamper",
     [
+        raise_a_month,
+        show_a_withheld_month,
+        tell_a_month_to_come,
+        tell_a_month_twice,
         recolour_a_part,
         colour_what_is_withheld,
         show_what_is_withheld,
@@ -295,6 +325,41 @@ def test_a_figure_that_does_not_follow_from_its_inputs_is_found(document, tamper
     tamper(altered)
 
     assert list(wrong_figures(altered))
+
+
+@pytest.mark.parametrize(
+    ("made", "months", "is_wrong"),
+    [
+        ("sum", ("32", "33", "33.625"), False),
+        ("sum", ("32", "33", "33"), True),
+        ("last", ("1", "2", "98.625"), False),
+        ("last", ("98.625", "98.625", "98"), True),
+        ("mean", ("90", "98", "99"), False),
+        ("mean", ("90", "98", "98.5"), True),
+    ],
+)
+def test_the_months_of_the_reports_quarter_make_its_figure(document, made, months, is_wrong):
+    altered = deepcopy(document)
+    facts = lights(altered)
+    facts["made_of_months"] = made
+    for each, value in zip(facts["months"][-3:], months, strict=True):
+        each["value"] = value
+
+    assert bool(list(wrong_figures(altered))) is is_wrong
+
+
+def test_an_edition_with_a_withheld_quarter_is_found_as_published(document):
+    altered = deepcopy(document)
+    facts = next(each for each in altered["indicators"] if each["reference"] == "AS-03")
+    facts["ratings"][-1]["not_rated"] = "withheld"
+    facts["not_available"] = "Fewer than 5"
+    facts["escalations"] = escalations(facts)
+    altered["sentences"] = written(altered)
+
+    assert not [each for each in wrong_figures(altered) if "AS-03" in each]
+    assert altered["sentences"]["indicators/AS-03"]["explanation"] == (
+        "There is a figure, and it is not shown. The reason given: Fewer than 5"
+    )
 
 
 def test_an_edition_that_is_no_edition_is_told_in_words(folder, files, document, settings):
