@@ -72,7 +72,7 @@ code,name,tier,parent
 NEW,A new directorate,directorate,{council}
 """
 AWAITED = (
-    f"reference,quarter,publisher,until\nPI-1,{OPEN.key},The Office for Statistics,2030-01-31\n"
+    f"reference,quarter,publisher,until\nPI-1,{OPEN.key},The Office for Statistics,2014-01-31\n"
 )
 SUSPENSIONS = (
     "reference,from_quarter,until_quarter,reason,approved_by\nPI-1,2013-Q3,,A new system,Cabinet\n"
