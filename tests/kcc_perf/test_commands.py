@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as project
 from django.core.management import call_command, get_commands, load_command_class
@@ -141,6 +142,12 @@ def a_file_for_parts(text, *, broken_down=True):
     return arguments
 
 
+def a_lost_phone(folder):
+    person = UserFactory()
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
+    return [person.email]
+
+
 def an_owed_notice(folder):
     owe_notice(key="one", recipient=UserFactory(), subject="One", body="One thing.", address="/")
     return []
@@ -197,6 +204,7 @@ CALLED = {
     "export_suspensions": into_a_file(),
     "export_variations": into_a_file(),
     "first_officer": lambda _: ["first@council.example", "First Officer"],
+    "forget_second_factor": a_lost_phone,
     "forecast": lambda _: [LAST.key],
     "import_awaited": a_file(AWAITED),
     "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),
