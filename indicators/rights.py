@@ -55,6 +55,17 @@ SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
         PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
         PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
     },
+    Permission.PROPOSE_TARGETS: {
+        PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
+    },
+    # Never of what they proposed or answer for themselves: indicators/services/targets.py.
+    Permission.APPROVE_TARGETS: {
+        PostKind.DIRECTOR: Scope.UNITS,
+        PostKind.MANAGING_DIRECTOR: Scope.UNITS,
+        PostKind.DEPUTY_MANAGING_DIRECTOR: Scope.UNITS,
+        PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
+    },
 }
 
 
@@ -136,6 +147,16 @@ def plannable_by(user: Any) -> Reach:
 def data_quality_kept_by(user: Any) -> Reach:
     """Of whose data a person may write in the register: for the centre all, else their own."""
     return reach_of(user, Permission.KEEP_DATA_QUALITY)
+
+
+def targets_proposed_by(user: Any) -> Reach:
+    """Whose targets a person may propose: for the centre every one, else their own."""
+    return reach_of(user, Permission.PROPOSE_TARGETS)
+
+
+def targets_approved_by(user: Any) -> Reach:
+    """Whose targets a person may approve: for the centre every one, else those they direct."""
+    return reach_of(user, Permission.APPROVE_TARGETS)
 
 
 def _units_of(user: Any, *kinds: PostKind) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.clock import localdate
-from indicators.services import awaited, reminders, variations
+from indicators.services import awaited, moves, reminders, variations
 
 
 @shared_task
@@ -22,3 +22,9 @@ def remind_of_expiring_variations() -> int:
 def judge_overdue_from_publishers() -> int:
     """What is awaited from its publisher after the day that was stated is missing."""
     return awaited.judge_overdue_from_publishers(today=localdate())
+
+
+@shared_task
+def make_due_moves() -> int:
+    """Indicators whose day has come are their new unit's or manager's."""
+    return moves.make_due_moves(today=localdate())

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from core.views.entities import spreadsheet_paths
 from indicators.views import (
     awaited,
     calendar,
     data_quality,
+    definitions,
     entry,
     evidence,
     forecasts,
@@ -15,6 +17,7 @@ from indicators.views import (
     retirement,
     returns,
     sign_off,
+    targets,
     variations,
     workbooks,
 )
@@ -124,6 +127,49 @@ urlpatterns = [
         "indicators/<reference:address>/variations/<int:pk>/",
         variations.variation,
         name="variation",
+    ),
+    path("set-up/indicators/", definitions.indicators, name="set_up_indicators"),
+    path("set-up/indicators/add/", definitions.add_indicator, name="set_up_indicators_add"),
+    *spreadsheet_paths(definitions.INDICATORS),
+    path(
+        "set-up/indicators/<reference:address>/change/",
+        definitions.change_indicator,
+        name="set_up_indicators_change",
+    ),
+    path(
+        "set-up/indicators/<reference:address>/move/",
+        definitions.move,
+        name="set_up_indicators_move",
+    ),
+    path(
+        "set-up/indicators/<reference:address>/move/<int:pk>/drop/",
+        definitions.drop,
+        name="set_up_indicators_drop_move",
+    ),
+    path(
+        "set-up/indicators/<reference:address>/history/",
+        definitions.indicator_history,
+        name="set_up_indicators_history",
+    ),
+    path("set-up/targets/", targets.targets, name="set_up_targets"),
+    *spreadsheet_paths(targets.TARGETS),
+    path("targets/", targets.waiting_targets, name="waiting_targets"),
+    path("targets/units/<slug:code>/", targets.unit_targets, name="unit_targets"),
+    path("indicators/<reference:address>/targets/", targets.targets_of, name="targets_of"),
+    path(
+        "indicators/<reference:address>/targets/propose/",
+        targets.propose_target,
+        name="propose_target",
+    ),
+    path(
+        "indicators/<reference:address>/targets/<int:pk>/",
+        targets.proposed_target,
+        name="proposed_target",
+    ),
+    path(
+        "indicators/<reference:address>/targets/<int:pk>/withdraw/",
+        targets.withdraw,
+        name="withdraw_target",
     ),
     path("sign-off/", sign_off.sign_off, name="sign_off"),
     path(

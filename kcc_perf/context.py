@@ -38,7 +38,14 @@ SIGNED_IN = (
 ALSO_UNDER = {
     "home": ("/notices/", "/accounts/", "/search/", "/sign-off/"),
     "dashboards": ("/indicators/",),
-    "set_up": ("/people/", "/data-quality/", "/questions/", "/completion/", "/quarters/"),
+    "set_up": (
+        "/people/",
+        "/targets/",
+        "/data-quality/",
+        "/questions/",
+        "/completion/",
+        "/quarters/",
+    ),
     "escalations": ("/early-warning/", "/forecasts/", "/variations/"),
 }
 

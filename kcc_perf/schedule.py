@@ -44,6 +44,9 @@ ENTRIES = (
     # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
     # for a night on which the clock did not run. Quarters are judged rightly even before it has.
     Entry("bring versions of the SORP into force", "sorp.tasks.bring_into_force", minute=1),
+    # From its first minute an indicator is its new manager's to return; each hour for one that could
+    # not be moved then, until the cause is mended.
+    Entry("move indicators whose day has come", "indicators.tasks.make_due_moves", minute=2),
     # After the day stated, a figure that its publisher has not issued is missing.
     Entry(
         "judge what is no longer awaited",

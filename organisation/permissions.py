@@ -15,6 +15,8 @@ class Permission(StrEnum):
     SIGN_OFF = "sign_off"
     WRITE_PLAN = "write_plan"
     KEEP_DATA_QUALITY = "keep_data_quality"
+    PROPOSE_TARGETS = "propose_targets"
+    APPROVE_TARGETS = "approve_targets"
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
@@ -28,6 +30,8 @@ class Permission(StrEnum):
             Permission.SIGN_OFF: "Sign off results",
             Permission.WRITE_PLAN: "Write action plans",
             Permission.KEEP_DATA_QUALITY: "Keep the register of data quality",
+            Permission.PROPOSE_TARGETS: "Propose targets",
+            Permission.APPROVE_TARGETS: "Approve targets that somebody else proposed",
             Permission.MANAGE_FRAMEWORK: (
                 "Begin and close quarters, unlock results, move indicators, publish reports,"
                 " take everything as files"
@@ -42,16 +46,25 @@ MEMBER = {Permission.VIEW_PERFORMANCE}
 GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.STAFF: OFFICER,
     PostKind.ACCOUNTABLE_MANAGER: OFFICER
-    | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
+    | {
+        Permission.SUBMIT_RESULT,
+        Permission.WRITE_PLAN,
+        Permission.KEEP_DATA_QUALITY,
+        Permission.PROPOSE_TARGETS,
+    },
     PostKind.DEPUTY: OFFICER | {Permission.SUBMIT_RESULT},
-    PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF},
-    PostKind.MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
-    PostKind.DEPUTY_MANAGING_DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_SORP},
+    PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS},
+    PostKind.MANAGING_DIRECTOR: OFFICER
+    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.APPROVE_SORP},
+    PostKind.DEPUTY_MANAGING_DIRECTOR: OFFICER
+    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.APPROVE_SORP},
     PostKind.PERFORMANCE_OFFICER: OFFICER
     | {
         Permission.SUBMIT_RESULT,
         Permission.WRITE_PLAN,
         Permission.KEEP_DATA_QUALITY,
+        Permission.PROPOSE_TARGETS,
+        Permission.APPROVE_TARGETS,
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
     },

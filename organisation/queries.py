@@ -7,6 +7,7 @@ from datetime import date
 
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Placement
+from organisation.permissions import GRANTS, Permission
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 
 
@@ -26,6 +27,15 @@ def holders(kind: PostKind, *, on: date, units: Iterable[int] | None = None) -> 
     if units is not None:
         held = held.filter(post__unit__in=list(units))
     return [appointment.user for appointment in held.order_by("user__name")]
+
+
+def people_with(*permissions: Permission, on: date) -> list[User]:
+    """Everyone to whom a post of that day grants one of these, each once, by name."""
+    kinds = [kind for kind, granted in GRANTS.items() if granted & set(permissions)]
+    held = Appointment.objects.held_on(on).filter(post__kind__in=kinds)
+    return list(
+        User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")
+    )
 
 
 def officers_who_can_sign_in(*, on: date) -> list[User]:

@@ -102,9 +102,10 @@ def list_page(
 ) -> HttpResponse:
     """One page of what there is, searched and narrowed by what is in the address.
 
-    The template extends `set_up/list.html` and draws the table of `page.object_list`.
+    The template extends `set_up/list.html` and draws the table of `page.object_list`. Where `rows`
+    are given beside the filter, they are the lines of what it found.
     """
-    shown = found.qs if found is not None else rows
+    shown = rows if rows is not None or found is None else found.qs
     page = Paginator(shown if shown is not None else [], A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

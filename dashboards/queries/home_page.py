@@ -26,6 +26,7 @@ from dashboards.queries.next_steps import (
     question_steps,
     return_steps,
     sign_off_steps,
+    target_steps,
     teams_of,
 )
 from indicators.models.definitions import Indicator
@@ -83,6 +84,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
         *attestation_steps(reader, sheets, today),
         *question_steps(reader, today, runs_framework=runs_framework),
         *sign_off_steps(reader, sheets, today),
+        *target_steps(reader),
         *overdue_return_steps(directed, sheets, today),
         *plan_steps(reader, today, directed=directed, runs_framework=runs_framework),
         *action_steps(reader, today),

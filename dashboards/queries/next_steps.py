@@ -29,6 +29,7 @@ from indicators.queries.due import owed_in
 from indicators.queries.outstanding import STEP_OF, missing_results
 from indicators.queries.questions import OpenQuestions, open_questions, targets_wanted
 from indicators.queries.sign_off import sign_off_sheets
+from indicators.queries.targets import waiting_for
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -312,6 +313,20 @@ def question_steps(reader: User, today: date, *, runs_framework: bool) -> Iterat
             "See which" if not one else f"See {lacking[0].reference}",
             reverse("questions") + "#targets",
             quarter.last_day,
+        )
+
+
+def target_steps(reader: User) -> Iterator[NextStep]:
+    """Proposed targets that wait for this reader's word."""
+    waiting = waiting_for(reader)
+    if waiting:
+        one = len(waiting) == 1
+        yield NextStep(
+            Urgency.NOW,
+            f"{counted(len(waiting), 'proposed target')} {'waits' if one else 'wait'} for your"
+            " approval.",
+            "See it" if one else "See them",
+            reverse("waiting_targets"),
         )
 
 

@@ -20,11 +20,12 @@ from core.queries import last_closed, open_quarters
 from core.words import Word
 from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result
+from indicators.models.target_proposals import TargetProposal
+from indicators.queries.targets import measured_by_target, without_target
 from organisation.models.people import Appointment, User
 from organisation.models.units import Committee
 from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import RatingMethod
 from sorp.models.statement import Version
 from strategy.models import Measure, Priority, SuccessFactor
 
@@ -205,14 +206,16 @@ def _indicators(today: date) -> Step:
         post__kind=PostKind.ACCOUNTABLE_MANAGER, user=OuterRef("accountable_manager")
     )
     unowned = rows.filter(~Exists(in_post))
+    missing = [f"{each.reference} has no accountable manager in post" for each in unowned[:NAMED]]
+    if overdue := rows.filter(next_review__lt=today).count():
+        were = "was" if overdue == 1 else "were"
+        missing.append(f"{_count(overdue, 'definition')} {were} due for review before today")
     return Step(
         key="indicators",
         title="Indicators",
         why="What is measured, by whom, and which way is better.",
         stands=_count(rows.count(), "indicator"),
-        missing=[f"{each.reference} has no accountable manager in post" for each in unowned[:NAMED]]
-        if rows
-        else ["There is none yet"],
+        missing=missing if rows else ["There is none yet"],
         has_begun=bool(rows),
         pages=_existing(
             ("Indicators", "set_up_indicators"),
@@ -224,21 +227,27 @@ def _indicators(today: date) -> Step:
 
 def _targets(today: date) -> Step:
     quarter = Quarter.containing(today)
-    rows = Indicator.objects.in_use(quarter).exclude(method=RatingMethod.NONE)
-    set_by_now = Target.objects.filter(indicator=OuterRef("pk"), from_quarter__lte=quarter)
-    without = rows.filter(~Exists(set_by_now))
-    count = without.count()
-    missing = [f"{each.reference} has no target for {quarter}" for each in without[:NAMED]]
-    if count > NAMED:
-        missing.append(f"Nor have {count - NAMED} more")
+    rows = list(measured_by_target(quarter))
+    without = without_target(quarter, rows)
+    waiting = TargetProposal.objects.waiting().count()
+    missing = [] if rows else ["There is no indicator to set one for"]
+    if without:
+        have = "has" if len(without) == 1 else "have"
+        missing.append(f"{len(without)} of {len(rows)} {have} no target for {quarter}")
+        missing += [f"{each.reference} has none" for each in without[:NAMED]]
+    if waiting:
+        wait = "waits" if waiting == 1 else "wait"
+        missing.append(f"{_count(waiting, 'proposed target')} {wait} for somebody else to approve")
     return Step(
         key="targets",
         title="Targets",
         why="A figure without a target is not rated.",
         stands=_count(Target.objects.count(), "target"),
-        missing=missing if rows else ["There is no indicator to set one for"],
-        has_begun=Target.objects.exists(),
-        pages=_existing(("Targets", "set_up_targets")),
+        missing=missing,
+        has_begun=Target.objects.exists() or bool(waiting),
+        pages=_existing(
+            ("Targets", "set_up_targets"), ("Those that wait to be approved", "waiting_targets")
+        ),
     )
 
 

@@ -46,7 +46,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
     """How it stands, how it came there, what is being done, and what was said before."""
     found = get_object_or_404(
         Indicator.objects.visible_to(request.user).select_related(
-            "unit", "accountable_manager", "successor"
+            "unit", "accountable_manager", "successor", "checker"
         ),
         address=address,
     )

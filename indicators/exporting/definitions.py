@@ -16,7 +16,7 @@ from sorp.rules.thresholds import LIMITS
 
 def indicators_csv() -> str:
     """Every indicator as it is defined now, in order of reference."""
-    rows = Indicator.objects.select_related("unit", "accountable_manager", "successor")
+    rows = Indicator.objects.select_related("unit", "accountable_manager", "successor", "checker")
     # Why a definition changes, and from when figures break, is asked of a change: nothing is written.
     fields = [each.field for each in columns_of(IndicatorRow).values() if not each.is_passed_over]
     return written_rows(

@@ -11,6 +11,7 @@ from pydantic import PlainValidator
 
 from core.clock import localdate
 from core.tables.cells import (
+    Day,
     Figure,
     QuarterKey,
     Text,
@@ -28,6 +29,7 @@ from core.tables.importing import Import, Imported
 from core.tables.reading import SomeRow
 from core.tables.rows import TableRow, columns_of, optional_column, passed_over_column
 from indicators.models.definitions import PATTERN, REFERENCE, Indicator, Target
+from indicators.rules.definitions import LARGEST_TOLERANCE, NO_RAG, SUITS
 from indicators.services.definitions import define_indicator, redefine_indicator, set_target
 from organisation.importing.people import email_address
 from organisation.importing.units import Code
@@ -54,7 +56,7 @@ Reference = Annotated[
 
 def indicators_named(references: set[str]) -> dict[str, Indicator]:
     """The indicators of these references, by reference."""
-    found = Indicator.objects.select_related("unit", "accountable_manager", "successor")
+    found = Indicator.objects.select_related("unit", "accountable_manager", "successor", "checker")
     if len(references) < 500:  # SQLite takes only so many parameters
         found = found.filter(reference__in=references)
     return {indicator.reference: indicator for indicator in found}
@@ -110,6 +112,10 @@ class IndicatorRow(TableRow):
     numerator_name: Annotated[str, PlainValidator(line(200))] = optional_column("")
     denominator_name: Annotated[str, PlainValidator(line(200))] = optional_column("")
     codes: Annotated[str, PlainValidator(line(300))] = optional_column("")
+    data_provider: Annotated[str, PlainValidator(line(200))] = optional_column("")
+    contributors: Annotated[str, PlainValidator(line(500))] = optional_column("")
+    checker: Annotated[str, PlainValidator(email_address)] | None = optional_column()
+    next_review: Day | None = optional_column()
     first_quarter: QuarterKey | None = optional_column()
     last_quarter: QuarterKey | None = optional_column()
     successor: Reference | None = optional_column()
@@ -124,22 +130,10 @@ class IndicatorRow(TableRow):
 
 # Fields of a row that are not an indicator's own as they stand: they name something.
 NAMED = (
-    *("row_number", "reference", "unit", "accountable_manager"),
+    *("row_number", "reference", "unit", "accountable_manager", "checker"),
     *(column.field for column in columns_of(IndicatorRow).values() if column.is_passed_over),
     *("successor", "successor_is_comparable", "break_from", "reason"),
 )
-SUITS = {
-    RatingMethod.FLOOR: (Polarity.HIGHER, Polarity.LOWER),
-    RatingMethod.TOLERANCE: (Polarity.HIGHER, Polarity.LOWER),
-    RatingMethod.RANGE: (Polarity.RANGE,),
-    RatingMethod.EXPECTED_RANGE: tuple(Polarity),
-    RatingMethod.NONE: tuple(Polarity),
-}
-NO_RAG = {
-    Kind.ACTIVITY: (RatingMethod.EXPECTED_RANGE, RatingMethod.NONE),
-    Kind.DATA: (RatingMethod.NONE,),
-}
-LARGEST_TOLERANCE = 999
 
 
 def import_indicators(
@@ -165,6 +159,8 @@ def import_indicators(
             if not found:
                 definition["unit"] = units[row.unit]
                 definition["accountable_manager"] = people[row.accountable_manager][0]
+                if indicator is None or "checker" in row.filled:
+                    definition["checker"] = people[row.checker][0] if row.checker else None
                 if indicator is not None and "successor" in work.columns:
                     definition |= _succession_kept(indicator, row)
                 _settle(work, row, indicator, definition, by)
@@ -296,6 +292,10 @@ def _refusals(
     elif len(holders) > 1:
         addresses = " or ".join(each.email for each in holders)
         yield "accountable_manager", f"write {addresses}: each of them is {shown(manager)}"
+    if row.checker is not None and not people.get(row.checker):
+        yield "checker", f"import the person first: nobody has the address {row.checker}"
+    elif row.checker is not None and people[row.checker] == people.get(manager):
+        yield "checker", "name somebody else: no manager checks their own indicator"
     if method not in NO_RAG.get(kind, tuple(RatingMethod)):
         allowed = " or ".join(NO_RAG[kind])
         yield "method", f"write {allowed}: an indicator of kind {kind} has no RAG status"

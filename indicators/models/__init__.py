@@ -6,11 +6,13 @@ from indicators.models import (  # noqa: F401 so that Django finds every table
     definitions,
     forecasts,
     months,
+    moves,
     parts,
     questions,
     ratings,
     results,
     returns,
+    target_proposals,
     variations,
     workbooks,
 )

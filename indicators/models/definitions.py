@@ -123,6 +123,23 @@ class Indicator(models.Model):
     )
     definition = models.TextField(blank=True)
     source = models.TextField(blank=True)
+    data_provider = models.CharField(
+        max_length=200, blank=True, help_text="Who gives the figure: a person, a team, a partner"
+    )
+    contributors = models.CharField(
+        max_length=500, blank=True, help_text="Who else has a part in it, one after another; with ;"
+    )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators_checked",
+        help_text="Who looks at its figures before they go up; never its accountable manager",
+    )
+    next_review = models.DateField(
+        null=True, blank=True, help_text="When its definition is next looked at"
+    )
     first_quarter = QuarterField()
     last_quarter = QuarterField(null=True, blank=True)
     successor = models.ForeignKey(
@@ -182,6 +199,10 @@ class Indicator(models.Model):
             models.CheckConstraint(
                 condition=Q(successor_is_comparable=False) | Q(successor__isnull=False),
                 name="what_is_comparable_has_a_successor",
+            ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | ~Q(checker=F("accountable_manager")),
+                name="no_manager_checks_their_own_indicator",
             ),
             *[
                 models.CheckConstraint(

@@ -53,7 +53,12 @@ def define_indicator(*, by: User | None, **definition: Any) -> Indicator:
 
 
 # What says of whom a figure is and who answers for it, not what it is: no new version of a definition.
-NOT_OF_THE_DEFINITION = frozenset({"unit", "accountable_manager", "layer", "tier", "codes"})
+NOT_OF_THE_DEFINITION = frozenset(
+    {
+        *("unit", "accountable_manager", "layer", "tier", "codes"),
+        *("data_provider", "contributors", "checker", "next_review"),
+    }
+)
 PARTS_OF_THE_DEFINITION = frozenset(
     each.name
     for each in Indicator._meta.concrete_fields
@@ -146,10 +151,10 @@ def redefine_indicator(
     """An indicator is defined otherwise from now on. Ratings already stored keep their inputs.
 
     Records each part that changed, as it was and as it is; changes nothing where none did. Of what
-    makes its definition, the next version says who changed it and why. Where its results speak of
-    another span from now on, `break_from` says from which quarter; without it that is refused.
-    With `is_first`, what changes was to be of its first definition, and makes no version. Raises
-    ValueError, in words.
+    makes its definition, the next version says who changed it and why. `break_from` says from which
+    quarter figures compare no more with those before; where its results speak of another span from
+    now on, that is refused without it. With `is_first`, what changes was to be of its first
+    definition, and makes no version. Raises ValueError, in words.
     """
     before = {name: getattr(indicator, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
@@ -160,6 +165,7 @@ def redefine_indicator(
         _refuse_ending(indicator, **{name: ending[name] for name in ENDING})
     if "basis" in changed:
         _refuse_span(indicator, break_from)
+    _refuse_closed_break(break_from)
     for name, value in changed.items():
         setattr(indicator, name, value)
     validate(indicator)
@@ -174,7 +180,7 @@ def redefine_indicator(
                 for name, value in told.items()
             },
             reason=reason.strip(),
-            break_from=break_from if "basis" in changed else None,
+            break_from=break_from,
             changed_by=by,
         )
     audit.record(
@@ -193,22 +199,40 @@ def _in_words(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def last_quarter_given(indicator: Indicator) -> Quarter | None:
+    """The last quarter of which there is a figure."""
+    given = Revision.objects.latest_ones().filter(result__indicator=indicator, value__isnull=False)
+    return given.order_by("-result__quarter").values_list("result__quarter", flat=True).first()
+
+
 def _refuse_span(indicator: Indicator, break_from: Quarter | None) -> None:
     """Figures of two spans say nothing of one another: one is asked from which quarter that is so."""
-    given = Revision.objects.latest_ones().filter(result__indicator=indicator, value__isnull=False)
-    last = given.order_by("-result__quarter").values_list("result__quarter", flat=True).first()
+    last = last_quarter_given(indicator)
     if last is None:
         return
     if break_from is None:
-        raise ValueError(
+        raise Refused(
             f"{indicator.reference} has results that speak of {indicator.get_basis_display().lower()}:"
             f" say in break_from from which quarter they no longer do ({last.next().key} or later),"
-            " or measure a new indicator that succeeds this one"
+            " or measure a new indicator that succeeds this one",
+            field="break_from",
         )
     if break_from <= last:
-        raise ValueError(
+        raise Refused(
             f"{indicator.reference} has a result for {last.key}: write a quarter after it, from"
-            " which its figures compare no more with those before"
+            " which its figures compare no more with those before",
+            field="break_from",
+        )
+
+
+def _refuse_closed_break(break_from: Quarter | None) -> None:
+    """What was compared by then stays compared."""
+    closed = last_closed()
+    if break_from is not None and closed is not None and break_from <= closed:
+        raise Refused(
+            f"{break_from} is closed: figures compare no more from {closed.next()} or a later"
+            " quarter",
+            field="break_from",
         )
 
 

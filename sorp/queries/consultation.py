@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from core.quarters import Quarter
 from organisation.models.people import Appointment, User
 from organisation.permissions import GRANTS, Permission
+from organisation.queries import people_with
 from organisation.rules import PostKind
 from sorp.models.clauses import Comment
 from sorp.models.statement import Version
@@ -27,20 +28,12 @@ BOUND = {
 
 def people_bound(*, on: date) -> list[User]:
     """Everyone whose post gives them something to do by the SORP on a day, each once, by name."""
-    return _holding_any(BOUND, on)
+    return people_with(*BOUND, on=on)
 
 
 def people_approving(*, on: date) -> list[User]:
     """Everyone who may approve the SORP, and departures from it, on a day; each once, by name."""
-    return _holding_any({Permission.APPROVE_SORP}, on)
-
-
-def _holding_any(permissions: set[Permission], on: date) -> list[User]:
-    kinds = [kind for kind, granted in GRANTS.items() if granted & permissions]
-    held = Appointment.objects.held_on(on).filter(post__kind__in=kinds)
-    return list(
-        User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")
-    )
+    return people_with(Permission.APPROVE_SORP, on=on)
 
 
 def approving_office(version: Version) -> str:

@@ -31,7 +31,9 @@ from escalation.rules.rule_files import DEFAULT_RULES, rules_document
 from escalation.services.backtests import keep_as_evidence, run_backtest
 from indicators.calendar_feed import token_of
 from indicators.models.calendar import CalendarDay
+from indicators.models.moves import IndicatorMove
 from indicators.models.returns import Draft, Evidence, Submission
+from indicators.models.target_proposals import TargetProposal
 from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
 from organisation.models.accounts import CouncilAccount
@@ -501,6 +503,16 @@ class World:
         )
         deputy = Appointment.objects.filter(post__kind=PostKind.DEPUTY).first()
         asked = VariationFactory(indicator=first, proposed_by=self.people["performance_officer"])
+        proposed = TargetProposal.objects.create(
+            indicator=first, from_quarter=OPEN, target=95, reason="Better", proposed_by=manager
+        )
+        to_come = IndicatorMove.objects.create(
+            indicator=first,
+            from_day=date(2023, 10, 1),
+            unit=self.council,
+            reason="It moves",
+            asked_by=self.people["performance_officer"],
+        )
         return {
             "position": 1,
             "slug": f"{whose}-priority",
@@ -511,6 +523,8 @@ class World:
             "feed": token_of(manager),
             "pk": deputy.pk,
             "variation": asked.pk,
+            "proposal": proposed.pk,
+            "move": to_come.pk,
             "escalation": referred.pk,
             "plan": plan.number,
         }
@@ -523,6 +537,9 @@ class World:
             "workbook_preview": ("token", "upload"),
             "calendar_feed": ("token", "feed"),
             "variation": ("pk", "variation"),
+            "proposed_target": ("pk", "proposal"),
+            "withdraw_target": ("pk", "proposal"),
+            "set_up_indicators_drop_move": ("pk", "move"),
             "escalation": ("pk", "escalation"),
             "deal_with_escalation": ("pk", "escalation"),
             "plan_version": ("number", "plan"),

@@ -1,0 +1,91 @@
+"""Lists of what is measured, narrowed by what is in their address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from core.clock import localdate
+from core.filters import SearchFilter
+from core.quarters import Quarter
+from core.words import Word
+from indicators.models.definitions import Indicator
+from indicators.queries.targets import without_target
+from organisation.models.units import Unit
+from organisation.queries import tree_on
+from sorp.lexicon import Kind, Layer
+
+
+class InUse(Word):
+    """Whether an indicator is measured now."""
+
+    NOW = "now", "Measured now"
+    ENDED = "ended", "No longer measured"
+    TO_COME = "to_come", "Measured from a later quarter"
+
+
+class IndicatorFilter(SearchFilter):
+    """Indicators by words, by the unit they are of or under, and by what they are."""
+
+    searched = ("reference", "title", "unit__name", "accountable_manager__name", "codes")
+
+    unit = filters.ModelChoiceFilter(
+        label="Unit",
+        queryset=Unit.objects.order_by("name"),
+        to_field_name="code",
+        empty_label="Every unit",
+        method="by_unit",
+    )
+    kind = filters.ChoiceFilter(label="Kind", choices=Kind.choices, empty_label="Every kind")
+    layer = filters.ChoiceFilter(
+        label="In the report", choices=Layer.choices, empty_label="Every place"
+    )
+    use = filters.ChoiceFilter(
+        label="Measured", choices=InUse.choices, empty_label="Now or not", method="by_use"
+    )
+
+    class Meta:
+        model = Indicator
+        fields = ["text", "unit", "kind", "layer", "use"]
+
+    def by_unit(self, rows: QuerySet, name: str, value: Unit) -> QuerySet:
+        """Those of the unit and of every unit below it."""
+        return rows.filter(unit__in=list(tree_on(localdate()).below(value.pk)))
+
+    def by_use(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        quarter = Quarter.containing(localdate())
+        if value == InUse.ENDED:
+            return rows.filter(last_quarter__lt=quarter)
+        if value == InUse.TO_COME:
+            return rows.filter(first_quarter__gt=quarter)
+        return rows.filter(pk__in=Indicator.objects.in_use(quarter))
+
+
+class TargetFilter(IndicatorFilter):
+    """Indicators by what is aimed at: those without a target now, those with one that waits."""
+
+    LACKS, WAITS = "lacks", "waits"
+
+    target = filters.ChoiceFilter(
+        label="Target",
+        choices=[(LACKS, "None set for now"), (WAITS, "One waits to be approved")],
+        empty_label="With or without",
+        method="by_target",
+    )
+
+    class Meta:
+        model = Indicator
+        fields = ["text", "unit", "target"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("kind", "layer", "use"):
+            del self.filters[name]
+
+    def by_target(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == self.WAITS:
+            return rows.filter(target_proposals__state__in=("proposed", "recorded")).distinct()
+        quarter = Quarter.containing(localdate())
+        return rows.filter(pk__in=[each.pk for each in without_target(quarter, rows)])
