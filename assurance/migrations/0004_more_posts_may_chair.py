@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assurance', '0002_what_meetings_recorded_stands'),
+        ('assurance', '0003_teams_have_terms_and_days'),
     ]
 
     operations = [
