@@ -130,6 +130,11 @@ urlpatterns = [
     ),
     path("set-up/indicators/", definitions.indicators, name="set_up_indicators"),
     path("set-up/indicators/add/", definitions.add_indicator, name="set_up_indicators_add"),
+    path(
+        "set-up/indicators/library/",
+        definitions.definitions_to_pick,
+        name="set_up_indicators_library",
+    ),
     *spreadsheet_paths(definitions.INDICATORS),
     path(
         "set-up/indicators/<reference:address>/change/",

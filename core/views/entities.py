@@ -162,6 +162,11 @@ class FormPage:
     template: str = "set_up/form.html"
     context: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def shows_first(self) -> bool:
+        """Whether what would change is shown before it is done. A template would call `preview`."""
+        return self.preview is not None
+
 
 def form_page(request: HttpRequest, page: FormPage) -> HttpResponse:
     """Ask; where a preview is given, show what would change; act once that is confirmed.
