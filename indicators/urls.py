@@ -16,6 +16,7 @@ from indicators.views import (
     questions,
     retirement,
     returns,
+    scorecards,
     sign_off,
     targets,
     variations,
@@ -79,6 +80,12 @@ urlpatterns = [
         name="enter_parts",
     ),
     path("indicators/<reference:address>/dimensions/", parts.break_down, name="break_down"),
+    path("set-up/scorecard/", scorecards.scorecards, name="set_up_scorecards"),
+    path("set-up/scorecard/<uuid:token>/", scorecards.scorecard, name="scorecard"),
+    path(
+        "set-up/scorecard/<uuid:token>/check/", scorecards.scorecard_check, name="scorecard_check"
+    ),
+    path("set-up/scorecard/<uuid:token>/put-away/", scorecards.put_away, name="put_scorecard_away"),
     path("set-up/dimensions/", parts.dimensions, name="dimensions"),
     path("set-up/dimensions/add/", parts.dimension, name="add_dimension"),
     path("set-up/dimensions/<slug:dimension>/change/", parts.dimension, name="dimension"),

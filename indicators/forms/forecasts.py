@@ -1,8 +1,11 @@
 """What may be picked out of the register of forecasts."""
 
 from django import forms
+from django.db.models import QuerySet
 
-from indicators.queries.forecasts import ForecastPair, ForecastRegister
+from indicators.models.forecasts import SystemForecast
+from indicators.queries.forecasts import scored_forecasts
+from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import Tree, UnitTier
 
@@ -24,16 +27,8 @@ class ForecastsForm(forms.Form):
     )
     show = forms.ChoiceField(label="Show", choices=SHOWN, required=False)
 
-    def filtered(self, register: ForecastRegister, tree: Tree) -> list[ForecastPair]:
+    def chosen(self, *, reader: User, tree: Tree) -> QuerySet[SystemForecast]:
         """The scored forecasts that were asked for."""
         directorate, show = (self.cleaned_data.get(name) for name in ("directorate", "show"))
-        units = set(tree.below(directorate.pk)) if directorate else set(register.units.values())
-        wanted = {
-            "outside": lambda score: score.is_inside is False,
-            "wrong": lambda score: score.is_right is False,
-        }.get(show or "", lambda score: True)
-        return [
-            pair
-            for pair in register.scored_pairs
-            if register.units[pair.system.indicator] in units and wanted(pair.system.score)
-        ]
+        units = tree.below(directorate.pk) if directorate else None
+        return scored_forecasts(reader=reader, units=units, show=show or "")

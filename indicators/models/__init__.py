@@ -12,6 +12,7 @@ from indicators.models import (  # noqa: F401 so that Django finds every table
     ratings,
     results,
     returns,
+    scorecards,
     target_proposals,
     variations,
     workbooks,

@@ -6,8 +6,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
 
-from django.db.models import QuerySet
+from django.core.cache import cache
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
 
 from core.quarters import Quarter
 from core.queries import last_closed
@@ -177,6 +192,132 @@ def forecast_register(*, reader: User) -> ForecastRegister:
     A figure of a quarter still open may yet change, and is not scored by.
     """
     return _register(Indicator.objects.visible_to(reader), last_closed())
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterScores:
+    """What the register comes to: for the council, by directorate, over time, and in bands of chances."""
+
+    council: Scores
+    directorates: tuple[tuple[str, Scores], ...]
+    quarters: tuple[tuple[Quarter, Scores], ...]
+    bands: tuple[Band, ...]
+    without_result: int
+
+
+KEPT_FOR = 7 * 24 * 60 * 60  # seconds
+
+
+def register_scores(*, reader: User, tree: Tree) -> RegisterScores:
+    """The scores of all that a reader may see, as they were worked out when they last changed.
+
+    They rest on closed quarters alone, so that they change with a close, a revision, or a directorate:
+    between those they are read, and not worked out for each who looks. As many queries for a thousand
+    indicators as for one.
+    """
+    closed = last_closed()
+    units = dict(Indicator.objects.visible_to(reader).order_by("pk").values_list("pk", "unit_id"))
+    key = f"forecast-scores-{_fingerprint(closed, units, tree)}"
+    found = cache.get(key)
+    if found is None:
+        found = _worked_out(forecast_register(reader=reader), tree)
+        cache.set(key, found, KEPT_FOR)
+    kept: RegisterScores = found
+    return kept
+
+
+def _worked_out(register: ForecastRegister, tree: Tree) -> RegisterScores:
+    return RegisterScores(
+        council=register.scores(),
+        directorates=tuple(register.by_directorate(tree)),
+        quarters=tuple(register.by_quarter()),
+        bands=tuple(register.reliability),
+        without_result=register.without_result,
+    )
+
+
+def _fingerprint(closed: Quarter | None, units: Mapping[int, int], tree: Tree) -> str:
+    """Of all that scores rest on. Rows of closed quarters are added to and never taken away."""
+    if closed is None:
+        return "nothing-closed"
+    rows = (
+        SystemForecast.objects.filter(for_quarter__lte=closed),
+        Rating.objects.filter(quarter__lte=closed),
+        ManagersForecast.objects.filter(made_in__lte=closed),
+    )
+    counted = [each.aggregate(last=Max("pk"), many=Count("pk")) for each in rows]
+    found = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in set(units.values())}
+    within = sorted((unit, each.name if each else "") for unit, each in found.items())
+    return sha256(repr((closed.key, counted, units, within)).encode()).hexdigest()
+
+
+def count_waiting(*, reader: User) -> int:
+    """How many forecasts speak of quarters that are not closed."""
+    closed = last_closed()
+    if closed is None:
+        return 0
+    rows = SystemForecast.objects.filter(
+        indicator__in=Indicator.objects.visible_to(reader), is_latest=True, for_quarter__gt=closed
+    )
+    return rows.values("indicator", "for_quarter").distinct().count()
+
+
+def scored_forecasts(
+    *, reader: User, units: Iterable[int] | None = None, show: str = ""
+) -> QuerySet[SystemForecast]:
+    """Our forecasts that can be scored, latest quarter first: of some units alone, or that were wrong.
+
+    `show` may be *outside* (its result fell outside the interval) or *wrong* (another colour than the
+    likeliest). For each quarter the last that was made before its result.
+    """
+    closed = last_closed()
+    if closed is None:
+        return SystemForecast.objects.none()
+    indicators = Indicator.objects.visible_to(reader)
+    if units is not None:
+        indicators = indicators.in_units(units)
+    results = Rating.objects.latest_ones().filter(
+        indicator=OuterRef("indicator"), quarter=OuterRef("for_quarter"), value__isnull=False
+    )
+    later = SystemForecast.objects.filter(
+        indicator=OuterRef("indicator"),
+        for_quarter=OuterRef("for_quarter"),
+        is_latest=True,
+        made_in__gt=OuterRef("made_in"),
+    )
+    rows = SystemForecast.objects.filter(
+        ~Exists(later),
+        indicator__in=indicators,
+        is_latest=True,
+        for_quarter__gte=closed.back(QUARTERS_COVERED - 1),
+        for_quarter__lte=closed,
+    ).annotate(
+        came=Subquery(results.values("value")[:1]), came_rag=Subquery(results.values("rag")[:1])
+    )
+    rows = rows.filter(came__isnull=False)
+    if show == "outside":
+        rows = rows.filter(Q(came__lt=F("lower")) | Q(came__gt=F("upper")))
+    if show == "wrong":
+        rows = rows.filter(
+            chance_red__isnull=False, chance_amber__isnull=False, chance_green__isnull=False
+        )
+        rows = rows.exclude(came_rag="").exclude(came_rag=_LIKELIEST)
+    return rows.order_by("-for_quarter", "indicator_id")
+
+
+# The likeliest colour; of two that are as likely, the worse.
+_LIKELIEST = Case(
+    When(chance_red__gte=Greatest("chance_amber", "chance_green"), then=Value(Rag.RED.value)),
+    When(chance_amber__gte=F("chance_green"), then=Value(Rag.AMBER.value)),
+    default=Value(Rag.GREEN.value),
+)
+
+
+def pairs_of(rows: Sequence[SystemForecast]) -> list[ForecastPair]:
+    """Each of these forecasts with its result, its score, and the last that its manager gave."""
+    indicators = Indicator.objects.filter(pk__in={row.indicator_id for row in rows})
+    scored = {pair.system.place: pair for pair in _register(indicators, last_closed()).scored_pairs}
+    return [scored[row.indicator_id, row.for_quarter] for row in rows]
 
 
 def track_record_of(indicator: Indicator) -> str:

@@ -31,6 +31,7 @@ class CellFigure:
     question: str = ""
     is_fraction: bool = False  # a plain number between nought and one, which could be a share
     is_percentage: bool = False
+    status: str = ""  # that is written beside it: 92% (G)
 
     @property
     def is_blank(self) -> bool:
@@ -99,6 +100,9 @@ COUNTS_WITH = re.compile(
 )
 ARROWS = re.compile(
     "[\u2190-\u21ff\u25b2\u25bc\u25b3\u25bd\u2b06\u2b07\u27a1\u25cf\u25a0\u25c6\u2b24\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\ufe0f]+"
+)
+WITH_STATUS = re.compile(
+    r"(.*[\d%])\s*[-–:]?\s*[(\[]?\s*\b(G|A|R|Green|Amber|Red|GREEN|AMBER|RED|green|amber|red)\s*[)\]]?"
 )
 FIRMNESS = re.compile(
     r"(.*\d\s?%?)\s*[(\[]?\s*\b(provisional|prov\.?|interim|unvalidated|draft|p|est\.?|estimated?|e)\s*[)\]]?",
@@ -175,6 +179,9 @@ def figure_written(text: str) -> CellFigure:
     if not re.search(r"\d", shown):
         return CellFigure(absent=shown)
     shown = ARROWS.sub(" ", shown).strip()
+    status = ""
+    if found := WITH_STATUS.fullmatch(shown):
+        shown, status = found[1].strip(), found[2]
     confidence: Confidence | None = None
     if found := APPROXIMATE.match(shown):
         shown, confidence = shown[found.end() :], Confidence.ESTIMATED
@@ -188,7 +195,7 @@ def figure_written(text: str) -> CellFigure:
             shown = more[1].strip()
             is_estimate = more[2].lower().startswith("e")
             confidence = Confidence.ESTIMATED if is_estimate else Confidence.PROVISIONAL
-    return replace(_plain_figure(shown), marks=marks, confidence=confidence)
+    return replace(_plain_figure(shown), marks=marks, confidence=confidence, status=status)
 
 
 def _plain_figure(shown: str) -> CellFigure:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 
+from core.months import Month
 from core.quarters import Quarter
 from indicators.scorecards.cell_figures import CellFigure, figure_in, target_in, trimmed
 from indicators.scorecards.explaining import Rated, RatingRule, explain, polarity_by_statuses
@@ -26,6 +27,7 @@ from indicators.scorecards.vocabulary import (
     Role,
     frequency_named,
     polarity_named,
+    status_named,
     unit_in_title,
     unit_named,
 )
@@ -45,6 +47,10 @@ class ResultRead:
     place: str = ""
 
     @property
+    def when(self) -> str:
+        return said_of(self.key)
+
+    @property
     def figures(self) -> tuple[Decimal | None, Decimal | None]:
         return self.value, self.numerator
 
@@ -60,12 +66,22 @@ class TargetRead:
     upper: Decimal | None = None
     place: str = ""
 
+    @property
+    def since(self) -> str:
+        return said_of(self.from_quarter)
+
 
 @dataclass
 class PrintedStatus:
+    """A colour that stands beside a figure, or that it has none."""
+
     key: str
     rag: str
     place: str
+
+    @property
+    def when(self) -> str:
+        return said_of(self.key)
 
 
 @dataclass
@@ -108,17 +124,36 @@ class CountRead:
     agrees: bool
 
 
+@dataclass(frozen=True)
+class ColumnRead:
+    """What a heading was taken for, with an example of what stands below it."""
+
+    key: str
+    text: str
+    role: str
+    place: str
+    example: str
+
+
 @dataclass
 class ScorecardRead:
     """Everything that was read out of a council's files."""
 
     indicators: list[IndicatorRead] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    columns: list[ColumnRead] = field(default_factory=list)
     counts: list[CountRead] = field(default_factory=list)
     rule: RatingRule | None = None
     unexplained: list[str] = field(default_factory=list)
     first_quarter: str = ""
     last_quarter: str = ""
+
+    @property
+    def span(self) -> str:
+        """Q1 2021/22 to Q4 2022/23: the quarters that its results speak of."""
+        if not self.first_quarter:
+            return ""
+        return f"{said_of(self.first_quarter)} to {said_of(self.last_quarter)}"
 
 
 @dataclass(frozen=True)
@@ -131,9 +166,14 @@ class RawDoubt:
 
 
 class ScorecardReader:
-    """Reads the grids of one or more files into one scorecard."""
+    """Reads the grids of one or more files into one scorecard.
 
-    def __init__(self) -> None:
+    What somebody has said already helps: the year that no title gives, and what columns hold.
+    """
+
+    def __init__(self, *, year: int | None = None, roles: Mapping[str, Role] | None = None) -> None:
+        self.elsewhere = [] if year is None else [f"{year}/{(year + 1) % 100:02d}"]
+        self.roles = roles
         self.read = ScorecardRead()
         self.raw: list[RawDoubt] = []
         self.rated: list[tuple[IndicatorRead, Rated, str]] = []
@@ -142,7 +182,8 @@ class ScorecardReader:
 
     def add(self, grids: Sequence[Grid], file: str) -> None:
         notes = Notes.of(grids)
-        lines = lines_of(grids, file)
+        lines = lines_of(grids, file, self.elsewhere, self.roles)
+        self._keep_columns(lines)
         notes.statuses = {
             plain(point.cell.line)
             for line in lines
@@ -173,6 +214,21 @@ class ScorecardReader:
                 RawDoubt(cell.place, "quarter", "", "nothing says which year these figures are of")
             )
 
+    def _keep_columns(self, lines: Sequence[Line]) -> None:
+        known = {each.key for each in self.read.columns}
+        for table in {id(line.table): line.table for line in lines}.values():
+            for column in table.columns:
+                if not column.cells or not column.key or column.key in known:
+                    continue
+                known.add(column.key)
+                role = column.role or (Role.VALUE if column.period is not None else None)
+                below = table.contents(column.index, most=40)
+                example = below[0].line[:60] if below else ""
+                place = column.cells[-1].place
+                self.read.columns.append(
+                    ColumnRead(column.key, column.text[:80], role or "", str(place), example)
+                )
+
     def doubt(self, place: Place, of: str, read_as: object, why: str, group: str = "") -> None:
         self.raw.append(RawDoubt(place, of, str(read_as), why, group))
 
@@ -197,7 +253,7 @@ class ScorecardReader:
         self._explain()
         self._count()
         keys = [each.key for item in self.read.indicators for each in item.results]
-        quarters = sorted(_quarter_of(key) for key in keys)
+        quarters = sorted(quarter_of(key) for key in keys)
         if quarters:
             self.read.first_quarter, self.read.last_quarter = quarters[0].key, quarters[-1].key
         self.read.doubts = bundled(self.raw)
@@ -248,7 +304,7 @@ class ScorecardReader:
             own = draft.indicator
             for status in own.statuses:
                 result = own.result(status.key)
-                quarter = _quarter_of(status.key)
+                quarter = quarter_of(status.key)
                 target = own.target_in(quarter)
                 value = result.value if result is not None else None
                 if (
@@ -358,10 +414,15 @@ class ScorecardReader:
 
 
 def _latest_status(item: IndicatorRead) -> PrintedStatus | None:
-    return max(item.statuses, key=lambda each: _quarter_of(each.key), default=None)
+    return max(item.statuses, key=lambda each: quarter_of(each.key), default=None)
 
 
-def _quarter_of(key: str) -> Quarter:
+def said_of(key: str) -> str:
+    """Q4 2021/22, or May 2022: a period as people say it."""
+    return str(Quarter.parse(key) if "Q" in key else Month.parse(key))
+
+
+def quarter_of(key: str) -> Quarter:
     if "Q" in key:
         return Quarter.parse(key)
     year, month = key.split("-")
@@ -911,7 +972,7 @@ class _Draft:
         with_figures = [
             p.period
             for p in self.chosen
-            if p.period is not None and p.period.is_whole and figure_in(p.cell).has_figure
+            if p.period is not None and p.period.is_whole and not figure_in(p.cell).is_blank
         ]
         year = (
             max(each.quarter for each in with_figures).year
@@ -932,7 +993,10 @@ class _Draft:
     def _read_statuses(self) -> None:
         own = self.indicator
         points = [p for p in self.line.points if p.role is Role.STATUS]
-        if not points and self.is_coloured:
+        with_words = [p for p in self.chosen if figure_in(p.cell).status]
+        if not points and with_words:
+            points = [replace(p, role=Role.STATUS) for p in with_words]
+        elif not points and self.is_coloured:
             points = [replace(p, role=Role.STATUS) for p in self.chosen]
         elif not self.is_annual and any(not p.is_of_the_year for p in points):
             points = [
@@ -993,6 +1057,8 @@ class _Draft:
 
     def _status_of(self, point: Point) -> tuple[Rag | None, str] | None:
         cell = point.cell
+        if beside := figure_in(cell).status:
+            return status_named(beside)[0], ""
         if self.is_coloured and point in [replace(p, role=Role.STATUS) for p in self.chosen]:
             shade = rag_of_colour(cell.background) or rag_of_colour(cell.colour)
             return (shade, "") if shade is not None else None
@@ -1015,13 +1081,17 @@ class _Draft:
             ):
                 return period.key
             return (
-                max(figured, key=_quarter_of)
+                max(figured, key=quarter_of)
                 if figured
                 else (period.key if period is not None and period.is_whole else None)
             )
         if period is None or not period.is_whole:
-            return max(figured, key=_quarter_of) if figured else None
-        if not self._is_dated(point) and period.key not in figured and len(figured) == 1:
+            return max(figured, key=quarter_of) if figured else None
+        is_answered = any(
+            p.period == period and not figure_in(p.cell).is_blank for p in self.chosen
+        )
+        is_loose = not self._is_dated(point) and not is_answered
+        if is_loose and period.key not in figured and len(figured) == 1:
             return figured[0]
         return period.key
 
@@ -1035,7 +1105,7 @@ class _Draft:
             if status.rag
             and (result := own.result(status.key)) is not None
             and result.value is not None
-            and (target := own.target_in(_quarter_of(status.key))) is not None
+            and (target := own.target_in(quarter_of(status.key))) is not None
             and target.target is not None
         ]
         by_statuses = polarity_by_statuses(rated)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -72,7 +72,12 @@ class Line:
         return any(point.role is Role.VALUE for point in self.points)
 
 
-def lines_of(grids: Sequence[Grid], file: str, elsewhere: Sequence[str] = ()) -> list[Line]:
+def lines_of(
+    grids: Sequence[Grid],
+    file: str,
+    elsewhere: Sequence[str] = (),
+    roles: Mapping[str, Role] | None = None,
+) -> list[Line]:
     """Every indicator of a file, table by table.
 
     A sheet in which no table reads as one of indicators is tried again with rows for columns.
@@ -85,9 +90,10 @@ def lines_of(grids: Sequence[Grid], file: str, elsewhere: Sequence[str] = ()) ->
         if grid.is_text:
             continue
         above = [*(each.text for each in reversed(grid.above)), *above]
-        lines = _lines_of_grid(grid, above, [*texts, *elsewhere], file)
+        further = [*texts, *elsewhere]
+        lines = _lines_of_grid(grid, above, further, file, roles)
         if not lines:
-            lines = _lines_of_grid(grid.turned(), above, [*texts, *elsewhere], file)
+            lines = _lines_of_grid(grid.turned(), above, further, file, roles)
         found += lines
     return found
 
@@ -108,9 +114,15 @@ def _first_lines(grid: Grid) -> list[GridCell]:
     return found
 
 
-def _lines_of_grid(grid: Grid, above: Sequence[str], texts: Sequence[str], file: str) -> list[Line]:
+def _lines_of_grid(
+    grid: Grid,
+    above: Sequence[str],
+    texts: Sequence[str],
+    file: str,
+    roles: Mapping[str, Role] | None,
+) -> list[Line]:
     found: list[Line] = []
-    for table in find_tables(grid):
+    for table in find_tables(grid, roles):
         context = context_for(table, above, texts, file)
         found += _Reader(table, context).lines()
     return found
@@ -138,6 +150,8 @@ class _Reader:
         self.by_name: dict[tuple[str, str], Line] = {}
         self.current: Line | None = None
         self.heading: GridCell | None = _own_heading(table)
+        if table.one(Role.TITLE) is None:
+            self.heading = _own_title(table) or self.heading
         self.section = ""
         if self.heading is not None and _names_a_section(self.heading.line):
             self.section = self.heading.line
@@ -519,10 +533,31 @@ class _Reader:
         return period, tuple(cells), period.question if period is not None else ""
 
 
+GENERIC = re.compile(
+    r"(financial |reporting |the )?(year|quarter|period|month)( end(ed|ing)?)?|(quarterly |monthly |annual )?(performance )?(report|data|figures|results)|"
+    r"report(ed)? (for|to)?|as at|position( at)?|(for|to|at)( the)?( end of)?|"
+)
+
+
+def _own_title(table: Table) -> GridCell | None:
+    """The line over a table that names its indicator; a line that names a period only does not."""
+    grid = table.grid
+    for row in reversed([each for each in grid.rows if each < table.header[0]]):
+        cells = grid.distinct(row)
+        if len(cells) > 2 or table.header[0] - row > 8:
+            break
+        for cell in cells[:1]:
+            _, rest = period_in(cell.line)
+            if len(cell.line) <= 160 and not GENERIC.fullmatch(rest.strip(" .,:-")):
+                return cell
+    return None
+
+
 def _names_a_section(words: str) -> bool:
     """Whether a line over indicators is a directorate or a priority, and no title, key or remark."""
     period, _ = period_in(words)
-    return len(words) <= 90 and period is None and "=" not in words
+    is_the_councils_name = re.search(r"\b(council|authority|county|borough)\b\W*$", words, re.I)
+    return len(words) <= 90 and period is None and "=" not in words and not is_the_councils_name
 
 
 def _own_heading(table: Table) -> GridCell | None:

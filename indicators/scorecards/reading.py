@@ -14,7 +14,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from core.tables.workbooks import (
 )
 from indicators.scorecards.facts import ScorecardRead, ScorecardReader
 from indicators.scorecards.grids import Grid, grids_of
+from indicators.scorecards.vocabulary import Role
 
 LARGEST_FILE = 10 * MB
 MOST_FILES = 20
@@ -58,15 +59,25 @@ def read_scorecard(files: Sequence[tuple[str, bytes]]) -> ScorecardRead:
     Raises RefusedWorkbook for a file that cannot be taken, NothingToRead where none of it reads as
     an indicator.
     """
-    reader = ScorecardReader()
-    grids: list[Grid] = []
-    for name, content in files:
-        of_file = read_grids(name, content)
-        reader.add(of_file, name)
-        grids += of_file
+    return read_sheets([(name, sheets_of(content)) for name, content in files])
+
+
+def read_sheets(
+    files: Sequence[tuple[str, Sequence[Mapping[str, Any]]]],
+    *,
+    year: int | None = None,
+    roles: Mapping[str, Role] | None = None,
+) -> ScorecardRead:
+    """What sheets say that have been taken out of their files already. Raises NothingToRead."""
+    reader = ScorecardReader(year=year, roles=roles)
+    every: list[Grid] = []
+    for name, sheets in files:
+        grids = grids_of(sheets, name)
+        reader.add(grids, name)
+        every += grids
     found = reader.finish()
     if not found.indicators:
-        raise NothingToRead(_nothing(files[0][0], grids))
+        raise NothingToRead(_nothing(files[0][0], every))
     return found
 
 
@@ -81,8 +92,8 @@ def _nothing(name: str, grids: Sequence[Grid]) -> str:
     )
 
 
-def read_grids(name: str, content: bytes) -> list[Grid]:
-    """The visible sheets of one file. Raises RefusedWorkbook, saying what to do."""
+def sheets_of(content: bytes) -> list[dict[str, Any]]:
+    """The cells of one file, sheet by sheet. Raises RefusedWorkbook, saying what to do."""
     kind = kind_of(content)
     try:
         told = subprocess.run(  # noqa: S603 our own program, with no argument from outside
@@ -107,7 +118,7 @@ def read_grids(name: str, content: bytes) -> list[Grid]:
         logger.info("A scorecard could not be read: %s, %s", told.returncode, told.stderr[-80:])
         raise _unreadable()
     sheets: list[dict[str, Any]] = json.loads(told.stdout)
-    return grids_of(sheets, name)
+    return sheets
 
 
 def check_size(size: int) -> None:

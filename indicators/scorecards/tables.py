@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +45,11 @@ class Column:
     def text(self) -> str:
         return " ".join(cell.line for cell in self.cells)
 
+    @property
+    def key(self) -> str:
+        """What its heading says besides its period: by this an answer about it is remembered."""
+        return self.heading.rest if self.heading.period is not None else plain(self.text)
+
 
 @dataclass
 class Table:
@@ -65,8 +70,11 @@ class Table:
     def contents(self, column: int, most: int = 400) -> list[GridCell]:
         """The cells of a column below its heading that say anything; a merged one once."""
         seen: dict[Place, GridCell] = {}
+        is_wide = len(self.columns) > 2
         for row in self.rows[:most]:
             cell = self.grid.at(row, column)
+            if is_wide and len(self.grid.distinct(row)) == 1:
+                continue  # a heading, or a note below
             if cell is not None and not cell.is_blank and not self._is_across(cell):
                 seen.setdefault(cell.place, cell)
         return list(seen.values())
@@ -79,8 +87,11 @@ class Table:
         return self.one(Role.TITLE)
 
 
-def find_tables(grid: Grid) -> list[Table]:
-    """Every table of indicators on a sheet, from the top."""
+def find_tables(grid: Grid, roles: Mapping[str, Role] | None = None) -> list[Table]:
+    """Every table of indicators on a sheet, from the top.
+
+    `roles` has what somebody said that columns hold, by their key.
+    """
     blocks = _header_blocks(grid)
     tables: list[Table] = []
     for at, block in enumerate(blocks):
@@ -88,13 +99,42 @@ def find_tables(grid: Grid) -> list[Table]:
         rows = tuple(_rows_below(grid, block[-1], end))
         if not rows:
             continue
-        table = Table(grid, block, rows, _columns(grid, block))
         before = blocks[at - 1][-1] if at else -1
-        table.above = _lines_above(grid, block[0], before)
-        _settle_roles(table)
-        if _holds_indicators(table):
-            tables.append(table)
+        for columns in _side_by_side(grid, rows, _columns(grid, block)):
+            table = Table(grid, block, rows, columns)
+            table.above = _lines_above(grid, block[0], before)
+            _settle_roles(table)
+            for column in columns:
+                column.role = (roles or {}).get(column.key, column.role)
+            if _holds_indicators(table):
+                tables.append(table)
     return tables
+
+
+def _side_by_side(
+    grid: Grid, rows: tuple[int, ...], columns: list[Column]
+) -> Iterator[list[Column]]:
+    """The columns of each table in a row of headings: two that stand beside each other name two titles."""
+    titles = [column for column in columns if column.role is Role.TITLE]
+    texts = Counter(plain(column.text) for column in titles)
+    if not any(times > 1 for times in texts.values()):
+        yield columns
+        return
+    groups: list[list[Column]] = [[]]
+    at = columns[0].index - 1
+    for column in columns:
+        is_gap = column.index > at + 1 or (
+            not column.cells and not any(grid.at(row, column.index) for row in rows)
+        )
+        if is_gap and any(each.role is Role.TITLE for each in groups[-1]):
+            groups.append([])
+        if column.cells:
+            groups[-1].append(column)
+        at = column.index
+    if all(any(each.role is Role.TITLE for each in group) for group in groups if group):
+        yield from (group for group in groups if group)
+    else:
+        yield columns
 
 
 def _header_blocks(grid: Grid) -> list[tuple[int, ...]]:

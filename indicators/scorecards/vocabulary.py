@@ -100,7 +100,7 @@ HEADINGS: tuple[tuple[Role, str], ...] = (
     ),
     (
         Role.TARGET,
-        r"(.* )?(targets?|tgt|standard|aim for|goal|ambition|plan(ned)? level|profile)( .*)?|targets?[:/].*|planned|budget(ed)?",
+        r"green (if|when|above|below|threshold|boundary|level|at).*|((expected|acceptable|normal|agreed) )?range( \(.*\))?|(.* )?(targets?|tgt|standard|aim for|goal|ambition|plan(ned)? level|profile)( .*)?|targets?[:/].*|planned|budget(ed)?",
     ),
     (Role.NUMERATOR, r"(numerators?|num\.?|numer\.?|top line|numerator .*|n)"),
     (

@@ -7,26 +7,18 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from indicators.scorecards.facts import IndicatorRead, ScorecardRead
-from sorp.lexicon import Basis, Frequency, Kind, Polarity, RatingMethod, Tier
+from indicators.scorecards.facts import IndicatorRead, ScorecardRead, quarter_of
+from sorp.lexicon import Basis, Frequency, Kind, MadeOfMonths, Polarity, RatingMethod, Tier
 
 COLUMNS = {
     "indicators.csv": (
         *("reference", "title", "unit", "tier", "kind", "measure_unit", "decimals", "polarity"),
         *("frequency", "basis", "method", "tolerance", "accountable_manager", "layer"),
-        *("definition", "source"),
+        *("seasonal", "lag_quarters", "definition", "source", "first_quarter", "made_of_months"),
     ),
     "targets.csv": (
-        *(
-            "reference",
-            "from_quarter",
-            "target",
-            "floor",
-            "lower",
-            "upper",
-            "reason",
-            "approved_by",
-        ),
+        *("reference", "from_quarter", "target", "floor", "lower", "upper"),
+        *("outer_lower", "outer_upper", "reason", "approved_by"),
     ),
     "results.csv": (
         *("reference", "quarter", "value", "numerator", "denominator", "confidence"),
@@ -76,6 +68,9 @@ def _written(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
 def indicator_row(item: IndicatorRead, read: ScorecardRead) -> dict[str, str]:
     """An indicator as indicators.csv has it; whose it is and who answers for it, no scorecard says."""
     method = method_of(item, read)
+    keys = [each.key for each in item.results] or [each.from_quarter for each in item.targets]
+    is_monthly = item.frequency == Frequency.MONTHLY
+    made_of_months = MadeOfMonths.SUM if item.unit == "number" else MadeOfMonths.MEAN
     return {
         "reference": item.reference,
         "title": item.title,
@@ -92,7 +87,11 @@ def indicator_row(item: IndicatorRead, read: ScorecardRead) -> dict[str, str]:
         if method == RatingMethod.TOLERANCE and read.rule
         else "",
         "layer": "core",
+        "seasonal": "no",
+        "lag_quarters": "0",
         "source": f"{item.file}, {item.place}",
+        "first_quarter": min(quarter_of(key) for key in keys).key if keys else read.first_quarter,
+        "made_of_months": made_of_months if is_monthly else "",
     }
 
 
@@ -132,6 +131,7 @@ def target_rows(items: Sequence[IndicatorRead]) -> Iterator[dict[str, str]]:
                 "lower": _plain(each.lower),
                 "upper": _plain(each.upper),
                 "reason": f"As printed in {item.file}, {each.place}",
+                "approved_by": f"As printed in {item.file}",
             }
 
 

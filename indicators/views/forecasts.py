@@ -9,9 +9,16 @@ from django.views.decorators.http import require_safe
 
 from core.clock import localdate
 from core.guards import require
+from core.queries import last_closed
 from indicators.forms.forecasts import ForecastsForm
 from indicators.models.definitions import Indicator
-from indicators.queries.forecasts import ForecastPair, forecast_register
+from indicators.queries.forecasts import (
+    ForecastPair,
+    count_waiting,
+    pairs_of,
+    register_scores,
+    scored_forecasts,
+)
 from indicators.rules.prospects import Figures
 from indicators.rules.skill import ENOUGH
 from organisation.permissions import Permission
@@ -25,13 +32,15 @@ A_PAGE = 25
 @require(Permission.VIEW_PERFORMANCE)
 def forecasts(request: SignedInRequest) -> HttpResponse:
     """How good forecasts have been: ours and managers’, by directorate and over time."""
-    register = forecast_register(reader=request.user)
+    scores = register_scores(reader=request.user, tree=tree_on(localdate()))
     shown = {
-        "register": register,
-        "council": register.scores(),
-        "directorates": register.by_directorate(tree_on(localdate())),
-        "quarters": register.by_quarter(),
-        "bands": register.reliability,
+        "until": last_closed(),
+        "waiting": count_waiting(reader=request.user),
+        "without_result": scores.without_result,
+        "council": scores.council,
+        "directorates": scores.directorates,
+        "quarters": scores.quarters,
+        "bands": scores.bands,
         "enough": ENOUGH,
     }
     return render(request, "indicators/forecasts.html", shown)
@@ -41,19 +50,19 @@ def forecasts(request: SignedInRequest) -> HttpResponse:
 @require(Permission.VIEW_PERFORMANCE)
 def forecasts_one_by_one(request: SignedInRequest) -> HttpResponse:
     """Each scored forecast with what came, latest quarter first."""
-    register = forecast_register(reader=request.user)
     form = ForecastsForm(request.GET)
     form.is_valid()
-    found = form.filtered(register, tree_on(localdate()))
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    chosen = form.chosen(reader=request.user, tree=tree_on(localdate()))
+    page = Paginator(chosen, A_PAGE).get_page(request.GET.get("page"))
+    pairs = pairs_of(list(page.object_list))
     indicators = Indicator.objects.select_related("unit").in_bulk(
-        [pair.system.indicator for pair in page.object_list]
+        {pair.system.indicator for pair in pairs}
     )
     shown = {
-        "any_scored": bool(register.scored_pairs),
+        "any_scored": scored_forecasts(reader=request.user).exists(),
         "form": form,
         "page": page,
-        "rows": [_row(pair, indicators[pair.system.indicator]) for pair in page.object_list],
+        "rows": [_row(pair, indicators[pair.system.indicator]) for pair in pairs],
     }
     return render(request, "indicators/forecasts_one_by_one.html", shown)
 

@@ -19,7 +19,6 @@ from statistics import median
 
 from core.months import Month
 from core.quarters import Quarter
-from tests.cases.council import by_quarter, kept, with_cells
 from tests.indicators.published_forecasts import by_counts, counted_up
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -286,6 +285,8 @@ def _of_quarters(
 
 
 def units_csv() -> str:
+    from tests.cases.council import kept  # series are read without a database, too
+
     rows = [(code, name, "directorate", "FCC") for code, name in UNITS.items()]
     return kept("units.csv").rstrip("\n") + "\n" + _lines(rows)
 
@@ -399,6 +400,8 @@ def cases() -> list[tuple[str, str, str, dict[Quarter, str]]]:
 
     Each is measured from its first result to its last; the one that ended is ended by a file of its own.
     """
+    from tests.cases.council import by_quarter, kept, with_cells
+
     found = []
     for name in ("annual", "ytd", "zero", "retired", "reimport"):
         results = by_quarter(kept(f"{name}-{'first' if name == 'reimport' else 'results'}.csv"))

@@ -7,7 +7,15 @@ from django.urls import reverse
 
 from core.clock import localdate
 from core.quarters import Quarter
-from indicators.queries.forecasts import NO_DIRECTORATE, forecast_register, track_record_of
+from indicators.queries import forecasts
+from indicators.queries.forecasts import (
+    NO_DIRECTORATE,
+    forecast_register,
+    pairs_of,
+    register_scores,
+    scored_forecasts,
+    track_record_of,
+)
 from indicators.rules.returns import Horizon
 from indicators.services.forecasts import forecast_after
 from indicators.services.rating import rate_quarter
@@ -16,8 +24,10 @@ from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Frequency, Polarity, Rag, RatingMethod
 from tests.factories import CouncilFactory, UnitFactory, UserFactory, holder
 from tests.indicators.forecasts import (
+    CLIMB,
     LAST,
     LEVEL,
+    SINKING,
     closed_until,
     expects,
     resulted,
@@ -219,6 +229,88 @@ class TestGroups:
         closed_until(due)
         [line] = forecast_register(reader=officer).scored_pairs
         assert (line.system.for_quarter, line.system.made_in) == (due, LAST)
+
+
+class TestRead:
+    """What the page shows is read, and says what the register says."""
+
+    @pytest.fixture
+    def several(self, officer):
+        measured = [resulted(LEVEL), resulted(CLIMB), resulted(SINKING), resulted(LEVEL)]
+        closed_until()
+        for indicator, value in zip(measured, (86, 60, 78, 95), strict=True):
+            say(indicator, NEXT, value)
+        closed_until(NEXT)
+        return measured
+
+    @pytest.mark.both_databases
+    @pytest.mark.parametrize("show", ["", "outside", "wrong"])
+    def test_the_database_finds_the_forecasts_that_the_register_scores_so(
+        self, several, officer, show
+    ):
+        wanted = {
+            "": lambda score: True,
+            "outside": lambda score: score.is_inside is False,
+            "wrong": lambda score: score.is_right is False,
+        }[show]
+        pairs = forecast_register(reader=officer).scored_pairs
+        due = [pair for pair in pairs if wanted(pair.system.score)]
+
+        assert 0 < len(due) <= len(several)
+        assert pairs_of(list(scored_forecasts(reader=officer, show=show))) == due
+
+    def test_what_has_no_likeliest_colour_is_not_wrong(self, officer):
+        unrated = resulted(LEVEL, target=False)
+        closed_until()
+        say(unrated, NEXT, 20)
+        closed_until(NEXT)
+
+        assert scored_forecasts(reader=officer).count() == 1
+        assert not scored_forecasts(reader=officer, show="wrong").exists()
+
+    def test_scores_are_worked_out_once_and_then_read(self, several, officer, monkeypatch):
+        tree = tree_on(localdate())
+        first = register_scores(reader=officer, tree=tree)
+
+        monkeypatch.setattr(forecasts, "forecast_register", None)  # could not be called
+        assert register_scores(reader=officer, tree=tree) == first
+        assert first.council.system.scored == 4
+
+    @pytest.mark.parametrize("what", ["a revision", "a close", "another directorate"])
+    def test_scores_follow_what_they_rest_on(self, several, officer, what):
+        before = register_scores(reader=officer, tree=tree_on(localdate()))
+        if what == "a revision":
+            revise(several[1], NEXT, 88)
+            rate_quarter(quarter=NEXT, by=None)
+        if what == "a close":
+            say(several[0], NEXT.next(), 86)
+            closed_until(NEXT.next())
+        if what == "another directorate":
+            several[0].unit = UnitFactory(name="Growth")
+            several[0].save()
+
+        after = register_scores(reader=officer, tree=tree_on(localdate()))
+
+        assert after != before
+        register = forecast_register(reader=officer)
+        assert after.council == register.scores()
+        assert list(after.directorates) == register.by_directorate(tree_on(localdate()))
+        assert list(after.quarters) == register.by_quarter()
+
+    def test_a_result_of_an_open_quarter_changes_no_score(self, several, officer, monkeypatch):
+        tree = tree_on(localdate())
+        before = register_scores(reader=officer, tree=tree)
+        say(several[0], NEXT.next(), 20)
+        rate_quarter(quarter=NEXT.next(), by=None)
+
+        monkeypatch.setattr(forecasts, "forecast_register", None)
+        assert register_scores(reader=officer, tree=tree) == before
+
+    def test_who_sees_nothing_is_told_no_scores_of_others(self, several, officer):
+        tree = tree_on(localdate())
+        assert register_scores(reader=officer, tree=tree).council.system.scored == 4
+        assert register_scores(reader=UserFactory(), tree=tree).council.system.scored == 0
+        assert not scored_forecasts(reader=UserFactory()).exists()
 
 
 class TestPage:

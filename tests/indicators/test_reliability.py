@@ -3,7 +3,7 @@
 import pytest
 
 from indicators.rules.calibration import WEIGHTS, WEIGHTS_SO_FAR
-from indicators.rules.forecasting import ForecastMethod
+from indicators.rules.forecasting import YEARLY_WEIGHT, YEARLY_WIDENED, ForecastMethod
 from indicators.rules.skill import Skill
 from tests.indicators.published_forecasts import (
     QUARTERLY,
@@ -15,6 +15,12 @@ from tests.indicators.published_forecasts import (
     made,
     off_by,
     off_by_if_perfect,
+)
+from tests.indicators.published_years import (
+    best_of_years,
+    made_of_years,
+    years_fitted_on,
+    years_judged_on,
 )
 from tests.load.forecast_reliability import (
     EVENTS,
@@ -32,6 +38,26 @@ def unseen(request):
     """Forecasts for councils on which nothing was fitted."""
     series_of, pattern = SERIES[request.param]
     return made(series_of(), pattern, of=judged_on())
+
+
+@pytest.fixture(scope="module")
+def years():
+    """Forecasts of yearly series that chose nothing."""
+    return made_of_years(years_judged_on())
+
+
+def test_intervals_of_yearly_series_cover_what_they_say(years):
+    share = coverage(years)
+    number, by_smoothing = share[ForecastMethod.SMOOTHING]
+    assert number >= 50
+    assert 0.75 <= by_smoothing <= 0.9
+    assert 0.75 <= sum(each.is_inside for each in years) / len(years) <= 0.9
+
+
+def test_what_yearly_series_are_smoothed_by_is_what_the_other_half_chooses():
+    fitted, judged = years_fitted_on(), years_judged_on()
+    assert not {each.reference for each in fitted} & {each.reference for each in judged}
+    assert best_of_years(fitted) == (YEARLY_WEIGHT, YEARLY_WIDENED)
 
 
 def test_no_council_is_both_fitted_on_and_judged_on():

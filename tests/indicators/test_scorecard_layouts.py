@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from core.quarters import Quarter
-from indicators.scorecards.facts import _quarter_of
+from indicators.scorecards.facts import quarter_of
 from indicators.scorecards.reading import read_scorecard
 from tests.indicators.scorecard_layouts import LAYOUTS, coloured_figures
 
@@ -70,7 +70,7 @@ def test_numerators_and_denominators_stand_beside_their_values(make):
 @each_layout
 def test_a_target_holds_in_the_last_quarter_that_is_printed(make):
     layout, _, found = found_in(make)
-    last = max(_quarter_of(key) for _, key in layout.results)
+    last = max(quarter_of(key) for _, key in layout.results)
     for reference, target in layout.targets.items():
         held = found[reference].target_in(last)
         assert (held.target if held else None) == target, reference
@@ -128,7 +128,7 @@ def test_the_rule_that_explains_the_printed_statuses_is_told():
 def test_a_quarter_is_the_financial_years_in_whatever_layout():
     for make in LAYOUTS:
         layout, read, _ = found_in(make)
-        keys = [_quarter_of(key) for _, key in layout.results]
+        keys = [quarter_of(key) for _, key in layout.results]
         assert Quarter.parse(read.first_quarter) == min(keys)
         assert Quarter.parse(read.last_quarter) == max(keys)
 

@@ -36,6 +36,7 @@ from indicators.models.returns import Draft, Evidence, Submission
 from indicators.models.target_proposals import TargetProposal
 from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
+from indicators.scorecards.bringing import keep_scorecard
 from organisation.models.accounts import CouncilAccount
 from organisation.models.people import Appointment
 from organisation.rules import PostKind, UnitTier
@@ -343,6 +344,14 @@ class World:
         """An account of the council's own that nobody has joined to a person."""
         return CouncilAccount.objects.create(issuer="https://accounts.example", subject="1")
 
+    @cached_property
+    def scorecard(self):
+        """A scorecard that was uploaded, of which nothing is answered yet."""
+        content = b"Ref,Indicator,Target,Q1 2011/12\nPI-9,Calls answered (%),90,91\n"
+        return keep_scorecard(
+            name="scorecard.csv", content=content, by=self.people["performance_officer"]
+        )
+
     def _editions(self):
         published = EditionFactory(published=True)
         draft = EditionFactory(report=QuarterlyReportFactory(quarter=UNPUBLISHED))
@@ -520,6 +529,7 @@ class World:
             "action": agreed.pk,
             "submission": submission.token,
             "upload": upload.token,
+            "scorecard": self.scorecard.token,
             "feed": token_of(manager),
             "pk": deputy.pk,
             "variation": asked.pk,
@@ -535,6 +545,9 @@ class World:
         words = {
             "return_submitted": ("token", "submission"),
             "workbook_preview": ("token", "upload"),
+            "scorecard": ("token", "scorecard"),
+            "scorecard_check": ("token", "scorecard"),
+            "put_scorecard_away": ("token", "scorecard"),
             "calendar_feed": ("token", "feed"),
             "variation": ("pk", "variation"),
             "proposed_target": ("pk", "proposal"),

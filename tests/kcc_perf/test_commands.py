@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as project
 from django.core.management import call_command, get_commands, load_command_class
@@ -72,7 +73,7 @@ code,name,tier,parent
 NEW,A new directorate,directorate,{council}
 """
 AWAITED = (
-    f"reference,quarter,publisher,until\nPI-1,{OPEN.key},The Office for Statistics,2030-01-31\n"
+    f"reference,quarter,publisher,until\nPI-1,{OPEN.key},The Office for Statistics,2014-01-31\n"
 )
 SUSPENSIONS = (
     "reference,from_quarter,until_quarter,reason,approved_by\nPI-1,2013-Q3,,A new system,Cabinet\n"
@@ -141,6 +142,12 @@ def a_file_for_parts(text, *, broken_down=True):
     return arguments
 
 
+def a_lost_phone(folder):
+    person = UserFactory()
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
+    return [person.email]
+
+
 def an_owed_notice(folder):
     owe_notice(key="one", recipient=UserFactory(), subject="One", body="One thing.", address="/")
     return []
@@ -197,6 +204,7 @@ CALLED = {
     "export_suspensions": into_a_file(),
     "export_variations": into_a_file(),
     "first_officer": lambda _: ["first@council.example", "First Officer"],
+    "forget_second_factor": a_lost_phone,
     "forecast": lambda _: [LAST.key],
     "import_awaited": a_file(AWAITED),
     "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),

@@ -29,6 +29,13 @@ from tests.indicators.published_forecasts import (
     off_by_if_perfect,
     published,
 )
+from tests.indicators.published_years import (
+    SHOCK,
+    best_of_years,
+    made_of_years,
+    years_fitted_on,
+    years_judged_on,
+)
 
 REPORT = Path(__file__).parents[2] / "docs" / "forecast-reliability.md"
 SERIES = {
@@ -130,9 +137,31 @@ def report():
         f"The calibration was fitted on {', '.join(seen)}. It is judged here on the others:"
         f" {', '.join(unseen)}.",
     ]
+    lines += ["", *_yearly_section()]
     for name, (series_of, pattern) in SERIES.items():
         lines += ["", *_section(name, made(series_of(), pattern, of=judged_on()))]
     return "\n".join(lines) + "\n"
+
+
+def _yearly_section():
+    """Intervals of what comes once a year: of the series that chose nothing, and without the shock."""
+    fitted, judged = years_fitted_on(), years_judged_on()
+    yield "## Year by year"
+    yield ""
+    yield (
+        "National Scottish series of `tests/data/lgbf_scotland_annual.csv`: the newest value’s weight and the"
+        f" width of the interval were chosen on every second of them ({len(fitted)}), and are judged here on"
+        f" the other {len(judged)}. In 2020/21 most of them moved at once."
+    )
+    yield ""
+    yield "| way of forecasting | forecasts | results within the 80% interval | without 2020/21 | within |"
+    yield "|---|---|---|---|---|"
+    made = made_of_years(judged)
+    ordinary = [each for each in made if each.quarter != SHOCK]
+    without = coverage(ordinary)
+    for method, (number, share) in sorted(coverage(made).items()):
+        few, inside = without.get(method, (0, 0.0))
+        yield f"| {method.label} | {number} | {share:.0%} | {few} | {inside:.0%} |"
 
 
 def _section(name, forecasts):
@@ -181,6 +210,8 @@ def main(arguments=None):
         ):
             forecast, last, earlier = weights
             sys.stdout.write(f"{name} = Weights({forecast=:.2f}, {last=:.2f}, {earlier=:.2f})\n")
+        weight, width = best_of_years(years_fitted_on())
+        sys.stdout.write(f"YEARLY_WEIGHT, YEARLY_WIDENED = {weight}, {width}\n")
         return 0
     REPORT.write_text(report(), encoding="utf-8")
     sys.stdout.write(REPORT.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from organisation.models.people import User
 from organisation.services.accounts import forget_second_factor
@@ -16,11 +17,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="the person's e-mail address")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be done, and write nothing"
+        )
 
-    def handle(self, *args: Any, email: str, **options: Any) -> None:
+    def handle(self, *args: Any, email: str, dry_run: bool, **options: Any) -> None:
         person = User.objects.filter(email__iexact=email.strip()).first()
         if person is None:
             raise CommandError(f"Nobody here has the address {email}")
-        if not forget_second_factor(person=person, by=None):
+        with transaction.atomic():
+            had_one = forget_second_factor(person=person, by=None)
+            transaction.set_rollback(dry_run)
+        if not had_one:
             raise CommandError(f"{person.name} has no second step")
-        self.stdout.write(f"{person.name} now signs in without a second step.")
+        if dry_run:
+            self.stdout.write(
+                f"{person.name} would sign in without a second step; nothing was written."
+            )
+        else:
+            self.stdout.write(f"{person.name} now signs in without a second step.")

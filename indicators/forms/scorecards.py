@@ -1,0 +1,190 @@
+"""What is asked about a scorecard that was uploaded: once for many cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.forms.boundfield import BoundField
+
+from core.refusals import Refused
+from indicators.scorecards.facts import ScorecardRead
+from indicators.scorecards.reading import check_size
+from indicators.scorecards.settling import NOT_READ, Asked, ScorecardAnswers, asked_of, groups_in
+from indicators.scorecards.vocabulary import Role
+from organisation.models.people import User
+from organisation.models.units import Unit
+
+ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.docx"
+
+
+class ScorecardForm(forms.Form):
+    """Choosing the file."""
+
+    file = forms.FileField(
+        label="Choose your last scorecard",
+        help_text="Excel (.xlsx, .xls), OpenDocument (.ods), CSV or Word (.docx), as you keep it, up to 10 MB.",
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        error_messages={
+            "required": "Choose a file",
+            "missing": "Choose a file",
+            "empty": "The selected file is empty",
+            "invalid": "The file could not be sent. Choose it again",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        try:
+            check_size(file.size or 0)
+        except Refused as reason:
+            raise forms.ValidationError(str(reason)) from None
+        return file
+
+
+ROLE_CHOICES = (
+    ("", "As it was read"),
+    (Role.VALUE.value, "The result"),
+    (Role.TARGET.value, "The target"),
+    (Role.FLOOR.value, "The floor standard"),
+    (Role.STATUS.value, "The status"),
+    (Role.NUMERATOR.value, "The numerator"),
+    (Role.DENOMINATOR.value, "The denominator"),
+    (Role.REFERENCE.value, "The reference"),
+    (Role.TITLE.value, "The title"),
+    (Role.UNIT.value, "The unit of the figures"),
+    (Role.POLARITY.value, "Which way is better"),
+    (Role.FREQUENCY.value, "How often it is measured"),
+    (Role.SECTION.value, "The directorate or priority"),
+    (Role.COMMENTARY.value, "Commentary"),
+    (NOT_READ, "Nothing that is read"),
+)
+
+
+class ScorecardAnswersForm(forms.Form):
+    """Whose the indicators are, what columns hold, and what only the council can say of some cells."""
+
+    answered = forms.IntegerField(widget=forms.HiddenInput)
+    year = forms.IntegerField(
+        label="In which financial year are these figures?",
+        help_text="The year in which it began: 2023 for 2023/24. No title says it.",
+        min_value=1990,
+        max_value=2100,
+        required=False,
+        error_messages={"invalid": "Write the year with four figures, such as 2023"},
+    )
+    every_unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="Of which unit are all that you leave open below?",
+        to_field_name="code",
+        empty_label="Choose a unit",
+        required=False,
+    )
+    manager = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who answers for these indicators?",
+        help_text="One accountable manager for all; indicators are moved to others once they stand.",
+        to_field_name="email",
+        empty_label="Choose somebody",
+        required=False,
+    )
+    others_are_right = forms.BooleanField(
+        label="Every question that I leave open is right as it was read", required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        read: ScorecardRead,
+        answers: ScorecardAnswers,
+        answered: int,
+        units: QuerySet[Unit],
+        managers: QuerySet[User],
+        asks_year: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = groups_in(read)
+        self.asked: Sequence[Asked] = asked_of(read, answers)
+        self.columns = read.columns
+        self.before = answers
+        self.fields["answered"].initial = answered
+        self.fields["year"].initial = answers.year
+        if not asks_year:
+            del self.fields["year"]
+        every = self.fields["every_unit"]
+        assert isinstance(every, forms.ModelChoiceField)
+        every.queryset = units
+        manager = self.fields["manager"]
+        assert isinstance(manager, forms.ModelChoiceField)
+        manager.queryset = managers
+        manager.initial = answers.manager
+        self.fields["others_are_right"].initial = answers.others_are_right
+        choices = [("", "Left open")]
+        choices += [(unit.code, unit.name) for unit in units]
+        for at, group in enumerate(self.groups):
+            self.fields[f"unit_{at}"] = forms.ChoiceField(
+                label=group, choices=choices, required=False, initial=answers.units.get(group, "")
+            )
+        for at, column in enumerate(self.columns):
+            self.fields[f"role_{at}"] = forms.ChoiceField(
+                label=column.text,
+                choices=ROLE_CHOICES,
+                required=False,
+                initial=answers.roles.get(column.key, ""),
+                help_text=f"{column.place}, read as {column.role or 'nothing'}"
+                + (f", such as “{column.example}”" if column.example else ""),
+            )
+        for asked in self.asked:
+            self.fields[f"question_{asked.key}"] = forms.ChoiceField(
+                label=f"{asked.where}, {asked.doubt.field}: {asked.doubt.why}",
+                choices=asked.choices,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=answers.questions.get(asked.key, ""),
+                error_messages={"invalid_choice": "Choose one of the answers"},
+            )
+
+        for each in self.fields.values():
+            each.one_of_several = True  # type: ignore[attr-defined]  # none is marked as optional
+
+    def group_fields(self) -> Iterator[BoundField]:
+        return (self[f"unit_{at}"] for at, _ in enumerate(self.groups))
+
+    def column_fields(self) -> Iterator[BoundField]:
+        return (self[f"role_{at}"] for at, _ in enumerate(self.columns))
+
+    def question_fields(self) -> Iterator[BoundField]:
+        return (self[f"question_{asked.key}"] for asked in self.asked)
+
+    @property
+    def answers(self) -> ScorecardAnswers:
+        """What was said; of what this page does not show, what stood before."""
+        said = self.cleaned_data
+        every: Unit | None = said.get("every_unit")
+        units = {
+            group: said.get(f"unit_{at}") or (every.code if every else "")
+            for at, group in enumerate(self.groups)
+        }
+        roles = {
+            column.key: role
+            for at, column in enumerate(self.columns)
+            if (role := said.get(f"role_{at}"))
+        }
+        questions = {
+            asked.key: answer
+            for asked in self.asked
+            if (answer := said.get(f"question_{asked.key}"))
+        }
+        manager: User | None = said.get("manager")
+        return ScorecardAnswers(
+            year=said.get("year", self.before.year) or self.before.year,
+            roles=roles,
+            units={**self.before.units, **{group: code for group, code in units.items() if code}},
+            manager=manager.email if manager else "",
+            questions={**self.before.questions, **questions},
+            others_are_right=said["others_are_right"],
+        )
