@@ -1,18 +1,23 @@
 """What people fill in for PAT and DAT."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
-from assurance.rules import CallInVerdict
+from assurance.models.teams import MOST_NEDS, NEDS, Team
+from assurance.rules import CallInVerdict, SeatKind, TeamCode
 from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
+from organisation.models.units import Unit
+from organisation.queries import tree_on
+from organisation.rules import PostKind, UnitTier
 
 QUARTERS_OFFERED = 8
 SHORT = {"rows": 3}
@@ -175,3 +180,133 @@ class PaperForm(forms.Form):
         if not given.name.lower().endswith(".pdf"):
             raise forms.ValidationError("The file's name must end in .pdf")
         return given
+
+
+class TeamForm(forms.Form):
+    """What a team is called, which post chairs it, how many NEDs it seats, and what it is for."""
+
+    name = PrintedText(label="Name", max_length=200)
+    chaired_by = forms.ChoiceField(
+        label="Which post chairs it?",
+        choices=PostKind.choices,
+        help_text="Whoever holds that post can be seated as its chair.",
+    )
+    neds = forms.IntegerField(
+        label="How many seats for non-executive directors (NEDs)?",
+        min_value=0,
+        max_value=MOST_NEDS,
+        initial=NEDS,
+        help_text="Staff from the grass roots, different people on each team.",
+        error_messages={
+            "required": "Enter how many seats there are for NEDs, 0 if none",
+            "invalid": "Enter the number of seats for NEDs in figures, such as 2",
+        },
+    )
+    terms = PrintedText(
+        label="Terms of reference",
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="What the team is for, what it looks at and what it may decide.",
+    )
+
+    def clean_chaired_by(self) -> PostKind:
+        return PostKind(self.cleaned_data["chaired_by"])
+
+
+class NewTeamForm(TeamForm):
+    """A team that is to stand, from a day on or since ever."""
+
+    code = forms.ChoiceField(label="Which team?", widget=forms.RadioSelect)
+    starts_on = DayField(
+        label="First day", what="its first day", required=False, help_text="Empty for since ever."
+    )
+    field_order = ("code", "name", "chaired_by", "neds", "terms", "starts_on")
+
+    def __init__(self, *args: Any, codes: Iterable[TeamCode], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "code", forms.ChoiceField).choices = [
+            (code.value, f"{code.label} ({code.short})") for code in codes
+        ]
+
+    def clean_code(self) -> TeamCode:
+        return TeamCode(self.cleaned_data["code"])
+
+
+class EndForm(forms.Form):
+    """A last day, or none."""
+
+    ends_on = DayField(
+        label="Last day",
+        what="the last day",
+        required=False,
+        help_text="Empty where it goes on.",
+    )
+
+
+class SeatForm(forms.Form):
+    """Who sits on which team, in which seat, and between which days."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label="Which team?",
+        to_field_name="code",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choose the team"},
+    )
+    kind = forms.ChoiceField(
+        label="In which seat?", choices=SeatKind.choices, widget=forms.RadioSelect
+    )
+    user = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who?",
+        empty_label="Choose a person",
+        error_messages={"required": "Choose who is seated"},
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="For which directorate?",
+        to_field_name="code",
+        empty_label="None",
+        required=False,
+        help_text="For a nominated director, and for nobody else.",
+    )
+    starts_on = DayField(label="First day", what="the first day")
+    ends_on = DayField(
+        label="Last day", what="the last day", required=False, help_text="Empty where none is set."
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "team", forms.ModelChoiceField).queryset = Team.objects.exclude(
+            ends_on__lt=today
+        )
+        field_of(self, "user", forms.ModelChoiceField).queryset = User.objects.filter(
+            is_active=True
+        )
+        tree = tree_on(today)
+        directorates = [
+            each.unit for each in tree.branches.values() if each.tier is UnitTier.DIRECTORATE
+        ]
+        field_of(self, "unit", forms.ModelChoiceField).queryset = Unit.objects.filter(
+            pk__in=directorates
+        ).order_by("name")
+
+    def clean_kind(self) -> SeatKind:
+        return SeatKind(self.cleaned_data["kind"])
+
+
+class SeatDaysForm(forms.Form):
+    """Between which days somebody has a seat."""
+
+    starts_on = DayField(label="First day", what="the first day")
+    ends_on = DayField(
+        label="Last day", what="the last day", required=False, help_text="Empty where none is set."
+    )
+
+
+class LastDayInSeatForm(forms.Form):
+    """Somebody's last day in a seat."""
+
+    ends_on = DayField(label="Last day", what="the last day")

@@ -33,6 +33,11 @@ class SeatKind(Word):
     OFFICER = "officer", "Officer in support"
 
 
+# Nobody has two of these at once, on whichever team: the teams' people are different ones (Cabinet
+# paper of 20 June 2011, section 3c). An officer in support may serve both.
+APART = frozenset({SeatKind.CHAIR, SeatKind.DIRECTOR, SeatKind.NED})
+
+
 class MeetingState(Word):
     """How far a meeting has come."""
 

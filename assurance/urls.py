@@ -1,9 +1,10 @@
-"""Addresses of PAT and DAT. They stand under /assurance/."""
+"""Addresses of PAT and DAT. They stand under /assurance/; what is set up about them, under /set-up/."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from assurance.views import boards, meetings, outcomes, teams
+from assurance.views import boards, meetings, outcomes, set_up, teams
+from core.views.entities import spreadsheet_paths
 
 
 class TeamWord(StringConverter):
@@ -44,4 +45,28 @@ urlpatterns = [
     path(
         "<assurance_team:team>/<day:day>/<reference:address>/", outcomes.called_in, name="called_in"
     ),
+]
+
+set_up_patterns = [
+    path("set-up/teams/", set_up.set_up_teams, name="set_up_teams"),
+    *spreadsheet_paths(set_up.TEAMS),
+    path("set-up/teams/new/", set_up.new_team, name="set_up_teams_new"),
+    path("set-up/teams/<assurance_team:team>/", set_up.set_up_team, name="set_up_team"),
+    path(
+        "set-up/teams/<assurance_team:team>/change/",
+        set_up.change_team_page,
+        name="set_up_teams_change",
+    ),
+    path("set-up/teams/<assurance_team:team>/end/", set_up.end_team_page, name="set_up_teams_end"),
+    path(
+        "set-up/teams/<assurance_team:team>/history/",
+        set_up.team_history,
+        name="set_up_teams_history",
+    ),
+    path("set-up/seats/", set_up.set_up_seats, name="set_up_seats"),
+    *spreadsheet_paths(set_up.SEATS),
+    path("set-up/seats/new/", set_up.new_seat, name="set_up_seats_new"),
+    path("set-up/seats/<int:seat>/change/", set_up.change_seat_page, name="set_up_seats_change"),
+    path("set-up/seats/<int:seat>/end/", set_up.end_seat_page, name="set_up_seats_end"),
+    path("set-up/seats/<int:seat>/history/", set_up.seat_history, name="set_up_seats_history"),
 ]

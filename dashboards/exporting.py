@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from assurance.exporting import seats_csv, teams_csv
 from escalation.exporting import escalations_csv
 from escalation.queries.evaluation import evaluator_rules
 from escalation.rules.rule_files import write_rules
@@ -20,6 +21,16 @@ from indicators.exporting.variations import variations_csv
 from organisation.exporting import people_csv, units_csv
 from sorp.models.statement import Version
 from sorp.queries.ruling import version_rules
+from strategy.exporting import (
+    aims_csv,
+    measures_csv,
+    milestones_csv,
+    priorities_csv,
+    programmes_csv,
+    projects_csv,
+    success_factors_csv,
+    themes_csv,
+)
 
 # In the order in which they are imported: each names what those before it hold.
 IMPORTED = {
@@ -37,6 +48,16 @@ IMPORTED = {
     "breakdowns.csv": breakdowns_csv,
     "part_targets.csv": part_targets_csv,
     "parts.csv": parts_csv,
+    "teams.csv": teams_csv,
+    "seats.csv": seats_csv,
+    "aims.csv": aims_csv,
+    "themes.csv": themes_csv,
+    "priorities.csv": priorities_csv,
+    "success_factors.csv": success_factors_csv,
+    "measures.csv": measures_csv,
+    "programmes.csv": programmes_csv,
+    "projects.csv": projects_csv,
+    "milestones.csv": milestones_csv,
 }
 # Written whether or not there is anything in them.
 ALWAYS = ("units.csv", "people.csv", "indicators.csv", "targets.csv", "results.csv")

@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.urls import include, path
 
+from assurance.urls import set_up_patterns as assurance_set_up
 from kcc_perf import views
+from strategy.urls import set_up_patterns as strategy_set_up
 
 urlpatterns = [
     path("accounts/", include(views.account_patterns)),
@@ -15,7 +17,9 @@ urlpatterns = [
     path("", include("sorp.urls")),
     path("", include("escalation.urls")),
     path("strategy/", include("strategy.urls")),
+    path("", include(strategy_set_up)),
     path("assurance/", include("assurance.urls")),
+    path("", include(assurance_set_up)),
     path("", include("dashboards.urls")),
     path("", include("reports.urls")),
 ]

@@ -1,11 +1,13 @@
 """What Members want: aims, themes and priorities, and the three ways each is judged."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from core.clock import day_of
@@ -13,10 +15,52 @@ from indicators.models.definitions import Indicator
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
-from strategy.rules import Judgement, MeasureKind, MilestoneStatus, milestone_status
+from strategy.rules import (
+    Judgement,
+    MeasureKind,
+    MilestoneStatus,
+    financial_year,
+    milestone_status,
+)
+
+SomePart = TypeVar("SomePart", bound="PlanPart")
+OPEN = Q(ends_on__isnull=True)
 
 
-class Aim(models.Model):
+class PlanPartQuerySet(models.QuerySet[SomePart], Generic[SomePart]):
+    def standing_on(self, day: date) -> Self:
+        return self.filter(Q(starts_on__isnull=True) | Q(starts_on__lte=day)).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+        )
+
+
+class PlanPart(models.Model):
+    """Anything of which the plan is made. It stands from its first day to its last, both included.
+
+    Without a first day it has stood since the plan began; without a last one it goes on. What has
+    ended stays on record, and in whatever tells of a day on which it stood.
+    """
+
+    starts_on = models.DateField("first day", null=True, blank=True)
+    ends_on = models.DateField("last day", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def stands_on(self, day: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or day <= self.ends_on
+        )
+
+
+def ends_after_it_starts(what: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(starts_on__isnull=True) | OPEN | Q(ends_on__gte=F("starts_on")),
+        name=f"{what}_ends_after_it_starts",
+    )
+
+
+class Aim(PlanPart):
     """One of the few things the council's plan is for."""
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -24,10 +68,15 @@ class Aim(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["position"], name="aims_stand_in_order"),
+            ends_after_it_starts("aim"),
+            models.UniqueConstraint(
+                fields=["position"], condition=OPEN, name="aims_stand_in_order"
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="aim_has_a_name"),
         ]
 
@@ -35,7 +84,7 @@ class Aim(models.Model):
         return self.name
 
 
-class Theme(models.Model):
+class Theme(PlanPart):
     """A part of the plan. It may serve several aims."""
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -44,10 +93,15 @@ class Theme(models.Model):
     description = models.TextField(blank=True)
     aims = models.ManyToManyField(Aim, related_name="themes")
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["position"], name="themes_stand_in_order"),
+            ends_after_it_starts("theme"),
+            models.UniqueConstraint(
+                fields=["position"], condition=OPEN, name="themes_stand_in_order"
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="theme_has_a_name"),
         ]
 
@@ -55,22 +109,28 @@ class Theme(models.Model):
         return self.name
 
 
-class Priority(models.Model):
+class Priority(PlanPart):
     """A strategic priority set by Members. It may belong to several themes."""
 
     slug = models.SlugField(max_length=80, unique=True)
-    number = models.PositiveSmallIntegerField(unique=True)
+    number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     sponsor = models.CharField(max_length=200, blank=True, help_text="Who speaks for it, by office")
     themes = models.ManyToManyField(Theme, related_name="priorities")
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["number"]
         verbose_name_plural = "priorities"
         constraints = [
+            ends_after_it_starts("priority"),
             models.CheckConstraint(condition=~Q(name=""), name="priority_has_a_name"),
             models.CheckConstraint(condition=Q(number__gte=1), name="priorities_count_from_one"),
+            models.UniqueConstraint(
+                fields=["number"], condition=OPEN, name="priorities_stand_in_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +140,7 @@ class Priority(models.Model):
         return reverse("priority", args=[self.slug])
 
 
-class SuccessFactor(models.Model):
+class SuccessFactor(PlanPart):
     """What success looks like: “By 2014/15 we will have delivered…”."""
 
     priority = models.ForeignKey(Priority, models.PROTECT, related_name="success_factors")
@@ -90,9 +150,12 @@ class SuccessFactor(models.Model):
     )
     wording = models.TextField()
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["priority", "position"]
         constraints = [
+            ends_after_it_starts("success_factor"),
             models.UniqueConstraint(
                 fields=["priority", "position"], name="success_factors_stand_in_order"
             ),
@@ -108,10 +171,10 @@ class SuccessFactor(models.Model):
 
     @property
     def by_financial_year(self) -> str:
-        return f"{self.by_year}/{(self.by_year + 1) % 100:02d}"
+        return financial_year(self.by_year)
 
 
-class Programme(models.Model):
+class Programme(PlanPart):
     """A programme of change, an enabler or capital works: what DAT watches beside priorities."""
 
     slug = models.SlugField(max_length=80, unique=True)
@@ -119,17 +182,23 @@ class Programme(models.Model):
     description = models.TextField(blank=True)
     sponsor = models.CharField(max_length=200, blank=True)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [
+            ends_after_it_starts("programme"),
             models.CheckConstraint(condition=~Q(name=""), name="programme_has_a_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("programme", args=[self.slug])
 
-class Project(models.Model):
+
+class Project(PlanPart):
     """One piece of a programme, with milestones of its own."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="projects")
@@ -137,9 +206,12 @@ class Project(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["programme", "name"]
         constraints = [
+            ends_after_it_starts("project"),
             models.CheckConstraint(condition=~Q(name=""), name="project_has_a_name"),
         ]
 
@@ -147,7 +219,7 @@ class Project(models.Model):
         return self.name
 
 
-class MilestoneQuerySet(models.QuerySet["Milestone"]):
+class MilestoneQuerySet(PlanPartQuerySet["Milestone"]):
     def answerable_by(self, user: User) -> Self:
         """Those this person may update: their own, or all for the centre."""
         if allowed(user, Permission.MANAGE_FRAMEWORK):
@@ -157,10 +229,11 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(accountable_manager=user)
 
     def not_done_by(self, day: date) -> Self:
-        return self.filter(Q(done_on__isnull=True) | Q(done_on__gt=day))
+        """Those that were still to be done on a day: neither done by then, nor ended before."""
+        return self.standing_on(day).filter(Q(done_on__isnull=True) | Q(done_on__gt=day))
 
 
-class Milestone(models.Model):
+class Milestone(PlanPart):
     """A dated thing to be done for a priority or by a project, and who answers for it."""
 
     priority = models.ForeignKey(
@@ -183,6 +256,7 @@ class Milestone(models.Model):
     class Meta:
         ordering = ["due_on", "id"]
         constraints = [
+            ends_after_it_starts("milestone"),
             models.CheckConstraint(condition=~Q(title=""), name="milestone_has_a_title"),
             models.CheckConstraint(
                 condition=Q(priority__isnull=False, project__isnull=True)
@@ -190,7 +264,14 @@ class Milestone(models.Model):
                 name="milestone_is_of_a_priority_or_of_a_project",
             ),
             models.UniqueConstraint(
-                fields=["priority", "title", "due_on"], name="one_milestone_of_a_title_and_day"
+                fields=["priority", "title", "due_on"],
+                condition=OPEN,
+                name="one_milestone_of_a_title_and_day",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "title", "due_on"],
+                condition=OPEN,
+                name="one_milestone_of_a_project_of_a_title_and_day",
             ),
         ]
 
@@ -198,16 +279,15 @@ class Milestone(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return (
-            reverse("priority", args=[self.priority.slug]) if self.priority else reverse("strategy")
-        )
+        whose = self.project.programme if self.project else self.priority
+        return whose.get_absolute_url() if whose else reverse("strategy")
 
     def status_on(self, day: date) -> MilestoneStatus:
         return milestone_status(
             due_on=self.due_on, forecast_on=self.forecast_on, done_on=self.done_on, today=day
         )
 
-    def known_on(self, day: date) -> "MilestoneUpdate | None":
+    def known_on(self, day: date) -> MilestoneUpdate | None:
         """What had last been said of it by the end of a day, or None where nothing had."""
         said = [each for each in self.updates.all() if day_of(each.said_at) <= day]
         return max(said, key=lambda each: each.number, default=None)
@@ -242,7 +322,7 @@ class MilestoneUpdate(models.Model):
         return f"Update {self.number} of {self.milestone}"
 
 
-class Measure(models.Model):
+class Measure(PlanPart):
     """One way a priority is judged: an indicator, qualitative evidence, a formal evaluation."""
 
     priority = models.ForeignKey(Priority, models.PROTECT, related_name="measures")
@@ -253,16 +333,24 @@ class Measure(models.Model):
     )
     wording = models.CharField(max_length=300, blank=True)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["priority", "position"]
         constraints = [
+            ends_after_it_starts("measure"),
             models.UniqueConstraint(
                 fields=["priority", "position"], name="measures_stand_in_order"
             ),
             models.UniqueConstraint(
                 fields=["priority", "indicator"],
-                condition=Q(indicator__isnull=False),
+                condition=OPEN & Q(indicator__isnull=False),
                 name="an_indicator_measures_a_priority_once",
+            ),
+            models.UniqueConstraint(
+                fields=["priority", "kind", "wording"],
+                condition=OPEN & Q(indicator__isnull=True),
+                name="other_evidence_measures_a_priority_once",
             ),
             models.CheckConstraint(
                 condition=Q(kind="indicator", indicator__isnull=False)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 
 from core.clock import day_of
 from core.quarters import Quarter
 from indicators.models.ratings import Rating
 from sorp.lexicon import Rag, Travel
-from strategy.models import Aim, Evaluation, Measure, Milestone, MilestoneUpdate, Priority, Theme
+from strategy.models import (
+    Aim,
+    Evaluation,
+    Measure,
+    Milestone,
+    MilestoneUpdate,
+    PlanPart,
+    Priority,
+    Programme,
+    Project,
+    SomePart,
+    Theme,
+)
 from strategy.rules import (
     Judgement,
     MeasureKind,
@@ -101,6 +115,8 @@ class PrioritySheet:
     evidence: tuple[EvidenceLine, ...]
     evaluations: tuple[EvaluationLine, ...]
     statements: PriorityStatements
+    ends_on: date | None = None
+    has_ended: bool = False  # on the day on which it was asked for
 
     @property
     def indicators(self) -> tuple[MeasureLine, ...]:
@@ -139,35 +155,179 @@ class StrategySheet:
     themes: tuple[ThemeSheet, ...]
     priorities: tuple[PrioritySheet, ...]
 
+    @property
+    def without_theme(self) -> tuple[PrioritySheet, ...]:
+        """Priorities that belong to no theme: a council may have them alone."""
+        themed = {each.slug for theme in self.themes for each in theme.priorities}
+        return tuple(each for each in self.priorities if each.slug not in themed)
+
 
 def strategy_sheet(
     *, quarter: Quarter | None, day: date, milestones_on: date | None = None
 ) -> StrategySheet:
-    """The whole strategy, with ratings of a quarter, and all else as it was known on a day.
+    """The whole strategy as it stood on a day, with ratings of a quarter.
 
     Milestones may be asked for as of another day: a report tells what is known of them when it is
     made. Without a quarter (none is closed yet) every indicator is not rated.
     """
-    priorities = _priority_sheets(Priority.objects.all(), quarter, day, milestones_on or day)
+    standing = Priority.objects.standing_on(day)
+    priorities = _priority_sheets(standing, quarter, day, milestones_on or day)
     by_slug = {sheet.slug: sheet for sheet in priorities}
     themes = tuple(
         ThemeSheet(
             slug=theme.slug,
             name=theme.name,
             description=theme.description,
-            aims=tuple(aim.name for aim in theme.aims.all()),
-            priorities=tuple(by_slug[each.slug] for each in theme.priorities.all()),
+            aims=tuple(aim.name for aim in _standing(theme.aims.all(), day)),
+            priorities=tuple(
+                by_slug[each.slug] for each in theme.priorities.all() if each.slug in by_slug
+            ),
         )
-        for theme in Theme.objects.prefetch_related("aims", "priorities")
+        for theme in Theme.objects.standing_on(day).prefetch_related("aims", "priorities")
     )
-    aims = tuple(AimSheet(each.slug, each.name, each.description) for each in Aim.objects.all())
+    aims = tuple(
+        AimSheet(each.slug, each.name, each.description) for each in Aim.objects.standing_on(day)
+    )
     return StrategySheet(quarter, day, aims, themes, priorities)
 
 
 def priority_sheet(*, slug: str, quarter: Quarter | None, day: date) -> PrioritySheet | None:
-    """One priority's page, or None where there is no such priority."""
-    found = _priority_sheets(Priority.objects.filter(slug=slug), quarter, day, day)
+    """One priority's page, or None where there is no such priority.
+
+    One that has ended is told as it stood on its last day.
+    """
+    rows = Priority.objects.filter(slug=slug)
+    ended = rows.filter(ends_on__lt=day).values_list("ends_on", flat=True).first()
+    found = _priority_sheets(rows, quarter, ended or day, ended or day)
+    return replace(found[0], has_ended=ended is not None) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSheet:
+    """A project with its milestones, and what they say of it."""
+
+    name: str
+    description: str
+    milestones: tuple[MilestoneLine, ...]
+    sentence: str
+
+    @property
+    def label(self) -> str:
+        return f"Milestones of {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSheet:
+    """A programme of change with its projects: what DAT looks at beside priorities."""
+
+    slug: str
+    name: str
+    description: str
+    sponsor: str
+    starts_on: date | None
+    ends_on: date | None
+    projects: tuple[ProjectSheet, ...]
+
+    @property
+    def sentence(self) -> str:
+        stand = [each.status for project in self.projects for each in project.milestones]
+        return statements(figures=(), milestones=stand, judgement=None).milestones.sentence
+
+
+def programme_sheets(*, day: date) -> tuple[ProgrammeSheet, ...]:
+    """The programmes that stand on a day, with their projects and milestones."""
+    return _programme_sheets(Programme.objects.standing_on(day), day)
+
+
+def programme_sheet(*, slug: str, day: date) -> ProgrammeSheet | None:
+    """One programme's page, or None where there is no such programme; ended, as on its last day."""
+    rows = Programme.objects.filter(slug=slug)
+    ended = rows.filter(ends_on__lt=day).values_list("ends_on", flat=True).first()
+    found = _programme_sheets(rows, ended or day)
     return found[0] if found else None
+
+
+def _programme_sheets(rows: QuerySet[Programme], day: date) -> tuple[ProgrammeSheet, ...]:
+    told = rows.prefetch_related(
+        "projects__milestones__accountable_manager",
+        "projects__milestones__priority",
+        "projects__milestones__project",
+        "projects__milestones__updates__said_by",
+    )
+    return tuple(
+        ProgrammeSheet(
+            slug=each.slug,
+            name=each.name,
+            description=each.description,
+            sponsor=each.sponsor,
+            starts_on=each.starts_on,
+            ends_on=each.ends_on,
+            projects=tuple(_project_sheet(one, day) for one in _standing(each.projects.all(), day)),
+        )
+        for each in told
+    )
+
+
+def _project_sheet(project: Project, day: date) -> ProjectSheet:
+    lines = tuple(_milestone_line(each, day) for each in _standing(project.milestones.all(), day))
+    told = statements(figures=(), milestones=[each.status for each in lines], judgement=None)
+    return ProjectSheet(project.name, project.description, lines, told.milestones.sentence)
+
+
+def ends_with(part: PlanPart, day: date) -> list[PlanPart]:
+    """What would go on after a part of the plan has ended on a day, and so ends with it.
+
+    A milestone that was done by then stays as it is: it was done.
+    """
+    found: list[PlanPart] = []
+    if isinstance(part, Priority):
+        found += [*part.success_factors.all(), *part.measures.select_related("indicator")]
+    if isinstance(part, Programme):
+        for project in part.projects.all():
+            found += [project, *ends_with(project, day)]
+    if isinstance(part, Priority | Project):
+        found += [
+            each for each in part.milestones.all() if each.done_on is None or each.done_on > day
+        ]
+    return [
+        each
+        for each in found
+        if (each.ends_on is None or each.ends_on > day)
+        and (each.starts_on is None or each.starts_on <= day)
+    ]
+
+
+def left_alone(part: PlanPart) -> list[PlanPart]:
+    """Priorities that belong to no other theme than this one, or themes that serve no other aim."""
+    if isinstance(part, Theme):
+        others = Theme.objects.filter(ends_on=None).exclude(pk=part.pk)
+        placed = Priority.objects.filter(themes__in=others)
+        return list(part.priorities.filter(ends_on=None).exclude(pk__in=placed))
+    if isinstance(part, Aim):
+        other_aims = Aim.objects.filter(ends_on=None).exclude(pk=part.pk)
+        serving = Theme.objects.filter(aims__in=other_aims)
+        return list(part.themes.filter(ends_on=None).exclude(pk__in=serving))
+    return []
+
+
+def differences(part: PlanPart, given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What a part of the plan says otherwise than is given: by field, as it is and as it would be."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for name, becomes in given.items():
+        field = part._meta.get_field(name)
+        if isinstance(field, ManyToManyField):
+            was: Any = sorted(each.slug for each in getattr(part, name).all())
+            becomes = sorted(each.slug for each in becomes)
+        else:
+            was = getattr(part, name)
+            becomes = becomes.strip() if isinstance(becomes, str) else becomes
+        if was != becomes:
+            found[name] = (was, becomes)
+    return found
+
+
+def _standing(parts: Iterable[SomePart], day: date) -> list[SomePart]:
+    return [each for each in parts if each.stands_on(day)]
 
 
 def late_milestones(*, day: date) -> tuple[MilestoneLine, ...]:
@@ -226,10 +386,13 @@ def _priority_sheet(
 ) -> PrioritySheet:
     measures = tuple(
         _measure_line(each, ratings, quarter)
-        for each in priority.measures.all()
+        for each in _standing(priority.measures.all(), day)
         if quarter is None or each.indicator is None or each.indicator.is_measured_in(quarter)
     )
-    milestones = tuple(_milestone_line(each, milestones_on) for each in priority.milestones.all())
+    milestones = tuple(
+        _milestone_line(each, milestones_on)
+        for each in _standing(priority.milestones.all(), milestones_on)
+    )
     evaluations = tuple(
         _evaluation_line(each) for each in priority.evaluations.all() if each.judged_on <= day
     )
@@ -240,10 +403,10 @@ def _priority_sheet(
         name=priority.name,
         description=priority.description,
         sponsor=priority.sponsor,
-        themes=tuple(theme.name for theme in priority.themes.all()),
+        themes=tuple(theme.name for theme in _standing(priority.themes.all(), day)),
         success_factors=tuple(
             SuccessLine(each.by_financial_year, each.wording)
-            for each in priority.success_factors.all()
+            for each in _standing(priority.success_factors.all(), day)
         ),
         measures=measures,
         milestones=milestones,
@@ -263,6 +426,7 @@ def _priority_sheet(
             judgement=latest.judgement if latest else None,
             judged_on=latest.judged_on if latest else None,
         ),
+        ends_on=priority.ends_on,
     )
 
 

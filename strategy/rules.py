@@ -7,6 +7,7 @@ never averaged: nothing here returns one colour for a priority, so nothing can p
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,6 +48,30 @@ class MilestoneStatus(Word):
     def is_late(self) -> bool:
         """Whether somebody should ask about it."""
         return self in {MilestoneStatus.SLIPPING, MilestoneStatus.OVERDUE}
+
+
+SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"  # a short name, for addresses and files
+FINANCIAL_YEAR = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")
+FIRST_YEAR, LAST_YEAR = 1974, 2200
+
+
+def read_financial_year(text: str) -> int:
+    """The calendar year in which a financial year begins: 2014 of 2014/15, 2014-15 or 2014/2015.
+
+    Raises ValueError for anything else, years that do not follow one another among it.
+    """
+    found = FINANCIAL_YEAR.fullmatch(text.strip())
+    if found is None or int(found[2]) % 100 != (int(found[1]) + 1) % 100:
+        raise ValueError(f"write the financial year like 2014/15, not {text!r}")
+    year = int(found[1])
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"write a financial year from {FIRST_YEAR} to {LAST_YEAR}, not {year}")
+    return year
+
+
+def financial_year(year: int) -> str:
+    """2014/15, of the calendar year in which it begins."""
+    return f"{year}/{(year + 1) % 100:02d}"
 
 
 def milestone_status(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Max, Model
 
 from core import audit
 from core.clock import now
+from core.dates import as_date
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
@@ -22,33 +23,192 @@ from strategy.models import (
     Measure,
     Milestone,
     MilestoneUpdate,
+    PlanPart,
     Priority,
     Programme,
     Project,
+    SomePart,
     SuccessFactor,
     Theme,
 )
+from strategy.queries import differences, ends_with
 from strategy.rules import Judgement, MeasureKind
 
 Row = TypeVar("Row", bound=Model)
+PLACED = {Aim: "position", Theme: "position", Priority: "number"}
+HELD_ASIDE = 32_767  # a place that nobody has, for the moment in which two change theirs
 
 
 def _save_validated(row: Row) -> Row:
-    """Keep a row, saying in words what a constraint would refuse. Raises ValueError."""
+    """Keep a row, saying in words what the database would refuse. Raises Refused."""
+    _refuse_taken(row)
     try:
         row.full_clean()
     except ValidationError as refusal:
-        raise ValueError("; ".join(refusal.messages)) from None
+        name, messages = next(iter(refusal.message_dict.items()))
+        field = None if name == NON_FIELD_ERRORS else name
+        raise Refused("; ".join(messages), field=field) from None
     row.save()
     return row
 
 
+def _refuse_taken(row: Model) -> None:
+    """A short name is one row's for good; a place, a title and day, an indicator one's at a time."""
+    others = type(row)._default_manager.exclude(pk=row.pk)
+    slug = getattr(row, "slug", None)
+    if slug and others.filter(slug=slug).exists():
+        raise Refused(f"{slug} is taken: choose another code", field="slug")
+    if not isinstance(row, PlanPart) or row.ends_on is not None:
+        return
+    others = others.filter(ends_on=None)
+    if place := PLACED.get(type(row)):
+        taken = others.filter(**{place: getattr(row, place)}).first()
+        if taken is not None:
+            said = f"{getattr(row, place)} is the place of “{taken}”: choose another"
+            raise Refused(said, field=place)
+    if isinstance(row, Milestone):
+        whose = {"priority": row.priority, "project": row.project}
+        if others.filter(title=row.title, due_on=row.due_on, **whose).exists():
+            said = "There is a milestone of that title for that day: give this one another title"
+            raise Refused(said, field="title")
+    if isinstance(row, Measure):
+        if others.filter(priority=row.priority, indicator=row.indicator or -1).exists():
+            raise Refused(f"{row.indicator} measures {row.priority} already", field="indicator")
+        alike = others.filter(priority=row.priority, kind=row.kind, wording=row.wording)
+        if row.indicator is None and alike.exists():
+            said = f"{row.priority} is judged by “{row.wording}” already: word this one otherwise"
+            raise Refused(said, field="wording")
+    if isinstance(row, SuccessFactor):
+        alike = others.filter(priority=row.priority, by_year=row.by_year, wording=row.wording)
+        if alike.exists():
+            raise Refused(f"{row.priority} promises that already for that year", field="wording")
+
+
+def _next_place(model: type[Aim | Theme | Priority]) -> int:
+    place = PLACED[model]
+    last = model._default_manager.filter(ends_on=None).aggregate(last=Max(place))["last"]
+    return (last or 0) + 1
+
+
+@transaction.atomic
+def change_part(*, part: SomePart, by: User | None, **given: Any) -> SomePart:
+    """A part of the plan says what is given, by its fields; as it was stays on record.
+
+    The place of another becomes its own, and that one has the place that it had: two change places.
+    Saying the same again changes and records nothing. Raises Refused, in words, for what the plan
+    cannot be: a due date of a milestone is a promise, and stays once anything was said of it.
+    """
+    row = type(part)._default_manager.select_for_update().get(pk=part.pk)
+    found = differences(row, given)
+    if not found:
+        return row
+    if isinstance(row, Milestone) and "due_on" in found and row.updates.exists():
+        raise Refused(
+            "Something was said of it already, and what was promised is not changed: end this"
+            " milestone and set another",
+            field="due_on",
+        )
+    starts_on = given.get("starts_on", row.starts_on)
+    if starts_on and row.ends_on and starts_on > row.ends_on:
+        raise Refused(
+            f"It ends on {as_date(row.ends_on)}: it cannot begin after that", field="starts_on"
+        )
+    place = PLACED.get(type(row))
+    if place in found and row.ends_on is None:
+        _change_places(row, place, given[place])
+    many = {field.name for field in row._meta.many_to_many}
+    for name in found:
+        if name not in many:
+            setattr(row, name, found[name][1])
+    _save_validated(row)
+    for name in many & set(found):
+        getattr(row, name).set(given[name])
+    audit.record(
+        f"changed {row._meta.verbose_name}",
+        row,
+        by=by,
+        **{
+            name: {"was": _told(was), "is": _told(becomes)}
+            for name, (was, becomes) in found.items()
+        },
+    )
+    return row
+
+
+def _change_places(row: PlanPart, place: str, wanted: int) -> None:
+    other = type(row)._default_manager.filter(ends_on=None, **{place: wanted}).first()
+    if other is None:
+        return
+    had = getattr(row, place)
+    for one, number in ((row, HELD_ASIDE), (other, had)):
+        setattr(one, place, number)
+        one.save(update_fields=[place])
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | list) else str(value or "")
+
+
+@transaction.atomic
+def end_part(*, part: SomePart, ends_on: date | None, by: User | None) -> SomePart:
+    """A part of the plan has a last day, and so has all that belongs to it alone; or, without a day, it goes on.
+
+    What was done, said and judged stays. What ended with it stays ended where it goes on again.
+    Raises Refused before its first day, and where its place has been taken meanwhile.
+    """
+    row = type(part)._default_manager.select_for_update().get(pk=part.pk)
+    if row.ends_on == ends_on:
+        return row
+    if ends_on is not None and row.starts_on is not None and ends_on < row.starts_on:
+        said = f"It stands from {as_date(row.starts_on)}: the last day cannot be before that"
+        raise Refused(said, field="ends_on")
+    if ends_on is not None:
+        for each in ends_with(row, ends_on):
+            _set_last_day(each, ends_on, by, ended_with=str(row))
+    _set_last_day(row, ends_on, by)
+    return row
+
+
+def _set_last_day(row: PlanPart, ends_on: date | None, by: User | None, **why: str) -> None:
+    was, row.ends_on = row.ends_on, ends_on
+    if ends_on is None:
+        try:
+            _refuse_taken(row)
+        except Refused as taken:
+            raise Refused(f"{taken}, or keep the last day", field="ends_on") from None
+    row.save(update_fields=["ends_on"])
+    audit.record(
+        f"ended {row._meta.verbose_name}" if ends_on else f"let {row._meta.verbose_name} go on",
+        row,
+        by=by,
+        ends_on=ends_on.isoformat() if ends_on else None,
+        was=was.isoformat() if was else None,
+        **why,
+    )
+
+
 @transaction.atomic
 def state_aim(
-    *, slug: str, position: int, name: str, description: str = "", by: User | None
+    *,
+    slug: str,
+    name: str,
+    position: int | None = None,
+    description: str = "",
+    starts_on: date | None = None,
+    by: User | None,
 ) -> Aim:
-    """The plan has an aim."""
-    aim = _save_validated(Aim(slug=slug, position=position, name=name, description=description))
+    """The plan has an aim, in the place that is given or after those that there are."""
+    aim = _save_validated(
+        Aim(
+            slug=slug,
+            position=position or _next_place(Aim),
+            name=name,
+            description=description,
+            starts_on=starts_on,
+        )
+    )
     audit.record("stated aim", aim, by=by)
     return aim
 
@@ -57,14 +217,23 @@ def state_aim(
 def state_theme(
     *,
     slug: str,
-    position: int,
     name: str,
-    aims: Iterable[Aim],
+    aims: Iterable[Aim] = (),
+    position: int | None = None,
     description: str = "",
+    starts_on: date | None = None,
     by: User | None,
 ) -> Theme:
     """The plan has a theme, which serves these aims."""
-    theme = _save_validated(Theme(slug=slug, position=position, name=name, description=description))
+    theme = _save_validated(
+        Theme(
+            slug=slug,
+            position=position or _next_place(Theme),
+            name=name,
+            description=description,
+            starts_on=starts_on,
+        )
+    )
     theme.aims.set(aims)
     audit.record("stated theme", theme, by=by, aims=[aim.slug for aim in theme.aims.all()])
     return theme
@@ -74,16 +243,24 @@ def state_theme(
 def state_priority(
     *,
     slug: str,
-    number: int,
     name: str,
-    themes: Iterable[Theme],
+    themes: Iterable[Theme] = (),
+    number: int | None = None,
     description: str = "",
     sponsor: str = "",
+    starts_on: date | None = None,
     by: User | None,
 ) -> Priority:
-    """Members have set a priority, which belongs to these themes."""
+    """Members have set a priority, which belongs to these themes, or stands alone."""
     priority = _save_validated(
-        Priority(slug=slug, number=number, name=name, description=description, sponsor=sponsor)
+        Priority(
+            slug=slug,
+            number=number or _next_place(Priority),
+            name=name,
+            description=description,
+            sponsor=sponsor,
+            starts_on=starts_on,
+        )
     )
     priority.themes.set(themes)
     audit.record(
@@ -94,7 +271,12 @@ def state_priority(
 
 @transaction.atomic
 def promise_success(
-    *, priority: Priority, wording: str, by_year: int, by: User | None
+    *,
+    priority: Priority,
+    wording: str,
+    by_year: int,
+    starts_on: date | None = None,
+    by: User | None,
 ) -> SuccessFactor:
     """By a financial year, given by the calendar year it begins in, something is delivered."""
     factor = _save_validated(
@@ -103,6 +285,7 @@ def promise_success(
             position=priority.success_factors.count() + 1,
             by_year=by_year,
             wording=wording.strip(),
+            starts_on=starts_on,
         )
     )
     audit.record("promised success", priority, by=by, wording=wording, by_year=by_year)
@@ -116,11 +299,15 @@ def measure_by(
     kind: MeasureKind,
     indicator: Indicator | None = None,
     wording: str = "",
+    starts_on: date | None = None,
     by: User | None,
 ) -> Measure:
     """A priority is judged by an indicator, by evidence or by an evaluation."""
     if (kind is MeasureKind.INDICATOR) != (indicator is not None):
-        raise ValueError("Name an indicator where the measure is one, and only there")
+        said = "Name an indicator where the measure is one, and only there"
+        raise Refused(said, field="indicator")
+    if indicator is None and not wording.strip():
+        raise Refused("Say what it is judged by", field="wording")
     measure = _save_validated(
         Measure(
             priority=priority,
@@ -128,6 +315,7 @@ def measure_by(
             kind=kind,
             indicator=indicator,
             wording=wording.strip(),
+            starts_on=starts_on,
         )
     )
     audit.record("added measure", priority, by=by, kind=kind.value, measure=str(measure))
@@ -136,11 +324,19 @@ def measure_by(
 
 @transaction.atomic
 def start_programme(
-    *, slug: str, name: str, description: str = "", sponsor: str = "", by: User | None
+    *,
+    slug: str,
+    name: str,
+    description: str = "",
+    sponsor: str = "",
+    starts_on: date | None = None,
+    by: User | None,
 ) -> Programme:
     """A programme of change is under way."""
     programme = _save_validated(
-        Programme(slug=slug, name=name, description=description, sponsor=sponsor)
+        Programme(
+            slug=slug, name=name, description=description, sponsor=sponsor, starts_on=starts_on
+        )
     )
     audit.record("started programme", programme, by=by)
     return programme
@@ -148,11 +344,23 @@ def start_programme(
 
 @transaction.atomic
 def start_project(
-    *, programme: Programme, slug: str, name: str, description: str = "", by: User | None
+    *,
+    programme: Programme,
+    slug: str,
+    name: str,
+    description: str = "",
+    starts_on: date | None = None,
+    by: User | None,
 ) -> Project:
     """A programme has a project."""
     project = _save_validated(
-        Project(programme=programme, slug=slug, name=name, description=description)
+        Project(
+            programme=programme,
+            slug=slug,
+            name=name,
+            description=description,
+            starts_on=starts_on,
+        )
     )
     audit.record("started project", project, by=by, programme=programme.slug)
     return project
@@ -166,11 +374,13 @@ def set_milestone(
     accountable_manager: User,
     priority: Priority | None = None,
     project: Project | None = None,
+    starts_on: date | None = None,
     by: User | None,
 ) -> Milestone:
     """Something is to be done for a priority, or by a project, by a day."""
     if (priority is None) == (project is None):
-        raise ValueError("Name the priority or the project that the milestone is for, not both")
+        said = "Name the priority or the project that the milestone is for, not both"
+        raise Refused(said, field="project" if priority else "priority")
     milestone = _save_validated(
         Milestone(
             priority=priority,
@@ -178,6 +388,7 @@ def set_milestone(
             title=title.strip(),
             due_on=due_on,
             accountable_manager=accountable_manager,
+            starts_on=starts_on,
         )
     )
     audit.record("set milestone", milestone, by=by, due_on=due_on.isoformat())
@@ -218,6 +429,8 @@ def update_milestone(
     changed = [name for name in given if was[name] != given[name]]
     if not changed:
         return row
+    if not row.stands_on(today):
+        raise Refused("It is no part of the plan today, so nothing more is said of it")
     for name in changed:
         setattr(row, name, given[name])
     row.save(update_fields=changed)

@@ -12,17 +12,45 @@ from assurance.rules import SeatKind, TeamCode
 from organisation.models.units import Unit
 from organisation.rules import PostKind
 
+MOST_NEDS = 12
+NEDS = 2  # Cabinet paper of 20 June 2011, section 3c: "two non-executive directors"
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def standing_on(self, day: date) -> Self:
+        return self.filter(Q(starts_on__isnull=True) | Q(starts_on__lte=day)).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+        )
+
 
 class Team(models.Model):
-    """PAT or DAT. Its chair holds an office, which the council may change."""
+    """PAT or DAT: a council may have both, one or none. Its chair holds an office.
+
+    What a team that has ended did stays where it was.
+    """
 
     code = models.CharField(max_length=3, choices=TeamCode.choices, unique=True)
     name = models.CharField(max_length=200)
     chaired_by = models.CharField("chair's post", max_length=30, choices=PostKind.choices)
+    neds = models.PositiveSmallIntegerField("seats for non-executive directors", default=NEDS)
+    terms = models.TextField("terms of reference", blank=True, default="")
+    starts_on = models.DateField("first day", null=True, blank=True)
+    ends_on = models.DateField("last day", null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["-code"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="team_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(neds__lte=MOST_NEDS), name="team_has_a_dozen_neds_at_most"
+            ),
             models.CheckConstraint(condition=Q(code__in=list(TeamCode)), name="team_is_pat_or_dat"),
             models.CheckConstraint(condition=~Q(name=""), name="team_has_a_name"),
             models.CheckConstraint(
@@ -40,6 +68,11 @@ class Team(models.Model):
     def short(self) -> str:
         return self.code.upper()
 
+    def stands_on(self, day: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or day <= self.ends_on
+        )
+
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def held_on(self, day: date) -> Self:
@@ -52,8 +85,8 @@ OPEN = Q(ends_on__isnull=True)
 class Seat(models.Model):
     """One person's place on PAT or DAT, from its first day to its last, both included.
 
-    A director speaks for one directorate. Nobody sits on both teams at once as director or as
-    NED (Cabinet paper of 20 June 2011, section 3c): among seats without a last day the database
+    A director speaks for one directorate. Nobody sits on both teams at once but an officer in
+    support (Cabinet paper of 20 June 2011, section 3c): among seats without a last day the database
     refuses it, among the others the service does.
     """
 
@@ -83,8 +116,11 @@ class Seat(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["user"],
-                condition=OPEN & Q(kind__in=["director", "ned"]),
-                name="nobody_sits_on_both_teams_as_director_or_ned",
+                condition=OPEN & Q(kind__in=["chair", "director", "ned"]),
+                name="nobody_but_officers_sits_on_both_teams",
+            ),
+            models.UniqueConstraint(
+                fields=["team", "user", "starts_on"], name="one_seat_of_a_person_from_a_day"
             ),
             models.UniqueConstraint(
                 fields=["team", "user"], condition=OPEN, name="one_seat_of_a_person_on_a_team"

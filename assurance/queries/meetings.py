@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
-from assurance.queries.seats import seats_on, vacancies
+from assurance.queries.seats import misfits, seats_on, vacancies
 from assurance.rules import ActionState, TeamCode, action_state
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
@@ -34,10 +34,15 @@ class TeamSheet:
     day: date
     seats: tuple[Seat, ...]
     vacancies: tuple[str, ...]
+    misfits: tuple[str, ...]  # what the papers' rules say against those who sit
     next_meeting: Meeting | None
     later_meetings: tuple[Meeting, ...]
     past_meetings: tuple[Meeting, ...]
     open_actions: tuple[ActionLine, ...]
+
+    @property
+    def has_ended(self) -> bool:
+        return self.team.ends_on is not None and self.team.ends_on < self.day
 
 
 def team_sheet(*, team: Team, day: date) -> TeamSheet:
@@ -57,7 +62,8 @@ def team_sheet(*, team: Team, day: date) -> TeamSheet:
         team=team,
         day=day,
         seats=tuple(seats),
-        vacancies=vacancies(seats, day),
+        vacancies=vacancies(team, seats, day),
+        misfits=misfits(seats, day),
         next_meeting=to_come[0] if to_come else None,
         later_meetings=tuple(to_come[1:]),
         past_meetings=tuple(past),

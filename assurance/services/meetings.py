@@ -1,4 +1,4 @@
-"""Teams, their meetings and what is tabled at them."""
+"""Teams' meetings and what is tabled at them."""
 
 from __future__ import annotations
 
@@ -11,42 +11,23 @@ from assurance.models.meetings import Meeting
 from assurance.models.packs import Paper
 from assurance.models.teams import Team
 from assurance.rights import refuse_all_but_leads
-from assurance.rules import MeetingState, TeamCode
+from assurance.rules import MeetingState
 from core import audit
 from core.canonical_json import digest
 from core.dates import as_date
 from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.models.people import User
-from organisation.rules import PostKind
-
-CHAIRED_BY = {
-    TeamCode.PAT: PostKind.DEPUTY_MANAGING_DIRECTOR,
-    TeamCode.DAT: PostKind.MANAGING_DIRECTOR,
-}
-
-
-@transaction.atomic
-def establish_team(
-    *, code: TeamCode, chaired_by: PostKind | None = None, name: str = "", by: User | None
-) -> Team:
-    """PAT or DAT exists. As agreed in June 2011 the Deputy Managing Director chairs PAT and the
-    Managing Director DAT, unless another post is given. Establishing it again changes nothing."""
-    team, is_new = Team.objects.get_or_create(
-        code=code,
-        defaults={"name": name or code.label, "chaired_by": chaired_by or CHAIRED_BY[code]},
-    )
-    if is_new:
-        audit.record("established team", team, by=by, chaired_by=team.chaired_by)
-    return team
 
 
 @transaction.atomic
 def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | None) -> Meeting:
     """A team meets on a day, with a quarter's performance before it. Raises Refused where it
-    meets on that day already, or before the quarter has ended."""
+    meets on that day already, does not stand on it, or before the quarter has ended."""
     if by is not None:
         refuse_all_but_leads(by, team)
+    if not team.stands_on(meets_on):
+        raise Refused(f"There is no {team.short} on that day: choose another", field="meets_on")
     if meets_on <= quarter.last_day:
         raise Refused(f"{quarter} has not ended by then: choose a later day", field="meets_on")
     if team.meetings.filter(meets_on=meets_on).exists():

@@ -125,7 +125,7 @@ class Reading(Generic[SomeRow]):
                     for field, cell in zip(key, named, strict=True)
                 )
                 advice = f"remove this row or row {first[named]}: both give {words}"
-                self.faults.add(row.row_number, to_blame, advice)
+                self.faults.add(row.row_number, column_named(self.model, to_blame), advice)
                 again.add(row.row_number)
         return tuple(row for row in self.rows if row.row_number not in again)
 

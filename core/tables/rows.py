@@ -47,9 +47,9 @@ class TableRow(BaseModel):
         }
 
 
-def optional_column(empty: Any = None) -> Any:
+def optional_column(empty: Any = None, *, called: str | None = None) -> Any:
     """A field whose column may be left out of the file; then, and where it is empty, it is this."""
-    return Field(default=empty, json_schema_extra={LEFT_OUT: True})
+    return Field(default=empty, alias=called, json_schema_extra={LEFT_OUT: True})
 
 
 def column_also_called(name: str) -> Any:

@@ -98,15 +98,19 @@ def list_page(
     template: str,
     rows: QuerySet | Sequence[Any] | None = None,
     found: SearchFilter | None = None,
+    line: Callable[[Any], Any] | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """One page of what there is, searched and narrowed by what is in the address.
 
     The template extends `set_up/list.html` and draws the table of `page.object_list`. Where `rows`
-    are given beside the filter, they are the lines of what it found.
+    are given beside the filter, they are the lines of what it found; where a `line` is, it is what is
+    drawn of each row of the page.
     """
     shown = rows if rows is not None or found is None else found.qs
     page = Paginator(shown if shown is not None else [], A_PAGE).get_page(request.GET.get("page"))
+    if line is not None:
+        page.object_list = [line(each) for each in page.object_list]
     return render(
         request,
         template,
@@ -163,8 +167,8 @@ class FormPage:
     context: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def shows_first(self) -> bool:
-        """Whether what would change is shown before it is done. A template would call `preview`."""
+    def has_preview(self) -> bool:
+        """Whether what would change is shown first: a template would call the preview itself."""
         return self.preview is not None
 
 

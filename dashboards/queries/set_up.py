@@ -13,8 +13,8 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 from django.urls import NoReverseMatch, reverse
 
-from assurance.models.teams import Team
-from assurance.queries.seats import seats_on, vacancies
+from assurance.models.teams import Seat, Team
+from assurance.queries.seats import misfits, seats_on, vacancies
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.words import Word
@@ -27,7 +27,7 @@ from organisation.models.units import Committee
 from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
 from sorp.models.statement import Version
-from strategy.models import Measure, Priority, SuccessFactor
+from strategy.models import Measure, Priority, Programme, SuccessFactor
 
 NAMED = 3  # of what is missing: the rest is counted
 
@@ -144,15 +144,20 @@ def _bodies(today: date) -> Step:
 
 
 def _teams(today: date) -> Step:
-    teams = list(Team.objects.all())
+    teams = list(Team.objects.standing_on(today))
     missing: list[str] = [] if teams else ["There is no assurance team yet"]
     for team in teams:
-        missing += [f"{team.short}: {each}" for each in vacancies(seats_on(team, today), today)]
+        seats = seats_on(team, today)
+        found = (*vacancies(team, seats, today), *misfits(seats, today))
+        missing += [f"{team.short}: {each}" for each in found]
     return Step(
         key="teams",
         title="PAT and DAT",
         why="What is red for two quarters goes to PAT: somebody has to sit on it.",
-        stands=_count(len(teams), "team"),
+        stands=_count(len(teams), "team")
+        + ", "
+        + _count(Seat.objects.held_on(today).filter(team__in=teams).count(), "seat")
+        + " held",
         missing=list(_first(missing)),
         has_begun=bool(teams),
         pages=_existing(("Teams and seats", "set_up_teams"), ("Seats", "set_up_seats")),
@@ -183,9 +188,9 @@ def _sorp(today: date) -> Step:
 
 
 def _plan(today: date) -> Step:
-    priorities = Priority.objects.all()
-    measured = Measure.objects.filter(priority=OuterRef("pk"))
-    promised = SuccessFactor.objects.filter(priority=OuterRef("pk"))
+    priorities = Priority.objects.standing_on(today)
+    measured = Measure.objects.standing_on(today).filter(priority=OuterRef("pk"))
+    promised = SuccessFactor.objects.standing_on(today).filter(priority=OuterRef("pk"))
     without = [f"“{each.name}” has no measure" for each in priorities.filter(~Exists(measured))] + [
         f"“{each.name}” promises nothing yet" for each in priorities.filter(~Exists(promised))
     ]
@@ -193,10 +198,17 @@ def _plan(today: date) -> Step:
         key="plan",
         title="The strategic plan",
         why="The report’s first part is of its priorities.",
-        stands=_count(priorities.count(), "priority", "priorities"),
+        stands=_count(priorities.count(), "priority", "priorities")
+        + ", "
+        + _count(Programme.objects.standing_on(today).count(), "programme"),
         missing=list(_first(without)) if priorities else ["It has no priority yet"],
         has_begun=bool(priorities),
-        pages=_existing(("The plan", "set_up_plan"), ("The strategy as it is read", "strategy")),
+        pages=_existing(
+            ("The plan", "set_up_plan"),
+            ("Priorities", "set_up_priorities"),
+            ("Programmes and projects", "set_up_programmes"),
+            ("The strategy as it is read", "strategy"),
+        ),
     )
 
 

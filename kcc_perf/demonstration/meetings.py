@@ -11,6 +11,7 @@ from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Team
 from assurance.rules import SeatKind, TeamCode
 from assurance.services import call_ins, meetings, outcomes, packs, seats
+from assurance.services.teams import establish_team
 from core import clock
 from core.quarters import Quarter
 from escalation.models.plans import Action, ActionPlan
@@ -29,7 +30,7 @@ def seat_the_teams() -> None:
     told = files.document("assurance.json")
     with clock.at(date(2021, 4, 1)):
         for each in told["teams"]:
-            meetings.establish_team(
+            establish_team(
                 code=TeamCode(each["code"]),
                 chaired_by=PostKind(each["chaired_by"]),
                 name=each["name"],

@@ -12,6 +12,7 @@ from assurance.models.packs import Paper
 from assurance.models.teams import Team
 from assurance.rules import CallInVerdict, MeetingState, TeamCode
 from assurance.services import meetings, outcomes, packs
+from assurance.services.teams import establish_team
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from core.refusals import Refused
@@ -44,7 +45,7 @@ def chair(call_in):
 
 def test_a_team_is_established_once_with_its_chairs_post():
     for _ in range(2):
-        meetings.establish_team(code=TeamCode.DAT, by=None)
+        establish_team(code=TeamCode.DAT, by=None)
 
     team = Team.objects.get()
     assert (team.name, team.chaired_by) == (

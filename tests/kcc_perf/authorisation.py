@@ -69,7 +69,16 @@ from tests.factories import (
 )
 from tests.indicators.factories import BreakdownFactory
 from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
-from tests.strategy.factories import MilestoneFactory, PriorityFactory
+from tests.strategy.factories import (
+    AimFactory,
+    MeasureFactory,
+    MilestoneFactory,
+    PriorityFactory,
+    ProgrammeFactory,
+    ProjectFactory,
+    SuccessFactorFactory,
+    ThemeFactory,
+)
 
 MATRIX = Path(__file__).resolve().parents[1] / "authorisation_matrix.csv"
 TODAY = "2023-07-20 10:00 +0100"
@@ -217,6 +226,7 @@ class World:
             role: {name: morsel.value for name, morsel in browser.cookies.items()}
             for role, browser in self.browsers.items()
         }
+        self.parts = self._parts_of_the_plan()
         self.places = self._places()
 
     # Asking ------------------------------------------------------------------------------------
@@ -283,6 +293,23 @@ class World:
         if role != "anonymous":
             browser.force_login(self.people[role])
         return browser
+
+    def _parts_of_the_plan(self):
+        """One part of each kind, by what its set-up pages are called."""
+        project = ProjectFactory(programme=ProgrammeFactory(slug="change"))
+        priority = PriorityFactory(slug="to-be-set-up")
+        return {
+            "aims": AimFactory().pk,
+            "themes": ThemeFactory().pk,
+            "priorities": priority.pk,
+            "success_factors": SuccessFactorFactory(priority=priority).pk,
+            "measures": MeasureFactory(
+                priority=priority, kind="evidence", indicator=None, wording="A survey"
+            ).pk,
+            "milestones": MilestoneFactory(priority=priority).pk,
+            "programmes": project.programme_id,
+            "projects": project.pk,
+        }
 
     # Places ------------------------------------------------------------------------------------
 
@@ -408,7 +435,7 @@ class World:
             team = TeamFactory(dat=code == "dat")
             SeatFactory(team=team, user=chair, kind=SeatKind.CHAIR)
             role, kind = seats[code]
-            SeatFactory(team=team, user=self.people[role], kind=kind)
+            seat = SeatFactory(team=team, user=self.people[role], kind=kind)
             meeting = MeetingFactory(team=team, meets_on=MEETS, quarter=CLOSED)
             called_in = CallInFactory(
                 meeting=meeting,
@@ -428,6 +455,7 @@ class World:
             )
             found[code] = {
                 "team": code,
+                "seat": seat.pk,
                 "day": MEETS.isoformat(),
                 "address": called_in.indicator.address,
                 "position": paper.position,
@@ -561,6 +589,11 @@ class World:
             "explanation_json": ("number", "explanation"),
             "preview_trigger": ("pk", "trigger"),
         }
+        if route == "programme" and whose != "nothing":
+            return {"slug": "change"}
+        kind = route.removeprefix("set_up_").rpartition("_")[0]
+        if kind in self.parts and whose != "nothing":
+            return {"plan_part": self.parts[kind]}
         if route in words and words[route][1] in place:
             name, thing = words[route]
             return {name: place[thing]}
@@ -601,6 +634,8 @@ NOTHING = {
     "dimension": "no-such-dimension",
     "code": "no-such-code",
     "ending": "csv",
+    "plan_part": 999999,
+    "seat": 999999,
 }
 
 

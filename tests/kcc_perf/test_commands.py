@@ -21,10 +21,12 @@ from core.services.notices import owe_notice
 from indicators.models.definitions import Indicator
 from indicators.services.calendar import begin_quarter
 from indicators.services.rating import rate_quarter
-from tests.assurance.factories import MeetingFactory, chair_of
-from tests.factories import CouncilFactory, IndicatorFactory, UserFactory
+from organisation.rules import PostKind
+from tests.assurance.factories import MeetingFactory, TeamFactory, chair_of
+from tests.factories import CouncilFactory, IndicatorFactory, UserFactory, holder
 from tests.indicators.factories import BreakdownFactory, districts
 from tests.indicators.forecasts import LAST, SINCE, close, resulted
+from tests.strategy.factories import PriorityFactory, ProgrammeFactory
 
 pytestmark = pytest.mark.django_db
 STEADY = (95, 93, 96, 94, 95, 93, 96, 94)  # green, so that nothing is escalated
@@ -93,6 +95,37 @@ PI-1,2013-Q3,2014-Q2,2,,,,Two green quarters to leave,A new system,,,,,,\
 {manager},2013-05-01,{another},2013-05-02,So be it
 """
 RATINGS = "reference,quarter,rag\nPI-1,2011-Q1,red\nPI-1,2011-Q2,red\n"
+
+
+AIMS = "code,name\nspend-well,Spend well\n"
+THEMES = "code,name\nroads,Roads\n"
+PRIORITIES = "code,name\nbetter-roads,Better roads\n"
+SUCCESS_FACTORS = "priority,by,wording\n{priority},2014/15,a bridge\n"
+MEASURES = "priority,kind,indicator,wording\n{priority},evidence,,A survey\n"
+PROGRAMMES = "code,name\nchange,Change\n"
+PROJECTS = "code,programme,name\nledger,{programme},The ledger\n"
+MILESTONES = "title,priority,project,due,manager\nBegin,{priority},,2030-01-31,{manager}\n"
+TEAMS = "team,name,chaired_by\ndat,Delivery Assurance Team,managing_director\n"
+SEATS = "team,email,seat,directorate,from,to\npat,{staff},ned,,2013-05-01,\n"
+
+
+def a_plan_file(text):
+    """A file about a priority, a programme and PAT, which stand."""
+
+    def arguments(folder):
+        if "pat," in text:
+            TeamFactory()
+        given = {
+            "priority": PriorityFactory().slug,
+            "programme": ProgrammeFactory().slug,
+            "manager": UserFactory().email,
+            "staff": holder(PostKind.STAFF).email,
+        }
+        path = folder / "given.csv"
+        path.write_text(text.format(**given))
+        return [path]
+
+    return arguments
 
 
 def a_file(text):
@@ -206,6 +239,16 @@ CALLED = {
     "first_officer": lambda _: ["first@council.example", "First Officer"],
     "forget_second_factor": a_lost_phone,
     "forecast": lambda _: [LAST.key],
+    "import_aims": a_plan_file(AIMS),
+    "import_measures": a_plan_file(MEASURES),
+    "import_milestones": a_plan_file(MILESTONES),
+    "import_priorities": a_plan_file(PRIORITIES),
+    "import_programmes": a_plan_file(PROGRAMMES),
+    "import_projects": a_plan_file(PROJECTS),
+    "import_seats": a_plan_file(SEATS),
+    "import_success_factors": a_plan_file(SUCCESS_FACTORS),
+    "import_teams": a_plan_file(TEAMS),
+    "import_themes": a_plan_file(THEMES),
     "import_awaited": a_file(AWAITED),
     "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),
     "import_data_quality": a_file(DATA_QUALITY),

@@ -67,6 +67,7 @@ IN_ANOTHER_STATE = {
     "forecasts_one_by_one": "indicators/forecasts.html",
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
+    "set_up_teams_new": "assurance/set_up/teams.html",
     "preview_trigger": "sorp/draft_trigger.html",
     "public_parts_csv": "reports/public_indicator.html",
     "public_months_csv": "reports/public_indicator.html",

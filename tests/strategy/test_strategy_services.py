@@ -107,7 +107,7 @@ def test_each_act_on_the_strategy_leaves_its_record(officer):
 def test_what_the_database_would_refuse_is_refused_in_words_and_leaves_nothing():
     AimFactory(slug="a", position=1)
 
-    with pytest.raises(ValueError, match="already exists"):
+    with pytest.raises(ValueError, match="is taken: choose another"):
         services.state_aim(slug="a", position=2, name="Aim", by=None)
 
     assert Aim.objects.count() == 1

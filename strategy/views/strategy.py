@@ -1,4 +1,4 @@
-"""The strategy's pages."""
+"""The strategy as it is read, and how a milestone is coming on."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -20,8 +20,25 @@ from strategy.models import Milestone
 @require_safe
 @require(Permission.VIEW_PERFORMANCE)
 def strategy(request: SignedInRequest) -> HttpResponse:
-    sheet = queries.strategy_sheet(quarter=last_closed(), day=localdate())
-    return render(request, "strategy/strategy.html", {"sheet": sheet})
+    """Aims, themes and priorities as they stand today; programmes and projects beside them."""
+    today = localdate()
+    page = {
+        "sheet": queries.strategy_sheet(quarter=last_closed(), day=today),
+        "programmes": queries.programme_sheets(day=today),
+    }
+    return render(request, "strategy/strategy.html", page)
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def programme(request: SignedInRequest, slug: str) -> HttpResponse:
+    """One programme: its projects, and how their milestones are coming on."""
+    sheet = queries.programme_sheet(slug=slug, day=localdate())
+    if sheet is None:
+        raise Http404("No programme has this address")
+    may_update_all = allowed(request.user, Permission.MANAGE_FRAMEWORK)
+    page = {"sheet": sheet, "may_update_all": may_update_all}
+    return render(request, "strategy/programme.html", page)
 
 
 @require_safe
@@ -43,7 +60,9 @@ def priority(request: SignedInRequest, slug: str) -> HttpResponse:
 @require(Permission.VIEW_PERFORMANCE)
 def update_milestone(request: SignedInRequest, milestone: int) -> HttpResponse:
     row = get_object_or_404(
-        Milestone.objects.answerable_by(request.user).select_related("priority", "project"),
+        Milestone.objects.answerable_by(request.user).select_related(
+            "priority", "project__programme"
+        ),
         pk=milestone,
     )
     stored = {name: getattr(row, name) for name in ("forecast_on", "done_on", "progress")}

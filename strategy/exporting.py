@@ -1,0 +1,116 @@
+"""The plan as files, as the imports take them back. The same plan gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+
+from core.tables.rows import TableRow, columns_of
+from core.tables.writing import written_rows
+from strategy.importing import (
+    AimRow,
+    MeasureRow,
+    MilestoneRow,
+    PriorityRow,
+    ProgrammeRow,
+    ProjectRow,
+    SuccessFactorRow,
+    ThemeRow,
+)
+from strategy.models import (
+    Aim,
+    Measure,
+    Milestone,
+    PlanPart,
+    Priority,
+    Programme,
+    Project,
+    SuccessFactor,
+    Theme,
+)
+from strategy.rules import financial_year
+
+# What has ended comes first: it makes room for what has its place now.
+ENDED_FIRST = F("ends_on").asc(nulls_last=True)
+
+
+def aims_csv() -> str:
+    return _written(AimRow, Aim.objects.order_by(ENDED_FIRST, "position", "slug"))
+
+
+def themes_csv() -> str:
+    rows = Theme.objects.prefetch_related("aims").order_by(ENDED_FIRST, "position", "slug")
+    return _written(ThemeRow, rows, aims=lambda each: _slugs(each.aims.all()))
+
+
+def priorities_csv() -> str:
+    rows = Priority.objects.prefetch_related("themes").order_by(ENDED_FIRST, "number", "slug")
+    return _written(PriorityRow, rows, themes=lambda each: _slugs(each.themes.all()))
+
+
+def success_factors_csv() -> str:
+    rows = SuccessFactor.objects.select_related("priority").order_by(
+        ENDED_FIRST, "priority__slug", "position"
+    )
+    return _written(
+        SuccessFactorRow,
+        rows,
+        priority=lambda each: each.priority.slug,
+        by_year=lambda each: financial_year(each.by_year),
+    )
+
+
+def measures_csv() -> str:
+    rows = Measure.objects.select_related("priority", "indicator").order_by(
+        ENDED_FIRST, "priority__slug", "position"
+    )
+    return _written(
+        MeasureRow,
+        rows,
+        priority=lambda each: each.priority.slug,
+        indicator=lambda each: each.indicator.reference if each.indicator else None,
+    )
+
+
+def milestones_csv() -> str:
+    """Every milestone, with what was said of it last."""
+    rows = Milestone.objects.select_related("priority", "project", "accountable_manager").order_by(
+        ENDED_FIRST, "due_on", "priority__slug", "project__slug", "title"
+    )
+    return _written(
+        MilestoneRow,
+        rows,
+        priority=lambda each: each.priority.slug if each.priority else None,
+        project=lambda each: each.project.slug if each.project else None,
+        accountable_manager=lambda each: each.accountable_manager.email,
+    )
+
+
+def programmes_csv() -> str:
+    return _written(ProgrammeRow, Programme.objects.order_by(ENDED_FIRST, "slug"))
+
+
+def projects_csv() -> str:
+    rows = Project.objects.select_related("programme").order_by(ENDED_FIRST, "slug")
+    return _written(ProjectRow, rows, programme=lambda each: each.programme.slug)
+
+
+def _written(model: type[TableRow], parts: Iterable[PlanPart], **read: Any) -> str:
+    """Each part by the fields of its row, but for those that are read otherwise."""
+    fields = [each.field for each in columns_of(model).values()]
+    return written_rows(
+        model,
+        (
+            {
+                field: read[field](part) if field in read else getattr(part, field)
+                for field in fields
+            }
+            for part in parts
+        ),
+    )
+
+
+def _slugs(parts: Iterable[Aim] | Iterable[Theme]) -> str:
+    return " ".join(sorted(each.slug for each in parts))

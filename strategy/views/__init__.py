@@ -1,0 +1,1 @@
+"""The strategy as it is read, and as it is set up."""

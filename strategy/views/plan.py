@@ -1,0 +1,447 @@
+"""The plan set up: aims, themes, priorities and what belongs to them; programmes, projects, milestones.
+
+Each kind of part has the same pages, made from one description (`PartPages`): list, form to add and to
+change, last day with a preview, history, spreadsheet out and in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.clock import localdate
+from core.dates import as_date
+from core.filters import SearchFilter
+from core.guards import require
+from core.views.entities import (
+    Change,
+    Done,
+    Entity,
+    FormPage,
+    Preview,
+    form_page,
+    history_page,
+    list_page,
+    spreadsheet_paths,
+)
+from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.requests import SignedInRequest
+from strategy import exporting, filters, forms, importing, services
+from strategy.models import (
+    Aim,
+    Measure,
+    Milestone,
+    PlanPart,
+    Priority,
+    Programme,
+    Project,
+    SuccessFactor,
+    Theme,
+)
+from strategy.queries import ends_with, left_alone
+
+GOES_ON = "No last day"
+
+
+@dataclass(frozen=True, slots=True)
+class PartColumn:
+    """A column of the list of one kind of part, after its name."""
+
+    heading: str
+    told: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part as one line of its list: each column's heading, and what it says."""
+
+    part: PlanPart
+    cells: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PartPages:
+    """One kind of part of the plan, as its pages are made."""
+
+    entity: Entity
+    rows: Callable[[], QuerySet[Any]]  # with what the list shows of each
+    filter: type[SearchFilter]
+    columns: Sequence[PartColumn]
+    form: type[forms.PartForm]
+    add: Callable[..., PlanPart]  # the service; its arguments are the form's fields
+    empty: str  # what to do where there is none yet
+    offers: Sequence[str] = ()  # fields that an address may fill in: ?priority=better-roads
+
+    @property
+    def one(self) -> str:
+        return self.entity.one
+
+
+def _entity(key: str, one: str, many: str, row: Any, before: str = "") -> Entity:
+    exported: Callable[[], str] = getattr(exporting, f"{key}_csv")
+    return Entity(
+        key=key,
+        one=one,
+        many=many,
+        permission=Permission.MANAGE_FRAMEWORK,
+        row=row,
+        exported=exported,
+        imported=getattr(importing, f"import_{key}"),
+        before_bringing=before,
+    )
+
+
+def _names(of: str) -> Callable[[Any], str]:
+    return lambda part: ", ".join(each.name for each in getattr(part, of).all())
+
+
+PARTS = (
+    PartPages(
+        entity=_entity("aims", "aim", "aims", importing.AimRow),
+        rows=lambda: Aim.objects.order_by("position"),
+        filter=filters.AimFilter,
+        columns=[PartColumn("Place", lambda part: str(part.position))],
+        form=forms.AimForm,
+        add=services.state_aim,
+        empty="Add what the plan is for: a few aims, which its themes serve. A plan may do without.",
+    ),
+    PartPages(
+        entity=_entity("themes", "theme", "themes", importing.ThemeRow, "Aims come first."),
+        rows=lambda: Theme.objects.prefetch_related("aims").order_by("position"),
+        filter=filters.ThemeFilter,
+        columns=[
+            PartColumn("Place", lambda part: str(part.position)),
+            PartColumn("Serves", _names("aims")),
+        ],
+        form=forms.ThemeForm,
+        add=services.state_theme,
+        empty="Add the plan’s themes, to which its priorities belong. A plan may do without.",
+        offers=("aims",),
+    ),
+    PartPages(
+        entity=_entity(
+            "priorities", "priority", "priorities", importing.PriorityRow, "Themes come first."
+        ),
+        rows=lambda: Priority.objects.prefetch_related("themes").order_by("number"),
+        filter=filters.PriorityFilter,
+        columns=[
+            PartColumn("Number", lambda part: str(part.number)),
+            PartColumn("Themes", _names("themes")),
+            PartColumn("Sponsor", lambda part: part.sponsor),
+        ],
+        form=forms.PriorityForm,
+        add=services.state_priority,
+        empty="Add the strategic priorities that Members have set: the report’s first part is of them.",
+        offers=("themes",),
+    ),
+    PartPages(
+        entity=_entity(
+            "success_factors",
+            "success factor",
+            "success factors",
+            importing.SuccessFactorRow,
+            "Priorities come first.",
+        ),
+        rows=lambda: SuccessFactor.objects.select_related("priority").order_by(
+            "priority__number", "position"
+        ),
+        filter=filters.SuccessFactorFilter,
+        columns=[PartColumn("Priority", lambda part: part.priority.name)],
+        form=forms.SuccessFactorForm,
+        add=services.promise_success,
+        empty="Add what will have been delivered for each priority, and by which financial year.",
+        offers=("priority",),
+    ),
+    PartPages(
+        entity=_entity(
+            "measures",
+            "measure",
+            "measures",
+            importing.MeasureRow,
+            "Priorities and indicators come first.",
+        ),
+        rows=lambda: Measure.objects.select_related("priority", "indicator").order_by(
+            "priority__number", "position"
+        ),
+        filter=filters.MeasureFilter,
+        columns=[
+            PartColumn("Priority", lambda part: part.priority.name),
+            PartColumn("Kind", lambda part: part.get_kind_display()),
+            PartColumn(
+                "Indicator", lambda part: part.indicator.reference if part.indicator else ""
+            ),
+        ],
+        form=forms.MeasureForm,
+        add=services.measure_by,
+        empty="Add how each priority is judged: by indicators, by qualitative evidence, by evaluation.",
+        offers=("priority",),
+    ),
+    PartPages(
+        entity=_entity(
+            "milestones",
+            "milestone",
+            "milestones",
+            importing.MilestoneRow,
+            "Priorities, projects and people come first.",
+        ),
+        rows=lambda: Milestone.objects.select_related(
+            "priority", "project__programme", "accountable_manager"
+        ).order_by("due_on", "id"),
+        filter=filters.MilestoneFilter,
+        columns=[
+            PartColumn("Of", lambda part: str(part.priority or part.project)),
+            PartColumn("Due", lambda part: as_date(part.due_on)),
+            PartColumn("Done", lambda part: as_date(part.done_on)),
+            PartColumn("Answers for it", lambda part: part.accountable_manager.name),
+        ],
+        form=forms.PlannedMilestoneForm,
+        add=services.set_milestone,
+        empty="Add what is to be done for each priority and by each project, by which day and by whom.",
+        offers=("priority", "project"),
+    ),
+    PartPages(
+        entity=_entity("programmes", "programme", "programmes", importing.ProgrammeRow),
+        rows=lambda: Programme.objects.annotate(
+            going_on=Count("projects", filter=Q(projects__ends_on=None))
+        ).order_by("name"),
+        filter=filters.ProgrammeFilter,
+        columns=[
+            PartColumn("Sponsor", lambda part: part.sponsor),
+            PartColumn("Projects", lambda part: str(part.going_on)),
+        ],
+        form=forms.ProgrammeForm,
+        add=services.start_programme,
+        empty="Add programmes of change, enablers and capital works: what is looked at beside priorities.",
+    ),
+    PartPages(
+        entity=_entity(
+            "projects", "project", "projects", importing.ProjectRow, "Programmes come first."
+        ),
+        rows=lambda: Project.objects.select_related("programme").order_by(
+            "programme__name", "name"
+        ),
+        filter=filters.ProjectFilter,
+        columns=[PartColumn("Programme", lambda part: part.programme.name)],
+        form=forms.ProjectForm,
+        add=services.start_project,
+        empty="Add the projects of each programme, then their milestones.",
+        offers=("programme",),
+    ),
+)
+
+
+# The plan as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """One kind of part: how many go on, and where they are."""
+
+    title: str
+    count: int
+    list_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityLine:
+    """One priority that goes on, with how many of each thing belong to it."""
+
+    priority: Priority
+    promises: int
+    measures: int
+    milestones: int
+
+
+@require_safe
+@require(Permission.MANAGE_FRAMEWORK)
+def plan(request: SignedInRequest) -> HttpResponse:
+    """The plan to be entered: how much there is of each kind, and what each priority still lacks."""
+    kinds = [
+        KindLine(
+            pages.entity.title,
+            pages.rows().model._default_manager.standing_on(localdate()).count(),
+            pages.entity.list_name,
+        )
+        for pages in PARTS
+    ]
+    going_on = {
+        name: Count(name, filter=Q(**{f"{name}__ends_on": None}), distinct=True)
+        for name in ("success_factors", "measures", "milestones")
+    }
+    rows = Priority.objects.filter(ends_on=None).annotate(
+        promised=going_on["success_factors"],
+        judged=going_on["measures"],
+        dated=going_on["milestones"],
+    )
+    lines = [
+        PriorityLine(each, each.promised, each.judged, each.dated)
+        for each in rows.order_by("number")
+    ]
+    return render(request, "strategy/set_up/plan.html", {"kinds": kinds, "lines": lines})
+
+
+# One kind of part
+
+
+def part_paths(pages: PartPages) -> list[URLPattern]:
+    """The addresses of one kind of part: list, add, change, last day, history, and its spreadsheet."""
+    entity = pages.entity
+
+    @require_safe
+    @require(entity.permission)
+    def each(request: HttpRequest) -> HttpResponse:
+        return _list(request, pages)
+
+    @require_http_methods(["GET", "POST"])
+    @require(entity.permission)
+    def new(request: HttpRequest) -> HttpResponse:
+        return _new(request, pages)
+
+    @require_http_methods(["GET", "POST"])
+    @require(entity.permission)
+    def change(request: HttpRequest, plan_part: int) -> HttpResponse:
+        return _change(request, pages, _found(pages, plan_part))
+
+    @require_http_methods(["GET", "POST"])
+    @require(entity.permission)
+    def end(request: HttpRequest, plan_part: int) -> HttpResponse:
+        return _end(request, pages, _found(pages, plan_part))
+
+    @require_safe
+    @require(entity.permission)
+    def history(request: HttpRequest, plan_part: int) -> HttpResponse:
+        part = _found(pages, plan_part)
+        back = reverse(entity.list_name)
+        return history_page(request, title=str(part), back=back, subjects=[part])
+
+    there, name = f"set-up/{entity.slug}/", entity.list_name
+    return [
+        path(there, each, name=name),
+        *spreadsheet_paths(entity),
+        path(f"{there}new/", new, name=f"{name}_new"),
+        path(f"{there}<int:plan_part>/change/", change, name=f"{name}_change"),
+        path(f"{there}<int:plan_part>/end/", end, name=f"{name}_end"),
+        path(f"{there}<int:plan_part>/history/", history, name=f"{name}_history"),
+    ]
+
+
+def _found(pages: PartPages, pk: int) -> PlanPart:
+    return cast(PlanPart, get_object_or_404(pages.rows(), pk=pk))
+
+
+def _list(request: HttpRequest, pages: PartPages) -> HttpResponse:
+    found = pages.filter(request.GET, queryset=pages.rows())
+
+    def line(part: PlanPart) -> PartLine:
+        return PartLine(part, [(each.heading, each.told(part)) for each in pages.columns])
+
+    context = {"pages": pages, "names": _address_names(pages), "today": localdate()}
+    template = "strategy/set_up/parts.html"
+    return list_page(
+        request, pages.entity, template=template, found=found, line=line, context=context
+    )
+
+
+def _address_names(pages: PartPages) -> dict[str, str]:
+    name = pages.entity.list_name
+    return {act: f"{name}_{act}" for act in ("new", "change", "end", "history")}
+
+
+def _new(request: HttpRequest, pages: PartPages) -> HttpResponse:
+    def act(given: dict[str, Any]) -> Done:
+        made = pages.add(**given, by=cast(User, request.user))
+        return Done(f"“{made}” is added", reverse(pages.entity.list_name))
+
+    offered = {name: request.GET.get(name) for name in pages.offers if request.GET.get(name)}
+    many = {name: [value] for name, value in offered.items() if name in ("aims", "themes")}
+    form = pages.form(request.POST or None, initial={**offered, **many})
+    return form_page(
+        request,
+        FormPage(form, f"Add {_a(pages.one)}", f"Add the {pages.one}", _back(pages), act),
+    )
+
+
+def _change(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse:
+    def act(given: dict[str, Any]) -> Done:
+        changed = services.change_part(part=part, by=cast(User, request.user), **given)
+        return Done(f"“{changed}” is changed", reverse(pages.entity.list_name))
+
+    form = pages.form(request.POST or None, part=part, initial=_held(pages, part))
+    return form_page(
+        request,
+        FormPage(form, "Change", "Change it", _back(pages), act, caption=str(part)),
+    )
+
+
+def _held(pages: PartPages, part: PlanPart) -> dict[str, Any]:
+    """What a part says now, as its form has it."""
+    held: dict[str, Any] = {}
+    for name in pages.form.base_fields:
+        value = getattr(part, name)
+        held[name] = list(value.all()) if hasattr(value, "all") else value
+    if isinstance(part, SuccessFactor):
+        held["by_year"] = part.by_financial_year
+    return held
+
+
+def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse:
+    def act(given: dict[str, Any]) -> Done:
+        day = given["ends_on"]
+        services.end_part(part=part, ends_on=day, by=cast(User, request.user))
+        said = f"“{part}”: last day {as_date(day)}" if day else f"“{part}” goes on"
+        return Done(said, reverse(pages.entity.list_name))
+
+    def preview(given: dict[str, Any]) -> Preview:
+        day = given["ends_on"]
+        was = as_date(part.ends_on) or GOES_ON
+        change = Change("Last day", was, as_date(day) or GOES_ON)
+        if day is None:
+            follows = ["What ended with it stays ended: let each go on that shall."]
+            return Preview(changes=[change], follows=follows if part.ends_on else [])
+        along = [
+            f"The {each._meta.verbose_name} “{each}” ends with it." for each in ends_with(part, day)
+        ]
+        alone = [f"“{each}” then {_lacks(part)}: say where it belongs" for each in left_alone(part)]
+        return Preview(
+            changes=[change],
+            follows=[
+                *along,
+                _told_until(part, as_date(day)),
+                "What was published stays as it was.",
+            ],
+            warnings=alone,
+        )
+
+    form = forms.EndPartForm(request.POST or None, initial={"ends_on": part.ends_on})
+    return form_page(
+        request,
+        FormPage(
+            form, "End", "Set the last day", _back(pages), act, caption=str(part), preview=preview
+        ),
+    )
+
+
+def _told_until(part: PlanPart, day: str) -> str:
+    if isinstance(part, Programme | Project | Milestone):
+        return f"Pages, packs and reports of a day after {day} no longer tell of it."
+    return f"Reports of quarters that end by {day} still tell of it; later ones do not."
+
+
+def _lacks(part: PlanPart) -> str:
+    return "belongs to no theme" if isinstance(part, Theme) else "serves no aim"
+
+
+def _back(pages: PartPages) -> str:
+    return reverse(pages.entity.list_name)
+
+
+def _a(one: str) -> str:
+    return f"an {one}" if one[0] in "aeiou" else f"a {one}"
