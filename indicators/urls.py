@@ -58,6 +58,11 @@ urlpatterns = [
         entry.discard_draft,
         name="discard_draft",
     ),
+    path(
+        "returns/<quarter:quarter>/<reference:address>/offer-late/",
+        entry.offer_late,
+        name="offer_late",
+    ),
     path("returns/<quarter:quarter>/<reference:address>/awaited/", awaited.awaited, name="awaited"),
     path(
         "returns/<quarter:quarter>/<reference:address>/evidence/",

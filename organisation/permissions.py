@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
+    SECOND = "second"  # the other person's word, where an act wants two
 
     @property
     def words(self) -> str:
@@ -38,6 +39,10 @@ class Permission(StrEnum):
             ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",
+            Permission.SECOND: (
+                "Give the second person’s word: approve a report for publication, agree to an early"
+                " close"
+            ),
         }[self]
 
 
@@ -55,9 +60,19 @@ GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.DEPUTY: OFFICER | {Permission.SUBMIT_RESULT},
     PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS},
     PostKind.MANAGING_DIRECTOR: OFFICER
-    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.APPROVE_SORP},
+    | {
+        Permission.SIGN_OFF,
+        Permission.APPROVE_TARGETS,
+        Permission.APPROVE_SORP,
+        Permission.SECOND,
+    },
     PostKind.DEPUTY_MANAGING_DIRECTOR: OFFICER
-    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.APPROVE_SORP},
+    | {
+        Permission.SIGN_OFF,
+        Permission.APPROVE_TARGETS,
+        Permission.APPROVE_SORP,
+        Permission.SECOND,
+    },
     PostKind.PERFORMANCE_OFFICER: OFFICER
     | {
         Permission.SUBMIT_RESULT,
@@ -67,6 +82,7 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.APPROVE_TARGETS,
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
+        Permission.SECOND,
     },
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,

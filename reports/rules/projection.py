@@ -104,7 +104,7 @@ TRIGGER = {
 }  # fmt: skip
 EDITION = {
     **dict.fromkeys(("schema", "title", "council", "notice", "quarter", "quarter_closed_on")),
-    "edition": {"number", "frozen_on"},
+    "edition": {"number", "frozen_on", "note"},
     "sorp": {
         "statement": ALL,
         "versions": {
