@@ -8,6 +8,7 @@ from core.quarters import Quarter
 from escalation.models.backtests import Backtest
 from escalation.services import backtests, plans
 from escalation.services import closing as services
+from escalation.services.early_closes import CLOSE_QUARTER, refuse_unagreed
 from organisation.models.people import User
 
 
@@ -18,10 +19,14 @@ def close_quarter(quarter_key: str) -> str:
     return closing.sentence
 
 
-@work("close_quarter")
+@work(CLOSE_QUARTER)
 def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = None) -> str:
-    """The same, asked for on a page, with its progress shown there."""
+    """The same, asked for on a page, with its progress shown there.
+
+    What stood in no way when it was asked may do so when its turn comes: it is looked at again.
+    """
     progress(0, 1, f"Closing {Quarter.parse(quarter)}")
+    refuse_unagreed(quarter=Quarter.parse(quarter), today=localdate())
     closing = services.close_quarter(
         quarter=Quarter.parse(quarter),
         today=localdate(),

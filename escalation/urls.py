@@ -44,6 +44,12 @@ urlpatterns = [
     ),
     path("quarters/", quarters.quarters, name="quarters"),
     path("quarters/<quarter:quarter>/close/", quarters.close, name="close_quarter"),
+    path("quarters/<quarter:quarter>/close-early/", quarters.early_close, name="early_close"),
+    path(
+        "quarters/<quarter:quarter>/close-early/not-agreed/",
+        quarters.not_agreed,
+        name="refuse_early_close",
+    ),
     path(
         "indicators/<reference:address>/explanations/",
         explanations.explanations,

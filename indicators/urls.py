@@ -58,6 +58,11 @@ urlpatterns = [
         entry.discard_draft,
         name="discard_draft",
     ),
+    path(
+        "returns/<quarter:quarter>/<reference:address>/offer-late/",
+        entry.offer_late,
+        name="offer_late",
+    ),
     path("returns/<quarter:quarter>/<reference:address>/awaited/", awaited.awaited, name="awaited"),
     path(
         "returns/<quarter:quarter>/<reference:address>/evidence/",
@@ -137,6 +142,11 @@ urlpatterns = [
     ),
     path("set-up/indicators/", definitions.indicators, name="set_up_indicators"),
     path("set-up/indicators/add/", definitions.add_indicator, name="set_up_indicators_add"),
+    path(
+        "set-up/indicators/library/",
+        definitions.definitions_to_pick,
+        name="set_up_indicators_library",
+    ),
     *spreadsheet_paths(definitions.INDICATORS),
     path(
         "set-up/indicators/<reference:address>/change/",

@@ -75,6 +75,10 @@ ENTRIES = (
     Entry("measure how the SORP is kept", "dashboards.tasks.measure_compliance", minute=30),
     # A pack that was frozen by no button is drawn all the same, once there is quiet.
     Entry("owe packs their drawing", "reports.tasks.request_missing_renderings", minute=45),
+    # At every look, since it has a time: a report approved for nine is there at nine.
+    Entry("publish what is approved and due", "reports.tasks.publish_due_editions"),
+    # Their content is gone from the database at once; a process may have died before it took the files.
+    Entry("remove files of withdrawn reports", "reports.tasks.remove_withdrawn_files", minute=50),
     # By night too: it tells of what somebody did just now, or tries again what the post refused.
     Entry("send notices still owed", "core.tasks.send_owed_notices", writes_to_people=True),
     # A quarter of an hour after the reminders, so that the one e-mail of the day has them in it.

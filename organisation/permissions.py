@@ -20,7 +20,7 @@ class Permission(StrEnum):
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
-    AUDIT = "audit"
+    SECOND = "second"  # the other person's word, where an act wants two
 
     @property
     def words(self) -> str:
@@ -39,7 +39,10 @@ class Permission(StrEnum):
             ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",
-            Permission.AUDIT: "Draw a sample of results, with the evidence for each",
+            Permission.SECOND: (
+                "Give the second person’s word: approve a report for publication, agree to an early"
+                " close"
+            ),
         }[self]
 
 
@@ -57,9 +60,19 @@ GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.DEPUTY: OFFICER | {Permission.SUBMIT_RESULT},
     PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS},
     PostKind.MANAGING_DIRECTOR: OFFICER
-    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.APPROVE_SORP},
+    | {
+        Permission.SIGN_OFF,
+        Permission.APPROVE_TARGETS,
+        Permission.APPROVE_SORP,
+        Permission.SECOND,
+    },
     PostKind.DEPUTY_MANAGING_DIRECTOR: OFFICER
-    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.APPROVE_SORP},
+    | {
+        Permission.SIGN_OFF,
+        Permission.APPROVE_TARGETS,
+        Permission.APPROVE_SORP,
+        Permission.SECOND,
+    },
     PostKind.PERFORMANCE_OFFICER: OFFICER
     | {
         Permission.SUBMIT_RESULT,
@@ -69,12 +82,13 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.APPROVE_TARGETS,
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
+        Permission.SECOND,
     },
     # Of one directorate: its results, plans and data. Closing and publishing are the council's.
     PostKind.DIRECTORATE_OFFICER: OFFICER
     | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
     # Reads everything, with evidence, between two days, and changes nothing.
-    PostKind.AUDITOR: OFFICER | {Permission.VIEW_PACKS, Permission.AUDIT},
+    PostKind.AUDITOR: OFFICER | {Permission.VIEW_PACKS},
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
     # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).

@@ -98,6 +98,15 @@ def officers_who_can_sign_in(*, on: date) -> list[User]:
     ]
 
 
+def people_who_may(permission: Permission, *, on: date) -> list[User]:
+    """Everybody who can sign in and holds a post that grants a permission on a day, by name."""
+    kinds = [kind for kind, granted in GRANTS.items() if permission in granted]
+    held = Appointment.objects.held_on(on).filter(post__kind__in=kinds)
+    return list(
+        User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
+    )
+
+
 def posts_held(user: User, *, on: date) -> list[Post]:
     """The posts a person holds on a day, with their units."""
     held = Appointment.objects.held_on(on).filter(user=user).select_related("post__unit")

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.urls import reverse
 
 from assurance.models.packs import Pack
 from core import jobs
+from core.canonical_json import digest
+from core.clock import now
 from core.jobs import Progress, work
 from core.models.jobs import Job
+from core.models.notices import Notice
 from core.quarters import Quarter
+from core.services.notices import owe_notice
 from organisation.models.people import User
+from reports.models import Edition, Withdrawal
 from reports.packs import render_pack
+from reports.services import publishing
 from reports.services.files import build_report
+from reports.services.publishing import CannotPublish, publish_edition
 
 BUILD_REPORT = "build_report"
 RENDER_PACK = "draw_pack"
 
 
 @work(BUILD_REPORT)
-def run_build_report(*, progress: Progress, quarter: str, by: int | None = None) -> str:
+def run_build_report(
+    *, progress: Progress, quarter: str, by: int | None = None, note: str = ""
+) -> str:
     """Build a quarter's report. A second run finds the edition frozen and its files kept."""
     person = User.objects.filter(pk=by).first() if by else None
-    built = build_report(quarter=Quarter.parse(quarter), by=person, tell=progress)
+    built = build_report(quarter=Quarter.parse(quarter), by=person, note=note, tell=progress)
     return built.sentence
 
 
@@ -32,6 +42,40 @@ def run_render_pack(*, progress: Progress, pack: int) -> str:
     drawn = render_pack(pack=Pack.objects.get(pk=pack))
     progress(1, 1, "Drawn")
     return f"{drawn} is drawn."
+
+
+@shared_task
+def publish_due_editions() -> int:
+    """Publish every approved edition whose time has come; how many were.
+
+    One that cannot be published stops no other: whoever approved it is owed a notice that says what
+    stands in the way, and it is tried again at each look.
+    """
+    return sum(_publish_due(edition) for edition in Edition.objects.due(now()).without_documents())
+
+
+def _publish_due(edition: Edition) -> bool:
+    try:
+        publish_edition(edition=edition)
+    except CannotPublish as reason:
+        assert edition.approved_by is not None  # as the database has it for what is approved
+        owe_notice(
+            key=f"not-published-{edition.pk}-{digest(str(reason).encode())[:12]}",
+            recipient=edition.approved_by,
+            kind=Notice.Kind.OVERDUE,
+            subject=f"The report for {edition.quarter} could not be published",
+            body=f"{reason}.",
+            address=reverse("reports"),
+        )
+        return False
+    return True
+
+
+@shared_task
+def remove_withdrawn_files() -> int:
+    """Take away the files of withdrawn editions of which a process died before it did; how many."""
+    left = Withdrawal.objects.filter(files_gone_at__isnull=True)
+    return sum(publishing.remove_withdrawn_files(withdrawal=each) for each in left)
 
 
 @shared_task

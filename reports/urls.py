@@ -39,8 +39,23 @@ urlpatterns = [
     path("api/v1/indicators/<reference:address>/", api.api_indicator, name="api_indicator"),
     path("reports/", editions.reports, name="reports"),
     path("reports/<quarter:quarter>/build/", editions.build, name="build_report"),
+    path("reports/<quarter:quarter>/<int:number>/", editions.edition, name="edition"),
     path(
-        "reports/<quarter:quarter>/<int:number>/publish/", editions.publish, name="publish_report"
+        "reports/<quarter:quarter>/<int:number>/preview/", editions.preview, name="preview_report"
+    ),
+    path("reports/<quarter:quarter>/<int:number>/check/", editions.check, name="check_report"),
+    path(
+        "reports/<quarter:quarter>/<int:number>/approve/", editions.approve, name="approve_report"
+    ),
+    path(
+        "reports/<quarter:quarter>/<int:number>/send-back/",
+        editions.send_back,
+        name="send_back_report",
+    ),
+    path(
+        "reports/<quarter:quarter>/<int:number>/withdraw/",
+        editions.withdraw,
+        name="withdraw_report",
     ),
     path(
         "reports/<quarter:quarter>/<int:number>/sentences/",

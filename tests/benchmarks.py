@@ -288,7 +288,8 @@ def run(*, quick: bool) -> list[Figure]:
     import pikepdf
 
     from kcc_perf.demonstration import figures
-    from reports.services.editions import freeze_edition, publish_edition
+    from kcc_perf.demonstration.loading import publish
+    from reports.services.editions import freeze_edition
     from reports.services.files import build_edition
 
     figures.found_the_council()
@@ -300,7 +301,7 @@ def run(*, quick: bool) -> list[Figure]:
     began = time.perf_counter()
     files = build_edition(edition=edition, by=officer)
     built = time.perf_counter() - began
-    publish_edition(edition=edition, by=officer)
+    publish(edition)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as pdf:
         pdf.write(files["report.pdf"])
         pdf.flush()

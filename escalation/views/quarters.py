@@ -1,9 +1,10 @@
 """Where the performance team closes a quarter."""
 
 from collections import Counter
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,7 +14,15 @@ from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import open_quarters, recent_jobs
-from escalation.services.closing import preview_close
+from escalation.forms.early_closes import EarlyCloseForm, NotAgreedForm
+from escalation.queries.early_closes import close_obstacles, early_close_of, late_offers
+from escalation.services.closing import Closing, preview_close
+from escalation.services.early_closes import (
+    WantsAnother,
+    agree_to_close,
+    ask_to_close,
+    refuse_to_close,
+)
 from indicators.queries.outstanding import completion
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -23,13 +32,17 @@ from organisation.requests import SignedInRequest
 @require(Permission.MANAGE_FRAMEWORK)
 def quarters(request: SignedInRequest) -> HttpResponse:
     """Every quarter: how many results are in, and whether it is closed."""
-    waiting = [(quarter, completion(quarter=quarter)) for quarter in open_quarters()]
+    waiting = [
+        (quarter, completion(quarter=quarter), early_close_of(quarter))
+        for quarter in open_quarters()
+    ]
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     page = {
         "waiting": waiting,
         "closed": closed.select_related("closed_by").order_by("-quarter"),
         "jobs": recent_jobs(request.user),
         "today": localdate(),
+        "offers": late_offers(),
     }
     return render(request, "escalation/quarters.html", page)
 
@@ -37,33 +50,99 @@ def quarters(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
 def close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
-    """Say what closing would do; once that is confirmed, ask for it. The work is a job."""
+    """Say what closing would do; once that is confirmed, ask for it. The work is a job.
+
+    Before its day, or with results outstanding, it wants a reason, and then another person.
+    """
     if request.method == "GET":
-        return _confirm(request, quarter)
+        return _confirm(request, quarter, EarlyCloseForm())
+    form = EarlyCloseForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        jobs.request(
-            kind="close_quarter",
-            key=f"close-{quarter.key}",
-            arguments={"quarter": quarter.key, "by": request.user.pk},
-            by=request.user,
+        job, early = ask_to_close(
+            quarter=quarter, reason=reason, today=localdate(), by=request.user
         )
     except jobs.AlreadyAsked as already:
         messages.info(request, str(already))
+    except WantsAnother as refusal:
+        if not form.errors:
+            form.add_error(refusal.field, str(refusal))
+        return _confirm(request, quarter, form)
     else:
-        messages.success(request, f"{quarter} is being closed. You can leave this page.")
+        if job is not None:
+            messages.success(request, f"{quarter} is being closed. You can leave this page.")
+        elif early is not None:
+            messages.success(
+                request, f"{quarter} is closed once another person agrees: they are told."
+            )
     return redirect("quarters")
 
 
-def _confirm(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
+def _confirm(request: SignedInRequest, quarter: Quarter, form: EarlyCloseForm) -> HttpResponse:
     try:
         closing = preview_close(quarter=quarter, today=localdate())
     except ValueError as refusal:
         messages.info(request, str(refusal))
         return redirect("quarters")
-    page = {
+    return render(request, "escalation/close_quarter.html", _what_follows(quarter, closing, form))
+
+
+def _what_follows(
+    quarter: Quarter, closing: Closing, form: EarlyCloseForm | None = None
+) -> dict[str, Any]:
+    """What closing a quarter now would do, and what stands in the way."""
+    return {
         "quarter": quarter,
         "closing": closing,
         "completion": completion(quarter=quarter),
         "counts": dict(Counter(each.get_level_display() for each in closing.opened)),
+        "obstacles": close_obstacles(quarter=quarter, today=localdate()),
+        "early": early_close_of(quarter),
+        "form": form,
     }
-    return render(request, "escalation/close_quarter.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SECOND)
+def early_close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
+    """Another person reads why, who is missing and what would follow, and agrees or does not."""
+    early = early_close_of(quarter)
+    if early is None:
+        raise Http404("Nobody asks to close this quarter early")
+    if request.method == "POST":
+        try:
+            agree_to_close(early=early, by=request.user)
+            messages.success(request, f"You agreed: {quarter} is being closed.")
+        except WantsAnother as refusal:
+            messages.error(request, str(refusal))
+        except jobs.AlreadyAsked as already:
+            messages.info(request, str(already))
+        return redirect("early_close", quarter.key)
+    try:
+        closing = preview_close(quarter=quarter, today=localdate())
+    except ValueError as refusal:
+        messages.info(request, str(refusal))
+        return redirect("home")
+    page = _what_follows(quarter, closing) | {
+        "is_own": early.asked_by_id == request.user.pk,
+        "answer_form": NotAgreedForm(),
+    }
+    return render(request, "escalation/early_close.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.SECOND)
+def not_agreed(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
+    """The quarter stays open, and whoever asked reads why."""
+    early = early_close_of(quarter)
+    if early is None:
+        raise Http404("Nobody asks to close this quarter early")
+    form = NotAgreedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            refuse_to_close(early=early, answer=form.cleaned_data["answer"], by=request.user)
+            messages.success(request, f"{quarter} stays open.")
+            return redirect("home")
+        except WantsAnother as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "escalation/not_agreed.html", {"early": early, "form": form})

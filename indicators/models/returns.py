@@ -27,6 +27,9 @@ class Draft(models.Model):
     version = models.PositiveIntegerField(default=1)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(default=now)
+    offered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was offered as late, its quarter being closed"
+    )
 
     class Meta:
         ordering = ["indicator", "quarter"]

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from core.clock import now
 from core.dates import as_date
 from core.fields import QuarterField
-from indicators.models.definitions import VALUE, Indicator
+from indicators.models.definitions import VALUE, AgreedBounds, Indicator
 from indicators.rules.targets import WAITING, ProposalState
 from sorp.rules.thresholds import LIMITS
 
@@ -68,21 +68,10 @@ class TargetProposal(models.Model):
                 name="a_proposed_target_has_a_known_state",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="a_proposed_target_says_why"),
-            models.CheckConstraint(
-                condition=Q(lower__isnull=True) | Q(upper__isnull=True) | Q(lower__lte=F("upper")),
-                name="a_proposed_range_is_the_right_way_up",
-            ),
-            models.CheckConstraint(
-                condition=Q(outer_lower__isnull=True)
-                | Q(lower__isnull=True)
-                | Q(outer_lower__lte=F("lower")),
-                name="a_proposed_outer_lower_bound_is_outside",
-            ),
-            models.CheckConstraint(
-                condition=Q(outer_upper__isnull=True)
-                | Q(upper__isnull=True)
-                | Q(outer_upper__gte=F("upper")),
-                name="a_proposed_outer_upper_bound_is_outside",
+            *AgreedBounds.in_order(
+                "a_proposed_range_is_the_right_way_up",
+                "a_proposed_outer_lower_bound_is_outside",
+                "a_proposed_outer_upper_bound_is_outside",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "recorded"], decided_by=None, decided_at=None)

@@ -162,7 +162,9 @@ class EntrySheet:
     def revision_seen(self) -> str:
         """The number of the revision that stood when the draft was begun, or that stands now."""
         current = str(self.revision.number if self.revision else 0)
-        return str(self.draft.typed.get("seen", current)) if self.draft else current
+        if self.draft is None or self.is_closed:
+            return current
+        return str(self.draft.typed.get("seen", current))
 
     @property
     def typed(self) -> Mapping[str, str]:
@@ -184,7 +186,9 @@ class EntrySheet:
     def months_seen(self) -> str:
         """What stood of its months when they were typed, or stands now."""
         current = months_seen(self.result.months, self.quarter)
-        return str(self.draft.typed.get(MONTHS_SEEN, current)) if self.draft else current
+        if self.draft is None or self.is_closed:
+            return current
+        return str(self.draft.typed.get(MONTHS_SEEN, current))
 
     @property
     def months_now(self) -> str:
@@ -260,7 +264,10 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
         indicator=indicator,
         quarter=quarter,
         result=result,
-        draft=None if result.is_closed else drafts.select_related("saved_by").first(),
+        # Of a closed quarter what was typed counts for nothing, unless it was offered as late.
+        draft=(drafts.filter(offered_at__isnull=False) if result.is_closed else drafts)
+        .select_related("saved_by")
+        .first(),
         submitted=months_as_typed(result.months, quarter) | as_typed(revision, year_end),
         requirements=quarter_requirements([indicator], quarter)[indicator.pk],
         background=backgrounds_of([indicator], quarter)[indicator.pk],
@@ -270,6 +277,14 @@ def entry_sheet(*, indicator: Indicator, quarter: Quarter, user: User) -> EntryS
         due_on=entry_day(entry_days(quarter), indicator),
         is_locked=revision is not None and not may_change(result=revision.result, by=user),
     )
+
+
+def left_behind(sheet: EntrySheet) -> Draft | None:
+    """What was typed and not submitted when a quarter was closed, offered as late or not."""
+    if not sheet.is_closed:
+        return None
+    rows = Draft.objects.filter(indicator=sheet.indicator, quarter=sheet.quarter)
+    return rows.select_related("saved_by").first()
 
 
 def _content(entry: Entry) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core import audit
 from core.clock import localdate, now
@@ -13,6 +14,7 @@ from core.dates import as_date
 from core.figures import number_sent
 from core.quarters import Quarter
 from core.queries import quarter_state
+from core.services.notices import owe_notice
 from core.services.quarters import NotOpen
 from indicators.models.definitions import Indicator
 from indicators.models.results import Result, Revision
@@ -20,6 +22,7 @@ from indicators.models.returns import Draft
 from indicators.queries.entry import DRAFT_FIELDS
 from indicators.services.results import refuse_locked
 from organisation.models.people import User
+from organisation.queries import officers_who_can_sign_in
 
 # Characters in one field: beyond any commentary, and a bound on what is stored.
 LONGEST_TEXT = 20_000
@@ -135,3 +138,50 @@ def _latest_revision(indicator: Indicator, quarter: Quarter) -> Revision | None:
 def _was_revised_since(stored_text: Mapping[str, str], submitted: Revision | None) -> bool:
     seen = stored_text.get("seen", "")
     return seen.isdigit() and number_sent(seen) != (submitted.number if submitted else 0)
+
+
+@transaction.atomic
+def offer_late(*, draft: Draft, by: User) -> Draft:
+    """What was typed and not submitted before its quarter was closed is offered to the performance team.
+
+    It stays as it was typed, and counts for nothing until a performance officer takes it as a
+    revision, with the reason. Offering it again changes nothing. Raises ValueError while the
+    quarter is open.
+    """
+    draft = Draft.objects.select_for_update().select_related("indicator").get(pk=draft.pk)
+    state = quarter_state(draft.quarter)
+    if state is None or not state.is_closed:
+        raise ValueError(f"{draft.quarter} is open: submit the result with your return")
+    if draft.offered_at is not None:
+        return draft
+    draft.offered_at = now()
+    draft.save(update_fields=["offered_at"])
+    indicator, quarter = draft.indicator, draft.quarter
+    audit.record("offered as late", draft, by=by, typed=dict(draft.typed))
+    for officer in officers_who_can_sign_in(on=localdate()):
+        owe_notice(
+            key=f"offered-late-{draft.pk}-{draft.version}-{officer.pk}",
+            recipient=officer,
+            subject=f"{indicator.title}: a result of {quarter} is offered as late",
+            body=f"{by.name} had typed it when {quarter} was closed, and offers it. Look at it, and"
+            " take it as a revision or put it aside.",
+            address=reverse("enter_result", args=[quarter.key, indicator.reference]),
+        )
+    return draft
+
+
+@transaction.atomic
+def settle_offer(*, draft: Draft, words: str, by: User) -> None:
+    """What was offered as late was taken, or not: it is a draft no more, and whoever typed it is told."""
+    if draft.offered_at is None:
+        return
+    indicator, quarter = draft.indicator, draft.quarter
+    audit.record("settled a late offer", draft, by=by, words=words, typed=dict(draft.typed))
+    owe_notice(
+        key=f"late-settled-{draft.pk}-{draft.version}",
+        recipient=draft.saved_by,
+        subject=f"{indicator.title}, {quarter}: what you offered as late was looked at",
+        body=words,
+        address=reverse("indicator", args=[indicator.reference]),
+    )
+    draft.delete()

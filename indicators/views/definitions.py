@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +18,7 @@ from core.guards import require
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.views.entities import (
+    A_PAGE,
     Change,
     Done,
     Entity,
@@ -39,6 +41,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.moves import IndicatorMove
 from indicators.models.ratings import Rating
 from indicators.queries.histories import thresholds_of
+from indicators.queries.library import definition_of, library_lines
 from indicators.queries.targets import quarters_offered, target_in_words
 from indicators.services.definitions import (
     NOT_OF_THE_DEFINITION,
@@ -91,8 +94,13 @@ def add_indicator(request: SignedInRequest) -> HttpResponse:
         said = f"{indicator.reference} is measured from {indicator.first_quarter}"
         return Done(said, reverse("targets_of", args=[indicator.reference]))
 
+    picked = definition_of(request.GET.get("from", ""))
     page = FormPage(
-        form=NewIndicatorForm(request.POST or None, today=localdate()),
+        form=NewIndicatorForm(
+            request.POST or None,
+            today=localdate(),
+            initial=picked.as_typed if picked else None,
+        ),
         title="Add an indicator",
         caption="Indicators",
         button="Add it",
@@ -101,6 +109,15 @@ def add_indicator(request: SignedInRequest) -> HttpResponse:
         template="indicators/set_up/definition.html",
     )
     return form_page(request, page)
+
+
+@require_safe
+@require(Permission.MANAGE_FRAMEWORK)
+def definitions_to_pick(request: SignedInRequest) -> HttpResponse:
+    """Definitions of national frameworks: which of them are measured here, and a form begun for the others."""
+    text = request.GET.get("text", "").replace("\x00", "")
+    shown = Paginator(library_lines(text), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "indicators/set_up/library.html", {"text": text, "page": shown})
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,7 +18,7 @@ from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm,
 from indicators.models.definitions import Awaited, Indicator
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
-from indicators.queries.entry import EntrySheet, entry_sheet
+from indicators.queries.entry import EntrySheet, entry_sheet, left_behind
 from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
 from indicators.rules.entry import MONTHS, MONTHS_SEEN, Entry, ResultGiven
@@ -32,6 +32,7 @@ from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from sorp.rules.thresholds import bounds_of
 
+UNTOLD_OF_DRAFTS = ("seen", "version", MONTHS_SEEN)  # what the machinery keeps with what was typed
 BY_PARTS = "parts-"  # and the key of a dimension: the button that leads to its grid
 
 
@@ -54,7 +55,19 @@ def refusal_page(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse | 
         reason = "locked" if sheet.is_locked else ""
     if not reason:
         return None
-    page = {"sheet": sheet, "indicator": sheet.indicator, "quarter": sheet.quarter}
+    draft = left_behind(sheet)
+    typed = [
+        (name.replace("_", " ").capitalize(), words)
+        for name, words in (draft.typed if draft else {}).items()
+        if name not in UNTOLD_OF_DRAFTS and words
+    ]
+    page = {
+        "sheet": sheet,
+        "indicator": sheet.indicator,
+        "quarter": sheet.quarter,
+        "draft": draft,
+        "typed": typed,
+    }
     return render(request, "indicators/not_open.html", page | {"reason": reason}, status=403)
 
 
@@ -81,11 +94,11 @@ def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> Ht
         return refused
     if request.method == "POST":
         return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
-    if sheet.draft is not None and sheet.is_overtaken:
+    if sheet.draft is not None and sheet.is_overtaken and not sheet.is_closed:
         return _conflict_page(request, sheet, sheet.draft.typed, sheet.submitted, status=200)
     # What was said to be complete and is not comes back with what is wrong; what was only begun
     # is nobody's mistake yet.
-    wrong = sheet.draft is not None and sheet.draft.is_complete
+    wrong = sheet.draft is not None and sheet.draft.is_complete and not sheet.is_closed
     form = ResultForm({**sheet.typed, "complete": "yes"} if wrong else None, sheet=sheet)
     if sheet.is_closed and (awaited := still_to_come(sheet)) is not None:
         form.initial["reason"] = f"Issued by {awaited.publisher}"
@@ -328,10 +341,29 @@ def _compared(
 def discard_draft(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """What was typed and not submitted is thrown away; what was submitted before it stands."""
     sheet = sheet_or_404(request, quarter, address)
+    if sheet.draft is not None and sheet.draft.offered_at and may_revise(request.user):
+        words = f"{request.user.name} put it aside: it was not taken."
+        drafts.settle_offer(draft=sheet.draft, words=words, by=request.user)
+        messages.success(request, f"{sheet.indicator.title}: what was offered is put aside")
+        return redirect("quarters")
     if sheet.draft is not None:
         drafts.discard_draft(draft=sheet.draft, by=request.user)
         messages.success(request, f"{sheet.indicator.title}: the draft is discarded")
     return redirect("my_return", sheet.quarter.key)
+
+
+@require_POST
+@require(Permission.SUBMIT_RESULT)
+def offer_late(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
+    """What was typed before the quarter was closed is offered to the performance team."""
+    sheet = sheet_or_404(request, quarter, address)
+    if (draft := left_behind(sheet)) is not None:
+        try:
+            drafts.offer_late(draft=draft, by=request.user)
+            messages.success(request, f"{sheet.indicator.title}: the performance team is told")
+        except ValueError as refusal:
+            messages.error(request, str(refusal))
+    return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)
 
 
 def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
@@ -381,6 +413,8 @@ def _revise(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     except ValueError as refusal:
         form.add_error(None, str(refusal))
         return _page(request, sheet, form)
+    if is_new and sheet.draft is not None:
+        drafts.settle_offer(draft=sheet.draft, words=f"Taken: {reason}", by=request.user)
     messages.success(request, _revised_message(revision, is_new, sheet))
     if not is_new:
         return redirect("home")

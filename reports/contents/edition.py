@@ -27,7 +27,9 @@ class NotClosed(ValueError):
     """The quarter is still open, so its report can't be written yet."""
 
 
-def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[str, Any]:
+def edition_contents(
+    *, quarter: Quarter, number: int, frozen_on: date, note: str = ""
+) -> dict[str, Any]:
     """Everything the report of a closed quarter says, from live tables. Raises NotClosed.
 
     Nothing in it depends on the moment but its number and the day it was frozen: milestones are
@@ -55,7 +57,11 @@ def edition_contents(*, quarter: Quarter, number: int, frozen_on: date) -> dict[
         "notice": DEMONSTRATION if settings.DEMONSTRATION else "",
         "quarter": quarter.key,
         "quarter_closed_on": localtime(state.closed_at).date().isoformat(),
-        "edition": {"number": number, "frozen_on": frozen_on.isoformat()},
+        "edition": {
+            "number": number,
+            "frozen_on": frozen_on.isoformat(),
+            **({"note": note} if note else {}),
+        },
         "sorp": practice,
         **_headline_figures(indicators, quarter.key),
         **strategy,

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.kept_files import store
 from core.quarters import Quarter
-from reports.models import Edition, EditionFile, SmallEdition
+from reports.models import Edition, EditionFile, EditionQuerySet, SmallEdition, Withdrawal
 
 
 def latest_edition(quarter: Quarter) -> Edition | None:
@@ -19,29 +19,46 @@ def latest_edition(quarter: Quarter) -> Edition | None:
 def published_edition(quarter: Quarter | None = None) -> Edition | None:
     """The newest published edition: of a quarter, or of the latest quarter that has one.
 
+    Of a quarter whose newest was withdrawn there is none: what it corrected does not stand again.
     Without its documents, which `public_document` reads: a page that is not changed needs neither.
     """
-    rows = Edition.objects.published().without_documents().select_related("report")
+    rows = _newest_issued().published()
     if quarter is not None:
         rows = rows.of(quarter)
-    return rows.order_by("-report__quarter", "-number").first()
+    return rows.order_by("-report__quarter").first()
 
 
 def published_editions() -> QuerySet[Edition]:
     """The newest published edition of each quarter, with its files, latest quarter first."""
-    newest = (
-        Edition.objects.published()
-        .filter(report=OuterRef("report"))
-        .order_by("-number")
-        .values("pk")[:1]
-    )
+    rows = _newest_issued().published().prefetch_related("files")
+    return rows.order_by("-report__quarter")
+
+
+def withdrawals() -> QuerySet[Withdrawal]:
+    """Of each quarter whose newest edition was withdrawn, why, latest quarter first."""
+    rows = Withdrawal.objects.filter(edition__in=_newest_issued())
     return (
-        Edition.objects.published()
+        rows.select_related("edition__report")
+        .defer("edition__document", "edition__public_document")
+        .order_by("-edition__report__quarter")
+    )
+
+
+def withdrawal_at(address: str) -> Withdrawal | None:
+    """What became of a page that only a withdrawn edition had; None where none had it."""
+    rows = Withdrawal.objects.select_related("edition__report")
+    rows = rows.defer("edition__document", "edition__public_document")
+    return next((each for each in rows if address in each.addresses), None)
+
+
+def _newest_issued() -> EditionQuerySet:
+    """The newest edition of each quarter that was ever published, without its documents."""
+    newest = Edition.objects.issued().filter(report=OuterRef("report")).order_by("-number")
+    rows: EditionQuerySet = Edition.objects.issued()
+    return (
+        rows.filter(pk=Subquery(newest.values("pk")[:1]))
         .without_documents()
-        .filter(pk=Subquery(newest))
         .select_related("report")
-        .prefetch_related("files")
-        .order_by("-report__quarter")
     )
 
 
@@ -61,11 +78,14 @@ def agreed_plans_after(edition: Edition) -> dict[str, SmallEdition]:
     return {each.reference: each for each in rows}
 
 
-def all_editions() -> QuerySet[Edition]:
+def all_editions() -> EditionQuerySet:
     """Every edition, newest first, for those who build them."""
+    rows: EditionQuerySet = Edition.objects.without_documents()
     return (
-        Edition.objects.without_documents()
-        .select_related("report", "frozen_by", "published_by")
+        rows.select_related(
+            *("report", "frozen_by", "checked_by", "approved_by", "published_by"),
+            "withdrawal__withdrawn_by",
+        )
         .prefetch_related("files")
         .order_by("-report__quarter", "-number")
     )

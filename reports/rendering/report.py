@@ -118,6 +118,11 @@ class Report:
     def number(self) -> int:
         return self.document["edition"]["number"]
 
+    @property
+    def note(self) -> str:
+        """What it corrects of what was published before, in the council's words; or nothing."""
+        return self.document["edition"].get("note", "")
+
     @cached_property
     def said(self) -> Mapping[str, Mapping[str, str]]:
         """Every sentence of the report, by its place and key."""

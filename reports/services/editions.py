@@ -1,4 +1,4 @@
-"""Freezing an edition, and publishing it."""
+"""Freezing an edition. Its publication: `publishing`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from core.refusals import Refused
 from organisation.models.people import User
 from reports.contents.edition import edition_contents
 from reports.models import Edition, QuarterlyReport
-from reports.queries.editions import kept_files
 from reports.rules.counting import same_content
 from reports.rules.projection import public_form
-from reports.rules.sentences import CannotBeMade, wrong_sentences
+from reports.rules.sentences import CannotBeMade
 from reports.schema import check_form
+from reports.services.publishing import set_back_older
 from reports.verification import wrong_figures
 
 
@@ -46,15 +46,13 @@ class CannotBePrinted(Refused):
         )
 
 
-class CannotPublish(Refused):
-    """The edition cannot be published as it is. The message says what to do."""
-
-
 @transaction.atomic
-def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]:
+def freeze_edition(*, quarter: Quarter, by: User | None, note: str = "") -> tuple[Edition, bool]:
     """The report of a closed quarter is frozen. Returns its newest edition, and whether it is new.
 
-    Where the newest edition says the same already, it stands and nothing is written. Raises
+    `note` says in public what it corrects of what was published before. Where the newest edition
+    says the same already, it stands and nothing is written. An older one that was to be published is
+    a draft again. Raises
     NotClosed for an open quarter; NotAnEdition where what was gathered has not the form it should;
     DoesNotFollow where it would not verify, as when a revision is not yet followed up;
     CannotBePrinted where a font lacks what somebody wrote.
@@ -64,10 +62,10 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
     newest = report.editions.order_by("-number").first()
     number = newest.number + 1 if newest else 1
     try:
-        full = edition_contents(quarter=quarter, number=number, frozen_on=localdate())
+        full = edition_contents(quarter=quarter, number=number, frozen_on=localdate(), note=note)
     except CannotBeMade as reason:
         raise DoesNotFollow(quarter, str(reason)) from None
-    if newest is not None and same_content(full, newest.document):
+    if newest is not None and _says_already(newest, full):
         return newest, False
     public = public_form(full)
     for document in (full, public):
@@ -87,8 +85,19 @@ def freeze_edition(*, quarter: Quarter, by: User | None) -> tuple[Edition, bool]
         frozen_at=now(),
         frozen_by=by,
     )
-    audit.record("froze edition", edition, by=by, sha256=edition.sha256)
+    audit.record("froze edition", edition, by=by, sha256=edition.sha256, note=note)
+    set_back_older(than=edition, by=by)
     return edition, True
+
+
+def _says_already(newest: Edition, full: Mapping[str, Any]) -> bool:
+    """Whether the newest edition holds this content, and the note, where one was given."""
+    note = full["edition"].get("note")
+    return (
+        not newest.is_withdrawn
+        and same_content(dict(full), newest.document)
+        and note in (None, newest.document["edition"].get("note"))
+    )
 
 
 def _place(document: Mapping[str, Any], path: str) -> str:
@@ -99,44 +108,3 @@ def _place(document: Mapping[str, Any], path: str) -> str:
         each = document[part][int(within[0])]
         return f"{each.get('reference') or each.get('title')}, {name}"
     return f"{part}, {name}" if within else name
-
-
-@transaction.atomic
-def publish_edition(*, edition: Edition, by: User | None) -> Edition:
-    """Everyone may read the edition, for good. Publishing it again changes nothing.
-
-    Raises CannotPublish where its files were not built or do not read back as they were drawn, where a
-    sentence of it does not follow from its facts, or a newer edition is published already.
-    """
-    edition = (
-        Edition.objects.select_for_update(of=("self",)).select_related("report").get(pk=edition.pk)
-    )
-    if edition.is_published:
-        return edition
-    if not edition.files.exists():
-        raise CannotPublish(f"Build the files of edition {edition.number} first, then publish it")
-    if not kept_files(edition):
-        raise CannotPublish(
-            f"The files of edition {edition.number} are not all kept as they were drawn: build the"
-            " report again, then publish it"
-        )
-    for document in (edition.document, edition.public_document):
-        for what in wrong_sentences(document):
-            raise CannotPublish(
-                f"Edition {edition.number} says what its facts do not bear out ({what}): build the"
-                " report again, then publish it"
-            )
-    newer = Edition.objects.published().filter(report=edition.report, number__gt=edition.number)
-    if newer.exists():
-        raise CannotPublish(
-            f"A later edition of the report for {edition.quarter} is published already: build the"
-            " report again to say something new"
-        )
-    edition.state, edition.published_at, edition.published_by = (
-        Edition.State.PUBLISHED,
-        now(),
-        by,
-    )
-    edition.save(update_fields=["state", "published_at", "published_by"])
-    audit.record("published edition", edition, by=by, sha256=edition.public_sha256)
-    return edition

@@ -15,7 +15,7 @@ from organisation.models.people import User
 from reports.models import Edition, EditionFile
 from reports.queries.editions import kept_files
 from reports.rendering.files import Tell, build_files
-from reports.services.editions import freeze_edition, publish_edition
+from reports.services.editions import freeze_edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,22 @@ class Built:
         """What a person is told."""
         edition = self.edition
         how = "frozen" if self.is_new else "already says the same"
-        state = "published" if edition.is_published else "not published yet"
+        state = edition.state_in_words if edition.is_published else "not published yet"
         return (
             f"{edition.quarter}: edition {edition.number} {how}; {len(self.files)} files; {state}."
         )
 
 
 def build_report(
-    *, quarter: Quarter, by: User | None, publish: bool = False, tell: Tell | None = None
+    *, quarter: Quarter, by: User | None, note: str = "", tell: Tell | None = None
 ) -> Built:
-    """The report of a closed quarter is frozen, drawn and kept, and published where asked.
+    """The report of a closed quarter is frozen, drawn and kept. Others check and approve it.
 
     Not one transaction: drawing takes seconds, and no table may stay locked meanwhile. Each step
     by itself may be repeated to no effect.
     """
-    edition, is_new = freeze_edition(quarter=quarter, by=by)
+    edition, is_new = freeze_edition(quarter=quarter, by=by, note=note)
     files = build_edition(edition=edition, by=by, tell=tell)
-    if publish:
-        edition = publish_edition(edition=edition, by=by)
     return Built(edition, files, is_new)
 
 

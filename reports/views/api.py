@@ -13,12 +13,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.guards import public
+from core.http_cache import FOR_EVERYONE
 from core.quarters import Quarter
-from reports.models import Edition
-from reports.queries.editions import published_editions
+from reports.models import Edition, Withdrawal
+from reports.queries.editions import published_editions, withdrawals
 from reports.rendering.report import LICENCE_ADDRESS, Report
 from reports.rules.history import in_quarter
-from reports.views.editions_cache import edition_or_404, edition_response, report_of
+from reports.views.editions_cache import (
+    ReportWithdrawn,
+    edition_or_404,
+    edition_response,
+    refuse_withdrawn_address,
+    report_of,
+)
 
 
 class FrozenView(APIView):
@@ -26,22 +33,44 @@ class FrozenView(APIView):
 
     permission_classes = [AllowAny]
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """What was withdrawn is answered 410, with the reason."""
+        if isinstance(exc, ReportWithdrawn):
+            found = exc.withdrawal
+            told = {"detail": "This edition was withdrawn", **_withdrawn(found)}
+            return Response(told, status=410, headers={"Cache-Control": FOR_EVERYONE})
+        return super().handle_exception(exc)
+
     def absolute(self, name: str, *args: str) -> str:
         return settings.SERVICE_ADDRESS + reverse(name, args=args)
+
+
+def _withdrawn(found: Withdrawal) -> dict[str, Any]:
+    """What is told of an edition that was withdrawn: `{"withdrawn_on": "2012-03-01", …}`."""
+    return {
+        "quarter": found.edition.quarter.key,
+        "edition": found.edition.number,
+        "withdrawn_on": found.withdrawn_on.isoformat(),
+        "reason": found.reason,
+        "sha256": found.edition.public_sha256,
+    }
 
 
 class Reports(FrozenView):
     """Every published report, the latest quarter first."""
 
     def get(self, request: Request) -> HttpResponse:
-        editions = list(published_editions())
-        if not editions:
-            return Response({"licence": LICENCE_ADDRESS, "reports": []})
-        return edition_response(request, editions, lambda: Response(self._listed(editions)))
+        editions, taken_back = list(published_editions()), list(withdrawals())
+        if not (editions or taken_back):
+            return Response({"licence": LICENCE_ADDRESS, "reports": [], "withdrawn": []})
+        return edition_response(
+            request, [*editions, *taken_back], lambda: Response(self._listed(editions, taken_back))
+        )
 
-    def _listed(self, editions: list[Edition]) -> dict[str, Any]:
+    def _listed(self, editions: list[Edition], taken_back: list[Withdrawal]) -> dict[str, Any]:
         return {
             "licence": LICENCE_ADDRESS,
+            "withdrawn": [_withdrawn(each) for each in taken_back],
             "reports": [
                 {
                     "quarter": each.quarter.key,
@@ -108,6 +137,7 @@ class OneIndicator(FrozenView):
         edition = edition_or_404(None)
         report = report_of(edition)
         if address not in report.by_address:
+            refuse_withdrawn_address(reverse("public_indicator", args=[address]))
             raise Http404
         found = report.by_address[address]
         return edition_response(request, edition, lambda: Response(found.facts))

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,7 @@ from reports.queries.editions import (
     public_file,
     published_edition,
     published_editions,
+    withdrawals,
 )
 from reports.rendering.agreed_plans import ShownAgreedPlan
 from reports.rendering.csvs import (
@@ -35,7 +37,14 @@ from reports.rendering.csvs import (
 )
 from reports.rendering.html import MARKS
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS, Report, ShownPriority
-from reports.views.editions_cache import edition_or_404, edition_response, report_of
+from reports.views.editions_cache import (
+    edition_or_404,
+    edition_response,
+    refuse_withdrawn,
+    refuse_withdrawn_address,
+    report_of,
+    says_what_was_withdrawn,
+)
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -49,6 +58,7 @@ SHOWN_IN_PLACE = {"pdf", "json", "sha256"}  # the rest is downloaded
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def latest_report(request: HttpRequest) -> HttpResponse:
     """The latest published report; before there is one, what will appear here."""
     edition = published_edition()
@@ -59,6 +69,7 @@ def latest_report(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def public_report(request: HttpRequest, quarter: Quarter) -> HttpResponse:
     edition = edition_or_404(quarter)
     return _report_response(request, edition)
@@ -86,24 +97,28 @@ def _shown(agreed: SmallEdition | None) -> ShownAgreedPlan | None:
     return ShownAgreedPlan(agreed.document) if agreed else None
 
 
-def _edition_telling(facts: Callable[[Report], Container[str]], key: str) -> Edition:
+def _edition_telling(facts: Callable[[Report], Container[str]], key: str, page: str) -> Edition:
     """The newest published edition whose report still tells of something.
 
-    What has left the report keeps its address, with what was last published of it.
+    What has left the report keeps its address, with what was last published of it. Raises
+    ReportWithdrawn where only an edition that was withdrawn had the page.
     """
     for edition in published_editions():
         if key in facts(report_of(edition)):
             return edition
+    refuse_withdrawn_address(page)
     raise Http404("Nothing is published at this address")
 
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
     """One indicator: how it stands, why, what is being done about it, and who answers for it."""
     latest = edition = published_edition()
     if edition is None or address not in report_of(edition).by_address:
-        edition = _edition_telling(lambda report: report.by_address, address)
+        page = reverse("public_indicator", args=[address])
+        edition = _edition_telling(lambda report: report.by_address, address, page)
     plans = agreed_plans_after(edition)
     agreed = next((each for name, each in plans.items() if address_of(name) == address), None)
     # What has left the report: the latest edition says whether it is no longer measured.
@@ -134,9 +149,11 @@ def public_indicator(request: HttpRequest, address: str) -> HttpResponse:
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def public_indicator_csv(request: HttpRequest, address: str) -> HttpResponse:
     """The figures behind one indicator's chart."""
-    edition = _edition_telling(lambda report: report.by_address, address)
+    page = reverse("public_indicator", args=[address])
+    edition = _edition_telling(lambda report: report.by_address, address, page)
 
     def render_page() -> HttpResponse:
         facts = report_of(edition).by_address[address].facts
@@ -155,11 +172,13 @@ def public_indicator_csv(request: HttpRequest, address: str) -> HttpResponse:
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def public_parts_csv(request: HttpRequest, address: str) -> HttpResponse:
     """One indicator by its parts, small numbers withheld as they were when it was frozen."""
     edition = _edition_telling(
         lambda report: {key for key, block in report.by_address.items() if block.breakdowns},
         address,
+        reverse("public_indicator", args=[address]),
     )
 
     def render_page() -> HttpResponse:
@@ -175,11 +194,13 @@ def public_parts_csv(request: HttpRequest, address: str) -> HttpResponse:
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def public_months_csv(request: HttpRequest, address: str) -> HttpResponse:
     """One indicator by month, as it was frozen."""
     edition = _edition_telling(
         lambda report: {key for key, block in report.by_address.items() if block.by_month},
         address,
+        reverse("public_indicator", args=[address]),
     )
 
     def render_page() -> HttpResponse:
@@ -195,13 +216,14 @@ def public_months_csv(request: HttpRequest, address: str) -> HttpResponse:
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def public_priority(request: HttpRequest, slug: str) -> HttpResponse:
     """One strategic priority, with its three kinds of evidence side by side."""
 
     def by_slug(report: Report) -> dict[str, ShownPriority]:
         return {each.slug: each for each in report.priorities}
 
-    edition = _edition_telling(by_slug, slug)
+    edition = _edition_telling(by_slug, slug, reverse("public_priority", args=[slug]))
 
     def render_page() -> HttpResponse:
         report = report_of(edition)
@@ -218,22 +240,31 @@ def public_priority(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def open_data(request: HttpRequest) -> HttpResponse:
     """Every published report as files, and how to check them."""
-    editions = list(published_editions())
-    page = {"editions": editions, "licence": LICENCE, "licence_address": LICENCE_ADDRESS}
-    if not editions:
+    editions, withdrawn = list(published_editions()), list(withdrawals())
+    page = {
+        "editions": editions,
+        "withdrawn": withdrawn,
+        "licence": LICENCE,
+        "licence_address": LICENCE_ADDRESS,
+    }
+    if not (editions or withdrawn):
         return render(request, "reports/open_data.html", page)
     return edition_response(
-        request, list(editions), lambda: render(request, "reports/open_data.html", page)
+        request, [*editions, *withdrawn], lambda: render(request, "reports/open_data.html", page)
     )
 
 
 @public
 @require_safe
+@says_what_was_withdrawn
 def edition_file(request: HttpRequest, quarter: Quarter, name: str) -> HttpResponseBase:
     """One file of the newest published edition of a quarter, as it was kept when it was built."""
     file = public_file(quarter, name)
+    if file is None:
+        refuse_withdrawn(quarter)
     if file is None or not default_storage.exists(file.path):
         raise Http404("There is no such file in the published edition")
     tag = f'"{file.sha256[:32]}"'

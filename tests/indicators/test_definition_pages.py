@@ -16,6 +16,7 @@ from core.services.quarters import open_quarter
 from indicators.models.definitions import Indicator
 from indicators.models.moves import IndicatorMove
 from indicators.models.ratings import Rating
+from indicators.queries.library import library
 from indicators.rules.entry import ResultGiven
 from indicators.services.moves import make_due_moves
 from indicators.services.results import submit_result
@@ -242,6 +243,34 @@ def test_the_database_itself_lets_no_manager_check_their_own_indicator(manager):
         IndicatorFactory(accountable_manager=manager, checker=manager)
 
 
+def test_a_national_definition_is_picked_and_the_form_begins_with_what_is_published(
+    client, officer, manager
+):
+    page = text(client.get(f"{LIST}library/", {"text": "council tax"}))
+    assert "LGBF CORP 04 The Cost per Dwelling of Collecting Council Tax" in page
+    assert "<strong>1</strong> definition found" in page
+    assert "Lower is better" in page
+
+    form = client.get(f"{LIST}add/", {"from": "LGBF:CORP 04"}).context["form"]
+
+    assert form["reference"].value() == "CORP 04"
+    assert (form["measure_unit"].value(), form["polarity"].value()) == ("£", "lower")
+    IndicatorFactory(reference="CT1", codes="LOF:1.2; LGBF:CORP 04")
+    assert 'Measured as <a class="govuk-link" href="/indicators/CT1/">' in text(
+        client.get(f"{LIST}library/", {"text": "corp 04"})
+    )
+
+
+def test_every_definition_to_pick_from_can_be_defined_and_names_its_source(manager):
+    rows = library()
+    assert len(rows) == len({row.key for row in rows}) > 50
+    for row in rows:
+        assert row.source
+        IndicatorFactory.build(
+            **row.as_typed, method="none", kind="data", due="", unit=None, accountable_manager=None
+        ).clean_fields(exclude=["unit", "accountable_manager", "address"])
+
+
 # Changing
 
 
@@ -299,6 +328,11 @@ def test_what_was_typed_comes_back_to_be_changed_once_more(client, officer, rate
     assert "Bins by midnight" in page
     rated.refresh_from_db()
     assert rated.title != "Bins by midnight"
+
+
+def test_the_button_says_that_what_changes_is_shown_first(client, officer, rated):
+    assert "See what changes" in text(client.get(f"{LIST}HW1/change/"))
+    assert "See what changes" not in text(client.get(f"{LIST}add/"))
 
 
 def test_a_change_of_nothing_is_no_change(client, officer, rated):

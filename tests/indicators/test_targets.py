@@ -384,7 +384,7 @@ def test_a_minute_is_recorded_whole_and_of_a_day_that_has_come(indicator, people
             "decided_by": "officer",
         },
         {"decided_by": "officer"},
-        {"state": "thought of"},
+        {"state": "wished"},
         {"reason": ""},
         {"lower": 9, "upper": 5},
         {"lower": 5, "outer_lower": 6},

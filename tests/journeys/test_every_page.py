@@ -7,6 +7,7 @@ DIRECTOR = "fiona.castellane@wealdshire.example"
 PAT_CHAIR = "gareth.penhallow@wealdshire.example"
 CABINET_MEMBER = "adaeze.whitcombe@wealdshire.example"
 OFFICER = "imogen.sattar@wealdshire.example"
+SECOND_OFFICER = "callum.wrexley-boyd@wealdshire.example"
 
 PAGES = {
     None: [

@@ -7,7 +7,7 @@ import csv
 import io
 
 from tests.journeys.conftest import WIDE, Visitor
-from tests.journeys.test_every_page import MANAGER, OFFICER
+from tests.journeys.test_every_page import MANAGER, OFFICER, SECOND_OFFICER
 from tests.services import wait_until
 
 MANAGING_DIRECTOR = "rosalind.achterberg@wealdshire.example"
@@ -34,7 +34,7 @@ def test_a_change_is_drafted_tried_talked_over_approved_and_rules_from_then_on(b
         author, public, director = visitors(browser, address)
         approve(director)
         read_in_public(public)
-        close_the_quarter_before(author)
+        close_the_quarter_before(author, other=public)
 
     after = escalations(council)
     opened = [each for each in after if each["opened_in"] == "2023-Q1"]
@@ -149,8 +149,12 @@ def read_in_public(public):
     assert public.reads("Version 3 took its place from Q2 2023/24.")
 
 
-def close_the_quarter_before(author):
+def close_the_quarter_before(author, *, other):
     """It ended in June, under version 2, and is closed under version 2 whatever rules now."""
-    author.sign_in(OFFICER).go("/quarters/2023-Q1/close/").press("Close Q1 2023/24 now")
+    author.sign_in(OFFICER).go("/quarters/2023-Q1/close/")
+    author.page.get_by_label("Why is it closed now?").fill("The new SORP is to begin")
+    author.press("Ask another person to agree")
+    other.sign_in(SECOND_OFFICER).go("/quarters/2023-Q1/close-early/")
+    other.press("Agree: close Q1 2023/24 now")
     author.wait_for("Q1 2023/24 closed", at="/quarters/")
     assert author.page.get_by_role("rowheader", name="Q1 2023/24").count() == 1

@@ -4,6 +4,8 @@ import re
 
 from tests.journeys.test_every_page import MANAGER, OFFICER, PAT_CHAIR
 
+SECOND_OFFICER = "callum.wrexley-boyd@wealdshire.example"
+
 
 def test_the_chair_calls_an_indicator_in_and_it_is_on_the_agenda(visit):
     visitor = visit()
@@ -79,14 +81,30 @@ def test_an_officer_closes_a_quarter_and_publishes_its_report(visit):
     visitor.go("/quarters/")
     visitor.press("Close Q1 2023/24")
     assert visitor.reads("will be recorded as no result")
-    visitor.press("Close Q1 2023/24 now")
+    visitor.page.get_by_label("Why is it closed now?").fill("Cabinet meets a week early")
+    visitor.press("Ask another person to agree")
+    assert visitor.reads("closed once another person agrees")
+
+    other = visit()
+    other.sign_in(SECOND_OFFICER)
+    other.go("/quarters/2023-Q1/close-early/")
+    assert other.reads("Cabinet meets a week early")
+    other.press("Agree: close Q1 2023/24 now")
     visitor.wait_for("Q1 2023/24 closed", at="/quarters/")
     visitor.go("/reports/")
     visitor.page.get_by_role("button", name=re.compile("^Build")).first.click()
     visitor.page.wait_for_load_state()
-    visitor.wait_for("Publish edition 1", at="/reports/")
-    visitor.page.get_by_role("button", name=re.compile("^Publish")).first.click()
-    visitor.page.wait_for_load_state()
+    visitor.wait_for("Edition 1: draft", at="/reports/")
+    visitor.go("/reports/2023-Q1/1/preview/")
+    assert visitor.reads("Nobody outside can read it")
+    visitor.go("/reports/2023-Q1/1/")
+    visitor.press("I have read it: it is right")
+    assert visitor.reads("somebody else approves it")
+
+    other.go("/reports/2023-Q1/1/approve/")
+    other.page.get_by_label("As soon as it is approved").check()
+    other.press("Approve")
+    assert other.reads("everyone may read it")
 
     public = visit()
     public.go("/")

@@ -27,6 +27,7 @@ from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
+from escalation.models.early_closes import EarlyClose
 from escalation.rules.rule_files import DEFAULT_RULES, rules_document
 from escalation.services.backtests import keep_as_evidence, run_backtest
 from indicators.calendar_feed import token_of
@@ -331,6 +332,7 @@ class World:
             )
         for step, tier in [(step, "") for step in Step] + [(Step.ENTRY, "team")]:
             CalendarDay.objects.create(quarter=OPEN, step=step, tier=tier, due_on=date(2023, 7, 31))
+        EarlyClose.objects.create(quarter=OPEN, reason="Cabinet meets", asked_by=UserFactory())
         published, draft = self._editions()
         assurance = self._assurance()
         places = {

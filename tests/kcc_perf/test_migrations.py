@@ -26,7 +26,7 @@ def wrong_with(text, root):
     digests = dict(reversed(line.split("  ")) for line in text.splitlines())
     there = {
         path.relative_to(root).as_posix()
-        for path in (*root.glob("*/migrations/0*.py"), root / "core/sql_guards.py")
+        for path in (*root.glob("*/migrations/0*.py"), *root.glob("core/sql_guards*.py"))
     }
     for name in sorted(there | digests.keys()):
         if name not in there:

@@ -168,6 +168,8 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
         "indicators.tasks.make_due_moves",
         "dashboards.tasks.measure_compliance",
         "reports.tasks.request_missing_renderings",
+        "reports.tasks.publish_due_editions",
+        "reports.tasks.remove_withdrawn_files",
     }
 
 

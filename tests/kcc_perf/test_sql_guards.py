@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, models, transaction
 
 from core import audit
 from core.models.audit import AuditEvent
-from core.sql_guards import Guard, forwards
+from core.sql_guards import Guard
+from core.sql_guards_released import ReleasedGuard, forwards
 from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Handling
 from escalation.models.plans import PlanReview
@@ -51,6 +52,7 @@ from tests.reports.factories import (
     EditionFileFactory,
     QuarterlyReportFactory,
     SmallEditionFactory,
+    WithdrawalFactory,
 )
 from tests.strategy.factories import MilestoneFactory
 
@@ -145,7 +147,10 @@ def moved(row, **to):
 
 
 def publish(edition):
-    moved(edition, state="published", published_at=MOMENT, published_by=UserFactory())
+    one, other = UserFactory(), UserFactory()
+    moved(edition, state="checked", checked_at=MOMENT, checked_by=one)
+    moved(edition, state="approved", approved_at=MOMENT, approved_by=other, publish_at=MOMENT)
+    moved(edition, state="published", published_at=MOMENT, published_by=other)
 
 
 # How a row of each guarded table is made, and how it is closed.
@@ -172,6 +177,7 @@ MADE = {
     "escalation_planreview": a_review,
     "strategy_milestoneupdate": lambda: MilestoneFactory(progress="Two bids").updates.get(),
     "reports_smalledition": SmallEditionFactory,
+    "reports_withdrawal": WithdrawalFactory,
     "assurance_meeting": MeetingFactory,
     "assurance_callin": CallInFactory,
     "assurance_challenge": ChallengeFactory,
@@ -182,6 +188,7 @@ MADE = {
 }
 CLOSED = {
     "reports_edition": publish,
+    "reports_withdrawal": lambda row: moved(row, files_gone_at=MOMENT),
     "reports_editionfile": lambda row: publish(row.edition),
     "indicators_revision": lambda row: moved(row, is_latest=False),
     "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
@@ -348,7 +355,8 @@ def test_the_database_has_the_triggers_that_the_guard_asks_for(table):
 @pytest.mark.usefixtures("sorp_in_force")
 @every_guard
 def test_nothing_that_stands_is_changed(table):
-    refuse_each(table, MADE[table](), GUARDS[table].never)
+    guard = GUARDS[table]
+    refuse_each(table, MADE[table](), (*guard.never, *getattr(guard, "emptied", ())))
 
 
 @pytest.mark.django_db
@@ -377,7 +385,11 @@ def test_what_services_move_may_move_and_move_again(table):
 def test_every_free_column_is_moved_by_one_of_these_tests():
     """Those that are not in MOVES, by closing their row."""
     by_closing = {
-        "reports_edition": {"state", "published_at", "published_by_id"},
+        "reports_edition": {
+            *("state", "checked_at", "checked_by_id", "approved_at", "approved_by_id"),
+            *("publish_at", "published_at", "published_by_id"),
+        },
+        "reports_withdrawal": {"files_gone_at"},
         "indicators_revision": {"is_latest"},
         "indicators_evidence": {"removed_at"},
         "indicators_question": {"answer", "answered_by_id", "answered_at"},
@@ -413,6 +425,25 @@ def test_no_row_is_deleted(table):
     refused(table, lambda: type(row).objects.filter(pk=row.pk)._raw_delete("default"))
     refused(table, lambda: execute(f"DELETE FROM {table}"))
     assert type(row).objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.django_db
+def test_what_a_published_edition_says_goes_once_it_is_withdrawn_and_nothing_else_of_it():
+    edition = WithdrawalFactory().edition
+
+    moved(edition, document={}, public_document={})
+
+    edition.refresh_from_db()
+    assert (edition.document, edition.public_document) == ({}, {})
+    rest = GUARDS["reports_edition"].columns - {"document", "public_document"}
+    refuse_each("reports_edition", edition, sorted(rest))
+    refused("reports_edition", lambda: execute("DELETE FROM reports_edition"))
+
+
+@pytest.mark.parametrize("said", [{}, {"released": "1 = 1"}, {"emptied": ("text",)}])
+def test_a_guard_that_lets_go_says_when_and_of_what(said):
+    with pytest.raises(ValueError, match="of things released, and what"):
+        ReleasedGuard(table="things", sentence="Kept", never=("id",), **said)
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from core.canonical_json import canonical, digest
-from reports.models import Edition, EditionFile, QuarterlyReport, SmallEdition
+from reports.models import Edition, EditionFile, QuarterlyReport, SmallEdition, Withdrawal
 from reports.rules.agreed_plans import public_plan
 from reports.rules.projection import public_form
 from tests.factories import UserFactory
@@ -48,6 +48,18 @@ class EditionFactory(DjangoModelFactory):
         lambda edition: digest(canonical(edition.public_document))
     )
     frozen_at = datetime(2023, 5, 12, 9, tzinfo=UTC)
+
+
+class WithdrawalFactory(DjangoModelFactory):
+    """The hand-made edition, published and withdrawn; its content and files are still to go."""
+
+    class Meta:
+        model = Withdrawal
+
+    edition = factory.SubFactory(EditionFactory, published=True)
+    reason = "It held a person’s details by mistake."
+    withdrawn_at = datetime(2023, 5, 16, 9, tzinfo=UTC)
+    withdrawn_by = factory.SubFactory(UserFactory)
 
 
 class SmallEditionFactory(DjangoModelFactory):

@@ -28,19 +28,15 @@ from reports.contents.edition import NotClosed
 from reports.models import Edition
 from reports.queries.editions import kept_files
 from reports.schema import check_form
-from reports.services.editions import (
-    CannotBePrinted,
-    CannotPublish,
-    DoesNotFollow,
-    freeze_edition,
-    publish_edition,
-)
+from reports.services.editions import CannotBePrinted, DoesNotFollow, freeze_edition
 from reports.services.files import build_edition, build_report, keep_files
+from reports.services.publishing import CannotPublish, publish_edition
 from reports.verification import verify_folder
 from sorp.lexicon import Confidence, Layer
 from tests.factories import IndicatorFactory, TargetFactory, holder
 from tests.indicators.factories import MonthlyFigureFactory
 from tests.reports.factories import EditionFactory
+from tests.reports.publishing import publish
 from tests.strategy.factories import MeasureFactory, PriorityFactory
 
 pytestmark = [
@@ -237,17 +233,20 @@ def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
 def test_publishing_is_for_good_and_on_record(council, officer):
     built = build_report(quarter=Q3, by=officer)
 
-    edition = publish_edition(edition=built.edition, by=officer)
+    edition = publish(built.edition, by=officer)
 
     assert edition.is_published
-    assert publish_edition(edition=edition, by=officer).published_by == officer
-    assert AuditEvent.objects.filter(act="published edition", actor=officer).count() == 1
+    assert (edition.checked_by, edition.published_by) == (officer, edition.approved_by)
+    assert publish_edition(edition=edition).published_at == edition.published_at
+    (event,) = AuditEvent.objects.filter(act="published edition")
+    assert event.detail["checked_by"] == officer.name
+    assert event.detail["approved_by"] == edition.approved_by.name != officer.name
     assert AuditEvent.objects.filter(act="kept files of edition", actor=officer).count() == 1
 
 
 def test_an_edition_without_files_is_not_published(officer):
     with pytest.raises(CannotPublish, match="Build the files"):
-        publish_edition(edition=EditionFactory(), by=officer)
+        publish(EditionFactory(), by=officer)
 
 
 @pytest.mark.usefixtures("small_files")
@@ -255,10 +254,10 @@ def test_an_edition_older_than_the_published_one_is_not_published(officer):
     old, new = EditionFactory(number=1), EditionFactory(number=2)
     for edition in (old, new):
         build_edition(edition=edition, by=officer)
-    publish_edition(edition=new, by=officer)
+    publish(new, by=officer)
 
     with pytest.raises(CannotPublish, match="later edition"):
-        publish_edition(edition=old, by=officer)
+        publish(old, by=officer)
 
 
 @pytest.mark.both_databases
@@ -305,7 +304,7 @@ def test_files_are_kept_once_and_a_published_one_never_comes_out_otherwise(offic
     assert not keep_files(edition=edition, files={"a.csv": b"1"}, by=officer)
     assert kept_files(edition) == {"a.csv": b"1"}
 
-    publish_edition(edition=edition, by=officer)
+    publish(edition, by=officer)
     edition.refresh_from_db()
     with pytest.raises(ValueError, match=r"a\.csv would not be what was published"):
         keep_files(edition=edition, files={"a.csv": b"2"}, by=officer)
@@ -339,17 +338,18 @@ def test_after_a_full_disk_the_report_is_built_again_and_published_whole(
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
 
-    built = build_report(quarter=Q3, by=officer, publish=True)
+    built = build_report(quarter=Q3, by=officer)
+    edition = publish(built.edition, by=officer)
 
-    assert built.edition.is_published
-    assert pdf_of(built.edition).read_bytes() == drawn_large["report.pdf"]
+    assert edition.is_published
+    assert pdf_of(edition).read_bytes() == drawn_large["report.pdf"]
 
 
 def test_a_file_that_was_cut_short_is_drawn_again_whether_published_or_not(officer, drawn_large):
     edition = EditionFactory()
     for published in (False, True):
         if published:
-            edition = publish_edition(edition=edition, by=officer)
+            edition = publish(edition, by=officer)
         else:
             build_edition(edition=edition, by=officer)
         pdf_of(edition).write_bytes(b"")
@@ -365,7 +365,7 @@ def test_an_edition_is_not_published_with_a_file_that_was_cut_short(officer, dra
     pdf_of(edition).write_bytes(b"")
 
     with pytest.raises(CannotPublish, match="not all kept as they were drawn: build the report"):
-        publish_edition(edition=edition, by=officer)
+        publish(edition, by=officer)
 
     edition.refresh_from_db()
     assert not edition.is_published
@@ -375,7 +375,9 @@ def test_build_report_writes_a_folder_that_verifies_and_comes_out_the_same_twice
     council, tmp_path, settings
 ):
     said = io.StringIO()
-    call_command("build_report", "2011-Q3", output=tmp_path / "one", publish=True, stdout=said)
+    one, other = (holder(PostKind.PERFORMANCE_OFFICER) for _ in range(2))
+    publishing = {"publish": True, "checked_by": one.email, "approved_by": other.email}
+    call_command("build_report", "2011-Q3", output=tmp_path / "one", **publishing, stdout=said)
     call_command("build_report", "2011-Q3", output=tmp_path / "two", stdout=said)
 
     def contents(folder):
