@@ -185,10 +185,13 @@ class PaperForm(forms.Form):
 class TeamForm(forms.Form):
     """What a team is called, which post chairs it, how many NEDs it seats, and what it is for."""
 
-    name = PrintedText(label="Name", max_length=200)
+    name = PrintedText(
+        label="Name", max_length=200, error_messages={"required": "Enter what it is called"}
+    )
     chaired_by = forms.ChoiceField(
         label="Which post chairs it?",
         choices=PostKind.choices,
+        error_messages={"required": "Choose the post that chairs it"},
         help_text="Whoever holds that post can be seated as its chair.",
     )
     neds = forms.IntegerField(
@@ -200,6 +203,8 @@ class TeamForm(forms.Form):
         error_messages={
             "required": "Enter how many seats there are for NEDs, 0 if none",
             "invalid": "Enter the number of seats for NEDs in figures, such as 2",
+            "min_value": f"Enter a number of seats for NEDs from 0 to {MOST_NEDS}",
+            "max_value": f"Enter a number of seats for NEDs from 0 to {MOST_NEDS}",
         },
     )
     terms = PrintedText(
@@ -217,9 +222,31 @@ class TeamForm(forms.Form):
 class NewTeamForm(TeamForm):
     """A team that is to stand, from a day on or since ever."""
 
-    code = forms.ChoiceField(label="Which team?", widget=forms.RadioSelect)
+    code = forms.ChoiceField(
+        label="Which team?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose which team it is"},
+    )
+    name = PrintedText(
+        label="Name",
+        max_length=200,
+        required=False,
+        help_text="Left empty, it is called as above.",
+    )
+    chaired_by = forms.ChoiceField(
+        label="Which post chairs it?",
+        choices=[
+            ("", "The Deputy managing director for PAT, the Managing director for DAT"),
+            *PostKind.choices(),
+        ],
+        required=False,
+        help_text="Whoever holds that post can be seated as its chair.",
+    )
     starts_on = DayField(
-        label="First day", what="its first day", required=False, help_text="Empty for since ever."
+        label="First day",
+        what="its first day",
+        required=False,
+        help_text="Left empty, it has always stood.",
     )
     field_order = ("code", "name", "chaired_by", "neds", "terms", "starts_on")
 
@@ -231,6 +258,10 @@ class NewTeamForm(TeamForm):
 
     def clean_code(self) -> TeamCode:
         return TeamCode(self.cleaned_data["code"])
+
+    def clean_chaired_by(self) -> PostKind | None:  # type: ignore[override] # as the papers have it
+        given = self.cleaned_data["chaired_by"]
+        return PostKind(given) if given else None
 
 
 class EndForm(forms.Form):
@@ -256,7 +287,10 @@ class SeatForm(forms.Form):
         error_messages={"required": "Choose the team"},
     )
     kind = forms.ChoiceField(
-        label="In which seat?", choices=SeatKind.choices, widget=forms.RadioSelect
+        label="In which seat?",
+        choices=SeatKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the seat"},
     )
     user = forms.ModelChoiceField(
         User.objects.none(),

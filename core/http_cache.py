@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from core import own_words
+
 FOR_EVERYONE = "public, max-age=300"
 FOR_ONE = "private, no-cache"
 
@@ -17,13 +19,15 @@ def cached_response(
 ) -> HttpResponse:
     """What is drawn, or 304 where the reader has it already.
 
-    `mark` is made of all that the page shows; with the release it makes the tag, so that nothing is
+    `mark` is made of all that the page shows; with the release, and what the council says of itself at
+    the head of every page, it makes the tag, so that nothing is
     drawn to compute it. Pages of those signed in carry their own navigation, and those with
     something to tell tell it to one.
     """
     signed_in = bool(getattr(request, "user", None) and request.user.is_authenticated)
     for_one = signed_in or _has_messages(request)
-    tag = f'"{mark}-{settings.PRODUCT_VERSION}"'
+    look = f"-{own_words.mark()}" if own_words.mark() else ""
+    tag = f'"{mark}-{settings.PRODUCT_VERSION}{look}"'
     response = None if for_one else get_conditional_response(request, etag=tag)
     if response is None:
         response = render()

@@ -29,7 +29,7 @@ from django.db import (
 from django.db.models import F, QuerySet
 from django.utils.timezone import now
 
-from core import audit, clock
+from core import audit, clock, own_words
 from core.models.jobs import Job
 from core.models.people import Person
 
@@ -131,6 +131,7 @@ def run(job_id: int) -> bool:
     if not claimed:
         return False
     job = Job.objects.get(pk=job_id)
+    own_words.speak_as_council()
     if job.attempts > MOST_ATTEMPTS:
         return _finish(job, Job.State.FAILED, "Stopped part-way three times. Ask for it again.")
     try:

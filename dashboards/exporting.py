@@ -18,7 +18,7 @@ from indicators.exporting.ratings import ratings_csv
 from indicators.exporting.results import results_csv
 from indicators.exporting.suspensions import suspensions_csv
 from indicators.exporting.variations import variations_csv
-from organisation.exporting import people_csv, units_csv
+from organisation.exporting import bodies_csv, memberships_csv, people_csv, units_csv
 from sorp.models.statement import Version
 from sorp.queries.ruling import version_rules
 from strategy.exporting import (
@@ -36,6 +36,8 @@ from strategy.exporting import (
 IMPORTED = {
     "units.csv": units_csv,
     "people.csv": people_csv,
+    "bodies.csv": bodies_csv,
+    "members.csv": memberships_csv,
     "indicators.csv": indicators_csv,
     "definition_changes.csv": definition_changes_csv,
     "targets.csv": targets_csv,

@@ -1,12 +1,14 @@
-"""What narrows a register, kept in the address so that what is seen can be sent to somebody."""
+"""What narrows a register, and what is filled in where several apps have a part."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from core.forms import field_of
+from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
+from organisation.models.people import User
 from organisation.rules import Branch, Tree, UnitTier
 
 
@@ -44,3 +46,27 @@ class ComplianceForm(forms.Form):
             ("", "The whole council"),
             *((branch.code, f"{'– ' * depth}{branch.name}") for branch, depth in units),
         ]
+
+
+class LeaveForm(forms.Form):
+    """Somebody's last day, who takes over what they answered for, and why."""
+
+    ends_on = DayField(what="the last day", label="Last day")
+    heir = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who takes over?",
+        empty_label="Nobody: there is nothing to take over",
+        required=False,
+        help_text="Those who hold an accountable manager’s post today.",
+    )
+    reason = PrintedText(
+        label="Why do they leave?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Such as “Moves to Housing”. It is put on record.",
+        error_messages={"required": "Say why they leave"},
+    )
+
+    def __init__(self, *args: Any, heirs: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "heir", forms.ModelChoiceField).queryset = heirs

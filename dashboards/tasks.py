@@ -9,7 +9,7 @@ from celery import shared_task
 from core.clock import localdate
 from core.quarters import Quarter
 from dashboards.queries.compliance_checks import quarters_to_measure
-from dashboards.services import measure_compliance as measure
+from dashboards.services.compliance import measure_compliance as measure
 from sorp.queries.ruling import NoVersionInForce
 
 logger = logging.getLogger(__name__)

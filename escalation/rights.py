@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from core.clock import localdate
 from indicators.models.definitions import Indicator
-from indicators.rights import DIRECTING, EVERY, NONE, Reach, directed_by
+from indicators.rights import EVERY, NONE, Reach, directed_by
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import Visitor, allowed, posts_of
-from organisation.rules import UnitTier
+from organisation.rules import DIRECTING, UnitTier
 from sorp.lexicon import Level
 
 

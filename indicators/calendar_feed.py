@@ -20,6 +20,7 @@ from indicators.models.calendar import CalendarFeed
 from indicators.queries.calendar import CalendarSheet
 from indicators.rules.calendar import StepLine
 from organisation.models.people import User
+from organisation.queries import council_name
 
 _signer = signing.Signer(salt="calendar feed")
 
@@ -46,7 +47,7 @@ def user_of(token: str) -> User | None:
 def as_icalendar(sheets: Iterable[CalendarSheet]) -> bytes:
     """The steps of some quarters as an iCalendar (RFC 5545)."""
     calendar = Calendar()
-    calendar.add("prodid", f"-//{settings.COUNCIL_NAME}//{settings.SERVICE_NAME}//EN")
+    calendar.add("prodid", f"-//{council_name()}//{settings.SERVICE_NAME}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{settings.SERVICE_NAME}: what is due")
     calendar.add("x-wr-timezone", settings.TIME_ZONE)

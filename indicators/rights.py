@@ -17,16 +17,10 @@ from core.words import Word
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed, posts_of
-from organisation.rules import PostKind
+from organisation.rules import DIRECTING, PostKind
 
 if TYPE_CHECKING:
     from indicators.models.definitions import Indicator
-
-DIRECTING = (
-    PostKind.DIRECTOR,
-    PostKind.MANAGING_DIRECTOR,
-    PostKind.DEPUTY_MANAGING_DIRECTOR,
-)
 
 
 class Scope(Word):
@@ -45,14 +39,17 @@ SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
     Permission.SUBMIT_RESULT: {
         PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
         PostKind.DEPUTY: Scope.UNITS,
+        PostKind.DIRECTORATE_OFFICER: Scope.UNITS,
         PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
     },
     Permission.WRITE_PLAN: {
         PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.DIRECTORATE_OFFICER: Scope.UNITS,
         PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
     },
     Permission.KEEP_DATA_QUALITY: {
         PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.DIRECTORATE_OFFICER: Scope.UNITS,
         PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
     },
     Permission.PROPOSE_TARGETS: {

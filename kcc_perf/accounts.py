@@ -1,32 +1,29 @@
 """How django-allauth is held to our terms: nobody signs up, and its forms ask as ours do."""
 
-from typing import Any
+from typing import Any, cast
 
-from allauth.account import app_settings
 from allauth.account import forms as allauth
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.utils import user_pk_to_url_str
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.models.quarters import ReportingQuarter
 from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.rights import allowed
 
 
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-
-def password_link(person: User) -> str:
-    """The address at which a person chooses a password, as the e-mail that resets one gives it.
-
-    It serves once, for three days (PASSWORD_RESET_TIMEOUT).
-    """
-    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
-    named = [user_pk_to_url_str(person), key]
-    return settings.SERVICE_ADDRESS + reverse("account_reset_password_from_key", args=named)
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Home; or where the framework is set up, for whoever does that, until a quarter has begun."""
+        person = cast(User, request.user)
+        if allowed(person, Permission.MANAGE_FRAMEWORK) and not ReportingQuarter.objects.exists():
+            return reverse("set_up")
+        return str(super().get_login_redirect_url(request))
 
 
 class LoginForm(allauth.LoginForm):

@@ -5,6 +5,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.core.checks import Tags, register
 from django.utils.module_loading import autodiscover_modules
 
+from core import own_words
 from kcc_perf.older_databases import no_database_is_older
 
 
@@ -18,6 +19,9 @@ class KccPerfConfig(AppConfig):
         does what is due, need the tasks modules too, since importing them registers the work.
         """
         autodiscover_modules("tasks", "panels")
+        from organisation.queries import council_facts  # no model can be imported before
+
+        own_words.known_by(lambda: council_facts().said)
         register(no_database_is_older, Tags.database)
         from kcc_perf import sign_ins
 

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from core.own_words import in_own_words
 from organisation.permissions import Permission
+from organisation.queries import council_facts
 from organisation.rights import allowed
 
 Entry = tuple[str, str, str]
@@ -54,13 +56,15 @@ def service(request: HttpRequest) -> dict[str, Any]:
     """The service's and the council's names, the navigation, and whether this is a demonstration."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
+    council = council_facts()
     return {
         # Asked only by pages that say what to do: nobody is told to ask the team that they are.
         "on_performance_team": lambda: (
             user is not None and allowed(user, Permission.MANAGE_FRAMEWORK)
         ),
         "service_name": settings.SERVICE_NAME,
-        "council_name": settings.COUNCIL_NAME,
+        "council_name": council.name,
+        "council": council,
         "contact_email": settings.CONTACT_EMAIL,
         "demonstration": settings.DEMONSTRATION,
         "council_sign_in": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
@@ -91,7 +95,12 @@ def navigation(path: str, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
         if address := address_of(name, fallback):
             here = path == address
             under = address != "/" and path.startswith((address, *ALSO_UNDER.get(name, ())))
-            yield {"text": text, "address": address, "current": here, "active": here or under}
+            yield {
+                "text": in_own_words(text),
+                "address": address,
+                "current": here,
+                "active": here or under,
+            }
 
 
 def address_of(name: str, fallback: str) -> str | None:

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
+from core.own_words import spoken
 from kcc_perf.sessions import SessionStore
+from organisation.queries import council_facts
 
 
 class PrivateByDefault:
@@ -28,6 +30,17 @@ class PrivateByDefault:
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class OwnWords:
+    """Whatever a request leads to is said in the council's own words."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with spoken(council_facts().said):
+            return self.get_response(request)
 
 
 class ReadableForms:

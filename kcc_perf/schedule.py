@@ -44,6 +44,8 @@ ENTRIES = (
     # Just after midnight, so that a quarter begins under its own version of the SORP; and each hour,
     # for a night on which the clock did not run. Quarters are judged rightly even before it has.
     Entry("bring versions of the SORP into force", "sorp.tasks.bring_into_force", minute=1),
+    # Just after midnight too: a unit is renamed, moved or merged from a day on.
+    Entry("bring units up to date", "organisation.tasks.take_up_structure", minute=2),
     # From its first minute an indicator is its new manager's to return; each hour for one that could
     # not be moved then, until the cause is mended.
     Entry("move indicators whose day has come", "indicators.tasks.make_due_moves", minute=2),

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kcc_perf.middleware.PrivateByDefault",
     "csp.middleware.CSPMiddleware",
+    "kcc_perf.middleware.OwnWords",
     "kcc_perf.middleware.ReadableForms",
     "kcc_perf.middleware.RollingSessions",
     "django.middleware.common.CommonMiddleware",
@@ -97,6 +98,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "kcc_perf.context.service",
             ],
+            # The council's own words may stand on any page.
+            "builtins": ["kcc_perf.templatetags.kcc_words"],
         },
     },
 ]

@@ -1,12 +1,14 @@
-"""units.csv and people.csv, as the imports take them back."""
+"""units.csv, people.csv, bodies.csv and members.csv, as the imports take them back."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from core.tables.writing import written_rows
+from organisation.importing.bodies import BodyRow, MembershipRow
 from organisation.importing.people import HoldingRow
 from organisation.importing.units import UnitRow
+from organisation.models.bodies import Committee, Membership
 from organisation.models.people import Appointment, User
 from organisation.models.units import Placement
 from organisation.rules import UnitTier
@@ -15,9 +17,10 @@ from organisation.rules import UnitTier
 def units_csv() -> str:
     """Every unit, a row for each name and place it has had, parents before what is part of them."""
     placements = sorted(
-        Placement.objects.select_related("unit", "parent"),
+        Placement.objects.select_related("unit__successor", "parent"),
         key=lambda each: (UnitTier(each.unit.tier).depth, each.unit.code, each.starts_on),
     )
+    last = {each.unit_id: each.starts_on for each in placements}  # of each unit, its latest
     rows = [
         {
             "code": each.unit.code,
@@ -25,6 +28,10 @@ def units_csv() -> str:
             "tier": each.unit.tier,
             "parent": each.parent.code if each.parent else None,
             "starts_on": each.starts_on,
+            "ends_on": each.ends_on if last[each.unit_id] == each.starts_on else None,
+            "successor": each.unit.successor.code
+            if each.unit.successor and last[each.unit_id] == each.starts_on
+            else None,
         }
         for each in placements
     ]
@@ -53,3 +60,37 @@ def people_csv() -> str:
         key=lambda row: [str(row[name]) for name in ("email", "starts_on", "unit", "post", "title")]
     )
     return written_rows(HoldingRow, rows)
+
+
+def bodies_csv() -> str:
+    """Every body that meets."""
+    rows = [
+        {
+            "code": each.code,
+            "name": each.name,
+            "kind": each.kind,
+            "units": " ".join(sorted(unit.code for unit in each.units.all())),
+            "starts_on": each.starts_on,
+            "ends_on": each.ends_on,
+        }
+        for each in Committee.objects.prefetch_related("units").order_by("code")
+    ]
+    return written_rows(BodyRow, rows)
+
+
+def memberships_csv() -> str:
+    """Everybody's place on a body, a row for each."""
+    places = Membership.objects.select_related("body", "user").prefetch_related("units")
+    rows = [
+        {
+            "body": each.body.code,
+            "email": each.user.email,
+            "role": each.role,
+            "portfolio": each.portfolio,
+            "units": " ".join(sorted(unit.code for unit in each.units.all())),
+            "starts_on": each.starts_on,
+            "ends_on": each.ends_on,
+        }
+        for each in places.order_by("body__code", "starts_on", "user__email")
+    ]
+    return written_rows(MembershipRow, rows)

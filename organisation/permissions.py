@@ -34,8 +34,8 @@ class Permission(StrEnum):
             Permission.PROPOSE_TARGETS: "Propose targets",
             Permission.APPROVE_TARGETS: "Approve targets that somebody else proposed",
             Permission.MANAGE_FRAMEWORK: (
-                "Begin and close quarters, unlock results, move indicators, publish reports,"
-                " take everything as files"
+                "Set up the framework, begin and close quarters, unlock results, move indicators,"
+                " publish reports, take everything as files"
             ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",
@@ -84,6 +84,11 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.VIEW_PACKS,
         Permission.SECOND,
     },
+    # Of one directorate: its results, plans and data. Closing and publishing are the council's.
+    PostKind.DIRECTORATE_OFFICER: OFFICER
+    | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
+    # Reads everything, with evidence, between two days, and changes nothing.
+    PostKind.AUDITOR: OFFICER | {Permission.VIEW_PACKS},
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
     # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).

@@ -1,23 +1,74 @@
-"""What may be asked about units and posts."""
+"""What may be asked about the council, its units and its posts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from core.own_words import COUNCIL
+from organisation.models.council import AssuranceTeams, Council
 from organisation.models.people import Appointment, Post, User
-from organisation.models.units import Placement
+from organisation.models.units import Placement, Unit
 from organisation.permissions import GRANTS, Permission
 from organisation.rules import Branch, PostKind, Tree, UnitTier
 
 
 def tree_on(day: date) -> Tree:
-    """The council's units as they stood on a day, in one query."""
-    rows = Placement.objects.on(day).values_list(
-        "unit_id", "unit__code", "name", "unit__tier", "parent_id"
+    """The council's units as they stood on a day, and who took over from those closed: one query."""
+    rows = Placement.objects.on_or_of_closed(day).values_list(
+        "unit_id",
+        "unit__code",
+        "name",
+        "unit__tier",
+        "parent_id",
+        "starts_on",
+        "ends_on",
+        "unit__successor_id",
     )
+    branches: list[Branch] = []
+    closed: dict[int, int] = {}
+    to_close: dict[int, int] = {}
+    for unit, code, name, tier, parent, starts_on, ends_on, successor in rows:
+        if starts_on <= day and (ends_on is None or ends_on >= day):
+            branches.append(Branch(unit, code, name, UnitTier(tier), parent))
+            if successor is not None:
+                to_close[unit] = successor
+        elif ends_on is not None and ends_on < day and successor is not None:
+            closed[unit] = successor
+    standing = {each.unit for each in branches}
     return Tree.of(
-        Branch(unit, code, name, UnitTier(tier), parent) for unit, code, name, tier, parent in rows
+        branches,
+        closed={unit: heir for unit, heir in closed.items() if unit not in standing},
+        to_close=to_close,
+    )
+
+
+def last_day_of(unit: Unit) -> date | None:
+    """The last day on which a unit stands, where that is settled."""
+    latest = unit.placements.order_by("-starts_on").first()
+    return latest.ends_on if latest else None
+
+
+def parts_beyond(unit: Unit, day: date) -> list[Unit]:
+    """What is part of a unit after a day."""
+    placed = Placement.objects.filter(parent=unit).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+    )
+    return list(Unit.objects.filter(placements__in=placed).distinct())
+
+
+def appointments_beyond(unit: Unit, day: date) -> QuerySet[Appointment]:
+    """Who holds a post of a unit after a day, or is to."""
+    return (
+        Appointment.objects.filter(post__unit=unit)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+        .select_related("user", "post__unit")
+        .order_by("post__title", "user__name")
     )
 
 
@@ -71,3 +122,61 @@ def units_directed_by(user: User, *, on: date) -> list[int]:
     ]
     held = Appointment.objects.held_on(on).filter(user=user, post__kind__in=kinds)
     return list(held.values_list("post__unit_id", flat=True))
+
+
+REMEMBERED_FOR = 5.0  # seconds: by then every process says what one was told
+_remembered: list[tuple[float, Council | None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilFacts:
+    """What every page says of the council."""
+
+    name: str
+    words: Mapping[str, str]  # its own, by key
+    colour: str
+    logo: str  # the digest of its logo, which its address has; or nothing
+    logo_description: str
+    teams: AssuranceTeams
+
+    is_said: bool = True  # by the council; or by the environment alone
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Its words with its name and look, as whatever speaks for it is given them; none if it said none."""
+        if not self.is_said:
+            return {}
+        return {**self.words, COUNCIL: self.name, "colour": self.colour, "logo": self.logo}
+
+
+def council_facts() -> CouncilFacts:
+    """What the council says of itself; where it has said nothing, what the environment does.
+
+    Asked by every page, so remembered for some seconds. Whoever changes it forgets it (`forget_council`).
+    """
+    if not _remembered or monotonic() >= _remembered[0][0]:
+        row = Council.objects.filter(pk=Council.ONLY).first()
+        _remembered[:] = [(monotonic() + REMEMBERED_FOR, row)]
+    row = _remembered[0][1]
+    if row is None:
+        return CouncilFacts(
+            settings.COUNCIL_NAME, {}, "", "", "", AssuranceTeams.BOTH, is_said=False
+        )
+    return CouncilFacts(
+        row.name,
+        row.words,
+        row.colour,
+        row.logo_sha256,
+        row.logo_description,
+        AssuranceTeams(row.teams),
+    )
+
+
+def forget_council() -> None:
+    """What is said of the council is asked of the database again."""
+    _remembered.clear()
+
+
+def council_name() -> str:
+    """What the council is called."""
+    return council_facts().name

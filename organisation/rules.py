@@ -37,6 +37,8 @@ class PostKind(StrEnum):
     MANAGING_DIRECTOR = "managing_director"
     DEPUTY_MANAGING_DIRECTOR = "deputy_managing_director"
     PERFORMANCE_OFFICER = "performance_officer"
+    DIRECTORATE_OFFICER = "directorate_officer"
+    AUDITOR = "auditor"
     CABINET_MEMBER = "cabinet_member"
     CHAIR_GOVERNANCE_AUDIT = "chair_governance_audit"
     POSC_CHAIR = "posc_chair"
@@ -50,11 +52,72 @@ class PostKind(StrEnum):
             PostKind.CHAIR_GOVERNANCE_AUDIT: "Chair of Governance and Audit",
             PostKind.POSC_CHAIR: "POSC chair",
             PostKind.MEMBER: "Member",
+            PostKind.DIRECTORATE_OFFICER: "Directorate’s performance officer",
         }.get(self, self.value.replace("_", " ").capitalize())
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
         return [(kind.value, kind.label) for kind in cls]
+
+
+DIRECTING = (
+    PostKind.DIRECTOR,
+    PostKind.MANAGING_DIRECTOR,
+    PostKind.DEPUTY_MANAGING_DIRECTOR,
+)
+ELECTED = (
+    PostKind.MEMBER,
+    PostKind.CABINET_MEMBER,
+    PostKind.POSC_CHAIR,
+    PostKind.CHAIR_GOVERNANCE_AUDIT,
+)
+
+
+class BodyKind(StrEnum):
+    """What sort of body it is, which says what is sent to it and who may ask it what."""
+
+    COUNTY_COUNCIL = "county_council"
+    CABINET = "cabinet"
+    POSC = "posc"
+    SCRUTINY_BOARD = "scrutiny_board"
+    GOVERNANCE_AUDIT = "governance_audit"
+    INFORMAL_CABINET = "informal_cabinet"
+    MANAGEMENT_TEAM = "management_team"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            BodyKind.COUNTY_COUNCIL: "County Council",
+            BodyKind.CABINET: "Cabinet",
+            BodyKind.POSC: "Policy Overview and Scrutiny Committee",
+            BodyKind.SCRUTINY_BOARD: "Scrutiny Board",
+            BodyKind.GOVERNANCE_AUDIT: "Governance and Audit Committee",
+            BodyKind.INFORMAL_CABINET: "Informal Cabinet",
+            BodyKind.MANAGEMENT_TEAM: "Management team of officers, such as CMT",
+            BodyKind.OTHER: "Another body",
+        }[self]
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(kind.value, kind.label) for kind in cls]
+
+
+class MembershipRole(StrEnum):
+    """In what part somebody sits on a body."""
+
+    CHAIR = "chair"
+    VICE_CHAIR = "vice_chair"
+    MEMBER = "member"
+    OFFICER = "officer"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(role.value, role.label) for role in cls]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +133,79 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The units of one day. Small enough (hundreds) to be walked in memory."""
+    """The units of one day. Small enough (hundreds) to be walked in memory.
+
+    What belonged to a unit that has closed belongs to the unit that took over from it, without being
+    moved: an indicator keeps its unit, and is found under the other from its first day on. Asked of a
+    day before that, the later unit is found to be what it was made of.
+    """
 
     branches: Mapping[int, Branch]
     _children: Mapping[int | None, tuple[int, ...]] = field(repr=False)
+    _heirs: Mapping[int, int] = field(
+        default_factory=dict, repr=False
+    )  # of units closed by this day
+    _absorbed: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _forerunners: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, branches: Iterable[Branch]) -> Tree:
+    def of(
+        cls,
+        branches: Iterable[Branch],
+        *,
+        closed: Mapping[int, int] | None = None,
+        to_close: Mapping[int, int] | None = None,
+    ) -> Tree:
+        """A tree of these. Of units that closed before, and of those that will, which takes over."""
         by_unit = {branch.unit: branch for branch in branches}
         children: dict[int | None, list[int]] = {}
         for branch in by_unit.values():
             children.setdefault(branch.parent, []).append(branch.unit)
-        return cls(by_unit, {parent: tuple(units) for parent, units in children.items()})
+        heirs = closed or {}
+        later = {unit: heir for unit, heir in (to_close or {}).items() if heir not in by_unit}
+        return cls(
+            by_unit,
+            {parent: tuple(units) for parent, units in children.items()},
+            heirs,
+            _turned_round(heirs),
+            _turned_round(later),
+        )
 
     def below(self, unit: int) -> Iterator[int]:
-        """The unit itself and everything under it."""
+        """The unit itself and everything under it, with closed units that it took over from."""
         yield unit
         for child in self._children.get(unit, ()):
             yield from self.below(child)
+        for closed in self._absorbed.get(unit, ()):
+            yield from self.below(closed)
+        for forerunner in self._forerunners.get(unit, ()):
+            yield from self.below(forerunner)
 
     def above(self, unit: int) -> Iterator[int]:
-        """The unit itself and everything over it, nearest first. A circle ends the walk."""
+        """The unit itself and everything over it, nearest first. A circle ends the walk.
+
+        Of a closed unit, the unit that took over from it and everything over that.
+        """
         seen: set[int] = set()
         at: int | None = unit
-        while at is not None and at in self.branches and at not in seen:
+        while at is not None and at not in seen:
             seen.add(at)
-            yield at
-            at = self.branches[at].parent
+            if at in self.branches:
+                yield at
+                at = self.branches[at].parent
+            else:
+                at = self._heirs.get(at)
 
     def children(self, unit: int | None) -> tuple[int, ...]:
         return self._children.get(unit, ())
+
+    def standing(self, unit: int) -> Branch | None:
+        """The unit, or the one that took over from it; None where neither stands on this day."""
+        return next((self.branches[each] for each in self.above(unit)), None)
+
+    def forerunners(self, unit: int) -> tuple[int, ...]:
+        """The units that this one, which does not stand yet, is to take over from."""
+        return self._forerunners.get(unit, ())
 
     def at_tier(self, unit: int, tier: UnitTier) -> Branch | None:
         """The unit's own directorate, say, or None where it has none."""
@@ -107,3 +213,29 @@ class Tree:
             if self.branches[each].tier is tier:
                 return self.branches[each]
         return None
+
+
+def _turned_round(heirs: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    for unit, heir in sorted(heirs.items()):
+        found[heir] = (*found.get(heir, ()), unit)
+    return found
+
+
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+
+def contrast_with_white(colour: str) -> float:
+    """How well white text is read on a colour written like #123c4a: 1 to 21, as WCAG counts it."""
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels
+    )
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def darker(colour: str) -> str:
+    """The same colour a third darker, for what is pressed."""
+    return "#" + "".join(
+        f"{int(colour[place : place + 2], 16) * 2 // 3:02x}" for place in (1, 3, 5)
+    )

@@ -7,6 +7,8 @@ from django.utils.timezone import localtime
 
 from assurance.models.packs import Pack
 from assurance.services.packs import attach_rendering
+from core import own_words
+from organisation.queries import council_name
 from reports.contents.edition import DEMONSTRATION
 from reports.pdf import render_pdf
 from reports.rendering.assets import pictures
@@ -17,10 +19,11 @@ def pack_files(pack: Pack) -> tuple[str, bytes]:
     """A frozen pack as a page and as an accessible PDF. The same pack gives the same bytes."""
     shown = ShownPack(
         document=pack.document,
-        council=settings.COUNCIL_NAME,
+        council=council_name(),
         notice=DEMONSTRATION if settings.DEMONSTRATION else "",
         frozen_on=localtime(pack.frozen_at).date(),
     )
+    own_words.speak_as_council()
     pdf = render_pdf(pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32])
     return pack_page(shown), pdf
 

@@ -104,7 +104,11 @@ def _place(label: str) -> forms.IntegerField:
         min_value=1,
         max_value=9_999,
         help_text="Empty, it comes last. The place of another: the two change places.",
-        error_messages={"invalid": "Enter its place as a whole number, such as 3"},
+        error_messages={
+            "invalid": "Enter its place as a whole number, such as 3",
+            "min_value": "Enter a place from 1 to 9999",
+            "max_value": "Enter a place from 1 to 9999",
+        },
     )
 
 
@@ -241,7 +245,10 @@ class MeasureForm(PartForm):
 
     priority = _priority("Of which priority?")
     kind = forms.ChoiceField(
-        label="How is it judged?", choices=MeasureKind.choices, widget=forms.RadioSelect
+        label="How is it judged?",
+        choices=MeasureKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how it is judged"},
     )
     indicator = forms.ModelChoiceField(
         Indicator.objects.none(),

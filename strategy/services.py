@@ -446,6 +446,25 @@ def update_milestone(
     return row
 
 
+@transaction.atomic
+def hand_over_milestones(*, from_user: User, to_user: User, by: User | None) -> list[Milestone]:
+    """Whatever one manager has still to do by a day is another's from now on. Returns it.
+
+    What is done already keeps the name of who did it.
+    """
+    rows = Milestone.objects.select_for_update().filter(
+        accountable_manager=from_user, done_on__isnull=True
+    )
+    moved = list(rows)
+    for milestone in moved:
+        milestone.accountable_manager = to_user
+        milestone.save(update_fields=["accountable_manager"])
+        audit.record(
+            "handed over milestone", milestone, by=by, was=from_user.name, now=to_user.name
+        )
+    return moved
+
+
 def _refuse_others(milestone: Milestone, by: User | None) -> None:
     if by is None:
         return

@@ -63,6 +63,16 @@ def sorp_in_force(db):
     return version
 
 
+@pytest.fixture(autouse=True)
+def _council_of_its_own():
+    """No test finds what another's council was called; and none asks the database, unless it says more."""
+    from organisation import queries  # once Django is ready
+
+    queries._remembered[:] = [(float("inf"), None)]
+    yield
+    queries.forget_council()
+
+
 # What lasts longest is begun first, so that neither process waits long for the other at the end.
 LONGEST = (
     "tests/service/test_two_ways.py",

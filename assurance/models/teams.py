@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from assurance.rules import SeatKind, TeamCode
+from core.own_words import word
 from organisation.models.units import Unit
 from organisation.rules import PostKind
 
@@ -66,7 +67,8 @@ class Team(models.Model):
 
     @property
     def short(self) -> str:
-        return self.code.upper()
+        """PAT or DAT, as the council calls it."""
+        return word(self.code)
 
     def stands_on(self, day: date) -> bool:
         return (self.starts_on is None or self.starts_on <= day) and (

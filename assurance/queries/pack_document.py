@@ -336,7 +336,8 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
     wanted = [each.indicator_id for each in call_ins]
     # Each unit's directorate as the council stood on the day of the meeting.
     tree = tree_on(meeting.meets_on)
-    directorates = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in tree.branches}
+    units = {each.indicator.unit_id for each in call_ins} | set(tree.branches)
+    directorates = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in units}
     earlier = _earlier(meeting, wanted)
     plans = ActionPlan.objects.filter(indicator__in=wanted, is_latest=True)
     said = list(

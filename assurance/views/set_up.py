@@ -24,7 +24,7 @@ from assurance.models.teams import NEDS, Seat, Team
 from assurance.queries.seats import judges_their_own, misfits, seats_on, vacancies
 from assurance.rules import SeatKind, TeamCode
 from assurance.services.seats import change_seat, end_seat, seat
-from assurance.services.teams import CHAIRED_BY, change_team, end_team, establish_team
+from assurance.services.teams import change_team, end_team, establish_team
 from core.clock import localdate
 from core.dates import as_date
 from core.guards import require
@@ -119,13 +119,9 @@ def new_team(request: SignedInRequest) -> HttpResponse:
         made = establish_team(**given, by=request.user)
         return Done(f"{made.name} is set up", _page_of(made))
 
-    first = codes[0]
-    proposed = {
-        "code": first.value,
-        "name": first.label,
-        "chaired_by": CHAIRED_BY[first].value,
-        "neds": NEDS,
-    }
+    proposed: dict[str, Any] = {"neds": NEDS}
+    if len(codes) == 1:
+        proposed["code"] = codes[0].value
     form = NewTeamForm(request.POST or None, codes=codes, initial=proposed)
     about = FormPage(
         form,

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from core import audit
+from core import audit, own_words
 from core.clock import now
 from core.dates import as_date
 from core.models.notices import Notice, NoticePreference
@@ -143,7 +143,13 @@ def _keep_for_page(notice: Notice) -> None:
 
 def _mail(recipient: Person, subject: str, text: str) -> None:
     """Plain text, which every reader and every screen reader reads."""
-    send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [recipient.email])
+    own_words.speak_as_council()
+    send_mail(
+        own_words.in_own_words(subject),
+        own_words.in_own_words(text),
+        settings.DEFAULT_FROM_EMAIL,
+        [recipient.email],
+    )
 
 
 def _notice_text(notice: Notice) -> str:
@@ -151,8 +157,10 @@ def _notice_text(notice: Notice) -> str:
 
 
 def _footer() -> str:
+    own_words.speak_as_council()
+    name = own_words.council_name(settings.COUNCIL_NAME)
     address = f"{settings.SERVICE_ADDRESS}{reverse('notice_preferences')}"
-    return f"--\n{settings.COUNCIL_NAME}, {settings.SERVICE_NAME.lower()}\nChoose how you are told: {address}\n"
+    return f"--\n{name}, {settings.SERVICE_NAME.lower()}\nChoose how you are told: {address}\n"
 
 
 def _digest_email(notices: Sequence[Notice], today: date) -> tuple[str, str]:

@@ -185,7 +185,8 @@ def form_page(request: HttpRequest, page: FormPage) -> HttpResponse:
         try:
             shown = page.preview(given) if page.preview else None
             if shown is None or request.POST.get("confirmed") == shown.digest:
-                done = page.act(given)
+                with transaction.atomic():  # several services, or none
+                    done = page.act(given)
                 messages.success(request, done.said)
                 return redirect(done.address)
             with transaction.atomic():

@@ -29,6 +29,7 @@ from indicators.queries.outstanding import Completion, completion
 from indicators.rules.returns import Horizon
 from organisation.models.people import User
 from organisation.models.units import Unit
+from organisation.queries import tree_on
 from organisation.rules import Tree
 from sorp.lexicon import Kind, Level, Rag
 
@@ -254,8 +255,9 @@ def unit_dashboard(
 ) -> Dashboard:
     """Everything on a unit's dashboard but its heatmap, in a constant number of queries.
 
-    All of it speaks of the indicators shown, that is, of those that fit the filters; only who has
-    not submitted speaks of the whole unit, and of the quarter now open.
+    All of it speaks of the indicators shown, that is, of those that fit the filters, and of the council
+    as it stood on the day of the tree; only who has not submitted speaks of the whole unit as it stands
+    today, and of the quarter now open.
     """
     rows = list(shown)
     keys = [each.pk for each in rows]
@@ -273,7 +275,7 @@ def unit_dashboard(
         ),
         order,
     )
-    parts = tuple(Unit.objects.filter(pk__in=tree.children(unit.pk)).order_by("name"))
+    parts = parts_of(unit, tree)
     waiting = next(iter(open_quarters()), None)
     return Dashboard(
         unit=unit,
@@ -287,10 +289,33 @@ def unit_dashboard(
         quality_flags=quality_flags(lines),
         referred=referred(lines, escalations, today),
         open_quarter=waiting,
-        completion=completion(quarter=waiting, units=list(tree.below(unit.pk)))
+        completion=completion(quarter=waiting, units=list(tree_on(today).below(unit.pk)))
         if waiting
         else None,
     )
+
+
+def parts_of(unit: Unit, tree: Tree) -> tuple[Unit, ...]:
+    """What is part of a unit on the day of a tree, by the names of that day.
+
+    Of a unit that did not stand yet, what it was made of later.
+    """
+    keys = tree.children(unit.pk) or tree.forerunners(unit.pk)
+    return tuple(
+        sorted((of_its_day(each, tree) for each in Unit.objects.filter(pk__in=keys)), key=_name)
+    )
+
+
+def of_its_day(unit: Unit, tree: Tree) -> Unit:
+    """The unit, called as it was called on the day of a tree."""
+    branch = tree.branches.get(unit.pk)
+    if branch is not None:
+        unit.name = branch.name
+    return unit
+
+
+def _name(unit: Unit) -> str:
+    return unit.name
 
 
 def heatmap_rows(

@@ -10,12 +10,12 @@ from assurance.rights import OFFICES, SEATS, Act
 from assurance.rules import SeatKind
 from core.dates import as_date
 from indicators.models.definitions import Indicator
-from indicators.rights import DIRECTING, SCOPES, Scope
+from indicators.rights import SCOPES, Scope
 from indicators.rules.sign_off import SIGNERS
 from organisation.models.people import Appointment, User
 from organisation.permissions import GRANTS, Permission
 from organisation.queries import tree_on
-from organisation.rules import PostKind
+from organisation.rules import DIRECTING, PostKind
 
 
 def reach_of_post(kind: PostKind, permission: Permission) -> str:

@@ -22,8 +22,8 @@ from core.dates import as_date
 from core.quarters import Quarter
 from escalation.models.plans import Action
 from indicators.models.definitions import Indicator
+from organisation.models.bodies import Committee
 from organisation.models.people import Appointment, User
-from organisation.models.units import Committee
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from sorp.queries.ruling import version_in_force

@@ -22,10 +22,11 @@ from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result
 from indicators.models.target_proposals import TargetProposal
 from indicators.queries.targets import measured_by_target, without_target
+from organisation.models.bodies import Committee
+from organisation.models.council import AssuranceTeams
 from organisation.models.people import Appointment, User
-from organisation.models.units import Committee
-from organisation.queries import tree_on
-from organisation.rules import PostKind, UnitTier
+from organisation.queries import council_facts, tree_on
+from organisation.rules import BodyKind, PostKind, UnitTier
 from sorp.models.statement import Version
 from strategy.models import Measure, Priority, Programme, SuccessFactor
 
@@ -75,6 +76,20 @@ def set_up(*, today: date) -> SetUp:
     return SetUp(tuple(step(today) for step in STEPS))
 
 
+def _council(today: date) -> Step:
+    facts = council_facts()
+    own = len(facts.words)
+    return Step(
+        key="council",
+        title="The council",
+        why="Its name, its look and its own words stand on every page and in every report.",
+        stands=f"{facts.name}, with {_count(own, 'word')} of its own" if own else facts.name,
+        missing=[] if facts.is_said else ["Nobody has said yet that this is its name"],
+        has_begun=facts.is_said,
+        pages=_existing(("Name, colour and words", "set_up_council"), ("Logo", "set_up_logo")),
+    )
+
+
 def _units(today: date) -> Step:
     tree = tree_on(today)
     directorates = [each for each in tree.branches.values() if each.tier is UnitTier.DIRECTORATE]
@@ -102,7 +117,7 @@ def _people(today: date) -> Step:
         for each in tree_on(today).branches.values()
         if each.tier is UnitTier.DIRECTORATE and each.unit not in directed
     ]
-    missing = [f"{each} has no director" for each in _first(sorted(without))]
+    missing = list(_first([f"{each} has no director" for each in sorted(without)]))
     if not held.filter(post__kind=PostKind.ACCOUNTABLE_MANAGER).exists():
         missing.append("Nobody is an accountable manager")
     if not held.filter(
@@ -129,8 +144,8 @@ def _people(today: date) -> Step:
 
 def _bodies(today: date) -> Step:
     kinds = set(Committee.objects.values_list("kind", flat=True))
-    missing = [] if Committee.Kind.CABINET in kinds else ["There is no Cabinet"]
-    if Committee.Kind.POSC not in kinds:
+    missing = [] if BodyKind.CABINET in kinds else ["There is no Cabinet"]
+    if BodyKind.POSC not in kinds:
         missing.append("No committee scrutinises: there is no POSC")
     return Step(
         key="bodies",
@@ -145,7 +160,10 @@ def _bodies(today: date) -> Step:
 
 def _teams(today: date) -> Step:
     teams = list(Team.objects.standing_on(today))
-    missing: list[str] = [] if teams else ["There is no assurance team yet"]
+    wanted = council_facts().teams
+    missing: list[str] = []
+    if not teams and wanted is not AssuranceTeams.NONE:
+        missing.append("There is no assurance team yet")
     for team in teams:
         seats = seats_on(team, today)
         found = (*vacancies(team, seats, today), *misfits(seats, today))
@@ -154,12 +172,14 @@ def _teams(today: date) -> Step:
         key="teams",
         title="PAT and DAT",
         why="What is red for two quarters goes to PAT: somebody has to sit on it.",
-        stands=_count(len(teams), "team")
+        stands="The council has none"
+        if wanted is AssuranceTeams.NONE
+        else _count(len(teams), "team")
         + ", "
         + _count(Seat.objects.held_on(today).filter(team__in=teams).count(), "seat")
         + " held",
         missing=list(_first(missing)),
-        has_begun=bool(teams),
+        has_begun=bool(teams) or wanted is AssuranceTeams.NONE,
         pages=_existing(("Teams and seats", "set_up_teams"), ("Seats", "set_up_seats")),
     )
 
@@ -319,6 +339,7 @@ def _rehearsal(today: date) -> Step:
 
 QUARTERS_FOR_A_TREND = 8  # architecture of travel: fewer are "not enough data"
 STEPS: tuple[Callable[[date], Step], ...] = (
+    _council,
     _units,
     _people,
     _bodies,

@@ -19,7 +19,7 @@ from dashboards.queries.compliance_summary import (
     compliance_overview,
     compliance_sheet,
 )
-from dashboards.services import measure_compliance as measure
+from dashboards.services.compliance import measure_compliance as measure
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed

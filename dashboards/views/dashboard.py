@@ -18,6 +18,7 @@ from dashboards.queries.dashboard import (
     HeatmapRow,
     heatmap_rows,
     indicators_of,
+    of_its_day,
     quarter_to_show,
     unit_dashboard,
 )
@@ -83,7 +84,7 @@ def _in_order(tree: Tree, unit: int | None = None, depth: int = 0) -> Iterator[t
 @require(Permission.VIEW_PERFORMANCE)
 def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
     """One unit and all below it, at the latest closed quarter or another that is asked for."""
-    found = get_object_or_404(Unit.objects.select_related("parent"), code=unit)
+    found = get_object_or_404(Unit.objects.select_related("parent", "successor"), code=unit)
     quarter = _quarter(request)
     if quarter is None:
         return render(request, "dashboards/dashboard_empty.html", {"unit": found})
@@ -99,6 +100,8 @@ def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
         "has_forecasts": any(row.forecast for row in rows),
         "headings": {each["key"]: each for each in _headings(request, board.order)},
         "choices": [row.quarter for row in closed.order_by("-quarter")],
+        "forerunners": [] if found.pk in tree.branches else list(board.parts),
+        "successor": found.successor if found.pk not in tree.branches else None,
         "trail": [tree.branches[each] for each in tree.above(found.pk)][:0:-1],
         "address": request.GET.urlencode(),
         "most": f":{MOST}",
@@ -135,9 +138,13 @@ def _quarter(request: SignedInRequest) -> Quarter | None:
 def _board(
     request: SignedInRequest, unit: Unit, quarter: Quarter
 ) -> tuple[Dashboard, DashboardFilter, Tree]:
-    """The dashboard, narrowed and in order as the address asks; the filters; today's tree."""
+    """The dashboard, narrowed and in order as the address asks; the filters; the tree.
+
+    The tree is that of the quarter's last day: what was merged or moved since stands as it did then.
+    """
     today = localdate()
-    tree = tree_on(today)
+    tree = tree_on(min(quarter.last_day, today))
+    of_its_day(unit, tree)
     everything = indicators_of(unit=unit, quarter=quarter, reader=request.user, tree=tree)
     narrowed = DashboardFilter(request.GET, queryset=everything, quarter=quarter)
     board = unit_dashboard(

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from core.clock import localdate
 from core.guards import require
 from dashboards.exporting import ALWAYS, IMPORTED, all_files, as_zip
-from dashboards.services import hand_over
+from dashboards.services.hand_over import hand_over
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 

@@ -252,6 +252,30 @@ def record_progress(
     return row
 
 
+@transaction.atomic
+def hand_over_actions(*, from_user: User, to_user: User, by: User | None) -> list[Action]:
+    """What one person still has to do by a plan in force, another has. Returns it.
+
+    Actions name whoever does them in words: those that name this person, by their name.
+    """
+    rows = Action.objects.select_for_update(of=("self",)).filter(
+        plan__is_latest=True, done_on__isnull=True, owner__iexact=from_user.name
+    )
+    moved = list(rows.select_related("plan__indicator"))
+    for action in moved:
+        action.owner = to_user.name
+        action.save(update_fields=["owner"])
+        audit.record(
+            "handed over action",
+            action,
+            by=by,
+            indicator=action.plan.indicator.reference,
+            was=from_user.name,
+            now=to_user.name,
+        )
+    return moved
+
+
 def _refuse_day_done(action: Action, done_on: date, today: date) -> None:
     """It is done on a day that has come, and not before there was anything to do."""
     if done_on > today:

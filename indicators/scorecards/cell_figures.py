@@ -127,7 +127,7 @@ def figure_in(cell: GridCell | None) -> CellFigure:
     if cell.day is not None:
         return CellFigure(question=f"a date, {cell.text}, stands where a figure is expected")
     found = figure_written(cell.text)
-    return replace(found, marks=found.marks + cell.marks) if cell.marks else found
+    return replace(found, marks=RAISED.sub("", found.marks) + cell.marks)
 
 
 def _of_number(cell: GridCell) -> CellFigure:

@@ -29,6 +29,7 @@ from indicators.scorecards.vocabulary import (
     OF_PERIODS,
     TOTAL_TITLE,
     Role,
+    heading,
     row_kind,
     status_named,
     title_and_kind,
@@ -150,8 +151,9 @@ class _Reader:
         self.by_name: dict[tuple[str, str], Line] = {}
         self.current: Line | None = None
         self.heading: GridCell | None = _own_heading(table)
+        self.card = _card(table) if table.one(Role.TITLE) is None else {}
         if table.one(Role.TITLE) is None:
-            self.heading = _own_title(table) or self.heading
+            self.heading = self.card.get(Role.TITLE) or _own_title(table) or self.heading
         self.section = ""
         if self.heading is not None and _names_a_section(self.heading.line):
             self.section = self.heading.line
@@ -382,7 +384,7 @@ class _Reader:
         words = cell.line
         if len(words) <= 160 and re.search("[A-Za-z]{3}", words):
             self.heading = cell
-            if _names_a_section(words):
+            if _names_a_section(words) and not TOTAL_TITLE.fullmatch(plain(words)):
                 self.section = words
             self.current = None
 
@@ -431,6 +433,8 @@ class _Reader:
         if is_one_of_many and name in self.by_name:
             self.current = self.by_name[name]
             return self.current
+        if not code and (named := self.card.get(Role.REFERENCE)) is not None:
+            reference_cell, code = named, _code(named)
         line = Line(
             table=self.table,
             context=self.context,
@@ -439,6 +443,9 @@ class _Reader:
             reference=code,
             reference_cell=reference_cell if code else None,
             section=self.section if self.heading is not title_cell else "",
+            unit_cell=self.card.get(Role.UNIT),
+            polarity_cell=self.card.get(Role.POLARITY),
+            frequency_cell=self.card.get(Role.FREQUENCY),
             is_listed=bool(self.periods),
             spans=self.spans,
         )
@@ -537,6 +544,22 @@ GENERIC = re.compile(
     r"(financial |reporting |the )?(year|quarter|period|month)( end(ed|ing)?)?|(quarterly |monthly |annual )?(performance )?(report|data|figures|results)|"
     r"report(ed)? (for|to)?|as at|position( at)?|(for|to|at)( the)?( end of)?|"
 )
+
+
+def _card(table: Table) -> dict[Role, GridCell]:
+    """What stands over a table of one indicator, a name and a value in each row: Unit | Number."""
+    found: dict[Role, GridCell] = {}
+    grid = table.grid
+    for row in reversed([each for each in grid.rows if each < table.header[0]]):
+        cells = grid.distinct(row)
+        if len(cells) > 3 or table.header[0] - row > 20:
+            break
+        if len(cells) == 2 and (role := heading(cells[0].line.rstrip(":")).role) in NAMED_ON_CARDS:
+            found.setdefault(role, cells[1])
+    return found
+
+
+NAMED_ON_CARDS = (Role.TITLE, Role.REFERENCE, Role.UNIT, Role.POLARITY, Role.FREQUENCY)
 
 
 def _own_title(table: Table) -> GridCell | None:

@@ -386,7 +386,10 @@ def _settle_by_content(table: Table, column: Column, cells: Sequence[GridCell]) 
             polarity_named(cell.line) is not None and bool(re.search("[a-z]{2}", cell.line, re.I))
         ),
     )
-    if column.role is None and column.period is None:
+    if plain(column.text) in ("green", "amber", "red"):
+        if plain(column.text) != "amber" and _share(cells, _is_bound) >= 0.5:
+            column.role = Role.TARGET if plain(column.text) == "green" else Role.FLOOR
+    elif column.role is None and column.period is None:
         if colours >= 0.6 and len(cells) >= 2:
             column.role = Role.STATUS
         elif ways >= 0.8 and len({plain(cell.line) for cell in cells}) <= 4 and len(cells) >= 3:
@@ -413,6 +416,15 @@ def _settle_by_content(table: Table, column: Column, cells: Sequence[GridCell]) 
         column.role = (
             Role.STATUS if is_coloured or len({c.line for c in cells}) <= 4 else Role.VALUE
         )
+
+
+def _is_bound(cell: GridCell) -> bool:
+    """Whether a cell says from where a colour begins: >= 90, under 80 %."""
+    return bool(
+        re.match(
+            r"([<>≤≥=]+|under|over|below|above|at least|more than|less than)\s*\d", plain(cell.line)
+        )
+    )
 
 
 def _is_coloured(table: Table, index: int) -> bool:
@@ -561,6 +573,13 @@ def _holds_indicators(table: Table) -> bool:
         or table.one(Role.KIND) is not None
         or table.one(Role.PERIOD) is not None
     )
+    bare = [
+        column
+        for column in table.having(Role.VALUE)
+        if column.period is None and not column.heading.is_of_the_year
+    ]
+    if table.one(Role.TITLE) is None and len(bare) > 1:
+        return False  # indicators stand beside each other, and rows are periods: it is read turned
     return has_names and (
         has_figures
         or bool(table.having(Role.KIND))

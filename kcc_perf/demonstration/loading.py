@@ -14,7 +14,7 @@ from assurance.models.packs import Pack
 from core import clock
 from core.kept_files import keep_file
 from core.quarters import Quarter
-from dashboards.services import measure_compliance
+from dashboards.services.compliance import measure_compliance
 from indicators.services.reminders import remind
 from kcc_perf.demonstration import figures, ladder, meetings, plan, rule_book
 from kcc_perf.demonstration.diary import Diary

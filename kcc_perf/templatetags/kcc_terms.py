@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from kcc_perf.glossary import Glossary, glossary_of, linked
+from kcc_perf.templatetags.kcc_words import in_own_html
 from sorp.models.statement import Version
 
 register = template.Library()
@@ -24,9 +25,9 @@ def terms(context: template.Context, content: str) -> SafeString:
     try:
         address = reverse("terms")
     except NoReverseMatch:
-        return SafeString(content)
+        return in_own_html(content)
     asked = _glossary_of_request(request)
-    return linked(content, asked[0], address, asked[1])
+    return in_own_html(linked(content, asked[0], address, asked[1]))
 
 
 def _glossary_of_request(request: Any) -> tuple[Glossary, set[str]]:

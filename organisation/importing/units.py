@@ -14,8 +14,14 @@ from core.tables.reading import PartialRow
 from core.tables.rows import TableRow, optional_column
 from organisation.models.people import User
 from organisation.models.units import Unit
+from organisation.queries import last_day_of
 from organisation.rules import UnitTier
-from organisation.services.units import BEFORE_ANY_FIGURE, found_unit, place_unit
+from organisation.services.units import (
+    BEFORE_ANY_FIGURE,
+    close_unit,
+    found_unit,
+    place_unit,
+)
 
 CODE = pattern(r"[A-Za-z0-9_-]{1,40}", "use letters, figures, hyphens and underscores, up to 40")
 Code = Annotated[str, PlainValidator(CODE)]
@@ -29,6 +35,8 @@ class UnitRow(TableRow):
     tier: Annotated[UnitTier, PlainValidator(choice(UnitTier))]
     parent: Code | None = None
     starts_on: Day | None = optional_column()
+    ends_on: Day | None = optional_column()  # its last day, where it has closed or will
+    successor: Code | None = optional_column()  # which takes over then
 
 
 def import_units(
@@ -46,7 +54,8 @@ def import_units(
     then on. A new unit stands from its row's `starts_on`, or else the `starts_on` given, or else from 1
     April 1974, before any figure. A new name or parent for a unit that stands is so from the
     row's day, or the day given, or else from today; what it was stays on record. The day of a unit
-    that stays as it is counts for nothing. Raises RefusedFileError.
+    that stays as it is counts for nothing. A unit with an `ends_on` closes then, once all else of the
+    file is so. Raises RefusedFileError.
     """
     work = Import(content, UnitRow, file=file)
     standing = {unit.code: unit for unit in Unit.objects.select_related("parent")}
@@ -65,7 +74,39 @@ def import_units(
                 _settle(work, row, standing, day=row.starts_on or starts_on, today=today, by=by)
             else:
                 assert work.faults, "A unit is passed over only where its parent is at fault"
+        for row in in_order:
+            if row.ends_on is not None and row.code in standing:
+                _close(work, row, standing, by=by)
     return work.outcome()
+
+
+def _close(
+    work: Import[UnitRow], row: UnitRow, standing: Mapping[str, Unit], *, by: User | None
+) -> None:
+    """The unit has its last day, unless it has it already; or it is said why it can't."""
+    unit = standing[row.code]
+    closes_on = last_day_of(unit)
+    if row.successor is not None and row.successor not in standing:
+        advice = f"name a unit in this file or one that stands: there is no {row.successor}"
+        work.refuse(row, "successor", advice)
+        return
+    successor = standing[row.successor] if row.successor else None
+    if closes_on is not None:
+        if (closes_on, unit.successor) != (row.ends_on, successor):
+            work.refuse(
+                row, "ends_on", f"{unit.code} closes on {closes_on} already: leave that as it is"
+            )
+        return
+    assert row.ends_on is not None
+    try:
+        close_unit(unit=unit, ends_on=row.ends_on, successor=successor, by=by)
+    except ValueError as reason:
+        at = "successor" if getattr(reason, "field", None) == "successor" else "ends_on"
+        work.refuse(row, at, reason)
+        return
+    work.unchanged -= row.code not in (*work.new, *work.changed)
+    if row.code not in (*work.new, *work.changed):
+        work.changed.append(row.code)
 
 
 def _settle(

@@ -7,16 +7,22 @@ from datetime import date
 from django.db import transaction
 
 from core import audit
+from core.dates import as_date
+from core.refusals import Refused
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Unit
-from organisation.queries import officers_who_can_sign_in
+from organisation.queries import last_day_of, officers_who_can_sign_in
 from organisation.rules import PostKind, UnitTier
 from organisation.services.units import BEFORE_ANY_FIGURE, found_unit
 
 
 @transaction.atomic
 def register_person(*, email: str, name: str, by: User | None) -> User:
-    """A person may be appointed to posts. They choose their own password by e-mail."""
+    """A person may be appointed to posts. They choose their own password by e-mail.
+
+    Raises Refused for an address that is somebody's already.
+    """
+    _refuse_taken(email)
     person = User.objects.create_user(email, name)
     audit.record("registered person", person, by=by)
     return person
@@ -32,6 +38,25 @@ def rename_person(*, person: User, name: str, by: User | None) -> User:
 
 
 @transaction.atomic
+def change_address(*, person: User, email: str, by: User | None) -> User:
+    """A person signs in, and is written to, by another address. Raises Refused for one that is taken."""
+    email = email.strip().lower()
+    if email == person.email:
+        return person
+    _refuse_taken(email)
+    was, person.email = person.email, email
+    person.save(update_fields=["email"])
+    audit.record("changed address", person, by=by, was=was, email=email)
+    return person
+
+
+def _refuse_taken(email: str) -> None:
+    holder = User.objects.filter(email__iexact=email.strip()).first()
+    if holder is not None:
+        raise Refused(f"{holder.email} is {holder.name}’s: a person has one address", field="email")
+
+
+@transaction.atomic
 def appoint(
     *,
     person: User,
@@ -44,11 +69,18 @@ def appoint(
 ) -> Appointment:
     """A person holds a post between two days, both included, the last one open if not given.
 
-    Raises ValueError where they hold the same post for some of those days already, or where the
-    last day is before the first.
+    Raises Refused where they hold the same post for some of those days already, where the last day is
+    before the first, and where the unit closes before the last day.
     """
     if ends_on is not None and ends_on < starts_on:
-        raise ValueError(f"{person.name} cannot leave on {ends_on}, before {starts_on}")
+        raise Refused(
+            f"{person.name} cannot leave on {ends_on}, before {starts_on}", field="ends_on"
+        )
+    closes_on = last_day_of(unit)
+    if closes_on is not None and (ends_on or date.max) > closes_on:
+        raise Refused(
+            f"{unit.name} closes on {as_date(closes_on)}: end the post by then", field="ends_on"
+        )
     title = title or f"{kind.label}, {unit.name}"
     post, _ = Post.objects.get_or_create(kind=kind, unit=unit, title=title)
     held = post.appointments.select_for_update().filter(user=person)
@@ -56,8 +88,9 @@ def appoint(
     if ends_on is not None:
         overlapping = overlapping.exclude(starts_on__gt=ends_on)
     if overlapping.exists():
-        raise ValueError(
-            f"{person.name} already holds the post “{title}” for some of these days: end that first"
+        raise Refused(
+            f"{person.name} already holds the post “{title}” for some of these days: end that first",
+            field="starts_on",
         )
     appointment = Appointment.objects.create(
         post=post, user=person, starts_on=starts_on, ends_on=ends_on
@@ -118,9 +151,11 @@ def appoint_first_officer(
 
 @transaction.atomic
 def end_appointment(*, appointment: Appointment, ends_on: date, by: User | None) -> Appointment:
-    """Somebody's last day in a post is set. Raises ValueError before their first."""
+    """Somebody's last day in a post is set. Raises Refused before their first."""
     if ends_on < appointment.starts_on:
-        raise ValueError(f"The last day cannot be before the first, {appointment.starts_on}")
+        raise Refused(
+            f"The last day cannot be before the first, {appointment.starts_on}", field="ends_on"
+        )
     was, appointment.ends_on = appointment.ends_on, ends_on
     appointment.save(update_fields=["ends_on"])
     audit.record(

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from core.quarters import Quarter
 from core.queries import quarter_state
+from organisation.queries import council_facts
 from reports.contents.endings import no_longer_measured
 from reports.contents.indicators import indicator_contents, unit_contents
 from reports.contents.priorities import strategy_contents
@@ -46,11 +47,13 @@ def edition_contents(
     practice = sorp_contents(quarter, indicators)
     indicators = without_unread_forecasts(indicators, practice)
     ended = no_longer_measured(quarter)
+    facts = council_facts()
     document = {
         "schema": SCHEMA_NAME,
         "form": "full",
         "title": "Quarterly performance report",
-        "council": settings.COUNCIL_NAME,
+        "council": facts.name,
+        **({"words": dict(facts.words)} if facts.words else {}),
         "notice": DEMONSTRATION if settings.DEMONSTRATION else "",
         "quarter": quarter.key,
         "quarter_closed_on": localtime(state.closed_at).date().isoformat(),

@@ -252,7 +252,7 @@ def _places(indicator: Indicator, tree: Tree) -> tuple[dict[str, str], dict[str,
 
     A unit younger than the quarter is named as it is today; the council's own is its directorate.
     """
-    unit = tree.branches.get(indicator.unit_id)
+    unit = tree.standing(indicator.unit_id)
     if unit is None:
         today = {"code": indicator.unit.code, "name": indicator.unit.name}
         return today, today

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from core.canonical_json import canonical
+from core.own_words import spoken
 from reports.rendering.assets import page_styles, print_styles
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS, Report
 
@@ -25,17 +26,18 @@ def report_page(document: Mapping[str, Any], *, for_print: bool = False) -> str:
     """A whole page that needs nothing beside itself. The same document gives the same text."""
     report = Report(document)
     styles = print_styles() if for_print else page_styles(canonical(document).decode())
-    return render_to_string(
-        "reports/document.html",
-        {
-            "report": report,
-            "contents": contents_of(report),
-            "styles": mark_safe(styles),  # noqa: S308 - our own style sheets
-            "marks": MARKS,
-            "licence": LICENCE,
-            "licence_address": LICENCE_ADDRESS,
-        },
-    )
+    with spoken(report.own_words):
+        return render_to_string(
+            "reports/document.html",
+            {
+                "report": report,
+                "contents": contents_of(report),
+                "styles": mark_safe(styles),  # noqa: S308 - our own style sheets
+                "marks": MARKS,
+                "licence": LICENCE,
+                "licence_address": LICENCE_ADDRESS,
+            },
+        )
 
 
 def contents_of(report: Report) -> list[tuple[str, str, int]]:

@@ -97,6 +97,11 @@ class Report:
         except KeyError:
             raise AttributeError(name) from None
 
+    @property
+    def own_words(self) -> Mapping[str, str]:
+        """What the council called things when the edition was built."""
+        return self.document.get("words", {})
+
     @cached_property
     def quarter(self) -> Quarter:
         return Quarter.parse(self.document["quarter"])

@@ -104,6 +104,7 @@ TRIGGER = {
 }  # fmt: skip
 EDITION = {
     **dict.fromkeys(("schema", "title", "council", "notice", "quarter", "quarter_closed_on")),
+    "words": ALL,
     "edition": {"number", "frozen_on", "note"},
     "sorp": {
         "statement": ALL,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from core.canonical_json import digest
 from core.guards import View
 from core.http_cache import FOR_EVERYONE, FOR_ONE, cached_response
+from core.own_words import said_at_the_head, spoken
 from core.quarters import Quarter
 from reports.models import Edition, SmallEdition, Withdrawal
 from reports.queries.editions import (
@@ -103,4 +104,12 @@ def edition_response(
         if isinstance(editions, Edition)
         else digest("".join(each.public_sha256 for each in editions).encode())
     )
-    return cached_response(request, sha256[:32], render)
+    first = editions if isinstance(editions, Edition) else editions[0]
+
+    def in_its_words() -> HttpResponse:
+        """As it was built: what the council calls things since is for its next report."""
+        own = report_of(first).own_words if isinstance(first, Edition) else {}
+        with spoken({**own, **said_at_the_head()}):
+            return render()
+
+    return cached_response(request, sha256[:32], in_its_words)

@@ -412,6 +412,38 @@ def test_teams_and_seats_are_set_up_on_pages_alone(client, officer):
     assert "Seated: Grace Roots" in history
 
 
+def test_a_team_has_the_name_and_the_chairs_post_of_the_papers_where_nothing_is_said(
+    client, officer, pat
+):
+    page = client.get(reverse("set_up_teams_new"))
+    assert page.content.decode().count('name="code"') == 1
+
+    send(client, reverse("set_up_teams_new"), {"code": "dat", "neds": "2"})
+
+    dat = Team.objects.get(code="dat")
+    assert (dat.name, dat.chaired_by) == ("Delivery Assurance Team", "managing_director")
+    assert client.get(reverse("set_up_teams_new")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"neds": "2"}, "Choose which team it is"),
+        ({"code": "pat", "neds": ""}, "Enter how many seats there are for NEDs"),
+        ({"code": "pat", "neds": "two"}, "Enter the number of seats for NEDs in figures"),
+        ({"code": "pat", "neds": "13"}, "Enter a number of seats for NEDs from 0 to 12"),
+        ({"code": "pat", "neds": "-1"}, "Enter a number of seats for NEDs from 0 to 12"),
+        ({"code": "cmt", "neds": "2"}, "from the list"),
+    ],
+)
+def test_what_no_team_can_be_is_said_at_its_field(client, officer, data, sentence):
+    page = send(client, reverse("set_up_teams_new"), data)
+
+    assert page.status_code == 200
+    assert sentence in text(page)
+    assert not Team.objects.exists()
+
+
 def test_a_seat_is_shown_before_it_is_given_with_what_it_lets_its_holder_do(client, officer, pat):
     ned = holder(PostKind.ACCOUNTABLE_MANAGER)
     data = {"team": "pat", "kind": "ned", "user": ned.pk, **day("starts_on", TODAY)}
@@ -427,6 +459,7 @@ def test_a_seat_is_shown_before_it_is_given_with_what_it_lets_its_holder_do(clie
 BAD = [
     ({"kind": "ned", "user": "staff", **day("starts_on", TODAY)}, "Choose the team"),
     ({"team": "pat", "kind": "ned", **day("starts_on", TODAY)}, "Choose who is seated"),
+    ({"team": "pat", "user": "staff", **day("starts_on", TODAY)}, "Choose the seat"),
     ({"team": "pat", "kind": "ned", "user": "staff"}, "Enter the first day"),
     ({"team": "pat", "kind": "ned", "user": "director", **day("starts_on", TODAY)}, "A NED is staff"),
     ({"team": "pat", "kind": "chair", "user": "staff", **day("starts_on", TODAY)}, "is chaired by the"),

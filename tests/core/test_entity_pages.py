@@ -201,7 +201,7 @@ def test_the_history_says_who_did_what_and_when_in_words(client, officer):
         by=officer,
     )
 
-    page = text(client.get(f"{UNITS}{unit.code}/history/"))
+    page = text(client.get(f"/set-up/unit/{unit.code}/history/"))
 
     assert "Founded unit: Highways" in page
     assert "Code: HW. Parent: KCC" in page

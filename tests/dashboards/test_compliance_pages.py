@@ -15,7 +15,7 @@ from core.quarters import Quarter
 from dashboards import tasks
 from dashboards.queries.compliance_checks import quarters_to_measure
 from dashboards.queries.compliance_summary import compliance_overview, compliance_sheet
-from dashboards.services import NotClosed, measure_compliance, preview_compliance
+from dashboards.services.compliance import NotClosed, measure_compliance, preview_compliance
 from indicators.models.definitions import Indicator
 from kcc_perf import scheduler
 from organisation.rules import PostKind, UnitTier

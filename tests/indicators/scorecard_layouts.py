@@ -22,6 +22,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
 FIGURES = Path(__file__).parent.parent / "data" / "lgbf_quarterly.csv"
+OLD_WORKBOOK = FIGURES.with_name("scorecards") / "by-turns.xls"
 QUARTERS = [f"{year}-Q{number}" for year in (2021, 2022) for number in (1, 2, 3, 4)]
 FILLS = {"green": "92D050", "amber": "FFC000", "red": "FF0000"}
 
@@ -931,6 +932,142 @@ def rows_by_turns_under_the_title():
     return rows_by_turns(in_title=True)
 
 
+def two_tables_beside_each_other():
+    """Two tables in the same rows of a sheet, each figure with its status in brackets."""
+    items, key = known()[:4], "2022-Q1"
+    head = ["Indicator", "Target", "Actual"]
+
+    def cells(item):
+        suffix = "%" if item.unit == "%" else ""
+        figure, status = item.figures[key], item.status(item.figures[key])
+        return [item.title, f"{item.target}{suffix}", f"{figure:,}{suffix} ({status[0].upper()})"]
+
+    rows = [["Summary for Quarter 1 2022/23"], [], [*head, None, *head]]
+    rows += [
+        [*cells(one), None, *cells(other)] for one, other in zip(items[:2], items[2:], strict=True)
+    ]
+    return Layout(
+        [("summary.xlsx", workbook(Summary=rows))],
+        list(items),
+        results_of(items, [key]),
+        targets_of(items),
+        statuses_of(items, [key]),
+        has_units=False,
+    )
+
+
+def a_sheet_each_indicator():
+    """A sheet for each indicator, its names in rows of two cells over a table of quarters."""
+    items, keys = known()[:4], quarters_of(2022)
+    sheets = {}
+    for item in items:
+        rows = [
+            ["Indicator", item.title],
+            ["Reference", item.reference],
+            ["Good is", "High" if item.polarity == "higher" else "Low"],
+            ["Unit", "%" if item.unit == "%" else "Number"],
+            [],
+            ["Quarter", "Target", "Actual", "RAG"],
+        ]
+        rows += [
+            [
+                f"Q{key[-1]} 2022/23",
+                plain(item.target),
+                plain(item.figures[key]),
+                item.status(item.figures[key])[0].upper(),
+            ]
+            for key in keys
+        ]
+        sheets[item.reference] = rows
+    return Layout(
+        [("cards.xlsx", workbook(**sheets))],
+        list(items),
+        results_of(items, keys),
+        targets_of(items),
+        statuses_of(items, keys),
+        has_references=True,
+    )
+
+
+def months_down_in_pairs():
+    """Months down, and for each indicator its actual and its target beside each other under its title."""
+    items = known()[:3]
+    months = ["Apr", "May", "Jun", "Jul", "Aug", "Sep"]
+    rows = [
+        ["Housing and benefits 2022/23"],
+        [None, *(cell for item in items for cell in (Put(f"{item.title} (%)", across=2), None))],
+        ["Month", *(("Actual", "Target") * len(items))],
+    ]
+    results = {}
+    for at, (month, key) in enumerate(zip(months, QUARTERS, strict=False)):
+        rows.append(
+            [
+                month,
+                *(
+                    cell
+                    for item in items
+                    for cell in (plain(item.figures[key]), plain(item.target))
+                ),
+            ]
+        )
+        for item in items:
+            results[item.reference, f"2022-{at + 4:02d}"] = item.figures[key]
+    return Layout(
+        [("pairs.xlsx", workbook(Data=rows))],
+        list(items),
+        results,
+        targets_of(items),
+        frequency="monthly",
+        polarities=False,
+    )
+
+
+def bounds_of_each_colour():
+    """No target as such: from where green begins, and from where red does."""
+    items, key = known()[:4], "2022-Q1"
+    rows = [
+        ["Indicators, Quarter 1 2022/23"],
+        ["Ref", "Indicator", "Green", "Amber", "Red", "Result", "RAG"],
+    ]
+    for item in items:
+        met, missed = (">=", "<") if item.polarity == "higher" else ("<=", ">")
+        edge = item.target * (Decimal("0.9") if item.polarity == "higher" else Decimal("1.1"))
+        rows.append(
+            [
+                item.reference,
+                item.title,
+                f"{met}{item.target}",
+                "between",
+                f"{missed}{edge:f}",
+                plain(item.figures[key]),
+                item.status(item.figures[key])[0].upper(),
+            ]
+        )
+    return Layout(
+        [("bounds.xlsx", workbook(Sheet1=rows))],
+        list(items),
+        results_of(items, [key]),
+        targets_of(items),
+        statuses_of(items, [key]),
+        has_references=True,
+        has_units=False,
+        says_percent=False,
+    )
+
+
+def an_old_workbook():
+    """Excel of before 2007: rows by turns, merged names, statuses that are grounds without a word."""
+    items, keys = known()[:4], quarters_of(2022)
+    return Layout(
+        [("by-turns.xls", OLD_WORKBOOK.read_bytes())],
+        list(items),
+        results_of(items, keys),
+        targets_of(items),
+        statuses_of(items, keys),
+        has_references=True,
+    )
+
+
 LAYOUTS = (
     quarters_as_rows,
     rows_by_turns,
@@ -949,4 +1086,9 @@ LAYOUTS = (
     word_for_a_committee,
     a_list_of_facts,
     ods_with_quarters_merged,
+    two_tables_beside_each_other,
+    a_sheet_each_indicator,
+    months_down_in_pairs,
+    bounds_of_each_colour,
+    an_old_workbook,
 )

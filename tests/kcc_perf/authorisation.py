@@ -39,6 +39,7 @@ from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
 from indicators.scorecards.bringing import keep_scorecard
 from organisation.models.accounts import CouncilAccount
+from organisation.models.bodies import Committee, Membership
 from organisation.models.people import Appointment
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Level, Step
@@ -104,6 +105,8 @@ ROLES = (
     "pat_chair",  # also Deputy Managing Director
     "pat_ned",
     "dat_officer",
+    "directorate_officer",  # of the directorate over `manager`
+    "auditor",
 )
 GROUPS = {
     "everyone": set(ROLES),
@@ -126,9 +129,10 @@ GROUPS = {
     "signers": {"division_director", "directorate_director", "managing_director", "pat_chair"},
     "pat_readers": {
         *("performance_officer", "cabinet_member", "governance_chair", "pat_chair", "pat_ned"),
+        "auditor",
     },
     "dat_readers": {
-        *("performance_officer", "cabinet_member", "governance_chair", "dat_officer"),
+        *("performance_officer", "cabinet_member", "governance_chair", "dat_officer", "auditor"),
         "managing_director",  # who chairs DAT
     },
 }
@@ -287,6 +291,8 @@ class World:
         yield "governance_chair", holder(PostKind.CHAIR_GOVERNANCE_AUDIT, unit=self.council)
         yield "pat_chair", holder(PostKind.DEPUTY_MANAGING_DIRECTOR, unit=self.council)
         yield "pat_ned", holder(PostKind.MEMBER, unit=self.council)
+        yield "directorate_officer", holder(PostKind.DIRECTORATE_OFFICER, unit=own.parent)
+        yield "auditor", holder(PostKind.AUDITOR, unit=self.council)
         yield "dat_officer", holder(PostKind.STAFF, unit=self.council)
 
     def _browser(self, role):
@@ -336,6 +342,10 @@ class World:
                 "manager": self.people["manager"].pk,
                 "code": self.units["own"].code,
                 "ending": "xlsx",
+                "pk": self.people["staff"].pk,
+                "digest": "0" * 64,
+                "colour": "123c4a",
+                **self._bodies(),
             }
         }
         for whose in ("own", "other"):
@@ -465,6 +475,20 @@ class World:
             }
         return found
 
+    def _bodies(self):
+        """A body, a place on it, and a post that somebody holds."""
+        body = Committee.objects.create(
+            code="cabinet", name="Cabinet", kind="cabinet", starts_on=date(2009, 4, 1)
+        )
+        place = Membership.objects.create(
+            body=body,
+            user=self.people["cabinet_member"],
+            role="member",
+            starts_on=date(2009, 4, 1),
+        )
+        held = self.people["staff"].appointments.get()
+        return {"body": body.code, "membership": place.pk, "appointment": held.pk}
+
     def _result(self, whose, state):
         number, reached = STATES[state]
         manager = self.people["manager" if whose == "own" else "other_manager"]
@@ -590,6 +614,9 @@ class World:
             "review_plan": ("number", "plan"),
             "explanation_json": ("number", "explanation"),
             "preview_trigger": ("pk", "trigger"),
+            **dict.fromkeys(POSTS, ("pk", "appointment")),
+            **dict.fromkeys(PLACES, ("pk", "membership")),
+            **dict.fromkeys(OF_A_BODY, ("code", "body")),
         }
         if route == "programme" and whose != "nothing":
             return {"slug": "change"}
@@ -609,6 +636,14 @@ def _rows(version):
         "pk": version.clauses.first().pk,
         "trigger": version.trigger_rules.first().pk,
     }
+
+
+POSTS = ("set_up_end_post", "set_up_post_history")
+PLACES = ("set_up_portfolio", "set_up_end_place")
+OF_A_BODY = (
+    *("set_up_body", "set_up_change_body", "set_up_end_body"),
+    *("set_up_join", "set_up_body_history"),
+)
 
 
 # What has the right form and is nothing's: it must be answered just as a hidden row is.
@@ -636,6 +671,8 @@ NOTHING = {
     "dimension": "no-such-dimension",
     "code": "no-such-code",
     "ending": "csv",
+    "digest": "0" * 64,
+    "colour": "no-colour",
     "plan_part": 999999,
     "seat": 999999,
 }

@@ -243,7 +243,7 @@ def serving(monkeypatch, capsys):
 
 
 def test_serving_says_in_a_line_how_the_first_may_come_in_until_somebody_can(serving):
-    line = "No performance officer can sign in yet: manage.py first_officer EMAIL NAME makes the first.\n"
+    line = "No performance officer can sign in yet: manage.py first_officer EMAIL NAME makes the first, who sets the framework up at /set-up/.\n"
     assert serving() == line
 
     person = UserFactory()

@@ -123,12 +123,15 @@ def test_foreign_keys_point_downwards():
 # Services that leave no event of their own, and why that is right.
 UNRECORDED = {
     "build_report": "what it freezes, publishes and keeps is recorded by the acts that do",
+    "close_unit_and_seats": "the closing of the unit is recorded, and the end of each seat",
     "measure_compliance": "what it found is recorded where findings are kept",
+    "merge_units_and_seats": "the merger is recorded, and the end of each seat",
     "owe_notice": "the act that owes the notice is recorded, and so is the sending",
     "preview_close": "all that it writes is rolled back",
     "preview_compliance": "all that it writes is rolled back",
     "rerate_from": "a step of the act that changed a rule, which is recorded; so is the rating",
     "rerate_open_quarters": "a step of the act that changed a rule, which is recorded",
+    "split_unit_and_seats": "the splitting is recorded, and the end of each seat",
 }
 
 

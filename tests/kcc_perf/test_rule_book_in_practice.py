@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core import clock
 from core.quarters import Quarter
-from dashboards.services import measure_compliance
+from dashboards.services.compliance import measure_compliance
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.exceptions import UnitEscalation
 from escalation.rules.explanations import recompute

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from core.models.audit import AuditEvent
+from organisation.models.bodies import Committee
 from organisation.models.people import Appointment, Post, User
-from organisation.models.units import Committee, Placement, Unit
+from organisation.models.units import Placement, Unit
 from organisation.queries import tree_on
-from organisation.rules import PostKind, UnitTier
-from organisation.services import people, units
+from organisation.rules import BodyKind, PostKind, UnitTier
+from organisation.services import bodies, people, units
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -197,8 +198,8 @@ def test_an_appointment_that_ends_is_held_on_its_last_day_and_not_after(council,
 
 
 def test_a_committee_is_established_and_recorded(officer):
-    committee = units.establish_committee(
-        code="cabinet", name="Cabinet", kind=Committee.Kind.CABINET, starts_on=START, by=officer
+    committee = bodies.establish_committee(
+        code="cabinet", name="Cabinet", kind=BodyKind.CABINET, starts_on=START, by=officer
     )
 
     assert Committee.objects.get() == committee

@@ -213,6 +213,8 @@ BAD = [
     ("aims", {"name": "Held again", "slug": "held"}, "held is taken"),
     ("aims", {"name": "A", "position": "3"}, "3 is the place of “Held”"),
     ("aims", {"name": "A", "position": "first"}, "Enter its place as a whole number"),
+    ("aims", {"name": "A", "position": "0"}, "Enter a place from 1 to 9999"),
+    ("measures", {"priority": "held", "wording": "x"}, "Choose how it is judged"),
     (
         "aims",
         {"name": "A", "starts_on_day": "31", "starts_on_month": "2", "starts_on_year": "2011"},

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.clock import localdate
 from core.quarters import Quarter
-from dashboards.services import measure_compliance, preview_compliance
+from dashboards.services.compliance import measure_compliance, preview_compliance
 
 
 class Command(BaseCommand):

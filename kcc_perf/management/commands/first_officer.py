@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.urls import reverse
 
 from core.clock import localdate
-from kcc_perf.accounts import password_link
 from organisation.importing.people import email_address
 from organisation.importing.units import CODE
+from organisation.services.invitations import password_link
 from organisation.services.people import appoint_first_officer
 
 
@@ -59,6 +60,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{person.name} is performance officer of {unit.name} ({unit.code}) from"
             f" {appointment.starts_on}."
+        )
+        self.stdout.write(
+            f"Once signed in, {person.name} sets the framework up at"
+            f" {settings.SERVICE_ADDRESS}{reverse('set_up')}."
         )
         self.stdout.write("To choose a password, once and within three days, open:")
         self.stdout.write(password_link(person))

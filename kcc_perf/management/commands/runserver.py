@@ -24,7 +24,7 @@ class Command(Runserver):
         if self.nobody_can_begin():
             self.stdout.write(
                 "No performance officer can sign in yet: manage.py first_officer EMAIL NAME makes"
-                " the first."
+                " the first, who sets the framework up at /set-up/."
             )
         start_rounds()
         return super().get_handler(*args, **options)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
 
-from core import audit
-from core.canonical_json import digest
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from dashboards.queries.compliance_checks import checks_to_make, run_checks
@@ -51,13 +48,3 @@ def preview_compliance(*, quarter: Quarter, today: date) -> FindingsRecorded:
         recorded = measure_compliance(quarter=quarter, today=today, by=None)
         transaction.set_rollback(True)
     return recorded
-
-
-def hand_over(*, files: Mapping[str, bytes], by: User) -> None:
-    """Somebody takes everything as files: who, when, and which files, by their SHA-256."""
-    audit.record(
-        "took everything as files",
-        by,
-        by=by,
-        files={name: digest(content) for name, content in files.items()},
-    )

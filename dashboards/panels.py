@@ -1,0 +1,14 @@
+"""What pages of lower apps show of the facts of several."""
+
+from __future__ import annotations
+
+from core.clock import localdate
+from core.panels import panel
+from dashboards.queries.responsibilities import responsibilities
+from organisation.models.people import User
+
+
+@panel("answered_for_by", "dashboards/answered_for_by.html")
+def answered_for_by(person: User) -> dict[str, object]:
+    """What a person answers for, beside the posts they hold."""
+    return {"held": responsibilities(person, on=localdate())}

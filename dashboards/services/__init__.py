@@ -1,0 +1,1 @@
+"""What is done in which several apps have a part."""

@@ -1,0 +1,99 @@
+"""What is filled in about bodies that meet, and who sits on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.clock import localdate
+from core.forms import DayField, PrintedText, field_of
+from organisation.forms.units import code_field, name_field
+from organisation.models.people import User
+from organisation.models.units import Unit
+from organisation.rules import BodyKind, MembershipRole
+
+
+def units_field(label: str, help_text: str) -> forms.ModelMultipleChoiceField:
+    return forms.ModelMultipleChoiceField(
+        Unit.objects.none(),
+        label=label,
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=help_text,
+    )
+
+
+def directorates(form: forms.Form, *names: str) -> None:
+    """These fields offer the units right below the council, which bodies are shared out by."""
+    stand = Unit.objects.not_closed(localdate()).filter(parent__parent=None, parent__isnull=False)
+    for name in names:
+        field_of(form, name, forms.ModelMultipleChoiceField).queryset = stand.order_by("name")
+
+
+class BodyForm(forms.Form):
+    """What a body is called, of what kind it is, and which units it looks at."""
+
+    name = name_field()
+    kind = forms.ChoiceField(label="Kind", choices=BodyKind.choices)
+    units = units_field(
+        "Which units does it look at?", "Leave all empty where it looks at every one."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        directorates(self, "units")
+
+    def clean_kind(self) -> BodyKind:
+        return BodyKind(self.cleaned_data["kind"])
+
+
+class NewBodyForm(BodyForm):
+    """A body that exists from a day on."""
+
+    code = code_field()
+    starts_on = DayField(what="the day from which it exists", label="From when?")
+    field_order = ("name", "code", "kind", "units", "starts_on")
+
+
+class MembershipForm(forms.Form):
+    """Who sits on a body, in what part, with which portfolio, and between which days."""
+
+    person = forms.ModelChoiceField(
+        User.objects.none(), label="Who?", empty_label="Choose a person"
+    )
+    role = forms.ChoiceField(
+        label="As what?", choices=MembershipRole.choices, widget=forms.RadioSelect
+    )
+    portfolio = PrintedText(
+        label="Portfolio",
+        max_length=200,
+        required=False,
+        help_text="Of a Cabinet Member, such as “Environment, Highways and Waste”.",
+    )
+    units = units_field(
+        "Which units does the portfolio reach?", "Leave all empty where it has none."
+    )
+    starts_on = DayField(what="the first day", label="First day")
+    ends_on = DayField(what="the last day", label="Last day", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        directorates(self, "units")
+        active = User.objects.filter(is_active=True)
+        field_of(self, "person", forms.ModelChoiceField).queryset = active
+
+    def clean_role(self) -> MembershipRole:
+        return MembershipRole(self.cleaned_data["role"])
+
+
+class PortfolioForm(forms.Form):
+    """A portfolio, and the units it reaches."""
+
+    portfolio = PrintedText(label="Portfolio", max_length=200, required=False)
+    units = units_field("Which units does it reach?", "Leave all empty where it reaches none.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        directorates(self, "units")

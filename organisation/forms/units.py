@@ -1,0 +1,197 @@
+"""What is filled in about a unit: what it is called, where it stands, and from which day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.db.models import Q
+
+from core.clock import localdate
+from core.forms import DayField, PrintedText, field_of
+from organisation.models.units import Unit
+from organisation.rules import UnitTier
+
+CODE = RegexValidator(
+    r"^[A-Za-z0-9_-]{1,40}$", "Use letters, figures, hyphens and underscores, up to 40"
+)
+
+
+def code_field(**options: Any) -> forms.CharField:
+    return forms.CharField(
+        label="Code",
+        max_length=40,
+        validators=[CODE],
+        help_text="Short and for good, such as HW-NORTH: it is in addresses and files.",
+        **options,
+    )
+
+
+def name_field(label: str = "Name") -> PrintedText:
+    return PrintedText(label=label, max_length=200)
+
+
+def unit_field(label: str, **options: Any) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=label,
+        to_field_name="code",
+        empty_label="Choose a unit",
+        **options,
+    )
+
+
+class NewUnitForm(forms.Form):
+    """A unit that is to stand from a day on."""
+
+    name = name_field()
+    code = code_field()
+    tier = forms.ChoiceField(
+        label="Tier",
+        choices=[(tier.value, tier.label) for tier in UnitTier if tier is not UnitTier.COUNCIL],
+        widget=forms.RadioSelect,
+    )
+    parent = unit_field("Part of which unit?")
+    starts_on = DayField(what="the day from which it stands", label="From when?")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parents = Unit.objects.not_closed(localdate()).exclude(tier=UnitTier.TEAM)
+        field_of(self, "parent", forms.ModelChoiceField).queryset = parents.order_by("name")
+
+    def clean_tier(self) -> UnitTier:
+        return UnitTier(self.cleaned_data["tier"])
+
+
+class RenameUnitForm(forms.Form):
+    """What a unit is called from a day on."""
+
+    name = name_field("What is it called from then on?")
+    starts_on = DayField(what="the day from which it is called so", label="From when?")
+
+
+class MoveUnitForm(forms.Form):
+    """Of which unit a unit is part from a day on."""
+
+    parent = unit_field("Part of which unit from then on?")
+    starts_on = DayField(what="the day from which it is part of that", label="From when?")
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+        higher = [tier for tier in UnitTier if tier.depth < UnitTier(unit.tier).depth]
+        stand = Unit.objects.not_closed(localdate()).filter(tier__in=higher)
+        field_of(self, "parent", forms.ModelChoiceField).queryset = stand.order_by("name")
+
+    def clean_parent(self) -> Unit:
+        parent: Unit = self.cleaned_data["parent"]
+        if self.unit.parent_id == parent.pk:
+            raise forms.ValidationError(f"It is part of {parent.name} already: choose another")
+        return parent
+
+
+class MergeForm(forms.Form):
+    """Units of one tier that become one from a day on."""
+
+    units = forms.ModelMultipleChoiceField(
+        Unit.objects.none(),
+        label="Which become one?",
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the units that become one"},
+    )
+    into = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="Into which?",
+        to_field_name="code",
+        empty_label="A new unit, named below",
+        required=False,
+        help_text="One of them may stay and take over from the others.",
+    )
+    name = PrintedText(label="Name of the new unit", max_length=200, required=False)
+    code = code_field(required=False)
+    starts_on = DayField(what="the day from which they are one", label="From when?")
+    posts_go_along = forms.BooleanField(
+        label="Posts go along: those who hold one hold the same post in the new unit",
+        help_text="Directors do not: a unit has its own. Without this, the posts end.",
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        same = Unit.objects.not_closed(localdate()).filter(
+            tier=unit.tier, successor=None, parent=unit.parent
+        )
+        field_of(self, "units", forms.ModelMultipleChoiceField).queryset = same.order_by("name")
+        field_of(self, "into", forms.ModelChoiceField).queryset = same.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("into") is None:
+            for name, what in (("name", "a name"), ("code", "a code")):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, f"Give the new unit {what}, or choose one that stays")
+        return given
+
+
+class SplitForm(forms.Form):
+    """A unit that becomes two from a day on, between which its parts are shared."""
+
+    first_name = name_field("Name of the first new unit")
+    first_code = code_field()
+    second_name = name_field("Name of the second new unit")
+    second_code = code_field()
+    second_parts = forms.ModelMultipleChoiceField(
+        Unit.objects.none(),
+        label="Which parts go to the second?",
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="All others go to the first, with what is the unit’s own.",
+    )
+    starts_on = DayField(what="the day from which they are two", label="From when?")
+    posts_go_along = forms.BooleanField(
+        label="Posts go along, to the first",
+        help_text="Directors do not. Without this, the posts end.",
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = Unit.objects.filter(parent=unit).order_by("name")
+        field_of(self, "second_parts", forms.ModelMultipleChoiceField).queryset = parts
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, second = given.get("first_code"), given.get("second_code")
+        if first and second and first.casefold() == second.casefold():
+            self.add_error("second_code", "Give the two new units different codes")
+        return given
+
+
+class CloseUnitForm(forms.Form):
+    """A unit's last day, and which takes over."""
+
+    ends_on = DayField(what="its last day", label="Its last day")
+    successor = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="Which unit takes over?",
+        to_field_name="code",
+        empty_label="None: nothing of it goes on",
+        required=False,
+    )
+    posts_go_along = forms.BooleanField(
+        label="Posts go along: those who hold one hold the same post there",
+        help_text="Directors do not. Without this, the posts end.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        as_high = [tier for tier in UnitTier if tier.depth <= UnitTier(unit.tier).depth]
+        stand = Unit.objects.not_closed(localdate()).filter(tier__in=as_high, successor=None)
+        others = stand.exclude(Q(pk=unit.pk)).order_by("name")
+        field_of(self, "successor", forms.ModelChoiceField).queryset = others
