@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -249,6 +250,9 @@ def set_up_seats(request: SignedInRequest) -> HttpResponse:
 @require(Permission.MANAGE_FRAMEWORK)
 def new_seat(request: SignedInRequest) -> HttpResponse:
     """Somebody is seated on a team."""
+    if not Team.objects.exists():
+        messages.info(request, "Add an assurance team first: every seat is on one.")
+        return redirect("set_up_teams_new")
     today = localdate()
 
     def act(given: dict[str, Any]) -> Done:

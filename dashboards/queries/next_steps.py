@@ -677,6 +677,15 @@ def _next_meetings(teams: Sequence[Team], today: date) -> Iterator[PlannedMeetin
 def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[NextStep]:
     """Quarters to begin, how far those under way have come, and indicators that nobody owns."""
     waiting = quarters_to_begin(today)
+    if waiting and not sheets and not Indicator.objects.exists():
+        yield NextStep(
+            Urgency.NOW,
+            "No indicator is set up yet, so there is nothing to ask anybody for.",
+            "Go on with the set-up",
+            reverse("set_up"),
+            waiting[0].last_day,
+        )
+        return
     for quarter in waiting:
         yield NextStep(
             Urgency.NOW,

@@ -13,7 +13,7 @@ from operator import and_, or_
 from typing import TypeVar
 
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from assurance.models.meetings import AgreedAction
 from assurance.models.teams import Team
@@ -127,7 +127,7 @@ def _people(words: Sequence[str], reader: User, today: date, most: int) -> Itera
         yield Found(
             each.name,
             "; ".join(held.get(each.pk, ["Holds no post"])),
-            _address("people") if manages else f"mailto:{each.email}",
+            reverse("set_up_person", args=[each.pk]) if manages else f"mailto:{each.email}",
         )
 
 
@@ -149,7 +149,9 @@ def _bodies(words: Sequence[str], reader: User, today: date, most: int) -> Itera
     manages = reader.may(Permission.MANAGE_FRAMEWORK)
     for each in _nearest_first(rows, words, name="name")[:most]:
         yield Found(
-            each.name, each.get_kind_display(), _address("set_up_bodies") if manages else ""
+            each.name,
+            each.get_kind_display(),
+            reverse("set_up_body", args=[each.code]) if manages else "",
         )
 
 
@@ -210,13 +212,6 @@ def _actions(words: Sequence[str], reader: User, today: date, most: int) -> Iter
 
 def _by_when(due_on: date, done_on: date | None) -> str:
     return f"done on {as_date(done_on)}" if done_on else f"due on {as_date(due_on)}"
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 Look = Callable[[Sequence[str], User, date, int], Iterable[Found]]

@@ -267,6 +267,8 @@ def _to_blame(reason: str) -> str:
     """The column at which to look first. The sentence itself names what contradicts what."""
     if "break_from" in reason or "compare no more" in reason:
         return "basis"
+    if "it begins then or before" in reason:
+        return "first_quarter"
     return "last_quarter" if "has a result for" in reason else "method"
 
 

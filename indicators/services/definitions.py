@@ -166,6 +166,8 @@ def redefine_indicator(
     if "basis" in changed:
         _refuse_span(indicator, break_from)
     _refuse_closed_break(break_from)
+    if "first_quarter" in changed:
+        _refuse_beginning(indicator, changed["first_quarter"])
     for name, value in changed.items():
         setattr(indicator, name, value)
     validate(indicator)
@@ -233,6 +235,19 @@ def _refuse_closed_break(break_from: Quarter | None) -> None:
             f"{break_from} is closed: figures compare no more from {closed.next()} or a later"
             " quarter",
             field="break_from",
+        )
+
+
+def _refuse_beginning(indicator: Indicator, first: Quarter) -> None:
+    """It began no later than its first figure."""
+    given = Revision.objects.latest_ones().filter(
+        result__indicator=indicator, result__quarter__lt=first, value__isnull=False
+    )
+    if earliest := given.order_by("result__quarter").first():
+        quarter = earliest.result.quarter
+        raise Refused(
+            f"{indicator.reference} has a result for {quarter.key}: it begins then or before",
+            field="first_quarter",
         )
 
 

@@ -177,6 +177,11 @@ def _preview(
     changed = [name for name, value in parts.items() if getattr(indicator, name) != value]
     if not changed:
         raise Refused("Nothing is changed: change something, or go back")
+    of_the_definition = [name for name in changed if name not in NOT_OF_THE_DEFINITION]
+    if given["break_from"] is not None and not of_the_definition:
+        raise Refused(
+            "Leave this empty: what changes says nothing of what a figure is", field="break_from"
+        )
     before = _ratings_in_words(indicator)
     with transaction.atomic():
         after = _redefine(indicator.address, given, by)
@@ -188,13 +193,12 @@ def _preview(
         for quarter, said in rated.items()
         if before.get(quarter) != said
     ]
-    of_the_definition = [name for name in changed if name not in NOT_OF_THE_DEFINITION]
     if of_the_definition:
         follows.append(
             f"It is version {number} of the definition; what it said before is kept and shown"
         )
     warnings = []
-    if given["break_from"] is not None and of_the_definition:
+    if given["break_from"] is not None:
         warnings.append(
             f"From {given['break_from']} its figures compare no more with those before: its trend and"
             " every run that may refer it up begin anew there"

@@ -658,3 +658,12 @@ def test_what_cannot_stand_is_said_by_its_cell_and_nothing_is_written(
     (fault,) = refused.value.faults
     assert (fault.column, said in fault.what_to_do) == (column, True), fault
     assert (exporting.teams_csv(), exporting.seats_csv()) == before
+
+
+def test_where_there_is_no_team_a_seat_leads_to_adding_one(client):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+
+    page = client.get("/set-up/seats/new/", follow=True)
+
+    assert page.redirect_chain[-1][0] == "/set-up/teams/new/"
+    assert "Add an assurance team first: every seat is on one." in page.content.decode()

@@ -629,7 +629,15 @@ def test_an_officer_reads_how_far_the_quarter_has_come(quarter, division):
     ]
 
 
+def test_where_nothing_is_measured_yet_an_officer_is_led_to_the_set_up(sorp_in_force):
+    (need,) = home_page(reader=officer(), today=TODAY).next_steps
+
+    assert need.sentence == "No indicator is set up yet, so there is nothing to ask anybody for."
+    assert need.address == "/set-up/"
+
+
 def test_an_officer_is_asked_to_begin_a_quarter_that_has_ended(sorp_in_force):
+    IndicatorFactory(last_quarter=Quarter(2011, 1))  # measured once, and owned by nobody now
     (need,) = home_page(reader=officer(), today=TODAY).next_steps
 
     assert need.sentence == "Q2 2011/12 has ended, and nobody has been asked for its returns yet."

@@ -321,6 +321,15 @@ def test_an_open_quarter_that_would_be_rated_anew_is_named_with_both_colours(
     assert Rating.objects.latest_ones().get(indicator=rated, quarter=OPEN).rag == "red"
 
 
+def test_a_break_belongs_to_a_change_of_what_a_figure_is(client, officer, rated):
+    data = standing_as_typed(rated, layer="core", break_from="Q1 2023/24")
+
+    page = text(client.post(f"{LIST}HW1/change/", data))
+
+    assert "what changes says nothing of what a figure is" in page
+    assert 'value="Q1 2023/24"' in page
+
+
 def test_what_was_typed_comes_back_to_be_changed_once_more(client, officer, rated):
     data = standing_as_typed(rated, title="Bins by midnight")
     page = text(client.post(f"{LIST}HW1/change/", data | {"change": "yes"}))
@@ -361,6 +370,29 @@ def test_a_new_way_of_counting_may_be_declared_a_break_though_its_span_stays(
 
     assert rated.definition_changes.get().break_from == OPEN
     assert Rating.objects.latest_ones().get(indicator=rated, quarter=OPEN).definition_break
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "told"),
+    [
+        ({"first_quarter": "Q2 2023/24"}, "HW1 has a result for 2023-Q1: it begins then or before"),
+        ({"checker": "manager"}, "no manager checks their own indicator"),
+        ({"title": ""}, "Enter the title"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_and_what_was_typed_comes_back(
+    client, officer, rated, manager, otherwise, told
+):
+    if "checker" in otherwise:
+        otherwise = {"checker": str(manager.pk)}
+    data = standing_as_typed(rated, source="A source of my own") | otherwise
+
+    page = text(client.post(f"{LIST}HW1/change/", data))
+
+    assert told in page
+    assert "A source of my own" in page
+    rated.refresh_from_db()
+    assert rated.source == ""
 
 
 def test_a_polarity_that_the_target_contradicts_is_refused_and_says_which_target(
