@@ -81,11 +81,13 @@ def lines_of(
 ) -> list[Line]:
     """Every indicator of a file, table by table.
 
-    A sheet in which no table reads as one of indicators is tried again with rows for columns.
+    Each sheet is tried with rows for columns too: what gives far more figures is how it is meant.
     `elsewhere` has texts from which the year may be known when the sheet does not say it.
     """
     found: list[Line] = []
-    texts = [cell.line for grid in grids for cell in _first_lines(grid)]
+    texts = [
+        cell.line for grid in grids for each in (grid, grid.turned()) for cell in _first_lines(each)
+    ]
     above: list[str] = []
     for grid in grids:
         if grid.is_text:
@@ -93,10 +95,24 @@ def lines_of(
         above = [*(each.text for each in reversed(grid.above)), *above]
         further = [*texts, *elsewhere]
         lines = _lines_of_grid(grid, above, further, file, roles)
-        if not lines:
-            lines = _lines_of_grid(grid.turned(), above, further, file, roles)
+        turned = _lines_of_grid(grid.turned(), above, further, file, roles)
+        if _weight(turned) > 1.5 * _weight(lines):
+            lines = turned
         found += lines
     return found
+
+
+def _weight(lines: Sequence[Line]) -> int:
+    """How much a way of reading a sheet makes of it: its indicators, and their figures that have a quarter."""
+    return sum(
+        1
+        + sum(
+            1
+            for point in line.points
+            if point.role is Role.VALUE and point.period is not None and is_figure(point.cell)
+        )
+        for line in lines
+    )
 
 
 def _first_lines(grid: Grid) -> list[GridCell]:

@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 from core.quarters import Quarter
-from indicators.scorecards.facts import quarter_of
-from indicators.scorecards.reading import read_scorecard
+from indicators.scorecards.facts import ScorecardReader, quarter_of
+from indicators.scorecards.grids import grids_of
+from indicators.scorecards.reading import read_scorecard, sheets_of
 from tests.indicators.scorecard_layouts import LAYOUTS, coloured_figures
 
 each_layout = pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: make.__name__)
@@ -138,3 +139,22 @@ def test_figures_are_kept_as_decimals():
     assert all(
         isinstance(result.value, Decimal) for item in found.values() for result in item.results
     )
+
+
+def facts_of(reader):
+    return {
+        (item.title, each.key, each.value, each.not_available)
+        for item in reader.finish().indicators
+        for each in item.results
+    }
+
+
+@each_layout
+def test_a_sheet_with_rows_for_columns_says_the_same(make):
+    """Whoever lays it out may go down or across."""
+    as_kept, turned = ScorecardReader(), ScorecardReader()
+    for name, content in make().files:
+        grids = grids_of(sheets_of(content), name)
+        as_kept.add(grids, name)
+        turned.add([grid if grid.is_text else grid.turned() for grid in grids], name)
+    assert facts_of(turned) == facts_of(as_kept)
