@@ -84,6 +84,8 @@ def _lacking(each: OutstandingPerson) -> str:
     return ", ".join(
         f"{one.indicator.reference} ({one.progress.label.lower()})" for one in each.owed
     )
+
+
 class LeaveForm(forms.Form):
     """Somebody's last day, who takes over what they answered for, and why."""
 
