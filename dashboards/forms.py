@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
+from dashboards.queries.completion import OutstandingPerson
 from organisation.models.people import User
 from organisation.rules import Branch, Tree, UnitTier
 
@@ -46,6 +47,43 @@ class ComplianceForm(forms.Form):
             ("", "The whole council"),
             *((branch.code, f"{'– ' * depth}{branch.name}") for branch, depth in units),
         ]
+
+
+class RemindForm(forms.Form):
+    """Whom to remind now, and in which words."""
+
+    people = forms.TypedMultipleChoiceField(
+        label="Who is reminded?",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Select somebody to remind",
+            "invalid_choice": "Somebody you selected has submitted meanwhile: select again",
+        },
+    )
+    subject = forms.CharField(
+        label="Subject", max_length=200, error_messages={"required": "Enter a subject"}
+    )
+    words = forms.CharField(
+        label="What they are told",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Each person’s own list of what is lacking, your name and a link follow it.",
+        error_messages={"required": "Write what they are told"},
+    )
+    batch = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, outstanding: Iterable[OutstandingPerson], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "people", forms.TypedMultipleChoiceField).choices = [
+            (each.person.pk, f"{each.person.name}: {_lacking(each)}") for each in outstanding
+        ]
+
+
+def _lacking(each: OutstandingPerson) -> str:
+    return ", ".join(
+        f"{one.indicator.reference} ({one.progress.label.lower()})" for one in each.owed
+    )
 
 
 class LeaveForm(forms.Form):

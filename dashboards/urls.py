@@ -38,6 +38,7 @@ urlpatterns = [
     ),
     path("completion/", completion.completions, name="completions"),
     path("completion/<quarter:quarter>/", completion.completion, name="completion"),
+    path("completion/<quarter:quarter>/remind/", completion.remind, name="remind_people"),
     path(
         "completion/<quarter:quarter>/completion.csv",
         completion.completion_csv,

@@ -6,6 +6,7 @@ from core.views.entities import spreadsheet_paths
 from indicators.views import (
     awaited,
     calendar,
+    chasing,
     data_quality,
     definitions,
     entry,
@@ -58,6 +59,7 @@ urlpatterns = [
         entry.discard_draft,
         name="discard_draft",
     ),
+    path("reminders/<uuid:reminder>/", chasing.follow_reminder, name="follow_reminder"),
     path(
         "returns/<quarter:quarter>/<reference:address>/offer-late/",
         entry.offer_late,

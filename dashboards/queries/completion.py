@@ -12,6 +12,7 @@ from django.db.models import Q
 from core.quarters import Quarter
 from core.words import Word
 from core.working_days import working_days_between
+from indicators.models.chasing import SentReminder
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Result
 from indicators.models.returns import Draft
@@ -91,6 +92,19 @@ class Latecomer:
 
 
 @dataclass(frozen=True, slots=True)
+class OutstandingPerson:
+    """Somebody who has not submitted all that is due, what each result lacks, and what they were sent."""
+
+    person: User
+    owed: tuple[OwedResult, ...]
+    sent: tuple[SentReminder, ...] = ()
+
+    @property
+    def is_late(self) -> bool:
+        return any(each.is_late for each in self.owed)
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionSheet:
     """A quarter's returns: each unit's progress, the totals last, and who is late."""
 
@@ -98,6 +112,7 @@ class CompletionSheet:
     owed: tuple[OwedResult, ...]
     rows: tuple[ProgressRow, ...]
     late: tuple[Latecomer, ...]
+    outstanding: tuple[OutstandingPerson, ...]  # whoever's turn it still is, late or not
     due_days: tuple[tuple[Tier, date], ...]  # by when each tier submits, where that is set
 
     @property
@@ -140,6 +155,7 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
         owed=tuple(owed),
         rows=tuple(_rows(owed, tree_on(today))),
         late=_latecomers(owed),
+        outstanding=_outstanding_people(owed, quarter),
         due_days=tuple((tier, day) for tier, day in days.items() if day),
     )
 
@@ -186,6 +202,25 @@ def _row(branch: Branch | None, depth: int, members: list[OwedResult]) -> Progre
         counts={progress: found[progress] for progress in Progress},
         late=sum(each.is_late for each in members),
     )
+
+
+def _outstanding_people(
+    owed: Iterable[OwedResult], quarter: Quarter
+) -> tuple[OutstandingPerson, ...]:
+    """Everybody whose turn it still is, by name, with the reminders that somebody sent them."""
+    by_person: dict[User, list[OwedResult]] = {}
+    for each in owed:
+        if each.progress.waits_for_manager:
+            by_person.setdefault(each.indicator.accountable_manager, []).append(each)
+    sent: dict[int, list[SentReminder]] = {}
+    rows = SentReminder.objects.filter(quarter=quarter, recipient__in=list(by_person))
+    for row in rows.select_related("notice", "sent_by"):
+        sent.setdefault(row.recipient_id, []).append(row)
+    people = [
+        OutstandingPerson(person, tuple(each), tuple(sent.get(person.pk, ())))
+        for person, each in by_person.items()
+    ]
+    return tuple(sorted(people, key=lambda one: (one.person.name, one.person.pk)))
 
 
 def _latecomers(owed: Iterable[OwedResult]) -> tuple[Latecomer, ...]:

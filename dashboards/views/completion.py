@@ -1,16 +1,23 @@
 """The performance team's view of a quarter's returns."""
 
+from uuid import uuid4
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
+from core.dates import in_full
 from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.tables.writing import written
+from dashboards.forms import RemindForm
 from dashboards.queries.completion import CompletionSheet, OwedResult, Progress, completion_sheet
+from indicators.models.chasing import SentReminder
+from indicators.services.chasing import CannotRemind, remind_now
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 
@@ -45,9 +52,77 @@ def completion(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     page = {
         "sheet": sheet,
         "steps": list(Progress),
+        "is_open": quarter in open_quarters(),
         "choices": [row.quarter for row in ReportingQuarter.objects.order_by("-quarter")],
     }
     return render(request, "dashboards/completion.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def remind(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
+    """Remind one, several or all of those who have not submitted, in words that can be edited."""
+    sheet = _sheet(quarter)
+    if request.method == "POST":
+        form = RemindForm(request.POST, outstanding=sheet.outstanding)
+        if form.is_valid() and _reminded(request, sheet, form):
+            return redirect("completion", quarter.key)
+    else:
+        ticked = [each for each in request.GET.getlist("person") if each.isdecimal()]
+        subject, words = _last_words(sheet)
+        form = RemindForm(
+            outstanding=sheet.outstanding,
+            initial={
+                "people": ticked or [each.person.pk for each in sheet.outstanding],
+                "subject": subject,
+                "words": words,
+                "batch": uuid4(),
+            },
+        )
+    return render(request, "dashboards/remind.html", {"sheet": sheet, "form": form})
+
+
+def _reminded(request: SignedInRequest, sheet: CompletionSheet, form: RemindForm) -> bool:
+    chosen = set(form.cleaned_data["people"])
+    lacking = {
+        each.person: [one.indicator for one in each.owed]
+        for each in sheet.outstanding
+        if each.person.pk in chosen
+    }
+    try:
+        sent = remind_now(
+            quarter=sheet.quarter,
+            lacking=lacking,
+            subject=form.cleaned_data["subject"],
+            words=form.cleaned_data["words"],
+            batch=form.cleaned_data["batch"],
+            by=request.user,
+        )
+    except CannotRemind as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return False
+    one = len(sent) == 1
+    messages.success(
+        request,
+        f"{len(sent)} {'person is' if one else 'people are'} reminded."
+        if sent
+        else "They had been reminded already: nothing was sent again.",
+    )
+    return True
+
+
+def _last_words(sheet: CompletionSheet) -> tuple[str, str]:
+    """The words last used for this quarter; before that, words to begin with."""
+    last = SentReminder.objects.filter(quarter=sheet.quarter).select_related("notice").first()
+    if last is not None:
+        return last.notice.subject, last.words
+    days = sorted({day for _, day in sheet.due_days})
+    due = f" They are due by {in_full(days[-1])}." if days else ""
+    return (
+        f"Your results for {sheet.quarter}",
+        f"Not all of your results for {sheet.quarter} are in.{due} If something keeps you from"
+        " submitting them, tell the performance team what and until when.",
+    )
 
 
 @require_safe

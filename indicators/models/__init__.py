@@ -2,6 +2,7 @@
 
 from indicators.models import (  # noqa: F401 so that Django finds every table
     calendar,
+    chasing,
     data_quality,
     definitions,
     forecasts,

@@ -200,7 +200,7 @@ def test_the_page_says_who_is_missing_what_would_follow_and_wants_a_reason(
     client.force_login(officer)
 
     page = told(client.get(CLOSE))
-    for words in (missing.accountable_manager.name, "A draft", "will be recorded as no result"):
+    for words in (missing.accountable_manager.name, "a draft", "will be recorded as no result"):
         assert words in page
     page = told(client.post(CLOSE, {"reason": ""}))
     assert "Say why it is closed now" in page

@@ -38,6 +38,7 @@ from indicators.models.target_proposals import TargetProposal
 from indicators.models.workbooks import WorkbookUpload
 from indicators.rules.returns import ResultState
 from indicators.scorecards.bringing import keep_scorecard
+from indicators.services.chasing import remind_now
 from organisation.models.accounts import CouncilAccount
 from organisation.models.bodies import Committee, Membership
 from organisation.models.people import Appointment
@@ -340,6 +341,7 @@ class World:
                 "uidb36": "1",
                 "key": "no-such-key",
                 "manager": self.people["manager"].pk,
+                "reminder": self._reminder().key,
                 "code": self.units["own"].code,
                 "ending": "xlsx",
                 "pk": self.people["staff"].pk,
@@ -390,6 +392,19 @@ class World:
         return keep_scorecard(
             name="scorecard.csv", content=content, by=self.people["performance_officer"]
         )
+
+    def _reminder(self):
+        """What somebody reminded the manager of, by hand."""
+        manager = self.people["manager"]
+        (sent,) = remind_now(
+            quarter=OPEN,
+            lacking={manager: [IndicatorFactory(accountable_manager=manager)]},
+            subject="Your results",
+            words="They are due.",
+            batch=uuid.uuid4(),
+            by=self.people["performance_officer"],
+        )
+        return sent
 
     def _editions(self):
         published = EditionFactory(published=True)
