@@ -663,6 +663,7 @@ OF_A_BODY = (
 
 # What has the right form and is nothing's: it must be answered just as a hidden row is.
 NOTHING = {
+    "reminder": uuid.UUID(int=0),
     "address": "NONE-1",
     "unit": "no-such-unit",
     "slug": "no-such-priority",

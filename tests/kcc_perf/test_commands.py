@@ -21,7 +21,8 @@ from core.services.notices import owe_notice
 from indicators.models.definitions import Indicator
 from indicators.services.calendar import begin_quarter
 from indicators.services.rating import rate_quarter
-from organisation.rules import PostKind
+from organisation.models.bodies import Committee
+from organisation.rules import BodyKind, PostKind
 from tests.assurance.factories import MeetingFactory, TeamFactory, chair_of
 from tests.factories import CouncilFactory, IndicatorFactory, UserFactory, holder
 from tests.indicators.factories import BreakdownFactory, districts
@@ -94,6 +95,7 @@ method,tolerance,target,floor,proposed_by,proposed_on,decided_by,decided_on,deci
 PI-1,2013-Q3,2014-Q2,2,,,,Two green quarters to leave,A new system,,,,,,\
 {manager},2013-05-01,{another},2013-05-02,So be it
 """
+BODIES = "code,name,kind,units,from,to\ncabinet,Cabinet,cabinet,,2010-01-01,\n"
 RATINGS = "reference,quarter,rag\nPI-1,2011-Q1,red\nPI-1,2011-Q2,red\n"
 
 
@@ -181,6 +183,17 @@ def a_lost_phone(folder):
     return [person.email]
 
 
+def places_on_a_body(folder):
+    body = Committee.objects.create(
+        code="cabinet", name="Cabinet", kind=BodyKind.CABINET, starts_on=date(2010, 1, 1)
+    )
+    path = folder / "given.csv"
+    path.write_text(
+        f"body,email,role,from,to\n{body.code},{UserFactory().email},member,2010-01-01,\n"
+    )
+    return [path]
+
+
 def an_owed_notice(folder):
     owe_notice(key="one", recipient=UserFactory(), subject="One", body="One thing.", address="/")
     return []
@@ -250,11 +263,13 @@ CALLED = {
     "import_teams": a_plan_file(TEAMS),
     "import_themes": a_plan_file(THEMES),
     "import_awaited": a_file(AWAITED),
+    "import_bodies": a_file(BODIES),
     "import_breakdowns": a_file_for_parts(BREAKDOWNS, broken_down=False),
     "import_data_quality": a_file(DATA_QUALITY),
     "import_definition_changes": a_file(DEFINITION_CHANGES),
     "import_dimensions": a_file(DIMENSIONS),
     "import_indicators": a_file(INDICATORS),
+    "import_members": places_on_a_body,
     "import_part_targets": a_file_for_parts(PART_TARGETS),
     "import_parts": a_file_for_parts(PARTS),
     "import_people": a_file(PEOPLE),

@@ -47,12 +47,22 @@ WITHOUT_LINK = {
     "calendar_feed": "a person's own address is shown on their calendar, to be copied",
     "healthz": "asked by machines",
     "readyz": "asked by machines",
+    "set_up_letter": "inviting somebody by letter leads there",
     "return_submitted": "submitting a return leads there",
     "revision": "revising a closed result leads there",
     "workbook_preview": "uploading a workbook leads there",
 }
 # What is linked only in a state that this council is not in, and the template that has the link.
 IN_ANOTHER_STATE = {
+    "approve_report": "reports/edition.html",
+    "council_colour": "base.html",
+    "council_logo": "base.html",
+    "enter_parts": "indicators/enter_result.html",
+    "offer_late": "indicators/not_open.html",
+    "send_back_report": "reports/edition.html",
+    "set_up_council_history": "organisation/council.html",
+    "set_up_enable": "organisation/person.html",
+    "set_up_no_logo": "organisation/council.html",
     "forget_second_factor": "organisation/accounts.html",
     "join_council_account": "organisation/accounts.html",
     "mfa_deactivate_totp": "account/account.html",
