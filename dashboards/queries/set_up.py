@@ -194,7 +194,7 @@ def _sorp(today: date) -> Step:
     if in_force is not None:
         stands = f"Version {in_force.number}, in force from {in_force.from_quarter}"
     elif has_draft:
-        stands = "A draft, not approved"
+        stands = "A draft, which somebody else has to approve"
     missing = [] if in_force else [f"No version is in force for {quarter}: nothing can be rated"]
     return Step(
         key="sorp",
@@ -203,7 +203,9 @@ def _sorp(today: date) -> Step:
         stands=stands,
         missing=missing,
         has_begun=bool(in_force or has_draft),
-        pages=_existing(("The SORP", "sorp"), ("Write a draft", "new_draft")),
+        pages=_existing(("The SORP", "sorp"), ("Write a draft", "new_draft"))
+        if in_force
+        else _existing(("The first version", "first_version")),
     )
 
 
