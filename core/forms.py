@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from core.clock import localdate
 from core.lettering import UNSEEN, plain, refusal_of
+from core.quarters import Quarter, read_quarter
 
 
 class LongText(TypedDict):
@@ -72,6 +73,28 @@ class DayField(forms.DateField):
         self.error_messages = {**self.error_messages, "invalid": wanted}
         if self.is_told_how:
             self.help_text = f"For example, {example}"
+
+
+class QuarterTextField(forms.CharField):
+    """A quarter, typed in any form that can be read in one way only. What was typed stays."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "For example, Q1 2019/20.")
+        options.setdefault("widget", forms.TextInput(attrs={"class": "govuk-input--width-10"}))
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_quarter(text)
+        except ValueError as reason:
+            said = str(reason)
+            raise forms.ValidationError(said[:1].upper() + said[1:]) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value) if isinstance(value, Quarter) else value
 
 
 def mark_one_of_several(field: forms.Field) -> None:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from sorp.views import consultation, drafting, statement
+from sorp.views import consultation, drafting, first, statement
 
 EDIT = "sorp/versions/<str:number>/edit/"
 
 urlpatterns = [
     path("sorp/", statement.sorp, name="sorp"),
     path("sorp/terms/", statement.terms, name="terms"),
+    path("sorp/first/", first.first_version, name="first_version"),
     path("sorp/versions/", statement.sorp_versions, name="sorp_versions"),
     path("sorp/versions/<str:number>/", statement.sorp_version, name="sorp_version"),
     path(

@@ -15,9 +15,11 @@ from django.urls import NoReverseMatch, reverse
 
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import misfits, seats_on, vacancies
+from core.dates import as_date
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.words import Word
+from escalation.queries.rehearsals import last_finished
 from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result
 from indicators.models.target_proposals import TargetProposal
@@ -194,7 +196,7 @@ def _sorp(today: date) -> Step:
     if in_force is not None:
         stands = f"Version {in_force.number}, in force from {in_force.from_quarter}"
     elif has_draft:
-        stands = "A draft, not approved"
+        stands = "A draft, which somebody else has to approve"
     missing = [] if in_force else [f"No version is in force for {quarter}: nothing can be rated"]
     return Step(
         key="sorp",
@@ -203,7 +205,9 @@ def _sorp(today: date) -> Step:
         stands=stands,
         missing=missing,
         has_begun=bool(in_force or has_draft),
-        pages=_existing(("The SORP", "sorp"), ("Write a draft", "new_draft")),
+        pages=_existing(("The SORP", "sorp"), ("Write a draft", "new_draft"))
+        if in_force
+        else _existing(("The first version", "first_version")),
     )
 
 
@@ -321,13 +325,25 @@ def _calendar(today: date) -> Step:
 
 
 def _rehearsal(today: date) -> Step:
-    closed = last_closed()
+    closed, rehearsed = last_closed(), last_finished()
+    stands = f"{closed} is closed and can be rehearsed" if closed else "Nothing has been closed"
+    missing = []
+    if rehearsed is not None:
+        quarter = Quarter.parse(rehearsed.detail["quarter"])
+        stands = (
+            f"{quarter} was rehearsed under version {rehearsed.detail['version']} on"
+            f" {as_date(rehearsed.at)}"
+        )
+    elif closed is not None:
+        missing = [f"{closed} has not been rehearsed under any version of the SORP"]
+    else:
+        missing = ["Look over a close before the first one: nothing is written"]
     return Step(
         key="rehearsal",
         title="A rehearsal",
         why="See what a close would rate, refer up and call in, before it counts.",
-        stands=f"{closed} is closed" if closed else "Nothing has been closed",
-        missing=[] if closed else ["Look over a close before the first one: nothing is written"],
+        stands=stands,
+        missing=missing,
         has_begun=closed is not None,
         pages=_existing(
             ("Rehearse a quarter", "set_up_rehearsal"),

@@ -11,8 +11,7 @@ from django.forms import BoundField
 
 from core.clock import localdate
 from core.fields import Digits
-from core.forms import DayField, LongText, PrintedText, field_of
-from core.quarters import Quarter, read_quarter
+from core.forms import DayField, LongText, PrintedText, QuarterTextField, field_of
 from indicators.models.definitions import REFERENCE, Indicator, part_in_words
 from indicators.queries.accountability import eligible_managers
 from indicators.rules.definitions import contradictions
@@ -37,28 +36,6 @@ PARAGRAPHS: LongText = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length
 TOLERANCE: Digits = {"max_digits": 6, "decimal_places": 3}
 SIGNS = [("yes", "Yes"), ("no", "No"), ("", "Nobody has said")]
 YEAR_AHEAD = 370
-
-
-class QuarterTextField(forms.CharField):
-    """A quarter, typed in any form that can be read in one way only. What was typed stays."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", "For example, Q1 2019/20.")
-        options.setdefault("widget", forms.TextInput(attrs={"class": "govuk-input--width-10"}))
-        super().__init__(max_length=40, **options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return read_quarter(text)
-        except ValueError as reason:
-            said = str(reason)
-            raise forms.ValidationError(said[:1].upper() + said[1:]) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(value) if isinstance(value, Quarter) else value
 
 
 def _whole(label: str, most: int, **options: Any) -> forms.IntegerField:

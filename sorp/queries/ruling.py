@@ -32,7 +32,7 @@ class NoVersionInForce(ValueError):
     def __init__(self, quarter: Quarter) -> None:
         super().__init__(
             f"No version of the SORP is in force for {quarter}, so nothing in it can be rated:"
-            " bring one into force first (manage.py seed_sorp)"
+            " bring one into force first (Set up, The SORP)"
         )
 
 

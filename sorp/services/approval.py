@@ -17,7 +17,11 @@ from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
 from sorp.models.statement import Statement, Version
-from sorp.queries.consultation import obstacles_to_approval, people_bound
+from sorp.queries.consultation import (
+    obstacles_to_approval,
+    obstacles_to_first_approval,
+    people_bound,
+)
 
 State = Version.State
 LONGEST_NOTE = 300
@@ -62,6 +66,43 @@ def approve_version(
         held,
         by=by,
         from_quarter=from_quarter.key,
+        approved_on=approved_on.isoformat(),
+        edition=held.edition,
+        note=note,
+    )
+    _notify_of_approval(held, today)
+    bring_into_force(today=today, by=None)
+    held.refresh_from_db()
+    return held
+
+
+@transaction.atomic
+def approve_first_version(
+    *, version: Version, approved_on: date, note: str, today: date, by: User
+) -> Version:
+    """The council's first version rules from the quarter that was proposed, past ones included.
+
+    Nobody worked by an earlier one and no quarter is closed without one, so it needs no consultation
+    and may judge history (docs/adr/0053). Raises PermissionDenied, and Refused where another version
+    binds, where it contradicts itself, and for whoever wrote part of it.
+    """
+    if not allowed(by, Permission.APPROVE_SORP):
+        raise PermissionDenied
+    statement = Statement.objects.select_for_update().get(pk=version.statement_id)
+    held = statement.versions.select_for_update().get(pk=version.pk)
+    for obstacle in obstacles_to_first_approval(held, by=by):
+        raise Refused(obstacle)
+    note = note.strip()
+    _refuse_day(held, approved_on, today)
+    held.state = State.APPROVED
+    held.approved_by, held.approved_on, held.approval_note = by, approved_on, note
+    held.save()
+    first = held.from_quarter
+    audit.record(
+        "approved version of the SORP",
+        held,
+        by=by,
+        from_quarter=first.key,
         approved_on=approved_on.isoformat(),
         edition=held.edition,
         note=note,

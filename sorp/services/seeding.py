@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from core import audit
 from core.quarters import Quarter
+from core.refusals import Refused
 from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.rights import allowed
 from sorp import defaults
 from sorp.defaults import meanings, rules
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.keys import key_made_of
-from sorp.models.statement import Statement, Version
+from sorp.models.statement import Authorship, Statement, Version
 from sorp.rules.conditions.no_result import NoResult
 from sorp.rules.conditions.status import Status
 
@@ -30,26 +34,61 @@ def seed_default_statement(
     A statement that already stands is left as it is, whatever its rules. The version is written as
     a draft and then brought into force, since the rows of one in force can no longer be written.
     """
-    statement, is_new = Statement.objects.get_or_create(
-        code=CODE, defaults={"title": defaults.TITLE, "purpose": defaults.PURPOSE}
-    )
+    version, is_new = _default_version(from_quarter=from_quarter, drafted_by=None)
     if not is_new:
-        return statement.versions.earliest("from_quarter"), False
-    version = Version.objects.create(
-        statement=statement,
-        number="1",
-        from_quarter=from_quarter,
-        summary=defaults.SUMMARY,
-    )
-    _write_words(version)
-    _write_appetites(version, _write_triggers(version))
-    _write_rules(version)
+        return version.statement.versions.earliest("from_quarter"), False
     version.state = Version.State.IN_FORCE
     version.approved_by = by
     version.approved_on = approved_on
     version.approval_note = "The default rules, as they come with the product"
     version.save(update_fields=["state", "approved_by", "approved_on", "approval_note"])
     audit.record("brought SORP version into force", version, by=by, from_quarter=from_quarter.key)
+    return version, True
+
+
+@transaction.atomic
+def propose_default_statement(*, from_quarter: Quarter, by: User) -> Version:
+    """The default SORP stands as a draft, to be approved by somebody else from this quarter on.
+
+    Asked again while it is a draft, only its quarter is another. Raises PermissionDenied, and
+    Refused where a version is in force, or people are being consulted on this one.
+    """
+    if not allowed(by, Permission.MANAGE_FRAMEWORK):
+        raise PermissionDenied
+    version, is_new = _default_version(from_quarter=from_quarter, drafted_by=by)
+    if is_new:
+        Authorship.objects.create(version=version, author=by)
+        audit.record("proposed the default SORP", version, by=by, from_quarter=from_quarter.key)
+        return version
+    if version.statement.versions.exclude(state=Version.State.DRAFT).exists():
+        raise Refused("The SORP is past its first draft: its next version is drafted from there")
+    if version.from_quarter != from_quarter:
+        version.from_quarter = from_quarter
+        version.save(update_fields=["from_quarter"])
+        Authorship.objects.get_or_create(version=version, author=by)
+        audit.record(
+            "moved the first quarter of the SORP", version, by=by, from_quarter=from_quarter.key
+        )
+    return version
+
+
+def _default_version(*, from_quarter: Quarter, drafted_by: User | None) -> tuple[Version, bool]:
+    """The first version, locked, and whether this call wrote it, as a draft."""
+    statement, is_new = Statement.objects.get_or_create(
+        code=CODE, defaults={"title": defaults.TITLE, "purpose": defaults.PURPOSE}
+    )
+    if not is_new:
+        return statement.versions.select_for_update().earliest("pk"), False
+    version = Version.objects.create(
+        statement=statement,
+        number="1",
+        from_quarter=from_quarter,
+        summary=defaults.SUMMARY,
+        drafted_by=drafted_by,
+    )
+    _write_words(version)
+    _write_appetites(version, _write_triggers(version))
+    _write_rules(version)
     return version, True
 
 

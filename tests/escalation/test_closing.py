@@ -202,7 +202,7 @@ def test_the_command_says_why_it_refuses_and_fails(indicator, key):
 def test_without_a_sorp_in_force_nothing_is_closed(db):
     TargetFactory()
 
-    with pytest.raises(NoVersionInForce, match="seed_sorp"):
+    with pytest.raises(NoVersionInForce, match="bring one into force first"):
         close(Q1)
 
     assert not ReportingQuarter.objects.exists()

@@ -333,7 +333,7 @@ ROW = "PI-1,2010-Q3,{},,,final,,no,\n"
         ("PI-1,2011-Q1,95.5,,,final,,no,\n", "6:quarter: remove this row or row 2: both give reference PI-1, quarter Q1 2011/12"),
         ("PI-1,2011-Q3,1,,,final,,no,\n", "6:quarter: leave this row out until 1 January 2012: Q3 2011/12 has not ended"),
         ("PI-1,2010-Q2,1,,,final,,no,\n", "6:quarter: revise this result, with the reason, instead: Q2 2010/11 is closed, and nothing was said of it"),
-        ("PI-1,2009-Q4,1,,,final,,no,\n", "6:quarter: No version of the SORP is in force for Q4 2009/10, so nothing in it can be rated: bring one into force first (manage.py seed_sorp)"),
+        ("PI-1,2009-Q4,1,,,final,,no,\n", "6:quarter: No version of the SORP is in force for Q4 2009/10, so nothing in it can be rated: bring one into force first (Set up, The SORP)"),
         ("PI-1,Q3 2010,1,,,final,,no,\n", "6:quarter: 'Q3 2010' can be read in two ways: write 2010-Q3 for Q3 2010/11, October to December 2010, or 2010-Q2 for Q2 2010/11, July to September 2010"),
         (ROW.format('"12,5"'), "6:value: write a full stop for the decimal point: '12.5', not '12,5', which has a comma"),
         (ROW.format("n/a"), "6:value: 'n/a' is not a number: where there is no figure, leave it empty and say why in not_available"),

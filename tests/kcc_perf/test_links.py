@@ -63,6 +63,7 @@ IN_ANOTHER_STATE = {
     "set_up_council_history": "organisation/council.html",
     "set_up_enable": "organisation/person.html",
     "set_up_no_logo": "organisation/council.html",
+    "first_version": "sorp/versions.html",
     "forget_second_factor": "organisation/accounts.html",
     "join_council_account": "organisation/accounts.html",
     "mfa_deactivate_totp": "account/account.html",
