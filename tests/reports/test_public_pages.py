@@ -321,7 +321,10 @@ def test_building_owes_a_job_once_however_often_it_is_asked(closed, officer, cli
     told = client.post(BUILD, follow=True).content.decode()
 
     job = Job.objects.get()
-    assert (job.kind, job.arguments) == ("build_report", {"quarter": "2022-Q4", "by": officer.pk, "note": ""})
+    assert (job.kind, job.arguments) == (
+        "build_report",
+        {"quarter": "2022-Q4", "by": officer.pk, "note": ""},
+    )
     assert "already under way" in told
     assert "Waiting to begin" in told
 
