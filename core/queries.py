@@ -38,11 +38,15 @@ def open_quarters() -> list[Quarter]:
 JOBS_SHOWN_FOR = timedelta(days=14)  # finished work is old news after that
 
 
-def recent_jobs(user: Person, *, most: int = 5) -> list[Job]:
-    """The latest work this person asked for, newest first: under way, or finished of late."""
+def recent_jobs(user: Person, *, kind: str = "", most: int = 5) -> list[Job]:
+    """The latest work this person asked for, newest first: under way, or finished of late.
+
+    Of one kind, if it is named, whoever asked for it: two people may have to ask.
+    """
     since = now() - JOBS_SHOWN_FOR
     told = Q(finished_at__isnull=True) | Q(finished_at__gte=since)
-    return list(Job.objects.filter(told, requested_by=user.pk)[:most])
+    whose = Q(requested_by=user.pk) | Q(kind=kind)
+    return list(Job.objects.filter(told, whose)[:most])
 
 
 def owed_a_digest(*, today: date) -> list[int]:

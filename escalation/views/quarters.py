@@ -40,7 +40,7 @@ def quarters(request: SignedInRequest) -> HttpResponse:
     page = {
         "waiting": waiting,
         "closed": closed.select_related("closed_by").order_by("-quarter"),
-        "jobs": recent_jobs(request.user),
+        "jobs": recent_jobs(request.user, kind="close_quarter"),
         "today": localdate(),
         "offers": late_offers(),
     }
