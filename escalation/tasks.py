@@ -1,4 +1,4 @@
-"""Closing a quarter, back-tests and notices of missing plans as tasks. Run twice, each acts once."""
+"""Closing a quarter, back-tests, rehearsals and notices of missing plans as tasks. Run twice, each acts once."""
 
 from celery import shared_task
 
@@ -6,7 +6,9 @@ from core.clock import localdate
 from core.jobs import Progress, work
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
-from escalation.services import backtests, plans
+from escalation.models.rehearsals import Rehearsal
+from escalation.queries.rehearsals import outlived_rehearsals
+from escalation.services import backtests, plans, rehearsals
 from escalation.services import closing as services
 from escalation.services.early_closes import CLOSE_QUARTER, refuse_unagreed
 from organisation.models.people import User
@@ -41,6 +43,25 @@ def run_backtest_as_job(*, progress: Progress, backtest: int) -> str:
     asked = Backtest.objects.get(pk=backtest)
     done = backtests.run_backtest(asked=asked, progress=progress)
     return " ".join((f"“{done.name}” is finished.", *done.summary[:1]))
+
+
+@work(Rehearsal.JOB)
+def run_rehearsal_as_job(*, progress: Progress, rehearsal: int) -> str:
+    """Close a quarter again on paper. A second run finds it finished, or thrown away."""
+    asked = Rehearsal.objects.select_related("version", "asked_by").filter(pk=rehearsal).first()
+    if asked is None:
+        return "This rehearsal was thrown away."
+    rehearsals.run_rehearsal(asked=asked, progress=progress)
+    return f"The rehearsal of {asked} is finished."
+
+
+@shared_task
+def throw_away_old_rehearsals() -> int:
+    """Rehearsals older than thirty days are gone. Returns how many."""
+    found = outlived_rehearsals()
+    for each in found:
+        rehearsals.throw_away(rehearsal=each, by=None)
+    return len(found)
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""Addresses of escalations, explanations, plans and warnings; of back-tests and of approving a version."""
+"""Addresses of escalations, explanations, plans and warnings; of back-tests, rehearsals and approving a version."""
 
 from django.urls import path
 
@@ -11,6 +11,7 @@ from escalation.views import (
     plans,
     quarters,
     register,
+    rehearsals,
 )
 
 urlpatterns = [
@@ -73,4 +74,11 @@ urlpatterns = [
     path("sorp/backtests/<int:pk>/backtest.json", backtests.backtest_json, name="backtest_json"),
     path("sorp/backtests/<int:pk>/changes.csv", backtests.backtest_csv, name="backtest_csv"),
     path("sorp/backtests/<int:pk>/rules.json", backtests.backtest_rules, name="backtest_rules"),
+    path("set-up/rehearsal/", rehearsals.set_up_rehearsal, name="set_up_rehearsal"),
+    path("set-up/rehearsal/<int:pk>/", rehearsals.rehearsal, name="rehearsal"),
+    path(
+        "set-up/rehearsal/<int:pk>/throw-away/",
+        rehearsals.throw_away_rehearsal,
+        name="throw_away_rehearsal",
+    ),
 ]

@@ -33,12 +33,19 @@ class PrivateByDefault:
 
 
 class OwnWords:
-    """Whatever a request leads to is said in the council's own words."""
+    """Whatever a request leads to is said in the council's own words.
+
+    Not what machines ask: the process answers them though the database does not.
+    """
+
+    FOR_MACHINES = ("/healthz", "/readyz")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in self.FOR_MACHINES:
+            return self.get_response(request)
         with spoken(council_facts().said):
             return self.get_response(request)
 

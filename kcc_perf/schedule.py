@@ -79,6 +79,12 @@ ENTRIES = (
     Entry("publish what is approved and due", "reports.tasks.publish_due_editions"),
     # Their content is gone from the database at once; a process may have died before it took the files.
     Entry("remove files of withdrawn reports", "reports.tasks.remove_withdrawn_files", minute=50),
+    # Thirty days are a promise to whoever reads the page: within an hour of their end it is kept.
+    Entry(
+        "throw away old rehearsals",
+        "escalation.tasks.throw_away_old_rehearsals",
+        minute=55,
+    ),
     # By night too: it tells of what somebody did just now, or tries again what the post refused.
     Entry("send notices still owed", "core.tasks.send_owed_notices", writes_to_people=True),
     # A quarter of an hour after the reminders, so that the one e-mail of the day has them in it.

@@ -353,9 +353,13 @@ def _wrong_content(found: Mapping[str, bytes], *, redraw: bool) -> Iterator[Diff
         yield Difference(EDITION, str(reason))
         return
     # Another release may word a sentence otherwise; its digest was checked, as a page's is.
-    for what in wrong_figures(document, sentences=_release_of(found) == settings.PRODUCT_VERSION):
-        yield Difference(EDITION, what)
-    yield from _wrong_renderings(document, found, redraw=redraw)
+    sentences = _release_of(found) == settings.PRODUCT_VERSION
+    try:
+        for what in wrong_figures(document, sentences=sentences):
+            yield Difference(EDITION, what)
+        yield from _wrong_renderings(document, found, redraw=redraw)
+    except ValueError as reason:  # of the right form, and yet no quarter or figure that there is
+        yield Difference(EDITION, f"cannot be worked out: {reason}")
     yield from _wrong_manifest(found, _loaded(found.get(MANIFEST, b"{}")))
 
 

@@ -16,9 +16,11 @@ from django.urls import NoReverseMatch, reverse
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import misfits, seats_on, vacancies
 from core.models.quarters import ReportingQuarter
+from core.dates import as_date
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.words import Word
+from escalation.queries.rehearsals import last_finished
 from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result
 from indicators.models.target_proposals import TargetProposal
@@ -337,13 +339,25 @@ def _calendar(today: date) -> Step:
 
 
 def _rehearsal(today: date) -> Step:
-    closed = last_closed()
+    closed, rehearsed = last_closed(), last_finished()
+    stands = f"{closed} is closed and can be rehearsed" if closed else "Nothing has been closed"
+    missing = []
+    if rehearsed is not None:
+        quarter = Quarter.parse(rehearsed.detail["quarter"])
+        stands = (
+            f"{quarter} was rehearsed under version {rehearsed.detail['version']} on"
+            f" {as_date(rehearsed.at)}"
+        )
+    elif closed is not None:
+        missing = [f"{closed} has not been rehearsed under any version of the SORP"]
+    else:
+        missing = ["Look over a close before the first one: nothing is written"]
     return Step(
         key="rehearsal",
         title="A rehearsal",
         why="See what a close would rate, refer up and call in, before it counts.",
-        stands=f"{closed} is closed" if closed else "Nothing has been closed",
-        missing=[] if closed else ["Look over a close before the first one: nothing is written"],
+        stands=stands,
+        missing=missing,
         has_begun=closed is not None,
         pages=_existing(
             ("Rehearse a quarter", "set_up_rehearsal"),

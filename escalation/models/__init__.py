@@ -1,3 +1,11 @@
-"""Escalations with their explanations and handling, plans, exceptions, back-tests."""
+"""Escalations with their explanations and handling, plans, exceptions, back-tests, rehearsals."""
 
-from escalation.models import backtests, early_closes, escalations, exceptions, plans, successions  # noqa: F401 so that Django finds every table
+from escalation.models import (  # noqa: F401 so that Django finds every table
+    backtests,
+    early_closes,
+    escalations,
+    exceptions,
+    plans,
+    rehearsals,
+    successions,
+)

@@ -162,6 +162,7 @@ def refusal_of_day(quarter: Quarter, day: date) -> str | None:
 # Whose step each is, by the post they hold. A director's own is that of the unit's tier.
 STEPS_OF: Mapping[PostKind, frozenset[Step]] = {
     PostKind.PERFORMANCE_OFFICER: frozenset(Step),
+    PostKind.DIRECTORATE_OFFICER: frozenset({Step.ENTRY}),
     PostKind.ACCOUNTABLE_MANAGER: frozenset({Step.ENTRY}),
     PostKind.DEPUTY: frozenset({Step.ENTRY}),
     PostKind.MANAGING_DIRECTOR: frozenset({Step.PAT, Step.MEETING}),
@@ -170,6 +171,7 @@ STEPS_OF: Mapping[PostKind, frozenset[Step]] = {
     PostKind.CHAIR_GOVERNANCE_AUDIT: frozenset({Step.PUBLICATION, Step.MEETING}),
     PostKind.POSC_CHAIR: frozenset({Step.PUBLICATION, Step.MEETING}),
     PostKind.MEMBER: frozenset({Step.PUBLICATION, Step.MEETING}),
+    PostKind.AUDITOR: frozenset(),  # looks on, and does nothing by a day
 }
 SIGNS_OFF = {
     UnitTier.TEAM: Step.DIVISION,

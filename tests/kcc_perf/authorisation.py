@@ -28,8 +28,10 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
 from escalation.models.early_closes import EarlyClose
+from escalation.models.rehearsals import Rehearsal
 from escalation.rules.rule_files import DEFAULT_RULES, rules_document
 from escalation.services.backtests import keep_as_evidence, run_backtest
+from escalation.services.rehearsals import run_rehearsal
 from indicators.calendar_feed import token_of
 from indicators.models.calendar import CalendarDay
 from indicators.models.moves import IndicatorMove
@@ -375,6 +377,7 @@ class World:
         places["", "open"] = {"quarter": OPEN.key, "step": "entry", "tier": "team"}
         places["", "closed"] = places["", "open"] | {"quarter": CLOSED.key}
         places["", "evidence"], places["", "tried"] = self._backtests()
+        places["", "rehearsed"] = self._rehearsal()
         places["", "ruled"], places["", "drafted"] = self._statements()
         places["", "waiting"] = {"pk": self.waiting.pk}
         places["nothing", ""] = NOTHING
@@ -430,6 +433,16 @@ class World:
         ]
         keep_as_evidence(backtest=tried[0], version=draft, by=self.people["performance_officer"])
         return [{"pk": each.pk} for each in tried]
+
+    def _rehearsal(self):
+        """One of the draft of the back-test, finished."""
+        rehearsal = Rehearsal.objects.create(
+            version=Version.objects.get(number="7.0"),
+            quarter=CLOSED,
+            asked_by=self.people["performance_officer"],
+        )
+        run_rehearsal(asked=rehearsal)
+        return {"pk": rehearsal.pk}
 
     def _statements(self):
         """The version in force beside the one before it, and a draft beside the one in force."""

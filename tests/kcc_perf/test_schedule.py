@@ -170,6 +170,7 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
         "reports.tasks.request_missing_renderings",
         "reports.tasks.publish_due_editions",
         "reports.tasks.remove_withdrawn_files",
+        "escalation.tasks.throw_away_old_rehearsals",
     }
 
 
