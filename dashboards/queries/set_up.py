@@ -15,8 +15,8 @@ from django.urls import NoReverseMatch, reverse
 
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import misfits, seats_on, vacancies
-from core.models.quarters import ReportingQuarter
 from core.dates import as_date
+from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.words import Word
