@@ -37,6 +37,8 @@ from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed
 from sorp.lexicon import Step, Tier
+from sorp.models.statement import Version
+from sorp.queries.consultation import is_author
 from strategy.models import Milestone
 from strategy.rules import MilestoneStatus
 
@@ -327,6 +329,24 @@ def target_steps(reader: User) -> Iterator[NextStep]:
             " approval.",
             "See it" if one else "See them",
             reverse("waiting_targets"),
+        )
+
+
+def first_sorp_steps(reader: User) -> Iterator[NextStep]:
+    """The council's first SORP, where it waits for this reader's word."""
+    if not allowed(reader, Permission.APPROVE_SORP):
+        return
+    versions = list(Version.objects.order_by("pk")[:2])
+    if (
+        len(versions) == 1
+        and versions[0].state == Version.State.DRAFT
+        and not is_author(versions[0], reader)
+    ):
+        yield NextStep(
+            Urgency.NOW,
+            "The council’s first SORP is proposed: nothing is rated until you or another approve it.",
+            "Read and approve it",
+            reverse("first_version"),
         )
 
 
@@ -686,7 +706,19 @@ def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Next
             waiting[0].last_day,
         )
         return
-    for quarter in waiting:
+    brought = [each for each in waiting if each < waiting[0]]
+    if brought:
+        one = len(brought) == 1
+        yield NextStep(
+            Urgency.NOW,
+            f"{counted(len(brought), 'earlier quarter')} {'has' if one else 'have'} figures and"
+            f" {'was' if one else 'were'} never asked for: close {'it' if one else 'them'}, the earliest"
+            " first, so that what is repeatedly red is counted.",
+            "See the quarters",
+            reverse("quarters"),
+            brought[-1].last_day,
+        )
+    for quarter in waiting[:1]:
         yield NextStep(
             Urgency.NOW,
             f"{quarter} has ended, and nobody has been asked for its returns yet.",

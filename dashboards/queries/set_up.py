@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import misfits, seats_on, vacancies
 from core.dates import as_date
+from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.words import Word
@@ -293,33 +294,46 @@ def _history(today: date) -> Step:
     stands = "No result of an earlier quarter"
     if past:
         stands = f"{_count(len(past), 'quarter')}, from {past[0]} to {past[-1]}"
-    few = len(past) < QUARTERS_FOR_A_TREND
-    missing = [
-        f"A direction of travel needs {QUARTERS_FOR_A_TREND} quarters: the first reports say"
-        " “not enough data”"
-    ]
+    missing = []
+    if len(past) < QUARTERS_FOR_A_TREND:
+        missing.append(
+            f"A direction of travel needs {QUARTERS_FOR_A_TREND} quarters: the first reports say"
+            " “not enough data”"
+        )
+    never_closed = [each for each in open_quarters() if each in past]
+    if never_closed:
+        missing.append(
+            f"{_count(len(never_closed), 'quarter')} not closed, from {never_closed[0]}: close each, the"
+            " earliest first, so that what is repeatedly red is counted"
+        )
     return Step(
         key="history",
         title="History",
         why="Without earlier quarters nothing is repeatedly red, and no trend can be told.",
         stands=stands,
-        missing=missing if few else [],
+        missing=missing,
         has_begun=bool(past),
         pages=_existing(
-            ("Your last scorecard", "set_up_scorecards"), ("Results", "set_up_results")
+            ("Your last scorecard", "set_up_scorecards"),
+            ("Results", "set_up_results"),
+            ("Close earlier quarters", "quarters"),
         ),
     )
 
 
 def _calendar(today: date) -> Step:
-    under_way = open_quarters()
+    under_way = [
+        row.quarter
+        for row in ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN)
+        if row.begun_at
+    ]
     return Step(
         key="calendar",
         title="The calendar",
         why="From its days managers are asked, reminded and late.",
-        stands=", ".join(f"{each} is open" for each in under_way) or "No quarter is open",
+        stands=", ".join(f"{each} is open" for each in under_way) or "No quarter has been begun",
         missing=[] if under_way else ["No quarter has begun: nobody is asked for a result"],
-        has_begun=bool(under_way) or last_closed() is not None,
+        has_begun=bool(under_way) or ReportingQuarter.objects.exclude(begun_at=None).exists(),
         pages=_existing(("The calendar", "calendar"), ("Begin a quarter", "begin_quarter")),
     )
 

@@ -6,10 +6,13 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 
 from core import audit
+from core.clock import localdate
 from core.quarters import Quarter
 from core.refusals import Refused
+from core.services.notices import owe_notice
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
@@ -19,6 +22,7 @@ from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.keys import key_made_of
 from sorp.models.statement import Authorship, Statement, Version
+from sorp.queries.consultation import people_approving
 from sorp.rules.conditions.no_result import NoResult
 from sorp.rules.conditions.status import Status
 
@@ -59,6 +63,14 @@ def propose_default_statement(*, from_quarter: Quarter, by: User) -> Version:
     if is_new:
         Authorship.objects.create(version=version, author=by)
         audit.record("proposed the default SORP", version, by=by, from_quarter=from_quarter.key)
+        for person in people_approving(on=localdate()):
+            owe_notice(
+                key=f"first-sorp-{version.pk}-{person.pk}",
+                recipient=person,
+                subject="The first version of the SORP waits for your approval",
+                body=f"{by} proposes that the default rules are in force from {from_quarter}.",
+                address=reverse("first_version"),
+            )
         return version
     if version.statement.versions.exclude(state=Version.State.DRAFT).exists():
         raise Refused("The SORP is past its first draft: its next version is drafted from there")

@@ -21,6 +21,7 @@ from indicators.services.definitions import suspend_indicator
 from organisation.models.people import User
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Frequency, Level, Rag, Step, Tier
+from sorp.services.seeding import propose_default_statement
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,
@@ -644,6 +645,35 @@ def test_an_officer_is_asked_to_begin_a_quarter_that_has_ended(sorp_in_force):
     assert need.address == "/calendar/begin/"
 
 
+def test_earlier_quarters_with_figures_are_to_be_closed_and_not_asked_for(sorp_in_force):
+    IndicatorFactory(last_quarter=Quarter(2011, 1))
+    for earlier in (Quarter(2010, 4), Quarter(2011, 1)):
+        ReportingQuarter.objects.create(quarter=earlier)
+
+    found = home_page(reader=officer(), today=TODAY).next_steps
+
+    assert [
+        each.address for each in found if each.address in ("/quarters/", "/calendar/begin/")
+    ] == [
+        "/quarters/",
+        "/calendar/begin/",
+    ]
+    assert (
+        "2 earlier quarters have figures and were never asked for: close them, the earliest first,"
+        " so that what is repeatedly red is counted."
+    ) in [each.sentence for each in found]
+
+
+def test_the_first_sorp_waits_for_whoever_may_approve_it_and_wrote_none_of_it():
+    propose_default_statement(from_quarter=Quarter(2010, 1), by=officer())
+    director = holder(PostKind.MANAGING_DIRECTOR, unit=CouncilFactory())
+
+    (need,) = home_page(reader=director, today=TODAY).next_steps
+
+    assert need.sentence.startswith("The council’s first SORP is proposed")
+    assert need.address == "/sorp/first/"
+
+
 def test_an_officer_reads_of_indicators_that_nobody_owns(quarter, division):
     manager = answering(division, "HT-01")
     submitted("HT-01")
@@ -743,7 +773,7 @@ def test_a_home_takes_as_many_queries_however_much_there_is(
 ):
     person = busy(division, how_many)
 
-    with django_assert_max_num_queries(57) as asked:
+    with django_assert_max_num_queries(59) as asked:
         found = home_page(reader=person, today=date(2011, 10, 24)).next_steps
 
     assert len(found) >= 10

@@ -1,107 +1,398 @@
-"""An empty council, pages only: the first officer comes in and sets up who we are."""
+"""From an empty database to a published report, on pages only, by the headings of the guide.
 
+The one command is that by which the first officer gets a link. Everything else is a page; the days on
+which the council meets are days on which it is served.
+"""
+
+import logging
 import os
 import re
+from collections import Counter
 
 import pytest
 
+from kcc_perf.demonstration.loading import PASSWORD
 from tests import databases
-from tests.journeys.conftest import CHROMIUM, Council
+from tests.journeys.conftest import CHROMIUM, ROOT, WIDE, Council, Visitor
 
-PASSWORD = "three odd words here"
-UNITS = (
-    "code,name,tier,parent\n"
-    "ROADS,Highways and Roads,directorate,COUNCIL\n"
-    "WASTE,Waste and Environment,directorate,COUNCIL\n"
-    "NORTH,Highways North,division,ROADS\n"
-)
+LOG = logging.getLogger(__name__)
+GUIDE = (ROOT / "docs/guides/starting.md").read_text(encoding="utf-8")
+SCORECARD = ROOT / "tests/data/scorecards/two-row-header.xlsx"
+MONDAY, CLOSING = "2022-07-04", "2022-07-29"
+QUARTER, BEFORE = "2022-Q1", ("2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4")
+BOARD = "/assurance/pat/2022-08-12/board/"
+OFFICER = ("Olive Officer", "olive@council.example")
+PEOPLE = {
+    "maud": ("Maud Ashby", "Managing director", "Wealdshire County Council"),
+    "dan": ("Dan Birch", "Deputy managing director", "Wealdshire County Council"),
+    "gita": ("Gita Cole", "Director", "Growth and Place"),
+    "eli": ("Eli Dale", "Director", "Economy and Leisure"),
+    "mo": ("Mo Elder", "Accountable manager", "Economy and Leisure"),
+    "nia": ("Nia Fern", "Staff", "Growth and Place"),
+    "ned": ("Ned Gale", "Staff", "Economy and Leisure"),
+    "una": ("Una Hart", "Staff", "Growth and Place"),
+    "ulf": ("Ulf Iver", "Staff", "Economy and Leisure"),
+}
+SEATS = [
+    ("pat", "Chair", "Dan Birch", ""),
+    ("pat", "Nominated director", "Gita Cole", "Growth and Place"),
+    ("pat", "Non-executive director", "Nia Fern", ""),
+    ("pat", "Non-executive director", "Ned Gale", ""),
+    ("dat", "Chair", "Maud Ashby", ""),
+    ("dat", "Nominated director", "Eli Dale", "Growth and Place"),
+    ("dat", "Non-executive director", "Una Hart", ""),
+    ("dat", "Non-executive director", "Ulf Iver", ""),
+]
+RESULTS = {
+    "EC_4": "2263245",  # red, as it was in every quarter of the year before
+    "EC_5": "71003",
+    "EC_6": "2304",
+    "EC_7": "4402",
+    "EN_1": "98.2",
+    "HO_2": "61.3",
+    "HO_3": "70.4",
+    "LE_8": "74011",
+}
 
 
-@pytest.fixture(scope="module")
-def council(tmp_path_factory):
-    """A database with nothing in it, and the link that the first officer is given."""
+class Starter(Visitor):
+    """Somebody whose clicks and words are counted, as one would count them with a finger."""
+
+    count: Counter
+
+    def go(self, path, *, status=200):
+        self.count["clicks"] += 1  # the link that leads there
+        return super().go(path, status=status)
+
+    def press(self, name):
+        self.count["clicks"] += 1
+        return super().press(name)
+
+    def type(self, label, words):
+        self.count["fields"] += 1
+        self.page.get_by_label(label, exact=True).fill(words)
+
+    def tick(self, label):
+        self.count["clicks"] += 1
+        self.page.get_by_label(label, exact=True).check()
+
+    def choose(self, label, option):
+        self.count["clicks"] += 2
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+
+    def day(self, prefix, iso):
+        self.count["fields"] += 3
+        for name, number in zip(("year", "month", "day"), iso.split("-"), strict=True):
+            self.page.locator(f"[name={prefix}_{name}]").fill(str(int(number)))
+
+    def come_in(self, email):
+        self.count["clicks"] += 2
+        self.count["fields"] += 2
+        return self.sign_in(email)
+
+    def choose_password(self, path):
+        self.page.goto(self.address + path)
+        self.check()
+        self.type("New password", PASSWORD)
+        self.type("New password again", PASSWORD)
+        self.press("Save new password")
+        assert self.reads("Your password has been changed")
+
+
+@pytest.fixture
+def empty_council(tmp_path):
+    """A council in service in which nobody and nothing stands; on PostgreSQL where that is tested."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    folder = tmp_path_factory.mktemp("empty")
-    environment = os.environ | databases.council_environment(folder)
-    environment |= {"DEMONSTRATION": "no", "EMAIL_TO_CONSOLE": "yes"}
-    empty = Council(folder, environment)
-    empty.manage("migrate", "--verbosity", "0")
-    empty.manage("createcachetable")
-    return empty
+    named = os.environ.get("TEST_DATABASE_URL", "")
+    where = f"{named.rpartition('/')[0]}/kcc_perf_journey_{os.getpid()}"
+    if named.startswith("postgres"):
+        databases.postgresql_copy(where)
+    else:
+        where = databases.sqlite_copy(tmp_path / "council.sqlite3")
+    settings = databases.council_environment(tmp_path) | {
+        "DEMONSTRATION": "no",
+        "DATABASE_URL": where,
+        "DJANGO_SETTINGS_MODULE": "tests.journeys.settings_on_a_day",
+        "JOURNEY_DAY": MONDAY,
+    }
+    yield Council(tmp_path, os.environ | settings)
+    if named.startswith("postgres"):
+        databases.postgresql_drop(where)
 
 
-def test_the_first_officer_signs_in_and_sets_up_council_units_people_and_bodies(council, visit):
-    told = council.manage("first_officer", "ada@council.example", "Ada Smith")
-    link = re.search(r"/accounts/\S+", told)[0]
-    ada = visit()
-    ada.page.goto(ada.address + link)
-    ada.page.get_by_label("New password", exact=True).fill(PASSWORD)
-    ada.page.get_by_label("New password again").fill(PASSWORD)
-    ada.page.locator("main form button[type=submit]").last.click()
-    ada.page.wait_for_load_state()
-    ada.check()
-    ada.go("/accounts/sign-in/")
-    ada.page.get_by_label("E-mail address").fill("ada@council.example")
-    ada.page.get_by_label("Password", exact=True).fill(PASSWORD)
-    ada.press("Sign in")
+def test_an_officer_starts_a_council_and_publishes_its_first_report_on_pages_only(
+    browser, empty_council
+):
+    count = Counter()
 
-    # She arrives where there is something to do, and nothing refuses her.
-    assert ada.page.url.endswith("/set-up/")
-    ada.check()
+    def visitor(address):
+        context = browser.new_context(viewport={"width": WIDE, "height": 900})
+        context.set_default_timeout(60_000)
+        found = Starter(context.new_page(), address)
+        found.count = count
+        return found
 
-    ada.press("Name, colour and words")
-    ada.page.get_by_label("What is the council called?").fill("Wealdshire County Council")
-    ada.page.get_by_label("Its rule book, in short").fill("Rulebook")
-    ada.page.get_by_label("Two: one for performance, one for delivery").check()
-    ada.press("See what changes")
-    ada.press("Say so")
-    assert "Wealdshire County Council" in ada.page.locator("header").inner_text()
-    assert "The Rulebook" in ada.page.locator("main").inner_text()
+    told = empty_council.manage("first_officer", OFFICER[1], OFFICER[0])
+    link = re.sub("^https?://[^/]+", "", told.split()[-1])
+    headings = iter(re.findall("^## [0-9]+[.] (.*)", GUIDE, flags=re.MULTILINE))
 
-    ada.press("Units")
-    ada.press("Bring a spreadsheet")
-    ada.page.get_by_label("Choose the file").set_input_files(
-        {"name": "units.csv", "mimeType": "text/csv", "buffer": UNITS.encode()}
-    )
-    ada.press("See what it changes")
-    assert "Nothing has been written yet" in ada.page.locator("main").inner_text()
-    ada.press("Write them")
-    assert "units.csv: 3 new" in ada.page.locator("main").inner_text()
+    def step(heading, act, *people):
+        assert next(headings) == heading
+        before = count.copy()
+        act(*people)
+        LOG.info("%s: %s", heading, dict(count - before))
 
-    ada.press("Highways North")
-    ada.press("Rename it")
-    ada.page.get_by_label("What is it called from then on?").fill("Highways of the North")
-    for part, number in (("Day", "1"), ("Month", "4"), ("Year", "2030")):
-        ada.page.get_by_label(part, exact=True).fill(number)
-    ada.press("See what changes")
-    assert "keep the structure of their day" in ada.page.locator("main").inner_text()
-    ada.press("Rename it")
+    with empty_council.served() as address:
+        officer = visitor(address)
+        others = {key: visitor(address) for key in ("maud", "dan", "gita", "eli", "mo")}
+        step("Come in", come_in, officer, link)
+        step("Say what the council is called", name_the_council, officer)
+        step("Open its units", open_units, officer)
+        step("Invite people to their posts", invite_people, officer, others)
+        step("Add the committees", add_committees, officer)
+        step("Set up PAT and DAT", set_up_teams, officer)
+        step("Bring the SORP into force", bring_in_the_sorp, officer, others["maud"])
+        step("Bring last year’s scorecard", bring_the_scorecard, officer)
+        step("Enter the strategic plan", enter_the_plan, officer)
+        step("Set targets", set_a_target, officer, others["eli"])
+        step("Close last year’s quarters", close_history, officer)
+        step("Begin the quarter", begin_the_quarter, officer)
+        monday = count.copy()
+        step("Results come in", return_results, others["mo"])
+        step("Directors sign off", sign_off, others["eli"], others["gita"])
+    with empty_council.served(JOURNEY_DAY=CLOSING) as address:
+        officer, chair, second = (visitor(address) for _ in range(3))
+        officer.come_in(OFFICER[1])
+        step("Close the quarter", close_the_quarter, officer)
+        step("PAT calls in", call_in, officer, chair)
+        step("Build, check and publish the report", publish, officer, second)
+    assert next(headings, None) is None
+    LOG.info("To the open quarter: %s", dict(monday))
+    LOG.info("To the published report: %s", dict(count))
+    assert f"{monday['clicks']} clicks and {monday['fields']} fields" in GUIDE
+    assert f"{count['clicks']} clicks and {count['fields']} fields" in GUIDE
 
-    ada.go("/set-up/people/invite/")
-    ada.page.get_by_label("Name", exact=True).fill("Dee Field")
-    ada.page.get_by_label("E-mail address").fill("dee@council.example")
-    ada.page.get_by_label("Post", exact=True).select_option("director")
-    ada.page.get_by_label("Of which unit?").select_option("ROADS")
-    ada.page.get_by_label("Print a letter with a link").check()
-    ada.press("Invite")
-    ada.press("Make the letter")
-    letter = ada.page.locator("main").inner_text()
-    way_in = re.search(r"/accounts/\S+", letter)[0]
 
-    dee = visit()
-    dee.page.goto(dee.address + way_in)
-    assert dee.page.get_by_label("New password", exact=True).is_visible()
+def address_of(name):
+    return f"{name}@council.example"
 
-    ada.go("/set-up/bodies/add/")
-    ada.page.get_by_label("Name", exact=True).fill("Cabinet")
-    ada.page.get_by_label("Code").fill("CABINET")
-    ada.page.get_by_label("Kind").select_option("cabinet")
-    ada.press("Add")
-    ada.press("Add a place")
 
-    ada.go_wide_and_narrow("/set-up/")
-    steps = ada.page.locator(".kcc-steps__step")
-    assert "Completed" in steps.filter(has_text="Units").first.inner_text()
-    ada.go_wide_and_narrow("/set-up/person/2/")
-    ada.go_wide_and_narrow("/set-up/posts/")
+def come_in(officer, link):
+    officer.choose_password(link)
+    officer.come_in(OFFICER[1])
+    officer.go("/home/").press("Go on with the set-up")
+    assert officer.reads("0 of 12 done")
+
+
+def name_the_council(officer):
+    officer.press("Name, colour and words")
+    officer.tick("Two: one for performance, one for delivery")
+    officer.press("See what changes")
+    officer.press("Say so")
+    assert officer.reads("1 of 12 done")
+
+
+def open_units(officer):
+    for name, code, tier, part_of in (
+        ("Growth and Place", "GP", "Directorate", "Wealdshire County Council"),
+        ("Economy and Leisure", "EL", "Division", "Growth and Place"),
+    ):
+        officer.go("/set-up/units/").press("Add a unit")
+        officer.type("Name", name)
+        officer.type("Code", code)
+        officer.tick(tier)
+        officer.choose("Part of which unit?", part_of)
+        officer.day("starts_on", "2021-04-01")
+        officer.press("Add the unit")
+        assert officer.reads(f"{name} stands from 1 April 2021")
+
+
+def invite_people(officer, others):
+    for key, (name, post, unit) in PEOPLE.items():
+        officer.go("/set-up/people/invite/")
+        officer.type("Name", name)
+        officer.type("E-mail address", address_of(key))
+        officer.choose("Post", post)
+        officer.choose("Of which unit?", unit)
+        officer.tick("Print a letter with a link" if key in others else "Not now")
+        officer.press("Invite")
+        if key in others:
+            officer.press("Make the letter")
+            (link,) = re.findall(r"/accounts/password/reset/key/[^\s<]+", officer.page.content())
+            others[key].choose_password(link)
+            others[key].come_in(address_of(key)).go("/home/")
+    officer.go("/set-up/")
+    assert officer.reads("10 people, of whom 4 cannot sign in yet")
+
+
+def add_committees(officer):
+    for name, code, kind in (
+        ("Cabinet", "CAB", "Cabinet"),
+        ("Growth scrutiny", "GS", "Policy Overview and Scrutiny Committee"),
+    ):
+        officer.go("/set-up/bodies/add/")
+        officer.type("Name", name)
+        officer.type("Code", code)
+        officer.choose("Kind", kind)
+        officer.press("Add")
+
+
+def set_up_teams(officer):
+    for team in ("Performance Assurance Team (PAT)", "Delivery Assurance Team (DAT)"):
+        officer.go("/set-up/teams/new/")
+        officer.tick(team)
+        officer.press("Add the team")
+    for team, seat, name, directorate in SEATS:
+        officer.go(f"/set-up/seats/new/?team={team}")
+        officer.tick(seat)
+        officer.choose("Who?", name)
+        if directorate:
+            officer.page.get_by_label("For which directorate?").select_option(label=directorate)
+            officer.count["clicks"] += 2
+        officer.press("See what changes")
+        officer.press("Seat them")
+    assert officer.reads("Every directorate has a nominated director, and every seat is held")
+
+
+def bring_in_the_sorp(officer, director):
+    officer.go("/set-up/").press("The first version")
+    officer.type("From which quarter is it to be in force?", "Q1 2021/22")
+    officer.press("Propose the default version")
+    assert officer.reads("May be approved by Dan Birch, Maud Ashby")
+    director.go("/home/").press("Read and approve it")
+    director.type("Where was it approved? (optional)", "Corporate management team")
+    director.press("Approve version 1")
+    assert director.reads("Version 1 is approved and in force from Q1 2021/22")
+
+
+def bring_the_scorecard(officer):
+    officer.go("/set-up/scorecard/")
+    officer.count["clicks"] += 2
+    officer.page.get_by_label("Choose your last scorecard").set_input_files(SCORECARD)
+    officer.press("Upload")
+    assert officer.reads("32 of 32 printed statuses follow from this")
+    assert officer.reads("3 green, 1 amber, 4 red; so say its rows")
+    officer.choose("Of which unit are all that you leave open below?", "Economy and Leisure")
+    officer.choose("Who answers for these indicators?", "Mo Elder")
+    officer.press("Save, and see what it would change")
+    assert officer.reads("32 of 32 are what our rules give")
+    officer.press("Write all of it")
+    assert officer.reads("11 new indicators, 11 targets, 35 results; 32 of 32 printed statuses")
+
+
+def enter_the_plan(officer):
+    officer.go("/set-up/priorities/new/")
+    officer.type("Name", "A lively town centre")
+    officer.press("Add the priority")
+    officer.go("/set-up/success-factors/new/")
+    officer.choose("For which priority?", "A lively town centre")
+    officer.type("By which financial year?", "2024/25")
+    officer.page.locator("[name=wording]").fill("more visits to the town centre than in 2019")
+    officer.count["fields"] += 1
+    officer.press("Add the success factor")
+    officer.go("/set-up/measures/new/")
+    officer.choose("Of which priority?", "A lively town centre")
+    officer.tick("Indicator")
+    officer.choose("By which indicator? (optional)", "EC 4 Footfall in the town centre (number)")
+    officer.press("Add the measure")
+
+
+def set_a_target(officer, director):
+    officer.go("/indicators/HO_2/targets/propose/")
+    officer.choose("From which quarter?", "Q1 2022/23")
+    officer.page.locator("[name=target]").fill("61")
+    officer.page.locator("[name=reason]").fill("Agreed with the service for 2022/23")
+    officer.count["fields"] += 2
+    officer.press("See what changes")
+    officer.press("Propose it")
+    director.go("/home/").press("See it")
+    director.tick("HO 2 Households owed the Relief Duty with a successful outcome (%)")
+    director.tick("I approve them")
+    director.press("Decide")
+    if director.reads("Nothing has been done yet"):
+        director.page.locator("main button[type=submit]").first.click()
+        director.page.wait_for_load_state()
+        director.count["clicks"] += 1
+    officer.go("/indicators/HO_2/targets/")
+    assert officer.reads("Agreed with the service for 2022/23")
+    assert officer.reads("Eli Dale")
+
+
+def close_history(officer):
+    officer.go("/home/").press("See the quarters")
+    for key in BEFORE:
+        name = f"Q{key[-1]} 2021/22"
+        officer.press(f"Close {name}")
+        officer.press(f"Close {name} now")
+        officer.wait_for(f"{name} closed", at="/quarters/")
+    officer.go("/set-up/")
+    assert officer.reads("4 quarters, from Q1 2021/22 to Q4 2021/22")
+    officer.go("/dashboards/EL/")
+    assert officer.reads("Footfall in the town centre")
+
+
+def begin_the_quarter(officer):
+    officer.go("/home/").press("Begin Q1 2022/23")
+    officer.day("cabinet_meets_on", "2022-09-12")
+    officer.press("Begin the quarter")
+    assert officer.reads("Q1 2022/23 has begun")
+    officer.go("/set-up/")
+    assert officer.reads("Q1 2022/23 is open")
+
+
+def return_results(manager):
+    manager.go("/home/").press("Begin your return for Q1 2022/23")
+    manager.press("Footfall in the town centre (number)")
+    for value in RESULTS.values():
+        manager.page.locator("[name=value]").fill(value)
+        manager.page.locator("[name=commentary]").fill("As the counts of the quarter say.")
+        manager.page.locator("[name=management_action]").fill("A programme from September.")
+        manager.count["fields"] += 3
+        manager.tick("Final")
+        manager.tick("Yes")
+        manager.press("Save and continue")
+    manager.press("Submit 8 results")
+    assert manager.reads("Your results are submitted")
+
+
+def sign_off(division, directorate):
+    for director, path in ((division, "division/EL"), (directorate, "directorate/GP")):
+        director.go(f"/sign-off/{QUARTER}/{path}/")
+        director.press("Approve those ticked")
+        assert director.reads("8 results approved, and locked.")
+
+
+def close_the_quarter(officer):
+    officer.go("/home/").press("Close Q1 2022/23")
+    officer.press("Close Q1 2022/23")
+    assert officer.reads("8 of 8 results are in.")
+    officer.press("Close Q1 2022/23 now")
+    officer.wait_for("Q1 2022/23 closed", at="/quarters/")
+
+
+def call_in(officer, chair):
+    officer.go("/assurance/pat/plan/")
+    officer.day("meets_on", "2022-08-12")
+    officer.choose("Which quarter’s performance is before it?", "Q1 2022/23")
+    officer.press("Plan the meeting")
+    chair.come_in(address_of("dan")).go(BOARD)
+    chair.press("Call in Footfall in the town centre (number)")
+    assert chair.reads("“Footfall in the town centre (number)”: called in")
+
+
+def publish(officer, second):
+    officer.go("/reports/").press("Build the report for Q1 2022/23")
+    officer.wait_for("Edition 1", at="/reports/")
+    officer.wait_for("Somebody reads the preview and checks it", at=f"/reports/{QUARTER}/1/")
+    officer.press("Preview the public page")
+    officer.go(f"/reports/{QUARTER}/1/").press("I have read it: it is right")
+    assert officer.page.get_by_role("link", name="Approve it for publication").count() == 0
+    second.come_in(address_of("maud")).go(f"/reports/{QUARTER}/1/")
+    second.press("Approve it for publication")
+    second.tick("As soon as it is approved")
+    second.press("Approve")
+    assert second.reads("is published: everyone may read it")
+    officer.page.context.clear_cookies()
+    officer.go(f"/performance/{QUARTER}/")
+    assert officer.reads("of 9 key performance indicators met their targets in Q1 2022/23")
