@@ -75,6 +75,8 @@ def _council_of_its_own():
 
 # What lasts longest is begun first, so that neither process waits long for the other at the end.
 LONGEST = (
+    "tests/journeys/test_set_up.py",
+    "tests/journeys/test_sorp.py",
     "tests/service/test_two_ways.py",
     "tests/kcc_perf/test_authorisation_matrix.py",
     "tests/kcc_perf/test_replay_equals_record.py",
