@@ -14,15 +14,7 @@ from assurance.rules import APART, SeatKind
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Unit
 from organisation.queries import tree_on
-from organisation.rules import PostKind, Tree, UnitTier
-
-DIRECTORS = {PostKind.DIRECTOR, PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR}
-MEMBERS = {
-    PostKind.MEMBER,
-    PostKind.CABINET_MEMBER,
-    PostKind.POSC_CHAIR,
-    PostKind.CHAIR_GOVERNANCE_AUDIT,
-}
+from organisation.rules import DIRECTING, ELECTED, PostKind, Tree, UnitTier
 
 
 def seats_on(team: Team, day: date) -> list[Seat]:
@@ -118,12 +110,12 @@ def why_unfit(
             f"{team.short} is chaired by the {office}, which {user} is not: seat whoever holds that"
             " post"
         )
-    if kind is SeatKind.NED and kinds & (DIRECTORS | MEMBERS):
+    if kind is SeatKind.NED and kinds & {*DIRECTING, *ELECTED}:
         return f"A NED is staff from the grass roots, and {user} is a director or a Member"
     if kind is SeatKind.NED and not kinds:
         return f"A NED is staff from the grass roots, and {user} holds no post"
     if kind is SeatKind.DIRECTOR and unit is not None:
-        directed = {post.unit_id for post in posts if post.kind in DIRECTORS}
+        directed = {post.unit_id for post in posts if post.kind in DIRECTING}
         if not directed & set(tree.below(unit.pk)):
             return f"{user} is not a director in {unit} on that day: nominate one who is"
     return ""
