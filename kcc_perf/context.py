@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from core.own_words import in_own_words
+from kcc_perf.trails import Step, trail
 from organisation.permissions import Permission
 from organisation.queries import council_facts
 from organisation.rights import allowed
@@ -36,20 +37,6 @@ SIGNED_IN = (
     ("Report", "reports", "/reports/"),
     ("Set up", "set_up", "/set-up/", Permission.MANAGE_FRAMEWORK),
 )
-# What lies under an entry, though its address begins with another word.
-ALSO_UNDER = {
-    "home": ("/notices/", "/accounts/", "/search/", "/sign-off/"),
-    "dashboards": ("/indicators/",),
-    "set_up": (
-        "/people/",
-        "/targets/",
-        "/data-quality/",
-        "/questions/",
-        "/completion/",
-        "/quarters/",
-    ),
-    "escalations": ("/early-warning/", "/forecasts/", "/variations/"),
-}
 
 
 def service(request: HttpRequest) -> dict[str, Any]:
@@ -57,6 +44,9 @@ def service(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     council = council_facts()
+    entries = entries_for(user) if signed_in else SIGNED_OUT
+    menu = {entry[1] for entry in entries}
+    above = trail(request.resolver_match, path=request.path, user=user, menu=menu)
     return {
         # Asked only by pages that say what to do: nobody is told to ask the team that they are.
         "on_performance_team": lambda: (
@@ -69,9 +59,8 @@ def service(request: HttpRequest) -> dict[str, Any]:
         "demonstration": settings.DEMONSTRATION,
         "council_sign_in": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "service_address": address_of("home" if signed_in else "latest_report", "/") or "/",
-        "navigation": list(
-            navigation(request.path, entries_for(user) if signed_in else SIGNED_OUT)
-        ),
+        "trail": above,
+        "navigation": list(navigation(request.path, entries, under=section_of(above, menu))),
         "sign_out_address": address_of("account_logout", "/accounts/sign-out/")
         if signed_in
         else None,
@@ -89,17 +78,23 @@ def entries_for(user: Any) -> list[Entry]:
     ]
 
 
-def navigation(path: str, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+def section_of(above: Sequence[Step], menu: Container[str]) -> str:
+    """The entry under which a page lies, by the trail to it."""
+    return next((each.name for each in reversed(above) if each.name in menu), "")
+
+
+def navigation(path: str, entries: Iterable[Entry], *, under: str = "") -> Iterator[dict[str, Any]]:
     """The entries whose pages exist, with the one we are on, or under, marked."""
-    for text, name, fallback in entries:
-        if address := address_of(name, fallback):
+    shown = [(text, name, address_of(name, fallback)) for text, name, fallback in entries]
+    on_an_entry = any(address == path for _, _, address in shown)
+    for text, name, address in shown:
+        if address:
             here = path == address
-            under = address != "/" and path.startswith((address, *ALSO_UNDER.get(name, ())))
             yield {
                 "text": in_own_words(text),
                 "address": address,
                 "current": here,
-                "active": here or under,
+                "active": here or (name == under and not on_an_entry),
             }
 
 

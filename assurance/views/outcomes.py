@@ -65,18 +65,26 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
         if _is_recorded(request, sheet, act, by_act[act]):
             messages.success(request, f"{RECORDED[act]} is recorded")
             return redirect(call_in)
+    reads_papers, meeting = may_read(request.user, team), call_in.meeting
     return render(
         request,
         "assurance/called_in.html",
         {
+            # The trail to it, for those who may read the team's papers.
+            "branches": [
+                (team.name, team.get_absolute_url()),
+                ("Meeting", meeting.get_absolute_url()),
+            ]
+            if reads_papers
+            else [],
             "sheet": sheet,
             "call_in": call_in,
             "forms": by_act,
             "form": by_act.get(act) if act else None,
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
-            "reads_papers": may_read(request.user, team),
-            "meeting_has_come": call_in.meeting.meets_on <= localdate(),
+            "reads_papers": reads_papers,
+            "meeting_has_come": meeting.meets_on <= localdate(),
         },
     )
 
@@ -156,6 +164,4 @@ def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
         else:
             messages.success(request, f"“{row.what}” is up to date")
             return redirect(back)
-    return render(
-        request, "assurance/report_on_action.html", {"action": row, "form": form, "back": back}
-    )
+    return render(request, "assurance/report_on_action.html", {"action": row, "form": form})

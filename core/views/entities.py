@@ -88,6 +88,10 @@ class Entity:
         return self.key.replace("_", "-")
 
 
+# Those that have a spreadsheet, by the name of their list's route.
+ENTITIES: dict[str, Entity] = {}
+
+
 # The list -------------------------------------------------------------------------------------------
 
 
@@ -282,6 +286,7 @@ def spreadsheet_paths(entity: Entity) -> list[URLPattern]:
     def check(request: HttpRequest, token: UUID) -> HttpResponse:
         return _check(request, entity, token)
 
+    ENTITIES[entity.list_name] = entity
     there, name = f"set-up/{entity.slug}/", entity.list_name
     return [
         path(f"{there}{entity.slug}.<spreadsheet:ending>", take, name=f"{name}_file"),

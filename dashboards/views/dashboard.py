@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.clock import localdate
@@ -102,7 +103,10 @@ def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
         "choices": [row.quarter for row in closed.order_by("-quarter")],
         "forerunners": [] if found.pk in tree.branches else list(board.parts),
         "successor": found.successor if found.pk not in tree.branches else None,
-        "trail": [tree.branches[each] for each in tree.above(found.pk)][:0:-1],
+        "branches": [
+            (each.name, f"{reverse('dashboard', args=[each.code])}?quarter={quarter.key}")
+            for each in (tree.branches[above] for above in list(tree.above(found.pk))[:0:-1])
+        ],
         "address": request.GET.urlencode(),
         "most": f":{MOST}",
         "may_chase": allowed(request.user, Permission.MANAGE_FRAMEWORK),

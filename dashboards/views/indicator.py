@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
@@ -56,6 +57,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
     locked = {each.quarter for each in record.quarters if each.is_locked}
     page = {
         "indicator": found,
+        "branches": [(found.unit.name, reverse("dashboard", args=[found.unit.code]))],
         "story": story,
         "record": record,
         "why": latest_explanation(

@@ -146,8 +146,8 @@ class AttestationForm(forms.Form):
         label="Are any of these not yours?",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick any that somebody else answers for. The performance team will be told and"
-        " will find out whose it is. Leave all unticked if all are yours.",
+        help_text="Tick any that somebody else answers for: whose it is will be found out."
+        " Leave all unticked if all are yours.",
         error_messages={
             "invalid_choice": "%(value)s is no longer yours: the list below is up to date",
         },

@@ -360,7 +360,7 @@ def offer_late(request: SignedInRequest, quarter: Quarter, address: str) -> Http
     if (draft := left_behind(sheet)) is not None:
         try:
             drafts.offer_late(draft=draft, by=request.user)
-            messages.success(request, f"{sheet.indicator.title}: the performance team is told")
+            messages.success(request, f"{sheet.indicator.title}: what you typed is offered as late")
         except ValueError as refusal:
             messages.error(request, str(refusal))
     return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)

@@ -185,6 +185,6 @@ def _attest(request: SignedInRequest, form: AttestationForm, quarter: Quarter) -
         return False
     message = f"Thank you. {quarter}: you have said which indicators you answer for"
     if not_mine:
-        message += f". The performance team is told about {', '.join(not_mine)}"
+        message += f". It will be found out who answers for {', '.join(not_mine)}"
     messages.success(request, message)
     return True

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
@@ -61,7 +60,6 @@ def workbook(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
         "quarter": quarter,
         "form": form,
         "sheet": sheet,
-        "back": reverse("my_return", args=[quarter.key]),
     }
     return render(request, "indicators/workbook.html", page)
 
@@ -76,7 +74,6 @@ def workbook_preview(request: SignedInRequest, quarter: Quarter, token: UUID) ->
     page = {
         "quarter": quarter,
         "upload": upload,
-        "back": reverse("my_return", args=[quarter.key]),
         "most": SHOWN,
     }
     if request.method == "POST":

@@ -324,7 +324,7 @@ class PartsSorter:
         if line.line.is_locked:
             return (
                 f"{reference} is approved, so its result is locked. Put the row back as it was, or"
-                " ask the performance team to unlock it"
+                " have it unlocked first"
             )
         revision = line.revision
         if line.number != self.numbers.get(line.mark, 0) and revision is not None:

@@ -406,7 +406,7 @@ class _RowSorter:
         if line.is_locked:
             return (
                 f"{reference} is approved, so its result is locked. Put the row back as it was, or"
-                " ask the performance team to unlock it"
+                " have it unlocked first"
             )
         if line.draft and is_overtaken(line.draft, line.revision):
             return (

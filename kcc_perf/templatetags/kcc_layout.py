@@ -27,9 +27,11 @@ def breadcrumbs(*trail: str) -> dict[str, Any]:
     return {"trail": list(zip(trail[::2], trail[1::2], strict=True))}
 
 
-@register.inclusion_tag("components/back_link.html")
-def back_link(href: str, text: str = "Back") -> dict[str, str]:
-    return {"href": href, "text": text}
+@register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
+def trail(context: template.Context, between: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """The pages above this one (kcc_perf/trails.py); `between` are steps that only the page knows."""
+    steps = [(each.words(context), each.address) for each in context.get("trail") or ()]
+    return {"trail": [*steps, *between] if steps else []}
 
 
 @register.inclusion_tag("components/notification_banner.html")

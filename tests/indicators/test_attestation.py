@@ -167,7 +167,7 @@ def test_a_manager_says_that_one_is_not_theirs(client, alex):
 
     page = client.post(ADDRESS, {"not_mine": ["A-2"]}, follow=True).content.decode()
 
-    assert "The performance team is told about A-2" in page
+    assert "It will be found out who answers for A-2" in page
     assert "Not mine: the performance team is told" in page
     assert Attestation.objects.get().references == ["A-1"]
 
