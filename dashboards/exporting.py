@@ -23,6 +23,8 @@ from sorp.models.statement import Version
 from sorp.queries.ruling import version_rules
 from strategy.exporting import (
     aims_csv,
+    evaluations_csv,
+    evidence_csv,
     measures_csv,
     milestones_csv,
     priorities_csv,
@@ -60,6 +62,8 @@ IMPORTED = {
     "programmes.csv": programmes_csv,
     "projects.csv": projects_csv,
     "milestones.csv": milestones_csv,
+    "evidence.csv": evidence_csv,
+    "evaluations.csv": evaluations_csv,
 }
 # Written whether or not there is anything in them.
 ALWAYS = ("units.csv", "people.csv", "indicators.csv", "targets.csv", "results.csv")

@@ -11,6 +11,8 @@ from core.tables.rows import TableRow, columns_of
 from core.tables.writing import written_rows
 from strategy.importing import (
     AimRow,
+    EvaluationRow,
+    EvidenceRow,
     MeasureRow,
     MilestoneRow,
     PriorityRow,
@@ -21,6 +23,8 @@ from strategy.importing import (
 )
 from strategy.models import (
     Aim,
+    Evaluation,
+    Evidence,
     Measure,
     Milestone,
     PlanPart,
@@ -95,6 +99,20 @@ def programmes_csv() -> str:
 def projects_csv() -> str:
     rows = Project.objects.select_related("programme").order_by(ENDED_FIRST, "slug")
     return _written(ProjectRow, rows, programme=lambda each: each.programme.slug)
+
+
+def evidence_csv() -> str:
+    rows = Evidence.objects.select_related("priority").order_by(
+        ENDED_FIRST, "priority__slug", "gathered_on", "title"
+    )
+    return _written(EvidenceRow, rows, priority=lambda each: each.priority.slug)
+
+
+def evaluations_csv() -> str:
+    rows = Evaluation.objects.select_related("priority").order_by(
+        ENDED_FIRST, "priority__slug", "judged_on"
+    )
+    return _written(EvaluationRow, rows, priority=lambda each: each.priority.slug)
 
 
 def _written(model: type[TableRow], parts: Iterable[PlanPart], **read: Any) -> str:

@@ -9,6 +9,8 @@ from core.clock import localdate
 from core.filters import SearchFilter
 from strategy.models import (
     Aim,
+    Evaluation,
+    Evidence,
     Measure,
     Milestone,
     Priority,
@@ -17,7 +19,7 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.rules import MeasureKind
+from strategy.rules import Judgement, MeasureKind
 
 STANDING = (("yes", "Goes on"), ("no", "Has ended"))
 
@@ -104,3 +106,23 @@ class ProjectFilter(PartFilter):
     class Meta:
         model = Project
         fields = ["text", "standing"]
+
+
+class EvidenceFilter(PartFilter):
+    searched = ("title", "finding", "source", "priority__name")
+
+    class Meta:
+        model = Evidence
+        fields = ["text", "standing"]
+
+
+class EvaluationFilter(PartFilter):
+    searched = ("finding", "judged_by", "priority__name")
+
+    judgement = filters.ChoiceFilter(
+        label="Judgement", choices=Judgement.choices, empty_label="Every judgement"
+    )
+
+    class Meta:
+        model = Evaluation
+        fields = ["text", "judgement", "standing"]

@@ -11,6 +11,8 @@ from indicators.models.definitions import Indicator
 from organisation.models.people import User
 from strategy.models import (
     Aim,
+    Evaluation,
+    Evidence,
     Measure,
     Milestone,
     PlanPart,
@@ -20,7 +22,7 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.rules import SLUG, MeasureKind, read_financial_year
+from strategy.rules import SLUG, Judgement, MeasureKind, read_financial_year
 
 
 class MilestoneForm(forms.Form):
@@ -359,6 +361,72 @@ class ProjectForm(NamedPartForm):
         super().__init__(*args, part=part, **kwargs)
         held = Programme.objects.filter(pk__in=[part.programme_id] if part else [])
         field_of(self, "programme", forms.ModelChoiceField).queryset = _offered(Programme, held)
+
+
+class EvidenceForm(PartForm):
+    """What was found out about a priority that is no figure."""
+
+    settled = ("priority",)
+
+    priority = _priority("About which priority?")
+    title = PrintedText(
+        label="What is it?",
+        max_length=200,
+        help_text="A survey, an inspection, what residents said.",
+        error_messages={"required": "Say what it is"},
+    )
+    gathered_on = DayField(label="When was it gathered?", what="the day it was gathered")
+    finding = PrintedText(
+        label="What was found?",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say what was found"},
+    )
+    source = PrintedText(label="Source", max_length=300, required=False)
+
+    def __init__(self, *args: Any, part: Evidence | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, part=part, **kwargs)
+        if part is None:
+            field_of(self, "priority", forms.ModelChoiceField).queryset = Priority.objects.filter(
+                ends_on=None
+            )
+
+
+class EvaluationForm(PartForm):
+    """What a formal evaluation of a priority found, and who judged."""
+
+    settled = ("priority",)
+
+    priority = _priority("Of which priority?")
+    judged_on = DayField(label="When was it judged?", what="the day it was judged")
+    judgement = forms.ChoiceField(
+        label="What was the judgement?",
+        choices=Judgement.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the judgement"},
+    )
+    finding = PrintedText(
+        label="What was found?",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say what was found"},
+    )
+    judged_by = PrintedText(
+        label="Who judged?",
+        max_length=200,
+        help_text="The body or the office.",
+        error_messages={"required": "Say who judged"},
+    )
+
+    def __init__(self, *args: Any, part: Evaluation | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, part=part, **kwargs)
+        if part is None:
+            field_of(self, "priority", forms.ModelChoiceField).queryset = Priority.objects.filter(
+                ends_on=None
+            )
+
+    def clean_judgement(self) -> Judgement:
+        return Judgement(self.cleaned_data["judgement"])
 
 
 class EndPartForm(forms.Form):

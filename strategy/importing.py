@@ -21,6 +21,8 @@ from organisation.importing.people import Email
 from organisation.models.people import User
 from strategy.models import (
     Aim,
+    Evaluation,
+    Evidence,
     Measure,
     Milestone,
     PlanPart,
@@ -31,10 +33,12 @@ from strategy.models import (
     Theme,
 )
 from strategy.queries import differences
-from strategy.rules import SLUG, MeasureKind, read_financial_year
+from strategy.rules import SLUG, Judgement, MeasureKind, read_financial_year
 from strategy.services import (
     change_part,
     end_part,
+    evaluate,
+    give_evidence,
     measure_by,
     promise_success,
     set_milestone,
@@ -158,6 +162,28 @@ class ProjectRow(TableRow):
     ends_on: Day | None = optional_column(called="to")
 
 
+class EvidenceRow(TableRow):
+    """Something found out about a priority that is no figure."""
+
+    priority: Slug
+    gathered_on: Day = Field(alias="gathered")
+    title: Line
+    finding: Annotated[str, PlainValidator(prose(20_000))]
+    source: Annotated[str, PlainValidator(line(300))] = optional_column("")
+    ends_on: Day | None = optional_column(called="to")
+
+
+class EvaluationRow(TableRow):
+    """A formal judgement of what was delivered for a priority."""
+
+    priority: Slug
+    judged_on: Day = Field(alias="judged")
+    judgement: Annotated[Judgement, PlainValidator(choice(Judgement))]
+    finding: Annotated[str, PlainValidator(prose(20_000))]
+    judged_by: Line = Field(alias="by")
+    ends_on: Day | None = optional_column(called="to")
+
+
 # Each of them says between which days its part stands.
 PartRow = (
     AimRow
@@ -168,6 +194,8 @@ PartRow = (
     | MilestoneRow
     | ProgrammeRow
     | ProjectRow
+    | EvidenceRow
+    | EvaluationRow
 )
 SomeRow = TypeVar("SomeRow", bound=PartRow)
 SomeModel = TypeVar("SomeModel", bound=PlanPart)
@@ -353,6 +381,56 @@ def import_milestones(
             whose = (row.priority, row.project, row.title, row.due_on)
             found = _same(standing.get(whose), row.ends_on)
             _settle(work, row, found, given, set_milestone, by, and_then=_report)
+    return work.outcome()
+
+
+def import_evidence(
+    content: bytes, *, file: str, by: User | None = None, dry_run: bool = False
+) -> Imported:
+    """All evidence of the file is given. The same priority, day and title are the same evidence."""
+    work = Import(content, EvidenceRow, file=file)
+    key = ("priority", "gathered_on", "title")
+    priorities = _by_slug(Priority)
+    standing = _alike(
+        (each.priority.slug, each.gathered_on, each.title, each)
+        for each in Evidence.objects.select_related("priority")
+    )
+    with work.all_or_none(dry_run=dry_run):
+        for row in _in_turn(work.once_each(*key, "ends_on", to_blame="title")):
+            priority = _one(work, row, "priority", row.priority, priorities)
+            if priority is None:
+                continue
+            given = {
+                **_said(row, "gathered_on", "title", "finding", "source"),
+                "priority": priority,
+            }
+            found = _same(standing.get((row.priority, row.gathered_on, row.title)), row.ends_on)
+            _settle(work, row, found, given, give_evidence, by)
+    return work.outcome()
+
+
+def import_evaluations(
+    content: bytes, *, file: str, by: User | None = None, dry_run: bool = False
+) -> Imported:
+    """Every evaluation of the file is given. The same priority and day are the same evaluation."""
+    work = Import(content, EvaluationRow, file=file)
+    key = ("priority", "judged_on")
+    priorities = _by_slug(Priority)
+    standing = _alike(
+        (each.priority.slug, each.judged_on, each)
+        for each in Evaluation.objects.select_related("priority")
+    )
+    with work.all_or_none(dry_run=dry_run):
+        for row in _in_turn(work.once_each(*key, "ends_on", to_blame="judged_on")):
+            priority = _one(work, row, "priority", row.priority, priorities)
+            if priority is None:
+                continue
+            given = {
+                **_said(row, "judged_on", "judgement", "finding", "judged_by"),
+                "priority": priority,
+            }
+            found = _same(standing.get((row.priority, row.judged_on)), row.ends_on)
+            _settle(work, row, found, given, evaluate, by)
     return work.outcome()
 
 

@@ -47,8 +47,13 @@ class PlanPart(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def first_day(self) -> date | None:
+        """The day from which it stands; what was found or judged, since it was. None: since the plan began."""
+        return self.starts_on
+
     def stands_on(self, day: date) -> bool:
-        return (self.starts_on is None or self.starts_on <= day) and (
+        return (self.first_day is None or self.first_day <= day) and (
             self.ends_on is None or day <= self.ends_on
         )
 
@@ -363,8 +368,11 @@ class Measure(PlanPart):
         return self.wording or str(self.indicator)
 
 
-class Evidence(models.Model):
-    """Something found out about a priority that is no figure: a survey, an inspection, feedback."""
+class Evidence(PlanPart):
+    """Something found out about a priority that is no figure: a survey, an inspection, feedback.
+
+    It is told of from the day on which it was gathered, until a last day where it no longer holds.
+    """
 
     priority = models.ForeignKey(Priority, models.PROTECT, related_name="evidence")
     gathered_on = models.DateField()
@@ -372,10 +380,17 @@ class Evidence(models.Model):
     finding = models.TextField()
     source = models.CharField(max_length=300, blank=True)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["-gathered_on", "-id"]
-        verbose_name_plural = "evidence"
+        verbose_name = "piece of evidence"
+        verbose_name_plural = "pieces of evidence"
         constraints = [
+            models.CheckConstraint(
+                condition=OPEN | Q(ends_on__gte=F("gathered_on")),
+                name="evidence_ends_after_it_was_gathered",
+            ),
             models.CheckConstraint(
                 condition=~Q(title="") & ~Q(finding=""), name="evidence_says_what_was_found"
             ),
@@ -384,9 +399,16 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def first_day(self) -> date:
+        return self.gathered_on
 
-class Evaluation(models.Model):
-    """A formal judgement of what was delivered and with what effect, late in the plan's term."""
+
+class Evaluation(PlanPart):
+    """A formal judgement of what was delivered and with what effect, late in the plan's term.
+
+    It is told of from the day on which it was given, until a last day where another replaces it.
+    """
 
     priority = models.ForeignKey(Priority, models.PROTECT, related_name="evaluations")
     judged_on = models.DateField()
@@ -394,10 +416,18 @@ class Evaluation(models.Model):
     finding = models.TextField()
     judged_by = models.CharField(max_length=200)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ["-judged_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["priority", "judged_on"], name="one_evaluation_a_day"),
+            models.CheckConstraint(
+                condition=OPEN | Q(ends_on__gte=F("judged_on")),
+                name="evaluation_ends_after_it_was_given",
+            ),
+            models.UniqueConstraint(
+                fields=["priority", "judged_on"], condition=OPEN, name="one_evaluation_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(judgement__in=list(Judgement)), name="evaluation_has_a_known_judgement"
             ),
@@ -408,3 +438,7 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.priority}: {self.get_judgement_display()}"
+
+    @property
+    def first_day(self) -> date:
+        return self.judged_on

@@ -394,7 +394,7 @@ def _priority_sheet(
         for each in _standing(priority.milestones.all(), milestones_on)
     )
     evaluations = tuple(
-        _evaluation_line(each) for each in priority.evaluations.all() if each.judged_on <= day
+        _evaluation_line(each) for each in _standing(priority.evaluations.all(), day)
     )
     latest = evaluations[0] if evaluations else None
     return PrioritySheet(
@@ -412,8 +412,7 @@ def _priority_sheet(
         milestones=milestones,
         evidence=tuple(
             EvidenceLine(each.gathered_on, each.title, each.finding, each.source)
-            for each in priority.evidence.all()
-            if each.gathered_on <= day
+            for each in _standing(priority.evidence.all(), day)
         ),
         evaluations=evaluations,
         statements=statements(

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max, Model
 
 from core import audit
-from core.clock import now
+from core.clock import localdate, now
 from core.dates import as_date
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
@@ -36,6 +36,7 @@ from strategy.rules import Judgement, MeasureKind
 
 Row = TypeVar("Row", bound=Model)
 PLACED = {Aim: "position", Theme: "position", Priority: "number"}
+FIRST_DAY = {Evidence: "gathered_on", Evaluation: "judged_on"}  # of the others: starts_on
 HELD_ASIDE = 32_767  # a place that nobody has, for the moment in which two change theirs
 
 
@@ -78,6 +79,16 @@ def _refuse_taken(row: Model) -> None:
         if row.indicator is None and alike.exists():
             said = f"{row.priority} is judged by “{row.wording}” already: word this one otherwise"
             raise Refused(said, field="wording")
+    if isinstance(row, Evidence):
+        alike = others.filter(priority=row.priority, gathered_on=row.gathered_on, title=row.title)
+        if alike.exists():
+            said = "There is evidence of that title and day already: change that, or give a title"
+            raise Refused(said, field="title")
+    if isinstance(row, Evaluation):
+        alike = others.filter(priority=row.priority, judged_on=row.judged_on)
+        if alike.exists():
+            said = f"{row.priority} was evaluated on that day already: change that, or end it first"
+            raise Refused(said, field="judged_on")
     if isinstance(row, SuccessFactor):
         alike = others.filter(priority=row.priority, by_year=row.by_year, wording=row.wording)
         if alike.exists():
@@ -108,11 +119,12 @@ def change_part(*, part: SomePart, by: User | None, **given: Any) -> SomePart:
             " milestone and set another",
             field="due_on",
         )
-    starts_on = given.get("starts_on", row.starts_on)
-    if starts_on and row.ends_on and starts_on > row.ends_on:
-        raise Refused(
-            f"It ends on {as_date(row.ends_on)}: it cannot begin after that", field="starts_on"
-        )
+    first = FIRST_DAY.get(type(row), "starts_on")
+    first_day = given.get(first, row.first_day)
+    if type(row) in FIRST_DAY and first in found:
+        _refuse_ahead(found[first][1], first)
+    if first_day and row.ends_on and first_day > row.ends_on:
+        raise Refused(f"It ends on {as_date(row.ends_on)}: it cannot begin after that", field=first)
     place = PLACED.get(type(row))
     if place in found and row.ends_on is None:
         _change_places(row, place, given[place])
@@ -161,8 +173,8 @@ def end_part(*, part: SomePart, ends_on: date | None, by: User | None) -> SomePa
     row = type(part)._default_manager.select_for_update().get(pk=part.pk)
     if row.ends_on == ends_on:
         return row
-    if ends_on is not None and row.starts_on is not None and ends_on < row.starts_on:
-        said = f"It stands from {as_date(row.starts_on)}: the last day cannot be before that"
+    if ends_on is not None and row.first_day is not None and ends_on < row.first_day:
+        said = f"It stands from {as_date(row.first_day)}: the last day cannot be before that"
         raise Refused(said, field="ends_on")
     if ends_on is not None:
         for each in ends_with(row, ends_on):
@@ -482,7 +494,8 @@ def give_evidence(
     source: str = "",
     by: User | None,
 ) -> Evidence:
-    """Something that is no figure was found out about a priority."""
+    """Something that is no figure was found out about a priority, by a day that has been."""
+    _refuse_ahead(gathered_on, "gathered_on")
     evidence = _save_validated(
         Evidence(
             priority=priority,
@@ -492,7 +505,7 @@ def give_evidence(
             source=source,
         )
     )
-    audit.record("gave evidence", priority, by=by, title=title)
+    audit.record("gave evidence", evidence, by=by, priority=priority.slug)
     return evidence
 
 
@@ -506,7 +519,8 @@ def evaluate(
     judged_by: str,
     by: User | None,
 ) -> Evaluation:
-    """A formal evaluation has judged what was delivered for a priority."""
+    """A formal evaluation has judged what was delivered for a priority, by a day that has been."""
+    _refuse_ahead(judged_on, "judged_on")
     evaluation = _save_validated(
         Evaluation(
             priority=priority,
@@ -516,5 +530,10 @@ def evaluate(
             judged_by=judged_by,
         )
     )
-    audit.record("evaluated", priority, by=by, judgement=judgement.value)
+    audit.record("evaluated", evaluation, by=by, priority=priority.slug, judgement=judgement.value)
     return evaluation
+
+
+def _refuse_ahead(day: date, field: str) -> None:
+    if day > localdate():
+        raise Refused("That day is still to come: enter it once it has been", field=field)

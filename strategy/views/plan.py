@@ -37,6 +37,8 @@ from organisation.requests import SignedInRequest
 from strategy import exporting, filters, forms, importing, services
 from strategy.models import (
     Aim,
+    Evaluation,
+    Evidence,
     Measure,
     Milestone,
     PlanPart,
@@ -234,6 +236,45 @@ PARTS = (
         add=services.start_project,
         empty="Add the projects of each programme, then their milestones.",
         offers=("programme",),
+    ),
+    PartPages(
+        entity=_entity(
+            "evidence",
+            "piece of evidence",
+            "pieces of evidence",
+            importing.EvidenceRow,
+            "Priorities come first.",
+        ),
+        rows=lambda: Evidence.objects.select_related("priority").order_by("-gathered_on", "-id"),
+        filter=filters.EvidenceFilter,
+        columns=[
+            PartColumn("Priority", lambda part: part.priority.name),
+            PartColumn("Gathered", lambda part: as_date(part.gathered_on)),
+            PartColumn("Source", lambda part: part.source),
+        ],
+        form=forms.EvidenceForm,
+        add=services.give_evidence,
+        empty="Add what was found out about a priority that is no figure: a survey, an inspection.",
+        offers=("priority",),
+    ),
+    PartPages(
+        entity=_entity(
+            "evaluations",
+            "evaluation",
+            "evaluations",
+            importing.EvaluationRow,
+            "Priorities come first.",
+        ),
+        rows=lambda: Evaluation.objects.select_related("priority").order_by("-judged_on", "-id"),
+        filter=filters.EvaluationFilter,
+        columns=[
+            PartColumn("Judged", lambda part: as_date(part.judged_on)),
+            PartColumn("By", lambda part: part.judged_by),
+        ],
+        form=forms.EvaluationForm,
+        add=services.evaluate,
+        empty="Add what a formal evaluation found, late in the plan’s term, and who judged.",
+        offers=("priority",),
     ),
 )
 

@@ -13,6 +13,8 @@ from strategy.rules import MeasureKind
 from tests.factories import IndicatorFactory, UserFactory
 from tests.strategy.factories import (
     AimFactory,
+    EvaluationFactory,
+    EvidenceFactory,
     MeasureFactory,
     MilestoneFactory,
     PriorityFactory,
@@ -33,6 +35,8 @@ KINDS = (
     "programmes",
     "projects",
     "milestones",
+    "evidence",
+    "evaluations",
 )
 END = date(2012, 3, 31)
 
@@ -75,6 +79,10 @@ def whole_plan():
     MilestoneFactory(priority=priority, title="Begin", **late)
     MilestoneFactory(priority=None, project=ledger, title="Begin", done_on=date(2011, 9, 1))
     MilestoneFactory(priority=None, project=ledger, title="End", ends_on=END)
+    EvidenceFactory(priority=priority, title="Residents’ survey", finding="Two\nlines")
+    EvidenceFactory(priority=priority, title="Inspection", ends_on=END)
+    for ends_on in (END, None):
+        EvaluationFactory(priority=priority, ends_on=ends_on)
 
 
 def test_a_plan_that_is_taken_and_brought_back_changes_nothing():
@@ -210,6 +218,27 @@ BAD = [
         "milestones",
         f"{MILESTONE}A,held,ledger,2012-01-01,m@council.example\n",
         (2, "project", "not both"),
+    ),
+    (
+        "evidence",
+        "priority,gathered,title,finding\nheld,2999-01-01,Survey,Fair\n",
+        (2, "gathered", "still to come"),
+    ),
+    (
+        "evidence",
+        "priority,gathered,title,finding,to\nheld,2011-06-01,Survey,Fair,2011-05-01\n",
+        (2, "to", "cannot be before"),
+    ),
+    ("evidence", "priority,gathered,title,finding\nno,2011-06-01,S,F\n", (2, "priority", "no no")),
+    (
+        "evaluations",
+        "priority,judged,judgement,finding,by\nheld,2011-06-01,splendid,Fair,Audit\n",
+        (2, "judgement", "effective"),
+    ),
+    (
+        "evaluations",
+        "priority,judged,judgement,finding,by\nheld,2999-01-01,effective,Fair,Audit\n",
+        (2, "judged", "still to come"),
     ),
     (
         "milestones",

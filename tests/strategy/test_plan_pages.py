@@ -9,19 +9,16 @@ from django.urls import reverse
 from core.clock import localdate
 from organisation.rules import PostKind
 from strategy.models import (
-    Aim,
-    Measure,
     Milestone,
     Priority,
-    Programme,
-    Project,
-    SuccessFactor,
-    Theme,
 )
+from strategy.queries import priority_sheet
 from strategy.views.plan import PARTS
 from tests.factories import CouncilFactory, IndicatorFactory, holder
 from tests.strategy.factories import (
     AimFactory,
+    EvaluationFactory,
+    EvidenceFactory,
     MeasureFactory,
     MilestoneFactory,
     PriorityFactory,
@@ -41,6 +38,8 @@ FACTORIES = {
     "milestones": MilestoneFactory,
     "programmes": ProgrammeFactory,
     "projects": ProjectFactory,
+    "evidence": EvidenceFactory,
+    "evaluations": EvaluationFactory,
 }
 
 
@@ -114,6 +113,25 @@ def test_a_plan_is_entered_whole_by_form(client, officer):
                 **day("due_on", date(2030, 2, 28)),
             },
         ),
+        (
+            "set_up_evidence_new",
+            {
+                "priority": "mend-them",
+                "title": "Residents’ survey",
+                "finding": "Seven in ten are content",
+                **day("gathered_on", date(2011, 6, 1)),
+            },
+        ),
+        (
+            "set_up_evaluations_new",
+            {
+                "priority": "mend-them",
+                "judgement": "partly_effective",
+                "finding": "Half of it stands",
+                "judged_by": "Internal audit",
+                **day("judged_on", date(2011, 6, 2)),
+            },
+        ),
     ):
         assert send(client, name, data).status_code == 302, name
 
@@ -121,6 +139,9 @@ def test_a_plan_is_entered_whole_by_form(client, officer):
     assert (priority.number, priority.themes.get().aims.get().name) == (7, "Spend well")
     assert priority.success_factors.get().by_year == 2014
     assert [str(each) for each in priority.measures.all()] == [str(indicator), "What came of it"]
+    read = text(client.get(priority.get_absolute_url()))
+    assert "Residents’ survey , 1 June 2011. Seven in ten are content" in read
+    assert "Partly effective , 2 June 2011, by Internal audit. Half of it stands" in read
     strategy = text(client.get(reverse("strategy")))
     for words in (
         "Spend well",
@@ -150,9 +171,9 @@ def test_each_kind_is_listed_searched_changed_and_has_a_history(client, officer,
         for name, value in re.findall(
             r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', change.content.decode()
         )
-        if name not in ("csrfmiddlewaretoken", "title", "name", "wording", "kind")
+        if name not in ("csrfmiddlewaretoken", "kind", "text")
     }
-    words = {"title": "Said otherwise", "name": "Said otherwise", "wording": "Said otherwise"}
+    words = dict.fromkeys(("title", "name", "wording", "finding", "judged_by"), "Said otherwise")
     if kind == "milestones":
         held["accountable_manager"] = part.accountable_manager.email
     if kind == "projects":
@@ -185,6 +206,23 @@ def test_an_end_is_shown_before_it_is_set_and_can_be_taken_back(client, officer,
     assert send(client, name, NO_DAY, part.pk).status_code == 302
     part.refresh_from_db()
     assert part.ends_on is None
+
+
+def test_what_was_found_is_told_of_until_its_last_day_and_not_after(client, officer):
+    priority = PriorityFactory()
+    EvidenceFactory(priority=priority, title="Old survey", ends_on=date(2012, 3, 31))
+    EvidenceFactory(priority=priority, title="New survey")
+    EvaluationFactory(priority=priority, finding="At first sight", ends_on=date(2012, 3, 31))
+    EvaluationFactory(priority=priority, finding="On a second look")
+
+    then, now = (
+        priority_sheet(slug=priority.slug, quarter=None, day=each)
+        for each in (date(2012, 3, 31), localdate())
+    )
+
+    assert {each.title for each in then.evidence} == {"Old survey", "New survey"}
+    assert [each.title for each in now.evidence] == ["New survey"]
+    assert [each.finding for each in now.evaluations] == ["On a second look"]
 
 
 def test_an_end_says_what_ends_with_it_and_what_is_left_alone(client, officer):
@@ -246,6 +284,26 @@ BAD = [
         "Enter the day by which it is to be done",
     ),
     ("projects", {"name": "P"}, "Choose the programme"),
+    (
+        "evidence",
+        {"priority": "held", "title": "S", "finding": "F"},
+        "Enter the day it was gathered",
+    ),
+    (
+        "evidence",
+        {"priority": "held", "title": "S", "finding": "F", **day("gathered_on", date(2999, 1, 1))},
+        "That day is still to come",
+    ),
+    (
+        "evaluations",
+        {
+            "priority": "held",
+            "finding": "F",
+            "judged_by": "A",
+            **day("judged_on", date(2011, 1, 1)),
+        },
+        "Choose the judgement",
+    ),
 ]
 
 
@@ -258,7 +316,7 @@ def test_what_cannot_stand_is_said_at_its_field_and_what_was_typed_stays(
     AimFactory(slug="held", name="Held", position=3)
     PriorityFactory(slug="held")
     holder(PostKind.ACCOUNTABLE_MANAGER, email="m@council.example")
-    models = (Aim, Theme, Priority, SuccessFactor, Measure, Milestone, Programme, Project)
+    models = [pages.rows().model for pages in PARTS]
     before = [model.objects.count() for model in models]
 
     response = send(client, f"set_up_{kind}_new", data)
