@@ -1,4 +1,4 @@
-"""Tasks that measure. Each may be run twice, to no further effect."""
+"""Tasks that measure, and that hand over. Each may be run twice, to no further effect."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from core.clock import localdate
 from core.quarters import Quarter
 from dashboards.queries.compliance_checks import quarters_to_measure
 from dashboards.services.compliance import measure_compliance as measure
+from dashboards.services.leaving import make_due_departures
 from sorp.queries.ruling import NoVersionInForce
 
 logger = logging.getLogger(__name__)
+
+
+@shared_task
+def hand_over_due() -> int:
+    """What leavers answered for is another's, from the day after their last."""
+    return make_due_departures(today=localdate())
 
 
 @shared_task

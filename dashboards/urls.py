@@ -13,6 +13,7 @@ from dashboards.views import (
     leaving,
     permission_matrix,
     restructure,
+    retirement,
     revisions,
     search,
     set_up,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
     path("escalations/<int:pk>/", escalation.escalation, name="escalation"),
     path("indicators/<reference:address>/", indicator.indicator, name="indicator"),
+    path("indicators/<reference:address>/end/", retirement.retire, name="retire_indicator"),
     path(
         "indicators/<reference:address>/chart.svg",
         indicator.indicator_chart,
@@ -66,6 +68,7 @@ urlpatterns = [
     path("set-up/unit/<slug:code>/split/", restructure.split_unit, name="set_up_split_unit"),
     path("set-up/unit/<slug:code>/close/", restructure.close_unit, name="set_up_close_unit"),
     path("set-up/person/<int:pk>/leave/", leaving.leave, name="set_up_leave"),
+    path("set-up/person/<int:pk>/stay/", leaving.stay, name="set_up_stay"),
     path("set-up/everything/", hand_over.take_everything, name="take_everything"),
     path("revisions/", revisions.revisions, name="revisions"),
     path("revisions/revisions.csv", revisions.revisions_csv, name="revisions_csv"),

@@ -49,6 +49,8 @@ ENTRIES = (
     # From its first minute an indicator is its new manager's to return; each hour for one that could
     # not be moved then, until the cause is mended.
     Entry("move indicators whose day has come", "indicators.tasks.make_due_moves", minute=2),
+    # From the day after somebody's last, what they answered for is another's.
+    Entry("hand over what leavers answered for", "dashboards.tasks.hand_over_due", minute=2),
     # After the day stated, a figure that its publisher has not issued is missing.
     Entry(
         "judge what is no longer awaited",

@@ -10,6 +10,7 @@ from time import monotonic
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from core.dates import as_date
 from core.own_words import COUNCIL
 from organisation.models.council import AssuranceTeams, Council
 from organisation.models.people import Appointment, Post, User
@@ -46,6 +47,23 @@ def tree_on(day: date) -> Tree:
         closed={unit: heir for unit, heir in closed.items() if unit not in standing},
         to_close=to_close,
     )
+
+
+def to_come_for(unit: Unit, *, today: date) -> str:
+    """What was settled last for a unit and is still to come, in words; empty where nothing is."""
+    latest = list(unit.placements.select_related("parent").order_by("-starts_on")[:2])
+    if not latest:
+        return ""
+    placed = latest[0]
+    if placed.ends_on is not None:
+        return f"closes on {as_date(placed.ends_on)}" if placed.ends_on >= today else ""
+    if placed.starts_on <= today or len(latest) < 2:
+        return ""
+    what = [
+        *([f"is called {placed.name}"] if placed.name != latest[1].name else []),
+        *([f"is part of {placed.parent}"] if placed.parent_id != latest[1].parent_id else []),
+    ]
+    return f"{' and '.join(what)} from {as_date(placed.starts_on)}"
 
 
 def last_day_of(unit: Unit) -> date | None:

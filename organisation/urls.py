@@ -20,6 +20,9 @@ urlpatterns = [
     path("set-up/unit/<slug:code>/", units.unit, name="set_up_unit"),
     path("set-up/unit/<slug:code>/rename/", units.rename_unit, name="set_up_rename_unit"),
     path("set-up/unit/<slug:code>/move/", units.move_unit, name="set_up_move_unit"),
+    path(
+        "set-up/unit/<slug:code>/take-back/", units.take_back_change, name="set_up_take_back_unit"
+    ),
     path("set-up/unit/<slug:code>/history/", units.unit_history, name="set_up_unit_history"),
     path("set-up/people/", people.people, name="set_up_people"),
     *spreadsheet_paths(people.PEOPLE),

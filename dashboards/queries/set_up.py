@@ -257,7 +257,8 @@ def _indicators(today: date) -> Step:
         pages=_existing(
             ("Indicators", "set_up_indicators"),
             ("Your last scorecard", "set_up_scorecards"),
-            ("Breakdowns", "dimensions"),
+            ("Parts of figures", "set_up_dimensions"),
+            ("Targets of parts", "set_up_part_targets"),
         ),
     )
 

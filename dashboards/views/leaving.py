@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,8 +16,10 @@ from core.guards import require
 from core.views.entities import Change, Done, FormPage, Preview, form_page
 from dashboards.forms import LeaveForm
 from dashboards.queries.responsibilities import responsibilities
-from dashboards.services.leaving import hand_over_and_leave
+from dashboards.services.leaving import drop_departure, hand_over_and_leave
 from indicators.queries.accountability import eligible_managers
+from organisation.forms.people import ReasonForm
+from organisation.models.departures import Departure
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -40,6 +43,8 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
     def preview(given: dict[str, Any]) -> Preview:
         to = given["heir"].name if given["heir"] else ""
         day = as_date(given["ends_on"])
+        waits = given["ends_on"] > today
+        since = as_date(given["ends_on"] + timedelta(days=1)) if waits else "today"
         over = [
             *(f"{each.reference} {each.title}" for each in held.indicators),
             *(f"{each.title}, by {as_date(each.due_on)}" for each in held.milestones),
@@ -58,11 +63,16 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         ]
         return Preview(
             changes=[
-                *(Change(each, person.name, f"{to}, from today") for each in over if to),
+                *(Change(each, person.name, f"{to}, from {since}") for each in over if to),
                 *(Change(each, "No last day, or later", f"Ends on {day}") for each in ending),
             ],
             follows=[
                 *agreed,
+                *(
+                    [f"Whatever else comes to be in the name of {person.name} until then goes too."]
+                    if waits and to
+                    else []
+                ),
                 "Results already given keep the name of who gave them.",
                 *([f"{to} is told."] if to and held.indicators else []),
             ],
@@ -73,7 +83,10 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
             ),
         )
 
-    lede = "What they answer for goes over today, so that nothing is nobody’s; their posts end on the day."
+    lede = (
+        "What they answer for goes over on the day after, so that nothing is nobody’s; their posts end"
+        " on the day."
+    )
     back = reverse("set_up_person", args=[person.pk])
     about = FormPage(
         form,
@@ -86,5 +99,41 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         preview=preview,
         template="dashboards/leave.html",
         context={"held": held},
+    )
+    return form_page(request, about)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def stay(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Somebody who was to leave does not hand over after all."""
+    person = get_object_or_404(User, pk=pk)
+    departure = get_object_or_404(Departure.objects.to_come().select_related("heir"), person=person)
+    there = reverse("set_up_person", args=[person.pk])
+    to = departure.heir.name if departure.heir else "nobody"
+    told = f"Leaves on {as_date(departure.last_day)}, and hands over to {to}"
+
+    def act(given: dict[str, Any]) -> Done:
+        drop_departure(departure=departure, reason=given["reason"], by=request.user)
+        return Done(f"{person.name} hands over nothing", there)
+
+    def preview(given: dict[str, Any]) -> Preview:
+        return Preview(
+            changes=[Change(person.name, told, "Hands over nothing")],
+            follows=[
+                "The last days of posts, places and seats stay set: let each go on that shall, on its"
+                " own page."
+            ],
+        )
+
+    about = FormPage(
+        ReasonForm(request.POST or None),
+        "Stays after all",
+        "Take it back",
+        there,
+        act,
+        caption=person.name,
+        lede=f"{told}.",
+        preview=preview,
     )
     return form_page(request, about)

@@ -162,9 +162,11 @@ class AppointForm(PostForm):
 
 
 class LastDayForm(forms.Form):
-    """The last day of a post or a place."""
+    """The last day of a post, a place or a body, or none."""
 
-    ends_on = DayField(what="the last day", label="Last day")
+    ends_on = DayField(
+        what="the last day", label="Last day", required=False, help_text="Empty where it goes on."
+    )
 
 
 class ReasonForm(forms.Form):

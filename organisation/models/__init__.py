@@ -4,6 +4,7 @@ from organisation.models import (  # noqa: F401 so that Django finds every table
     accounts,
     bodies,
     council,
+    departures,
     people,
     units,
 )

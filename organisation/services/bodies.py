@@ -66,9 +66,12 @@ def change_committee(
 
 
 @transaction.atomic
-def end_committee(*, committee: Committee, ends_on: date, by: User | None) -> Committee:
-    """A body meets for the last time by a day, and every place on it ends by then. Raises Refused before it began."""
-    if ends_on < committee.starts_on:
+def end_committee(*, committee: Committee, ends_on: date | None, by: User | None) -> Committee:
+    """A body meets for the last time by a day, and every place on it ends by then; or, without a day, it goes on.
+
+    What ended with it stays ended. Raises Refused before it began.
+    """
+    if ends_on is not None and ends_on < committee.starts_on:
         raise Refused(
             f"{committee.name} exists from {as_date(committee.starts_on)}: its last day cannot be"
             " before that",
@@ -77,13 +80,13 @@ def end_committee(*, committee: Committee, ends_on: date, by: User | None) -> Co
     was, committee.ends_on = committee.ends_on, ends_on
     committee.save(update_fields=["ends_on"])
     for membership in committee.memberships.select_related("user", "body"):
-        if membership.ends_on is None or membership.ends_on > ends_on:
+        if ends_on is not None and (membership.ends_on is None or membership.ends_on > ends_on):
             end_membership(membership=membership, ends_on=max(ends_on, membership.starts_on), by=by)
     audit.record(
-        "ended committee",
+        "ended committee" if ends_on else "let committee go on",
         committee,
         by=by,
-        ends_on=ends_on.isoformat(),
+        ends_on=ends_on.isoformat() if ends_on else None,
         was=was.isoformat() if was else None,
     )
     return committee
@@ -164,9 +167,15 @@ def change_portfolio(
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, ends_on: date, by: User | None) -> Membership:
-    """Somebody's last day on a body is set. Raises Refused before their first."""
-    if ends_on < membership.starts_on:
+def end_membership(*, membership: Membership, ends_on: date | None, by: User | None) -> Membership:
+    """Somebody's last day on a body is set, or, without a day, they stay.
+
+    Raises Refused before their first day, and to stay where the body ends, where they sit on it again
+    later, or where another chairs it then.
+    """
+    if ends_on is None:
+        _refuse_to_stay(membership)
+    elif ends_on < membership.starts_on:
         raise Refused(
             f"The last day cannot be before the first, {as_date(membership.starts_on)}",
             field="ends_on",
@@ -174,13 +183,34 @@ def end_membership(*, membership: Membership, ends_on: date, by: User | None) ->
     was, membership.ends_on = membership.ends_on, ends_on
     membership.save(update_fields=["ends_on"])
     audit.record(
-        "ended membership",
+        "ended membership" if ends_on else "let membership go on",
         membership,
         by=by,
-        ends_on=ends_on.isoformat(),
+        ends_on=ends_on.isoformat() if ends_on else None,
         was=was.isoformat() if was else None,
     )
     return membership
+
+
+def _refuse_to_stay(membership: Membership) -> None:
+    body = membership.body
+    if body.ends_on is not None:
+        raise Refused(f"{body.name} ends on {as_date(body.ends_on)}", field="ends_on")
+    for other in body.memberships.exclude(pk=membership.pk).select_related("user"):
+        if not _overlap(membership.starts_on, None, other.starts_on, other.ends_on):
+            continue
+        if other.user_id == membership.user_id:
+            raise Refused(
+                f"{other.user.name} sits on {body.name} again from {as_date(other.starts_on)}: give a"
+                " day before that",
+                field="ends_on",
+            )
+        if MembershipRole.CHAIR == membership.role == other.role:
+            raise Refused(
+                f"{other.user.name} chairs {body.name} from {as_date(other.starts_on)}: give a day"
+                " before that",
+                field="ends_on",
+            )
 
 
 def _codes(units: Iterable[Unit]) -> list[str]:

@@ -150,19 +150,40 @@ def appoint_first_officer(
 
 
 @transaction.atomic
-def end_appointment(*, appointment: Appointment, ends_on: date, by: User | None) -> Appointment:
-    """Somebody's last day in a post is set. Raises Refused before their first."""
-    if ends_on < appointment.starts_on:
+def end_appointment(
+    *, appointment: Appointment, ends_on: date | None, by: User | None
+) -> Appointment:
+    """Somebody's last day in a post is set, or, without a day, they hold it on.
+
+    Raises Refused before their first day, where they hold the same post again by then, and where its
+    unit closes before.
+    """
+    post, was = appointment.post, appointment.ends_on
+    if ends_on is not None and ends_on < appointment.starts_on:
         raise Refused(
             f"The last day cannot be before the first, {appointment.starts_on}", field="ends_on"
         )
-    was, appointment.ends_on = appointment.ends_on, ends_on
+    again = post.appointments.filter(user=appointment.user, starts_on__gt=appointment.starts_on)
+    next_one = again.order_by("starts_on").first()
+    if next_one is not None and (ends_on is None or ends_on >= next_one.starts_on):
+        raise Refused(
+            f"{appointment.user.name} holds it again from {as_date(next_one.starts_on)}: give a day"
+            " before that",
+            field="ends_on",
+        )
+    closes_on = last_day_of(post.unit)
+    if ends_on is None and closes_on is not None:
+        raise Refused(
+            f"{post.unit.name} closes on {as_date(closes_on)}: end the post by then",
+            field="ends_on",
+        )
+    appointment.ends_on = ends_on
     appointment.save(update_fields=["ends_on"])
     audit.record(
-        "ended appointment",
+        "ended appointment" if ends_on else "let appointment go on",
         appointment,
         by=by,
-        ends_on=ends_on.isoformat(),
+        ends_on=ends_on.isoformat() if ends_on else None,
         was=was.isoformat() if was else None,
     )
     return appointment

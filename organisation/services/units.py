@@ -81,6 +81,36 @@ def place_unit(
     return placement
 
 
+@transaction.atomic
+def take_back(*, unit: Unit, reason: str, by: User | None) -> Unit:
+    """What was settled last for a unit, and is still to come, is not done: it closes not, or stays as it is.
+
+    What went along with a close (its parts, its posts) stays as settled. Raises Refused where nothing is
+    to come, and where what it is part of now closes.
+    """
+    today = localdate()
+    rows = list(unit.placements.select_for_update().order_by("-starts_on")[:2])
+    latest = rows[0]
+    closes_on, successor = latest.ends_on, unit.successor
+    if closes_on is not None and closes_on >= today:
+        _refuse_closed_parent(unit.name, latest.parent, closes_on)
+        latest.ends_on, unit.successor = None, None
+        latest.save(update_fields=["ends_on"])
+        unit.save(update_fields=["successor"])
+        what = {"closes_on": closes_on.isoformat(), "successor": successor and successor.code}
+    elif closes_on is None and latest.starts_on > today and len(rows) > 1:
+        before = rows[1]
+        _refuse_closed_parent(before.name, before.parent, latest.starts_on)
+        what = {"name": latest.name, "starts_on": latest.starts_on.isoformat()}
+        latest.delete()
+        before.ends_on = None
+        before.save(update_fields=["ends_on"])
+    else:
+        raise Refused(f"Nothing is to come for {unit.name}")
+    audit.record("took back change of unit", unit, by=by, reason=reason.strip(), **what)
+    return unit
+
+
 def _take_up(unit: Unit, placement: Placement) -> None:
     unit.name, unit.parent = placement.name, placement.parent
     unit.save(update_fields=["name", "parent"])

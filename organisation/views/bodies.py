@@ -140,11 +140,18 @@ def end_body(request: SignedInRequest, code: str) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         end_committee(committee=found, ends_on=given["ends_on"], by=request.user)
-        return Done(f"{found.name} ends on {as_date(given['ends_on'])}", there(found))
+        day = given["ends_on"]
+        said = f"ends on {as_date(day)}" if day else "goes on"
+        return Done(f"{found.name} {said}", there(found))
 
     def preview(given: dict[str, Any]) -> Preview:
         day = given["ends_on"]
         was = as_date(found.ends_on) if found.ends_on else "No last day"
+        if day is None:
+            return Preview(
+                changes=[Change("Last day", was, "No last day")],
+                follows=["Places that ended with it stay ended: let each go on that shall."],
+            )
         beyond = [
             each.user.name
             for each in found.memberships.select_related("user")
@@ -200,12 +207,18 @@ def end_place(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         end_membership(membership=place, ends_on=given["ends_on"], by=request.user)
-        said = f"{place.user.name}’s last day on {place.body.name} is {as_date(given['ends_on'])}"
+        day = given["ends_on"]
+        said = (
+            f"{place.user.name}’s last day on {place.body.name} is {as_date(day)}"
+            if day
+            else f"{place.user.name} stays on {place.body.name}"
+        )
         return Done(said, there(place.body))
 
     def preview(given: dict[str, Any]) -> Preview:
         was = as_date(place.ends_on) if place.ends_on else "No last day"
-        return Preview(changes=[Change(f"{place}, last day", was, as_date(given["ends_on"]))])
+        becomes = as_date(given["ends_on"]) if given["ends_on"] else "No last day"
+        return Preview(changes=[Change(f"{place}, last day", was, becomes)])
 
     form = LastDayForm(request.POST or None, initial={"ends_on": place.ends_on or localdate()})
     back = there(place.body)

@@ -108,19 +108,26 @@ def end_post(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         end_appointment(appointment=held, ends_on=given["ends_on"], by=request.user)
-        said = f"{held.user.name}’s last day as {held.post.title} is {as_date(held.ends_on)}"
+        said = (
+            f"{held.user.name}’s last day as {held.post.title} is {as_date(held.ends_on)}"
+            if held.ends_on
+            else f"{held.user.name} stays {held.post.title}"
+        )
         return Done(said, reverse("set_up_person", args=[held.user.pk]))
 
     def preview(given: dict[str, Any]) -> Preview:
         day = given["ends_on"]
         was = as_date(held.ends_on) if held.ends_on else "No last day"
+        change = Change(f"{held}, last day", was, as_date(day) if day else "No last day")
+        if day is None:
+            return Preview(changes=[change])
         others = (
             Appointment.objects.held_on(day)
             .filter(post__kind=held.post.kind, post__unit=held.post.unit)
             .exclude(pk=held.pk)
         )
         empty = [] if others.exists() else [f"Nobody holds {held.post.title} after that day."]
-        return Preview(changes=[Change(f"{held}, last day", was, as_date(day))], warnings=empty)
+        return Preview(changes=[change], warnings=empty)
 
     form = LastDayForm(request.POST or None, initial={"ends_on": held.ends_on or localdate()})
     back = reverse("set_up_person", args=[held.user.pk])

@@ -27,15 +27,16 @@ from core.views.entities import (
 )
 from organisation.exporting import units_csv
 from organisation.filters import UnitFilter
+from organisation.forms.people import ReasonForm
 from organisation.forms.units import MoveUnitForm, NewUnitForm, RenameUnitForm
 from organisation.importing.units import UnitRow, import_units
 from organisation.models.people import Appointment
 from organisation.models.units import Unit
 from organisation.permissions import Permission
-from organisation.queries import last_day_of
+from organisation.queries import last_day_of, to_come_for
 from organisation.requests import SignedInRequest
 from organisation.rules import UnitTier
-from organisation.services.units import found_unit, place_unit
+from organisation.services.units import found_unit, place_unit, take_back
 
 UNITS = Entity(
     key="units",
@@ -80,6 +81,7 @@ def unit(request: SignedInRequest, code: str) -> HttpResponse:
             "parts": Unit.objects.filter(parent=found).not_closed(today).order_by("name"),
             "posts": posts,
             "closes_on": closes_on,
+            "to_come": to_come_for(found, today=today),
             "has_closed": closes_on is not None and closes_on < today,
             "is_council": found.tier == UnitTier.COUNCIL,
             "today": today,
@@ -186,6 +188,46 @@ def move_unit(request: SignedInRequest, code: str) -> HttpResponse:
             preview=preview,
         ),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def take_back_change(request: SignedInRequest, code: str) -> HttpResponse:
+    """What was settled last for a unit, and is still to come, is taken back."""
+    found = _unit(code)
+    to_come = to_come_for(found, today=localdate())
+    if not to_come:
+        raise Http404("Nothing is to come for it")
+
+    def act(given: dict[str, Any]) -> Done:
+        take_back(unit=found, reason=given["reason"], by=request.user)
+        return Done(
+            f"{found.name}: taken back that it {to_come}", reverse("set_up_unit", args=[found.code])
+        )
+
+    def preview(given: dict[str, Any]) -> Preview:
+        closes = last_day_of(found) is not None
+        return Preview(
+            changes=[Change("To come", f"{found.name} {to_come}", "Nothing")],
+            follows=[
+                "Parts that were to move and posts that were to end stay so: take each back on its own"
+                " page."
+            ]
+            if closes
+            else [],
+        )
+
+    about = FormPage(
+        ReasonForm(request.POST or None),
+        "Take back what is to come",
+        "Take it back",
+        reverse("set_up_unit", args=[found.code]),
+        act,
+        caption=found.name,
+        lede=f"It {to_come}.",
+        preview=preview,
+    )
+    return form_page(request, about)
 
 
 @require_safe

@@ -7,10 +7,16 @@ import pytest
 import time_machine
 
 from assurance.models.teams import Seat
+from core.models.audit import AuditEvent
+from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.refusals import Refused
+from dashboards.services.leaving import drop_departure
+from dashboards.tasks import hand_over_due
 from escalation.models.plans import Action
 from indicators.models.definitions import Indicator
+from organisation.models.departures import Departure
 from organisation.models.people import Appointment
 from organisation.models.units import Unit
 from organisation.rules import PostKind, UnitTier
@@ -150,32 +156,114 @@ def test_a_unit_is_split_on_its_page(client, officer, council):
 # Leaving
 
 
-def test_whoever_leaves_hands_over_indicators_milestones_actions_and_seats(
-    client, officer, council
-):
+def leaver_and_heir():
+    """Somebody who answers for an indicator, an action and a milestone; and who can take over."""
     roads = Unit.objects.get(code="ROADS")
     leaver = holder(PostKind.ACCOUNTABLE_MANAGER, unit=roads, name="Mo Field")
     heir = holder(PostKind.ACCOUNTABLE_MANAGER, unit=roads, name="Nat Hill")
     indicator = IndicatorFactory(reference="R-2", unit=roads, accountable_manager=leaver)
-    action = ActionFactory(plan=ActionPlanFactory(indicator=indicator), owner="Mo Field")
-    milestone = MilestoneFactory(accountable_manager=leaver)
+    ActionFactory(plan=ActionPlanFactory(indicator=indicator), owner="Mo Field")
+    MilestoneFactory(accountable_manager=leaver)
+    return leaver, heir
+
+
+def held_by(person):
+    return (
+        Indicator.objects.filter(reference="R-2", accountable_manager=person).count(),
+        Milestone.objects.filter(accountable_manager=person).count(),
+        Action.objects.filter(owner=person.name).count(),
+    )
+
+
+def test_whoever_leaves_hands_over_indicators_milestones_actions_and_seats(
+    client, officer, council
+):
+    leaver, heir = leaver_and_heir()
     address = f"/set-up/person/{leaver.pk}/leave/"
 
-    page = text(client.post(address, {"reason": "Retires"} | day("ends_on", "2011-02-28")))
+    page = text(client.post(address, {"reason": "Retires"} | day("ends_on", "2011-02-01")))
     assert "Choose who takes over the indicators and milestones" in page
 
     shown, _ = confirmed(
-        client, address, {"heir": heir.pk, "reason": "Retires"} | day("ends_on", "2011-02-28")
+        client, address, {"heir": heir.pk, "reason": "Retires"} | day("ends_on", "2011-02-01")
     )
 
     assert "R-2" in shown
-    indicator.refresh_from_db()
-    assert indicator.accountable_manager == heir
-    assert Action.objects.get(pk=action.pk).owner == "Nat Hill"
-    assert Milestone.objects.get(pk=milestone.pk).accountable_manager == heir
-    assert Appointment.objects.get(user=leaver).ends_on == date(2011, 2, 28)
+    assert "Nat Hill, from today" in shown
+    assert held_by(heir) == (1, 1, 1)
+    assert Appointment.objects.get(user=leaver).ends_on == date(2011, 2, 1)
     assert "Handed over and left" in text(client.get(f"/set-up/person/{leaver.pk}/history/"))
     assert "R-2" in text(client.get(f"/set-up/person/{heir.pk}/"))
+
+
+def test_what_a_leaver_answers_for_goes_over_on_the_day_after_the_last(client, officer, council):
+    leaver, heir = leaver_and_heir()
+    address = f"/set-up/person/{leaver.pk}/leave/"
+    given = {"heir": heir.pk, "reason": "Retires"} | day("ends_on", "2011-02-28")
+
+    shown, _ = confirmed(client, address, given)
+
+    assert "Nat Hill, from 1 March 2011" in shown
+    assert (held_by(leaver), held_by(heir)) == ((1, 1, 1), (0, 0, 0))
+    assert Appointment.objects.get(user=leaver).ends_on == date(2011, 2, 28)
+    assert "Nat Hill takes over the day after" in text(client.get(f"/set-up/person/{leaver.pk}/"))
+    assert "leaves on 28 February 2011 already" in text(client.post(address, given))
+    with time_machine.travel("2011-02-28 23:00 +0000", tick=False):
+        assert hand_over_due() == 0
+    MilestoneFactory(accountable_manager=leaver, title="Come meanwhile")
+    with time_machine.travel("2011-03-01 00:02 +0000", tick=False):
+        assert hand_over_due() == 1
+        assert hand_over_due() == 0
+    assert (held_by(leaver), held_by(heir)) == ((0, 0, 0), (1, 2, 1))
+    with pytest.raises(Refused, match="hand it back instead"):
+        drop_departure(departure=Departure.objects.get(), reason="Stays", by=officer)
+
+
+def test_a_departure_is_taken_back_until_its_day(client, officer, council):
+    leaver, heir = leaver_and_heir()
+    confirmed(
+        client,
+        f"/set-up/person/{leaver.pk}/leave/",
+        {"heir": heir.pk, "reason": "Retires"} | day("ends_on", "2011-02-28"),
+    )
+
+    shown, done = confirmed(client, f"/set-up/person/{leaver.pk}/stay/", {"reason": "Stays a year"})
+
+    assert "Leaves on 28 February 2011, and hands over to Nat Hill" in shown
+    assert "let each go on that shall" in shown
+    assert "Mo Field hands over nothing" in text(done)
+    with time_machine.travel("2011-03-01 00:02 +0000", tick=False):
+        assert hand_over_due() == 0
+    assert held_by(leaver) == (1, 1, 1)
+    assert client.get(f"/set-up/person/{leaver.pk}/stay/").status_code == 404
+    departure = Departure.objects.get()
+    acts = AuditEvent.objects.count()
+    assert drop_departure(departure=departure, reason="Again", by=officer) == departure
+    assert AuditEvent.objects.count() == acts
+
+
+def test_where_nobody_can_take_over_on_the_day_it_is_said_once_and_tried_again(
+    client, officer, council
+):
+    leaver, heir = leaver_and_heir()
+    confirmed(
+        client,
+        f"/set-up/person/{leaver.pk}/leave/",
+        {"heir": heir.pk, "reason": "Retires"} | day("ends_on", "2011-02-28"),
+    )
+    Appointment.objects.filter(user=heir).update(ends_on=date(2011, 2, 20))
+
+    with time_machine.travel("2011-03-01 09:00 +0000", tick=False):
+        client.force_login(officer)
+        assert [hand_over_due(), hand_over_due()] == [0, 0]
+        assert held_by(leaver) == (1, 1, 1)
+        told = Notice.objects.filter(recipient=officer, subject__contains="could not be handed")
+        assert told.count() == 1
+        page = text(client.get(f"/set-up/person/{leaver.pk}/"))
+        assert "It could not be handed over:" in page
+        Appointment.objects.filter(user=heir).update(ends_on=None)
+        assert hand_over_due() == 1
+    assert held_by(heir) == (1, 1, 1)
 
 
 def test_nothing_goes_over_where_one_thing_cannot(client, officer, council):

@@ -12,13 +12,14 @@ from django.test import Client
 from PIL import Image
 
 from core.models.audit import AuditEvent
+from core.refusals import Refused
 from organisation.models.bodies import Committee, Membership
 from organisation.models.council import Council
 from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
 from organisation.queries import council_facts
 from organisation.rules import PostKind, UnitTier, contrast_with_white
-from organisation.services.units import place_unit
+from organisation.services.units import close_unit, place_unit, take_back
 from tests.factories import CouncilFactory, UnitFactory, UserFactory, holder
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,43 @@ def test_a_unit_is_added_renamed_and_moved_and_each_change_is_shown_first(client
     assert Unit.objects.get(code="N").placements.get(ends_on=None).parent == waste
     assert "Far North" in text(client.get("/set-up/unit/N/"))
     assert "Placed unit: Far North" in text(client.get("/set-up/unit/N/history/"))
+
+
+NO_DAY = {f"ends_on_{part}": "" for part in ("day", "month", "year")}
+
+
+def test_what_is_to_come_for_a_unit_is_taken_back_until_its_day(client, officer):
+    roads = UnitFactory(code="ROADS", name="Roads")
+    north = UnitFactory(code="N", name="North", tier=UnitTier.DIVISION, parent=roads)
+    why = {"reason": "Council decided otherwise"}
+    assert client.get("/set-up/unit/N/take-back/").status_code == 404
+    place_unit(unit=north, name="Far North", parent=roads, starts_on=date(2011, 4, 1), by=officer)
+    assert "It is called Far North from 1 April 2011." in text(client.get("/set-up/unit/N/"))
+
+    shown, done = confirmed(client, "/set-up/unit/N/take-back/", why)
+
+    assert "North is called Far North from 1 April 2011" in shown
+    assert "take back" not in text(done).lower().replace("taken back", "")
+    assert north.placements.get(ends_on=None).name == "North"
+    close_unit(unit=north, ends_on=date(2011, 3, 31), successor=None, by=officer)
+    shown, _ = confirmed(client, "/set-up/unit/N/take-back/", why)
+    assert "closes on 31 March 2011" in shown
+    assert "take each back on its own page" in shown
+    assert north.placements.get().ends_on is None
+    assert "Council decided otherwise" in text(client.get("/set-up/unit/N/history/"))
+
+
+def test_nothing_is_taken_back_once_its_day_has_come_or_where_the_unit_above_closes(officer):
+    above, below = UnitFactory(code="ABOVE"), UnitFactory(code="OTHER")
+    unit = UnitFactory(code="N", name="North", tier=UnitTier.DIVISION, parent=above)
+    with pytest.raises(Refused, match="Nothing is to come for North"):
+        take_back(unit=unit, reason="Why", by=officer)
+    place_unit(unit=unit, name="North", parent=below, starts_on=date(2011, 4, 1), by=officer)
+    close_unit(unit=above, ends_on=date(2011, 3, 31), successor=None, by=officer)
+
+    with pytest.raises(Refused, match="closes on 31 March 2011"):
+        take_back(unit=unit, reason="Why", by=officer)
+    assert unit.placements.get(ends_on=None).parent == below
 
 
 def test_what_changed_since_it_was_shown_is_shown_anew_before_it_is_done(client, officer):
@@ -317,6 +355,23 @@ def test_a_last_day_is_set_and_it_is_said_where_nobody_follows(client, officer):
     assert "The last day cannot be before the first" in page
 
 
+def test_a_last_day_is_taken_back_unless_the_post_is_held_again(client, officer):
+    person = holder(PostKind.STAFF)
+    held = person.appointments.get()
+    address = f"/set-up/posts/{held.pk}/end/"
+    confirmed(client, address, day("ends_on", "2011-03-31"))
+
+    shown, done = confirmed(client, address, NO_DAY)
+
+    assert "No last day" in shown
+    assert f"{person.name} stays {held.post.title}" in text(done)
+    confirmed(client, address, day("ends_on", "2011-03-31"))
+    held.post.appointments.create(user=person, starts_on=date(2011, 6, 1))
+    for refused in (NO_DAY, day("ends_on", "2011-06-01")):
+        assert "holds it again from 1 June 2011" in text(client.post(address, refused))
+    assert held.post.appointments.get(pk=held.pk).ends_on == date(2011, 3, 31)
+
+
 # Bodies
 
 
@@ -354,6 +409,19 @@ def test_a_body_is_added_with_members_and_portfolios_and_ended(client, officer):
     place.refresh_from_db()
     assert (place.portfolio, place.ends_on) == ("Waste", date(2011, 5, 1))
     assert "Changed portfolio" in text(client.get("/set-up/body/CAB/history/"))
+
+    stays = f"/set-up/members/{place.pk}/end/"
+    assert "Cabinet ends on 1 May 2011" in text(client.post(stays, NO_DAY))
+    shown, _ = confirmed(client, "/set-up/body/CAB/end/", NO_DAY)
+    assert "let each go on that shall" in shown
+    _, done = confirmed(client, stays, NO_DAY)
+    assert "Cllr Fox stays on Cabinet" in text(done)
+    confirmed(client, stays, day("ends_on", "2011-05-01"))
+    client.post(
+        "/set-up/body/CAB/add/",
+        {"person": officer.pk, "role": "chair"} | day("starts_on", "2011-05-02"),
+    )
+    assert f"{officer.name} chairs Cabinet from 2 May 2011" in text(client.post(stays, NO_DAY))
 
 
 BODIES = "code,name,kind,units,from,to\r\nCAB,Cabinet,cabinet,,2011-01-01,\r\nCMT,CMT,management_team,ROADS,2011-01-01,\r\n"
