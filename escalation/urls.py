@@ -44,6 +44,7 @@ urlpatterns = [
         name="report_progress",
     ),
     path("quarters/", quarters.quarters, name="quarters"),
+    path("quarters/<quarter:quarter>/history/", quarters.quarter_history, name="quarter_history"),
     path("quarters/<quarter:quarter>/close/", quarters.close, name="close_quarter"),
     path("quarters/<quarter:quarter>/close-early/", quarters.early_close, name="early_close"),
     path(

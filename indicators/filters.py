@@ -12,6 +12,7 @@ from core.filters import SearchFilter
 from core.quarters import Quarter
 from core.words import Word
 from indicators.models.definitions import Indicator
+from indicators.models.parts import Dimension, PartTarget
 from indicators.queries.targets import without_target
 from organisation.models.units import Unit
 from organisation.queries import tree_on
@@ -89,3 +90,28 @@ class TargetFilter(IndicatorFilter):
             return rows.filter(target_proposals__state__in=("proposed", "recorded")).distinct()
         quarter = Quarter.containing(localdate())
         return rows.filter(pk__in=[each.pk for each in without_target(quarter, rows)])
+
+
+class DimensionFilter(SearchFilter):
+    """Dimensions by words of their names."""
+
+    searched = ("name", "key")
+
+    class Meta:
+        model = Dimension
+        fields = ["text"]
+
+
+class PartTargetFilter(SearchFilter):
+    """Targets of parts by words of the indicator and of the part."""
+
+    searched = (
+        "indicator__reference",
+        "indicator__title",
+        "part__name",
+        "part__dimension__name",
+    )
+
+    class Meta:
+        model = PartTarget
+        fields = ["text"]

@@ -12,10 +12,10 @@ from indicators.views import (
     entry,
     evidence,
     forecasts,
+    part_targets,
     parts,
     people,
     questions,
-    retirement,
     returns,
     scorecards,
     sign_off,
@@ -87,15 +87,38 @@ urlpatterns = [
         name="enter_parts",
     ),
     path("indicators/<reference:address>/dimensions/", parts.break_down, name="break_down"),
+    path(
+        "indicators/<reference:address>/dimensions/targets/",
+        part_targets.part_targets_of,
+        name="part_targets_of",
+    ),
+    path(
+        "indicators/<reference:address>/dimensions/targets/history/",
+        part_targets.part_targets_history,
+        name="part_targets_history",
+    ),
+    path(
+        "indicators/<reference:address>/dimensions/targets/<int:measured_part>/",
+        part_targets.target_of_part,
+        name="target_of_part",
+    ),
+    path("set-up/part-targets/", part_targets.part_targets, name="set_up_part_targets"),
+    *spreadsheet_paths(part_targets.PART_TARGETS),
     path("set-up/scorecard/", scorecards.scorecards, name="set_up_scorecards"),
     path("set-up/scorecard/<uuid:token>/", scorecards.scorecard, name="scorecard"),
     path(
         "set-up/scorecard/<uuid:token>/check/", scorecards.scorecard_check, name="scorecard_check"
     ),
     path("set-up/scorecard/<uuid:token>/put-away/", scorecards.put_away, name="put_scorecard_away"),
-    path("set-up/dimensions/", parts.dimensions, name="dimensions"),
+    path("set-up/dimensions/", parts.dimensions, name="set_up_dimensions"),
+    *spreadsheet_paths(parts.DIMENSIONS),
     path("set-up/dimensions/add/", parts.dimension, name="add_dimension"),
     path("set-up/dimensions/<slug:dimension>/change/", parts.dimension, name="dimension"),
+    path(
+        "set-up/dimensions/<slug:dimension>/history/",
+        parts.dimension_history,
+        name="dimension_history",
+    ),
     path("data-quality/", data_quality.data_quality_register, name="data_quality_register"),
     path("data-quality/data-quality.csv", data_quality.data_quality_csv, name="data_quality_csv"),
     path(
@@ -128,7 +151,6 @@ urlpatterns = [
     path("forecasts/", forecasts.forecasts, name="forecasts"),
     path("forecasts/one-by-one/", forecasts.forecasts_one_by_one, name="forecasts_one_by_one"),
     path("variations/", variations.register, name="variations"),
-    path("indicators/<reference:address>/end/", retirement.retire, name="retire_indicator"),
     path(
         "indicators/<reference:address>/variations/", variations.of_indicator, name="variations_of"
     ),

@@ -207,8 +207,8 @@ class Withdrawal(models.Model):
 class SmallEdition(models.Model):
     """What was published between two reports: one fact, made public by an act and frozen with it.
 
-    Its document is public from the first, and is never changed or deleted: the database itself
-    refuses (migration 0003). Whoever did the act approved it.
+    Its document is public from the first, and is never changed, nor deleted unless it was withdrawn: the
+    database itself refuses (migration 0005). Whoever did the act approved it.
     """
 
     class Kind(models.TextChoices):
@@ -234,9 +234,35 @@ class SmallEdition(models.Model):
         return f"{self.get_kind_display()}: {self.reference}, {self.number}"
 
     @property
+    def is_withdrawn(self) -> bool:
+        return hasattr(self, "withdrawal")
+
+    @property
     def public_sha256(self) -> str:
-        """All of it is public."""
-        return self.sha256
+        """All of it is public. A page that tells that it was withdrawn is known by another."""
+        return digest(f"withdrawn {self.sha256}".encode()) if self.is_withdrawn else self.sha256
+
+
+class SmallWithdrawal(models.Model):
+    """That what was published between two reports was taken back, and why.
+
+    Its digest stays, and its page says so; what it said is gone. Never changed or deleted: the
+    database itself refuses (migration 0005).
+    """
+
+    small = models.OneToOneField(SmallEdition, models.PROTECT, related_name="withdrawal")
+    reason = models.TextField(help_text="Everyone may read it")
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-withdrawn_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="a_small_withdrawal_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Withdrawal of {self.small}"
 
 
 class EditionFile(models.Model):

@@ -38,6 +38,7 @@ urlpatterns = [
     path("api/v1/indicators/", api.api_indicators, name="api_indicators"),
     path("api/v1/indicators/<reference:address>/", api.api_indicator, name="api_indicator"),
     path("reports/", editions.reports, name="reports"),
+    path("reports/plans/<int:small>/withdraw/", editions.withdraw_plan, name="withdraw_plan"),
     path("reports/<quarter:quarter>/build/", editions.build, name="build_report"),
     path("reports/<quarter:quarter>/<int:number>/", editions.edition, name="edition"),
     path(

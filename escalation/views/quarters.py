@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import jobs
@@ -14,7 +15,9 @@ from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import open_quarters, recent_jobs
+from core.views.entities import history_page
 from escalation.forms.early_closes import EarlyCloseForm, NotAgreedForm
+from escalation.models.early_closes import EarlyClose
 from escalation.queries.early_closes import close_obstacles, early_close_of, late_offers
 from escalation.services.closing import Closing, preview_close
 from escalation.services.early_closes import (
@@ -23,6 +26,7 @@ from escalation.services.early_closes import (
     ask_to_close,
     refuse_to_close,
 )
+from indicators.models.calendar import CalendarDay
 from indicators.queries.outstanding import completion
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -45,6 +49,23 @@ def quarters(request: SignedInRequest) -> HttpResponse:
         "offers": late_offers(),
     }
     return render(request, "escalation/quarters.html", page)
+
+
+@require_safe
+@require(Permission.MANAGE_FRAMEWORK)
+def quarter_history(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
+    """What was done about a quarter: begun, its days changed, asked to close early, closed."""
+    row = get_object_or_404(ReportingQuarter, quarter=quarter)
+    return history_page(
+        request,
+        title=str(quarter),
+        back=reverse("quarters"),
+        subjects=[
+            row,
+            *CalendarDay.objects.filter(quarter=quarter),
+            *EarlyClose.objects.filter(quarter=quarter),
+        ],
+    )
 
 
 @require_http_methods(["GET", "POST"])

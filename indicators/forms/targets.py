@@ -103,6 +103,17 @@ class TargetForm(forms.Form):
         return Proposed(self.indicator, given["from_quarter"], given["limits"])
 
 
+class PartTargetForm(TargetForm):
+    """A target for one part of an indicator, from a quarter on, and who agreed it."""
+
+    approved_by = PrintedText(
+        label="Who agreed it?",
+        max_length=200,
+        help_text="The body or the office.",
+        error_messages={"required": "Say who agreed it"},
+    )
+
+
 class TargetGridForm(forms.Form):
     """Targets of a whole unit: a box a number. An empty box leaves what stands."""
 

@@ -14,6 +14,8 @@ from core.fields import QuarterField
 from core.words import mid_sentence
 from indicators.models.definitions import VALUE, AgreedBounds, Indicator
 from indicators.rules.parts import PartFigure, PartsOf
+from indicators.rules.targets import limits_in_words
+from sorp.rules.thresholds import LIMITS
 
 PART_KEY = r"[a-z0-9][a-z0-9\-]{0,39}"
 KEY: dict[str, Any] = {
@@ -144,6 +146,12 @@ class PartTarget(AgreedBounds):
 
     def __str__(self) -> str:
         return f"Target for {self.indicator.reference}, {self.part}, from {self.from_quarter}"
+
+    @property
+    def in_words(self) -> str:
+        """What is aimed at: "target 92 %, floor standard 85 %"."""
+        limits = {name: getattr(self, name) for name in LIMITS}
+        return limits_in_words(limits, self.indicator.measure_unit)
 
 
 class PartsRevision(models.Model):

@@ -351,6 +351,34 @@ def retire_indicator(
 
 
 @transaction.atomic
+def keep_measuring(*, indicator: Indicator, reason: str, by: User | None) -> Indicator:
+    """An indicator that was to end goes on, and nothing replaces it.
+
+    Raises Refused once a quarter was closed without it: what was referred up of it may have ended.
+    """
+    if not reason.strip():
+        raise Refused("Say why it goes on", field="reason")
+    last, closed = indicator.last_quarter, last_closed()
+    if last is None:
+        return indicator
+    if closed is not None and last < closed:
+        raise Refused(
+            f"{last.next()} was closed without it: define a new indicator that succeeds it",
+            field="last_quarter",
+        )
+    kept = redefine_indicator(
+        indicator=indicator,
+        by=by,
+        reason=reason,
+        last_quarter=None,
+        successor=None,
+        successor_is_comparable=False,
+    )
+    audit.record("kept measuring indicator", kept, by=by, reason=reason, was=last.key)
+    return kept
+
+
+@transaction.atomic
 def set_target(
     *,
     indicator: Indicator,

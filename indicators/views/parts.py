@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +15,12 @@ from core.clock import localdate
 from core.figures import number_sent
 from core.guards import require
 from core.quarters import Quarter
+from core.views.entities import Entity, history_page, list_page
 from core.words import mid_sentence
+from indicators.exporting.parts import dimensions_csv
+from indicators.filters import DimensionFilter
 from indicators.forms.parts import BreakDownForm, DimensionForm, PartNames, PartsForm
+from indicators.importing.parts import DimensionRow, import_dimensions
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Breakdown, Dimension
 from indicators.queries.entry import EntrySheet
@@ -25,6 +30,17 @@ from indicators.services import parts as services
 from indicators.views.entry import refusal_page, sheet_or_404
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
+
+DIMENSIONS = Entity(
+    key="dimensions",
+    one="dimension",
+    many="parts of figures",
+    permission=Permission.MANAGE_FRAMEWORK,
+    row=DimensionRow,
+    exported=dimensions_csv,
+    imported=import_dimensions,
+    counted="dimensions, each with all its parts",
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,7 +162,8 @@ def break_down(request: SignedInRequest, address: str) -> HttpResponse:
 @require(Permission.MANAGE_FRAMEWORK)
 def dimensions(request: SignedInRequest) -> HttpResponse:
     """Every dimension by which figures may be broken down, with its parts."""
-    return render(request, "indicators/dimensions.html", {"dimensions": dimensions_with_parts()})
+    found = DimensionFilter(request.GET, queryset=dimensions_with_parts())
+    return list_page(request, DIMENSIONS, template="indicators/dimensions.html", found=found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -182,9 +199,18 @@ def dimension(request: SignedInRequest, dimension: str = "") -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"{saved}: {'kept' if is_new else 'nothing changed'}")
-            return redirect("dimensions")
+            return redirect(DIMENSIONS.list_name)
     page = {"form": form, "formset": named, "dimension": row, "seen": seen}
     return render(request, "indicators/dimension.html", page)
+
+
+@require_safe
+@require(Permission.MANAGE_FRAMEWORK)
+def dimension_history(request: SignedInRequest, dimension: str) -> HttpResponse:
+    """What was said of a dimension and its parts, and by whom."""
+    row = get_object_or_404(Dimension, key=dimension)
+    back = reverse(DIMENSIONS.list_name)
+    return history_page(request, title=row.name, back=back, subjects=[row])
 
 
 def _said_of(row: Dimension | None) -> dict[str, object]:

@@ -72,10 +72,14 @@ def edition_telling_of(reference: str) -> Edition | None:
 
 def agreed_plans_after(edition: Edition) -> dict[str, SmallEdition]:
     """The plans agreed since an edition was frozen, by reference: of each indicator the latest."""
-    rows = SmallEdition.objects.filter(
-        kind=SmallEdition.Kind.PLAN, frozen_at__gt=edition.frozen_at
-    ).order_by("number")
-    return {each.reference: each for each in rows}
+    rows = small_editions().filter(kind=SmallEdition.Kind.PLAN, frozen_at__gt=edition.frozen_at)
+    return {each.reference: each for each in rows.order_by("number")}
+
+
+def small_editions() -> QuerySet[SmallEdition]:
+    """All that was published between reports, newest first, with its withdrawal where there is one."""
+    rows = SmallEdition.objects.select_related("withdrawal__withdrawn_by", "approved_by")
+    return rows.order_by("-frozen_at", "-id")
 
 
 def all_editions() -> EditionQuerySet:

@@ -9,9 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ShownAgreedPlan:
-    """Everything shown is text of the frozen document."""
+    """Everything shown is text of the frozen document; of one that was withdrawn, that it was and why."""
 
     document: Mapping[str, Any]
+    withdrawal: Any = None
 
     @property
     def plan(self) -> Mapping[str, Any]:

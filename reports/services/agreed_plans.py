@@ -1,4 +1,4 @@
-"""Publishing an action plan by the act that agrees it, between two reports."""
+"""Publishing an action plan by the act that agrees it, between two reports; and withdrawing it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from django.db import transaction
 from core import audit
 from core.canonical_json import canonical, digest
 from core.clock import now
+from core.refusals import Refused
 from escalation.models.plans import ActionPlan
 from organisation.models.people import User
 from reports.contents.agreed_plans import agreed_plan_contents
-from reports.models import SmallEdition
+from reports.models import SmallEdition, SmallWithdrawal
 from reports.queries.editions import edition_telling_of
 
 
@@ -38,3 +39,24 @@ def publish_agreed_plan(*, plan: ActionPlan, by: User) -> SmallEdition | None:
     )
     audit.record("published agreed plan", small, by=by, sha256=small.sha256)
     return small
+
+
+@transaction.atomic
+def withdraw_agreed_plan(*, small: SmallEdition, reason: str, by: User) -> SmallWithdrawal:
+    """Nobody reads a published plan any more: its content is gone, its digest stays, with the reason.
+
+    At once, by one person, as an edition is (decision 50). The plan itself stands where it is kept.
+    Withdrawing again changes nothing. Raises Refused without a reason.
+    """
+    row = SmallEdition.objects.select_for_update().get(pk=small.pk)
+    known = SmallWithdrawal.objects.filter(small=row).first()
+    if known is not None:
+        return known
+    if not reason.strip():
+        raise Refused("Say why it is withdrawn: everyone may read it", field="reason")
+    withdrawal = SmallWithdrawal.objects.create(
+        small=row, reason=reason.strip(), withdrawn_at=now(), withdrawn_by=by
+    )
+    SmallEdition.objects.filter(pk=row.pk).update(document={})
+    audit.record("withdrew agreed plan", row, by=by, reason=reason.strip(), sha256=row.sha256)
+    return withdrawal

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,15 +20,17 @@ from core.guards import require
 from core.models.jobs import Job
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.views.entities import Change, Done, FormPage, Preview, form_page
 from indicators.queries.calendar import due_on
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from reports.forms import ApprovalForm, CorrectionForm, SendBackForm, WithdrawForm
 from reports.models import Edition, EditionFile
-from reports.queries.editions import all_editions
+from reports.queries.editions import all_editions, small_editions
 from reports.rules.facts import place_in_words
 from reports.rules.sentences import CannotBeMade, sentences_of, wrong_sentences
+from reports.services.agreed_plans import withdraw_agreed_plan
 from reports.services.publishing import (
     CannotPublish,
     CannotWithdraw,
@@ -40,6 +44,7 @@ from reports.views.editions_cache import ReportWithdrawn, report_of, says_what_w
 from sorp.lexicon import Step
 
 BUILD_REPORT = "build_report"
+MOST_SMALL = 50  # of what was published between reports
 
 
 @require_safe
@@ -68,6 +73,7 @@ def reports(request: SignedInRequest) -> HttpResponse:
         "quarters": latest + [each for each in earlier if each["editions"] or each["job"]],
         "unbuilt": [each for each in earlier if not (each["editions"] or each["job"])],
         "may_build": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "small": small_editions()[:MOST_SMALL],
     }
     return render(request, "reports/reports.html", page)
 
@@ -211,6 +217,42 @@ def withdraw(request: SignedInRequest, quarter: Quarter, number: int) -> HttpRes
         except CannotWithdraw as reason:
             form.add_error(None, str(reason))
     return render(request, "reports/withdraw.html", {"edition": found, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.MANAGE_FRAMEWORK)
+def withdraw_plan(request: SignedInRequest, small: int) -> HttpResponse:
+    """Take back a plan that was published between two reports: its content goes at once."""
+    found = get_object_or_404(small_editions(), pk=small)
+    if found.is_withdrawn:
+        messages.info(request, f"{found} is withdrawn already")
+        return redirect("reports")
+
+    def act(given: dict[str, Any]) -> Done:
+        withdraw_agreed_plan(small=found, reason=given["reason"], by=request.user)
+        return Done(f"{found} is withdrawn", reverse("reports"))
+
+    def preview(given: dict[str, Any]) -> Preview:
+        return Preview(
+            changes=[Change(str(found), "Everyone may read it", f"Withdrawn: {given['reason']}")],
+            follows=[
+                "Its content is deleted and cannot be brought back; its SHA-256 stays, and its page says"
+                " that it was withdrawn and why.",
+                "The plan itself stands: correct what slipped there. The next report tells of it anew.",
+                "A cache in front of the service may hold a page for five minutes more: have it emptied.",
+            ],
+        )
+
+    about = FormPage(
+        WithdrawForm(request.POST or None),
+        "Withdraw a published plan",
+        "Withdraw it now",
+        reverse("reports"),
+        act,
+        caption=str(found),
+        preview=preview,
+    )
+    return form_page(request, about)
 
 
 def _moment(at: datetime) -> str:

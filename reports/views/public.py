@@ -94,7 +94,7 @@ def _report_response(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def _shown(agreed: SmallEdition | None) -> ShownAgreedPlan | None:
-    return ShownAgreedPlan(agreed.document) if agreed else None
+    return ShownAgreedPlan(agreed.document, getattr(agreed, "withdrawal", None)) if agreed else None
 
 
 def _edition_telling(facts: Callable[[Report], Container[str]], key: str, page: str) -> Edition:

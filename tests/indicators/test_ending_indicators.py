@@ -1,5 +1,7 @@
 """Ending an indicator, replacing it by another, and keeping what its definition said before."""
 
+import re
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -10,10 +12,11 @@ from core.tables.faults import RefusedFileError
 from indicators.importing.definitions import import_indicators
 from indicators.models.definitions import DefinitionChange, Indicator
 from indicators.queries.histories import value_series
-from indicators.services.definitions import redefine_indicator, retire_indicator
+from indicators.services.definitions import keep_measuring, redefine_indicator, retire_indicator
 from organisation.rules import PostKind
 from tests.cases.council import found, kept, live_through
 from tests.factories import holder
+from tests.strategy.factories import MeasureFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
 
@@ -150,21 +153,63 @@ def test_travel_goes_on_from_its_predecessor_only_where_they_are_comparable(old,
     assert known == [*(before if comparable else []), "2019-Q1"]
 
 
+def press(client, address, data):
+    """What is shown before anything is done, and the page after saying yes to it."""
+    shown = client.post(address, data)
+    confirmed = re.search(r'name="confirmed" value="(\w+)"', shown.content.decode())
+    assert confirmed, said(shown)
+    cells = re.sub(r"<[^>]+>", " ", shown.content.decode())
+    return " ".join(cells.split()), said(
+        client.post(address, {**data, "confirmed": confirmed[1]}, follow=True)
+    )
+
+
+def said(page):
+    return " ".join(strip_tags(page.content.decode()).split())
+
+
 def test_the_performance_team_ends_an_indicator_and_its_page_says_so(client, old):
+    MeasureFactory(indicator=old, priority__name="Open doors")
     client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
     address = reverse("retire_indicator", args=["OLD-1"])
     with time_machine.travel("2019-05-07T09:00:00+00:00", tick=False):
-        assert (
-            "Say why it is no longer measured"
-            in client.post(address, {"reason": ""}).content.decode()
-        )
-        told = client.post(
+        assert "Say why it is no longer measured" in said(client.post(address, {"reason": ""}))
+        shown, page = press(
+            client,
             address,
             {"last_quarter": "2018-Q4", "reason": "Counters close", "successor": "NEW-1"},
-            follow=True,
         )
 
-    page = " ".join(strip_tags(told.content.decode()).split())
+    assert "Last quarter Goes on Q4 2018/19 Replaced by" in shown
+    assert "Results are asked for until Q4 2018/19. From Q1 2019/20 on none is." in shown
+    assert "that ends with the close of Q1 2019/20, neither recovered nor open." in shown
+    assert "“Open doors” is judged by it" in shown
     assert "No longer measured after Q4 2018/19; last status red. Replaced by NEW-1" in page
     assert "Version 2" in page
     assert "Counters close" in page
+
+
+def test_an_end_is_taken_back_until_a_quarter_is_closed_without_the_indicator(client, old):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    address = reverse("retire_indicator", args=["OLD-1"])
+    goes_on = {"last_quarter": "goes-on", "reason": "The counters stay"}
+    with time_machine.travel("2019-05-07T09:00:00+00:00", tick=False):
+        retire_indicator(
+            indicator=old, last_quarter=Quarter(2018, 4), reason="Counters close", by=None
+        )
+        assert "is not replaced" in said(client.post(address, {**goes_on, "successor": "NEW-1"}))
+        shown, page = press(client, address, goes_on)
+        assert "Last quarter Q4 2018/19 Goes on" in shown
+        assert "OLD-1 goes on" in page
+        old.refresh_from_db()
+        assert old.last_quarter is None
+
+
+def test_what_a_quarter_was_closed_without_does_not_go_on(old):
+    Indicator.objects.filter(pk=old.pk).update(last_quarter=Quarter(2018, 3))
+    old.refresh_from_db()
+
+    with pytest.raises(ValueError, match="Q4 2018/19 was closed without it"):
+        keep_measuring(indicator=old, reason="The counters stay", by=None)
+    with pytest.raises(ValueError, match="Say why it goes on"):
+        keep_measuring(indicator=old, reason=" ", by=None)

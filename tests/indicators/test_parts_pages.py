@@ -1,5 +1,6 @@
 """Parts of figures on pages: the grid of a return, what the performance team says, and what is shown."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -55,7 +56,8 @@ def manager(client, breakdown):
 
 @pytest.fixture
 def officer(client):
-    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    client.person = holder(PostKind.PERFORMANCE_OFFICER)
+    client.force_login(client.person)
     return client
 
 
@@ -254,14 +256,14 @@ def test_a_dimension_is_added_with_its_parts_in_their_order(officer):
 
     response = officer.post(reverse("add_dimension"), said | management(4, 0) | rows)
 
-    assert response.url == reverse("dimensions")
+    assert response.url == reverse("set_up_dimensions")
     dimension = Dimension.objects.get()
     assert (dimension.key, dimension.withheld_below) == ("age-group", 10)
     assert list(dimension.parts.values_list("key", "name")) == [
         ("under-65", "Under 65"),
         ("65-and-over", "65 and over"),
     ]
-    page = text_of(officer.get(reverse("dimensions")))
+    page = text_of(officer.get(reverse("set_up_dimensions")))
     assert "Under 65, 65 and over." in page
     assert "Counts below 10 are withheld" in page
 
@@ -383,6 +385,67 @@ def test_without_a_dimension_the_page_says_what_to_do(officer):
     page = text_of(officer.get(reverse("break_down", args=["PI-1"])))
 
     assert "Say first by what figures may be broken down" in page
+
+
+# What is expected of parts
+
+
+def test_a_target_of_a_part_is_shown_then_set_and_has_a_history(officer, breakdown):
+    dover = breakdown.dimension.parts.get(name="Dover")
+    of_all = reverse("part_targets_of", args=["PI-1"])
+    assert "No target of its own" in text_of(officer.get(of_all))
+    address = reverse("target_of_part", args=["PI-1", dover.pk])
+    said = {"from_quarter": "2011-Q2", "target": "70", "floor": "60", "reason": "Fewest served"}
+    assert "Say who agreed it" in text_of(officer.post(address, said))
+    said |= {"approved_by": "Cabinet"}
+
+    shown = officer.post(address, said)
+    assert "No target of its own</td>" in text_of(shown)
+    assert "target 70%, floor standard 60%" in text_of(shown)
+    assert not breakdown.indicator.part_targets.exists()
+    seen = re.search(r'name="confirmed" value="(\w+)"', shown.content.decode())[1]
+    officer.post(address, said | {"confirmed": seen})
+
+    target = breakdown.indicator.part_targets.get()
+    assert (target.part, target.target, target.set_by) == (dover, 70, officer.person)
+    page = text_of(officer.get(of_all))
+    assert "From Q2 2011/12: target 70%, floor standard 60%." in page
+    assert "Fewest served (agreed by Cabinet)" in page
+    every = text_of(officer.get(reverse("set_up_part_targets"), {"text": "dover"}))
+    assert "District: Dover" in every
+    assert "None found" in text_of(officer.get(reverse("set_up_part_targets"), {"text": "swale"}))
+    history = text_of(officer.get(reverse("part_targets_history", args=["PI-1"])))
+    assert "Set target of a part" in history
+
+
+def test_what_a_target_of_a_part_cannot_be_is_said_at_its_field(officer, breakdown):
+    dover = breakdown.dimension.parts.get(name="Dover")
+    address = reverse("target_of_part", args=["PI-1", dover.pk])
+    said = {"from_quarter": "2011-Q2", "reason": "Fewest served", "approved_by": "Cabinet"}
+
+    for given, told in (
+        ({"target": "60", "floor": "70"}, "There is a problem"),
+        ({"target": "many"}, "There is a problem"),
+        ({"target": "70", "from_quarter": "2009-Q1"}, "those before it are closed"),
+    ):
+        assert told in text_of(officer.post(address, said | given))
+    assert not breakdown.indicator.part_targets.exists()
+    breakdown.is_used = False
+    breakdown.save()
+    assert officer.get(address).status_code == 404
+
+
+def test_dimensions_are_searched_and_their_history_is_told(officer):
+    said = {"name": "District", "each_case_once": "yes", "withheld_below": "5", "form-0-name": "A"}
+    officer.post(reverse("add_dimension"), said | management(4, 0))
+    DimensionFactory(key="age", name="Age")
+
+    found = text_of(officer.get(reverse("set_up_dimensions"), {"text": "dist"}))
+
+    assert "District" in found
+    assert "of Age" not in found
+    told = text_of(officer.get(reverse("dimension_history", args=["district"])))
+    assert "Added dimension: District" in told
 
 
 # What is shown

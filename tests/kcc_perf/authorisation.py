@@ -72,10 +72,17 @@ from tests.factories import (
     VariationFactory,
     holder,
 )
-from tests.indicators.factories import BreakdownFactory
-from tests.reports.factories import EditionFactory, EditionFileFactory, QuarterlyReportFactory
+from tests.indicators.factories import BreakdownFactory, PartFactory, PartTargetFactory
+from tests.reports.factories import (
+    EditionFactory,
+    EditionFileFactory,
+    QuarterlyReportFactory,
+    SmallEditionFactory,
+)
 from tests.strategy.factories import (
     AimFactory,
+    EvaluationFactory,
+    EvidenceFactory,
     MeasureFactory,
     MilestoneFactory,
     PriorityFactory,
@@ -319,6 +326,8 @@ class World:
             "milestones": MilestoneFactory(priority=priority).pk,
             "programmes": project.programme_id,
             "projects": project.pk,
+            "evidence": EvidenceFactory(priority=priority).pk,
+            "evaluations": EvaluationFactory(priority=priority).pk,
         }
 
     # Places ------------------------------------------------------------------------------------
@@ -552,7 +561,10 @@ class World:
             uploaded_by=manager,
         )
         default_storage.save(kept.path, _file())
-        BreakdownFactory(indicator=indicator)
+        breakdown = BreakdownFactory(indicator=indicator)
+        target = PartTargetFactory(
+            indicator=indicator, part=PartFactory(dimension=breakdown.dimension)
+        )
         told = ExplanationFactory(indicator=indicator, quarter=CLOSED)
         return {
             "quarter": OPEN.key,
@@ -564,6 +576,8 @@ class World:
             "step": "entry",
             "tier": "team",
             "dimension": "district",
+            "measured_part": target.part_id,
+            "small": SmallEditionFactory(reference=indicator.reference).pk,
         }
 
     def _belongings(self, whose):
@@ -698,6 +712,8 @@ NOTHING = {
     "uidb36": "1",
     "key": "no-such-key",
     "dimension": "no-such-dimension",
+    "measured_part": 999999,
+    "small": 999999,
     "code": "no-such-code",
     "ending": "csv",
     "digest": "0" * 64,

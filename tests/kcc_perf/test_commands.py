@@ -104,6 +104,10 @@ THEMES = "code,name\nroads,Roads\n"
 PRIORITIES = "code,name\nbetter-roads,Better roads\n"
 SUCCESS_FACTORS = "priority,by,wording\n{priority},2014/15,a bridge\n"
 MEASURES = "priority,kind,indicator,wording\n{priority},evidence,,A survey\n"
+EVIDENCE = "priority,gathered,title,finding\n{priority},2010-06-01,A survey,Content\n"
+EVALUATIONS = (
+    "priority,judged,judgement,finding,by\n{priority},2010-06-01,effective,It works,Audit\n"
+)
 PROGRAMMES = "code,name\nchange,Change\n"
 PROJECTS = "code,programme,name\nledger,{programme},The ledger\n"
 MILESTONES = "title,priority,project,due,manager\nBegin,{priority},,2030-01-31,{manager}\n"
@@ -253,6 +257,8 @@ CALLED = {
     "forget_second_factor": a_lost_phone,
     "forecast": lambda _: [LAST.key],
     "import_aims": a_plan_file(AIMS),
+    "import_evaluations": a_plan_file(EVALUATIONS),
+    "import_evidence": a_plan_file(EVIDENCE),
     "import_measures": a_plan_file(MEASURES),
     "import_milestones": a_plan_file(MILESTONES),
     "import_priorities": a_plan_file(PRIORITIES),

@@ -15,6 +15,8 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import Resolver404, resolve
 
+from core.views.entities import ENTITIES
+from kcc_perf.trails import CALLED, HOME, LATEST_REPORT
 from tests.kcc_perf.authorisation import TODAY, World, routes
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,8 @@ IN_ANOTHER_STATE = {
     "set_up_council_history": "organisation/council.html",
     "set_up_enable": "organisation/person.html",
     "set_up_no_logo": "organisation/council.html",
+    "set_up_stay": "dashboards/answered_for_by.html",
+    "set_up_take_back_unit": "organisation/unit.html",
     "first_version": "sorp/versions.html",
     "forget_second_factor": "organisation/accounts.html",
     "join_council_account": "organisation/accounts.html",
@@ -79,13 +83,15 @@ IN_ANOTHER_STATE = {
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
     "set_up_teams_new": "assurance/set_up/teams.html",
-    "preview_trigger": "sorp/draft_trigger.html",
     "public_parts_csv": "reports/public_indicator.html",
     "public_months_csv": "reports/public_indicator.html",
     "submit_return": "indicators/check_return.html",
     "suspend_indicator": "indicators/unowned_indicators.html",
     "unlock_result": "reports/parts/record.html",
 }
+
+
+MAIN = re.compile("<main.*?</main>", re.DOTALL)
 
 
 class Page(HTMLParser):
@@ -97,10 +103,21 @@ class Page(HTMLParser):
         self.sent_to: list[str] = []
         self.empty: list[str] = []
         self.places = {"", "top"}
+        self.menu: list[str] = []
+        self.under: list[str] = []  # the entries of the menu that are marked
+        self.trail: list[str] = []
+        self._in = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag == "nav":
+            self._in = given.get("aria-label") or ""
+        elif tag == "a" and self._in == "Menu":
+            self.menu.append(given["href"] or "")
+            self.under += [given["href"] or ""] if "aria-current" in given else []
+        elif tag == "a" and self._in == "Breadcrumb":
+            self.trail.append(given["href"] or "")
         if "id" in given:
             self.places.add(given["id"] or "")
         for name in LINKS:
@@ -111,6 +128,10 @@ class Page(HTMLParser):
                     self.links.append(given[name] or "")
         self.sent_to += [given[name] or "" for name in FORMS if given.get(name)]
 
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "nav":
+            self._in = ""
+
 
 class Walk:
     """Where one visitor comes by following links from their first page."""
@@ -118,6 +139,8 @@ class Walk:
     def __init__(self, world: World, role: str) -> None:
         self.world, self.role = world, role
         self.reached: set[str] = set()
+        self.pages: dict[str, Page] = {}  # by address: those that have a menu
+        self.words: dict[str, str] = {}  # what each of them says in its main part
         self.wrong: list[str] = []
         self._followed: Counter[str] = Counter()
         self._seen: set[str] = set()
@@ -125,6 +148,11 @@ class Walk:
         self._note("/" if role == "anonymous" else "/home/", "")
         while self._waiting:
             self._open(*self._waiting.popleft())
+        for address, page in list(self.pages.items()):
+            for step in page.trail:  # every one, however many of its route were followed
+                if step not in self._seen:
+                    self._seen.add(step)
+                    self._open(step, address)
 
     def _note(self, address: str, on: str) -> None:
         """The address is followed once, if its route was not followed often enough already."""
@@ -150,7 +178,11 @@ class Walk:
             return
         if not response["Content-Type"].startswith("text/html") or response.streaming:
             return
-        page = Page(response.content.decode())
+        text = response.content.decode()
+        page = Page(text)
+        if page.menu:
+            self.pages[address] = page
+            self.words[address] = " ".join(re.sub("<[^>]+>", " ", MAIN.findall(text)[0]).split())
         self.wrong += [f"{address}: {each} is empty" for each in page.empty]
         for link in page.links:
             parts = urlsplit(urljoin(address, link))
@@ -194,6 +226,58 @@ def test_every_page_is_linked_from_a_page_that_somebody_reaches(walks):
     assert not unlinked, ", ".join(unlinked)
     assert sorted((set(WITHOUT_LINK) | set(IN_ANOTHER_STATE)) & reached) == []
     assert sorted((set(WITHOUT_LINK) | set(IN_ANOTHER_STATE)) - named) == []
+
+
+def test_every_page_but_the_first_has_a_trail_from_home_to_its_entry_of_the_menu(walks):
+    wrong = []
+    for role, walk in walks.items():
+        first = "/" if role == "anonymous" else "/home/"
+        for address, page in walk.pages.items():
+            path = urlsplit(address).path
+            section = next((each for each in reversed(page.trail) if each in page.menu), "")
+            is_right = (
+                page.trail == []
+                if path == first
+                else page.trail[:1] == [first]
+                and path not in page.trail
+                and len(set(page.trail)) == len(page.trail)
+                and page.under == [path if path in page.menu else section]
+            )
+            if not is_right:
+                wrong.append(f"{role}: {address}: {page.trail}, under {page.under}")
+
+    assert not wrong, "\n".join(wrong)
+    assert sum(len(page.trail) > 2 for walk in walks.values() for page in walk.pages.values()) > 50
+
+
+def test_every_step_of_a_trail_leads_to_a_page_that_is_called_something(walks):
+    steps = {
+        urlsplit(step).path
+        for walk in walks.values()
+        for page in walk.pages.values()
+        for step in page.trail
+    }
+    names = {resolve(step).url_name for step in steps}
+
+    assert names - set(CALLED) - set(ENTITIES) == {HOME, LATEST_REPORT}
+
+
+# Where the performance team is spoken of, not to: what the SORP says, and what the public reads.
+SPOKEN_OF = ("/sorp/", "/performance/", "/accessibility-statement/", "/help/", "/assurance/")
+
+
+def test_nobody_on_the_performance_team_is_sent_to_the_performance_team(walks):
+    sent = [
+        f"{address}: {found[0]}"
+        for address, words in walks["performance_officer"].words.items()
+        if (found := re.findall(r"[^.]*(?:[Aa]sk|[Tt]ell) the performance team[^.]*", words))
+        or (
+            not address.startswith(SPOKEN_OF)
+            and (found := re.findall(r"[^.]*[Tt]he performance team[^.]*", words))
+        )
+    ]
+
+    assert not sent, "\n".join(sent)
 
 
 def test_a_page_that_is_linked_in_another_state_is_linked_by_the_template_that_is_said_to():

@@ -52,6 +52,7 @@ from tests.reports.factories import (
     EditionFileFactory,
     QuarterlyReportFactory,
     SmallEditionFactory,
+    SmallWithdrawalFactory,
     WithdrawalFactory,
 )
 from tests.strategy.factories import MilestoneFactory
@@ -178,6 +179,7 @@ MADE = {
     "strategy_milestoneupdate": lambda: MilestoneFactory(progress="Two bids").updates.get(),
     "reports_smalledition": SmallEditionFactory,
     "reports_withdrawal": WithdrawalFactory,
+    "reports_smallwithdrawal": SmallWithdrawalFactory,
     "assurance_meeting": MeetingFactory,
     "assurance_callin": CallInFactory,
     "assurance_challenge": ChallengeFactory,
@@ -438,6 +440,22 @@ def test_what_a_published_edition_says_goes_once_it_is_withdrawn_and_nothing_els
     rest = GUARDS["reports_edition"].columns - {"document", "public_document"}
     refuse_each("reports_edition", edition, sorted(rest))
     refused("reports_edition", lambda: execute("DELETE FROM reports_edition"))
+
+
+@pytest.mark.django_db
+def test_what_a_published_plan_says_goes_once_it_is_withdrawn_and_nothing_else_of_it():
+    small = SmallWithdrawalFactory().small
+
+    moved(small, document={})
+
+    small.refresh_from_db()
+    assert small.document == {}
+    refuse_each(
+        "reports_smalledition",
+        small,
+        sorted(GUARDS["reports_smalledition"].columns - {"document"}),
+    )
+    refused("reports_smalledition", lambda: execute("DELETE FROM reports_smalledition"))
 
 
 @pytest.mark.parametrize("said", [{}, {"released": "1 = 1"}, {"emptied": ("text",)}])

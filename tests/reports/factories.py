@@ -6,7 +6,14 @@ import factory
 from factory.django import DjangoModelFactory
 
 from core.canonical_json import canonical, digest
-from reports.models import Edition, EditionFile, QuarterlyReport, SmallEdition, Withdrawal
+from reports.models import (
+    Edition,
+    EditionFile,
+    QuarterlyReport,
+    SmallEdition,
+    SmallWithdrawal,
+    Withdrawal,
+)
 from reports.rules.agreed_plans import public_plan
 from reports.rules.projection import public_form
 from tests.factories import UserFactory
@@ -83,6 +90,18 @@ class SmallEditionFactory(DjangoModelFactory):
     sha256 = factory.LazyAttribute(lambda small: digest(canonical(small.document)))
     frozen_at = datetime(2023, 5, 20, 9, tzinfo=UTC)
     approved_by = factory.SubFactory(UserFactory)
+
+
+class SmallWithdrawalFactory(DjangoModelFactory):
+    """The plan was taken back."""
+
+    class Meta:
+        model = SmallWithdrawal
+
+    small = factory.SubFactory(SmallEditionFactory)
+    reason = "It held a person’s details by mistake."
+    withdrawn_at = datetime(2023, 5, 22, 9, tzinfo=UTC)
+    withdrawn_by = factory.SubFactory(UserFactory)
 
 
 class EditionFileFactory(DjangoModelFactory):

@@ -1,8 +1,10 @@
 """A plan agreed between two reports is published by that act, and public pages show it from there."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from core import clock
 from core.canonical_json import canonical, digest
@@ -13,6 +15,7 @@ from organisation.rules import PostKind
 from reports.models import SmallEdition
 from reports.queries.editions import edition_telling_of
 from reports.rules.agreed_plans import wrong_plan_sentences
+from reports.services.agreed_plans import withdraw_agreed_plan
 from reports.views.editions_cache import _report
 from tests.assurance.factories import ActionPlanFactory
 from tests.factories import IndicatorFactory, UserFactory, holder
@@ -111,6 +114,41 @@ def test_agreeing_again_publishes_nothing_more(published, plan):
     agree(plan)
 
     assert agree(plan).count() == 1
+
+
+def test_a_published_plan_is_withdrawn_with_a_reason_and_its_content_is_gone(
+    published, plan, client
+):
+    (small,) = agree(plan)
+    tag = client.get(ADDRESS_OF_RED).headers["ETag"]
+    officer = holder(PostKind.PERFORMANCE_OFFICER)
+    client.force_login(officer)
+    address = reverse("withdraw_plan", args=[small.pk])
+    assert "Say why it is withdrawn" in client.post(address, {"reason": ""}).text
+    assert address in client.get("/reports/").text
+    why = {"reason": "It named a resident."}
+    shown = client.post(address, why).text
+    assert "Its content is deleted and cannot be brought back" in shown
+    assert SmallEdition.objects.get().document != {}
+
+    seen = re.search(r'name="confirmed" value="(\w+)"', shown)[1]
+    client.post(address, {**why, "confirmed": seen})
+
+    small.refresh_from_db()
+    assert (small.document, small.withdrawal.withdrawn_by) == ({}, officer)
+    assert AuditEvent.objects.get(act="withdrew agreed plan").actor == officer
+    assert client.get(address).url == "/reports/"
+    assert "It named a resident." in client.get("/reports/").text
+    client.logout()
+    for page in (ADDRESS_OF_RED, "/", "/performance/2022-Q4/"):
+        told = client.get(page, headers={"If-None-Match": tag}).text
+        assert "A plan that was published here was withdrawn on" in told
+        assert "It named a resident." in told
+        assert "Hire a crew" not in told
+    again = withdraw_agreed_plan(small=small, reason="Another", by=officer)
+    assert again == small.withdrawal
+    with pytest.raises(ValueError, match="Say why it is withdrawn"):
+        withdraw_agreed_plan(small=SmallEditionFactory(), reason=" ", by=officer)
 
 
 @pytest.mark.parametrize("state", ["nothing is published", "a draft", "of other indicators"])
