@@ -10,7 +10,7 @@ SERVE ?= yes
 DEMONSTRATION_ENV := DEBUG=yes DEMONSTRATION=yes DATABASE_URL=sqlite:///$(CURDIR)/var/demonstration.sqlite3 \
 	REDIS_URL= MEDIA_ROOT=$(CURDIR)/var/demonstration COUNCIL_NAME="Wealdshire County Council"
 
-.PHONY: help setup setup-dev system-libraries system-test demo run test journeys check fix bench bench-quick reliability published faults gates bare ci lock
+.PHONY: help setup setup-dev system-libraries system-test demo run test long journeys check fix bench bench-quick reliability published faults gates bare ci lock
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
@@ -37,6 +37,11 @@ run: setup ## serve on this machine with your own .env (or in development settin
 
 test: setup-dev ## every test: on PostgreSQL, Redis and SQLite, or on SQLite alone where only that is
 	@bin/test-everything $(BIN)/python $(TEST_ARGUMENTS)
+
+long: setup-dev ## the tests that walk long ways, and more worlds for those that draw them (on PostgreSQL)
+	@REQUIRE_SERVICES=1 DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
+		$(BIN)/python -m pytest -q -n 2 --dist loadfile -m long
+	@WORLDS=40 $(BIN)/python -m pytest -q -n 2 tests/escalation/test_close_against_plain.py
 
 journeys: setup-dev ## only the journeys in a real browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/journeys

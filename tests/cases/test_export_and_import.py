@@ -247,9 +247,9 @@ def lived(results: str) -> list[Quarter]:
 
 
 COUNCILS = [
-    annual,
+    pytest.param(annual, marks=pytest.mark.long),
     counted_from_april,
-    long_ago_ended,
+    pytest.param(long_ago_ended, marks=pytest.mark.long),
     in_awkward_words,
     judged_otherwise,
     replaced,
@@ -370,7 +370,12 @@ own.reader@elsewhere.example,Own Reader,accountable_manager,COR-A,2008-04-01,,"A
 
 
 # Reports do not publish what was agreed otherwise as files that could be taken back.
-IN_THEIR_OWN_WORDS = [annual, counted_from_april, long_ago_ended, in_awkward_words]
+IN_THEIR_OWN_WORDS = [
+    annual,
+    pytest.param(counted_from_april, marks=pytest.mark.long),
+    pytest.param(long_ago_ended, marks=pytest.mark.long),
+    in_awkward_words,
+]
 
 
 @pytest.mark.parametrize("council", IN_THEIR_OWN_WORDS, ids=lambda each: each.__name__)

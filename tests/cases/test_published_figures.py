@@ -82,6 +82,7 @@ def some_of_each_kind():
     return list(chosen.values())
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_nothing_false_is_said_of_some_of_each_kind_and_what_is_so_is_noticed():
     series = some_of_each_kind()

@@ -15,7 +15,7 @@ from kcc_perf.demonstration import figures
 from organisation.rules import PostKind
 from tests.factories import holder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 TODAY = figures.date(2023, 7, 12)
 
 

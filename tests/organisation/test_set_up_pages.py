@@ -424,6 +424,31 @@ def test_a_body_is_added_with_members_and_portfolios_and_ended(client, officer):
     assert f"{officer.name} chairs Cabinet from 2 May 2011" in text(client.post(stays, NO_DAY))
 
 
+def test_a_body_is_called_otherwise_by_form_or_by_file_and_what_it_was_stays_on_record(
+    client, officer
+):
+    UnitFactory(code="ROADS")
+    file = SimpleUploadedFile("bodies.csv", BODIES.encode())
+    client.post(client.post("/set-up/bodies/spreadsheet/", {"file": file}).url)
+
+    client.post(
+        "/set-up/body/CMT/change/",
+        {"name": "Corporate Board", "kind": "management_team", "units": ["ROADS"]},
+    )
+    assert Committee.objects.get(code="CMT").name == "Corporate Board"
+    assert "CMT" in text(client.get("/set-up/body/CMT/history/"))
+
+    again = BODIES.replace("CMT,CMT,", "CMT,Management Board,")
+    file = SimpleUploadedFile("bodies.csv", again.encode())
+    client.post(client.post("/set-up/bodies/spreadsheet/", {"file": file}).url)
+    assert Committee.objects.get(code="CMT").name == "Management Board"
+    changes = AuditEvent.objects.filter(act="changed committee").order_by("pk")
+    assert [(each.detail["was"]["name"], each.detail["becomes"]["name"]) for each in changes] == [
+        ("CMT", "Corporate Board"),
+        ("Corporate Board", "Management Board"),
+    ]
+
+
 BODIES = "code,name,kind,units,from,to\r\nCAB,Cabinet,cabinet,,2011-01-01,\r\nCMT,CMT,management_team,ROADS,2011-01-01,\r\n"
 MEMBERS = "body,email,role,portfolio,units,from,to\r\nCAB,fox@council.example,chair,Highways,ROADS,2011-01-01,\r\n"
 
