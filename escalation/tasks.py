@@ -7,10 +7,12 @@ from core.jobs import Progress, work
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
 from escalation.models.rehearsals import Rehearsal
+from escalation.queries.history import history_sentence
 from escalation.queries.rehearsals import outlived_rehearsals
-from escalation.services import backtests, plans, rehearsals
+from escalation.services import backtests, history, plans, rehearsals
 from escalation.services import closing as services
 from escalation.services.early_closes import CLOSE_QUARTER, refuse_unagreed
+from escalation.services.history import CLOSE_HISTORY
 from organisation.models.people import User
 
 
@@ -35,6 +37,18 @@ def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = N
         by=User.objects.get(pk=by) if by is not None else None,
     )
     return closing.sentence
+
+
+@work(CLOSE_HISTORY)
+def close_history_as_job(*, progress: Progress, since: str, until: str, by: int) -> str:
+    """Close every quarter of history up to one. A second run goes on where the first stopped."""
+    history.close_history(
+        until=Quarter.parse(until),
+        today=localdate(),
+        by=User.objects.get(pk=by),
+        progress=progress,
+    )
+    return history_sentence(since=Quarter.parse(since), until=Quarter.parse(until))
 
 
 @work(Backtest.JOB)

@@ -8,6 +8,7 @@ from escalation.views import (
     early_warning,
     explanations,
     handling,
+    history,
     plans,
     quarters,
     register,
@@ -45,6 +46,7 @@ urlpatterns = [
     ),
     path("quarters/", quarters.quarters, name="quarters"),
     path("quarters/<quarter:quarter>/history/", quarters.quarter_history, name="quarter_history"),
+    path("quarters/history/", history.history, name="close_history"),
     path("quarters/<quarter:quarter>/close/", quarters.close, name="close_quarter"),
     path("quarters/<quarter:quarter>/close-early/", quarters.early_close, name="early_close"),
     path(

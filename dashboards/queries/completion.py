@@ -141,7 +141,7 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     results = Result.objects.filter(**in_this_quarter, revisions__is_latest=True)
     reached = dict.fromkeys(started, Progress.IN_PROGRESS)
     for indicator, state in results.values_list("indicator_id", "state"):
-        reached[indicator] = Progress(ResultState(state).value)
+        reached[indicator] = _progress_of(ResultState(state))
     owed = []
     for each in due:
         progress, day = reached.get(each.pk, Progress.NOT_STARTED), days[Tier(each.tier)]
@@ -158,6 +158,10 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
         outstanding=_outstanding_people(owed, quarter),
         due_days=tuple((tier, day) for tier, day in days.items() if day),
     )
+
+
+def _progress_of(state: ResultState) -> Progress:
+    return Progress.APPROVED if state.is_signed_off else Progress(state.value)
 
 
 def _rows(owed: Iterable[OwedResult], tree: Tree) -> Iterable[ProgressRow]:

@@ -118,7 +118,7 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
             text = []
             if rating.target is not None and rating.value is not None:
                 text.append(f"The target was {limit(rating.target)}.")
-            if place and revision is not None and revision.reason:
+            if place and revision is not None and revision.is_revised:
                 text.append(f"Revised: {revision.reason}")
             if quarter in explained and quarter != context.escalation.opened_in:
                 text.append(explained[quarter])

@@ -19,6 +19,7 @@ from core.dates import in_full
 from core.quarters import Quarter
 from dashboards.queries.completion import completion_sheet
 from escalation.models.plans import Action
+from escalation.queries.history import history_quarters
 from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Result
@@ -706,19 +707,19 @@ def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Next
             waiting[0].last_day,
         )
         return
-    brought = [each for each in waiting if each < waiting[0]]
+    brought = history_quarters(today)
     if brought:
         one = len(brought) == 1
         yield NextStep(
             Urgency.NOW,
             f"{counted(len(brought), 'earlier quarter')} {'has' if one else 'have'} figures and"
-            f" {'was' if one else 'were'} never asked for: close {'it' if one else 'them'}, the earliest"
-            " first, so that what is repeatedly red is counted.",
-            "See the quarters",
-            reverse("quarters"),
+            f" {'was' if one else 'were'} never asked for: close {'it' if one else 'them together'},"
+            " so that what is repeatedly red is counted.",
+            "Close your history",
+            reverse("close_history"),
             brought[-1].last_day,
         )
-    for quarter in waiting[:1]:
+    for quarter in [each for each in waiting if each not in brought][:1]:
         yield NextStep(
             Urgency.NOW,
             f"{quarter} has ended, and nobody has been asked for its returns yet.",

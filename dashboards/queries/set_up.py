@@ -18,8 +18,9 @@ from assurance.queries.seats import misfits, seats_on, vacancies
 from core.dates import as_date
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import last_closed, open_quarters
+from core.queries import last_closed
 from core.words import Word
+from escalation.queries.history import history_quarters
 from escalation.queries.rehearsals import last_finished
 from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result
@@ -301,11 +302,11 @@ def _history(today: date) -> Step:
             f"A direction of travel needs {QUARTERS_FOR_A_TREND} quarters: the first reports say"
             " “not enough data”"
         )
-    never_closed = [each for each in open_quarters() if each in past]
+    never_closed = history_quarters(today)
     if never_closed:
         missing.append(
-            f"{_count(len(never_closed), 'quarter')} not closed, from {never_closed[0]}: close each, the"
-            " earliest first, so that what is repeatedly red is counted"
+            f"{_count(len(never_closed), 'quarter')} not closed, from {never_closed[0]}: close your"
+            " history, so that what is repeatedly red is counted"
         )
     return Step(
         key="history",
@@ -317,7 +318,7 @@ def _history(today: date) -> Step:
         pages=_existing(
             ("Your last scorecard", "set_up_scorecards"),
             ("Results", "set_up_results"),
-            ("Close earlier quarters", "quarters"),
+            ("Close your history", "close_history"),
         ),
     )
 

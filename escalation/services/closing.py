@@ -45,8 +45,13 @@ def open_escalation(
     rules_of: RulesByIndicator,
     recorded_in: Quarter,
     by: User | None,
+    *,
+    tells: bool = True,
 ) -> Escalation:
-    """An escalation is recorded, with the variation it came under; its manager is owed a notice."""
+    """An escalation is recorded, with the variation it came under; its manager is owed a notice.
+
+    Nobody is where it `tells` nobody: of a history that is closed long afterwards.
+    """
     recovered = episode.recovered_in
     row = Escalation.objects.create(
         indicator=indicator,
@@ -66,48 +71,55 @@ def open_escalation(
         reason=episode.reason,
     )
     audit.record("escalated", row, by=by, reason=row.reason, restated=row.restated)
-    owe_notice(
-        key=f"escalated-{row.pk}",
-        recipient=indicator.accountable_manager,
-        subject=f"{indicator.title} has been referred to the {Level(row.level).label}",
-        body=f"{row.reason} You are the accountable manager. Write an action plan, or bring the"
-        " one you have up to date.",
-        address=reverse("write_plan", args=[indicator.reference]),
-    )
+    if tells:
+        owe_notice(
+            key=f"escalated-{row.pk}",
+            recipient=indicator.accountable_manager,
+            subject=f"{indicator.title} has been referred to the {Level(row.level).label}",
+            body=f"{row.reason} You are the accountable manager. Write an action plan, or bring the"
+            " one you have up to date.",
+            address=reverse("write_plan", args=[indicator.reference]),
+        )
     return row
 
 
-def recover_escalation(row: Escalation, episode: Episode, by: User | None) -> Escalation:
-    """An escalation has recovered; its manager is owed a notice."""
+def recover_escalation(
+    row: Escalation, episode: Episode, by: User | None, *, tells: bool = True
+) -> Escalation:
+    """An escalation has recovered; its manager is owed a notice, unless it `tells` nobody."""
     assert episode.recovered_in is not None
     row.recovered_in = episode.recovered_in
     row.save(update_fields=["recovered_in"])
     audit.record("recovered", row, by=by, recovered_in=episode.recovered_in.key)
-    owe_notice(
-        key=f"recovered-{row.pk}-{episode.recovered_in.key}",
-        recipient=row.indicator.accountable_manager,
-        subject=f"{row.indicator.title} is no longer referred to the {Level(row.level).label}",
-        body=f"It met the SORP's exit rule in {episode.recovered_in}.",
-        address=reverse("indicator", args=[row.indicator.reference]),
-    )
+    if tells:
+        owe_notice(
+            key=f"recovered-{row.pk}-{episode.recovered_in.key}",
+            recipient=row.indicator.accountable_manager,
+            subject=f"{row.indicator.title} is no longer referred to the {Level(row.level).label}",
+            body=f"It met the SORP's exit rule in {episode.recovered_in}.",
+            address=reverse("indicator", args=[row.indicator.reference]),
+        )
     return row
 
 
-def end_escalation(row: Escalation, quarter: Quarter, by: User | None) -> Escalation:
+def end_escalation(
+    row: Escalation, quarter: Quarter, by: User | None, *, tells: bool = True
+) -> Escalation:
     """What it is about is no longer measured: it ends, neither recovered nor open."""
     row.ended_in = quarter
     row.save(update_fields=["ended_in"])
     indicator = row.indicator
     audit.record("no longer measured", row, by=by, ended_in=quarter.key)
-    owe_notice(
-        key=f"ended-{row.pk}-{quarter.key}",
-        recipient=indicator.accountable_manager,
-        subject=f"{indicator.title} is no longer measured, nor referred to the"
-        f" {Level(row.level).label}",
-        body=f"Its last quarter was {indicator.last_quarter}. It did not recover: what is on record"
-        " of it stays.",
-        address=reverse("indicator", args=[indicator.reference]),
-    )
+    if tells:
+        owe_notice(
+            key=f"ended-{row.pk}-{quarter.key}",
+            recipient=indicator.accountable_manager,
+            subject=f"{indicator.title} is no longer measured, nor referred to the"
+            f" {Level(row.level).label}",
+            body=f"Its last quarter was {indicator.last_quarter}. It did not recover: what is on record"
+            " of it stays.",
+            address=reverse("indicator", args=[indicator.reference]),
+        )
     return row
 
 
@@ -163,6 +175,7 @@ class Closing:
     """What one close did."""
 
     quarter: Quarter
+    tells: bool = True  # whether people are owed notices of what it did
     newly_closed: bool = False
     rated: int = 0
     unsigned: int = 0  # results that no directorate had signed off
@@ -213,16 +226,17 @@ def _exceptions_in_words(found: ExceptionChanges) -> str:
 
 
 @transaction.atomic
-def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
+def close_quarter(*, quarter: Quarter, today: date, by: User | None, tells: bool = True) -> Closing:
     """The quarter takes no more results; each indicator is rated; escalations open and recover.
 
-    Idempotent. Raises CannotClose where the quarter has not ended, an earlier one is still open,
+    Of a quarter of history it `tells` nobody, and nothing is foreseen from it: the quarters after it
+    are known already. Idempotent. Raises CannotClose where the quarter has not ended, an earlier one is still open,
     or another close runs; NoVersionInForce where no SORP rules it.
     """
     _refuse_two_at_once(quarter)
     _refuse_out_of_order(quarter)
     row = _lock_quarter(quarter, today, by)
-    closing = Closing(quarter)
+    closing = Closing(quarter, tells)
     judge_overdue_from_publishers(today=today)
     rules_of = rules_by_indicator()
     closed = last_closed()
@@ -232,7 +246,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
         closing.rated = len(rate_quarter(quarter=quarter, by=by))
         forecast_after(quarter=quarter, by=by)  # before triggers that read forecasts
         _escalate(quarter, rules_of, closing, by)
-        closing.exceptions = close_exceptions(quarter=quarter, by=by)
+        closing.exceptions = close_exceptions(quarter=quarter, by=by, tells=tells)
         closing.unsigned = unsigned(quarter)
         row.state, row.closed_at, row.closed_by = ReportingQuarter.State.CLOSED, now(), by
         row.save(update_fields=["state", "closed_at", "closed_by"])
@@ -240,7 +254,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None) -> Closing:
         audit.record("closed quarter", row, by=by, summary=closing.sentence)
     elif quarter == closed:
         closing.exceptions = close_exceptions(quarter=quarter, by=by)
-    if quarter == last_closed():
+    if tells and quarter == last_closed():
         store_early_warnings(closed=quarter, by=by)
     return closing
 
@@ -311,9 +325,9 @@ def _escalate(
                 if (r.level, r.opened_in, r.recovered_in)
                 == (episode.level, episode.opened_in, None)
             )
-            closing.recovered.append(recover_escalation(row, episode, by))
+            closing.recovered.append(recover_escalation(row, episode, by, tells=closing.tells))
         for episode in outcome.opened:
-            opened = open_escalation(indicator, episode, rules_of, quarter, by)
+            opened = open_escalation(indicator, episode, rules_of, quarter, by, tells=closing.tells)
             closing.opened.append(opened)
             stored.setdefault(pk, []).append(opened)
     closed |= _end_unmeasured(quarter, histories, stored, indicators, closing, by)
@@ -337,7 +351,7 @@ def _end_unmeasured(
             continue
         for row in rows:
             if row.is_open:
-                closing.ended.append(end_escalation(row, quarter, by))
+                closing.ended.append(end_escalation(row, quarter, by, tells=closing.tells))
                 known = [each for each in histories[pk] if each.quarter < quarter]
                 ended[pk] = [*known, Figure(quarter)]
     return ended
@@ -380,6 +394,8 @@ def _restate(
         amended = restate_escalation(by_episode[change.was], change.now, rules_of, by)
         closing.restated.append(amended)
     for episode in found.opened:
-        opened = open_escalation(indicator, episode, rules_of, history[-1].quarter, by)
+        opened = open_escalation(
+            indicator, episode, rules_of, history[-1].quarter, by, tells=closing.tells
+        )
         closing.restated.append(opened)
         rows.append(opened)

@@ -65,10 +65,11 @@ class _CloseInputs:
     indicators: Mapping[int, Indicator]
     positives_succeeding: Mapping[int, str]
     by: User | None
+    tells: bool
 
 
 @transaction.atomic
-def close_exceptions(*, quarter: Quarter, by: User | None) -> ExceptionChanges:
+def close_exceptions(*, quarter: Quarter, by: User | None, tells: bool = True) -> ExceptionChanges:
     """Referrals of units and positive exceptions open and end as the rules of the quarter have it.
 
     The quarter has been rated. Idempotent: run again it changes nothing, unless a rating was
@@ -92,7 +93,7 @@ def close_exceptions(*, quarter: Quarter, by: User | None) -> ExceptionChanges:
     version = version_ruling(quarter).pk
     succeeding = succeeding_keys("positive_exception", quarter)
     inputs = _CloseInputs(
-        quarter, rules_of, version, units, positives, histories, indicators, succeeding, by
+        quarter, rules_of, version, units, positives, histories, indicators, succeeding, by, tells
     )
     _close_for_units(inputs, changes)
     for pk, indicator in sorted(indicators.items()):
@@ -140,7 +141,7 @@ def _close_for_units(inputs: _CloseInputs, changes: ExceptionChanges) -> None:
             if name
             else f"The SORP that rules {quarter} no longer has “{row.trigger}”."
         )
-        changes.units_recovered.append(_recover_unit(row, quarter, why, directors, inputs.by))
+        changes.units_recovered.append(_recover_unit(row, quarter, why, directors, inputs))
     for episode in outcome.opened:
         changes.units_referred.append(_refer_unit(named[episode.unit], episode, directors, inputs))
 
@@ -163,7 +164,7 @@ def _refer_unit(
         ],
     )
     audit.record("referred unit", row, by=inputs.by, reason=row.reason)
-    for director in directors[unit.pk]:
+    for director in directors[unit.pk] if inputs.tells else ():
         owe_notice(
             key=f"unit-referred-{row.pk}-{director.pk}",
             recipient=director,
@@ -180,12 +181,12 @@ def _recover_unit(
     quarter: Quarter,
     why: str,
     directors: Mapping[int, Sequence[User]],
-    by: User | None,
+    inputs: _CloseInputs,
 ) -> UnitEscalation:
     row.recovered_in = quarter
     row.save(update_fields=["recovered_in"])
-    audit.record("unit recovered", row, by=by, recovered_in=quarter.key)
-    for director in directors[row.unit_id]:
+    audit.record("unit recovered", row, by=inputs.by, recovered_in=quarter.key)
+    for director in directors[row.unit_id] if inputs.tells else ():
         owe_notice(
             key=f"unit-recovered-{row.pk}-{director.pk}",
             recipient=director,
@@ -234,12 +235,13 @@ def _bring_to_notice(
         reason=positive.reason,
     )
     audit.record("positive exception", row, by=inputs.by, reason=row.reason)
-    owe_notice(
-        key=f"positive-{row.pk}",
-        recipient=indicator.accountable_manager,
-        subject=f"{indicator.title} is brought to the notice of the {Level(row.level).label}",
-        body=f"{row.reason} You are the accountable manager. Be ready to say what others might"
-        " learn from it, and whether the target asks enough.",
-        address=reverse("indicator", args=[indicator.reference]),
-    )
+    if inputs.tells:
+        owe_notice(
+            key=f"positive-{row.pk}",
+            recipient=indicator.accountable_manager,
+            subject=f"{indicator.title} is brought to the notice of the {Level(row.level).label}",
+            body=f"{row.reason} You are the accountable manager. Be ready to say what others might"
+            " learn from it, and whether the target asks enough.",
+            address=reverse("indicator", args=[indicator.reference]),
+        )
     return row

@@ -19,6 +19,7 @@ from core.views.entities import history_page
 from escalation.forms.early_closes import EarlyCloseForm, NotAgreedForm
 from escalation.models.early_closes import EarlyClose
 from escalation.queries.early_closes import close_obstacles, early_close_of, late_offers
+from escalation.queries.history import history_quarters
 from escalation.services.closing import Closing, preview_close
 from escalation.services.early_closes import (
     WantsAnother,
@@ -47,6 +48,7 @@ def quarters(request: SignedInRequest) -> HttpResponse:
         "jobs": recent_jobs(request.user, kind="close_quarter"),
         "today": localdate(),
         "offers": late_offers(),
+        "history": history_quarters(localdate()),
     }
     return render(request, "escalation/quarters.html", page)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -91,9 +91,18 @@ class _Calendar:
 
 
 def import_results(
-    content: bytes, *, file: str, today: date, by: User | None = None, dry_run: bool = False
+    content: bytes,
+    *,
+    file: str,
+    today: date,
+    by: User | None = None,
+    dry_run: bool = False,
+    published: Callable[[str, Quarter], str] | None = None,
 ) -> Imported:
     """Every result of the file stands and is rated; others stay as they are.
+
+    `published` says where the council had published the figure of a reference and quarter: what had
+    been is signed off by that.
 
     Of a monthly indicator the file gives months, and the results that they make stand too.
 
@@ -166,7 +175,13 @@ def import_results(
                 by=by,
             )
         given = [each for each in given if each.quarter not in calendar.closed]
-        stored = submit_results(submissions=[*given, *made], today=today, by=by)
+        submissions = [*given, *made]
+        if published is not None:
+            submissions = [
+                replace(each, published_as=published(each.indicator.reference, each.quarter)[:500])
+                for each in submissions
+            ]
+        stored = submit_results(submissions=submissions, today=today, by=by)
         asked = unanswered_of(revision.pk for revision, is_new in stored if is_new)
         for revision, _ in stored:
             for each in asked.get(revision.pk, ()):

@@ -129,14 +129,12 @@ def _quarter_record(
     ]
     return QuarterRecord(
         result=result,
-        summary=_summary(revisions, sign_offs, indicator),
+        summary=_summary(result, revisions, sign_offs),
         entries=tuple(sorted(entries, key=lambda each: each.at)),
     )
 
 
-def _summary(
-    revisions: Sequence[Revision], sign_offs: Sequence[SignOff], indicator: Indicator
-) -> str:
+def _summary(result: Result, revisions: Sequence[Revision], sign_offs: Sequence[SignOff]) -> str:
     """Who entered what stands, who approved it, and what it was before."""
     latest = revisions[-1]
     approved = [
@@ -145,13 +143,15 @@ def _summary(
         if each.revision_id == latest.pk and each.verdict == Verdict.APPROVED
     ]
     parts = [f"Entered {_by(latest)}"]
-    if approved:
+    if result.state == ResultState.AS_PUBLISHED:
+        parts.append(f"{latest.reason[:1].lower()}{latest.reason[1:]}")
+    elif approved:
         parts.append("approved " + " and ".join(approved))
     else:
         parts.append("not approved yet")
     sentence = ", ".join(parts)
     if len(revisions) > 1:
-        sentence += f"; {_change_sentence(revisions[-2], latest, indicator)}"
+        sentence += f"; {_change_sentence(revisions[-2], latest, result.indicator)}"
     return f"{sentence}."
 
 
@@ -178,7 +178,8 @@ def _figure(revision: Revision, indicator: Indicator) -> str:
 
 def _revision_sentence(revision: Revision, was: Revision | None, indicator: Indicator) -> str:
     if was is None:
-        return f"Entered {_by(revision)}: {_figure(revision, indicator)}."
+        source = f" {revision.reason.rstrip('.')}." if revision.reason else ""
+        return f"Entered {_by(revision)}: {_figure(revision, indicator)}.{source}"
     when = " after the quarter was closed" if revision.after_close else ""
     return f"Changed {_by(revision)}{when}: {_change_sentence(was, revision, indicator)}."
 

@@ -98,7 +98,7 @@ def submitters_of(revision: Revision) -> frozenset[int | None]:
 def unsigned(quarter: Quarter) -> int:
     """How many results of a quarter are not, or not yet, signed off all the way."""
     rows = Result.objects.filter(quarter=quarter)
-    return rows.exclude(state=ResultState.APPROVED).count()
+    return rows.exclude(state__in=[each for each in ResultState if each.is_signed_off]).count()
 
 
 def unlocked_for(*, results: Iterable[Result], user: User) -> frozenset[int]:

@@ -17,6 +17,12 @@ class ResultState(Word):
     RETURNED = "returned", "Returned"
     DIVISION_APPROVED = "division_approved", "Approved by the division"
     APPROVED = "approved", "Approved by the directorate"
+    AS_PUBLISHED = "as_published", "Signed off as published"
+
+    @property
+    def is_signed_off(self) -> bool:
+        """Nobody's signature is wanted any more: all signed, or it came as it had been published."""
+        return self in (ResultState.APPROVED, ResultState.AS_PUBLISHED)
 
     @property
     def is_locked(self) -> bool:

@@ -157,6 +157,8 @@ def sign_off_refusal(
         return "it was returned and is not submitted again yet"
     if state is ResultState.APPROVED:
         return "it is approved already"
+    if state is ResultState.AS_PUBLISHED:
+        return "it came as it had been published, so nobody signs it"
     if awaited is None:
         return "no directorate stands above it: place its unit in the organisation first"
     if awaited.stage is not stage:

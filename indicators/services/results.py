@@ -15,6 +15,7 @@ from django.dispatch import Signal
 from core import audit
 from core.clock import now
 from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import quarter_state
 from core.refusals import Refused
@@ -259,6 +260,7 @@ class ResultToSubmit:
     given: ResultGiven
     late: bool = False
     answers: Answers = field(default_factory=dict)  # to the questions about it
+    published_as: str = ""  # where the council had published it, in words; nothing where it had not
 
     @property
     def key(self) -> tuple[int, Quarter]:
@@ -271,6 +273,7 @@ def submit_results(
 ) -> list[tuple[Revision, bool]]:
     """Every result is as given, and rated. Returns each with whether it is new, in their order.
 
+    What had been published, of a quarter that nobody was asked for, is signed off by that.
     Leaves what submit_result leaves for each in order of quarter, but that a quarter is rated once
     and not once a result, so no ratings stand between that were never anybody's last word.
     Raises NotOpen, Locked and ValueError as submit_result does, and ValueError for one result twice.
@@ -286,11 +289,18 @@ def submit_results(
         before, fields = latest.get(each.key), as_revision(each.indicator, each.quarter, each.given)
         if not is_unchanged(before, fields):
             fresh[each.key] = next_revision(
-                results[each.key], before, fields, by=by, late=each.late
+                results[each.key],
+                before,
+                fields,
+                by=by,
+                late=each.late,
+                reason=each.published_as,
             )
     refuse_locked([results[key] for key in fresh], by=by)
     asked = ask(fresh, [each.indicator for each in submissions])
     _store(fresh, latest)
+    if published := [each for each in submissions if each.published_as and each.key in fresh]:
+        _sign_off_as_published(published)
     answers = {each.key: each.answers for each in submissions if each.answers}
     keep_questions(asked, fresh, latest, answers, by=by)
     for key, given in answers.items():
@@ -362,6 +372,21 @@ def _store(
     for start in range(0, len(changed), BATCH_SIZE):
         some = changed[start : start + BATCH_SIZE]
         Result.objects.filter(pk__in=some).update(state=ResultState.SUBMITTED)
+
+
+def _sign_off_as_published(submissions: Iterable[ResultToSubmit]) -> None:
+    """They wait for nobody, unless their quarter was begun: then they are returns like others."""
+    begun = set(
+        ReportingQuarter.objects.filter(begun_at__isnull=False).values_list("quarter", flat=True)
+    )
+    by_quarter: dict[Quarter, list[int]] = defaultdict(list)
+    for each in submissions:
+        if each.quarter not in begun:
+            by_quarter[each.quarter].append(each.indicator.pk)
+    for quarter, indicators in by_quarter.items():
+        Result.objects.filter(quarter=quarter, indicator__in=indicators).update(
+            state=ResultState.AS_PUBLISHED
+        )
 
 
 def _rerate(submissions: Sequence[ResultToSubmit]) -> dict[int, Rating]:

@@ -653,14 +653,14 @@ def test_earlier_quarters_with_figures_are_to_be_closed_and_not_asked_for(sorp_i
     found = home_page(reader=officer(), today=TODAY).next_steps
 
     assert [
-        each.address for each in found if each.address in ("/quarters/", "/calendar/begin/")
+        each.address for each in found if each.address in ("/quarters/history/", "/calendar/begin/")
     ] == [
-        "/quarters/",
+        "/quarters/history/",
         "/calendar/begin/",
     ]
     assert (
-        "2 earlier quarters have figures and were never asked for: close them, the earliest first,"
-        " so that what is repeatedly red is counted."
+        "2 earlier quarters have figures and were never asked for: close them together, so that what"
+        " is repeatedly red is counted."
     ) in [each.sentence for each in found]
 
 
