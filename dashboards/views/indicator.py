@@ -27,7 +27,7 @@ from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.data_quality import register_line_of
 from indicators.queries.forecasts import track_record_of
 from indicators.queries.months import MonthHistory, month_history
-from indicators.queries.parts import breakdown_histories
+from indicators.queries.parts import breakdown_histories, given_before_merging
 from indicators.queries.records import record_of
 from indicators.rights import answerable_by, plannable_by
 from indicators.rules.parts import dump_breakdown
@@ -99,6 +99,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
             )
             for each in breakdown_histories([found.pk]).get(found.pk, ())
         ],
+        "before_merging": given_before_merging(found),
         "data_quality": register_line_of(found, today=localdate()),
         "may_break_down": runs_framework,
     }

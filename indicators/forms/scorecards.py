@@ -12,7 +12,8 @@ from django.forms.boundfield import BoundField
 
 from core.refusals import Refused
 from indicators.scorecards.facts import ScorecardRead
-from indicators.scorecards.reading import check_size
+from indicators.scorecards.predecessors import Measure, taken_apart
+from indicators.scorecards.reading import RefusedFiles, check_size, check_sizes
 from indicators.scorecards.settling import NOT_READ, Asked, ScorecardAnswers, asked_of, groups_in
 from indicators.scorecards.vocabulary import Role
 from organisation.models.people import User
@@ -21,13 +22,28 @@ from organisation.models.units import Unit
 ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.docx"
 
 
-class ScorecardForm(forms.Form):
-    """Choosing the file."""
+class SeveralFilesInput(forms.FileInput):
+    """A box in which several files may be chosen at once."""
 
-    file = forms.FileField(
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """One file or more; each is looked at as one alone would be."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        chosen = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFiles, self).clean(each, initial) for each in chosen or [None]]
+
+
+class ScorecardForm(forms.Form):
+    """Choosing the file, or several that are one scorecard together."""
+
+    file = SeveralFiles(
         label="Choose your last scorecard",
-        help_text="Excel (.xlsx, .xls), OpenDocument (.ods), CSV or Word (.docx), as you keep it, up to 10 MB.",
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text="Excel (.xlsx, .xls), OpenDocument (.ods), CSV or Word (.docx), as you keep it, up to 10 MB."
+        " Where it is kept in several files, choose them together: up to 20, and 20 MB in all.",
+        widget=SeveralFilesInput(attrs={"accept": ACCEPTED}),
         error_messages={
             "required": "Choose a file",
             "missing": "Choose a file",
@@ -36,13 +52,18 @@ class ScorecardForm(forms.Form):
         },
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["file"]
         try:
-            check_size(file.size or 0)
+            if len(files) == 1:
+                check_size(files[0].size or 0)
+            else:
+                check_sizes([(each.name or "", each.size or 0) for each in files])
+        except RefusedFiles as refusal:
+            raise forms.ValidationError(list(refusal.each)) from None
         except Refused as reason:
             raise forms.ValidationError(str(reason)) from None
-        return file
+        return files
 
 
 ROLE_CHOICES = (
@@ -62,6 +83,12 @@ ROLE_CHOICES = (
     (Role.COMMENTARY.value, "Commentary"),
     (NOT_READ, "Nothing that is read"),
 )
+
+
+def _added_in_words(measure: Measure) -> str:
+    added = sorted(measure.added_up())
+    how = "by numerator and denominator" if not measure.are_counts else "figure by figure"
+    return f"Added up {how}, {added[0]} to {added[-1]}: {', '.join(measure.areas)}"
 
 
 class ScorecardAnswersForm(forms.Form):
@@ -89,6 +116,12 @@ class ScorecardAnswersForm(forms.Form):
         help_text="One accountable manager for all; indicators are moved to others once they stand.",
         to_field_name="email",
         empty_label="Choose somebody",
+        required=False,
+    )
+    published = forms.BooleanField(
+        label="It was published, or signed off, as it stands",
+        help_text="Its results of quarters that nobody is asked for then wait for nobody’s signature."
+        " The record says in which file they were published, and who brought it.",
         required=False,
     )
     others_are_right = forms.BooleanField(
@@ -123,19 +156,42 @@ class ScorecardAnswersForm(forms.Form):
         manager.queryset = managers
         manager.initial = answers.manager
         self.fields["others_are_right"].initial = answers.others_are_right
+        self.fields["published"].initial = answers.published
         choices = [("", "Left open")]
         choices += [(unit.code, unit.name) for unit in units]
+        self.files = read.files
+        for at, file in enumerate(self.files):
+            self.fields[f"area_{at}"] = forms.CharField(
+                label=f"{file}: of which council before the merger?",
+                max_length=80,
+                required=False,
+                initial=read.areas.get(file, ""),
+            )
+        apart = taken_apart(read)
+        self.addable, self.apart = apart.addable, apart.apart
+        if self.addable:
+            self.fields["every_comparable"] = forms.BooleanField(
+                label="All of these are comparable", required=False
+            )
+        for at, measure in enumerate(self.addable):
+            self.fields[f"comparable_{at}"] = forms.BooleanField(
+                label=measure.title,
+                help_text=_added_in_words(measure),
+                required=False,
+                initial=measure.key in answers.comparable,
+            )
         for at, group in enumerate(self.groups):
             self.fields[f"unit_{at}"] = forms.ChoiceField(
                 label=group, choices=choices, required=False, initial=answers.units.get(group, "")
             )
         for at, column in enumerate(self.columns):
+            among = f"{column.file}, " if len(read.files) > 1 else ""
             self.fields[f"role_{at}"] = forms.ChoiceField(
                 label=column.text,
                 choices=ROLE_CHOICES,
                 required=False,
                 initial=answers.roles.get(column.key, ""),
-                help_text=f"{column.place}, read as {column.role or 'nothing'}"
+                help_text=f"{among}{column.place}, read as {column.role or 'nothing'}"
                 + (f", such as “{column.example}”" if column.example else ""),
             )
         for asked in self.asked:
@@ -153,6 +209,12 @@ class ScorecardAnswersForm(forms.Form):
 
     def group_fields(self) -> Iterator[BoundField]:
         return (self[f"unit_{at}"] for at, _ in enumerate(self.groups))
+
+    def area_fields(self) -> Iterator[BoundField]:
+        return (self[f"area_{at}"] for at, _ in enumerate(self.files))
+
+    def comparable_fields(self) -> Iterator[BoundField]:
+        return (self[f"comparable_{at}"] for at, _ in enumerate(self.addable))
 
     def column_fields(self) -> Iterator[BoundField]:
         return (self[f"role_{at}"] for at, _ in enumerate(self.columns))
@@ -179,6 +241,16 @@ class ScorecardAnswersForm(forms.Form):
             for asked in self.asked
             if (answer := said.get(f"question_{asked.key}"))
         }
+        areas = {
+            file: " ".join(area.split())
+            for at, file in enumerate(self.files)
+            if (area := said.get(f"area_{at}", "")).strip()
+        }
+        comparable = [
+            measure.key
+            for at, measure in enumerate(self.addable)
+            if said.get("every_comparable") or said.get(f"comparable_{at}")
+        ]
         manager: User | None = said.get("manager")
         return ScorecardAnswers(
             year=said.get("year", self.before.year) or self.before.year,
@@ -187,4 +259,7 @@ class ScorecardAnswersForm(forms.Form):
             manager=manager.email if manager else "",
             questions={**self.before.questions, **questions},
             others_are_right=said["others_are_right"],
+            published=said["published"],
+            areas=areas,
+            comparable=comparable,
         )

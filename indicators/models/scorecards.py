@@ -17,7 +17,7 @@ class ScorecardUploadQuerySet(models.QuerySet["ScorecardUpload"]):
 
 
 class ScorecardUpload(models.Model):
-    """One scorecard: the cells that were read out of it, and what was said about them.
+    """One scorecard, in one file or several: the cells that were read out of it, and what was said.
 
     The file itself is not kept. Once the scorecard is written or put away, its cells go too; what was
     said stays, and is offered for the next file of the same shape.
@@ -26,7 +26,7 @@ class ScorecardUpload(models.Model):
     token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    shape = models.CharField(max_length=64, help_text="A digest of its headings")
+    shapes = models.TextField(help_text="A digest of the headings of each of its files")
     sheets = models.JSONField(default=list)
     answers = models.JSONField(default=dict)
     answered = models.PositiveIntegerField(default=0, help_text="How often it was answered")

@@ -36,6 +36,8 @@ from indicators.rules.parts import (
 from sorp.lexicon import Polarity, RatingMethod
 from sorp.rules.thresholds import LIMITS, Thresholds
 
+PREDECESSOR = "predecessor"  # the key of the dimension of councils that merged into this one
+
 
 def dimensions_with_parts() -> QuerySet[Dimension]:
     """Every dimension in its order, with its parts."""
@@ -197,6 +199,14 @@ def breakdown_histories(
             history = _history_of(breakdown, revisions[at], thresholds)
             found[breakdown.indicator_id].append(replace(history, revised=tuple(revised[at])))
     return dict(found)
+
+
+def given_before_merging(indicator: Indicator) -> list[PartsRevision]:
+    """What councils that merged had published of it, latest quarter first: where, and who brought it."""
+    rows = PartsRevision.objects.filter(
+        indicator=indicator, dimension__key=PREDECESSOR, is_latest=True
+    )
+    return list(rows.select_related("given_by").order_by("-quarter"))
 
 
 class _Thresholds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -24,14 +24,23 @@ from indicators.importing.definitions import import_indicators, import_targets, 
 from indicators.importing.results import import_results
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.models.results import Result
 from indicators.models.scorecards import ScorecardUpload
-from indicators.scorecards.facts import IndicatorRead, ScorecardRead, quarter_of
+from indicators.rules.returns import ResultState
+from indicators.scorecards.facts import (
+    IndicatorRead,
+    PrintedStatus,
+    ResultRead,
+    ScorecardRead,
+    TargetRead,
+    quarter_of,
+)
+from indicators.scorecards.merging import Merged, merged, write_predecessors
 from indicators.scorecards.periods import plain
-from indicators.scorecards.reading import sheets_of
+from indicators.scorecards.reading import sheets_of_each
 from indicators.scorecards.settling import (
     ScorecardAnswers,
     asked_of,
-    group_of,
     groups_in,
     read_with,
     settled,
@@ -57,22 +66,31 @@ def answers_of(upload: ScorecardUpload) -> ScorecardAnswers:
 
 
 @transaction.atomic
-def keep_scorecard(*, name: str, content: bytes, by: User) -> ScorecardUpload:
-    """The cells of a scorecard are kept, with what was said of the last one of its shape.
+def keep_scorecard(*, files: Sequence[tuple[str, bytes]], by: User) -> ScorecardUpload:
+    """The cells of a scorecard, in one file or several, are kept, with what was said of its like before.
 
-    Raises RefusedWorkbook where the file cannot be taken, NothingToRead where it has no indicators.
+    That is found file by file: for each, what was said of the last one that had its headings. Raises
+    RefusedWorkbook, or of several RefusedFiles, where a file cannot be taken; NothingToRead where one
+    has no indicators.
     """
-    name = name.replace("\x00", "")[:200]
-    sheets = sheets_of(content)
-    read = read_with([(name, sheets)], ScorecardAnswers())
-    shape = shape_of(read)
-    before = ScorecardUpload.objects.filter(shape=shape, answered__gt=0).first()
-    answers = answers_of(before).remembered if before else ScorecardAnswers()
+    named = [(name.replace("\x00", "")[:200], content) for name, content in files]
+    sheets = sheets_of_each(named)
+    shapes = [shape_of(read_with([each], ScorecardAnswers())) for each in sheets]
+    read = read_with(sheets, ScorecardAnswers())
+    answers, remembered = ScorecardAnswers(), []
+    for shape in dict.fromkeys(shapes):
+        answered = ScorecardUpload.objects.filter(shapes__contains=shape, answered__gt=0)
+        if (before := answered.first()) is not None:
+            found = answers_of(before).remembered
+            answers = found.with_more(answers) if not remembered else answers.with_more(found)
+            remembered.append(before.name)
+    name, *others = [each for each, _ in sheets]
+    digests = [digest(content) for _, content in named]
     upload = ScorecardUpload.objects.create(
-        name=name,
-        sha256=digest(content),
-        shape=shape,
-        sheets=[[name, sheets]],
+        name=f"{name[:170]} and {len(others)} more" if others else name,
+        sha256=digests[0] if not others else digest("\n".join(digests).encode()),
+        shapes=" ".join(shapes),
+        sheets=sheets,
         answers=asdict(answers),
         uploaded_by=by,
     )
@@ -80,10 +98,11 @@ def keep_scorecard(*, name: str, content: bytes, by: User) -> ScorecardUpload:
         "brought scorecard",
         upload,
         by=by,
-        name=name,
+        name=upload.name,
         sha256=upload.sha256,
+        files=[each for each, _ in sheets] if others else [],
         indicators=len(read.indicators),
-        remembered=before.name if before else "",
+        remembered=", ".join(dict.fromkeys(remembered)),
     )
     return upload
 
@@ -168,6 +187,9 @@ class Trial:
     standing: int = 0
     targets: Imported | None = None
     results: Imported | None = None
+    signed_off: int = 0  # results that are signed off by having been published
+    parts: int = 0  # figures of councils that merged
+    left: list[Mending] = field(default_factory=list)  # of theirs that could not be kept, and why
     mendings: list[Mending] = field(default_factory=list)
     differences: list[StatusDifference] = field(default_factory=list)
     printed: int = 0  # statuses that are printed beside a figure
@@ -180,8 +202,9 @@ class Trial:
     def outcome(self) -> str:
         results = len(self.results.new) + len(self.results.changed) if self.results else 0
         targets = len(self.targets.new) + len(self.targets.changed) if self.targets else 0
+        parts = f" {self.parts} figures of predecessor councils;" if self.parts else ""
         return (
-            f"{self.new} new indicators, {targets} targets, {results} results;"
+            f"{self.new} new indicators, {targets} targets, {results} results;{parts}"
             f" {self.agreeing} of {self.printed} printed statuses are ours too"
         )
 
@@ -242,14 +265,18 @@ def _write(upload: ScorecardUpload, *, by: User, today: date) -> Trial:
     trial = Trial(mendings=[Mending(each, ()) for each in what_is_missing(whole, answers)])
     if trial.mendings:
         return trial
-    read = _under_standing_references(settled(whole, answers))
+    found = merged(_under_standing_references(settled(whole, answers)), answers)
+    read = found.read
     standing = indicators_named({item.reference for item in read.indicators})
     fresh = [item for item in read.indicators if item.reference not in standing]
     trial.standing = len(read.indicators) - len(fresh)
+    trial.mendings = list(_measured_too_late(found, standing))
+    if trial.mendings:
+        return trial
     try:
         with transaction.atomic():
-            places = [item.place for item in fresh]
-            rows = [_definition(item, read, answers) for item in fresh]
+            places = [_named(item, read) for item in fresh]
+            rows = [_definition(item, found, answers) for item in fresh]
             if rows:
                 made = import_indicators(_file("indicators.csv", rows), file=upload.name, by=by)
                 trial.new = len(made.new)
@@ -260,25 +287,61 @@ def _write(upload: ScorecardUpload, *, by: User, today: date) -> Trial:
                     _file("targets.csv", [row for row, _ in target_lines]), file=upload.name, by=by
                 )
             places = [
-                each.place
+                _named(each, read)
                 for item in read.indicators
                 for each in sorted(item.results, key=lambda each: each.key)
             ]
-            results = list(result_rows(read.indicators))
+            results = list(_with_breaks(result_rows(read.indicators), found.breaks))
             if results:
                 trial.results = import_results(
-                    _file("results.csv", results), file=upload.name, today=today, by=by
+                    _file("results.csv", results),
+                    file=upload.name,
+                    today=today,
+                    by=by,
+                    published=_published_in(read) if answers.published else None,
                 )
+            parts = write_predecessors(found, today=today, by=by)
+            trial.parts = parts.figures
+            trial.left = [Mending(why, tuple(where)) for why, where in parts.left.items()]
     except RefusedFileError as refusal:
-        found: dict[str, list[str]] = {}
+        faults: dict[str, list[str]] = {}
         for fault in refusal.faults:
             at = fault.row - 2
             place = places[at] if 0 <= at < len(places) else ""
-            found.setdefault(f"{fault.what_to_do} ({fault.column})", []).append(place)
-        trial.mendings = [Mending(what, tuple(where)) for what, where in found.items()]
+            faults.setdefault(f"{fault.what_to_do} ({fault.column})", []).append(place)
+        trial.mendings = [Mending(what, tuple(where)) for what, where in faults.items()]
         return trial
+    trial.signed_off = Result.objects.filter(
+        indicator__reference__in={item.reference for item in read.indicators},
+        state=ResultState.AS_PUBLISHED,
+    ).count()
     _compare(trial, read)
     return trial
+
+
+def _measured_too_late(found: Merged, standing: Mapping[str, Indicator]) -> Iterator[Mending]:
+    """Indicators that stand, and are measured only after a history that is to be added to them."""
+    for reference, first in found.first_quarters.items():
+        indicator = standing.get(reference)
+        item = next(each for each in found.read.indicators if each.reference == reference)
+        if indicator is not None and item.results and first < indicator.first_quarter:
+            yield Mending(
+                f"{reference} is measured from {indicator.first_quarter}: make {first} its first quarter"
+                " on its page, or leave it as not comparable",
+                (),
+            )
+
+
+def _with_breaks(
+    rows: Iterable[Mapping[str, str]], breaks: Collection[str]
+) -> Iterator[Mapping[str, str]]:
+    """The rows of results; the first of what councils before measured another way says so."""
+    seen: set[str] = set()
+    for row in rows:
+        reference = row["reference"]
+        is_first = reference in breaks and reference not in seen
+        seen.add(reference)
+        yield {**row, "definition_break": "yes"} if is_first else row
 
 
 def _under_standing_references(read: ScorecardRead) -> ScorecardRead:
@@ -295,13 +358,14 @@ def _under_standing_references(read: ScorecardRead) -> ScorecardRead:
     )
 
 
-def _definition(
-    item: IndicatorRead, read: ScorecardRead, answers: ScorecardAnswers
-) -> Mapping[str, str]:
+def _definition(item: IndicatorRead, found: Merged, answers: ScorecardAnswers) -> Mapping[str, str]:
     """A row of indicators.csv, with whose it is and who answers for it."""
+    row = indicator_row(item, found.read)
+    first = found.first_quarters.get(item.reference)
     return {
-        **indicator_row(item, read),
-        "unit": answers.units[group_of(item)],
+        **row,
+        "first_quarter": first.key if first else row["first_quarter"],
+        "unit": answers.units[item.group],
         "accountable_manager": answers.manager,
     }
 
@@ -315,10 +379,36 @@ def _targets(read: ScorecardRead) -> list[tuple[Mapping[str, str], str]]:
             limits = [row[name] for name in ("target", "floor", "lower", "upper")]
             if any(limits):
                 has_aimed = True
-                found.append((row, target.place))
+                found.append((row, _named(target, read)))
             elif has_aimed:
-                found.append(({**row, "target": "(clear)"}, target.place))
+                found.append(({**row, "target": "(clear)"}, _named(target, read)))
     return found
+
+
+def _named(
+    fact: IndicatorRead | ResultRead | TargetRead | PrintedStatus, read: ScorecardRead
+) -> str:
+    """Where something stands: its cell, and of several files which."""
+    return f"{fact.file}, {fact.place}" if len(read.files) > 1 and fact.file else fact.place
+
+
+def _published_in(read: ScorecardRead) -> Callable[[str, Quarter], str]:
+    """Where the figure of a reference and quarter was published: the file, and its cell.
+
+    A quarter made of months was published in several cells, so that its file is named alone.
+    """
+    items = {item.reference: item for item in read.indicators}
+
+    def words(reference: str, quarter: Quarter) -> str:
+        item = items[reference]
+        result = item.result(quarter.key)
+        if result is None:
+            return f"As published in {item.file}"
+        if not result.file:  # of the councils before
+            return f"{result.place[:1].upper()}{result.place[1:]}"
+        return f"As published in {result.file}, {result.place}"
+
+    return words
 
 
 def _file(name: str, rows: Iterable[Mapping[str, str]]) -> bytes:
@@ -351,6 +441,6 @@ def _compare(trial: Trial, read: ScorecardRead) -> None:
         if own != status.rag:
             trial.differences.append(
                 StatusDifference(
-                    item.reference, item.title, quarter, Rag(status.rag), own, status.place
+                    item.reference, item.title, quarter, Rag(status.rag), own, _named(status, read)
                 )
             )

@@ -44,6 +44,7 @@ class ResultRead:
     denominator: Decimal | None = None
     confidence: str = ""
     not_available: str = ""
+    file: str = ""
     place: str = ""
 
     @property
@@ -64,6 +65,7 @@ class TargetRead:
     floor: Decimal | None = None
     lower: Decimal | None = None
     upper: Decimal | None = None
+    file: str = ""
     place: str = ""
 
     @property
@@ -78,6 +80,7 @@ class PrintedStatus:
     key: str
     rag: str
     place: str
+    file: str = ""
 
     @property
     def when(self) -> str:
@@ -98,6 +101,7 @@ class IndicatorRead:
     section: str = ""
     file: str = ""
     sheet: str = ""
+    group: str = ""  # what it stands under: its directorate's heading, its sheet or its file
     place: str = ""  # of its title
     reference_is_ours: bool = False
     commentary: str = ""
@@ -131,6 +135,7 @@ class ColumnRead:
     key: str
     text: str
     role: str
+    file: str
     place: str
     example: str
 
@@ -141,6 +146,8 @@ class ScorecardRead:
 
     indicators: list[IndicatorRead] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    files: tuple[str, ...] = ()
+    areas: dict[str, str] = field(default_factory=dict)  # of which council before each file is
     columns: list[ColumnRead] = field(default_factory=list)
     counts: list[CountRead] = field(default_factory=list)
     rule: RatingRule | None = None
@@ -163,6 +170,7 @@ class RawDoubt:
     read_as: str
     why: str
     group: str = ""
+    options: tuple[str, ...] = ()
 
 
 class ScorecardReader:
@@ -178,9 +186,11 @@ class ScorecardReader:
         self.raw: list[RawDoubt] = []
         self.rated: list[tuple[IndicatorRead, Rated, str]] = []
         self.drafts: list[_Draft] = []
+        self.files: list[str] = []
         self.printed: list[tuple[PrintedCount, str]] = []
 
     def add(self, grids: Sequence[Grid], file: str) -> None:
+        self.files.append(file)
         notes = Notes.of(grids)
         lines = lines_of(grids, file, self.elsewhere, self.roles)
         self._keep_columns(lines)
@@ -226,11 +236,21 @@ class ScorecardReader:
                 example = below[0].line[:60] if below else ""
                 place = column.cells[-1].place
                 self.read.columns.append(
-                    ColumnRead(column.key, column.text[:80], role or "", str(place), example)
+                    ColumnRead(
+                        column.key, column.text[:80], role or "", place.file, str(place), example
+                    )
                 )
 
-    def doubt(self, place: Place, of: str, read_as: object, why: str, group: str = "") -> None:
-        self.raw.append(RawDoubt(place, of, str(read_as), why, group))
+    def doubt(
+        self,
+        place: Place,
+        of: str,
+        read_as: object,
+        why: str,
+        group: str = "",
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self.raw.append(RawDoubt(place, of, str(read_as), why, group, options))
 
     def _keep(self, draft: _Draft) -> None:
         """The draft is a new indicator, or more of one that another table has too."""
@@ -247,6 +267,8 @@ class ScorecardReader:
 
     def finish(self) -> ScorecardRead:
         """References that are missing or stand twice are settled; statuses are held against figures."""
+        self.read.files = tuple(dict.fromkeys(self.files))
+        _name_groups(self.read.indicators)
         self._settle_references()
         for draft in self.drafts:
             draft.settle_polarity()
@@ -278,7 +300,8 @@ class ScorecardReader:
                     cell.place,
                     "reference",
                     new,
-                    f"{own.reference} also stands at {first.place} for another indicator",
+                    f"{own.reference} also stands at {_seen_from(cell.place, first.place)} for another"
+                    " indicator",
                 )
                 own.reference, key = new, _squashed(new)
             used[key] = draft
@@ -289,14 +312,18 @@ class ScorecardReader:
                 own.reference_is_ours = True
                 own.reference = _made_reference(own.title, used)
                 used[_squashed(own.reference)] = draft
-                same = by_title.setdefault(plain(own.title), draft)
-                if same is not draft and same.line.table.grid is not draft.line.table.grid:
-                    self.doubt(
-                        draft.line.title_cell.place,
-                        "title",
-                        "another indicator of the same title",
-                        f"the same title stands at {same.line.title_cell.place} with other figures",
-                    )
+            same = by_title.setdefault(plain(own.title), draft)
+            is_apart = same.line.table.grid is not draft.line.table.grid
+            is_ours = own.reference_is_ours and same.indicator.reference_is_ours
+            if is_apart and (is_ours or own.file != same.indicator.file):
+                here, there = draft.line.title_cell.place, same.line.title_cell.place
+                self.doubt(
+                    here,
+                    "title",
+                    "another indicator of the same title",
+                    f"the same title stands at {_seen_from(here, there)} with"
+                    f" {'other figures' if is_ours else 'another reference'}",
+                )
 
     def _explain(self) -> None:
         cases: list[tuple[_Draft, str, Rated]] = []
@@ -417,6 +444,47 @@ def _latest_status(item: IndicatorRead) -> PrintedStatus | None:
     return max(item.statuses, key=lambda each: quarter_of(each.key), default=None)
 
 
+def joined(reads: Sequence[ScorecardRead]) -> ScorecardRead:
+    """Several scorecards beside one another: of councils that each kept their own."""
+    if len(reads) == 1:
+        return reads[0]
+    rules = [each.rule for each in reads if each.rule is not None]
+    columns: dict[str, ColumnRead] = {}
+    for read in reads:
+        for column in read.columns:
+            columns.setdefault(column.key, column)
+    quarters = [key for read in reads for key in (read.first_quarter, read.last_quarter) if key]
+    found = ScorecardRead(
+        indicators=[item for read in reads for item in read.indicators],
+        doubts=[doubt for read in reads for doubt in read.doubts],
+        files=tuple(file for read in reads for file in read.files),
+        columns=list(columns.values()),
+        counts=[count for read in reads for count in read.counts],
+        rule=max(rules, key=lambda rule: rule.of, default=None),
+        unexplained=[each for read in reads for each in read.unexplained],
+        first_quarter=min(quarters, default=""),
+        last_quarter=max(quarters, default=""),
+    )
+    _name_groups(found.indicators)
+    return found
+
+
+def _name_groups(items: Sequence[IndicatorRead]) -> None:
+    """What each stands under. Where two files have a part of one name, each is named with its file."""
+    files: dict[str, set[str]] = {}
+    for item in items:
+        item.group = item.section or item.sheet or item.file
+        files.setdefault(item.group, set()).add(item.file)
+    for item in items:
+        if len(files[item.group]) > 1:
+            item.group = f"{item.file.rpartition('.')[0] or item.file}: {item.group}"
+
+
+def _seen_from(here: Place, there: Place) -> str:
+    """A place as it is named beside another: with its file, where that is another one."""
+    return str(there) if here.file == there.file else f"{there} of {there.file}"
+
+
 def said_of(key: str) -> str:
     """Q4 2021/22, or May 2022: a period as people say it."""
     return str(Quarter.parse(key) if "Q" in key else Month.parse(key))
@@ -479,6 +547,8 @@ def _is_same(one: _Draft, other: _Draft) -> bool:
         return _squashed(a.reference) == _squashed(b.reference) and like > 0.6
     if a.reference or b.reference:
         return False
+    if a.file != b.file and a.section and b.section and plain(a.section) != plain(b.section):
+        return False  # each directorate has a workbook, and measures what others do too
     return plain(a.title) == plain(b.title)
 
 
@@ -582,6 +652,9 @@ class _Draft:
         self._read_results()
         self._read_targets()
         self._read_statuses()
+        own = self.indicator
+        for fact in (*own.results, *own.targets, *own.statuses):
+            fact.file = own.file
         title = self.line.title
         if ROLLING.search(title):
             self.indicator.basis = Basis.ROLLING_12_MONTHS
@@ -986,7 +1059,23 @@ class _Draft:
         if year is None:
             return None
         of_year = [each.quarter for each in periods if each.quarter.year == year]
-        return min(of_year) if of_year else Quarter(year, 1)
+        starts = min(of_year) if of_year else Quarter(year, 1)
+        years = sorted({each.quarter.year for each in with_figures})
+        if point.role is Role.TARGET and len(years) > 1:
+            firsts = {
+                each: min(p.quarter for p in with_figures if p.quarter.year == each)
+                for each in years
+            }
+            self.reader.doubt(
+                point.cell.place,
+                "from_quarter",
+                starts.key,
+                "the target is printed once, and beside it figures of several years: from when does it"
+                " hold?",
+                "target year",
+                tuple(first.key for first in firsts.values() if first != starts),
+            )
+        return starts
 
     # Statuses
 
@@ -1211,6 +1300,7 @@ def bundled(raw: Sequence[RawDoubt]) -> list[Doubt]:
                 of,
                 "; ".join(values)[:400],
                 same[0].why,
+                tuple(sorted({option for each in same for option in each.options})),
             )
         )
     return found

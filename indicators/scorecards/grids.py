@@ -225,6 +225,9 @@ class Doubt:
     field: str
     read_as: str
     why: str
+    options: tuple[
+        str, ...
+    ] = ()  # what may be said instead, where that is not known from the field
 
 
 def range_of(places: Sequence[Place]) -> str:

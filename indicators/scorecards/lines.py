@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from indicators.scorecards.grids import Grid, GridCell
+from indicators.scorecards.grids import Grid, GridCell, TextAbove
 from indicators.scorecards.periods import (
     Context,
     Period,
@@ -30,6 +30,7 @@ from indicators.scorecards.vocabulary import (
     TOTAL_TITLE,
     Role,
     heading,
+    polarity_named,
     row_kind,
     status_named,
     title_and_kind,
@@ -99,7 +100,34 @@ def lines_of(
         if _weight(turned) > 1.5 * _weight(lines):
             lines = turned
         found += lines
+    _take_codes_off(found)
     return found
+
+
+FRONT_CODE = re.compile(
+    r"(?P<code>(?P<letters>[A-Z]{2,5})[ -]?\d{1,3}[a-z]?) (?P<title>[A-Z%£].{5,})"
+)
+NO_CODES = frozenset(["COVID", "CO", "PM", "NO", "KS", "GCSE", "NVQ", "ISO", "M"])
+
+
+def _take_codes_off(lines: Sequence[Line]) -> None:
+    """Codes that stand before their titles with nothing between: PL04 Percentage of applications.
+
+    One alone may be part of its title, as in PM10 Levels at the roadside. Where half the titles that have
+    no code of their own begin with one, and no two with the same, they are codes.
+    """
+    bare = {id(line): line for line in lines if not line.reference}
+    found = {
+        key: match
+        for key, line in bare.items()
+        if (match := FRONT_CODE.fullmatch(line.title)) and match["letters"] not in NO_CODES
+    }
+    titles = {match["code"]: match["title"] for match in found.values()}
+    is_clear = all(titles[match["code"]] == match["title"] for match in found.values())
+    if len(titles) < 2 or len(found) * 2 < len(bare) or not is_clear:
+        return
+    for key, match in found.items():
+        bare[key].reference, bare[key].title = match["code"], match["title"]
 
 
 def _weight(lines: Sequence[Line]) -> int:
@@ -168,6 +196,8 @@ class _Reader:
         self.current: Line | None = None
         self.heading: GridCell | None = _own_heading(table)
         self.card = _card(table) if table.one(Role.TITLE) is None else {}
+        if table.one(Role.TITLE) is None and (way := _way_above(table.grid)) is not None:
+            self.card.setdefault(Role.POLARITY, way)
         if table.one(Role.TITLE) is None:
             self.heading = self.card.get(Role.TITLE) or _own_title(table) or self.heading
         self.section = ""
@@ -611,9 +641,28 @@ def _own_heading(table: Table) -> GridCell | None:
             break
         return cells[0]
     if grid.above and not any(grid.by_row.get(row) for row in grid.rows if row < first):
-        last = grid.above[-1]
-        if len(last.text) <= 160:
-            return GridCell(last.place, last.text)
+        for last in _titles_first(grid.above):
+            if len(last.text) <= 160:
+                return GridCell(last.place, last.text)
+            break
+    return None
+
+
+def _titles_first(above: Sequence[TextAbove]) -> list[TextAbove]:
+    """The lines over a table of a document, nearest first; but sentences after what may be a title.
+
+    Between a heading and its table may stand a remark: Higher is better.
+    """
+    nearest = list(reversed(above))
+    titles = [each for each in nearest if not each.text.rstrip().endswith((".", "!", "?", ":"))]
+    return [*titles, *(each for each in nearest if each not in titles)]
+
+
+def _way_above(grid: Grid) -> GridCell | None:
+    """The line over a table of a document that says which way is better, and nothing else."""
+    for each in reversed(grid.above):
+        if len(each.text) <= 60 and polarity_named(each.text.strip(" .")) is not None:
+            return GridCell(each.place, each.text.strip(" ."))
     return None
 
 

@@ -14,8 +14,9 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from time import monotonic as machine_clock
 from typing import Any
 
 from core.refusals import Refused
@@ -33,6 +34,7 @@ from indicators.scorecards.grids import Grid, grids_of
 from indicators.scorecards.vocabulary import Role
 
 LARGEST_FILE = 10 * MB
+LARGEST_SUM = 20 * MB
 MOST_FILES = 20
 MOST_PARTS = 3_000
 LARGEST_PART = 60 * MB
@@ -53,13 +55,82 @@ class NothingToRead(Refused):
     """No table of the files reads as one of indicators. Says what was looked for, and where."""
 
 
+class RefusedFiles(Refused):
+    """One or more of several files cannot be taken. Each sentence names its file."""
+
+    def __init__(self, each: Sequence[str]) -> None:
+        super().__init__(". ".join(each))
+        self.each = tuple(each)
+
+
+FilesRead = list[tuple[str, list[dict[str, Any]]]]
+
+
 def read_scorecard(files: Sequence[tuple[str, bytes]]) -> ScorecardRead:
     """What the files say together, as one scorecard.
 
-    Raises RefusedWorkbook for a file that cannot be taken, NothingToRead where none of it reads as
-    an indicator.
+    Raises RefusedWorkbook for a file that cannot be taken, RefusedFiles where there are several, and
+    NothingToRead where none of it reads as an indicator.
     """
-    return read_sheets([(name, sheets_of(content)) for name, content in files])
+    return read_sheets(sheets_of_each(files))
+
+
+def sheets_of_each(files: Sequence[tuple[str, bytes]]) -> FilesRead:
+    """The cells of each file, by a name of its own. All of them have the time that one has.
+
+    Raises RefusedWorkbook for one alone; RefusedFiles, naming each that cannot be taken, for several.
+    """
+    if len(files) == 1:
+        return [(files[0][0], sheets_of(files[0][1]))]
+    check_sizes([(name, len(content)) for name, content in files])
+    until = machine_clock() + LONGEST_WAIT
+    found: FilesRead = []
+    refused: list[str] = []
+    first: dict[bytes, str] = {}
+    for name, content in files:
+        if content in first:
+            refused.append(f"{name} and {first[content]} are the same file: choose it once")
+            continue
+        first[content] = name
+        try:
+            sheets = sheets_of(content, wait=max(until - machine_clock(), 1))
+        except RefusedWorkbook as refusal:
+            refused.append(f"{name}: {refusal}")
+            continue
+        names = {each for each, _ in found}
+        found.append((_apart(name, names), sheets))
+    if refused:
+        raise RefusedFiles(refused)
+    return found
+
+
+def _apart(name: str, others: Collection[str]) -> str:
+    """A name that no other file has: two in different folders may share one."""
+    stem, dot, ending = name.rpartition(".")
+    at, own = 2, name
+    while own in others:
+        own = f"{stem} ({at}){dot}{ending}" if dot else f"{name} ({at})"
+        at += 1
+    return own
+
+
+def check_sizes(files: Sequence[tuple[str, int]]) -> None:
+    """Raises RefusedFiles where there are too many, or one or all of them are more than is taken."""
+    refused: list[str] = []
+    if len(files) > MOST_FILES:
+        refused.append(f"Choose {MOST_FILES} files at most, not {len(files)}")
+    for name, size in files:
+        try:
+            check_size(size)
+        except RefusedWorkbook as refusal:
+            refused.append(f"{name}: {refusal}")
+    if not refused and sum(size for _, size in files) > LARGEST_SUM:
+        refused.append(
+            f"The files are more than {LARGEST_SUM // MB} MB together. Take out pictures, or bring them"
+            " in two goes"
+        )
+    if refused:
+        raise RefusedFiles(refused)
 
 
 def read_sheets(
@@ -77,7 +148,7 @@ def read_sheets(
         every += grids
     found = reader.finish()
     if not found.indicators:
-        raise NothingToRead(_nothing(files[0][0], every))
+        raise NothingToRead(_nothing(", ".join(name for name, _ in files), every))
     return found
 
 
@@ -92,7 +163,7 @@ def _nothing(name: str, grids: Sequence[Grid]) -> str:
     )
 
 
-def sheets_of(content: bytes) -> list[dict[str, Any]]:
+def sheets_of(content: bytes, *, wait: float = LONGEST_WAIT) -> list[dict[str, Any]]:
     """The cells of one file, sheet by sheet. Raises RefusedWorkbook, saying what to do."""
     kind = kind_of(content)
     try:
@@ -100,7 +171,7 @@ def sheets_of(content: bytes) -> list[dict[str, Any]]:
             [sys.executable, "-I", "-B", "-X", "utf8", str(READER), kind],
             input=content,
             capture_output=True,
-            timeout=LONGEST_WAIT,
+            timeout=wait,
             env={},
             check=False,
         )

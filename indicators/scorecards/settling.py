@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.canonical_json import digest
-from indicators.scorecards.facts import IndicatorRead, ScorecardRead
+from indicators.scorecards.facts import IndicatorRead, ScorecardRead, joined, said_of
 from indicators.scorecards.grids import Doubt
 from indicators.scorecards.periods import plain
 from indicators.scorecards.reading import read_sheets
@@ -30,12 +30,27 @@ class ScorecardAnswers:
     manager: str = ""  # the e-mail address of whoever answers for all of it
     questions: dict[str, str] = field(default_factory=dict)  # what was said, by the question's key
     others_are_right: bool = False  # whatever is still asked is right as it was read
+    published: bool = True  # the council had published it, or signed it off, as it stands
+    areas: dict[str, str] = field(default_factory=dict)  # of which council before a file is
+    comparable: list[str] = field(default_factory=list)  # measures of theirs that may be added up
+
+    def with_more(self, other: ScorecardAnswers) -> ScorecardAnswers:
+        """These, and of what they do not say what another says."""
+        return replace(
+            self,
+            roles={**other.roles, **self.roles},
+            units={**other.units, **self.units},
+            manager=self.manager or other.manager,
+        )
 
     @property
     def remembered(self) -> ScorecardAnswers:
         """What holds for the next file of the shape: not its year, and not what was said of its figures."""
         return ScorecardAnswers(
-            roles=dict(self.roles), units=dict(self.units), manager=self.manager
+            roles=dict(self.roles),
+            units=dict(self.units),
+            manager=self.manager,
+            published=self.published,
         )
 
 
@@ -48,33 +63,44 @@ class Asked:
     choices: tuple[tuple[str, str], ...]
     answer: str
 
+    is_among_files: bool = False  # whether its file has to be named with its cell
+
     @property
     def where(self) -> str:
-        return f"{self.doubt.sheet}!{self.doubt.cell}" if self.doubt.sheet else self.doubt.cell
+        doubt = self.doubt
+        cell = f"{doubt.sheet}!{doubt.cell}" if doubt.sheet else doubt.cell
+        return f"{doubt.file}, {cell}" if self.is_among_files else cell
 
 
 def read_with(sheets: Sheets, answers: ScorecardAnswers) -> ScorecardRead:
-    """The scorecard as it reads with the year and the columns that were settled. Raises NothingToRead."""
+    """The scorecard as it reads with the year and the columns that were settled. Raises NothingToRead.
+
+    What councils kept apart before they merged is read apart: one code may mean two things.
+    """
     roles = {
         key: Role.OTHER if role == NOT_READ else Role(role) for key, role in answers.roles.items()
     }
-    return read_sheets(sheets, year=answers.year, roles=roles)
-
-
-def group_of(item: IndicatorRead) -> str:
-    """What an indicator stands under: its directorate's heading, or its sheet."""
-    return item.section or item.sheet or item.file
+    by_area: dict[str, list[tuple[str, Sequence[Mapping[str, Any]]]]] = {}
+    for name, of_file in sheets:
+        by_area.setdefault(answers.areas.get(name, ""), []).append((name, of_file))
+    read = joined(
+        [read_sheets(files, year=answers.year, roles=roles) for files in by_area.values()]
+    )
+    read.areas = {name: area for name, _ in sheets if (area := answers.areas.get(name, ""))}
+    return read
 
 
 def groups_in(read: ScorecardRead) -> list[str]:
-    return list(dict.fromkeys(group_of(item) for item in read.indicators))
+    return list(dict.fromkeys(item.group for item in read.indicators))
 
 
 def asked_of(read: ScorecardRead, answers: ScorecardAnswers) -> list[Asked]:
     """Every question about the scorecard, with what was answered."""
     found: list[Asked] = []
     for doubt in read.doubts:
-        key = digest(f"{doubt.sheet}|{doubt.cell}|{doubt.field}|{doubt.why}".encode())[:12]
+        of_file = f"{doubt.file}|" if len(read.files) > 1 else ""
+        key = f"{of_file}{doubt.sheet}|{doubt.cell}|{doubt.field}|{doubt.why}"
+        key = digest(key.encode())[:12]
         choices: tuple[tuple[str, str], ...] = ((AS_READ, _as_read(doubt)),)
         if doubt.field == "polarity":
             choices += (
@@ -82,14 +108,18 @@ def asked_of(read: ScorecardRead, answers: ScorecardAnswers) -> list[Asked]:
                 (Polarity.LOWER.value, "Lower is better"),
                 (Polarity.NONE.value, "Neither: data only"),
             )
+        elif doubt.field == "from_quarter":
+            choices += tuple((key, f"From {said_of(key)}") for key in doubt.options)
         else:
             choices += ((LEFT_OUT, "Leave it out"),)
         answer = answers.questions.get(key, AS_READ if answers.others_are_right else "")
-        found.append(Asked(key, doubt, choices, answer))
+        found.append(Asked(key, doubt, choices, answer, len(read.files) > 1))
     return found
 
 
 def _as_read(doubt: Doubt) -> str:
+    if doubt.field == "from_quarter":
+        return f"From {' or '.join(said_of(each) for each in doubt.read_as.split('; '))}, as read"
     read_as = doubt.read_as if len(doubt.read_as) <= 60 else doubt.read_as[:58] + "…"
     return f"Right as read: {read_as}" if read_as else "Leave it as it is"
 
@@ -113,6 +143,12 @@ def settled(read: ScorecardRead, answers: ScorecardAnswers) -> ScorecardRead:
                 if _is_at(asked.doubt, item.file, item.place, by_line=True):
                     item.polarity = asked.answer
             continue
+        if asked.doubt.field == "from_quarter":
+            for item in items:
+                for target in item.targets:
+                    if _is_at(asked.doubt, target.file, target.place):
+                        target.from_quarter = asked.answer
+            continue
         items = _without(items, asked.doubt)
     return replace(read, indicators=items)
 
@@ -125,16 +161,18 @@ def _without(items: list[IndicatorRead], doubt: Doubt) -> list[IndicatorRead]:
                 kept.append(item)
             continue
         if doubt.field == "value":
-            item.results = [r for r in item.results if not _is_at(doubt, item.file, r.place)]
+            item.results = [r for r in item.results if not _is_at(doubt, r.file, r.place)]
         elif doubt.field == "status":
-            item.statuses = [s for s in item.statuses if not _is_at(doubt, item.file, s.place)]
+            item.statuses = [s for s in item.statuses if not _is_at(doubt, s.file, s.place)]
         elif doubt.field == "quarter":
             keys = set(doubt.read_as.split("; "))
-            if item.sheet == doubt.sheet and item.file == doubt.file:
-                item.results = [r for r in item.results if r.key not in keys]
+            if item.sheet == doubt.sheet:
+                item.results = [
+                    r for r in item.results if r.file != doubt.file or r.key not in keys
+                ]
         else:
             for target in item.targets:
-                if _is_at(doubt, item.file, target.place, by_line=True):
+                if _is_at(doubt, target.file, target.place, by_line=True):
                     setattr(target, doubt.field, None)
         kept.append(item)
     return kept
@@ -169,6 +207,6 @@ def _number(letters: str) -> int:
 
 
 def shape_of(read: ScorecardRead) -> str:
-    """A digest of the headings: files that a council makes anew each quarter share it."""
+    """A digest of a file's headings: those that a council makes anew each quarter share it."""
     headings = sorted({re.sub(r"[0-9]+", "", plain(each.key)) for each in read.columns})
     return digest("\n".join(headings).encode())

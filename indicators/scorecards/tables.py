@@ -370,7 +370,7 @@ def _settle_by_content(table: Table, column: Column, cells: Sequence[GridCell]) 
     distinct = {kind for kind in kinds if kind is not None}
     figures = _share(cells, is_figure)
     if (
-        column.role in (None, Role.KIND, Role.OTHER, Role.UNIT, Role.TITLE, Role.PERIOD)
+        column.role in (None, Role.KIND, Role.OTHER, Role.UNIT, Role.TITLE, Role.PERIOD, Role.VALUE)
         and of_kind / len(cells) >= 0.7
         and len(distinct) >= 2
         and figures < 0.2

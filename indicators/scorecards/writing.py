@@ -130,8 +130,8 @@ def target_rows(items: Sequence[IndicatorRead]) -> Iterator[dict[str, str]]:
                 "floor": _plain(each.floor),
                 "lower": _plain(each.lower),
                 "upper": _plain(each.upper),
-                "reason": f"As printed in {item.file}, {each.place}",
-                "approved_by": f"As printed in {item.file}",
+                "reason": f"As printed in {each.file}, {each.place}",
+                "approved_by": f"As printed in {each.file}",
             }
 
 

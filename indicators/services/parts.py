@@ -257,18 +257,20 @@ def give_parts(
     by: User | None,
     reason: str = "",
     seen: int | None = None,
+    predates: bool = False,
 ) -> tuple[PartsRevision | None, bool]:
     """The parts of one result are as given, and others have no figure. What stood is kept.
 
     Returns what stands, and whether it is new: the same again changes nothing. In a closed quarter
-    it is a revision, with the reason. `seen` is the number of the revision that they were typed over.
+    it is a revision, with the reason. Parts may predate the whole, where it `predates` it: those of
+    councils that merged. `seen` is the number of the revision that they were typed over.
     The result itself, its rating and its sign-off stay as they are: the whole is the indicator.
 
     Raises NotOpen where the quarter has not ended, Locked where the result is approved and not
     unlocked for this person, and CannotGiveParts in words.
     """
     indicator, dimension = breakdown.indicator, breakdown.dimension
-    _refuse_misplaced(breakdown, quarter, figures)
+    _refuse_misplaced(breakdown, quarter, figures, predates=predates)
     state = quarter_state(quarter)
     is_closed = bool(state and state.is_closed)
     if not is_closed:
@@ -350,7 +352,11 @@ class ChangedMeanwhile(CannotGiveParts):
 
 
 def _refuse_misplaced(
-    breakdown: Breakdown, quarter: Quarter, figures: Mapping[Part, PartFigure]
+    breakdown: Breakdown,
+    quarter: Quarter,
+    figures: Mapping[Part, PartFigure],
+    *,
+    predates: bool,
 ) -> None:
     indicator = breakdown.indicator
     if not breakdown.is_used:
@@ -358,7 +364,7 @@ def _refuse_misplaced(
             f"{indicator.reference} is not broken down by {mid_sentence(breakdown.dimension.name)} any longer"
         )
     first, last = indicator.first_quarter, indicator.last_quarter
-    if quarter < first or (last is not None and quarter > last):
+    if (quarter < first and not predates) or (last is not None and quarter > last):
         raise NotOpen(f"{indicator.reference} is not measured in {quarter}")
     for part in figures:
         if part.dimension_id != breakdown.dimension_id:

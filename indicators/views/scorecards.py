@@ -25,6 +25,7 @@ from indicators.scorecards.bringing import (
     what_is_missing,
     write_scorecard,
 )
+from indicators.scorecards.reading import RefusedFiles
 from indicators.scorecards.settling import read_with, settled
 from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
@@ -44,10 +45,12 @@ def scorecards(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         form = ScorecardForm(request.POST, request.FILES)
         if form.is_valid():
-            file = form.cleaned_data["file"]
+            files = [(each.name or "", each.read()) for each in form.cleaned_data["file"]]
             try:
-                upload = keep_scorecard(name=file.name, content=file.read(), by=request.user)
+                upload = keep_scorecard(files=files, by=request.user)
                 return redirect("scorecard", upload.token)
+            except RefusedFiles as refusal:
+                form.add_error("file", list(refusal.each))
             except Refused as refusal:
                 form.add_error("file", str(refusal))
     rows = ScorecardUpload.objects.select_related("uploaded_by", "written_by").defer("sheets")
@@ -90,6 +93,9 @@ def scorecard(request: SignedInRequest, token: UUID) -> HttpResponse:
                     answered=form.cleaned_data["answered"],
                     by=request.user,
                 )
+                # Whose a file is says how it is read: what follows from that is asked next.
+                if form.answers.areas != answers.areas:
+                    return redirect("scorecard", token)
                 return redirect("scorecard_check", token)
             except Refused as refusal:
                 page["refusal"] = str(refusal)

@@ -57,6 +57,11 @@ class ShownBreakdown(BreakdownInWords):
         return any(each.is_rated for each in self.rows)
 
     @property
+    def has_whole(self) -> bool:
+        """Whether the whole has a figure in any quarter that is drawn."""
+        return any(self.whole.get(each) is not None for each in self.history.quarters)
+
+    @property
     def has_counts(self) -> bool:
         return any(each.counts for each in self.rows)
 

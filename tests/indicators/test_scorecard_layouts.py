@@ -10,9 +10,11 @@ from core.quarters import Quarter
 from indicators.scorecards.facts import ScorecardReader, quarter_of
 from indicators.scorecards.grids import grids_of
 from indicators.scorecards.reading import read_scorecard, sheets_of
+from tests.indicators.further_layouts import FURTHER_LAYOUTS
 from tests.indicators.scorecard_layouts import LAYOUTS, coloured_figures
 
-each_layout = pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: make.__name__)
+EVERY_LAYOUT = (*LAYOUTS, *FURTHER_LAYOUTS)
+each_layout = pytest.mark.parametrize("make", EVERY_LAYOUT, ids=lambda make: make.__name__)
 
 
 @cache

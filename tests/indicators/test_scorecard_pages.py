@@ -1,6 +1,8 @@
 """The pages on which a council's own scorecard is brought: who may, what is asked, what is written."""
 
+import io
 import re
+import zipfile
 from decimal import Decimal
 
 import pytest
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
+from core.tables.workbooks import LOCKED_STREAM, OLD_OFFICE
 from indicators.models.definitions import Indicator, Target
 from indicators.models.ratings import Rating
 from indicators.models.results import Result
@@ -24,6 +27,7 @@ from indicators.scorecards.bringing import (
     try_scorecard,
     write_scorecard,
 )
+from indicators.scorecards.reading import LARGEST_FILE
 from indicators.scorecards.settling import AS_READ, ScorecardAnswers
 from organisation.rules import PostKind
 from sorp.lexicon import Polarity, Rag, RatingMethod
@@ -64,7 +68,7 @@ def rows_of(*rows, title="Scorecard 2011/12"):
 
 def brought(by, *rows, name="scorecard.xlsx", **options):
     content = rows_of(*(rows or (CALLS, CLAIMS, MISSED)), **options)
-    return keep_scorecard(name=name, content=content, by=by)
+    return keep_scorecard(files=[(name, content)], by=by)
 
 
 def answers_for(manager, **more):
@@ -191,15 +195,19 @@ def upload_of(upload):
 
 def test_a_column_that_was_taken_for_something_else_is_put_right_once_for_all(officer, manager):
     upload = keep_scorecard(
-        name="s.xlsx",
-        content=workbook(
-            Place=[
-                ["Scorecard 2011/12"],
-                ["Ref", "Indicator", "Good is", "Aspiration", "Q1"],
-                ["A1", "Calls answered", "High", 90, 91.5],
-                ["A2", "Claims decided in time", "High", 80, 70],
-            ]
-        ),
+        files=[
+            (
+                "s.xlsx",
+                workbook(
+                    Place=[
+                        ["Scorecard 2011/12"],
+                        ["Ref", "Indicator", "Good is", "Aspiration", "Q1"],
+                        ["A1", "Calls answered", "High", 90, 91.5],
+                        ["A2", "Claims decided in time", "High", 80, 70],
+                    ]
+                ),
+            )
+        ],
         by=officer,
     )
     answers = answers_for(manager, roles={"aspiration": "target"})
@@ -241,10 +249,14 @@ def test_what_was_said_is_offered_for_the_next_file_of_the_shape(officer, manage
         {"comment": "not read"},
     )
     other = keep_scorecard(
-        name="other.xlsx",
-        content=workbook(
-            Place=[["2011/12"], ["Measure", "Aim", "Q1"], ["Calls answered", "High", 90]]
-        ),
+        files=[
+            (
+                "other.xlsx",
+                workbook(
+                    Place=[["2011/12"], ["Measure", "Aim", "Q1"], ["Calls answered", "High", 90]]
+                ),
+            )
+        ],
         by=officer,
     )
     assert bringing.answers_of(other) == ScorecardAnswers()
@@ -266,7 +278,7 @@ def test_an_indicator_without_a_reference_is_the_one_that_stands_under_its_title
     IndicatorFactory(reference="PI-7", title="Calls answered", first_quarter=Quarter(2011, 1))
     head, row = HEAD[1:], CALLS[1:]
     upload = keep_scorecard(
-        name="s.xlsx", content=workbook(Place=[["2011/12"], head, row]), by=officer
+        files=[("s.xlsx", workbook(Place=[["2011/12"], head, row]))], by=officer
     )
     answer_scorecard(token=upload.token, answers=answers_for(manager), answered=0, by=officer)
     write_scorecard(token=upload.token, answered=1, by=officer, today=Quarter(2011, 2).first_day)
@@ -342,6 +354,14 @@ def test_a_status_that_our_rules_do_not_give_is_told_with_its_cell(client, offic
 # Who, and what is refused
 
 
+def bomb():
+    """A workbook with one part more, which is nothing but zeroes."""
+    out = io.BytesIO(workbook(Place=[["Scorecard"]]))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet9.xml", b"0" * 40_000_000)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
@@ -365,7 +385,11 @@ def test_performance_officers_alone_bring_scorecards(client, officer, place, kin
         (b"", "The selected file is empty"),
         (b"%PDF-1.7", "The selected file is a PDF"),
         (workbook(Sheet1=[["Minutes of a meeting"]]), "has nothing that reads as an indicator"),
+        (bytes(LARGEST_FILE + 1), "The selected file must be 10 MB or smaller"),
+        (OLD_OFFICE + bytes(600) + LOCKED_STREAM, "The selected file is password protected"),
+        (bomb(), "expands to far more than a scorecard does"),
     ],
+    ids=["empty", "PDF", "minutes", "too big", "password", "bomb"],
 )
 def test_a_file_that_cannot_be_taken_is_refused_beside_the_box(client, officer, content, says):
     page = send(client, officer, content)
@@ -389,7 +413,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_twenty(
     first = len(one)
     for _ in range(19):
         ScorecardUpload.objects.create(
-            name="s.xlsx", sha256="0" * 64, shape="1" * 64, uploaded_by=officer
+            name="s.xlsx", sha256="0" * 64, shapes="1" * 64, uploaded_by=officer
         )
     with django_assert_max_num_queries(first):
         client.get(reverse("set_up_scorecards"))

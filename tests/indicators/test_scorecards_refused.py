@@ -18,6 +18,7 @@ from indicators.scorecards.facts import ScorecardReader
 from indicators.scorecards.grids import GridCell, Place, grids_of, rag_of_colour, range_of
 from indicators.scorecards.periods import Context, Period, context_of, heading_period
 from indicators.scorecards.reading import LARGEST_FILE, NothingToRead, read_scorecard
+from indicators.scorecards.settling import ScorecardAnswers, asked_of, settled
 from indicators.scorecards.vocabulary import (
     Role,
     heading,
@@ -581,3 +582,68 @@ def test_places_of_a_question_are_written_as_a_spreadsheet_writes_them():
     assert range_of([place(4, 1), place(8, 1)]) == "B5:B9"
     assert range_of([place(4, 26)]) == "AA5"
     assert str(place(0, 0)) == "s!A1"
+
+
+# A target printed once, and codes before titles
+
+YEARS = ["Ref", "Indicator", "Good is", "Target", "Q1 2021/22", "Q2 2021/22", "Q1 2022/23"]
+
+
+def of_years(*rows):
+    sheet = workbook(Scorecard=[["Scorecard"], [], YEARS, *rows])
+    return read_scorecard([("scorecard.xlsx", sheet)]), sheet
+
+
+def test_a_target_printed_once_beside_several_years_is_asked_about_once():
+    read, _ = of_years(
+        ["A1", "Calls answered (%)", "High", 90, 91, 92, 93],
+        ["A2", "Bins missed (number)", "Low", 20, 19, 21, 22],
+    )
+    (doubt,) = [each for each in read.doubts if each.field == "from_quarter"]
+    assert (doubt.cell, doubt.read_as, doubt.options) == ("D4:D5", "2022-Q1", ("2021-Q1",))
+    assert [each.targets[0].from_quarter for each in read.indicators] == ["2022-Q1", "2022-Q1"]
+
+
+def test_whoever_answers_says_from_which_year_it_holds_for_all_of_them():
+    rows = [
+        ["A1", "Calls answered (%)", "High", 90, 91, 92, 93],
+        ["A2", "Bins missed (number)", "Low", 20, 19, 21, 22],
+    ]
+    read, _ = of_years(*rows)
+    (asked,) = asked_of(read, ScorecardAnswers())
+    assert asked.choices == (
+        ("as read", "From Q1 2022/23, as read"),
+        ("2021-Q1", "From Q1 2021/22"),
+    )
+    answers = ScorecardAnswers(questions={asked.key: "2021-Q1"})
+    assert [each.targets[0].from_quarter for each in settled(read, answers).indicators] == [
+        "2021-Q1",
+        "2021-Q1",
+    ]
+
+
+def test_of_one_year_nothing_is_asked_about_its_target():
+    read = read_scorecard(one(["A1", "Calls answered (%)", 90, 91, 92, "G"]))
+    assert [each for each in read.doubts if each.field == "from_quarter"] == []
+
+
+@pytest.mark.parametrize(
+    ("titles", "references"),
+    [
+        (["PL04 Percentage of appeals lost", "PL05 Number of appeals"], ["PL04", "PL05"]),
+        (["HS 1 Homes let", "HS 2 Homes repaired", "Rent collected"], ["HS 1", "HS 2", None]),
+        (["PM10 Level at the roadside", "PM25 Level at the roadside"], [None, None]),
+        (["AQ10 Level at the roadside", "Homes let", "Rent collected"], [None, None, None]),
+        (["BV12 Days lost", "BV12 Homes let"], [None, None]),
+    ],
+)
+def test_codes_before_titles_are_taken_off_where_they_are_clearly_codes(titles, references):
+    head = ["Indicator", "Target", "Q1", "Q2"]
+    rows = [[title, 90, 91 + at, 92] for at, title in enumerate(titles)]
+    sheet = workbook(Scorecard=[["Scorecard 2022/23"], [], head, *rows])
+    read = read_scorecard([("scorecard.xlsx", sheet)])
+    assert [
+        None if each.reference_is_ours else each.reference for each in read.indicators
+    ] == references
+    for each, title, reference in zip(read.indicators, titles, references, strict=True):
+        assert each.title == (title.removeprefix(f"{reference} ") if reference else title)

@@ -99,6 +99,8 @@ PAGES = {
         "/sorp/draft/",
         "/dashboards/WCC/",
         "/quarters/",
+        "/quarters/history/",
+        "/set-up/scorecard/",
         "/reports/",
         "/returns/2022-Q4/HT-01/",
     ],

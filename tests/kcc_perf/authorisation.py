@@ -402,7 +402,7 @@ class World:
         """A scorecard that was uploaded, of which nothing is answered yet."""
         content = b"Ref,Indicator,Target,Q1 2011/12\nPI-9,Calls answered (%),90,91\n"
         return keep_scorecard(
-            name="scorecard.csv", content=content, by=self.people["performance_officer"]
+            files=[("scorecard.csv", content)], by=self.people["performance_officer"]
         )
 
     def _reminder(self):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from core.kept_files import keep_file
 from core.refusals import Refused
-from indicators.scorecards.reading import check_size, read_scorecard
+from indicators.scorecards.reading import RefusedFiles, check_size, read_scorecard
 from indicators.scorecards.writing import files_of
 
 
@@ -41,6 +41,8 @@ class Command(BaseCommand):
                 self._refuse(f"{path.name}: {reason}")
         try:
             found = read_scorecard(files)
+        except RefusedFiles as reason:
+            self._refuse(str(reason))
         except Refused as reason:
             self._refuse(f"{', '.join(path.name for path in paths)}: {reason}")
         for name, text in files_of(found).items():
