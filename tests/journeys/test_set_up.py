@@ -8,12 +8,15 @@ import logging
 import os
 import re
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 
 from kcc_perf.demonstration.loading import PASSWORD
-from tests import databases
+from tests import databases, services
 from tests.journeys.conftest import CHROMIUM, ROOT, WIDE, Council, Visitor
+from tests.service.conftest import postgresql, redis_address, static_root  # noqa: F401 fixtures
+from tests.service.processes import Service
 
 LOG = logging.getLogger(__name__)
 GUIDE = (ROOT / "docs/guides/starting.md").read_text(encoding="utf-8")
@@ -99,26 +102,44 @@ class Starter(Visitor):
         assert self.reads("Your password has been changed")
 
 
+class CouncilInService(Council):
+    """Its pages and its jobs are done by the processes of service mode, on PostgreSQL and Redis."""
+
+    @contextmanager
+    def served(self, **settings):
+        service = Service(self.folder, **self.environment | settings)
+        try:
+            for name in ("web", "worker", "beat"):
+                service.start(name)
+            service.wait_ready()
+            yield service.address
+        finally:
+            service.stop()
+
+
 @pytest.fixture
-def empty_council(tmp_path):
-    """A council in service in which nobody and nothing stands; on PostgreSQL where that is tested."""
+def empty_council(request, tmp_path):
+    """A council in which nobody and nothing stands: in service mode, or embedded where that cannot be."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    named = os.environ.get("TEST_DATABASE_URL", "")
-    where = f"{named.rpartition('/')[0]}/kcc_perf_journey_{os.getpid()}"
-    if named.startswith("postgres"):
-        databases.postgresql_copy(where)
-    else:
-        where = databases.sqlite_copy(tmp_path / "council.sqlite3")
-    settings = databases.council_environment(tmp_path) | {
-        "DEMONSTRATION": "no",
-        "DATABASE_URL": where,
+    on_a_day = {
         "DJANGO_SETTINGS_MODULE": "tests.journeys.settings_on_a_day",
         "JOURNEY_DAY": MONDAY,
     }
-    yield Council(tmp_path, os.environ | settings)
-    if named.startswith("postgres"):
-        databases.postgresql_drop(where)
+    if services.missing():
+        embedded = databases.council_environment(tmp_path) | on_a_day | {"DEMONSTRATION": "no"}
+        databases.sqlite_copy(tmp_path / "council.sqlite3")
+        return Council(tmp_path, os.environ | embedded)
+    in_service = Service(
+        tmp_path,
+        DATABASE_URL=request.getfixturevalue("postgresql"),
+        REDIS_URL=request.getfixturevalue("redis_address"),
+        STATIC_ROOT=request.getfixturevalue("static_root"),
+        COUNCIL_NAME="Wealdshire County Council",
+        **on_a_day,
+    ).environment
+    # Each time it is served it has an address of its own.
+    return CouncilInService(tmp_path, {k: v for k, v in in_service.items() if k != "BIND"})
 
 
 def test_an_officer_starts_a_council_and_publishes_its_first_report_on_pages_only(
