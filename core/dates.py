@@ -26,6 +26,16 @@ def in_full(day: date) -> str:
     return f"{day:%A} {as_date(day)}"
 
 
+def as_time(moment: datetime) -> str:
+    """15:42, as the clock shows it in London."""
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
+def as_moment(moment: datetime) -> str:
+    """15:42 on 20 October 2011."""
+    return f"{as_time(moment)} on {as_date(moment)}"
+
+
 def as_quarter(value: Quarter | date | str | None) -> str:
     """Q2 2011/12. Takes a quarter, its key (2011-Q2) or any day in it."""
     if not value:

@@ -35,6 +35,13 @@ def open_quarters() -> list[Quarter]:
     return [row.quarter for row in rows]
 
 
+def waiting_for_undo() -> set[Quarter]:
+    """The closed quarters whose close can still be taken back: what would follow it waits."""
+    moment = now()
+    rows = ReportingQuarter.objects.filter(undo_until__gt=moment)
+    return {row.quarter for row in rows if row.waits_for_undo(moment)}
+
+
 JOBS_SHOWN_FOR = timedelta(days=14)  # finished work is old news after that
 
 

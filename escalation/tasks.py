@@ -13,6 +13,7 @@ from escalation.services import backtests, history, plans, rehearsals
 from escalation.services import closing as services
 from escalation.services.early_closes import CLOSE_QUARTER, refuse_unagreed
 from escalation.services.history import CLOSE_HISTORY
+from escalation.services.taking_back import close_for_now
 from organisation.models.people import User
 
 
@@ -25,13 +26,13 @@ def close_quarter(quarter_key: str) -> str:
 
 @work(CLOSE_QUARTER)
 def close_quarter_as_job(*, progress: Progress, quarter: str, by: int | None = None) -> str:
-    """The same, asked for on a page, with its progress shown there.
+    """The same, asked for on a page, with its progress shown there. For a while it can be taken back.
 
     What stood in no way when it was asked may do so when its turn comes: it is looked at again.
     """
     progress(0, 1, f"Closing {Quarter.parse(quarter)}")
     refuse_unagreed(quarter=Quarter.parse(quarter), today=localdate())
-    closing = services.close_quarter(
+    closing = close_for_now(
         quarter=Quarter.parse(quarter),
         today=localdate(),
         by=User.objects.get(pk=by) if by is not None else None,

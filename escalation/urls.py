@@ -13,6 +13,7 @@ from escalation.views import (
     quarters,
     register,
     rehearsals,
+    taking_back,
 )
 
 urlpatterns = [
@@ -53,6 +54,17 @@ urlpatterns = [
         "quarters/<quarter:quarter>/close-early/not-agreed/",
         quarters.not_agreed,
         name="refuse_early_close",
+    ),
+    path("quarters/<quarter:quarter>/take-back/", taking_back.take_back, name="take_back_close"),
+    path(
+        "quarters/<quarter:quarter>/taken-back/<int:pk>/",
+        taking_back.taken_back,
+        name="taken_back_close",
+    ),
+    path(
+        "quarters/<quarter:quarter>/taken-back/<int:pk>/archive.json",
+        taking_back.archive,
+        name="taken_back_archive",
     ),
     path(
         "indicators/<reference:address>/explanations/",

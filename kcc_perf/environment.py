@@ -42,6 +42,14 @@ def whole(name: str, default: int) -> int:
     return int(text)
 
 
+def minutes(name: str, default: int) -> int:
+    """A length of time in whole minutes, a day at most; nought for none. Raises ImproperlyConfigured."""
+    length = whole(name, default)
+    if length > 24 * 60:
+        raise ImproperlyConfigured(f"{name} is {length}: write minutes, 1440 (a day) at most")
+    return length
+
+
 def database() -> dict:
     """SQLite in the project's var/ folder, or whatever DATABASE_URL names.
 

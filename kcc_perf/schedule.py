@@ -73,7 +73,7 @@ ENTRIES = (
         minute=10,
         from_hour=MORNING,
     ),
-    # Within an hour of its close. What was found stands until something falls due or is revised.
+    # Within an hour of when its close stands for good. What was found stands until something falls due or is revised.
     Entry("measure how the SORP is kept", "dashboards.tasks.measure_compliance", minute=30),
     # A pack that was frozen by no button is drawn all the same, once there is quiet.
     Entry("owe packs their drawing", "reports.tasks.request_missing_renderings", minute=45),

@@ -12,6 +12,7 @@ from kcc_perf.environment import (
     env,
     flag,
     job_backend,
+    minutes,
     redis_address,
     seconds,
     secret_key,
@@ -140,6 +141,8 @@ STORAGES = {
 JOB_BACKEND = job_backend(REDIS_URL)
 JOB_LEASE_SECONDS = seconds("JOB_LEASE_SECONDS", 120)  # renewed while the worker lives
 JOB_SWEEP_SECONDS = seconds("JOB_SWEEP_SECONDS", 30)
+# Minutes for which a close that nobody has acted on can be taken back, and its notices wait.
+CLOSE_UNDO_MINUTES = minutes("CLOSE_UNDO_MINUTES", 60)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # every task may run twice, so a lost worker costs only time

@@ -1,6 +1,7 @@
-"""What every app stands on: the audit record, jobs, notices, files brought, the quarters reported on."""
+"""What every app stands on: the audit record and archive, jobs, notices, files brought, quarters."""
 
 from core.models import (  # noqa: F401 so that Django finds every table
+    archive,
     audit,
     jobs,
     notices,

@@ -10,9 +10,13 @@ from core.clock import now
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
+    def told(self) -> Self:
+        """Those that stand on their recipient's page: all but what is held for a while."""
+        return self.exclude(owed_at__lte=now(), held_until__gt=now())
+
     def unsent(self) -> Self:
         """Those that still have to go by e-mail, now or with the day's others."""
-        return self.filter(sent_at__isnull=True, kept_at__isnull=True)
+        return self.told().filter(sent_at__isnull=True, kept_at__isnull=True)
 
     def to_send_now(self) -> Self:
         """The unsent, without those that wait for their recipient's one e-mail a day."""
@@ -22,8 +26,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """A message owed to one person about one thing. The unsent row is the retry.
 
-    It stands on its recipient's page from when it is owed. It goes by e-mail once, unless the
-    recipient wants no e-mail of its kind: then it is kept for the page alone.
+    It stands on its recipient's page from when it is owed, or, where it is held, from then on. It
+    goes by e-mail once, unless the recipient wants no e-mail of its kind: then it is kept for the
+    page alone.
     """
 
     class Kind(models.TextChoices):
@@ -40,6 +45,9 @@ class Notice(models.Model):
         max_length=200, blank=True, help_text="Where to go about it, such as /returns/2011-Q1/"
     )
     owed_at = models.DateTimeField(default=now, editable=False)
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when nobody is told: what it tells of may be undone"
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(
         null=True, blank=True, help_text="When it was kept for the page, and not sent by e-mail"

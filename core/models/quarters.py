@@ -1,8 +1,10 @@
 """The quarters that are open for results, and those that are closed for good."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.clock import now
 from core.fields import QuarterField
@@ -26,6 +28,9 @@ class ReportingQuarter(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    undo_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when its close can be taken back, if it ever could"
+    )
 
     class Meta:
         ordering = ["quarter"]
@@ -35,6 +40,10 @@ class ReportingQuarter(models.Model):
                 | Q(state="closed", closed_at__isnull=False),
                 name="a_closed_quarter_says_when",
             ),
+            models.CheckConstraint(
+                condition=Q(undo_until__isnull=True) | Q(undo_until__gt=F("closed_at")),
+                name="a_close_is_taken_back_after_it",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -43,3 +52,11 @@ class ReportingQuarter(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
+
+    def waits_for_undo(self, moment: datetime) -> bool:
+        """Whether its close could still be taken back then, so that what follows it waits."""
+        return (
+            self.closed_at is not None
+            and self.undo_until is not None
+            and self.closed_at <= moment < self.undo_until
+        )

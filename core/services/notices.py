@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -20,8 +22,31 @@ from core.models.people import Person
 
 How = NoticePreference.How
 Rows = TypeVar("Rows", bound=QuerySet)
+AT_A_TIME = 500
 # What a reader of the daily e-mail should see first.
 IN_ORDER = (Notice.Kind.OVERDUE, Notice.Kind.REMINDER, Notice.Kind.NEWS)
+
+
+_gathered: ContextVar[list[Notice] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathering_notices() -> Iterator[list[Notice]]:
+    """Inside, whatever comes to be owed is noted, so that it can be held."""
+    owed: list[Notice] = []
+    mark = _gathered.set(owed)
+    try:
+        yield owed
+    finally:
+        _gathered.reset(mark)
+
+
+def hold_notices(*, notices: Sequence[Notice], until: datetime) -> None:
+    """Nobody is told of these before then, on no page and by no e-mail."""
+    keys = [each.pk for each in notices]
+    for start in range(0, len(keys), AT_A_TIME):
+        some = Notice.objects.filter(pk__in=keys[start : start + AT_A_TIME])
+        some.update(held_until=until)
 
 
 def owe_notice(
@@ -34,7 +59,7 @@ def owe_notice(
     address: str = "",
 ) -> Notice:
     """One person is owed a message, with the page to go to. The same key is never owed twice."""
-    notice, _ = Notice.objects.get_or_create(
+    notice, is_new = Notice.objects.get_or_create(
         key=key,
         defaults={
             "recipient": recipient,
@@ -44,6 +69,8 @@ def owe_notice(
             "address": address,
         },
     )
+    if is_new and (owed := _gathered.get()) is not None:
+        owed.append(notice)
     return notice
 
 

@@ -1,4 +1,4 @@
-"""Opening quarters for results. Closing them is escalation's, since it escalates."""
+"""Opening quarters for results, and holding them. Closing them is escalation's, since it escalates."""
 
 from __future__ import annotations
 
@@ -40,3 +40,12 @@ def open_quarter(*, quarter: Quarter, today: date, by: Person | None) -> Reporti
     if is_new:
         audit.record("opened quarter", row, by=by)
     return row
+
+
+def held_quarter(quarter: Quarter) -> ReportingQuarter | None:
+    """The quarter's row as it is, held until this transaction ends; None where there is none.
+
+    For acts that differ by whether it is closed: a close, or one that is taken back, waits for them,
+    or they for it, and then find what it has become.
+    """
+    return ReportingQuarter.objects.select_for_update().filter(quarter=quarter).first()

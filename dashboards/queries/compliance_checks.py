@@ -17,6 +17,7 @@ from core.dates import in_full
 from core.models.audit import AuditEvent
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.queries import waiting_for_undo
 from core.working_days import in_days, working_day_after, working_days_between
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan, PlanReview
@@ -586,7 +587,7 @@ def quarters_to_measure(*, again: bool = False) -> list[Quarter]:
     """The closed quarters of which nothing was found yet, earliest first.
 
     `again` adds the two that were closed last: after a close, plans fall due and figures are
-    revised.
+    revised. One whose close can still be taken back waits.
     """
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     known = set(Finding.objects.values_list("quarter", flat=True).distinct().order_by())
@@ -594,4 +595,4 @@ def quarters_to_measure(*, again: bool = False) -> list[Quarter]:
     wanted = {quarter for quarter in quarters if quarter not in known}
     if again:
         wanted |= set(quarters[-FOLLOWED:])
-    return sorted(wanted)
+    return sorted(wanted - waiting_for_undo())

@@ -18,7 +18,7 @@ from assurance.rights import may_read
 from assurance.rules import CallInVerdict
 from core.charts.trend import Trend
 from core.clock import day_of
-from core.dates import as_date, in_full
+from core.dates import as_date, as_moment, in_full
 from core.figures import DECIMALS, as_number, decimals_of
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
@@ -29,6 +29,7 @@ from escalation.models.plans import ActionPlan
 from escalation.models.successions import Succession
 from escalation.queries.plans import MissingPlan, effect_afterwards, missing_plans
 from escalation.queries.register import TimeAtLevel, times_at_level
+from escalation.queries.taken_back import closes_taken_back
 from escalation.rules.ladder import Origin
 from escalation.rules.plans import PlanEffect
 from indicators.models.ratings import Rating
@@ -142,6 +143,27 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
             )
 
 
+def taken_back_events(context: TimelineContext) -> Iterator[TimelineEvent]:
+    """Each close of these quarters that was taken back: by whom, when and why. It counts nowhere."""
+    for record in closes_taken_back():
+        if record.quarter < context.begins or record.taken_back_at is None:
+            continue
+        if context.ends is not None and record.quarter > context.ends:
+            continue
+        yield TimelineEvent(
+            date=day_of(record.taken_back_at),
+            rank=RESULT,
+            title=f"Close of {record.quarter} taken back",
+            text=(
+                f"It was closed at {as_moment(record.closed_at)}, and open again at"
+                f" {as_moment(record.taken_back_at)}: what the close had done counts nowhere."
+                f" {record.reason}"
+            ),
+            by=f"Taken back by {record.taken_back_by}",
+            href=reverse("taken_back_close", args=[record.quarter.key, record.pk]),
+        )
+
+
 def _explanations(context: TimelineContext) -> Iterator[Explanation]:
     rows = Explanation.objects.filter(
         indicator=context.escalation.indicator,
@@ -217,7 +239,7 @@ def _other_referral_events(context: TimelineContext) -> Iterator[TimelineEvent]:
 
 def _notice_events(row: Escalation) -> Iterator[TimelineEvent]:
     about = Q(key=f"escalated-{row.pk}") | Q(key__startswith=f"referred-{row.pk}-")
-    for each in Notice.objects.filter(about).select_related("recipient").order_by("pk"):
+    for each in Notice.objects.told().filter(about).select_related("recipient").order_by("pk"):
         sent = (
             f"E-mailed on {in_full(day_of(each.sent_at))}."
             if each.sent_at
@@ -492,6 +514,7 @@ def escalation_timeline(*, escalation: Escalation, reader: User, today: date) ->
     wanted = missing_plans(reader=reader, indicator=indicator) if escalation.is_open else ()
     found = [
         *result_events(context),
+        *taken_back_events(context),
         *referral_events(context),
         *plan_events(context),
         *handling_events(context),

@@ -110,5 +110,5 @@ def home_page(*, reader: User, today: date) -> HomePage:
         runs_framework=runs_framework,
         signs_off=allowed(reader, Permission.SIGN_OFF),
         submits=allowed(reader, Permission.SUBMIT_RESULT),
-        recent_notices=reader.notices.filter(owed_at__gte=since).count(),
+        recent_notices=reader.notices.told().filter(owed_at__gte=since).count(),
     )

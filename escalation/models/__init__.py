@@ -1,4 +1,4 @@
-"""Escalations with their explanations and handling, plans, exceptions, back-tests, rehearsals."""
+"""Escalations with their explanations and handling, plans, exceptions, closes, back-tests, rehearsals."""
 
 from escalation.models import (  # noqa: F401 so that Django finds every table
     backtests,
@@ -6,6 +6,7 @@ from escalation.models import (  # noqa: F401 so that Django finds every table
     escalations,
     exceptions,
     plans,
+    recorded_closes,
     rehearsals,
     successions,
 )

@@ -21,6 +21,10 @@ class EarlyCloseQuerySet(models.QuerySet["EarlyClose"]):
         """Those of which nobody else has said anything yet."""
         return self.filter(state=EarlyClose.State.ASKED)
 
+    def standing(self) -> Self:
+        """Those that still hold: asked or agreed, and the close not taken back."""
+        return self.filter(state__in=[EarlyClose.State.ASKED, EarlyClose.State.AGREED])
+
     def agreed(self) -> Self:
         return self.filter(state=EarlyClose.State.AGREED)
 
@@ -35,6 +39,7 @@ class EarlyClose(models.Model):
         ASKED = "asked", "Waits for another person"
         AGREED = "agreed", "Agreed"
         REFUSED = "refused", "Not agreed"
+        TAKEN_BACK = "taken_back", "Agreed, and the close was taken back"
 
     quarter = QuarterField()
     reason = models.TextField()
@@ -42,7 +47,7 @@ class EarlyClose(models.Model):
     outstanding = models.JSONField(
         default=list, help_text="The references of the results that were not in"
     )
-    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=now, editable=False)
     answered_by = models.ForeignKey(
@@ -66,7 +71,12 @@ class EarlyClose(models.Model):
                 condition=Q(
                     state="asked", answered_by__isnull=True, answered_at__isnull=True, answer=""
                 )
-                | Q(state="agreed", answered_by__isnull=False, answered_at__isnull=False, answer="")
+                | Q(
+                    state__in=["agreed", "taken_back"],
+                    answered_by__isnull=False,
+                    answered_at__isnull=False,
+                    answer="",
+                )
                 | Q(state="refused", answered_by__isnull=False, answered_at__isnull=False)
                 & ~Q(answer=""),
                 name="an_early_close_is_answered_by_somebody",

@@ -66,8 +66,8 @@ def close_obstacles(*, quarter: Quarter, today: date) -> CloseObstacles:
 
 
 def early_close_of(quarter: Quarter) -> EarlyClose | None:
-    """What was asked of a quarter last, and was not refused."""
-    rows = EarlyClose.objects.of(quarter).exclude(state=EarlyClose.State.REFUSED)
+    """What was asked of a quarter last, was not refused, and whose close was not taken back."""
+    rows = EarlyClose.objects.of(quarter).standing()
     return rows.select_related("asked_by", "answered_by").first()
 
 

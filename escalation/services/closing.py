@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.urls import reverse
 
 from core import audit
@@ -184,6 +185,7 @@ class Closing:
     ended: list[Escalation] = field(default_factory=list)  # with an indicator no longer measured
     restated: list[Escalation] = field(default_factory=list)
     exceptions: ExceptionChanges = field(default_factory=ExceptionChanges)
+    made: list[Model] = field(default_factory=list)  # every row that it wrote anew, but for notices
 
     @property
     def changed(self) -> bool:
@@ -233,7 +235,7 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None, tells: bool
     are known already. Idempotent. Raises CannotClose where the quarter has not ended, an earlier one is still open,
     or another close runs; NoVersionInForce where no SORP rules it.
     """
-    _refuse_two_at_once(quarter)
+    refuse_two_at_once(quarter)
     _refuse_out_of_order(quarter)
     row = _lock_quarter(quarter, today, by)
     closing = Closing(quarter, tells)
@@ -243,8 +245,10 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None, tells: bool
     if closed is not None:
         _restate_revised(closed, rules_of, closing, by)
     if not row.is_closed:
-        closing.rated = len(rate_quarter(quarter=quarter, by=by))
-        forecast_after(quarter=quarter, by=by)  # before triggers that read forecasts
+        ratings = rate_quarter(quarter=quarter, by=by)
+        closing.rated = len(ratings)
+        forecasts = forecast_after(quarter=quarter, by=by)  # before triggers that read forecasts
+        closing.made += [*ratings, *forecasts]
         _escalate(quarter, rules_of, closing, by)
         closing.exceptions = close_exceptions(quarter=quarter, by=by, tells=tells)
         closing.unsigned = unsigned(quarter)
@@ -255,7 +259,8 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None, tells: bool
     elif quarter == closed:
         closing.exceptions = close_exceptions(quarter=quarter, by=by)
     if tells and quarter == last_closed():
-        store_early_warnings(closed=quarter, by=by)
+        closing.made += store_early_warnings(closed=quarter, by=by)
+    closing.made += [*closing.exceptions.units_referred, *closing.exceptions.positive]
     return closing
 
 
@@ -270,7 +275,7 @@ def preview_close(*, quarter: Quarter, today: date) -> Closing:
     return closing
 
 
-def _refuse_two_at_once(quarter: Quarter) -> None:
+def refuse_two_at_once(quarter: Quarter) -> None:
     """SQLite lets in one writer at a time anyway; PostgreSQL is asked for a lock, or says no."""
     if connection.vendor != "postgresql":
         return
@@ -329,10 +334,14 @@ def _escalate(
         for episode in outcome.opened:
             opened = open_escalation(indicator, episode, rules_of, quarter, by, tells=closing.tells)
             closing.opened.append(opened)
+            closing.made.append(opened)
             stored.setdefault(pk, []).append(opened)
     closed |= _end_unmeasured(quarter, histories, stored, indicators, closing, by)
     asked = {pk: [quarter] for pk in closed}
-    explain_closes(closes=ClosesToExplain(asked, closed, stored, indicators, rules_of), by=by)
+    told = explain_closes(
+        closes=ClosesToExplain(asked, closed, stored, indicators, rules_of), by=by
+    )
+    closing.made += told
 
 
 def _end_unmeasured(
@@ -364,7 +373,7 @@ def _restate_revised(
     revised = revised_since_close()
     if not revised:
         return
-    forecast_after(quarter=closed, by=by)
+    closing.made += forecast_after(quarter=closed, by=by)
     histories = rag_histories(until=closed, indicators=revised)
     stored = stored_escalations(histories)
     indicators = Indicator.objects.select_related("successor").in_bulk(list(histories))
@@ -374,7 +383,10 @@ def _restate_revised(
         _restate(indicators[pk], history, rows, revised[pk], rules_of, closing, by)
     untold = not_yet_told(revised)
     asked = {pk: list(since.until(closed)) for pk, since in revised.items() if pk in untold}
-    explain_closes(closes=ClosesToExplain(asked, histories, stored, indicators, rules_of), by=by)
+    told = explain_closes(
+        closes=ClosesToExplain(asked, histories, stored, indicators, rules_of), by=by
+    )
+    closing.made += told
 
 
 def _restate(
@@ -398,4 +410,5 @@ def _restate(
             indicator, episode, rules_of, history[-1].quarter, by, tells=closing.tells
         )
         closing.restated.append(opened)
+        closing.made.append(opened)
         rows.append(opened)

@@ -18,6 +18,7 @@ from core.clock import day_of, now
 from core.dates import as_date, in_full
 from core.models.notices import Notice
 from core.quarters import Quarter
+from core.queries import waiting_for_undo
 from core.refusals import Refused
 from core.services.notices import owe_notice
 from core.working_days import is_working_day
@@ -394,9 +395,10 @@ def alert_to_missing_plans(*, today: date) -> int:
     missing and late. Returns how many are new.
 
     Once for each time that a plan is asked for: the day after, nothing more is owed. Nobody is
-    written to on a day on which nobody works.
+    written to on a day on which nobody works, nor while the last close can still be taken back: the
+    next look, an hour later, makes up for it.
     """
-    if not is_working_day(today):
+    if not is_working_day(today) or waiting_for_undo():
         return 0
     late = [each for each in missing_plans(reader=None) if each.is_late(today)]
     keys = {

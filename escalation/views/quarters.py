@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,12 +15,13 @@ from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import open_quarters, recent_jobs
+from core.queries import open_quarters, recent_jobs, waiting_for_undo
 from core.views.entities import history_page
 from escalation.forms.early_closes import EarlyCloseForm, NotAgreedForm
 from escalation.models.early_closes import EarlyClose
 from escalation.queries.early_closes import close_obstacles, early_close_of, late_offers
 from escalation.queries.history import history_quarters
+from escalation.queries.taken_back import closes_taken_back
 from escalation.services.closing import Closing, preview_close
 from escalation.services.early_closes import (
     WantsAnother,
@@ -49,6 +51,9 @@ def quarters(request: SignedInRequest) -> HttpResponse:
         "today": localdate(),
         "offers": late_offers(),
         "history": history_quarters(localdate()),
+        "to_take_back": waiting_for_undo(),
+        "taken_back": closes_taken_back(),
+        "undo_minutes": settings.CLOSE_UNDO_MINUTES,
     }
     return render(request, "escalation/quarters.html", page)
 
@@ -122,6 +127,7 @@ def _what_follows(
         "obstacles": close_obstacles(quarter=quarter, today=localdate()),
         "early": early_close_of(quarter),
         "form": form,
+        "undo_minutes": settings.CLOSE_UNDO_MINUTES,
     }
 
 

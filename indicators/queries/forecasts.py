@@ -237,7 +237,8 @@ def _worked_out(register: ForecastRegister, tree: Tree) -> RegisterScores:
 
 
 def _fingerprint(closed: Quarter | None, units: Mapping[int, int], tree: Tree) -> str:
-    """Of all that scores rest on. Rows of closed quarters are added to and never taken away."""
+    """Of all that scores rest on. Rows of closed quarters are added to, and those that a close
+    taken back leaves behind are those from before it: a key is never used again."""
     if closed is None:
         return "nothing-closed"
     rows = (

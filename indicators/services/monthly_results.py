@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from core.quarters import Quarter
-from core.queries import quarter_state
+from core.services.quarters import held_quarter
 from indicators.models.definitions import Indicator
 from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
@@ -65,7 +65,7 @@ def give_months(
     given = list(figures)
     if any(each.month.quarter != quarter for each in given):
         raise CannotGiveMonths(f"Give months of {quarter} only")
-    state = quarter_state(quarter)
+    state = held_quarter(quarter)
     is_closed = bool(state and state.is_closed)
     before = (
         Revision.objects.latest_ones()

@@ -12,9 +12,9 @@ from django.db import transaction
 from core import audit
 from core.clock import now
 from core.quarters import Quarter
-from core.queries import last_closed, quarter_state
+from core.queries import last_closed
 from core.refusals import Refused
-from core.services.quarters import NotOpen, open_quarter
+from core.services.quarters import NotOpen, held_quarter, open_quarter
 from core.words import mid_sentence
 from indicators.models.definitions import Indicator
 from indicators.models.parts import (
@@ -271,7 +271,7 @@ def give_parts(
     """
     indicator, dimension = breakdown.indicator, breakdown.dimension
     _refuse_misplaced(breakdown, quarter, figures, predates=predates)
-    state = quarter_state(quarter)
+    state = held_quarter(quarter)
     is_closed = bool(state and state.is_closed)
     if not is_closed:
         open_quarter(quarter=quarter, today=today, by=by)

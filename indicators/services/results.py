@@ -17,9 +17,8 @@ from core.clock import now
 from core.models.audit import AuditEvent
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import quarter_state
 from core.refusals import Refused
-from core.services.quarters import NotOpen, open_quarter
+from core.services.quarters import NotOpen, held_quarter, open_quarter
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
@@ -101,7 +100,7 @@ def revise_result(
     """
     if not reason.strip():
         raise ValueError("Say why the result is revised")
-    state = quarter_state(quarter)
+    state = held_quarter(quarter)
     if state is None:
         raise NotOpen(f"{quarter} was never open: submit its result first")
     if not state.is_closed and not _latest(indicator, quarter):

@@ -8,6 +8,7 @@ where page styles do not reach inside an SVG.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from core import panels
-from core.dates import as_date, as_quarter, in_full
+from core.dates import as_date, as_quarter, as_time, in_full
 from core.figures import DECIMALS, as_number, decimals_of
 from kcc_perf import commentary as commentary_text
 from kcc_perf.forms import summary_of
@@ -199,6 +200,12 @@ def quarter(value: Any) -> str:
 def date_tag(value: Any) -> str:
     """20 October 2011."""
     return as_date(value)
+
+
+@register.simple_tag(name="time")
+def time_tag(value: datetime) -> str:
+    """15:42, as the clock shows it in London."""
+    return as_time(value)
 
 
 @register.simple_tag

@@ -20,7 +20,7 @@ A_PAGE = 20
 @require(Permission.VIEW_PERFORMANCE)
 def notices(request: SignedInRequest) -> HttpResponse:
     """The reader's own notices, newest first: nobody else's can be asked for."""
-    own = request.user.notices.order_by("-owed_at", "-id")
+    own = request.user.notices.told().order_by("-owed_at", "-id")
     return render(
         request,
         "organisation/notices.html",

@@ -13,6 +13,7 @@ from core.clock import localdate, now
 from core.lettering import unprintable_in
 from core.quarters import Quarter
 from core.refusals import Refused
+from core.services.quarters import held_quarter
 from organisation.models.people import User
 from reports.contents.edition import edition_contents
 from reports.models import Edition, QuarterlyReport
@@ -57,6 +58,7 @@ def freeze_edition(*, quarter: Quarter, by: User | None, note: str = "") -> tupl
     DoesNotFollow where it would not verify, as when a revision is not yet followed up;
     CannotBePrinted where a font lacks what somebody wrote.
     """
+    held_quarter(quarter)  # it stays closed until the edition is frozen
     report, _ = QuarterlyReport.objects.get_or_create(quarter=quarter)
     QuarterlyReport.objects.select_for_update().get(pk=report.pk)
     newest = report.editions.order_by("-number").first()

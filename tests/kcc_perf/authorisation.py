@@ -28,6 +28,7 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from escalation.models.backtests import Backtest
 from escalation.models.early_closes import EarlyClose
+from escalation.models.recorded_closes import RecordedClose
 from escalation.models.rehearsals import Rehearsal
 from escalation.rules.rule_files import DEFAULT_RULES, rules_document
 from escalation.services.backtests import keep_as_evidence, run_backtest
@@ -387,6 +388,7 @@ class World:
         places["", "closed"] = places["", "open"] | {"quarter": CLOSED.key}
         places["", "evidence"], places["", "tried"] = self._backtests()
         places["", "rehearsed"] = self._rehearsal()
+        places["", "taken_back"] = {"quarter": OPEN.key, "pk": self._taken_back().pk}
         places["", "ruled"], places["", "drafted"] = self._statements()
         places["", "waiting"] = {"pk": self.waiting.pk}
         places["nothing", ""] = NOTHING
@@ -452,6 +454,19 @@ class World:
         )
         run_rehearsal(asked=rehearsal)
         return {"pk": rehearsal.pk}
+
+    def _taken_back(self):
+        """A close of the quarter that is open again."""
+        return RecordedClose.objects.create(
+            quarter=OPEN,
+            closed_at=now() - timedelta(minutes=40),
+            until=now() + timedelta(minutes=20),
+            summary="Closed",
+            last_event=0,
+            taken_back_at=now(),
+            taken_back_by=self.people["performance_officer"],
+            reason="Two divisions were missing",
+        )
 
     def _statements(self):
         """The version in force beside the one before it, and a draft beside the one in force."""

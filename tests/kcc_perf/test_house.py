@@ -123,7 +123,10 @@ def test_foreign_keys_point_downwards():
 # Services that leave no event of their own, and why that is right.
 UNRECORDED = {
     "build_report": "what it freezes, publishes and keeps is recorded by the acts that do",
+    "close_for_now": "the closing is recorded, and so is its being taken back",
     "close_unit_and_seats": "the closing of the unit is recorded, and the end of each seat",
+    "gathering_notices": "it writes nothing, and notes what others come to owe",
+    "hold_notices": "the close whose notices they are is recorded",
     "measure_compliance": "what it found is recorded where findings are kept",
     "merge_units_and_seats": "the merger is recorded, and the end of each seat",
     "owe_notice": "the act that owes the notice is recorded, and so is the sending",

@@ -87,6 +87,7 @@ IN_ANOTHER_STATE = {
     "public_months_csv": "reports/public_indicator.html",
     "submit_return": "indicators/check_return.html",
     "suspend_indicator": "indicators/unowned_indicators.html",
+    "take_back_close": "escalation/quarters.html",
     "unlock_result": "reports/parts/record.html",
 }
 

@@ -55,6 +55,10 @@ def test_a_good_environment_is_let_in():
         ({"JOB_LEASE_SECONDS": "soon"}, "JOB_LEASE_SECONDS is 'soon': write a number of seconds"),
         ({"JOB_LEASE_SECONDS": "nan"}, "JOB_LEASE_SECONDS is 'nan': write a number of seconds"),
         ({"JOB_SWEEP_SECONDS": "0"}, "JOB_SWEEP_SECONDS is '0': write a number of seconds"),
+        (
+            {"CLOSE_UNDO_MINUTES": "1441"},
+            "CLOSE_UNDO_MINUTES is 1441: write minutes, 1440 (a day) at most",
+        ),
         ({"PROXIES": "-1"}, "PROXIES is '-1': write a whole number"),
     ],
     ids=lambda value: value if isinstance(value, str) else "=".join(*value.items())[:40],

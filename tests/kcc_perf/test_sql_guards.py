@@ -1,7 +1,8 @@
 """What the database itself keeps as it is: asked of SQLite and PostgreSQL, past every service and model."""
 
 import importlib
-from datetime import UTC, date, datetime
+from copy import copy
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,12 +10,14 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from core import audit
+from core.models.archive import ArchivedRow
 from core.models.audit import AuditEvent
 from core.sql_guards import Guard
 from core.sql_guards_released import ReleasedGuard, forwards
 from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Handling
 from escalation.models.plans import PlanReview
+from escalation.models.recorded_closes import RecordedClose
 from indicators.models.definitions import DefinitionChange
 from indicators.models.forecasts import SystemForecast
 from indicators.models.questions import Question
@@ -154,9 +157,34 @@ def publish(edition):
     moved(edition, state="published", published_at=MOMENT, published_by=other)
 
 
+def superseded(row):
+    """Another of the next number has taken its place."""
+    moved(row, is_latest=False)
+    later = copy(row)
+    later.pk, later.number, later.is_latest = None, row.number + 1, True
+    later.save(force_insert=True)
+
+
+def an_archived_row():
+    said = an_event()
+    return ArchivedRow.objects.create(kind="a.thing", key=1, name="It", content={}, act=said)
+
+
+def a_recorded_close():
+    return RecordedClose.objects.create(
+        quarter=Q1,
+        closed_at=MOMENT,
+        until=MOMENT + timedelta(hours=1),
+        summary="Closed",
+        last_event=1,
+    )
+
+
 # How a row of each guarded table is made, and how it is closed.
 MADE = {
     "core_auditevent": an_event,
+    "core_archivedrow": an_archived_row,
+    "escalation_recordedclose": a_recorded_close,
     "reports_quarterlyreport": QuarterlyReportFactory,
     "reports_edition": EditionFactory,
     "reports_editionfile": EditionFileFactory,
@@ -199,11 +227,14 @@ CLOSED = {
     ),
     "indicators_partsrevision": lambda row: moved(row, is_latest=False),
     "indicators_dataqualityentry": lambda row: moved(row, is_latest=False),
-    "indicators_systemforecast": lambda row: moved(row, is_latest=False),
+    "indicators_systemforecast": superseded,
     "indicators_managersforecast": lambda row: moved(row, is_latest=False),
-    "escalation_earlywarning": lambda row: moved(row, is_latest=False),
+    "escalation_earlywarning": superseded,
     "indicators_monthlyfigure": lambda row: moved(row, is_latest=False),
-    "escalation_explanation": lambda row: moved(row, is_latest=False),
+    "escalation_explanation": superseded,
+    "escalation_recordedclose": lambda row: moved(
+        row, taken_back_at=MOMENT, taken_back_by=UserFactory(), reason="A slip"
+    ),
     "assurance_meeting": lambda row: moved(row, state="held"),
     "assurance_callin": lambda row: moved(row.meeting, state="held"),
     "assurance_pack": lambda row: moved(row, html="<p>", pdf=b"%PDF", drawn_at=MOMENT),
@@ -402,6 +433,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "indicators_managersforecast": {"is_latest"},
         "escalation_earlywarning": {"is_latest"},
         "escalation_explanation": {"is_latest"},
+        "escalation_recordedclose": {"taken_back_at", "taken_back_by_id", "reason"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }
     with_call_ins = {"assurance_callin": {"eligibility", "why", "called_in_by_id"}}
@@ -456,6 +488,33 @@ def test_what_a_published_plan_says_goes_once_it_is_withdrawn_and_nothing_else_o
         sorted(GUARDS["reports_smalledition"].columns - {"document"}),
     )
     refused("reports_smalledition", lambda: execute("DELETE FROM reports_smalledition"))
+
+
+GO_WITH_A_CLOSE = (
+    "escalation_earlywarning",
+    "escalation_explanation",
+    "indicators_systemforecast",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", GO_WITH_A_CLOSE)
+def test_what_a_close_made_goes_once_it_is_in_the_archive_and_what_stood_before_stands_again(table):
+    row = MADE[table]()
+    superseded(row)
+    later = type(row).objects.get(is_latest=True)
+    refused(table, later.delete)
+
+    ArchivedRow.objects.create(
+        kind=row._meta.label_lower, key=later.pk, name="Later", content={}, act=an_event()
+    )
+    refuse_each(table, later, GUARDS[table].never)
+    refused(table, lambda: moved(row, is_latest=True))
+    later.delete()
+    moved(row, is_latest=True)
+
+    assert type(row).objects.get() == row
+    refused(table, row.delete)
 
 
 @pytest.mark.parametrize("said", [{}, {"released": "1 = 1"}, {"emptied": ("text",)}])

@@ -42,6 +42,9 @@ WHERE = [
     ),
     ("/set-up/aims/3/change/", OFFICER, ["home", "set_up", "set_up_plan", "set_up_aims"], "set_up"),
     ("/quarters/2011-Q2/close/", OFFICER, ["home", "set_up", "quarters"], "set_up"),
+    ("/quarters/2011-Q2/take-back/", OFFICER, ["home", "set_up", "quarters"], "set_up"),
+    ("/quarters/2011-Q2/taken-back/3/", OFFICER, ["home", "set_up", "quarters"], "set_up"),
+    ("/quarters/2011-Q2/taken-back/3/", READER, ["home"], "home"),
     ("/quarters/2011-Q2/close-early/", READER, ["home"], "home"),
     (
         "/returns/2011-Q2/HT-12/evidence/",
