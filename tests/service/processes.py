@@ -51,6 +51,7 @@ class Service:
             "MEDIA_ROOT": str(folder / "media"),
             "BEAT_SCHEDULE_FILE": str(folder / "beat-schedule"),
             "EMAIL_TO_CONSOLE": "yes",
+            "CLOSE_UNDO_MINUTES": "0",  # what a close owes is waited for here, and not for an hour
             "LOG_LEVEL": "INFO",
             **environment,
         }
