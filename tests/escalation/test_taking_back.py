@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assurance.services.call_ins import call_in
 from core import audit, jobs
 from core.models.archive import ArchivedRow
 from core.models.audit import AuditEvent
@@ -25,7 +26,7 @@ from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import owed_a_digest, waiting_for_undo
 from core.services.notices import choose_notices, owe_notice, send_digest, send_notice
-from core.services.quarters import open_quarter
+from core.services.quarters import held_quarter, open_quarter
 from core.tasks import send_owed_notices
 from dashboards.queries.escalation_timeline import escalation_timeline
 from dashboards.queries.home_page import home_page
@@ -49,8 +50,10 @@ from indicators.services.results import revise_result, submit_result
 from kcc_perf.scheduler import run_due
 from organisation.rules import PostKind
 from organisation.services.people import rename_person
+from reports.services.editions import freeze_edition
 from sorp.lexicon import Rag
 from sorp.models.findings import Finding
+from tests.assurance.factories import MeetingFactory, TeamFactory, chair_of
 from tests.escalation.test_closing import _another_connection
 from tests.factories import VALUES, IndicatorFactory, TargetFactory, holder
 from tests.kcc_perf.test_house import ROOT
@@ -392,6 +395,13 @@ def the_manager(indicator):
     return indicator.accountable_manager
 
 
+def called_in(indicator):
+    """The chair of PAT has it discussed."""
+    team = TeamFactory()
+    meeting = MeetingFactory(team=team, meets_on=date(2012, 11, 20), quarter=Q2)
+    call_in(meeting=meeting, indicator=indicator, by=chair_of(team))
+
+
 ACTED = {
     "a result is revised": (
         lambda red, officer: revise_result(
@@ -408,6 +418,14 @@ ACTED = {
             by=officer,
         ),
         "Ada Asker dealt with escalation",
+    ),
+    "its report is built": (
+        lambda red, officer: freeze_edition(quarter=Q2, by=officer),
+        "Ada Asker froze edition",
+    ),
+    "it is called in": (
+        lambda red, officer: called_in(red),
+        r"called in .*at 10:00",
     ),
     "a plan is written": (
         lambda red, officer: write_plan(
@@ -577,6 +595,28 @@ def test_an_act_under_way_is_not_kept_waiting_and_then_counts(officer, red):
 
     with pytest.raises(CannotTakeBack, match=r"Cal called in \(PI-1\)"):
         take_back(officer)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_holds_the_quarter_it_is_not_opened_under_them(officer, red):
+    """As whoever freezes its report does, or revises a result."""
+    close(by=officer)
+    freezing = _another_connection()
+    try:
+        freezing.cursor().execute(
+            "SELECT id FROM core_reportingquarter WHERE quarter = '2011-07-01' FOR UPDATE"
+        )
+        with pytest.raises(CannotTakeBack, match="try again in a minute"):
+            take_back(officer)
+    finally:
+        freezing.rollback()
+        freezing.close()
+
+    with transaction.atomic():
+        assert held_quarter(Q2).is_closed
+        assert held_quarter(Q2.next()) is None
+    take_back(officer)
 
 
 # What waits
