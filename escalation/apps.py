@@ -8,10 +8,11 @@ from django.db import transaction
 
 
 class _Changed(local):
-    """Indicators of which something else is expected, until this thread has looked at them again."""
+    """Indicators of which something is otherwise, until this thread has looked at them again."""
 
     def __init__(self) -> None:
-        self.indicators: set[int] = set()
+        self.indicators: set[int] = set()  # of which something else is expected
+        self.to_preview: set[int] = set()  # with which the close may do something else
 
 
 _changed = _Changed()
@@ -21,12 +22,14 @@ class EscalationConfig(AppConfig):
     name = "escalation"
 
     def ready(self) -> None:
-        """Early warning looks again as soon as results are given, and as targets change."""
+        """Early warning, and what a close would do, follow results as they are given, and targets."""
         from indicators.services.rating import expectations_changed
         from indicators.services.results import results_given
 
         results_given.connect(_look_again, dispatch_uid="early_warning")
         expectations_changed.connect(_look_again_once_all_is_stored, dispatch_uid="early_warning")
+        for changed in (results_given, expectations_changed):
+            changed.connect(_preview_once_all_is_stored, dispatch_uid="close_previews")
 
 
 def _look_again(*, indicators: list[int], **_: Any) -> None:
@@ -49,3 +52,17 @@ def _look_at_what_changed() -> None:
     _changed.indicators.clear()
     if indicators:
         _look_again(indicators=indicators)
+
+
+def _preview_once_all_is_stored(*, indicators: list[int], **_: Any) -> None:
+    """What the close would do follows once a result stands: should that fail, the result stands all the same."""
+    _changed.to_preview.update(indicators)
+    transaction.on_commit(_preview_what_changed)
+
+
+def _preview_what_changed() -> None:
+    from escalation.services.close_previews import update_close_previews
+
+    indicators = sorted(_changed.to_preview)
+    _changed.to_preview.clear()
+    update_close_previews(indicators=indicators)

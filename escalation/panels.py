@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from core.panels import panel
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.panels import panel, panel_rows
+from core.quarters import Quarter
+from escalation.queries.as_it_stands import of_typed, stands_by_indicator
 from escalation.queries.backtests import evidence_on
+from indicators.models.ratings import Rating
+from indicators.queries.entry import EntrySheet
+from indicators.queries.returns import ReturnRow
+from indicators.queries.sign_off import SignOffLine
+from indicators.rules.entry import Entry
+from organisation.models.people import User
 from sorp.models.statement import Version
 
 
@@ -12,3 +22,53 @@ def evidence_on_version(version: Version) -> dict[str, object] | None:
     """The back-tests kept as evidence on a version of the SORP."""
     evidence = evidence_on(version)
     return {"evidence": evidence} if evidence else None
+
+
+@panel("close_of_typed", "escalation/close_of_typed.html")
+def close_of_typed(
+    sheet: EntrySheet, entry: Entry | None, reader: User
+) -> dict[str, object] | None:
+    """What the close would do with the figure in the box, or as it stands where nothing is typed."""
+    indicator, quarter = sheet.indicator, sheet.quarter
+    if entry is None:
+        stands = stands_by_indicator(reader=reader, indicators=[indicator.pk], quarter=quarter)
+        preview = stands.get(indicator.pk)
+    else:
+        found = of_typed(
+            reader=reader, quarter=quarter, entries=[(indicator, entry, sheet.revision)]
+        )
+        preview = next(iter(found), None)
+    if preview is None:
+        return None
+    return {"preview": preview, "quarter": quarter, "is_typed": entry is not None}
+
+
+@panel("close_of_drafts", "escalation/close_of_results.html")
+def close_of_drafts(
+    rows: Sequence[ReturnRow], quarter: Quarter, reader: User
+) -> dict[str, object] | None:
+    """What the close would do with a return that is about to be submitted."""
+    entries = [(row.indicator, row.entry, row.revision) for row in rows if row.entry is not None]
+    found = of_typed(reader=reader, quarter=quarter, entries=entries)
+    return {"previews": found, "quarter": quarter, "is_typed": True} if found else None
+
+
+@panel("close_of_results", "escalation/close_of_results.html")
+def close_of_results(
+    ratings: Iterable[Rating], quarter: Quarter, reader: User
+) -> dict[str, object] | None:
+    """What the close would do with results that were submitted, by how they were rated."""
+    keys = [each.indicator_id for each in ratings]
+    stands = stands_by_indicator(reader=reader, indicators=keys, quarter=quarter)
+    found = sorted(stands.values(), key=lambda each: each.indicator.reference)
+    return {"previews": found, "quarter": quarter} if found else None
+
+
+@panel_rows("close_of_each", "escalation/parts/stands.html")
+def close_of_each(
+    lines: Iterable[SignOffLine], quarter: Quarter, reader: User
+) -> Mapping[int, dict[str, object]]:
+    """What the close would do with each result that waits to be signed off."""
+    keys = [each.indicator.pk for each in lines]
+    stands = stands_by_indicator(reader=reader, indicators=keys, quarter=quarter)
+    return {pk: {"preview": each} for pk, each in stands.items()}

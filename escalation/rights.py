@@ -14,7 +14,7 @@ from indicators.rights import EVERY, NONE, Reach, directed_by
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import Visitor, allowed, posts_of
-from organisation.rules import DIRECTING, UnitTier
+from organisation.rules import DIRECTING, ELECTED, UnitTier
 from sorp.lexicon import Level
 
 
@@ -55,3 +55,12 @@ def _directed_from(user: Visitor, *tiers: UnitTier) -> Reach:
         each for each in held if each in tree.branches and tree.branches[each].tier in tiers
     ]
     return Reach(units=frozenset(below for unit in directed for below in tree.below(unit)))
+
+
+def sees_open_quarter(user: Visitor) -> bool:
+    """Whether a person is shown what the close of an open quarter would do: officers are.
+
+    It is not closed, and may come otherwise. Whoever holds nothing but a Member's office sees it only
+    once it is published. The public never does.
+    """
+    return any(kind not in ELECTED for kind, _ in posts_of(user))

@@ -9,7 +9,14 @@ from escalation.models.backtests import Backtest
 from escalation.models.rehearsals import Rehearsal
 from escalation.queries.history import history_sentence
 from escalation.queries.rehearsals import outlived_rehearsals
-from escalation.services import backtests, history, plans, rehearsals
+from escalation.services import (
+    backtests,
+    close_previews,
+    history,
+    morning_news,
+    plans,
+    rehearsals,
+)
 from escalation.services import closing as services
 from escalation.services.early_closes import CLOSE_QUARTER, refuse_unagreed
 from escalation.services.history import CLOSE_HISTORY
@@ -83,3 +90,15 @@ def throw_away_old_rehearsals() -> int:
 def alert_to_missing_plans() -> int:
     """Owe a notice of each action plan that is missing and late."""
     return plans.alert_to_missing_plans(today=localdate())
+
+
+@shared_task
+def update_close_previews() -> int:
+    """What the close of the open quarter would do is known anew. Returns of how many it was otherwise."""
+    return close_previews.update_all_close_previews(by=None).changed
+
+
+@shared_task
+def owe_morning_news() -> int:
+    """Owe each manager and director one notice of what changed in the open quarter since yesterday."""
+    return morning_news.owe_morning_news(today=localdate())

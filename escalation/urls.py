@@ -4,6 +4,7 @@ from django.urls import path
 
 from escalation.views import (
     approval,
+    as_it_stands,
     backtests,
     early_warning,
     explanations,
@@ -19,6 +20,7 @@ from escalation.views import (
 urlpatterns = [
     path("escalations/", register.register, name="escalations"),
     path("escalations/units/", register.units_referred, name="units_referred"),
+    path("escalations/as-it-stands/", as_it_stands.as_it_stands, name="as_it_stands"),
     path("escalations/better/", register.better_than_target, name="better_than_target"),
     path(
         "escalations/<int:pk>/handle/", handling.deal_with_escalation, name="deal_with_escalation"

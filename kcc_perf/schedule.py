@@ -57,6 +57,13 @@ ENTRIES = (
         "indicators.tasks.judge_overdue_from_publishers",
         minute=3,
     ),
+    # Results are followed up as they arrive; this follows what the calendar and the council's own
+    # changes make otherwise, after figures no longer awaited were judged.
+    Entry(
+        "work out what a close would do",
+        "escalation.tasks.update_close_previews",
+        minute=4,
+    ),
     # From seven, so that reminders lie there when people begin work, and nobody is woken by one.
     # Again each hour, for a day on which the clock or the post did not run at seven: what was owed
     # or sent already is not again.
@@ -71,6 +78,13 @@ ENTRIES = (
         "owe notice of variations that end",
         "indicators.tasks.remind_of_expiring_variations",
         minute=10,
+        from_hour=MORNING,
+    ),
+    # Once a morning, before the day's e-mail: what would be referred up now, and would not yesterday.
+    Entry(
+        "owe news of the open quarter",
+        "escalation.tasks.owe_morning_news",
+        minute=12,
         from_hour=MORNING,
     ),
     # Within an hour of when its close stands for good. What was found stands until something falls due or is revised.

@@ -179,11 +179,13 @@ def looking_ahead(rounds: int, many: int) -> list[Figure]:
         "Early warning": reverse("early_warning"),
         "How good forecasts have been": reverse("forecasts"),
         "Forecasts one by one": reverse("forecasts_one_by_one"),
+        "As it stands": reverse("as_it_stands"),
     }
     times: dict[str, list[float]] = {name: [] for name in addresses}
     queries: dict[str, list[int]] = {name: [] for name in addresses}
     for how_many in (FEW, many):
         _topped_up(how_many)
+        _opened()
         for name, address in addresses.items():
             assert client.get(address).status_code == 200
             with CaptureQueriesContext(connection) as asked:
@@ -204,6 +206,48 @@ def looking_ahead(rounds: int, many: int) -> list[Figure]:
         )
         for name, (small, large) in times.items()
     ]
+
+
+def standing(rounds: int, many: int) -> list[Figure]:
+    """What the close would do, worked out after one result, against working out all of it."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from escalation.models.close_previews import ClosePreview
+    from escalation.services.close_previews import (
+        update_all_close_previews,
+        update_close_previews,
+    )
+
+    touched = ClosePreview.objects.values_list("indicator", flat=True)[:1]
+    with CaptureQueriesContext(connection) as asked:
+        update_close_previews(indicators=touched)
+    one, everything = medians(
+        lambda: update_close_previews(indicators=touched),
+        lambda: update_all_close_previews(by=None),
+        rounds=rounds,
+    )
+    return [
+        Figure(
+            f"What the close would do, after one of {many:,} results, ≤ 1/10 of working out all",
+            f"1/{everything / one:.0f} ({one * 1000:.0f} ms in {len(asked)} queries, against"
+            f" {everything:.1f} s for all)",
+            one <= everything / 10,
+        )
+    ]
+
+
+def _opened() -> None:
+    """The quarter after the last closed is open, and what its close would do is worked out."""
+    from core.queries import last_closed
+    from core.services.quarters import open_quarter
+    from escalation.services.close_previews import update_all_close_previews
+
+    closed = last_closed()
+    assert closed is not None
+    ended = closed.next().next().first_day
+    open_quarter(quarter=closed.next(), today=ended, by=None)
+    update_all_close_previews(by=None)
 
 
 def _topped_up(how_many: int) -> None:
@@ -314,6 +358,7 @@ def run(*, quick: bool) -> list[Figure]:
         *workbooks(rounds),
         *drawing(built, drawn, len(edition.document["indicators"])),
         *looking_ahead(rounds, QUICK_MANY if quick else MANY),
+        *standing(rounds, QUICK_MANY if quick else MANY),
     ]
 
 

@@ -30,6 +30,7 @@ from dashboards.queries.next_steps import (
     target_steps,
     teams_of,
 )
+from escalation.queries.as_it_stands import StandingLine, lines_for
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import CalendarSheet, calendar_of
 from organisation.models.people import Post, User
@@ -37,6 +38,7 @@ from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import posts_held, units_directed_by
 from organisation.rights import allowed
+from organisation.rules import UnitTier
 
 RECENT = timedelta(days=7)
 
@@ -56,6 +58,7 @@ class HomePage:
     signs_off: bool
     submits: bool
     recent_notices: int
+    stands: tuple[StandingLine, ...]  # what the close of the open quarter would do with theirs
 
     @property
     def by_urgency(self) -> list[tuple[Urgency, list[NextStep]]]:
@@ -98,6 +101,9 @@ def home_page(*, reader: User, today: date) -> HomePage:
     answered_for = Indicator.objects.in_use(Quarter.containing(today)).filter(
         accountable_manager=reader
     )
+    units = Unit.objects.filter(pk__in=directed) if directed else Unit.objects.none()
+    if runs_framework:
+        units = units | Unit.objects.filter(tier=UnitTier.COUNCIL)
     since = timezone.make_aware(datetime.combine(today, time())) - RECENT
     return HomePage(
         reader_key=str(reader.pk),
@@ -111,4 +117,5 @@ def home_page(*, reader: User, today: date) -> HomePage:
         signs_off=allowed(reader, Permission.SIGN_OFF),
         submits=allowed(reader, Permission.SUBMIT_RESULT),
         recent_notices=reader.notices.told().filter(owed_at__gte=since).count(),
+        stands=tuple(lines_for(reader=reader, directed=list(units))),
     )

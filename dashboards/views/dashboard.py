@@ -23,6 +23,7 @@ from dashboards.queries.dashboard import (
     quarter_to_show,
     unit_dashboard,
 )
+from escalation.queries.as_it_stands import in_unit
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
@@ -88,7 +89,9 @@ def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
     found = get_object_or_404(Unit.objects.select_related("parent", "successor"), code=unit)
     quarter = _quarter(request)
     if quarter is None:
-        return render(request, "dashboards/dashboard_empty.html", {"unit": found})
+        stands = in_unit(reader=request.user, unit=found)
+        empty = {"unit": found, "stands": stands}
+        return render(request, "dashboards/dashboard_empty.html", empty)
     board, narrowed, tree = _board(request, found, quarter)
     page = Paginator(board.lines, A_PAGE).get_page(request.GET.get("page"))
     rows = heatmap_rows(list(page), board.quarters)
@@ -108,6 +111,7 @@ def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
             for each in (tree.branches[above] for above in list(tree.above(found.pk))[:0:-1])
         ],
         "address": request.GET.urlencode(),
+        "stands": in_unit(reader=request.user, unit=found),
         "most": f":{MOST}",
         "may_chase": allowed(request.user, Permission.MANAGE_FRAMEWORK),
     }

@@ -21,6 +21,7 @@ from dashboards.queries.indicator_story import (
 from dashboards.queries.permission_matrix import who_can_see
 from dashboards.queries.revisions import superseded_figures
 from escalation.models.plans import ActionPlan
+from escalation.queries.as_it_stands import stands_by_indicator
 from escalation.queries.early_warning import early_warning_of
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import latest_open_quarter
@@ -58,6 +59,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
     page = {
         "indicator": found,
         "branches": [(found.unit.name, reverse("dashboard", args=[found.unit.code]))],
+        "stands": stands_by_indicator(reader=request.user, indicators=[found.pk]).get(found.pk),
         "story": story,
         "record": record,
         "why": latest_explanation(

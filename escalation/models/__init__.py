@@ -2,6 +2,7 @@
 
 from escalation.models import (  # noqa: F401 so that Django finds every table
     backtests,
+    close_previews,
     early_closes,
     escalations,
     exceptions,

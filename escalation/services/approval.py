@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,6 +16,7 @@ from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.successions import Succession
 from escalation.queries.dropped import BY_THE_RULES, AffectedItem, affected_by
+from escalation.services.close_previews import update_all_close_previews
 from indicators.models.variations import VariedTrigger
 from organisation.models.people import User
 from organisation.permissions import Permission
@@ -70,6 +72,7 @@ def approve_with_answers(
     _delete_answers(done)
     for each in affected:
         _record(each, answers[each.field], done, by)
+    transaction.on_commit(partial(update_all_close_previews, by=by))
     return done
 
 
@@ -83,6 +86,7 @@ def withdraw_with_answers(*, version: Version, reason: str, today: date, by: Use
     deleted = _delete_answers(done)
     if deleted:
         audit.record("took back what becomes of what a version drops", done, by=by, answers=deleted)
+    transaction.on_commit(partial(update_all_close_previews, by=by))
     return done
 
 

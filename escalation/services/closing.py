@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -26,6 +27,7 @@ from escalation.queries.restatement_preview import (
     stored_escalations,
 )
 from escalation.rules.ladder import Episode, Origin, close, restate, with_end
+from escalation.services.close_previews import drop_close_previews, update_all_close_previews
 from escalation.services.early_warning import store_early_warnings
 from escalation.services.exceptions import ExceptionChanges, close_exceptions
 from escalation.services.explanations import ClosesToExplain, explain_closes, not_yet_told
@@ -261,6 +263,10 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None, tells: bool
     if tells and quarter == last_closed():
         closing.made += store_early_warnings(closed=quarter, by=by)
     closing.made += [*closing.exceptions.units_referred, *closing.exceptions.positive]
+    if closing.changed:
+        drop_close_previews(quarter=quarter)
+        # Of the next quarter, where its results arrive already.
+        transaction.on_commit(partial(update_all_close_previews, by=by))
     return closing
 
 

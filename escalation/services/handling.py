@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,6 +22,7 @@ from escalation.models.plans import ActionPlan
 from escalation.rights import may_deal_with
 from escalation.rules.ladder import Origin
 from escalation.rules.referrals import levels_above, levels_past, referral_name
+from escalation.services.close_previews import update_close_previews
 from escalation.services.plans import agree_plan
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
@@ -217,6 +219,7 @@ def _open_above(origin: Escalation, to: Level, reason: str, by: User) -> Escalat
                 body=row.reason,
                 address=reverse("escalation", args=[row.pk]),
             )
+    transaction.on_commit(partial(update_close_previews, indicators=[origin.indicator_id]))
     return row
 
 

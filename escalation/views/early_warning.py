@@ -9,6 +9,7 @@ from core.clock import localdate
 from core.guards import require
 from core.queries import last_closed
 from escalation.forms.early_warning import WarningForm
+from escalation.queries.as_it_stands import stands_by_indicator
 from escalation.queries.early_warning import early_warnings, with_managers
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
@@ -31,5 +32,11 @@ def early_warning(request: SignedInRequest) -> HttpResponse:
     found = early_warnings(rows, chosen.get("show", ""))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_managers(list(page.object_list))
-    shown = {"form": form, "page": page, "quarter": last_closed()}
+    keys = [each.indicator_id for each in page.object_list]
+    shown = {
+        "form": form,
+        "page": page,
+        "quarter": last_closed(),
+        "stands": stands_by_indicator(reader=request.user, indicators=keys),
+    }
     return render(request, "escalation/early_warning.html", shown)

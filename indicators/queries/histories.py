@@ -113,9 +113,14 @@ OF_OTHERS = (
 
 
 def value_series(
-    *, until: Quarter, indicators: Iterable[int] | None = None
+    *,
+    until: Quarter,
+    indicators: Iterable[int] | None = None,
+    typed: Mapping[int, Revision] | None = None,
 ) -> dict[int, list[Point]]:
     """What is now said of each quarter: value (None where there is none) and definition break.
+
+    What is `typed` for the last quarter, and submitted by nobody yet, stands in it as if it were.
 
     Chronological; quarters of which nothing was said are absent. What is declared comparable with an
     indicator that it replaced begins with that one's. The first figure from the quarter in which what
@@ -133,6 +138,9 @@ def value_series(
         .iterator()
     ):
         series[indicator].append((quarter, value, is_break))
+    for indicator, revision in (typed or {}).items():
+        earlier = [point for point in series[indicator] if point[0] != until]
+        series[indicator] = [*earlier, (until, revision.value, revision.definition_break)]
     _mark_breaks(series)
     return _continued(series, replaced, wanted)
 
@@ -234,6 +242,37 @@ def rag_histories(
         figure = _figure(row, red, amber_or_worse)
         histories[indicator].append(figure)
     return histories
+
+
+def figures_of(ratings: Mapping[int, Rating], quarter: Quarter) -> dict[int, Figure]:
+    """Ratings of one quarter that are not stored, as `rag_histories` would give them. Three queries.
+
+    By the key of the indicator, each with its revision, its version and its variation, if any.
+    """
+    chances = _chances_foreseen(quarter, ratings)
+    by_manager = ManagersForecast.objects.filter(
+        indicator__in=list(ratings), made_in=quarter, horizon=Horizon.YEAR_END, is_latest=True
+    )
+    expected = {each.indicator_id: each for each in by_manager}
+    variations = Variation.objects.in_bulk({each.variation_id for each in ratings.values()})
+    found = {}
+    for pk, rating in ratings.items():
+        revision, said = rating.revision, expected.get(pk)
+        varied = variations.get(rating.variation_id or 0)
+        row = {name: getattr(rating, name) for name in (*AS_KEPT, *WORDS)}
+        row |= {f"indicator__{name}": getattr(rating.indicator, name) for name in PATTERN}
+        row |= {
+            "managers_rag": said.rag if said else None,
+            "managers_value": said.value if said else None,
+            "revision__number": revision.number if revision else None,
+            "revision__late": revision.late if revision else None,
+            "revision__after_close": revision.after_close if revision else None,
+            "sorp_version__number": rating.sorp_version.number,
+            "variation__what": varied.what if varied else None,
+        }
+        red, amber_or_worse = chances.get((pk, quarter), (None, None))
+        found[pk] = _figure(row, red, amber_or_worse)
+    return found
 
 
 def _figure(row: dict[str, Any], red: Decimal | None, amber_or_worse: Decimal | None) -> Figure:

@@ -14,7 +14,7 @@ from indicators.models.definitions import Awaited, Indicator
 from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.queries.due import due_in
-from indicators.services.rating import rate_quarter
+from indicators.services.rating import expectations_changed, rate_quarter
 from organisation.models.people import User
 from sorp.lexicon import NotRated
 from sorp.rules.patterns import YEAR
@@ -63,6 +63,7 @@ def say_awaited(
         "awaited from its publisher", row, by=by, publisher=row.publisher, until=str(until), was=was
     )
     _rate_again(row)
+    expectations_changed.send(sender=Awaited, indicators=[row.indicator_id])
     return row, True
 
 
@@ -113,6 +114,7 @@ def take_back_awaited(*, awaited: Awaited, by: User | None) -> None:
     awaited.delete()
     if Rating.objects.filter(indicator=indicator, quarter=quarter).exists():
         rate_quarter(quarter=quarter, by=by, indicators=[indicator])
+    expectations_changed.send(sender=Awaited, indicators=[indicator])
 
 
 def _rate_again(row: Awaited) -> None:
@@ -140,4 +142,7 @@ def judge_overdue_from_publishers(*, today: date) -> int:
         rate_quarter(quarter=quarter, by=None, indicators=[indicator])
         waited_for = over.get(quarter=quarter, indicator=indicator)
         audit.record("judged what its publisher did not issue", waited_for, by=None)
+    if to_judge:
+        judged = sorted({indicator for _, indicator in to_judge})
+        expectations_changed.send(sender=Awaited, indicators=judged)
     return len(to_judge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -32,6 +32,7 @@ from indicators.rules.forecasting import (
 )
 from indicators.rules.returns import Horizon
 from indicators.rules.travel import direction_of_travel, since_last_break
+from indicators.services.rating import expectations_changed
 from organisation.models.people import User
 from sorp.lexicon import Polarity, Rag, TravelMethod
 from sorp.rules.patterns import Pattern
@@ -75,9 +76,8 @@ def forecast_after(
     if row is None:
         raise ValueError(f"Nothing was ever reported in {quarter}: forecast after a later quarter")
     in_use = Indicator.objects.in_use(quarter)
-    measured = list(in_use if indicators is None else in_use.filter(pk__in=list(indicators)))
-    inputs = _load_inputs(quarter, measured)
-    new = [made for indicator in measured if (made := _new_forecast(indicator, inputs)) is not None]
+    measured = in_use if indicators is None else in_use.filter(pk__in=list(indicators))
+    new = forecasts_anew(quarter=quarter, indicators=list(measured))
     _store(new, quarter)
     if new:
         again = sorted(each.indicator.reference for each in new if each.number > 1)
@@ -85,7 +85,24 @@ def forecast_after(
     return new
 
 
-def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
+def forecasts_anew(
+    *,
+    quarter: Quarter,
+    indicators: Sequence[Indicator],
+    typed: Mapping[int, Revision] | None = None,
+) -> list[SystemForecast]:
+    """The forecasts after a quarter that do not stand yet. Nothing is stored.
+
+    What is `typed` for the quarter, and submitted by nobody yet, is taken for its result.
+    """
+    inputs = _load_inputs(quarter, list(indicators), typed)
+    anew = (_new_forecast(each, inputs) for each in indicators)
+    return [made for made in anew if made is not None]
+
+
+def _load_inputs(
+    quarter: Quarter, measured: list[Indicator], typed: Mapping[int, Revision] | None
+) -> ForecastInputs:
     known = [each.pk for each in measured]
     thresholds = thresholds_ahead(indicators=measured, after=dict.fromkeys(known, quarter))
     due = {each for expected in thresholds.values() for each in expected}
@@ -98,7 +115,7 @@ def _load_inputs(quarter: Quarter, measured: list[Indicator]) -> ForecastInputs:
     counted_up = [each.pk for each in measured if each.pattern.restarts_in_april]
     return ForecastInputs(
         quarter=quarter,
-        series=value_series(until=quarter, indicators=known),
+        series=value_series(until=quarter, indicators=known, typed=typed),
         thresholds=thresholds,
         rags=_rags(quarter, counted_up),
         suspended={each: suspended_in(each) for each in due},
@@ -301,6 +318,7 @@ def state_forecast(
         rag=year_end.rag if year_end else None,
         why=year_end.why if year_end else None,
     )
+    expectations_changed.send(sender=ManagersForecast, indicators=[indicator.pk])
     return new
 
 

@@ -191,6 +191,18 @@ def panel(name: str, **subject: object) -> SafeString:
 
 
 @register.simple_tag
+def panel_rows(name: str, **subject: object) -> dict[int, SafeString]:
+    """The same for each row of a list, fetched at once: `{% panel_rows "close_of_results" … as drawn %}`."""
+    return panels.render_panel_rows(name, **subject)
+
+
+@register.filter
+def of_row(drawn: Mapping[int, Any], key: int) -> Any:
+    """What there is for one row of a list, by its key: `{{ drawn|of_row:line.indicator.pk }}`."""
+    return drawn.get(key, "")
+
+
+@register.simple_tag
 def quarter(value: Any) -> str:
     """Q2 2011/12."""
     return as_quarter(value)

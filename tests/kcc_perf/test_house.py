@@ -128,6 +128,7 @@ UNRECORDED = {
     "gathering_notices": "it writes nothing, and notes what others come to owe",
     "hold_notices": "the close whose notices they are is recorded",
     "measure_compliance": "what it found is recorded where findings are kept",
+    "drop_close_previews": "a step of the close, which is recorded: what it would have done is not kept",
     "merge_units_and_seats": "the merger is recorded, and the end of each seat",
     "owe_notice": "the act that owes the notice is recorded, and so is the sending",
     "preview_close": "all that it writes is rolled back",
@@ -135,6 +136,7 @@ UNRECORDED = {
     "rerate_from": "a step of the act that changed a rule, which is recorded; so is the rating",
     "rerate_open_quarters": "a step of the act that changed a rule, which is recorded",
     "split_unit_and_seats": "the splitting is recorded, and the end of each seat",
+    "update_close_previews": "a step of the act that changed a result, or a rule, which is recorded",
 }
 
 
