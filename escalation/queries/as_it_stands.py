@@ -71,13 +71,20 @@ def _pressing(preview: ClosePreview) -> tuple[bool, bool, int, str]:
 
 
 def as_it_stands(
-    *, reader: User, indicators: QuerySet[Indicator], units: Collection[int] = ()
+    *,
+    reader: User,
+    indicators: QuerySet[Indicator],
+    units: Collection[int] = (),
+    quarter: Quarter | None = None,
 ) -> AsItStands | None:
     """How these indicators and units stand; None where no quarter is open, or it is not the reader's to see.
 
-    The queries are as many for a thousand indicators as for one.
+    Whoever knows the `quarter` that is looked ahead to may say so. The queries are as many for a
+    thousand indicators as for one.
     """
-    if not sees_open_quarter(reader) or (quarter := quarter_previewed()) is None:
+    if not sees_open_quarter(reader):
+        return None
+    if quarter is None and (quarter := quarter_previewed()) is None:
         return None
     rows = ClosePreview.objects.of_quarter(quarter).filter(indicator__in=indicators)
     found = tuple(rows.select_related("indicator__unit", "indicator__accountable_manager"))
@@ -101,7 +108,8 @@ def lines_for(*, reader: User, directed: Sequence[Unit]) -> list[StandingLine]:
     if not sees_open_quarter(reader) or (quarter := quarter_previewed()) is None:
         return []
     found = []
-    own = as_it_stands(reader=reader, indicators=Indicator.objects.own_of(reader))
+    rows = Indicator.objects.own_of(reader)
+    own = as_it_stands(reader=reader, indicators=rows, quarter=quarter)
     if own is not None:
         found.append(StandingLine(None, own))
     if directed:
@@ -113,7 +121,7 @@ def _lines_of_units(reader: User, quarter: Quarter, directed: Sequence[Unit]) ->
     tree = tree_on(quarter.last_day)
     every = {each for unit in directed for each in tree.below(unit.pk)}
     rows = Indicator.objects.visible_to(reader).in_units(every)
-    whole = as_it_stands(reader=reader, indicators=rows, units=every)
+    whole = as_it_stands(reader=reader, indicators=rows, units=every, quarter=quarter)
     return list(_lines(whole, directed, tree)) if whole is not None else []
 
 
@@ -142,7 +150,7 @@ def in_unit(*, reader: User, unit: Unit) -> AsItStands | None:
         return None
     below = frozenset(tree_on(quarter.last_day).below(unit.pk))
     rows = Indicator.objects.visible_to(reader).in_units(below)
-    return as_it_stands(reader=reader, indicators=rows, units=below)
+    return as_it_stands(reader=reader, indicators=rows, units=below, quarter=quarter)
 
 
 def stands_by_indicator(

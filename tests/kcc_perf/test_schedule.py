@@ -164,6 +164,7 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
         "core.tasks.send_owed_notices",
         "sorp.tasks.bring_into_force",
         "organisation.tasks.take_up_structure",
+        "escalation.tasks.update_close_previews",
         "indicators.tasks.judge_overdue_from_publishers",
         "indicators.tasks.make_due_moves",
         "dashboards.tasks.hand_over_due",
