@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from core.clock import localdate
+from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import last_closed, open_quarters
+from core.queries import last_closed
 from escalation.models.close_previews import ClosePreview
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException
@@ -62,12 +63,16 @@ from sorp.rules.figures import Figure
 def quarter_previewed() -> Quarter | None:
     """The quarter whose close is looked ahead to: the earliest that is open, if it is the next to be closed.
 
-    What comes of a later one depends on its close.
+    What comes of a later one depends on its close. A quarter of history, which nobody was asked for, is
+    closed with the others of it and not looked ahead to.
     """
-    closed, waiting = last_closed(), open_quarters()
-    if not waiting or (closed is not None and waiting[0] != closed.next()):
+    row = ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN).first()
+    closed = last_closed()
+    if row is None or (closed is not None and row.quarter != closed.next()):
         return None
-    return waiting[0]
+    if row.begun_at is None and row.quarter < Quarter.containing(localdate()).previous():
+        return None
+    return row.quarter
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,11 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.clock import now
 from core.models.notices import Notice
+from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.services.quarters import open_quarter
 from core.tasks import send_owed_notices
 from escalation.models.close_previews import ClosePreview
 from escalation.services.close_previews import update_all_close_previews
@@ -78,6 +81,8 @@ def director(division):
 
 def submit(indicator, quarter, rag):
     """A result, and what is done once its transaction is over."""
+    open_quarter(quarter=quarter, today=TODAY, by=None)
+    ReportingQuarter.objects.filter(quarter=quarter).update(begun_at=now())
     with TestCase.captureOnCommitCallbacks(execute=True):
         submit_result(
             indicator=indicator,

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.clock import localdate
+from core.clock import localdate, now
 from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.services.quarters import open_quarter
 from escalation.apps import _changed
@@ -95,7 +96,14 @@ def followed_up(act, **given_to_it):
         return act(**given_to_it)
 
 
+def ask_for(quarter):
+    """The quarter is begun: it is no history, however long ago it was."""
+    open_quarter(quarter=quarter, today=TODAY, by=None)
+    ReportingQuarter.objects.filter(quarter=quarter).update(begun_at=now())
+
+
 def submit_as(indicator, quarter, said):
+    ask_for(quarter)
     followed_up(
         submit_result, indicator=indicator, quarter=quarter, given=said, today=TODAY, by=None
     )
@@ -281,7 +289,7 @@ def test_the_private_close_is_the_close(world):
             known_before(each)
         for place, row in enumerate(figures, start=1):
             quarter = nth(place)
-            open_quarter(quarter=quarter, today=TODAY, by=None)
+            ask_for(quarter)
             for which in order:
                 arrive(indicators[which], quarter, row[which])
             if place > 1 and revised:
@@ -307,7 +315,7 @@ def test_what_is_typed_is_foretold_as_it_is_once_it_is_submitted(world):
             known_before(each)
         for place, row in enumerate(figures, start=1):
             quarter = nth(place)
-            open_quarter(quarter=quarter, today=TODAY, by=None)
+            ask_for(quarter)
             for which in order:
                 if row[which] is None:
                     continue
@@ -600,6 +608,24 @@ def test_of_two_open_quarters_the_earlier_is_looked_ahead_to_and_the_next_once_i
     close(Q1)
     assert stands(indicator).quarter == Q2
     assert sentences(indicator)[0].startswith("Second red running: goes to PAT")
+
+
+def test_a_quarter_of_history_is_not_looked_ahead_to(ruled, division):
+    (indicator,) = measured(division)
+    long_ago = Quarter(2010, 3)
+    for quarter in (long_ago, Q2):
+        followed_up(
+            submit_result,
+            indicator=indicator,
+            quarter=quarter,
+            given=value_of("R"),
+            today=TODAY,
+            by=None,
+        )
+    assert quarter_previewed() is None
+    assert not ClosePreview.objects.exists()
+    ReportingQuarter.objects.filter(quarter=long_ago).update(begun_at=now())
+    assert quarter_previewed() == long_ago
 
 
 def test_dropping_leaves_nothing_of_a_quarter(open_one):
