@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -34,6 +35,7 @@ from escalation.models.escalations import Escalation, Explanation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.recorded_closes import RecordedClose
 from escalation.queries.taken_back import TOOK_BACK, undoing_of
+from escalation.services.close_previews import update_all_close_previews
 from escalation.services.closing import CannotClose, Closing, close_quarter, refuse_two_at_once
 from indicators.models.forecasts import SystemForecast
 from indicators.models.ratings import Rating
@@ -160,6 +162,8 @@ def _take_back(quarter: Quarter, reason: str, by: User) -> RecordedClose:
             body=f"{record.reason} It is open for results again.",
             address=reverse("taken_back_close", args=[quarter.key, record.pk]),
         )
+    # It is open, so what its close would do is looked ahead to again.
+    transaction.on_commit(partial(update_all_close_previews, by=by))
     return record
 
 
