@@ -31,7 +31,7 @@ class SeveralFilesInput(forms.FileInput):
 class SeveralFiles(forms.FileField):
     """One file or more; each is looked at as one alone would be."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         chosen = data if isinstance(data, list | tuple) else [data]
         return [super(SeveralFiles, self).clean(each, initial) for each in chosen or [None]]
 
@@ -159,8 +159,8 @@ class ScorecardAnswersForm(forms.Form):
         self.fields["published"].initial = answers.published
         choices = [("", "Left open")]
         choices += [(unit.code, unit.name) for unit in units]
-        self.files = read.files
-        for at, file in enumerate(self.files):
+        self.names = read.files
+        for at, file in enumerate(self.names):
             self.fields[f"area_{at}"] = forms.CharField(
                 label=f"{file}: of which council before the merger?",
                 max_length=80,
@@ -211,7 +211,7 @@ class ScorecardAnswersForm(forms.Form):
         return (self[f"unit_{at}"] for at, _ in enumerate(self.groups))
 
     def area_fields(self) -> Iterator[BoundField]:
-        return (self[f"area_{at}"] for at, _ in enumerate(self.files))
+        return (self[f"area_{at}"] for at, _ in enumerate(self.names))
 
     def comparable_fields(self) -> Iterator[BoundField]:
         return (self[f"comparable_{at}"] for at, _ in enumerate(self.addable))
@@ -243,7 +243,7 @@ class ScorecardAnswersForm(forms.Form):
         }
         areas = {
             file: " ".join(area.split())
-            for at, file in enumerate(self.files)
+            for at, file in enumerate(self.names)
             if (area := said.get(f"area_{at}", "")).strip()
         }
         comparable = [

@@ -77,7 +77,8 @@ def keep_scorecard(*, files: Sequence[tuple[str, bytes]], by: User) -> Scorecard
     sheets = sheets_of_each(named)
     shapes = [shape_of(read_with([each], ScorecardAnswers())) for each in sheets]
     read = read_with(sheets, ScorecardAnswers())
-    answers, remembered = ScorecardAnswers(), []
+    answers = ScorecardAnswers()
+    remembered: list[str] = []
     for shape in dict.fromkeys(shapes):
         answered = ScorecardUpload.objects.filter(shapes__contains=shape, answered__gt=0)
         if (before := answered.first()) is not None:

@@ -653,7 +653,12 @@ class _Draft:
         self._read_targets()
         self._read_statuses()
         own = self.indicator
-        for fact in (*own.results, *own.targets, *own.statuses):
+        facts: list[ResultRead | TargetRead | PrintedStatus] = [
+            *own.results,
+            *own.targets,
+            *own.statuses,
+        ]
+        for fact in facts:
             fact.file = own.file
         title = self.line.title
         if ROLLING.search(title):

@@ -94,33 +94,32 @@ class Measure:
         if self.why_not:
             return found
         for quarter, given in self._shared.items():
-            added: dict[str, Decimal] = {}
+            added = ResultRead(
+                quarter.key, place=f"added up from what {' and '.join(self.of_areas)} had published"
+            )
             if _has_counts(given):
-                for name in ("numerator", "denominator"):
-                    added[name] = sum((getattr(each, name) for each in given), Decimal(0))
+                added.numerator, added.denominator = _counts_together(given)
             elif self.are_counts and all(each.value is not None for each in given):
-                added["value"] = sum((each.value or Decimal(0) for each in given), Decimal(0))
+                added.value = sum((each.value or Decimal(0) for each in given), Decimal(0))
             else:
                 continue
-            firmness = {each.confidence for each in given}
-            found[quarter] = ResultRead(
-                quarter.key,
-                place=f"added up from what {' and '.join(self.of_areas)} had published",
-                confidence=next(
-                    (
-                        each.value
-                        for each in (Confidence.ESTIMATED, Confidence.PROVISIONAL)
-                        if each.value in firmness
-                    ),
-                    "",
-                ),
-                **added,
-            )
+            said = {each.confidence for each in given}
+            for firmness in (Confidence.PROVISIONAL, Confidence.ESTIMATED):  # the weakest stands
+                if firmness.value in said:
+                    added.confidence = firmness.value
+            found[quarter] = added
         return found
 
 
 def _has_counts(given: Sequence[ResultRead]) -> bool:
     return all(each.numerator is not None and each.denominator is not None for each in given)
+
+
+def _counts_together(given: Sequence[ResultRead]) -> tuple[Decimal, Decimal]:
+    return (
+        sum((each.numerator or Decimal(0) for each in given), Decimal(0)),
+        sum((each.denominator or Decimal(0) for each in given), Decimal(0)),
+    )
 
 
 def figures_of(item: IndicatorRead) -> dict[Quarter, ResultRead]:
@@ -145,20 +144,16 @@ def _says_a_figure(result: ResultRead) -> bool:
 
 
 def _made_of(given: Sequence[ResultRead], item: IndicatorRead) -> ResultRead | None:
-    key = Month.parse(given[0].key).quarter.key
-    at = {"file": given[-1].file, "place": given[-1].place}
+    made = ResultRead(
+        Month.parse(given[0].key).quarter.key, file=given[-1].file, place=given[-1].place
+    )
     if _has_counts(given):
-        counts = {
-            name: sum((getattr(each, name) for each in given), Decimal(0))
-            for name in ("numerator", "denominator")
-        }
-        return ResultRead(key, **counts, **at)
-    if item.unit in COUNTED and not SPREAD.search(item.title):
-        values = [each.value for each in given]
-        if all(each is not None for each in values):
-            return ResultRead(
-                key, value=sum((each or Decimal(0) for each in values), Decimal(0)), **at
-            )
+        made.numerator, made.denominator = _counts_together(given)
+        return made
+    is_counted = item.unit in COUNTED and not SPREAD.search(item.title)
+    if is_counted and all(each.value is not None for each in given):
+        made.value = sum((each.value or Decimal(0) for each in given), Decimal(0))
+        return made
     return None
 
 
