@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.clock import noon_of
 from core.guards import public
 from core.quarters import Quarter
 from indicators.rules.questions import QuestionKey, data_confidence
@@ -103,6 +104,7 @@ def specimens() -> dict[str, Any]:
             pattern=Pattern(basis=Basis.SCHOOL_YEAR, frequency=Frequency.ANNUAL, due=(2,))
         ),
         "today": date(2011, 10, 20),
+        "moment": noon_of(date(2011, 10, 20)),
         "unrated": {"rag": None, "not_rated_label": "No result"},
         "counts": {"green": 34, "amber": 9, "red": 6, "not_rated": 2},
         "quarters": quarters,
