@@ -15,9 +15,9 @@ from tests.indicators.scorecard_layouts import (
     Put,
     as_ods,
     known,
+    laid_out,
     plain,
     quarters_of,
-    results_of,
     statuses_of,
     targets_of,
     workbook,
@@ -79,12 +79,11 @@ def codes_before_word_headings():
                 cell.text = text
     out = io.BytesIO()
     document.save(out)
-    return Layout(
-        [("planning.docx", out.getvalue())],
+    return laid_out(
+        "planning.docx",
+        out.getvalue(),
         items,
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+        keys,
         has_references=True,
         has_units=False,
     )
@@ -185,12 +184,11 @@ def ods_by_turns():
         ]
         rows.append([item.reference, item.title, unit, way, "Actual", *actuals])
         rows.append([None, None, None, None, "Target", *([plain(item.target)] * 4)])
-    return Layout(
-        [("council plan.ods", as_ods(rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "council plan.ods",
+        as_ods(rows),
+        items,
+        keys,
         has_references=True,
     )
 
@@ -214,13 +212,7 @@ def latin_csv_in_a_list():
                 item.status(value).title(),
             ]
             lines.append(";".join(cells))
-    return Layout(
-        [("résultats.csv", "\r\n".join(lines).encode("cp1252"))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
-    )
+    return laid_out("résultats.csv", "\r\n".join(lines).encode("cp1252"), items, keys)
 
 
 def months_down_in_an_old_workbook():
@@ -267,12 +259,12 @@ def two_directorates_side_by_side():
     rows += [
         [*cells(one), None, *cells(other)] for one, other in zip(items[:2], items[2:], strict=True)
     ]
-    return Layout(
-        [("directorates.xlsx", workbook(Both=rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys[-1:]),
+    return laid_out(
+        "directorates.xlsx",
+        workbook(Both=rows),
+        items,
+        keys,
+        statuses=keys[-1:],
         has_references=True,
         has_units=False,
     )
@@ -312,12 +304,11 @@ def a_sheet_a_quarter_with_the_year_so_far():
                 ]
             )
         sheets[f"Qtr {key[-1]}"] = rows
-    return Layout(
-        [("corporate.xlsx", workbook(**sheets))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "corporate.xlsx",
+        workbook(**sheets),
+        items,
+        keys,
         has_references=True,
     )
 

@@ -215,6 +215,18 @@ def targets_of(items):
     return {item.reference: item.target for item in items}
 
 
+def laid_out(name, content, items, keys, statuses=None, **said):
+    """One file of these indicators in these quarters, with a status in each of them or in some."""
+    return Layout(
+        [(name, content)],
+        list(items),
+        results_of(items, keys),
+        targets_of(items),
+        statuses_of(items, keys if statuses is None else statuses),
+        **said,
+    )
+
+
 def quarters_as_rows():
     """An indicator's title merged over four rows, a row for each quarter."""
     items, keys = known()[:4], quarters_of(2022)
@@ -242,12 +254,11 @@ def quarters_as_rows():
                     Put(fill=FILLS[item.status(value)]),
                 ]
             )
-    return Layout(
-        [("quarters down.xlsx", workbook(Corporate=rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "quarters down.xlsx",
+        workbook(Corporate=rows),
+        items,
+        keys,
         has_references=True,
     )
 
@@ -281,13 +292,7 @@ def rows_by_turns(in_title=False):
                 rows.append([kind, unit if first else None, *cells])
             else:
                 rows.append([item.title if first else None, kind, unit if first else None, *cells])
-    return Layout(
-        [("by turns.xlsx", workbook(Sheet1=rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
-    )
+    return laid_out("by turns.xlsx", workbook(Sheet1=rows), items, keys)
 
 
 def months_across():
@@ -389,12 +394,11 @@ def a_block_each():
                 ]
             )
         rows.append([])
-    return Layout(
-        [("service plan.xlsx", workbook(Plan=rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "service plan.xlsx",
+        workbook(Plan=rows),
+        items,
+        keys,
         has_references=True,
         has_units=False,
     )
@@ -431,11 +435,12 @@ def csv_with_commas():
                 ]
             )
         )
-    return Layout(
-        [("export.csv", "\r\n".join(lines).encode("cp1252"))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
+    return laid_out(
+        "export.csv",
+        "\r\n".join(lines).encode("cp1252"),
+        items,
+        keys,
+        statuses=[],
         has_references=True,
     )
 
@@ -495,12 +500,11 @@ def coloured_figures():
     )
     book = openpyxl.Workbook()
     sheet_of(book, "KPIs", rows, hidden_rows=(9,))
-    return Layout(
-        [("kpis.xlsx", saved(book))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "kpis.xlsx",
+        saved(book),
+        items,
+        keys,
         has_references=True,
         has_units=False,
     )
@@ -559,13 +563,7 @@ def conditional_colours():
                     fill=PatternFill(bgColor=colour, fill_type="solid"),
                 ),
             )
-    return Layout(
-        [("measures.xlsx", saved(book))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
-    )
+    return laid_out("measures.xlsx", saved(book), items, keys)
 
 
 def a_sheet_each_quarter():
@@ -590,12 +588,11 @@ def a_sheet_each_quarter():
                 [item.reference, item.title, cell, target, item.status(value).upper(), "On course."]
             )
         sheets[f"Q{key[-1]}"] = rows
-    return Layout(
-        [("pack.xlsx", workbook(**sheets))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "pack.xlsx",
+        workbook(**sheets),
+        items,
+        keys,
         has_references=True,
     )
 
@@ -622,11 +619,12 @@ def counts_beside():
     for item in items:
         cells = [x for key in keys for x in (*item.counts[key], float(item.figures[key] / 100))]
         rows.append([item.reference, item.title, "%", *cells, float(item.target / 100)])
-    return Layout(
-        [("return.xlsx", workbook(Return=rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
+    return laid_out(
+        "return.xlsx",
+        workbook(Return=rows),
+        items,
+        keys,
+        statuses=[],
         counts={(item.reference, key): item.counts[key] for item in items for key in keys},
         has_references=True,
         polarities=False,
@@ -726,12 +724,12 @@ def rolling_quarters():
                 "Maximise" if item.polarity == "higher" else "Minimise",
             ]
         )
-    return Layout(
-        [("rolling.xlsx", workbook(Report=rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys[-1:]),
+    return laid_out(
+        "rolling.xlsx",
+        workbook(Report=rows),
+        items,
+        keys,
+        statuses=keys[-1:],
         has_units=False,
     )
 
@@ -787,12 +785,12 @@ def word_for_a_committee():
             cells[4]._tc.get_or_add_tcPr().append(shade)
     out = io.BytesIO()
     document.save(out)
-    return Layout(
-        [("report.docx", out.getvalue())],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys[:1]),
+    return laid_out(
+        "report.docx",
+        out.getvalue(),
+        items,
+        keys,
+        statuses=keys[:1],
         has_units=False,
     )
 
@@ -827,11 +825,12 @@ def a_list_of_facts():
                     item.polarity,
                 ]
             )
-    return Layout(
-        [("facts.txt", out.getvalue().encode("utf-16"))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
+    return laid_out(
+        "facts.txt",
+        out.getvalue().encode("utf-16"),
+        items,
+        keys,
+        statuses=[],
         has_references=True,
         has_units=False,
         says_percent=False,
@@ -917,12 +916,11 @@ def ods_with_quarters_merged():
                 scaled = [Put(each / 100, format="0.0%") for each in scaled]
             row += [*scaled, Put(item.status(value)[0].upper(), fill=FILLS[item.status(value)])]
         rows.append(row)
-    return Layout(
-        [("scorecard.ods", as_ods(rows))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "scorecard.ods",
+        as_ods(rows),
+        items,
+        keys,
         has_references=True,
         has_units=False,
     )
@@ -946,12 +944,11 @@ def two_tables_beside_each_other():
     rows += [
         [*cells(one), None, *cells(other)] for one, other in zip(items[:2], items[2:], strict=True)
     ]
-    return Layout(
-        [("summary.xlsx", workbook(Summary=rows))],
-        list(items),
-        results_of(items, [key]),
-        targets_of(items),
-        statuses_of(items, [key]),
+    return laid_out(
+        "summary.xlsx",
+        workbook(Summary=rows),
+        items,
+        [key],
         has_units=False,
     )
 
@@ -979,12 +976,11 @@ def a_sheet_each_indicator():
             for key in keys
         ]
         sheets[item.reference] = rows
-    return Layout(
-        [("cards.xlsx", workbook(**sheets))],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "cards.xlsx",
+        workbook(**sheets),
+        items,
+        keys,
         has_references=True,
     )
 
@@ -1043,12 +1039,11 @@ def bounds_of_each_colour():
                 item.status(item.figures[key])[0].upper(),
             ]
         )
-    return Layout(
-        [("bounds.xlsx", workbook(Sheet1=rows))],
-        list(items),
-        results_of(items, [key]),
-        targets_of(items),
-        statuses_of(items, [key]),
+    return laid_out(
+        "bounds.xlsx",
+        workbook(Sheet1=rows),
+        items,
+        [key],
         has_references=True,
         has_units=False,
         says_percent=False,
@@ -1058,12 +1053,11 @@ def bounds_of_each_colour():
 def an_old_workbook():
     """Excel of before 2007: rows by turns, merged names, statuses that are grounds without a word."""
     items, keys = known()[:4], quarters_of(2022)
-    return Layout(
-        [("by-turns.xls", OLD_WORKBOOK.read_bytes())],
-        list(items),
-        results_of(items, keys),
-        targets_of(items),
-        statuses_of(items, keys),
+    return laid_out(
+        "by-turns.xls",
+        OLD_WORKBOOK.read_bytes(),
+        items,
+        keys,
         has_references=True,
     )
 
