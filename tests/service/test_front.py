@@ -1,5 +1,6 @@
 """nginx by our own configuration, before a slow application: who waits for whom, and what is kept."""
 
+import http.client
 import os
 import re
 import shutil
@@ -205,3 +206,21 @@ def test_the_cache_is_asked_at_those_addresses_only():
     assert "proxy_cache_lock on;" in public
     outside = rules.replace(public, "")
     assert not re.findall(r"proxy_cache(?!_path)\w*", outside)
+
+
+# What is too large
+
+
+def test_50_mb_are_refused_in_words_and_the_application_is_not_asked(front, application):
+    host = front.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=PATIENCE)
+    connection.putrequest("POST", "/set-up/scorecard/")
+    connection.putheader("Content-Length", str(50 * 1024 * 1024))
+    connection.endheaders()
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    connection.close()
+
+    assert (answer.status, answer.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
+    assert "At most 20 MB are taken at once. Nothing was changed." in page
+    assert application.asked == []
