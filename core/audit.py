@@ -11,8 +11,13 @@ from core.models.audit import AuditEvent
 from core.models.people import Person
 
 
-def record(act: str, subject: models.Model, *, by: Person | None, **detail: Any) -> AuditEvent:
-    """Write down an act. `by` is None only where the clock or a command did it."""
+def record(
+    act: str, subject: models.Model, *, by: Person | str | None, **detail: Any
+) -> AuditEvent:
+    """Write down an act. `by` is None only where the clock or a command did it.
+
+    It is a name where somebody did it who has no account here, such as a partner.
+    """
     told = event(act, subject, by=by, **detail)
     told.save(force_insert=True)
     return told
@@ -23,11 +28,11 @@ def record_all(events: Iterable[AuditEvent]) -> None:
     AuditEvent.objects.bulk_create(events, batch_size=500)
 
 
-def event(act: str, subject: models.Model, *, by: Person | None, **detail: Any) -> AuditEvent:
+def event(act: str, subject: models.Model, *, by: Person | str | None, **detail: Any) -> AuditEvent:
     """What is to be written down of an act, not yet written."""
     return AuditEvent(
-        actor_id=by.pk if by else None,
-        actor_name=by.name if by else "The system",
+        actor_id=by.pk if by and not isinstance(by, str) else None,
+        actor_name=by[:200] if isinstance(by, str) else by.name if by else "The system",
         act=act,
         subject_kind=subject._meta.label,
         subject_key=str(subject.pk),

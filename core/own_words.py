@@ -29,6 +29,11 @@ OURS: Mapping[str, str] = {
     "floor": "floor standard",
 }
 COUNCIL = "council"  # under which its name stands among its words
+TEAMS, ONE_TEAM = (
+    "teams",
+    "one",
+)  # under which stands how many assurance teams it has, and that it has one
+NOT_WORDS = frozenset({*OURS, TEAMS})
 NONE: Mapping[str, str] = MappingProxyType({})
 _own: ContextVar[Mapping[str, str]] = ContextVar("own_words", default=NONE)
 
@@ -85,13 +90,20 @@ _SAID = re.compile(
     + r")(?P<many>s?)(?![\w/-]|\.\w)",
 )
 
+# Where a council has one team for both tasks, it is PAT: "PAT and DAT" and "PAT or DAT" are then PAT.
+_BOTH = re.compile(r"\b(?P<first>PAT) (?:and|or) DAT\b")
+
 
 def in_own_words(text: str, *, written: Callable[[str], str] = str) -> str:
     """A sentence of ours as the council would say it. What somebody wrote is left alone: do not give it.
 
+    A council with one team for both tasks has PAT alone: no sentence speaks of two.
+
     `written` says how a word is written where the text is not plain: escaped, in HTML.
     """
     own = _own.get()
+    if own.get(TEAMS) == ONE_TEAM:
+        text = _BOTH.sub(lambda found: found["first"], text)
     if not own.keys() & OURS.keys():
         return text
 
@@ -109,7 +121,7 @@ def in_own_words(text: str, *, written: Callable[[str], str] = str) -> str:
 
 def said_at_the_head() -> dict[str, str]:
     """The council's name and look, without its words."""
-    return {key: said for key, said in _own.get().items() if key not in OURS}
+    return {key: said for key, said in _own.get().items() if key not in NOT_WORDS}
 
 
 def mark() -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.lines import Line, Lines, lines_chart
+from core.own_words import in_own_words
 from core.quarters import Quarter
 from sorp.lexicon import Level
 
@@ -183,7 +184,9 @@ class BacktestReading:
             for label, side in ((IN_FORCE, "before"), (TRIED, "after"))
         )
         years = tuple(quarter.financial_year for quarter in self.quarters)
-        return _drawn(Lines(name, sentence, years, "Quarters of each financial year", lines))
+        return _drawn(
+            Lines(name, in_own_words(sentence), years, "Quarters of each financial year", lines)
+        )
 
     @property
     def grid_chart(self) -> SafeString:
@@ -196,7 +199,9 @@ class BacktestReading:
             " lengths of the runs that are asked for."
         )
         along = tuple(str(each) for each in self.ambers)
-        return _drawn(Lines("grid", sentence, along, "Quarters of amber or worse", lines))
+        return _drawn(
+            Lines("grid", in_own_words(sentence), along, "Quarters of amber or worse", lines)
+        )
 
     # As a file -----------------------------------------------------------------------------------
 

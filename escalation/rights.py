@@ -13,8 +13,8 @@ from indicators.models.definitions import Indicator
 from indicators.rights import EVERY, NONE, Reach, directed_by
 from organisation.permissions import Permission
 from organisation.queries import tree_on
-from organisation.rights import Visitor, allowed, posts_of
-from organisation.rules import DIRECTING, ELECTED, UnitTier
+from organisation.rights import Visitor, allowed, posts_of, sight_of
+from organisation.rules import DIRECTING, Sight, UnitTier
 from sorp.lexicon import Level
 
 
@@ -60,7 +60,7 @@ def _directed_from(user: Visitor, *tiers: UnitTier) -> Reach:
 def sees_open_quarter(user: Visitor) -> bool:
     """Whether a person is shown what the close of an open quarter would do: officers are.
 
-    It is not closed, and may come otherwise. Whoever holds nothing but a Member's office sees it only
-    once it is published. The public never does.
+    It is not closed, and may come otherwise: a Member is shown it only where the council lets their
+    office see results before they are submitted. The public never is.
     """
-    return any(kind not in ELECTED for kind, _ in posts_of(user))
+    return sight_of(user) is Sight.EVERYTHING

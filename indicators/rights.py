@@ -35,7 +35,8 @@ class Scope(Word):
 # `reach_of`, and so does the page. Which units' results a post signs off is
 # SIGNERS of indicators/rules/sign_off.py.
 SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
-    Permission.VIEW_PERFORMANCE: dict.fromkeys(PostKind, Scope.EVERY),  # nothing is hidden yet
+    # Of Members only those whom the council lets (`granted` of organisation/permissions.py).
+    Permission.VIEW_PERFORMANCE: dict.fromkeys(PostKind, Scope.EVERY),
     Permission.SUBMIT_RESULT: {
         PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
         PostKind.DEPUTY: Scope.UNITS,
@@ -114,7 +115,10 @@ def reach_of(user: Any, permission: Permission) -> Reach:
 
 
 def visible_to(user: Any) -> Reach:
-    """Every signed-in officer and Member sees every indicator."""
+    """Every officer sees every indicator, and so does a Member whose office sees any result early.
+
+    Which quarters of it they see: indicators/queries/sight.py.
+    """
     return reach_of(user, Permission.VIEW_PERFORMANCE)
 
 

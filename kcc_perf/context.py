@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from core.own_words import in_own_words
 from kcc_perf.trails import Step, trail
+from organisation.models.council import AssuranceTeams
 from organisation.permissions import Permission
 from organisation.queries import council_facts
 from organisation.rights import allowed
@@ -29,14 +30,15 @@ SIGNED_IN = (
     ("Home", "home", "/home/"),
     ("Return", "returns", "/returns/", Permission.SUBMIT_RESULT),
     ("Calendar", "calendar", "/calendar/"),
-    ("Dashboards", "dashboards", "/dashboards/"),
-    ("Escalation", "escalations", "/escalations/"),
+    ("Dashboards", "dashboards", "/dashboards/", Permission.VIEW_PERFORMANCE),
+    ("Escalation", "escalations", "/escalations/", Permission.VIEW_PERFORMANCE),
     ("Assurance", "assurance", "/assurance/"),
-    ("Strategy", "strategy", "/strategy/"),
+    ("Strategy", "strategy", "/strategy/", Permission.VIEW_PERFORMANCE),
     ("SORP", "sorp", "/sorp/"),
-    ("Report", "reports", "/reports/"),
+    ("Report", "reports", "/reports/", Permission.VIEW_PERFORMANCE),
     ("Set up", "set_up", "/set-up/", Permission.MANAGE_FRAMEWORK),
 )
+PUBLISHED_ONLY = ("Latest report", "latest_report", "/")  # for whom no unpublished report is
 
 
 def service(request: HttpRequest) -> dict[str, Any]:
@@ -71,11 +73,15 @@ def service(request: HttpRequest) -> dict[str, Any]:
 
 def entries_for(user: Any) -> list[Entry]:
     """What somebody who has signed in can go to: no entry leads to a refusal."""
-    return [
+    entries = [
         (text, name, fallback)
         for text, name, fallback, *permission in SIGNED_IN
         if not permission or user.may(permission[0])
+        if name != "assurance" or council_facts().teams is not AssuranceTeams.NONE
     ]
+    if not user.may(Permission.VIEW_PERFORMANCE):
+        entries.append(PUBLISHED_ONLY)
+    return entries
 
 
 def section_of(above: Sequence[Step], menu: Container[str]) -> str:

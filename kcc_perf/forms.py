@@ -125,6 +125,11 @@ class GovukBoundField(BoundField):
         return named and not one_of_several and "optional" not in str(self.label).lower()
 
     @property
+    def has_our_choices(self) -> bool:
+        """Whether it offers words of ours in a list, and not what the council has called something."""
+        return self.shape == "select" and not isinstance(self.field, forms.ModelChoiceField)
+
+    @property
     def character_limit(self) -> int | None:
         return getattr(self.field, "max_length", None)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from organisation.rules import PostKind
+from organisation.rules import ELECTED, PostKind, Sight
 
 
 class Permission(StrEnum):
     """What a post may let its holder do. Which rows it reaches is each QuerySet's to say."""
 
+    ENTER = "enter"
     VIEW_PERFORMANCE = "view_performance"
     SUBMIT_RESULT = "submit_result"
     SIGN_OFF = "sign_off"
@@ -20,12 +21,17 @@ class Permission(StrEnum):
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
+    READ_SAMPLES = "read_samples"
+    DRAW_SAMPLES = "draw_samples"
     SECOND = "second"  # the other person's word, where an act wants two
 
     @property
     def words(self) -> str:
         """The same as a sentence would say it: "A director may …"."""
         return {
+            Permission.ENTER: (
+                "Have a home page, notices and the calendar; search; comment on drafts of the SORP"
+            ),
             Permission.VIEW_PERFORMANCE: "See dashboards, indicators, escalations and reports",
             Permission.SUBMIT_RESULT: "Submit results",
             Permission.SIGN_OFF: "Sign off results",
@@ -39,6 +45,8 @@ class Permission(StrEnum):
             ),
             Permission.VIEW_PACKS: "Read the full papers of PAT and DAT",
             Permission.APPROVE_SORP: "Approve the SORP",
+            Permission.READ_SAMPLES: "Read auditors’ samples and what was found",
+            Permission.DRAW_SAMPLES: "Draw samples of results and say what was found",
             Permission.SECOND: (
                 "Give the second person’s word: approve a report for publication, agree to an early"
                 " close"
@@ -46,8 +54,9 @@ class Permission(StrEnum):
         }[self]
 
 
-OFFICER = {Permission.VIEW_PERFORMANCE}
-MEMBER = {Permission.VIEW_PERFORMANCE}
+OFFICER = {Permission.ENTER, Permission.VIEW_PERFORMANCE}
+# Members see what is published, and beyond it as much as the council says of their office (`granted`).
+MEMBER = {Permission.ENTER, Permission.VIEW_PERFORMANCE}
 GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.STAFF: OFFICER,
     PostKind.ACCOUNTABLE_MANAGER: OFFICER
@@ -82,16 +91,25 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.APPROVE_TARGETS,
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
+        Permission.READ_SAMPLES,
         Permission.SECOND,
     },
     # Of one directorate: its results, plans and data. Closing and publishing are the council's.
     PostKind.DIRECTORATE_OFFICER: OFFICER
     | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
-    # Reads everything, with evidence, between two days, and changes nothing.
-    PostKind.AUDITOR: OFFICER | {Permission.VIEW_PACKS},
+    # Reads everything, with evidence, between two days, and changes nothing but their own samples.
+    PostKind.AUDITOR: OFFICER
+    | {Permission.VIEW_PACKS, Permission.READ_SAMPLES, Permission.DRAW_SAMPLES},
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
     # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
     PostKind.CABINET_MEMBER: MEMBER | {Permission.VIEW_PACKS},
     PostKind.CHAIR_GOVERNANCE_AUDIT: MEMBER | {Permission.VIEW_PACKS},
 }
+
+
+def granted(kind: PostKind, sight: Sight) -> set[Permission]:
+    """What a post allows where the council lets those of its office see so much."""
+    if kind in ELECTED and sight is Sight.NOTHING:
+        return GRANTS[kind] - {Permission.VIEW_PERFORMANCE}
+    return GRANTS[kind]

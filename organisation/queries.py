@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from core.dates import as_date
-from core.own_words import COUNCIL
+from core.own_words import COUNCIL, TEAMS
 from organisation.models.council import AssuranceTeams, Council
 from organisation.models.people import Appointment, Post, User
+from organisation.models.sights import OfficeSight
 from organisation.models.units import Placement, Unit
 from organisation.permissions import GRANTS, Permission
-from organisation.rules import Branch, PostKind, Tree, UnitTier
+from organisation.rules import ELECTED, Branch, PostKind, Sight, Tree, UnitTier
 
 
 def tree_on(day: date) -> Tree:
@@ -125,6 +126,12 @@ def people_who_may(permission: Permission, *, on: date) -> list[User]:
     )
 
 
+def sights_said() -> dict[PostKind, Sight]:
+    """How early the Members of each office see results, as the council has said; else not at all."""
+    said = dict(OfficeSight.objects.values_list("office", "sight"))
+    return {office: Sight(said.get(office, Sight.NOTHING)) for office in ELECTED}
+
+
 def posts_held(user: User, *, on: date) -> list[Post]:
     """The posts a person holds on a day, with their units."""
     held = Appointment.objects.held_on(on).filter(user=user).select_related("post__unit")
@@ -164,7 +171,13 @@ class CouncilFacts:
         """Its words with its name and look, as whatever speaks for it is given them; none if it said none."""
         if not self.is_said:
             return {}
-        return {**self.words, COUNCIL: self.name, "colour": self.colour, "logo": self.logo}
+        return {
+            **self.words,
+            COUNCIL: self.name,
+            "colour": self.colour,
+            "logo": self.logo,
+            TEAMS: self.teams.value,
+        }
 
 
 def council_facts() -> CouncilFacts:

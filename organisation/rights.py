@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from organisation.models.people import User
 from organisation.permissions import Permission
-from organisation.rules import PostKind
+from organisation.rules import PostKind, Sight
 
 Visitor = User | AnonymousUser  # whoever asks for a page, known or not
 
@@ -24,3 +24,8 @@ def allowed(user: Visitor, permission: Permission) -> bool:
 def holds(user: Visitor, *kinds: PostKind) -> bool:
     """Whether the person holds a post of one of these kinds today."""
     return any(kind in kinds for kind, _ in posts_of(user))
+
+
+def sight_of(user: Visitor) -> Sight:
+    """From which stage of sign-off on a person sees results today, besides all that is published."""
+    return user.sight_today() if user.is_authenticated else Sight.NOTHING

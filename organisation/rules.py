@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.words import Word
+
 
 class UnitTier(StrEnum):
     """How high a unit stands. A unit's parent stands one or more tiers higher."""
@@ -71,6 +73,23 @@ ELECTED = (
     PostKind.POSC_CHAIR,
     PostKind.CHAIR_GOVERNANCE_AUDIT,
 )
+
+
+class Sight(Word):
+    """From which stage of sign-off on Members see a result, besides all that is published.
+
+    In order: whoever sees a result at one stage sees it at every later one.
+    """
+
+    NOTHING = "nothing", "Only what is published"
+    CLOSED = "closed", "Once its quarter is closed"
+    SIGNED_OFF = "signed_off", "Once its director has signed it off"
+    SUBMITTED = "submitted", "Once it is submitted"
+    EVERYTHING = "everything", "Before it is submitted"
+
+    @property
+    def depth(self) -> int:
+        return list(Sight).index(self)
 
 
 class BodyKind(StrEnum):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core.views.entities import spreadsheet_paths
-from organisation.views import accounts, bodies, council, notices, people, posts, units
+from organisation.views import accounts, bodies, council, notices, people, posts, sights, units
 
 urlpatterns = [
     path("notices/", notices.notices, name="notices"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("set-up/council/logo/", council.logo, name="set_up_logo"),
     path("set-up/council/logo/remove/", council.no_logo, name="set_up_no_logo"),
     path("set-up/council/history/", council.council_history, name="set_up_council_history"),
+    path("set-up/what-members-see/", sights.sights, name="set_up_sights"),
+    path("set-up/what-members-see/history/", sights.sights_history, name="set_up_sights_history"),
     path("set-up/units/", units.units, name="set_up_units"),
     *spreadsheet_paths(units.UNITS),
     path("set-up/units/add/", units.new_unit, name="set_up_new_unit"),

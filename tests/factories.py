@@ -15,8 +15,9 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.variations import Variation
 from organisation.models.people import Appointment, Post, User
+from organisation.models.sights import OfficeSight
 from organisation.models.units import Placement, Unit
-from organisation.rules import PostKind, UnitTier
+from organisation.rules import PostKind, Sight, UnitTier
 from sorp.lexicon import (
     Basis,
     Confidence,
@@ -107,6 +108,17 @@ class AppointmentFactory(DjangoModelFactory):
     post = factory.SubFactory(PostFactory)
     user = factory.SubFactory(UserFactory)
     starts_on = LONG_AGO
+
+
+class OfficeSightFactory(DjangoModelFactory):
+    """The Members of one office see results once their quarter is closed."""
+
+    class Meta:
+        model = OfficeSight
+        django_get_or_create = ("office",)
+
+    office = PostKind.MEMBER
+    sight = Sight.CLOSED
 
 
 def holder(kind, *, unit=None, **person):

@@ -10,8 +10,8 @@ from django.db.models import Count, Q
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
-from assurance.queries.seats import misfits, seats_on, vacancies
-from assurance.rules import ActionState, TeamCode, action_state
+from assurance.queries.seats import looks_at_delivery, misfits, seats_on, vacancies
+from assurance.rules import ActionState, action_state
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from indicators.models.ratings import Rating
@@ -120,7 +120,7 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
             quarter=meeting.quarter,
         )
     }
-    is_dat = meeting.team.code == TeamCode.DAT
+    is_for_delivery = looks_at_delivery(meeting.team)
     return MeetingSheet(
         meeting=meeting,
         agenda=tuple(
@@ -129,7 +129,9 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
         ),
         papers=tuple(meeting.papers.all()),
         packs=tuple(meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")),
-        late_milestones=late_milestones(day=min(known_on, meeting.meets_on)) if is_dat else (),
+        late_milestones=late_milestones(day=min(known_on, meeting.meets_on))
+        if is_for_delivery
+        else (),
     )
 
 

@@ -58,8 +58,8 @@ from django.utils.timezone import localtime
 
 from assurance.models.meetings import AgreedAction, CallIn, Decision, Meeting
 from assurance.models.packs import Paper
-from assurance.queries.seats import seats_on
-from assurance.rules import SeatKind, TeamCode, action_state
+from assurance.queries.seats import looks_at_delivery, seats_on
+from assurance.rules import SeatKind, action_state
 from core.canonical_json import plain
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
@@ -91,7 +91,7 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
     """
     team, day = meeting.team, min(known_on, meeting.meets_on)
     facts = agenda_facts(meeting)
-    is_dat = team.code == TeamCode.DAT
+    is_for_delivery = looks_at_delivery(team)
     return {
         "kind": "assurance pack",
         "layout": LAYOUT,
@@ -118,7 +118,7 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
         ],
         "papers": [_paper(each) for each in meeting.papers.all()],
         "late_milestones": [_milestone(each) for each in late_milestones(day=day)]
-        if is_dat
+        if is_for_delivery
         else [],
     }
 

@@ -10,11 +10,37 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from assurance.models.teams import NEDS, Seat, Team
-from assurance.rules import APART, SeatKind
+from assurance.rules import APART, SeatKind, TeamCode
+from organisation.models.council import AssuranceTeams
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Unit
-from organisation.queries import tree_on
+from organisation.queries import council_facts, tree_on
 from organisation.rules import DIRECTING, ELECTED, PostKind, Tree, UnitTier
+
+
+def teams_of_council() -> tuple[TeamCode, ...]:
+    """Which assurance teams the council says that it has. One for both tasks is kept as PAT."""
+    return {
+        AssuranceTeams.BOTH: (TeamCode.PAT, TeamCode.DAT),
+        AssuranceTeams.ONE: (TeamCode.PAT,),
+        AssuranceTeams.NONE: (),
+    }[council_facts().teams]
+
+
+def looks_at_delivery(team: Team) -> bool:
+    """Whether late milestones and programmes come before a team: before DAT, or the council’s one team."""
+    return team.code == TeamCode.DAT or council_facts().teams is AssuranceTeams.ONE
+
+
+def not_as_the_council_says(day: date) -> tuple[str, ...]:
+    """Which teams stand on a day though the council says that it has none such, each as a sentence."""
+    wanted = teams_of_council()
+    return tuple(
+        f"The council says that it has {'one team' if wanted else 'no assurance team'}, and"
+        f" {each.name} still stands: end it"
+        for each in Team.objects.standing_on(day)
+        if each.code not in wanted
+    )
 
 
 def seats_on(team: Team, day: date) -> list[Seat]:

@@ -8,11 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from assurance.models.teams import MOST_NEDS, NEDS, Team
+from assurance.queries.seats import teams_of_council
 from assurance.rights import is_secretariat
 from assurance.rules import TeamCode
 from assurance.services.seats import end_seat
 from core import audit
 from core.dates import as_date
+from core.own_words import word
 from core.refusals import Refused
 from organisation.models.people import User
 from organisation.rules import PostKind
@@ -36,13 +38,19 @@ def establish_team(
 ) -> Team:
     """PAT or DAT exists, from a day on if one is given. As agreed in June 2011 the Deputy Managing
     Director chairs PAT and the Managing Director DAT, unless another post is given. Establishing it
-    again changes nothing."""
+    again changes nothing. Raises Refused for a team that the council says it does not have."""
     _refuse_unauthorised(by)
     _refuse_too_many(neds)
+    wanted = teams_of_council()
+    if code not in wanted:
+        has = "one assurance team for both tasks" if wanted else "no assurance team"
+        raise Refused(
+            f"The council says that it has {has}: say otherwise on its page first", field="code"
+        )
     team, is_new = Team.objects.get_or_create(
         code=code,
         defaults={
-            "name": name or code.label,
+            "name": name or word(f"{code.value}_in_full"),
             "chaired_by": chaired_by or CHAIRED_BY[code],
             "neds": neds,
             "terms": terms,

@@ -22,8 +22,15 @@ from assurance.forms import (
 )
 from assurance.importing import SeatRow, TeamRow, import_seats, import_teams
 from assurance.models.teams import NEDS, Seat, Team
-from assurance.queries.seats import judges_their_own, misfits, seats_on, vacancies
-from assurance.rules import SeatKind, TeamCode
+from assurance.queries.seats import (
+    judges_their_own,
+    misfits,
+    not_as_the_council_says,
+    seats_on,
+    teams_of_council,
+    vacancies,
+)
+from assurance.rules import SeatKind
 from assurance.services.seats import change_seat, end_seat, seat
 from assurance.services.teams import change_team, end_team, establish_team
 from core.clock import localdate
@@ -79,7 +86,12 @@ def set_up_teams(request: SignedInRequest) -> HttpResponse:
     for team in teams:
         seats = seats_on(team, today)
         lines.append((team, seats, (*vacancies(team, seats, today), *misfits(seats, today))))
-    context = {"today": today, "may_add": len(teams) < len(TeamCode)}
+    context = {
+        "today": today,
+        "may_add": bool(set(teams_of_council()) - {each.code for each in teams}),
+        "wanted": len(teams_of_council()),
+        "against": not_as_the_council_says(today),
+    }
     template = "assurance/set_up/teams.html"
     return list_page(request, TEAMS, template=template, rows=lines, context=context)
 
@@ -112,9 +124,9 @@ def set_up_team(request: SignedInRequest, team: str) -> HttpResponse:
 def new_team(request: SignedInRequest) -> HttpResponse:
     """An assurance team stands that did not before."""
     there_are = set(Team.objects.values_list("code", flat=True))
-    codes = [code for code in TeamCode if code not in there_are]
+    codes = [code for code in teams_of_council() if code not in there_are]
     if not codes:
-        raise Http404("There are both teams")
+        raise Http404("Every team that the council has is there")
 
     def act(given: dict[str, Any]) -> Done:
         made = establish_team(**given, by=request.user)
@@ -130,7 +142,7 @@ def new_team(request: SignedInRequest) -> HttpResponse:
         "Add the team",
         reverse("set_up_teams"),
         act,
-        lede="A council may have both teams, one of them, or none.",
+        lede="Whether the council has two teams, one or none is said on its own page.",
     )
     return form_page(request, about)
 

@@ -31,7 +31,7 @@ def assurance(request: SignedInRequest) -> HttpResponse:
     """
     teams = [team for team in Team.objects.all() if may_read(request.user, team)]
     if not teams:
-        if not allowed(request.user, Permission.VIEW_PERFORMANCE):
+        if not allowed(request.user, Permission.ENTER):
             raise PermissionDenied
         seated = [(team, seats_on(team, localdate())) for team in Team.objects.all()]
         return render(request, "assurance/without_seat.html", {"seated": seated})

@@ -26,6 +26,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.returns import ManagersForecast
 from indicators.queries.months import LatestMonth, latest_months
 from indicators.queries.outstanding import Completion, completion
+from indicators.queries.sight import Seen
 from indicators.rules.returns import Horizon
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -252,12 +253,13 @@ def unit_dashboard(
     tree: Tree,
     order: str = "",
     today: date,
+    seen: Seen,
 ) -> Dashboard:
     """Everything on a unit's dashboard but its heatmap, in a constant number of queries.
 
     All of it speaks of the indicators shown, that is, of those that fit the filters, and of the council
     as it stood on the day of the tree; only who has not submitted speaks of the whole unit as it stands
-    today, and of the quarter now open.
+    today, and of the quarter now open: it is told to whoever sees what is not submitted.
     """
     rows = list(shown)
     keys = [each.pk for each in rows]
@@ -276,7 +278,7 @@ def unit_dashboard(
         order,
     )
     parts = parts_of(unit, tree)
-    waiting = next(iter(open_quarters()), None)
+    waiting = next(iter(open_quarters()), None) if seen.is_everything else None
     return Dashboard(
         unit=unit,
         quarter=quarter,
@@ -319,11 +321,14 @@ def _name(unit: Unit) -> str:
 
 
 def heatmap_rows(
-    lines: Sequence[DashboardLine], quarters: Sequence[Quarter]
+    lines: Sequence[DashboardLine], quarters: Sequence[Quarter], *, seen: Seen
 ) -> tuple[HeatmapRow, ...]:
-    """The lines of one page with every quarter of the heatmap, in as many queries for one as for all."""
+    """The lines of one page with every quarter of the heatmap, in as many queries for one as for all.
+
+    A month of a quarter without a result is shown to whoever sees what is not submitted.
+    """
     keys = [line.indicator.pk for line in lines]
-    months = latest_months([line.indicator for line in lines])
+    months = latest_months([line.indicator for line in lines]) if seen.is_everything else {}
     stood = standings(keys, first=quarters[0], last=quarters[-1])
     forecasts = {
         each.indicator_id: each

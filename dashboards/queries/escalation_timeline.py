@@ -22,6 +22,7 @@ from core.dates import as_date, as_moment, in_full
 from core.figures import DECIMALS, as_number, decimals_of
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
+from core.own_words import in_own_words, word
 from core.quarters import Quarter
 from dashboards.queries.indicator_story import CHARTED, trend_with_plan
 from escalation.models.escalations import Escalation, Explanation
@@ -198,7 +199,9 @@ def _referral_event(context: TimelineContext) -> TimelineEvent:
     is_by_rule = row.origin == Origin.RULE
     told = [explained if explained and is_by_rule else row.reason]
     if is_by_rule:
-        told.append(f"The trigger is “{row.trigger}” of SORP version {row.sorp_version.number}.")
+        told.append(
+            f"The trigger is “{row.trigger}” of {word('sorp')} version {row.sorp_version.number}."
+        )
     if row.relapse:
         ended = [
             each.recovered_in
@@ -213,7 +216,7 @@ def _referral_event(context: TimelineContext) -> TimelineEvent:
     return TimelineEvent(
         date=day_of(row.recorded_at),
         rank=REFERRAL,
-        title=f"Referred to the {row.get_level_display()} for {row.opened_in}",
+        title=f"Referred to the {in_own_words(row.get_level_display())} for {row.opened_in}",
         text=" ".join(told),
         by=f"Referred up by {row.referred_by}" if row.referred_by else "",
         href=_explanation_address(row.indicator.reference, row.opened_in) if explained else "",
@@ -228,9 +231,9 @@ def _other_referral_events(context: TimelineContext) -> Iterator[TimelineEvent]:
             yield TimelineEvent(
                 date=day,
                 rank=REFERRAL,
-                title=f"Referred to the {other.get_level_display()} as well"
+                title=f"Referred to the {in_own_words(other.get_level_display())} as well"
                 if day >= day_of(context.escalation.recorded_at)
-                else f"Referred to the {other.get_level_display()} before",
+                else f"Referred to the {in_own_words(other.get_level_display())} before",
                 text=other.reason,
                 by=f"Referred up by {other.referred_by}" if other.referred_by else "",
                 href=reverse("escalation", args=[other.pk]),
@@ -281,7 +284,7 @@ def _succession_events(row: Escalation) -> Iterator[TimelineEvent]:
             rank=VARIATION,
             title=f"Stands under “{each.trigger}”, from {version.from_quarter}",
             text=(
-                f"Version {version.number} of the SORP drops the trigger by which it was referred."
+                f"Version {version.number} of the {word('sorp')} drops the trigger by which it was referred."
                 " It recovers by the exit rule, as any other."
             ),
             by=f"Decided by {each.decided_by}",
@@ -308,7 +311,7 @@ def _recovery_events(context: TimelineContext) -> Iterator[TimelineEvent]:
         date=day,
         rank=RECOVERY,
         title=f"Recovered in {row.recovered_in}",
-        text=f"It met the SORP’s exit rule, after {context.time.working_days} working days at this"
+        text=f"It met the {word('sorp')}’s exit rule, after {context.time.working_days} working days at this"
         " level.",
     )
 
@@ -351,7 +354,7 @@ def _events_of_plan(context: TimelineContext, plan: ActionPlan) -> Iterator[Time
         yield TimelineEvent(
             date=review.reviewed_on,
             rank=PLAN,
-            title=f"Plan {plan.number} was found {judged} by the {review.get_level_display()}",
+            title=f"Plan {plan.number} was found {judged} by the {in_own_words(review.get_level_display())}",
             text=review.words,
             by=str(review.by),
             href=address,
@@ -371,7 +374,7 @@ def _events_of_plan(context: TimelineContext, plan: ActionPlan) -> Iterator[Time
 
 def handling_events(context: TimelineContext) -> Iterator[TimelineEvent]:
     """What the level did with it."""
-    level = context.escalation.get_level_display()
+    level = in_own_words(context.escalation.get_level_display())
     for each in context.time.handlings:
         yield TimelineEvent(
             date=each.handled_on,

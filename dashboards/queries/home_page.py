@@ -23,6 +23,7 @@ from dashboards.queries.next_steps import (
     milestone_steps,
     officer_steps,
     overdue_return_steps,
+    partner_steps,
     plan_steps,
     question_steps,
     return_steps,
@@ -57,6 +58,8 @@ class HomePage:
     runs_framework: bool
     signs_off: bool
     submits: bool
+    sees_results: bool  # beyond what is published
+    audits: bool
     recent_notices: int
     stands: tuple[StandingLine, ...]  # what the close of the open quarter would do with theirs
 
@@ -68,7 +71,7 @@ class HomePage:
     @property
     def has_a_place_of_work(self) -> bool:
         """Whether there are pages that are this person's work, whatever needs them now."""
-        by_post = self.runs_framework or self.signs_off or self.submits
+        by_post = self.runs_framework or self.signs_off or self.submits or self.audits
         return bool(by_post or self.directs or self.answers_in or self.sits_on)
 
     @property
@@ -90,6 +93,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
         *sign_off_steps(reader, sheets, today),
         *first_sorp_steps(reader),
         *target_steps(reader),
+        *partner_steps(reader),
         *overdue_return_steps(directed, sheets, today),
         *plan_steps(reader, today, directed=directed, runs_framework=runs_framework),
         *action_steps(reader, today),
@@ -116,6 +120,8 @@ def home_page(*, reader: User, today: date) -> HomePage:
         runs_framework=runs_framework,
         signs_off=allowed(reader, Permission.SIGN_OFF),
         submits=allowed(reader, Permission.SUBMIT_RESULT),
+        sees_results=allowed(reader, Permission.VIEW_PERFORMANCE),
+        audits=allowed(reader, Permission.DRAW_SAMPLES),
         recent_notices=reader.notices.told().filter(owed_at__gte=since).count(),
         stands=tuple(lines_for(reader=reader, directed=list(units))),
     )

@@ -22,6 +22,7 @@ from indicators.models.variations import Variation
 from indicators.queries.evidence import evidence_of
 from indicators.queries.histories import comparable_predecessors, targets_in_force
 from indicators.queries.questions import data_confidence_of
+from indicators.queries.sight import Seen
 from indicators.queries.variations import variations_of
 from indicators.rules.questions import DataConfidence
 from indicators.services.variations import may_propose_variation
@@ -124,8 +125,11 @@ class IndicatorStory:
         return [each for each in self.escalations if each.is_open]
 
 
-def indicator_story(*, indicator: Indicator) -> IndicatorStory:
-    """Everything on an indicator's page, in a constant number of queries, however long its history."""
+def indicator_story(*, indicator: Indicator, seen: Seen) -> IndicatorStory:
+    """Everything on an indicator's page that its reader sees, in a constant number of queries.
+
+    Ratings, escalations and plans are of closed quarters: whoever sees the page sees those.
+    """
     ratings = tuple(
         Rating.objects.latest_ones()
         .filter(indicator=indicator)
@@ -150,8 +154,8 @@ def indicator_story(*, indicator: Indicator) -> IndicatorStory:
     return IndicatorStory(
         indicator=indicator,
         ratings=ratings,
-        revisions=tuple(revised),
-        evidence=tuple(evidence_of(indicator)),
+        revisions=tuple(each for each in revised if seen.shows(indicator.pk, each.result.quarter)),
+        evidence=tuple(evidence_of(indicator, seen)),
         escalations=tuple(
             Escalation.objects.filter(indicator=indicator)
             .select_related("sorp_version")

@@ -28,6 +28,7 @@ from indicators.queries.accountability import attestation_sheet
 from indicators.queries.calendar import CalendarSheet, quarters_to_begin, unowned_indicators
 from indicators.queries.due import owed_in
 from indicators.queries.outstanding import STEP_OF, missing_results
+from indicators.queries.partners import waiting_from_partners
 from indicators.queries.questions import OpenQuestions, open_questions, targets_wanted
 from indicators.queries.sign_off import sign_off_sheets
 from indicators.queries.targets import waiting_for
@@ -330,6 +331,21 @@ def target_steps(reader: User) -> Iterator[NextStep]:
             " approval.",
             "See it" if one else "See them",
             reverse("waiting_targets"),
+        )
+
+
+def partner_steps(reader: User) -> Iterator[NextStep]:
+    """What partners gave for one's indicators waits for one's word."""
+    if not allowed(reader, Permission.SUBMIT_RESULT):
+        return
+    given = list(waiting_from_partners(reader))
+    if given:
+        names = _listed([f"{each.indicator.title}, from {each.partner}" for each in given])
+        yield NextStep(
+            urgency=Urgency.NOW,
+            sentence=f"{counted(len(given), 'figure')} from partners: {names}.",
+            link="Accept or not",
+            address=reverse("from_partners"),
         )
 
 

@@ -13,9 +13,9 @@ from indicators.models.definitions import Indicator
 from indicators.rights import SCOPES, Scope
 from indicators.rules.sign_off import SIGNERS
 from organisation.models.people import Appointment, User
-from organisation.permissions import GRANTS, Permission
-from organisation.queries import tree_on
-from organisation.rules import DIRECTING, PostKind
+from organisation.permissions import GRANTS, Permission, granted
+from organisation.queries import sights_said, tree_on
+from organisation.rules import DIRECTING, PostKind, Sight
 
 
 def reach_of_post(kind: PostKind, permission: Permission) -> str:
@@ -50,16 +50,16 @@ class Matrix:
 
 
 def posts_matrix() -> Matrix:
-    """What each kind of post allows, and whose indicators that reaches."""
-    rows = tuple(
-        (
-            kind.label,
-            tuple(
-                MatrixCell(each in GRANTS[kind], reach_of_post(kind, each)) for each in Permission
-            ),
-        )
-        for kind in PostKind
-    )
+    """What each kind of post allows, and whose indicators that reaches; of Members, from which stage on."""
+    sights = sights_said()
+
+    def cell(kind: PostKind, permission: Permission) -> MatrixCell:
+        sight = sights.get(kind, Sight.EVERYTHING)
+        if permission is Permission.VIEW_PERFORMANCE and kind in sights:
+            return MatrixCell(permission in granted(kind, sight), sight.label)
+        return MatrixCell(permission in GRANTS[kind], reach_of_post(kind, permission))
+
+    rows = tuple((kind.label, tuple(cell(kind, each) for each in Permission)) for kind in PostKind)
     return Matrix(tuple(each.words for each in Permission), rows)
 
 
@@ -94,7 +94,7 @@ class Reader:
 def who_can_see(*, indicator: Indicator, on: date) -> tuple[Reader, ...]:
     """Who has a part in an indicator on a day, and why.
 
-    Everybody else who may see it does so with all signed-in officers and Members.
+    Everybody else who may see it does so with all signed-in officers, and the Members whom the council lets.
     """
     tree = tree_on(on)
     above = list(tree.above(indicator.unit_id))

@@ -132,14 +132,15 @@ def _people(words: Sequence[str], reader: User, today: date, most: int) -> Itera
 
 
 def _units(words: Sequence[str], reader: User, today: date, most: int) -> Iterable[Found]:
-    tree = tree_on(today)
+    tree, opens = tree_on(today), reader.may(Permission.VIEW_PERFORMANCE)
     having = [
         branch
         for branch in tree.branches.values()
         if all(word.lower() in f"{branch.name} {branch.code}".lower() for word in words)
     ]
     for branch in sorted(having, key=lambda branch: (branch.tier.depth, branch.name))[:most]:
-        yield Found(branch.name, branch.tier.label, reverse("dashboard", args=[branch.code]))
+        address = reverse("dashboard", args=[branch.code]) if opens else ""
+        yield Found(branch.name, branch.tier.label, address)
 
 
 def _bodies(words: Sequence[str], reader: User, today: date, most: int) -> Iterable[Found]:
@@ -157,8 +158,10 @@ def _bodies(words: Sequence[str], reader: User, today: date, most: int) -> Itera
 
 def _priorities(words: Sequence[str], reader: User, today: date, most: int) -> Iterable[Found]:
     rows = Priority.objects.filter(_having(words, "name", "description"))
+    opens = reader.may(Permission.VIEW_PERFORMANCE)
     for each in _nearest_first(rows, words, name="name")[:most]:
-        yield Found(each.name, f"Priority {each.number}", each.get_absolute_url())
+        address = each.get_absolute_url() if opens else ""
+        yield Found(each.name, f"Priority {each.number}", address)
 
 
 def _clauses(words: Sequence[str], reader: User, today: date, most: int) -> Iterable[Found]:

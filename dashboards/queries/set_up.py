@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import NoReverseMatch, reverse
 
 from assurance.models.teams import Seat, Team
-from assurance.queries.seats import misfits, seats_on, vacancies
+from assurance.queries.seats import misfits, not_as_the_council_says, seats_on, vacancies
 from core.dates import as_date
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
@@ -90,7 +90,11 @@ def _council(today: date) -> Step:
         stands=f"{facts.name}, with {_count(own, 'word')} of its own" if own else facts.name,
         missing=[] if facts.is_said else ["Nobody has said yet that this is its name"],
         has_begun=facts.is_said,
-        pages=_existing(("Name, colour and words", "set_up_council"), ("Logo", "set_up_logo")),
+        pages=_existing(
+            ("Name, colour and words", "set_up_council"),
+            ("Logo", "set_up_logo"),
+            ("What Members see", "set_up_sights"),
+        ),
     )
 
 
@@ -165,7 +169,7 @@ def _bodies(today: date) -> Step:
 def _teams(today: date) -> Step:
     teams = list(Team.objects.standing_on(today))
     wanted = council_facts().teams
-    missing: list[str] = []
+    missing = list(not_as_the_council_says(today))
     if not teams and wanted is not AssuranceTeams.NONE:
         missing.append("There is no assurance team yet")
     for team in teams:
@@ -174,7 +178,7 @@ def _teams(today: date) -> Step:
         missing += [f"{team.short}: {each}" for each in found]
     return Step(
         key="teams",
-        title="PAT and DAT",
+        title="PAT and DAT",  # said as PAT alone where the council has one team
         why="What is red for two quarters goes to PAT: somebody has to sit on it.",
         stands="The council has none"
         if wanted is AssuranceTeams.NONE
@@ -257,6 +261,7 @@ def _indicators(today: date) -> Step:
         has_begun=bool(rows),
         pages=_existing(
             ("Indicators", "set_up_indicators"),
+            ("Partners", "set_up_partners"),
             ("Your last scorecard", "set_up_scorecards"),
             ("Parts of figures", "set_up_dimensions"),
             ("Targets of parts", "set_up_part_targets"),

@@ -24,6 +24,7 @@ from dashboards.queries.dashboard import (
     unit_dashboard,
 )
 from escalation.queries.as_it_stands import in_unit
+from indicators.queries.sight import seen_by
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
@@ -94,7 +95,7 @@ def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
         return render(request, "dashboards/dashboard_empty.html", empty)
     board, narrowed, tree = _board(request, found, quarter)
     page = Paginator(board.lines, A_PAGE).get_page(request.GET.get("page"))
-    rows = heatmap_rows(list(page), board.quarters)
+    rows = heatmap_rows(list(page), board.quarters, seen=seen_by(request.user, ()))
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     shown = {
         "board": board,
@@ -131,7 +132,7 @@ def dashboard_csv(request: SignedInRequest, unit: str) -> HttpResponse:
     name = f"{unit}-{quarter.key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     columns = (*COLUMNS, *(f"rag_{each.key}" for each in board.quarters))
-    rows = heatmap_rows(board.lines, board.quarters)
+    rows = heatmap_rows(board.lines, board.quarters, seen=seen_by(request.user, ()))
     response.write(written(columns, (_as_row(each, quarter) for each in rows)))
     return response
 
@@ -162,6 +163,7 @@ def _board(
         tree=tree,
         order=request.GET.get("sort", ""),
         today=today,
+        seen=seen_by(request.user, ()),
     )
     return board, narrowed, tree
 

@@ -12,7 +12,7 @@ from organisation.requests import SignedInRequest
 
 
 @require_safe
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def home(request: SignedInRequest) -> HttpResponse:
     """Everything that needs this person, most urgent first."""
     page = {"home": home_page(reader=request.user, today=localdate())}

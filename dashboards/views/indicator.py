@@ -30,6 +30,7 @@ from indicators.queries.forecasts import track_record_of
 from indicators.queries.months import MonthHistory, month_history
 from indicators.queries.parts import breakdown_histories, given_before_merging
 from indicators.queries.records import record_of
+from indicators.queries.sight import seen_by
 from indicators.rights import answerable_by, plannable_by
 from indicators.rules.parts import dump_breakdown
 from indicators.rules.remarks import with_sentence
@@ -52,8 +53,9 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         ),
         address=address,
     )
-    story, edition = indicator_story(indicator=found), published_edition()
-    warning, record, still_open = early_warning_of(found), record_of(found), open_quarters()
+    seen = seen_by(request.user, [found.pk])
+    story, edition = indicator_story(indicator=found, seen=seen), published_edition()
+    warning, record, still_open = early_warning_of(found), record_of(found, seen), open_quarters()
     runs_framework = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     locked = {each.quarter for each in record.quarters if each.is_locked}
     page = {
@@ -84,7 +86,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         else None,
         "may_retire": allowed(request.user, Permission.MANAGE_FRAMEWORK),
         "replaces": found.predecessors.visible_to(request.user),
-        "awaited": found.awaited.filter(until__gte=localdate()),
+        "awaited": found.awaited.filter(until__gte=localdate()) if seen.is_everything else (),
         "may_plan": plannable_by(request.user).holds(found),
         "may_answer": bool(story.unanswered)
         and Indicator.objects.answerable_by(request.user).filter(pk=found.pk).exists(),
@@ -99,13 +101,15 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
                 basis=found.basis,
                 whole={rating.quarter: rating.value for rating in story.ratings},
             )
-            for each in breakdown_histories([found.pk]).get(found.pk, ())
+            for each in breakdown_histories([found.pk], until=seen.until(found.pk)).get(
+                found.pk, ()
+            )
         ],
         "before_merging": given_before_merging(found),
         "data_quality": register_line_of(found, today=localdate()),
         "may_break_down": runs_framework,
     }
-    if (months := month_history(found)) is not None:
+    if (months := month_history(found, seen)) is not None:
         page["months"] = months
         page["quarter_words"] = str(months.figures[-1].month.quarter)
         page["months_chart"] = mark_safe(months_chart(_month_line(found, months)))  # noqa: S308
@@ -142,7 +146,8 @@ def _month_line(indicator: Indicator, months: MonthHistory) -> MonthLine:
 def indicator_parts_csv(request: SignedInRequest, address: str) -> HttpResponse:
     """Its parts as it now stands, small numbers withheld as on its page."""
     found = get_object_or_404(Indicator.objects.visible_to(request.user), address=address)
-    histories = breakdown_histories([found.pk]).get(found.pk, [])
+    until = seen_by(request.user, [found.pk]).until(found.pk)
+    histories = breakdown_histories([found.pk], until=until).get(found.pk, [])
     facts = {"reference": found.reference, "parts": [dump_breakdown(each) for each in histories]}
     response = HttpResponse(
         written(PART_COLUMNS, part_rows(facts)), content_type="text/csv; charset=utf-8"
@@ -159,7 +164,7 @@ def indicator_chart(request: SignedInRequest, address: str) -> HttpResponse:
         Indicator.objects.visible_to(request.user).select_related("unit", "accountable_manager"),
         address=address,
     )
-    story = indicator_story(indicator=found)
+    story = indicator_story(indicator=found, seen=seen_by(request.user, [found.pk]))
     if not story.trend:
         raise Http404("No result to show yet")
     trend = story.trend

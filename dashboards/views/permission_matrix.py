@@ -11,7 +11,7 @@ from organisation.requests import SignedInRequest
 
 
 @require_safe
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def who_may_do_what(request: SignedInRequest) -> HttpResponse:
     """Every post and every seat, and what each allows: open to all who sign in."""
     page = {"posts": posts_matrix(), "seats": seats_matrix()}

@@ -12,7 +12,7 @@ from organisation.requests import SignedInRequest
 
 
 @require_safe
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def find(request: SignedInRequest) -> HttpResponse:
     """Whatever has the words that were typed, as far as the reader may see it."""
     text = " ".join(request.GET.get("text", "").replace("\0", "").split())[:LONGEST]

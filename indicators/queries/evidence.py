@@ -9,6 +9,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.models.returns import Evidence
+from indicators.queries.sight import Seen, seen_by
 from organisation.models.people import User
 
 
@@ -27,15 +28,19 @@ def is_removable(evidence: Evidence) -> bool:
     ).exists()
 
 
-def may_read_evidence(user: User, indicator: Indicator) -> bool:
-    """Whoever sees the indicator's page, those who sign its result off among them."""
-    return Indicator.objects.visible_to(user).filter(pk=indicator.pk).exists()
+def may_read_evidence(user: User, evidence: Evidence) -> bool:
+    """Whoever sees the result that it bears out, those who sign that off among them."""
+    indicator = evidence.indicator_id
+    return Indicator.objects.visible_to(user).filter(pk=indicator).exists() and seen_by(
+        user, [indicator]
+    ).shows(indicator, evidence.quarter)
 
 
-def evidence_of(indicator: Indicator) -> list[Evidence]:
-    """The files that stand with any result of an indicator, the latest quarter's first."""
+def evidence_of(indicator: Indicator, seen: Seen) -> list[Evidence]:
+    """The files that stand with any result of an indicator that is seen, the latest quarter's first."""
     rows = Evidence.objects.filter(indicator=indicator, removed_at=None)
-    return list(rows.select_related("uploaded_by").order_by("-quarter", "uploaded_at"))
+    rows = rows.select_related("uploaded_by").order_by("-quarter", "uploaded_at")
+    return [each for each in rows if seen.shows(indicator.pk, each.quarter)]
 
 
 def evidence_by_indicator(indicators: Iterable[int], quarter: Quarter) -> dict[int, list[Evidence]]:

@@ -15,6 +15,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.months import MonthlyFigure
 from indicators.models.results import Revision
 from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.sight import Seen
 from indicators.queries.variations import rating_variations
 from indicators.rules.entry import month_field
 from indicators.rules.months import QuarterOfMonths, quarter_of_months
@@ -164,18 +165,22 @@ class MonthHistory:
         return self.figures[-12:][::-1]
 
 
-def month_history(indicator: Indicator) -> MonthHistory | None:
-    """What an indicator's page shows of its months; None where it has none."""
+def month_history(indicator: Indicator, seen: Seen) -> MonthHistory | None:
+    """What an indicator's page shows of its months, as far as they are seen; None where it has none."""
     if not indicator.made_of_months:
         return None
     rows = MonthlyFigure.objects.latest_ones().filter(indicator=indicator).order_by("-month")
-    figures = tuple(rows[:MONTHS_SHOWN])[::-1]
+    figures = tuple(
+        each
+        for each in reversed(rows[:MONTHS_SHOWN])
+        if seen.shows(indicator.pk, each.month.quarter)
+    )
     if not figures:
         return None
     quarter = figures[-1].month.quarter
     of_quarter = [each for each in figures if each.month.quarter == quarter]
     return MonthHistory(
         figures=figures,
-        latest=latest_months([indicator]).get(indicator.pk),
+        latest=latest_months([indicator]).get(indicator.pk) if seen.is_everything else None,
         made=made_quarter(indicator, quarter, of_quarter),
     )

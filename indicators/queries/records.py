@@ -22,6 +22,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Suspension, Target
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
+from indicators.queries.sight import Seen
 from indicators.rules.returns import ResultState, Stage, Verdict
 
 # What an act of the audit trail is called here. Others keep the trail's own words.
@@ -68,9 +69,10 @@ class IndicatorRecord:
     definition: tuple[RecordEntry, ...]  # latest first
 
 
-def record_of(indicator: Indicator, *, quarters: int = 8) -> IndicatorRecord:
-    """The record of an indicator's latest quarters."""
-    results = list(indicator.results.order_by("-quarter")[:quarters])
+def record_of(indicator: Indicator, seen: Seen, *, quarters: int = 8) -> IndicatorRecord:
+    """The record of an indicator's latest quarters, of those that its reader sees."""
+    latest = indicator.results.order_by("-quarter")[:quarters]
+    results = [each for each in latest if seen.shows(indicator.pk, each.quarter)]
     for result in results:
         result.indicator = indicator
     revisions = _by_result(

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from core.own_words import in_own_words
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from indicators.models.definitions import Indicator, Target
@@ -87,7 +88,7 @@ def target_in_words(indicator: Indicator, target: Target | TargetProposal | None
     if target is None:
         return ""
     limits = {name: getattr(target, name) for name in LIMITS}
-    return limits_in_words(limits, indicator.measure_unit)
+    return in_own_words(limits_in_words(limits, indicator.measure_unit))
 
 
 def quarters_offered(*, most: int = 8) -> list[Quarter]:

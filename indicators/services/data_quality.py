@@ -16,6 +16,8 @@ from indicators.models.definitions import Indicator
 from indicators.rights import data_quality_kept_by
 from indicators.rules.data_quality import Risk
 from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.rights import allowed
 
 
 class CannotWriteEntry(Refused):
@@ -74,6 +76,22 @@ def write_data_quality(
         raise CannotWriteEntry(
             "Ask its accountable manager or a performance officer: they keep this register"
         )
+    return _write(indicator, given, today, seen, by)
+
+
+@transaction.atomic
+def bring_finding(
+    *, indicator: Indicator, given: DataQualityGiven, today: date, by: User
+) -> tuple[DataQualityEntry, bool]:
+    """What an auditor found stands in the register, as the auditor's entry."""
+    if not allowed(by, Permission.DRAW_SAMPLES):
+        raise CannotWriteEntry("Only an auditor brings what an audit found")
+    return _write(indicator, given, today, None, by)
+
+
+def _write(
+    indicator: Indicator, given: DataQualityGiven, today: date, seen: int | None, by: User
+) -> tuple[DataQualityEntry, bool]:
     _refuse_days_to_come(given, today)
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     rows = DataQualityEntry.objects.filter(indicator=indicator, is_latest=True)

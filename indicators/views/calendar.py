@@ -31,7 +31,7 @@ from sorp.lexicon import Step, Tier
 
 
 @require_safe
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def calendar(request: SignedInRequest) -> HttpResponse:
     """Every quarter that has begun: its steps, their slack, and what is wrong with them."""
     today = localdate()
@@ -115,7 +115,7 @@ def _line_or_404(sheet: CalendarSheet, step: str, tier: str) -> StepLine:
 
 
 @require_POST
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def renew_feed(request: SignedInRequest) -> HttpResponse:
     """The address of this person's feed is another; whoever had the old one has nothing."""
     services.renew_feed(by=request.user)
@@ -128,7 +128,7 @@ def renew_feed(request: SignedInRequest) -> HttpResponse:
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """One person's own steps, for a calendar that cannot sign in: the address is the key."""
     user = user_of(token)
-    if user is None or not allowed(user, Permission.VIEW_PERFORMANCE):
+    if user is None or not allowed(user, Permission.ENTER):
         raise Http404("No feed has this address")
     response = HttpResponse(
         as_icalendar(own_calendar(user=user)), content_type="text/calendar; charset=utf-8"

@@ -34,6 +34,7 @@ from indicators.services.data_quality import (
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
+from organisation.rights import allowed
 
 LINES = 25  # on one page
 
@@ -51,6 +52,7 @@ def data_quality_register(request: SignedInRequest) -> HttpResponse:
         "unchecked": sum(each.is_unchecked for each in everything),
         "total": len(everything),
         "query": request.GET.urlencode(),
+        "reads_samples": allowed(request.user, Permission.READ_SAMPLES),
     }
     return render(request, "indicators/data_quality_register.html", page)
 

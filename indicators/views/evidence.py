@@ -96,7 +96,7 @@ def evidence_file(
         quarter=quarter,
         removed_at=None,
     )
-    if not may_read_evidence(request.user, found.indicator):
+    if not may_read_evidence(request.user, found):
         raise Http404("No such file")
     try:
         file = default_storage.open(found.path)

@@ -40,6 +40,8 @@ from kcc_perf.demonstration.signing import sign_off_everything, sign_off_so_far
 from organisation.importing.people import import_people
 from organisation.importing.units import import_units
 from organisation.models.people import User
+from organisation.rules import PostKind, Sight
+from organisation.services.sights import set_sights
 from sorp.lexicon import Confidence, Rag
 from sorp.services.seeding import seed_default_statement
 
@@ -60,6 +62,18 @@ def found_the_council() -> None:
         import_dimensions(files.content("dimensions.csv"), file="dimensions.csv")
         import_breakdowns(files.content("breakdowns.csv"), file="breakdowns.csv")
         suspend_what_is_suspended()
+
+
+def let_members_see() -> None:
+    """Whoever reads the full papers sees closed quarters; other Members, what is published."""
+    with clock.at(BEGINNING):
+        set_sights(
+            sights={
+                PostKind.CABINET_MEMBER: Sight.CLOSED,
+                PostKind.CHAIR_GOVERNANCE_AUDIT: Sight.CLOSED,
+            },
+            by=officer(),
+        )
 
 
 def suspend_what_is_suspended() -> None:

@@ -76,6 +76,7 @@ def load(*, tell: Say) -> Loaded:
         raise ValueError("DEMONSTRATION is off, so that there is no day to load it for")
     tell("Founding the council: units, people, the SORP, indicators and targets")
     figures.found_the_council()
+    figures.let_members_see()
     give_everyone_a_password()
     meetings.seat_the_teams()
     diary = Diary()

@@ -6,5 +6,6 @@ from organisation.models import (  # noqa: F401 so that Django finds every table
     council,
     departures,
     people,
+    sights,
     units,
 )

@@ -11,8 +11,9 @@ from django.db.models.functions import Lower
 
 from core.clock import localdate, now
 from core.models.people import Person
-from organisation.permissions import GRANTS
-from organisation.rules import PostKind
+from organisation.models.sights import OfficeSight
+from organisation.permissions import Permission, granted
+from organisation.rules import ELECTED, PostKind, Sight
 
 
 class Users(BaseUserManager["User"]):
@@ -56,18 +57,36 @@ class User(Person):
         return (
             self.is_authenticated
             and self.is_active
-            and any(permission in GRANTS[kind] for kind, _ in self.posts_today())
+            and any(permission in granted(kind, sight) for kind, _, sight in self._held_today())
         )
 
     def posts_today(self) -> list[tuple[PostKind, int]]:
         """The kinds of post this person holds today, each with its unit. One query a request."""
-        if not hasattr(self, "_posts_today"):
+        return [(kind, unit) for kind, unit, _ in self._held_today()]
+
+    def sight_today(self) -> Sight:
+        """From which stage on this person sees results, by whichever post shows them earliest."""
+        if not self.may(Permission.VIEW_PERFORMANCE):
+            return Sight.NOTHING
+        return max((sight for _, _, sight in self._held_today()), key=lambda each: each.depth)
+
+    def _held_today(self) -> list[tuple[PostKind, int, Sight]]:
+        """Each post held today: its kind, its unit, and how early its office sees a result."""
+        if not hasattr(self, "_posts_held_today"):
+            said = OfficeSight.objects.filter(office=models.OuterRef("post__kind"))
             held = Appointment.objects.filter(user=self).held_on(localdate())
-            self._posts_today = [
-                (PostKind(kind), unit)
-                for kind, unit in held.values_list("post__kind", "post__unit")
+            rows = held.annotate(sight=models.Subquery(said.values("sight")[:1])).values_list(
+                "post__kind", "post__unit", "sight"
+            )
+            self._posts_held_today = [
+                (
+                    PostKind(kind),
+                    unit,
+                    Sight(sight or Sight.NOTHING) if kind in ELECTED else Sight.EVERYTHING,
+                )
+                for kind, unit, sight in rows
             ]
-        return self._posts_today
+        return self._posts_held_today
 
     def get_full_name(self) -> str:
         return self.name

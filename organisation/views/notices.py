@@ -17,7 +17,7 @@ A_PAGE = 20
 
 
 @require_safe
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def notices(request: SignedInRequest) -> HttpResponse:
     """The reader's own notices, newest first: nobody else's can be asked for."""
     own = request.user.notices.told().order_by("-owed_at", "-id")
@@ -32,7 +32,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def preferences(request: SignedInRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None  # nothing chosen is an answer too
     form = NoticePreferenceForm(typed, initial={"how": how_told(request.user)})

@@ -27,9 +27,10 @@ from organisation.filters import AppointmentFilter
 from organisation.forms.people import AppointForm, LastDayForm
 from organisation.importing.people import HoldingRow, import_people
 from organisation.models.people import Appointment
-from organisation.permissions import GRANTS, Permission
+from organisation.permissions import Permission, granted
+from organisation.queries import sights_said
 from organisation.requests import SignedInRequest
-from organisation.rules import PostKind
+from organisation.rules import PostKind, Sight
 from organisation.services.people import appoint, end_appointment
 
 POSTS = Entity(
@@ -70,6 +71,7 @@ def appoint_person(request: SignedInRequest) -> HttpResponse:
 
     def preview(given: dict[str, Any]) -> Preview:
         kind: PostKind = given["kind"]
+        sight = sights_said().get(kind, Sight.EVERYTHING)
         until = f" until {as_date(given['ends_on'])}" if given["ends_on"] else ""
         title = given["title"] or f"{kind.label}, {given['unit'].name}"
         beside = (
@@ -84,7 +86,7 @@ def appoint_person(request: SignedInRequest) -> HttpResponse:
                     title, "", f"{given['person'].name}, from {as_date(given['starts_on'])}{until}"
                 )
             ],
-            follows=[each.words + "." for each in Permission if each in GRANTS[kind]],
+            follows=[each.words + "." for each in Permission if each in granted(kind, sight)],
             warnings=[
                 f"{each.user.name} holds {each.post.title} too: end that where one takes over from the"
                 " other."

@@ -54,6 +54,7 @@ def edition_contents(
         "title": "Quarterly performance report",
         "council": facts.name,
         **({"words": dict(facts.words)} if facts.words else {}),
+        **({"colour": facts.colour} if facts.colour else {}),
         "notice": DEMONSTRATION if settings.DEMONSTRATION else "",
         "quarter": quarter.key,
         "quarter_closed_on": localtime(state.closed_at).date().isoformat(),

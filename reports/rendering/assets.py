@@ -93,6 +93,14 @@ def _codes(face: str) -> frozenset[int]:
         return frozenset(held.getBestCmap())
 
 
+OURS = "#123c4a"
+
+
+def in_colour(styles: str, colour: str) -> str:
+    """Styles with the council's own colour in place of ours, where it has one."""
+    return styles.replace(OURS, colour) if colour else styles
+
+
 @cache
 def print_styles() -> str:
     """The styles of the PDF, which asks for its fonts and shapes by name."""

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 
 from core.canonical_json import canonical
 from core.own_words import spoken
-from reports.rendering.assets import page_styles, print_styles
+from reports.rendering.assets import in_colour, page_styles, print_styles
 from reports.rendering.report import LICENCE, LICENCE_ADDRESS, Report
 
 MARKS = (
@@ -26,6 +26,7 @@ def report_page(document: Mapping[str, Any], *, for_print: bool = False) -> str:
     """A whole page that needs nothing beside itself. The same document gives the same text."""
     report = Report(document)
     styles = print_styles() if for_print else page_styles(canonical(document).decode())
+    styles = in_colour(styles, document.get("colour", ""))
     with spoken(report.own_words):
         return render_to_string(
             "reports/document.html",

@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.canonical_json import canonical
 from core.charts.trend import QuarterPoint, Trend, trend_chart
+from core.own_words import said_at_the_head
 from core.quarters import Quarter
 from indicators.rules.remarks import with_sentence
-from reports.rendering.assets import page_styles, print_styles
+from reports.rendering.assets import in_colour, page_styles, print_styles
 from reports.rendering.html import MARKS
 from reports.rules.wording import Writer
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, Travel
@@ -158,6 +159,7 @@ def pack_page(shown: ShownPack, *, for_print: bool = False) -> str:
     """A whole page that needs nothing beside itself. The same document gives the same text."""
     text = canonical(shown.document).decode()
     styles = print_styles() if for_print else page_styles(text)
+    styles = in_colour(styles, said_at_the_head().get("colour", ""))
     return render_to_string(
         "reports/pack.html",
         {"pack": shown, "styles": mark_safe(styles), "marks": MARKS},  # noqa: S308 - our own

@@ -105,6 +105,7 @@ TRIGGER = {
 EDITION = {
     **dict.fromkeys(("schema", "title", "council", "notice", "quarter", "quarter_closed_on")),
     "words": ALL,
+    "colour": ALL,
     "edition": {"number", "frozen_on", "note"},
     "sorp": {
         "statement": ALL,

@@ -40,7 +40,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def visible_to(self, user: Visitor) -> Self:
         """Everyone may read what is or was in force; those who see performance, all of them."""
-        return self if allowed(user, Permission.VIEW_PERFORMANCE) else self.published()
+        return self if allowed(user, Permission.ENTER) else self.published()
 
     def unfinished(self) -> Self:
         """Those still being written or talked over."""

@@ -113,7 +113,7 @@ def comment_on_version(
     The same words twice from one person on one clause are one comment. Raises PermissionDenied
     for whoever may not see performance, and Refused once the consultation is over.
     """
-    if not allowed(by, Permission.VIEW_PERFORMANCE):
+    if not allowed(by, Permission.ENTER):
         raise PermissionDenied
     held = _locked(version)
     if held.state != State.CONSULTATION or held.consulted_until is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import localdate
+from core.own_words import in_own_words
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -35,7 +37,8 @@ def seed_default_statement(
 ) -> tuple[Version, bool]:
     """The default SORP is in force from a quarter. Returns it, and whether this call wrote it.
 
-    A statement that already stands is left as it is, whatever its rules. The version is written as
+    Its sentences are in the council’s own words, where it has said some. A statement that already
+    stands is left as it is, whatever its rules. The version is written as
     a draft and then brought into force, since the rows of one in force can no longer be written.
     """
     version, is_new = _default_version(from_quarter=from_quarter, drafted_by=None)
@@ -87,7 +90,11 @@ def propose_default_statement(*, from_quarter: Quarter, by: User) -> Version:
 def _default_version(*, from_quarter: Quarter, drafted_by: User | None) -> tuple[Version, bool]:
     """The first version, locked, and whether this call wrote it, as a draft."""
     statement, is_new = Statement.objects.get_or_create(
-        code=CODE, defaults={"title": defaults.TITLE, "purpose": defaults.PURPOSE}
+        code=CODE,
+        defaults={
+            "title": in_own_words(defaults.TITLE),
+            "purpose": in_own_words(defaults.PURPOSE),
+        },
     )
     if not is_new:
         return statement.versions.select_for_update().earliest("pk"), False
@@ -95,7 +102,7 @@ def _default_version(*, from_quarter: Quarter, drafted_by: User | None) -> tuple
         statement=statement,
         number="1",
         from_quarter=from_quarter,
-        summary=defaults.SUMMARY,
+        summary=in_own_words(defaults.SUMMARY),
         drafted_by=drafted_by,
     )
     _write_words(version)
@@ -104,22 +111,31 @@ def _default_version(*, from_quarter: Quarter, drafted_by: User | None) -> tuple
     return version, True
 
 
+def _in_own_words(row: Any) -> dict[str, Any]:
+    """A row of the defaults, its sentences as the council says them on the day on which they become its own."""
+    return {
+        name: in_own_words(value) if type(value) is str else value
+        for name, value in row._asdict().items()
+    }
+
+
 def _write_words(version: Version) -> None:
     Clause.objects.bulk_create(
         Clause(
             version=version,
             position=position,
             key=key_made_of(clause.heading),
-            **clause._asdict(),
+            **_in_own_words(clause),
         )
         for position, clause in enumerate(defaults.CLAUSES, start=1)
     )
     RagDefinition.objects.bulk_create(
-        RagDefinition(version=version, clause=clause, rag=rag, wording=wording)
+        RagDefinition(version=version, clause=clause, rag=rag, wording=in_own_words(wording))
         for clause, rag, wording in rules.RAG_DEFINITIONS
     )
     Term.objects.bulk_create(
-        Term(version=version, term=term, meaning=meaning) for term, meaning in meanings.TERMS
+        Term(version=version, term=in_own_words(term), meaning=in_own_words(meaning))
+        for term, meaning in meanings.TERMS
     )
 
 
@@ -151,7 +167,12 @@ def _write_triggers(version: Version) -> dict[str, TriggerRule]:
 def _write_appetites(version: Version, triggers: dict[str, TriggerRule]) -> None:
     """The statements of risk appetite, each linked to the triggers that stand for it."""
     appetites = RiskAppetite.objects.bulk_create(
-        RiskAppetite(version=version, area=each.area, appetite=each.appetite, wording=each.wording)
+        RiskAppetite(
+            version=version,
+            area=each.area,
+            appetite=each.appetite,
+            wording=in_own_words(each.wording),
+        )
         for each in meanings.APPETITES
     )
     link = RiskAppetite.triggers.through
@@ -164,7 +185,7 @@ def _write_appetites(version: Version, triggers: dict[str, TriggerRule]) -> None
 
 def _write_rules(version: Version) -> None:
     LevelDuty.objects.bulk_create(
-        LevelDuty(version=version, **duty._asdict()) for duty in rules.LADDER
+        LevelDuty(version=version, **_in_own_words(duty)) for duty in rules.LADDER
     )
     CalendarRule.objects.bulk_create(
         CalendarRule(version=version, **day._asdict() | {"tier": day.tier or ""})

@@ -37,7 +37,7 @@ Act = Callable[[SignedInRequest, Version, dict[str, Any]], tuple[str, str]]
 
 
 @require_http_methods(["GET", "POST"])
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def consultation(request: SignedInRequest, number: str) -> HttpResponse:
     """What would change, what was said of it, and, by turns, the form that one asked for."""
     version = _version(request, number)

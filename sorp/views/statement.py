@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from core.guards import public, require
 from core.http_cache import cached_response
+from core.own_words import word
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
@@ -78,7 +79,7 @@ def _next_of(version: Version, published: list[Version]) -> Version | None:
 
 
 @require_safe
-@require(Permission.VIEW_PERFORMANCE)
+@require(Permission.ENTER)
 def sorp_versions(request: SignedInRequest) -> HttpResponse:
     """Every version and how far it has come, with what one may do about it."""
     versions = (
@@ -113,7 +114,7 @@ def sorp_differences(request: HttpRequest, number: str, other: str) -> HttpRespo
             "new": new,
             "old": old,
             "new_name": f"Version {new.number}",
-            "caption": f"SORP, version {old.number} and version {new.number}",
+            "caption": f"{word('sorp')}, version {old.number} and version {new.number}",
             "clauses": [each for each in between if each.change is not ChangeKind.SAME],
             "unchanged": sum(each.change is ChangeKind.SAME for each in between),
             "groups": grouped(rules_compared(old, new)),

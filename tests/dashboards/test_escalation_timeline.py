@@ -29,7 +29,14 @@ from tests.assurance.factories import (
     TeamFactory,
 )
 from tests.escalation.closes import closes_on, measured, reported
-from tests.factories import VALUES, IndicatorFactory, UnitFactory, UserFactory, holder
+from tests.factories import (
+    VALUES,
+    IndicatorFactory,
+    OfficeSightFactory,
+    UnitFactory,
+    UserFactory,
+    holder,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
 Q1, Q2, Q3, Q4 = (Quarter(2011, number) for number in (1, 2, 3, 4))
@@ -110,7 +117,7 @@ def test_it_tells_everything_from_before_it_opened_to_its_recovery_in_order(
             by=indicator.accountable_manager,
         )
     reported(indicator, "G", since=Q3)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
     escalation.refresh_from_db()
 
     told, page = story(client, escalation)
@@ -154,7 +161,7 @@ def test_a_relapse_says_when_it_had_recovered(client, division):
     again = measured(reference="PI-2", unit=division, tier=Tier.DIVISION)
     reported(again, "RGR")
     row = Escalation.objects.get(indicator=again, level=Level.DIVISION, relapse=True)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     told, page = story(client, row)
 
@@ -166,7 +173,7 @@ def test_a_relapse_says_when_it_had_recovered(client, division):
 @pytest.mark.usefixtures("dealt_with")
 def test_what_was_referred_by_hand_says_by_whom_and_from_where(client, escalation, officer):
     above = Escalation.objects.get(level=Level.CABINET)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     _, page = story(client, above)
 
@@ -202,6 +209,7 @@ ALL_SAID = {"Why so long?", "Come back in March", "Publish the backlog", "Wait f
 
 @pytest.mark.usefixtures("discussed")
 def test_meetings_are_told_to_whoever_may_read_of_them(client, indicator, escalation, officer):
+    OfficeSightFactory(office=PostKind.CABINET_MEMBER)
     people = {
         "PAT’s NED": SeatFactory(kind="ned").user,
         "a performance officer": officer,
@@ -209,7 +217,7 @@ def test_meetings_are_told_to_whoever_may_read_of_them(client, indicator, escala
         "its manager": indicator.accountable_manager,
         "DAT’s officer": SeatFactory(team=TeamFactory(dat=True)).user,
         "another manager": holder(PostKind.ACCOUNTABLE_MANAGER),
-        "a Member": holder(PostKind.MEMBER),
+        "staff": holder(PostKind.STAFF),
     }
 
     seen = {}
@@ -226,7 +234,7 @@ def test_meetings_are_told_to_whoever_may_read_of_them(client, indicator, escala
         "its manager": own,
         "DAT’s officer": set(),
         "another manager": set(),
-        "a Member": set(),
+        "staff": set(),
     }
 
 
@@ -255,13 +263,13 @@ def test_only_those_who_may_are_offered_what_can_be_done(client, indicator, esca
     for who, person in {
         "manager": indicator.accountable_manager,
         "officer": officer,
-        "Member": holder(PostKind.MEMBER),
+        "staff": holder(PostKind.STAFF),
     }.items():
         client.force_login(person)
         _, page = story(client, escalation)
         offered[who] = ("Say what the level did" in page, "Replace the plan" in page)
 
-    assert offered == {"manager": (False, True), "officer": (True, True), "Member": (False, False)}
+    assert offered == {"manager": (False, True), "officer": (True, True), "staff": (False, False)}
 
 
 @pytest.mark.usefixtures("dealt_with")
@@ -286,7 +294,8 @@ def test_who_may_read_a_story(client, escalation):
         client.force_login(person)
         answers[who] = client.get(address).status_code
 
-    assert answers == {"nobody": 302, "without a post": 403, "a Member": 200}
+    assert answers == {"nobody": 302, "without a post": 403, "a Member": 403}
+    client.force_login(holder(PostKind.STAFF))
     assert client.get(reverse("escalation", args=[999_999])).status_code == 404
 
 

@@ -18,6 +18,7 @@ def test_the_chart_is_a_picture_for_whoever_may_see_the_indicator(client):
         "nobody": None,
         "somebody without a post": UserFactory(),
         "a Member": holder(PostKind.MEMBER),
+        "staff": holder(PostKind.STAFF),
     }.items():
         client.logout()
         if person:
@@ -27,16 +28,17 @@ def test_the_chart_is_a_picture_for_whoever_may_see_the_indicator(client):
     assert {who: answer.status_code for who, answer in answers.items()} == {
         "nobody": 302,
         "somebody without a post": 403,
-        "a Member": 200,
+        "a Member": 403,
+        "staff": 200,
     }
-    picture = answers["a Member"]
+    picture = answers["staff"]
     assert picture["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert picture.content.startswith(b"<svg")
     assert b"<script" not in picture.content
 
 
 def test_without_a_result_there_is_no_picture(client):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     answer = client.get(reverse("indicator_chart", args=[IndicatorFactory().reference]))
 

@@ -347,7 +347,7 @@ def test_an_officer_may_follow_up_and_a_reader_is_told_who_does(
 
 
 @pytest.mark.parametrize("name", ["revisions", "revisions_csv"])
-@pytest.mark.parametrize(("kind", "status"), [(PostKind.MEMBER, 200), (None, 403)])
+@pytest.mark.parametrize(("kind", "status"), [(PostKind.STAFF, 200), (None, 403)])
 def test_whoever_sees_performance_sees_revisions(client, reader, name, kind, status):
     client.force_login(holder(kind, unit=CouncilFactory()) if kind else UserFactory())
 

@@ -30,7 +30,7 @@ from escalation.tasks import owe_morning_news as owe_by_the_clock
 from indicators.rules.entry import ResultGiven
 from indicators.services.drafts import save_draft
 from indicators.services.results import submit_result, submit_return
-from organisation.rules import PostKind, UnitTier
+from organisation.rules import ELECTED, PostKind, Sight, UnitTier
 from sorp.lexicon import Level, Rag, Tier
 from tests.escalation.conditions import aggregate, silence, trigger
 from tests.escalation.versions import version_of
@@ -38,6 +38,7 @@ from tests.factories import (
     VALUES,
     AppointmentFactory,
     IndicatorFactory,
+    OfficeSightFactory,
     PostFactory,
     TargetFactory,
     UnitFactory,
@@ -300,6 +301,8 @@ def test_officers_see_it_and_whoever_is_only_a_member_does_not(
     client, red_once, division, kinds, sees
 ):
     submit(red_once, Q2, Rag.RED)
+    for office in ELECTED:  # of an open quarter, no more than what is submitted
+        OfficeSightFactory(office=office, sight=Sight.SUBMITTED)
     reader = holder(kinds[0], unit=division)
     for kind in kinds[1:]:
         AppointmentFactory(user=reader, post=PostFactory(kind=kind, unit=division))

@@ -30,7 +30,7 @@ from sorp.models.statement import Version
 from tests.escalation.closed_quarters import FIRST, closed_history, draft_of
 from tests.escalation.conditions import trigger_of
 from tests.escalation.test_closing import TODAY, measured, reported
-from tests.factories import IndicatorFactory, UserFactory, holder, rated
+from tests.factories import IndicatorFactory, holder, rated
 
 pytestmark = pytest.mark.django_db
 ONE_RED = Rules(
@@ -345,15 +345,15 @@ def test_a_version_that_is_settled_takes_no_more_evidence(history, officer, sorp
 
 
 def test_only_evidence_is_seen_by_those_outside_the_performance_team(history, officer):
-    member, stranger = holder(PostKind.MEMBER), UserFactory()
+    staff, member = holder(PostKind.STAFF), holder(PostKind.MEMBER)
     backtest = asked(officer)
     jobs.run_pending()
 
     def seen(person):
         return list(Backtest.objects.visible_to(person))
 
-    assert (seen(officer), seen(member), seen(stranger)) == ([backtest], [], [])
+    assert (seen(officer), seen(staff), seen(member)) == ([backtest], [], [])
 
     keep_as_evidence(backtest=backtest, version=draft_of(), by=officer)
 
-    assert (seen(officer), seen(member), seen(stranger)) == ([backtest], [backtest], [])
+    assert (seen(officer), seen(staff), seen(member)) == ([backtest], [backtest], [])

@@ -431,7 +431,7 @@ def test_keeping_what_is_not_finished_says_what_to_do(client, officer):
     assert not Backtest.objects.get().is_evidence
 
 
-@pytest.mark.parametrize("kind", [PostKind.MEMBER, PostKind.DIRECTOR, PostKind.STAFF])
+@pytest.mark.parametrize("kind", [PostKind.AUDITOR, PostKind.DIRECTOR, PostKind.STAFF])
 def test_others_read_evidence_and_nothing_else(client, officer, kind):
     evidence, private = finished(officer, name="Kept"), finished(officer, name="Private")
     keep_as_evidence(backtest=evidence, version=draft_of("2.0"), by=officer)

@@ -231,7 +231,7 @@ def test_the_list_names_what_is_late_what_is_due_and_which_actions_are_overdue(c
     ActionFactory(
         plan=plan, position=3, description="Ask", due_on=date(2011, 9, 1), done_on=date(2011, 9, 1)
     )
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     with on(date(2011, 11, 1)):
         page = words(client.get(reverse("action_plans")))
@@ -246,7 +246,7 @@ def test_the_list_names_what_is_late_what_is_due_and_which_actions_are_overdue(c
 
 
 def test_the_list_takes_as_many_queries_for_twenty(client, django_assert_max_num_queries):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
     many = {measured(): "R" for _ in range(20)}
     report(Q1, many)
     for indicator in many:

@@ -418,7 +418,7 @@ def words(response):
 
 def test_every_version_has_a_page_that_anybody_may_read(client, indicator, two_plans):
     RatingFactory(indicator=indicator, quarter=Quarter(2011, 2), rag=Rag.RED)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     first, second = (
         words(client.get(reverse("plan_version", args=["PI-1", number]))) for number in (1, 2)
@@ -441,7 +441,7 @@ def test_every_version_has_a_page_that_anybody_may_read(client, indicator, two_p
 
 def test_the_chart_of_a_plan_marks_it(client, indicator, two_plans):
     RatingFactory(indicator=indicator, quarter=Quarter(2011, 2), rag=Rag.RED)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
     address = reverse("indicator_chart", args=["PI-1"])
 
     plain, marked = (client.get(address + query).content.decode() for query in ("", "?plan=2"))
@@ -478,7 +478,7 @@ def test_a_director_agrees_and_judges_on_the_page(client, indicator, two_plans, 
 def test_the_page_of_a_plan_takes_as_many_queries_for_twenty_versions(
     client, indicator, django_assert_num_queries
 ):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     def versions(numbers):
         for number in numbers:

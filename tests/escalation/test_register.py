@@ -31,7 +31,7 @@ def _fifteenth_of_november():
 
 @pytest.fixture
 def reader(client):
-    person = holder(PostKind.MEMBER)
+    person = holder(PostKind.STAFF)
     client.force_login(person)
     return person
 
@@ -317,6 +317,6 @@ def test_who_may_read_the_lists(client):
     assert seen == {
         "nobody": {302},
         "without a post": {403},
-        "a Member": {200},
+        "a Member": {403},
         "a manager": {200},
     }

@@ -157,7 +157,7 @@ def test_what_nobody_checked_comes_first_then_the_highest_risk():
     IndicatorFactory(reference="D")
     IndicatorFactory(reference="Z", last_quarter="2011-Q1")
 
-    lines = register(user=holder(PostKind.MEMBER), today=TODAY)
+    lines = register(user=holder(PostKind.STAFF), today=TODAY)
 
     assert [line.indicator.reference for line in lines] == ["D", "C", "B", "A"]
 
@@ -167,7 +167,7 @@ def test_the_register_takes_as_many_queries_for_many_as_for_one(
     how_many, django_assert_max_num_queries
 ):
     DataQualityEntryFactory.create_batch(how_many)
-    reader = holder(PostKind.MEMBER)
+    reader = holder(PostKind.STAFF)
 
     with django_assert_max_num_queries(4):
         assert len(register(user=reader, today=TODAY)) == how_many
@@ -201,7 +201,7 @@ def test_a_manager_writes_an_entry_and_everybody_reads_it(client, indicator):
     response = client.post(reverse("write_data_quality", args=["PI-1"]), said)
 
     assert response.url == reverse("data_quality", args=["PI-1"])
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
     page = text_of(client.get(response.url))
     assert "1 June 2012, by Internal audit" in page
     assert "Due by 1 July 2012" in page
@@ -249,7 +249,7 @@ def test_the_page_keeps_what_was_said_before(client, indicator):
 
 
 def test_an_empty_register_says_what_will_appear(client, indicator):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     assert "Nothing is written yet" in text_of(client.get(reverse("data_quality", args=["PI-1"])))
     page = text_of(client.get(reverse("data_quality_register")))
@@ -268,7 +268,7 @@ def test_the_list_is_narrowed_and_so_is_its_file(client):
         mend="Train",
         mend_due_on=date(2012, 6, 1),
     )
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     def shown(query):
         lines = client.get(reverse("data_quality_csv") + query).content.decode().splitlines()

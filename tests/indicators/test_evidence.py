@@ -195,7 +195,7 @@ def test_who_may_have_a_file(client, indicator):
         "a deputy of its unit": 200,
         "its director": 200,
         "a director elsewhere": 200,
-        "a Member": 200,
+        "a Member": 403,
         "a performance officer": 200,
     }
 
@@ -216,5 +216,5 @@ def test_its_director_opens_it_from_the_sheet_and_whoever_sees_the_indicator_fro
 
     client.force_login(holder(PostKind.DIRECTOR, unit=indicator.unit))
     assert link in client.get(sheet).content.decode()
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
     assert link in client.get(reverse("indicator", args=[indicator.reference])).content.decode()

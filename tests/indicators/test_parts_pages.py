@@ -469,7 +469,7 @@ def given(breakdown):
 
 
 def test_the_indicator_s_page_draws_its_parts_and_withholds_the_few(client, given):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     page = text_of(client.get(reverse("indicator", args=["PI-1"])))
 
@@ -485,7 +485,7 @@ def test_the_indicator_s_page_draws_its_parts_and_withholds_the_few(client, give
 
 
 def test_the_csv_of_parts_withholds_as_the_page_does(client, given):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     lines = client.get(reverse("indicator_parts_csv", args=["PI-1"])).content.decode().splitlines()
 
@@ -497,7 +497,7 @@ def test_the_csv_of_parts_withholds_as_the_page_does(client, given):
 
 def test_an_indicator_without_parts_says_nothing_of_them(client):
     IndicatorFactory(reference="PI-1")
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     page = text_of(client.get(reverse("indicator", args=["PI-1"])))
 
@@ -506,7 +506,7 @@ def test_an_indicator_without_parts_says_nothing_of_them(client):
 
 def test_a_dimension_that_is_no_longer_used_is_not_shown(client, given):
     Breakdown.objects.update(is_used=False)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     assert "By district" not in text_of(client.get(reverse("indicator", args=["PI-1"])))
 
@@ -514,7 +514,7 @@ def test_a_dimension_that_is_no_longer_used_is_not_shown(client, given):
 def test_the_quarter_given_last_heads_the_table(client, given):
     revision = PartsRevisionFactory(indicator=given.indicator, quarter=Quarter(2011, 2))
     PartResultFactory(revision=revision, part=given.dimension.parts.last())
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     page = text_of(client.get(reverse("indicator", args=["PI-1"])))
 

@@ -586,7 +586,7 @@ def test_what_is_read_to_remind_of_months_does_not_grow_with_the_indicators(
 
 @pytest.mark.django_db
 def test_the_sorp_s_page_says_who_is_reminded_and_when(client, sorp_in_force):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     told = client.get(reverse("sorp")).content.decode()
 

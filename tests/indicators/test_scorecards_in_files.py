@@ -14,6 +14,7 @@ from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result, Revision
 from indicators.models.scorecards import ScorecardUpload
 from indicators.queries.records import record_of
+from indicators.queries.sight import Seen
 from indicators.scorecards import reading
 from indicators.scorecards.bringing import (
     answer_scorecard,
@@ -38,7 +39,7 @@ from indicators.scorecards.settling import (
     read_with,
     settled,
 )
-from organisation.rules import PostKind
+from organisation.rules import PostKind, Sight
 from tests.factories import CouncilFactory, UnitFactory, holder
 from tests.indicators.scorecard_layouts import workbook
 
@@ -345,7 +346,7 @@ def test_a_published_figure_says_in_which_file_and_by_whom_it_came_and_waits_for
     assert Revision.objects.get(result__indicator__reference="B1").reason == (
         "As published in Growth.xlsx, Performance!F4"
     )
-    (quarter,) = record_of(Indicator.objects.get(reference="B1")).quarters
+    (quarter,) = record_of(Indicator.objects.get(reference="B1"), Seen(Sight.EVERYTHING)).quarters
     assert quarter.summary == (
         "Entered by Perry Office on behalf of Mo Elder, as published in Growth.xlsx, Performance!F4."
     )

@@ -12,13 +12,14 @@ from core.quarters import Quarter
 from indicators.models.results import Result, Revision
 from indicators.models.returns import SignOff, Unlock
 from indicators.queries.records import record_of
+from indicators.queries.sight import Seen
 from indicators.queries.sign_off import results_to_sign, sign_off_sheets
 from indicators.rules.entry import ResultGiven
 from indicators.rules.returns import ResultState, Stage
 from indicators.services.definitions import set_target
 from indicators.services.results import revise_result, submit_result
 from indicators.services.sign_off import approve_results, return_result, unlock_result
-from organisation.rules import PostKind, UnitTier
+from organisation.rules import PostKind, Sight, UnitTier
 from sorp.lexicon import Confidence
 from tests.factories import (
     CouncilFactory,
@@ -391,7 +392,7 @@ def test_the_record_tells_who_entered_approved_and_changed_it(division, director
         by=holder(PostKind.PERFORMANCE_OFFICER, unit=CouncilFactory(), name="Olu Officer"),
     )
 
-    (told,) = record_of(indicator).quarters
+    (told,) = record_of(indicator, Seen(Sight.EVERYTHING)).quarters
 
     assert told.summary == (
         "Entered by Mo Manager, approved by Dana Director for the division and by Abe Above for"
@@ -419,7 +420,7 @@ def test_the_record_tells_who_set_a_target(division, director):
         by=UserFactory(name="Olu Officer"),
     )
 
-    assert [each.sentence for each in record_of(indicator).definition] == [
+    assert [each.sentence for each in record_of(indicator, Seen(Sight.EVERYTHING)).definition] == [
         "Olu Officer set a target, because “Business plan”."
     ]
 

@@ -318,7 +318,7 @@ def test_an_indicators_variations_are_all_on_one_page(client, indicator, officer
     assert "Q1 2023/24 to Q4 2023/24" in page
     assert "In force." in page
     assert "Propose a variation" in page
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
     assert "Propose a variation" not in said(client.get(address))
 
 

@@ -35,13 +35,18 @@ from escalation.services.backtests import keep_as_evidence, run_backtest
 from escalation.services.rehearsals import run_rehearsal
 from indicators.calendar_feed import token_of
 from indicators.models.calendar import CalendarDay
+from indicators.models.definitions import Indicator
 from indicators.models.moves import IndicatorMove
 from indicators.models.returns import Draft, Evidence, Submission
 from indicators.models.target_proposals import TargetProposal
 from indicators.models.workbooks import WorkbookUpload
+from indicators.queries.samples import Drawable
 from indicators.rules.returns import ResultState
+from indicators.rules.samples import Method
 from indicators.scorecards.bringing import keep_scorecard
 from indicators.services.chasing import remind_now
+from indicators.services.partners import give_figure, invite_partner, make_link
+from indicators.services.samples import draw_sample
 from organisation.models.accounts import CouncilAccount
 from organisation.models.bodies import Committee, Membership
 from organisation.models.people import Appointment
@@ -123,6 +128,8 @@ GROUPS = {
     "everyone": set(ROLES),
     "signed_in": set(ROLES) - {"anonymous"},
     "posts": set(ROLES) - {"anonymous", "nobody"},
+    # Members see what is published; from which stage on they see more: tests/dashboards/test_sights.py.
+    "readers": set(ROLES) - {"anonymous", "nobody", "member", "cabinet_member", "governance_chair"},
     "answerers": {"manager", "deputy", "performance_officer"},
     "planners": {"manager", "performance_officer"},
     "sorp_approvers": {"managing_director", "pat_chair"},
@@ -301,7 +308,7 @@ class World:
         yield "cabinet_member", holder(PostKind.CABINET_MEMBER, unit=self.council)
         yield "governance_chair", holder(PostKind.CHAIR_GOVERNANCE_AUDIT, unit=self.council)
         yield "pat_chair", holder(PostKind.DEPUTY_MANAGING_DIRECTOR, unit=self.council)
-        yield "pat_ned", holder(PostKind.MEMBER, unit=self.council)
+        yield "pat_ned", holder(PostKind.STAFF, unit=self.council)
         yield "directorate_officer", holder(PostKind.DIRECTORATE_OFFICER, unit=own.parent)
         yield "auditor", holder(PostKind.AUDITOR, unit=self.council)
         yield "dat_officer", holder(PostKind.STAFF, unit=self.council)
@@ -374,6 +381,10 @@ class World:
             }
         for team, found in assurance.items():
             places[team, ""] = found
+        places["", ""] |= self._sample() | self._partner("own")
+        for whose in ("own", "other"):
+            places[whose, ""] |= places["", ""] | places[whose, ""]
+        places["other", ""]["given"] = self._partner("other")["given"]
         public = {"address": "HW-01", "slug": "better-roads", "name": "counts.csv"}
         places["", "published"] = {"quarter": CLOSED.key, "number": published.number} | public
         places["", "draft"] = (
@@ -419,6 +430,41 @@ class World:
             by=self.people["performance_officer"],
         )
         return sent
+
+    def _sample(self):
+        """What an auditor drew, of which nothing is judged yet."""
+        drawn = draw_sample(
+            of=Drawable(CLOSED, CLOSED),
+            size=1,
+            method=Method.SIMPLE,
+            seed="dice",
+            purpose="First visit",
+            by=self.people["auditor"],
+        )
+        return {"sample": drawn.number, "sampled": 1}
+
+    def _partner(self, whose):
+        """A partner of a manager's first indicator, its link, and a figure that it gave."""
+        indicator = Indicator.objects.get(reference=f"{whose.upper()}-1")
+        partner = invite_partner(
+            name="Northvale Health Trust",
+            contact="Ros Pell",
+            email="ros@trust.example",
+            indicators=[indicator],
+            quarter=None,
+            starts_on=date(2023, 7, 1),
+            ends_on=date(2023, 12, 31),
+            by=self.people["performance_officer"],
+        )
+        link = make_link(partner=partner, by=self.people["performance_officer"])
+        given, _ = give_figure(
+            partner=partner, indicator=indicator, quarter=OPEN, typed={"value": "90"}
+        )
+        return {
+            "partner": partner.pk,
+            "partner_link": link.rstrip("/").rsplit("/", 1)[-1],
+            "given": given.pk,
+        }
 
     def _editions(self):
         published = EditionFactory(published=True)
@@ -671,6 +717,10 @@ class World:
             "review_plan": ("number", "plan"),
             "explanation_json": ("number", "explanation"),
             "preview_trigger": ("pk", "trigger"),
+            "decide_given": ("pk", "given"),
+            **dict.fromkeys(SAMPLES, ("number", "sample")),
+            **dict.fromkeys(BY_LINK, ("token", "partner_link")),
+            **dict.fromkeys(PARTNERS, ("pk", "partner")),
             **dict.fromkeys(POSTS, ("pk", "appointment")),
             **dict.fromkeys(PLACES, ("pk", "membership")),
             **dict.fromkeys(OF_A_BODY, ("code", "body")),
@@ -682,7 +732,8 @@ class World:
             return {"plan_part": self.parts[kind]}
         if route in words and words[route][1] in place:
             name, thing = words[route]
-            return {name: place[thing]}
+            further = {"position": place["sampled"]} if route == "sampled_result" else {}
+            return {name: place[thing]} | further
         return {}
 
 
@@ -695,6 +746,12 @@ def _rows(version):
     }
 
 
+SAMPLES = ("sample", "sample_file", "sample_history", "sampled_result", "end_sample")
+BY_LINK = ("partner", "partner_workbook", "partner_file", "partner_figure")
+PARTNERS = (
+    *("set_up_partner", "set_up_change_partner", "set_up_partner_link"),
+    *("set_up_withdraw_partner", "set_up_partner_history"),
+)
 POSTS = ("set_up_end_post", "set_up_post_history")
 PLACES = ("set_up_portfolio", "set_up_end_place")
 OF_A_BODY = (

@@ -28,6 +28,7 @@ VISITORS = (
     "managing_director",
     "pat_chair",
     "dat_officer",
+    "auditor",
 )
 EACH = 3  # addresses of one route that one visitor follows
 LINKS = ("href", "src", "hx-get", "data-src")
@@ -48,6 +49,7 @@ WITHOUT_LINK = {
     "api_report": "the list of reports names each, in JSON",
     "calendar_feed": "a person's own address is shown on their calendar, to be copied",
     "healthz": "asked by machines",
+    "partner": "its link is in an e-mail, or was shown once to be handed over",
     "readyz": "asked by machines",
     "set_up_letter": "inviting somebody by letter leads there",
     "return_submitted": "submitting a return leads there",
@@ -56,6 +58,10 @@ WITHOUT_LINK = {
 }
 # What is linked only in a state that this council is not in, and the template that has the link.
 IN_ANOTHER_STATE = {
+    "partner_figure": "indicators/partner.html",  # of whoever came by a partner's link
+    "partner_file": "indicators/partner.html",
+    "partner_workbook": "indicators/partner.html",
+    "set_up_sights_history": "organisation/sights.html",
     "approve_report": "reports/edition.html",
     "council_colour": "base.html",
     "council_logo": "base.html",

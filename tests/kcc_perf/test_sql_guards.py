@@ -22,6 +22,7 @@ from indicators.models.definitions import DefinitionChange
 from indicators.models.forecasts import SystemForecast
 from indicators.models.questions import Question
 from indicators.models.returns import Evidence, ManagersForecast, SignOff
+from indicators.models.samples import AuditSample, SampledResult
 from indicators.rules.returns import Stage, Verdict
 from reports.models import Edition
 from tests.assurance.factories import (
@@ -145,6 +146,39 @@ def a_review():
     )
 
 
+def a_sample():
+    return AuditSample.objects.create(
+        number=1,
+        purpose="First visit",
+        method="simple",
+        size=1,
+        seed="dice",
+        from_quarter=Q1,
+        until_quarter=Q1,
+        population=1,
+        population_sha256="0" * 64,
+        strata=[],
+        drawn_by=UserFactory(),
+    )
+
+
+def a_sampled_result():
+    return SampledResult.objects.create(
+        sample=a_sample(),
+        position=1,
+        revision=RevisionFactory(),
+        stratum="All results",
+        rag="Green",
+        found="agreed",
+        found_by=UserFactory(),
+        found_at=MOMENT,
+    )
+
+
+def end_sample(sample):
+    moved(sample, ended_at=MOMENT, ended_by=UserFactory(), conclusion="Fair")
+
+
 def moved(row, **to):
     """As a service moves a row on."""
     type(row).objects.filter(pk=row.pk).update(**to)
@@ -197,6 +231,8 @@ MADE = {
     "indicators_partsrevision": PartsRevisionFactory,
     "indicators_partresult": PartResultFactory,
     "indicators_dataqualityentry": DataQualityEntryFactory,
+    "indicators_auditsample": a_sample,
+    "indicators_sampledresult": a_sampled_result,
     "indicators_systemforecast": a_forecast,
     "indicators_managersforecast": a_managers_forecast,
     "escalation_earlywarning": an_early_warning,
@@ -217,6 +253,8 @@ MADE = {
     "assurance_pack": PackFactory,
 }
 CLOSED = {
+    "indicators_auditsample": end_sample,
+    "indicators_sampledresult": lambda row: end_sample(row.sample),
     "reports_edition": publish,
     "reports_withdrawal": lambda row: moved(row, files_gone_at=MOMENT),
     "reports_editionfile": lambda row: publish(row.edition),
@@ -241,6 +279,7 @@ CLOSED = {
 }
 # What services move of a row that is not closed.
 MOVES = {
+    "indicators_sampledresult": {"found": "not_agreed", "note": "It is 9", "found_at": MOMENT},
     "reports_editionfile": {"size": 9, "sha256": "9" * 64},
     "indicators_result": {"state": "returned"},
     "assurance_meeting": {"meets_on": DAY, "state": "papers_out"},
@@ -423,6 +462,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
             *("publish_at", "published_at", "published_by_id"),
         },
         "reports_withdrawal": {"files_gone_at"},
+        "indicators_auditsample": {"ended_at", "ended_by_id", "conclusion"},
         "indicators_revision": {"is_latest"},
         "indicators_evidence": {"removed_at"},
         "indicators_question": {"answer", "answered_by_id", "answered_at"},
@@ -436,7 +476,10 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "escalation_recordedclose": {"taken_back_at", "taken_back_by_id", "reason"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }
-    with_call_ins = {"assurance_callin": {"eligibility", "why", "called_in_by_id"}}
+    with_call_ins = {
+        "assurance_callin": {"eligibility", "why", "called_in_by_id"},
+        "indicators_sampledresult": {"found_by_id"},
+    }
     tried = {
         table: by_closing.get(table, set())
         | with_call_ins.get(table, set())

@@ -279,7 +279,7 @@ def closed():
     [
         (None, 403, 403),
         (PostKind.STAFF, 200, 403),
-        (PostKind.MEMBER, 200, 403),
+        (PostKind.MEMBER, 403, 403),
         (PostKind.DIRECTOR, 200, 403),
         (PostKind.ACCOUNTABLE_MANAGER, 200, 403),
         (PostKind.PERFORMANCE_OFFICER, 200, 302),

@@ -1,5 +1,6 @@
 """A council's first SORP: proposed by one person, approved by another, in force from a quarter that may be past."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,8 +8,11 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 
 from core.models.audit import AuditEvent
+from core.own_words import spoken
 from core.quarters import Quarter
 from core.refusals import Refused
+from sorp import defaults
+from sorp.models.keys import key_made_of
 from sorp.models.statement import Authorship, Version
 from sorp.services.approval import approve_first_version
 from sorp.services.seeding import propose_default_statement, seed_default_statement
@@ -155,3 +159,28 @@ def test_where_nobody_may_approve_it_says_whom_to_appoint(client, officer):
     client.force_login(officer)
 
     assert "appoint the managing director" in text(client.get(PAGE))
+
+
+def test_the_first_version_is_written_as_the_council_says_it():
+    with spoken({"sorp": "Rulebook", "pat": "Panel", "dat": "Forum", "floor": "lower limit"}):
+        version, _ = seed_default_statement(from_quarter=PAST, approved_on=TODAY, by=None)
+
+    rows = (
+        *version.clauses.values_list("heading", "wording", "monitored", "consequence"),
+        *version.terms.values_list("term", "meaning"),
+        *version.rag_definitions.values_list("wording"),
+        *version.appetites.values_list("wording"),
+        *version.level_duties.values_list("duty"),
+    )
+    said = " ".join(text for row in rows for text in row)
+    for theirs, ours in {
+        "Panel meets monthly": "PAT",
+        "Forum": "DAT",
+        "lower limit": "floor standard",
+        "Rulebook": "SORP",
+    }.items():
+        assert theirs in said
+        assert not re.search(rf"\b{ours}\b", said), ours
+    assert [each.key for each in version.clauses.all()] == [
+        key_made_of(each.heading) for each in defaults.CLAUSES
+    ]

@@ -38,7 +38,7 @@ def priority(sorp_in_force):
 
 
 def test_the_strategy_shows_three_statements_and_no_colour_for_the_priority(client, priority):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     page = client.get(reverse("strategy")).content.decode()
 
@@ -48,7 +48,7 @@ def test_the_strategy_shows_three_statements_and_no_colour_for_the_priority(clie
 
 
 def test_the_priority_page_shows_rating_milestone_and_evaluation(client, priority):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     page = client.get(reverse("priority", args=[priority.slug])).content.decode()
 
@@ -59,7 +59,7 @@ def test_the_priority_page_shows_rating_milestone_and_evaluation(client, priorit
 
 
 def test_the_strategy_before_anything_is_set_says_what_will_appear(client):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     assert "No strategy is set yet" in client.get(reverse("strategy")).content.decode()
 
@@ -93,12 +93,12 @@ def test_who_sees_the_strategy_and_who_updates_a_milestone(client, priority):
         "its manager": {"strategy": 200, "priority": 200, "milestone": 200},
         "another manager": {"strategy": 200, "priority": 200, "milestone": 404},
         "a performance officer": {"strategy": 200, "priority": 200, "milestone": 200},
-        "a Member": {"strategy": 200, "priority": 200, "milestone": 404},
+        "a Member": {"strategy": 403, "priority": 403, "milestone": 403},
     }
 
 
 def test_a_priority_that_is_not_is_not_found(client):
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     assert client.get(reverse("priority", args=["nowhere"])).status_code == 404
 
@@ -157,7 +157,7 @@ def test_the_strategy_page_takes_as_many_queries_for_20_priorities_as_for_1(
     theme = ThemeFactory()
     for _ in range(how_many):
         PriorityFactory().themes.add(theme)
-    client.force_login(holder(PostKind.MEMBER))
+    client.force_login(holder(PostKind.STAFF))
 
     with django_assert_max_num_queries(20):
         client.get(reverse("strategy"))

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core.clock import localdate
+from core.own_words import speak_as_council
 from core.quarters import Quarter
 from sorp.services.seeding import seed_default_statement
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             first = Quarter.parse(quarter)
         except ValueError as reason:
             raise CommandError(str(reason)) from None
+        speak_as_council()
         with transaction.atomic():
             version, is_new = seed_default_statement(
                 from_quarter=first, approved_on=localdate(), by=None
