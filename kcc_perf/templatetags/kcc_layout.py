@@ -21,17 +21,11 @@ def page_heading(title: str, caption: str = "", size: str = "l") -> dict[str, st
     return {"title": title, "caption": caption, "size": size}
 
 
-@register.inclusion_tag("components/breadcrumbs.html")
-def breadcrumbs(*trail: str) -> dict[str, Any]:
-    """Where the page stands: words and address by turns, e.g. "Home" "/home/" "Escalations" "/…/"."""
-    return {"trail": list(zip(trail[::2], trail[1::2], strict=True))}
-
-
 @register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
 def trail(context: template.Context, between: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
     """The pages above this one (kcc_perf/trails.py); `between` are steps that only the page knows."""
     steps = [(each.words(context), each.address) for each in context.get("trail") or ()]
-    return {"trail": [*steps, *between] if steps else []}
+    return {"trail": [*steps, *between]}
 
 
 @register.inclusion_tag("components/notification_banner.html")

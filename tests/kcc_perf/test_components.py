@@ -199,7 +199,7 @@ def test_what_is_given_to_a_component_is_escaped():
     for source in (
         "{% rag None nasty %}",
         "{% page_heading nasty caption=nasty %}",
-        "{% breadcrumbs nasty '/' %}",
+        "{% trail rows %}",
         "{% card nasty %}{{ nasty }}{% endcard %}",
         "{% empty_state nasty %}{{ nasty }}{% endempty_state %}",
         "{% wide_table nasty %}{{ nasty }}{% endwide_table %}",
