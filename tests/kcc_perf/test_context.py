@@ -38,9 +38,8 @@ def given_to(rf, user, address="/"):
 
 def test_navigation_offers_only_pages_that_exist(rf):
     signed_out = given_to(rf, AnonymousUser())["navigation"]
-    signed_in = given_to(rf, SimpleNamespace(is_authenticated=True, may=lambda permission: False))[
-        "navigation"
-    ]
+    reader = SimpleNamespace(is_authenticated=True, may={Permission.VIEW_PERFORMANCE}.__contains__)
+    signed_in = given_to(rf, reader)["navigation"]
 
     assert [(each["text"], each["address"]) for each in signed_out] == [
         ("Latest report", "/"),
@@ -89,9 +88,12 @@ def test_navigation_is_in_the_order_of_the_work():
 @pytest.mark.parametrize(
     ("granted", "offered"),
     [
-        (set(), set()),
-        ({Permission.SUBMIT_RESULT}, {"Return"}),
-        ({Permission.SUBMIT_RESULT, Permission.MANAGE_FRAMEWORK}, {"Return", "Set up"}),
+        (set(), {"Latest report"}),
+        ({Permission.SUBMIT_RESULT}, {"Return", "Latest report"}),
+        (
+            {Permission.VIEW_PERFORMANCE, Permission.MANAGE_FRAMEWORK},
+            {"Dashboards", "Escalation", "Strategy", "Report", "Set up"},
+        ),
     ],
 )
 def test_nobody_is_offered_what_they_would_be_refused(granted, offered):
