@@ -74,13 +74,12 @@ def migrate(address: str) -> None:
         "REDIS_URL": "",
         "DJANGO_SETTINGS_MODULE": "kcc_perf.settings",
     }
-    for command in (["migrate"], ["createcachetable"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command, "--verbosity", "0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
 
 
 @contextmanager

@@ -27,11 +27,12 @@ def found_unit(
 ) -> Unit:
     """A unit that did not exist before stands in its place from its first day.
 
-    Raises ValueError where the parent does not stand above it, or not on that day.
+    Raises ValueError where the parent does not stand above it, or not on that day, and Refused where
+    the code is a unit's, however it is written.
     """
     _refuse_wrong_parent(name, tier, parent)
     _refuse_closed_parent(name, parent, starts_on)
-    unit = Unit.objects.create(code=code, tier=tier, name=name, parent=parent)
+    unit = Unit.objects.create(code=_unused(code), tier=tier, name=name, parent=parent)
     Placement.objects.create(unit=unit, name=name, parent=parent, starts_on=starts_on)
     audit.record("founded unit", unit, by=by, code=code, parent=parent.code if parent else None)
     return unit

@@ -154,3 +154,9 @@ def test_whoever_migrates_an_older_file_is_told_in_one_sentence_what_to_do(tmp_p
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"CommandError: {OLDER_DATABASE}\n"
     assert OLDER_DATABASE.count(". ") == 0
+
+
+@pytest.mark.django_db
+def test_a_database_that_was_migrated_and_no_more_has_the_table_of_its_cache():
+    """Without it nobody could choose a password: attempts are counted there."""
+    assert "kcc_perf_cache" in connection.introspection.table_names()

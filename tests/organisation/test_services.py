@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from core.models.audit import AuditEvent
+from core.refusals import Refused
 from organisation.models.bodies import Committee
 from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Placement, Unit
@@ -70,6 +71,17 @@ def test_a_unit_is_not_founded_out_of_place(council, tier, parent, told):
         units.found_unit(code="X", name="Other", tier=tier, parent=above, starts_on=START, by=None)
 
     assert not Unit.objects.filter(code="X").exists()
+    assert acts() == before
+
+
+@pytest.mark.parametrize("code", ["D", "d"])
+def test_a_code_is_one_units_however_it_is_written(council, code):
+    directorate(council)
+    before = acts()
+
+    with pytest.raises(Refused, match=f"{code} is a unit’s code already"):
+        directorate(council, code=code, name="Roads")
+
     assert acts() == before
 
 

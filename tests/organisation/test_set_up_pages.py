@@ -89,6 +89,20 @@ def test_a_unit_is_added_renamed_and_moved_and_each_change_is_shown_first(client
     assert "Placed unit: Far North" in text(client.get("/set-up/unit/N/history/"))
 
 
+def test_a_code_that_is_used_comes_back_with_what_was_typed_and_why(client, officer):
+    UnitFactory(code="ROADS", name="Roads")
+
+    answer = client.post(
+        "/set-up/units/add/",
+        {"name": "Highways", "code": "roads", "tier": "division", "parent": "ROADS"}
+        | day("starts_on", "2011-01-01"),
+    )
+
+    assert answer.status_code == 200
+    assert "roads is a unit’s code already: a code is never used again" in text(answer)
+    assert 'value="Highways"' in answer.content.decode()
+
+
 NO_DAY = {f"ends_on_{part}": "" for part in ("day", "month", "year")}
 
 

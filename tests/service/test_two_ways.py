@@ -243,7 +243,6 @@ def embedded(static_root, tmp_path_factory):
         JOB_LEASE_SECONDS=str(LEASE),
         JOB_SWEEP_SECONDS="1",
     )
-    service.run(sys.executable, "manage.py", "createcachetable")
     try:
         service.start("web")
         service.wait_ready()
