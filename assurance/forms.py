@@ -81,6 +81,18 @@ class PlanMeetingForm(forms.Form):
         ]
 
 
+class RoundChallengeForm(forms.Form):
+    """What is asked of something that is proposed in the annual round."""
+
+    text = PrintedText(
+        label="What do you challenge?",
+        max_length=2000,
+        help_text="Its directorate is told, and answers before anybody decides.",
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Enter what you challenge"},
+    )
+
+
 class ChallengeForm(forms.Form):
     """What was asked about a called-in indicator."""
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from assurance.models.teams import Team
 from assurance.queries.rehearsed_call_ins import rehearsed_call_ins
+from assurance.rights import takes_part
+from core.clock import localdate
 from core.panels import panel
 from core.quarters import Quarter
+from indicators.models.rounds import RoundLine
+from indicators.rules.rounds import LineState
 from organisation.models.council import AssuranceTeams
+from organisation.models.people import User
 from organisation.queries import council_facts
 
 
@@ -22,3 +28,12 @@ def call_ins_of_a_rehearsal(
             quarter=quarter, referred_then=referred_then, referred_now=referred_now
         ),
     }
+
+
+@panel("challenge_in_round", "assurance/challenge_in_round.html")
+def challenge_in_round(line: RoundLine, reader: User) -> dict[str, object] | None:
+    """The way for a reader with a seat to challenge what is proposed in the annual round."""
+    if line.state != LineState.SUBMITTED:
+        return None
+    teams = [each for each in Team.objects.standing_on(localdate()) if takes_part(reader, each)]
+    return {"line": line, "teams": teams} if teams else None

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from assurance.views import boards, meetings, outcomes, set_up, teams
+from assurance.views import boards, meetings, outcomes, rounds, set_up, teams
 from core.views.entities import spreadsheet_paths
 
 
@@ -17,6 +17,11 @@ urlpatterns = [
     path("", teams.assurance, name="assurance"),
     path("actions/<int:action>/", outcomes.report_on_action, name="report_on_action"),
     path("<assurance_team:team>/", teams.team, name="assurance_team"),
+    path(
+        "<assurance_team:team>/round/<int:year>/<int:pk>/",
+        rounds.challenge_in_round,
+        name="challenge_in_round",
+    ),
     path("<assurance_team:team>/plan/", teams.plan_meeting, name="plan_meeting"),
     path("<assurance_team:team>/<day:day>/", meetings.meeting, name="meeting"),
     path("<assurance_team:team>/<day:day>/held/", meetings.hold_meeting, name="hold_meeting"),

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.panels import panel, panel_rows
 from core.quarters import Quarter
+from escalation.models.escalations import Escalation
 from escalation.queries.as_it_stands import of_typed, stands_by_indicator
 from escalation.queries.backtests import evidence_on
+from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.queries.entry import EntrySheet
 from indicators.queries.returns import ReturnRow
@@ -72,3 +74,16 @@ def close_of_each(
     keys = [each.indicator.pk for each in lines]
     stands = stands_by_indicator(reader=reader, indicators=keys, quarter=quarter)
     return {pk: {"preview": each} for pk, each in stands.items()}
+
+
+@panel("referred_up_of_ending", "escalation/referred_up_of_ending.html")
+def referred_up_of_ending(indicators: Iterable[Indicator]) -> dict[str, object] | None:
+    """What is referred up of indicators that are to end, and what becomes of it."""
+    open_ones = (
+        Escalation.objects.open_ones()
+        .filter(indicator__in=[each.pk for each in indicators])
+        .select_related("indicator")
+        .order_by("indicator__reference", "opened_in")
+    )
+    found = list(open_ones)
+    return {"escalations": found} if found else None

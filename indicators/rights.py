@@ -64,6 +64,15 @@ SCOPES: Mapping[Permission, Mapping[PostKind, Scope]] = {
         PostKind.DEPUTY_MANAGING_DIRECTOR: Scope.UNITS,
         PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
     },
+    # Who says it for a whole directorate submits it: indicators/services/rounds.py.
+    Permission.PROPOSE_INDICATORS: {
+        PostKind.ACCOUNTABLE_MANAGER: Scope.OWN,
+        PostKind.DIRECTORATE_OFFICER: Scope.UNITS,
+        PostKind.DIRECTOR: Scope.UNITS,
+        PostKind.MANAGING_DIRECTOR: Scope.UNITS,
+        PostKind.DEPUTY_MANAGING_DIRECTOR: Scope.UNITS,
+        PostKind.PERFORMANCE_OFFICER: Scope.EVERY,
+    },
 }
 
 
@@ -158,6 +167,11 @@ def targets_proposed_by(user: Any) -> Reach:
 def targets_approved_by(user: Any) -> Reach:
     """Whose targets a person may approve: for the centre every one, else those they direct."""
     return reach_of(user, Permission.APPROVE_TARGETS)
+
+
+def round_proposed_by(user: Any) -> Reach:
+    """Of which indicators a person may say what becomes of them next year."""
+    return reach_of(user, Permission.PROPOSE_INDICATORS)
 
 
 def _units_of(user: Any, *kinds: PostKind) -> frozenset[int]:

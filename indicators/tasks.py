@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.clock import localdate
-from indicators.services import awaited, moves, reminders, variations
+from indicators.services import awaited, moves, reminders, rounds, variations
 
 
 @shared_task
@@ -28,3 +28,9 @@ def judge_overdue_from_publishers() -> int:
 def make_due_moves() -> int:
     """Indicators whose day has come are their new unit's or manager's."""
     return moves.make_due_moves(today=localdate())
+
+
+@shared_task
+def make_due_round_lines() -> int:
+    """Definitions that a body agreed to change in the annual round say so from 1 April."""
+    return rounds.make_due_lines(today=localdate())

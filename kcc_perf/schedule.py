@@ -51,6 +51,12 @@ ENTRIES = (
     Entry("move indicators whose day has come", "indicators.tasks.make_due_moves", minute=2),
     # From the day after somebody's last, what they answered for is another's.
     Entry("hand over what leavers answered for", "dashboards.tasks.hand_over_due", minute=2),
+    # From the first minute of 1 April; each hour for a definition that could not be changed then.
+    Entry(
+        "change definitions that a round agreed",
+        "indicators.tasks.make_due_round_lines",
+        minute=2,
+    ),
     # After the day stated, a figure that its publisher has not issued is missing.
     Entry(
         "judge what is no longer awaited",

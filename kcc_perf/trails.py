@@ -48,6 +48,7 @@ STANDS_UNDER: Mapping[str, str] = {
         "data_quality_register": "samples",
         "set_up_units": "set_up_unit",
         "set_up_people": "set_up_person",
+        "set_up_round": "annual_round",
         "set_up_bodies": "set_up_body set_up_members",
         "set_up_teams": "set_up_team set_up_seats",
         "set_up_plan": "set_up_aims set_up_themes set_up_priorities set_up_success_factors"
@@ -61,6 +62,7 @@ STANDS_UNDER: Mapping[str, str] = {
 CALLED: Mapping[str, str | tuple[str, ...]] = {
     "account_login": "Sign in",
     "action_plans": "Action plans",
+    "annual_round": ("round.financial_year", "The round"),
     "assurance": "Assurance",
     "assurance_team": ("team.name", "meeting.team.name", "sheet.meeting.team.name", "The team"),
     "backtest": ("backtest.name", "The back-test"),
@@ -106,6 +108,7 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "returns": "Return",
     "sample": ("sample.purpose", "The sample"),
     "samples": "Auditors’ samples",
+    "round_grid": ("grid.directorate.name", "The directorate"),
     "revisions": "Revisions",
     "scorecard": "The file",
     "set_up": "Set up",

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     KEEP_DATA_QUALITY = "keep_data_quality"
     PROPOSE_TARGETS = "propose_targets"
     APPROVE_TARGETS = "approve_targets"
+    PROPOSE_INDICATORS = "propose_indicators"  # next year's set, in the annual round
     MANAGE_FRAMEWORK = "manage_framework"  # close quarters, build and publish reports
     VIEW_PACKS = "view_packs"  # full papers of PAT and DAT, by office rather than by seat
     APPROVE_SORP = "approve_sorp"
@@ -39,6 +40,7 @@ class Permission(StrEnum):
             Permission.KEEP_DATA_QUALITY: "Keep the register of data quality",
             Permission.PROPOSE_TARGETS: "Propose targets",
             Permission.APPROVE_TARGETS: "Approve targets that somebody else proposed",
+            Permission.PROPOSE_INDICATORS: "Propose next year’s indicators in the annual round",
             Permission.MANAGE_FRAMEWORK: (
                 "Set up the framework, begin and close quarters, unlock results, move indicators,"
                 " publish reports, take everything as files"
@@ -65,13 +67,16 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.WRITE_PLAN,
         Permission.KEEP_DATA_QUALITY,
         Permission.PROPOSE_TARGETS,
+        Permission.PROPOSE_INDICATORS,
     },
     PostKind.DEPUTY: OFFICER | {Permission.SUBMIT_RESULT},
-    PostKind.DIRECTOR: OFFICER | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS},
+    PostKind.DIRECTOR: OFFICER
+    | {Permission.SIGN_OFF, Permission.APPROVE_TARGETS, Permission.PROPOSE_INDICATORS},
     PostKind.MANAGING_DIRECTOR: OFFICER
     | {
         Permission.SIGN_OFF,
         Permission.APPROVE_TARGETS,
+        Permission.PROPOSE_INDICATORS,
         Permission.APPROVE_SORP,
         Permission.SECOND,
     },
@@ -79,6 +84,7 @@ GRANTS: dict[PostKind, set[Permission]] = {
     | {
         Permission.SIGN_OFF,
         Permission.APPROVE_TARGETS,
+        Permission.PROPOSE_INDICATORS,
         Permission.APPROVE_SORP,
         Permission.SECOND,
     },
@@ -89,6 +95,7 @@ GRANTS: dict[PostKind, set[Permission]] = {
         Permission.KEEP_DATA_QUALITY,
         Permission.PROPOSE_TARGETS,
         Permission.APPROVE_TARGETS,
+        Permission.PROPOSE_INDICATORS,
         Permission.MANAGE_FRAMEWORK,
         Permission.VIEW_PACKS,
         Permission.READ_SAMPLES,
@@ -96,7 +103,12 @@ GRANTS: dict[PostKind, set[Permission]] = {
     },
     # Of one directorate: its results, plans and data. Closing and publishing are the council's.
     PostKind.DIRECTORATE_OFFICER: OFFICER
-    | {Permission.SUBMIT_RESULT, Permission.WRITE_PLAN, Permission.KEEP_DATA_QUALITY},
+    | {
+        Permission.SUBMIT_RESULT,
+        Permission.WRITE_PLAN,
+        Permission.KEEP_DATA_QUALITY,
+        Permission.PROPOSE_INDICATORS,
+    },
     # Reads everything, with evidence, between two days, and changes nothing but their own samples.
     PostKind.AUDITOR: OFFICER
     | {Permission.VIEW_PACKS, Permission.READ_SAMPLES, Permission.DRAW_SAMPLES},

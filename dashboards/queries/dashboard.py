@@ -26,6 +26,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.returns import ManagersForecast
 from indicators.queries.months import LatestMonth, latest_months
 from indicators.queries.outstanding import Completion, completion
+from indicators.queries.rounds import carried_over
 from indicators.queries.sight import Seen
 from indicators.rules.returns import Horizon
 from organisation.models.people import User
@@ -187,6 +188,8 @@ class Dashboard:
     referred: tuple[EscalatedLine, ...]
     open_quarter: Quarter | None
     completion: Completion | None
+    carried_over: tuple[Indicator, ...] = ()  # whose target nobody agreed for the year under way
+    carried_in: Quarter | None = None
 
     @property
     def worse(self) -> list[DashboardLine]:
@@ -278,6 +281,11 @@ def unit_dashboard(
         order,
     )
     parts = parts_of(unit, tree)
+    # Of a quarter of the year under way, its own; of an earlier one, what it is compared with now.
+    carried_in = (
+        quarter if quarter.year == Quarter.containing(today).year else Quarter.containing(today)
+    )
+    carried = carried_over(carried_in, rows)
     waiting = next(iter(open_quarters()), None) if seen.is_everything else None
     return Dashboard(
         unit=unit,
@@ -294,6 +302,8 @@ def unit_dashboard(
         completion=completion(quarter=waiting, units=list(tree_on(today).below(unit.pk)))
         if waiting
         else None,
+        carried_over=tuple(line.indicator for line in lines if line.indicator.pk in carried),
+        carried_in=carried_in,
     )
 
 

@@ -30,6 +30,7 @@ from indicators.queries.due import owed_in
 from indicators.queries.outstanding import STEP_OF, missing_results
 from indicators.queries.partners import waiting_from_partners
 from indicators.queries.questions import OpenQuestions, open_questions, targets_wanted
+from indicators.queries.rounds import round_due_from
 from indicators.queries.sign_off import sign_off_sheets
 from indicators.queries.targets import waiting_for
 from indicators.rules.returns import ResultState, Verdict
@@ -346,6 +347,76 @@ def partner_steps(reader: User) -> Iterator[NextStep]:
             sentence=f"{counted(len(given), 'figure')} from partners: {names}.",
             link="Accept or not",
             address=reverse("from_partners"),
+        )
+
+
+def round_steps(reader: User, today: date) -> Iterator[NextStep]:
+    """What the annual round asks of this reader: to propose, submit, answer, record or check."""
+    due = round_due_from(reader, today)
+    if due is None:
+        return
+    round = due.round
+    year, there = round.financial_year, reverse("annual_round", args=[round.year])
+    decide = reverse("decide_round", args=[round.year])
+    if due.to_propose:
+        one, day = due.to_propose == 1, round.proposals_by
+        yield NextStep(
+            urgency_of(day, today),
+            f"Nothing is said yet for {year} of {counted(due.to_propose, 'indicator')} of yours;"
+            f" {when_due(day, today, one=one)}.",
+            f"Say what becomes of {'it' if one else 'them'} in {year}",
+            there,
+            day,
+        )
+    for each in due.to_submit:
+        count = counted(each.measured, "indicator")
+        yield NextStep(
+            urgency_of(round.proposals_by, today),
+            f"{each.branch.name} has submitted {each.submitted} lines for {year}, of {count}"
+            f" measured now; {when_due(round.proposals_by, today)}.",
+            f"Go on with the set of {each.branch.name}",
+            reverse("round_grid", args=[round.year, each.branch.code]),
+            round.proposals_by,
+        )
+    if due.to_answer:
+        one, day = due.to_answer == 1, round.challenged_by
+        yield NextStep(
+            urgency_of(day, today),
+            f"{counted(due.to_answer, 'challenge')} to the set for {year}"
+            f" {'is' if one else 'are'} not answered; {when_due(day, today, one=one)}.",
+            "See what is challenged",
+            there,
+            day,
+        )
+    if due.to_record:
+        one, day = due.to_record == 1, round.agreed_by
+        yield NextStep(
+            Urgency.SOON if today <= day else Urgency.NOW,
+            f"{counted(due.to_record, 'line')} of the set for {year} {'is' if one else 'are'}"
+            f" submitted and not agreed; {when_due(day, today, one=one)}.",
+            "Record what was agreed",
+            decide,
+            day,
+        )
+    if due.to_check:
+        one = due.to_check == 1
+        yield NextStep(
+            Urgency.NOW,
+            f"The minute of {counted(due.to_check, 'line')} of the set for {year} waits for you to check"
+            " it.",
+            "Check it against the minute",
+            decide,
+            round.agreed_by,
+        )
+    if due.carried_over:
+        one = due.carried_over == 1
+        yield NextStep(
+            Urgency.NOW,
+            f"Nobody has agreed for {year} what {counted(due.carried_over, 'indicator')}"
+            f" {'aims' if one else 'aim'} at.",
+            "See whose",
+            there,
+            round.first_quarter.first_day,
         )
 
 

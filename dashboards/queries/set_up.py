@@ -290,7 +290,9 @@ def _targets(today: date) -> Step:
         missing=missing,
         has_begun=Target.objects.exists() or bool(waiting),
         pages=_existing(
-            ("Targets", "set_up_targets"), ("Those that wait to be approved", "waiting_targets")
+            ("Targets", "set_up_targets"),
+            ("Those that wait to be approved", "waiting_targets"),
+            ("Annual rounds", "set_up_round"),
         ),
     )
 

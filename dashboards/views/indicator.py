@@ -30,6 +30,7 @@ from indicators.queries.forecasts import track_record_of
 from indicators.queries.months import MonthHistory, month_history
 from indicators.queries.parts import breakdown_histories, given_before_merging
 from indicators.queries.records import record_of
+from indicators.queries.rounds import carried_over_now
 from indicators.queries.sight import seen_by
 from indicators.rights import answerable_by, plannable_by
 from indicators.rules.parts import dump_breakdown
@@ -79,6 +80,7 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         ]
         if answerable_by(request.user).holds(found)
         else (),
+        "carried_over": carried_over_now(found),
         "readers": who_can_see(indicator=found, on=localdate()),
         # The quarter of the latest published report, where it tells of this indicator.
         "published": edition.quarter

@@ -14,6 +14,7 @@ from indicators.models import (  # noqa: F401 so that Django finds every table
     ratings,
     results,
     returns,
+    rounds,
     samples,
     scorecards,
     target_proposals,

@@ -28,6 +28,7 @@ from indicators.queries.months import (
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import as_typed, quarter_requirements, year_end_forecasts
 from indicators.queries.returns import entry_day, entry_days, is_overtaken
+from indicators.queries.rounds import carried_over_now
 from indicators.queries.sign_off import may_change
 from indicators.queries.variations import variations_ruling
 from indicators.rules.entry import (
@@ -69,6 +70,7 @@ class ResultSheet:
     last_year: Rating | None
     is_closed: bool
     months: tuple[MonthlyFigure, ...] = ()  # of a monthly indicator, what was given of each
+    carried_over: str = ""  # where nobody agreed its target for the year
 
     @property
     def made(self) -> QuarterOfMonths | None:
@@ -111,6 +113,7 @@ def result_sheet(*, indicator: Indicator, quarter: Quarter) -> ResultSheet:
         last_year=by_quarter.get(quarter.back(4)),
         is_closed=bool(state and state.is_closed),
         months=tuple(months_given([indicator], quarter).get(indicator.pk, ())),
+        carried_over=carried_over_now(indicator, quarter),
     )
 
 

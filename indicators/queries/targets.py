@@ -17,6 +17,7 @@ from indicators.models.ratings import Rating
 from indicators.models.target_proposals import TargetProposal
 from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.histories import targets_in_force, thresholds_of
+from indicators.queries.rounds import carried_over
 from indicators.rights import Reach, targets_approved_by, targets_proposed_by
 from indicators.rules.targets import Limits, ProposalState, limits_in_words
 from organisation.models.people import User
@@ -66,18 +67,24 @@ class TargetLine:
     target: Target | None
     said: str
     waiting: int
+    carried_over: str = ""  # where nobody agreed it for the year
 
 
 def target_lines(indicators: Iterable[Indicator], quarter: Quarter) -> list[TargetLine]:
-    """What is aimed at in a quarter, an indicator a line. Two queries beside the rows."""
+    """What is aimed at in a quarter, an indicator a line. Six queries at most beside the rows."""
     asked = list(indicators)
     found = targets_in_force(quarter, [each.pk for each in asked])
     counts: dict[int, int] = defaultdict(int)
     for pk in TargetProposal.objects.waiting().values_list("indicator_id", flat=True):
         counts[pk] += 1
+    carried = carried_over(quarter, asked)
     return [
         TargetLine(
-            each, target := found.get(each.pk), target_in_words(each, target), counts[each.pk]
+            each,
+            target := found.get(each.pk),
+            target_in_words(each, target),
+            counts[each.pk],
+            carried.get(each.pk, ""),
         )
         for each in asked
     ]

@@ -26,6 +26,7 @@ from indicators.models.definitions import Indicator
 from indicators.models.target_proposals import TargetProposal
 from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.histories import targets_in_force
+from indicators.queries.rounds import carried_over_now
 from indicators.queries.target_grids import target_grid
 from indicators.queries.targets import (
     colours_under,
@@ -116,6 +117,8 @@ def targets_of(request: SignedInRequest, address: str) -> HttpResponse:
             (each, target_in_words(indicator, each))
             for each in indicator.targets.select_related("set_by").order_by("-from_quarter")
         ],
+        "carried_over": carried_over_now(indicator),
+        "round_lines": indicator.round_lines.standing().select_related("round", "body"),
         "waiting": [each for each in proposals if each.is_waiting],
         "decided": [each for each in proposals if not each.is_waiting],
         "may_propose": may_propose_target(indicator, request.user)

@@ -23,6 +23,7 @@ from indicators.queries.histories import rag_histories
 from indicators.queries.months import months_until
 from indicators.queries.parts import breakdown_histories
 from indicators.queries.questions import data_confidence_of
+from indicators.queries.rounds import carried_over
 from indicators.rules.parts import BreakdownHistory, dump_breakdown
 from indicators.rules.questions import DataConfidence
 from organisation.models.people import Appointment
@@ -57,6 +58,7 @@ class _IndicatorRows:
     breakdowns: dict[int, list[BreakdownHistory]] = field(default_factory=dict)
     months: dict[int, list[MonthlyFigure]] = field(default_factory=dict)
     confidences: dict[int, DataConfidence] = field(default_factory=dict)  # by revision
+    carried_over: set[int] = field(default_factory=set)  # whose target nobody agreed for the year
 
 
 def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[str, Any]]:
@@ -72,6 +74,7 @@ def indicator_contents(*, quarter: Quarter, also: Iterable[str]) -> list[dict[st
     rows = _rows_of(quarter, [each.pk for each in measured])
     rows.months = months_until(measured, quarter)
     rows.endings = endings(measured, quarter)
+    rows.carried_over = set(carried_over(quarter, measured))
     in_order = sorted(measured, key=lambda each: each.reference)  # whatever the database sorts by
     return [_indicator(each, quarter, rows) for each in in_order]
 
@@ -146,6 +149,7 @@ def _indicator(indicator: Indicator, quarter: Quarter, rows: _IndicatorRows) -> 
     return {
         **_definition(indicator, rows),
         **rows.endings[indicator.pk],
+        **({"target_carried_over": True} if indicator.pk in rows.carried_over else {}),
         "commentary": latest.commentary if latest else "",
         "management_action": latest.management_action if latest else "",
         "not_available": latest.not_available if latest else "",

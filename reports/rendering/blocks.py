@@ -281,6 +281,10 @@ class IndicatorBlock:
         return self.said.get("awaited", "")
 
     @property
+    def carried_over(self) -> str:
+        return self.said.get("carried-over", "")
+
+    @property
     def definition_history(self) -> list[str]:
         """What its definition said before, latest change first."""
         return self._numbered("definition-change")[::-1]

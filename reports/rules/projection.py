@@ -70,7 +70,7 @@ INDICATOR = {
     **dict.fromkeys(("lag_quarters", "commentary", "management_action", "not_available")),
     **dict.fromkeys(("due", "made_of_months", "method", "tolerance", "first_quarter")),
     "data_quarters": ALL,
-    **dict.fromkeys(("last_quarter",)),
+    **dict.fromkeys(("last_quarter", "target_carried_over")),
     "successor": SUCCESSOR,
     "awaited": {"publisher", "until"},
     "now_known": {"quarter", "publisher"},

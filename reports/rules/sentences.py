@@ -493,6 +493,16 @@ def _awaited(indicator: Rows, quarter: Quarter) -> str:
     return f"Awaited from {awaited['publisher']} until {as_date(awaited['until'])}."
 
 
+def _carried_over(indicator: Rows, quarter: Quarter) -> str:
+    """That what it was held to was not agreed for its year; nothing where it was held to nothing."""
+    if not indicator.get("target_carried_over") or pattern_of(indicator).restarts_in_april:
+        return ""
+    return (
+        "What it was to aim at is carried over from the year before: nobody had agreed it for"
+        f" {quarter.financial_year}."
+    )
+
+
 OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "explanation": _explanation,
     "trend": _trend,
@@ -503,6 +513,7 @@ OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "expected-recovery": _expected_recovery,
     "ending": _ending,
     "awaited": _awaited,
+    "carried-over": _carried_over,
 }
 
 

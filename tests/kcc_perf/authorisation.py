@@ -38,6 +38,7 @@ from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Indicator
 from indicators.models.moves import IndicatorMove
 from indicators.models.returns import Draft, Evidence, Submission
+from indicators.models.rounds import AnnualRound, RoundLine
 from indicators.models.target_proposals import TargetProposal
 from indicators.models.workbooks import WorkbookUpload
 from indicators.queries.samples import Drawable
@@ -137,6 +138,10 @@ GROUPS = {
         *("manager", "deputy", "performance_officer", "division_director"),
         *("directorate_director", "managing_director", "pat_chair"),
     },
+    "proposers": {
+        *("manager", "directorate_officer", "division_director", "directorate_director"),
+        *("managing_director", "pat_chair", "performance_officer"),
+    },
     "pat_leads": {"performance_officer", "pat_chair"},
     "dat_leads": {"performance_officer", "managing_director"},
     "division_speakers": {
@@ -156,7 +161,7 @@ GROUPS = {
 }
 # What must be said for a door to have anything to answer.
 FORM = "application/x-www-form-urlencoded"
-BODIES = {"called_in": "act=challenge", "keep_backtest": "version=7.0"}
+BODIES = {"called_in": "act=challenge", "round_line": "act=comment", "keep_backtest": "version=7.0"}
 QUERIES = {"move_indicators": "?from={manager}"}
 # How far a result has got, and the number of the indicator where it has got so far.
 STATES = {
@@ -402,8 +407,60 @@ class World:
         places["", "taken_back"] = {"quarter": OPEN.key, "pk": self._taken_back().pk}
         places["", "ruled"], places["", "drafted"] = self._statements()
         places["", "waiting"] = {"pk": self.waiting.pk}
+        self._round(places)
         places["nothing", ""] = NOTHING
         return places
+
+    def _round(self, places):
+        """The round of next year: of each division one line submitted, and a new indicator in draft."""
+        officer = self.people["performance_officer"]
+        days = ("proposals_by", "challenged_by", "seen_by", "agreed_by")
+        round = AnnualRound.objects.create(
+            year=2024, opened_by=officer, **dict.fromkeys(days, date(2024, 3, 1))
+        )
+        posc = Committee.objects.create(
+            code="posc", name="Scrutiny", kind="posc", starts_on=date(2009, 4, 1)
+        )
+        Membership.objects.create(
+            body=posc, user=self.people["member"], role="member", starts_on=date(2009, 4, 1)
+        )
+        for place in places.values():
+            place.setdefault("year", round.year)
+        for whose in ("own", "other"):
+            manager = self.people["manager" if whose == "own" else "other_manager"]
+            second = manager.indicators.get(reference=f"{whose.upper()}-2")
+            typed = {"round": round, "typed_by": officer, "reason": "Better"}
+            submitted = RoundLine.objects.create(
+                indicator=second,
+                reference=second.reference,
+                action="keep",
+                state="submitted",
+                submitted_by=officer,
+                submitted_at=now(),
+                **typed,
+            )
+            new = RoundLine.objects.create(
+                reference=f"{whose.upper()}-NEW",
+                unit=self.units[whose],
+                manager=manager,
+                action="new",
+                definition={
+                    "title": "A new one",
+                    "tier": "directorate",
+                    "kind": "kpi",
+                    "polarity": "higher",
+                    "method": "floor",
+                },
+                **typed,
+            )
+            places[whose, ""] |= {
+                "directorate": self.units[whose].parent.code,
+                "line": submitted.pk,
+                "new": new.pk,
+            }
+            if whose == "own":
+                for team in ("pat", "dat"):
+                    places[team, ""]["line"] = submitted.pk
 
     @cached_property
     def waiting(self):
@@ -711,6 +768,8 @@ class World:
             "withdraw_target": ("pk", "proposal"),
             "set_up_indicators_drop_move": ("pk", "move"),
             "escalation": ("pk", "escalation"),
+            "round_line": ("pk", "line"),
+            "challenge_in_round": ("pk", "line"),
             "deal_with_escalation": ("pk", "escalation"),
             "plan_version": ("number", "plan"),
             "agree_plan": ("number", "plan"),
@@ -725,6 +784,10 @@ class World:
             **dict.fromkeys(PLACES, ("pk", "membership")),
             **dict.fromkeys(OF_A_BODY, ("code", "body")),
         }
+        if route in OF_A_DIRECTORATE and "directorate" in place:
+            return {"code": place["directorate"], "pk": place["new"], "ending": "csv"}
+        if route == "withdraw_from_round" and "new" in place:
+            return {"pk": place["new"]}
         if route == "programme" and whose != "nothing":
             return {"slug": "change"}
         kind = route.removeprefix("set_up_").rpartition("_")[0]
@@ -752,6 +815,9 @@ PARTNERS = (
     *("set_up_partner", "set_up_change_partner", "set_up_partner_link"),
     *("set_up_withdraw_partner", "set_up_partner_history"),
 )
+OF_A_DIRECTORATE = (
+    *("round_grid", "submit_round", "add_to_round", "change_new_in_round", "round_file"),
+)
 POSTS = ("set_up_end_post", "set_up_post_history")
 PLACES = ("set_up_portfolio", "set_up_end_place")
 OF_A_BODY = (
@@ -762,6 +828,7 @@ OF_A_BODY = (
 
 # What has the right form and is nothing's: it must be answered just as a hidden row is.
 NOTHING = {
+    "year": 2001,
     "reminder": uuid.UUID(int=0),
     "address": "NONE-1",
     "unit": "no-such-unit",

@@ -168,6 +168,7 @@ def test_nobody_is_reminded_or_sent_a_digest_before_the_morning():
         "indicators.tasks.judge_overdue_from_publishers",
         "indicators.tasks.make_due_moves",
         "dashboards.tasks.hand_over_due",
+        "indicators.tasks.make_due_round_lines",
         "dashboards.tasks.measure_compliance",
         "reports.tasks.request_missing_renderings",
         "reports.tasks.publish_due_editions",

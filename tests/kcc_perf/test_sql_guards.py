@@ -22,6 +22,7 @@ from indicators.models.definitions import DefinitionChange
 from indicators.models.forecasts import SystemForecast
 from indicators.models.questions import Question
 from indicators.models.returns import Evidence, ManagersForecast, SignOff
+from indicators.models.rounds import AnnualRound, RoundLine, RoundRemark
 from indicators.models.samples import AuditSample, SampledResult
 from indicators.rules.returns import Stage, Verdict
 from reports.models import Edition
@@ -214,6 +215,26 @@ def a_recorded_close():
     )
 
 
+def a_remark():
+    """A challenge to a line of a round."""
+    days = ("proposals_by", "challenged_by", "seen_by", "agreed_by")
+    officer = UserFactory()
+    round = AnnualRound.objects.create(
+        year=2024, opened_by=officer, **dict.fromkeys(days, date(2024, 3, 1))
+    )
+    indicator = IndicatorFactory()
+    line = RoundLine.objects.create(
+        round=round,
+        indicator=indicator,
+        reference=indicator.reference,
+        action="keep",
+        typed_by=officer,
+    )
+    return RoundRemark.objects.create(
+        line=line, kind="challenge", said_for="PAT", text="Why?", put_by=officer
+    )
+
+
 # How a row of each guarded table is made, and how it is closed.
 MADE = {
     "core_auditevent": an_event,
@@ -227,6 +248,7 @@ MADE = {
     "indicators_signoff": a_sign_off,
     "indicators_question": a_question,
     "indicators_definitionchange": a_definition_change,
+    "indicators_roundremark": a_remark,
     "indicators_evidence": evidence,
     "indicators_partsrevision": PartsRevisionFactory,
     "indicators_partresult": PartResultFactory,
@@ -261,6 +283,9 @@ CLOSED = {
     "indicators_revision": lambda row: moved(row, is_latest=False),
     "indicators_evidence": lambda row: moved(row, removed_at=MOMENT),
     "indicators_question": lambda row: moved(
+        row, answer="So it is", answered_at=MOMENT, answered_by=UserFactory()
+    ),
+    "indicators_roundremark": lambda row: moved(
         row, answer="So it is", answered_at=MOMENT, answered_by=UserFactory()
     ),
     "indicators_partsrevision": lambda row: moved(row, is_latest=False),
@@ -466,6 +491,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "indicators_revision": {"is_latest"},
         "indicators_evidence": {"removed_at"},
         "indicators_question": {"answer", "answered_by_id", "answered_at"},
+        "indicators_roundremark": {"answer", "answered_by_id", "answered_at"},
         "indicators_partsrevision": {"is_latest"},
         "indicators_dataqualityentry": {"is_latest"},
         "indicators_monthlyfigure": {"is_latest"},

@@ -35,6 +35,13 @@ WHERE = [
     ("/sorp/compliance/2011-Q2/", READER, ["home", "sorp", "compliance"], "sorp"),
     ("/set-up/units/add/", OFFICER, ["home", "set_up", "set_up_units"], "set_up"),
     (
+        "/round/2024/of/GET/submit/",
+        OFFICER,
+        ["home", "set_up", "set_up_round", "annual_round", "round_grid"],
+        "set_up",
+    ),
+    ("/round/2024/lines/3/", READER, ["home", "set_up_round", "annual_round"], "home"),
+    (
         "/set-up/unit/hw/move/",
         OFFICER,
         ["home", "set_up", "set_up_units", "set_up_unit"],

@@ -8,7 +8,8 @@ import time_machine
 from django.utils.html import strip_tags
 
 from core.quarters import Quarter
-from indicators.models.definitions import Indicator
+from indicators.models.definitions import Indicator, Target
+from indicators.models.rounds import AnnualRound
 from indicators.rules.entry import ResultGiven
 from indicators.services.awaited import say_awaited
 from indicators.services.definitions import redefine_indicator, retire_indicator
@@ -20,6 +21,7 @@ from reports.rules.projection import public_form
 from reports.schema import check_form
 from reports.verification import wrong_figures
 from tests.cases.council import close_each, found, import_on, kept, live_through
+from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sorp_in_force")]
 
@@ -117,3 +119,22 @@ def test_the_public_sees_that_a_definition_changed_and_what_it_said(client):
     assert block.definition_history == [
         "Changed on 1 August 2018 (Clearer): title, which was “Counter visits within ten minutes”."
     ]
+
+
+def test_what_nobody_agreed_for_the_year_is_said_to_be_carried_over_wherever_it_is_judged():
+    found("retired", f"{HEAD}\n{ROW}\n", kept("retired-targets.csv"))
+    live_through(kept("retired-results.csv"))
+    sentence = (
+        "What it was to aim at is carried over from the year before: nobody had agreed it for"
+    )
+    assert sentence not in words("2018-Q4")
+    Indicator.objects.update(first_quarter=Quarter(2017, 1))
+    Target.objects.update(from_quarter=Quarter(2017, 1))
+    assert sentence not in words("2018-Q4")  # a council without a round says nothing of one
+
+    days = ("proposals_by", "challenged_by", "seen_by", "agreed_by")
+    AnnualRound.objects.create(
+        year=2018, opened_by=UserFactory(), **dict.fromkeys(days, date(2018, 3, 1))
+    )
+
+    assert f"{sentence} 2018/19." in words("2018-Q4")
