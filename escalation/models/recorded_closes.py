@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -70,3 +71,13 @@ class RecordedClose(models.Model):
 
     def __str__(self) -> str:
         return f"Close of {self.quarter}"
+
+    @staticmethod
+    def threw_away(change: Mapping[str, Any]) -> bool:
+        """Whether the close threw a row away, and what was is the whole of it, with its key."""
+        return "id" in change["was"]
+
+    @property
+    def otherwise(self) -> int:
+        """How many rows that stood before, and stand, the close changed."""
+        return sum(not self.threw_away(each) for each in self.changed)

@@ -39,6 +39,7 @@ HARMLESS = frozenset(
         *("noted council account", "joined council account", "parted council account"),
         *("described council", "showed logo", "removed logo"),
         *("commented on the SORP", "updated milestone"),
+        "worked out what its close would do",
         *("drew pack", "removed withdrawn files", "threw away a rehearsal"),
     }
 )
@@ -133,7 +134,7 @@ def undone_in_words(record: RecordedClose) -> list[str]:
     for model, one, many in MADE_IN_WORDS:
         if n := len(record.made.get(model._meta.label_lower, ())):
             found.append(f"{n} {one} is taken back" if n == 1 else f"{n} {many} are taken back")
-    if n := len(record.changed):
+    if n := record.otherwise:
         found.append(
             "1 that had recovered, ended or been restated is as it was before"
             if n == 1

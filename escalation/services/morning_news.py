@@ -13,6 +13,7 @@ from django.urls import reverse
 from core import audit
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.queries import waiting_for_undo
 from core.services.notices import owe_notice
 from escalation.models.close_previews import ClosePreview, UnitClosePreview
 from escalation.queries.close_previews import quarter_previewed
@@ -30,10 +31,12 @@ def owe_morning_news(*, today: date) -> int:
     """Each manager and director is owed one notice of what stands otherwise than it did the last morning.
 
     Nobody is told where nothing changed, nor twice on one day: what comes later in a day is the next
-    morning's news. What was not given, and still is not, is no news. Returns how many are owed one.
+    morning's news. What was not given, and still is not, is no news. While the last close can still be
+    taken back nobody is told what rests on it: the next look, an hour later, makes up for it. Returns
+    how many are owed one.
     """
     quarter = quarter_previewed()
-    if quarter is None:
+    if quarter is None or waiting_for_undo():
         return 0
     rows = list(
         ClosePreview.objects.select_for_update(of=("self",))

@@ -29,6 +29,7 @@ from core.quarters import Quarter
 from core.queries import quarter_state
 from core.refusals import Refused
 from core.services.notices import gathering_notices, hold_notices, owe_notice
+from escalation.models.close_previews import ClosePreview, UnitClosePreview
 from escalation.models.early_closes import EarlyClose
 from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Escalation, Explanation
@@ -51,6 +52,8 @@ MADE: tuple[type[Model], ...] = (
 )
 # Rows that a close may change, of which it is kept what they were.
 CHANGED: tuple[type[Model], ...] = (Escalation, UnitEscalation, PositiveException)
+# What is kept of the open quarter until it is closed, and of the next from then on.
+PREVIEWS: tuple[type[Model], ...] = (ClosePreview, UnitClosePreview)
 # Rows that are numbered at their place: the latest supersedes the one before.
 NUMBERED: dict[type[Model], tuple[str, ...]] = {
     EarlyWarning: ("indicator_id", "closed"),
@@ -80,6 +83,11 @@ def close_for_now(*, quarter: Quarter, today: date, by: User | None) -> Closing:
     before = {
         (model, row.pk): _content(row) for model in CHANGED for row in model._default_manager.all()
     }
+    thrown_away = [
+        {"kind": model._meta.label_lower, "key": row.pk, "was": _content(row)}
+        for model in PREVIEWS
+        for row in model._default_manager.filter(quarter__lte=quarter).order_by("pk")
+    ]
     with gathering_notices() as owed:
         closing = close_quarter(quarter=quarter, today=today, by=by)
     if not closing.newly_closed:  # by another, while this one waited
@@ -96,7 +104,7 @@ def close_for_now(*, quarter: Quarter, today: date, by: User | None) -> Closing:
         until=row.undo_until,
         summary=closing.sentence,
         made=_keys([*closing.made, *owed]),
-        changed=list(_changes(closing, before)),
+        changed=[*_changes(closing, before), *thrown_away],
         last_event=AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[0],
     )
     return closing
@@ -147,7 +155,10 @@ def _take_back(quarter: Quarter, reason: str, by: User) -> RecordedClose:
         _archive(made[model], act)
     for model in NUMBERED:
         _let_earlier_stand(model, made[model])
+    for model in PREVIEWS:
+        model._default_manager.filter(quarter__gt=quarter).delete()
     _restore(record)
+    transaction.on_commit(partial(update_all_close_previews, by=by))
     row.state, row.closed_at, row.closed_by = ReportingQuarter.State.OPEN, None, None
     row.undo_until = None
     row.save(update_fields=["state", "closed_at", "closed_by", "undo_until"])
@@ -280,19 +291,29 @@ def _let_earlier_stand(model: type[Model], gone: Sequence[Model]) -> None:
 
 
 def _restore(record: RecordedClose) -> None:
-    """What the close changed is as it was: first what had ended, so that nothing is open twice."""
-    changes = sorted(record.changed, key=_is_open_again)
-    for change in changes:
-        model = apps.get_model(change["kind"])
+    """What the close changed or threw away is as it was: first what had ended, so that nothing is open twice."""
+    thrown_away: dict[type[Model], list[Model]] = defaultdict(list)
+    for change in sorted(record.changed, key=_is_open_again):
+        model, was = apps.get_model(change["kind"]), change["was"]
+        values = {
+            each.attname: _read_back(each, was[each.attname])
+            for each in model._meta.concrete_fields
+            if each.attname in was
+        }
+        if record.threw_away(change):
+            thrown_away[model].append(model(**values))
+            continue
         row = model._default_manager.get(pk=change["key"])
-        names = []
-        for each in model._meta.concrete_fields:
-            if each.attname in change["was"]:
-                value = change["was"][each.attname]
-                of_key = each.target_field if isinstance(each, ForeignKey) else each
-                setattr(row, each.attname, value if value is None else of_key.to_python(value))
-                names.append(each.name)
-        row.save(update_fields=names)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(values))
+    for model, rows in thrown_away.items():
+        model._default_manager.bulk_create(rows, batch_size=AT_A_TIME)
+
+
+def _read_back(field: Any, value: Any) -> Any:
+    of_key = field.target_field if isinstance(field, ForeignKey) else field
+    return value if value is None else of_key.to_python(value)
 
 
 def _is_open_again(change: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from assurance.services.call_ins import call_in
 from core import audit, jobs
+from core.clock import now
 from core.models.archive import ArchivedRow
 from core.models.audit import AuditEvent
 from core.models.jobs import Job
@@ -32,15 +33,18 @@ from dashboards.queries.escalation_timeline import escalation_timeline
 from dashboards.queries.home_page import home_page
 from dashboards.tasks import measure_compliance
 from escalation import tasks
+from escalation.models.close_previews import ClosePreview
 from escalation.models.early_closes import EarlyClose
 from escalation.models.early_warning import EarlyWarning
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.recorded_closes import RecordedClose
 from escalation.queries.taken_back import HARMLESS, archived_rows, undoing_of
 from escalation.services import taking_back
+from escalation.services.close_previews import update_all_close_previews
 from escalation.services.closing import ONE_CLOSE_AT_A_TIME, close_quarter
 from escalation.services.early_closes import WantsAnother, agree_to_close, ask_to_close
 from escalation.services.handling import deal_with
+from escalation.services.morning_news import owe_morning_news
 from escalation.services.plans import ActionGiven, write_plan
 from escalation.services.taking_back import CannotTakeBack, close_for_now, take_back_close
 from indicators.models.forecasts import SystemForecast
@@ -269,9 +273,38 @@ def test_what_recovered_and_what_was_restated_is_as_it_was(officer, ten):
     assert closing.restated
     record = take_back(officer, last)
     assert differing(before, everything()) == set()
-    assert len(record.changed) >= 2
+    assert record.otherwise >= 2
     again = close(last, officer)
     assert again.sentence == closing.sentence
+
+
+def the_hourly_look():
+    """What the close of the next quarter would do is looked at each hour, and on record."""
+    row = ReportingQuarter.objects.get(quarter=Q2)
+    audit.record("worked out what its close would do", row, by=None, indicators=1, units=0)
+
+
+def test_what_was_kept_of_the_open_quarter_is_there_again_with_what_was_told(
+    officer, red, django_capture_on_commit_callbacks
+):
+    def following(act, *given):
+        with django_capture_on_commit_callbacks(execute=True):
+            return act(*given)
+
+    ReportingQuarter.objects.filter(quarter=Q2).update(begun_at=now())  # it is no history
+    update_all_close_previews(by=None)
+    assert owe_morning_news(today=TODAY) > 0
+    before = everything()
+    assert ClosePreview.objects.get(quarter=Q2).told["status"] == "red"
+
+    following(close, Q2, officer)
+    the_hourly_look()
+    assert not ClosePreview.objects.filter(quarter=Q2).exists()
+    assert owe_morning_news(today=date(2012, 10, 26)) == 0
+    following(take_back, officer)
+
+    assert differing(before, everything()) == set()
+    assert owe_morning_news(today=TODAY) == 0
 
 
 PICTURES = st.lists(st.text("RAG-", min_size=3, max_size=3), min_size=1, max_size=3)
