@@ -239,6 +239,7 @@ def standing(rounds: int, many: int) -> list[Figure]:
 
 def _opened() -> None:
     """The quarter after the last closed is open, and what its close would do is worked out."""
+    from core.clock import now
     from core.queries import last_closed
     from core.services.quarters import open_quarter
     from escalation.services.close_previews import update_all_close_previews
@@ -246,7 +247,9 @@ def _opened() -> None:
     closed = last_closed()
     assert closed is not None
     ended = closed.next().next().first_day
-    open_quarter(quarter=closed.next(), today=ended, by=None)
+    row = open_quarter(quarter=closed.next(), today=ended, by=None)
+    row.begun_at = now()  # it is asked for: what is history is not looked ahead to
+    row.save(update_fields=["begun_at"])
     update_all_close_previews(by=None)
 
 
