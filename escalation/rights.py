@@ -58,9 +58,9 @@ def _directed_from(user: Visitor, *tiers: UnitTier) -> Reach:
 
 
 def sees_open_quarter(user: Visitor) -> bool:
-    """Whether a person is shown what the close of an open quarter would do: officers are.
+    """Whether anything of what the close of an open quarter would do may be shown to a person.
 
-    It is not closed, and may come otherwise: a Member is shown it only where the council lets their
-    office see results before they are submitted. The public never is.
+    Officers are shown it. Whoever holds nothing but a Member's office sees what the council lets that
+    office see, result by result, and nothing until it says so. The public never does.
     """
-    return sight_of(user) is Sight.EVERYTHING
+    return sight_of(user).depth > Sight.CLOSED.depth

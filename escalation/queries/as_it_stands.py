@@ -19,6 +19,7 @@ from escalation.rights import sees_open_quarter
 from escalation.rules.close_preview import PreviewCounts, counts_of_previews
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
+from indicators.queries.sight import Seen, seen_by
 from indicators.rules.entry import Entry
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -87,9 +88,13 @@ def as_it_stands(
     if quarter is None and (quarter := quarter_previewed()) is None:
         return None
     rows = ClosePreview.objects.of_quarter(quarter).filter(indicator__in=indicators)
-    found = tuple(rows.select_related("indicator__unit", "indicator__accountable_manager"))
-    if not found:
+    seen, kept = _shown_to(
+        reader, rows.select_related("indicator__unit", "indicator__accountable_manager")
+    )
+    if not (found := tuple(kept)):
         return None
+    if not seen.is_everything:
+        units = ()  # what is said of a unit names results of every stage
     of_units = UnitClosePreview.objects.filter(quarter=quarter, unit__in=units)
     with_something = (each for each in of_units.select_related("unit") if each.follows)
     return AsItStands(quarter, found, tuple(with_something) if units else ())
@@ -163,7 +168,15 @@ def stands_by_indicator(
     if quarter not in (None, previewed):
         return {}
     rows = ClosePreview.objects.of_quarter(previewed).filter(indicator__in=list(indicators))
-    return {each.indicator_id: each for each in rows.select_related("indicator")}
+    _, kept = _shown_to(reader, rows.select_related("indicator"))
+    return {each.indicator_id: each for each in kept}
+
+
+def _shown_to(reader: User, rows: Iterable[ClosePreview]) -> tuple[Seen, list[ClosePreview]]:
+    """What a reader sees, and of these previews those whose results have got as far as that."""
+    previews = list(rows)
+    seen = seen_by(reader, [each.indicator_id for each in previews])
+    return seen, [each for each in previews if seen.shows(each.indicator_id, each.quarter)]
 
 
 def of_typed(

@@ -23,10 +23,12 @@ from core.quarters import Quarter
 from core.services.quarters import open_quarter
 from core.tasks import send_owed_notices
 from escalation.models.close_previews import ClosePreview
+from escalation.queries.as_it_stands import stands_by_indicator
 from escalation.services.close_previews import update_all_close_previews
 from escalation.services.closing import close_quarter
 from escalation.services.morning_news import owe_morning_news
 from escalation.tasks import owe_morning_news as owe_by_the_clock
+from indicators.models.definitions import Indicator
 from indicators.rules.entry import ResultGiven
 from indicators.services.drafts import save_draft
 from indicators.services.results import submit_result, submit_return
@@ -301,8 +303,8 @@ def test_officers_see_it_and_whoever_is_only_a_member_does_not(
     client, red_once, division, kinds, sees
 ):
     submit(red_once, Q2, Rag.RED)
-    for office in ELECTED:  # of an open quarter, no more than what is submitted
-        OfficeSightFactory(office=office, sight=Sight.SUBMITTED)
+    for office in ELECTED:  # nothing of an open quarter
+        OfficeSightFactory(office=office, sight=Sight.CLOSED)
     reader = holder(kinds[0], unit=division)
     for kind in kinds[1:]:
         AppointmentFactory(user=reader, post=PostFactory(kind=kind, unit=division))
@@ -315,7 +317,31 @@ def test_officers_see_it_and_whoever_is_only_a_member_does_not(
             for page in shown.values()
             if page is not shown["as_it_stands"]
         )
-        assert "Not shown to Members before it is published" in shown["as_it_stands"]
+        assert "Not shown to you before it is published" in shown["as_it_stands"]
+
+
+@pytest.mark.parametrize(
+    ("sight", "shown"),
+    [
+        (Sight.NOTHING, []),
+        (Sight.CLOSED, []),
+        (Sight.SIGNED_OFF, []),
+        (Sight.SUBMITTED, ["AS-1"]),
+        (Sight.EVERYTHING, ["AS-1", "AS-3"]),
+    ],
+)
+def test_a_member_sees_it_from_the_stage_that_the_council_sets(
+    red_once, manager, division, sight, shown
+):
+    """AS-1 is submitted and not signed off; of AS-3 no result has come."""
+    measured(division, manager, "AS-3")
+    submit(red_once, Q2, Rag.RED)
+    update_all_close_previews(by=None)
+    OfficeSightFactory(office=PostKind.MEMBER, sight=sight)
+    member = holder(PostKind.MEMBER, unit=division)
+    keys = {each.pk: each.reference for each in Indicator.objects.exclude(reference="AS-2")}
+    stands = stands_by_indicator(reader=member, indicators=keys, quarter=Q2)
+    assert sorted(keys[each] for each in stands) == shown
 
 
 @pytest.mark.parametrize(
