@@ -159,6 +159,8 @@ class Step:
         if called is None:
             entity = ENTITIES.get(self.name)
             called = entity.title if entity else self.name.replace("_", " ").capitalize()
+            if self.name.removesuffix("_bring") in ENTITIES and not entity:
+                called = "Bring a spreadsheet"
         return in_own_words(called)
 
 
