@@ -230,7 +230,7 @@ def test_a_dashboard_takes_as_many_queries_however_many_indicators(
     close_all()
     client.force_login(officer)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("dashboard", args=[first.unit.code]))
 
 
