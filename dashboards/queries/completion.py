@@ -48,10 +48,12 @@ class OwedResult:
     indicator: Indicator
     progress: Progress
     due_on: date | None
-    days_late: int  # working days; nought where it is in, in time, or has no due date
+    days_late: int  # working days overdue; nought where it is in, is in time, or has no due date
+    came_late: bool = False  # it was submitted after its day, as the report counts it
 
     @property
-    def is_late(self) -> bool:
+    def is_overdue(self) -> bool:
+        """Whether its day is past and it is still the manager's turn."""
         return self.days_late > 0
 
 
@@ -62,7 +64,8 @@ class ProgressRow:
     branch: Branch | None  # None for the row of totals
     depth: int
     counts: dict[Progress, int]
-    late: int
+    overdue: int
+    came_late: int
 
     @property
     def total(self) -> int:
@@ -85,7 +88,7 @@ class ProgressRow:
 
 @dataclass(frozen=True, slots=True)
 class Latecomer:
-    """A person with results overdue, the longest overdue first."""
+    """A person with results overdue now, the longest overdue first."""
 
     person: User
     owed: tuple[OwedResult, ...]
@@ -101,7 +104,7 @@ class OutstandingPerson:
 
     @property
     def is_late(self) -> bool:
-        return any(each.is_late for each in self.owed)
+        return any(each.is_overdue for each in self.owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,9 @@ class CompletionSheet:
 def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     """Everything on the completion dashboard, in a constant number of queries.
 
-    A result that is suspended, not due by its reporting pattern, or awaited from its publisher is not owed. Late means that the day
-    by which its tier was to submit is past, and that it is still the manager's turn.
+    A result that is suspended, not due by its reporting pattern, or awaited from its publisher is not owed. Overdue means that the day
+    by which its tier was to submit is past, and that it is still the manager's turn. Submitted late is
+    what its revision says, which dashboards and reports count as well.
     """
     days = {tier: due_on(quarter, Step.ENTRY, tier) for tier in Tier}
     suspended = Suspension.objects.filter(from_quarter__lte=quarter).filter(
@@ -140,16 +144,19 @@ def completion_sheet(*, quarter: Quarter, today: date) -> CompletionSheet:
     started = Draft.objects.filter(**in_this_quarter).values_list("indicator_id", flat=True)
     results = Result.objects.filter(**in_this_quarter, revisions__is_latest=True)
     reached = dict.fromkeys(started, Progress.IN_PROGRESS)
-    for indicator, state in results.values_list("indicator_id", "state"):
+    came_late = set()
+    for indicator, state, late in results.values_list("indicator_id", "state", "revisions__late"):
         reached[indicator] = _progress_of(ResultState(state))
+        if late:
+            came_late.add(indicator)
     owed = []
     for each in due:
         progress, day = reached.get(each.pk, Progress.NOT_STARTED), days[Tier(each.tier)]
-        late = 0
+        days_late = 0
         if day is not None and day < today and progress.waits_for_manager:
             # Overdue over a weekend is still overdue, though no working day has passed.
-            late = max(working_days_between(day, today), 1)
-        owed.append(OwedResult(each, progress, day, late))
+            days_late = max(working_days_between(day, today), 1)
+        owed.append(OwedResult(each, progress, day, days_late, each.pk in came_late))
     return CompletionSheet(
         quarter=quarter,
         owed=tuple(owed),
@@ -204,7 +211,8 @@ def _row(branch: Branch | None, depth: int, members: list[OwedResult]) -> Progre
         branch=branch,
         depth=depth,
         counts={progress: found[progress] for progress in Progress},
-        late=sum(each.is_late for each in members),
+        overdue=sum(each.is_overdue for each in members),
+        came_late=sum(each.came_late for each in members),
     )
 
 
@@ -231,7 +239,7 @@ def _latecomers(owed: Iterable[OwedResult]) -> tuple[Latecomer, ...]:
     """Everybody with something overdue, whoever has kept us waiting longest first."""
     by_person: dict[User, list[OwedResult]] = {}
     for each in owed:
-        if each.is_late:
+        if each.is_overdue:
             by_person.setdefault(each.indicator.accountable_manager, []).append(each)
     found = [
         Latecomer(

@@ -31,6 +31,7 @@ COLUMNS = (
     "progress",
     "due_on",
     "working_days_late",
+    "submitted_late",
 )
 
 
@@ -154,4 +155,5 @@ def _as_row(owed: OwedResult, quarter: Quarter) -> tuple[object, ...]:
         owed.progress.value,
         owed.due_on.isoformat() if owed.due_on else "",
         owed.days_late,
+        "yes" if owed.came_late else "no",
     )

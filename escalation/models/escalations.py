@@ -121,7 +121,7 @@ class Escalation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator.reference} at {self.get_level_display()} since {self.since}"
+        return f"{self.indicator.reference} at {self.get_level_display()} since {self.opened_in}"
 
     @property
     def is_open(self) -> bool:

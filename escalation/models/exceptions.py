@@ -47,7 +47,7 @@ class UnitEscalation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} at {self.get_level_display()} since {self.since}"
+        return f"{self.unit} at {self.get_level_display()} since {self.opened_in}"
 
 
 class PositiveException(models.Model):

@@ -22,7 +22,7 @@ from core.working_days import (
     working_days_between,
 )
 from organisation.rules import PostKind, UnitTier
-from sorp.lexicon import Step, Tier
+from sorp.lexicon import CountedFrom, Step, Tier
 from sorp.rules.calendar import DayRule
 
 CLEAR_DAYS = 5  # between publication and meeting (SI 2012/2089; R-COM-02, read strictly)
@@ -55,6 +55,54 @@ def back_plan(
         for rule in rules
     )
     return tuple(sorted(planned, key=lambda each: each.order))
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDay:
+    """A step's day as the quarter begins, and the day that the SORP's rule gave where that was past."""
+
+    planned: PlannedDay
+    by_rule: date
+
+    @property
+    def is_moved(self) -> bool:
+        return self.planned.due_on != self.by_rule
+
+
+def begun_plan(
+    *, quarter: Quarter, cabinet_meets_on: date, rules: Iterable[DayRule], today: date
+) -> tuple[MovedDay, ...]:
+    """Every step's day for a quarter begun today: none is past, so nobody is late when first asked.
+
+    Where results were due before today, whatever is counted from the quarter's end is counted from
+    today instead, up to the first of the later steps still to come. A later step that is past comes
+    with the step before it.
+    """
+    known = list(rules)
+    by_rule = {
+        (rule.step, rule.tier): rule.day(quarter.last_day, cabinet_meets_on) for rule in known
+    }
+    entry = [day for (step, _), day in by_rule.items() if step is Step.ENTRY]
+    is_late = any(day < today for day in entry)
+    first = working_day_after(today, 0)
+    of_meeting = (
+        by_rule[rule.step, rule.tier] for rule in known if rule.counted_from is CountedFrom.CABINET
+    )
+    latest = max(first, min((day for day in of_meeting if day >= first), default=cabinet_meets_on))
+    found: list[MovedDay] = []
+    reached = before = first
+    for day in back_plan(quarter=quarter, cabinet_meets_on=cabinet_meets_on, rules=known):
+        if found and found[-1].planned.step is not day.step:
+            before = reached
+        rule = next(each for each in known if (each.step, each.tier) == (day.step, day.tier))
+        due_on = day.due_on
+        if is_late and rule.counted_from is CountedFrom.QUARTER_END:
+            due_on = max(due_on, min(working_day_after(today, rule.working_days), latest))
+        if due_on < today:
+            due_on = before
+        found.append(MovedDay(PlannedDay(day.step, day.tier, due_on), day.due_on))
+        reached = max(reached, due_on)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from core.services.quarters import open_quarter
 from indicators.models.calendar import CalendarDay, CalendarFeed
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import unowned_indicators
-from indicators.rules.calendar import back_plan, refusal_of_day
+from indicators.rules.calendar import MovedDay, begun_plan, refusal_of_day
 from organisation.models.people import User
 from sorp.lexicon import CountedFrom, Step, Tier
 from sorp.queries.ruling import day_rules
@@ -40,7 +40,7 @@ class UnownedIndicators(Refused):
 def begin_quarter(
     *, quarter: Quarter, cabinet_meets_on: date, today: date, by: User | None
 ) -> ReportingQuarter:
-    """The quarter's returns are asked for, each step with its day by the SORP in force.
+    """The quarter's returns are asked for, each step with its day by the SORP in force, none of them past.
 
     Beginning again for the same meeting changes nothing. Raises UnownedIndicators; NotOpen where the quarter
     has not ended or is closed; ValueError for a day on which Cabinet cannot meet, and where the
@@ -62,9 +62,8 @@ def begin_quarter(
         )
     if unowned := unowned_indicators(quarter):
         raise UnownedIndicators(quarter, unowned)
-    planned = back_plan(
-        quarter=quarter, cabinet_meets_on=cabinet_meets_on, rules=day_rules(quarter)
-    )
+    moved = days_if_begun(quarter=quarter, cabinet_meets_on=cabinet_meets_on, today=today)
+    planned = [each.planned for each in moved]
     if not planned:
         raise ValueError(
             f"The SORP in force for {quarter} has no calendar: give its version calendar rules first"
@@ -82,8 +81,18 @@ def begin_quarter(
         quarter=quarter.key,
         cabinet_meets_on=cabinet_meets_on.isoformat(),
         days={str(day): day.due_on.isoformat() for day in planned},
+        past_by_the_rule={
+            str(each.planned): each.by_rule.isoformat() for each in moved if each.is_moved
+        },
     )
     return row
+
+
+def days_if_begun(*, quarter: Quarter, cabinet_meets_on: date, today: date) -> tuple[MovedDay, ...]:
+    """The days that a quarter would have if it began today, and which of them are not by the rule."""
+    return begun_plan(
+        quarter=quarter, cabinet_meets_on=cabinet_meets_on, rules=day_rules(quarter), today=today
+    )
 
 
 @transaction.atomic

@@ -1,14 +1,17 @@
 """The calendar: every quarter's steps, beginning a quarter, changing a day, and the feed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.canonical_json import digest
 from core.clock import localdate
 from core.guards import public, require
 from core.quarters import Quarter
@@ -22,7 +25,7 @@ from indicators.queries.calendar import (
     quarters_to_begin,
     unowned_indicators,
 )
-from indicators.rules.calendar import StepLine
+from indicators.rules.calendar import StepLine, step_lines, warnings
 from indicators.services import calendar as services
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -53,23 +56,35 @@ def calendar(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require(Permission.MANAGE_FRAMEWORK)
 def begin_quarter(request: SignedInRequest) -> HttpResponse:
-    """A quarter's returns are asked for, unless nobody answers for some indicator."""
+    """A quarter's returns are asked for, unless nobody answers for some indicator.
+
+    Where days are past by the SORP's rules, they and the days instead are shown before it begins.
+    """
     today = localdate()
     quarters = quarters_to_begin(today)
     first = {"quarter": quarters[0].key} if quarters else None
     form = BeginQuarterForm(request.POST or None, quarters=quarters, initial=first)
+    page: dict[str, Any] = {"form": form, "quarters": quarters}
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            services.begin_quarter(**given, today=today, by=request.user)
+            with transaction.atomic():  # what is refused is said before anything is shown
+                services.begin_quarter(**given, today=today, by=request.user)
+                days = services.days_if_begun(**given, today=today)
+                seen = digest(repr(days).encode())[:16]
+                is_asked = any(each.is_moved for each in days) and request.POST.get("seen") != seen
+                transaction.set_rollback(is_asked)
         except services.UnownedIndicators as refusal:
             form.add_error("quarter", str(refusal))
         except ValueError as refusal:
             form.add_error("cabinet_meets_on", str(refusal))
         else:
+            if is_asked:
+                steps = step_lines(given["quarter"], [each.planned for each in days])
+                page |= {"days": days, "seen": seen, "warnings": warnings(steps), **given}
+                return render(request, "indicators/begin_late.html", page)
             messages.success(request, f"{given['quarter']} has begun")
             return redirect("calendar")
-    page = {"form": form, "quarters": quarters}
     page["unowned"] = unowned_indicators(_chosen_quarter(form, quarters)) if quarters else []
     return render(request, "indicators/begin_quarter.html", page)
 

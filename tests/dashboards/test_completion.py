@@ -141,8 +141,22 @@ def test_late_is_what_waits_for_its_manager_past_the_day_it_was_due(progress, da
     found = sheet()
 
     assert found.owed[0].days_late == late
-    assert found.total.late == int(late > 0)
+    assert found.total.overdue == int(late > 0)
     assert len(found.late) == int(late > 0)
+
+
+def test_what_the_report_counts_as_submitted_late_is_counted_here_too(
+    client, officer, open_quarter
+):
+    due(date(2012, 1, 25))
+    RevisionFactory(result__indicator=reached("not_started"), result__quarter=Q3, late=True)
+    reached("approved")
+
+    told = client.get(reverse("completion", args=["2011-Q3"])).content.decode()
+
+    assert (sheet().total.overdue, sheet().total.came_late) == (0, 1)
+    assert "2 of 2 results are in (100%). 1 was submitted late." in told
+    assert "Nobody is overdue. 1 result came after the day on which it was due" in told
 
 
 def test_what_falls_due_on_a_friday_is_late_on_the_saturday():
@@ -160,7 +174,7 @@ def test_each_tier_is_late_by_its_own_day():
     due(date(2012, 1, 20), "team")
     due(date(2012, 2, 10))
 
-    assert {each.indicator.tier for each in sheet().owed if each.is_late} == {"team"}
+    assert {each.indicator.tier for each in sheet().owed if each.is_overdue} == {"team"}
 
 
 def test_whoever_has_kept_us_waiting_longest_is_named_first():
@@ -195,7 +209,7 @@ def test_the_page_names_who_is_late_and_how_to_write_to_them(client):
 
     told = " ".join(client.get(reverse("completion", args=[Q3.key])).content.decode().split())
 
-    assert "0 of 1 results are in (0%). 1 is late." in told
+    assert "0 of 1 results are in (0%). 1 is overdue." in told
     assert made.accountable_manager.name in told
     assert f"mailto:{made.accountable_manager.email}" in told
     assert "31 January 2012" in told

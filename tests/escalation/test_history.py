@@ -151,6 +151,23 @@ def test_the_preview_says_what_the_closes_then_do(history, officer):
     assert found.quarters[0].counts == [(Rag.GREEN, 3), (Rag.AMBER, 0), (Rag.RED, 1)]
 
 
+def test_every_page_says_since_of_the_close_that_referred_it_up(client, history, officer):
+    client.force_login(officer)
+    asked = client.get(f"{reverse('close_history')}?until={LAST.key}").content.decode()
+    before = re.findall(r'data-heading="Since">(.*?)</td>', asked)
+
+    close_history(until=LAST, today=TODAY, by=officer)
+
+    rows = Escalation.objects.open_ones()
+    assert any(row.since != row.opened_in for row in rows)
+    assert sorted(html.unescape(each) for each in before) == sorted(
+        str(row.opened_in) for row in rows
+    )
+    assert {str(row).rpartition(" since ")[2] for row in rows} == {
+        str(row.opened_in) for row in rows
+    }
+
+
 def test_the_preview_of_what_is_left_reckons_with_what_was_closed_before(history, officer):
     close_history(until=Quarter(2011, 2), today=TODAY, by=officer)
     found = preview_history(until=LAST, today=TODAY)

@@ -115,6 +115,26 @@ def test_an_officer_begins_a_quarter(client, officer):
     assert due_on(Q1, Step.PUBLICATION) == date(2011, 9, 9)
 
 
+def test_a_quarter_whose_days_are_past_is_shown_before_it_begins_and_nobody_is_late(
+    client, officer
+):
+    with time_machine.travel("2011-08-22 10:00 +0100", tick=False):
+        client.force_login(officer)
+        asked = client.post(reverse("begin_quarter"), A_MEETING)
+        assert not ReportingQuarter.objects.filter(begun_at__isnull=False).exists()
+        shown = asked.content.decode()
+        assert "Some of its days are past" in shown
+        assert "14 July 2011: moved" in shown
+        another = A_MEETING | {"cabinet_meets_on_day": "26", "seen": asked.context["seen"]}
+        assert client.post(reverse("begin_quarter"), another).context["seen"] != another["seen"]
+
+        client.post(reverse("begin_quarter"), A_MEETING | {"seen": asked.context["seen"]})
+
+    assert ReportingQuarter.objects.get(quarter=Q1).begun_at is not None
+    days = CalendarDay.objects.filter(quarter=Q1)
+    assert min(days.values_list("due_on", flat=True)) >= date(2011, 8, 22)
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -9,6 +9,7 @@ from indicators.rules.calendar import (
     PlannedDay,
     StepLine,
     back_plan,
+    begun_plan,
     own_steps,
     refusal_of_day,
     step_lines,
@@ -26,6 +27,60 @@ SEPTEMBER = date(2011, 9, 19)
 
 def planned(quarter, meeting):
     return back_plan(quarter=quarter, cabinet_meets_on=meeting, rules=RULES)
+
+
+@pytest.mark.parametrize(
+    ("today", "meeting", "expected"),
+    [
+        (  # nothing is past: every day is as the rules say
+            date(2011, 7, 4),
+            SEPTEMBER,
+            {},
+        ),
+        (  # results due ten days from today, the later steps as planned
+            date(2011, 7, 25),
+            SEPTEMBER,
+            {
+                "Results submitted, team": date(2011, 8, 8),
+                "Results submitted, corporate": date(2011, 8, 10),
+                "Division signs off": date(2011, 8, 15),
+                "Directorate signs off": date(2011, 8, 18),
+                "Quarter closed": date(2011, 8, 19),  # no later than PAT, which meets that day
+            },
+        ),
+        (  # no time is left: all that is past comes on the day of the meeting, and the page warns
+            date(2011, 9, 10),
+            SEPTEMBER,
+            dict.fromkeys(
+                (
+                    "Results submitted, team",
+                    "Results submitted, corporate",
+                    "Division signs off",
+                    "Directorate signs off",
+                    "Quarter closed",
+                    "PAT meets",
+                    "Cabinet Member briefed",
+                    "Report published",
+                ),
+                date(2011, 9, 19),
+            ),
+        ),
+    ],
+)
+def test_a_quarter_begun_late_has_no_day_that_is_past(today, meeting, expected):
+    by_rule = days(Q1_2011, meeting)
+
+    plan = begun_plan(quarter=Q1_2011, cabinet_meets_on=meeting, rules=RULES, today=today)
+
+    found = {str(each.planned): each.planned.due_on for each in plan}
+    assert found == by_rule | expected | {
+        name: found[name]
+        for name in ("Results submitted, division", "Results submitted, directorate")
+    }
+    assert min(found.values()) >= today
+    assert {str(each.planned) for each in plan if each.is_moved} == {
+        name for name, day in found.items() if day != by_rule[name]
+    }
 
 
 def days(quarter, meeting):
