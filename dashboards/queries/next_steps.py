@@ -841,7 +841,7 @@ def _completion_steps(sheet: CalendarSheet, today: date) -> Iterator[NextStep]:
             close.due_on,
         )
     if missing:
-        late = found.total.late
+        late = found.total.overdue
         told = f"{total - missing} of {counted(total, 'result')} for {sheet.quarter}"
         told += " is in" if total - missing == 1 else " are in"
         if late:

@@ -23,6 +23,7 @@ from indicators.filters import TargetFilter
 from indicators.forms.targets import DecideTargetsForm, TargetForm, TargetGridForm
 from indicators.importing.definitions import TargetRow, import_targets
 from indicators.models.definitions import Indicator
+from indicators.models.rounds import RoundLine
 from indicators.models.target_proposals import TargetProposal
 from indicators.queries.calendar import latest_open_quarter
 from indicators.queries.histories import targets_in_force
@@ -118,7 +119,9 @@ def targets_of(request: SignedInRequest, address: str) -> HttpResponse:
             for each in indicator.targets.select_related("set_by").order_by("-from_quarter")
         ],
         "carried_over": carried_over_now(indicator),
-        "round_lines": indicator.round_lines.standing().select_related("round", "body"),
+        "round_lines": RoundLine.objects.standing()
+        .filter(indicator=indicator)
+        .select_related("round", "body"),
         "waiting": [each for each in proposals if each.is_waiting],
         "decided": [each for each in proposals if not each.is_waiting],
         "may_propose": may_propose_target(indicator, request.user)

@@ -38,9 +38,7 @@ def test_a_report_is_drawn_in_the_colour_that_was_frozen_with_it(for_print):
 @pytest.mark.django_db
 @pytest.mark.parametrize("colour", [THEIRS, ""])
 def test_an_edition_freezes_the_colour_of_its_day(sorp_in_force, colour):
-    ReportingQuarter.objects.create(
-        quarter=Q1, state="closed", closed_at="2011-08-01T09:00:00Z"
-    )
+    ReportingQuarter.objects.create(quarter=Q1, state="closed", closed_at="2011-08-01T09:00:00Z")
     Council.objects.create(pk=Council.ONLY, name="Wealdshire", colour=colour)
     forget_council()
     try:
