@@ -15,6 +15,8 @@ from indicators.models.definitions import Indicator, Target
 from indicators.models.rounds import RoundLine, RoundRemark, RoundReview
 from indicators.queries.rounds import proposed_indicator
 from indicators.services.rounds import propose_lines, put_challenge
+from organisation.rules import ELECTED, Sight
+from organisation.services.sights import set_sights
 from sorp.lexicon import Basis
 from tests.assurance.factories import EscalationFactory, SeatFactory, TeamFactory
 from tests.factories import RatingFactory
@@ -51,6 +53,8 @@ def people(sorp_in_force):
 
 @pytest.fixture
 def bodies(people):
+    """Its Members are let into quarters that are closed, and so into the round."""
+    set_sights(sights=dict.fromkeys(ELECTED, Sight.CLOSED), by=people["officer"])
     return bodies_of_a_round(people)
 
 
