@@ -232,6 +232,7 @@ class Visitor:
 
         A page of the shape of one that axe found sound is not shown to it again: each look costs a second.
         """
+        self.page.wait_for_load_state()  # a page whose style is still to come looks unsound
         page, at = self.page, self.page.url
         if self.scripts:  # axe is one, and waits for ever where none may run
             shape = page.viewport_size["width"], hash(page.evaluate(SHAPE))
