@@ -14,6 +14,7 @@ from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
+from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.queries import tree_on
@@ -63,7 +64,21 @@ class ExceptionalCallInForm(forms.Form):
         field_of(self, "indicator", forms.ModelChoiceField).queryset = indicators
 
 
-class PlanMeetingForm(forms.Form):
+class AskingForm(forms.Form):
+    """A form with the day of a meeting, which somebody may be asked about."""
+
+    def ask_about(self, questions: Collection[str]) -> bool:
+        """Whether something has still to be asked; it is asked at the day, with a box to say yes."""
+        if not questions or "is_meant" in self.data:
+            return False
+        self.fields["is_meant"] = forms.BooleanField(label="This day is meant", required=False)
+        self.add_error(
+            "meets_on", f"{' '.join(questions)} Choose another day, or tick the box below"
+        )
+        return True
+
+
+class PlanMeetingForm(AskingForm):
     """When a team meets next, and on which quarter."""
 
     meets_on = DayField(label="When does it meet?", what="the day of the meeting")
@@ -90,6 +105,18 @@ class RoundChallengeForm(forms.Form):
         help_text="Its directorate is told, and answers before anybody decides.",
         widget=forms.Textarea(attrs=SHORT),
         error_messages={"required": "Enter what you challenge"},
+    )
+
+
+class MoveMeetingForm(AskingForm):
+    """Another day for a planned meeting, and why."""
+
+    meets_on = DayField(label="When does it meet?", what="the day of the meeting")
+    reason = PrintedText(
+        label="Why is it moved?",
+        max_length=500,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Say why it is moved"},
     )
 
 
@@ -310,7 +337,7 @@ class SeatForm(forms.Form):
         empty_label="Choose a person",
         error_messages={"required": "Choose who is seated"},
     )
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         Unit.objects.none(),
         label="For which directorate?",
         to_field_name="code",

@@ -11,10 +11,14 @@ from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import looks_at_delivery, misfits, seats_on, vacancies
-from assurance.rules import ActionState, action_state
+from assurance.rules import ActionState, TeamCode, action_state
+from core.dates import in_full
+from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from indicators.models.ratings import Rating
+from indicators.queries.calendar import due_on
+from sorp.lexicon import Step
 from strategy.queries import MilestoneLine, late_milestones
 
 
@@ -181,3 +185,19 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
         actions=tuple(_action_line(each, known_on) for each in call_in.agreed_actions.all()),
         earlier=tuple(earlier),
     )
+
+
+def questions_about_meeting(
+    team: Team, *, meets_on: date, quarter: Quarter, moved: Meeting | None = None
+) -> list[str]:
+    """What somebody who plans a meeting should be asked: a second one on a quarter, another day than the calendar's."""
+    found = []
+    others = team.meetings.filter(quarter=quarter).order_by("meets_on")
+    if moved is not None:
+        others = others.exclude(pk=moved.pk)
+    if days := [in_full(each.meets_on) for each in others]:
+        found.append(f"{team.short} meets on {quarter} already, on {', '.join(days)}.")
+    planned = due_on(quarter, Step.PAT) if team.code == TeamCode.PAT else None
+    if planned is not None and planned != meets_on:
+        found.append(f"The calendar says that {team.short} meets by {in_full(planned)}.")
+    return found

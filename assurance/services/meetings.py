@@ -14,27 +14,66 @@ from assurance.rights import refuse_all_but_leads
 from assurance.rules import MeetingState
 from core import audit
 from core.canonical_json import digest
-from core.dates import as_date
+from core.dates import as_date, in_full
 from core.quarters import Quarter
 from core.refusals import Refused
+from core.working_days import is_working_day, working_day_after, working_day_before
 from organisation.models.people import User
 
 
 @transaction.atomic
 def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | None) -> Meeting:
     """A team meets on a day, with a quarter's performance before it. Raises Refused where it
-    meets on that day already, does not stand on it, or before the quarter has ended."""
+    meets on that day already, does not stand on it, does not work on it, or before the quarter has ended."""
     if by is not None:
         refuse_all_but_leads(by, team)
-    if not team.stands_on(meets_on):
-        raise Refused(f"There is no {team.short} on that day: choose another", field="meets_on")
-    if meets_on <= quarter.last_day:
-        raise Refused(f"{quarter} has not ended by then: choose a later day", field="meets_on")
-    if team.meetings.filter(meets_on=meets_on).exists():
-        raise Refused(f"{team.short} meets on that day already", field="meets_on")
+    _refuse_day(team, meets_on, quarter)
     meeting = Meeting.objects.create(team=team, meets_on=meets_on, quarter=quarter)
     audit.record("planned meeting", meeting, by=by, quarter=quarter.key)
     return meeting
+
+
+@transaction.atomic
+def move_meeting(*, meeting: Meeting, meets_on: date, reason: str, by: User) -> Meeting:
+    """A planned meeting is on another day, and why. What was called in to it goes along.
+
+    Raises Refused for a day on which it cannot be, one that was held, and without a reason.
+    """
+    refuse_all_but_leads(by, meeting.team)
+    if not reason.strip():
+        raise Refused("Say why it is moved", field="reason")
+    row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
+    if row.is_held:
+        raise Refused("This meeting was held: its day stays", field="meets_on")
+    if row.meets_on == meets_on:
+        return row
+    _refuse_day(row.team, meets_on, row.quarter)
+    was, row.meets_on = row.meets_on, meets_on
+    row.save(update_fields=["meets_on"])
+    audit.record(
+        "moved meeting",
+        row,
+        by=by,
+        was=was.isoformat(),
+        becomes=meets_on.isoformat(),
+        reason=reason.strip(),
+    )
+    return row
+
+
+def _refuse_day(team: Team, day: date, quarter: Quarter) -> None:
+    if not team.stands_on(day):
+        raise Refused(f"There is no {team.short} on that day: choose another", field="meets_on")
+    if day <= quarter.last_day:
+        raise Refused(f"{quarter} has not ended by then: choose a later day", field="meets_on")
+    if not is_working_day(day):
+        sooner, later = working_day_before(day, 0), working_day_after(day, 0)
+        raise Refused(
+            f"{in_full(day)} is not a working day: choose {in_full(sooner)} or {in_full(later)}",
+            field="meets_on",
+        )
+    if team.meetings.filter(meets_on=day).exists():
+        raise Refused(f"{team.short} meets on that day already", field="meets_on")
 
 
 @transaction.atomic

@@ -8,16 +8,17 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assurance.forms import PaperForm
+from assurance.forms import MoveMeetingForm, PaperForm
 from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
 from assurance.models.teams import Team
-from assurance.queries.meetings import meeting_sheet
+from assurance.queries.meetings import meeting_sheet, questions_about_meeting
 from assurance.rights import leads, may_read, require_on_team, takes_part
 from assurance.rules import pack_bytes
 from assurance.services import meetings, packs
 from core import jobs
 from core.clock import localdate
+from core.dates import as_date
 from core.refusals import Refused
 from organisation.models.people import User
 from organisation.requests import SignedInRequest
@@ -61,6 +62,31 @@ def hold_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
     else:
         messages.success(request, f"{found} is recorded as held")
     return redirect(found)
+
+
+@require_http_methods(["GET", "POST"])
+@require_on_team(leads)
+def move_meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
+    """A planned meeting is on another day, with a reason. What is called in to it goes along."""
+    found = meeting_of(team, day)
+    form = MoveMeetingForm(request.POST or None, initial={"meets_on": found.meets_on})
+    if form.is_valid():
+        given = form.cleaned_data
+        questions = questions_about_meeting(
+            team, meets_on=given["meets_on"], quarter=found.quarter, moved=found
+        )
+        try:
+            with transaction.atomic():  # what is refused is said before anything is asked
+                moved = meetings.move_meeting(meeting=found, by=request.user, **given)
+                is_asked = form.ask_about(questions)
+                transaction.set_rollback(is_asked)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            if not is_asked:
+                messages.success(request, f"The meeting is on {as_date(moved.meets_on)} now")
+                return redirect(moved)
+    return render(request, "assurance/move_meeting.html", {"meeting": found, "form": form})
 
 
 @require_POST

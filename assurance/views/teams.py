@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assurance.forms import PlanMeetingForm
 from assurance.models.teams import Team
-from assurance.queries.meetings import team_sheet
+from assurance.queries.meetings import questions_about_meeting, team_sheet
 from assurance.queries.seats import seats_on
 from assurance.rights import leads, may_read, require_on_team
 from assurance.services import meetings
@@ -60,14 +61,21 @@ def team(request: SignedInRequest, team: Team) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require_on_team(leads)
 def plan_meeting(request: SignedInRequest, team: Team) -> HttpResponse:
+    """A meeting is planned; a second one on a quarter, or a day other than the calendar's, is asked about."""
     latest = last_closed() or Quarter.containing(localdate()).previous()
     form = PlanMeetingForm(request.POST or None, latest=latest, initial={"quarter": latest.key})
     if form.is_valid():
+        given = form.cleaned_data
+        questions = questions_about_meeting(team, **given)
         try:
-            meeting = meetings.plan_meeting(team=team, by=request.user, **form.cleaned_data)
+            with transaction.atomic():  # what is refused is said before anything is asked
+                meeting = meetings.plan_meeting(team=team, by=request.user, **given)
+                is_asked = form.ask_about(questions)
+                transaction.set_rollback(is_asked)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, f"{meeting} is planned")
-            return redirect(meeting)
+            if not is_asked:
+                messages.success(request, f"{meeting} is planned")
+                return redirect(meeting)
     return render(request, "assurance/plan_meeting.html", {"team": team, "form": form})

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from organisation.forms.units import UnitChoice
 from organisation.models.units import Unit
 
 OWN = "own"
@@ -10,7 +11,7 @@ OWN = "own"
 class StandsForm(forms.Form):
     """A unit and all below it, or what the reader answers for; else everything."""
 
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         queryset=Unit.objects.order_by("name"),
         to_field_name="code",
         empty_label="The whole council",

@@ -3,6 +3,7 @@
 from django import forms
 
 from escalation.queries.early_warning import SHOWN
+from organisation.forms.units import UnitChoice
 from organisation.models.units import Unit
 from organisation.rules import UnitTier
 
@@ -10,7 +11,7 @@ from organisation.rules import UnitTier
 class WarningForm(forms.Form):
     """Of which directorate, and which of them."""
 
-    directorate = forms.ModelChoiceField(
+    directorate = UnitChoice(
         queryset=Unit.objects.filter(tier=UnitTier.DIRECTORATE),
         to_field_name="code",
         empty_label="Every directorate",

@@ -8,6 +8,7 @@ from django import forms
 
 from core.forms import DayField, PrintedText
 from indicators.rules.data_quality import Risk
+from organisation.forms.units import UnitChoice
 from organisation.models.units import Unit
 
 
@@ -70,7 +71,7 @@ class RegisterFilter(forms.Form):
             ("overdue", "Not mended by its day"),
         ],
     )
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         Unit.objects.order_by("name"),
         label="Unit",
         required=False,

@@ -17,6 +17,7 @@ from indicators.queries.accountability import eligible_managers
 from indicators.rules.definitions import contradictions
 from indicators.services.definitions import last_quarter_given
 from organisation.forms.accounts import PersonField
+from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.queries import tree_on
@@ -247,7 +248,7 @@ class NewIndicatorForm(DefinitionForm):
             "invalid": "Use letters, figures, spaces inside and . - & /, up to 30",
         },
     )
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         Unit.objects.none(),
         label="Unit of the organisation",
         to_field_name="code",
@@ -335,9 +336,7 @@ class ChangedDefinitionForm(DefinitionForm):
 class IndicatorMoveForm(forms.Form):
     """Where an indicator goes, from which day on, and why."""
 
-    unit = forms.ModelChoiceField(
-        Unit.objects.none(), label="Unit", to_field_name="code", empty_label=None
-    )
+    unit = UnitChoice(Unit.objects.none(), label="Unit", to_field_name="code", empty_label=None)
     manager = PersonField(
         User.objects.filter(is_active=True), label="Accountable manager", empty_label=None
     )

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from indicators.models.forecasts import SystemForecast
 from indicators.queries.forecasts import scored_forecasts
+from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import Tree, UnitTier
@@ -19,7 +20,7 @@ SHOWN = (
 class ForecastsForm(forms.Form):
     """Of which directorate, and how they turned out."""
 
-    directorate = forms.ModelChoiceField(
+    directorate = UnitChoice(
         queryset=Unit.objects.filter(tier=UnitTier.DIRECTORATE),
         to_field_name="code",
         empty_label="Every directorate",

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator
+from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
 
@@ -64,7 +65,7 @@ class DeputyForm(forms.Form):
             "invalid_choice": "Select who deputises from the list",
         },
     )
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         Unit.objects.order_by("name"),
         label="For which unit?",
         empty_label="Select a unit",

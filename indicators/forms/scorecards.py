@@ -16,6 +16,7 @@ from indicators.scorecards.predecessors import Measure, taken_apart
 from indicators.scorecards.reading import RefusedFiles, check_size, check_sizes
 from indicators.scorecards.settling import NOT_READ, Asked, ScorecardAnswers, asked_of, groups_in
 from indicators.scorecards.vocabulary import Role
+from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
 
@@ -103,7 +104,7 @@ class ScorecardAnswersForm(forms.Form):
         required=False,
         error_messages={"invalid": "Write the year with four figures, such as 2023"},
     )
-    every_unit = forms.ModelChoiceField(
+    every_unit = UnitChoice(
         Unit.objects.none(),
         label="Of which unit are all that you leave open below?",
         to_field_name="code",
@@ -158,7 +159,7 @@ class ScorecardAnswersForm(forms.Form):
         self.fields["others_are_right"].initial = answers.others_are_right
         self.fields["published"].initial = answers.published
         choices = [("", "Left open")]
-        choices += [(unit.code, unit.name) for unit in units]
+        choices += [(str(value), label) for value, label in every.choices if value]
         self.names = read.files
         for at, file in enumerate(self.names):
             self.fields[f"area_{at}"] = forms.CharField(

@@ -19,6 +19,7 @@ from core import audit
 from core.canonical_json import digest
 from core.clock import now
 from core.dates import as_date
+from core.post import is_post_set_up
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -113,6 +114,10 @@ def send_link(*, partner: Partner, by: User) -> str:
     """The partner is written to with a new link. Returns to which address. Raises Refused where it cannot be."""
     if settings.DEMONSTRATION:
         raise Refused("Nobody is written to in a demonstration: make a link to hand over instead")
+    if not is_post_set_up():
+        raise Refused(
+            "No e-mail is set up here, so nobody can be written to: make a link to hand over instead"
+        )
     link = make_link(partner=partner, by=by)
     names = "\n".join(f"- {each.reference} {each.title}" for each in partner.indicators.all())
     body = (

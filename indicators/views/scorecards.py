@@ -76,7 +76,7 @@ def scorecard(request: SignedInRequest, token: UUID) -> HttpResponse:
         read=read,
         answers=answers,
         answered=upload.answered,
-        units=Unit.objects.order_by("name"),
+        units=Unit.objects.not_closed(localdate()).order_by("name"),
         managers=accountable_managers(),
         asks_year=answers.year is not None
         or any("which year" in doubt.why for doubt in read.doubts),

@@ -8,14 +8,15 @@ from django import forms
 
 from core.clock import localdate
 from core.forms import DayField, PrintedText, field_of
-from organisation.forms.units import code_field, name_field
+from organisation.forms.units import NamedOnceForm, UnitChoices, code_field, name_field
+from organisation.models.bodies import Committee
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import BodyKind, MembershipRole
 
 
 def units_field(label: str, help_text: str) -> forms.ModelMultipleChoiceField:
-    return forms.ModelMultipleChoiceField(
+    return UnitChoices(
         Unit.objects.none(),
         label=label,
         to_field_name="code",
@@ -36,7 +37,11 @@ class BodyForm(forms.Form):
     """What a body is called, of what kind it is, and which units it looks at."""
 
     name = name_field()
-    kind = forms.ChoiceField(label="Kind", choices=BodyKind.choices)
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=[("", "Choose a kind"), *BodyKind.choices()],
+        error_messages={"required": "Choose what kind of body it is"},
+    )
     units = units_field(
         "Which units does it look at?", "Leave all empty where it looks at every one."
     )
@@ -49,12 +54,16 @@ class BodyForm(forms.Form):
         return BodyKind(self.cleaned_data["kind"])
 
 
-class NewBodyForm(BodyForm):
+class NewBodyForm(NamedOnceForm, BodyForm):
     """A body that exists from a day on."""
 
     code = code_field()
     starts_on = DayField(what="the day from which it exists", label="From when?")
-    field_order = ("name", "code", "kind", "units", "starts_on")
+    field_order = ("name", "is_another", "code", "kind", "units", "starts_on")
+
+    def standing(self, name: str) -> tuple[str, str] | None:
+        meet = Committee.objects.filter(name__iexact=name).exclude(ends_on__lt=localdate())
+        return meet.values_list("name", "code").first()
 
 
 class MembershipForm(forms.Form):

@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 
 from core.clock import localdate
 from core.forms import DayField, PrintedText, field_of
+from core.post import is_post_set_up
 from core.words import Word
+from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import PostKind, UnitTier
@@ -31,11 +33,27 @@ class WayIn(Word):
     LATER = "later", "Not now"
 
 
+NO_POST = (
+    "No e-mail is set up here: it would reach nobody. Print the letter, and hand it over; or set e-mail up"
+    " (EMAIL_URL, in the guide to operations)."
+)
+
+
+def say_how_they_can_be_told(form: forms.Form) -> None:
+    """Where no e-mail leaves the service, none is offered: the letter comes first, and it is said why."""
+    if is_post_set_up():
+        return
+    way = field_of(form, "way", forms.ChoiceField)
+    way.choices = [choice for choice in WayIn.choices() if choice[0] != WayIn.EMAIL]
+    way.initial = WayIn.LETTER.value
+    way.help_text = NO_POST
+
+
 class PostForm(forms.Form):
     """A post of a unit, and between which days somebody holds it."""
 
-    kind = forms.ChoiceField(label="Post", choices=PostKind.choices)
-    unit = forms.ModelChoiceField(
+    kind = forms.ChoiceField(label="Post", choices=[("", "Choose a post"), *PostKind.choices()])
+    unit = UnitChoice(
         Unit.objects.none(),
         label="Of which unit?",
         to_field_name="code",
@@ -143,6 +161,10 @@ class InviteForm(PersonForm, PostForm):
         "way",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_how_they_can_be_told(self)
+
     def clean_way(self) -> WayIn:
         return WayIn(self.cleaned_data["way"])
 
@@ -186,7 +208,13 @@ class WayInForm(forms.Form):
 
     way = forms.ChoiceField(
         label="How are they told?",
-        choices=[choice for choice in WayIn.choices() if choice[0] != WayIn.LATER],
+        choices=WayIn.choices,
         widget=forms.RadioSelect,
         initial=WayIn.EMAIL.value,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_how_they_can_be_told(self)
+        way = field_of(self, "way", forms.ChoiceField)
+        way.choices = [each for each in list(way.choices) if each[0] != WayIn.LATER]

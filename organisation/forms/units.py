@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Q
+from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 
 from core.clock import localdate
 from core.forms import DayField, PrintedText, field_of
@@ -32,8 +35,63 @@ def name_field(label: str = "Name") -> PrintedText:
     return PrintedText(label=label, max_length=200)
 
 
+class NamesApart(ModelChoiceIterator):
+    """What there is to choose from; where several have one name, each with its code."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", str(self.field.empty_label)
+        rows = list(self.queryset.all())
+        times = Counter(row.name.casefold() for row in rows)
+        for row in rows:
+            apart = f" ({row.code})" if times[row.name.casefold()] > 1 else ""
+            yield ModelChoiceIteratorValue(self.field.prepare_value(row), row), f"{row}{apart}"
+
+
+class UnitChoice(forms.ModelChoiceField):
+    """One unit; two of one name are told apart by their codes."""
+
+    iterator = NamesApart
+
+
+class UnitChoices(forms.ModelMultipleChoiceField):
+    """Several units; two of one name are told apart by their codes."""
+
+    iterator = NamesApart
+
+
+class NamedOnceForm(forms.Form):
+    """A form for something new with a name. A name that stands already is asked about: it may be the same thing."""
+
+    is_another = forms.BooleanField(label="This is another of the same name", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._asked = self.fields["is_another"]
+        if "is_another" not in self.data:  # asked only where the name stands
+            del self.fields["is_another"]
+
+    def standing(self, name: str) -> tuple[str, str] | None:
+        """The name and code of what has this name already."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.pop("is_another", False) or not given.get("name"):
+            return given
+        if (stands := self.standing(given["name"])) is not None:
+            self.fields["is_another"] = self._asked
+            self.order_fields(self.field_order)
+            name, code = stands
+            self.add_error(
+                "name",
+                f"{name} stands already, with the code {code}: use that, or tick that this is another",
+            )
+        return given
+
+
 def unit_field(label: str, **options: Any) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
+    return UnitChoice(
         Unit.objects.none(),
         label=label,
         to_field_name="code",
@@ -42,9 +100,10 @@ def unit_field(label: str, **options: Any) -> forms.ModelChoiceField:
     )
 
 
-class NewUnitForm(forms.Form):
+class NewUnitForm(NamedOnceForm):
     """A unit that is to stand from a day on."""
 
+    field_order = ("name", "is_another", "code", "tier", "parent", "starts_on")
     name = name_field()
     code = code_field()
     tier = forms.ChoiceField(
@@ -59,6 +118,10 @@ class NewUnitForm(forms.Form):
         super().__init__(*args, **kwargs)
         parents = Unit.objects.not_closed(localdate()).exclude(tier=UnitTier.TEAM)
         field_of(self, "parent", forms.ModelChoiceField).queryset = parents.order_by("name")
+
+    def standing(self, name: str) -> tuple[str, str] | None:
+        stand = Unit.objects.not_closed(localdate()).filter(name__iexact=name)
+        return stand.values_list("name", "code").first()
 
     def clean_tier(self) -> UnitTier:
         return UnitTier(self.cleaned_data["tier"])
@@ -94,14 +157,14 @@ class MoveUnitForm(forms.Form):
 class MergeForm(forms.Form):
     """Units of one tier that become one from a day on."""
 
-    units = forms.ModelMultipleChoiceField(
+    units = UnitChoices(
         Unit.objects.none(),
         label="Which become one?",
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose the units that become one"},
     )
-    into = forms.ModelChoiceField(
+    into = UnitChoice(
         Unit.objects.none(),
         label="Into which?",
         to_field_name="code",
@@ -143,7 +206,7 @@ class SplitForm(forms.Form):
     first_code = code_field()
     second_name = name_field("Name of the second new unit")
     second_code = code_field()
-    second_parts = forms.ModelMultipleChoiceField(
+    second_parts = UnitChoices(
         Unit.objects.none(),
         label="Which parts go to the second?",
         to_field_name="code",
@@ -176,7 +239,7 @@ class CloseUnitForm(forms.Form):
     """A unit's last day, and which takes over."""
 
     ends_on = DayField(what="its last day", label="Its last day")
-    successor = forms.ModelChoiceField(
+    successor = UnitChoice(
         Unit.objects.none(),
         label="Which unit takes over?",
         to_field_name="code",

@@ -15,6 +15,7 @@ from django.urls import reverse
 from core import audit
 from core.clock import localdate, now
 from core.dates import as_date
+from core.post import is_post_set_up
 from core.refusals import Refused
 from organisation.models.people import User
 from organisation.queries import council_name, officers_who_can_sign_in, posts_held
@@ -34,12 +35,16 @@ def password_link(person: User) -> str:
 def invite_by_email(*, person: User, by: User) -> str:
     """A person is written to, with a link at which they choose a password. Returns to which address.
 
-    Raises Refused for somebody who was disabled, where everybody is invented, and where the post
-    does not take it.
+    Raises Refused for somebody who was disabled, where everybody is invented, where no e-mail leaves
+    the service, and where the post does not take it.
     """
     _refuse_disabled(person)
     if settings.DEMONSTRATION:
         raise Refused("Nobody is written to in a demonstration: print the letter instead")
+    if not is_post_set_up():
+        raise Refused(
+            "No e-mail is set up here, so nobody can be written to: print the letter", field="way"
+        )
     subject, body = invitation(person, by=by)
     audit.record("invited person", person, by=by, way="e-mail", to=person.email)
     try:
@@ -75,7 +80,7 @@ def invitation(person: User, *, by: User) -> tuple[str, str]:
         lines += ["", "You come in as:", *(f"- {title}" for title in posts)]
     lines += [
         "",
-        "Choose a password here, and you are in:",
+        "Choose a password here, and then sign in with it:",
         password_link(person),
         "",
         f"The link serves once, for {days} days, until {until}. After that ask {by.name} for another.",

@@ -16,10 +16,11 @@ from core.own_words import OURS
 from core.views.entities import Change, Done, FormPage, Preview, form_page, history_page
 from organisation.forms.council import CouncilForm, LogoForm
 from organisation.models.council import AssuranceTeams, Council
+from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import council_facts
 from organisation.requests import SignedInRequest
-from organisation.rules import darker
+from organisation.rules import UnitTier, darker
 from organisation.services.council import describe_council, remove_logo, show_logo
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -32,6 +33,7 @@ def council(request: SignedInRequest) -> HttpResponse:
     facts = council_facts()
     held = {"name": facts.name, "colour": facts.colour, "teams": facts.teams.value}
     form = CouncilForm(request.POST or None, initial=held | dict(facts.words))
+    unit = Unit.objects.filter(tier=UnitTier.COUNCIL).first()
 
     def act(given: dict[str, Any]) -> Done:
         row = describe_council(
@@ -41,7 +43,8 @@ def council(request: SignedInRequest) -> HttpResponse:
             teams=given["teams"],
             by=request.user,
         )
-        return Done(f"Pages speak of {row.name} from now on", reverse("set_up"))
+        kept = f". {_unit_keeps(unit)}" if unit is not None and unit.name != row.name else ""
+        return Done(f"Pages speak of {row.name} from now on{kept}", reverse("set_up"))
 
     def preview(given: dict[str, Any]) -> Preview:
         was = {
@@ -64,6 +67,7 @@ def council(request: SignedInRequest) -> HttpResponse:
             follows=[
                 "Every page, menu and e-mail says so from now on.",
                 "Reports already built keep the words in which they were built.",
+                *([_unit_keeps(unit)] if unit is not None and unit.name != given["name"] else []),
             ],
         )
 
@@ -80,8 +84,19 @@ def council(request: SignedInRequest) -> HttpResponse:
             " on 1 April.",
             preview=preview,
             template="organisation/council.html",
-            context={"facts": facts, "row": row},
+            context={
+                "facts": facts,
+                "row": row,
+                "unit": unit if unit is not None and unit.name != facts.name else None,
+            },
         ),
+    )
+
+
+def _unit_keeps(unit: Unit) -> str:
+    return (
+        f"The council’s own unit keeps the name {unit.name}, on dashboards and in posts, until it is"
+        " renamed from a day on: its link is on the council’s page"
     )
 
 

@@ -87,9 +87,11 @@ def invite(request: SignedInRequest) -> HttpResponse:
         appoint(person=new, **post, by=request.user)
         if given["way"] is WayIn.EMAIL:
             invite_by_email(person=new, by=request.user)
-            return Done(f"{new.name} is invited: {new.email} is written to", there(new))
+            return Done(f"{new.name} is invited: an e-mail went to {new.email}", there(new))
         if given["way"] is WayIn.LETTER:
-            return Done(f"{new.name} is registered: print the letter below", way_in(new))
+            return Done(
+                f"{new.name} is registered. Now make their letter, and print it", way_in(new)
+            )
         return Done(f"{new.name} is registered, and not invited yet", there(new))
 
     lede = "They choose their own password, by a link that serves once and lasts three days."
@@ -106,9 +108,9 @@ def invite_again(request: SignedInRequest, pk: int) -> HttpResponse:
     def act(given: dict[str, Any]) -> Done:
         if given["way"] == WayIn.EMAIL:
             invite_by_email(person=found, by=request.user)
-        return Done(f"{found.email} is written to", there(found))
+        return Done(f"An e-mail went to {found.email}", there(found))
 
-    form = WayInForm(request.POST or None, initial={"way": WayIn.EMAIL.value})
+    form = WayInForm(request.POST or None)
     if form.is_valid() and form.cleaned_data["way"] == WayIn.LETTER:
         return redirect("set_up_letter", found.pk)
     about = FormPage(form, "Invite", "Invite", there(found), act, caption=found.name)
@@ -140,7 +142,7 @@ def change_person(request: SignedInRequest, pk: int) -> HttpResponse:
         if given["name"] != found.name:
             rename_person(person=found, name=given["name"], by=request.user)
         change_address(person=found, email=given["email"], by=request.user)
-        return Done(f"{found.name} is written to at {found.email}", there(found))
+        return Done(f"{found.name} has the address {found.email} now", there(found))
 
     initial = {"name": found.name, "email": found.email}
     form = PersonForm(request.POST or None, person=found, initial=initial)

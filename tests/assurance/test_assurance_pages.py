@@ -10,8 +10,12 @@ from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.rules import MeetingState
 from assurance.services import packs
+from assurance.services.meetings import move_meeting
+from core.models.audit import AuditEvent
 from core.models.jobs import Job
 from core.quarters import Quarter
+from core.refusals import Refused
+from indicators.models.calendar import CalendarDay
 from organisation.permissions import Permission
 from organisation.rules import PostKind
 from sorp.lexicon import Layer
@@ -70,6 +74,7 @@ def test_a_meeting_is_planned_by_its_form(client, chair):
     client.force_login(chair)
     page = reverse("plan_meeting", args=["pat"])
     posted = {"meets_on_day": "12", "meets_on_month": "12", "meets_on_year": "2011"}
+    posted["is_meant"] = "on"
 
     assert client.post(page, posted | {"quarter": "2011-Q2"}).status_code == 302
     assert Meeting.objects.get(meets_on=date(2011, 12, 12)).quarter == Quarter(2011, 2)
@@ -77,6 +82,47 @@ def test_a_meeting_is_planned_by_its_form(client, chair):
     again = text_of(client.post(page, posted | {"quarter": "2011-Q2"}))
     assert "meets on that day already" in again
     assert 'value="12"' in again
+
+
+def test_a_second_meeting_on_a_quarter_and_a_day_other_than_the_calendars_are_asked_about(
+    client, chair, meeting
+):
+    client.force_login(chair)
+    CalendarDay.objects.create(quarter=Quarter(2011, 2), step="pat", due_on=date(2011, 11, 14))
+    page = reverse("plan_meeting", args=["pat"])
+    posted = {"meets_on_day": "12", "meets_on_month": "12", "meets_on_year": "2011"}
+    posted["quarter"] = "2011-Q2"
+
+    sunday = text_of(client.post(page, posted | {"meets_on_day": "11", "is_meant": "on"}))
+    asked = text_of(client.post(page, posted))
+
+    assert "Sunday 11 December 2011 is not a working day: choose Friday 9 December" in sunday
+    assert "PAT meets on Q2 2011/12 already, on Monday 14 November 2011." in asked
+    assert "The calendar says that PAT meets by Monday 14 November 2011." in asked
+    assert Meeting.objects.count() == 1
+    assert client.post(page, posted | {"is_meant": "on"}).status_code == 302
+    assert Meeting.objects.count() == 2
+
+
+def test_a_planned_meeting_is_moved_with_a_reason_on_record(client, chair, meeting, call_in):
+    client.force_login(chair)
+    assert address("move_meeting") in text_of(client.get(address("meeting")))
+    moved = {"meets_on_day": "21", "meets_on_month": "11", "meets_on_year": "2011"}
+
+    without = client.post(address("move_meeting"), moved)
+    done = client.post(address("move_meeting"), moved | {"reason": "The chair is away"})
+
+    assert "Say why it is moved" in text_of(without)
+    meeting.refresh_from_db()
+    assert done.url == meeting.get_absolute_url()
+    assert (meeting.meets_on, list(meeting.call_ins.all())) == (date(2011, 11, 21), [call_in])
+    event = AuditEvent.objects.get(act="moved meeting")
+    assert (event.detail["was"], event.detail["reason"]) == ("2011-11-14", "The chair is away")
+    Meeting.objects.update(state=MeetingState.HELD)
+    with pytest.raises(Refused, match="was held"):
+        move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason="Again", by=chair)
+    with pytest.raises(Refused, match="Say why"):
+        move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason=" ", by=chair)
 
 
 def test_a_pack_is_frozen_and_read_in_each_form(client, meeting, chair, call_in):
@@ -158,7 +204,11 @@ def test_who_sees_what_of_pat(client, meeting, chair, call_in):
         address("pack_json", 1),
     }
     taking_part = {address("call_in_board")}
-    leading = {reverse("plan_meeting", args=["pat"]), address("table_paper")}
+    leading = {
+        reverse("plan_meeting", args=["pat"]),
+        address("table_paper"),
+        address("move_meeting"),
+    }
 
     seen = {}
     for who, person in people.items():

@@ -14,11 +14,13 @@ from PIL import Image
 from core.models.audit import AuditEvent
 from core.refusals import Refused
 from organisation.models.bodies import Committee, Membership
-from organisation.models.council import Council
+from organisation.models.council import AssuranceTeams, Council
 from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
 from organisation.queries import council_facts
 from organisation.rules import PostKind, UnitTier, contrast_with_white
+from organisation.services.council import describe_council
+from organisation.services.invitations import invite_by_email
 from organisation.services.units import close_unit, place_unit, take_back
 from tests.factories import CouncilFactory, UnitFactory, UserFactory, holder
 
@@ -217,7 +219,7 @@ def test_somebody_invited_comes_in_by_the_link_once_and_for_three_days(client, o
 
     done = client.post("/set-up/people/invite/", invitation(), follow=True)
 
-    assert "Bo Jones is invited: bo@council.example is written to" in text(done)
+    assert "Bo Jones is invited: an e-mail went to bo@council.example" in text(done)
     (letter,) = mail.outbox
     assert letter.to == ["bo@council.example"]
     assert "Director, Roads" in letter.body
@@ -230,6 +232,79 @@ def test_somebody_invited_comes_in_by_the_link_once_and_for_three_days(client, o
     assert Client().login(email="bo@council.example", password=PASSWORD)
     again = Client().get(link, follow=True)
     assert 'name="password1"' not in again.content.decode()
+
+
+def test_where_no_e_mail_is_set_up_the_letter_comes_first_and_nobody_is_said_to_be_written_to(
+    client, officer, settings
+):
+    UnitFactory(code="ROADS")
+    person = UserFactory(name="Al", email="al@council.example")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+    for address in ("/set-up/people/invite/", f"/set-up/person/{person.pk}/invite/"):
+        asked = text(client.get(address))
+        assert "No e-mail is set up here: it would reach nobody" in asked
+        assert 'value="letter"' in asked
+        assert 'value="email"' not in asked
+        refused = text(client.post(address, invitation()))
+        assert "went to" not in refused
+    with pytest.raises(Refused, match="No e-mail is set up here"):
+        invite_by_email(person=person, by=officer)
+    assert not User.objects.filter(email="bo@council.example").exists()
+
+
+def test_no_post_and_no_kind_of_body_is_chosen_for_anybody(client, officer):
+    assert '<option value="" selected>Choose a post</option>' in text(
+        client.get("/set-up/people/invite/")
+    )
+    assert '<option value="" selected>Choose a kind</option>' in text(
+        client.get("/set-up/bodies/add/")
+    )
+    answer = client.post(
+        "/set-up/bodies/add/",
+        {"name": "Cabinet", "code": "CAB"} | day("starts_on", "2011-02-01"),
+    )
+    assert "Choose what kind of body it is" in text(answer)
+
+
+def test_a_second_unit_or_body_of_a_name_is_asked_about_and_two_are_told_apart(client, officer):
+    UnitFactory(code="AC", name="Adult Care")
+    unit = {"name": "adult care", "code": "AC2", "tier": "directorate", "parent": "KCC"}
+    unit |= day("starts_on", "2011-02-01")
+    body = {"name": "Cabinet", "code": "CAB", "kind": "cabinet"} | day("starts_on", "2011-02-01")
+    client.post("/set-up/bodies/add/", body)
+
+    for address, given, code in (
+        ("/set-up/units/add/", unit, "AC"),
+        ("/set-up/bodies/add/", body | {"code": "CAB2"}, "CAB"),
+    ):
+        assert f"stands already, with the code {code}: use that" in text(
+            client.post(address, given)
+        )
+        assert client.post(address, given | {"is_another": "on"}).status_code == 302
+
+    asked = text(client.get("/set-up/people/invite/"))
+    assert "Adult Care (AC)" in asked
+    assert "adult care (AC2)" in asked
+
+
+def test_renaming_the_council_says_that_its_unit_keeps_its_name_and_where_that_is_changed(
+    client, officer
+):
+    asked = client.post(
+        "/set-up/council/",
+        {"name": "Bramley Borough Council", "colour": "#005ea5", "teams": "both"},
+    )
+    assert "own unit keeps the name" in text(asked)
+    describe_council(
+        name="Bramley Borough Council",
+        colour="#005ea5",
+        words={},
+        teams=AssuranceTeams.BOTH,
+        by=officer,
+    )
+
+    assert "/set-up/unit/KCC/rename/" in text(client.get("/set-up/council/"))
 
 
 def test_the_link_is_dead_after_three_days(client, officer):
