@@ -16,7 +16,7 @@ from indicators.scorecards.predecessors import Measure, taken_apart
 from indicators.scorecards.reading import RefusedFiles, check_size, check_sizes
 from indicators.scorecards.settling import NOT_READ, Asked, ScorecardAnswers, asked_of, groups_in
 from indicators.scorecards.vocabulary import Role
-from organisation.forms.units import UnitChoice
+from organisation.forms.units import UnitChoice, named_apart
 from organisation.models.people import User
 from organisation.models.units import Unit
 
@@ -159,7 +159,7 @@ class ScorecardAnswersForm(forms.Form):
         self.fields["others_are_right"].initial = answers.others_are_right
         self.fields["published"].initial = answers.published
         choices = [("", "Left open")]
-        choices += [(str(value), label) for value, label in every.choices if value]
+        choices += named_apart(units)
         self.names = read.files
         for at, file in enumerate(self.names):
             self.fields[f"area_{at}"] = forms.CharField(

@@ -39,14 +39,14 @@ NO_POST = (
 )
 
 
-def say_how_they_can_be_told(form: forms.Form) -> None:
+def say_how_they_can_be_told(form: forms.Form, ways: Sequence[WayIn] = tuple(WayIn)) -> None:
     """Where no e-mail leaves the service, none is offered: the letter comes first, and it is said why."""
-    if is_post_set_up():
-        return
     way = field_of(form, "way", forms.ChoiceField)
-    way.choices = [choice for choice in WayIn.choices() if choice[0] != WayIn.EMAIL]
-    way.initial = WayIn.LETTER.value
-    way.help_text = NO_POST
+    if not is_post_set_up():
+        ways = [each for each in ways if each is not WayIn.EMAIL]
+        way.help_text = NO_POST
+    way.choices = [(each.value, each.label) for each in ways]
+    way.initial = ways[0].value
 
 
 class PostForm(forms.Form):
@@ -215,6 +215,4 @@ class WayInForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_how_they_can_be_told(self)
-        way = field_of(self, "way", forms.ChoiceField)
-        way.choices = [each for each in list(way.choices) if each[0] != WayIn.LATER]
+        say_how_they_can_be_told(self, (WayIn.EMAIL, WayIn.LETTER))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -35,6 +35,16 @@ def name_field(label: str = "Name") -> PrintedText:
     return PrintedText(label=label, max_length=200)
 
 
+def named_apart(units: Iterable[Unit]) -> list[tuple[str, str]]:
+    """Each unit's code and name; where several have one name, with the code behind it."""
+    rows = list(units)
+    times = Counter(row.name.casefold() for row in rows)
+    return [
+        (row.code, f"{row.name} ({row.code})" if times[row.name.casefold()] > 1 else row.name)
+        for row in rows
+    ]
+
+
 class NamesApart(ModelChoiceIterator):
     """What there is to choose from; where several have one name, each with its code."""
 
@@ -42,10 +52,8 @@ class NamesApart(ModelChoiceIterator):
         if self.field.empty_label is not None:
             yield "", str(self.field.empty_label)
         rows = list(self.queryset.all())
-        times = Counter(row.name.casefold() for row in rows)
-        for row in rows:
-            apart = f" ({row.code})" if times[row.name.casefold()] > 1 else ""
-            yield ModelChoiceIteratorValue(self.field.prepare_value(row), row), f"{row}{apart}"
+        for row, (_, name) in zip(rows, named_apart(rows), strict=True):
+            yield ModelChoiceIteratorValue(self.field.prepare_value(row), row), name
 
 
 class UnitChoice(forms.ModelChoiceField):
