@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from core.dates import as_date, as_quarter
+from core.dates import as_date, as_moment, as_quarter
 from core.models.audit import AuditEvent
 from core.models.people import Person
 
@@ -58,8 +59,15 @@ def in_words(event: AuditEvent) -> str:
     )
 
 
+def act_in_words(event: AuditEvent) -> str:
+    """What somebody did, as a sentence says it: the record has "kept files of edition"."""
+    found = re.sub(r"\bedition$", "the edition", event.act)
+    return found.replace(" files of ", " the files of ")
+
+
 UNTOLD = ("sha256",)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:\d{2})")
 QUARTER_KEY = re.compile(r"\d{4}-Q[1-4]")
 
 
@@ -82,4 +90,6 @@ def _said(value: Any) -> str:
     text = str(value)
     if DAY.fullmatch(text):
         return as_date(text)
+    if MOMENT.fullmatch(text):
+        return as_moment(datetime.fromisoformat(text))
     return as_quarter(text) if QUARTER_KEY.fullmatch(text) else text

@@ -77,15 +77,24 @@ def work(kind: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
 
 
 @transaction.atomic
-def request(*, kind: str, key: str, arguments: dict[str, Any], by: Person | None) -> Job:
+def request(
+    *,
+    kind: str,
+    key: str,
+    arguments: dict[str, Any],
+    by: Person | None,
+    asked_by: Person | None = None,
+) -> Job:
     """A piece of work is pending, and a worker is notified once this transaction is through.
 
-    Raises AlreadyAsked when an unfinished job has the same key.
+    It stands on the home page of whoever asked for it: another than `by`, where that one's word only
+    set it going. Raises AlreadyAsked when an unfinished job has the same key.
     """
     try:
         with transaction.atomic():
+            whose = asked_by or by
             job = Job.objects.create(
-                kind=kind, key=key, arguments=arguments, requested_by_id=by.pk if by else None
+                kind=kind, key=key, arguments=arguments, requested_by_id=whose.pk if whose else None
             )
     except IntegrityError:
         raise AlreadyAsked(Job.objects.unfinished().filter(key=key).first()) from None

@@ -56,6 +56,12 @@ def recent_jobs(user: Person, *, kind: str = "", most: int = 5) -> list[Job]:
     return list(Job.objects.filter(told, whose)[:most])
 
 
+def quarters_under_way(kind: str) -> set[Quarter]:
+    """The quarters of which work of a kind is asked for and not ended, so that nobody asks again."""
+    jobs = Job.objects.unfinished().filter(kind=kind)
+    return {Quarter.parse(job.arguments["quarter"]) for job in jobs if "quarter" in job.arguments}
+
+
 def owed_a_digest(*, today: date) -> list[int]:
     """Who wants one e-mail a day, had none on this day, and is owed a notice."""
     waiting = Notice.objects.unsent().filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
@@ -124,6 +124,12 @@ def people_who_may(permission: Permission, *, on: date) -> list[User]:
     return list(
         User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
     )
+
+
+def one_of(people: Sequence[User]) -> str:
+    """Any one of several, as a sentence names them: "Ada, Ben or Cy"; nothing where there is nobody."""
+    names = [each.name for each in people]
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def sights_said() -> dict[PostKind, Sight]:

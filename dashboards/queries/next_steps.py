@@ -19,6 +19,7 @@ from core.dates import in_full
 from core.quarters import Quarter
 from dashboards.queries.completion import completion_sheet
 from escalation.models.plans import Action
+from escalation.queries.early_closes import early_closes_to_answer
 from escalation.queries.history import history_quarters
 from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator, Suspension
@@ -39,6 +40,7 @@ from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed
+from reports.queries.editions import waiting_for_approval
 from sorp.lexicon import Step, Tier
 from sorp.models.statement import Version
 from sorp.queries.consultation import is_author
@@ -435,6 +437,26 @@ def first_sorp_steps(reader: User) -> Iterator[NextStep]:
             "The council’s first SORP is proposed: nothing is rated until you or another approve it.",
             "Read and approve it",
             reverse("first_version"),
+        )
+
+
+def second_steps(reader: User) -> Iterator[NextStep]:
+    """What wants another person's word and may have this reader's: reports, and early closes."""
+    for edition in waiting_for_approval(reader):
+        yield NextStep(
+            Urgency.NOW,
+            f"{edition.checked_by} checked the report for {edition.quarter} (edition"
+            f" {edition.number}): it is published once you or another approve it.",
+            f"Read and approve the report for {edition.quarter}",
+            reverse("edition", args=[edition.quarter.key, edition.number]),
+        )
+    for early in early_closes_to_answer(reader):
+        yield NextStep(
+            Urgency.NOW,
+            f"{early.asked_by} asks to close {early.quarter} before its time, and gives this reason:"
+            f" “{early.reason}”",
+            f"Agree to closing {early.quarter}, or not",
+            reverse("early_close", args=[early.quarter.key]),
         )
 
 

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import misfits, not_as_the_council_says, seats_on, vacancies
-from core.dates import as_date
+from core.dates import as_date, in_full
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
@@ -25,6 +25,7 @@ from escalation.queries.rehearsals import last_finished
 from indicators.models.definitions import Indicator, Target
 from indicators.models.results import Result
 from indicators.models.target_proposals import TargetProposal
+from indicators.queries.calendar import quarters_to_begin
 from indicators.queries.targets import measured_by_target, without_target
 from organisation.models.bodies import Committee
 from organisation.models.council import AssuranceTeams
@@ -331,18 +332,26 @@ def _history(today: date) -> Step:
 
 
 def _calendar(today: date) -> Step:
-    under_way = [
-        row.quarter
-        for row in ReportingQuarter.objects.filter(state=ReportingQuarter.State.OPEN)
-        if row.begun_at
-    ]
+    begun = list(ReportingQuarter.objects.exclude(begun_at=None).order_by("quarter"))
+    under_way = [row.quarter for row in begun if not row.is_closed]
+    closed = [row.quarter for row in begun if row.is_closed][-1:]
+    ended = [each for each in quarters_to_begin(today) if not closed or each > closed[0]][:1]
+    stands = [*(f"{each} is closed" for each in closed), *(f"{each} is open" for each in under_way)]
+    missing = []
+    if not begun:
+        missing = ["No quarter has begun: nobody is asked for a result"]
+    elif ended:
+        missing = [f"{ended[0]} has ended and is not begun: nobody is asked for its results"]
+    elif not under_way:
+        coming = Quarter.containing(today)
+        stands.append(f"{coming} is begun once it has ended, on {in_full(coming.last_day)}")
     return Step(
         key="calendar",
         title="The calendar",
         why="From its days managers are asked, reminded and late.",
-        stands=", ".join(f"{each} is open" for each in under_way) or "No quarter has been begun",
-        missing=[] if under_way else ["No quarter has begun: nobody is asked for a result"],
-        has_begun=bool(under_way) or ReportingQuarter.objects.exclude(begun_at=None).exists(),
+        stands=", ".join(stands) or "No quarter has been begun",
+        missing=missing,
+        has_begun=bool(begun),
         pages=_existing(("The calendar", "calendar"), ("Begin a quarter", "begin_quarter")),
     )
 

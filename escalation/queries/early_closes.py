@@ -13,6 +13,10 @@ from indicators.models.definitions import Indicator
 from indicators.models.returns import Draft
 from indicators.queries.calendar import due_on
 from indicators.queries.outstanding import completion
+from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.queries import people_who_may
+from organisation.rights import allowed
 from sorp.lexicon import Step
 
 
@@ -69,6 +73,19 @@ def early_close_of(quarter: Quarter) -> EarlyClose | None:
     """What was asked of a quarter last, was not refused, and whose close was not taken back."""
     rows = EarlyClose.objects.of(quarter).standing()
     return rows.select_related("asked_by", "answered_by").first()
+
+
+def who_may_agree(*, asked_by: User, on: date) -> list[User]:
+    """Everybody who may agree on a day to an early close that somebody asked for, by name."""
+    return [each for each in people_who_may(Permission.SECOND, on=on) if each != asked_by]
+
+
+def early_closes_to_answer(reader: User) -> list[EarlyClose]:
+    """What somebody else asked to close early, and this reader may agree to, oldest first."""
+    if not allowed(reader, Permission.SECOND):
+        return []
+    rows = EarlyClose.objects.waiting().exclude(asked_by=reader).select_related("asked_by")
+    return list(rows.order_by("asked_at", "pk"))
 
 
 def late_offers() -> list[Draft]:

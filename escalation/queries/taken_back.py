@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.audit import act_in_words
 from core.clock import now
 from core.dates import as_moment, as_time
 from core.models.archive import ArchivedRow
@@ -16,6 +17,7 @@ from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.queries import waiting_for_undo
 from escalation.models.escalations import Escalation, Explanation
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from escalation.models.recorded_closes import RecordedClose
@@ -81,6 +83,12 @@ def undoing_of(quarter: Quarter, *, moment: datetime | None = None) -> Undoing:
     return Undoing(record)
 
 
+def closes_to_take_back() -> list[RecordedClose]:
+    """The closes that can be taken back now, earliest quarter first: building any report ends that."""
+    found = (undoing_of(quarter) for quarter in sorted(waiting_for_undo()))
+    return [each.record for each in found if each.record is not None and not each.refusal]
+
+
 def acts_since(record: RecordedClose) -> list[AuditEvent]:
     """What was done since a close that rests on it, or changes what the next would read, in order.
 
@@ -92,7 +100,7 @@ def acts_since(record: RecordedClose) -> list[AuditEvent]:
 
 def _named(acts: Sequence[AuditEvent]) -> str:
     named = [
-        f"{each.actor_name} {each.act} ({each.subject_name}) at {as_time(each.at)}"
+        f"{each.actor_name} {act_in_words(each)} ({each.subject_name}) at {as_time(each.at)}"
         for each in acts[:NAMED]
     ]
     more = len(acts) - NAMED
@@ -124,7 +132,7 @@ MADE_IN_WORDS = (
         "indicators brought to notice for doing well",
     ),
     (Explanation, "explanation", "explanations"),
-    (Rating, "rating", "ratings"),
+    (Rating, "rating that the close added", "ratings that the close added"),
 )
 
 

@@ -14,10 +14,8 @@ from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
 from escalation.models.early_closes import EarlyClose
-from escalation.queries.early_closes import close_obstacles, early_close_of
+from escalation.queries.early_closes import close_obstacles, early_close_of, who_may_agree
 from organisation.models.people import User
-from organisation.permissions import Permission
-from organisation.queries import people_who_may
 
 CLOSE_QUARTER = "close_quarter"
 
@@ -64,15 +62,14 @@ def ask_to_close(
         outstanding=asked.outstanding,
         due_on=obstacles.due_on.isoformat() if obstacles.due_on else None,
     )
-    for person in people_who_may(Permission.SECOND, on=localdate()):
-        if person != by:
-            owe_notice(
-                key=f"early-close-{asked.pk}-{person.pk}",
-                recipient=person,
-                subject=f"{by.name} asks you to agree to closing {quarter}",
-                body=f"{asked.reason}\n\nIt wants another person, since {obstacles.sentence}.",
-                address=reverse("early_close", args=[quarter.key]),
-            )
+    for person in who_may_agree(asked_by=by, on=localdate()):
+        owe_notice(
+            key=f"early-close-{asked.pk}-{person.pk}",
+            recipient=person,
+            subject=f"{by.name} asks you to agree to closing {quarter}",
+            body=f"{asked.reason}\n\nIt wants another person, since {obstacles.sentence}.",
+            address=reverse("early_close", args=[quarter.key]),
+        )
     return None, asked
 
 
@@ -92,7 +89,7 @@ def agree_to_close(*, early: EarlyClose, by: User) -> EarlyClose:
     early.state, early.answered_by, early.answered_at = EarlyClose.State.AGREED, by, now()
     early.save(update_fields=["state", "answered_by", "answered_at"])
     audit.record("agreed to close early", early, by=by, quarter=early.quarter.key)
-    _request(early.quarter, by)
+    _request(early.quarter, by, asked_by=early.asked_by)
     return early
 
 
@@ -131,10 +128,11 @@ def refuse_unagreed(*, quarter: Quarter, today: date) -> None:
         )
 
 
-def _request(quarter: Quarter, by: User) -> Job:
+def _request(quarter: Quarter, by: User, asked_by: User | None = None) -> Job:
     return jobs.request(
         kind=CLOSE_QUARTER,
         key=f"close-{quarter.key}",
         arguments={"quarter": quarter.key, "by": by.pk},
         by=by,
+        asked_by=asked_by,
     )

@@ -21,8 +21,10 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import now
+from core.dates import as_moment
 from core.models.archive import ArchivedRow
 from core.models.audit import AuditEvent
+from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
@@ -165,17 +167,31 @@ def _take_back(quarter: Quarter, reason: str, by: User) -> RecordedClose:
     EarlyClose.objects.of(quarter).agreed().update(state=EarlyClose.State.TAKEN_BACK)
     record.taken_back_at, record.taken_back_by, record.reason = now(), by, reason.strip()
     record.save(update_fields=["taken_back_at", "taken_back_by", "reason"])
+    _say_on_its_job(record)
     if record.closed_by is not None and record.closed_by != by:
         owe_notice(
             key=f"close-taken-back-{record.pk}",
             recipient=record.closed_by,
             subject=f"{by.name} took back your close of {quarter}",
-            body=f"{record.reason} It is open for results again.",
+            body=f"{quarter} is open for results again. The reason given: {record.reason}",
             address=reverse("taken_back_close", args=[quarter.key, record.pk]),
         )
     # It is open, so what its close would do is looked ahead to again.
     transaction.on_commit(partial(update_all_close_previews, by=by))
     return record
+
+
+def _say_on_its_job(record: RecordedClose) -> None:
+    """Whoever reads how the work ended reads that its close was taken back since."""
+    assert record.taken_back_at is not None
+    done = Job.objects.filter(
+        key=f"close-{record.quarter.key}",
+        state=Job.State.DONE,
+        finished_at__gte=record.closed_at,
+        message=record.summary[:500],
+    )
+    told = f"{record.taken_back_by} took it back at {as_moment(record.taken_back_at)}."
+    done.update(message=f"{told} It had been done: {record.summary}"[:500])
 
 
 def _hold_the_record() -> None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from core import jobs
 from core.clock import localdate
 from core.guards import require
+from core.models.jobs import Job
 from core.queries import recent_jobs
 from core.refusals import Refused
 from escalation.forms.history import HistoryForm
@@ -27,8 +28,9 @@ def history(request: SignedInRequest) -> HttpResponse:
         "quarters": quarters,
         "jobs": recent_jobs(request.user, kind=CLOSE_HISTORY),
         "closed": closed_history(),
+        "is_under_way": Job.objects.unfinished().filter(kind=CLOSE_HISTORY).exists(),
     }
-    if not quarters:
+    if not quarters or (page["is_under_way"] and request.method == "GET"):
         return render(request, "escalation/history.html", page)
     asked = request.POST if request.method == "POST" else request.GET
     form = HistoryForm(asked or None, quarters=quarters, initial={"until": quarters[-1].key})

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,15 +16,21 @@ from core.clock import localdate
 from core.guards import require
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import open_quarters, recent_jobs, waiting_for_undo
+from core.queries import open_quarters, quarters_under_way, recent_jobs, waiting_for_undo
 from core.views.entities import history_page
 from escalation.forms.early_closes import EarlyCloseForm, NotAgreedForm
 from escalation.models.early_closes import EarlyClose
-from escalation.queries.early_closes import close_obstacles, early_close_of, late_offers
+from escalation.queries.early_closes import (
+    close_obstacles,
+    early_close_of,
+    late_offers,
+    who_may_agree,
+)
 from escalation.queries.history import history_quarters
 from escalation.queries.taken_back import closes_taken_back
 from escalation.services.closing import Closing, preview_close
 from escalation.services.early_closes import (
+    CLOSE_QUARTER,
     WantsAnother,
     agree_to_close,
     ask_to_close,
@@ -32,27 +39,41 @@ from escalation.services.early_closes import (
 from indicators.models.calendar import CalendarDay
 from indicators.queries.outstanding import completion
 from organisation.permissions import Permission
+from organisation.queries import one_of
 from organisation.requests import SignedInRequest
+from organisation.rights import allowed
+
+NOBODY_ELSE = (
+    "Nobody else may agree today: appoint another performance officer, a Managing Director or a Deputy"
+    " Managing Director"
+)
 
 
 @require_safe
-@require(Permission.MANAGE_FRAMEWORK)
+@require(Permission.SECOND)
 def quarters(request: SignedInRequest) -> HttpResponse:
-    """Every quarter: how many results are in, and whether it is closed."""
+    """Every quarter: how many results are in, whether it is closed, and who is asked to agree.
+
+    Whoever may agree to an early close reads it too; what closes a quarter is the performance team's.
+    """
     waiting = [
-        (quarter, completion(quarter=quarter), early_close_of(quarter))
+        (quarter, completion(quarter=quarter), early, _may_agree(early))
         for quarter in open_quarters()
+        for early in (early_close_of(quarter),)
     ]
+    may_close = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
     page = {
         "waiting": waiting,
         "closed": closed.select_related("closed_by").order_by("-quarter"),
-        "jobs": recent_jobs(request.user, kind="close_quarter"),
+        "jobs": recent_jobs(request.user, kind=CLOSE_QUARTER),
         "today": localdate(),
-        "offers": late_offers(),
+        "may_close": may_close,
+        "offers": late_offers() if may_close else [],
         "history": history_quarters(localdate()),
         "to_take_back": waiting_for_undo(),
         "taken_back": closes_taken_back(),
+        "being_closed": quarters_under_way(CLOSE_QUARTER),
         "undo_minutes": settings.CLOSE_UNDO_MINUTES,
     }
     return render(request, "escalation/quarters.html", page)
@@ -75,13 +96,25 @@ def quarter_history(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     )
 
 
+def _may_agree(early: EarlyClose | None) -> str:
+    """Who may agree to what was asked, as a sentence names them."""
+    if early is None or early.answered_by_id is not None:
+        return ""
+    return one_of(who_may_agree(asked_by=early.asked_by, on=localdate()))
+
+
 @require_http_methods(["GET", "POST"])
-@require(Permission.MANAGE_FRAMEWORK)
+@require(Permission.SECOND)
 def close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Say what closing would do; once that is confirmed, ask for it. The work is a job.
 
-    Before its day, or with results outstanding, it wants a reason, and then another person.
+    Before its day, or with results outstanding, it wants a reason, and then another person. Somebody
+    who may only agree is led to where they do.
     """
+    if not allowed(request.user, Permission.MANAGE_FRAMEWORK):
+        if early_close_of(quarter) is None:
+            raise PermissionDenied
+        return redirect("early_close", quarter.key)
     if request.method == "GET":
         return _confirm(request, quarter, EarlyCloseForm())
     form = EarlyCloseForm(request.POST)
@@ -100,19 +133,31 @@ def close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
         if job is not None:
             messages.success(request, f"{quarter} is being closed. You can leave this page.")
         elif early is not None:
+            others = _may_agree(early)
             messages.success(
-                request, f"{quarter} is closed once another person agrees: they are told."
+                request,
+                f"{quarter} is closed once another person agrees: {others}. They are told."
+                if others
+                else f"{quarter} is closed once another person agrees. {NOBODY_ELSE}.",
             )
     return redirect("quarters")
 
 
 def _confirm(request: SignedInRequest, quarter: Quarter, form: EarlyCloseForm) -> HttpResponse:
+    if quarter in quarters_under_way(CLOSE_QUARTER):
+        messages.info(request, f"{quarter} is being closed, or followed up, now.")
+        return redirect("quarters")
     try:
         closing = preview_close(quarter=quarter, today=localdate())
     except ValueError as refusal:
         messages.info(request, str(refusal))
         return redirect("quarters")
-    return render(request, "escalation/close_quarter.html", _what_follows(quarter, closing, form))
+    page = _what_follows(quarter, closing, form)
+    early = page["early"]
+    page["others"] = one_of(
+        who_may_agree(asked_by=early.asked_by if early else request.user, on=localdate())
+    )
+    return render(request, "escalation/close_quarter.html", page)
 
 
 def _what_follows(
@@ -154,6 +199,7 @@ def early_close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
         return redirect("home")
     page = _what_follows(quarter, closing) | {
         "is_own": early.asked_by_id == request.user.pk,
+        "others": _may_agree(early),
         "answer_form": NotAgreedForm(),
     }
     return render(request, "escalation/early_close.html", page)

@@ -23,6 +23,13 @@ from organisation.models.units import Unit
 ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.docx"
 
 
+def field_in_words(field: str) -> str:
+    """What a question is about, as its reader names it."""
+    return {"from_quarter": "target", "polarity": "which way is better"}.get(
+        field, field.replace("_", " ")
+    )
+
+
 class SeveralFilesInput(forms.FileInput):
     """A box in which several files may be chosen at once."""
 
@@ -197,7 +204,7 @@ class ScorecardAnswersForm(forms.Form):
             )
         for asked in self.asked:
             self.fields[f"question_{asked.key}"] = forms.ChoiceField(
-                label=f"{asked.where}, {asked.doubt.field}: {asked.doubt.why}",
+                label=f"{asked.where}, {field_in_words(asked.doubt.field)}: {asked.doubt.why}",
                 choices=asked.choices,
                 widget=forms.RadioSelect,
                 required=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Unit
 from organisation.queries import last_day_of, officers_who_can_sign_in
 from organisation.rules import PostKind, UnitTier
+from organisation.services.officers import leaving_an_officer
 from organisation.services.units import BEFORE_ANY_FIGURE, found_unit
 
 
@@ -155,8 +157,8 @@ def end_appointment(
 ) -> Appointment:
     """Somebody's last day in a post is set, or, without a day, they hold it on.
 
-    Raises Refused before their first day, where they hold the same post again by then, and where its
-    unit closes before.
+    Raises Refused before their first day, where they hold the same post again by then, where its unit
+    closes before, and where no performance officer who can sign in would be left.
     """
     post, was = appointment.post, appointment.ends_on
     if ends_on is not None and ends_on < appointment.starts_on:
@@ -177,8 +179,9 @@ def end_appointment(
             f"{post.unit.name} closes on {as_date(closes_on)}: end the post by then",
             field="ends_on",
         )
-    appointment.ends_on = ends_on
-    appointment.save(update_fields=["ends_on"])
+    with leaving_an_officer(after=ends_on) if ends_on else nullcontext():
+        appointment.ends_on = ends_on
+        appointment.save(update_fields=["ends_on"])
     audit.record(
         "ended appointment" if ends_on else "let appointment go on",
         appointment,

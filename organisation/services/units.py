@@ -16,6 +16,7 @@ from organisation.models.people import Appointment, Post, User
 from organisation.models.units import Placement, Unit
 from organisation.queries import appointments_beyond, last_day_of, parts_beyond
 from organisation.rules import DIRECTING, PostKind, UnitTier
+from organisation.services.officers import leaving_an_officer
 
 # The day counties of this shape began (Local Government Act 1972): no figure is for a day before.
 BEFORE_ANY_FIGURE = date(1974, 4, 1)
@@ -187,7 +188,8 @@ def close_unit(
     who hold them hold the same posts of the successor from the day after, but for directors: the
     successor has its own. Indicators keep their unit, and are found under the successor from then on
     (`Tree`). Raises Refused where something is part of it and no successor is named, where the
-    successor does not stand on the day after, or cannot hold its parts, and for the council.
+    successor does not stand on the day after, or cannot hold its parts, for the council, and where no
+    performance officer who can sign in would be left.
     """
     placement = unit.placements.select_for_update().filter(ends_on__isnull=True).first()
     if unit.tier == UnitTier.COUNCIL:
@@ -210,8 +212,9 @@ def close_unit(
             )
         present = part.placements.get(ends_on__isnull=True)
         place_unit(unit=part, name=present.name, parent=successor, starts_on=after, by=by)
-    for appointment in appointments_beyond(unit, ends_on):
-        _close_appointment(appointment, ends_on, successor if posts_go_along else None, by)
+    with leaving_an_officer(after=ends_on):
+        for appointment in appointments_beyond(unit, ends_on):
+            _close_appointment(appointment, ends_on, successor if posts_go_along else None, by)
     placement.ends_on = ends_on
     placement.save(update_fields=["ends_on"])
     unit.successor = successor

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.kept_files import store
 from core.quarters import Quarter
+from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.queries import people_who_may
+from organisation.rights import allowed
 from reports.models import Edition, EditionFile, EditionQuerySet, SmallEdition, Withdrawal
 
 
@@ -74,6 +79,21 @@ def agreed_plans_after(edition: Edition) -> dict[str, SmallEdition]:
     """The plans agreed since an edition was frozen, by reference: of each indicator the latest."""
     rows = small_editions().filter(kind=SmallEdition.Kind.PLAN, frozen_at__gt=edition.frozen_at)
     return {each.reference: each for each in rows.order_by("number")}
+
+
+def who_may_approve(edition: Edition, *, on: date) -> list[User]:
+    """Everybody who may approve an edition on a day, by name: neither built nor checked it."""
+    had_a_hand = (edition.frozen_by_id, edition.checked_by_id)
+    return [each for each in people_who_may(Permission.SECOND, on=on) if each.pk not in had_a_hand]
+
+
+def waiting_for_approval(reader: User) -> list[Edition]:
+    """The checked editions that wait for this reader's word, earliest checked first."""
+    if not allowed(reader, Permission.SECOND):
+        return []
+    rows = Edition.objects.without_documents().filter(state=Edition.State.CHECKED)
+    rows = rows.exclude(frozen_by=reader).exclude(checked_by=reader)
+    return list(rows.select_related("report", "checked_by").order_by("checked_at", "pk"))
 
 
 def small_editions() -> QuerySet[SmallEdition]:

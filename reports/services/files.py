@@ -28,13 +28,11 @@ class Built:
 
     @property
     def sentence(self) -> str:
-        """What a person is told."""
+        """What a person is told, then and later: so nothing that publishing it would make untrue."""
         edition = self.edition
         how = "frozen" if self.is_new else "already says the same"
-        state = edition.state_in_words if edition.is_published else "not published yet"
-        return (
-            f"{edition.quarter}: edition {edition.number} {how}; {len(self.files)} files; {state}."
-        )
+        told = f"{edition.quarter}: edition {edition.number} {how}; {len(self.files)} files"
+        return f"{told}; {edition.state_in_words}." if edition.is_published else f"{told}."
 
 
 def build_report(

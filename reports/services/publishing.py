@@ -12,13 +12,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from core import audit
-from core.clock import now
+from core.clock import localdate, now
 from core.converters import address_of
 from core.kept_files import store
 from core.refusals import Refused
+from core.services.notices import owe_notice
 from organisation.models.people import User
 from reports.models import Edition, Withdrawal
-from reports.queries.editions import kept_files
+from reports.queries.editions import kept_files, who_may_approve
 from reports.rules.sentences import wrong_sentences
 
 State = Edition.State
@@ -34,8 +35,9 @@ class CannotWithdraw(Refused):
 
 @transaction.atomic
 def check_edition(*, edition: Edition, by: User) -> Edition:
-    """Somebody has read the edition's public form and found it right. Checking again changes nothing.
+    """Somebody has read the edition's public form and found it right; who may approve it is told.
 
+    Checking again changes nothing.
     Raises CannotPublish where it could not be published as it is.
     """
     edition = _locked(edition)
@@ -45,6 +47,17 @@ def check_edition(*, edition: Edition, by: User) -> Edition:
     edition.state, edition.checked_at, edition.checked_by = State.CHECKED, now(), by
     edition.save(update_fields=["state", "checked_at", "checked_by"])
     audit.record("checked edition", edition, by=by, sha256=edition.public_sha256)
+    for person in who_may_approve(edition, on=localdate()):
+        owe_notice(
+            key=f"approve-edition-{edition.pk}-{edition.checked_at:%Y%m%d%H%M%S%f}-{person.pk}",
+            recipient=person,
+            subject=f"The report for {edition.quarter} waits for your approval",
+            body=(
+                f"{by.name} checked edition {edition.number}. It is published once somebody who neither"
+                " built nor checked it approves it."
+            ),
+            address=reverse("edition", args=[edition.quarter.key, edition.number]),
+        )
     return edition
 
 

@@ -14,20 +14,23 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit, jobs
-from core.clock import now
+from core.clock import localdate, now
 from core.dates import in_full
 from core.guards import require
 from core.models.jobs import Job
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.queries import quarters_under_way
 from core.views.entities import Change, Done, FormPage, Preview, form_page
+from escalation.queries.taken_back import closes_to_take_back
 from indicators.queries.calendar import due_on
 from organisation.permissions import Permission
+from organisation.queries import one_of
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from reports.forms import ApprovalForm, CorrectionForm, SendBackForm, WithdrawForm
 from reports.models import Edition, EditionFile
-from reports.queries.editions import all_editions, small_editions
+from reports.queries.editions import all_editions, small_editions, who_may_approve
 from reports.rules.facts import place_in_words
 from reports.rules.sentences import CannotBeMade, sentences_of, wrong_sentences
 from reports.services.agreed_plans import withdraw_agreed_plan
@@ -44,6 +47,10 @@ from reports.views.editions_cache import ReportWithdrawn, report_of, says_what_w
 from sorp.lexicon import Step
 
 BUILD_REPORT = "build_report"
+NOBODY_ELSE = (
+    "Nobody may approve it today who neither built nor checked it: appoint another performance officer, a"
+    " Managing Director or a Deputy Managing Director"
+)
 MOST_SMALL = 50  # of what was published between reports
 
 
@@ -69,10 +76,12 @@ def reports(request: SignedInRequest) -> HttpResponse:
         for row in closed.order_by("-quarter")
     ]
     latest, earlier = quarters[:1], quarters[1:]  # the latest stands by itself, built or not
+    may_build = allowed(request.user, Permission.MANAGE_FRAMEWORK)
     page = {
         "quarters": latest + [each for each in earlier if each["editions"] or each["job"]],
         "unbuilt": [each for each in earlier if not (each["editions"] or each["job"])],
-        "may_build": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "may_build": may_build,
+        "ends_take_back": closes_to_take_back() if may_build else [],
         "small": small_editions()[:MOST_SMALL],
     }
     return render(request, "reports/reports.html", page)
@@ -93,7 +102,13 @@ def build(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     corrects = Edition.objects.of(quarter).issued().exists()
     form = CorrectionForm(request.POST if request.method == "POST" else None)
     if request.method == "GET" or (corrects and not form.is_valid()):
-        page = {"quarter": quarter, "form": form, "corrects": corrects}
+        page = {
+            "quarter": quarter,
+            "form": form,
+            "corrects": corrects,
+            "ends_take_back": closes_to_take_back(),
+            "is_under_way": quarter in quarters_under_way(BUILD_REPORT),
+        }
         return render(request, "reports/build.html", page)
     note = form.cleaned_data["note"] if corrects else ""
     try:
@@ -118,8 +133,13 @@ def edition(request: SignedInRequest, quarter: Quarter, number: int) -> HttpResp
         "edition": found,
         "may_build": allowed(request.user, Permission.MANAGE_FRAMEWORK),
         "may_second": allowed(request.user, Permission.SECOND),
+        "others": one_of(who_may_approve(found, on=localdate())),
+        "nobody_else": NOBODY_ELSE,
         "had_a_hand": request.user.pk in (found.checked_by_id, found.frozen_by_id),
-        "history": [(each, audit.in_words(each)) for each in audit.history_of(found)],
+        "history": [
+            (each, audit.act_in_words(each), audit.in_words(each))
+            for each in audit.history_of(found)
+        ],
         "is_newest": not Edition.objects.of(quarter).filter(number__gt=number).exists(),
     }
     return render(request, "reports/edition.html", page)
@@ -150,7 +170,9 @@ def check(request: SignedInRequest, quarter: Quarter, number: int) -> HttpRespon
     found = _edition_or_404(quarter, number)
     try:
         check_edition(edition=found, by=request.user)
-        messages.success(request, f"Edition {number} is checked. Somebody else approves it.")
+        others = one_of(who_may_approve(_edition_or_404(quarter, number), on=localdate()))
+        told = f"It waits for {others}, and they are told." if others else f"{NOBODY_ELSE}."
+        messages.success(request, f"Edition {number} is checked. {told}")
     except CannotPublish as reason:
         messages.error(request, str(reason))
     return redirect("edition", quarter.key, number)

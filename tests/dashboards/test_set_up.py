@@ -73,6 +73,46 @@ def test_each_step_is_as_far_as_the_facts_are():
     assert states()["targets"] is StepState.BEGUN
 
 
+def begin(quarter, *, closed=False):
+    state = ReportingQuarter.State.CLOSED if closed else ReportingQuarter.State.OPEN
+    ReportingQuarter.objects.create(
+        quarter=quarter, begun_at=now(), state=state, closed_at=now() if closed else None
+    )
+
+
+Q3, Q4 = Quarter(2010, 3), Quarter(2010, 4)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "stands", "lacks"),
+    [
+        ({}, "No quarter has been begun", "No quarter has begun: nobody is asked for a result"),
+        ({Q4: False}, "Q4 2010/11 is open", None),
+        (
+            {Q4: True},
+            "Q4 2010/11 is closed, Q1 2011/12 is begun once it has ended, on Thursday 30 June 2011",
+            None,
+        ),
+        ({Q3: True, Q4: False}, "Q3 2010/11 is closed, Q4 2010/11 is open", None),
+        (
+            {Q3: True},
+            "Q3 2010/11 is closed",
+            "Q4 2010/11 has ended and is not begun: nobody is asked for its results",
+        ),
+    ],
+)
+def test_the_calendar_says_which_quarter_is_closed_and_whether_the_next_is_begun(
+    quarters, stands, lacks
+):
+    for quarter, closed in quarters.items():
+        begin(quarter, closed=closed)
+
+    step = next(each for each in set_up(today=TODAY).steps if each.key == "calendar")
+
+    assert step.stands == stands
+    assert list(step.missing) == ([lacks] if lacks else [])
+
+
 def test_a_long_list_of_what_is_missing_is_cut_and_counted():
     for number in range(6):
         UnitFactory(name=f"Unit {number}")

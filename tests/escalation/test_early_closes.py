@@ -14,6 +14,7 @@ from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from dashboards.queries.home_page import home_page
 from escalation.models.early_closes import EarlyClose
 from escalation.services.early_closes import (
     WantsAnother,
@@ -223,6 +224,82 @@ def test_a_managing_director_may_be_the_other_person(client, officer, missing):
     client.post(EARLY)
 
     assert EarlyClose.objects.get().state == "agreed"
+
+
+def test_what_is_asked_stands_on_the_home_of_whoever_may_agree_until_it_is_answered(
+    officer, other, missing
+):
+    director = holder(PostKind.MANAGING_DIRECTOR)
+    people = (officer, other, director, missing.accountable_manager)
+    _, early = ask(officer)
+
+    def asked():
+        return [
+            [
+                step.sentence
+                for step in home_page(reader=each, today=TODAY).next_steps
+                if step.address == EARLY
+            ]
+            for each in people
+        ]
+
+    words = (
+        "Ada Asker asks to close Q2 2011/12 before its time, and gives this reason:"
+        " “Cabinet meets a week early”"
+    )
+    assert asked() == [[], [words], [words], []]
+
+    agree_to_close(early=early, by=director)
+    assert asked() == [[]] * 4
+
+
+def test_whoever_asks_reads_who_may_agree_before_and_after(client, officer, missing):
+    client.force_login(officer)
+    assert "Nobody else may agree today: appoint another performance officer" in told(
+        client.get(CLOSE)
+    )
+    holder(PostKind.MANAGING_DIRECTOR, name="Mary Director")
+    holder(PostKind.PERFORMANCE_OFFICER, name="Ben Other")
+
+    assert "Ben Other or Mary Director may agree." in told(client.get(CLOSE))
+    page = told(client.post(CLOSE, {"reason": WHY}, follow=True))
+
+    assert "once another person agrees: Ben Other or Mary Director. They are told." in page
+    assert f"“{WHY}” Ben Other or Mary Director may agree." in page
+    assert "somebody else agrees: Ben Other or Mary Director" in told(client.get(EARLY))
+
+
+def test_a_managing_director_comes_from_the_quarters_to_where_they_agree_and_closes_none(
+    client, officer, missing
+):
+    client.force_login(holder(PostKind.MANAGING_DIRECTOR))
+    assert client.get(CLOSE).status_code == 403
+    ask(officer)
+
+    page = client.get("/quarters/")
+
+    assert f'href="{EARLY}"' in page.content.decode()
+    for link in (CLOSE, "/quarters/2011-Q2/history/", "/calendar/begin/", "/quarters/history/"):
+        assert f'href="{link}"' not in page.content.decode(), link
+    for answer in (client.get(CLOSE), client.post(CLOSE)):
+        assert (answer.status_code, answer.url) == (302, EARLY)
+    assert not Job.objects.exists()
+
+
+def test_the_work_is_theirs_who_asked_for_it_and_not_theirs_who_agreed(
+    client, officer, other, missing
+):
+    _, early = ask(officer)
+    agree_to_close(early=early, by=other)
+    jobs.run_pending()
+
+    shown = {}
+    for person in (officer, other):
+        client.force_login(person)
+        shown[person] = "Work you asked for" in told(client.get("/home/"))
+    assert shown == {officer: True, other: False}
+    assert AuditEvent.objects.get(act="asked for a job").actor_name == "Ben Other"
+    assert ReportingQuarter.objects.get().closed_by == other
 
 
 def test_nothing_to_agree_to_is_not_found(client, other, missing):

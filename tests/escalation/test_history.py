@@ -369,6 +369,8 @@ def test_the_page_says_what_it_will_do_then_does_it_and_says_what_it_did(client,
 
     page = client.post(reverse("close_history"), {"until": "2011-Q4"}, follow=True)
     assert "The history is being closed" in text_of(page)
+    assert "Your history is being closed now" in text_of(page)
+    assert "Close these" not in text_of(page)
     assert jobs.run_pending() == 1
 
     page = text_of(client.get(reverse("close_history")))

@@ -820,6 +820,65 @@ def test_on_pages_it_is_closed_taken_back_and_read(client, officer, red, ten):
     assert "Ada Asker took its close back at 10:25 on 25 October 2012" in words(again)
 
 
+def test_the_work_says_that_its_close_was_taken_back_and_the_next_close_says_nothing_of_it(
+    client, officer, red, ten
+):
+    client.force_login(officer)
+    client.post("/quarters/2011-Q2/close/")
+    jobs.run_pending()
+    ten.move_to(at("10:25"))
+    take_back(officer)
+
+    taken = (
+        "Ada Asker took it back at 10:25 on 25 October 2012. It had been done: Q2 2011/12 closed"
+    )
+    for address in ("/quarters/", "/home/"):
+        page = words(client.get(address))
+        assert page.count(taken) == 1, address
+        assert page.count("Q2 2011/12 closed:") == 1, address
+
+    client.post("/quarters/2011-Q2/close/")
+    jobs.run_pending()
+    ten.move_to(at("10:40"))
+    page = words(client.get("/quarters/"))
+    assert page.count("took it back") == 1
+    assert page.count("Q2 2011/12 closed: 1 escalated") == 2
+
+
+def test_before_a_report_is_built_the_page_says_that_it_ends_the_hour(client, officer, red, ten):
+    client.force_login(officer)
+    told = "The close of Q2 2011/12 can be taken back until 11:00. Building a report ends that"
+    build, close_page = "/reports/2011-Q2/build/", "/quarters/2011-Q2/close/"
+    assert "building a report is acting on it, and ends that time" in words(client.get(close_page))
+    close(by=officer)
+
+    for address in ("/reports/", build):
+        assert told in words(client.get(address)), address
+    assert told in words(client.get("/reports/")).split("Build the report")[0]
+
+    ten.move_to(at("11:00"))
+    for address in ("/reports/", build):
+        assert "can be taken back" not in words(client.get(address)), address
+
+
+def test_what_is_being_closed_or_built_has_no_button_to_ask_for_it_again(client, officer, red):
+    client.force_login(officer)
+    client.post("/quarters/2011-Q2/close/")
+    page = words(client.get("/quarters/"))
+    assert "It is being closed now." in page
+    assert "You are shown what it would do first" not in page
+    again = client.get("/quarters/2011-Q2/close/", follow=True)
+    assert "Q2 2011/12 is being closed, or followed up, now." in words(again)
+    jobs.run_pending()
+
+    assert "Build the report for Q2 2011/12" in words(client.get("/reports/"))
+    client.post("/reports/2011-Q2/build/")
+    assert "Build the report for Q2 2011/12" not in words(client.get("/reports/"))
+    built = client.get("/reports/2011-Q2/build/").content.decode()
+    assert "It is being built now" in built
+    assert ">Build the report</button>" not in built
+
+
 def test_the_page_says_why_a_close_stands_and_keeps_what_was_typed(client, officer, red):
     client.force_login(officer)
     close(by=officer)

@@ -136,6 +136,19 @@ def test_posts_end_with_their_unit_and_go_along_where_that_is_wanted_but_for_dir
     assert "Place" in new.post.title
 
 
+def test_a_unit_does_not_close_over_the_last_who_may_manage_the_framework(roads, waste):
+    officer = holder(PostKind.PERFORMANCE_OFFICER, unit=roads, name="Ada")
+    officer.set_password("correct horse battery")
+    officer.save()
+
+    with pytest.raises(Refused, match="Ada is the only performance officer"):
+        merged(roads, waste)
+    assert last_day_of(roads) is None
+
+    merged(roads, waste, posts_go_along=True)
+    assert last_day_of(roads) == BEFORE
+
+
 def test_posts_do_not_go_along_unless_that_is_wanted(roads, waste):
     place = merged(roads, waste)
 

@@ -444,6 +444,32 @@ def test_a_last_day_is_set_and_it_is_said_where_nobody_follows(client, officer):
     assert "The last day cannot be before the first" in page
 
 
+def test_the_last_who_may_manage_the_framework_does_not_end_her_own_post(client, officer):
+    officer.set_password("correct horse battery")
+    officer.save()
+    client.force_login(officer)
+    held = officer.appointments.get()
+    address, last = f"/set-up/posts/{held.pk}/end/", day("ends_on", "2011-03-31")
+    refusal = (
+        "Nobody could manage the framework after that day:"
+        f" {officer.name} is the only performance officer who can sign in then"
+    )
+
+    assert refusal in text(client.post(address, last))
+    invited = holder(PostKind.PERFORMANCE_OFFICER)
+    invited.set_unusable_password()
+    invited.save()
+    assert refusal in text(client.post(address, last))
+    held.refresh_from_db()
+    assert held.ends_on is None
+
+    invited.set_password("correct horse battery")
+    invited.save()
+    confirmed(client, address, last)
+    held.refresh_from_db()
+    assert held.ends_on == date(2011, 3, 31)
+
+
 def test_a_last_day_is_taken_back_unless_the_post_is_held_again(client, officer):
     person = holder(PostKind.STAFF)
     held = person.appointments.get()

@@ -7,13 +7,15 @@ import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from core.canonical_json import digest
-from core.clock import now
+from core.clock import localdate, now
 from core.models.audit import AuditEvent
 from core.models.jobs import Job
 from core.models.notices import Notice
 from core.models.quarters import ReportingQuarter
+from dashboards.queries.home_page import home_page
 from indicators.models.calendar import CalendarDay
 from organisation.rules import PostKind
 from reports import tasks
@@ -223,7 +225,7 @@ def test_one_that_cannot_be_published_stops_no_other_and_whoever_approved_it_is_
 
     later.refresh_from_db()
     assert later.is_published
-    notice = Notice.objects.get(recipient=approved.approved_by)
+    notice = Notice.objects.get(recipient=approved.approved_by, subject__contains="could not")
     assert notice.subject == f"The report for {Q} could not be published"
     assert "build the report again" in notice.body
 
@@ -241,6 +243,60 @@ def test_a_correction_says_in_public_what_it_corrects(edition, officer, client):
 
     assert note in told(client.get("/"))
     assert client.get(f"/api/v1/reports/{Q.key}/").json()["edition"]["note"] == note
+
+
+# Who is asked -----------------------------------------------------------------------------------
+
+
+def waits_at_home(reader):
+    steps = home_page(reader=reader, today=localdate()).next_steps
+    return [each.address for each in steps if each.address.startswith("/reports/")]
+
+
+def test_a_checked_report_stands_on_the_home_of_each_who_may_approve_it_and_each_is_told_once(
+    officer, other
+):
+    edition = EditionFileFactory(edition__frozen_by=holder(PostKind.PERFORMANCE_OFFICER)).edition
+    director = holder(PostKind.MANAGING_DIRECTOR, name="Mary Director")
+    everybody = (officer, other, director, edition.frozen_by, holder(PostKind.DIRECTOR))
+    assert [waits_at_home(each) for each in everybody] == [[]] * 5
+
+    for _ in range(2):
+        check_edition(edition=edition, by=officer)
+
+    address = reverse("edition", args=[Q.key, edition.number])
+    assert [waits_at_home(each) for each in everybody] == [[], [address], [address], [], []]
+    told_of_it = Notice.objects.filter(subject=f"The report for {Q} waits for your approval")
+    assert {each.recipient for each in told_of_it} == {other, director}
+    assert told_of_it.count() == 2
+    assert {each.address for each in told_of_it} == {address}
+
+    send_back_edition(edition=edition, reason="A slip", by=other)
+    assert waits_at_home(director) == []
+    with time_machine.travel("2023-05-15 11:00 +0100", tick=False):
+        check_edition(edition=edition, by=officer)
+    assert told_of_it.filter(recipient=director).count() == 2
+    approve_edition(edition=edition, publish_at=TOMORROW_AT_NINE, by=director)
+    assert waits_at_home(other) == []
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        (("Mary Director",), "It waits for Mary Director, and they are told."),
+        (("Ann", "Bea", "Cy"), "It waits for Ann, Bea or Cy, and they are told."),
+        ((), "Nobody may approve it today who neither built nor checked it: appoint another"),
+    ],
+)
+def test_whoever_checks_it_reads_who_may_approve_it(client, edition, officer, others, words):
+    for name in others:
+        holder(PostKind.MANAGING_DIRECTOR, name=name)
+    client.force_login(officer)
+
+    page = told(client.post(reverse("check_report", args=[Q.key, edition.number]), follow=True))
+
+    assert words in page
+    assert ", ".join(others[:1]) in page.split("Next: somebody else approves it")[1]
 
 
 # Taking back ----------------------------------------------------------------------------------

@@ -232,6 +232,7 @@ def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
 @pytest.mark.usefixtures("small_files")
 def test_publishing_is_for_good_and_on_record(council, officer):
     built = build_report(quarter=Q3, by=officer)
+    assert built.sentence.endswith("edition 1 frozen; 2 files.")  # true once it is published, too
 
     edition = publish(built.edition, by=officer)
 
