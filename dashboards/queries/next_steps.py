@@ -34,6 +34,7 @@ from indicators.queries.questions import OpenQuestions, open_questions, targets_
 from indicators.queries.rounds import round_due_from
 from indicators.queries.sign_off import sign_off_sheets
 from indicators.queries.targets import waiting_for
+from indicators.queries.variations import variations_to_decide
 from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -441,7 +442,21 @@ def first_sorp_steps(reader: User) -> Iterator[NextStep]:
 
 
 def second_steps(reader: User) -> Iterator[NextStep]:
-    """What wants another person's word and may have this reader's: reports, and early closes."""
+    """What wants another person's word and may have this reader's: reports, early closes, variations."""
+    proposed = variations_to_decide(reader)
+    if proposed:
+        one = len(proposed) == 1
+        titles = _listed([f"“{each.indicator.title}”" for each in proposed])
+        first = proposed[0]
+        yield NextStep(
+            Urgency.NOW,
+            f"{counted(len(proposed), 'proposed variation')} {'waits' if one else 'wait'} for your"
+            f" decision: {titles}.",
+            "Agree to it, or not" if one else "See them",
+            reverse("variation", args=[first.indicator.reference, first.pk])
+            if one
+            else reverse("variations"),
+        )
     for edition in waiting_for_approval(reader):
         yield NextStep(
             Urgency.NOW,

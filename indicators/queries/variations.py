@@ -10,6 +10,8 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
 from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.rights import allowed
 from sorp.lexicon import Tier
 from sorp.queries.ruling import rules_in_force
 from sorp.rules.conditions.aggregate import Aggregate
@@ -45,6 +47,15 @@ def variation_register(*, reader: User) -> QuerySet[Variation]:
     """All there are of the indicators that a reader may see, latest first."""
     visible = Variation.objects.filter(indicator__in=Indicator.objects.visible_to(reader))
     return _with_details(visible)
+
+
+def variations_to_decide(reader: User) -> list[Variation]:
+    """What is proposed and this reader may decide on, latest first: not their own, nor on their own."""
+    if not allowed(reader, Permission.APPROVE_SORP):
+        return []
+    rows = Variation.objects.filter(state=Variation.State.PROPOSED).exclude(proposed_by=reader)
+    rows = rows.exclude(indicator__accountable_manager=reader)
+    return list(rows.select_related("indicator").order_by("-proposed_at", "-pk"))
 
 
 def variations_in_state(

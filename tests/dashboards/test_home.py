@@ -44,6 +44,7 @@ from tests.factories import (
     TargetFactory,
     UnitFactory,
     UserFactory,
+    VariationFactory,
     holder,
 )
 from tests.strategy.factories import MilestoneFactory
@@ -765,6 +766,31 @@ def busy(division, how_many):
         )
         submitted(back.reference, ResultState.RETURNED)
     return person
+
+
+@pytest.mark.parametrize(
+    ("kind", "sees"),
+    [
+        (PostKind.MANAGING_DIRECTOR, True),
+        (PostKind.DEPUTY_MANAGING_DIRECTOR, True),
+        (PostKind.PERFORMANCE_OFFICER, False),
+        (PostKind.DIRECTOR, False),
+    ],
+)
+def test_a_proposed_variation_waits_on_the_home_of_whoever_decides_it(sorp_in_force, kind, sees):
+    first = VariationFactory(indicator__title="Potholes", indicator__reference="PI-1")
+    reader = holder(kind)
+    own = VariationFactory(indicator__title="Mine", proposed_by=reader)
+
+    def waiting():
+        return [step for step in needs(reader) if "proposed variation" in step[1]]
+
+    one = (Urgency.NOW, "1 proposed variation waits for your decision: “Potholes”.")
+    assert waiting() == ([one] if sees else [])
+    VariationFactory(indicator=IndicatorFactory(title="Bins"))
+    many = "2 proposed variations wait for your decision: “Bins” and “Potholes”."
+    assert waiting() == ([(Urgency.NOW, many)] if sees else [])
+    assert {first.state, own.state} == {"proposed"}
 
 
 @pytest.mark.parametrize("how_many", [1, 20])

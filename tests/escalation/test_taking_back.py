@@ -454,7 +454,7 @@ ACTED = {
     ),
     "its report is built": (
         lambda red, officer: freeze_edition(quarter=Q2, by=officer),
-        "Ada Asker froze edition",
+        "Ada Asker froze the edition",
     ),
     "it is called in": (
         lambda red, officer: called_in(red),
