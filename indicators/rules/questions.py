@@ -65,6 +65,8 @@ CAUTIONS = frozenset({QuestionKey.RECOGNISABLE, QuestionKey.SWING, QuestionKey.M
 GRAVE = frozenset(
     {QuestionKey.NOUGHT, QuestionKey.HUNDREDFOLD, QuestionKey.SHARE, QuestionKey.PERCENTAGE}
 )
+# After these the figure is looked at again before anything else is asked for.
+DOUBTS_THE_FIGURE = GRAVE | {QuestionKey.TIMES, QuestionKey.NEGATIVE}
 
 
 @dataclass(frozen=True, slots=True)

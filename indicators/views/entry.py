@@ -22,7 +22,7 @@ from indicators.queries.entry import EntrySheet, entry_sheet, left_behind
 from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
 from indicators.rules.entry import MONTHS, MONTHS_SEEN, Entry, ResultGiven
-from indicators.rules.questions import ANSWER_FIELDS, answers_typed
+from indicators.rules.questions import ANSWER_FIELDS, DOUBTS_THE_FIGURE, answers_typed
 from indicators.services import drafts, results
 from indicators.services.drafts import stored_draft
 from indicators.services.monthly_results import give_months
@@ -255,13 +255,28 @@ def _reloaded(request: SignedInRequest, sheet: EntrySheet) -> EntrySheet:
 
 
 def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> HttpResponse:
-    """To the next indicator that is not done; when all are, to the check of all answers."""
+    """To the next indicator that is not done; when all are, to the check of all answers.
+
+    Where the figure may be another than was meant and nothing is answered, the question is put first, on the same
+    page. Whoever sends the same again goes on: it is asked once more before the return is submitted.
+    """
     mine = my_return(user=request.user, quarter=sheet.quarter, today=localdate())
     message = f"{sheet.indicator.title}: completed. {_verdict(sheet, entry)}"
     asked = sheet.questions_about(entry)
     answers = answers_typed(posted_draft(request.POST, sheet), asked)
-    requirements = "".join(f" {each}" for each in asked if each.key not in answers)
-    messages.success(request, f"{message}{requirements} {mine.completed} of {len(mine.rows)} done.")
+    doubts = [each for each in asked if each.key not in answers]
+    of_figure = [each for each in doubts if each.key in DOUBTS_THE_FIGURE]
+    if of_figure and not _is_still_complete(request, sheet):
+        said = " ".join(str(each) for each in of_figure)
+        messages.warning(
+            request,
+            f"{sheet.indicator.title}: {said} Mend the figure, or answer below. It is kept as a draft.",
+        )
+        return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)
+    requirements = "".join(f" {each}" for each in doubts)
+    is_asked = any(each.wants_answer for each in doubts)
+    tell = messages.warning if is_asked else messages.success
+    tell(request, f"{message}{requirements} {mine.completed} of {len(mine.rows)} done.")
     following = mine.after(sheet.indicator.reference)
     if following is None:
         return redirect("check_return", sheet.quarter.key)

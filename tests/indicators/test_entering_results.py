@@ -321,6 +321,24 @@ def test_an_odd_figure_is_asked_about_and_never_blocked(client, indicator):
     assert Draft.objects.get().is_complete
 
 
+def test_after_a_figure_that_is_asked_about_comes_the_question_and_no_success(client, indicator):
+    page = reverse("enter_result", args=[Q1.key, indicator.reference])
+
+    first = enter(client, indicator, value="777")
+    asked = page_of(client.get(page))
+    again = enter(client, indicator, value="777", version=_version())
+
+    assert first.url == page
+    assert "777.0% is more than 100%: is this right? Mend the figure, or answer below." in asked
+    assert "govuk-notification-banner--success" not in asked
+    assert (
+        asked.count("777.0% is more than 100%: is this right?") > 1
+    )  # in the banner, and to answer
+    assert again.url == reverse("check_return", args=[Q1.key])  # whoever sends it again goes on
+    told = page_of(client.get(again.url))
+    assert "govuk-notification-banner--success" not in told
+
+
 def test_the_draft_is_kept_in_the_background_and_found_again_after_signing_in(client, indicator):
     client.force_login(indicator.accountable_manager)
     first = client.post(
