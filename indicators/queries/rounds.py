@@ -11,7 +11,7 @@ from typing import Any
 
 from core.clock import day_of, localdate
 from core.dates import as_date
-from core.own_words import word
+from core.own_words import in_own_words, word
 from core.quarters import Quarter
 from indicators.models.definitions import Indicator, Target
 from indicators.models.forecasts import SystemForecast
@@ -122,7 +122,10 @@ class GridRow:
     def proposed(self) -> list[tuple[Quarter, str]]:
         """What is proposed, in words."""
         unit = self.indicator.measure_unit
-        return [(each, limits_in_words(limits, unit)) for each, limits in self.targets.items()]
+        return [
+            (each, in_own_words(limits_in_words(limits, unit)))
+            for each, limits in self.targets.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +267,7 @@ def grid_rows(
             line,
             targets=_targets_of(indicator, round.year, line, found),
             stands={
-                quarter: limits_in_words(limits, indicator.measure_unit)
+                quarter: in_own_words(limits_in_words(limits, indicator.measure_unit))
                 for quarter, limits in found.items()
             },
             years=tuple(years.get(pk, [None] * YEARS_SHOWN)),
@@ -567,7 +570,9 @@ def what_follows(line: RoundLine, closed: Quarter | None) -> list[str]:
         if line.is_break:
             told.append(f"From {first} its figures compare no more with those before")
     for each in targets_to_set(line, subject, closed):
-        told.append(f"From {each[0]}{late}: {limits_in_words(each[1], subject.measure_unit)}")
+        told.append(
+            f"From {each[0]}{late}: {in_own_words(limits_in_words(each[1], subject.measure_unit))}"
+        )
     if not line.targets.all() and subject.method != RatingMethod.NONE:
         told.append("No target is set" if line.is_new else "What is aimed at stays as it is")
     return told
@@ -589,7 +594,9 @@ def what_was_done(line: RoundLine) -> list[str]:
         )
     for each in indicator.targets.filter(approved_by=line.by_minute).order_by("from_quarter"):
         limits = {name: getattr(each, name) for name in LIMITS}
-        told.append(f"From {each.from_quarter}: {limits_in_words(limits, indicator.measure_unit)}")
+        told.append(
+            f"From {each.from_quarter}: {in_own_words(limits_in_words(limits, indicator.measure_unit))}"
+        )
     return told or ["What is aimed at stays as it was"]
 
 

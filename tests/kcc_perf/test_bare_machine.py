@@ -221,7 +221,9 @@ def test_what_is_left_out_is_said_in_a_line_and_missed_where_it_is_required(
     }
     whole = parts["Tests on PostgreSQL" if runs_on_postgresql else "Tests on SQLite"]
     assert whole.endswith(
-        "-m not journey" if runs_on_postgresql else "-m not service and not journey"
+        "-m not journey and not long"
+        if runs_on_postgresql
+        else "-m not service and not journey and not long"
     )
     assert ("-m both_databases and not service" in parts["Tests on SQLite"]) == runs_on_postgresql
     timed = lines[lines.index("== How long each part took") + 1 :]

@@ -225,7 +225,7 @@ def test_gathering_asks_the_same_number_of_questions_however_many_indicators(
         say(indicator, Q1, 70)
     close_quarter(quarter=Q1, today=TODAY, by=None)
 
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         edition_contents(quarter=Q1, number=1, frozen_on=TODAY)
 
 

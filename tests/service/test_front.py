@@ -177,7 +177,14 @@ def test_what_the_application_does_not_call_public_is_not_kept_at_a_public_addre
 
 (PUBLIC,) = re.findall(r"location ~ (\S+) \{", CONFIGURATION)
 # Public, and not the same for everyone or for long: forms, probes, and a feed for whoever has its key.
-NEVER_KEPT = {"accounts/", "healthz", "readyz", "accessibility-statement/", "calendar/feed/"}
+NEVER_KEPT = {
+    "accounts/",
+    "healthz",
+    "readyz",
+    "accessibility-statement/",
+    "calendar/feed/",
+    "partners/",
+}
 
 
 def example(pattern):
