@@ -64,8 +64,10 @@ def test_what_a_figure_speaks_of_is_said_by_its_manager_and_the_performance_team
     officer.go("/indicators/LC-02/end/")
     page.get_by_label("Which is its last quarter?").select_option(label="Q2 2023/24")
     page.get_by_label("Why is it no longer measured?").fill("The contact centre closes.")
-    officer.press("End the indicator")
-    assert officer.reads("It is measured until Q2 2023/24.")
+    officer.press("See what changes")
+    assert officer.reads("Nothing has been done yet")
+    officer.press("Set its last quarter")
+    assert officer.reads("LC-02 is measured until Q2 2023/24")
 
     officer.go("/people/")
     officer.press("Choose which")
