@@ -77,6 +77,9 @@ def _council_of_its_own():
 # What lasts longest is begun first, so that neither process waits long for the other at the end.
 LONGEST = (
     "tests/journeys/test_set_up.py",
+    "tests/journeys/test_every_page.py",
+    "tests/journeys/test_round.py",
+    "tests/journeys/test_work.py",
     "tests/journeys/test_sorp.py",
     "tests/service/test_two_ways.py",
     "tests/kcc_perf/test_authorisation_matrix.py",
