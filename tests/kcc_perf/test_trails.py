@@ -52,7 +52,7 @@ WHERE = [
     ("/quarters/2011-Q2/take-back/", OFFICER, ["home", "set_up", "quarters"], "set_up"),
     ("/quarters/2011-Q2/taken-back/3/", OFFICER, ["home", "set_up", "quarters"], "set_up"),
     ("/quarters/2011-Q2/taken-back/3/", READER, ["home"], "home"),
-    ("/quarters/2011-Q2/close-early/", READER, ["home"], "home"),
+    ("/quarters/2011-Q2/close-early/", READER, ["home", "quarters"], "home"),
     (
         "/returns/2011-Q2/HT-12/evidence/",
         OFFICER,
