@@ -310,7 +310,7 @@ class EndForm(forms.Form):
         label="Last day",
         what="the last day",
         required=False,
-        help_text="Empty where it goes on.",
+        help_text="Leave it empty if there is none.",
     )
 
 

@@ -126,7 +126,7 @@ def import_seats(
             if person is None:
                 work.refuse(row, "email", f"name a person: nobody has the address {row.email}")
             if row.unit is not None and row.unit not in units:
-                work.refuse(row, "unit", f"name a unit that stands: there is no {row.unit}")
+                work.refuse(row, "unit", f"name a unit that exists: there is no {row.unit}")
                 continue
             if team is None or person is None:
                 continue

@@ -101,7 +101,7 @@ class LeaveForm(forms.Form):
         label="Why do they leave?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Such as “Moves to Housing”. It is put on record.",
+        help_text="Such as “Moves to Housing”. It is recorded.",
         error_messages={"required": "Say why they leave"},
     )
 

@@ -47,8 +47,8 @@ class BacktestReading:
     def changes(self) -> Iterator[dict[str, Any]]:
         """Gained, then lost: the words over each table and its rows, as many as a page bears."""
         for key, heading, empty in (
-            ("gained", "Escalations gained", "The rules tried refer nothing up that was not."),
-            ("lost", "Escalations lost", "All that was referred up would have been."),
+            ("gained", "Escalations gained", "The rules tried refer nothing new up."),
+            ("lost", "Escalations lost", "Everything that was referred up still would be."),
         ):
             rows = [self._change(each) for each in self.found[key][:SHOWN]]
             yield {

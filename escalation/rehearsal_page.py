@@ -44,13 +44,13 @@ class RehearsalReading:
                 "opened",
                 "Escalated",
                 [_row(each) for each in self.found["opened"]],
-                "Nothing would open, and nothing did.",
+                "No escalation would open, and none did.",
             ),
             RehearsedChanges(
                 "recovered",
                 "Recovered",
                 [_row(each) for each in self.found["recovered"]],
-                "Nothing would recover, and nothing did.",
+                "No escalation would recover, and none did.",
             ),
         )
 

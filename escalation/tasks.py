@@ -72,7 +72,7 @@ def run_rehearsal_as_job(*, progress: Progress, rehearsal: int) -> str:
     """Close a quarter again on paper. A second run finds it finished, or thrown away."""
     asked = Rehearsal.objects.select_related("version", "asked_by").filter(pk=rehearsal).first()
     if asked is None:
-        return "This rehearsal was thrown away."
+        return "This rehearsal was deleted."
     rehearsals.run_rehearsal(asked=asked, progress=progress)
     return f"The rehearsal of {asked} is finished."
 

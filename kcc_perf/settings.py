@@ -180,6 +180,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is invited to sign up by asking for a password
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the subject says what the e-mail is about
 ACCOUNT_RATE_LIMITS = {"login_failed": "100/15m/ip,10/15m/key", "login": "60/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = (
     10 * 60

@@ -160,7 +160,7 @@ class Step:
             entity = ENTITIES.get(self.name)
             called = entity.title if entity else self.name.replace("_", " ").capitalize()
             if self.name.removesuffix("_bring") in ENTITIES and not entity:
-                called = "Bring a spreadsheet"
+                called = "Upload a spreadsheet"
         return in_own_words(called)
 
 

@@ -22,7 +22,7 @@ class UnitFilter(SearchFilter):
     tier = filters.ChoiceFilter(label="Tier", choices=UnitTier.choices, empty_label="Every tier")
     state = filters.ChoiceFilter(
         label="State",
-        choices=[("standing", "Standing, or to begin"), ("closed", "Closed")],
+        choices=[("standing", "In use, or to begin"), ("closed", "Closed")],
         empty_label="Every state",
         method="by_state",
     )

@@ -436,5 +436,5 @@ class EndPartForm(forms.Form):
         label="Last day",
         what="the last day",
         required=False,
-        help_text="Empty where it goes on.",
+        help_text="Leave it empty if there is none.",
     )

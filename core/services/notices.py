@@ -187,7 +187,7 @@ def _footer() -> str:
     own_words.speak_as_council()
     name = own_words.council_name(settings.COUNCIL_NAME)
     address = f"{settings.SERVICE_ADDRESS}{reverse('notice_preferences')}"
-    return f"--\n{name}, {settings.SERVICE_NAME.lower()}\nChoose how you are told: {address}\n"
+    return f"--\n{name}, {settings.SERVICE_NAME.lower()}\nChoose how you get notices: {address}\n"
 
 
 def _digest_email(notices: Sequence[Notice], today: date) -> tuple[str, str]:

@@ -212,7 +212,7 @@ def _return_step(own: OwnReturn, today: date) -> NextStep:
     missing, day = own.missing, own.due_on
     ready = sum(each.pk in own.completed for each in missing)
     is_begun = len(missing) < len(own.indicators) or ready
-    verb = "Go on with" if is_begun else "Begin"
+    verb = "Continue" if is_begun else "Start"
     when = when_due(day, today, one=len(missing) == 1)
     if len(own.due_days) > 1:
         when = when.replace("they", "the first", 1)
@@ -233,7 +233,7 @@ def _progress_sentence(own: OwnReturn, ready: int) -> str:
         state = "completed, but not yet submitted" if ready else "not submitted"
         return f"Your one result for {own.quarter} is {state}"
     if not submitted:
-        told = f"None of your {total} results for {own.quarter} is submitted"
+        told = f"None of your {total} results for {own.quarter} is submitted yet"
         return (
             f"{told}, though {ready} {'is' if ready == 1 else 'are'} completed" if ready else told
         )
@@ -348,7 +348,7 @@ def partner_steps(reader: User) -> Iterator[NextStep]:
         yield NextStep(
             urgency=Urgency.NOW,
             sentence=f"{counted(len(given), 'figure')} from partners: {names}.",
-            link="Accept or not",
+            link="Accept or refuse",
             address=reverse("from_partners"),
         )
 
@@ -365,9 +365,9 @@ def round_steps(reader: User, today: date) -> Iterator[NextStep]:
         one, day = due.to_propose == 1, round.proposals_by
         yield NextStep(
             urgency_of(day, today),
-            f"Nothing is said yet for {year} of {counted(due.to_propose, 'indicator')} of yours;"
-            f" {when_due(day, today, one=one)}.",
-            f"Say what becomes of {'it' if one else 'them'} in {year}",
+            f"You have not said what happens in {year} to "
+            f"{counted(due.to_propose, 'indicator')} of yours; {when_due(day, today, one=one)}.",
+            f"Say what happens to {'it' if one else 'them'} in {year}",
             there,
             day,
         )
@@ -375,9 +375,10 @@ def round_steps(reader: User, today: date) -> Iterator[NextStep]:
         count = counted(each.measured, "indicator")
         yield NextStep(
             urgency_of(round.proposals_by, today),
-            f"{each.branch.name} has submitted {each.submitted} lines for {year}, of {count}"
-            f" measured now; {when_due(round.proposals_by, today)}.",
-            f"Go on with the set of {each.branch.name}",
+            f"{each.branch.name} has {count} and has submitted "
+            f"{counted(each.submitted, 'proposal')} for {year}; "
+            f"{when_due(round.proposals_by, today)}.",
+            f"Continue the proposals of {each.branch.name}",
             reverse("round_grid", args=[round.year, each.branch.code]),
             round.proposals_by,
         )
@@ -385,7 +386,7 @@ def round_steps(reader: User, today: date) -> Iterator[NextStep]:
         one, day = due.to_answer == 1, round.challenged_by
         yield NextStep(
             urgency_of(day, today),
-            f"{counted(due.to_answer, 'challenge')} to the set for {year}"
+            f"{counted(due.to_answer, 'challenge')} to the proposals for {year}"
             f" {'is' if one else 'are'} not answered; {when_due(day, today, one=one)}.",
             "See what is challenged",
             there,
@@ -395,8 +396,8 @@ def round_steps(reader: User, today: date) -> Iterator[NextStep]:
         one, day = due.to_record == 1, round.agreed_by
         yield NextStep(
             Urgency.SOON if today <= day else Urgency.NOW,
-            f"{counted(due.to_record, 'line')} of the set for {year} {'is' if one else 'are'}"
-            f" submitted and not agreed; {when_due(day, today, one=one)}.",
+            f"{counted(due.to_record, 'proposal')} for {year} {'is' if one else 'are'}"
+            f" submitted but not agreed; {when_due(day, today, one=one)}.",
             "Record what was agreed",
             decide,
             day,
@@ -405,8 +406,8 @@ def round_steps(reader: User, today: date) -> Iterator[NextStep]:
         one = due.to_check == 1
         yield NextStep(
             Urgency.NOW,
-            f"The minute of {counted(due.to_check, 'line')} of the set for {year} waits for you to check"
-            " it.",
+            f"The minute that agrees {counted(due.to_check, 'proposal')} for {year} is waiting "
+            f"for you to check it.",
             "Check it against the minute",
             decide,
             round.agreed_by,
@@ -415,9 +416,9 @@ def round_steps(reader: User, today: date) -> Iterator[NextStep]:
         one = due.carried_over == 1
         yield NextStep(
             Urgency.NOW,
-            f"Nobody has agreed for {year} what {counted(due.carried_over, 'indicator')}"
-            f" {'aims' if one else 'aim'} at.",
-            "See whose",
+            f"{counted(due.carried_over, 'indicator')} {'has' if one else 'have'} no agreed "
+            f"target for {year}.",
+            "See which",
             there,
             round.first_quarter.first_day,
         )
@@ -435,7 +436,8 @@ def first_sorp_steps(reader: User) -> Iterator[NextStep]:
     ):
         yield NextStep(
             Urgency.NOW,
-            "The council’s first SORP is proposed: nothing is rated until you or another approve it.",
+            "The council’s first SORP is proposed: nothing is rated until you or somebody else "
+            "approves it.",
             "Read and approve it",
             reverse("first_version"),
         )
@@ -452,7 +454,7 @@ def second_steps(reader: User) -> Iterator[NextStep]:
             Urgency.NOW,
             f"{counted(len(proposed), 'proposed variation')} {'waits' if one else 'wait'} for your"
             f" decision: {titles}.",
-            "Agree to it, or not" if one else "See them",
+            "Agree or refuse" if one else "See them",
             reverse("variation", args=[first.indicator.reference, first.pk])
             if one
             else reverse("variations"),
@@ -461,16 +463,16 @@ def second_steps(reader: User) -> Iterator[NextStep]:
         yield NextStep(
             Urgency.NOW,
             f"{edition.checked_by} checked the report for {edition.quarter} (edition"
-            f" {edition.number}): it is published once you or another approve it.",
+            f" {edition.number}): it can be published once you or somebody else approves it.",
             f"Read and approve the report for {edition.quarter}",
             reverse("edition", args=[edition.quarter.key, edition.number]),
         )
     for early in early_closes_to_answer(reader):
         yield NextStep(
             Urgency.NOW,
-            f"{early.asked_by} asks to close {early.quarter} before its time, and gives this reason:"
-            f" “{early.reason}”",
-            f"Agree to closing {early.quarter}, or not",
+            f"{early.asked_by} asks you to agree to closing {early.quarter} early: "
+            f"“{early.reason}”",
+            f"Agree or refuse to close {early.quarter} early",
             reverse("early_close", args=[early.quarter.key]),
         )
 
@@ -617,7 +619,7 @@ def plan_steps(
             Urgency.NOW,
             f"{counted(len(late), 'action plan')} {'is' if len(late) == 1 else 'are'} overdue: the"
             f" {'indicator is' if len(late) == 1 else 'indicators are'} red or referred up, and the"
-            " SORP’s day for a plan is past.",
+            " SORP’s deadline for a plan has passed.",
             "See which",
             reverse("action_plans"),
         )
@@ -712,8 +714,9 @@ def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
         first = there[0]
         yield NextStep(
             Urgency.SOON,
-            f"You answer for {named} before {meeting.team.short} on {in_full(meeting.meets_on)}.",
-            f"See what {meeting.team.short} sees of {first.indicator.reference}",
+            f"{meeting.team.short} has called in {named}: you attend its meeting on "
+            f"{in_full(meeting.meets_on)}.",
+            f"See what {meeting.team.short} will see about {first.indicator.reference}",
             first.get_absolute_url(),
             meeting.meets_on,
         )
@@ -774,10 +777,10 @@ def meeting_steps(reader: User, teams: Sequence[Team], today: date) -> Iterator[
     for planned in _next_meetings(teams, today):
         meeting = planned.meeting
         short, day = meeting.team.short, in_full(meeting.meets_on)
-        papers = "and the pack is ready" if planned.packs else "and its pack is still to come"
+        papers = "and its pack is ready" if planned.packs else "but its pack is not ready yet"
         yield NextStep(
             Urgency.SOON,
-            f"{short} meets on {day}, with {meeting.quarter} before it, {papers}.",
+            f"{short} meets on {day} about {meeting.quarter}, {papers}.",
             f"See {short}’s meeting",
             reverse("meeting", args=[meeting.team.code, meeting.meets_on]),
             meeting.meets_on,
@@ -825,8 +828,8 @@ def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Next
     if waiting and not sheets and not Indicator.objects.exists():
         yield NextStep(
             Urgency.NOW,
-            "No indicator is set up yet, so there is nothing to ask anybody for.",
-            "Go on with the set-up",
+            "No indicator is set up yet, so nobody can be asked for results.",
+            "Continue setting up",
             reverse("set_up"),
             waiting[0].last_day,
         )
@@ -836,9 +839,9 @@ def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Next
         one = len(brought) == 1
         yield NextStep(
             Urgency.NOW,
-            f"{counted(len(brought), 'earlier quarter')} {'has' if one else 'have'} figures and"
-            f" {'was' if one else 'were'} never asked for: close {'it' if one else 'them together'},"
-            " so that what is repeatedly red is counted.",
+            f"{counted(len(brought), 'earlier quarter')} {'has' if one else 'have'} figures but "
+            f"{'is' if one else 'are'} not closed: close {'it' if one else 'them together'}, so "
+            f"that repeated reds count.",
             "Close your history",
             reverse("close_history"),
             brought[-1].last_day,
@@ -846,7 +849,7 @@ def officer_steps(sheets: Sequence[CalendarSheet], today: date) -> Iterator[Next
     for quarter in [each for each in waiting if each not in brought][:1]:
         yield NextStep(
             Urgency.NOW,
-            f"{quarter} has ended, and nobody has been asked for its returns yet.",
+            f"{quarter} has ended, and nobody has been asked for results yet.",
             f"Begin {quarter}",
             reverse("begin_quarter"),
             quarter.last_day,
@@ -872,7 +875,7 @@ def _completion_steps(sheet: CalendarSheet, today: date) -> Iterator[NextStep]:
     if not missing and close and close.due_on <= today:
         yield NextStep(
             Urgency.NOW,
-            f"Every result for {sheet.quarter} is in, and it is due to be closed.",
+            f"Every result for {sheet.quarter} is in, and the quarter is due to be closed.",
             f"Close {sheet.quarter}",
             reverse("quarters"),
             close.due_on,
@@ -900,9 +903,8 @@ def _unowned_steps(quarter: Quarter) -> Iterator[NextStep]:
         one = len(found) == 1
         yield NextStep(
             Urgency.NOW,
-            f"{counted(len(found), 'indicator')} {'has' if one else 'have'} nobody in post who"
-            f" answers for {'it' if one else 'them'}: no quarter can begin until"
-            f" {'it has' if one else 'they have'}.",
+            f"{counted(len(found), 'indicator')} {'has' if one else 'have'} no accountable "
+            f"manager in post: no quarter can begin until {'it has one' if one else 'they do'}.",
             "See who answers for what",
             reverse("people"),
         )

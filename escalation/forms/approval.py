@@ -36,7 +36,7 @@ class ApprovalForm(forms.Form):
                 label=each.description,
                 choices=each.answers,
                 widget=forms.RadioSelect,
-                error_messages={"required": f"Say what becomes of this: {each.description}"},
+                error_messages={"required": f"Say what happens to this: {each.description}"},
             )
 
     @property

@@ -39,8 +39,8 @@ class BacktestForm(forms.Form):
     name = PrintedText(
         label="Name of the back-test",
         max_length=200,
-        help_text="To find it by again, such as “Red for three quarters”",
-        error_messages={"required": "Give the back-test a name, to find it by again"},
+        help_text="So that you can find it again, such as “Red for three quarters”",
+        error_messages={"required": "Give the back-test a name so that you can find it again"},
     )
     exit_quarters = forms.IntegerField(
         label="Green quarters to recover", min_value=1, max_value=8, widget=SHORT
@@ -59,7 +59,7 @@ class BacktestForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
         help_text="If you choose one, it is tried instead of the triggers above.",
-        error_messages={"empty": "The file is empty: choose one with rules in it"},
+        error_messages={"empty": "The file is empty: choose a file with rules in it"},
     )
     settings = ("exit_quarters", "relapse_within", "relapse_shortens_by")
 
@@ -128,7 +128,7 @@ class BacktestForm(forms.Form):
             return None
         if given.size > LARGEST:
             raise forms.ValidationError(
-                "This file is larger than 100 KB: choose the rules.json that you mean"
+                "This file is larger than 100 KB: choose the right rules.json"
             )
         try:
             return read_rules(given.read(), given.name)
@@ -157,7 +157,7 @@ class BacktestForm(forms.Form):
                 continue
             kept.append(self._varied(trigger, place, given))
         if not kept:
-            self.add_error(None, "Keep at least one trigger: without any, nothing is referred up")
+            self.add_error(None, "Keep at least one trigger: without one, nothing is referred up")
         if self.errors:
             return None
         try:

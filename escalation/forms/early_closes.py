@@ -9,11 +9,11 @@ class EarlyCloseForm(forms.Form):
     """The reason that another person reads before they agree."""
 
     reason = forms.CharField(
-        label="Why is it closed now?",
+        label="Why do you want to close it now?",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Another person reads it before they agree.",
-        error_messages={"required": "Say why it is closed now"},
+        help_text="Another person reads this before they decide.",
+        error_messages={"required": "Say why you want to close it now"},
     )
 
 
@@ -21,8 +21,8 @@ class NotAgreedForm(forms.Form):
     """Why it stays open."""
 
     answer = forms.CharField(
-        label="Why is it not closed now?",
+        label="Why should it stay open?",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why it is not closed now"},
+        error_messages={"required": "Say why it should stay open"},
     )

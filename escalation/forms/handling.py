@@ -19,9 +19,9 @@ class HandlingForm(forms.Form):
         error_messages={"required": "Select what was done with it"},
     )
     words = PrintedText(
-        label="Why, or what was said?",
-        help_text="Needed to refer it up or send it back. Everybody who can see the indicator reads"
-        " this, and a referral to PAT or Cabinet is published with its reason.",
+        label="Reason, or what was said",
+        help_text="Needed to refer it up or send it back. Everybody who can see the indicator "
+        "can read this. A referral to PAT or Cabinet is published with its reason.",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -30,7 +30,7 @@ class HandlingForm(forms.Form):
         label="If it is referred up, to which level?", coerce=Level, required=False
     )
     why_past = PrintedText(
-        label="If that passes over a level, why?",
+        label="If it skips a level, why?",
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -15,7 +15,7 @@ class HistoryForm(forms.Form):
 
     until = forms.ChoiceField(
         label="Up to which quarter?",
-        help_text="The earlier ones are closed with it, the earliest first.",
+        help_text="Earlier quarters are closed too, earliest first.",
         error_messages={
             "required": "Choose a quarter",
             "invalid_choice": "Choose one of the quarters listed",

@@ -47,7 +47,7 @@ class PlanForm(forms.Form):
         error_messages={"required": "Enter what causes the poor performance"},
         **LONG,
     )
-    barriers = PrintedText(label="What stands in the way?", required=False, **LONG)
+    barriers = PrintedText(label="What is stopping improvement?", required=False, **LONG)
     help_wanted = PrintedText(label="What help do you need, and from whom?", required=False, **LONG)
     expected_recovery = forms.TypedChoiceField(
         label="When do you expect it to be back on target?",
@@ -74,12 +74,14 @@ class PlanForm(forms.Form):
             del self.fields["change"]
         else:
             change = self.fields["change"]
-            change.label = f"What differs from plan {replaces.number}, and why?"
+            change.label = f"What has changed since plan {replaces.number}, and why?"
             # Who saw no plan, or an older one, is told of this one first.
             change.required = not self.is_bound or (
                 self.data.get(self.add_prefix("seen")) == str(replaces.number)
             )
-            change.error_messages["required"] = f"Enter what differs from plan {replaces.number}"
+            change.error_messages["required"] = (
+                f"Enter what has changed since plan {replaces.number}"
+            )
         self.initial.setdefault("seen", replaces.number if replaces else 0)
         self._offer_quarters(today)
 
@@ -127,14 +129,14 @@ class Actions(BaseFormSet):
     """The actions of a plan, with spare rows: no JavaScript is needed to add one."""
 
     default_error_messages = {
-        "missing_management_form": "The rows of actions did not all arrive: give them again",
-        "too_many_forms": "Give %(num)d actions or fewer",
-        "too_few_forms": "Give at least %(num)d actions",
+        "missing_management_form": "Some actions did not arrive: enter them again",
+        "too_many_forms": "Enter %(num)d actions or fewer",
+        "too_few_forms": "Enter at least %(num)d actions",
     }
 
     def clean(self) -> None:
         if not any(self.errors) and not self.given:
-            raise forms.ValidationError("Give at least one action: who does what by when")
+            raise forms.ValidationError("Enter at least one action: who does what, by when")
 
     @property
     def given(self) -> list[dict[str, Any]]:
@@ -195,7 +197,7 @@ class ReviewForm(forms.Form):
     )
     words = PrintedText(
         label="What was said of it?",
-        help_text="Where it is not sufficient, what is missing. The accountable manager is told.",
+        help_text="If it is not sufficient, say what is missing. The accountable manager gets a notice.",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -12,6 +12,6 @@ class TakeBackForm(forms.Form):
         label="Why is it taken back?",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="It stays on record, with what the close had done.",
+        help_text="It stays on record, with what the close did.",
         error_messages={"required": "Say why it is taken back"},
     )

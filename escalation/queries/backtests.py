@@ -130,4 +130,4 @@ def differs_from(version: Version, backtest: Backtest) -> list[str]:
     try:
         return differences(rules_of(version), rules_tried(backtest))
     except ValueError as refusal:  # a draft under way may hold what means nothing yet
-        return [f"Its triggers cannot be read as they now are. {refusal}."]
+        return [f"Its triggers cannot be used as they are. {refusal}."]

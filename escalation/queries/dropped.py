@@ -115,7 +115,8 @@ def _variations(change: _Change) -> Iterator[AffectedItem]:
                 f" {variation.until_quarter}: {row}"
             ),
             default=(
-                f"This ends when version {change.version.number} rules; whatever else was agreed stands"
+                f"This ends when version {change.version.number} comes into force. Everything "
+                f"else that was agreed continues"
             ),
             alternatives={
                 each.key: each.name
@@ -146,7 +147,7 @@ class _KindOfOpened:
     alternative: str
 
 
-ENDS_BY_THE_RULES = "It ends when the first quarter that version {} rules is closed"
+ENDS_BY_THE_RULES = "It ends when the first quarter under version {} closes"
 KINDS_OF_OPENED = (
     _KindOfOpened(
         kind="escalation",
@@ -163,8 +164,8 @@ KINDS_OF_OPENED = (
         ),
         name=lambda row: f"{row.indicator.reference} {row.indicator.title}",
         opening="referred to",
-        default="It stands, under no trigger, until it meets the exit rule of version {}",
-        alternative="It stands, under “{}”, until it meets the exit rule",
+        default="It continues, without a trigger, until it meets the exit rule of version {}",
+        alternative="It continues under “{}” until it meets the exit rule",
     ),
     _KindOfOpened(
         kind="unit",
@@ -181,7 +182,7 @@ KINDS_OF_OPENED = (
         name=lambda row: row.unit.name,
         opening="referred to",
         default=ENDS_BY_THE_RULES,
-        alternative="It stands, under “{}”",
+        alternative="It continues under “{}”",
     ),
     _KindOfOpened(
         kind="positive",
@@ -198,7 +199,7 @@ KINDS_OF_OPENED = (
         name=lambda row: f"{row.indicator.reference} {row.indicator.title}",
         opening="brought to the notice of",
         default=ENDS_BY_THE_RULES,
-        alternative="It stands, under “{}”",
+        alternative="It continues under “{}”",
     ),
 )
 
@@ -248,13 +249,13 @@ def _reminders(version: Version, before: Version) -> Iterator[AffectedItem]:
             field=f"reminder-{row.pk}",
             item=row,
             description=f"The reminder to {audience[:1].lower()}{audience[1:]} of “{Step(row.step).label}”, {_when(row)}",
-            default=f"Nobody is sent it once version {version.number} rules",
+            default=f"Nobody gets it once version {version.number} is in force",
             alternatives={
                 each.key: _when(each)
                 for each in now
                 if (each.step, each.audience) == (row.step, row.audience)
             },
-            alternative="Another takes its place: {}",
+            alternative="Another reminder replaces it: {}",
         )
 
 

@@ -25,7 +25,7 @@ class OutstandingReturn:
     """A result that is not in: whose, and whether anything was typed or sent back."""
 
     indicator: Indicator
-    has: str  # "nothing typed yet", "a draft", "returned, and not submitted again"
+    has: str  # "nothing typed yet", "a draft", "returned and not submitted again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class CloseObstacles:
     def sentence(self) -> str:
         parts = []
         if self.due_on is not None:
-            parts.append(f"the calendar closes it on {in_full(self.due_on)}")
+            parts.append(f"by the calendar it closes on {in_full(self.due_on)}")
         if n := len(self.outstanding):
             parts.append(f"{n} {'result is' if n == 1 else 'results are'} outstanding")
         return " and ".join(parts)
@@ -62,7 +62,7 @@ def close_obstacles(*, quarter: Quarter, today: date) -> CloseObstacles:
             OutstandingReturn(each, "a draft" if each.pk in drafted else "nothing typed yet")
             for each in found.missing
         ),
-        *(OutstandingReturn(each, "returned, and not submitted again") for each in found.returned),
+        *(OutstandingReturn(each, "returned and not submitted again") for each in found.returned),
     ]
     outstanding.sort(key=lambda each: (each.indicator.accountable_manager.name, each.indicator.pk))
     still_to_come = day is not None and day > today

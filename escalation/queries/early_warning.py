@@ -36,7 +36,7 @@ from sorp.rules.thresholds import Thresholds, rate
 SHOWN = (
     ("", "Every indicator"),
     ("red", "More likely red than not"),
-    ("referral", "A referral in sight within a year"),
+    ("referral", "Likely to be referred up within a year"),
     ("silent", "Without a chance of red"),
 )
 

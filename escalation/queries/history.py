@@ -218,6 +218,6 @@ def history_sentence(*, since: Quarter, until: Quarter) -> str:
     stand = Escalation.objects.open_ones().count()
     which = f"{since} is" if since == until else f"The quarters from {since} to {until} are"
     return (
-        f"{which} closed: {opened.count()} escalated, {over} of them over again."
-        f" {stand} {'stands' if stand == 1 else 'stand'} referred up after {until}."
+        f"{which} closed: {opened.count()} referred up, {over} of them again. {stand} "
+        f"{'is' if stand == 1 else 'are'} referred up after {until}."
     )

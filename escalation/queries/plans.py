@@ -112,7 +112,7 @@ class MissingPlan:
         subject = f"“{self.indicator.title}” is {is_so}"
         if self.earlier is None:
             return f"{subject} and has no action plan."
-        return f"{subject}, and its action plan is older than that: bring it up to date."
+        return f"{subject}, and its action plan is older than that: update it."
 
 
 @dataclass(frozen=True, slots=True)

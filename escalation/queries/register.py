@@ -85,11 +85,11 @@ class TimeAtLevel:
         so_far = (
             f"At this level for {in_days(self.working_days)}"
             if self.is_open
-            else f"It stood at this level for {in_days(self.working_days)}"
+            else f"It was at this level for {in_days(self.working_days)}"
         )
         if self.due_on is None:
             return f"{so_far}. The SORP sets no deadline for this level."
-        so_far += f"; the SORP has it dealt with by {in_full(self.due_on)}"
+        so_far += f"; the SORP says it must be dealt with by {in_full(self.due_on)}"
         if self.first is None:
             if self.is_overdue:
                 return f"{so_far}, which is {in_days(self.days_late)} ago."

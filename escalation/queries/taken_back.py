@@ -71,15 +71,15 @@ def undoing_of(quarter: Quarter, *, moment: datetime | None = None) -> Undoing:
     if not state.waits_for_undo(moment):
         return Undoing(
             record,
-            f"The close of {quarter} could be taken back until {as_moment(record.until)}, and stands"
-            " now: what is wrong is revised, with a reason",
+            f"The close of {quarter} could be taken back only until {as_moment(record.until)}. "
+            f"To correct something, revise it and give a reason",
         )
     if acts := acts_since(record):
-        return Undoing(record, f"It was acted on, and stands: {_named(acts)}")
-    if Job.objects.unfinished().filter(key=f"close-{quarter.key}").exists():
         return Undoing(
-            record, f"{quarter} is being closed, or followed up, just now: look again in a minute"
+            record, f"It can no longer be taken back, because somebody acted on it: {_named(acts)}"
         )
+    if Job.objects.unfinished().filter(key=f"close-{quarter.key}").exists():
+        return Undoing(record, f"{quarter} is being closed or updated now: look again in a minute")
     return Undoing(record)
 
 
@@ -111,8 +111,8 @@ def _nothing_to_take_back(quarter: Quarter) -> str:
     state = ReportingQuarter.objects.filter(quarter=quarter).first()
     if state is not None and state.is_closed:
         return (
-            f"{quarter} was not closed on a page with time to take it back, so its close stands:"
-            " what is wrong is revised, with a reason"
+            f"{quarter} was closed without time to take it back. To correct something, revise "
+            f"it and give a reason"
         )
     before = RecordedClose.objects.taken_back().of(quarter).select_related("taken_back_by").first()
     if before is not None and before.taken_back_at is not None:

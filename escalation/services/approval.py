@@ -53,11 +53,12 @@ def approve_with_answers(
     for each in affected:
         answer = answers.get(each.field, "")
         if answer != BY_THE_RULES and answer not in each.alternatives:
-            raise Refused(f"Say what becomes of this: {each.description}", field=each.field)
+            raise Refused(f"Say what happens to this: {each.description}", field=each.field)
         place = _unique_place(each, answer)
         if place is not None and names.setdefault(place, each.field) != each.field:
             raise Refused(
-                f"Two things cannot both stand under “{each.alternatives[answer]}”: {each.description}",
+                f"Two things cannot both come under “{each.alternatives[answer]}”: "
+                f"{each.description}",
                 field=each.field,
             )
     done = approval.approve_version(

@@ -38,7 +38,7 @@ def request_backtest(*, name: str, rules: Rules, version: Version | None, by: Us
     name to find it by again.
     """
     if not name.strip():
-        raise Refused("Give the back-test a name, to find it by again", field="name")
+        raise Refused("Give the back-test a name so that you can find it again", field="name")
     if last_closed() is None:
         raise Refused("No quarter is closed yet, so there is no history to replay")
     tried = rules_document(rules)

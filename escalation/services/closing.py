@@ -79,8 +79,8 @@ def open_escalation(
             key=f"escalated-{row.pk}",
             recipient=indicator.accountable_manager,
             subject=f"{indicator.title} has been referred to the {Level(row.level).label}",
-            body=f"{row.reason} You are the accountable manager. Write an action plan, or bring the"
-            " one you have up to date.",
+            body=f"{row.reason} You are the accountable manager. Write an action plan, or "
+            f"update the one you have.",
             address=reverse("write_plan", args=[indicator.reference]),
         )
     return row
@@ -119,8 +119,8 @@ def end_escalation(
             recipient=indicator.accountable_manager,
             subject=f"{indicator.title} is no longer measured, nor referred to the"
             f" {Level(row.level).label}",
-            body=f"Its last quarter was {indicator.last_quarter}. It did not recover: what is on record"
-            " of it stays.",
+            body=f"Its last quarter was {indicator.last_quarter}. It did not recover, and its "
+            f"record is kept.",
             address=reverse("indicator", args=[indicator.reference]),
         )
     return row
@@ -201,14 +201,16 @@ class Closing:
             return (
                 f"{self.quarter} is already closed, and nothing has been revised since: no change."
             )
-        done = "closed" if self.newly_closed else "already closed; revisions followed up"
+        again = "already closed; escalations updated after revisions"
+        done = "closed" if self.newly_closed else again
         sentence = (
-            f"{self.quarter} {done}: {len(self.opened)} escalated, {len(self.recovered)} recovered,"
-            f" {len(self.restated)} restated."
+            f"{self.quarter} {done}: {len(self.opened)} referred up,"
+            f" {len(self.recovered)} recovered, {len(self.restated)} restated."
         )
         if self.ended:
             one = len(self.ended) == 1
-            sentence += f" {len(self.ended)} ended: what {'it was' if one else 'they were'} about is no longer measured."
+            whose = "its indicator is" if one else "their indicators are"
+            sentence += f" {len(self.ended)} ended: {whose} no longer measured."
         if self.exceptions.changed:
             sentence += f" {_exceptions_in_words(self.exceptions)}"
         if self.unsigned:

@@ -41,7 +41,9 @@ def ask_to_close(
     if known is not None:
         return None, known
     if not reason.strip():
-        raise WantsAnother(f"Say why {quarter} is closed now: {obstacles.sentence}", field="reason")
+        raise WantsAnother(
+            f"Say why you want to close {quarter} now: {obstacles.sentence}", field="reason"
+        )
     try:
         with transaction.atomic():
             asked = EarlyClose.objects.create(
@@ -67,7 +69,7 @@ def ask_to_close(
             key=f"early-close-{asked.pk}-{person.pk}",
             recipient=person,
             subject=f"{by.name} asks you to agree to closing {quarter}",
-            body=f"{asked.reason}\n\nIt wants another person, since {obstacles.sentence}.",
+            body=f"{asked.reason}\n\nAnother person has to agree because {obstacles.sentence}.",
             address=reverse("early_close", args=[quarter.key]),
         )
     return None, asked
@@ -83,9 +85,9 @@ def agree_to_close(*, early: EarlyClose, by: User) -> EarlyClose:
     if early.state == EarlyClose.State.AGREED:
         return early
     if early.asked_by_id == by.pk:
-        raise WantsAnother("You asked for it, so somebody else agrees")
+        raise WantsAnother("You asked for it, so somebody else has to agree")
     if early.state == EarlyClose.State.REFUSED:
-        raise WantsAnother(f"It was not agreed meanwhile: {early.answer}")
+        raise WantsAnother(f"It has been refused since: {early.answer}")
     early.state, early.answered_by, early.answered_at = EarlyClose.State.AGREED, by, now()
     early.save(update_fields=["state", "answered_by", "answered_at"])
     audit.record("agreed to close early", early, by=by, quarter=early.quarter.key)
@@ -123,8 +125,8 @@ def refuse_unagreed(*, quarter: Quarter, today: date) -> None:
     obstacles = close_obstacles(quarter=quarter, today=today)
     if obstacles and not EarlyClose.objects.of(quarter).agreed().exists():
         raise WantsAnother(
-            f"{quarter} was left open: {obstacles.sentence}, so closing it now wants a reason and"
-            " another person"
+            f"{quarter} was left open: {obstacles.sentence}, so closing it now needs a reason "
+            f"and another person’s agreement"
         )
 
 

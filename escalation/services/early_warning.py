@@ -35,7 +35,7 @@ def store_early_warnings(
     """
     row = quarter_state(closed)
     if row is None or not row.is_closed:
-        raise ValueError(f"{closed} is not closed: look ahead from one that is")
+        raise ValueError(f"{closed} is not closed: look ahead from a closed quarter")
     in_use = Indicator.objects.in_use(closed).in_use(closed.next())  # what ends is foreseen no more
     measured = list(in_use if indicators is None else in_use.filter(pk__in=list(indicators)))
     before = {

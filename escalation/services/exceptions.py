@@ -169,8 +169,8 @@ def _refer_unit(
             key=f"unit-referred-{row.pk}-{director.pk}",
             recipient=director,
             subject=f"{unit.name} has been referred to the {Level(row.level).label}",
-            body=f"{row.reason} You direct it. Be ready to say what these have in common, and what"
-            " will be done about it.",
+            body=f"{row.reason} You are its director. Be ready to say what these have in "
+            f"common, and what will be done about it.",
             address=reverse("units_referred"),
         )
     return row
@@ -239,9 +239,9 @@ def _bring_to_notice(
         owe_notice(
             key=f"positive-{row.pk}",
             recipient=indicator.accountable_manager,
-            subject=f"{indicator.title} is brought to the notice of the {Level(row.level).label}",
-            body=f"{row.reason} You are the accountable manager. Be ready to say what others might"
-            " learn from it, and whether the target asks enough.",
+            subject=f"{indicator.title} is reported to the {Level(row.level).label} for doing well",
+            body=f"{row.reason} You are the accountable manager. Be ready to say what others "
+            f"could learn from it, and whether the target is high enough.",
             address=reverse("indicator", args=[indicator.reference]),
         )
     return row

@@ -104,7 +104,7 @@ def refer_up(
         raise Refused(f"Say why it is referred up to the {to.label}", field="words")
     if past and not why_past:
         raise Refused(
-            f"Say why it goes p{_past_levels(past)[1:]}: only a rule may do that without a reason",
+            f"Say why it goes p{_past_levels(past)[1:]}: only a rule may skip a level without a reason",
             field="why_past",
         )
     _record_handling(row, Kind.REFERRED_UP, f"To the {to.label}. {reason}", handled_on, by)
@@ -127,9 +127,9 @@ def _locked(escalation: Escalation, by: User) -> Escalation:
         .get(pk=escalation.pk)
     )
     if not may_deal_with(Level(row.level), row.indicator, by):
-        raise PermissionDenied(f"This is for those who speak for the {row.get_level_display()}")
+        raise PermissionDenied(f"Only those who act for the {row.get_level_display()} can do this")
     if not row.is_open:
-        raise Refused(f"{how_it_left(row)}: there is nothing left to deal with")
+        raise Refused(f"{how_it_left(row)}: nothing is left to do")
     return row
 
 
@@ -146,7 +146,7 @@ def _refuse_day(row: Escalation, handled_on: date, today: date) -> None:
         raise Refused("The day it was dealt with cannot be in the future", field="handled_on")
     if handled_on < since:
         raise Refused(
-            f"It was referred on {in_full(since)}: give that day or a later one",
+            f"It was referred on {in_full(since)}: enter that day or a later one",
             field="handled_on",
         )
 
@@ -155,7 +155,8 @@ def _plan_in_place(indicator: Indicator) -> ActionPlan:
     plan = ActionPlan.objects.filter(indicator=indicator, is_latest=True).first()
     if plan is None:
         raise Refused(
-            f"There is no action plan to agree: {indicator.accountable_manager} writes one",
+            f"There is no action plan to agree yet: {indicator.accountable_manager} has to "
+            f"write one",
             field="kind",
         )
     return plan

@@ -119,10 +119,10 @@ def tell_what_stands(*, closed: Quarter, by: User) -> list[User]:
         owe_notice(
             key=f"history-{closed.key}-{person.pk}",
             recipient=person,
-            subject=f"{'One' if many == 1 else many} of your indicators"
-            f" {'stands' if many == 1 else 'stand'} referred up after {closed}",
-            body="The council’s earlier quarters were closed together."
-            f" As of {closed} these stand:\n\n" + "\n".join(lines),
+            subject=f"{'One' if many == 1 else many} of your indicators "
+            f"{'is' if many == 1 else 'are'} referred up after {closed}",
+            body="The council’s earlier quarters were closed together. As of {closed} these are "
+            "referred up:\n\n" + "\n".join(lines),
             address=reverse("escalations"),
         )
         told.append(person)
@@ -134,8 +134,8 @@ def tell_what_stands(*, closed: Quarter, by: User) -> list[User]:
                 key=f"unit-referred-{referral.pk}-{person.pk}",
                 recipient=person,
                 subject=f"{referral.unit.name} is referred to the {Level(referral.level).label}",
-                body=f"{referral.reason} You direct it. Be ready to say what these have in common, and what"
-                " will be done about it.",
+                body=f"{referral.reason} You are its director. Be ready to say what these have "
+                f"in common, and what will be done about it.",
                 address=reverse("units_referred"),
             )
             told.append(person)

@@ -124,9 +124,8 @@ def _owe(person: User, sentences: list[str], quarter: Quarter, today: date) -> N
     owe_notice(
         key=f"as-it-stands-{today:%Y-%m-%d}-{person.pk}",
         recipient=person,
-        subject=f"{quarter} as it stands: {many} change{'' if many == 1 else 's'} since you were told last",
-        body="\n\n".join(
-            (f"{quarter} is not closed. What its close would do, if it were closed now:", *shown)
-        ),
+        subject=f"{quarter} as it stands: {many} change{'' if many == 1 else 's'} since your "
+        f"last notice",
+        body="\n\n".join((f"{quarter} is not closed. If it closed now:", *shown)),
         address=reverse("as_it_stands"),
     )

@@ -154,13 +154,13 @@ def _refuse_unseen(before: ActionPlan | None, seen: int | None) -> None:
         return
     if seen > number:
         raise Refused(
-            f"You had no plan before you that is in place: plan {number} is, shown here. Yours is"
-            " kept below: put the two together, then save",
+            f"Somebody wrote plan {number} while you were writing. It is shown here and yours "
+            f"is kept below. Put the two together, then save",
             field="seen",
         )
     raise Refused(
         f"{before.written_by} wrote plan {number} on {in_full(day_of(before.written_at))}, while"
-        " you were writing. Yours is kept below: read theirs, put the two together, then save",
+        " you were writing. Yours is kept below. Read theirs, put the two together, then save",
         field="seen",
     )
 
@@ -169,25 +169,26 @@ def _refuse_empty_promises(
     actions: Sequence[ActionGiven], starts_on: date | None, today: date
 ) -> None:
     if not actions:
-        raise Refused("Give at least one action: who does what by when", field="actions")
+        raise Refused("Enter at least one action: who does what, by when", field="actions")
     for action in actions:
         name, due = f"“{action.description.strip()}”", as_date(action.due_on)
         if not action.description.strip() or not action.owner.strip():
             raise Refused("Say for each action what will be done and who does it", field="actions")
         if action.due_on < today:
             raise Refused(
-                f"{name} is due {due}, which is past: give a day from today on", field="actions"
+                f"{name} is due {due}, which has passed: enter today or a later day",
+                field="actions",
             )
         if action.starts_on is not None and action.due_on < action.starts_on:
             raise Refused(
-                f"{name} is due {due}, before it starts on {as_date(action.starts_on)}: give it a"
-                " later day, or start it sooner",
+                f"{name} is due {due}, before it starts on {as_date(action.starts_on)}: enter a "
+                f"later day, or start it sooner",
                 field="actions",
             )
         if starts_on is not None and action.due_on < starts_on:
             raise Refused(
-                f"{name} is due {due}, before the plan starts on {as_date(starts_on)}: give it a"
-                " later day, or start the plan sooner",
+                f"{name} is due {due}, before the plan starts on {as_date(starts_on)}: enter a "
+                f"later day, or start the plan sooner",
                 field="actions",
             )
 
@@ -233,7 +234,7 @@ def record_progress(
     row = Action.objects.select_for_update().get(pk=action.pk)
     _refuse_others(row.plan.indicator, by)
     if not row.plan.is_latest:
-        raise Refused("A later plan supersedes this one: record progress there")
+        raise Refused("A later plan has replaced this one: record progress there")
     if done_on is not None and done_on != row.done_on:
         _refuse_day_done(row, done_on, today)
     if (row.progress, row.done_on) == (progress.strip(), done_on):
@@ -286,8 +287,7 @@ def _refuse_day_done(action: Action, done_on: date, today: date) -> None:
     if done_on < first:
         since = "this plan was written" if first == written else "it starts"
         raise Refused(
-            f"{as_date(done_on)} is before the day on which {since}: give {as_date(first)} or a later"
-            " day",
+            f"{as_date(done_on)} is before {since}: enter {as_date(first)} or a later day",
             field="done_on",
         )
 
@@ -305,9 +305,9 @@ def agree_plan(*, plan: ActionPlan, today: date, by: User) -> ActionPlan:
         may_deal_with(Level(level), row.indicator, by) for level in _open_levels(row)
     )
     if not may:
-        raise PermissionDenied("This is for the directors over it and the performance officers")
+        raise PermissionDenied("Only its directors and the performance officers can do this")
     if row.written_by_id == by.pk:
-        raise Refused("You wrote this plan: somebody else agrees it")
+        raise Refused("You wrote this plan, so somebody else has to agree it")
     if row.agreed_with_id is not None:
         return row
     if today < (written := day_of(row.written_at)):
@@ -334,9 +334,9 @@ def review_plan(
     row = _in_place(plan)
     level = Level(level)
     if not may_deal_with(level, row.indicator, by):
-        raise PermissionDenied(f"This is for those who speak for the {level.label}")
+        raise PermissionDenied(f"Only those who act for the {level.label} can do this")
     if row.written_by_id == by.pk:
-        raise Refused("You wrote this plan: somebody else judges it")
+        raise Refused("You wrote this plan, so somebody else has to review it")
     if level not in _open_levels(row):
         raise Refused(f"It is not referred to the {level.label}", field="level")
     words = words.strip()
@@ -369,7 +369,7 @@ def _in_place(plan: ActionPlan) -> ActionPlan:
         .get(pk=plan.pk)
     )
     if not row.is_latest:
-        raise Refused("A later plan supersedes this one: look at that instead")
+        raise Refused("A later plan has replaced this one: look at that instead")
     return row
 
 
@@ -437,7 +437,7 @@ def _key(missing: MissingPlan, person: User) -> str:
 def _owe_notice_of(key: str, missing: MissingPlan, person: User) -> None:
     is_own = person == missing.indicator.accountable_manager
     advice = (
-        "Write it, or bring the one there is up to date."
+        "Write it, or update the one you have."
         if is_own
         else f"{missing.indicator.accountable_manager} answers for it."
     )

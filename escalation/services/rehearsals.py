@@ -43,13 +43,10 @@ def request_rehearsal(*, version: Version, by: User) -> Rehearsal:
     """
     quarter = last_closed()
     if quarter is None:
-        raise Refused(
-            "No quarter is closed yet, so there is none to rehearse. Once the first is closed, come"
-            " back"
-        )
+        raise Refused("No quarter is closed yet. Come back once the first is closed")
     if version.state not in REHEARSABLE:
         raise Refused(
-            f"{version} is superseded and will rule no quarter to come: choose another",
+            f"{version} has been replaced and will not be in force again: choose another",
             field="version",
         )
     _readable_rules(version)
@@ -93,7 +90,7 @@ def _readable_rules(version: Version) -> VersionInForce:
         return version_rules(version)
     except ValueError as refusal:  # a draft under way may hold what means nothing yet
         raise Refused(
-            f"{version} cannot be rehearsed as it now is: {refusal}", field="version"
+            f"{version} cannot be rehearsed as it is now: {refusal}", field="version"
         ) from None
 
 

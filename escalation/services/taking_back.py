@@ -63,7 +63,7 @@ NUMBERED: dict[type[Model], tuple[str, ...]] = {
     SystemForecast: ("indicator_id", "made_in", "for_quarter"),
     Rating: ("indicator_id", "quarter"),
 }
-BUSY = "Somebody is at work on it this very moment, so nothing was changed: try again in a minute"
+BUSY = "Somebody is working on it at this moment, so nothing was changed: try again in a minute"
 
 
 class CannotTakeBack(Refused):
@@ -131,7 +131,7 @@ def take_back_close(*, quarter: Quarter, reason: str, by: User) -> RecordedClose
     except (ProtectedError, IntegrityError) as error:
         logger.exception("The close of %s was not taken back: something rests on it", quarter)
         raise CannotTakeBack(
-            f"Something rests on what the close of {quarter} made, so it stands"
+            f"Other work depends on the close of {quarter}, so it cannot be taken back"
         ) from error
 
 
@@ -191,7 +191,7 @@ def _say_on_its_job(record: RecordedClose) -> None:
         message=record.summary[:500],
     )
     told = f"{record.taken_back_by} took it back at {as_moment(record.taken_back_at)}."
-    done.update(message=f"{told} It had been done: {record.summary}"[:500])
+    done.update(message=f"{told} It had done this: {record.summary}"[:500])
 
 
 def _hold_the_record() -> None:
@@ -265,11 +265,11 @@ def _refuse_overtaken(made: dict[type[Model], list[Model]]) -> None:
     for model in NUMBERED:
         if any(not row.is_latest for row in made[model]):  # type: ignore[attr-defined]
             raise CannotTakeBack(
-                "What the close worked out was worked out anew since, so it stands: what is wrong"
-                " is revised, with a reason"
+                "What the close worked out has been worked out again since, so it cannot be "
+                "taken back. To correct something, revise it and give a reason"
             )
     if any(row.sent_at or row.kept_at for row in made[Notice]):  # type: ignore[attr-defined]
-        raise CannotTakeBack("Its notices have gone, so the close stands")
+        raise CannotTakeBack("Its notices have gone out, so it cannot be taken back")
 
 
 def _archive(rows: Sequence[Model], act: AuditEvent) -> None:

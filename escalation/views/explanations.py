@@ -29,7 +29,7 @@ def explanation(request: SignedInRequest, address: str, quarter: Quarter) -> Htt
     indicator = _visible(request, address)
     found = explanation_page(indicator=indicator, quarter=quarter)
     if found is None:
-        raise Http404(f"Nothing was to be explained of {indicator.reference} in {quarter}")
+        raise Http404(f"There is no explanation for {indicator.reference} in {quarter}")
     page = {"indicator": indicator, "quarter": quarter, "page": found}
     return render(request, "escalation/explanation.html", page)
 

@@ -197,8 +197,8 @@ def _came_between(meant: Action | None, action: Action, latest: ActionPlan) -> s
     if meant is None:
         return f"Nothing is saved yet: {here}. Save it again if what you typed is about that"
     wrote = (
-        f"Plan {latest.number} took the place of plan {meant.plan.number}, in which you wrote of"
-        f" “{meant.description}”"
+        f"Plan {latest.number} took the place of plan {meant.plan.number}, in which you wrote "
+        f"about “{meant.description}”"
     )
     if action.plan_id != latest.pk:
         return f"{wrote}. It has fewer actions: look at it, and report on the one that you mean"

@@ -136,16 +136,16 @@ def close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
             others = _may_agree(early)
             messages.success(
                 request,
-                f"{quarter} is closed once another person agrees: {others}. They are told."
+                f"{quarter} closes once another person agrees: {others}. They get a notice."
                 if others
-                else f"{quarter} is closed once another person agrees. {NOBODY_ELSE}.",
+                else f"{quarter} closes once another person agrees. {NOBODY_ELSE}.",
             )
     return redirect("quarters")
 
 
 def _confirm(request: SignedInRequest, quarter: Quarter, form: EarlyCloseForm) -> HttpResponse:
     if quarter in quarters_under_way(CLOSE_QUARTER):
-        messages.info(request, f"{quarter} is being closed, or followed up, now.")
+        messages.info(request, f"{quarter} is being closed or updated now.")
         return redirect("quarters")
     try:
         closing = preview_close(quarter=quarter, today=localdate())
@@ -182,7 +182,7 @@ def early_close(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """Another person reads why, who is missing and what would follow, and agrees or does not."""
     early = early_close_of(quarter)
     if early is None:
-        raise Http404("Nobody asks to close this quarter early")
+        raise Http404("Nobody has asked to close this quarter early")
     if request.method == "POST":
         try:
             agree_to_close(early=early, by=request.user)
@@ -211,7 +211,7 @@ def not_agreed(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """The quarter stays open, and whoever asked reads why."""
     early = early_close_of(quarter)
     if early is None:
-        raise Http404("Nobody asks to close this quarter early")
+        raise Http404("Nobody has asked to close this quarter early")
     form = NotAgreedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -81,5 +81,5 @@ def throw_away_rehearsal(request: SignedInRequest, pk: int) -> HttpResponse:
     """It is gone, and the list says so."""
     row = get_object_or_404(Rehearsal.objects.select_related("version"), pk=pk)
     throw_away(rehearsal=row, by=request.user)
-    messages.success(request, f"The rehearsal of {row} is thrown away. Nothing else has changed.")
+    messages.success(request, f"The rehearsal of {row} is deleted. Nothing else has changed.")
     return redirect("set_up_rehearsal")

@@ -282,7 +282,7 @@ def _refusals(
     """What the database would refuse, in words, with the column to blame."""
     kind, method = row.kind, row.method
     if row.unit not in units:
-        yield "unit", f"name a unit that stands: there is no {row.unit}"
+        yield "unit", f"name a unit that exists: there is no {row.unit}"
     manager = row.accountable_manager
     if not (holders := people.get(manager)):
         advice = (

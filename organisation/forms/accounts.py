@@ -21,7 +21,7 @@ class JoinForm(forms.Form):
         empty_label="Choose a person",
         error_messages={
             "required": "Choose the person whose account it is",
-            "invalid_choice": "Choose somebody in the list: whoever cannot sign in any more is not",
+            "invalid_choice": "Choose somebody in the list. It leaves out those who can no longer sign in",
         },
     )
 

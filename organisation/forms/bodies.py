@@ -43,7 +43,7 @@ class BodyForm(forms.Form):
         error_messages={"required": "Choose what kind of body it is"},
     )
     units = units_field(
-        "Which units does it look at?", "Leave all empty where it looks at every one."
+        "Which units does it look at?", "Leave all unticked if it looks at every unit."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ class MembershipForm(forms.Form):
         help_text="Of a Cabinet Member, such as “Environment, Highways and Waste”.",
     )
     units = units_field(
-        "Which units does the portfolio reach?", "Leave all empty where it has none."
+        "Which units does the portfolio cover?", "Leave all unticked if there is none."
     )
     starts_on = DayField(what="the first day", label="First day")
     ends_on = DayField(what="the last day", label="Last day", required=False)
@@ -101,7 +101,7 @@ class PortfolioForm(forms.Form):
     """A portfolio, and the units it reaches."""
 
     portfolio = PrintedText(label="Portfolio", max_length=200, required=False)
-    units = units_field("Which units does it reach?", "Leave all empty where it reaches none.")
+    units = units_field("Which units does it cover?", "Leave all unticked if there are none.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

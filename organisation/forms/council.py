@@ -23,7 +23,7 @@ ASKED = {
     "posc": "A committee that scrutinises, in short",
     "posc_in_full": "That committee, spelled out",
     "plan": "Its plan for the term",
-    "floor": "The level below which a figure is red",
+    "floor": "The level below which a result is red",
 }
 
 
@@ -35,8 +35,8 @@ class CouncilForm(forms.Form):
         label="Colour",
         max_length=7,
         required=False,
-        help_text="Six letters and figures, such as #123c4a. White text must be readable on it. Leave it"
-        " empty for ours.",
+        help_text="Six letters and figures, such as #123c4a. White text must be readable on it. "
+        "Leave it empty to use ours.",
     )
     teams = forms.ChoiceField(
         label="How many assurance teams does it have?",
@@ -72,8 +72,8 @@ class LogoForm(forms.Form):
 
     logo = forms.FileField(
         label="Choose the picture",
-        help_text=f"PNG, JPEG, WebP or GIF, up to {LARGEST_LOGO // 1024} kB. It stands on the council’s"
-        " colour.",
+        help_text=f"PNG, JPEG, WebP or GIF, up to {LARGEST_LOGO // 1024} kB. It is shown on the "
+        f"council’s colour.",
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
         error_messages={
             "required": "Choose a picture",
@@ -85,7 +85,7 @@ class LogoForm(forms.Form):
     description = PrintedText(
         label="What does it show?",
         max_length=200,
-        help_text="For whoever does not see it, such as “Wealdshire’s white horse”.",
+        help_text="For people who cannot see it, such as “Wealdshire’s white horse”.",
     )
 
     def clean_logo(self) -> UploadedFile:

@@ -34,7 +34,7 @@ class WayIn(Word):
 
 
 NO_POST = (
-    "No e-mail is set up here: it would reach nobody. Print the letter, and hand it over; or set e-mail up"
+    "This service cannot send e-mail yet. Print the letter and hand it over, or set e-mail up"
     " (EMAIL_URL, in the guide to operations)."
 )
 
@@ -70,7 +70,7 @@ class PostForm(forms.Form):
         what="the last day",
         label="Last day",
         required=False,
-        help_text="An auditor’s is needed; otherwise leave it empty while none is known.",
+        help_text="An auditor needs one. For any other post, leave it empty if you do not know it yet.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,10 +89,11 @@ class PostForm(forms.Form):
             self.add_error("unit", NOT_OF_A_PART[kind])
         if kind is PostKind.DIRECTORATE_OFFICER and unit is not None and unit.parent_id is None:
             self.add_error(
-                "unit", "Choose the directorate: the whole council’s is a performance officer"
+                "unit",
+                "Choose the directorate. For the whole council, choose “Performance officer” instead",
             )
         if kind is PostKind.AUDITOR and ends_on is None and "ends_on" not in self.errors:
-            self.add_error("ends_on", "Enter the last day: an auditor comes between two days")
+            self.add_error("ends_on", "Enter the last day: an auditor’s post always has one")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "The last day cannot be before the first")
         return given
@@ -134,7 +135,7 @@ class PersonForm(forms.Form):
             self.order_fields(self.field_order)
             self.add_error(
                 "name",
-                f"{twin.name} is here already, as {twin.email}: use that, or tick that this is"
+                f"{twin.name} is registered already, as {twin.email}: use that, or tick that this is"
                 " somebody else",
             )
         return given
@@ -144,7 +145,7 @@ class InviteForm(PersonForm, PostForm):
     """Somebody who comes in, as what, and how they are told."""
 
     way = forms.ChoiceField(
-        label="How are they told?",
+        label="How do they get their link?",
         choices=WayIn.choices,
         widget=forms.RadioSelect,
         initial=WayIn.EMAIL.value,
@@ -187,7 +188,10 @@ class LastDayForm(forms.Form):
     """The last day of a post, a place or a body, or none."""
 
     ends_on = DayField(
-        what="the last day", label="Last day", required=False, help_text="Empty where it goes on."
+        what="the last day",
+        label="Last day",
+        required=False,
+        help_text="Leave it empty if there is none.",
     )
 
 
@@ -198,7 +202,7 @@ class ReasonForm(forms.Form):
         label="Why?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="It is put on record.",
+        help_text="It is recorded.",
         error_messages={"required": "Say why"},
     )
 
@@ -207,7 +211,7 @@ class WayInForm(forms.Form):
     """How somebody is told that they may come in."""
 
     way = forms.ChoiceField(
-        label="How are they told?",
+        label="How do they get their link?",
         choices=WayIn.choices,
         widget=forms.RadioSelect,
         initial=WayIn.EMAIL.value,

@@ -26,7 +26,7 @@ def code_field(**options: Any) -> forms.CharField:
         label="Code",
         max_length=40,
         validators=[CODE],
-        help_text="Short and for good, such as HW-NORTH: it is in addresses and files.",
+        help_text="Such as HW-NORTH. Addresses and files use it, so it cannot be changed later.",
         **options,
     )
 
@@ -93,7 +93,7 @@ class NamedOnceForm(forms.Form):
             name, code = stands
             self.add_error(
                 "name",
-                f"{name} stands already, with the code {code}: use that, or tick that this is another",
+                f"{name} exists already, with the code {code}: use that, or tick that this is another",
             )
         return given
 
@@ -120,7 +120,7 @@ class NewUnitForm(NamedOnceForm):
         widget=forms.RadioSelect,
     )
     parent = unit_field("Part of which unit?")
-    starts_on = DayField(what="the day from which it stands", label="From when?")
+    starts_on = DayField(what="the day from which it exists", label="From when?")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,14 +138,14 @@ class NewUnitForm(NamedOnceForm):
 class RenameUnitForm(forms.Form):
     """What a unit is called from a day on."""
 
-    name = name_field("What is it called from then on?")
+    name = name_field("What is its new name?")
     starts_on = DayField(what="the day from which it is called so", label="From when?")
 
 
 class MoveUnitForm(forms.Form):
     """Of which unit a unit is part from a day on."""
 
-    parent = unit_field("Part of which unit from then on?")
+    parent = unit_field("Which unit will it be part of?")
     starts_on = DayField(what="the day from which it is part of that", label="From when?")
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -178,14 +178,14 @@ class MergeForm(forms.Form):
         to_field_name="code",
         empty_label="A new unit, named below",
         required=False,
-        help_text="One of them may stay and take over from the others.",
+        help_text="One of them may continue and take over from the others.",
     )
     name = PrintedText(label="Name of the new unit", max_length=200, required=False)
     code = code_field(required=False)
     starts_on = DayField(what="the day from which they are one", label="From when?")
     posts_go_along = forms.BooleanField(
-        label="Posts go along: those who hold one hold the same post in the new unit",
-        help_text="Directors do not: a unit has its own. Without this, the posts end.",
+        label="Move posts: people keep the same post in the new unit",
+        help_text="Directors are not moved: each unit has its own. If you do not tick this, the posts end.",
         required=False,
         initial=True,
     )
@@ -220,12 +220,12 @@ class SplitForm(forms.Form):
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="All others go to the first, with what is the unit’s own.",
+        help_text="All others go to the first, with the unit’s own indicators.",
     )
     starts_on = DayField(what="the day from which they are two", label="From when?")
     posts_go_along = forms.BooleanField(
-        label="Posts go along, to the first",
-        help_text="Directors do not. Without this, the posts end.",
+        label="Move posts to the first unit",
+        help_text="Directors are not moved. If you do not tick this, the posts end.",
         required=False,
         initial=True,
     )
@@ -251,12 +251,12 @@ class CloseUnitForm(forms.Form):
         Unit.objects.none(),
         label="Which unit takes over?",
         to_field_name="code",
-        empty_label="None: nothing of it goes on",
+        empty_label="None: its work ends",
         required=False,
     )
     posts_go_along = forms.BooleanField(
-        label="Posts go along: those who hold one hold the same post there",
-        help_text="Directors do not. Without this, the posts end.",
+        label="Move posts: people keep the same post in that unit",
+        help_text="Directors are not moved. If you do not tick this, the posts end.",
         required=False,
     )
 

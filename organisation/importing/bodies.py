@@ -84,9 +84,7 @@ def import_bodies(
                         end_committee(committee=body, ends_on=row.ends_on, by=by)
                     continue
                 if body.starts_on != row.starts_on:
-                    advice = (
-                        f"write {body.starts_on}, as it stands: when a body began is not changed"
-                    )
+                    advice = f"write {body.starts_on}, as it is here: the day a body began cannot be changed"
                     work.refuse(row, "starts_on", advice)
                     continue
                 if "units" not in row.filled:
@@ -126,12 +124,10 @@ def import_memberships(
         # Places that end come first, so that the same one may be taken by another after.
         for row in sorted(rows, key=lambda each: (each.ends_on is None, each.row_number)):
             if row.body not in bodies:
-                work.refuse(row, "body", f"name a body that stands: there is no {row.body}")
+                work.refuse(row, "body", f"name a body that exists: there is no {row.body}")
                 continue
             if row.email not in people:
-                advice = (
-                    f"name somebody who is here: invite {row.email} first, or import people.csv"
-                )
+                advice = f"name somebody who is registered: invite {row.email} first, or import people.csv"
                 work.refuse(row, "email", advice)
                 continue
             named = _named(work, row, units)
@@ -184,5 +180,5 @@ def _named(
 ) -> list[Unit]:
     for code in row.units:
         if code not in units:
-            work.refuse(row, "units", f"name units that stand: there is no {code}")
+            work.refuse(row, "units", f"name units that exist: there is no {code}")
     return [units[code] for code in row.units if code in units]

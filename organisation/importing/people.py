@@ -107,7 +107,7 @@ def import_people(
             holders, key=lambda each: (each[1] not in held, each[1][3], each[0].row_number)
         ):
             if holding[2] not in units:
-                work.refuse(row, "unit", f"name a unit that stands: there is no {row.unit}")
+                work.refuse(row, "unit", f"name a unit that exists: there is no {row.unit}")
                 continue
             found = (one for one in held[holding] if row.title in ("", one.post.title))
             _settle(work, row, holding, people[row.email], units[holding[2]], next(found, None), by)

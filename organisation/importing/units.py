@@ -87,7 +87,7 @@ def _close(
     unit = standing[row.code]
     closes_on = last_day_of(unit)
     if row.successor is not None and row.successor not in standing:
-        advice = f"name a unit in this file or one that stands: there is no {row.successor}"
+        advice = f"name a unit in this file or one that exists: there is no {row.successor}"
         work.refuse(row, "successor", advice)
         return
     successor = standing[row.successor] if row.successor else None
@@ -135,7 +135,7 @@ def _settle(
             )
             work.count(row.code, existed=False, changed=True)
         elif unit.tier != row.tier:
-            advice = f"write {unit.tier}, as {unit.code} stands now, or give a new unit a new code"
+            advice = f"write {unit.tier}, as {unit.code} is now, or give a new unit a new code"
             work.refuse(row, "tier", advice)
         else:
             is_on_record = (
@@ -190,10 +190,10 @@ def _refuse_wrong_parents(work: Import[UnitRow], standing: Mapping[str, Unit]) -
         if above is None:
             continue
         if above not in known:
-            advice = f"name a unit in this file or one that stands: there is no {above}"
+            advice = f"name a unit in this file or one that exists: there is no {above}"
             work.refuse(row, "parent", advice)
         elif tier and above in tiers and tiers[above].depth >= tier.depth:
-            advice = f"name a unit that stands higher than a {tier}: {above} is a {tiers[above]}"
+            advice = f"name a unit that is higher than a {tier}: {above} is a {tiers[above]}"
             work.refuse(row, "parent", advice)
 
 

@@ -37,9 +37,9 @@ def join_council_account(*, account: CouncilAccount, person: User, by: User) -> 
     if account.person_id == person.pk:
         return account
     if account.person is not None:
-        raise Refused(f"This account is joined to {account.person.name}. Part it from them first.")
+        raise Refused(f"This account is linked to {account.person.name}. Unlink it first.")
     if not person.is_active:
-        raise Refused(f"{person.name} can no longer sign in, so no account can be joined to them.")
+        raise Refused(f"{person.name} can no longer sign in, so no account can be linked to them.")
     account.person, account.joined_by, account.joined_at = person, by, now()
     account.save(update_fields=["person", "joined_by", "joined_at"])
     audit.record("joined council account", account, by=by, person=person.pk)

@@ -28,7 +28,7 @@ def establish_committee(
 ) -> Committee:
     """A body exists from a day on, and looks at some units, or at all. Raises Refused for a code in use."""
     if Committee.objects.filter(code__iexact=code).exists():
-        raise Refused(f"{code} is another body’s code: choose one that is not", field="code")
+        raise Refused(f"{code} is another body’s code: choose a different code", field="code")
     committee = Committee.objects.create(code=code, name=name, kind=kind, starts_on=starts_on)
     committee.units.set(units)
     audit.record(
@@ -121,7 +121,7 @@ def join_body(
             continue
         if other.user_id == person.pk:
             raise Refused(
-                f"{person.name} sits on {body.name} for some of these days: end that first",
+                f"{person.name} already has a place on {body.name} for some of these days: end that first",
                 field="person",
             )
         if role is MembershipRole.CHAIR and other.role == MembershipRole.CHAIR:

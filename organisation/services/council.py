@@ -162,7 +162,7 @@ def _redrawn(content: bytes) -> bytes:
         if isinstance(reason, Refused):
             raise
         raise Refused(
-            "The file is no picture that can be read: choose a PNG, JPEG, WebP or GIF", field="logo"
+            "The file cannot be read as a picture: choose a PNG, JPEG, WebP or GIF", field="logo"
         ) from None
     drawn.thumbnail((KEPT_SIDE, KEPT_SIDE))
     out = io.BytesIO()

@@ -40,18 +40,16 @@ def invite_by_email(*, person: User, by: User) -> str:
     """
     _refuse_disabled(person)
     if settings.DEMONSTRATION:
-        raise Refused("Nobody is written to in a demonstration: print the letter instead")
+        raise Refused("A demonstration sends no e-mail: print the letter instead")
     if not is_post_set_up():
-        raise Refused(
-            "No e-mail is set up here, so nobody can be written to: print the letter", field="way"
-        )
+        raise Refused("This service cannot send e-mail yet: print the letter instead", field="way")
     subject, body = invitation(person, by=by)
     audit.record("invited person", person, by=by, way="e-mail", to=person.email)
     try:
         send_mail(subject, body, None, [person.email])
     except (OSError, SMTPException):
         raise Refused(
-            f"The post did not take the e-mail to {person.email}: try again, or print the letter"
+            f"The e-mail to {person.email} could not be sent: try again, or print the letter"
         ) from None
     return person.email
 
@@ -77,18 +75,18 @@ def invitation(person: User, *, by: User) -> tuple[str, str]:
         f"{by.name} invites you to {council}’s performance management service.",
     ]
     if posts:
-        lines += ["", "You come in as:", *(f"- {title}" for title in posts)]
+        lines += ["", "Your posts are:", *(f"- {title}" for title in posts)]
     lines += [
         "",
         "Choose a password here, and then sign in with it:",
         password_link(person),
         "",
-        f"The link serves once, for {days} days, until {until}. After that ask {by.name} for another.",
+        f"The link works once, until {until} ({days} days). After that, ask {by.name} for another.",
         f"From then on you sign in with {person.email} at {settings.SERVICE_ADDRESS}.",
         "",
-        "If this is not for you, do nothing: nobody can come in without the link.",
+        "If this is not for you, do nothing: nobody can sign in without the link.",
     ]
-    return f"Your way in to {council}’s performance management", "\n".join(lines)
+    return f"Sign in to {council}’s performance management service", "\n".join(lines)
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def register_person(*, email: str, name: str, by: User | None) -> User:
 
 @transaction.atomic
 def rename_person(*, person: User, name: str, by: User | None) -> User:
-    """A person goes by another name. What the record says they did keeps the name of its day."""
+    """A person goes by another name. Records of what they did keep the name they had then."""
     was, person.name = person.name, name
     person.save(update_fields=["name"])
     audit.record("renamed person", person, by=by, was=was)

@@ -24,7 +24,7 @@ def set_sights(*, sights: Mapping[PostKind, Sight], by: User) -> list[OfficeSigh
     changed = []
     for office, sight in sights.items():
         if office not in ELECTED:
-            raise Refused(f"{office.label} is no office of Members", field=office.value)
+            raise Refused(f"{office.label} is not an office of Members", field=office.value)
         row = held.get(office) or OfficeSight(office=office, sight=Sight.NOTHING)
         was = Sight(row.sight)
         if was is sight:

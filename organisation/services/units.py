@@ -54,7 +54,7 @@ def place_unit(
     present = unit.placements.select_for_update().filter(ends_on__isnull=True).first()
     if present is None:
         raise Refused(
-            f"{unit.name} closes on {as_date(last_day_of(unit))}: it can only be found anew"
+            f"{unit.name} closes on {as_date(last_day_of(unit))}: set it up again as a new unit instead"
         )
     if (present.name, present.parent) == (name, parent):
         return present
@@ -108,7 +108,7 @@ def take_back(*, unit: Unit, reason: str, by: User | None) -> Unit:
         before.ends_on = None
         before.save(update_fields=["ends_on"])
     else:
-        raise Refused(f"Nothing is to come for {unit.name}")
+        raise Refused(f"No change is planned for {unit.name}")
     audit.record("took back change of unit", unit, by=by, reason=reason.strip(), **what)
     return unit
 
@@ -141,8 +141,8 @@ def _refuse_wrong_parent(name: str, tier: UnitTier, parent: Unit | None) -> None
         raise ValueError(f"{name} is a {tier}: name the unit it is part of")
     if UnitTier(parent.tier).depth >= tier.depth:
         raise ValueError(
-            f"{name} is a {tier} and cannot be part of {parent.name}, a {parent.tier}:"
-            " name a unit that stands higher"
+            f"{name} is a {tier} and cannot be part of {parent.name}, a {parent.tier}: name a "
+            f"unit that is higher"
         )
 
 
@@ -154,12 +154,12 @@ def _refuse_closed_parent(name: str, parent: Unit | None, starts_on: date) -> No
     first = min((each.starts_on for each in spans), default=starts_on)
     if first > starts_on > BEFORE_ANY_FIGURE:
         raise Refused(
-            f"{parent.name} stands from {as_date(first)} only: give that day or a later one for {name}",
+            f"{parent.name} exists only from {as_date(first)}: give that day or a later one for {name}",
             field="starts_on",
         )
     if spans and (last := max(spans, key=lambda each: each.starts_on).ends_on):
         raise Refused(
-            f"{parent.name} closes on {as_date(last)}: name a unit that stays for {name}",
+            f"{parent.name} closes on {as_date(last)}: name a unit that stays open for {name}",
             field="parent",
         )
 
@@ -198,7 +198,7 @@ def close_unit(
         raise Refused(f"{unit.name} closes on {as_date(last_day_of(unit))} already")
     if ends_on < placement.starts_on:
         raise Refused(
-            f"{unit.name} stands as it does from {as_date(placement.starts_on)}: its last day cannot"
+            f"{unit.name} has been as it is from {as_date(placement.starts_on)}: its last day cannot"
             " be before that",
             field="ends_on",
         )
@@ -236,7 +236,8 @@ def _refuse_wrong_successor(unit: Unit, successor: Unit | None, after: date) -> 
         raise Refused(f"{unit.name} cannot take over from itself", field="successor")
     if UnitTier(successor.tier).depth > UnitTier(unit.tier).depth:
         raise Refused(
-            f"{successor.name} is a {successor.tier} and cannot take over from a {unit.tier}: name a"
+            f"{successor.name} is a {successor.tier} and cannot take over from a {unit.tier}: "
+            f"name a"
             " unit as high",
             field="successor",
         )

@@ -78,7 +78,7 @@ def join(request: SignedInRequest, pk: int) -> HttpResponse:
 def part(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(CouncilAccount.objects.select_related("person"), pk=pk)
     if account.person is None:
-        messages.info(request, f"{account} is joined to nobody already")
+        messages.info(request, f"{account} is not linked to anybody")
     else:
         part_council_account(account=account, by=request.user)
         messages.success(request, f"{account} no longer signs in as {account.person.name}")

@@ -150,7 +150,9 @@ def end_body(request: SignedInRequest, code: str) -> HttpResponse:
         if day is None:
             return Preview(
                 changes=[Change("Last day", was, "No last day")],
-                follows=["Places that ended with it stay ended: let each go on that shall."],
+                follows=[
+                    "Places that ended with it stay ended. Take away the last day of each one that should continue."
+                ],
             )
         beyond = [
             each.user.name
@@ -173,7 +175,7 @@ def join(request: SignedInRequest, code: str) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         made = join_body(body=found, **given, by=request.user)
-        return Done(f"{made.user.name} sits on {found.name}", there(found))
+        return Done(f"{made.user.name} now has a place on {found.name}", there(found))
 
     form = MembershipForm(
         request.POST or None,

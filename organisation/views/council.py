@@ -44,7 +44,7 @@ def council(request: SignedInRequest) -> HttpResponse:
             by=request.user,
         )
         kept = f". {_unit_keeps(unit)}" if unit is not None and unit.name != row.name else ""
-        return Done(f"Pages speak of {row.name} from now on{kept}", reverse("set_up"))
+        return Done(f"Pages now say {row.name}{kept}", reverse("set_up"))
 
     def preview(given: dict[str, Any]) -> Preview:
         was = {
@@ -65,8 +65,8 @@ def council(request: SignedInRequest) -> HttpResponse:
         return Preview(
             changes=changes,
             follows=[
-                "Every page, menu and e-mail says so from now on.",
-                "Reports already built keep the words in which they were built.",
+                "Every page, menu and e-mail uses the new name and words from now on.",
+                "Reports already built keep the old words.",
                 *([_unit_keeps(unit)] if unit is not None and unit.name != given["name"] else []),
             ],
         )
@@ -77,11 +77,11 @@ def council(request: SignedInRequest) -> HttpResponse:
         FormPage(
             form,
             "The council",
-            "Say so",
+            "Save",
             reverse("set_up"),
             act,
-            lede="What pages, menus and reports call it, and the things of this framework. The year begins"
-            " on 1 April.",
+            lede="What pages, menus and reports call the council and the parts of its "
+            "framework. The year begins on 1 April.",
             preview=preview,
             template="organisation/council.html",
             context={
@@ -95,8 +95,8 @@ def council(request: SignedInRequest) -> HttpResponse:
 
 def _unit_keeps(unit: Unit) -> str:
     return (
-        f"The council’s own unit keeps the name {unit.name}, on dashboards and in posts, until it is"
-        " renamed from a day on: its link is on the council’s page"
+        f"The council’s own unit is still called {unit.name} on dashboards and in posts. Rename "
+        f"it from a day: there is a link on the council’s page"
     )
 
 
@@ -109,9 +109,9 @@ def logo(request: SignedInRequest) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         show_logo(content=given["logo"].read(), description=given["description"], by=request.user)
-        return Done("The logo stands at the head of every page", reverse("set_up_council"))
+        return Done("The logo is at the top of every page", reverse("set_up_council"))
 
-    about = FormPage(form, "Logo", "Show it", reverse("set_up_council"), act)
+    about = FormPage(form, "Logo", "Save the logo", reverse("set_up_council"), act)
     return form_page(request, about)
 
 
@@ -143,7 +143,7 @@ def picture(request: HttpRequest, digest: str) -> HttpResponse:
         with default_storage.open(row.logo) as file:
             content = file.read()
     except FileNotFoundError:
-        raise Http404("The picture is gone from the store") from None
+        raise Http404("The picture’s file is missing") from None
     return HttpResponse(content, content_type="image/png", headers={"Cache-Control": FOR_EVER})
 
 
@@ -152,6 +152,6 @@ def picture(request: HttpRequest, digest: str) -> HttpResponse:
 def colours(request: HttpRequest, colour: str) -> HttpResponse:
     """The council's colour as a style sheet, at an address that names it."""
     if not re.fullmatch(r"[0-9a-f]{6}", colour):
-        raise Http404("It is no colour")
+        raise Http404("This is not a colour")
     sheet = f":root{{--kcc-brand:#{colour};--kcc-brand-deep:{darker('#' + colour)}}}"
     return HttpResponse(sheet, content_type="text/css", headers={"Cache-Control": FOR_EVER})

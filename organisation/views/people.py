@@ -43,8 +43,8 @@ PEOPLE = Entity(
     exported=people_csv,
     imported=import_people,
     counted="people’s posts: one for each that somebody holds",
-    before_bringing="A post is of a unit: units come first. Whoever is new is invited from the list"
-    " afterwards.",
+    before_bringing="Set up units first: every post belongs to one. Invite new people from the "
+    "list afterwards.",
 )
 
 
@@ -94,7 +94,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
             )
         return Done(f"{new.name} is registered, and not invited yet", there(new))
 
-    lede = "They choose their own password, by a link that serves once and lasts three days."
+    lede = "They choose their own password by a link that works once, within three days."
     page = FormPage(form, "Invite a person", "Invite", reverse("set_up_people"), act, lede=lede)
     return form_page(request, page)
 
@@ -146,7 +146,7 @@ def change_person(request: SignedInRequest, pk: int) -> HttpResponse:
 
     initial = {"name": found.name, "email": found.email}
     form = PersonForm(request.POST or None, person=found, initial=initial)
-    lede = "What the record says they did keeps the name of its day."
+    lede = "Records of what they did keep the name they had then."
     about = FormPage(
         form, "Name and address", "Change", there(found), act, caption=found.name, lede=lede
     )
@@ -161,15 +161,15 @@ def disable(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         disable_person(person=found, reason=given["reason"], by=request.user)
-        return Done(f"{found.name} is out, and cannot sign in", there(found))
+        return Done(f"{found.name} is disabled, and cannot sign in", there(found))
 
     lede = (
-        "It takes effect at their next click. Nothing of theirs goes: their indicators, actions and seats"
-        " stay theirs until they are handed over."
+        "They are stopped at their next click. Their indicators, actions and seats stay in "
+        "their name until you hand them over."
     )
     form = ReasonForm(request.POST or None)
     about = FormPage(
-        form, "Disable at once", "Disable", there(found), act, caption=found.name, lede=lede
+        form, "Disable now", "Disable", there(found), act, caption=found.name, lede=lede
     )
     return form_page(request, about)
 

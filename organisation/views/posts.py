@@ -42,7 +42,7 @@ POSTS = Entity(
     exported=people_csv,
     imported=import_people,
     counted="posts held",
-    before_bringing="A post is of a unit: units come first. The file is the same as that of people.",
+    before_bringing="Set up units first: every post belongs to one. The file is the same as for people.",
 )
 
 

@@ -32,7 +32,7 @@ def sights(request: SignedInRequest) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         changed = set_sights(sights=form.sights, by=request.user)
-        told = "Members see so much from now on" if changed else "Nothing was changed"
+        told = "What Members see is changed" if changed else "Nothing was changed"
         return Done(told, reverse("set_up_sights"))
 
     def preview(given: dict[str, Any]) -> Preview:
@@ -52,7 +52,7 @@ def sights(request: SignedInRequest) -> HttpResponse:
     about = FormPage(
         form,
         "What Members see",
-        "Let them see so much",
+        "Save what they see",
         reverse("set_up"),
         act,
         preview=preview,
@@ -65,13 +65,13 @@ def sights(request: SignedInRequest) -> HttpResponse:
 def _for_whom(office: PostKind, was: Sight, becomes: Sight) -> str:
     """What changes for the people who hold an office today, in a sentence."""
     people = [person.name for person in holders(office, on=localdate())]
-    whose = ", ".join(people) if people else "nobody today, and whoever is appointed"
+    whose = ", ".join(people) if people else "nobody today, and anybody appointed later"
     if becomes is Sight.NOTHING:
-        told = "from now on reads what is published, and no page of results for those who sign in"
+        told = "now sees only what is published"
     elif becomes.depth > was.depth:
-        told = "from now on sees more: results are shown " + _mid(becomes)
+        told = "now sees more: results are shown·_" + _mid(becomes)
     else:
-        told = "from now on sees less: results are shown only " + _mid(becomes)
+        told = "now sees less: results are shown only·_" + _mid(becomes)
     return f"{office.label} ({whose}) {told}."
 
 

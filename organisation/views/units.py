@@ -161,7 +161,7 @@ def move_unit(request: SignedInRequest, code: str) -> HttpResponse:
     def preview(given: dict[str, Any]) -> Preview:
         was, day = _parent_ahead(found), given["starts_on"]
         parts = [each.name for each in found.children.order_by("name")]
-        along = [f"With it go {', '.join(parts)}."] if parts else []
+        along = [f"These move with it: {', '.join(parts)}."] if parts else []
         return Preview(
             changes=[
                 Change(
@@ -170,8 +170,8 @@ def move_unit(request: SignedInRequest, code: str) -> HttpResponse:
             ],
             follows=[
                 *along,
-                f"Whoever directs {given['parent']} reaches its indicators from that day; whoever"
-                f" directs {was} no longer does.",
+                f"The director of {given['parent']} can act on its indicators from that day; "
+                f"the director of {was} no longer can.",
                 *_kept(day),
             ],
         )
@@ -197,7 +197,7 @@ def take_back_change(request: SignedInRequest, code: str) -> HttpResponse:
     found = _unit(code)
     to_come = to_come_for(found, today=localdate())
     if not to_come:
-        raise Http404("Nothing is to come for it")
+        raise Http404("No change is planned for it")
 
     def act(given: dict[str, Any]) -> Done:
         take_back(unit=found, reason=given["reason"], by=request.user)
@@ -210,8 +210,8 @@ def take_back_change(request: SignedInRequest, code: str) -> HttpResponse:
         return Preview(
             changes=[Change("To come", f"{found.name} {to_come}", "Nothing")],
             follows=[
-                "Parts that were to move and posts that were to end stay so: take each back on its own"
-                " page."
+                "This does not take back planned moves of its parts or planned ends of its "
+                "posts: take each back on its own page."
             ]
             if closes
             else [],
@@ -219,7 +219,7 @@ def take_back_change(request: SignedInRequest, code: str) -> HttpResponse:
 
     about = FormPage(
         ReasonForm(request.POST or None),
-        "Take back what is to come",
+        "Cancel the planned change",
         "Take it back",
         reverse("set_up_unit", args=[found.code]),
         act,
@@ -262,6 +262,6 @@ def _parent_ahead(unit: Unit) -> Unit | None:
 
 def _kept(day: Any) -> list[str]:
     return [
-        f"Reports and dashboards of quarters that ended before {as_date(day)} keep the structure of"
-        " their day."
+        f"Reports and dashboards of quarters that ended before {as_date(day)} keep the "
+        f"structure they had then."
     ]

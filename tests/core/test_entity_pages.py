@@ -49,7 +49,7 @@ def test_a_list_is_searched_by_every_word_and_says_what_it_found(client, officer
     assert "<strong>1</strong> unit found" in page
     assert "Highways South" in page
     assert "Libraries" not in page
-    assert "Nothing here fits" in text(client.get(UNITS, {"text": "nowhere"}))
+    assert "Nothing here matches" in text(client.get(UNITS, {"text": "nowhere"}))
 
 
 def test_a_long_list_has_pages_that_keep_what_was_asked(client, officer):
@@ -85,7 +85,7 @@ def test_what_is_taken_and_brought_back_changes_nothing(client, officer, ending)
 
     page = client.get(brought(client, taken.content, f"units.{ending}").url)
 
-    assert "There is nothing to write" in text(page)
+    assert "There is nothing to save" in text(page)
 
 
 def test_nothing_is_written_until_somebody_says_so_and_then_all_of_it_is(client, officer):
@@ -130,7 +130,7 @@ def test_every_cell_to_mend_is_named_and_none_of_the_file_is_written(client, off
 
     assert "2 cells to mend" in page
     assert "there is no NOWHERE" in page
-    assert "Write them" not in page
+    assert "Save these changes" not in page
     assert client.post(check).status_code == 200
     assert not Unit.objects.filter(code="HW").exists()
 

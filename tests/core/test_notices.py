@@ -331,8 +331,8 @@ def test_a_preference_is_chosen_and_recorded_once(client):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "Choose how you want to be told"),
-        ({"how": "never"}, "Choose one of the three ways to be told"),
+        ({}, "Choose how you want to get notices"),
+        ({"how": "never"}, "Choose one of the three ways to get notices"),
     ],
 )
 def test_a_preference_that_is_none_is_refused_in_words(client, given, message):

@@ -166,7 +166,8 @@ def asked_about(reference, *keys, quarter=Q2, **fields):
             date(2011, 10, 24),
             (
                 Urgency.OVERDUE,
-                "2 of your 3 results for Q2 2011/12 are submitted and 1 to go; it was due on Friday 21"
+                "2 of your 3 results for Q2 2011/12 are submitted and 1 to go; it was due on "
+                "Friday 21"
                 " October 2011.",
             ),
         ),
@@ -580,8 +581,8 @@ def test_who_sits_on_a_team_reads_of_its_next_meeting_and_its_chair_of_the_board
     CallInFactory(meeting=meeting)
     of_pat = (
         Urgency.SOON,
-        "PAT meets on Monday 14 November 2011, with Q2 2011/12 before it, and its pack is still to"
-        " come.",
+        "PAT meets on Monday 14 November 2011, with Q2 2011/12 before it, but its pack is not "
+        "ready yet.",
     )
 
     assert needs(SeatFactory().user) == [of_pat]
@@ -593,7 +594,7 @@ def test_who_sits_on_a_team_reads_of_its_next_meeting_and_its_chair_of_the_board
         of_pat,
     ]
     PackFactory(meeting=meeting)
-    assert needs(SeatFactory().user)[0][1].endswith("before it, and the pack is ready.")
+    assert needs(SeatFactory().user)[0][1].endswith("before it, and its pack is ready.")
 
 
 def test_a_cabinet_member_reads_of_both_teams_by_office(sorp_in_force):
@@ -627,14 +628,14 @@ def test_an_officer_reads_how_far_the_quarter_has_come(quarter, division):
     submitted("HT-02")
     assert needs(reader, date(2011, 11, 8)) == []
     assert needs(reader, date(2011, 11, 9)) == [
-        (Urgency.NOW, "Every result for Q2 2011/12 is in, and it is due to be closed.")
+        (Urgency.NOW, "Every result for Q2 2011/12 is in, and the quarter is due to be closed.")
     ]
 
 
 def test_where_nothing_is_measured_yet_an_officer_is_led_to_the_set_up(sorp_in_force):
     (need,) = home_page(reader=officer(), today=TODAY).next_steps
 
-    assert need.sentence == "No indicator is set up yet, so there is nothing to ask anybody for."
+    assert need.sentence == "No indicator is set up yet, so nobody can be asked for results."
     assert need.address == "/set-up/"
 
 
@@ -642,7 +643,7 @@ def test_an_officer_is_asked_to_begin_a_quarter_that_has_ended(sorp_in_force):
     IndicatorFactory(last_quarter=Quarter(2011, 1))  # measured once, and owned by nobody now
     (need,) = home_page(reader=officer(), today=TODAY).next_steps
 
-    assert need.sentence == "Q2 2011/12 has ended, and nobody has been asked for its returns yet."
+    assert need.sentence == "Q2 2011/12 has ended, and nobody has been asked for results yet."
     assert need.address == "/calendar/begin/"
 
 

@@ -229,7 +229,7 @@ def test_what_an_officer_sees_hangs_on_no_setting(kind):
 
     assert person.sight_today() is Sight.EVERYTHING
     assert granted(kind, Sight.NOTHING) == GRANTS[kind]
-    with pytest.raises(Refused, match="no office of Members"):
+    with pytest.raises(Refused, match="not an office of Members"):
         set_sights(sights={kind: Sight.CLOSED}, by=person)
 
 
@@ -300,7 +300,7 @@ def test_the_page_says_for_whom_what_changes_before_it_is_saved(client, officer)
     digest = shown.context["preview"].digest
     answer = client.post(reverse("set_up_sights"), asked | {"confirmed": digest}, follow=True)
 
-    assert "Members see so much from now on" in answer.content.decode()
+    assert "What Members see is changed" in answer.content.decode()
     assert type(member).objects.get(pk=member.pk).may(Permission.VIEW_PERFORMANCE)
     (event,) = AuditEvent.objects.filter(act="set what Members see")
     assert event.actor_name == officer.name
@@ -316,7 +316,7 @@ def test_taking_sight_away_is_said_and_told_apart(client, officer):
     page = " ".join(shown.content.decode().split())
 
     assert "sees less: results are shown only once its quarter is closed" in page
-    assert "Member (nobody today, and whoever is appointed) from now on reads what is" in page
+    assert "Member (nobody today, and anybody appointed later) now sees only what is" in page
 
 
 @pytest.mark.parametrize("wrong", [{"member": ""}, {"member": "tomorrow"}])

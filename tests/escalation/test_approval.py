@@ -162,7 +162,7 @@ def test_it_is_refused_until_each_is_answered_and_nothing_is_kept(draft, directo
     events = AuditEvent.objects.count()
     for name in answers:
         for wrong in ("", "no-such-key"):
-            with pytest.raises(Refused, match="Say what becomes of this") as refused:
+            with pytest.raises(Refused, match="Say what happens to this") as refused:
                 approved(draft, director, answers | {name: wrong})
             assert refused.value.field == name
     draft.refresh_from_db()
@@ -265,7 +265,7 @@ def test_two_referrals_of_a_unit_cannot_both_stand_under_one_trigger(draft, dire
     asked = [each for each in affected_by(draft, from_quarter=Q3) if each.field.startswith("unit-")]
     assert len(asked) == 2
 
-    with pytest.raises(Refused, match="Two things cannot both stand under"):
+    with pytest.raises(Refused, match="Two things cannot both come under"):
         approved(draft, director, answered(draft, carried=True))
 
     draft.refresh_from_db()
@@ -327,7 +327,7 @@ def test_the_page_asks_keeps_what_was_typed_and_approves_once_all_is_answered(
     refused = client.post(address, typed(draft, {name: answers[name] for name in most}))
 
     page = refused.content.decode()
-    assert "Say what becomes of this: AS-4 AS 4" in page
+    assert "Say what happens to this: AS-4 AS 4" in page
     assert "In the long room" in page
     assert page.count("checked") == len(most)
     draft.refresh_from_db()

@@ -258,7 +258,7 @@ def test_the_page_is_narrowed_to_a_unit_or_to_what_is_ones_own(
     own = seen_by(client, manager, "as_it_stands", whose="own")
     assert "1 to PAT of 2 indicators" in own
     nobodys = seen_by(client, director, "as_it_stands", whose="own")
-    assert "No indicator fits these filters." in nobodys
+    assert "No indicator matches these filters." in nobodys
 
 
 def test_while_no_quarter_is_open_the_page_says_so_and_nothing_else_is_said(

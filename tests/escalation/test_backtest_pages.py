@@ -124,7 +124,7 @@ def test_numbers_changed_on_the_page_are_what_is_tried(client, officer):
         ({"at_least_1": 0}, "Enter 1 quarter or more for “Red for two quarters”"),
         ({"within_1": 17}, "Enter 16 quarters or fewer for “Red for two quarters”"),
         ({"exit_quarters": 9}, "Green quarters to recover must be 8 or less"),
-        ({"name": ""}, "Give the back-test a name, to find it by again"),
+        ({"name": ""}, "Give the back-test a name so that you can find it again"),
         ({"name": "Red \ufffd"}, "The name holds a character that cannot be shown"),
         ({"name": "Red\x07"}, "The name holds a character that cannot be shown"),
         ({"name": "Red\x00"}, "Name of the back-test holds a character that cannot be shown"),
@@ -171,7 +171,7 @@ def test_a_file_takes_the_place_of_the_triggers_whatever_stands_in_them(client, 
             ' "level": "pat", "untill": 3}], "exit": 2}',
             "rules.json:1:'untill': remove this key",
         ),
-        (b"", "The file is empty: choose one with rules in it"),
+        (b"", "The file is empty: choose a file with rules in it"),
         (
             '{"triggers": [{"name": "Far off", "kind": "variance", "percent": "1e-999999",'
             ' "level": "pat"}]}',
@@ -315,7 +315,7 @@ def test_charts_carry_their_words_and_tables_say_the_same(client, officer):
 
 
 def test_a_line_that_hides_another_is_told_of(client, officer):
-    same = "The two lines lie on one another"
+    same = "The two lines are the same"
     rules = rules_now()[1]
     slower = type(rules)(tuple(each for each in DEFAULT_RULES.triggers if each.status == "amber"))
 

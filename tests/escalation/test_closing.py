@@ -84,7 +84,7 @@ def test_closing_opens_an_escalation_with_its_reason_and_owes_its_manager_a_noti
 
     escalation = Escalation.objects.get()
     assert closing.sentence == (
-        "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated. 1 result was not signed off."
+        "Q2 2011/12 closed: 1 referred up, 0 recovered, 0 restated. 1 result was not signed off."
     )
     assert (escalation.level, escalation.since, escalation.opened_in) == (Level.PAT, Q1, Q2)
     assert "Red for two quarters" in (escalation.trigger, *escalation.all_met)
@@ -135,7 +135,7 @@ def test_the_task_and_the_command_close_as_the_service_does(indicator):
     assert tasks.close_quarter("2011-Q1").startswith("Q1 2011/12 closed:")
     submit(indicator, Q2, "R")
     assert _command("2011-Q2") == (
-        "Q2 2011/12 closed: 1 escalated, 0 recovered, 0 restated. 1 result was not signed off."
+        "Q2 2011/12 closed: 1 referred up, 0 recovered, 0 restated. 1 result was not signed off."
     )
 
 
@@ -146,7 +146,7 @@ def test_the_command_dry_says_what_closing_would_do_and_does_nothing(indicator):
 
     said = _command("2011-Q2", "--dry-run")
 
-    assert said.startswith("Dry run, nothing was changed: Q2 2011/12 closed: 1 escalated")
+    assert said.startswith("Dry run, nothing was changed: Q2 2011/12 closed: 1 referred up")
     assert everything() == before
 
 
@@ -297,7 +297,8 @@ def test_a_revision_that_shows_there_was_cause_opens_what_should_have_been_open(
     escalation = Escalation.objects.get()
     assert (escalation.opened_in, escalation.since, escalation.restated) == (Q2, Q1, True)
     assert followed.sentence == (
-        "Q2 2011/12 already closed; revisions followed up: 0 escalated, 0 recovered, 1 restated."
+        "Q2 2011/12 already closed; escalations updated after revisions: 0 escalated, 0 "
+        "recovered, 1 restated."
     )
     assert not again.changed
 

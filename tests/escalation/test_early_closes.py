@@ -182,7 +182,7 @@ def test_a_result_returned_between_asking_and_closing_leaves_it_open(officer, mi
 
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
-    assert "wants a reason and another person" in job.message
+    assert "needs a reason and another person" in job.message
     assert state() == "open"
 
 
@@ -204,10 +204,10 @@ def test_the_page_says_who_is_missing_what_would_follow_and_wants_a_reason(
     for words in (missing.accountable_manager.name, "a draft", "will be recorded as no result"):
         assert words in page
     page = told(client.post(CLOSE, {"reason": ""}))
-    assert "Say why it is closed now" in page
+    assert "Say why you want to close it now" in page
     client.post(CLOSE, {"reason": WHY})
     assert WHY in told(client.get("/quarters/"))
-    assert "You asked for it, so somebody else agrees" in told(client.get(EARLY))
+    assert "You asked for it, so somebody else has to agree" in told(client.get(EARLY))
 
     client.force_login(other)
     assert missing.title in told(client.get(EARLY))

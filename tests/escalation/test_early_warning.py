@@ -526,7 +526,7 @@ class TestPage:
         indicator = resulted(SINKING)
         closed_until()
         told = signed_in.get(reverse("indicator", args=[indicator.reference])).content.decode()
-        assert "What lies ahead" in told
+        assert "What to expect" in told
         assert "8.0 percentage points short of target; moving away from it" in told
         assert "Chance of red" in told
 

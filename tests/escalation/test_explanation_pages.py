@@ -70,7 +70,7 @@ def test_the_page_says_the_sentence_the_figures_each_trigger_and_what_would_have
         "Amber for three quarters",
         "Not met: 2 more such quarters would meet it",
         "It has to be green in its next rated quarter.",
-        "the same outcome and the same sentence",
+        "same outcome, same sentence",
         "referred now",
     ):
         assert words in said
@@ -109,7 +109,7 @@ def test_what_was_told_before_a_revision_is_still_there_with_its_document(indica
     closing.close_quarter(quarter=Q2, today=TODAY, by=None)
 
     said = page(reader, indicator, Q2).content.decode()
-    assert "What was told before" in said
+    assert "Earlier explanations" in said
     assert "on figures revised since" in said
     for number, status in ((1, "Red"), (2, "Amber")):
         address = reverse("explanation_json", args=[indicator.reference, Q2.key, number])

@@ -550,7 +550,7 @@ def test_time_stops_at_recovery(twice_red):
     time = times_at_level([row], today=date(2012, 6, 1))[row.pk]
 
     assert (time.since, time.until) == (closes_on(Quarter(2011, 1)), closes_on(Quarter(2011, 3)))
-    assert time.sentence.startswith("It stood at this level for 128 working days")
+    assert time.sentence.startswith("It was at this level for 128 working days")
     assert not time.is_overdue
 
 

@@ -307,7 +307,7 @@ def test_what_was_done_is_said_whole_after_a_second_run_too(history, officer):
     close_history(until=LAST, today=TODAY, by=officer)
     assert (Escalation.objects.count(), Escalation.objects.open_ones().count()) == (2, 1)
     assert history_sentence(since=FIRST, until=LAST) == (
-        "The quarters from Q1 2011/12 to Q4 2011/12 are closed: 2 escalated, 1 of them over again."
+        "The quarters from Q1 2011/12 to Q4 2011/12 are closed: 2 referred up, 1 of them again."
         " 1 stands referred up after Q4 2011/12."
     )
 
@@ -348,7 +348,7 @@ def test_where_no_sorp_rules_a_quarter_it_is_refused_before_anything_is_done(
         request_history(until=LAST, today=TODAY, by=officer)
     client.force_login(officer)
     page = client.get(reverse("close_history"))
-    assert "Nothing can be closed until then" in text_of(page)
+    assert "Nothing can be closed until that is done" in text_of(page)
     assert closed() == []
 
 
@@ -365,7 +365,10 @@ def test_the_page_says_what_it_will_do_then_does_it_and_says_what_it_did(client,
 
     shorter = text_of(client.get(reverse("close_history"), {"until": "2011-Q2"}))
     assert "Close these 2 quarters" in shorter
-    assert "Nobody is told what then stands until the later quarters" in shorter
+    assert (
+        "Nobody is told which indicators are referred up until you close the later quarters"
+        in shorter
+    )
 
     page = client.post(reverse("close_history"), {"until": "2011-Q4"}, follow=True)
     assert "The history is being closed" in text_of(page)

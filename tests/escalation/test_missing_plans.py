@@ -89,7 +89,7 @@ def test_an_older_plan_answers_once_it_was_judged_sufficient_or_agreed(red):
     officer = holder(PostKind.PERFORMANCE_OFFICER)
     plan = planned(red, date(2011, 6, 1))
     (each,) = missing_plans(reader=None)
-    assert each.sentence.endswith("its action plan is older than that: bring it up to date.")
+    assert each.sentence.endswith("its action plan is older than that: update it.")
 
     review_plan(
         plan=plan, level=Level.DIVISION, sufficient=False, words="No", today=CLOSED, by=officer
@@ -153,8 +153,7 @@ def test_the_manager_and_their_director_are_told_once(red, division):
     assert own.address == reverse("write_plan", args=["PI-1"])
     assert own.body == (
         "“Indicator PI-1” is referred to the Directorate management team and has no action plan."
-        " The SORP asked for a plan by Thursday 11 August 2011. Write it, or bring the one there is"
-        " up to date."
+        " The SORP asked for a plan by Thursday 11 August 2011. Write it, or update the one you have."
     )
     assert notices[director].body.endswith(f"{red.accountable_manager} answers for it.")
     assert AuditEvent.objects.filter(act="alerted to a missing plan").count() == 2
@@ -209,8 +208,8 @@ def test_home_says_so_to_the_manager_the_directors_and_the_officers(red, divisio
     late = [
         (
             "Waiting for you",
-            "1 action plan is overdue: the indicator is red or referred up, and the SORP’s day for a"
-            " plan is past.",
+            "1 action plan is overdue: the indicator is red or referred up, and the SORP’s "
+            "deadline for a plan has passed.",
             "/escalations/plans/",
         )
     ]
@@ -237,7 +236,7 @@ def test_the_list_names_what_is_late_what_is_due_and_which_actions_are_overdue(c
         page = words(client.get(reverse("action_plans")))
 
     assert "Overdue plans: 1" in page
-    assert "Asked for, and not yet due: 1" in page
+    assert "Plans not due yet: 1" in page
     assert "Red since Q2 2011/12" in page
     assert "Overdue actions: 1" in page
     assert "Hire</th>" in page

@@ -280,12 +280,12 @@ def test_the_form_writes_a_plan_with_the_rows_that_were_filled_in(client, indica
 @pytest.mark.parametrize(
     ("posted", "sentence", "kept"),
     [
-        (typed(), "Give at least one action", "Two engineers left"),
+        (typed(), "Enter at least one action", "Two engineers left"),
         (typed(ROW, cause=""), "Enter what causes", "Recruit two engineers"),
         (typed(("Train", "", ("", "", ""))), "Enter who will do it", 'value="Train"'),
         (typed(("Train", "HR", ("", "", ""))), "Enter the day by which", 'value="HR"'),
         (typed(("Train", "HR", ("31", "11", "2011"))), "as a real day", 'value="31"'),
-        (typed(("Train", "HR", ("31", "10", "2011"))), "which is past", 'value="Train"'),
+        (typed(("Train", "HR", ("31", "10", "2011"))), "which has passed", 'value="Train"'),
         (typed(ROW, expected_value="12,5"), "as a number", 'value="12,5"'),
         (typed(ROW, expected_recovery="2011-Q1"), "from the list", "Recruit two engineers"),
     ],
@@ -356,7 +356,7 @@ def test_progress_typed_about_an_earlier_plan_is_not_put_on_another_action(indic
 
     page = reporting(seen="1", progress="Both hired", **DONE)
 
-    assert "took the place of plan 1, in which you wrote of “Recruit two engineers”" in page
+    assert "took the place of plan 1, in which you wrote about “Recruit two engineers”" in page
     assert "action 1 of plan 2 is “Mend the depot”" in page
     assert "Both hired" in page
     assert 'name="seen" value="2"' in page

@@ -191,7 +191,7 @@ def test_a_plan_is_not_agreed_by_its_writer_nor_before_it_was_written(indicator,
     officer = holder(PostKind.PERFORMANCE_OFFICER)
     plan = ActionPlanFactory(indicator=indicator, written_by=officer, written_at=WRITTEN)
 
-    with pytest.raises(Refused, match="You wrote this plan: somebody else agrees it"):
+    with pytest.raises(Refused, match="You wrote this plan, so somebody else has to agree it"):
         agree_plan(plan=plan, today=TODAY, by=officer)
     with pytest.raises(Refused, match="written on Friday 28 October 2011"):
         agree_plan(plan=plan, today=date(2011, 10, 27), by=director)
@@ -247,7 +247,7 @@ def test_a_superseded_plan_is_neither_agreed_nor_judged(indicator, plan, directo
         lambda: agree_plan(plan=plan, today=TODAY, by=director),
         lambda: judge(plan, director),
     ):
-        with pytest.raises(Refused, match="later plan supersedes"):
+        with pytest.raises(Refused, match="later plan has replaced"):
             act()
 
 
@@ -435,7 +435,7 @@ def test_every_version_has_a_page_that_anybody_may_read(client, indicator, two_p
     assert "No result has come in" in second
     for page in (first, second):
         assert "Agree this plan" not in page
-        assert "Say whether it is sufficient" not in page
+        assert "Say whether the plan is sufficient" not in page
     assert client.get(reverse("plan_version", args=["PI-1", 3])).status_code == 404
 
 

@@ -132,7 +132,7 @@ def test_of_two_who_ask_in_the_same_moment_the_second_gets_the_first_s(draft, of
 
 
 def test_where_no_quarter_is_closed_it_is_refused_in_words(sorp_in_force, officer):
-    with pytest.raises(Refused, match="No quarter is closed yet, so there is none to rehearse"):
+    with pytest.raises(Refused, match="No quarter is closed yet"):
         request_rehearsal(version=sorp_in_force, by=officer)
 
     assert not Rehearsal.objects.exists()
@@ -141,7 +141,7 @@ def test_where_no_quarter_is_closed_it_is_refused_in_words(sorp_in_force, office
 def test_a_superseded_version_is_refused(history, officer, sorp_in_force):
     sorp_in_force.state = Version.State.SUPERSEDED
 
-    with pytest.raises(Refused, match="superseded and will rule no quarter to come") as refusal:
+    with pytest.raises(Refused, match="replaced and will not be in force again") as refusal:
         request_rehearsal(version=sorp_in_force, by=officer)
     assert refusal.value.field == "version"
 
@@ -156,14 +156,14 @@ def test_a_draft_that_cannot_be_read_is_refused_when_asked_for_and_when_run(
 
     monkeypatch.setattr("escalation.services.rehearsals.version_rules", refuse)
 
-    with pytest.raises(Refused, match="cannot be rehearsed as it now is: “Red” asks for 3 of 2"):
+    with pytest.raises(Refused, match="cannot be rehearsed as it is now: “Red” asks for 3 of 2"):
         request_rehearsal(version=draft, by=officer)
     jobs.run_pending()
 
     rehearsal.refresh_from_db()
     assert rehearsal.found is None
     assert Job.objects.get().state == Job.State.FAILED
-    assert "cannot be rehearsed as it now is" in Job.objects.get().message
+    assert "cannot be rehearsed as it is now" in Job.objects.get().message
 
 
 # The job
@@ -293,7 +293,7 @@ def test_one_thrown_away_meanwhile_is_not_written(draft, officer):
 
     assert not Rehearsal.objects.exists()
     assert jobs.run_pending() == 1
-    assert Job.objects.get().message == "This rehearsal was thrown away."
+    assert Job.objects.get().message == "This rehearsal was deleted."
     assert acts() == ["asked for a rehearsal", "threw away a rehearsal"]
 
 
@@ -389,7 +389,7 @@ def test_an_officer_starts_one_reads_it_and_throws_it_away(client, page, draft):
     started = client.post(reverse("set_up_rehearsal"), {"version": draft.pk})
     rehearsal = Rehearsal.objects.get()
     assert started.url == reverse("rehearsal", args=[rehearsal.pk])
-    assert "is being closed again on paper" in text_of(page("rehearsal", rehearsal.pk))
+    assert "is being closed again as a rehearsal" in text_of(page("rehearsal", rehearsal.pk))
     jobs.run_pending()
 
     read = text_of(page("rehearsal", rehearsal.pk))
@@ -400,7 +400,7 @@ def test_an_officer_starts_one_reads_it_and_throws_it_away(client, page, draft):
     assert "Finished" in text_of(page("set_up_rehearsal"))
 
     gone = client.post(reverse("throw_away_rehearsal", args=[rehearsal.pk]), follow=True)
-    assert "is thrown away. Nothing else has changed." in text_of(gone)
+    assert "is deleted. Nothing else has changed." in text_of(gone)
     assert page("rehearsal", rehearsal.pk).status_code == 404
 
 
@@ -458,7 +458,7 @@ def test_where_no_quarter_is_closed_the_page_says_so_and_takes_nothing(client, p
     refused = client.post(reverse("set_up_rehearsal"), {"version": sorp_in_force.pk})
 
     assert refused.status_code == 200
-    assert "so there is none to rehearse. Once the first is closed, come back" in text_of(refused)
+    assert "Come back once the first is closed" in text_of(refused)
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_what_the_close_had_made_is_in_the_archive_with_the_act(officer, red):
     assert {row.act for row in rows.values()} == {act}
     assert (act.actor_name, act.subject_name) == ("Ada Asker", "Q2 2011/12")
     assert act.detail["reason"] == WHY
-    assert act.detail["it_had_done"].startswith("Q2 2011/12 closed: 1 escalated")
+    assert act.detail["it_had_done"].startswith("Q2 2011/12 closed: 1 referred up")
 
 
 @pytest.mark.both_databases
@@ -383,7 +383,7 @@ def test_without_an_hour_a_close_stands_at_once(officer, red, settings):
 
     assert not RecordedClose.objects.exists()
     assert Notice.objects.unsent().count() == 1
-    with pytest.raises(CannotTakeBack, match="was not closed on a page with time to take it back"):
+    with pytest.raises(CannotTakeBack, match="was closed without time to take it back"):
         take_back(officer)
 
 
@@ -494,7 +494,7 @@ def test_once_it_was_acted_on_it_stands_and_says_who_did_what(officer, red, act)
 
     with pytest.raises(CannotTakeBack, match=told) as refusal:
         take_back(officer)
-    assert str(refusal.value).startswith("It was acted on, and stands: ")
+    assert str(refusal.value).startswith("because somebody acted on it: ")
     assert everything() == before
 
 
@@ -529,7 +529,7 @@ def test_what_was_worked_out_anew_without_a_word_stands_in_the_way_too(officer, 
     assert record.made.get("indicators.rating") or record.made["escalation.explanation"]
     Explanation.objects.filter(quarter=Q2).update(is_latest=False)
 
-    with pytest.raises(CannotTakeBack, match="worked out anew since"):
+    with pytest.raises(CannotTakeBack, match="worked out again since"):
         take_back(officer)
 
 
@@ -537,7 +537,7 @@ def test_while_a_job_closes_or_follows_up_it_waits(officer, red):
     close(by=officer)
     job = Job.objects.create(kind="close_quarter", key="close-2011-Q2", requested_by=officer)
 
-    with pytest.raises(CannotTakeBack, match="is being closed, or followed up, just now"):
+    with pytest.raises(CannotTakeBack, match="is being closed or updated now"):
         take_back(officer)
 
     Job.objects.filter(pk=job.pk).update(state=Job.State.DONE)
@@ -569,7 +569,7 @@ def test_what_rests_on_it_unrecorded_is_refused_and_not_torn_away(officer, red):
     close(by=officer)
     Escalation.objects.get().handlings.create(kind="noted", handled_on=TODAY, by=officer)
 
-    with pytest.raises(CannotTakeBack, match="Something rests on what the close"):
+    with pytest.raises(CannotTakeBack, match="Other work depends on the close"):
         take_back(officer)
     assert Escalation.objects.count() == 1
     assert not ArchivedRow.objects.exists()
@@ -842,14 +842,14 @@ def test_the_work_says_that_its_close_was_taken_back_and_the_next_close_says_not
     ten.move_to(at("10:40"))
     page = words(client.get("/quarters/"))
     assert page.count("took it back") == 1
-    assert page.count("Q2 2011/12 closed: 1 escalated") == 2
+    assert page.count("Q2 2011/12 closed: 1 referred up") == 2
 
 
 def test_before_a_report_is_built_the_page_says_that_it_ends_the_hour(client, officer, red, ten):
     client.force_login(officer)
     told = "The close of Q2 2011/12 can be taken back until 11:00. Building a report ends that"
     build, close_page = "/reports/2011-Q2/build/", "/quarters/2011-Q2/close/"
-    assert "building a report is acting on it, and ends that time" in words(client.get(close_page))
+    assert "Building a report counts as acting on it" in words(client.get(close_page))
     close(by=officer)
 
     for address in ("/reports/", build):
@@ -866,9 +866,9 @@ def test_what_is_being_closed_or_built_has_no_button_to_ask_for_it_again(client,
     client.post("/quarters/2011-Q2/close/")
     page = words(client.get("/quarters/"))
     assert "It is being closed now." in page
-    assert "You are shown what it would do first" not in page
+    assert "You see first what it would do" not in page
     again = client.get("/quarters/2011-Q2/close/", follow=True)
-    assert "Q2 2011/12 is being closed, or followed up, now." in words(again)
+    assert "Q2 2011/12 is being closed or updated now." in words(again)
     jobs.run_pending()
 
     assert "Build the report for Q2 2011/12" in words(client.get("/reports/"))
@@ -892,7 +892,7 @@ def test_the_page_says_why_a_close_stands_and_keeps_what_was_typed(client, offic
 
     page = words(client.get("/quarters/2011-Q2/take-back/"))
 
-    assert "The close stands" in page
+    assert "This close cannot be taken back" in page
     assert "Ada Asker dealt with escalation" in page
 
 
@@ -905,10 +905,10 @@ def test_everybody_reads_what_was_taken_back_and_the_performance_team_all_of_it(
 
     client.force_login(holder(PostKind.STAFF))
     assert "Potholes" in words(client.get(address))
-    assert "Everything it had made" not in words(client.get(address))
+    assert "Everything it made" not in words(client.get(address))
     assert client.get(f"{address}archive.json").status_code == 403
     client.force_login(officer)
-    assert "Everything it had made" in words(client.get(address))
+    assert "Everything it made" in words(client.get(address))
     assert client.get(f"{address}archive.json").json()["reason"] == WHY
     assert client.get("/quarters/2011-Q1/taken-back/7777/").status_code == 404
 

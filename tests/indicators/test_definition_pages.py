@@ -550,7 +550,7 @@ def test_what_is_taken_and_brought_back_changes_nothing(client, officer, manager
 
     page = client.get(client.post(f"{LIST}spreadsheet/", {"file": file}).url)
 
-    assert "There is nothing to write" in text(page)
+    assert "There is nothing to save" in text(page)
 
 
 def test_a_file_changes_who_has_a_part_in_a_figure_and_refuses_the_manager_as_checker(

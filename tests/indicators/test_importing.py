@@ -155,7 +155,7 @@ def test_the_first_quarter_of_a_new_indicator_is_asked_for_and_never_assumed(run
         ("HW-02", "HW-01", "3:reference: remove this row or row 2: both give reference HW-01"),
         ("HW-02", "HW_02", "3:reference: use letters, figures, spaces inside and . - & /, up to 30, not 'HW_02'"),
         ("Days to", "=SUM(A1)", "3:title: begins with =, which a spreadsheet would run as a formula: begin with a letter or figure"),
-        ("light,HW,", "light,ROADS,", "3:unit: name a unit that stands: there is no ROADS"),
+        ("light,HW,", "light,ROADS,", "3:unit: name a unit that exists: there is no ROADS"),
         ("10,a@", "10,b@", "3:accountable_manager: import the person first: nobody has the address b@council.example"),
         ("tolerance,10", "tolerance,", "3:tolerance: write by how many per cent of the target amber may miss it, such as 10"),
         ("tolerance,10", "tolerance,-1", "3:tolerance: write a number from 0 to 999, with 3 decimals at most"),

@@ -413,7 +413,7 @@ def test_what_is_referred_up_of_an_indicator_that_is_to_end_is_said_with_what_be
 
     for page in (GRID, f"{ROUND}lines/{line.pk}/", f"{ROUND}decide/"):
         shown = text(client.get(page))
-        assert "It ends at the first close after the last quarter" in shown, page
+        assert "at the first close after the last quarter" in shown, page
         assert f"/escalations/{referred.pk}/" in shown, page
 
 

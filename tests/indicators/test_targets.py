@@ -820,7 +820,7 @@ def test_targets_that_are_taken_and_brought_back_change_nothing(signed_in, indic
 
     page = client.get(client.post(f"{LIST}spreadsheet/", {"file": file}).url)
 
-    assert "There is nothing to write" in text(page)
+    assert "There is nothing to save" in text(page)
 
 
 def test_a_row_of_a_file_carries_who_approved_it(signed_in, indicator):

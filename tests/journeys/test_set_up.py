@@ -202,7 +202,7 @@ def address_of(name):
 def come_in(officer, link):
     officer.choose_password(link)
     officer.come_in(OFFICER[1])
-    officer.go("/home/").press("Go on with the set-up")
+    officer.go("/home/").press("Continue setting up")
     assert officer.reads("0 of 12 done")
 
 
@@ -210,7 +210,7 @@ def name_the_council(officer):
     officer.press("Name, colour and words")
     officer.tick("Two: one for performance, one for delivery")
     officer.press("See what changes")
-    officer.press("Say so")
+    officer.press("Save")
     assert officer.reads("1 of 12 done")
 
 

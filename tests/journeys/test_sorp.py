@@ -133,7 +133,7 @@ def approve(director):
     assert quarters.input_value() == "2023-Q2"
     director.page.get_by_label("Where was it approved?").fill("Corporate management team")
     director.press("Approve version 3")
-    assert director.reads("Say what becomes of this")  # of what stands by the rule that it drops
+    assert director.reads("Say what happens to this")  # of what stands by the rule that it drops
     for asked in director.page.locator("fieldset:has(input[type=radio])").all():
         asked.locator("input[type=radio]").first.check()
     director.press("Approve version 3")
@@ -152,7 +152,7 @@ def read_in_public(public):
 def close_the_quarter_before(author, *, other):
     """It ended in June, under version 2, and is closed under version 2 whatever rules now."""
     author.sign_in(OFFICER).go("/quarters/2023-Q1/close/")
-    author.page.get_by_label("Why is it closed now?").fill("The new SORP is to begin")
+    author.page.get_by_label("Why do you want to close it now?").fill("The new SORP is to begin")
     author.press("Ask another person to agree")
     other.sign_in(SECOND_OFFICER).go("/quarters/2023-Q1/close-early/")
     other.press("Agree: close Q1 2023/24 now")

@@ -81,9 +81,9 @@ def test_an_officer_closes_a_quarter_and_publishes_its_report(visit):
     visitor.go("/quarters/")
     visitor.press("Close Q1 2023/24")
     assert visitor.reads("will be recorded as no result")
-    visitor.page.get_by_label("Why is it closed now?").fill("Cabinet meets a week early")
+    visitor.page.get_by_label("Why do you want to close it now?").fill("Cabinet meets a week early")
     visitor.press("Ask another person to agree")
-    assert visitor.reads("closed once another person agrees")
+    assert visitor.reads("closes once another person agrees")
 
     other = visit()
     other.sign_in(SECOND_OFFICER)

@@ -209,7 +209,7 @@ def test_a_service_that_does_not_answer_is_said_in_words(client, issuer, setting
 
     answer = client.get(THERE)
 
-    assert "did not answer as it should" in answer.content.decode()
+    assert "Something went wrong between" in answer.content.decode()
 
 
 def test_where_the_council_has_no_such_service_there_is_no_such_page(client, settings):
@@ -224,7 +224,7 @@ def test_stopping_on_the_way_is_said(client, issuer):
 
     answer = client.get(BACK, {"error": "access_denied", "state": asked["state"]}, follow=True)
 
-    assert "was stopped before it ended" in answer.content.decode()
+    assert "You stopped signing in" in answer.content.decode()
 
 
 def test_a_new_account_waits_even_with_the_address_of_somebody_here(client, issuer, officer):
@@ -236,7 +236,7 @@ def test_a_new_account_waits_even_with_the_address_of_somebody_here(client, issu
     answer = came_back(client, issuer, issuer.token(claims), asked)
 
     assert answer.status_code == 403
-    assert "not joined yet" in answer.content.decode()
+    assert "not linked yet" in answer.content.decode()
     assert not is_signed_in(client)
     waiting = CouncilAccount.objects.waiting().get()
     assert (waiting.subject, waiting.email) == ("subject-2", person.email)

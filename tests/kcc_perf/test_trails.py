@@ -111,7 +111,7 @@ def test_a_step_is_called_what_its_page_or_the_one_below_calls_it(page, said):
 
 def test_a_list_of_an_entity_is_called_what_the_entity_is():
     assert Step("set_up_units", "/set-up/units/").words(Context()) == "Units"
-    assert Step("set_up_units_bring", "/").words(Context()) == "Bring a spreadsheet"
+    assert Step("set_up_units_bring", "/").words(Context()) == "Upload a spreadsheet"
 
 
 def test_what_is_declared_names_pages_that_there_are():

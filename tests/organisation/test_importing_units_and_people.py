@@ -110,10 +110,10 @@ def test_a_row_may_say_from_when_its_unit_stands(run):
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ("A,Alpha,division,NONE", "6:parent: name a unit in this file or one that stands: there is no NONE"),
+        ("A,Alpha,division,NONE", "6:parent: name a unit in this file or one that exists: there is no NONE"),
         ("A,Alpha,division,", "6:parent: Alpha is a division: name the unit it is part of"),
-        ("A,Alpha,division,TEAM", "6:parent: name a unit that stands higher than a division: TEAM is a team"),
-        ("A,Alpha,council,KCC", "6:parent: name a unit that stands higher than a council: KCC is a council"),
+        ("A,Alpha,division,TEAM", "6:parent: name a unit that is higher than a division: TEAM is a team"),
+        ("A,Alpha,council,KCC", "6:parent: name a unit that is higher than a council: KCC is a council"),
         ("A,Alpha,council,", "6:tier: make this a part of KCC: there is one council"),
         ("DIV,Alpha,division,DIR", "6:code: remove this row or row 3: both give code DIV"),
         ("A,=SUM(A1),division,DIR", "6:name: begins with =, which a spreadsheet would run as a formula: begin with a letter or figure"),
@@ -210,7 +210,7 @@ def test_a_renamed_unit_does_not_appoint_its_people_anew(run):
     [
         ("nobody,N,staff,KCC,2011-04-01,", "5:email: write an e-mail address, such as name@council.gov.uk"),
         ("n@council.example,N,chief,KCC,2011-04-01,", "5:post: write one of accountable_manager,"),
-        ("n@council.example,N,staff,NONE,2011-04-01,", "5:unit: name a unit that stands: there is no NONE"),
+        ("n@council.example,N,staff,NONE,2011-04-01,", "5:unit: name a unit that exists: there is no NONE"),
         ("n@council.example,N,staff,KCC,01/04/2011,", "5:from: write a day of the calendar like 2011-04-01, not '01/04/2011'"),
         ("n@council.example,N,staff,KCC,,", "5:from: fill in this cell"),
         ("n@council.example,N,staff,KCC,2011-04-01,2011-03-31", "5:to: N cannot leave on 2011-03-31, before 2011-04-01"),

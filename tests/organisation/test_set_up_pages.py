@@ -132,7 +132,7 @@ def test_what_is_to_come_for_a_unit_is_taken_back_until_its_day(client, officer)
 def test_nothing_is_taken_back_once_its_day_has_come_or_where_the_unit_above_closes(officer):
     above, below = UnitFactory(code="ABOVE"), UnitFactory(code="OTHER")
     unit = UnitFactory(code="N", name="North", tier=UnitTier.DIVISION, parent=above)
-    with pytest.raises(Refused, match="Nothing is to come for North"):
+    with pytest.raises(Refused, match="No change is planned for North"):
         take_back(unit=unit, reason="Why", by=officer)
     place_unit(unit=unit, name="North", parent=below, starts_on=date(2011, 4, 1), by=officer)
     close_unit(unit=above, ends_on=date(2011, 3, 31), successor=None, by=officer)
@@ -151,7 +151,7 @@ def test_what_changed_since_it_was_shown_is_shown_anew_before_it_is_done(client,
 
     again = text(client.post("/set-up/unit/ROADS/rename/", data | {"confirmed": seen}))
 
-    assert "what would change is not what you looked at" in again
+    assert "so the preview below is new" in again
     assert "Lanes" in again
     assert not unit.placements.filter(name="Streets").exists()
 
@@ -243,7 +243,7 @@ def test_where_no_e_mail_is_set_up_the_letter_comes_first_and_nobody_is_said_to_
 
     for address in ("/set-up/people/invite/", f"/set-up/person/{person.pk}/invite/"):
         asked = text(client.get(address))
-        assert "No e-mail is set up here: it would reach nobody" in asked
+        assert "This service cannot send e-mail yet" in asked
         assert 'value="letter"' in asked
         assert 'value="email"' not in asked
         refused = text(client.post(address, invitation()))
@@ -278,7 +278,7 @@ def test_a_second_unit_or_body_of_a_name_is_asked_about_and_two_are_told_apart(c
         ("/set-up/units/add/", unit, "AC"),
         ("/set-up/bodies/add/", body | {"code": "CAB2"}, "CAB"),
     ):
-        assert f"stands already, with the code {code}: use that" in text(
+        assert f"exists already, with the code {code}: use that" in text(
             client.post(address, given)
         )
         assert client.post(address, given | {"is_another": "on"}).status_code == 302
@@ -295,7 +295,7 @@ def test_renaming_the_council_says_that_its_unit_keeps_its_name_and_where_that_i
         "/set-up/council/",
         {"name": "Bramley Borough Council", "colour": "#005ea5", "teams": "both"},
     )
-    assert "own unit keeps the name" in text(asked)
+    assert "own unit is still called" in text(asked)
     describe_council(
         name="Bramley Borough Council",
         colour="#005ea5",
@@ -348,7 +348,7 @@ def test_one_person_has_one_address_and_a_namesake_is_asked_about(client, office
     UserFactory(name="Bo Jones", email="bo.jones@council.example")
 
     page = text(client.post("/set-up/people/invite/", invitation()))
-    assert "Bo Jones is here already, as bo.jones@council.example" in page
+    assert "Bo Jones is registered already, as bo.jones@council.example" in page
     assert "This is somebody else of the same name" in page
     assert not User.objects.filter(email="bo@council.example").exists()
 
@@ -366,7 +366,7 @@ def test_one_person_has_one_address_and_a_namesake_is_asked_about(client, office
     [
         ({"unit": ""}, "Select of which unit?"),
         ({"kind": "performance_officer"}, "A performance officer is the council’s"),
-        ({"kind": "auditor", "unit": "KCC"}, "an auditor comes between two days"),
+        ({"kind": "auditor", "unit": "KCC"}, "an auditor’s post always has one"),
         ({"kind": "directorate_officer", "unit": "KCC"}, "Choose the directorate"),
         (day("ends_on", "2011-01-01"), "The last day cannot be before the first"),
         ({"email": "nobody"}, "Enter an e-mail address"),
@@ -651,7 +651,7 @@ def test_a_logo_is_drawn_anew_and_served_at_its_own_address(client, officer):
 @pytest.mark.parametrize(
     ("file", "told"),
     [
-        (SimpleUploadedFile("logo.png", b"<svg onload='x'/>"), "no picture that can be read"),
+        (SimpleUploadedFile("logo.png", b"<svg onload='x'/>"), "cannot be read as a picture"),
         (SimpleUploadedFile("logo.png", b"x" * 600_000), "500 kB or smaller"),
         (picture(size=(2400, 10)), "at most 2,000 pixels"),
     ],

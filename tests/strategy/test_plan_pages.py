@@ -91,7 +91,7 @@ def test_a_plan_is_entered_whole_by_form(client, officer):
         ),
         (
             "set_up_measures_new",
-            {"priority": "mend-them", "kind": "evaluation", "wording": "What came of it"},
+            {"priority": "mend-them", "kind": "evaluation", "wording": "Outcome"},
         ),
         ("set_up_programmes_new", {"name": "Change"}),
         ("set_up_projects_new", {"name": "The ledger", "programme": "change", "slug": "ledger"}),
@@ -138,7 +138,7 @@ def test_a_plan_is_entered_whole_by_form(client, officer):
     priority = Priority.objects.get()
     assert (priority.number, priority.themes.get().aims.get().name) == (7, "Spend well")
     assert priority.success_factors.get().by_year == 2014
-    assert [str(each) for each in priority.measures.all()] == [str(indicator), "What came of it"]
+    assert [str(each) for each in priority.measures.all()] == [str(indicator), "Outcome"]
     read = text(client.get(priority.get_absolute_url()))
     assert "Residents’ survey , 1 June 2011. Seven in ten are content" in read
     assert "Partly effective , 2 June 2011, by Internal audit. Half of it stands" in read
