@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -12,6 +13,13 @@ from assurance.models.teams import Team
 from core.models.jobs import Job
 from core.quarters import Quarter
 from core.queries import open_quarters, recent_jobs
+from dashboards.queries.home_facts import (
+    HomeFacts,
+    facts_of_chair,
+    facts_of_manager,
+    facts_of_report,
+    facts_of_units,
+)
 from dashboards.queries.next_steps import (
     NextStep,
     Urgency,
@@ -34,12 +42,13 @@ from dashboards.queries.next_steps import (
     teams_of,
 )
 from escalation.queries.as_it_stands import StandingLine, lines_for
+from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import CalendarSheet, calendar_of
 from organisation.models.people import Post, User
 from organisation.models.units import Unit
 from organisation.permissions import Permission
-from organisation.queries import posts_held, units_directed_by
+from organisation.queries import posts_held, tree_on, units_directed_by
 from organisation.rights import allowed
 from organisation.rules import UnitTier
 
@@ -63,6 +72,7 @@ class HomePage:
     sees_results: bool  # beyond what is published
     audits: bool
     recent_notices: int
+    facts: HomeFacts | None
     stands: tuple[StandingLine, ...]  # what the close of the open quarter would do with theirs
 
     @property
@@ -88,6 +98,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
     runs_framework = allowed(reader, Permission.MANAGE_FRAMEWORK)
     directed = units_directed_by(reader, on=today)
     teams = teams_of(reader, today)
+    wanted = missing_plans(reader=reader)
     steps = [
         *return_steps(reader, sheets, today),
         *attestation_steps(reader, sheets, today),
@@ -99,7 +110,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
         *partner_steps(reader),
         *round_steps(reader, today),
         *overdue_return_steps(directed, sheets, today),
-        *plan_steps(reader, today, directed=directed, runs_framework=runs_framework),
+        *plan_steps(reader, today, wanted=wanted, directed=directed, runs_framework=runs_framework),
         *action_steps(reader, today),
         *called_in_steps(reader, today),
         *milestone_steps(reader, today),
@@ -113,6 +124,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
     if runs_framework:
         units = units | Unit.objects.filter(tier=UnitTier.COUNCIL)
     since = timezone.make_aware(datetime.combine(today, time())) - RECENT
+    stands = lines_for(reader=reader, directed=list(units))
     return HomePage(
         reader_key=str(reader.pk),
         posts=tuple(posts_held(reader, on=today)),
@@ -127,5 +139,31 @@ def home_page(*, reader: User, today: date) -> HomePage:
         sees_results=allowed(reader, Permission.VIEW_PERFORMANCE),
         audits=allowed(reader, Permission.DRAW_SAMPLES),
         recent_notices=reader.notices.told().filter(owed_at__gte=since).count(),
-        stands=tuple(lines_for(reader=reader, directed=list(units))),
+        stands=tuple(stands),
+        facts=_facts(reader, today, list(units), stands, wanted),
     )
+
+
+def _facts(
+    reader: User,
+    today: date,
+    units: Sequence[Unit],
+    stands: Sequence[StandingLine],
+    wanted: Sequence[MissingPlan],
+) -> HomeFacts | None:
+    """What somebody's home begins with: as chair, for their units, for their indicators, or as a reader."""
+    if (found := facts_of_chair(reader=reader, today=today)) is not None:
+        return found
+    if units:
+        tree = tree_on(today)
+        below = {each for unit in units for each in tree.below(unit.pk)}
+        measured = Indicator.objects.visible_to(reader).in_use(Quarter.containing(today))
+        return facts_of_units(
+            units=units,
+            indicators=set(measured.in_units(below).values_list("pk", flat=True)),
+            stands=[each.stands for each in stands if each.unit is not None],
+            wanted=wanted,
+            today=today,
+        )
+    own = next((each.stands for each in stands if each.unit is None), None)
+    return facts_of_manager(reader=reader, own=own) or facts_of_report()

@@ -21,7 +21,7 @@ from dashboards.queries.completion import completion_sheet
 from escalation.models.plans import Action
 from escalation.queries.early_closes import early_closes_to_answer
 from escalation.queries.history import history_quarters
-from escalation.queries.plans import MissingPlan, missing_plans
+from escalation.queries.plans import MissingPlan
 from indicators.models.definitions import Indicator, Suspension
 from indicators.models.results import Result
 from indicators.models.returns import Draft, SignOff
@@ -570,11 +570,15 @@ AHEAD = timedelta(days=14)  # an action is named before it is due, not only afte
 
 
 def plan_steps(
-    reader: User, today: date, *, directed: Iterable[int], runs_framework: bool
+    reader: User,
+    today: date,
+    *,
+    wanted: Sequence[MissingPlan],
+    directed: Iterable[int],
+    runs_framework: bool,
 ) -> Iterator[NextStep]:
     """The reader's own indicators that want an action plan; and, for directors and officers, how
-    many of others' want one past the SORP's day."""
-    wanted = missing_plans(reader=reader)
+    many of others' want one past the SORP's day. `wanted` are all that the reader sees."""
     own = [each for each in wanted if each.indicator.accountable_manager_id == reader.pk]
     own.sort(
         key=lambda each: (

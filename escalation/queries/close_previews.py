@@ -90,12 +90,14 @@ def work_out_close_previews(
     quarter: Quarter,
     indicators: Iterable[int] | None = None,
     typed: Mapping[int, TypedResult] = NOTHING_TYPED,
+    rules_of: RulesByIndicator | None = None,
 ) -> list[ClosePreview]:
     """What the close of the next quarter to be closed would do with each of some indicators, or with all.
 
-    As many queries for a thousand as for one. Raises NoVersionInForce.
+    As many queries for a thousand as for one; the rules are fetched unless they are handed in. Raises
+    NoVersionInForce.
     """
-    inputs = _load_inputs(quarter, indicators, typed)
+    inputs = _load_inputs(quarter, indicators, typed, rules_of)
     ended = (inputs.preview_of_ended(each) for each in inputs.ended)
     return [
         *(inputs.preview_of(each) for each in inputs.measured),
@@ -165,7 +167,10 @@ class _ClosePreviewInputs:
 
 
 def _load_inputs(
-    quarter: Quarter, indicators: Iterable[int] | None, typed: Mapping[int, TypedResult]
+    quarter: Quarter,
+    indicators: Iterable[int] | None,
+    typed: Mapping[int, TypedResult],
+    rules_of: RulesByIndicator | None,
 ) -> _ClosePreviewInputs:
     wanted = None if indicators is None else list(indicators)
     rows = Indicator.objects.in_use(quarter)
@@ -180,7 +185,7 @@ def _load_inputs(
         rows, over = rows.filter(pk__in=wanted), over.filter(pk__in=wanted)
     measured, ended = list(rows), list(over)
     known = [each.pk for each in (*measured, *ended)]
-    rules_of = rules_by_indicator(known)
+    rules_of = rules_of or rules_by_indicator(known)
     given = Revision.objects.latest_ones().filter(
         result__quarter=quarter, result__indicator__in=known
     )
@@ -257,14 +262,16 @@ def _positives(quarter: Quarter, known: Sequence[int]) -> dict[int, list[Positiv
 
 
 def work_out_unit_previews(
-    quarter: Quarter, touched: Collection[int] | None = None
+    quarter: Quarter,
+    touched: Collection[int] | None = None,
+    rules_of: RulesByIndicator | None = None,
 ) -> dict[int, tuple[Consequence, ...]]:
     """What the close would do with units, by their keys: all, or those that `touched` indicators stand in.
 
     Units with which it would do nothing have an empty entry. The open quarter is read from the
     previews of indicators, which are stored before.
     """
-    rules_of, recorded = rules_by_indicator(()), recorded_unit_escalations()
+    rules_of, recorded = rules_of or rules_by_indicator(()), recorded_unit_escalations()
     rules = rules_of.by_quarter(quarter)
     is_open = [each for each in recorded if each.recovered_in is None]
     if not rules.aggregates and not is_open:

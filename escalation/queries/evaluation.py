@@ -11,7 +11,7 @@ from escalation.rules.triggers import Rules
 from escalation.rules.variations import Varied, Window, spells, varied_rules
 from indicators.models.variations import Variation, VariedTrigger
 from sorp.models.statement import Version
-from sorp.queries.ruling import NoVersionInForce, VersionInForce, version_rules
+from sorp.queries.ruling import NoVersionInForce, VersionInForce, binding_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,15 @@ class RulesByIndicator:
 def rules_by_indicator(indicators: Iterable[int] | None = None) -> RulesByIndicator:
     """The rules of each of some indicators, or of all.
 
-    Three queries more than those of `rules_by_quarter`, however many indicators there are. What it
-    gives raises NoVersionInForce when it is called for a quarter that no version rules.
+    Six queries at most, however many indicators and versions there are. What it gives raises
+    NoVersionInForce when it is called for a quarter that no version rules.
     """
-    versions = tuple(Version.objects.binding().order_by("-from_quarter"))
-    return RulesByIndicator(rules_by_quarter(), versions, agreed_variations(indicators))
+    binding = binding_versions()
+    return RulesByIndicator(
+        _by_quarter(binding),
+        tuple(version for version, _ in binding),
+        agreed_variations(indicators),
+    )
 
 
 def agreed_variations(
@@ -92,10 +96,13 @@ def rules_by_quarter() -> Callable[[Quarter], Rules]:
 
     All versions are read at once, so that walking along the quarters asks nothing more.
     """
-    versions = [
-        (version.from_quarter, evaluator_rules(version_rules(version)))
-        for version in Version.objects.binding().order_by("-from_quarter")
-    ]
+    return _by_quarter(binding_versions())
+
+
+def _by_quarter(
+    binding: Iterable[tuple[Version, VersionInForce]],
+) -> Callable[[Quarter], Rules]:
+    versions = [(version.from_quarter, evaluator_rules(rules)) for version, rules in binding]
 
     def rules_for(quarter: Quarter) -> Rules:
         for since, rules in versions:

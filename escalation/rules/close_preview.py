@@ -317,9 +317,14 @@ class PreviewCounts:
         return not (self.to or self.recovers or self.noticed or self.missing or self.units)
 
     @property
+    def ups(self) -> tuple[str, ...]:
+        """Where those go that go up, the highest level first: 2 to PAT; 1 to the directorate."""
+        return tuple(f"{self.to[level]} to {SHORT_NAMES[level]}" for level in _down(self.to))
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The line in its parts: 2 to PAT; 1 recovers; 3 missing."""
-        found = [f"{self.to[level]} to {SHORT_NAMES[level]}" for level in _down(self.to)]
+        found = list(self.ups)
         if self.units:
             found.append(f"{self.units} unit{'' if self.units == 1 else 's'} for many poor results")
         if self.recovers:

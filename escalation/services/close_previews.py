@@ -17,6 +17,7 @@ from escalation.queries.close_previews import (
     work_out_close_previews,
     work_out_unit_previews,
 )
+from escalation.queries.evaluation import RulesByIndicator, rules_by_indicator
 from organisation.models.people import User
 from sorp.queries.ruling import NoVersionInForce
 
@@ -92,12 +93,13 @@ def _store(quarter: Quarter, touched: Collection[int] | None) -> PreviewsStored:
     ReportingQuarter.objects.select_for_update().get(quarter=quarter)
     if touched is not None and not ClosePreview.objects.filter(quarter=quarter).exists():
         touched = None
-    found = work_out_close_previews(quarter, touched)
+    rules_of = rules_by_indicator(touched)
+    found = work_out_close_previews(quarter, touched, rules_of=rules_of)
     before = ClosePreview.objects.filter(quarter=quarter)
     if touched is not None:
         before = before.filter(indicator__in=touched)
     changed = _keep_indicators({each.indicator_id: each for each in before}, found)
-    return PreviewsStored(len(found), changed, _keep_units(quarter, touched))
+    return PreviewsStored(len(found), changed, _keep_units(quarter, touched, rules_of))
 
 
 def _keep_indicators(before: dict[int, ClosePreview], found: Sequence[ClosePreview]) -> int:
@@ -119,9 +121,11 @@ def _keep_indicators(before: dict[int, ClosePreview], found: Sequence[ClosePrevi
     return len(fresh) + len(changed) + len(before)
 
 
-def _keep_units(quarter: Quarter, touched: Collection[int] | None) -> int:
+def _keep_units(
+    quarter: Quarter, touched: Collection[int] | None, rules_of: RulesByIndicator
+) -> int:
     """The same of units. One with which the close would do nothing any more keeps its row, to be told of."""
-    found = work_out_unit_previews(quarter, touched)
+    found = work_out_unit_previews(quarter, touched, rules_of)
     rows = UnitClosePreview.objects.filter(quarter=quarter)
     if touched is not None:
         rows = rows.filter(unit__in=list(found))

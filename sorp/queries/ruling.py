@@ -69,8 +69,22 @@ def rules_in_force(quarter: Quarter) -> VersionInForce:
     return version_rules(version_ruling(quarter))
 
 
-def version_rules(version: Version) -> VersionInForce:
-    """A version's rows as one frozen value."""
+def binding_versions() -> tuple[tuple[Version, VersionInForce], ...]:
+    """Every version that rules or ruled a quarter, the latest first, each with its rules.
+
+    Three queries, however many versions there are.
+    """
+    versions = Version.objects.binding().order_by("-from_quarter")
+    return tuple(
+        (version, version_rules(version, version.trigger_rules.all()))
+        for version in versions.prefetch_related("trigger_rules__tiers")
+    )
+
+
+def version_rules(
+    version: Version, triggers: Iterable[TriggerRule] | None = None
+) -> VersionInForce:
+    """A version's rows as one frozen value; its triggers are fetched unless they are handed in."""
     return VersionInForce(
         id=version.pk,
         number=version.number,
@@ -78,13 +92,17 @@ def version_rules(version: Version) -> VersionInForce:
         exit_quarters=version.exit_quarters,
         relapse_within=version.relapse_within,
         relapse_shortens_by=version.relapse_shortens_by,
-        triggers=conditions_of(version),
+        triggers=conditions_of(version, triggers),
     )
 
 
-def conditions_of(version: Version) -> tuple[Condition, ...]:
+def conditions_of(
+    version: Version, triggers: Iterable[TriggerRule] | None = None
+) -> tuple[Condition, ...]:
     """A version's triggers in their order. Raises ValueError for a row that is nonsense."""
-    rows = TriggerRule.objects.filter(version=version).prefetch_related("tiers")
+    rows = triggers
+    if rows is None:
+        rows = TriggerRule.objects.filter(version=version).prefetch_related("tiers")
     return tuple(condition_of(row, [each.tier for each in row.tiers.all()]) for row in rows)
 
 

@@ -464,14 +464,17 @@ def test_one_result_touches_what_it_must_and_no_more(ruled, monkeypatch):
     looked_at = []
     monkeypatch.setattr(
         "escalation.services.close_previews.work_out_close_previews",
-        lambda quarter, touched: (
-            looked_at.append(("indicators", touched)) or work_out_close_previews(quarter, touched)
+        lambda quarter, touched, *, rules_of: (
+            looked_at.append(("indicators", touched))
+            or work_out_close_previews(quarter, touched, rules_of=rules_of)
         ),
     )
     monkeypatch.setattr(
         "escalation.services.close_previews.work_out_unit_previews",
-        lambda quarter, touched: (
-            looked_at.append(("units", set(found := work_out_unit_previews(quarter, touched))))
+        lambda quarter, touched, rules_of: (
+            looked_at.append(
+                ("units", set(found := work_out_unit_previews(quarter, touched, rules_of)))
+            )
             or found
         ),
     )
