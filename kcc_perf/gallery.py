@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,9 +14,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.charts.small import Bullet, Sparkline
+from core.charts.trend import QuarterPoint
 from core.clock import noon_of
 from core.guards import public
 from core.quarters import Quarter
+from indicators.queries.pictures import (
+    CouncilPicture,
+    PictureCell,
+    PictureGroup,
+    PictureRow,
+    UnitStrip,
+)
+from indicators.queries.rows import IndicatorRow
 from indicators.rules.questions import QuestionKey, data_confidence
 from sorp.lexicon import Basis, Confidence, Frequency, NotRated, Rag, Travel
 from sorp.rules.patterns import Pattern
@@ -85,14 +96,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def specimens() -> dict[str, Any]:
     """Something to draw each component with."""
     latest = Quarter(2011, 2)
-    quarters = list(latest.back(7).until(latest))
-    letters = {"R": Rag.RED, "A": Rag.AMBER, "G": Rag.GREEN}
-    rows = [
-        ("Potholes repaired in 28 days", "GGAAGARR"),
-        ("Street lights repaired in 28 days", "GGGG-GGG"),
-        ("Enquiries answered in 20 working days", "RAAAAAGG"),
-        ("Gullies cleansed to programme", "--AGGAAA"),
-    ]
     return {
         "rags": list(Rag),
         "in_doubt": data_confidence([QuestionKey.NOUGHT, QuestionKey.TARGET], Confidence.FINAL),
@@ -107,14 +110,14 @@ def specimens() -> dict[str, Any]:
         "moment": noon_of(date(2011, 10, 20)),
         "unrated": {"rag": None, "not_rated_label": "No result"},
         "counts": {"green": 34, "amber": 9, "red": 6, "not_rated": 2},
-        "quarters": quarters,
-        "heatmap": [
-            (
-                name,
-                [(quarter, letters.get(each)) for quarter, each in zip(quarters, run, strict=True)],
-            )
-            for name, run in rows
+        "rows": [sample_row(key, *each, latest=latest) for key, each in enumerate(ROWS)],
+        "extra": {1: "Two plans wait"},
+        "strips": [
+            UnitStrip("Highways", "#strips", {"green": 12, "amber": 4, "red": 3}, "2 to PAT"),
+            UnitStrip("Road repairs", "#strips", {"green": 2, "red": 3, "not_rated": 1}, depth=1),
+            UnitStrip("Coroners", "", {}, others=2),
         ],
+        "picture": sample_picture(latest),
         "commentary": COMMENTARY,
         "clean_form": GalleryForm(prefix="clean"),
         "form": GalleryForm(BAD_ANSWERS),
@@ -157,3 +160,107 @@ class SampleMessage(str):
         said = super().__new__(cls, words)
         said.level_tag = level_tag
         return said
+
+
+# Title, polarity, values from the oldest on, target, floor standard, travel, what follows.
+ROWS: tuple[tuple[str, str, tuple[float | None, ...], int, int, str, str], ...] = (
+    (
+        "Potholes repaired in 28 days",
+        "higher",
+        (91, 92, 90, 88, 89, None, 85, 84, 82, 80, 78.1, 76.4),
+        90,
+        80,
+        "worsening",
+        "Goes to PAT at the close: red twice running.",
+    ),
+    (
+        "Days to answer an enquiry",
+        "lower",
+        (24, 23, 22, 22, 21, 20, 21, 19, 18, 19, 18, 17),
+        20,
+        25,
+        "improving",
+        "",
+    ),
+    ("Salt in stock for winter", "higher", (), 5, 4, "not enough data", ""),
+)
+
+
+def sample_row(
+    key: int,
+    title: str,
+    polarity: str,
+    values: tuple[float | None, ...],
+    target: int,
+    floor: int,
+    travel: str,
+    follows: str,
+    *,
+    latest: Quarter,
+) -> IndicatorRow:
+    """A row that nobody measured, rated by its own target."""
+    expected = {"target": Decimal(target), "floor": Decimal(floor)}
+    points = tuple(
+        QuarterPoint(
+            latest.back(len(values) - 1 - place),
+            None if value is None else Decimal(str(value)),
+            rag=None if value is None else _rag(value, polarity, target, floor),
+            **expected,
+        )
+        for place, value in enumerate(values)
+    )
+    spark = Sparkline(points, "%" if polarity == "higher" else "days")
+    last = points[-1] if points else None
+    bullet = None
+    if last is not None and last.value is not None:
+        bullet = Bullet(last.value, polarity, measure_unit=spark.measure_unit, **expected)
+    return IndicatorRow(
+        key=key,
+        reference=title[:2].upper() + "03",
+        title=title,
+        address="#rows",
+        unit="Highways",
+        quarter=latest,
+        rag=str(last.rag) if last else "",
+        not_rated="" if last else "no_result",
+        was="amber" if follows else "",
+        value=spark.written(last) if last else "",
+        target=f"target {target}",
+        bullet=bullet,
+        spark=spark,
+        travel=travel,
+        marks=("provisional", "late") if follows else (),
+        follows=follows,
+    )
+
+
+def _rag(value: float, polarity: str, target: int, floor: int) -> Rag:
+    side = 1 if polarity == "higher" else -1
+    if side * value >= side * target:
+        return Rag.GREEN
+    return Rag.AMBER if side * value >= side * floor else Rag.RED
+
+
+def sample_picture(latest: Quarter) -> CouncilPicture:
+    letters = {"R": "red", "A": "amber", "G": "green", "-": "not_rated", " ": ""}
+    drawn = [
+        ("Potholes repaired in 28 days", "GGAAGGAAGARR"),
+        ("Street lights repaired in 28 days", "  GGGGGG-GGG"),
+        ("Enquiries answered in 20 working days", "RRRRRAAAAAGG"),
+    ]
+    quarters = tuple(latest.back(11).until(latest))
+    rows = tuple(
+        PictureRow(
+            "HW03",
+            title,
+            "#picture",
+            tuple(
+                PictureCell(letters[each], f"{title}, {when}: {letters[each] or 'not measured'}")
+                for when, each in zip(quarters, run, strict=True)
+            ),
+        )
+        for title, run in drawn
+    )
+    return CouncilPicture(
+        quarters, (PictureGroup("Highways", "#picture", rows), PictureGroup("Roads", "", rows[:1]))
+    )

@@ -8,7 +8,7 @@ from html import escape
 
 from core.charts import svg
 
-HEIGHT = 22
+HEIGHT, SMALL_HEIGHT = 22, 12
 GAP = 0.4  # per cent, left white between parts
 LEAST_FOR_FIGURES = 6.0  # per cent: what two figures need at 320 px
 
@@ -53,6 +53,57 @@ def counts_chart(counts: Mapping[str, int], *, name: str) -> str:
     return _bar(*parts, title=f"Of {total}: {words}.", name=name)
 
 
+def small_counts_chart(counts: Mapping[str, int]) -> str:
+    """The same bar for one line of a list: low, without figures, which stand in words beside it."""
+    words = ", ".join(
+        f"{counts[part.key]} {part.label.lower()}" for part in COUNTED if counts.get(part.key)
+    )
+    total = sum(int(counts.get(part.key, 0)) for part in COUNTED)
+    parts, offset = [], 0.0
+    for part in COUNTED:
+        share = 100 * int(counts.get(part.key, 0)) / total if total else 0
+        if share:
+            parts.append(_box(part, offset, share, SMALL_HEIGHT))
+            parts += [_hatch(offset, share)] if part.key == "amber" else []
+        offset += share
+    if not parts:
+        parts = [
+            svg.element("rect", width="100%", height=SMALL_HEIGHT, fill=svg.UNRATED_FILL),
+        ]
+    title = f"Of {total}: {words}." if total else "No indicators"
+    return svg.small_picture(*parts, width="100%", height=SMALL_HEIGHT, title=title)
+
+
+def _hatch(offset: float, share: float) -> str:
+    """Stripes by which grey paper tells amber from green and red; a screen does not show them."""
+    y = SMALL_HEIGHT / 2
+    return svg.element(
+        "line",
+        class_="kcc-hatch",
+        x1=f"{offset + GAP / 2:.2f}%",
+        x2=f"{offset + share - GAP / 2:.2f}%",
+        y1=y,
+        y2=y,
+        stroke=svg.AMBER_EDGE,
+        stroke_width=SMALL_HEIGHT - 2,
+        stroke_dasharray="2 3",
+    )
+
+
+def _box(part: Part, offset: float, share: float, height: int) -> str:
+    return svg.element(
+        "rect",
+        class_=f"kcc-bar--{part.key}",
+        x=f"{offset + GAP / 2:.2f}%",
+        y=0.5,
+        width=f"{max(share - GAP, 0.2):.2f}%",
+        height=height - 1,
+        fill=part.fill,
+        stroke=part.edge,
+        stroke_width=1,
+    )
+
+
 def _bar(*parts: str, title: str, name: str) -> str:
     return svg.element(
         "svg",
@@ -68,16 +119,7 @@ def _bar(*parts: str, title: str, name: str) -> str:
 
 def _part(part: Part, count: int, offset: float, share: float) -> str:
     ink = svg.WHITE if part.fill in (svg.GREEN, svg.RED) else svg.TEXT
-    box = svg.element(
-        "rect",
-        x=f"{offset + GAP / 2:.2f}%",
-        y=0.5,
-        width=f"{max(share - GAP, 0.2):.2f}%",
-        height=HEIGHT - 1,
-        fill=part.fill,
-        stroke=part.edge,
-        stroke_width=1,
-    )
+    box = _box(part, offset, share, HEIGHT)
     if share < LEAST_FOR_FIGURES:
         return box
     number = svg.text(

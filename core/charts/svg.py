@@ -59,6 +59,24 @@ def picture(
     )
 
 
+def small_picture(*parts: str, width: float | str, height: float, title: str) -> str:
+    """A picture in a row of a list, drawn at the size it is shown at.
+
+    It is named by its words themselves and has no id, so that hundreds may stand on one page.
+    """
+    return element(
+        "svg",
+        element("title", escape(title, quote=False)),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=None if isinstance(width, str) else f"0 0 {_short(width)} {_short(height)}",
+        width=width,
+        height=height,
+        role="img",
+        aria_label=title,
+    )
+
+
 def path(points: Iterable[tuple[float, float]]) -> str:
     """The `d` of a line through points."""
     return "M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in points)

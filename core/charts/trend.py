@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -390,7 +390,7 @@ def _breaks(plot: Plot) -> Iterator[str]:
 
 def _band(plot: Plot) -> Iterator[str]:
     """The range that is good, or expected, shaded between its edges."""
-    for run in _runs(plot.points, "lower", "upper"):
+    for run in runs_with(plot.points, "lower", "upper"):
         upper = list(_steps(plot, run, "upper"))
         lower = list(_steps(plot, run, "lower"))
         outline = svg.path([*upper, *reversed(lower)]) + "Z"
@@ -405,7 +405,7 @@ def _limits(plot: Plot) -> Iterator[str]:
         ("upper", svg.TARGET, "9 4"),
         ("lower", svg.TARGET, "9 4"),
     ):
-        for run in _runs(plot.points, field):
+        for run in runs_with(plot.points, field):
             yield svg.element(
                 "path",
                 d=svg.path(_steps(plot, run, field)),
@@ -416,8 +416,8 @@ def _limits(plot: Plot) -> Iterator[str]:
             )
 
 
-def _runs(
-    points: tuple[QuarterPoint, ...], *fields: str
+def runs_with(
+    points: Sequence[QuarterPoint], *fields: str
 ) -> Iterator[list[tuple[int, QuarterPoint]]]:
     """Stretches of quarters, one after another, that have all of these."""
 
@@ -469,11 +469,11 @@ def _year_before(plot: Plot) -> Iterator[str]:
 
 def _values(plot: Plot) -> Iterator[str]:
     yield from _year_before(plot)
-    for line in _joined(plot):
+    for line in joined(plot.points, restarts_in_april=plot.trend.restarts_in_april):
         if len(line) > 1:
             yield svg.element(
                 "path",
-                d=svg.path(line),
+                d=svg.path((plot.x(place), plot.y(each.value or 0)) for place, each in line),
                 fill="none",
                 stroke=svg.LINE,
                 stroke_width=2.4,
@@ -500,16 +500,21 @@ def _values(plot: Plot) -> Iterator[str]:
             )
 
 
-def _joined(plot: Plot) -> list[list[tuple[float, float]]]:
-    """The line in pieces: it ends at a missing value, a change of definition, a new year's count."""
-    lines: list[list[tuple[float, float]]] = [[]]
-    for place, point in enumerate(plot.points):
-        begins_anew = plot.trend.restarts_in_april and point.quarter.number == 1
+def joined(
+    points: Sequence[QuarterPoint], *, restarts_in_april: bool
+) -> list[list[tuple[int, QuarterPoint]]]:
+    """The line in pieces, each point with its place.
+
+    It ends at a missing value, a change of definition and a new year's count.
+    """
+    lines: list[list[tuple[int, QuarterPoint]]] = [[]]
+    for place, point in enumerate(points):
+        begins_anew = restarts_in_april and point.quarter.number == 1
         if point.definition_break or _is_gap(point) or begins_anew:
             lines.append([])
         if point.value is not None:
-            lines[-1].append((plot.x(place), plot.y(point.value)))
-    return lines
+            lines[-1].append((place, point))
+    return [line for line in lines if line]
 
 
 def _labels(plot: Plot) -> Iterator[str]:

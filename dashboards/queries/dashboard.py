@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,11 +13,8 @@ from core.queries import last_closed, open_quarters
 from dashboards.queries.dashboard_lines import (
     DashboardLine,
     QualityFlag,
-    Standing,
-    cell_description,
     quality_flags,
     sort_lines,
-    standings,
 )
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
@@ -28,14 +24,13 @@ from indicators.queries.months import LatestMonth, latest_months
 from indicators.queries.outstanding import Completion, completion
 from indicators.queries.rounds import carried_over
 from indicators.queries.sight import Seen
+from indicators.queries.standings import Standing, cell_description, counts_of, standings
 from indicators.rules.returns import Horizon
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import Tree
 from sorp.lexicon import Kind, Level, Rag
-
-COUNTED = ("green", "amber", "red", "not_rated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +55,8 @@ class PartCounts:
 
 
 def count(lines: Iterable[DashboardLine]) -> dict[str, int]:
-    """`{"green": 4, "amber": 1, "red": 2, "not_rated": 0}`: they sum to the performance indicators.
-
-    Green on figures older than the declared lag counts as not rated.
-    """
-    found = Counter(counted_status(line.now) for line in lines if line.indicator.kind == Kind.KPI)
-    return {key: found.get(key, 0) for key in COUNTED}
-
-
-def counted_status(standing: Standing | None) -> str:
-    if standing is None or not standing.rag or (standing.rag == "green" and standing.stale):
-        return "not_rated"
-    return standing.rag
+    """How many of the lines stand how: see `counts_of`."""
+    return counts_of((line.indicator, line.now) for line in lines)
 
 
 def counts_by_part(

@@ -1,68 +1,14 @@
-"""How each indicator stood in a quarter: read slim, since a dashboard may hold a thousand."""
+"""The lines of a dashboard: how each indicator stands beside the quarter before, in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from core.figures import as_number
-from core.quarters import Quarter
 from indicators.models.definitions import Indicator
-from indicators.models.ratings import Rating
-from indicators.queries.questions import data_confidence_of
-from indicators.rules.questions import DataConfidence
-from sorp.lexicon import Kind, Level, NotRated, Rag, Travel
-from sorp.rules.thresholds import LIMITS, bounds_of
-
-READ = (
-    "indicator_id",
-    "quarter",
-    "rag",
-    "not_rated",
-    "value",
-    "travel",
-    "confidence",
-    "stale",
-    "definition_break",
-    "revision__late",
-    "revision__number",
-    "revision_id",
-    *LIMITS,
-    "tolerance",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The verdict on one indicator in one quarter, and how far its figure can be relied on."""
-
-    rag: str
-    not_rated: str
-    value: Decimal | None
-    travel: str
-    confidence: str
-    stale: bool
-    definition_break: bool
-    late: bool
-    revised: bool
-    data_confidence: DataConfidence | None = None
-    target: Decimal | None = None
-    floor: Decimal | None = None
-    lower: Decimal | None = None
-    upper: Decimal | None = None
-    outer_lower: Decimal | None = None
-    outer_upper: Decimal | None = None
-    tolerance: Decimal | None = None
-
-    @property
-    def words(self) -> str:
-        """Red, amber, green; or that it is not rated, and why."""
-        if self.rag:
-            return Rag(self.rag).label
-        reason = NotRated(self.not_rated).label
-        return reason if "expected range" in reason else f"Not rated, {reason.lower()}"
+from indicators.queries.standings import Standing
+from sorp.lexicon import Kind, Level, Rag, Travel
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,65 +48,6 @@ class DashboardLine:
     @property
     def got_better(self) -> bool:
         return self.moved > 0
-
-
-def standings(
-    indicators: Iterable[int], *, first: Quarter, last: Quarter
-) -> dict[tuple[int, Quarter], Standing]:
-    """How indicators stood in each quarter from one to another: `{(indicator.pk, Q1): Standing}`."""
-    stored = Rating.objects.latest_ones().filter(
-        indicator__in=list(indicators),
-        quarter__range=(first, last),
-    )
-    rows = list(stored.values_list(*READ))
-    # Only the last quarter's figures are shown with what stands open about them.
-    confidences = data_confidence_of(
-        row[READ.index("revision_id")] for row in rows if row[1] == last
-    )
-    return {
-        (indicator, quarter): Standing(
-            rag,
-            not_rated,
-            value,
-            travel,
-            confidence,
-            stale,
-            is_break,
-            bool(late),
-            (number or 1) > 1,
-            confidences.get(revision),
-            *judged_by,
-        )
-        for (
-            indicator,
-            quarter,
-            rag,
-            not_rated,
-            value,
-            travel,
-            confidence,
-            stale,
-            is_break,
-            late,
-            number,
-            revision,
-            *judged_by,
-        ) in rows
-    }
-
-
-def cell_description(indicator: Indicator, quarter: Quarter, standing: Standing | None) -> str:
-    """What a cell says to somebody who cannot see it: "Potholes, Q2 2022/23: Amber, 85.1 %"."""
-    said = standing.words if standing else "Not measured"
-    if standing and standing.value is not None:
-        figure = as_number(
-            standing.value,
-            indicator.decimals,
-            indicator.measure_unit,
-            bounds=bounds_of(standing),
-        )
-        said = f"{said}, {figure}"
-    return f"{indicator.title}, {quarter}: {said}"
 
 
 USUAL = "rag"

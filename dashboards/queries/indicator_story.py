@@ -28,6 +28,7 @@ from indicators.rules.questions import DataConfidence
 from indicators.services.variations import may_propose_variation
 from organisation.models.people import User
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod, Travel
+from sorp.rules.thresholds import amber_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,21 +275,9 @@ def _point_of(rating: Rating) -> QuarterPoint:
         rag=Rag(rating.rag) if rating.rag else None,
         not_rated=NotRated(rating.not_rated) if rating.not_rated else None,
         target=rating.target,
-        floor=_lowest_allowed(rating),
+        floor=amber_limit(rating),
         lower=rating.lower,
         upper=rating.upper,
         confidence=Confidence(rating.confidence) if rating.confidence else None,
         definition_break=rating.definition_break,
-    )
-
-
-def _lowest_allowed(rating: Rating) -> Decimal | None:
-    """The floor standard, or for the tolerance method the value that it allows."""
-    if rating.method != RatingMethod.TOLERANCE or rating.target is None:
-        return rating.floor
-    allowance = abs(rating.target) * (rating.tolerance or Decimal(0)) / 100
-    return (
-        rating.target + allowance
-        if rating.polarity == Polarity.LOWER
-        else rating.target - allowance
     )

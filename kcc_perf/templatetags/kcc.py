@@ -22,12 +22,13 @@ from core.dates import as_date, as_quarter, as_time, in_full
 from core.figures import DECIMALS, as_number, decimals_of
 from kcc_perf import commentary as commentary_text
 from kcc_perf.forms import summary_of
-from kcc_perf.templatetags import kcc_layout, kcc_terms
+from kcc_perf.templatetags import kcc_layout, kcc_rows, kcc_terms
 from sorp.lexicon import NotRated, Rag, Travel
 from sorp.rules.thresholds import bounds_of
 
 register = template.Library()
 register.tags.update(kcc_layout.register.tags)
+register.tags.update(kcc_rows.register.tags)
 register.tags.update(kcc_terms.register.tags)
 
 # Inks are the tokens of static/css/kcc.css; a test holds the two together.

@@ -74,6 +74,21 @@ def bounds_of(judged: Any) -> tuple[Decimal, ...]:
     return tuple(found)
 
 
+def amber_limit(judged: Any) -> Decimal | None:
+    """The last value that is still amber: the floor standard, or what the tolerance allows.
+
+    Of whatever holds what it was judged by: a rating, a line of one.
+    """
+    if judged.method != RatingMethod.TOLERANCE or judged.target is None:
+        floor: Decimal | None = judged.floor
+        return floor
+    allowance = abs(judged.target) * (judged.tolerance or Decimal(0)) / 100
+    limit: Decimal = judged.target + (
+        allowance if judged.polarity == Polarity.LOWER else -allowance
+    )
+    return limit
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds(Expectation):
     """What a value is rated by: a method and a polarity, with what they need.

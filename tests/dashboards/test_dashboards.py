@@ -18,13 +18,13 @@ from core.quarters import Quarter
 from dashboards.queries.dashboard_lines import (
     ORDERS,
     DashboardLine,
-    Standing,
     quality_flags,
     sort_lines,
 )
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
+from indicators.queries.standings import Standing
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Kind, Level, RatingMethod, Tier, Travel
 from sorp.models.statement import Version

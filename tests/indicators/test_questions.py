@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from core.models.audit import AuditEvent
 from core.quarters import Quarter
-from dashboards.queries.dashboard_lines import standings
 from escalation.services.closing import close_quarter
 from indicators.models.questions import Question
 from indicators.models.results import Revision
 from indicators.models.returns import Draft
 from indicators.queries.questions import data_confidence_of, questions_to_answer
 from indicators.queries.sign_off import sign_off_sheets
+from indicators.queries.standings import standings
 from indicators.rules.entry import ResultGiven
 from indicators.rules.questions import IT_IS_RIGHT, ConfidenceLevel, QuestionKey
 from indicators.services.questions import CannotAnswer, answer_question
