@@ -20,9 +20,11 @@ from escalation.models.close_previews import ClosePreview
 from escalation.models.plans import Action
 from escalation.queries.as_it_stands import AsItStands
 from escalation.queries.plans import MissingPlan
-from escalation.rules.close_preview import PreviewCounts, counts_of_previews
+from escalation.rules.close_preview import SHORT_NAMES, PreviewCounts, counts_of_previews
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.models.results import Result
+from indicators.rules.returns import ResultState
 from organisation.models.people import User
 from organisation.models.units import Unit
 from reports.models import Edition
@@ -183,11 +185,18 @@ def facts_of_report() -> HomeFacts | None:
 def _as_it_stands(
     previews: Collection[ClosePreview], given_at: str, up_at: str
 ) -> tuple[HomeFact, HomeFact, HomeFact]:
-    """Given, still to give, and what would go up, of the quarter that is open."""
+    """Given, still to give, and what would go up, of the quarter that is open.
+
+    What was sent back is to be given again, as on the page of the return.
+    """
     counts = counts_of_previews((each.is_missing, each.consequences) for each in previews)
-    given = sum(each.is_given for each in previews)
-    missing = sum(each.is_silent for each in previews)
     quarter = next(iter(previews)).quarter
+    given_ones = [each.indicator_id for each in previews if each.is_given]
+    sent_back = Result.objects.filter(
+        quarter=quarter, indicator__in=given_ones, state=ResultState.RETURNED
+    ).count()
+    given = len(given_ones) - sent_back
+    missing = sum(each.is_silent for each in previews) + sent_back
     return (
         HomeFact(
             f"{given} of {given + missing}",
@@ -205,13 +214,14 @@ def _as_it_stands(
 
 
 def _going_up(counts: PreviewCounts, address: str) -> HomeFact:
-    """How many would go up at the close, and to where the most serious."""
+    """How many would go up at the close, and to where."""
     number = sum(counts.to.values())
     if not number:
         return HomeFact("0", "would go up at the close", address, Tone.GREEN)
-    return HomeFact(
-        str(number), f"would go up at the close: {', '.join(counts.ups)}", address, Tone.RED
-    )
+    words = f"would go up at the close: {', '.join(counts.ups)}"
+    if len(counts.to) == 1:
+        words = f"would go to {SHORT_NAMES[next(iter(counts.to))]} at the close"
+    return HomeFact(str(number), words, address, Tone.RED)
 
 
 def _reds(indicators: QuerySet[Indicator], dashboard: str, asked: str) -> tuple[HomeFact, ...]:

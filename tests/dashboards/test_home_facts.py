@@ -18,7 +18,9 @@ from core.services.quarters import open_quarter
 from dashboards.queries.home_page import home_page
 from escalation.services.close_previews import update_all_close_previews
 from escalation.services.closing import close_quarter
+from indicators.models.results import Result
 from indicators.rules.entry import ResultGiven
+from indicators.rules.returns import ResultState
 from indicators.services.results import submit_result
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import Layer, Rag, Tier
@@ -106,7 +108,7 @@ def facts_of(reader):
 
 
 OPEN = ("1 of 3", "results in for Q2 2011/12", "none")
-TO_PAT = ("1", "would go up at the close: 1 to PAT", "red")
+TO_PAT = ("1", "would go to PAT at the close", "red")
 RED = ("1", "red in Q1 2011/12", "red")
 NOTHING_LATE = ("0", "action plans and actions overdue", "green")
 
@@ -119,6 +121,14 @@ def test_each_home_begins_with_its_own_facts(second_red, division, manager):
     assert facts_of(manager) == manager_facts
     assert facts_of(director) == [OPEN, TO_PAT, RED, NOTHING_LATE]
     assert facts_of(officer) == [OPEN, TO_PAT, RED, NOTHING_LATE]
+
+
+def test_what_was_sent_back_is_to_be_given_again(second_red, manager):
+    Result.objects.filter(indicator=second_red, quarter=Q2).update(state=ResultState.RETURNED)
+    assert facts_of(manager)[:2] == [
+        ("0 of 3", "results in for Q2 2011/12", "none"),
+        ("3", "to give for Q2 2011/12", "amber"),
+    ]
 
 
 def test_a_chair_begins_with_what_is_before_the_next_meeting(second_red, division):
