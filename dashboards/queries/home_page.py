@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from operator import attrgetter
 
 from django.utils import timezone
 
 from assurance.models.teams import Team
+from core.clock import localdate
 from core.models.jobs import Job
 from core.quarters import Quarter
-from core.queries import open_quarters, recent_jobs
+from core.queries import last_closed, open_quarters, recent_jobs
 from dashboards.queries.home_facts import (
     HomeFacts,
     facts_of_chair,
@@ -41,16 +43,18 @@ from dashboards.queries.next_steps import (
     target_steps,
     teams_of,
 )
-from escalation.queries.as_it_stands import StandingLine, lines_for
+from escalation.queries.as_it_stands import StandingLine, lines_for, lines_of_parts
 from escalation.queries.plans import MissingPlan, missing_plans
 from indicators.models.definitions import Indicator
 from indicators.queries.calendar import CalendarSheet, calendar_of
+from indicators.queries.pictures import UnitStrip, unit_strips
+from indicators.queries.sight import seen_by
 from organisation.models.people import Post, User
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import posts_held, tree_on, units_directed_by
 from organisation.rights import allowed
-from organisation.rules import UnitTier
+from organisation.rules import Branch, UnitTier
 
 RECENT = timedelta(days=7)
 
@@ -73,6 +77,8 @@ class HomePage:
     audits: bool
     recent_notices: int
     facts: HomeFacts | None
+    strips_in: Quarter | None  # the last one closed, where there is anything to draw
+    strips: tuple[UnitStrip, ...]  # their units as they stood then, with what would follow now
     stands: tuple[StandingLine, ...]  # what the close of the open quarter would do with theirs
 
     @property
@@ -124,7 +130,10 @@ def home_page(*, reader: User, today: date) -> HomePage:
     if runs_framework:
         units = units | Unit.objects.filter(tier=UnitTier.COUNCIL)
     since = timezone.make_aware(datetime.combine(today, time())) - RECENT
-    stands = lines_for(reader=reader, directed=list(units))
+    directs = list(units)
+    stands = lines_for(reader=reader, directed=directs)
+    closed = last_closed()
+    strips = _strips(reader, directs, stands, closed) if directs and closed else ()
     return HomePage(
         reader_key=str(reader.pk),
         posts=tuple(posts_held(reader, on=today)),
@@ -139,8 +148,10 @@ def home_page(*, reader: User, today: date) -> HomePage:
         sees_results=allowed(reader, Permission.VIEW_PERFORMANCE),
         audits=allowed(reader, Permission.DRAW_SAMPLES),
         recent_notices=reader.notices.told().filter(owed_at__gte=since).count(),
-        stands=tuple(stands),
-        facts=_facts(reader, today, list(units), stands, wanted),
+        strips_in=closed if strips else None,
+        strips=strips,
+        stands=tuple(each for each in stands if each.unit is None or not strips),
+        facts=_facts(reader, today, directs, stands, wanted),
     )
 
 
@@ -167,3 +178,31 @@ def _facts(
         )
     own = next((each.stands for each in stands if each.unit is None), None)
     return facts_of_manager(reader=reader, own=own) or facts_of_report()
+
+
+def _strips(
+    reader: User, units: Sequence[Unit], stands: Sequence[StandingLine], closed: Quarter
+) -> tuple[UnitStrip, ...]:
+    """Each unit somebody directs and the parts directly below it, as they stood at the last close.
+
+    Beside each, what the close of the open quarter would do with it.
+    """
+    tree = tree_on(localdate())
+    branches: list[tuple[int, Branch]] = []
+    notes: dict[int, str] = {}
+    for unit in units:
+        if (branch := tree.branches.get(unit.pk)) is None:
+            continue
+        branches.append((0, branch))
+        parts = sorted(
+            (tree.branches[each] for each in tree.children(unit.pk)), key=attrgetter("name")
+        )
+        branches += [(1, part) for part in parts]
+        for whole in (each for each in stands if each.unit == unit):
+            for line in (whole, *lines_of_parts(whole.stands, unit)):
+                if line.unit is not None:
+                    notes[line.unit.pk] = line.stands.counts.line
+    below = {each for _, branch in branches for each in tree.below(branch.unit)}
+    indicators = list(Indicator.objects.visible_to(reader).in_use(closed).in_units(below))
+    seen = seen_by(reader, [each.pk for each in indicators])
+    return unit_strips(branches, indicators, quarter=closed, tree=tree, seen=seen, notes=notes)

@@ -110,6 +110,7 @@ def facts_of(reader):
 OPEN = ("1 of 3", "results in for Q2 2011/12", "none")
 TO_PAT = ("1", "would go to PAT at the close", "red")
 RED = ("1", "red in Q1 2011/12", "red")
+COUNTED = {"red": 1, "amber": 1, "green": 1, "not_rated": 0}
 NOTHING_LATE = ("0", "action plans and actions overdue", "green")
 
 
@@ -129,6 +130,17 @@ def test_what_was_sent_back_is_to_be_given_again(second_red, manager):
         ("0 of 3", "results in for Q2 2011/12", "none"),
         ("3", "to give for Q2 2011/12", "amber"),
     ]
+
+
+def test_a_director_sees_each_part_as_it_stood_and_what_would_follow(second_red, division, client):
+    director = holder(PostKind.DIRECTOR, unit=division.parent)
+    strips = home_page(reader=director, today=TODAY).strips
+    assert [(each.name, each.depth, each.counts, each.note) for each in strips] == [
+        (division.parent.name, 0, COUNTED, "1 to PAT, 2 missing"),
+        ("Adult care", 1, COUNTED, "1 to PAT, 2 missing"),
+    ]
+    client.force_login(director)
+    assert "How your units stand" in client.get(reverse("home")).content.decode()
 
 
 def test_a_chair_begins_with_what_is_before_the_next_meeting(second_red, division):
