@@ -9,9 +9,11 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.queries.as_it_stands import of_typed, stands_by_indicator
 from escalation.queries.backtests import evidence_on
+from escalation.queries.practice import practised_close
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.queries.entry import EntrySheet
+from indicators.queries.practice import PracticeSheet
 from indicators.queries.returns import ReturnRow
 from indicators.queries.sign_off import SignOffLine
 from indicators.rules.entry import Entry
@@ -43,6 +45,13 @@ def close_of_typed(
     if preview is None:
         return None
     return {"preview": preview, "quarter": quarter, "is_typed": entry is not None}
+
+
+@panel("close_of_practice", "escalation/close_of_practice.html")
+def close_of_practice(practice: PracticeSheet, entry: Entry) -> dict[str, object] | None:
+    """What the close of a closed quarter would have done with a figure typed for practice."""
+    closed = practised_close(indicator=practice.indicator, quarter=practice.quarter, entry=entry)
+    return {"closed": closed} if closed else None
 
 
 @panel("close_of_drafts", "escalation/close_of_results.html")

@@ -16,6 +16,7 @@ from indicators.views import (
     partners,
     parts,
     people,
+    practice,
     questions,
     returns,
     rounds,
@@ -28,6 +29,8 @@ from indicators.views import (
 )
 
 urlpatterns = [
+    path("practise/", practice.practise, name="practise"),
+    path("practise/<reference:address>/", practice.practise_result, name="practise_result"),
     path(
         "returns/<quarter:quarter>/workbook.xlsx",
         workbooks.download_workbook,

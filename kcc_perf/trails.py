@@ -24,8 +24,10 @@ UNSAID = "signed in"  # what a page asks that names no permission
 STANDS_UNDER: Mapping[str, str] = {
     child: parents
     for parents, children in {
+        "returns home": "practise",
         "home": "notices find mfa_index account_logout sign_off follow_reminder attestation"
-        " accessibility_statement who_may_do_what",
+        " accessibility_statement who_may_do_what open_quarter portfolios"
+        " dispatch",
         "account_login": "account_reset_password account_reset_password_done account_inactive"
         " account_reset_password_from_key account_reset_password_from_key_done",
         "mfa_index": "account_change_password account_set_password account_reauthenticate",
@@ -77,6 +79,7 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "dashboards": "Dashboards",
     "data_quality": "Data quality",
     "data_quality_register": "Data quality",
+    "dispatch": "From close to dispatch",
     "early_close": "The early close",
     "early_warning": "Early warning",
     "edit_draft": "The draft",
@@ -98,6 +101,9 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "part_targets_of": "Targets of its parts",
     "people": "Accountability",
     "plan_version": "The plan",
+    "portfolio": ("brief.portfolio.name", "The portfolio"),
+    "portfolios": "Portfolios",
+    "practise": "Practise",
     "public_report": ("report.quarter", "quarter", "The report"),
     "quarters": "Quarters",
     "questions": "Questions about figures",

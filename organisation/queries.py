@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from core.dates import as_date
 from core.own_words import COUNCIL, TEAMS
+from organisation.models.bodies import Membership
 from organisation.models.council import AssuranceTeams, Council
 from organisation.models.people import Appointment, Post, User
 from organisation.models.sights import OfficeSight
@@ -153,6 +154,46 @@ def units_directed_by(user: User, *, on: date) -> list[int]:
     ]
     held = Appointment.objects.held_on(on).filter(user=user, post__kind__in=kinds)
     return list(held.values_list("post__unit_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What a Member speaks for: a name, and the units it reaches."""
+
+    holder: User
+    name: str
+    units: tuple[Unit, ...]
+
+
+def portfolios_on(day: date, *, holder: User | None = None) -> list[Portfolio]:
+    """Every portfolio of a day, by the holder's name; of one holder, theirs alone.
+
+    A place on a body says it. Of a Cabinet Member whose place says none, it is what their post is of.
+    """
+    rows = Membership.objects.held_on(day).exclude(portfolio="").filter(user__is_active=True)
+    posts = Appointment.objects.held_on(day).filter(
+        post__kind=PostKind.CABINET_MEMBER, user__is_active=True
+    )
+    if holder is not None:
+        rows, posts = rows.filter(user=holder), posts.filter(user=holder)
+    names: dict[User, list[str]] = {}
+    units: dict[User, dict[int, Unit]] = {}
+    for place in rows.select_related("user").prefetch_related("units").order_by("pk"):
+        names.setdefault(place.user, []).append(place.portfolio)
+        units.setdefault(place.user, {}).update({each.pk: each for each in place.units.all()})
+    said = set(names)
+    for held in posts.select_related("user", "post__unit").order_by("post__title", "pk"):
+        if held.user not in said:
+            names.setdefault(held.user, []).append(held.post.title)
+            units.setdefault(held.user, {})[held.post.unit_id] = held.post.unit
+    return [
+        Portfolio(
+            person,
+            "; ".join(dict.fromkeys(names[person])),
+            tuple(sorted(units[person].values(), key=lambda each: (each.name, each.pk))),
+        )
+        for person in sorted(names, key=lambda each: (each.name, each.pk))
+    ]
 
 
 REMEMBERED_FOR = 5.0  # seconds: by then every process says what one was told

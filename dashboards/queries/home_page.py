@@ -52,9 +52,9 @@ from indicators.queries.sight import seen_by
 from organisation.models.people import Post, User
 from organisation.models.units import Unit
 from organisation.permissions import Permission
-from organisation.queries import posts_held, tree_on, units_directed_by
-from organisation.rights import allowed
-from organisation.rules import Branch, UnitTier
+from organisation.queries import Portfolio, portfolios_on, posts_held, tree_on, units_directed_by
+from organisation.rights import allowed, holds
+from organisation.rules import ELECTED, Branch, UnitTier
 
 RECENT = timedelta(days=7)
 
@@ -79,6 +79,7 @@ class HomePage:
     facts: HomeFacts | None
     strips_in: Quarter | None  # the last one closed, where there is anything to draw
     strips: tuple[UnitStrip, ...]  # their units as they stood then, with what would follow now
+    portfolios: tuple[Portfolio, ...]  # the reader's own
     stands: tuple[StandingLine, ...]  # what the close of the open quarter would do with theirs
 
     @property
@@ -148,6 +149,7 @@ def home_page(*, reader: User, today: date) -> HomePage:
         sees_results=allowed(reader, Permission.VIEW_PERFORMANCE),
         audits=allowed(reader, Permission.DRAW_SAMPLES),
         recent_notices=reader.notices.told().filter(owed_at__gte=since).count(),
+        portfolios=tuple(portfolios_on(today, holder=reader)) if holds(reader, *ELECTED) else (),
         strips_in=closed if strips else None,
         strips=strips,
         stands=tuple(each for each in stands if each.unit is None or not strips),

@@ -5,6 +5,7 @@ from indicators.models import (  # noqa: F401 so that Django finds every table
     chasing,
     data_quality,
     definitions,
+    effort,
     forecasts,
     months,
     moves,

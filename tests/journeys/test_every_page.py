@@ -1,5 +1,8 @@
 """Every page, for those who come to it, wide and narrow."""
 
+from io import BytesIO
+
+import pikepdf
 import pytest
 
 MANAGER = "tomasz.halloran@wealdshire.example"
@@ -36,6 +39,8 @@ PAGES = {
         "/indicators/HT-12/",
         "/indicators/HT-01/data-quality/",
         "/indicators/HT-01/data-quality/write/",
+        "/practise/",
+        "/practise/HT-01/",
         "/escalations/plans/HT-12/",
         "/escalations/plans/HT-12/1/",
         "/escalations/plans/",
@@ -66,6 +71,8 @@ PAGES = {
         "/sorp/compliance/2022-Q4/?unit=GET",
         "/help/who-may-do-what/",
         "/strategy/",
+        "/open-quarter/",
+        "/portfolios/",
     ],
     PAT_CHAIR: [
         "/escalations/1/handle/",
@@ -78,7 +85,12 @@ PAGES = {
         "/assurance/pat/2023-06-20/",
         "/assurance/pat/2023-07-18/ASC-01/",
     ],
-    CABINET_MEMBER: ["/home/", "/assurance/dat/", "/strategy/get-plans-to-children-on-time/"],
+    CABINET_MEMBER: [
+        "/home/",
+        "/open-quarter/",
+        "/assurance/dat/",
+        "/strategy/get-plans-to-children-on-time/",
+    ],
     OFFICER: [
         "/returns/2023-Q1/WEL-02/parts/area/",
         "/indicators/ASC-01/",
@@ -103,6 +115,8 @@ PAGES = {
         "/set-up/scorecard/",
         "/reports/",
         "/returns/2022-Q4/HT-01/",
+        "/close-to-dispatch/",
+        "/close-to-dispatch/note/",
     ],
 }
 
@@ -115,3 +129,33 @@ def test_every_page_is_sound_wide_and_narrow(visit, who):
 
     for path in PAGES[who]:
         visitor.go_wide_and_narrow(path)
+
+
+@pytest.mark.parametrize("who", [PAT_CHAIR, CABINET_MEMBER])
+def test_the_quarter_on_one_page_is_one_sheet_of_paper_whatever_is_on_it(visit, who):
+    """As it stands, and with its lists as full as they ever are."""
+    visitor = visit().sign_in(who)
+    visitor.go("/open-quarter/")
+    sheets = [sheets_of(visitor.page)]
+    visitor.page.evaluate(LENGTHEN)
+    sheets.append(sheets_of(visitor.page))
+
+    assert sheets == [1, 1]
+
+
+# The lists as full as they ever are, and every line of them long.
+LENGTHEN = """() => {
+    const long = "of people who were assessed within 28 days of asking, by their district";
+    const fullest = {"Would go up": 10, "Plans overdue": 8, "Results missing": 6};
+    for (const list of document.querySelectorAll(".kcc-sheet__list")) {
+        const heading = list.closest("section").querySelector("h2").textContent;
+        const [, most] = Object.entries(fullest).find(([words]) => heading.startsWith(words)) ?? [, 4];
+        while (list.children.length < most) list.append(list.children[0].cloneNode(true));
+        for (const each of list.children) each.append(` ${long}`);
+    }
+}"""
+
+
+def sheets_of(page):
+    with pikepdf.open(BytesIO(page.pdf(prefer_css_page_size=True))) as paper:
+        return len(paper.pages)

@@ -788,6 +788,8 @@ class World:
             return {"code": place["directorate"], "pk": place["new"], "ending": "csv"}
         if route == "withdraw_from_round" and "new" in place:
             return {"pk": place["new"]}
+        if route == "portfolio" and whose != "nothing":
+            return {"pk": self.people["cabinet_member"].pk}
         if route == "programme" and whose != "nothing":
             return {"slug": "change"}
         kind = route.removeprefix("set_up_").rpartition("_")[0]
