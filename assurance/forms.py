@@ -34,7 +34,7 @@ class VerdictForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed to defer, to decline or to withdraw.",
+        help_text="Give a reason to defer, decline or withdraw it.",
     )
     verdict = forms.ChoiceField(choices=CallInVerdict.choices, widget=forms.HiddenInput)
 
@@ -56,7 +56,7 @@ class ExceptionalCallInForm(forms.Form):
         label="Why is it called in?",
         max_length=1000,
         widget=forms.Textarea(attrs=SHORT),
-        error_messages={"required": "Say why it is called in: no rule makes it eligible"},
+        error_messages={"required": "Say why you call it in: no rule makes it eligible"},
     )
 
     def __init__(self, *args: Any, indicators: QuerySet[Indicator], **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ class AskingForm(forms.Form):
         """Whether something has still to be asked; it is asked at the day, with a box to say yes."""
         if not questions or "is_meant" in self.data:
             return False
-        self.fields["is_meant"] = forms.BooleanField(label="This day is meant", required=False)
+        self.fields["is_meant"] = forms.BooleanField(label="This is the right day", required=False)
         self.add_error(
             "meets_on", f"{' '.join(questions)} Choose another day, or tick the box below"
         )
@@ -83,9 +83,9 @@ class PlanMeetingForm(AskingForm):
 
     meets_on = DayField(label="When does it meet?", what="the day of the meeting")
     quarter = forms.TypedChoiceField(
-        label="Which quarter’s performance is before it?",
+        label="Which quarter’s performance does it look at?",
         coerce=Quarter.parse,
-        error_messages={"required": "Select the quarter whose performance is before it"},
+        error_messages={"required": "Select the quarter that it looks at"},
     )
 
     def __init__(self, *args: Any, latest: Quarter, **kwargs: Any) -> None:
@@ -102,7 +102,7 @@ class RoundChallengeForm(forms.Form):
     text = PrintedText(
         label="What do you challenge?",
         max_length=2000,
-        help_text="Its directorate is told, and answers before anybody decides.",
+        help_text="The directorate gets a notice and answers before anybody decides.",
         widget=forms.Textarea(attrs=SHORT),
         error_messages={"required": "Enter what you challenge"},
     )
@@ -238,7 +238,7 @@ class TeamForm(forms.Form):
         min_value=0,
         max_value=MOST_NEDS,
         initial=NEDS,
-        help_text="Staff from the grass roots, different people on each team.",
+        help_text="Front-line staff: different people on each team.",
         error_messages={
             "required": "Enter how many seats there are for NEDs, 0 if none",
             "invalid": "Enter the number of seats for NEDs in figures, such as 2",
@@ -270,7 +270,7 @@ class NewTeamForm(TeamForm):
         label="Name",
         max_length=200,
         required=False,
-        help_text="Left empty, it is called as above.",
+        help_text="Leave it empty to use the name above.",
     )
     chaired_by = forms.ChoiceField(
         label="Which post chairs it?",
@@ -285,7 +285,7 @@ class NewTeamForm(TeamForm):
         label="First day",
         what="its first day",
         required=False,
-        help_text="Left empty, it has always stood.",
+        help_text="Leave it empty if the team has always existed.",
     )
     field_order = ("code", "name", "chaired_by", "neds", "terms", "starts_on")
 
@@ -343,11 +343,14 @@ class SeatForm(forms.Form):
         to_field_name="code",
         empty_label="None",
         required=False,
-        help_text="For a nominated director, and for nobody else.",
+        help_text="Only for a nominated director.",
     )
     starts_on = DayField(label="First day", what="the first day")
     ends_on = DayField(
-        label="Last day", what="the last day", required=False, help_text="Empty where none is set."
+        label="Last day",
+        what="the last day",
+        required=False,
+        help_text="Leave it empty if there is none.",
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -375,7 +378,10 @@ class SeatDaysForm(forms.Form):
 
     starts_on = DayField(label="First day", what="the first day")
     ends_on = DayField(
-        label="Last day", what="the last day", required=False, help_text="Empty where none is set."
+        label="Last day",
+        what="the last day",
+        required=False,
+        help_text="Leave it empty if there is none.",
     )
 
 

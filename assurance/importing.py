@@ -79,7 +79,9 @@ def _settle_team(work: Import[TeamRow], row: TeamRow, team: Team | None, by: Use
         return
     if "starts_on" in said and row.starts_on != team.starts_on:
         stands = team.starts_on or "nothing"
-        work.refuse(row, "starts_on", f"write {stands}, as it stands: a beginning is not changed")
+        work.refuse(
+            row, "starts_on", f"write {stands}, as it is here: the first day cannot be changed"
+        )
         return
     was = (team.name, team.chaired_by, team.neds, team.terms, team.ends_on)
     neds = row.neds if "neds" in said else team.neds
@@ -165,7 +167,7 @@ def _settle_seat(
     if held.kind != row.kind or ("unit" in row.filled and held.unit != unit):
         at = f" for {held.unit.code}" if held.unit else ""
         sits = f"{held.get_kind_display().lower()}{at}"
-        advice = f"{person} sits there as {sits}: end that, and give the new seat its own first day"
+        advice = f"{person} already has a seat there as {sits}: end that, and give the new seat its own first day"
         work.refuse(row, "kind", advice)
         return
     ends_on = row.ends_on if "ends_on" in row.filled else held.ends_on

@@ -90,13 +90,13 @@ def refuse_all_but_chair(user: Visitor, team: Team) -> None:
 
 def refuse_strangers(user: Visitor, team: Team) -> None:
     if not takes_part(user, team):
-        raise PermissionDenied(f"This is for those with a seat on {team.short}")
+        raise PermissionDenied(f"Only those with a seat can do this on {team.short}")
 
 
 def refuse_all_but_leads(user: Visitor, team: Team) -> None:
     if not leads(user, team):
         raise PermissionDenied(
-            f"This is for the chair of {team.short} and the performance officers"
+            f"Only the chair of {team.short} and the performance officers can do this"
         )
 
 

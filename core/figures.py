@@ -182,8 +182,8 @@ def read_figure(text: str, unit: str = "", *, absent: str = "leave it empty") ->
         plain, mark = found[1], (found[2] or found[3]).lower()
         if mark not in "pebr":
             raise NotAFigure(
-                f"write the number alone, {plain}, or say where it comes from in the commentary:"
-                f" nothing is known of ({mark})"
+                f"write the number alone, {plain}, or say where it comes from in the "
+                f"commentary: we do not know what the mark ({mark}) means"
             )
         question = {
             "b": f"{shown_text} marks a break: write yes under definition break if earlier figures"
@@ -193,7 +193,7 @@ def read_figure(text: str, unit: str = "", *, absent: str = "leave it empty") ->
         mark = mark if mark in "pe" else ""
     elif found := STARS.fullmatch(plain):
         plain = found[1]
-        question = f"{shown_text} has a mark beside it: what does {found[2]} say of the figure?"
+        question = f"{shown_text} has a mark beside it: what does {found[2]} mean?"
     number = _signed(plain.strip(), unit.strip(), shown_text, absent)
     kept = as_kept(number)
     told = f"{shown_text} is kept as {kept.normalize():f}" if kept != number else ""
@@ -212,7 +212,7 @@ def _signed(text: str, unit: str, written: str, absent: str) -> Decimal:
     if not signs and rest[:1] in ("-", "+"):
         signs, rest = rest[0], rest[1:].lstrip()
     if is_negative and signs:
-        raise NotAFigure("write a minus sign or brackets for a number below nought, not both")
+        raise NotAFigure("write a minus sign or brackets for a number below zero, not both")
     is_negative = is_negative or signs.startswith("-")
     digits = _digits(rest, written, absent)
     if len(digits.partition(".")[0].lstrip("0")) > INTEGER_DIGITS:

@@ -117,7 +117,7 @@ class SpreadsheetForm(forms.Form):
             "required": "Choose a file",
             "missing": "Choose a file",
             "empty": "The file is empty: choose another",
-            "invalid": "The file could not be sent. Choose it again",
+            "invalid": "The file could not be uploaded. Choose it again",
         },
     )
 
@@ -125,6 +125,6 @@ class SpreadsheetForm(forms.Form):
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_SPREADSHEET:
             raise forms.ValidationError(
-                f"The file must be {LARGEST_SPREADSHEET // MB} MB or smaller: bring it in parts"
+                f"The file must be {LARGEST_SPREADSHEET // MB} MB or smaller: upload it in parts"
             )
         return file

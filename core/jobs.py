@@ -46,7 +46,7 @@ class AlreadyAsked(Exception):
     """The same work is already waiting or under way. Carries the job that is."""
 
     def __init__(self, job: Job | None) -> None:
-        super().__init__("This work is already under way. Follow it on your home page.")
+        super().__init__("This is already under way. Follow it on your home page.")
         self.job = job
 
 
@@ -142,7 +142,7 @@ def run(job_id: int) -> bool:
     job = Job.objects.get(pk=job_id)
     own_words.speak_as_council()
     if job.attempts > MOST_ATTEMPTS:
-        return _finish(job, Job.State.FAILED, "Stopped part-way three times. Ask for it again.")
+        return _finish(job, Job.State.FAILED, "This stopped part-way three times. Start it again.")
     try:
         try:
             with _lease_renewed(job):

@@ -200,7 +200,8 @@ def read_quarter(text: str) -> Quarter:
         if day == quarter.last_day:
             return quarter
         raise ValueError(
-            f"{text!r} is no last day of a quarter: write {quarter.key} if {quarter.in_full}, is meant"
+            f"{text!r} is not the last day of a quarter: write {quarter.key} if you mean "
+            f"{quarter.in_full}"
         )
     if found := BY_MONTH.fullmatch(plain):
         month = SHORT.index(found[1][:3]) + 1 if found[1] else int(found[4] or found[5])
@@ -209,7 +210,7 @@ def read_quarter(text: str) -> Quarter:
         quarter = Quarter.containing(date(int(found[2] or found[3] or found[6]), month, 1))
         if is_said_to_end and month == quarter.last_day.month:
             return quarter
-        raise ValueError(f"{text!r} is a month: write {quarter.key} if {quarter.in_full}, is meant")
+        raise ValueError(f"{text!r} is a month: write {quarter.key} if you mean {quarter.in_full}")
     raise ValueError(_not_read(text))
 
 
@@ -221,7 +222,7 @@ def _first_year(first: str, second: str, text: str) -> int:
     """The year in which a financial year began, such as 2019/20. Raises ValueError for any other."""
     year = int(first) if len(first) == 4 else _in_century(first)
     if int(second) % 100 != (year + 1) % 100 or (len(second) == 4 and int(second) != year + 1):
-        raise ValueError(f"{text!r} names no financial year: write it like 2019/20")
+        raise ValueError(f"{text!r} has no financial year: write it like 2019/20")
     return year
 
 
@@ -235,13 +236,13 @@ def _of_months(found: re.Match[str], text: str) -> Quarter:
     first, year_of_first, last, year, until = found.groups()
     one, other = SHORT.index(first[:3]) + 1, SHORT.index(last[:3]) + 1
     if one not in (1, 4, 7, 10) or other != one + 2:
-        raise ValueError(f"{text!r} is no quarter: write its three months, such as Oct-Dec 2019")
+        raise ValueError(f"{text!r} is not a quarter: write its three months, such as Oct-Dec 2019")
     if until:
         begins = _first_year(year.lstrip("'"), until, text)
         return Quarter.containing(date(begins + (one == 1), one, 1))
     whole = int(year) if len(year) == 4 else _in_century(year[-2:])
     if year_of_first and int(year_of_first) != whole:
-        raise ValueError(f"{text!r} is no quarter: write its three months, such as Oct-Dec 2019")
+        raise ValueError(f"{text!r} is not a quarter: write its three months, such as Oct-Dec 2019")
     return Quarter.containing(date(whole, one, 1))
 
 
@@ -263,6 +264,6 @@ def _day(plain: str, text: str) -> date | None:
         with suppress(ValueError):
             days.append(date(*each))
     if not days:
-        raise ValueError(f"{text!r} is no day of the calendar")
+        raise ValueError(f"{text!r} is not a real date")
     ends = [each for each in days if each == Quarter.containing(each).last_day]
     return (ends or days)[0]

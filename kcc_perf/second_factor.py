@@ -109,8 +109,8 @@ class SecondFactor:
         ):
             messages.warning(
                 request,
-                "You can read papers that are not public, or change the framework. Add a second"
-                " step to your sign-in before you go on.",
+                "You can read papers that are not public, or change the framework. Add a second "
+                "step to your sign-in before you continue.",
             )
             return redirect("mfa_activate_totp")
         return self.get_response(request)

@@ -39,7 +39,7 @@ class CorrectionForm(forms.Form):
 
     note = PublicWords(
         label="What does this edition correct?",
-        help_text="Everyone reads it at the top of the report, such as: “The figure for potholes"
+        help_text="Everyone reads this at the top of the report. For example: “The figure for potholes"
         " was 76.4 %, and is 81.2 %: one depot had been counted twice.”",
         required_words="Say what this edition corrects",
     )
@@ -53,7 +53,7 @@ class ApprovalForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={
             "required": "Select when it is published",
-            "invalid_choice": "Select one of the times that are offered",
+            "invalid_choice": "Select one of the times in the list",
         },
     )
     day = DayField(label="At another time: the day", what="the day", required=False)
@@ -61,7 +61,7 @@ class ApprovalForm(forms.Form):
         label="At another time: the hour",
         required=False,
         input_formats=["%H:%M", "%H.%M", "%H"],
-        help_text="As 9:00 or 17:30. Left empty, it is nine in the morning.",
+        help_text="For example, 9:00 or 17:30. Leave it empty for nine in the morning.",
         error_messages={"invalid": "Enter the hour as 9:00 or 17:30"},
     )
 
@@ -81,7 +81,7 @@ class ApprovalForm(forms.Form):
             if given.get("day") is None:
                 self.add_error("day", "Enter the day on which it is published")
             elif self._moment(given) <= now():
-                self.add_error("day", "Enter a time still to come: this one has passed")
+                self.add_error("day", "Enter a later time: this one has passed")
         return given
 
     @property
@@ -108,7 +108,7 @@ class SendBackForm(forms.Form):
         label="What is wrong with it?",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For those who build reports. The public does not see it.",
+        help_text="For those who build reports. The public does not see this.",
         error_messages={"required": "Say what is wrong with it"},
     )
 
@@ -118,7 +118,6 @@ class WithdrawForm(forms.Form):
 
     reason = PublicWords(
         label="Why is it withdrawn?",
-        help_text="Everyone reads it at the report’s address. Do not repeat what must not be read."
-        " Such as: “It held a person’s details by mistake. A corrected edition follows.”",
+        help_text="Everyone reads this at the report’s address. Do not repeat what must not be read. For example: “It held a person’s details by mistake. A corrected edition follows.”",
         required_words="Say why it is withdrawn",
     )

@@ -69,7 +69,7 @@ class NamedPartForm(PartForm):
         required=False,
         max_length=60,
         validators=[RegexValidator(rf"^{SLUG}$", "Use small letters, figures and hyphens")],
-        help_text="For addresses and files, and for good. Left empty, it is made from the name.",
+        help_text="Used in addresses and files, so it cannot be changed later. Leave it empty to make it from the name.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _first_day() -> DayField:
         label="First day",
         what="the first day",
         required=False,
-        help_text="Empty where it has stood since the plan began.",
+        help_text="Leave it empty if it has been there since the plan began.",
     )
 
 
@@ -105,7 +105,7 @@ def _place(label: str) -> forms.IntegerField:
         required=False,
         min_value=1,
         max_value=9_999,
-        help_text="Empty, it comes last. The place of another: the two change places.",
+        help_text="Leave it empty to put it last. If you enter the place of another, the two swap.",
         error_messages={
             "invalid": "Enter its place as a whole number, such as 3",
             "min_value": "Enter a place from 1 to 9999",
@@ -173,7 +173,10 @@ class PriorityForm(NamedPartForm):
         widget=forms.CheckboxSelectMultiple,
     )
     sponsor = PrintedText(
-        label="Sponsor", max_length=200, required=False, help_text="Who speaks for it, by office."
+        label="Sponsor",
+        max_length=200,
+        required=False,
+        help_text="The office of its sponsor, such as “Cabinet Member for Children”.",
     )
     description = _description()
     starts_on = _first_day()
@@ -258,13 +261,13 @@ class MeasureForm(PartForm):
         to_field_name="reference",
         empty_label="None",
         required=False,
-        help_text="Where it is judged by an indicator, and only there.",
+        help_text="Only if it is judged by an indicator.",
     )
     wording = PrintedText(
         label="In words",
         max_length=300,
         required=False,
-        help_text="What survey, inspection or evaluation it is. An indicator has its title.",
+        help_text="The name of the survey, inspection or evaluation. Leave it empty for an indicator.",
     )
     starts_on = _first_day()
 
@@ -299,12 +302,12 @@ class PlannedMilestoneForm(PartForm):
         to_field_name="slug",
         empty_label="None",
         required=False,
-        help_text="One of the two.",
+        help_text="Choose a priority or a project, not both.",
     )
     due_on = DayField(
         label="By which day?",
         what="the day by which it is to be done",
-        help_text="It is a promise: once anything is said of the milestone, it stays.",
+        help_text="You cannot change this day once there is an update on the milestone.",
     )
     accountable_manager = forms.ModelChoiceField(
         User.objects.none(),
@@ -336,7 +339,10 @@ class ProgrammeForm(NamedPartForm):
     """A programme of change, an enabler or capital works, and who speaks for it."""
 
     sponsor = PrintedText(
-        label="Sponsor", max_length=200, required=False, help_text="Who speaks for it, by office."
+        label="Sponsor",
+        max_length=200,
+        required=False,
+        help_text="The office of its sponsor, such as “Cabinet Member for Children”.",
     )
     description = _description()
     starts_on = _first_day()

@@ -285,7 +285,7 @@ def import_measures(
             priority = _one(work, row, "priority", row.priority, priorities)
             indicator = indicators.get(row.indicator or "")
             if row.indicator is not None and indicator is None:
-                advice = f"name an indicator that there is: there is no {row.indicator}"
+                advice = f"name an indicator that exists: there is no {row.indicator}"
                 work.refuse(row, "indicator", advice)
                 continue
             if priority is None:
@@ -536,7 +536,7 @@ def _one(
 ) -> SomeModel | None:
     found = among.get(slug or "")
     if slug is not None and found is None:
-        work.refuse(row, field, f"name a {field} that there is: there is no {slug}")
+        work.refuse(row, field, f"name a {field} that exists: there is no {slug}")
     return found
 
 
@@ -549,5 +549,5 @@ def _named(
 ) -> list[SomeModel]:
     for slug in given:
         if slug not in among:
-            work.refuse(row, field, f"name {field} that there are: there is no {slug}")
+            work.refuse(row, field, f"name {field} that exist: there is no {slug}")
     return [among[slug] for slug in given if slug in among]

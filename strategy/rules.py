@@ -176,12 +176,12 @@ def _figures_statement(figures: tuple[RatedMeasure, ...]) -> EvidenceStatement:
     if not figures:
         return EvidenceStatement("No indicator measures this priority", needs_attention=False)
     counts = Counter(
-        "green on stale figures"
+        "green on old figures"
         if each.stale and each.rag is Rag.GREEN
         else (each.rag.value if each.rag else "not rated")
         for each in figures
     )
-    order = ("green", "green on stale figures", "amber", "red", "not rated")
+    order = ("green", "green on old figures", "amber", "red", "not rated")
     parts = [f"{counts[word]} {word}" for word in order if counts[word]]
     whole = f"Of {len(figures)} indicators: " if len(figures) > 1 else "Its one indicator: "
     return EvidenceStatement(

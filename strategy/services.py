@@ -65,24 +65,24 @@ def _refuse_taken(row: Model) -> None:
     if place := PLACED.get(type(row)):
         taken = others.filter(**{place: getattr(row, place)}).first()
         if taken is not None:
-            said = f"{getattr(row, place)} is the place of “{taken}”: choose another"
+            said = f"{getattr(row, place)} is already the place of “{taken}”: choose another"
             raise Refused(said, field=place)
     if isinstance(row, Milestone):
         whose = {"priority": row.priority, "project": row.project}
         if others.filter(title=row.title, due_on=row.due_on, **whose).exists():
-            said = "There is a milestone of that title for that day: give this one another title"
+            said = "There is already a milestone with that title for that day: give this one a different title"
             raise Refused(said, field="title")
     if isinstance(row, Measure):
         if others.filter(priority=row.priority, indicator=row.indicator or -1).exists():
             raise Refused(f"{row.indicator} measures {row.priority} already", field="indicator")
         alike = others.filter(priority=row.priority, kind=row.kind, wording=row.wording)
         if row.indicator is None and alike.exists():
-            said = f"{row.priority} is judged by “{row.wording}” already: word this one otherwise"
+            said = f"{row.priority} is already judged by “{row.wording}”: word this one differently"
             raise Refused(said, field="wording")
     if isinstance(row, Evidence):
         alike = others.filter(priority=row.priority, gathered_on=row.gathered_on, title=row.title)
         if alike.exists():
-            said = "There is evidence of that title and day already: change that, or give a title"
+            said = "There is already evidence with that title and day: change it, or give this a different title"
             raise Refused(said, field="title")
     if isinstance(row, Evaluation):
         alike = others.filter(priority=row.priority, judged_on=row.judged_on)
@@ -115,8 +115,8 @@ def change_part(*, part: SomePart, by: User | None, **given: Any) -> SomePart:
         return row
     if isinstance(row, Milestone) and "due_on" in found and row.updates.exists():
         raise Refused(
-            "Something was said of it already, and what was promised is not changed: end this"
-            " milestone and set another",
+            "It already has an update, so what was promised cannot change: end this milestone "
+            "and set another",
             field="due_on",
         )
     first = FIRST_DAY.get(type(row), "starts_on")
@@ -316,7 +316,7 @@ def measure_by(
 ) -> Measure:
     """A priority is judged by an indicator, by evidence or by an evaluation."""
     if (kind is MeasureKind.INDICATOR) != (indicator is not None):
-        said = "Name an indicator where the measure is one, and only there"
+        said = "Choose an indicator only if the measure is an indicator"
         raise Refused(said, field="indicator")
     if indicator is None and not wording.strip():
         raise Refused("Say what it is judged by", field="wording")
@@ -430,19 +430,17 @@ def update_milestone(
     given = {"forecast_on": forecast_on, "done_on": done_on, "progress": progress.strip()}
     if done_on is not None and done_on > today:
         raise Refused(
-            "The day it was done cannot be in the future: give a forecast instead", field="done_on"
+            "The day it was done cannot be in the future: enter a forecast instead", field="done_on"
         )
     forecast_late = done_on is None and forecast_on is not None and forecast_on > row.due_on
     if forecast_late and not given["progress"]:
-        raise Refused(
-            "Say why it is forecast after its due date, and what is being done", field="progress"
-        )
+        raise Refused("Say why it will be late, and what is being done", field="progress")
     was = {name: getattr(row, name) for name in given}
     changed = [name for name in given if was[name] != given[name]]
     if not changed:
         return row
     if not row.stands_on(today):
-        raise Refused("It is no part of the plan today, so nothing more is said of it")
+        raise Refused("It is not part of the plan today, so it takes no more updates")
     for name in changed:
         setattr(row, name, given[name])
     row.save(update_fields=changed)
@@ -536,4 +534,4 @@ def evaluate(
 
 def _refuse_ahead(day: date, field: str) -> None:
     if day > localdate():
-        raise Refused("That day is still to come: enter it once it has been", field=field)
+        raise Refused("That day has not come yet: enter it once it has", field=field)

@@ -44,7 +44,7 @@ class RehearsedCallIns:
         if now > both:
             sentence += f", {now - both} of them only under this version"
         if only_then:
-            sentence += f"; {only_then} more could be called in as it was"
+            sentence += f"; {only_then} more could be called in then"
         return f"{sentence}."
 
 

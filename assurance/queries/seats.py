@@ -36,8 +36,8 @@ def not_as_the_council_says(day: date) -> tuple[str, ...]:
     """Which teams stand on a day though the council says that it has none such, each as a sentence."""
     wanted = teams_of_council()
     return tuple(
-        f"The council says that it has {'one team' if wanted else 'no assurance team'}, and"
-        f" {each.name} still stands: end it"
+        f"The council says that it has {'one team' if wanted else 'no assurance team'}, but "
+        f"{each.name} is still in use: end it"
         for each in Team.objects.standing_on(day)
         if each.code not in wanted
     )
@@ -101,9 +101,9 @@ def misfits(seats: Sequence[Seat], day: date) -> tuple[str, ...]:
         if why := why_unfit(seat.team, seat.user, kind, seat.unit, posts[seat.user_id], tree):
             found.append(why)
         if not seat.user.is_active:
-            found.append(f"{seat.user} has a seat and can no longer sign in")
+            found.append(f"{seat.user} has a seat but can no longer sign in")
         found += [
-            f"{seat.user} sits on {other} too: the people of PAT and DAT are different ones"
+            f"{seat.user} also has a seat on {other}: nobody may sit on both PAT and DAT"
             for (user, team), other in elsewhere.items()
             if kind in APART and user == seat.user_id and team != seat.team_id
         ]
@@ -111,7 +111,7 @@ def misfits(seats: Sequence[Seat], day: date) -> tuple[str, ...]:
     if neds and len(neds) > neds[0].team.neds:
         asked = neds[0].team.neds
         found.append(
-            f"{len(neds)} sit as non-executive directors, for whom there are {asked} seats"
+            f"{len(neds)} people sit as non-executive directors, but there are {asked} seats"
         )
     return tuple(found)
 
@@ -133,13 +133,13 @@ def why_unfit(
     if kind is SeatKind.CHAIR and team.chaired_by not in kinds:
         office = PostKind(team.chaired_by).label
         return (
-            f"{team.short} is chaired by the {office}, which {user} is not: seat whoever holds that"
-            " post"
+            f"{team.short} is chaired by the {office}, and {user} is not: give the seat to "
+            f"whoever holds that post"
         )
     if kind is SeatKind.NED and kinds & {*DIRECTING, *ELECTED}:
-        return f"A NED is staff from the grass roots, and {user} is a director or a Member"
+        return f"A non-executive director is front-line staff, and {user} is a director or a Member"
     if kind is SeatKind.NED and not kinds:
-        return f"A NED is staff from the grass roots, and {user} holds no post"
+        return f"A non-executive director is front-line staff, and {user} holds no post"
     if kind is SeatKind.DIRECTOR and unit is not None:
         directed = {post.unit_id for post in posts if post.kind in DIRECTING}
         if not directed & set(tree.below(unit.pk)):

@@ -60,7 +60,7 @@ def withdraw(
     if row is None:
         raise Refused(f"{indicator.reference} is not called in to this meeting")
     if row.challenges.exists() or row.decisions.exists() or row.agreed_actions.exists():
-        raise Refused(f"{indicator.reference} was discussed: what was said stays on record")
+        raise Refused(f"{indicator.reference} has been discussed, so it stays on the agenda")
     return _decide(meeting, indicator, CallInVerdict.WITHDRAWN, reason, by, at)
 
 
@@ -76,12 +76,12 @@ def _decide(
     refuse_all_but_chair(by, meeting.team)
     meeting = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
     if meeting.is_held:
-        raise Refused("The meeting was held: its agenda no longer changes")
+        raise Refused("The meeting has been held: its agenda can no longer change")
     before = meeting.call_ins.filter(indicator=indicator).first()
     found, why = _grounds(meeting, indicator, before)
     reason = reason.strip()
     if verdict is CallInVerdict.CALLED_IN and found is Eligibility.STATED_REASON and not reason:
-        raise Refused("Say why this is called in: no rule makes it eligible", field="reason")
+        raise Refused("Say why you call it in: no rule makes it eligible", field="reason")
     if verdict is not CallInVerdict.CALLED_IN and not reason:
         raise Refused(f"Say why it is {verdict.label.lower()}", field="reason")
     if before is not None and (before.verdict, before.reason) == (verdict, reason):

@@ -44,7 +44,7 @@ def move_meeting(*, meeting: Meeting, meets_on: date, reason: str, by: User) -> 
         raise Refused("Say why it is moved", field="reason")
     row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
     if row.is_held:
-        raise Refused("This meeting was held: its day stays", field="meets_on")
+        raise Refused("This meeting has been held: its day cannot change", field="meets_on")
     if row.meets_on == meets_on:
         return row
     _refuse_day(row.team, meets_on, row.quarter)

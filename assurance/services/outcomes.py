@@ -93,7 +93,7 @@ def agree_action(
     if not owner.strip():
         raise Refused("Enter who will do it", field="owner")
     if due_on < call_in.meeting.meets_on:
-        raise Refused("An agreed action is due on the day of the meeting or later", field="due_on")
+        raise Refused("Choose the day of the meeting or a later day", field="due_on")
     said = {"call_in": call_in, "what": what.strip(), "owner": owner.strip(), "due_on": due_on}
     if (again := AgreedAction.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
@@ -126,11 +126,15 @@ def complete_action(
     row = AgreedAction.objects.select_for_update().get(pk=action.pk)
     call_in = row.call_in
     if not may_report_on(row, by):
-        raise PermissionDenied("This is for the chair, the performance officers and the manager")
+        raise PermissionDenied(
+            "Only the chair, the performance officers and the accountable manager can do this"
+        )
     if done_on is not None and done_on > today:
         raise Refused("The day it was done cannot be in the future", field="done_on")
     if done_on is not None and done_on < call_in.meeting.meets_on:
-        raise Refused("It was agreed at the meeting, so it was done then or later", field="done_on")
+        raise Refused(
+            "It was agreed at the meeting: enter that day or a later one", field="done_on"
+        )
     said = {"done_on": done_on, "progress": progress.strip()}
     if (row.done_on, row.progress) == (said["done_on"], said["progress"]):
         return row
@@ -212,4 +216,4 @@ def _refuse_off_agenda(call_in: CallIn) -> None:
 def _refuse_early(call_in: CallIn, today: date) -> None:
     day = call_in.meeting.meets_on
     if today < day:
-        raise Refused(f"The meeting is on {as_date(day)}: record what it decides from then")
+        raise Refused(f"The meeting is on {as_date(day)}: record its decisions from that day")

@@ -60,7 +60,7 @@ def attach_rendering(*, pack: Pack, html: str, pdf: bytes) -> Pack:
     if row.drawn_at is not None:
         if (row.html, bytes(row.pdf or b"")) == (html, pdf):
             return row
-        raise Refused(f"{row} was drawn already, and what was drawn does not change")
+        raise Refused(f"{row} was drawn already and cannot change")
     row.html, row.pdf, row.drawn_at = html, pdf, now()
     row.save(update_fields=["html", "pdf", "drawn_at"])
     audit.record("drew pack", row, by=None, sha256=row.sha256)

@@ -124,10 +124,10 @@ def _refuse_wrong_days(team: Team, starts_on: date, ends_on: date | None) -> Non
     if ends_on is not None and ends_on < starts_on:
         raise Refused("The last day cannot be before the first", field="ends_on")
     if team.starts_on is not None and starts_on < team.starts_on:
-        said = f"{team.short} stands from {as_date(team.starts_on)}: give a day from then on"
+        said = f"{team.short} exists from {as_date(team.starts_on)}: enter that day or a later one"
         raise Refused(said, field="starts_on")
     if team.ends_on is not None and (ends_on is None or ends_on > team.ends_on):
-        said = f"{team.short} ends on {as_date(team.ends_on)}: give a last day by then"
+        said = f"{team.short} ends on {as_date(team.ends_on)}: enter a last day by then"
         raise Refused(said, field="ends_on")
 
 
@@ -135,7 +135,9 @@ def _refuse_unfit(
     team: Team, user: User, kind: SeatKind, unit: Unit | None, starts_on: date
 ) -> None:
     if (kind is SeatKind.DIRECTOR) != (unit is not None):
-        raise Refused("Name a directorate for a director, and for nobody else", field="unit")
+        raise Refused(
+            "Choose a directorate for a nominated director, and for no other seat", field="unit"
+        )
     if unit is not None and unit.tier != UnitTier.DIRECTORATE:
         raise Refused(f"{unit} is not a directorate: name one", field="unit")
     posts, tree = posts_held(user, on=starts_on), tree_on(starts_on)
@@ -161,8 +163,8 @@ def _refuse_clashes(
             _refuse_within_team(other, user, kind, unit)
         elif other.user_id == user.pk and kind in APART and other.kind in APART:
             raise Refused(
-                f"{user} sits on {other.team.short} for some of these days: the people of PAT and DAT"
-                " are different ones",
+                f"{user} has a seat on {other.team.short} for some of these days: nobody may "
+                f"sit on both PAT and DAT",
                 field="user",
             )
 
@@ -177,6 +179,7 @@ def _refuse_within_team(other: Seat, user: User, kind: SeatKind, unit: Unit | No
         raise Refused(said, field="kind")
     if unit is not None and other.unit_id == unit.pk:
         raise Refused(
-            f"{other.user} speaks for {unit} on {team} for some of these days: end that first",
+            f"{other.user} is the director for {unit} on {team} for some of these days: end "
+            f"that first",
             field="unit",
         )

@@ -44,9 +44,7 @@ def establish_team(
     wanted = teams_of_council()
     if code not in wanted:
         has = "one assurance team for both tasks" if wanted else "no assurance team"
-        raise Refused(
-            f"The council says that it has {has}: say otherwise on its page first", field="code"
-        )
+        raise Refused(f"The council’s page says that it has {has}: change that first", field="code")
     team, is_new = Team.objects.get_or_create(
         code=code,
         defaults={
@@ -111,7 +109,9 @@ def end_team(*, team: Team, ends_on: date | None, by: User | None) -> Team:
         return row
     if ends_on is not None:
         if row.starts_on is not None and ends_on < row.starts_on:
-            said = f"{row.short} stands from {as_date(row.starts_on)}: give a day from then on"
+            said = (
+                f"{row.short} exists from {as_date(row.starts_on)}: enter that day or a later one"
+            )
             raise Refused(said, field="ends_on")
         meeting = row.meetings.filter(meets_on__gt=ends_on).order_by("-meets_on").first()
         if meeting is not None:
@@ -120,8 +120,8 @@ def end_team(*, team: Team, ends_on: date | None, by: User | None) -> Team:
         for seat in row.seats.select_related("user").order_by("pk"):
             if seat.starts_on > ends_on:
                 raise Refused(
-                    f"{seat.user} takes a seat on {as_date(seat.starts_on)}, after that: change the"
-                    " days of that seat first",
+                    f"{seat.user} takes a seat after that, on {as_date(seat.starts_on)}: change "
+                    f"the days of that seat first",
                     field="ends_on",
                 )
             if seat.ends_on is None or seat.ends_on > ends_on:

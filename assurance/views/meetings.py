@@ -101,7 +101,9 @@ def freeze_pack(request: SignedInRequest, team: Team, day: date) -> HttpResponse
     if is_new:
         messages.success(request, f"{pack} is frozen. Its page and its PDF will be here shortly.")
     else:
-        messages.info(request, f"Nothing has changed since pack {pack.number}: no new one is made")
+        messages.info(
+            request, f"Nothing has changed since pack {pack.number}, so no new pack was made"
+        )
     return redirect(found)
 
 
@@ -133,7 +135,7 @@ def table_paper(request: SignedInRequest, team: Team, day: date) -> HttpResponse
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, f"“{paper.title}” is tabled")
+            messages.success(request, f"“{paper.title}” is added")
             return redirect(found)
     return render(request, "assurance/table_paper.html", {"meeting": found, "form": form})
 

@@ -148,7 +148,7 @@ def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
         pk=action,
     )
     if not outcomes.may_report_on(row, request.user):
-        raise Http404("No such action is yours to report on")
+        raise Http404("There is no such action for you to report on")
     team = row.call_in.meeting.team
     back = row.call_in.get_absolute_url() if may_read(request.user, team) else "/home/"
     form = ReportForm(

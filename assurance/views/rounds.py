@@ -28,7 +28,7 @@ def challenge_in_round(request: SignedInRequest, team: Team, year: int, pk: int)
     def act(given: dict[str, Any]) -> Done:
         challenge_line(team=team, line=line, text=given["text"], by=request.user)
         return Done(
-            f"{line.reference} is challenged for {team.short}, and an answer is owed", there
+            f"{line.reference} is challenged for {team.short}. Its directorate has to answer", there
         )
 
     page = FormPage(

@@ -68,7 +68,7 @@ SEATS = Entity(
     row=SeatRow,
     exported=seats_csv,
     imported=import_seats,
-    before_bringing="Teams, units, people and their posts come first.",
+    before_bringing="Set up teams, units, people and their posts first.",
 )
 FOREVER = "No last day"
 
@@ -142,7 +142,7 @@ def new_team(request: SignedInRequest) -> HttpResponse:
         "Add the team",
         reverse("set_up_teams"),
         act,
-        lede="Whether the council has two teams, one or none is said on its own page.",
+        lede="Set on the council’s page whether it has two teams, one or none.",
     )
     return form_page(request, about)
 
@@ -172,12 +172,12 @@ def change_team_page(request: SignedInRequest, team: str) -> HttpResponse:
         today = localdate()
         chairs = Seat.objects.held_on(today).filter(team=found, kind=SeatKind.CHAIR)
         warnings = [
-            f"{each.user} chairs {found.short} and is not {becomes.label}: end that seat, and seat"
-            " whoever is"
+            f"{each.user} chairs {found.short} and is not {becomes.label}: end that seat and "
+            f"give it to whoever is"
             for each in chairs.select_related("user")
             if becomes not in {post.kind for post in posts_held(each.user, on=today)}
         ]
-        said = [] if changes else ["Nothing: it says what stands already."]
+        said = [] if changes else ["Nothing: it is the same as now."]
         return Preview(changes=changes, follows=said, warnings=warnings)
 
     held = {
@@ -188,7 +188,7 @@ def change_team_page(request: SignedInRequest, team: str) -> HttpResponse:
     }
     form = TeamForm(request.POST or None, initial=held)
     about = FormPage(
-        form, "Change", "Change it", _page_of(found), act, caption=found.name, preview=preview
+        form, "Change", "Save the change", _page_of(found), act, caption=found.name, preview=preview
     )
     return form_page(request, about)
 
@@ -202,14 +202,18 @@ def end_team_page(request: SignedInRequest, team: str) -> HttpResponse:
     def act(given: dict[str, Any]) -> Done:
         end_team(team=found, ends_on=given["ends_on"], by=request.user)
         day = given["ends_on"]
-        said = f"{found.short}’s last day is {as_date(day)}" if day else f"{found.short} goes on"
+        said = (
+            f"{found.short}’s last day is {as_date(day)}"
+            if day
+            else f"{found.short} has no last day now"
+        )
         return Done(said, _page_of(found))
 
     def preview(given: dict[str, Any]) -> Preview:
         day = given["ends_on"]
         change = Change("Last day", _last(found.ends_on), _last(day))
         if day is None:
-            follows = ["Nobody is seated by it: give seats anew."] if found.ends_on else []
+            follows = ["This gives nobody a seat: give the seats again."] if found.ends_on else []
             return Preview(changes=[change], follows=follows)
         beyond = [
             each.user.name
@@ -221,10 +225,10 @@ def end_team_page(request: SignedInRequest, team: str) -> HttpResponse:
             changes=[change],
             follows=[
                 *seats,
-                "Its meetings, packs, decisions and agreed actions stay where they are, for those who"
-                " may read them by office.",
-                f"From the day after, no meeting of {found.short} is planned and nothing is called in"
-                " to it.",
+                "Its meetings, packs, decisions and agreed actions stay, for those whose office "
+                "lets them read them.",
+                f"From the day after, no meeting of {found.short} can be planned and nothing "
+                f"can be called in to it.",
             ],
         )
 
@@ -263,7 +267,7 @@ def set_up_seats(request: SignedInRequest) -> HttpResponse:
 def new_seat(request: SignedInRequest) -> HttpResponse:
     """Somebody is seated on a team."""
     if not Team.objects.exists():
-        messages.info(request, "Add an assurance team first: every seat is on one.")
+        messages.info(request, "Add an assurance team first: every seat belongs to one.")
         return redirect("set_up_teams_new")
     today = localdate()
 
@@ -278,7 +282,7 @@ def new_seat(request: SignedInRequest) -> HttpResponse:
         until = f", until {as_date(given['ends_on'])}" if given["ends_on"] else ""
         acts = {
             SeatKind.CHAIR: "decides what is called in, and records what is decided",
-        }.get(kind, "sees the call-in board and may put challenges")
+        }.get(kind, "sees the call-in board and may ask questions of challenge")
         warnings = []
         if kind is SeatKind.NED and judges_their_own(user, day):
             warnings.append(
@@ -321,7 +325,7 @@ def change_seat_page(request: SignedInRequest, seat: int) -> HttpResponse:
             )
             if before != after
         ]
-        follows = [_reading(held)] if changes else ["Nothing: it says what stands already."]
+        follows = [_reading(held)] if changes else ["Nothing: it is the same as now."]
         return Preview(changes=changes, follows=follows)
 
     begin = {"starts_on": held.starts_on, "ends_on": held.ends_on}
@@ -333,7 +337,7 @@ def change_seat_page(request: SignedInRequest, seat: int) -> HttpResponse:
         _page_of(held.team),
         act,
         caption=str(held),
-        lede="For another person or directorate, end this seat and give a new one.",
+        lede="For another person or directorate, end this seat and add a new one.",
         preview=preview,
     )
     return form_page(request, about)
@@ -376,10 +380,7 @@ def seat_history(request: SignedInRequest, seat: int) -> HttpResponse:
 
 
 def _reading(held: Seat) -> str:
-    return (
-        f"{held.user} reads the papers of {held.team.short} on the days of the seat, and by it on no"
-        " other."
-    )
+    return f"{held.user} can read the papers of {held.team.short} only while the seat lasts."
 
 
 def _last(day: Any) -> str:

@@ -314,7 +314,7 @@ def description_of(trend: Trend) -> str:
     shape = "; the last carries its RAG shape" if known[-1].rag else ""
     sentences = [f"Circles joined by a solid line are results{shape}."]
     if trend.restarts_in_april:
-        sentences.append("Each year is counted anew from April; dots show the year before.")
+        sentences.append("The count starts again each April; dots show the year before.")
     if any(each.target is not None for each in shown):
         sentences.append("A line of long dashes is the target.")
     if any(each.floor is not None for each in shown):

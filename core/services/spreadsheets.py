@@ -56,7 +56,7 @@ def write_spreadsheet(*, token: UUID, importer: Importer, by: Person) -> Spreads
     if kept.written_at is not None:
         return kept
     if kept.expires_at <= now():
-        raise Refused("It was brought more than a day ago: bring the file again")
+        raise Refused("It was uploaded more than a day ago: upload the file again")
     imported = importer(bytes(kept.content), file=kept.name, by=by, dry_run=False)
     kept.written_at, kept.outcome, kept.content = now(), str(imported), b""
     kept.save(update_fields=["written_at", "outcome", "content"])

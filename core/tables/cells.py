@@ -125,9 +125,7 @@ def iso_date(text: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(
-            f"write a day of the calendar like 2011-04-01, not {shown(text)}"
-        ) from None
+        raise ValueError(f"write a date like 2011-04-01, not {shown(text)}") from None
 
 
 def _refuse_formula(text: str) -> None:
@@ -257,7 +255,7 @@ def _advice(text: str, absent: str) -> str:
         plain = text.replace(",", ".")
         return f"write a full stop for the decimal point: {shown(plain)}, not {shown(text)}"
     if bracketed := IN_BRACKETS.fullmatch(text):
-        return f"write a minus sign for a number below nought: {shown('-' + bracketed[1])}"
+        return f"write a minus sign for a number below zero: {shown('-' + bracketed[1])}"
     if text.startswith(("−", "–")) and read_number(text[1:]) is not None:
         return f"write an ordinary hyphen for the minus sign: {shown('-' + text[1:])}"
     if text.startswith("+"):

@@ -239,7 +239,7 @@ def _unknown(name: str, names: Sequence[str], known: Mapping[str, Column]) -> st
         return "give this column a name, or remove it"
     missing = [each for each in known if each not in names]
     near = difflib.get_close_matches(name.lower()[:60], missing, n=1)
-    return f"rename this column {near[0]}" if near else "remove this column: it is not one of ours"
+    return f"rename this column {near[0]}" if near else "remove this column: we do not use it"
 
 
 def _wrong_count(given: int, wanted: int) -> str:

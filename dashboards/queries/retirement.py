@@ -44,4 +44,4 @@ def consequences(indicator: Indicator, *, last_quarter: Quarter | None) -> Itera
         yield f"“{measure.priority}” is judged by it: add another measure there, or end that one."
     for move in indicator.moves.to_come().select_related("unit", "manager"):
         yield f"It was to go {move.in_words} on {as_date(move.from_day)}: drop that move."
-    yield "What was published stays as it was."
+    yield "What is published stays as it is."

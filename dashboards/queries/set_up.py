@@ -238,7 +238,7 @@ def _plan(today: date) -> Step:
             ("The plan", "set_up_plan"),
             ("Priorities", "set_up_priorities"),
             ("Programmes and projects", "set_up_programmes"),
-            ("The strategy as it is read", "strategy"),
+            ("See the strategy page", "strategy"),
         ),
     )
 

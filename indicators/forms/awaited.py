@@ -11,7 +11,7 @@ class AwaitedForm(forms.Form):
     publisher = PrintedText(
         label="Who publishes it?",
         max_length=200,
-        help_text="Such as the Office for National Statistics.",
+        help_text="For example, the Office for National Statistics.",
         error_messages={"required": "Enter who publishes it"},
     )
     until = DayField(label="By which day will they have issued it?", what="the day")

@@ -32,7 +32,7 @@ class DataQualityForm(forms.Form):
         label="Why?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why the risk is so"},
+        error_messages={"required": "Say why you chose that risk"},
     )
     checked_on = DayField(
         label="When were they last checked? (optional)", what="the day of the check", required=False
@@ -45,16 +45,18 @@ class DataQualityForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     mend = PrintedText(
-        label="What is done about it?",
+        label="What is being done about it?",
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     mend_due_on = DayField(
-        label="By when? (optional)", what="the day by which it is mended", required=False
+        label="By when? (optional)", what="the day by which it is to be put right", required=False
     )
     mended_on = DayField(
-        label="When was it done? (optional)", what="the day on which it was mended", required=False
+        label="When was it done? (optional)",
+        what="the day on which it was put right",
+        required=False,
     )
 
 
@@ -68,7 +70,7 @@ class RegisterFilter(forms.Form):
             ("", "All"),
             ("unchecked", "Not checked for a year"),
             ("high", "High risk"),
-            ("overdue", "Not mended by its day"),
+            ("overdue", "Not put right by its due day"),
         ],
     )
     unit = UnitChoice(

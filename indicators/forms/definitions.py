@@ -55,16 +55,16 @@ class DefinitionForm(forms.Form):
             *("reference", "title", "kind", "definition", "source", "codes"),
             *("measure_unit", "decimals", "may_be_negative", "numerator_name", "denominator_name"),
         ),
-        "When figures come": (
+        "When figures are due": (
             *("frequency", "basis", "due", "made_of_months", "lag_quarters", "seasonal"),
             "first_quarter",
         ),
         "How it is judged": ("polarity", "method", "tolerance"),
-        "Who has a part in it": (
+        "Who works on it": (
             *("unit", "accountable_manager", "data_provider", "contributors", "checker"),
             "next_review",
         ),
-        "Where it stands": ("tier", "layer"),
+        "Where it belongs": ("tier", "layer"),
         "This change": ("reason", "break_from"),
     }
 
@@ -95,7 +95,7 @@ class DefinitionForm(forms.Form):
     )
     decimals = _whole("Decimals shown", 6, initial=0)
     may_be_negative = forms.ChoiceField(
-        label="May a result be below nought?",
+        label="Can a result be below zero?",
         choices=SIGNS,
         widget=forms.RadioSelect,
         required=False,
@@ -118,7 +118,7 @@ class DefinitionForm(forms.Form):
         initial=Frequency.QUARTERLY,
     )
     basis = forms.ChoiceField(
-        label="Which stretch of time does a figure speak of?",
+        label="What period does a figure cover?",
         choices=Basis.choices,
         initial=Basis.QUARTER,
     )
@@ -126,8 +126,7 @@ class DefinitionForm(forms.Form):
         label="In which quarters is it due?",
         required=False,
         max_length=20,
-        help_text="Q2, or Q1 Q3; of every second year the first, 2024-Q3. Empty where how often"
-        " there is a figure says it.",
+        help_text="For example, Q2, or Q1 Q3. For every second year, give the first: 2024-Q3. Leave it empty if “how often” already says it.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     made_of_months = forms.ChoiceField(
@@ -139,15 +138,15 @@ class DefinitionForm(forms.Form):
         "Lag in quarters",
         20,
         initial=0,
-        help_text="How many quarters old a figure is when it comes. 0 where it is of its quarter.",
+        help_text="How many quarters old a figure is when it comes. Enter 0 if it is for its own quarter.",
     )
     seasonal = forms.BooleanField(
-        label="Like quarters of other years resemble it more than the quarter before",
+        label="It is seasonal: the same quarter of other years is a better guide than the quarter before",
         required=False,
     )
     first_quarter = QuarterTextField(
         label="First quarter in which it is measured",
-        help_text="The earliest of which there is a figure. For example, Q1 2019/20.",
+        help_text="The earliest quarter with a figure. For example, Q1 2019/20.",
         error_messages={"required": "Enter the first quarter in which it is measured"},
     )
     polarity = forms.ChoiceField(
@@ -178,14 +177,14 @@ class DefinitionForm(forms.Form):
         label="Contributors",
         required=False,
         max_length=500,
-        help_text="Who else has a part in it, with a semicolon between.",
+        help_text="Who else contributes. Put a semicolon between names.",
     )
     checker = PersonField(
         User.objects.filter(is_active=True),
         label="Checker",
         required=False,
         empty_label="Nobody",
-        help_text="Looks at its figures before they go up. Not its accountable manager.",
+        help_text="Checks its figures before they go for sign-off. Not its accountable manager.",
     )
     next_review = DayField(
         label="Next review of the definition", what="the day of the next review", required=False
@@ -295,13 +294,13 @@ class ChangedDefinitionForm(DefinitionForm):
         label="Why is it changed?",
         required=False,
         max_length=500,
-        help_text="This is published where the definition changes.",
+        help_text="This is published with the new definition.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     break_from = QuarterTextField(
-        label="From which quarter do figures compare no more with those before?",
+        label="From which quarter can figures no longer be compared with earlier ones?",
         required=False,
-        help_text="Empty where they still compare. Otherwise trends and runs begin anew there.",
+        help_text="Leave it empty if they can still be compared. Otherwise trends and runs start again there.",
     )
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
@@ -327,7 +326,7 @@ class ChangedDefinitionForm(DefinitionForm):
         if last is not None and "break_from" in given and given["break_from"] is None:
             self.add_error(
                 "break_from",
-                "Enter the first quarter whose figure speaks of the new stretch of time:"
+                "Enter the first quarter whose figure covers the new period:"
                 f" {last.next()} or later",
             )
         return given
@@ -340,7 +339,7 @@ class IndicatorMoveForm(forms.Form):
     manager = PersonField(
         User.objects.filter(is_active=True), label="Accountable manager", empty_label=None
     )
-    from_day = DayField(label="From which day?", what="the day from which it is so")
+    from_day = DayField(label="From which day?", what="the day from which it applies")
     reason = PrintedText(
         label="Why?",
         max_length=500,

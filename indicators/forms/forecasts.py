@@ -13,7 +13,7 @@ from organisation.rules import Tree, UnitTier
 SHOWN = (
     ("", "Every forecast"),
     ("outside", "Results outside the interval"),
-    ("wrong", "Another colour than was likeliest"),
+    ("wrong", "A different colour from the likeliest"),
 )
 
 

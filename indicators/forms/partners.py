@@ -35,15 +35,15 @@ class PartnerForm(forms.Form):
     indicators = forms.CharField(
         label="Of which indicators?",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="References, one a line. They see these and no others.",
+        help_text="References, one a line. They see only these.",
         error_messages={"required": "Name at least one indicator"},
     )
     quarter = QuarterTextField(
         label="Of which quarter?",
         required=False,
-        help_text="Leave it empty for every quarter that opens while the link serves.",
+        help_text="Leave it empty for every quarter that opens while the link works.",
     )
-    ends_on = DayField(what="the last day on which the link serves", label="Until when?")
+    ends_on = DayField(what="the last day on which the link works", label="Until when?")
 
     def clean_indicators(self) -> list[Indicator]:
         asked = [
@@ -65,7 +65,7 @@ class NewPartnerForm(PartnerForm):
         max_length=200,
         error_messages={"required": "Enter what the organisation is called"},
     )
-    starts_on = DayField(what="the first day on which the link serves", label="From when?")
+    starts_on = DayField(what="the first day on which the link works", label="From when?")
     field_order = ("name", "contact", "email", "indicators", "quarter", "starts_on", "ends_on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,7 +101,7 @@ class GivenForm(forms.Form):
         help_text="They may use it in what is published.",
     )
     file = forms.FileField(
-        label="A file that bears it out",
+        label="A file that supports it",
         required=False,
         help_text="PDF, DOCX, XLSX, CSV, TXT, PNG or JPG, smaller than 5 MB.",
         error_messages={"empty": "The selected file is empty"},
@@ -118,7 +118,7 @@ class GivenForm(forms.Form):
         else:
             self.fields["numerator"].label = indicator.numerator_name or "Numerator"
             self.fields["denominator"].label = indicator.denominator_name
-            self.fields["value"].help_text = "Leave it empty where you give the two counts below."
+            self.fields["value"].help_text = "Leave it empty if you give the two counts below."
 
     def clean_file(self) -> UploadedFile | None:
         file: UploadedFile | None = self.cleaned_data["file"]

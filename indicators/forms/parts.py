@@ -35,15 +35,14 @@ class DimensionForm(forms.Form):
         label="Does each case fall in exactly one part?",
         choices=YES_NO,
         widget=forms.RadioSelect,
-        help_text="Then the parts add up to the whole, and are held beside it.",
+        help_text="If so, the parts add up to the whole and are checked against it.",
         error_messages={"required": "Say whether each case falls in exactly one part"},
     )
     withheld_below = forms.IntegerField(
         label="Below which number are counts withheld?",
         min_value=0,
         max_value=100,
-        help_text="Counts from 1 to less than this are not shown, so that nobody can be recognised."
-        " Enter 0 where the figures are not about people.",
+        help_text="Counts from 1 up to this number are hidden, so that nobody can be recognised. Enter 0 if the figures are not about people.",
         error_messages={
             "required": "Enter a number from 0 to 100",
             "invalid": "Enter a whole number from 0 to 100",
@@ -80,7 +79,7 @@ class BasePartNames(BaseFormSet):
     """The parts of a dimension, in the order that their places give."""
 
     default_error_messages = {
-        "missing_management_form": "The rows of parts did not all arrive: give them again",
+        "missing_management_form": "Some parts did not arrive: enter them again",
         "too_many_forms": "Name %(num)d parts or fewer",
     }
 
@@ -132,20 +131,17 @@ class BreakDownForm(forms.Form):
 
     dimensions = forms.ModelMultipleChoiceField(
         Dimension.objects.all(),
-        label="By what may it be broken down?",
+        label="How can it be broken down?",
         to_field_name="key",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": "Select from the list: %(value)s is not there any longer"
-        },
+        error_messages={"invalid_choice": "Select from the list: %(value)s is no longer there"},
     )
     values_add_up = forms.ChoiceField(
         label="Are its results counts?",
         choices=YES_NO,
         widget=forms.RadioSelect,
-        help_text="Then the results of its parts add up to the result of the whole, as numbers of"
-        " people or repairs do. Percentages and averages do not.",
+        help_text="If so, the results of its parts add up to the whole, as numbers of people or repairs do. Percentages and averages do not.",
         error_messages={"required": "Say whether its results are counts"},
     )
 
@@ -176,7 +172,7 @@ class PartsForm(forms.Form):
             self.fields["reason"] = PrintedText(
                 label="Why are the parts revised?",
                 max_length=500,
-                help_text="The quarter is closed. The old figures stay on record beside the new.",
+                help_text="The quarter is closed. The old figures stay on record with the new.",
                 error_messages={"required": "Say why the parts are revised"},
             )
 

@@ -147,8 +147,7 @@ class AttestationForm(forms.Form):
         label="Are any of these not yours?",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick any that somebody else answers for: whose it is will be found out."
-        " Leave all unticked if all are yours.",
+        help_text="Tick any that somebody else answers for, and the performance team will find out who. Leave all unticked if all are yours.",
         error_messages={
             "invalid_choice": "%(value)s is no longer yours: the list below is up to date",
         },

@@ -139,7 +139,7 @@ class ResultForm(forms.Form):
             self.fields["reason"] = PrintedText(
                 label="Why is the result revised?",
                 max_length=500,
-                help_text="The quarter is closed. The old figure stays on record beside the new.",
+                help_text="The quarter is closed. The old figure stays on record with the new.",
                 error_messages={"required": "Say why the result is revised"},
             )
 

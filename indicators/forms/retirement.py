@@ -43,7 +43,7 @@ class RetirementForm(forms.Form):
     successor_is_comparable = forms.BooleanField(
         label="The figures of both may be compared",
         required=False,
-        help_text="Its chart and travel then go on from the figures of this one, with a break drawn.",
+        help_text="Its chart and direction of travel then continue from this one’s figures, with a break marked.",
     )
 
     def __init__(self, *args: Any, indicator: Indicator, quarter: Quarter, **kwargs: Any) -> None:
@@ -52,7 +52,7 @@ class RetirementForm(forms.Form):
         offered = [*first.until(quarter.back(-AHEAD))]
         if indicator.last_quarter is not None and indicator.last_quarter not in offered:
             offered = [indicator.last_quarter, *offered]
-        goes_on = [(GOES_ON, "None: it goes on")] if indicator.last_quarter else []
+        goes_on = [(GOES_ON, "None: it continues")] if indicator.last_quarter else []
         field_of(self, "last_quarter", forms.TypedChoiceField).choices = [
             ("", "Select a quarter"),
             *goes_on,
@@ -67,5 +67,7 @@ class RetirementForm(forms.Form):
         given = super().clean() or self.cleaned_data
         goes_on = "last_quarter" in given and given["last_quarter"] is None
         if goes_on and given.get("successor"):
-            self.add_error("successor", "What goes on is not replaced: select “Nothing does”")
+            self.add_error(
+                "successor", "An indicator that continues is not replaced: select “Nothing does”"
+            )
         return given

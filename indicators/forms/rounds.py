@@ -63,18 +63,18 @@ class RoundGridForm(forms.Form):
     """What a directorate proposes: of each indicator what becomes of it, its numbers, and why."""
 
     keep_rest = forms.BooleanField(
-        label="Keep all of which nothing is said yet, with the targets that stand", required=False
+        label="Keep all the others, with the targets they have now", required=False
     )
 
     def __init__(self, *args: Any, rows: Sequence[GridRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.grid_rows = rows
-        choices = [("", "Nothing yet"), *((each.value, each.label) for each in OF_WHAT_STANDS)]
+        choices = [("", "Not decided yet"), *((each.value, each.label) for each in OF_WHAT_STANDS)]
         for row in self.open_rows:
             key, reference = self.key(row), row.indicator.reference
             if not _is_new(row):
                 self.fields[f"action-{key}"] = forms.ChoiceField(
-                    label=f"What becomes of {reference}?",
+                    label=f"What happens to {reference}?",
                     choices=choices,
                     required=False,
                     initial=row.line.action if row.line else "",
@@ -130,7 +130,7 @@ class RoundGridForm(forms.Form):
         given = super().clean() or self.cleaned_data
         typed = [each for row in self.open_rows if (each := self._typed(row, given)) is not None]
         if not typed and not self.errors:
-            self.add_error(None, "Nothing is said yet: select what becomes of an indicator")
+            self.add_error(None, "Nothing is entered yet: select what happens to an indicator")
         return given | {"typed": typed}
 
     def _typed(self, row: GridRow, given: Mapping[str, Any]) -> Typed | None:
@@ -150,7 +150,7 @@ class RoundGridForm(forms.Form):
             if reason or targets != stands or row.line is not None:
                 if not self.errors.get(f"action-{key}"):
                     self.add_error(
-                        f"action-{key}", f"Select what becomes of {row.indicator.reference}"
+                        f"action-{key}", f"Select what happens to {row.indicator.reference}"
                     )
                 return None
             if not given.get("keep_rest"):
@@ -221,7 +221,8 @@ class ChangedInRoundForm(forms.Form):
         label="What the denominator counts", required=False, max_length=200
     )
     is_break = forms.BooleanField(
-        label="From the new year on its figures compare no more with those before", required=False
+        label="From the new year its figures can no longer be compared with earlier ones",
+        required=False,
     )
     reason = _words(
         label="Why is it changed?", error_messages={"required": "Say why it is changed"}
@@ -316,7 +317,7 @@ class ReviewForm(forms.Form):
     met_on = DayField(
         label="On which day did it meet?", what="the day on which it met", required=False
     )
-    note = _words(label="If it is not waited for, why not?", required=False)
+    note = _words(label="If you are not waiting for it, why not?", required=False)
 
     TEAM = "team"
 
@@ -342,9 +343,9 @@ class DecideRoundForm(forms.Form):
     RECORD, CHECK, REFUSE, BACK = "record", "check", "refuse", "back"
     VERDICTS: Mapping[str, str] = {
         RECORD: "A body agreed them: record its minute",
-        CHECK: "I have checked the minute: it says so",
-        REFUSE: "I have checked the minute: it does not say so",
-        BACK: "They are sent back to be changed",
+        CHECK: "I have checked the minute: it agrees them",
+        REFUSE: "I have checked the minute: it does not agree them",
+        BACK: "Send them back to be changed",
     }
 
     lines = forms.ModelMultipleChoiceField(
@@ -353,12 +354,11 @@ class DecideRoundForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         error_messages={
-            "invalid_choice": "Somebody decided on one of these meanwhile: look at what still waits",
+            "invalid_choice": "Somebody has decided on one of these since: check what is still "
+            "waiting",
         },
     )
-    everything = forms.BooleanField(
-        label="All that are shown and that I may decide on", required=False
-    )
+    everything = forms.BooleanField(label="All those shown that I may decide on", required=False)
     verdict = forms.ChoiceField(
         label="What is decided?",
         widget=forms.RadioSelect,
@@ -377,9 +377,9 @@ class DecideRoundForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     reason = _words(
-        label="What do you say to it?",
+        label="Your comment",
         required=False,
-        help_text="To send back, and where the minute does not say so, say why.",
+        help_text="Needed to send them back, or if the minute does not agree them.",
     )
 
     def __init__(

@@ -41,18 +41,18 @@ class SampleForm(forms.Form):
         },
     )
     unit = forms.ModelChoiceField(
-        label="Of which unit, with all below it?",
+        label="Which unit, with every unit below it?",
         queryset=Unit.objects.order_by("name"),
         required=False,
         empty_label="The whole council",
     )
     tier = forms.ChoiceField(
-        label="Of which level of indicator?",
+        label="Which level of indicator?",
         choices=[("", "Every level"), *Tier.choices()],
         required=False,
     )
     rag = forms.ChoiceField(
-        label="Of which RAG status?",
+        label="Which RAG status?",
         choices=[("", "Every status"), *((each, each) for each in RAGS)],
         required=False,
     )
@@ -77,8 +77,7 @@ class SampleForm(forms.Form):
     seed = PrintedText(
         label="Seed",
         max_length=40,
-        help_text="The same seed draws the same sample from the same results. Leave this one, or enter"
-        " your own.",
+        help_text="The same seed always draws the same sample from the same results. Keep this one, or enter your own.",
         error_messages={"required": "Enter a seed, such as a number from a table or a thrown die"},
     )
 
@@ -120,7 +119,7 @@ class FoundForm(forms.Form):
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="What you looked at, and what was not as it should be. Needed unless you agree.",
+        help_text="What you looked at, and what was wrong. Needed unless you agree.",
     )
 
 
@@ -128,8 +127,8 @@ class EndSampleForm(forms.Form):
     """What the sample came to."""
 
     conclusion = PrintedText(
-        label="What does the sample come to?",
+        label="What is your conclusion?",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say what the sample comes to"},
+        error_messages={"required": "Enter your conclusion"},
     )

@@ -56,7 +56,7 @@ class ScorecardForm(forms.Form):
             "required": "Choose a file",
             "missing": "Choose a file",
             "empty": "The selected file is empty",
-            "invalid": "The file could not be sent. Choose it again",
+            "invalid": "The file could not be uploaded. Choose it again",
         },
     )
 
@@ -113,7 +113,7 @@ class ScorecardAnswersForm(forms.Form):
     )
     every_unit = UnitChoice(
         Unit.objects.none(),
-        label="Of which unit are all that you leave open below?",
+        label="Which unit do those you leave open below belong to?",
         to_field_name="code",
         empty_label="Choose a unit",
         required=False,
@@ -121,19 +121,18 @@ class ScorecardAnswersForm(forms.Form):
     manager = forms.ModelChoiceField(
         User.objects.none(),
         label="Who answers for these indicators?",
-        help_text="One accountable manager for all; indicators are moved to others once they stand.",
+        help_text="One accountable manager for all. You can move indicators to others later.",
         to_field_name="email",
         empty_label="Choose somebody",
         required=False,
     )
     published = forms.BooleanField(
-        label="It was published, or signed off, as it stands",
-        help_text="Its results of quarters that nobody is asked for then wait for nobody’s signature."
-        " The record says in which file they were published, and who brought it.",
+        label="It was published, or signed off, as it is",
+        help_text="Results for earlier quarters then need no sign-off here. The record says which file they were published in, and who uploaded it.",
         required=False,
     )
     others_are_right = forms.BooleanField(
-        label="Every question that I leave open is right as it was read", required=False
+        label="Treat every question I leave open as read correctly", required=False
     )
 
     def __init__(

@@ -20,7 +20,7 @@ from indicators.queries.sign_off import SignOffLine
 from organisation.models.people import User
 
 DAYS_OFFERED = (1, 2, 5, 9)
-NO_LONGER_WAITING = "One of those you ticked is not there any longer: tick again what you approve"
+NO_LONGER_WAITING = "One of those you ticked is no longer there: tick again what you approve"
 
 
 class SignOffForm(forms.Form):
@@ -49,7 +49,7 @@ class SignOffForm(forms.Form):
         approve.queryset = Result.objects.filter(quarter=quarter)
         for line in lines:
             self.fields[self.comment_on(line)] = PrintedText(
-                label="What is to be mended?",
+                label="What needs to be corrected?",
                 required=False,
                 max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 3}),
@@ -85,11 +85,11 @@ class SignOffForm(forms.Form):
     def _clean_return(self, fields: dict[str, Any]) -> None:
         line = self.returned
         if line is None:
-            self.add_error("approve", "That result is not waiting for you any longer")
+            self.add_error("approve", "That result is no longer waiting for you")
         elif not fields.get(self.comment_on(line), "").strip():
             self.add_error(
                 self.comment_on(line),
-                f"Say what is to be mended in {line.indicator.title}, so that its manager knows",
+                f"Say what needs to be corrected in {line.indicator.title}",
             )
 
     @property
@@ -122,14 +122,14 @@ class UnlockForm(forms.Form):
         coerce=int,
         widget=forms.RadioSelect,
         initial=DAYS_OFFERED[0],
-        help_text="The end of that day. It locks again sooner, once it is approved.",
+        help_text="Until the end of that day. It locks again earlier if it is approved.",
         error_messages={"required": "Select until when"},
     )
     reason = PrintedText(
         label="Why is it unlocked?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody who reads the indicator’s record sees this.",
+        help_text="Everybody who reads the indicator’s record can see this.",
         error_messages={"required": "Say why it is unlocked"},
     )
 

@@ -22,7 +22,7 @@ from indicators.services.targets import Proposed
 from sorp.lexicon import RatingMethod
 from sorp.rules.thresholds import LIMITS
 
-REASON = "Why is this aimed at?"
+REASON = "Why this target?"
 
 
 def _reason_field() -> PrintedText:
@@ -31,7 +31,7 @@ def _reason_field() -> PrintedText:
         max_length=500,
         help_text="This is published with the target.",
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why this is aimed at"},
+        error_messages={"required": "Say why you set this target"},
     )
 
 
@@ -54,13 +54,11 @@ class TargetForm(forms.Form):
         label="From which quarter?",
         coerce=Quarter.parse,
         error_messages={
-            "required": "Select the quarter from which this is aimed at",
+            "required": "Select the first quarter of the target",
             "invalid_choice": "Select a quarter from the list: those before it are closed",
         },
     )
-    nothing = forms.BooleanField(
-        label="From this quarter on, nothing is aimed at any more", required=False
-    )
+    nothing = forms.BooleanField(label="From this quarter there is no target", required=False)
     reason = _reason_field()
 
     def __init__(
@@ -92,7 +90,7 @@ class TargetForm(forms.Form):
             first = LIMIT_WORDS[self.names[0]].lower()
             self.add_error(
                 self.names[0],
-                f"Enter the {first}, or tick that nothing is aimed at any more",
+                f"Enter the {first}, or tick that there is no target",
             )
         return given | {"limits": dict.fromkeys(LIMITS) | read}
 
@@ -159,7 +157,9 @@ class TargetGridForm(forms.Form):
             if any(value is not None for value in typed.values()) and limits != cell.standing:
                 asked.append(Proposed(cell.indicator, cell.quarter, limits))
         if not asked and not self.errors:
-            self.add_error(None, "Nothing is changed: enter a target that is not as it stands")
+            self.add_error(
+                None, "Nothing is changed: enter a target that differs from the present one"
+            )
         return given | {"asked": asked}
 
     def name_of(self, asked: Proposed, field: str | None) -> str | None:
@@ -177,8 +177,8 @@ class DecideTargetsForm(forms.Form):
     VERDICTS: Mapping[str, str] = {
         APPROVE: "I approve them",
         RECORD: "A body approved them: record its minute",
-        CHECK: "I have checked the minute: it says so",
-        REFUSE: "They are refused",
+        CHECK: "I have checked the minute: it agrees them",
+        REFUSE: "Refuse them",
     }
 
     proposals = forms.ModelMultipleChoiceField(
@@ -187,12 +187,11 @@ class DecideTargetsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         error_messages={
-            "invalid_choice": "Somebody decided on one of these meanwhile: look at what still waits",
+            "invalid_choice": "Somebody has decided on one of these since: check what is still "
+            "waiting",
         },
     )
-    everything = forms.BooleanField(
-        label="All that are shown and that I may decide on", required=False
-    )
+    everything = forms.BooleanField(label="All those shown that I may decide on", required=False)
     verdict = forms.ChoiceField(
         label="What is decided?",
         widget=forms.RadioSelect,
@@ -211,10 +210,10 @@ class DecideTargetsForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     decision = PrintedText(
-        label="What do you say to it?",
+        label="Your comment",
         required=False,
         max_length=500,
-        help_text="To refuse, say why.",
+        help_text="Needed to refuse.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -43,9 +43,9 @@ class VariationForm(forms.Form):
     """A proposal: what is judged otherwise, why, and for which quarters."""
 
     what = PrintedText(
-        label="What is to be judged otherwise?",
+        label="What is to be judged differently?",
         help_text="A sentence for everybody who reads the indicator.",
-        error_messages={"required": "Say in a sentence what is judged otherwise"},
+        error_messages={"required": "Say in a sentence what is judged differently"},
         **PARAGRAPH,
     )
     reason = PrintedText(
@@ -54,7 +54,7 @@ class VariationForm(forms.Form):
         **PARAGRAPH,
     )
     clause = PrintedText(
-        label="From which clause of the SORP does this depart?",
+        label="Which clause of the SORP does this depart from?",
         help_text="Its number, such as 4.1.",
         required=False,
         max_length=20,
@@ -63,16 +63,16 @@ class VariationForm(forms.Form):
         label="From which quarter?",
         coerce=Quarter.parse,
         error_messages={
-            "required": "Select the first quarter judged otherwise",
+            "required": "Select the first quarter judged differently",
             "invalid_choice": "Select a quarter from the list: those before it are closed",
         },
     )
     until_quarter = forms.TypedChoiceField(
         label="Until which quarter?",
         coerce=Quarter.parse,
-        help_text="The last that is judged otherwise. A variation always ends.",
+        help_text="The last quarter judged differently. A variation always ends.",
         error_messages={
-            "required": "Select the last quarter judged otherwise",
+            "required": "Select the last quarter judged differently",
             "invalid_choice": "Select the last quarter from the list",
         },
     )
@@ -91,7 +91,9 @@ class VariationForm(forms.Form):
     target = _figure("Target", "82.5")
     floor = _figure("Floor standard", "75")
     exit_quarters = _whole(
-        "How many green quarters running to recover?", 8, "Enter a whole number from 1 to 8"
+        "How many green quarters running does it need to recover?",
+        8,
+        "Enter a whole number from 1 to 8",
     )
 
     # What may be judged otherwise: at least one of them is, and any of them may be.
@@ -200,8 +202,8 @@ class DecisionForm(forms.Form):
         error_messages={"required": "Select whether you agree to it or refuse it"},
     )
     decision = PrintedText(
-        label="What do you say to it?",
-        help_text="Everybody who reads the indicator sees this. To refuse, say why.",
+        label="Your comment",
+        help_text="Everybody who reads the indicator sees this. Needed to refuse.",
         required=False,
         **PARAGRAPH,
     )
@@ -211,10 +213,10 @@ class EndVariationForm(forms.Form):
     """Ending an agreed variation before its last quarter."""
 
     until_quarter = forms.TypedChoiceField(
-        label="With which quarter does it end?",
+        label="Which is its last quarter?",
         coerce=Quarter.parse,
         error_messages={
-            "required": "Select the last quarter that it rules",
+            "required": "Select its last quarter",
             "invalid_choice": "Select the last quarter from the list",
         },
     )

@@ -44,7 +44,7 @@ class DataQualityGiven:
         if not self.source:
             raise CannotWriteEntry("Say where the figures come from", field="source")
         if not self.why:
-            raise CannotWriteEntry("Say why the risk is so", field="why")
+            raise CannotWriteEntry("Say why you chose that risk", field="why")
         if self.checked_on is None and (self.checked_by or self.finding):
             raise CannotWriteEntry("Enter the day on which it was checked", field="checked_on")
         if self.checked_on is not None and not self.checked_by:
@@ -52,9 +52,9 @@ class DataQualityGiven:
         if self.checked_on is not None and not self.finding:
             raise CannotWriteEntry("Say what was found, even if all was well", field="finding")
         if self.mend and self.mend_due_on is None:
-            raise CannotWriteEntry("Say by when it is to be mended", field="mend_due_on")
+            raise CannotWriteEntry("Say by when it is to be put right", field="mend_due_on")
         if not self.mend and (self.mend_due_on or self.mended_on):
-            raise CannotWriteEntry("Say what is done about it", field="mend")
+            raise CannotWriteEntry("Say what is being done about it", field="mend")
 
 
 @transaction.atomic

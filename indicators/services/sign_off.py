@@ -92,7 +92,7 @@ def return_result(*, result: Result, stage: Stage, comment: str, by: User) -> Si
     """
     comment = comment.strip()
     if not comment:
-        raise CannotSign("Say what is to be mended, so that the manager knows")
+        raise CannotSign("Say what needs to be corrected")
     revisions = _lock_revisions([result.pk])
     to_state = _next_states(revisions, stage, Act.RETURN, by, localdate())
     _set_states(revisions, to_state)

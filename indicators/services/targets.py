@@ -58,7 +58,7 @@ def propose_targets(*, asked: Sequence[Proposed], reason: str, by: User) -> list
     quarter or outside the indicator's life, or has another waiting from that quarter.
     """
     if not reason.strip():
-        raise RefusedTarget("Say why this is aimed at", field="reason")
+        raise RefusedTarget("Say why you set this target", field="reason")
     if not asked:
         raise RefusedTarget("Enter at least one target that is not as it stands already")
     if len({(each.indicator.pk, each.from_quarter) for each in asked}) < len(asked):

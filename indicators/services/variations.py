@@ -57,8 +57,8 @@ def validate_variation(row: Variation, varied: Sequence[VariedTrigger]) -> None:
         raise RefusedVariation(each, field="triggers")
     if not (row.varies_rating or varied or row.exit_quarters is not None):
         raise RefusedVariation(
-            "Say what is judged otherwise: give at least one of the method, target, floor"
-            " standard, triggers or exit rule"
+            "Say what is judged differently: change at least one of the method, target, floor "
+            "standard, triggers or exit rule"
         )
     refuse_overlap(row)
 
@@ -85,7 +85,7 @@ def refuse_overlap(row: Variation) -> None:
 
 def _refuse_unexplained(row: Variation) -> None:
     if not row.what:
-        raise RefusedVariation("Say in a sentence what is judged otherwise", field="what")
+        raise RefusedVariation("Say in a sentence what is judged differently", field="what")
     if not row.reason:
         raise RefusedVariation("Say why the SORP does not suit this indicator", field="reason")
 

@@ -136,7 +136,7 @@ def change_indicator(request: SignedInRequest, address: str) -> HttpResponse:
         title=f"Change {indicator.reference}",
         caption=indicator.title,
         lede="It is so from now on. Quarters that are closed keep what they were judged by.",
-        button="Change it",
+        button="Save the change",
         back=reverse("set_up_indicators"),
         act=redefine,
         preview=lambda given: _preview(indicator, form, given, request.user),

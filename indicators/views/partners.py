@@ -164,7 +164,7 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
         change_partner(partner=found, **given, by=request.user)
         return Done(f"{found} is changed", there)
 
-    about = FormPage(form, "Change it", "Save", there, act, caption=found.name)
+    about = FormPage(form, "Save the change", "Save", there, act, caption=found.name)
     return form_page(request, about)
 
 

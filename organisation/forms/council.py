@@ -79,7 +79,7 @@ class LogoForm(forms.Form):
             "required": "Choose a picture",
             "missing": "Choose a picture",
             "empty": "The file is empty: choose another",
-            "invalid": "The file could not be sent. Choose it again",
+            "invalid": "The file could not be uploaded. Choose it again",
         },
     )
     description = PrintedText(

@@ -63,7 +63,7 @@ PLACES = Entity(
     row=MembershipRow,
     exported=memberships_csv,
     imported=import_memberships,
-    before_bringing="Bodies and people come first.",
+    before_bringing="Set up bodies and people first.",
 )
 
 
@@ -128,7 +128,7 @@ def change_body(request: SignedInRequest, code: str) -> HttpResponse:
 
     held = {"name": found.name, "kind": found.kind, "units": list(found.units.all())}
     form = BodyForm(request.POST or None, initial=held)
-    about = FormPage(form, "Change", "Change it", there(found), act, caption=found.name)
+    about = FormPage(form, "Change", "Save the change", there(found), act, caption=found.name)
     return form_page(request, about)
 
 
@@ -197,7 +197,9 @@ def portfolio(request: SignedInRequest, pk: int) -> HttpResponse:
 
     held = {"portfolio": place.portfolio, "units": list(place.units.all())}
     form = PortfolioForm(request.POST or None, initial=held)
-    about = FormPage(form, "Portfolio", "Change it", there(place.body), act, caption=str(place))
+    about = FormPage(
+        form, "Portfolio", "Save the change", there(place.body), act, caption=str(place)
+    )
     return form_page(request, about)
 
 

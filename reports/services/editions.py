@@ -30,8 +30,8 @@ class DoesNotFollow(Refused):
 
     def __init__(self, quarter: Quarter, what: str) -> None:
         super().__init__(
-            f"The report for {quarter} would contradict itself ({what}). Where a result was revised,"
-            " close the quarter again, so that escalations follow it; then build the report"
+            f"The report for {quarter} would contradict itself ({what}). If a result was "
+            f"revised, close the quarter again to update its escalations; then build the report"
         )
 
 

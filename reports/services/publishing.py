@@ -51,10 +51,10 @@ def check_edition(*, edition: Edition, by: User) -> Edition:
         owe_notice(
             key=f"approve-edition-{edition.pk}-{edition.checked_at:%Y%m%d%H%M%S%f}-{person.pk}",
             recipient=person,
-            subject=f"The report for {edition.quarter} waits for your approval",
+            subject=f"The report for {edition.quarter} is waiting for your approval",
             body=(
-                f"{by.name} checked edition {edition.number}. It is published once somebody who neither"
-                " built nor checked it approves it."
+                f"{by.name} checked edition {edition.number}. It can be published once somebody "
+                f"who neither built nor checked it approves it."
             ),
             address=reverse("edition", args=[edition.quarter.key, edition.number]),
         )
@@ -75,12 +75,14 @@ def approve_edition(*, edition: Edition, publish_at: datetime, by: User) -> Edit
     ):
         return edition
     if edition.state == State.DRAFT:
-        raise CannotPublish(f"Edition {edition.number} was not checked: read it and check it first")
+        raise CannotPublish(
+            f"Edition {edition.number} has not been checked: read it and check it first"
+        )
     if by.pk in (edition.checked_by_id, edition.frozen_by_id):
         did = "checked" if by.pk == edition.checked_by_id else "built"
         raise CannotPublish(
-            f"You {did} edition {edition.number}, so somebody else approves it: another performance"
-            " officer, the Managing Director or the Deputy Managing Director"
+            f"You {did} edition {edition.number}, so somebody else has to approve it: another "
+            f"performance officer, the Managing Director or the Deputy Managing Director"
         )
     _refuse_unfit(edition)
     was = edition.publish_at
@@ -134,7 +136,8 @@ def publish_edition(*, edition: Edition) -> Edition:
         return edition
     if edition.state != State.APPROVED or edition.publish_at is None:
         raise CannotPublish(
-            f"Edition {edition.number} was not approved: one person checks it, another approves it"
+            f"Edition {edition.number} has not been approved: one person checks it, another "
+            f"approves it"
         )
     if edition.publish_at > now():
         raise CannotPublish(f"Edition {edition.number} is approved for a later time")
@@ -238,7 +241,8 @@ def _refuse_unfit(edition: Edition) -> None:
     for document in (edition.document, edition.public_document):
         for what in wrong_sentences(document):
             raise CannotPublish(
-                f"Edition {edition.number} says what its facts do not bear out ({what}): build the"
+                f"Edition {edition.number} has sentences that do not match its facts ({what}): "
+                f"build the"
                 " report again, then publish it"
             )
     others = Edition.objects.filter(report=edition.report)

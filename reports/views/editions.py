@@ -171,7 +171,7 @@ def check(request: SignedInRequest, quarter: Quarter, number: int) -> HttpRespon
     try:
         check_edition(edition=found, by=request.user)
         others = one_of(who_may_approve(_edition_or_404(quarter, number), on=localdate()))
-        told = f"It waits for {others}, and they are told." if others else f"{NOBODY_ELSE}."
+        told = f"{others} can approve it. They get a notice." if others else f"{NOBODY_ELSE}."
         messages.success(request, f"Edition {number} is checked. {told}")
     except CannotPublish as reason:
         messages.error(request, str(reason))
@@ -232,8 +232,8 @@ def withdraw(request: SignedInRequest, quarter: Quarter, number: int) -> HttpRes
             withdraw_edition(edition=found, reason=form.cleaned_data["reason"], by=request.user)
             messages.success(
                 request,
-                f"Edition {number} for {quarter} is withdrawn. Correct what slipped where it stands,"
-                " then build the report again.",
+                f"Edition {number} for {quarter} is withdrawn. Correct what was wrong, then "
+                f"build the report again.",
             )
             return redirect("edition", quarter.key, number)
         except CannotWithdraw as reason:
@@ -258,10 +258,12 @@ def withdraw_plan(request: SignedInRequest, small: int) -> HttpResponse:
         return Preview(
             changes=[Change(str(found), "Everyone may read it", f"Withdrawn: {given['reason']}")],
             follows=[
-                "Its content is deleted and cannot be brought back; its SHA-256 stays, and its page says"
-                " that it was withdrawn and why.",
-                "The plan itself stands: correct what slipped there. The next report tells of it anew.",
-                "A cache in front of the service may hold a page for five minutes more: have it emptied.",
+                "Its content is deleted and cannot be brought back. Its SHA-256 stays, and its "
+                "page says that it was withdrawn and why.",
+                "The plan itself stays: correct what was wrong in it. The next report includes "
+                "it again.",
+                "A cache in front of the service may keep a page for five more minutes: ask for "
+                "it to be emptied.",
             ],
         )
 
@@ -293,7 +295,7 @@ def draft_file(request: SignedInRequest, quarter: Quarter, number: int, name: st
         EditionFile.objects.select_related("edition__report"), edition=edition, name=name
     )
     if not default_storage.exists(file.path):
-        raise Http404("The file is gone from the store: build the report again")
+        raise Http404("The file is missing: build the report again")
     return FileResponse(
         default_storage.open(file.path),
         as_attachment=not name.endswith(".pdf"),
@@ -318,7 +320,7 @@ def sentences(request: SignedInRequest, quarter: Quarter, number: int) -> HttpRe
     places = list(dict.fromkeys(each.place for each in made))
     place = request.GET.get("place") or places[0]
     if place not in places:
-        raise Http404("The edition has no sentence at this place")
+        raise Http404("The edition has no sentence here")
     page = {
         "edition": edition,
         "places": places,

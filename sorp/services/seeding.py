@@ -70,7 +70,7 @@ def propose_default_statement(*, from_quarter: Quarter, by: User) -> Version:
             owe_notice(
                 key=f"first-sorp-{version.pk}-{person.pk}",
                 recipient=person,
-                subject="The first version of the SORP waits for your approval",
+                subject="The first version of the SORP is waiting for your approval",
                 body=f"{by} proposes that the default rules are in force from {from_quarter}.",
                 address=reverse("first_version"),
             )

@@ -113,10 +113,10 @@ PARTS = (
         columns=[PartColumn("Place", lambda part: str(part.position))],
         form=forms.AimForm,
         add=services.state_aim,
-        empty="Add what the plan is for: a few aims, which its themes serve. A plan may do without.",
+        empty="Add what the plan is for: a few aims, served by its themes. You can leave aims out.",
     ),
     PartPages(
-        entity=_entity("themes", "theme", "themes", importing.ThemeRow, "Aims come first."),
+        entity=_entity("themes", "theme", "themes", importing.ThemeRow, "Set up aims first."),
         rows=lambda: Theme.objects.prefetch_related("aims").order_by("position"),
         filter=filters.ThemeFilter,
         columns=[
@@ -125,12 +125,12 @@ PARTS = (
         ],
         form=forms.ThemeForm,
         add=services.state_theme,
-        empty="Add the plan’s themes, to which its priorities belong. A plan may do without.",
+        empty="Add the plan’s themes, to which its priorities belong. You can leave themes out.",
         offers=("aims",),
     ),
     PartPages(
         entity=_entity(
-            "priorities", "priority", "priorities", importing.PriorityRow, "Themes come first."
+            "priorities", "priority", "priorities", importing.PriorityRow, "Set up themes first."
         ),
         rows=lambda: Priority.objects.prefetch_related("themes").order_by("number"),
         filter=filters.PriorityFilter,
@@ -141,7 +141,7 @@ PARTS = (
         ],
         form=forms.PriorityForm,
         add=services.state_priority,
-        empty="Add the strategic priorities that Members have set: the report’s first part is of them.",
+        empty="Add the strategic priorities that Members have set: they are the first part of the report.",
         offers=("themes",),
     ),
     PartPages(
@@ -150,7 +150,7 @@ PARTS = (
             "success factor",
             "success factors",
             importing.SuccessFactorRow,
-            "Priorities come first.",
+            "Set up priorities first.",
         ),
         rows=lambda: SuccessFactor.objects.select_related("priority").order_by(
             "priority__number", "position"
@@ -168,7 +168,7 @@ PARTS = (
             "measure",
             "measures",
             importing.MeasureRow,
-            "Priorities and indicators come first.",
+            "Set up priorities and indicators first.",
         ),
         rows=lambda: Measure.objects.select_related("priority", "indicator").order_by(
             "priority__number", "position"
@@ -192,7 +192,7 @@ PARTS = (
             "milestone",
             "milestones",
             importing.MilestoneRow,
-            "Priorities, projects and people come first.",
+            "Set up priorities, projects and people first.",
         ),
         rows=lambda: Milestone.objects.select_related(
             "priority", "project__programme", "accountable_manager"
@@ -221,11 +221,11 @@ PARTS = (
         ],
         form=forms.ProgrammeForm,
         add=services.start_programme,
-        empty="Add programmes of change, enablers and capital works: what is looked at beside priorities.",
+        empty="Add programmes of change, enablers and capital works, which sit beside the priorities.",
     ),
     PartPages(
         entity=_entity(
-            "projects", "project", "projects", importing.ProjectRow, "Programmes come first."
+            "projects", "project", "projects", importing.ProjectRow, "Set up programmes first."
         ),
         rows=lambda: Project.objects.select_related("programme").order_by(
             "programme__name", "name"
@@ -243,7 +243,7 @@ PARTS = (
             "piece of evidence",
             "pieces of evidence",
             importing.EvidenceRow,
-            "Priorities come first.",
+            "Set up priorities first.",
         ),
         rows=lambda: Evidence.objects.select_related("priority").order_by("-gathered_on", "-id"),
         filter=filters.EvidenceFilter,
@@ -254,7 +254,7 @@ PARTS = (
         ],
         form=forms.EvidenceForm,
         add=services.give_evidence,
-        empty="Add what was found out about a priority that is no figure: a survey, an inspection.",
+        empty="Add evidence about a priority that is not a figure, such as a survey or an inspection.",
         offers=("priority",),
     ),
     PartPages(
@@ -263,7 +263,7 @@ PARTS = (
             "evaluation",
             "evaluations",
             importing.EvaluationRow,
-            "Priorities come first.",
+            "Set up priorities first.",
         ),
         rows=lambda: Evaluation.objects.select_related("priority").order_by("-judged_on", "-id"),
         filter=filters.EvaluationFilter,
@@ -273,7 +273,7 @@ PARTS = (
         ],
         form=forms.EvaluationForm,
         add=services.evaluate,
-        empty="Add what a formal evaluation found, late in the plan’s term, and who judged.",
+        empty="Add what a formal evaluation found late in the plan’s term, and who judged it.",
         offers=("priority",),
     ),
 )
@@ -418,7 +418,7 @@ def _change(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpRespo
     form = pages.form(request.POST or None, part=part, initial=_held(pages, part))
     return form_page(
         request,
-        FormPage(form, "Change", "Change it", _back(pages), act, caption=str(part)),
+        FormPage(form, "Change", "Save the change", _back(pages), act, caption=str(part)),
     )
 
 
@@ -437,7 +437,7 @@ def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse
     def act(given: dict[str, Any]) -> Done:
         day = given["ends_on"]
         services.end_part(part=part, ends_on=day, by=cast(User, request.user))
-        said = f"“{part}”: last day {as_date(day)}" if day else f"“{part}” goes on"
+        said = f"“{part}”: last day {as_date(day)}" if day else f"“{part}” has no last day now"
         return Done(said, reverse(pages.entity.list_name))
 
     def preview(given: dict[str, Any]) -> Preview:
@@ -445,7 +445,9 @@ def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse
         was = as_date(part.ends_on) or GOES_ON
         change = Change("Last day", was, as_date(day) or GOES_ON)
         if day is None:
-            follows = ["What ended with it stays ended: let each go on that shall."]
+            follows = [
+                "What ended with it stays ended. Take away the last day of each one that should continue."
+            ]
             return Preview(changes=[change], follows=follows if part.ends_on else [])
         along = [
             f"The {each._meta.verbose_name} “{each}” ends with it." for each in ends_with(part, day)
@@ -456,7 +458,7 @@ def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse
             follows=[
                 *along,
                 _told_until(part, as_date(day)),
-                "What was published stays as it was.",
+                "What is published stays as it is.",
             ],
             warnings=alone,
         )
@@ -472,8 +474,8 @@ def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse
 
 def _told_until(part: PlanPart, day: str) -> str:
     if isinstance(part, Programme | Project | Milestone):
-        return f"Pages, packs and reports of a day after {day} no longer tell of it."
-    return f"Reports of quarters that end by {day} still tell of it; later ones do not."
+        return f"Pages, packs and reports after {day} no longer include it."
+    return f"Reports for quarters that end by {day} still include it; later ones do not."
 
 
 def _lacks(part: PlanPart) -> str:

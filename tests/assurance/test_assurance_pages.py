@@ -169,10 +169,10 @@ def test_a_paper_is_tabled_and_read(client, chair, meeting, tmp_path):
 def test_a_meeting_is_recorded_as_held_on_its_day(client, chair, meeting):
     with time_machine.travel("2011-11-13T09:00:00+00:00", tick=False):
         client.force_login(chair)
-        assert "The meeting was held" not in text_of(client.get(address("meeting")))
+        assert "Record that the meeting was held" not in text_of(client.get(address("meeting")))
 
     client.force_login(chair)
-    assert "The meeting was held" in text_of(client.get(address("meeting")))
+    assert "Record that the meeting was held" in text_of(client.get(address("meeting")))
     client.post(address("hold_meeting"))
 
     meeting.refresh_from_db()

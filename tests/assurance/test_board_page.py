@@ -78,7 +78,7 @@ def test_the_chair_calls_in_a_green_for_a_stated_reason(client, chair):
     posted = {"exceptional-indicator": "PI-9", "exceptional-reason": ""}
 
     page = text_of(client.post(address("call_in_board"), posted))
-    assert "Say why it is called in" in page
+    assert "Say why you call it in" in page
     assert '<option value="PI-9" selected>' in page
 
     client.post(address("call_in_board"), posted | {"exceptional-reason": "Worth copying"})

@@ -224,7 +224,7 @@ def test_why_it_was_called_in_stays_when_the_rating_changes(meeting, chair):
 def test_what_no_rule_makes_eligible_needs_a_stated_reason(meeting, chair):
     green = indicator("GG")
 
-    with pytest.raises(Refused, match="Say why this is called in"):
+    with pytest.raises(Refused, match="Say why you call it in"):
         call_ins.call_in(meeting=meeting, indicator=green, reason="  ", by=chair)
     assert not CallIn.objects.exists()
 

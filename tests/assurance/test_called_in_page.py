@@ -125,7 +125,7 @@ def test_challenge_decision_and_action_are_recorded_by_their_forms(client, chair
                 "action-due_on_month": "11",
                 "action-due_on_year": "2011",
             },
-            "day of the meeting or later",
+            "day of the meeting or a later day",
             'value="Hire"',
         ),
     ],

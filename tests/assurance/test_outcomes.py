@@ -141,11 +141,16 @@ def test_challenge_decision_and_agreed_action_are_recorded_once_each(call_in, ch
     [
         ("challenge", {"text": " "}, "text", "what was asked"),
         ("decide", {"text": " "}, "text", "what was decided"),
-        ("decide", {"text": "x", "today": DAY - timedelta(1)}, None, "record what it decides"),
+        ("decide", {"text": "x", "today": DAY - timedelta(1)}, None, "record its decisions"),
         ("agree_action", {"what": ""}, "what", "what will be done"),
         ("agree_action", {"owner": " "}, "owner", "who will do it"),
-        ("agree_action", {"due_on": DAY - timedelta(1)}, "due_on", "day of the meeting or later"),
-        ("agree_action", {"today": DAY - timedelta(1)}, None, "record what it decides"),
+        (
+            "agree_action",
+            {"due_on": DAY - timedelta(1)},
+            "due_on",
+            "day of the meeting or a later day",
+        ),
+        ("agree_action", {"today": DAY - timedelta(1)}, None, "record its decisions"),
     ],
 )
 def test_what_says_nothing_is_refused_and_leaves_nothing(

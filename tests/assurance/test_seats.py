@@ -113,10 +113,10 @@ def test_one_director_per_directorate_on_a_team_and_another_on_the_other(pat, da
     [
         (SeatKind.CHAIR, PostKind.MANAGING_DIRECTOR, "chaired by the Deputy managing director"),
         (SeatKind.CHAIR, PostKind.STAFF, "chaired by the Deputy managing director"),
-        (SeatKind.NED, PostKind.DIRECTOR, "A NED is staff"),
-        (SeatKind.NED, PostKind.MEMBER, "A NED is staff"),
-        (SeatKind.NED, PostKind.CABINET_MEMBER, "A NED is staff"),
-        (SeatKind.DIRECTOR, PostKind.DIRECTOR, "Name a directorate"),
+        (SeatKind.NED, PostKind.DIRECTOR, "A non-executive director is front-line staff"),
+        (SeatKind.NED, PostKind.MEMBER, "A non-executive director is front-line staff"),
+        (SeatKind.NED, PostKind.CABINET_MEMBER, "A non-executive director is front-line staff"),
+        (SeatKind.DIRECTOR, PostKind.DIRECTOR, "Choose a directorate"),
     ],
 )
 def test_a_seat_needs_its_office(pat, kind, post, sentence):
@@ -136,7 +136,7 @@ def test_a_director_speaks_for_a_directorate_of_their_own(pat):
         seat(pat, director, SeatKind.DIRECTOR, unit=other)
     with pytest.raises(Refused, match="is not a directorate"):
         seat(pat, director, SeatKind.DIRECTOR, unit=division)
-    with pytest.raises(Refused, match="Name a directorate"):
+    with pytest.raises(Refused, match="Choose a directorate"):
         seat(pat, holder(PostKind.STAFF), SeatKind.NED, unit=directorate)
 
 

@@ -257,13 +257,13 @@ def director_moves(pat):
 def ned_is_elected(pat):
     ned = SeatFactory(team=pat, kind=SeatKind.NED).user
     AppointmentFactory(user=ned, post=PostFactory(kind=PostKind.MEMBER))
-    return "A NED is staff from the grass roots, and {user} is a director or a Member", ned
+    return "A non-executive director is front-line staff, and {user} is a director or a Member", ned
 
 
 def ned_leaves(pat):
     ned = SeatFactory(team=pat, kind=SeatKind.NED).user
     leaves(ned)
-    return "A NED is staff from the grass roots, and {user} holds no post", ned
+    return "A non-executive director is front-line staff, and {user} holds no post", ned
 
 
 def somebody_sits_on_both(pat):
@@ -276,7 +276,7 @@ def account_is_closed(pat):
     person = SeatFactory(team=pat).user
     person.is_active = False
     person.save()
-    return "{user} has a seat and can no longer sign in", person
+    return "{user} has a seat but can no longer sign in", person
 
 
 def nobody_is_nominated(pat):
@@ -452,7 +452,9 @@ def test_a_seat_is_shown_before_it_is_given_with_what_it_lets_its_holder_do(clie
     page = text(client.post(reverse("set_up_seats_new"), data))
 
     assert f"{ned} is an accountable manager: PAT may call in what they answer for" in page
-    assert "reads the papers of PAT, sees the call-in board and may put challenges" in page
+    assert (
+        "reads the papers of PAT, sees the call-in board and may ask questions of challenge" in page
+    )
     assert not Seat.objects.exists()
 
 
@@ -461,9 +463,10 @@ BAD = [
     ({"team": "pat", "kind": "ned", **day("starts_on", TODAY)}, "Choose who is seated"),
     ({"team": "pat", "user": "staff", **day("starts_on", TODAY)}, "Choose the seat"),
     ({"team": "pat", "kind": "ned", "user": "staff"}, "Enter the first day"),
-    ({"team": "pat", "kind": "ned", "user": "director", **day("starts_on", TODAY)}, "A NED is staff"),
+    ({"team": "pat", "kind": "ned", "user": "director", **day("starts_on", TODAY)}, "A "
+        "non-executive director is front-line staff"),
     ({"team": "pat", "kind": "chair", "user": "staff", **day("starts_on", TODAY)}, "is chaired by the"),
-    ({"team": "pat", "kind": "director", "user": "director", **day("starts_on", TODAY)}, "Name a directorate"),
+    ({"team": "pat", "kind": "director", "user": "director", **day("starts_on", TODAY)}, "Choose a directorate"),
     (
         {"team": "pat", "kind": "ned", "user": "staff", **day("starts_on", TODAY), **day("ends_on", START)},
         "The last day cannot be before the first",
@@ -628,7 +631,7 @@ BAD_FILES = [
         "seats",
         f"{SEATS}pat,ned@c.example,director,,2011-06-01,\n",
         "directorate",
-        "Name a directorate",
+        "Choose a directorate",
     ),
     ("seats", f"{SEATS}pat,ned@c.example,chair,,2011-06-01,\n", "email", "is chaired by"),
     ("seats", f"{SEATS}pat,ned@c.example,ned,,2011-06-01,2011-05-01\n", "to", "cannot be before"),
@@ -666,4 +669,4 @@ def test_where_there_is_no_team_a_seat_leads_to_adding_one(client):
     page = client.get("/set-up/seats/new/", follow=True)
 
     assert page.redirect_chain[-1][0] == "/set-up/teams/new/"
-    assert "Add an assurance team first: every seat is on one." in page.content.decode()
+    assert "Add an assurance team first: every seat belongs to one." in page.content.decode()

@@ -182,7 +182,7 @@ def test_a_file_waits_a_day_and_no_longer(client, officer):
         response = client.post(check)
 
         assert response.status_code == 409
-        assert "brought more than a day ago" in text(response)
+        assert "uploaded more than a day ago" in text(response)
         brought(client)
 
     assert Spreadsheet.objects.count() == 1

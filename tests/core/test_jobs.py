@@ -181,7 +181,7 @@ def test_a_job_that_kills_its_workers_is_given_up_after_three(kind):
 
     job.refresh_from_db()
     assert (job.state, kind.runs) == (FAILED, 0)
-    assert job.message == "Stopped part-way three times. Ask for it again."
+    assert job.message == "This stopped part-way three times. Start it again."
 
 
 LOST = [
@@ -222,7 +222,7 @@ def test_a_job_that_loses_the_database_each_time_is_given_up_after_three(kind, n
 
     job.refresh_from_db()
     assert (job.state, kind.runs) == (FAILED, 3)
-    assert job.message == "Stopped part-way three times. Ask for it again."
+    assert job.message == "This stopped part-way three times. Start it again."
 
 
 @pytest.mark.django_db

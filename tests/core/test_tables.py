@@ -106,7 +106,7 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them():
         ("\n\n", "1:row: the file is empty: begin with a row of column names, code, value, note"),
         ("code,value,note\n", "2:row: add a row: the file has column names and no rows"),
         ("code,value\nA,1\n", "1:note: add the column note to the first row"),
-        ("code,value,note,n\nA,1,,\n", "1:'n': remove this column: it is not one of ours"),
+        ("code,value,note,n\nA,1,,\n", "1:'n': remove this column: we do not use it"),
         ("code,value,note,\nA,1,,\n", "1:'': give this column a name, or remove it"),
         ("code,value,note,code\nA,1,,A\n", "1:code: name the column code once only, not 2 times"),
         (
@@ -191,8 +191,8 @@ def test_a_column_may_have_a_name_that_no_field_can():
 
     assert (row.begins, row.ends) == (date(2011, 4, 1), None)
     assert told("from,to\n1 April,2011-13-01\n", SpellRow) == [
-        "f.csv:2:from: write a day of the calendar like 2011-04-01, not '1 April'",
-        "f.csv:2:to: write a day of the calendar like 2011-04-01, not '2011-13-01'",
+        "f.csv:2:from: write a date like 2011-04-01, not '1 April'",
+        "f.csv:2:to: write a date like 2011-04-01, not '2011-13-01'",
     ]
 
 
@@ -208,7 +208,7 @@ def test_columns_that_are_not_ours_are_let_be_where_the_row_says_so():
     text = "more,from,to,more\n=1,2011-04-01,,x\n"
 
     assert told(text, OpenRow) == []
-    assert told(text, SpellRow) == ["f.csv:1:'more': remove this column: it is not one of ours"]
+    assert told(text, SpellRow) == ["f.csv:1:'more': remove this column: we do not use it"]
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_numbers_are_read_exactly(text, number):
         ("0." + "3" * 40, "write at most 6 figures after the decimal point, not 40"),
         ("98.5%", "write the number alone, '98.5', without the % sign"),
         ("£120", "write the number alone, '120', without the £ sign"),
-        ("(5)", "write a minus sign for a number below nought: '-5'"),
+        ("(5)", "write a minus sign for a number below zero: '-5'"),
         ("−5", "write an ordinary hyphen for the minus sign: '-5'"),
         ("+5", "write the number without the plus sign: '5'"),
         ("٥", "write a number in figures, such as 12.5"),

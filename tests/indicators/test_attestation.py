@@ -150,7 +150,7 @@ def test_the_page_lists_a_managers_own_and_what_they_said(client, alex):
     assert "A-1" in page
     assert "A-2" in page
     assert "B-1" not in page
-    assert page.count("Nothing yet") == 2
+    assert page.count("Not decided yet") == 2
 
 
 def test_a_manager_says_so_with_nothing_ticked(client, alex):

@@ -219,7 +219,7 @@ def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_comes_back(client
         {"seen": "0", "source": "Works orders", "risk": "low", "why": "Small", "mend": "Train"},
     )
 
-    assert "Say by when it is to be mended" in text_of(response)
+    assert "Say by when it is to be put right" in text_of(response)
     assert response.context["form"]["mend"].value() == "Train"
 
 

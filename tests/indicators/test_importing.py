@@ -166,7 +166,7 @@ def test_the_first_quarter_of_a_new_indicator_is_asked_for_and_never_assumed(run
         ("division,kpi", "division,activity", "3:method: write expected_range or none: an indicator of kind activity has no RAG status"),
         ("days,0,", "days,7,", "3:decimals: write a whole number from 0 to 6, not '7'"),
         (",lower,", ",low,", "3:polarity: write one of higher, lower, range, none, not 'low'"),
-        ("reference,title", "reference,name", "1:'name': remove this column: it is not one of ours"),
+        ("reference,title", "reference,name", "1:'name': remove this column: we do not use it"),
     ],
 )  # fmt: skip
 def test_a_bad_indicator_is_told_and_none_is_defined(run, was, now, fault):

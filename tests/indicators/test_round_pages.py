@@ -146,7 +146,7 @@ def test_a_draft_is_saved_row_by_row_and_what_is_wrong_comes_back_as_it_was_type
         GRID, filled(indicator, target="80", floor="85") | filled(second, action="")
     )
     page = text(wrong)
-    assert "Select what becomes of HW2" in page
+    assert "Select what happens to HW2" in page
     assert 'value="85"' in page
     assert not RoundLine.objects.exists()
 
@@ -166,7 +166,7 @@ def test_a_draft_is_saved_row_by_row_and_what_is_wrong_comes_back_as_it_was_type
     [
         ({"target": "80", "floor": "85"}, "no better than the target"),
         ({"target": "many"}, "HW1, Q1 2024/25, target"),
-        ({"action": "", "reason": "Why"}, "Select what becomes of HW1"),
+        ({"action": "", "reason": "Why"}, "Select what happens to HW1"),
         ({"action": "", "target": "90", "floor": "80", "reason": ""}, "Nothing is said yet"),
     ],
 )

@@ -273,7 +273,7 @@ def test_nothing_is_lost_when_a_comment_is_missing(client, division, director):
 
     page = page_of(response)
     assert "<title>Error: " in page
-    assert f"Say what is to be mended in {result.indicator.title}" in page
+    assert f"Say what needs to be corrected in {result.indicator.title}" in page
     assert "Half a thought" in page
     rows = {line.result.pk: is_ticked for line, _, is_ticked in response.context["form"].rows}
     assert rows == {result.pk: False, other.pk: False, third.pk: True}
@@ -308,7 +308,7 @@ def test_a_tick_for_what_does_not_exist_is_refused_in_words(client, division, di
     response = client.post(sheet(), {"approve": [given]})
 
     assert response.status_code == 200
-    assert "is not there any longer" in page_of(response)
+    assert "is no longer there" in page_of(response)
 
 
 def test_anothers_result_slipped_in_approves_nothing(client, division, director):

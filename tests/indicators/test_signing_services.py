@@ -241,7 +241,7 @@ def test_a_deputy_who_entered_it_is_told_too(division, director, above):
 def test_a_return_without_a_comment_is_refused(division, director, above, comment):
     result = submitted(division)
 
-    with pytest.raises(CannotSign, match="Say what is to be mended"):
+    with pytest.raises(CannotSign, match="Say what needs to be corrected"):
         return_result(result=result, stage=Stage.DIVISION, comment=comment, by=director)
 
     assert state(result) == ResultState.SUBMITTED

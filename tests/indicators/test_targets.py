@@ -522,10 +522,10 @@ def test_a_target_is_proposed_with_what_it_would_make_of_the_last_results(signed
         ({"target": "<5"}, "write the number alone"),
         ({"target": "9,5"}, "write"),
         ({"floor": "97"}, "no better than the target"),
-        ({"reason": ""}, "Say why this is aimed at"),
+        ({"reason": ""}, "Say why you set this target"),
         ({"from_quarter": "2010-Q1"}, "Select a quarter from the list"),
         ({"nothing": "on"}, "Clear the numbers, or leave this unticked"),
-        ({"target": "", "floor": ""}, "or tick that nothing is aimed at any more"),
+        ({"target": "", "floor": ""}, "or tick that there is no target"),
     ],
 )
 def test_a_target_that_cannot_be_comes_back_as_it_was_typed(signed_in, indicator, otherwise, told):

@@ -91,7 +91,7 @@ def test_a_manager_proposes_and_the_page_says_who_decides(client, indicator):
     ("typed", "told"),
     [
         ({"reason": ""}, "Say why the SORP does not suit this indicator"),
-        ({"until_quarter": ""}, "Select the last quarter judged otherwise"),
+        ({"until_quarter": ""}, "Select the last quarter judged differently"),
         ({"floor": "95"}, "no better than the target of 90"),
         ({"floor": "soft"}, "Enter the floor standard as a number, such as 75"),
         ({"trigger_0_at_least": "5"}, "cannot ask for 5 of the last 4 quarters"),
@@ -101,7 +101,7 @@ def test_a_manager_proposes_and_the_page_says_who_decides(client, indicator):
         ({"exit_quarters": "9"}, "Enter a whole number from 1 to 8"),
         (
             {"floor": "", "trigger_0": "", "trigger_0_at_least": "", "trigger_0_within": ""},
-            "Say what is judged otherwise",
+            "Say what is judged differently",
         ),
         ({"tolerance": "5"}, "belongs to the method of target and tolerance"),
         ({"from_quarter": "2019-Q1"}, "those before it are closed"),

@@ -183,7 +183,7 @@ def test_the_database_refuses_a_variation_agreed_by_nobody_or_by_its_proposer(in
 
 
 REFUSED = {
-    "nothing differs": ({"floor": None}, "Say what is judged otherwise", None),
+    "nothing differs": ({"floor": None}, "Say what is judged differently", None),
     "no words": ({"what": "  "}, "Say in a sentence", "what"),
     "no reason": ({"reason": " "}, "Say why the SORP does not suit", "reason"),
     "ends before it begins": (

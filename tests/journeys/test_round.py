@@ -80,7 +80,7 @@ def propose(director):
     page.get_by_label("Why, for HT-01").fill("The depot has moved")
     page.get_by_label("What becomes of HT-02?").select_option("end")
     page.get_by_label("Why, for HT-02").fill("It is counted with HT-01")
-    page.get_by_label("Keep all of which nothing is said yet").check()
+    page.get_by_label("Keep all the others").check()
     director.press("Save the draft")
     assert director.reads("no better than the target")
     page.get_by_label("Target, HT-01, Q1 2024/25").fill("92")
@@ -151,7 +151,7 @@ def check_the_minute(officer):
     officer.go("/home/").press("Check it against the minute")
     for reference in ("HT-01", "HT-02"):
         officer.page.get_by_role("checkbox", name=re.compile(f"^{reference} ")).check()
-    officer.page.get_by_label("I have checked the minute: it says so").check()
+    officer.page.get_by_label("I have checked the minute: it agrees them").check()
     officer.press("Decide")
     assert officer.reads("2 lines agreed by the minute that you checked, and done")
 

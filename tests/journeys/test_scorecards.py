@@ -33,7 +33,7 @@ def test_an_officer_brings_scorecards_of_two_councils_that_merged(visit, tmp_pat
     here = officer.page.url.removeprefix(officer.address)
     officer.go_wide_and_narrow(here)
 
-    officer.page.get_by_label("Every question that I leave open is right as it was read").check()
+    officer.page.get_by_label("Treat every question I leave open as read correctly").check()
     officer.page.get_by_label("All of these are comparable").check()
     officer.press("Save, and see what it would change")
     officer.go_wide_and_narrow(f"{here}check/")

@@ -294,7 +294,7 @@ def bring_the_scorecard(officer):
     officer.press("Upload")
     assert officer.reads("32 of 32 printed statuses follow from this")
     assert officer.reads("3 green, 1 amber, 4 red; so say its rows")
-    officer.choose("Of which unit are all that you leave open below?", "Economy and Leisure")
+    officer.choose("Which unit do those you leave open below belong to?", "Economy and Leisure")
     officer.choose("Who answers for these indicators?", "Mo Elder")
     officer.press("Save, and see what it would change")
     assert officer.reads("32 of 32 are what our rules give")
@@ -394,7 +394,7 @@ def close_the_quarter(officer):
 def call_in(officer, chair):
     officer.go("/assurance/pat/plan/")
     officer.day("meets_on", "2022-08-12")
-    officer.choose("Which quarter’s performance is before it?", "Q1 2022/23")
+    officer.choose("Which quarter’s performance does it look at?", "Q1 2022/23")
     officer.press("Plan the meeting")
     chair.come_in(address_of("dan")).go(BOARD)
     chair.press("Call in Footfall in the town centre (number)")
@@ -406,7 +406,7 @@ def publish(officer, second):
     officer.wait_for("Edition 1", at="/reports/")
     officer.wait_for("Somebody reads the preview and checks it", at=f"/reports/{QUARTER}/1/")
     officer.press("Preview the public page")
-    officer.go(f"/reports/{QUARTER}/1/").press("I have read it: it is right")
+    officer.go(f"/reports/{QUARTER}/1/").press("I have read it and it is right")
     assert officer.page.get_by_role("link", name="Approve it for publication").count() == 0
     second.come_in(address_of("maud")).go(f"/reports/{QUARTER}/1/")
     second.press("Approve it for publication")

@@ -30,8 +30,8 @@ def test_one_is_returned_corrected_approved_and_locked(visit, width, scripts, re
     director.page.keyboard.press("Enter")
     send(director, f"Return {title} to its manager")
     assert director.page.title().startswith("Error: ")
-    assert director.reads(f"Say what is to be mended in {title}")
-    write(director, "What is to be mended?", "Two of June are missing.")
+    assert director.reads(f"Say what needs to be corrected in {title}")
+    write(director, "What needs to be corrected?", "Two of June are missing.")
     send(director, f"Return {title} to its manager")
     assert director.reads("returned. Its manager is told by e-mail.")
     assert director.page.get_by_role("checkbox", name=f"Approve {title}").count() == 0

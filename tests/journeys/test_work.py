@@ -96,9 +96,9 @@ def test_an_officer_closes_a_quarter_and_publishes_its_report(visit):
     visitor.page.wait_for_load_state()
     visitor.wait_for("Edition 1: draft", at="/reports/")
     visitor.go("/reports/2023-Q1/1/preview/")
-    assert visitor.reads("Nobody outside can read it")
-    visitor.wait_for("I have read it: it is right", at="/reports/2023-Q1/1/")
-    visitor.press("I have read it: it is right")
+    assert visitor.reads("The public cannot read it")
+    visitor.wait_for("I have read it and it is right", at="/reports/2023-Q1/1/")
+    visitor.press("I have read it and it is right")
     assert visitor.reads("somebody else approves it")
 
     other.go("/reports/2023-Q1/1/approve/")

@@ -211,7 +211,8 @@ def test_a_renamed_unit_does_not_appoint_its_people_anew(run):
         ("nobody,N,staff,KCC,2011-04-01,", "5:email: write an e-mail address, such as name@council.gov.uk"),
         ("n@council.example,N,chief,KCC,2011-04-01,", "5:post: write one of accountable_manager,"),
         ("n@council.example,N,staff,NONE,2011-04-01,", "5:unit: name a unit that exists: there is no NONE"),
-        ("n@council.example,N,staff,KCC,01/04/2011,", "5:from: write a day of the calendar like 2011-04-01, not '01/04/2011'"),
+        ("n@council.example,N,staff,KCC,01/04/2011,", "5:from: write a date like 2011-04-01, "
+            "not '01/04/2011'"),
         ("n@council.example,N,staff,KCC,,", "5:from: fill in this cell"),
         ("n@council.example,N,staff,KCC,2011-04-01,2011-03-31", "5:to: N cannot leave on 2011-03-31, before 2011-04-01"),
         ("B.OFFICER@council.example,B Officer,director,DIR,2010-01-01,", "5:email: remove this row or row 4: both give email b.officer@council.example,"),

@@ -266,7 +266,7 @@ def test_a_checked_report_stands_on_the_home_of_each_who_may_approve_it_and_each
 
     address = reverse("edition", args=[Q.key, edition.number])
     assert [waits_at_home(each) for each in everybody] == [[], [address], [address], [], []]
-    told_of_it = Notice.objects.filter(subject=f"The report for {Q} waits for your approval")
+    told_of_it = Notice.objects.filter(subject=f"The report for {Q} is waiting for your approval")
     assert {each.recipient for each in told_of_it} == {other, director}
     assert told_of_it.count() == 2
     assert {each.address for each in told_of_it} == {address}
@@ -357,7 +357,7 @@ def test_what_is_withdrawn_is_gone_everywhere_and_its_digest_stays(
     assert kept.files.get().sha256
 
 
-@pytest.mark.usefixtures("slipped")
+@pytest.mark.usefixtures("wrong")
 def test_officers_read_nothing_of_it_either(slipped, officer, client):
     withdraw_edition(edition=slipped, reason="A slip", by=officer)  # its files are still there
     client.force_login(officer)
@@ -434,7 +434,7 @@ def base(edition):
 
 def test_two_people_take_a_report_to_the_public_on_pages(base, officer, other, client):
     client.force_login(officer)
-    assert "Nobody outside can read it" in told(client.get(f"{base}/preview/"))
+    assert "The public cannot read it" in told(client.get(f"{base}/preview/"))
     client.post(f"{base}/check/")
     assert "You built or checked it" in told(client.get(f"{base}/"))
     response = client.post(f"{base}/approve/", {"when": "now"})
@@ -465,7 +465,7 @@ def test_the_calendars_day_is_offered_first(base, officer, other, client):
     ("given", "wrong"),
     [
         ({}, "Select when it is published"),
-        ({"when": "calendar"}, "Select one of the times that are offered"),
+        ({"when": "calendar"}, "Select one of the times in the list"),
         ({"when": "at"}, "Enter the day on which it is published"),
         (
             {"when": "at", "day_day": "31", "day_month": "2", "day_year": "2023"},
@@ -473,7 +473,7 @@ def test_the_calendars_day_is_offered_first(base, officer, other, client):
         ),
         (
             {"when": "at", "day_day": "1", "day_month": "5", "day_year": "2023", "hour": "9:00"},
-            "Enter a time still to come",
+            "Enter a later time",
         ),
         (
             {"when": "at", "day_day": "1", "day_month": "6", "day_year": "2023", "hour": "nine"},

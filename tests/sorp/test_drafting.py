@@ -529,7 +529,7 @@ def test_a_setting_out_of_reach_is_refused_at_its_field(draft, officer, field, v
     assert Version.objects.get(pk=draft.pk).edition == 1
 
 
-# What stands in the way -------------------------------------------------------------------------
+# What is stopping improvement -------------------------------------------------------------------------
 
 
 def test_a_draft_that_says_nothing_new_is_not_ready(sorp_in_force, officer):

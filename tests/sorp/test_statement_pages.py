@@ -253,8 +253,8 @@ def test_versions_are_listed_with_what_one_may_do(client, consulted, officer, di
     for page in (drafter, approver, reader):
         assert "Version 2: in consultation" in page
         assert "Meant to be in force from Q4 2011/12" in page
-    assert "Approve, or see what stands in the way" in approver
-    assert "What stands in the way of approval" in drafter
+    assert "Approve, or see what is stopping it" in approver
+    assert "What is stopping approval" in drafter
     assert "approv" not in reader.partition("In force, now or before")[0].casefold()
 
 

@@ -183,7 +183,7 @@ BAD = [
     ("aims", "code,name,place\na,A,3\n", (2, "place", "3 is the place of “Held”")),
     ("aims", "code,name,place\na,A,first\n", (2, "place", "write a whole number")),
     ("aims", "code,name,from,to\na,A,2012-01-01,2011-01-01\n", (2, "to", "cannot be before")),
-    ("aims", "code,name,to\na,A,soon\n", (2, "to", "write a day of the calendar")),
+    ("aims", "code,name,to\na,A,soon\n", (2, "to", "write a date")),
     ("themes", "code,name,aims\nt,T,held nowhere\n", (2, "aims", "there is no nowhere")),
     ("priorities", "code,name,themes\np,P,none\n", (2, "themes", "there is no none")),
     ("success_factors", "priority,by,wording\nno,2014/15,x\n", (2, "priority", "there is no no")),
@@ -196,7 +196,7 @@ BAD = [
     (
         "measures",
         "priority,kind,indicator,wording\nheld,indicator,,\n",
-        (2, "indicator", "Name an indicator"),
+        (2, "indicator", "Choose an indicator"),
     ),
     (
         "measures",

@@ -268,7 +268,7 @@ BAD = [
     (
         "measures",
         {"priority": "held", "kind": "indicator"},
-        "Name an indicator where the measure is one",
+        "Choose an indicator only if the measure is",
     ),
     ("measures", {"priority": "held", "kind": "evidence"}, "Say what it is judged by"),
     ("measures", {"priority": "held", "kind": "guess", "wording": "x"}, "from the list"),
@@ -292,7 +292,7 @@ BAD = [
     (
         "evidence",
         {"priority": "held", "title": "S", "finding": "F", **day("gathered_on", date(2999, 1, 1))},
-        "That day is still to come",
+        "That day has not come yet",
     ),
     (
         "evaluations",

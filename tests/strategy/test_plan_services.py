@@ -111,7 +111,7 @@ def test_what_has_no_place_given_comes_last():
                 by=None,
             ),
             "title",
-            "There is a milestone of that title for that day",
+            "There is already a milestone with that title for that day",
         ),
     ],
 )
@@ -316,7 +316,7 @@ def test_nobody_is_asked_about_a_milestone_that_has_ended():
 
     assert [each.title for each in late_milestones(day=END)] == [milestone.title]
     assert late_milestones(day=AFTER) == ()
-    with pytest.raises(Refused, match="no part of the plan"):
+    with pytest.raises(Refused, match="not part of the plan"):
         services.update_milestone(
             milestone=milestone,
             forecast_on=None,

@@ -70,7 +70,7 @@ def test_a_milestone_undone_after_its_due_date_is_always_overdue(due, forecast, 
         ("GGR", "Of 3 indicators: 2 green and 1 red", True),
         ("GAR-", "Of 4 indicators: 1 green, 1 amber, 1 red and 1 not rated", True),
         ("G-", "Of 2 indicators: 1 green and 1 not rated", True),  # missing is never green
-        ("Gg", "Of 2 indicators: 1 green and 1 green on stale figures", True),
+        ("Gg", "Of 2 indicators: 1 green and 1 green on old figures", True),
     ],
 )
 def test_what_the_figures_say(colours, sentence, needs_attention):

@@ -118,7 +118,7 @@ def test_what_the_database_would_refuse_is_refused_in_words_and_leaves_nothing()
 def test_a_measure_names_an_indicator_where_it_is_one_and_only_there(kind):
     indicator = None if kind is MeasureKind.INDICATOR else IndicatorFactory()
 
-    with pytest.raises(ValueError, match="Name an indicator"):
+    with pytest.raises(ValueError, match="Choose an indicator"):
         services.measure_by(
             priority=PriorityFactory(), kind=kind, indicator=indicator, wording="x", by=None
         )

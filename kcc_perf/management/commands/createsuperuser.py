@@ -13,6 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError(
-            "Nobody is a superuser here, since rights hang on posts: manage.py first_officer EMAIL"
+            "Nobody is a superuser here, because rights come from posts: manage.py "
+            "first_officer EMAIL"
             " NAME makes the first performance officer"
         )
