@@ -49,7 +49,7 @@ class MeetingState(Word):
 class Eligibility(Word):
     """Why an indicator may be called in."""
 
-    ESCALATED = "escalated", "Escalated"
+    ESCALATED = "escalated", "Referred up"
     RED_NOW = "red_now", "Red now"
     AMBER_AGAIN = "amber_again", "Amber now and before"
     STATED_REASON = "stated_reason", "For a stated reason"

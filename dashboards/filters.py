@@ -45,13 +45,13 @@ class DashboardFilter(filters.FilterSet):
         method="by_movement",
     )
     escalated = filters.ChoiceFilter(
-        label="Escalated",
+        label="Referred up",
         choices=[("any", "Yes, to any level"), ("no", "No"), *Level.choices()],
         empty_label="Any",
         method="by_level",
     )
     confidence = filters.ChoiceFilter(
-        label="Read with care",
+        label="Doubts about the figure",
         choices=[(key, label) for key, label, _ in QUALITY_FLAGS],
         empty_label="Any",
         method="by_quality_flag",

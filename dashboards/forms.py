@@ -37,7 +37,7 @@ class RevisionsForm(forms.Form):
 
 
 class ComplianceForm(forms.Form):
-    """How far the SORP was kept in one unit and below it."""
+    """How well the SORP was kept in one unit and below it."""
 
     unit = forms.ChoiceField(label="Directorate, division or team", required=False)
 
@@ -58,18 +58,18 @@ class RemindForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Select somebody to remind",
-            "invalid_choice": "Somebody you selected has submitted meanwhile: select again",
+            "invalid_choice": "Somebody you selected has submitted since: select again",
         },
     )
     subject = forms.CharField(
         label="Subject", max_length=200, error_messages={"required": "Enter a subject"}
     )
     words = forms.CharField(
-        label="What they are told",
+        label="Message",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Each person’s own list of what is lacking, your name and a link follow it.",
-        error_messages={"required": "Write what they are told"},
+        help_text="Each person’s list of missing results, your name and a link are added below it.",
+        error_messages={"required": "Write the message"},
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -95,13 +95,13 @@ class LeaveForm(forms.Form):
         label="Who takes over?",
         empty_label="Nobody: there is nothing to take over",
         required=False,
-        help_text="Those who hold an accountable manager’s post today.",
+        help_text="People who hold an accountable manager’s post today.",
     )
     reason = PrintedText(
         label="Why do they leave?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Such as “Moves to Housing”. It is recorded.",
+        help_text="For example, “Moving to Housing”. This is recorded.",
         error_messages={"required": "Say why they leave"},
     )
 

@@ -42,7 +42,7 @@ class RehearsalReading:
         return (
             RehearsedChanges(
                 "opened",
-                "Escalated",
+                "Referred up",
                 [_row(each) for each in self.found["opened"]],
                 "No escalation would open, and none did.",
             ),

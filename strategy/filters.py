@@ -21,7 +21,7 @@ from strategy.models import (
 )
 from strategy.rules import Judgement, MeasureKind
 
-STANDING = (("yes", "Goes on"), ("no", "Has ended"))
+STANDING = (("yes", "Continues"), ("no", "Has ended"))
 
 
 class PartFilter(SearchFilter):

@@ -174,7 +174,7 @@ def end_part(*, part: SomePart, ends_on: date | None, by: User | None) -> SomePa
     if row.ends_on == ends_on:
         return row
     if ends_on is not None and row.first_day is not None and ends_on < row.first_day:
-        said = f"It stands from {as_date(row.first_day)}: the last day cannot be before that"
+        said = f"It begins on {as_date(row.first_day)}: the last day cannot be before that"
         raise Refused(said, field="ends_on")
     if ends_on is not None:
         for each in ends_with(row, ends_on):

@@ -193,7 +193,7 @@ def results_present(context: CheckContext) -> Iterator[CheckedItem]:
     That there is no figure, and why, is an answer too: the SORP asks for one or the other.
     """
     for indicator in context.due:
-        lapse = "" if indicator.pk in context.standing else "no result, and no word why"
+        lapse = "" if indicator.pk in context.standing else "no result, and no reason given"
         yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
@@ -302,8 +302,8 @@ def red_has_action(context: CheckContext) -> Iterator[CheckedItem]:
         if is_said or any(since.last_day < day <= context.plan_due_on for day in plans.get(pk, ())):
             yield CheckedItem(indicator.unit_id, indicator.reference)
         elif pk in poor or since < context.quarter or context.today > context.plan_due_on:
-            stands = poor[pk][0].label.lower() if pk in poor else f"escalated since {since}"
-            lapse = f"{stands}, with no word on management action and no action plan since"
+            stands = poor[pk][0].label.lower() if pk in poor else f"referred up since {since}"
+            lapse = f"{stands}, with no management action given and no action plan since"
             yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
@@ -463,7 +463,7 @@ def posts_filled(context: CheckContext) -> Iterator[CheckedItem]:
         if manager.pk not in in_post:
             lapse = f"{manager} held no accountable manager’s post on {in_full(context.closed_on)}"
         elif not manager.is_active:
-            lapse = f"{manager} may not sign in"
+            lapse = f"{manager} cannot sign in"
         yield CheckedItem(indicator.unit_id, indicator.reference, lapse)
 
 
@@ -502,7 +502,7 @@ def _variation_lapse(context: CheckContext, row: Variation, is_settled: bool) ->
     if row.decided_on is None or row.decided_on > context.closed_on:
         if day_of(row.proposed_at) > context.closed_on:
             return None
-        return f"proposed for {row.from_quarter}, and not decided before the close"
+        return f"proposed for {row.from_quarter}and not decided before the close"
     if row.state != Variation.State.AGREED:
         return None
     if row.until_quarter >= context.quarter:
@@ -511,7 +511,7 @@ def _variation_lapse(context: CheckContext, row: Variation, is_settled: bool) ->
         return None
     if is_settled:
         return ""
-    return f"the variation from {row.from_quarter} ran out with {row.until_quarter}, unseen"
+    return f"the variation from {row.from_quarter} ran out with {row.until_quarter} without anybody looking at it"
 
 
 def _is_settled(

@@ -156,8 +156,8 @@ def taken_back_events(context: TimelineContext) -> Iterator[TimelineEvent]:
             rank=RESULT,
             title=f"Close of {record.quarter} taken back",
             text=(
-                f"It was closed at {as_moment(record.closed_at)}, and open again at"
-                f" {as_moment(record.taken_back_at)}: what the close had done counts nowhere."
+                f"It was closed at {as_moment(record.closed_at)} and opened again at "
+                f"{as_moment(record.taken_back_at)}. What the close did counts for nothing."
                 f" {record.reason}"
             ),
             by=f"Taken back by {record.taken_back_by}",
@@ -282,10 +282,10 @@ def _succession_events(row: Escalation) -> Iterator[TimelineEvent]:
         yield TimelineEvent(
             date=day_of(each.decided_at),
             rank=VARIATION,
-            title=f"Stands under “{each.trigger}”, from {version.from_quarter}",
+            title=f"Continues under “{each.trigger}”, from {version.from_quarter}",
             text=(
-                f"Version {version.number} of the {word('sorp')} drops the trigger by which it was referred."
-                " It recovers by the exit rule, as any other."
+                f"Version {version.number} of the {word('sorp')} drops the trigger that "
+                f"referred it up. It recovers by the exit rule, like any other."
             ),
             by=f"Decided by {each.decided_by}",
         )

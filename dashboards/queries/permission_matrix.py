@@ -26,7 +26,9 @@ def reach_of_post(kind: PostKind, permission: Permission) -> str:
     """
     if permission is Permission.SIGN_OFF:
         tiers = [tier.label.lower() for tier, posts in SIGNERS.items() if kind in posts]
-        return f"Those of their {' or '.join(tiers)}, but none that they submitted" if tiers else ""
+        return (
+            f"Results of their {' or '.join(tiers)}, except those they submitted" if tiers else ""
+        )
     scopes = SCOPES.get(permission, {})
     if kind not in scopes or set(scopes.values()) == {Scope.EVERY}:
         return ""

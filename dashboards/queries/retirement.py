@@ -16,10 +16,10 @@ from strategy.models import Measure
 
 def consequences(indicator: Indicator, *, last_quarter: Quarter | None) -> Iterator[str]:
     if last_quarter is None:
-        yield "Results are asked for again, as before it had a last quarter."
+        yield "Results are asked for again, as if it had no last quarter."
         return
     after = last_quarter.next()
-    yield f"Results are asked for until {last_quarter}. From {after} on none is."
+    yield f"Results are asked for until {last_quarter}, and not from {after} on."
     drafts = indicator.drafts.filter(quarter__gt=last_quarter).order_by("quarter")
     for draft in drafts:
         yield f"What was typed for {draft.quarter} and not submitted stays a draft."
@@ -31,8 +31,8 @@ def consequences(indicator: Indicator, *, last_quarter: Quarter | None) -> Itera
     ]
     if levels:
         yield (
-            f"Referred up to {', '.join(levels)}: that ends with the close of {ends_in}, neither"
-            " recovered nor open."
+            f"Referred up to {', '.join(levels)}: that ends at the close of {ends_in}, without "
+            f"recovering."
         )
     undone = Action.objects.filter(
         plan__indicator=indicator, plan__is_latest=True, done_on__isnull=True
@@ -43,5 +43,5 @@ def consequences(indicator: Indicator, *, last_quarter: Quarter | None) -> Itera
     for measure in measures.select_related("priority"):
         yield f"“{measure.priority}” is judged by it: add another measure there, or end that one."
     for move in indicator.moves.to_come().select_related("unit", "manager"):
-        yield f"It was to go {move.in_words} on {as_date(move.from_day)}: drop that move."
+        yield f"It was to move {move.in_words} on {as_date(move.from_day)}: that move is cancelled."
     yield "What is published stays as it is."

@@ -87,9 +87,9 @@ def _council(today: date) -> Step:
     return Step(
         key="council",
         title="The council",
-        why="Its name, its look and its own words stand on every page and in every report.",
+        why="Its name, look and words are on every page and in every report.",
         stands=f"{facts.name}, with {_count(own, 'word')} of its own" if own else facts.name,
-        missing=[] if facts.is_said else ["Nobody has said yet that this is its name"],
+        missing=[] if facts.is_said else ["Nobody has confirmed this name yet"],
         has_begun=facts.is_said,
         pages=_existing(
             ("Name, colour and words", "set_up_council"),
@@ -106,7 +106,7 @@ def _units(today: date) -> Step:
     return Step(
         key="units",
         title="Units",
-        why="Every indicator belongs to a unit, and every dashboard is of one.",
+        why="Every indicator and every dashboard belongs to a unit.",
         stands=_count(len(tree.branches), "unit"),
         missing=missing,
         has_begun=len(tree.branches) > 1,
@@ -132,13 +132,13 @@ def _people(today: date) -> Step:
     if not held.filter(
         post__kind__in=(PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR)
     ).exists():
-        missing.append("There is no managing director, who approves the SORP")
+        missing.append("There is no managing director to approve the SORP")
     people = User.objects.filter(is_active=True)
     waiting = sum(not each.has_usable_password() for each in people)
     return Step(
         key="people",
         title="People and posts",
-        why="Rights hang on posts: without one, nobody can submit, sign off or approve.",
+        why="People can do only what their posts allow: without a post nobody can submit, sign off or approve.",
         stands=_count(people.count(), "person", "people")
         + (f", of whom {waiting} cannot sign in yet" if waiting else ""),
         missing=missing,
@@ -155,11 +155,11 @@ def _bodies(today: date) -> Step:
     kinds = set(Committee.objects.values_list("kind", flat=True))
     missing = [] if BodyKind.CABINET in kinds else ["There is no Cabinet"]
     if BodyKind.POSC not in kinds:
-        missing.append("No committee scrutinises: there is no POSC")
+        missing.append("There is no scrutiny committee (POSC)")
     return Step(
         key="bodies",
         title="Committees and other bodies",
-        why="Members receive the report through them, and their days shape the calendar.",
+        why="Members receive the report through them, and their meetings set the calendar.",
         stands=_count(Committee.objects.count(), "body", "bodies"),
         missing=missing,
         has_begun=bool(kinds),
@@ -180,7 +180,7 @@ def _teams(today: date) -> Step:
     return Step(
         key="teams",
         title="PAT and DAT",  # said as PAT alone where the council has one team
-        why="What is red for two quarters goes to PAT: somebody has to sit on it.",
+        why="What is red for two quarters goes to PAT, so its seats have to be filled.",
         stands="The council has none"
         if wanted is AssuranceTeams.NONE
         else _count(len(teams), "team")
@@ -204,7 +204,7 @@ def _sorp(today: date) -> Step:
         stands = f"Version {in_force.number}, in force from {in_force.from_quarter}"
     elif has_draft:
         stands = "A draft, which somebody else has to approve"
-    missing = [] if in_force else [f"No version is in force for {quarter}: nothing can be rated"]
+    missing = [] if in_force else [f"No version is in force for {quarter}, so nothing can be rated"]
     return Step(
         key="sorp",
         title="The SORP",
@@ -223,12 +223,12 @@ def _plan(today: date) -> Step:
     measured = Measure.objects.standing_on(today).filter(priority=OuterRef("pk"))
     promised = SuccessFactor.objects.standing_on(today).filter(priority=OuterRef("pk"))
     without = [f"“{each.name}” has no measure" for each in priorities.filter(~Exists(measured))] + [
-        f"“{each.name}” promises nothing yet" for each in priorities.filter(~Exists(promised))
+        f"“{each.name}” has no success factor yet" for each in priorities.filter(~Exists(promised))
     ]
     return Step(
         key="plan",
         title="The strategic plan",
-        why="The report’s first part is of its priorities.",
+        why="Its priorities are the first part of the report.",
         stands=_count(priorities.count(), "priority", "priorities")
         + ", "
         + _count(Programme.objects.standing_on(today).count(), "programme"),
@@ -292,7 +292,7 @@ def _targets(today: date) -> Step:
         has_begun=Target.objects.exists() or bool(waiting),
         pages=_existing(
             ("Targets", "set_up_targets"),
-            ("Those that wait to be approved", "waiting_targets"),
+            ("Targets to approve", "waiting_targets"),
             ("Annual rounds", "set_up_round"),
         ),
     )
@@ -313,13 +313,13 @@ def _history(today: date) -> Step:
     never_closed = history_quarters(today)
     if never_closed:
         missing.append(
-            f"{_count(len(never_closed), 'quarter')} not closed, from {never_closed[0]}: close your"
-            " history, so that what is repeatedly red is counted"
+            f"{_count(len(never_closed), 'quarter')} not closed, from {never_closed[0]}: close "
+            f"your history, so that repeated reds count"
         )
     return Step(
         key="history",
         title="History",
-        why="Without earlier quarters nothing is repeatedly red, and no trend can be told.",
+        why="Without earlier quarters nothing counts as repeatedly red, and there is no trend.",
         stands=stands,
         missing=missing,
         has_begun=bool(past),
@@ -339,16 +339,18 @@ def _calendar(today: date) -> Step:
     stands = [*(f"{each} is closed" for each in closed), *(f"{each} is open" for each in under_way)]
     missing = []
     if not begun:
-        missing = ["No quarter has begun: nobody is asked for a result"]
+        missing = ["No quarter has begun, so nobody is asked for results"]
     elif ended:
-        missing = [f"{ended[0]} has ended and is not begun: nobody is asked for its results"]
+        missing = [
+            f"{ended[0]} has ended but has not been begun, so nobody is asked for its results"
+        ]
     elif not under_way:
         coming = Quarter.containing(today)
-        stands.append(f"{coming} is begun once it has ended, on {in_full(coming.last_day)}")
+        stands.append(f"{coming} can be begun once it has ended, on {in_full(coming.last_day)}")
     return Step(
         key="calendar",
         title="The calendar",
-        why="From its days managers are asked, reminded and late.",
+        why="It sets when managers are asked, when they are reminded and when they are late.",
         stands=", ".join(stands) or "No quarter has been begun",
         missing=missing,
         has_begun=bool(begun),
@@ -358,7 +360,7 @@ def _calendar(today: date) -> Step:
 
 def _rehearsal(today: date) -> Step:
     closed, rehearsed = last_closed(), last_finished()
-    stands = f"{closed} is closed and can be rehearsed" if closed else "Nothing has been closed"
+    stands = f"{closed} is closed and can be rehearsed" if closed else "No quarter has been closed"
     missing = []
     if rehearsed is not None:
         quarter = Quarter.parse(rehearsed.detail["quarter"])
@@ -369,7 +371,7 @@ def _rehearsal(today: date) -> Step:
     elif closed is not None:
         missing = [f"{closed} has not been rehearsed under any version of the SORP"]
     else:
-        missing = ["Look over a close before the first one: nothing is written"]
+        missing = ["Try out a close before the first real one: nothing is saved"]
     return Step(
         key="rehearsal",
         title="A rehearsal",
@@ -379,8 +381,8 @@ def _rehearsal(today: date) -> Step:
         has_begun=closed is not None,
         pages=_existing(
             ("Rehearse a quarter", "set_up_rehearsal"),
-            ("Look over a close", "quarters"),
-            ("Try rules over history", "backtests"),
+            ("Try out a close", "quarters"),
+            ("Back-test the rules", "backtests"),
         ),
     )
 

@@ -53,7 +53,7 @@ def hand_over_and_leave(
         raise Refused("Choose who takes over the indicators and milestones", field="heir")
     if waiting := Departure.objects.select_for_update().to_come().filter(person=person).first():
         raise Refused(
-            f"{person.name} leaves on {as_date(waiting.last_day)} already: take that back first",
+            f"{person.name} already leaves on {as_date(waiting.last_day)}: take that back first",
             field="ends_on",
         )
     moved = milestones = actions = 0
@@ -155,7 +155,7 @@ def _make_due(key: int, today: date) -> bool:
             owe_notice(
                 key=f"departure-failed:{departure.pk}:{officer.pk}",
                 recipient=officer,
-                subject=f"What {person.name} answered for could not be handed over",
+                subject=f"The work of {person.name} could not be handed over",
                 body=f"Their last day was {as_date(departure.last_day)}. {departure.problem}",
                 address=reverse("set_up_person", args=[person.pk]),
             )
@@ -171,7 +171,7 @@ def drop_departure(*, departure: Departure, reason: str, by: User) -> Departure:
     """
     row = Departure.objects.select_for_update(of=("self",)).get(pk=departure.pk)
     if row.made_at is not None:
-        raise Refused(f"It went over on {as_date(row.made_at)}: hand it back instead")
+        raise Refused(f"It was handed over on {as_date(row.made_at)}: hand it back instead")
     if row.dropped_at is None:
         row.dropped_at = now()
         row.save(update_fields=["dropped_at"])

@@ -57,7 +57,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         ]
         agreed = [
             f"“{each.what}” was agreed at {each.call_in.meeting.team.short} in the name of"
-            f" {person.name}, and stays so; whoever answers for"
+            f" {person.name}, and stays the same; whoever answers for"
             f" {each.call_in.indicator.reference} reports on it."
             for each in held.agreed_actions
         ]
@@ -69,12 +69,12 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
             follows=[
                 *agreed,
                 *(
-                    [f"Whatever else comes to be in the name of {person.name} until then goes too."]
+                    [f"Anything else in the name of {person.name} by then is handed over too."]
                     if waits and to
                     else []
                 ),
                 "Results already given keep the name of who gave them.",
-                *([f"{to} is told."] if to and held.indicators else []),
+                *([f"{to} gets a notice."] if to and held.indicators else []),
             ],
             warnings=(
                 [f"{len(held.actions)} open actions stay in the name of {person.name}."]
@@ -84,8 +84,8 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         )
 
     lede = (
-        "What they answer for goes over on the day after, so that nothing is nobody’s; their posts end"
-        " on the day."
+        "Their work is handed over the day after, and their posts end on the day, so there is "
+        "no gap."
     )
     back = reverse("set_up_person", args=[person.pk])
     about = FormPage(
@@ -121,14 +121,14 @@ def stay(request: SignedInRequest, pk: int) -> HttpResponse:
         return Preview(
             changes=[Change(person.name, told, "Hands over nothing")],
             follows=[
-                "The last days of posts, places and seats stay set: let each go on that shall, on its"
-                " own page."
+                "The last days of posts, places and seats stay set. Take away each one that "
+                "should not end, on its own page."
             ],
         )
 
     about = FormPage(
         ReasonForm(request.POST or None),
-        "Stays after all",
+        "They stay after all",
         "Take it back",
         there,
         act,

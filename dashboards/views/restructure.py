@@ -53,11 +53,11 @@ def merge_unit(request: SignedInRequest, code: str) -> HttpResponse:
         new = (
             []
             if given["into"]
-            else [Change(name, "", f"Stands from {as_date(given['starts_on'])}")]
+            else [Change(name, "", f"Exists from {as_date(given['starts_on'])}")]
         )
         return Preview(
             changes=[
-                *(Change(each.name, "Stands", f"Closes on {as_date(last)}") for each in going),
+                *(Change(each.name, "In use", f"Closes on {as_date(last)}") for each in going),
                 *new,
             ],
             follows=list(
@@ -69,7 +69,7 @@ def merge_unit(request: SignedInRequest, code: str) -> HttpResponse:
         )
 
     form = MergeForm(request.POST or None, unit=unit, initial={"units": [unit.code]})
-    return _page(request, unit, form, "Merge with others", "Merge them", act, preview)
+    return _page(request, unit, form, "Merge with others", "Merge the units", act, preview)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,16 +109,16 @@ def split_unit(request: SignedInRequest, code: str) -> HttpResponse:
         )
         return Preview(
             changes=[
-                Change(unit.name, "Stands", f"Closes on {as_date(last)}"),
-                Change(given["first_name"], "", f"Stands from {day}"),
-                Change(given["second_name"], "", f"Stands from {day}"),
+                Change(unit.name, "In use", f"Closes on {as_date(last)}"),
+                Change(given["first_name"], "", f"Exists from {day}"),
+                Change(given["second_name"], "", f"Exists from {day}"),
             ],
             follows=[*to_second, *told],
             warnings=["Neither has a director until you appoint one."],
         )
 
     form = SplitForm(request.POST or None, unit=unit)
-    return _page(request, unit, form, "Split in two", "Split it", act, preview)
+    return _page(request, unit, form, "Split in two", "Split the unit", act, preview)
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +138,7 @@ def close_unit(request: SignedInRequest, code: str) -> HttpResponse:
         takes = [Change(successor, "", f"Takes over from {after}")] if successor else []
         return Preview(
             changes=[
-                Change(unit.name, "Stands", f"Closes on {as_date(given['ends_on'])}"),
+                Change(unit.name, "In use", f"Closes on {as_date(given['ends_on'])}"),
                 *takes,
             ],
             follows=list(
@@ -152,7 +152,7 @@ def close_unit(request: SignedInRequest, code: str) -> HttpResponse:
         )
 
     form = CloseUnitForm(request.POST or None, unit=unit)
-    return _page(request, unit, form, "Close", "Close it", act, preview)
+    return _page(request, unit, form, "Close", "Close the unit", act, preview)
 
 
 def _page(

@@ -19,7 +19,7 @@ from indicators.services.definitions import keep_measuring, retire_indicator
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 
-GOES_ON = "Goes on"
+GOES_ON = "Continues"
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +35,7 @@ def retire(request: SignedInRequest, address: str) -> HttpResponse:
     def act(given: dict[str, Any]) -> Done:
         if given["last_quarter"] is None:
             keep_measuring(indicator=indicator, reason=given["reason"], by=request.user)
-            return Done(f"{indicator.reference} goes on", page)
+            return Done(f"{indicator.reference} continues", page)
         retire_indicator(indicator=indicator, by=request.user, **given)
         return Done(f"{indicator.reference} is measured until {given['last_quarter']}", page)
 
@@ -72,8 +72,7 @@ def retire(request: SignedInRequest, address: str) -> HttpResponse:
         page,
         act,
         caption=f"{indicator.reference} {indicator.title}",
-        lede="After its last quarter no result is asked for. What is still referred up then ends at the"
-        " next close, neither recovered nor open.",
+        lede="No results are asked for after its last quarter. If it is still referred up then, that ends at the next close, without recovering.",
         preview=preview,
     )
     return form_page(request, about)

@@ -196,7 +196,7 @@ class ReviewForm(forms.Form):
         error_messages={"required": "Select whether the plan is sufficient"},
     )
     words = PrintedText(
-        label="What was said of it?",
+        label="What was said about it?",
         help_text="If it is not sufficient, say what is missing. The accountable manager gets a notice.",
         required=False,
         max_length=2000,

@@ -31,7 +31,7 @@ class MoveForm(forms.Form):
         User.objects.none(),
         label="Who answers for them from now on?",
         empty_label="Select a manager",
-        help_text="Those who hold an accountable manager’s post today.",
+        help_text="People who hold an accountable manager’s post today.",
         error_messages={
             "required": "Select who answers for them from now on",
             "invalid_choice": "Select somebody from the list: they hold an accountable manager’s"

@@ -59,7 +59,11 @@ def import_awaited(
                 work.refuse(row, "quarter", reason)
             else:
                 if row.until < today:
-                    work.note(row, "until", "this day is over: it counts for closes of then alone")
+                    work.note(
+                        row,
+                        "until",
+                        "this day has passed: it counts only for quarters closed before it",
+                    )
                 existed = (indicator.pk, row.quarter) in standing
                 work.count(f"{row.reference} {row.quarter.key}", existed=existed, changed=changed)
     return work.outcome()

@@ -67,7 +67,9 @@ def refuse_unknown_indicators(work: Import[SomeRow], indicators: Mapping[str, In
     for row in work.partial_rows:
         reference = row.cells.get("reference")
         if reference is not None and reference not in indicators:
-            advice = f"import the indicator first, or mend its reference: there is no {reference}"
+            advice = (
+                f"import the indicator first, or correct its reference: there is no {reference}"
+            )
             work.refuse(row, "reference", advice)
 
 
@@ -219,7 +221,9 @@ def _settle_successors(
         if indicator is None or row.successor is None:
             continue
         if (successor := known.get(row.successor)) is None:
-            work.refuse(row, "successor", f"name an indicator that stands: no {row.successor} does")
+            work.refuse(
+                row, "successor", f"name an indicator that exists: there is no {row.successor}"
+            )
             continue
         try:
             redefine_indicator(
@@ -402,7 +406,7 @@ def _settle_target(
             work.refuse(row, name, reason)
             return
     if target is None and not any(name in row.filled for name in LIMITS):
-        work.refuse(row, "target", "write what is aimed at, or (clear) to aim at nothing any more")
+        work.refuse(row, "target", "write the target, or (clear) for none from here on")
         return
     given: dict[str, Any] = {
         **limits,

@@ -66,7 +66,7 @@ def import_partner(
                 continue
             found = asked.get((row.reference, row.quarter))
             if found is None:
-                work.refuse(row, "reference", "leave this row out: it is not asked of you now")
+                work.refuse(row, "reference", "leave this row out: you are not asked for it now")
                 continue
             try:
                 _, is_new = give_figure(

@@ -456,7 +456,7 @@ def _refuse_other_than_standing(
     for _ in _contradicted_value(value, numerator, denominator, indicator):
         raise Refused(
             f"write the numerator and the denominator too, or (clear) in both: {numerator.normalize():f}"
-            f" and {denominator.normalize():f}, which stand, give another value",
+            f" and {denominator.normalize():f}, saved before, give another value",
             field="numerator",
         )
 
@@ -479,7 +479,7 @@ def _weigh(
             row,
             "quarter",
             f"revise this result, with the reason, instead: {submission.quarter} is closed"
-            + ("" if before else ", and nothing was said of it"),
+            + ("" if before else ", and nobody said anything about it"),
         )
         return
     if changed and before is not None and not may_change(result=before.result, by=calendar.by):
@@ -554,13 +554,13 @@ def _contradicted_value(
     """Figures that define the value, and a value that isn't theirs even when rounded."""
     ratio = value_of(None, numerator, denominator, scale_of(indicator.measure_unit))
     if ratio is None:
-        yield "value", "leave it empty: a denominator of nought gives no value"
+        yield "value", "leave it empty: a denominator of 0 gives no value"
         return
     rounding = Decimal(5).scaleb(-indicator.decimals - 1)
     if abs(value - ratio) > rounding:
         yield (
             "value",
-            f"mend the value or the figures it comes from: {numerator.normalize():f} /"
+            f"correct the value or the figures it comes from: {numerator.normalize():f} /"
             f" {denominator.normalize():f} gives {ratio:.{indicator.decimals}f}, not"
             f" {value.normalize():f}",
         )

@@ -128,7 +128,7 @@ def is_count(measure_unit: str, decimals: int) -> bool:
     return decimals == 0 and not any(word in unit for word in may_be_negative)
 
 
-NEVER_NEGATIVE = "this indicator is said never to be below nought"
+NEVER_NEGATIVE = "this indicator can never be below zero, by its definition"
 MARKED = {"p": Confidence.PROVISIONAL, "e": Confidence.ESTIMATED}
 TypedFields = Mapping[str, str]
 FIGURES = ("value", "numerator", "denominator")
@@ -510,7 +510,7 @@ def _worked_out(
     if value is not None and abs(worked_out - value) > Decimal(1).scaleb(-requirements.decimals):
         problems["value"] = (
             f"The numerator and denominator give {as_number(worked_out, requirements.decimals)}: clear"
-            " the result, or mend whichever is wrong"
+            " the result, or correct whichever is wrong"
         )
     if worked_out < 0 and requirements.may_be_negative is False:
         problems["numerator"] = f"Enter a numerator of 0 or more: {NEVER_NEGATIVE}"

@@ -90,7 +90,7 @@ class PartFigure:
             if abs(kept - value) > Decimal(1).scaleb(-decimals):
                 raise ValueError(
                     f"The numerator and denominator give {as_number(kept, decimals)}: leave the"
-                    " value empty, or mend whichever is wrong"
+                    " value empty, or correct whichever is wrong"
                 )
         return replace(given, value=kept)
 

@@ -84,5 +84,5 @@ def value_of(
 def stale(quarter: Quarter, data_quarter: Quarter, lag_quarters: int) -> bool:
     """Whether figures that speak of `data_quarter` are older than the declared lag allows."""
     if lag_quarters < 0:
-        raise ValueError(f"Give the lag as nought quarters or more, not {lag_quarters}")
+        raise ValueError(f"Give the lag as 0 quarters or more, not {lag_quarters}")
     return quarter.ordinal - data_quarter.ordinal > lag_quarters

@@ -181,9 +181,9 @@ def _not_its_turn(state: ResultState, stage: Stage) -> str:
 def unlock_refusal(*, now: datetime, expires_at: datetime, granted_to: int, by: int) -> str | None:
     """Why an exception may not be granted so, in words; None where it may."""
     if granted_to == by:
-        return "Nobody unlocks a result for themselves: ask another performance officer"
+        return "You cannot unlock a result for yourself: ask another performance officer"
     if expires_at <= now:
-        return "Give a time that is still to come"
+        return "Enter a time in the future"
     if expires_at - now > LONGEST_UNLOCK:
         return f"Unlock for {LONGEST_UNLOCK.days} days at the longest"
     return None
@@ -220,7 +220,7 @@ def changes(facts: ChangeFacts) -> tuple[str, ...]:
     if is_big_move(facts.values):
         changed.append("Moved more than it usually does")
     if facts.revision > 1:
-        changed.append(f"Said {facts.revision} times")
+        changed.append(f"Revised: this is version {facts.revision}")
     if facts.confidence in (Confidence.PROVISIONAL, Confidence.ESTIMATED):
         changed.append(f"{facts.confidence.label}, not final")
     if facts.definition_break:

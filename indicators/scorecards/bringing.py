@@ -141,19 +141,20 @@ def put_scorecard_away(*, token: UUID, by: User) -> ScorecardUpload:
 def _refuse_if_not_open(upload: ScorecardUpload) -> None:
     if upload.written_at is not None:
         raise NotOpenAnyMore(
-            f"{upload.written_by} wrote {upload.name} on {as_date(upload.written_at)}. Upload the file"
+            f"{upload.written_by} saved {upload.name} on {as_date(upload.written_at)}. Upload "
+            f"the file"
             " again to change what it says"
         )
     if upload.put_away_at is not None:
-        raise NotOpenAnyMore(f"{upload.name} was put away. Upload the file again")
+        raise NotOpenAnyMore(f"{upload.name} was set aside. Upload the file again")
 
 
 def _refuse_if_answered_since(upload: ScorecardUpload, answered: int, by: User) -> None:
     if upload.answered != answered:
         who = "you, on another page," if upload.answered_by == by else str(upload.answered_by)
         raise AnsweredMeanwhile(
-            f"Meanwhile {who} answered about {upload.name}. Nothing of yours was saved: look at what stands"
-            " now, and answer again where you differ"
+            f"Meanwhile {who} answered about {upload.name}. Nothing of yours was saved: check "
+            f"the answers now, and answer again where you differ"
         )
 
 
@@ -206,7 +207,7 @@ class Trial:
         parts = f" {self.parts} figures of predecessor councils;" if self.parts else ""
         return (
             f"{self.new} new indicators, {targets} targets, {results} results;{parts}"
-            f" {self.agreeing} of {self.printed} printed statuses are ours too"
+            f" {self.agreeing} of {self.printed} printed statuses match ours"
         )
 
 
@@ -245,7 +246,7 @@ def write_scorecard(*, token: UUID, answered: int, by: User, today: date) -> Sco
     _refuse_if_answered_since(upload, answered, by)
     trial = _write(upload, by=by, today=today)
     if trial.mendings:
-        raise Refused("Some things have to be put right first. Nothing was written")
+        raise Refused("Some things have to be put right first. Nothing was saved")
     upload.written_at, upload.written_by = now(), by
     upload.outcome, upload.sheets = trial.outcome, []
     upload.save(update_fields=["written_at", "written_by", "outcome", "sheets"])

@@ -125,7 +125,7 @@ def figure_in(cell: GridCell | None) -> CellFigure:
     if cell.number is not None:
         return _of_number(cell)
     if cell.day is not None:
-        return CellFigure(question=f"a date, {cell.text}, stands where a figure is expected")
+        return CellFigure(question=f"a date, {cell.text}, is where a figure is expected")
     found = figure_written(cell.text)
     return replace(found, marks=RAISED.sub("", found.marks) + cell.marks)
 
@@ -174,7 +174,7 @@ def figure_written(text: str) -> CellFigure:
         )
     if re.fullmatch(r"nil|zero|nought", words):
         return CellFigure(
-            absent=shown, question=f"{shown!r} may mean nought, or that there is no figure"
+            absent=shown, question=f"{shown!r} may mean zero, or that there is no figure"
         )
     if not re.search(r"\d", shown):
         return CellFigure(absent=shown)

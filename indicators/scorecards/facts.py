@@ -221,7 +221,7 @@ class ScorecardReader:
             first = lines[0]
             cell = first.title_cell
             self.raw.append(
-                RawDoubt(cell.place, "quarter", "", "nothing says which year these figures are of")
+                RawDoubt(cell.place, "quarter", "", "nothing says which year these figures are for")
             )
 
     def _keep_columns(self, lines: Sequence[Line]) -> None:
@@ -300,7 +300,7 @@ class ScorecardReader:
                     cell.place,
                     "reference",
                     new,
-                    f"{own.reference} also stands at {_seen_from(cell.place, first.place)} for another"
+                    f"{own.reference} is also at {_seen_from(cell.place, first.place)} for another"
                     " indicator",
                 )
                 own.reference, key = new, _squashed(new)

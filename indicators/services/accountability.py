@@ -37,7 +37,7 @@ def attest(
     rows = Indicator.objects.select_for_update(of=("self",))  # nobody moves them meanwhile
     mine = list(rows.in_use(quarter).filter(accountable_manager=by))
     if not mine:
-        raise ValueError(f"You are the accountable manager of no indicator in {quarter}")
+        raise ValueError(f"You have no indicator as accountable manager in {quarter}")
     if strangers := disowned - {each.reference for each in mine}:
         raise ValueError(f"{', '.join(sorted(strangers))}: you are not its accountable manager")
     for indicator in mine:
@@ -51,7 +51,7 @@ def _refuse_quarter_not_under_way(quarter: Quarter) -> None:
     if row is None or row.begun_at is None:
         raise ValueError(f"{quarter} has not begun: you will be asked when it has")
     if row.is_closed:
-        raise ValueError(f"{quarter} is closed: nothing more is asked of you for it")
+        raise ValueError(f"{quarter} is closed: you have nothing more to do for it")
 
 
 def _attest(
@@ -103,7 +103,7 @@ def reassign_indicators(
 ) -> list[Indicator]:
     """One manager's indicators are another's from now on: those named, or all. Returns them.
 
-    Results already given keep the names of those who gave them. The new manager is told. Raises
+    Results already given keep the names of those who gave them. The new manager gets a notice. Raises
     ValueError, in words, where the new one holds no accountable manager's post today, for
     indicators that are not the old one's, and without a reason.
     """
@@ -140,7 +140,7 @@ def _refuse_move(from_user: User, to_user: User, reason: str) -> None:
     if not reason.strip():
         raise ValueError("Say why the indicators are moved")
     if from_user == to_user:
-        raise ValueError(f"They are {to_user.name}’s already: choose somebody else")
+        raise ValueError(f"{to_user.name} already has them: choose somebody else")
     if not eligible_managers(on=localdate()).filter(pk=to_user.pk).exists():
         raise ValueError(
             f"{to_user.name} does not hold an accountable manager’s post today: appoint them to one,"

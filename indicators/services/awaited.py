@@ -46,12 +46,12 @@ def say_awaited(
     if before is not None and (before.publisher, before.until) == (publisher.strip(), until):
         return before, False
     if until < today and not is_of_the_past:
-        raise ValueError(f"Write a day from {as_date(today)} on: {as_date(until)} is over")
+        raise ValueError(f"Enter {as_date(today)} or a later day: {as_date(until)} has passed")
     latest = quarter.back(-LONGEST_AWAITED).last_day
     if until > latest:
         raise ValueError(
-            f"Write a day until {as_date(latest)}: nobody waits until {as_date(until)} for the"
-            f" figure of {quarter}"
+            f"Enter {as_date(latest)} or an earlier day: {as_date(until)} is too late for the "
+            f"figure of {quarter}"
         )
     if refusal := refusal_to_wait(indicator, quarter, before, today):
         raise ValueError(refusal)
@@ -77,16 +77,16 @@ def refusal_to_wait(
     if before is None and not due_in(quarter, [indicator]):
         return f"No result of {indicator.reference} is due for {quarter}"
     if quarter.last_day >= today:
-        return f"{quarter} has not ended: nobody waits for its figures yet"
+        return f"{quarter} has not ended: its figures are not due yet"
     if figure_given(indicator, quarter):
-        return f"{indicator.reference} has a figure for {quarter}: nothing is awaited"
+        return f"{indicator.reference} has a figure for {quarter}: it is not awaited"
     state = quarter_state(quarter)
     closed = last_closed()
     is_closed = bool(state and state.is_closed) or (closed is not None and quarter < closed)
     if is_closed and before is None:
         return (
-            f"{quarter} is closed, and its figure was not said to be awaited: when it comes, the"
-            " performance team revises the result"
+            f"{quarter} is closed, and its figure was not marked as awaited: when it comes, the "
+            f"performance team revises the result"
         )
     return ""
 

@@ -31,8 +31,8 @@ class UnownedIndicators(Refused):
         self.indicators = indicators
         named = ", ".join(each.reference for each in indicators)
         super().__init__(
-            f"{quarter} cannot begin while nobody in post answers for {named}: move each to another"
-            " manager, or suspend it"
+            f"{quarter} cannot begin: nobody in post answers for {named}. Move each to another "
+            f"manager, or suspend it"
         )
 
 

@@ -40,10 +40,10 @@ def remind_now(
     CannotRemind without words, and once the quarter is closed.
     """
     if not words.strip() or not subject.strip():
-        raise CannotRemind("Write what they are told", field="words")
+        raise CannotRemind("Write the message", field="words")
     row = ReportingQuarter.objects.select_for_update().filter(quarter=quarter).first()
     if row is None or row.is_closed:
-        raise CannotRemind(f"{quarter} takes no results, so there is nothing to remind anybody of")
+        raise CannotRemind(f"{quarter} takes no results, so there is nobody to remind")
     known = set(SentReminder.objects.filter(batch=batch).values_list("recipient_id", flat=True))
     sent = []
     for person, indicators in lacking.items():

@@ -74,7 +74,7 @@ def write_data_quality(
     """
     if not data_quality_kept_by(by).holds(indicator):
         raise CannotWriteEntry(
-            "Ask its accountable manager or a performance officer: they keep this register"
+            "Only its accountable manager or a performance officer can write in this register"
         )
     return _write(indicator, given, today, seen, by)
 
@@ -85,7 +85,7 @@ def bring_finding(
 ) -> tuple[DataQualityEntry, bool]:
     """What an auditor found stands in the register, as the auditor's entry."""
     if not allowed(by, Permission.DRAW_SAMPLES):
-        raise CannotWriteEntry("Only an auditor brings what an audit found")
+        raise CannotWriteEntry("Only an auditor can upload what an audit found")
     return _write(indicator, given, today, None, by)
 
 
@@ -98,7 +98,7 @@ def _write(
     before = rows.first()
     if seen is not None and seen != (before.number if before else 0):
         raise CannotWriteEntry(
-            "Somebody else wrote an entry meanwhile. Read it below, and save again"
+            "Somebody else wrote an entry while you were writing. Read it below, then save again"
         )
     changed = {
         each.name: {"was": str(getattr(before, each.name)) if before else None}
@@ -141,8 +141,8 @@ def bring_data_quality(
         return same, False
     if number is not None and number in entries:
         raise CannotWriteEntry(
-            f"Entry {number} stands and says otherwise, and none is ever changed: leave the number"
-            " out to write the next",
+            f"Entry {number} exists and says something else, and entries are never changed: "
+            f"leave the number out to write the next",
             field="number",
         )
     if number is not None and number != len(entries) + 1:

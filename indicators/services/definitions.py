@@ -97,7 +97,9 @@ def bring_definition_change(
     if (same := standing.get(number)) is not None:
         if said == (same.changes, same.reason, same.break_from):
             return False
-        raise Refused(f"Version {number} stands and says otherwise: no version is ever changed")
+        raise Refused(
+            f"Version {number} exists and says something else: versions are never changed"
+        )
     if number != len(standing) + 2:
         raise Refused(f"Version {len(standing) + 2} comes first")
     for part, each in changes.items():
@@ -221,8 +223,8 @@ def _refuse_span(indicator: Indicator, break_from: Quarter | None) -> None:
         )
     if break_from <= last:
         raise Refused(
-            f"{indicator.reference} has a result for {last.key}: write a quarter after it, from"
-            " which its figures compare no more with those before",
+            f"{indicator.reference} has a result for {last.key}: write a later quarter, from "
+            f"which its figures can no longer be compared with earlier ones",
             field="break_from",
         )
 
@@ -232,8 +234,7 @@ def _refuse_closed_break(break_from: Quarter | None) -> None:
     closed = last_closed()
     if break_from is not None and closed is not None and break_from <= closed:
         raise Refused(
-            f"{break_from} is closed: figures compare no more from {closed.next()} or a later"
-            " quarter",
+            f"{break_from} is closed: choose {closed.next()} or a later quarter",
             field="break_from",
         )
 
@@ -281,8 +282,8 @@ def _refuse_ending(
     while after is not None:
         if after.reference == reference:
             raise ValueError(
-                f"{successor.reference} is itself replaced by {reference}, at once or later: name"
-                " an indicator that goes on"
+                f"{successor.reference} is itself replaced by {reference}, now or later: choose "
+                f"an indicator that continues"
             )
         after = after.successor
     if successor.first_quarter < indicator.first_quarter:
@@ -292,8 +293,8 @@ def _refuse_ending(
         )
     if successor.last_quarter is not None and successor.last_quarter <= last_quarter:
         raise ValueError(
-            f"{successor.reference} ended in {successor.last_quarter}: name one that goes on after"
-            f" {last_quarter}"
+            f"{successor.reference} ended in {successor.last_quarter}: choose one that "
+            f"continues after {last_quarter}"
         )
     if successor_is_comparable:
         _refuse_comparing(indicator, successor)
@@ -357,7 +358,7 @@ def keep_measuring(*, indicator: Indicator, reason: str, by: User | None) -> Ind
     Raises Refused once a quarter was closed without it: what was referred up of it may have ended.
     """
     if not reason.strip():
-        raise Refused("Say why it goes on", field="reason")
+        raise Refused("Say why it continues", field="reason")
     last, closed = indicator.last_quarter, last_closed()
     if last is None:
         return indicator
@@ -474,6 +475,6 @@ def _refuse_suspending_closed(
     ends = [each for each in (before.until_quarter, last) if each is not None]
     if before.until_quarter != last and ends and min(ends) < closed:
         raise ValueError(
-            f"It may not end before {closed}, which is closed: say until {closed} or later, or"
-            f" suspend anew from {closed.next()} or later"
+            f"It may not end before {closed}, which is closed: say until {closed} or later, or "
+            f"suspend it again from {closed.next()} or later"
         )

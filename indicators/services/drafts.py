@@ -163,8 +163,7 @@ def offer_late(*, draft: Draft, by: User) -> Draft:
             key=f"offered-late-{draft.pk}-{draft.version}-{officer.pk}",
             recipient=officer,
             subject=f"{indicator.title}: a result of {quarter} is offered as late",
-            body=f"{by.name} had typed it when {quarter} was closed, and offers it. Look at it, and"
-            " take it as a revision or put it aside.",
+            body=f"{by.name} had typed it when {quarter} was closed, and offers it late. Look at it, then take it as a revision or set it aside.",
             address=reverse("enter_result", args=[quarter.key, indicator.reference]),
         )
     return draft

@@ -74,7 +74,7 @@ def remove_evidence(*, evidence: Evidence, by: User) -> bool:
     if found is None:
         return False
     if not is_removable(found):
-        raise ValueError(f"{found.name} was submitted with the result, so it stays with it")
+        raise ValueError(f"{found.name} was submitted with the result, so it cannot be removed")
     found.removed_at = now()
     found.save(update_fields=["removed_at"])
     audit.record("removed evidence", found, by=by, sha256=found.sha256)

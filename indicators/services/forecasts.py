@@ -74,7 +74,7 @@ def forecast_after(
     """
     row = quarter_state(quarter)
     if row is None:
-        raise ValueError(f"Nothing was ever reported in {quarter}: forecast after a later quarter")
+        raise ValueError(f"Nothing was reported in {quarter}: forecast after a later quarter")
     in_use = Indicator.objects.in_use(quarter)
     measured = in_use if indicators is None else in_use.filter(pk__in=list(indicators))
     new = forecasts_anew(quarter=quarter, indicators=list(measured))

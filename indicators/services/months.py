@@ -33,8 +33,8 @@ class MonthsChanged(CannotGiveMonths):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else gave a month of this quarter meanwhile. Look at what stands now, and"
-            " give it again"
+            "Somebody else entered a month of this quarter while you were writing. Check what "
+            "is saved now, then enter yours again"
         )
 
 

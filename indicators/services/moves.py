@@ -74,7 +74,7 @@ def _refuse(move: IndicatorMove) -> None:
         raise Refused("Say why it is moved", field="reason")
     if day < localdate():
         raise Refused(
-            f"{as_date(day)} is over, and what was done by then stands: enter today or a later day",
+            f"{as_date(day)} has passed: enter today or a later day",
             field="from_day",
         )
     if move.unit is None and move.manager is None:
@@ -84,7 +84,7 @@ def _refuse(move: IndicatorMove) -> None:
         )
     if move.unit is not None and move.unit.pk not in tree_on(day).branches:
         raise Refused(
-            f"{move.unit} does not stand on {as_date(day)}: select a unit that does", field="unit"
+            f"{move.unit} is not in use on {as_date(day)}: select a unit that is", field="unit"
         )
     if move.manager is not None:
         if not eligible_managers(on=day).filter(pk=move.manager.pk).exists():
@@ -143,7 +143,7 @@ def _make_due(key: int, today: date) -> bool:
     try:
         with transaction.atomic():
             if move.unit is not None and move.unit_id not in tree_on(today).branches:
-                raise Refused(f"{move.unit} does not stand any more")
+                raise Refused(f"{move.unit} is no longer in use")
             _make(move, None)
             audit.record("made move of indicator", move.indicator, by=None, move=move.in_words)
     except ValueError as refusal:

@@ -80,8 +80,8 @@ def save_dimension(
     before = Dimension.objects.select_for_update().filter(key=key).first()
     if before is not None and seen is not None and seen != before.mark:
         raise ValueError(
-            "Somebody else changed this while you were writing: look at what stands now, and save"
-            " again if yours is right"
+            "Somebody else changed this while you were writing. Check what is saved now, and "
+            "save again if yours is right"
         )
     if Dimension.objects.filter(name__iexact=name).exclude(key=key).exists():
         raise ValueError(f"Give it another name: there is a dimension called {name} already")
@@ -162,8 +162,8 @@ def break_down(
     used = {each.dimension.key for each in standing.values() if each.is_used}
     if seen is not None and set(seen) != used:
         raise ValueError(
-            "Somebody else changed this while you were writing: look at what stands now, and save"
-            " again if yours is right"
+            "Somebody else changed this while you were writing. Check what is saved now, and "
+            "save again if yours is right"
         )
     changed = []
     for dimension, values_add_up in dimensions.items():
@@ -347,7 +347,8 @@ class ChangedMeanwhile(CannotGiveParts):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else gave these parts meanwhile. Look at what stands now, and save again"
+            "Somebody else entered these parts while you were writing. Check what is saved now, "
+            "then save again"
         )
 
 
@@ -369,5 +370,5 @@ def _refuse_misplaced(
     for part in figures:
         if part.dimension_id != breakdown.dimension_id:
             raise CannotGiveParts(
-                f"{part.name} is no part of {mid_sentence(breakdown.dimension.name)}"
+                f"{part.name} is not a part of {mid_sentence(breakdown.dimension.name)}"
             )

@@ -115,7 +115,7 @@ def answer_question(*, question: Question, answer: str, by: User) -> bool:
             return False
         raise CannotAnswer(f"{row.answered_by or 'Somebody'} answered it already: {row.answer}")
     if not row.revision.is_latest:
-        raise CannotAnswer("The figure that was asked about was replaced meanwhile")
+        raise CannotAnswer("The figure has been replaced since this question was asked")
     _answer(row, text, by=by)
     return True
 

@@ -482,7 +482,7 @@ def _checked_rows(
     )
     problems = dict.fromkeys(
         set(wanted) - {each.reference for each in indicators},
-        "There is nothing left to submit: it was submitted or discarded since you checked",
+        "There is nothing left to submit: it was submitted or discarded after you checked it",
     )
     rows = list(return_rows(indicators, quarter, today=today, days=entry_days(quarter)))
     for row in rows:

@@ -122,8 +122,8 @@ def open_round(*, year: int, by: User, **days: date) -> AnnualRound:
             key=f"round-opened:{opened.pk}:{person.pk}",
             recipient=person,
             subject=f"The round of {opened.financial_year} is open",
-            body=f"Say what becomes of your indicators by {as_date(opened.proposals_by)}: which are"
-            " kept, changed and ended, which are new, and what each is to aim at.",
+            body=f"Say what happens to your indicators by {as_date(opened.proposals_by)}: which are"
+            " kept, changed and ended, which are new, and the target of each.",
             address=reverse("annual_round", args=[opened.year]),
         )
     return opened
@@ -158,7 +158,7 @@ def _days_said(round: AnnualRound) -> dict[str, str]:
 
 def _refuse_all_but_officers(by: User) -> None:
     if not allowed(by, Permission.MANAGE_FRAMEWORK):
-        raise PermissionDenied("The performance team does this")
+        raise PermissionDenied("Only the performance team can do this")
 
 
 # Proposing ------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def propose_lines(*, round: AnnualRound, typed: Sequence[Typed], by: User) -> li
             raise PermissionDenied(f"{each.indicator.accountable_manager} answers for it")
         if each.line is not None:
             if (line := new.get(each.line.pk)) is None:
-                raise Refused(f"{each.line.reference} was withdrawn meanwhile")
+                raise Refused(f"{each.line.reference} has been withdrawn since")
         else:
             line = standing.get(each.indicator.pk) or RoundLine(
                 round=round, indicator=each.indicator, reference=each.indicator.reference, version=0
@@ -232,8 +232,8 @@ def _take_up(line: RoundLine, typed: Typed, by: User) -> bool:
         last_quarter_before(line.round.year)
     ):
         raise RefusedLine(
-            f"{reference} is not measured in {last_quarter_before(line.round.year)}: there is nothing"
-            " to keep or to end",
+            f"{reference} is not measured in {last_quarter_before(line.round.year)}: it cannot "
+            f"be kept or ended",
             reference=reference,
             field="action",
         )
@@ -255,9 +255,9 @@ def _take_up(line: RoundLine, typed: Typed, by: User) -> bool:
         )
     if typed.seen is not None and typed.seen != line.version:
         raise RefusedLine(
-            f"{reference} was changed by {line.typed_by} on {as_date(line.typed_at)} while you had it"
-            f" before you: it now says {_in_words(line)}. What you typed is still here: look again,"
-            " and save it if it is to stand",
+            f"{reference} was changed by {line.typed_by} on {as_date(line.typed_at)} while you "
+            f"were working on it: it now says {_in_words(line)}. What you typed is still here: "
+            f"check again, and save it if it is right",
             reference=reference,
             field="action",
         )
@@ -382,7 +382,7 @@ def propose_new(
         **said,
     )
     if not round_proposed_by(by).holds(subject):
-        raise PermissionDenied("Its directorate proposes it")
+        raise PermissionDenied("Only its directorate can propose it")
     others = RoundLine.objects.standing().filter(round=round, reference=reference)
     if line is not None:
         line = RoundLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
@@ -390,8 +390,9 @@ def propose_new(
         _refuse_unless(line, LineState.DRAFT)
         if seen is not None and seen != line.version:
             raise RefusedLine(
-                f"{line.reference} was changed by {line.typed_by} on {as_date(line.typed_at)} while you"
-                " had it before you. What you typed is still here: save it if it is to stand",
+                f"{line.reference} was changed by {line.typed_by} on {as_date(line.typed_at)} "
+                f"while you were working on it. What you typed is still here: save it if it is "
+                f"right",
                 reference=reference,
             )
     if others.exists() or Indicator.objects.filter(reference=reference).exists():
@@ -436,7 +437,7 @@ def withdraw_line(*, line: RoundLine, by: User) -> RoundLine:
     """A new indicator that was proposed is proposed no more. Raises PermissionDenied; Refused once submitted."""
     row = _locked([line])[0]
     if not round_proposed_by(by).holds(row.subject):
-        raise PermissionDenied("Its directorate withdraws it")
+        raise PermissionDenied("Only its directorate can withdraw it")
     if row.state == LineState.WITHDRAWN:
         return row
     _refuse_unless(row, LineState.DRAFT)
@@ -458,7 +459,7 @@ def submit_lines(*, round: AnnualRound, directorate: Unit, by: User) -> list[Rou
     Raises PermissionDenied; Refused where an indicator of its has no line, or a line lacks its reason.
     """
     if not may_submit_for(directorate.pk, by):
-        raise PermissionDenied("Its director or its performance officer submits it")
+        raise PermissionDenied("Only its director or its performance officer can submit it")
     AnnualRound.objects.select_for_update().get(pk=round.pk)
     tree = tree_on(localdate())
 
@@ -499,8 +500,8 @@ def submit_lines(*, round: AnnualRound, directorate: Unit, by: User) -> list[Rou
         owe_notice(
             key=f"round-submitted:{fingerprint}:{officer.pk}",
             recipient=officer,
-            subject=f"{directorate} has submitted its set for {round.financial_year}",
-            body=f"{count}, submitted by {by.name}, may be challenged now.",
+            subject=f"{directorate} has submitted its proposals for {round.financial_year}",
+            body=f"{count}, submitted by {by.name}, can now be challenged.",
             address=reverse("round_grid", args=[round.year, directorate.code]),
         )
     return drafts
@@ -511,7 +512,7 @@ def _refuse_unreasoned(line: RoundLine) -> None:
     reference = line.reference
     if line.action == LineAction.CHANGE and not line.definition:
         raise RefusedLine(
-            f"{reference} is to be changed: say on its page what its definition is to say, or keep it",
+            f"{reference} is to be changed: say on its page what the new definition is, or keep it",
             reference=reference,
         )
     stands = last_year_targets(line)
@@ -594,7 +595,7 @@ def comment_on_line(*, line: RoundLine, text: str, by: User) -> RoundRemark:
     (row,) = _locked([line])
     committees = committees_of(by, row.subject.unit_id)
     if not committees:
-        raise PermissionDenied("A member of a committee that looks at it comments on it")
+        raise PermissionDenied("Only members of a committee that looks at it can comment")
     _refuse_unless(row, LineState.SUBMITTED)
     return _remark(row, RemarkKind.COMMENT, committees[0].name, text, by)
 
@@ -618,9 +619,9 @@ def answer_challenge(*, remark: RoundRemark, answer: str, by: User) -> RoundRema
     row = RoundRemark.objects.select_for_update(of=("self",)).get(pk=remark.pk)
     line = _locked([row.line])[0]
     if not round_proposed_by(by).holds(line.subject):
-        raise PermissionDenied("Its directorate answers")
+        raise PermissionDenied("Only its directorate can answer")
     if row.kind != RemarkKind.CHALLENGE:
-        raise Refused("Only a challenge is answered")
+        raise Refused("Only a challenge can be answered")
     if row.answer:
         raise Refused(f"It was answered by {row.answered_by} on {as_date(row.answered_at)}")
     if not answer.strip():
@@ -656,11 +657,12 @@ def record_review(
     _refuse_all_but_officers(by)
     if met_on is None and not note.strip():
         raise Refused(
-            "Enter the day on which it met, or say why it is not waited for", field="met_on"
+            "Enter the day on which it met, or say why you are not waiting for it", field="met_on"
         )
     if met_on is not None and note.strip():
         raise Refused(
-            "Enter the day on which it met, or why it is not waited for: not both", field="note"
+            "Enter the day on which it met, or why you are not waiting for it: not both",
+            field="note",
         )
     if met_on is not None and met_on > localdate():
         raise Refused(
@@ -671,7 +673,7 @@ def record_review(
         raise Refused(
             f"{name}, {as_date(met_on)}, is on record already"
             if met_on
-            else f"It is on record already why {name} is not waited for",
+            else f"The reason for not waiting for {name} is already on record",
             field="met_on",
         )
     row = RoundReview(
@@ -709,7 +711,8 @@ def record_round_minute(
         )
     if body.pk not in {each.pk for each in deciding_bodies(met_on)}:
         raise Refused(
-            f"{body} does not agree the set: select Cabinet, the Council or another body that does",
+            f"{body} cannot agree the proposals: select Cabinet, the Council or another body "
+            f"that can",
             field="body",
         )
     if not minute.strip():
@@ -742,7 +745,7 @@ def refuse_round_minute(*, lines: Iterable[RoundLine], reason: str, by: User) ->
     rows, reach = _locked(lines), targets_approved_by(by)
     for row in rows:
         if not may_check_round_minute(row, by, reach):
-            raise PermissionDenied("Somebody else than who proposed or recorded it checks it")
+            raise PermissionDenied("Somebody who neither proposed nor recorded it has to check it")
         _refuse_unless(row, LineState.RECORDED)
         said = row.by_minute
         row.state, row.body, row.met_on, row.minute = LineState.SUBMITTED, None, None, ""
@@ -778,7 +781,7 @@ def check_round_minute(*, lines: Iterable[RoundLine], by: User) -> list[RoundLin
             continue
         if not may_check_round_minute(row, by, reach):
             raise PermissionDenied(
-                "Somebody else than who proposed, submitted or recorded it checks its minute"
+                "Somebody who neither proposed, submitted nor recorded it has to check its minute"
             )
         _refuse_unless(row, LineState.RECORDED)
         row.state, row.checked_by, row.checked_at = LineState.AGREED, by, now()
@@ -919,8 +922,8 @@ def _make_due(key: int) -> bool:
             owe_notice(
                 key=f"round-line-failed:{line.pk}:{officer.pk}",
                 recipient=officer,
-                subject=f"{line.reference} could not be changed as it was agreed",
-                body=f"{line.by_minute} agreed another definition. {line.problem}",
+                subject=f"{line.reference} could not be changed as agreed",
+                body=f"{line.by_minute} agreed a new definition. {line.problem}",
                 address=reverse("round_line", args=[line.round.year, line.pk]),
             )
         return False

@@ -96,7 +96,7 @@ def say_what_was_found(*, item: SampledResult, found: Found, note: str, by: User
         raise Refused(f"{sample} has ended: draw another to look again")
     note = note.strip()
     if found is not Found.AGREED and not note:
-        raise Refused("Say what is not as it should be", field="note")
+        raise Refused("Say what is wrong", field="note")
     item = SampledResult.objects.select_for_update().get(pk=item.pk)
     was = item.get_found_display() if item.found else ""
     if (item.found, item.note) == (found, note):

@@ -190,7 +190,7 @@ def _refuse_needless_unlock(revision: Revision, granted_to: User) -> None:
             f"{result.quarter} is closed: revise its result instead, with the reason"
         )
     if not ResultState(result.state).is_locked:
-        raise CannotUnlock(f"{result} is not locked: it can be changed as it is")
+        raise CannotUnlock(f"{result} is not locked, so it can be changed now")
     if not Indicator.objects.answerable_by(granted_to).filter(pk=result.indicator_id).exists():
         raise CannotUnlock(
             f"{granted_to.name} does not answer for {result.indicator.reference}: name its"
@@ -215,9 +215,7 @@ def _lock_revisions(results: Sequence[int]) -> list[Revision]:
     )
     revisions = list(rows)
     if len(revisions) < len(set(results)):
-        raise CorrectedMeanwhile(
-            "One of these was corrected at this very moment. Look at it again first"
-        )
+        raise CorrectedMeanwhile("One of these has just been corrected. Look at it again first")
     return revisions
 
 
@@ -270,7 +268,7 @@ def _set_states(revisions: list[Revision], to_state: Mapping[int, ResultState]) 
         rows = Result.objects.filter(pk__in=results, state=was)
         if rows.update(state=becomes) < len(results):
             raise CorrectedMeanwhile(
-                "Somebody else signed one of these at this moment. Look again first"
+                "Somebody else has just signed off one of these. Look again first"
             )
     for each in revisions:
         each.result.state = to_state[each.result_id]

@@ -60,9 +60,9 @@ def propose_targets(*, asked: Sequence[Proposed], reason: str, by: User) -> list
     if not reason.strip():
         raise RefusedTarget("Say why you set this target", field="reason")
     if not asked:
-        raise RefusedTarget("Enter at least one target that is not as it stands already")
+        raise RefusedTarget("Enter at least one target that differs from the present one")
     if len({(each.indicator.pk, each.from_quarter) for each in asked}) < len(asked):
-        raise RefusedTarget("Give an indicator one target from a quarter")
+        raise RefusedTarget("Enter only one target for each indicator and quarter")
     keys = [each.indicator.pk for each in asked]
     list(Indicator.objects.select_for_update(of=("self",)).filter(pk__in=keys))  # one by one
     closed = last_closed()
@@ -122,8 +122,8 @@ def _refuse_second(row: TargetProposal, other: TargetProposal | None) -> None:
     if other is None or (other.proposed_by_id, other.limits) == (row.proposed_by_id, row.limits):
         return
     raise RefusedTarget(
-        f"{row.indicator.reference}: {limits_in_words(other.limits)} from {row.from_quarter} waits"
-        f" already, proposed by {other.proposed_by}: decide on it or withdraw it first",
+        f"{row.indicator.reference}: {limits_in_words(other.limits)} from {row.from_quarter} is "
+        f"already waiting, proposed by {other.proposed_by}: decide on it or withdraw it first",
         field="from_quarter",
     )
 
@@ -134,7 +134,7 @@ def validate_target(row: TargetProposal, *, closed: Quarter | None, stands: Targ
     reference = indicator.reference
     method = RatingMethod(indicator.method)
     if method is RatingMethod.NONE:
-        raise RefusedTarget(f"{reference} is data only: it has no target")
+        raise RefusedTarget(f"{reference} is data only, so it has no target")
     if closed is not None and quarter <= closed:
         raise RefusedTarget(
             f"{quarter} is closed: set the target from {closed.next()} or a later quarter",
@@ -223,7 +223,9 @@ def approve_targets(
     made, reach = [], targets_approved_by(by)
     for row in _locked(proposals):
         if not may_approve_target(row, by, reach):
-            raise PermissionDenied("Somebody else than its proposer and its manager approves it")
+            raise PermissionDenied(
+                "Somebody other than its proposer and its manager has to approve it"
+            )
         if row.state == ProposalState.APPROVED and row.decided_by_id == by.pk:
             continue
         _refuse_unless(row, ProposalState.PROPOSED)
@@ -241,7 +243,7 @@ def record_minute(
     a day to come, and for what does not wait to be approved.
     """
     if not may_record_minute(by):
-        raise PermissionDenied("The performance team records what a body decided")
+        raise PermissionDenied("Only the performance team records what a body decided")
     body, minute = body.strip(), minute.strip()
     if not body:
         raise RefusedTarget("Enter which body approved it, such as Cabinet", field="body")
@@ -274,7 +276,9 @@ def check_minute(
     made, reach = [], targets_approved_by(by)
     for row in _locked(proposals):
         if not may_check_minute(row, by, reach):
-            raise PermissionDenied("Somebody else than who recorded a minute checks it")
+            raise PermissionDenied(
+                "Somebody other than the person who recorded the minute has to check it"
+            )
         if row.state == ProposalState.APPROVED and row.decided_by_id == by.pk:
             continue
         _refuse_unless(row, ProposalState.RECORDED)
@@ -293,7 +297,7 @@ def refuse_targets(
     for row in rows:
         may = may_check_minute if row.state == ProposalState.RECORDED else may_approve_target
         if not may(row, by, reach):
-            raise PermissionDenied("Somebody else than its proposer decides on it")
+            raise PermissionDenied("Somebody other than its proposer has to decide")
         if not row.is_waiting:
             _refuse_unless(row, ProposalState.PROPOSED)
         _decide(row, ProposalState.REFUSED, decision, by)
@@ -307,7 +311,7 @@ def withdraw_target(*, proposal: TargetProposal, by: User) -> TargetProposal:
     """Its proposer asks for it no more. Raises PermissionDenied; RefusedTarget once it is decided."""
     (row,) = _locked([proposal])
     if row.proposed_by_id != by.pk:
-        raise PermissionDenied("Who proposed it withdraws it")
+        raise PermissionDenied("Only the person who proposed it can withdraw it")
     if row.state == ProposalState.WITHDRAWN:
         return row
     _refuse_unless(row, ProposalState.PROPOSED)

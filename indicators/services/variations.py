@@ -77,8 +77,8 @@ def refuse_overlap(row: Variation) -> None:
     )
     if other is not None:
         raise RefusedVariation(
-            f"{other.from_quarter} to {other.until_quarter} is varied already (“{other.what}”):"
-            " choose quarters before or after it, or end it first",
+            f"{other.from_quarter} to {other.until_quarter} already has a variation "
+            f"(“{other.what}”): choose quarters before or after it, or end it first",
             field="from_quarter",
         )
 
@@ -110,8 +110,8 @@ def _refuse_quarters(row: Variation) -> None:
     first, last, closed = row.from_quarter, row.until_quarter, last_closed()
     if closed is not None and first <= closed:
         raise RefusedVariation(
-            f"{first} is closed, and keeps what it was judged by: vary from {closed.next()} or"
-            " later",
+            f"{first} is closed and keeps the rules it was judged by: choose {closed.next()} or "
+            f"a later quarter",
             field="from_quarter",
         )
     if last < first:
@@ -119,8 +119,8 @@ def _refuse_quarters(row: Variation) -> None:
     if last.ordinal - first.ordinal >= LONGEST_VARIATION:
         raise RefusedVariation(
             f"It may last {LONGEST_VARIATION} quarters at the most: choose"
-            f" {Quarter.from_ordinal(first.ordinal + LONGEST_VARIATION - 1)} or before, and propose it anew"
-            " when it ends",
+            f" {Quarter.from_ordinal(first.ordinal + LONGEST_VARIATION - 1)} or before, and "
+            f"propose it again when it ends",
             field="until_quarter",
         )
 
@@ -197,7 +197,7 @@ def _window_refusals(
     each: VariedTrigger, condition: Condition, indicator: Indicator
 ) -> Iterator[str]:
     if isinstance(condition, Aggregate):
-        yield f"“{each.trigger}” looks at a whole {condition.unit_tier}, so no one indicator varies it"
+        yield f"“{each.trigger}” looks at a whole {condition.unit_tier}, so one indicator cannot vary it"
     elif Tier(indicator.tier) not in condition.tiers:
         tier = Tier(indicator.tier).label.lower()
         yield f"“{each.trigger}” does not look at {tier} indicators, so there is nothing to vary"
@@ -357,7 +357,7 @@ def bring_agreed_variation(
         _refuse_other(same, row, varied)
         return False
     if proposed_by.pk == decided_by.pk:
-        raise RefusedVariation("Who proposed it does not agree it", field="decided_by")
+        raise RefusedVariation("The person who proposed it cannot agree it", field="decided_by")
     for field, day in (("proposed_on", proposed_on), ("decided_on", decided_on)):
         if day > today:
             raise RefusedVariation(f"{as_date(day)} has not come yet", field=field)
@@ -454,7 +454,9 @@ def end_variation(
     """
     row = _lock(variation)
     if not may_end_variation(row, by):
-        raise PermissionDenied("The performance team ends a variation, or who approves the SORP")
+        raise PermissionDenied(
+            "Only the performance team, or those who approve the SORP, can end a variation"
+        )
     was = row.until_quarter
     if until_quarter == was:
         return row
@@ -592,10 +594,10 @@ def _refuse_ending(row: Variation, until_quarter: Quarter, reason: str) -> None:
         advice = (
             f"choose a quarter from {first} to {latest}"
             if first <= latest
-            else "it has judged its last quarter"
+            else "its last quarter has been judged"
         )
         raise RefusedVariation(
-            f"It rules {row.until_quarter} last: {advice}", field="until_quarter"
+            f"Its last quarter is {row.until_quarter}: {advice}", field="until_quarter"
         )
     if not reason.strip():
         raise RefusedVariation("Say why it ends early", field="reason")
@@ -632,8 +634,8 @@ def _notify_of_ending(variation: Variation, officers: list[User], already_sent: 
             recipient=person,
             subject=f"Variation ends with {until}: {indicator.title}",
             body=(
-                f"{variation.what}\n\nFrom {until.next()} it is judged as the SORP has it. If that"
-                " does not suit it yet, propose a variation anew."
+                f"{variation.what}\n\nFrom {until.next()} it is judged by the SORP again. If "
+                f"that does not suit it yet, propose a variation again."
             ),
             kind=Notice.Kind.REMINDER,
             address=reverse("variations_of", args=[indicator.reference]),

@@ -31,7 +31,7 @@ def awaited(request: SignedInRequest, quarter: Quarter, address: str) -> HttpRes
         except ValueError as refusal:
             messages.info(request, str(refusal))
             return redirect("awaited", quarter.key, address)
-        messages.success(request, f"{indicator.title} is owed as any other result")
+        messages.success(request, f"{indicator.title} is due like any other result")
         return redirect("enter_result", quarter.key, address)
     if request.method == "POST":
         form = AwaitedForm(request.POST)

@@ -62,8 +62,7 @@ INDICATORS = Entity(
     row=IndicatorRow,
     exported=indicators_csv,
     imported=import_indicators,
-    before_bringing="Units and people come first: each indicator names the unit it belongs to, and its"
-    " accountable manager by e-mail address.",
+    before_bringing="Set up units and people first: each indicator names its unit, and its accountable manager by e-mail address.",
 )
 # Of the form, what is about the change and not about the indicator.
 ABOUT_THE_CHANGE = ("reason", "break_from")
@@ -135,7 +134,7 @@ def change_indicator(request: SignedInRequest, address: str) -> HttpResponse:
         form=form,
         title=f"Change {indicator.reference}",
         caption=indicator.title,
-        lede="It is so from now on. Quarters that are closed keep what they were judged by.",
+        lede="The change applies from now on. Closed quarters keep the rules they were judged by.",
         button="Save the change",
         back=reverse("set_up_indicators"),
         act=redefine,
@@ -162,8 +161,8 @@ def _redefine(address: str, given: dict[str, Any], by: User) -> Indicator:
         except ValueError as refusal:
             said = target_in_words(indicator, target)
             raise Refused(
-                f"The target from {target.from_quarter} ({said}) could not judge it: {refusal}. Set a"
-                " target without what contradicts it first",
+                f"The target from {target.from_quarter} ({said}) would not work with it: "
+                f"{refusal}. Set a target that fits it first",
                 field="polarity",
             ) from None
     return redefine_indicator(indicator=indicator, by=by, **given)
@@ -180,7 +179,7 @@ def _preview(
     of_the_definition = [name for name in changed if name not in NOT_OF_THE_DEFINITION]
     if given["break_from"] is not None and not of_the_definition:
         raise Refused(
-            "Leave this empty: what changes says nothing of what a figure is", field="break_from"
+            "Leave this empty: this change does not affect the figures", field="break_from"
         )
     before = _ratings_in_words(indicator)
     with transaction.atomic():
@@ -189,19 +188,19 @@ def _preview(
         number = after.definition_changes.count() + 1
         transaction.set_rollback(True)
     follows = [
-        f"{quarter} is rated anew: {before.get(quarter, 'not rated')} becomes {said}"
+        f"{quarter} is rated again: {before.get(quarter, 'not rated')} becomes {said}"
         for quarter, said in rated.items()
         if before.get(quarter) != said
     ]
     if of_the_definition:
         follows.append(
-            f"It is version {number} of the definition; what it said before is kept and shown"
+            f"This becomes version {number} of the definition. Earlier versions are kept and shown"
         )
     warnings = []
     if given["break_from"] is not None:
         warnings.append(
-            f"From {given['break_from']} its figures compare no more with those before: its trend and"
-            " every run that may refer it up begin anew there"
+            f"From {given['break_from']} its figures can no longer be compared with earlier "
+            f"ones: its trend, and every run that could refer it up, start again there"
         )
     return Preview(
         [
@@ -241,7 +240,7 @@ def move(request: SignedInRequest, address: str) -> HttpResponse:
         made = move_indicator(indicator=indicator, by=request.user, **given)
         when = "now" if made.made_at else f"on {as_date(made.from_day)}"
         return Done(
-            f"{indicator.reference} goes {made.in_words} {when}",
+            f"{indicator.reference} moves {made.in_words} {when}",
             reverse("set_up_indicators_move", args=[address]),
         )
 
@@ -267,22 +266,22 @@ def _preview_of_move(indicator: Indicator, given: dict[str, Any]) -> Preview:
     if unit.pk != indicator.unit_id:
         changes.append(Change("Unit", indicator.unit.name, unit.name))
         follows.append(
-            f"From {day} it is on the dashboard of {unit}, and signed off where {unit} is;"
-            " published reports keep the unit of their day"
+            f"From {day} it is on the dashboard of {unit}, and is signed off with {unit}; "
+            f"published reports keep the earlier unit"
         )
     if manager.pk != indicator.accountable_manager_id:
         was = indicator.accountable_manager
         changes.append(Change("Accountable manager", was.name, manager.name))
         drafts = indicator.drafts.count()
         told = "now" if is_now else f"on {day}"
-        follows.append(f"{manager} is told {told}, and is asked for its results from then on")
+        follows.append(f"{manager} gets a notice {told}, and is asked for its results from then on")
         follows.append(f"Results that {was} gave keep their name")
         if drafts:
             follows.append(
-                f"{drafts} draft{'' if drafts == 1 else 's'} that nobody submitted yet stay with it"
+                f"{drafts} draft{'' if drafts == 1 else 's'} not yet submitted stay with it"
             )
     if changes and not is_now:
-        follows.append(f"Until {day} nothing changes, and the move can be dropped")
+        follows.append(f"Nothing changes until {day}. You can cancel the move before then")
     return Preview(changes, follows)
 
 
@@ -300,7 +299,7 @@ def drop(request: SignedInRequest, address: str, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        told = f"{dropped.indicator.reference} is not moved on {as_date(dropped.from_day)}"
+        told = f"{dropped.indicator.reference} will not move on {as_date(dropped.from_day)}"
         messages.success(request, told)
     return redirect("set_up_indicators_move", address)
 

@@ -270,7 +270,8 @@ def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> Htt
         said = " ".join(str(each) for each in of_figure)
         messages.warning(
             request,
-            f"{sheet.indicator.title}: {said} Mend the figure, or answer below. It is kept as a draft.",
+            f"{sheet.indicator.title}: {said} Correct the figure, or answer below. It is kept "
+            f"as a draft.",
         )
         return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)
     requirements = "".join(f" {each}" for each in doubts)
@@ -357,9 +358,9 @@ def discard_draft(request: SignedInRequest, quarter: Quarter, address: str) -> H
     """What was typed and not submitted is thrown away; what was submitted before it stands."""
     sheet = sheet_or_404(request, quarter, address)
     if sheet.draft is not None and sheet.draft.offered_at and may_revise(request.user):
-        words = f"{request.user.name} put it aside: it was not taken."
+        words = f"{request.user.name} set it aside: it was not taken."
         drafts.settle_offer(draft=sheet.draft, words=words, by=request.user)
-        messages.success(request, f"{sheet.indicator.title}: what was offered is put aside")
+        messages.success(request, f"{sheet.indicator.title}: the late offer is set aside")
         return redirect("quarters")
     if sheet.draft is not None:
         drafts.discard_draft(draft=sheet.draft, by=request.user)
@@ -375,7 +376,7 @@ def offer_late(request: SignedInRequest, quarter: Quarter, address: str) -> Http
     if (draft := left_behind(sheet)) is not None:
         try:
             drafts.offer_late(draft=draft, by=request.user)
-            messages.success(request, f"{sheet.indicator.title}: what you typed is offered as late")
+            messages.success(request, f"{sheet.indicator.title}: what you typed is offered late")
         except ValueError as refusal:
             messages.error(request, str(refusal))
     return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)

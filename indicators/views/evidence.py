@@ -101,7 +101,7 @@ def evidence_file(
     try:
         file = default_storage.open(found.path)
     except FileNotFoundError:
-        raise Http404("The file is gone from the store") from None
+        raise Http404("The file is missing") from None
     response = FileResponse(
         file, as_attachment=True, filename=found.name, content_type="application/octet-stream"
     )

@@ -41,7 +41,7 @@ PART_TARGETS = Entity(
     row=PartTargetRow,
     exported=part_targets_csv,
     imported=import_part_targets,
-    before_bringing="Dimensions come first, and by what each indicator is broken down.",
+    before_bringing="Set up dimensions first, and say how each indicator is broken down.",
 )
 NONE = "No target of its own"
 
@@ -113,7 +113,7 @@ def target_of_part(request: SignedInRequest, address: str, measured_part: int) -
             ],
             follows=[
                 "Only a part with a target of its own is rated. The whole keeps its own target.",
-                "What is rated already keeps its colour where its quarter is closed.",
+                "Results already rated keep their colour if their quarter is closed.",
             ],
         )
 

@@ -109,7 +109,7 @@ def new_partner(request: SignedInRequest) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         found = invite_partner(**given, by=request.user)
-        said = f"{found} is invited. Now send it a link"
+        said = f"{found} is added. Now send it a link"
         return Done(said, reverse("set_up_partner", args=[found.pk]))
 
     about = FormPage(
@@ -118,8 +118,7 @@ def new_partner(request: SignedInRequest) -> HttpResponse:
         "Invite",
         reverse("set_up_partners"),
         act,
-        lede="It gives figures by a link of its own, without an account. What it gives waits for the"
-        " manager who answers for the indicator, and is no result until they submit it.",
+        lede="A partner gives figures by its own link, without an account. Its figures wait for the manager who answers for the indicator. They become results only when the manager submits them.",
     )
     return form_page(request, about)
 
@@ -197,9 +196,9 @@ def withdraw_link(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> Done:
         withdraw_partner(partner=found, **given, by=request.user)
-        return Done(f"The link of {found} serves no longer", there)
+        return Done(f"The link of {found} no longer works", there)
 
-    lede = "Its link serves no longer, at once. What it gave stays."
+    lede = "Its link stops working at once. What it gave stays."
     about = FormPage(form, "Withdraw it", "Withdraw", there, act, caption=found.name, lede=lede)
     return form_page(request, about)
 
@@ -300,7 +299,7 @@ def give(
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            said = "given: its manager is told" if is_new else "given already"
+            said = "given: its manager has a notice" if is_new else "given already"
             messages.success(request, f"{asked.indicator.title}: the figure is {said}")
             return redirect("partner", token)
     page = {"partner": found, "token": token, "asked": asked, "form": form}
@@ -311,7 +310,7 @@ def _asked_or_404(found: Partner, quarter: Quarter, address: str) -> AskedOfPart
     for each in asked_of(found):
         if (each.indicator.address, each.quarter) == (address, quarter):
             return each
-    raise Http404("Not asked of this partner now")
+    raise Http404("Not wanted from this partner now")
 
 
 @require_safe
@@ -372,10 +371,12 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     def act(given: dict[str, Any]) -> Done:
         if given["verdict"] == "refuse":
             refuse_figure(figure=figure, why=given["why"], by=request.user)
-            return Done(f"{figure.partner} reads why at its link", reverse("from_partners"))
+            return Done(
+                f"{figure.partner} can read the reason at its link", reverse("from_partners")
+            )
         accept_figure(figure=figure, by=request.user)
         there = [figure.quarter.key, figure.indicator.address]
-        said = "It is in your draft. Look it over, and submit it with your return"
+        said = "It is in your draft. Check it and submit it with your return"
         return Done(said, reverse("enter_result", args=there))
 
     typed = [(IN_WORDS[name], figure.typed[name]) for name in GIVEN if name in figure.typed]

@@ -146,7 +146,7 @@ def break_down(request: SignedInRequest, address: str) -> HttpResponse:
         except ValueError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{indicator.title}: by what it is broken down is kept")
+            messages.success(request, f"{indicator.title}: its breakdowns are saved")
             return redirect("indicator", indicator.reference)
     page = {
         "form": form,

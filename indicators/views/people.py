@@ -40,7 +40,7 @@ from organisation.services.people import appoint, end_appointment
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
 def people(request: SignedInRequest) -> HttpResponse:
-    """Who answers for what, and where nobody does."""
+    """Who answers for which indicator, and which have nobody."""
     today = localdate()
     quarter = latest_open_quarter()
     return render(
@@ -185,6 +185,6 @@ def _attest(request: SignedInRequest, form: AttestationForm, quarter: Quarter) -
         return False
     message = f"Thank you. {quarter}: you have said which indicators you answer for"
     if not_mine:
-        message += f". It will be found out who answers for {', '.join(not_mine)}"
+        message += f". The performance team will find out who answers for {', '.join(not_mine)}"
     messages.success(request, message)
     return True

@@ -120,9 +120,7 @@ ROUND = Entity(
     exported=round_csv,
     imported=import_round,
     counted="lines of the latest round",
-    before_bringing="What is brought becomes drafts of the latest round, each to be submitted by its"
-    " directorate. Columns after the reason are there to be read, and are passed over. A new indicator"
-    " is proposed on its page.",
+    before_bringing="What you upload becomes drafts in the latest round, which each directorate then submits. Columns after the reason are for information and are ignored. Propose a new indicator on its page.",
 )
 MOST_WAITING = 100  # lines decided on at a time: more are decided on directorate by directorate
 
@@ -162,7 +160,8 @@ def open_a_round(request: SignedInRequest, year: int) -> HttpResponse:
     def act(given: dict[str, Any]) -> Done:
         opened = open_round(year=year, by=request.user, **given)
         return Done(
-            f"The round of {opened.financial_year} is open, and whoever may propose was told",
+            f"The round of {opened.financial_year} is open, and everybody who may propose has a "
+            f"notice",
             reverse("annual_round", args=[year]),
         )
 
@@ -170,9 +169,8 @@ def open_a_round(request: SignedInRequest, year: int) -> HttpResponse:
         form=RoundDaysForm(request.POST or None, year=year, initial=round_days(localdate())),
         title=f"Open the round of {Quarter(year, 1).financial_year}",
         caption="Annual round",
-        lede="Directorates say what becomes of each indicator in the new year. A stage is not shut on its"
-        " day: the days say what is expected of whom by when.",
-        button="Open it",
+        lede="Directorates say what happens to each indicator in the new year. The days say who should act by when; a stage is not shut off after its day.",
+        button="Open the round",
         back=reverse("set_up_round"),
         act=act,
     )
@@ -263,10 +261,8 @@ def review_round(request: SignedInRequest, year: int) -> HttpResponse:
         form=form,
         title="Record who looked at it",
         caption=str(round),
-        lede="What was submitted is challenged by the assurance team and seen by the committees before it"
-        " is agreed. A minute is recorded only where they looked at a line after it was submitted, or it"
-        " is said why they are not waited for.",
-        button="Record it",
+        lede="The assurance team challenges what was submitted, and committees see it, before it is agreed. You can record a minute for a proposal only once they have looked at it, or you have said why you are not waiting for them.",
+        button="Record who looked at it",
         back=reverse("annual_round", args=[year]),
         act=act,
         context={"round": round},
@@ -284,7 +280,7 @@ def _grid_or_404(request: SignedInRequest, year: int, code: str) -> tuple[RoundG
         raise Http404("There is no such unit")
     found = directorate_of(tree, branch.unit)
     if found is None or found.unit != branch.unit:
-        raise Http404("It is no directorate")
+        raise Http404("It is not a directorate")
     return round_grid(round=round, directorate=branch, tree=tree, reader=request.user), tree
 
 
@@ -396,9 +392,9 @@ def submit_round(request: SignedInRequest, year: int, code: str) -> HttpResponse
                 for each in grid.drafts
             ],
             [
-                "Nobody in the directorate can change them then, unless the performance team sends them"
-                " back",
-                "Nothing is in force until a body has agreed it and its minute is checked",
+                "After that the directorate cannot change them, unless the performance team "
+                "sends them back",
+                "Nothing takes effect until a body has agreed it and its minute is checked",
             ],
         )
 
@@ -406,8 +402,7 @@ def submit_round(request: SignedInRequest, year: int, code: str) -> HttpResponse
         form=forms.Form(request.POST or None),
         title="Submit what is proposed",
         caption=f"{unit.name}, {grid.round.financial_year}",
-        lede=f"{len(grid.drafts)} drafts. Each indicator is kept, changed or ended, and what is not simply"
-        " kept says why.",
+        lede=f"{len(grid.drafts)} drafts. Each indicator is kept, changed or ended, with a reason unless it is kept.",
         button="Submit",
         back=there,
         act=act,
@@ -470,16 +465,13 @@ def _propose_new(
             line=line,
             seen=int(seen) if seen.isascii() and seen.isdigit() else None,
         )
-        return Done(
-            f"{made.reference} is in the draft: say in the grid what it is to aim at", there
-        )
+        return Done(f"{made.reference} is in the draft: enter its target in the grid", there)
 
     page = FormPage(
         form=form,
         title=f"Change {line.reference}" if line else "Propose a new indicator",
         caption=f"{grid.directorate.name}, {grid.round.financial_year}",
-        lede=f"Once it is agreed it is measured from {grid.round.first_quarter} on. What it is to aim at is"
-        " typed in the grid, where it then stands.",
+        lede=f"Once agreed, it is measured from {grid.round.first_quarter}. Enter its target in the grid, where it then appears.",
         button="Save the draft",
         back=there,
         act=act,
@@ -530,8 +522,7 @@ def change_in_round(request: SignedInRequest, year: int, address: str) -> HttpRe
         form=form,
         title=f"Change {indicator.reference} from {round.first_quarter}",
         caption=f"{indicator.title}, {round.financial_year}",
-        lede="What is counted, and how it is called. Its target is in the grid. To rate it in another way,"
-        " or to measure it over another stretch of time, end it and propose a new one.",
+        lede="What is counted, and its name. Its target is in the grid. To rate it differently, or measure it over a different period, end it and propose a new one.",
         button="Save the draft",
         back=there,
         act=act,
@@ -628,7 +619,7 @@ def _acted(
                 raise PermissionDenied
             if comment.is_valid():
                 comment_on_line(line=line, text=comment.cleaned_data["text"], by=request.user)
-                messages.success(request, "Your comment stands with the line")
+                messages.success(request, "Your comment is saved")
                 return True
             return False
         key = act.removeprefix("answer-")
@@ -668,7 +659,7 @@ def withdraw_from_round(request: SignedInRequest, year: int, pk: int) -> HttpRes
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{line.reference} is proposed no more")
+        messages.success(request, f"{line.reference} is no longer proposed")
     return redirect("round_grid", year, branch.code) if branch else redirect("annual_round", year)
 
 
@@ -758,13 +749,13 @@ def _decided(
         if verdict == form.RECORD:
             minute = {name: given[name] for name in ("body", "met_on", "minute")}
             record_round_minute(lines=lines, by=by, **minute)
-            said = f"{count}: the minute is recorded, and waits for somebody else to check it"
+            said = f"{count}: the minute is recorded. Somebody else has to check it"
         elif verdict == form.CHECK:
             check_round_minute(lines=lines, by=by)
-            said = f"{count} agreed by the minute that you checked, and done"
+            said = f"{count} agreed by the minute that you checked, and in effect"
         elif verdict == form.REFUSE:
             refuse_round_minute(lines=lines, reason=given["reason"], by=by)
-            said = f"{count} not agreed by that minute: who recorded it was told"
+            said = f"{count} not agreed by that minute. Whoever recorded it has a notice"
         else:
             send_back(lines=lines, reason=given["reason"], by=by)
             said = f"{count} sent back to be changed"
@@ -772,7 +763,7 @@ def _decided(
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     except PermissionDenied as refusal:
-        form.add_error("lines", f"{refusal}. Select only those that you may decide on so")
+        form.add_error("lines", f"{refusal}. Select only those that you may decide on")
         return False
     messages.success(request, said)
     return True

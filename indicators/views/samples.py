@@ -74,7 +74,7 @@ def new_sample(request: SignedInRequest) -> HttpResponse:
             ],
             follows=[
                 f"{given['size']} of {found} results are drawn by the seed “{given['seed']}”.",
-                "A sample that is drawn is kept, with its seed, whatever comes of it.",
+                "Every sample drawn is kept, with its seed, whatever it finds.",
             ],
         )
 
@@ -84,7 +84,7 @@ def new_sample(request: SignedInRequest) -> HttpResponse:
         "Draw it",
         reverse("samples"),
         act,
-        lede="From results of closed quarters, as they are said today.",
+        lede="From results of closed quarters, as they are today.",
         preview=preview,
     )
     return form_page(request, about)
@@ -174,9 +174,9 @@ def end(request: SignedInRequest, number: int) -> HttpResponse:
         return Preview(
             changes=[Change(each.label, "", str(counted[each])) for each in Found],
             follows=[
-                "What was found is no longer changed.",
-                "The register of data quality says of each indicator that it was checked today, by whom,"
-                " and what was found.",
+                "After that, what was found can no longer be changed.",
+                "The register of data quality shows for each indicator that it was checked "
+                "today, by whom, and what was found.",
             ],
         )
 

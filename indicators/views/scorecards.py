@@ -128,7 +128,7 @@ def scorecard_check(request: SignedInRequest, token: UUID) -> HttpResponse:
                 by=request.user,
                 today=localdate(),
             )
-            messages.success(request, f"{written.name} is written: {written.outcome}")
+            messages.success(request, f"{written.name} is saved: {written.outcome}")
             return redirect("scorecard", token)
         except Refused as refusal:
             page["refusal"], status = str(refusal), 409
@@ -144,7 +144,7 @@ def put_away(request: SignedInRequest, token: UUID) -> HttpResponse:
     upload = get_object_or_404(ScorecardUpload, token=token)
     try:
         put_scorecard_away(token=upload.token, by=request.user)
-        messages.success(request, f"{upload.name} is put away. Nothing of it was written")
+        messages.success(request, f"{upload.name} is set aside. Nothing from it was saved")
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("set_up_scorecards")

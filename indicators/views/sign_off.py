@@ -107,7 +107,7 @@ def _is_signed(request: SignedInRequest, form: SignOffForm, stage: Stage) -> boo
         if form.returned is not None:
             result = form.returned.result
             return_result(result=result, stage=stage, comment=form.comment, by=request.user)
-            message = f"{form.returned.indicator.title}: returned. Its manager is told by e-mail."
+            message = f"{form.returned.indicator.title}: returned. Its manager has a notice."
         else:
             ticked = form.cleaned_data["approve"]
             signed = approve_results(

@@ -71,8 +71,7 @@ TARGETS = Entity(
     exported=targets_csv,
     imported=import_targets,
     counted="targets, each of an indicator from a quarter on",
-    before_bringing="Targets in a file are approved already: each row names who approved it. To have"
-    " them approved here, propose them on the pages.",
+    before_bringing="Targets in a file count as approved: each row names who approved it. To have them approved here, propose them on the pages.",
 )
 MOST_WAITING = 200  # targets decided on at a time: more are decided on unit by unit
 
@@ -143,7 +142,7 @@ def propose_target(request: SignedInRequest, address: str) -> HttpResponse:
     def propose(given: dict[str, Any]) -> Done:
         propose_targets(asked=[form.asked], reason=given["reason"], by=request.user)
         return Done(
-            f"The target from {given['from_quarter']} waits for somebody else to approve it",
+            f"The target from {given['from_quarter']} is proposed. Somebody else has to approve it",
             reverse("targets_of", args=[address]),
         )
 
@@ -183,7 +182,7 @@ def preview_of(asked: Sequence[Proposed]) -> Preview:
         if colours:
             told = "; ".join(one.in_words for one in colours)
             follows.append(f"{reference}, the last results by the new target: {told}")
-    follows.append("What is rated already keeps its colour where its quarter is closed")
+    follows.append("Results already rated keep their colour if their quarter is closed")
     return Preview(changes, follows)
 
 
@@ -356,18 +355,18 @@ def _decided(
         elif verdict == form.RECORD:
             minute = {name: given[name] for name in ("body", "met_on", "minute")}
             record_minute(proposals=proposals, by=by, **minute)
-            message = f"{count}: the minute is recorded, and waits for somebody else to check it"
+            message = f"{count}: the minute is recorded. Somebody else has to check it"
         elif verdict == form.CHECK:
             check_minute(proposals=proposals, decision=decision, by=by)
             message = f"{count} approved by the minute that you checked"
         else:
             refuse_targets(proposals=proposals, decision=decision, by=by)
-            message = f"{count} refused: what stood is aimed at"
+            message = f"{count} refused: the earlier target continues"
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     except PermissionDenied as refusal:
-        form.add_error("proposals", f"{refusal}: leave out those that are yours")
+        form.add_error("proposals", f"{refusal}: leave out your own")
         return False
     messages.success(request, message)
     return True

@@ -94,9 +94,7 @@ def propose(request: SignedInRequest, address: str) -> HttpResponse:
         except variations.RefusedVariation as refusal:
             form.add_error(form.field_of(refusal), str(refusal))
         else:
-            messages.success(
-                request, "Your proposal waits for somebody who approves the SORP to decide"
-            )
+            messages.success(request, "Your proposal is waiting for somebody who approves the SORP")
             return redirect("variation", indicator.reference, proposed.pk)
     return render(
         request, "indicators/propose_variation.html", {"indicator": indicator, "form": form}
@@ -176,7 +174,7 @@ def _apply(
             message = f"Agreed: {row.from_quarter} to {row.until_quarter} are judged by it"
         else:
             variations.refuse_variation(variation=row, decision=given["decision"], by=request.user)
-            message = "Refused: everything is judged as the SORP has it"
+            message = "Refused: it is still judged by the SORP"
     except variations.RefusedVariation as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False

@@ -83,10 +83,10 @@ def commit_workbook(*, token: UUID, by: User) -> WorkbookUpload:
         raise NotSaved("It was looked at more than two hours ago. Upload the workbook again")
     if found.rejected:
         raise NotSaved(
-            "Some cells have to be mended first. Mend them and upload the workbook again"
+            "Some cells have to be corrected first. Correct them and upload the workbook again"
         )
     if not found.to_save and not found.parts:
-        raise NotSaved("There is nothing in it to save: it says what is saved already")
+        raise NotSaved("There is nothing to save: it matches what is saved already")
     indicators = Indicator.objects.answerable_by(by).in_bulk(
         {
             *(change.indicator_id for change in found.to_save),

@@ -146,8 +146,8 @@ def filled_parts(sheets: Sequence[WorkbookSheet]) -> list[FilledPart]:
                 if sheet.is_long:
                     raise RefusedWorkbook(
                         WorkbookFault.TEMPLATE,
-                        f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: remove"
-                        " what stands there",
+                        f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: "
+                        f"remove what is there",
                     )
                 return list(_rows(sheet, number))
     return []

@@ -189,8 +189,7 @@ def table_of(sheets: Sequence[WorkbookSheet]) -> ReturnTable:
     if sheet.is_long:
         raise RefusedWorkbook(
             WorkbookFault.TEMPLATE,
-            f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: remove what stands"
-            " there",
+            f"{TEMPLATE}. The sheet {sheet.name} goes on far below the table: remove what is there",
         )
     return ReturnTable(sheet, row, *_places(sheet, row))
 

@@ -172,8 +172,8 @@ class _PartsSheet(_FilledInSheet):
         self.sheet.write_string(
             1,
             0,
-            "Fill in the white cells. Parts stand as soon as you save the workbook on its page; an"
-            " empty cell leaves what stands, and (clear) takes it away.",
+            "Fill in the white cells. Parts count as soon as you save the workbook on its page. "
+            "An empty cell leaves what is saved, and (clear) takes it away.",
         )
         self._table()
         row = HEADINGS_ROW

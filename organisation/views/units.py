@@ -97,7 +97,7 @@ def new_unit(request: SignedInRequest) -> HttpResponse:
     def act(given: dict[str, Any]) -> Done:
         made = found_unit(**given, by=request.user)
         return Done(
-            f"{made.name} stands from {as_date(given['starts_on'])}",
+            f"{made.name} is added from {as_date(given['starts_on'])}",
             reverse("set_up_unit", args=[made.code]),
         )
 

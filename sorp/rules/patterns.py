@@ -91,7 +91,7 @@ class Pattern:
                 " change the frequency or the span"
             )
         if self.lag_quarters < 0:
-            raise ValueError(f"Give the lag as nought quarters or more, not {self.lag_quarters}")
+            raise ValueError(f"Give the lag as 0 quarters or more, not {self.lag_quarters}")
 
     # Due
 

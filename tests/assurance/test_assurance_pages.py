@@ -119,7 +119,7 @@ def test_a_planned_meeting_is_moved_with_a_reason_on_record(client, chair, meeti
     event = AuditEvent.objects.get(act="moved meeting")
     assert (event.detail["was"], event.detail["reason"]) == ("2011-11-14", "The chair is away")
     Meeting.objects.update(state=MeetingState.HELD)
-    with pytest.raises(Refused, match="was held"):
+    with pytest.raises(Refused, match="has been held"):
         move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason="Again", by=chair)
     with pytest.raises(Refused, match="Say why"):
         move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason=" ", by=chair)

@@ -264,7 +264,7 @@ def test_withdrawing_takes_a_reason_and_something_not_yet_discussed(meeting, cha
 
     call_ins.call_in(meeting=meeting, indicator=row, by=chair)
     ChallengeFactory(call_in=call_in)
-    with pytest.raises(Refused, match="stays on record"):
+    with pytest.raises(Refused, match="stays on the agenda"):
         call_ins.withdraw(meeting=meeting, indicator=row, reason="Data wrong", by=chair)
 
 
@@ -274,7 +274,7 @@ def test_a_meeting_that_was_held_takes_no_call_ins(meeting, chair):
     row = indicator("R")
 
     for act in (call_ins.call_in, call_ins.defer, call_ins.decline):
-        with pytest.raises(Refused, match="was held"):
+        with pytest.raises(Refused, match="has been held"):
             act(meeting=meeting, indicator=row, reason="Because", by=chair)
 
     assert not CallIn.objects.exists()

@@ -86,7 +86,9 @@ def test_a_team_too_many_is_to_be_ended(says, officer, client):
 
     (told,) = not_as_the_council_says(DAY)
 
-    assert told == "The council says that it has one team, and Delivery Board still stands: end it"
+    assert (
+        told == "The council says that it has one team, but Delivery Board is still in use: end it"
+    )
     assert told in client.get(reverse("set_up_teams")).content.decode()
     assert told in client.get(reverse("set_up")).content.decode()
     Team.objects.filter(code="dat").update(ends_on=date(2011, 10, 31))

@@ -137,9 +137,9 @@ def test_a_team_that_has_ended_wants_for_nobody_and_meets_no_more(pat):
 @pytest.mark.parametrize(
     ("ends_on", "sentence"),
     [
-        (date(2011, 5, 31), "PAT stands from 1 June 2011"),
+        (date(2011, 5, 31), "PAT exists from 1 June 2011"),
         (date(2011, 11, 13), "PAT meets on 14 November 2011"),
-        (date(2011, 12, 31), "takes a seat on 1 January 2012"),
+        (date(2011, 12, 31), "takes a seat after that, on 1 January 2012"),
     ],
 )
 def test_a_team_does_not_end_before_what_is_still_to_come(ends_on, sentence):
@@ -197,12 +197,12 @@ def test_a_seat_is_not_changed_into_what_could_not_be_given(pat):
     seat(team=TeamFactory(dat=True), user=ned, kind=SeatKind.NED, starts_on=END, by=None)
 
     for given, sentence in (
-        ({"starts_on": START, "ends_on": None}, "sits on DAT for some of these days"),
+        ({"starts_on": START, "ends_on": None}, "has a seat on DAT for some of these days"),
         ({"starts_on": END, "ends_on": START}, "The last day cannot be before the first"),
     ):
         with pytest.raises(Refused, match=sentence):
             change_seat(seat=first, **given, by=None)
-    with pytest.raises(Refused, match="sits on DAT for some of these days"):
+    with pytest.raises(Refused, match="has a seat on DAT for some of these days"):
         end_seat(seat=first, ends_on=END, by=None)
 
 
@@ -243,7 +243,7 @@ def leaves(user):
 
 def chair_leaves(pat):
     leaves(chair_of(pat))
-    return "is chaired by the Deputy managing director, which {user} is not", chair_of(pat)
+    return "is chaired by the Deputy managing director, and {user} is not", chair_of(pat)
 
 
 def director_moves(pat):
@@ -269,7 +269,7 @@ def ned_leaves(pat):
 def somebody_sits_on_both(pat):
     ned = SeatFactory(team=pat, kind=SeatKind.NED, ends_on=END).user
     SeatFactory(team=TeamFactory(dat=True), user=ned, kind=SeatKind.NED)
-    return "{user} sits on DAT too: the people of PAT and DAT are different ones", ned
+    return "{user} also has a seat on DAT: nobody may sit on both PAT and DAT", ned
 
 
 def account_is_closed(pat):
@@ -287,7 +287,7 @@ def nobody_is_nominated(pat):
 def a_third_ned(pat):
     for _ in range(3):
         SeatFactory(team=pat, kind=SeatKind.NED)
-    return "3 sit as non-executive directors, for whom there are 2 seats", None
+    return "3 people sit as non-executive directors, but there are 2 seats", None
 
 
 @pytest.mark.parametrize(
@@ -472,8 +472,10 @@ BAD = [
         "The last day cannot be before the first",
     ),
     ({"team": "pat", "kind": "ned", "user": "seated", **day("starts_on", TODAY)}, "has a seat on PAT"),
-    ({"team": "dat", "kind": "ned", "user": "seated", **day("starts_on", TODAY)}, "sits on PAT"),
-    ({"team": "dat", "kind": "chair", "user": "chair", **day("starts_on", TODAY)}, "sits on PAT"),
+    ({"team": "dat", "kind": "ned", "user": "seated", **day("starts_on", TODAY)}, "has a seat "
+        "on PAT"),
+    ({"team": "dat", "kind": "chair", "user": "chair", **day("starts_on", TODAY)}, "has a seat "
+        "on PAT"),
 ]  # fmt: skip
 
 
@@ -617,7 +619,7 @@ BAD_FILES = [
         "teams",
         "team,name,chaired_by,from,to\ndat,A,staff,2012-01-01,2011-01-01\n",
         "to",
-        "stands from 1 January 2012",
+        "exists from 1 January 2012",
     ),
     ("seats", f"{SEATS}dat,ned@c.example,ned,,2011-06-01,\n", "team", "bring DAT first"),
     ("seats", f"{SEATS}pat,no@c.example,ned,,2011-06-01,\n", "email", "nobody has the address"),

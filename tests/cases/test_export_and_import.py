@@ -328,11 +328,13 @@ CONTRADICTIONS = [
     ("variations", ",60,", ",61,", "what was agreed is not changed by a file: end it on its page"),
     ("variations", "approver@", "nobody@", "decided_by: import the person first"),
     ("variations", "2018-Q2", "2018-Q3", "from_quarter: Q3 2018/19 is closed"),
-    ("data_quality", "Counted by hand", "Guessed", "number: Entry 1 stands and says otherwise"),
+    ("data_quality", "Counted by hand", "Guessed", "number: Entry 1 exists and says something "
+        "else"),
     ("data_quality", ",1,Cards", ",9,Cards", "number: Entry 3 comes first"),
     ("data_quality", "2018-03-01", "2031-03-01", "checked_on: 1 March 2031 has not come yet"),
     ("data_quality", ",Audit,", ",,", "checked_by: Say who checked it"),
-    ("definition_changes", "A machine", "A clock", "version: Version 2 stands and says otherwise"),
+    ("definition_changes", "A machine", "A clock", "version: Version 2 exists and says "
+        "something else"),
     ("definition_changes", ",2,source", ",7,source", "version: Version 3 comes first"),
     ("definition_changes", ",source,", ",colour,", "part: name a part of the definition"),
 ]  # fmt: skip

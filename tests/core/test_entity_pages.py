@@ -91,7 +91,7 @@ def test_what_is_taken_and_brought_back_changes_nothing(client, officer, ending)
 def test_nothing_is_written_until_somebody_says_so_and_then_all_of_it_is(client, officer):
     check = brought(client).url
     page = text(client.get(check))
-    assert "Nothing has been written yet" in page
+    assert "Nothing is saved yet" in page
     assert "<li>HW</li>" in page
     assert not Unit.objects.filter(code="HW").exists()
 
@@ -114,7 +114,7 @@ def test_writing_it_again_changes_nothing_and_its_page_says_that_it_is_written(c
     client.post(check)
 
     assert AuditEvent.objects.count() == acts
-    assert "units.csv is written: 1 new" in text(client.get(check))
+    assert "units.csv is saved: 1 new" in text(client.get(check))
 
 
 def test_a_workbook_is_brought_as_a_csv_file_is(client, officer):
@@ -128,7 +128,7 @@ def test_every_cell_to_mend_is_named_and_none_of_the_file_is_written(client, off
 
     page = text(client.get(check))
 
-    assert "2 cells to mend" in page
+    assert "2 cells to correct" in page
     assert "there is no NOWHERE" in page
     assert "Save these changes" not in page
     assert client.post(check).status_code == 200
@@ -172,7 +172,7 @@ def test_what_changed_meanwhile_is_looked_at_anew(client, officer):
         by=officer,
     )
 
-    assert "1 cell to mend" in text(client.post(check))
+    assert "1 cell to correct" in text(client.post(check))
 
 
 def test_a_file_waits_a_day_and_no_longer(client, officer):

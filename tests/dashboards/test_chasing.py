@@ -137,9 +137,9 @@ def test_all_are_ticked_where_nobody_was_chosen(client, officer, managers):
     ("changed", "wrong"),
     [
         ({"people": []}, "Select somebody to remind"),
-        ({"people": ["nobody"]}, "has submitted meanwhile"),
+        ({"people": ["nobody"]}, "has submitted since"),
         ({"subject": ""}, "Enter a subject"),
-        ({"words": " "}, "Write what they are told"),
+        ({"words": " "}, "Write the message"),
         ({"words": "x" * 4001}, "must be 4000 characters or fewer"),
     ],
 )
@@ -167,7 +167,7 @@ def test_somebody_who_submitted_meanwhile_is_not_reminded(client, officer, manag
 
     page = told(client.post(REMIND, given | {"batch": uuid.uuid4()}))
 
-    assert "Somebody you selected has submitted meanwhile" in page
+    assert "Somebody you selected has submitted since" in page
     assert not Notice.objects.exists()
 
 

@@ -318,7 +318,7 @@ def test_once_referred_up_an_older_plan_will_not_do_unless_it_is_agreed_anew(ind
     plan = ActionPlanFactory(indicator=indicator, written_at=moment(9, 1))
 
     assert measured(Check.RED_HAS_ACTION)[2] == {
-        "HW-01": "red, with no word on management action and no action plan since"
+        "HW-01": "red, with no management action given and no action plan since"
     }
     PlanReview.objects.create(
         plan=plan,
@@ -336,8 +336,8 @@ def test_what_the_close_itself_referred_up_is_looked_at_once_its_plan_is_due(ind
 
     assert measured(Check.RED_HAS_ACTION, today=PLANS_DUE) == (0, 0, {})
     assert measured(Check.RED_HAS_ACTION, today=PLANS_DUE + timedelta(days=1))[2] == {
-        "HW-01": "escalated since Q2 2011/12, with no word on management action and no action plan"
-        " since"
+        "HW-01": "referred up since Q2 2011/12, with no management action given and no action "
+        "plan since"
     }
 
 
@@ -456,7 +456,7 @@ def test_a_manager_who_may_not_sign_in_answers_for_nothing(indicator):
     manager.is_active = False
     manager.save()
 
-    assert measured(Check.POSTS_FILLED)[2] == {"HW-01": f"{manager.name} may not sign in"}
+    assert measured(Check.POSTS_FILLED)[2] == {"HW-01": f"{manager.name} cannot sign in"}
 
 
 def test_another_kind_of_post_does_not_make_an_accountable_manager():

@@ -260,7 +260,7 @@ def test_the_quarters_page_says_what_lapsed_and_what_follows(client):
     told = words(client.get(reverse("compliance_of_quarter", args=[Q2.key])))
 
     assert "3 of 5 kept" in told
-    assert "no result, and no word why" in told
+    assert "no result, and no reason given" in told
     assert 'href="/indicators/L-1/"' in told
     assert "What follows: The indicator is not rated" in told
     assert "Nothing to look at" in told

@@ -348,7 +348,7 @@ def test_a_filter_that_is_not_offered_is_named_and_narrows_nothing(client, mixed
 def test_filters_that_nothing_fits_say_how_to_take_them_off(client, mixed):
     shown = page(client, text="nowhere")
 
-    assert "Nothing fits these filters" in shown
+    assert "Nothing matches these filters" in shown
     assert "quarter=2011-Q3" in shown
 
 

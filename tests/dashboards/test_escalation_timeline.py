@@ -177,7 +177,7 @@ def test_what_was_referred_by_hand_says_by_whom_and_from_where(client, escalatio
 
     _, page = story(client, above)
 
-    assert "An Officer, past what the rules ask" in page
+    assert "An Officer, beyond what the rules require" in page
     assert f'href="/escalations/{escalation.pk}/">from the Performance Assurance Team<' in page
     assert "The trigger is" not in page
 
@@ -267,7 +267,7 @@ def test_only_those_who_may_are_offered_what_can_be_done(client, indicator, esca
     }.items():
         client.force_login(person)
         _, page = story(client, escalation)
-        offered[who] = ("Say what the level did" in page, "Replace the plan" in page)
+        offered[who] = ("Record what this level did" in page, "Replace the plan" in page)
 
     assert offered == {"manager": (False, True), "officer": (True, True), "staff": (False, False)}
 
@@ -280,7 +280,7 @@ def test_on_paper_it_has_the_story_and_nothing_to_press(client, escalation, offi
 
     assert "Bring the costs" in page
     assert "Printed on" in page
-    assert "Say what the level did" not in page
+    assert "Record what this level did" not in page
     assert "govuk-service-navigation" not in page
 
 

@@ -136,7 +136,8 @@ def asked_about(reference, *keys, quarter=Q2, **fields):
             TODAY,
             (
                 Urgency.NOW,
-                "None of your 3 results for Q2 2011/12 is submitted; they are due on Friday 21 October"
+                "None of your 3 results for Q2 2011/12 is submitted yet; they are due on Friday "
+                "21 October"
                 " 2011.",
             ),
         ),
@@ -177,7 +178,8 @@ def asked_about(reference, *keys, quarter=Q2, **fields):
             TODAY,
             (
                 Urgency.NOW,
-                "None of your 3 results for Q2 2011/12 is submitted, though 2 are completed; they"
+                "None of your 3 results for Q2 2011/12 is submitted yet, though 2 are "
+                "completed; they"
                 " are due on Friday 21 October 2011.",
             ),
         ),
@@ -209,8 +211,8 @@ def test_a_return_leads_to_its_page_and_to_be_gone_on_with(quarter, division):
     submitted("HT-01")
     (go_on,) = home_page(reader=manager, today=TODAY).next_steps
 
-    assert (begin.link, begin.address) == ("Begin your return for Q2 2011/12", "/returns/2011-Q2/")
-    assert go_on.link == "Go on with your return for Q2 2011/12"
+    assert (begin.link, begin.address) == ("Start your return for Q2 2011/12", "/returns/2011-Q2/")
+    assert go_on.link == "Continue your return for Q2 2011/12"
 
 
 def test_a_return_asks_for_nothing_that_is_not_due(quarter, division):
@@ -240,7 +242,8 @@ def test_a_return_due_on_two_days_says_the_earlier(quarter, division):
     assert needs(manager) == [
         (
             Urgency.OVERDUE,
-            "None of your 2 results for Q2 2011/12 is submitted; the first were due on Wednesday 19"
+            "None of your 2 results for Q2 2011/12 is submitted yet; the first were due on "
+            "Wednesday 19"
             " October 2011.",
         )
     ]
@@ -485,7 +488,7 @@ def test_an_action_is_found_by_the_name_it_gives(client, escalated, due_on, expe
     )
     client.force_login(named)
     told = client.get(reverse("home")).content.decode()
-    assert ("found by your name, Grace Ifould" in told) is bool(expected)
+    assert ("look for actions by your name, Grace Ifould" in told) is bool(expected)
 
 
 def test_an_action_that_is_done_superseded_or_another_s_is_not_named(escalated):
@@ -531,7 +534,8 @@ def test_a_manager_reads_to_which_meeting_they_are_called(escalated):
     assert needs(escalated.accountable_manager) == [
         (
             Urgency.SOON,
-            "You answer for “Title of HT-01” before PAT on Monday 14 November 2011.",
+            "PAT has called in “Title of HT-01”: you attend its meeting on Monday 14 November "
+            "2011.",
         )
     ]
 
@@ -661,8 +665,8 @@ def test_earlier_quarters_with_figures_are_to_be_closed_and_not_asked_for(sorp_i
         "/calendar/begin/",
     ]
     assert (
-        "2 earlier quarters have figures and were never asked for: close them together, so that what"
-        " is repeatedly red is counted."
+        "2 earlier quarters have figures but are not closed: close them together, so that "
+        "repeated reds count."
     ) in [each.sentence for each in found]
 
 
@@ -684,7 +688,8 @@ def test_an_officer_reads_of_indicators_that_nobody_owns(quarter, division):
     assert needs(officer()) == [
         (
             Urgency.NOW,
-            "1 indicator has nobody in post who answers for it: no quarter can begin until it has.",
+            "1 indicator has no accountable manager in post: no quarter can begin until it has "
+            "one.",
         )
     ]
 
@@ -699,7 +704,7 @@ def test_a_home_with_nothing_to_do_says_what_would_appear(client, quarter, kind)
     told = client.get(reverse("home")).content.decode()
 
     assert "Nothing needs you now" in told
-    assert "found by your name" not in told
+    assert "look for actions by your name" not in told
 
 
 def test_the_most_pressing_comes_first_under_its_heading(client, quarter, escalated):

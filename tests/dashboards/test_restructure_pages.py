@@ -84,7 +84,7 @@ def test_a_merger_is_rehearsed_done_and_seen_while_the_past_keeps_its_day(client
     assert "North: part of Place from 1 April 2011." in shown
     assert "R-1: Roads’s own until then, and found under Place from 1 April 2011." in shown
     assert "Dee: the seat on Performance Assurance Team for Roads ends on 31 March 2011." in shown
-    assert "keep the structure of their day" in shown
+    assert "keep the structure they had then" in shown
     assert "Place takes over from 1 April 2011" in text(done)
     assert "Begins on 1 April 2011" in text(client.get("/set-up/units/"))
     assert Seat.objects.get().ends_on == date(2011, 3, 31)
@@ -106,7 +106,7 @@ def test_a_merger_is_rehearsed_done_and_seen_while_the_past_keeps_its_day(client
         then = text(client.get("/dashboards/ROADS/?quarter=2010-Q4"))
         assert counted(then) == ["2"]
         before = text(client.get("/dashboards/PLACE/?quarter=2010-Q4"))
-        assert "this unit did not stand yet: it was" in before
+        assert "this unit did not exist yet. It was" in before
         assert counted(before) == ["3"]
         gone = text(client.get("/dashboards/ROADS/"))
         assert "This unit has closed." in gone
@@ -230,7 +230,7 @@ def test_a_departure_is_taken_back_until_its_day(client, officer, council):
     shown, done = confirmed(client, f"/set-up/person/{leaver.pk}/stay/", {"reason": "Stays a year"})
 
     assert "Leaves on 28 February 2011, and hands over to Nat Hill" in shown
-    assert "let each go on that shall" in shown
+    assert "Take away the last day of each one" in shown
     assert "Mo Field hands over nothing" in text(done)
     with time_machine.travel("2011-03-01 00:02 +0000", tick=False):
         assert hand_over_due() == 0

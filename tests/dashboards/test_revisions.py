@@ -336,14 +336,14 @@ def test_an_officer_may_follow_up_and_a_reader_is_told_who_does(
     address = reverse("revision", args=[Q1.key, indicator.reference])
 
     client.force_login(officer)
-    assert "Follow up now" in page_of(client.get(address))
+    assert "Update escalations now" in page_of(client.get(address))
     client.force_login(reader)
     page = page_of(client.get(address))
-    assert "Follow up now" not in page
-    assert "The performance team follows this up" in page
+    assert "Update escalations now" not in page
+    assert "The performance team will update them" in page
 
     close(Q2)
-    assert "Nothing is left to follow up" in page_of(client.get(address))
+    assert "Nothing to update" in page_of(client.get(address))
 
 
 @pytest.mark.parametrize("name", ["revisions", "revisions_csv"])

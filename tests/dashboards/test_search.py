@@ -130,12 +130,12 @@ def test_ten_of_a_kind_are_shown_and_the_rest_is_led_to(client, officer):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "By reference, name or words"),
+        ("", "Search by reference, name or words"),
         ("x", "Enter two characters or more"),
-        ("no such thing", "Nothing that you may see has all of these words: no such thing"),
+        ("no such thing", "Nothing that you can see has all of these words: no such thing"),
         ("100%_'\"<script>", "&lt;script&gt;"),
-        ("\0\0pot", "Nothing that you may see has all of these words: pot"),
-        ("a" * 5000, "Nothing that you may see"),
+        ("\0\0pot", "Nothing that you can see has all of these words: pot"),
+        ("a" * 5000, "Nothing that you can see"),
     ],
 )
 def test_whatever_is_typed_is_answered_in_words(text, said, client, officer):

@@ -67,7 +67,7 @@ def test_each_step_is_as_far_as_the_facts_are():
     }
     assert found["people"] is found["bodies"] is StepState.BEGUN
     assert "Roads has no director" in missing("people")
-    assert missing("bodies") == ["No committee scrutinises: there is no POSC"]
+    assert missing("bodies") == ["There is no scrutiny committee (POSC)"]
     assert missing("targets")[0] == "1 of 1 has no target for Q1 2011/12"
     TargetFactory(indicator__reference="R-2")
     assert states()["targets"] is StepState.BEGUN
@@ -86,18 +86,19 @@ Q3, Q4 = Quarter(2010, 3), Quarter(2010, 4)
 @pytest.mark.parametrize(
     ("quarters", "stands", "lacks"),
     [
-        ({}, "No quarter has been begun", "No quarter has begun: nobody is asked for a result"),
+        ({}, "No quarter has been begun", "No quarter has begun, so nobody is asked for results"),
         ({Q4: False}, "Q4 2010/11 is open", None),
         (
             {Q4: True},
-            "Q4 2010/11 is closed, Q1 2011/12 is begun once it has ended, on Thursday 30 June 2011",
+            "Q4 2010/11 is closed, Q1 2011/12 can be begun once it has ended, on Thursday 30 "
+            "June 2011",
             None,
         ),
         ({Q3: True, Q4: False}, "Q3 2010/11 is closed, Q4 2010/11 is open", None),
         (
             {Q3: True},
             "Q3 2010/11 is closed",
-            "Q4 2010/11 has ended and is not begun: nobody is asked for its results",
+            "Q4 2010/11 has ended but has not been begun, so nobody is asked for its results",
         ),
     ],
 )

@@ -292,7 +292,7 @@ def test_the_page_says_for_whom_what_changes_before_it_is_saved(client, officer)
     shown = client.post(reverse("set_up_sights"), asked)
     page = " ".join(shown.content.decode().split())
 
-    assert "Cabinet Member (Cllr Fox) from now on sees more" in page
+    assert "Cabinet Member (Cllr Fox) now sees more" in page
     assert "Only what is published" in page
     assert not OfficeSight.objects.exists()
     assert not member.may(Permission.VIEW_PERFORMANCE)

@@ -284,7 +284,7 @@ def test_a_reminder_that_is_dropped_is_asked_about_too(sorp_in_force, officer):
         " it is due"
     )
     assert [said for _, said in asked.answers] == [
-        "Nobody is sent it once version 2 rules",
+        "Nobody gets it once version 2 is in force",
         "Another takes its place: 1 working day before it is due",
         "Another takes its place: 1 working day after it was due, then every 3 working days until"
         " it is done",

@@ -137,7 +137,9 @@ def test_the_database_refuses_one_person_for_both(officer, missing):
 
 
 def test_without_a_reason_nothing_is_asked(officer, missing):
-    with pytest.raises(WantsAnother, match="Say why Q2 2011/12 is closed now: 1 result is out"):
+    with pytest.raises(
+        WantsAnother, match="Say why you want to close Q2 2011/12 now: 1 result is out"
+    ):
         ask(officer, reason=" ")
     assert not EarlyClose.objects.exists()
 
@@ -243,10 +245,7 @@ def test_what_is_asked_stands_on_the_home_of_whoever_may_agree_until_it_is_answe
             for each in people
         ]
 
-    words = (
-        "Ada Asker asks to close Q2 2011/12 before its time, and gives this reason:"
-        " “Cabinet meets a week early”"
-    )
+    words = "Ada Asker asks you to agree to closing Q2 2011/12 early: “Cabinet meets a week early”"
     assert asked() == [[], [words], [words], []]
 
     agree_to_close(early=early, by=director)
@@ -264,7 +263,7 @@ def test_whoever_asks_reads_who_may_agree_before_and_after(client, officer, miss
     assert "Ben Other or Mary Director may agree." in told(client.get(CLOSE))
     page = told(client.post(CLOSE, {"reason": WHY}, follow=True))
 
-    assert "once another person agrees: Ben Other or Mary Director. They are told." in page
+    assert "once another person agrees: Ben Other or Mary Director. They get a notice." in page
     assert f"“{WHY}” Ben Other or Mary Director may agree." in page
     assert "somebody else agrees: Ben Other or Mary Director" in told(client.get(EARLY))
 

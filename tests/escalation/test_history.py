@@ -269,7 +269,7 @@ def test_a_manager_of_many_has_one_notice(sorp_in_force, officer):
     brought("GGRR", accountable_manager=first.accountable_manager, unit=first.unit)
     close_history(until=LAST, today=TODAY, by=officer)
     assert [each.subject for each in Notice.objects.all()] == [
-        "2 of your indicators stand referred up after Q4 2011/12"
+        "2 of your indicators are referred up after Q4 2011/12"
     ]
 
 
@@ -360,7 +360,7 @@ def test_the_page_says_what_it_will_do_then_does_it_and_says_what_it_did(client,
     page = text_of(client.get(reverse("close_history")))
     assert "What closing up to Q4 2011/12 would do" in page
     assert "Close these 4 quarters" in page
-    assert "1 person is told once what then stands referred up" in page
+    assert "1 person is told once which indicators are then referred up" in page
     assert not closed()
 
     shorter = text_of(client.get(reverse("close_history"), {"until": "2011-Q2"}))

@@ -88,7 +88,7 @@ def test_an_officer_writes_on_the_managers_behalf_and_it_says_so(indicator):
         (
             {"actions": [RECRUIT, ActionGiven("Train", "HR", TODAY - timedelta(1))]},
             "actions",
-            "“Train” is due 31 October 2011, which is past",
+            "“Train” is due 31 October 2011, which has passed",
         ),
         ({"actions": [ActionGiven("Train", " ", TODAY)]}, "actions", "who does it"),
         ({"actions": [ActionGiven("", "HR", TODAY)]}, "actions", "what will be done"),
@@ -200,7 +200,7 @@ def test_progress_is_not_recorded_in_the_future_or_on_a_superseded_plan(indicato
             action=action, progress="", done_on=TODAY + timedelta(1), today=TODAY, by=manager
         )
     write(indicator, cause="Something else")
-    with pytest.raises(Refused, match="supersedes"):
+    with pytest.raises(Refused, match="has replaced"):
         plans.record_progress(action=action, progress="x", done_on=None, today=TODAY, by=manager)
 
 
@@ -442,7 +442,7 @@ def test_only_the_plan_in_place_is_replaced_by_who_saw_it(client, indicator, see
     ).content.decode()
 
     assert "There is a problem" in page
-    assert "Yours is kept below" in page
+    assert "yours is kept below" in page
     assert "Seen:" not in page
     assert ActionPlan.objects.count() == 1
 
@@ -456,7 +456,7 @@ def test_too_many_actions_are_refused_in_words(client, indicator, rows):
         reverse("write_plan", args=[indicator.reference]), typed(ROW, rows_shown=rows)
     ).content.decode()
 
-    assert "Give 50 actions or fewer" in page
+    assert "Enter 50 actions or fewer" in page
     assert not ActionPlan.objects.exists()
 
 

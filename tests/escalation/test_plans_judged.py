@@ -521,7 +521,7 @@ def test_the_form_asks_what_differs_from_the_plan_in_place(client, indicator, pl
 
     answer = client.post(reverse("write_plan", args=["PI-1"]), typed(ROW, seen="1", change=""))
 
-    assert "Enter what differs from plan 1" in words(answer)
+    assert "Enter what has changed since plan 1" in words(answer)
     assert ActionPlan.objects.count() == 1
 
 

@@ -396,7 +396,7 @@ def test_an_officer_starts_one_reads_it_and_throws_it_away(client, page, draft):
     assert "1 escalation would open under version 2.0, and did not." in read
     assert "Calls" in read
     assert "Only under this version" in read
-    assert "kept until it is thrown away, or until 19 August 2012" in read
+    assert "kept until you delete it, or until 19 August 2012" in read
     assert "Finished" in text_of(page("set_up_rehearsal"))
 
     gone = client.post(reverse("throw_away_rehearsal", args=[rehearsal.pk]), follow=True)
@@ -426,7 +426,7 @@ def test_what_could_be_called_in_follows_what_would_stand_open(client, page, dra
 
     assert "Potholes Escalated Not eligible" in read
     assert "Calls Red now Escalated" in read
-    assert "The chair could call in 1 indicator; 1 more could be called in as it was." in read
+    assert "The chair could call in 1 indicator; 1 more could be called in then." in read
 
 
 def test_a_draft_changed_since_says_so(page, draft, officer):

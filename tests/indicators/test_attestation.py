@@ -118,7 +118,7 @@ def test_a_stranger_to_an_indicator_cannot_disown_it(alex):
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda alex: None, "of no indicator in Q1"),
+        (lambda alex: None, "no indicator as accountable manager"),
         (
             lambda alex: close_quarter(quarter=Q1, today=TODAY, by=alex),
             "Q1 2011/12 is closed",
@@ -150,7 +150,7 @@ def test_the_page_lists_a_managers_own_and_what_they_said(client, alex):
     assert "A-1" in page
     assert "A-2" in page
     assert "B-1" not in page
-    assert page.count("Not decided yet") == 2
+    assert page.count("Nothing yet") == 2
 
 
 def test_a_manager_says_so_with_nothing_ticked(client, alex):
@@ -159,7 +159,7 @@ def test_a_manager_says_so_with_nothing_ticked(client, alex):
     answer = client.post(ADDRESS, {}, follow=True)
 
     assert Attestation.objects.get().references == ["A-1", "A-2"]
-    assert "Nothing more is asked of you this quarter" in answer.content.decode()
+    assert "You have nothing more to do this quarter" in answer.content.decode()
 
 
 def test_a_manager_says_that_one_is_not_theirs(client, alex):
@@ -167,8 +167,8 @@ def test_a_manager_says_that_one_is_not_theirs(client, alex):
 
     page = client.post(ADDRESS, {"not_mine": ["A-2"]}, follow=True).content.decode()
 
-    assert "It will be found out who answers for A-2" in page
-    assert "Not mine: the performance team is told" in page
+    assert "The performance team will find out who answers for A-2" in page
+    assert "Not mine: the performance team has a notice" in page
     assert Attestation.objects.get().references == ["A-1"]
 
 
@@ -188,7 +188,7 @@ def test_a_closed_quarter_asks_nothing_more(client, alex):
     page = client.get(ADDRESS).content.decode()
     refused = client.post(ADDRESS, {}).content.decode()
 
-    assert "Nothing more is asked of you for it" in page
+    assert "You have nothing more to do for it" in page
     assert '<form method="post" novalidate>' not in page
     assert "Q1 2011/12 is closed" in refused
 

@@ -127,7 +127,7 @@ def test_the_day_may_be_moved_and_what_was_said_in_error_is_taken_back(indicator
         ({"quarter": Quarter(2018, 1)}, "has a figure"),
         ({"quarter": Quarter(2018, 3)}, "has not ended"),
         ({"publisher": " "}, "Say who publishes"),
-        ({"until": "2109-03-31"}, "Write a day until 30 September 2023"),
+        ({"until": "2109-03-31"}, "Enter 30 September 2023 or an earlier day"),
     ],
 )
 def test_what_cannot_be_awaited_is_refused_in_words(indicator, given, words):
@@ -138,7 +138,7 @@ def test_what_cannot_be_awaited_is_refused_in_words(indicator, given, words):
 def test_a_quarter_closed_in_silence_is_not_said_to_be_awaited_afterwards(indicator):
     close_on("2018-10-29")
 
-    with pytest.raises(ValueError, match="is closed, and its figure was not said to be awaited"):
+    with pytest.raises(ValueError, match="is closed, and its figure was not marked as awaited"):
         say(indicator, today="2018-11-05")
 
 
@@ -188,9 +188,9 @@ def test_what_cannot_be_awaited_is_said_before_anything_is_typed(client, indicat
         given = client.get(reverse("awaited", args=["2018-Q1", "OLD-1"])).content.decode()
         to_come = client.get(reverse("awaited", args=["2018-Q3", "OLD-1"])).content.decode()
 
-    assert "OLD-1 has a figure for Q1 2018/19: nothing is awaited." in given
+    assert "OLD-1 has a figure for Q1 2018/19: it is not awaited." in given
     assert "Q3 2018/19 has not ended" in to_come
-    assert "It is awaited</button>" not in given + to_come
+    assert "Mark as awaited</button>" not in given + to_come
 
 
 def test_taken_back_twice_is_said_once_more_and_after_the_close_what_to_do(client, indicator):

@@ -123,7 +123,7 @@ def test_a_quarter_whose_days_are_past_is_shown_before_it_begins_and_nobody_is_l
         asked = client.post(reverse("begin_quarter"), A_MEETING)
         assert not ReportingQuarter.objects.filter(begun_at__isnull=False).exists()
         shown = asked.content.decode()
-        assert "Some of its days are past" in shown
+        assert "Some of its due days have passed" in shown
         assert "14 July 2011: moved" in shown
         another = A_MEETING | {"cabinet_meets_on_day": "26", "seen": asked.context["seen"]}
         assert client.post(reverse("begin_quarter"), another).context["seen"] != another["seen"]
@@ -173,7 +173,7 @@ def test_indicators_without_owner_stop_it_and_are_named_with_links(client, offic
     answer = client.post(reverse("begin_quarter"), A_MEETING)
 
     page = answer.content.decode()
-    assert "cannot begin while nobody in post answers for " + orphan.reference in page
+    assert "cannot begin: nobody in post answers for " + orphan.reference in page
     for link in (
         reverse("indicator", args=[orphan.reference]),
         f"{reverse('move_indicators')}?from={orphan.accountable_manager_id}",

@@ -137,7 +137,7 @@ def test_only_who_answers_for_it_and_the_performance_team_write(indicator):
     other = holder(PostKind.ACCOUNTABLE_MANAGER)
 
     for person in (other, holder(PostKind.DIRECTOR), UserFactory()):
-        with pytest.raises(CannotWriteEntry, match="Ask its accountable manager"):
+        with pytest.raises(CannotWriteEntry, match="Only its accountable manager"):
             write(indicator, by=person)
     write(indicator, by=holder(PostKind.PERFORMANCE_OFFICER))
 
@@ -232,19 +232,19 @@ def test_two_who_write_at_once_are_told(client, indicator):
         {"seen": "0", "source": "Works orders", "risk": "low", "why": "Small"},
     )
 
-    assert "Somebody else wrote an entry meanwhile" in text_of(response)
+    assert "Somebody else wrote an entry while you were writing" in text_of(response)
     assert "Orders are closed by hand" in text_of(response)
 
 
 def test_the_page_keeps_what_was_said_before(client, indicator):
     DataQualityEntryFactory(indicator=indicator, is_latest=False)
-    DataQualityEntryFactory(indicator=indicator, number=2, risk=Risk.LOW, why="Mended")
+    DataQualityEntryFactory(indicator=indicator, number=2, risk=Risk.LOW, why="Put right")
     client.force_login(indicator.accountable_manager)
 
     page = text_of(client.get(reverse("data_quality", args=["PI-1"])))
 
     assert "Low: Mended" in page
-    assert "What was said before" in page
+    assert "Earlier entries" in page
     assert "have not been checked for a year" in page
 
 

@@ -302,7 +302,7 @@ def test_what_a_change_would_rate_otherwise_is_shown_first_and_nothing_is_done_y
     page = text(shown)
     assert "Nothing has been done yet" in page
     assert "Target and tolerance" in page
-    assert "It is version 2 of the definition" in page
+    assert "This becomes version 2 of the definition" in page
     assert done.status_code == 302
     rated.refresh_from_db()
     assert (rated.method, rated.title) == ("tolerance", "Bins")
@@ -317,7 +317,7 @@ def test_an_open_quarter_that_would_be_rated_anew_is_named_with_both_colours(
 
     shown, _ = confirmed(client, f"{LIST}HW1/change/", data)
 
-    assert "Q1 2023/24 is rated anew: amber becomes red" in text(shown)
+    assert "Q1 2023/24 is rated again: amber becomes red" in text(shown)
     assert Rating.objects.latest_ones().get(indicator=rated, quarter=OPEN).rag == "red"
 
 
@@ -326,7 +326,7 @@ def test_a_break_belongs_to_a_change_of_what_a_figure_is(client, officer, rated)
 
     page = text(client.post(f"{LIST}HW1/change/", data))
 
-    assert "what changes says nothing of what a figure is" in page
+    assert "this change does not affect the figures" in page
     assert 'value="Q1 2023/24"' in page
 
 

@@ -59,7 +59,7 @@ def test_a_file_may_name_a_successor_that_stands_in_a_later_row(old):
     [
         ("2018-Q4,OLD-1,no", "cannot replace itself"),
         (",NEW-1,no", "write its last quarter"),
-        ("2018-Q4,NEW-9,no", "name an indicator that stands"),
+        ("2018-Q4,NEW-9,no", "name an indicator that exists"),
         ("2018-Q3,NEW-1,no", "has a result for 2018-Q4: it ends then or later"),
         ("2018-Q4,NEW-1; NEW-2,no", "successor"),
     ],
@@ -181,8 +181,8 @@ def test_the_performance_team_ends_an_indicator_and_its_page_says_so(client, old
         )
 
     assert "Last quarter Goes on Q4 2018/19 Replaced by" in shown
-    assert "Results are asked for until Q4 2018/19. From Q1 2019/20 on none is." in shown
-    assert "that ends with the close of Q1 2019/20, neither recovered nor open." in shown
+    assert "Results are asked for until Q4 2018/19, and not from Q1 2019/20 on." in shown
+    assert "that ends at the close of Q1 2019/20, without recovering." in shown
     assert "“Open doors” is judged by it" in shown
     assert "No longer measured after Q4 2018/19; last status red. Replaced by NEW-1" in page
     assert "Version 2" in page
@@ -211,5 +211,5 @@ def test_what_a_quarter_was_closed_without_does_not_go_on(old):
 
     with pytest.raises(ValueError, match="Q4 2018/19 was closed without it"):
         keep_measuring(indicator=old, reason="The counters stay", by=None)
-    with pytest.raises(ValueError, match="Say why it goes on"):
+    with pytest.raises(ValueError, match="Say why it continues"):
         keep_measuring(indicator=old, reason=" ", by=None)

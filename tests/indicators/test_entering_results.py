@@ -183,7 +183,7 @@ def test_a_count_below_nought_is_refused_and_a_percentage_beyond_100_is_only_ask
     asked = enter(client, indicator, value="104", do="check")
     accepted = submit(client, indicator, value="104", version=_version(indicator=indicator))
 
-    assert "said never to be below nought" in page_of(refused)
+    assert "can never be below zero" in page_of(refused)
     assert "104.0% is more than 100%: is this right?" in page_of(asked)
     assert accepted.status_code == 302
     assert Revision.objects.get().value == 104
@@ -195,7 +195,7 @@ def test_counts_define_the_value_and_a_zero_denominator_is_no_value_and_is_expla
     page = page_of(enter(client, indicator, value="", numerator="0", denominator="0", do="check"))
     submit(client, indicator, value="", numerator="0", denominator="0", version=_version())
 
-    assert "That is no value, which is not the same as 0" in page
+    assert "That is not the same as a result of 0" in page
     assert Revision.objects.get().value is None
     assert Rating.objects.get().not_rated == "no_value"
 
@@ -329,7 +329,7 @@ def test_after_a_figure_that_is_asked_about_comes_the_question_and_no_success(cl
     again = enter(client, indicator, value="777", version=_version())
 
     assert first.url == page
-    assert "777.0% is more than 100%: is this right? Mend the figure, or answer below." in asked
+    assert "777.0% is more than 100%: is this right? Correct the figure, or answer below." in asked
     assert "govuk-notification-banner--success" not in asked
     assert (
         asked.count("777.0% is more than 100%: is this right?") > 1

@@ -104,7 +104,7 @@ def test_what_was_submitted_with_a_result_stays_with_it(indicator):
         by=indicator.accountable_manager,
     )
 
-    with pytest.raises(ValueError, match="stays with it"):
+    with pytest.raises(ValueError, match="cannot be removed"):
         remove_evidence(evidence=evidence, by=indicator.accountable_manager)
 
     assert kept_files()

@@ -327,7 +327,7 @@ class TestPage:
     def test_says_what_waits_and_what_is_missing(self, signed_in, forecast):
         told = self.told(signed_in)
         assert "Not scored: 1 forecast of quarters that are not closed" in told
-        assert "A forecast is scored when the quarter it speaks of is closed" in told
+        assert "A forecast is scored when its quarter closes" in told
 
     def test_before_any_close_it_says_when_there_will_be_any(self, signed_in):
         assert "No quarter is closed yet" in self.told(signed_in)
@@ -347,7 +347,7 @@ class TestPage:
         outcome(forecast, 78)
         told = self.told(signed_in)
         assert "Better than the red rate" in told
-        assert "Whether chances keep their word" in told
+        assert "How often red came, by chance given" in told
         assert "60 to 80%" in told
         assert "fewer than 20 have been scored" in told
 

@@ -206,7 +206,8 @@ def test_targets_are_set_once_and_then_left_as_they_are(run):
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ("PI-9,2011-Q1,90,80,,,,,Plan,Cabinet", "4:reference: import the indicator first, or mend its reference: there is no PI-9"),
+        ("PI-9,2011-Q1,90,80,,,,,Plan,Cabinet", "4:reference: import the indicator first, or "
+            "correct its reference: there is no PI-9"),
         ("PI-1,2011-Q1,90,80,,,,,Plan,Cabinet", "4:from_quarter: remove this row or row 2: both give reference PI-1, from_quarter Q1 2011/12"),
         ("PI-1,2011-Q5,90,80,,,,,Plan,Cabinet", "4:from_quarter: write the quarter like 2021-Q4 or Q4 2021/22, not '2011-Q5'"),
         ("PI-1,2012-Q1,80,90,,,,,Plan,Cabinet", "4:floor: Give a floor standard no better than the target of 80: 90 is better where higher is better"),
@@ -329,10 +330,12 @@ ROW = "PI-1,2010-Q3,{},,,final,,no,\n"
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ("PI-9,2010-Q3,1,,,final,,no,\n", "6:reference: import the indicator first, or mend its reference: there is no PI-9"),
+        ("PI-9,2010-Q3,1,,,final,,no,\n", "6:reference: import the indicator first, or correct "
+            "its reference: there is no PI-9"),
         ("PI-1,2011-Q1,95.5,,,final,,no,\n", "6:quarter: remove this row or row 2: both give reference PI-1, quarter Q1 2011/12"),
         ("PI-1,2011-Q3,1,,,final,,no,\n", "6:quarter: leave this row out until 1 January 2012: Q3 2011/12 has not ended"),
-        ("PI-1,2010-Q2,1,,,final,,no,\n", "6:quarter: revise this result, with the reason, instead: Q2 2010/11 is closed, and nothing was said of it"),
+        ("PI-1,2010-Q2,1,,,final,,no,\n", "6:quarter: revise this result, with the reason, "
+            "instead: Q2 2010/11 is closed, and nobody said anything about it"),
         ("PI-1,2009-Q4,1,,,final,,no,\n", "6:quarter: No version of the SORP is in force for Q4 2009/10, so nothing in it can be rated: bring one into force first (Set up, The SORP)"),
         ("PI-1,Q3 2010,1,,,final,,no,\n", "6:quarter: 'Q3 2010' can be read in two ways: write 2010-Q3 for Q3 2010/11, October to December 2010, or 2010-Q2 for Q2 2010/11, July to September 2010"),
         (ROW.format('"12,5"'), "6:value: write a full stop for the decimal point: '12.5', not '12,5', which has a comma"),
@@ -344,8 +347,10 @@ ROW = "PI-1,2010-Q3,{},,,final,,no,\n"
         ("PI-1,2010-Q3,,5,,final,,no,\n", "6:denominator: write both the numerator and the denominator, or neither"),
         ("PI-1,2010-Q3,,,5,final,,no,\n", "6:numerator: write both the numerator and the denominator, or neither"),
         ("PI-1,2010-Q3,5,,,final,Lost,no,\n", "6:not_available: leave this empty, or leave the figures empty: not both at once"),
-        ("PI-1,2010-Q3,5,0,0,final,,no,\n", "6:value: leave it empty: a denominator of nought gives no value"),
-        ("PI-1,2010-Q3,66.6,2,3,final,,no,\n", "6:value: mend the value or the figures it comes from: 2 / 3 gives 66.7, not 66.6"),
+        ("PI-1,2010-Q3,5,0,0,final,,no,\n", "6:value: leave it empty: a denominator of 0 gives "
+            "no value"),
+        ("PI-1,2010-Q3,66.6,2,3,final,,no,\n", "6:value: correct the value or the figures it "
+            "comes from: 2 / 3 gives 66.7, not 66.6"),
         ("PI-1,2010-Q3,,999999999,0.000001,final,,no,\n", "6:numerator: Give a value below 1,000,000,000: count in thousands or millions instead"),
         ("PI-1,2010-Q3,5,,,certain,,no,\n", "6:confidence: write one of final, provisional, estimated, not 'certain'"),
         ("PI-1,2010-Q3,5,,,final,,maybe,\n", "6:definition_break: write yes or no, not 'maybe'"),

@@ -149,7 +149,7 @@ def test_a_partner_is_written_to_with_its_link(partner, officer, settings):
     assert partner_of(token) == partner
     assert "HT-01 Falls in care homes" in sent.body
     settings.DEMONSTRATION = True
-    with pytest.raises(Refused, match="Nobody is written to in a demonstration"):
+    with pytest.raises(Refused, match="A demonstration sends no e-mail"):
         send_link(partner=partner, by=officer)
 
 
@@ -163,7 +163,7 @@ def test_post_that_is_not_taken_leaves_the_link_before_in_place(
         raise OSError("no such host")
 
     monkeypatch.setattr("indicators.services.partners.send_mail", refused)
-    with pytest.raises(Refused, match="did not take the e-mail"):
+    with pytest.raises(Refused, match="could not be sent"):
         send_link(partner=partner, by=officer)
 
     assert partner_of(before) == partner
@@ -287,10 +287,10 @@ def test_a_file_that_cannot_be_kept_is_refused_and_nothing_is_given(
 def test_nothing_is_taken_of_another_indicator_nor_by_a_link_that_serves_no_longer(
     partner, indicator, officer
 ):
-    with pytest.raises(NotTaken, match="not asked of you now"):
+    with pytest.raises(NotTaken, match="not wanted now"):
         given(partner, IndicatorFactory())
     withdraw_partner(partner=partner, because="The contract ended", by=officer)
-    with pytest.raises(NotTaken, match="not asked of you now"):
+    with pytest.raises(NotTaken, match="not wanted now"):
         given(partner, indicator)
     for act in (
         lambda: make_link(partner=partner, by=officer),
@@ -410,7 +410,7 @@ def test_of_a_workbook_all_is_taken_or_nothing(officer, indicator):
 
     told = {(each.row, each.column): each.what_to_do for each in refused.value.faults}
     assert set(told) == {(3, "value"), (4, "reference")}
-    assert "not asked of you now" in told[4, "reference"]
+    assert "not asked for it now" in told[4, "reference"]
     assert not GivenFigure.objects.exists()
 
 
@@ -447,7 +447,7 @@ def test_a_partner_gives_a_figure_at_its_link_without_signing_in(
     file = SimpleUploadedFile("count.csv", b"a,b\n1,2\n")
     sent = {"numerator": "3", "denominator": "400", "commentary": "Counted", "file": file}
     answer = client.post(form, sent, follow=True)
-    assert "the figure is given: its manager is told" in page_of(answer)
+    assert "the figure is given: its manager has a notice" in page_of(answer)
     assert "Waits for its manager" in page_of(answer)
     assert GivenFigure.objects.get().typed == {
         "numerator": "3",
@@ -526,7 +526,7 @@ def test_a_link_opens_no_other_indicator_and_no_closed_quarter(client, partner, 
     address = reverse("partner_figure", args=[token, "2011-Q1", "HT-01"])
     assert client.post(address, {"value": "5"}).status_code == 404
     page = page_of(client.get(reverse("partner", args=[token])))
-    assert "Nothing is asked of you now" in page
+    assert "You have nothing to give now" in page
     assert other.title not in page
     assert not GivenFigure.objects.exists()
     for name in ("home", "dashboards", "set_up_partners"):
@@ -603,7 +603,7 @@ def test_an_officer_invites_changes_and_withdraws_a_partner_on_pages(client, off
     history = page_of(client.get(reverse("set_up_partner_history", args=[partner.pk])))
     assert "Withdrew partner" in history
     again = client.post(reverse("set_up_partner_link", args=[partner.pk]), follow=True)
-    assert "was withdrawn: invite it anew" in page_of(again)
+    assert "was withdrawn: invite it again" in page_of(again)
 
 
 def test_a_manager_finds_reads_and_takes_what_a_partner_gave(client, partner, indicator):
@@ -621,7 +621,7 @@ def test_a_manager_finds_reads_and_takes_what_a_partner_gave(client, partner, in
     assert answer.redirect_chain[-1][0] == reverse("enter_result", args=["2011-Q1", "HT-01"])
     assert 'value="76.4"' in page_of(answer)
     assert "Two homes closed" in page_of(answer)
-    assert "Nothing waits for you" in page_of(client.get(reverse("from_partners")))
+    assert "Nothing is waiting for you" in page_of(client.get(reverse("from_partners")))
     client.force_login(holder(PostKind.ACCOUNTABLE_MANAGER))
     assert client.get(there).status_code == 404
 

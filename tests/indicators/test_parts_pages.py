@@ -184,7 +184,7 @@ def test_two_who_give_the_same_parts_are_told_and_nothing_is_lost(manager, break
 
     response = manager.post(grid(), {"seen": "0", "ashford_value": "90"})
 
-    assert "Somebody else gave these parts meanwhile" in text_of(response)
+    assert "Somebody else entered these parts while you were writing" in text_of(response)
     assert "Ashford: 80.0%" in text_of(response)
     assert response.context["form"]["ashford_value"].value() == "90"
     assert stands(breakdown) == {"ashford": 80}
@@ -384,7 +384,7 @@ def test_without_a_dimension_the_page_says_what_to_do(officer):
 
     page = text_of(officer.get(reverse("break_down", args=["PI-1"])))
 
-    assert "Say first by what figures may be broken down" in page
+    assert "First say how figures can be broken down" in page
 
 
 # What is expected of parts

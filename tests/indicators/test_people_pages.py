@@ -299,12 +299,12 @@ def test_what_a_manager_says_is_not_theirs_is_shown_until_it_is_moved(client, of
     client.force_login(officer)
 
     assert [each.indicator for each in disowned()] == [indicator]
-    assert "Said not to be theirs" in client.get(reverse("people")).content.decode()
+    assert "Managers say these are not theirs" in client.get(reverse("people")).content.decode()
 
     move(manager, successor, officer)
 
     assert disowned() == ()
-    assert "Said not to be theirs" not in client.get(reverse("people")).content.decode()
+    assert "Managers say these are not theirs" not in client.get(reverse("people")).content.decode()
 
 
 # Deputies

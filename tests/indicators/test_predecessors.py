@@ -377,7 +377,7 @@ def test_the_officer_says_whose_each_file_is_and_is_then_asked_what_is_comparabl
     response = client.post(address, posted)
     assert response.url == address  # and not on to the check: there is more to ask
     page = html.unescape(client.get(address).content.decode())
-    assert "What is comparable between the councils before" in page
+    assert "What is comparable between the earlier councils" in page
     assert f"Added up figure by figure, Q1 2011/12 to Q2 2011/12: {A}, {B}" in page
     assert "Theatre visits: Ashdale District Council has no such measure" in page
     assert "Calls answered: its figures have no numerator and denominator" in page
@@ -401,7 +401,7 @@ def test_the_indicators_page_shows_each_council_its_chart_and_where_its_figures_
     client.force_login(officer)
     page = html.unescape(client.get(reverse("indicator", args=[tips.address])).content.decode())
     assert "By predecessor council" in page
-    assert "Where the figures of the councils before come from" in page
+    assert "Where the figures of the earlier councils come from" in page
     assert "ashdale.xlsx, Performance!F4" in page
     assert f"{A}, Q1 2011/12 to Q2 2011/12" in page  # the chart's title
     assert "the dotted line is the whole" not in page

@@ -220,7 +220,7 @@ def test_an_answer_about_another_figure_comes_back_and_counts_only_when_saved_ag
     submit(client)
 
     assert 'value="It is so"' in page
-    assert "What you answered was about another figure" in page
+    assert "Your answer was about a different figure" in page
     assert [(each.key, each.answer) for each in Question.objects.all()] == [("hundredfold", "")]
 
 
@@ -255,7 +255,7 @@ def test_questions_about_a_file_are_listed_and_answered_later(client, indicator)
     question = Question.objects.get()
     assert (question.answer, question.answered_by) == ("The service stopped", manager)
     assert AuditEvent.objects.filter(act="answered question", actor=manager).count() == 1
-    assert "Nothing is asked" in page_of(client.get(reverse("questions")))
+    assert "No questions" in page_of(client.get(reverse("questions")))
 
 
 def test_an_answer_that_says_nothing_is_refused_in_words_and_nothing_is_lost(client, indicator):

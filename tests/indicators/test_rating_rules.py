@@ -478,7 +478,7 @@ def test_figures_older_than_the_declared_lag_are_stale(speaks_of, lag, old):
 
 
 def test_a_negative_lag_is_refused():
-    with pytest.raises(ValueError, match="nought quarters or more"):
+    with pytest.raises(ValueError, match="0 quarters or more"):
         stale(Quarter(2011, 1), Quarter(2011, 1), -1)
 
 

@@ -240,10 +240,10 @@ MEANS = {
     "Every indicator": lambda unit: BELOW["KCC"],
     "Those they are accountable for": lambda unit: {"LAMPS"},
     "Those of their unit and of every unit below it": lambda unit: BELOW[unit] | {"LAMPS"},
-    "Those of their division or directorate, but none that they submitted": lambda unit: (
+    "Results of their division or directorate, except those they submitted": lambda unit: (
         BELOW[unit] if unit in ("roads", "schools", "lights") else set()
     ),
-    "Those of their council, but none that they submitted": lambda unit: (
+    "Results of their council, except those they submitted": lambda unit: (
         {"KCC"} if unit == "KCC" else set()
     ),
 }

@@ -167,7 +167,7 @@ def test_a_draft_is_saved_row_by_row_and_what_is_wrong_comes_back_as_it_was_type
         ({"target": "80", "floor": "85"}, "no better than the target"),
         ({"target": "many"}, "HW1, Q1 2024/25, target"),
         ({"action": "", "reason": "Why"}, "Select what happens to HW1"),
-        ({"action": "", "target": "90", "floor": "80", "reason": ""}, "Nothing is said yet"),
+        ({"action": "", "target": "90", "floor": "80", "reason": ""}, "Nothing is entered yet"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_box(client, people, indicator, round, given, told):
@@ -271,7 +271,7 @@ def test_a_new_indicator_is_proposed_on_a_page_aimed_in_the_grid_and_dropped(
     assert changed.status_code == 302
     line.refresh_from_db()
     assert proposed_indicator(line).title == "Kerbs"
-    assert "Propose it no more" in text(client.get(f"{ROUND}lines/{line.pk}/"))
+    assert "Withdraw this proposal" in text(client.get(f"{ROUND}lines/{line.pk}/"))
 
     client.post(f"{ROUND}lines/{line.pk}/withdraw/")
     line.refresh_from_db()
@@ -449,9 +449,7 @@ def test_what_is_carried_over_is_said_wherever_its_target_is_shown(
         board = text(client.get(f"/dashboards/HW/?quarter={Q1.key}"))
         assert "Carried over, not agreed for 2024/25:" in board
         assert said in text(client.get(GRID))
-        assert "Nobody has agreed for 2024/25 what 2 indicators aim at" in text(
-            client.get("/home/")
-        )
+        assert "2 indicators have no agreed target for 2024/25" in text(client.get("/home/"))
         assert "The year has begun" in text(client.get(ROUND))
 
 
@@ -465,18 +463,20 @@ def _all_three(indicator, left, total):
 
 def test_home_says_what_is_due_from_whom(client, people, bodies, indicator, round):
     client.force_login(people["manager"])
-    assert "Nothing is said yet for 2024/25 of 1 indicator of yours" in text(client.get("/home/"))
+    assert "You have not said what happens in 2024/25 to 1 indicator of yours" in text(
+        client.get("/home/")
+    )
     client.force_login(people["directorate officer"])
-    assert "Go on with the set of Highways" in text(client.get("/home/"))
+    assert "Continue the proposals of Highways" in text(client.get("/home/"))
     (line,) = submitted(round, people, typed(indicator, target=92, floor=82))
     with time_machine.travel(FEBRUARY, tick=False):
         put_challenge(line=line, said_for="PAT", text="Why?", by=people["officer"])
         client.force_login(people["manager"])
-        assert "1 challenge to the set for 2024/25 is not answered" in text(client.get("/home/"))
-        client.force_login(people["officer"])
-        assert "1 line of the set for 2024/25 is submitted and not agreed" in text(
+        assert "1 challenge to the proposals for 2024/25 is not answered" in text(
             client.get("/home/")
         )
+        client.force_login(people["officer"])
+        assert "1 proposal for 2024/25 is submitted but not agreed" in text(client.get("/home/"))
 
 
 def test_a_grid_is_taken_as_a_spreadsheet_and_brought_back(client, people, indicator, round):

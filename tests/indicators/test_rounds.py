@@ -433,7 +433,7 @@ def test_a_directorate_submits_all_of_its_set_at_once(people, indicator, round):
         ({"action": "keep", "reason": "", "target": 90, "floor": 80}, None),
         ({"action": "keep", "reason": "", "target": 91, "floor": 80}, "HW1: say why"),
         ({"action": "end", "reason": ""}, "HW1: say why"),
-        ({"action": "change", "reason": "Why"}, "say on its page what its definition"),
+        ({"action": "change", "reason": "Why"}, "say on its page what the new definition"),
         ({"action": "change", "reason": "Why", "definition": {"title": "Else"}}, None),
     ],
 )
@@ -551,7 +551,7 @@ def test_a_draft_is_not_agreed(people, bodies, indicator, round):
     [
         ({"met_on": date(2024, 3, 15)}, "met_on", "has not come yet"),
         ({"minute": " "}, "minute", "Enter the number"),
-        ({"body": "posc"}, "body", "does not agree the set"),
+        ({"body": "posc"}, "body", "cannot agree the proposals"),
         ({"met_on": date(2024, 1, 10)}, None, "after the meeting of 10 January 2024"),
     ],
 )
@@ -689,7 +689,7 @@ def test_a_definition_that_cannot_change_on_its_day_says_why_once(people, bodies
         assert make_due_lines(today=date(2024, 4, 2)) == 0
 
     assert "title" in RoundLine.objects.get().problem
-    told = Notice.objects.filter(subject="HW1 could not be changed as it was agreed")
+    told = Notice.objects.filter(subject="HW1 could not be changed as agreed")
     assert told.count() == len(OFFICERS)
 
 

@@ -259,7 +259,7 @@ def test_what_was_found_is_said_anew_until_the_sample_ends(auditor):
     sample = drawn(auditor)
     one, two = sample.results.all()
 
-    with pytest.raises(Refused, match="Say what is not as it should be"):
+    with pytest.raises(Refused, match="Say what is wrong"):
         say_what_was_found(item=one, found=Found.NOT_AGREED, note=" ", by=auditor)
     say_what_was_found(item=one, found=Found.AGREED, note="", by=auditor)
     say_what_was_found(item=one, found=Found.NOT_AGREED, note="It is 9, not 6", by=auditor)
@@ -397,7 +397,7 @@ def test_an_auditor_draws_judges_and_ends_a_sample_on_pages(client, auditor):
     assert "95.0%" in one
     assert "Signed off" in one
     refused = client.post(reverse("sampled_result", args=[1, 1]), {"found": "not_agreed"})
-    assert "Say what is not as it should be" in refused.content.decode()
+    assert "Say what is wrong" in refused.content.decode()
     said = {"found": "not_agreed", "note": "The sheet says 9"}
     assert client.post(reverse("sampled_result", args=[1, 1]), said).url.endswith("/2/")
     last = client.post(reverse("sampled_result", args=[1, 2]), {"found": "agreed", "note": ""})

@@ -99,7 +99,7 @@ def test_a_scorecard_is_uploaded_answered_looked_at_and_written(client, officer,
 
     said = {"answered": 0, "unit_0": "PLACE", "manager": manager.email}
     page = client.post(reverse("scorecard", args=[upload.token]), said, follow=True)
-    assert "Write all of it" in page_of(page)
+    assert "Save all of it" in page_of(page)
     assert "3 of 3 are what our rules give" in page_of(page)
     assert not Indicator.objects.exists()
 
@@ -167,7 +167,7 @@ def test_an_open_question_has_to_be_answered_first(client, officer, manager):
     (question,) = set(re.findall(r'name="(question_[0-9a-f]+)"', page))
     said = {"answered": 1, "unit_0": "PLACE", "manager": manager.email, question: AS_READ}
     page = client.post(reverse("scorecard", args=[upload.token]), said, follow=True)
-    assert "Write all of it" in page_of(page)
+    assert "Save all of it" in page_of(page)
 
 
 def test_what_is_left_out_is_not_written(officer, manager):
@@ -229,7 +229,7 @@ def test_a_year_that_no_title_says_is_asked_for_and_then_holds(client, officer, 
         "others_are_right": "on",
     }
     page = client.post(reverse("scorecard", args=[upload.token]), said, follow=True)
-    assert "Write all of it" in page_of(page)
+    assert "Save all of it" in page_of(page)
     client.post(reverse("scorecard_check", args=[upload.token]), {"answered": 1})
     assert Result.objects.get().quarter == Quarter(2011, 1)
 

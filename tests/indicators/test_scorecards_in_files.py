@@ -113,7 +113,7 @@ def test_one_reference_for_two_things_in_two_files_is_asked_about():
     other = ("Growth.xlsx", book(["A1", "Planning appeals lost", "%", "Low", 30, 20, "G"]))
     (doubt,) = doubts_of(PLACE, other)
     assert doubt[:3] == ("Growth.xlsx", "A4", "reference")
-    assert doubt[3] == ("A1 also stands at Performance!A4 of Place.xlsx for another indicator")
+    assert doubt[3] == ("A1 is also at Performance!A4 of Place.xlsx for another indicator")
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,7 @@ def test_the_confirmation_says_what_is_red_late_and_next(signed_in, answerer):
         page("submit_return"), {"token": check(signed_in)}, follow=True
     ).content.decode()
 
-    for told in ("Red", "Green", "came after the day", director.name, "Friday 29 July 2011"):
+    for told in ("Red", "Green", "came after the due day", director.name, "Friday 29 July 2011"):
         assert told in done, told
     signed_in.force_login(holder(PostKind.ACCOUNTABLE_MANAGER))
     submission = Submission.objects.get()

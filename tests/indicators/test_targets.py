@@ -344,9 +344,9 @@ def test_a_closed_quarter_takes_no_target_though_it_was_proposed_before(indicato
 def test_two_targets_from_one_quarter_do_not_wait_together(indicator, people):
     proposed(indicator, people["manager"])
 
-    with pytest.raises(RefusedTarget, match="waits already, proposed by Ann Manager"):
+    with pytest.raises(RefusedTarget, match="is already waiting, proposed by Ann Manager"):
         proposed(indicator, people["officer"], target=97, floor=85)
-    with pytest.raises(RefusedTarget, match="one target from a quarter"):
+    with pytest.raises(RefusedTarget, match="only one target for each indicator"):
         propose_targets(asked=[asked(indicator)] * 2, reason="Twice", by=people["officer"])
 
 
@@ -581,7 +581,7 @@ def test_a_director_approves_several_together_seeing_both_colours(signed_in, ind
     decide(client, rows, "approve")
 
     assert Target.objects.filter(from_quarter=OPEN, approved_by="Dee Director").count() == 2
-    assert "No target waits" in text(client.get("/targets/"))
+    assert "No target to approve" in text(client.get("/targets/"))
 
 
 def test_a_cabinets_minute_is_recorded_by_one_officer_and_checked_by_another(
@@ -599,7 +599,7 @@ def test_a_cabinets_minute_is_recorded_by_one_officer_and_checked_by_another(
         "minute": "45",
     }
     decide(client, [row], "record", **minute)
-    assert "They wait for somebody other" in text(client.get("/targets/"))
+    assert "Somebody else has to decide" in text(client.get("/targets/"))
 
     client = signed_in("second officer")
     assert "Cabinet, 10 July 2023, minute 45" in text(client.get("/targets/"))
@@ -663,7 +663,7 @@ def test_nothing_chosen_is_asked_for_and_ones_own_are_told_apart(signed_in, indi
 
     assert "Select at least one target" in text(client.post("/targets/", {"verdict": "approve"}))
     page = text(decide(client, [theirs, own], "approve"))
-    assert "leave out those that are yours" in page
+    assert "leave out your own" in page
     assert not Target.objects.filter(from_quarter__gte=OPEN).exists()
 
 

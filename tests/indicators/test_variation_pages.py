@@ -83,7 +83,7 @@ def test_a_manager_proposes_and_the_page_says_who_decides(client, indicator):
         "Floor standard 75%",
         "“Red for two quarters”: 3 of the last 4",
     ]
-    assert "waits for somebody who approves the SORP" in said(answer)
+    assert "is waiting for somebody who approves the SORP" in said(answer)
     assert "Your decision" not in said(answer)
 
 
@@ -136,10 +136,10 @@ def test_an_approver_agrees_on_the_page_and_the_indicators_pages_say_so(
 
     assert "Agreed: Q1 2023/24 to Q4 2023/24 are judged by it" in said(answer)
     told = said(client.get(reverse("indicator", args=[indicator.reference])))
-    assert "Judged otherwise from Q1 2023/24 until Q4 2023/24." in told
+    assert "Judged differently from Q1 2023/24 until Q4 2023/24." in told
     client.force_login(indicator.accountable_manager)
     entry = said(client.get(reverse("enter_result", args=[OPEN.key, indicator.reference])))
-    assert "Judged otherwise from Q1 2023/24" in entry
+    assert "Judged differently from Q1 2023/24" in entry
     assert "75%" in entry
     would_be = client.post(
         reverse("would_be", args=[OPEN.key, indicator.reference]), {"value": "76"}
@@ -308,7 +308,7 @@ def test_the_register_shows_those_asked_for(client, indicator, officer, approver
 def test_an_indicators_variations_are_all_on_one_page(client, indicator, officer, approver):
     client.force_login(officer)
     address = reverse("variations_of", args=[indicator.reference])
-    assert "always been judged as the SORP has it" in said(client.get(address))
+    assert "always been judged by the SORP" in said(client.get(address))
 
     agree_variation(
         variation=VariationFactory(indicator=indicator, proposed_by=officer), by=approver

@@ -263,9 +263,9 @@ def test_two_agreed_variations_of_one_indicator_do_not_overlap(indicator, office
     other = propose(indicator, officer, from_quarter=Q4, until_quarter=Quarter(2012, 2))
     agreed(indicator, officer, approver)
 
-    with pytest.raises(RefusedVariation, match=r"Q2 2011/12 to Q4 2011/12 is varied already"):
+    with pytest.raises(RefusedVariation, match=r"Q2 2011/12 to Q4 2011/12 already has a variation"):
         agree_variation(variation=other, by=approver)
-    with pytest.raises(RefusedVariation, match="varied already"):
+    with pytest.raises(RefusedVariation, match="already has a variation"):
         propose(indicator, officer, from_quarter=Q3, floor=Decimal(50))
     after = propose(
         indicator, officer, from_quarter=Quarter(2012, 1), until_quarter=Quarter(2012, 2)

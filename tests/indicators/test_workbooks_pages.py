@@ -106,7 +106,7 @@ def test_a_rejected_cell_is_named_and_nothing_can_be_saved(client, answerer, boo
     assert "<title>Error: " in page.replace("\n", "")
     assert "Save these as drafts" not in page
     assert pressed.status_code == 409
-    assert "Some cells have to be mended first" in page_of(pressed)
+    assert "Some cells have to be corrected first" in page_of(pressed)
     assert not Draft.objects.exists()
 
 

@@ -204,7 +204,7 @@ def test_the_same_file_again_changes_nothing(answerer):
 
     assert len(found.unchanged) == 3
     assert not found.to_save
-    with pytest.raises(NotSaved, match="nothing in it to save"):
+    with pytest.raises(NotSaved, match="There is nothing to save"):
         saved_by(answerer, book.content)
     assert list(Draft.objects.values("pk", "version", "saved_at")) == before
 

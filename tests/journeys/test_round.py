@@ -66,14 +66,14 @@ def open_it(officer):
         officer.page.get_by_label("Kind", exact=True).select_option(label=kind)
         officer.press("Add")
     officer.go("/set-up/round/").press("Open the round that begins in April 2024")
-    officer.press("Open it")
+    officer.press("Open the round")
     assert officer.reads("The round of 2024/25 is open")
     assert officer.reads("Directorates propose by 31 January 2024")
 
 
 def propose(director):
     director.go("/home/")
-    director.press("Go on with the set of Growth, Environment and Transport")
+    director.press("Continue the proposals of Growth, Environment and Transport")
     page = director.page
     page.get_by_label("What becomes of HT-01?").select_option("keep")
     page.get_by_label("Target, HT-01, Q1 2024/25").fill("75")  # below its floor standard of 80
@@ -118,7 +118,7 @@ def challenge(chair):
 
 def answer(manager):
     manager.go("/home/")
-    assert manager.reads("1 challenge to the set for 2024/25 is not answered")
+    assert manager.reads("1 challenge to the proposals for 2024/25 is not answered")
     line_of(manager, "HT-01")
     manager.page.get_by_label("Your answer").fill("It has never been above 90")
     manager.page.get_by_role("button", name=re.compile("^Answer")).click()
@@ -132,7 +132,7 @@ def record_a_minute(officer):
         officer.go(ROUND).press("Record who looked at it")
         page.get_by_label(who, exact=True).check()
         fill_in_day(officer, "met_on", day)
-        officer.press("Record it")
+        officer.press("Record who looked at it")
     officer.go(ROUND).press("Record or check a decision")
     for reference in ("HT-01", "HT-02"):
         page.get_by_role("checkbox", name=re.compile(f"^{reference} ")).check()
@@ -143,7 +143,7 @@ def record_a_minute(officer):
     assert officer.reads("Enter the number of the minute")
     page.get_by_label("Number of the minute").fill("45")
     officer.press("Decide")
-    assert officer.reads("2 lines: the minute is recorded, and waits for somebody else to check it")
+    assert officer.reads("2 lines: the minute is recorded. Somebody else has to check it")
     assert not officer.reads("I have checked the minute")
 
 
@@ -153,7 +153,7 @@ def check_the_minute(officer):
         officer.page.get_by_role("checkbox", name=re.compile(f"^{reference} ")).check()
     officer.page.get_by_label("I have checked the minute: it agrees them").check()
     officer.press("Decide")
-    assert officer.reads("2 lines agreed by the minute that you checked, and done")
+    assert officer.reads("2 lines agreed by the minute that you checked, and in effect")
 
 
 def see_what_is_carried_over(officer):

@@ -29,7 +29,7 @@ def test_an_officer_brings_scorecards_of_two_councils_that_merged(visit, tmp_pat
     for name, (council, _) in COUNCILS.items():
         officer.page.get_by_label(f"{name}: of which council before the merger?").fill(council)
     officer.press("Save, and see what it would change")
-    assert officer.reads("What is comparable between the councils before")
+    assert officer.reads("What is comparable between the earlier councils")
     here = officer.page.url.removeprefix(officer.address)
     officer.go_wide_and_narrow(here)
 
@@ -39,5 +39,5 @@ def test_an_officer_brings_scorecards_of_two_councils_that_merged(visit, tmp_pat
     officer.go_wide_and_narrow(f"{here}check/")
     assert officer.reads("Say who answers for the indicators")
 
-    officer.go(here).press("Put this file away")
-    assert officer.reads("Nothing of it was written")
+    officer.go(here).press("Set this file aside")
+    assert officer.reads("Nothing from it was saved")

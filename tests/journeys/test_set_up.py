@@ -226,7 +226,7 @@ def open_units(officer):
         officer.choose("Part of which unit?", part_of)
         officer.day("starts_on", "2021-04-01")
         officer.press("Add the unit")
-        assert officer.reads(f"{name} stands from 1 April 2021")
+        assert officer.reads(f"{name} is added from 1 April 2021")
 
 
 def invite_people(officer, others):
@@ -293,12 +293,12 @@ def bring_the_scorecard(officer):
     officer.page.get_by_label("Choose your last scorecard").set_input_files(SCORECARD)
     officer.press("Upload")
     assert officer.reads("32 of 32 printed statuses follow from this")
-    assert officer.reads("3 green, 1 amber, 4 red; so say its rows")
+    assert officer.reads("3 green, 1 amber, 4 red; its rows agree")
     officer.choose("Which unit do those you leave open below belong to?", "Economy and Leisure")
     officer.choose("Who answers for these indicators?", "Mo Elder")
     officer.press("Save, and see what it would change")
     assert officer.reads("32 of 32 are what our rules give")
-    officer.press("Write all of it")
+    officer.press("Save all of it")
     assert officer.reads("11 new indicators, 11 targets, 35 results; 32 of 32 printed statuses")
 
 
@@ -362,7 +362,7 @@ def begin_the_quarter(officer):
 
 
 def return_results(manager):
-    manager.go("/home/").press("Begin your return for Q1 2022/23")
+    manager.go("/home/").press("Start your return for Q1 2022/23")
     manager.press("Footfall in the town centre (number)")
     for value in RESULTS.values():
         manager.page.locator("[name=value]").fill(value)

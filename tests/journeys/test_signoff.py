@@ -33,7 +33,7 @@ def test_one_is_returned_corrected_approved_and_locked(visit, width, scripts, re
     assert director.reads(f"Say what needs to be corrected in {title}")
     write(director, "What needs to be corrected?", "Two of June are missing.")
     send(director, f"Return {title} to its manager")
-    assert director.reads("returned. Its manager is told by e-mail.")
+    assert director.reads("returned. Its manager has a notice.")
     assert director.page.get_by_role("checkbox", name=f"Approve {title}").count() == 0
 
     keyboard_sign_in(manager, MANAGER)
@@ -121,6 +121,6 @@ def test_a_revision_of_a_closed_quarter_tells_what_it_changes_and_is_followed_up
 
     assert "/revisions/2022-Q4/CG-02/" in page.url
     assert visitor.reads("Recounted from the register")
-    assert visitor.reads("Still to be followed up")
-    visitor.press("Follow up now")
-    visitor.wait_for("Nothing is left to follow up", at="/revisions/2022-Q4/CG-02/")
+    assert visitor.reads("Escalations to update")
+    visitor.press("Update escalations now")
+    visitor.wait_for("Nothing to update", at="/revisions/2022-Q4/CG-02/")

@@ -25,12 +25,12 @@ def test_what_a_figure_speaks_of_is_said_by_its_manager_and_the_performance_team
     manager = visit()
     manager.sign_in(MANAGER)
     manager.go("/returns/2023-Q1/HT-01/awaited/")
-    manager.press("It is awaited")
+    manager.press("Mark as awaited")
     assert manager.reads("Enter who publishes it")
     manager.page.get_by_label("Who publishes it?").fill("the Department for Transport")
     for part, number in (("Day", "31"), ("Month", "10"), ("Year", "2023")):
         manager.page.get_by_label(part, exact=True).fill(number)
-    manager.press("It is awaited")
+    manager.press("Mark as awaited")
     assert manager.reads("awaited from the Department for Transport until 31 October 2023")
 
     officer = visit()
@@ -42,7 +42,7 @@ def test_what_a_figure_speaks_of_is_said_by_its_manager_and_the_performance_team
     page.get_by_label("Name of part 1").fill("Main roads")
     page.get_by_label("Name of part 2").fill("Lanes")
     officer.press("Save")
-    assert officer.reads("Main roads, Lanes. Each case falls in one part.")
+    assert officer.reads("Main roads, Lanes. Each case belongs to one part.")
     officer.go("/indicators/HT-01/dimensions/")
     page.get_by_label("Kind of road").check()
     page.get_by_label("No", exact=True).check()

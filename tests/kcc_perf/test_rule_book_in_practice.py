@@ -248,7 +248,7 @@ def test_replaying_the_rules_in_force_equals_recorded_history_and_says_so(found)
     )
 
 
-# How far the SORP was kept
+# How well the SORP was kept
 
 
 def test_what_is_counted_as_missing_is_what_the_files_do_not_give():

@@ -317,7 +317,7 @@ def test_nobody_is_asked_about_in_words(typed, said, client, issuer, officer):
 def test_an_account_of_somebody_is_parted_before_it_is_joined_to_another(issuer, officer):
     account = joined(issuer, officer, UserFactory(name="Amina Cole"))
 
-    with pytest.raises(Refused, match=r"joined to Amina Cole\. Part it from them first"):
+    with pytest.raises(Refused, match=r"linked to Amina Cole\. Unlink it first"):
         join_council_account(account=account, person=UserFactory(), by=officer)
 
 

@@ -139,7 +139,7 @@ def test_a_unit_keeps_its_tier(run):
     assert run("units", UNITS.replace("team,DIV", "division,DIR")) == (
         1,
         [
-            "units.csv:2:tier: write team, as TEAM stands now, or give a new unit a new code",
+            "units.csv:2:tier: write team, as TEAM is now, or give a new unit a new code",
         ],
     )
 

@@ -236,7 +236,7 @@ def test_a_unit_is_part_of_nothing_that_does_not_stand_yet(roads, council):
         code="L", name="Later", tier=UnitTier.DIRECTORATE, parent=council, starts_on=AFTER, by=None
     )
 
-    with pytest.raises(Refused, match="stands from 1 April 2011 only"):
+    with pytest.raises(Refused, match="exists only from 1 April 2011"):
         units.place_unit(
             unit=by_code("NORTH"), name="N", parent=later, starts_on=date(2011, 3, 1), by=None
         )

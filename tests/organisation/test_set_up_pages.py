@@ -73,13 +73,13 @@ def test_a_unit_is_added_renamed_and_moved_and_each_change_is_shown_first(client
         | day("starts_on", "2011-01-01"),
         follow=True,
     )
-    assert "North stands from 1 January 2011" in text(added)
+    assert "North is added from 1 January 2011" in text(added)
 
     page, done = confirmed(
         client, "/set-up/unit/N/rename/", {"name": "Far North"} | day("starts_on", "2011-02-01")
     )
     assert "Name from 1 February 2011" in page
-    assert "keep the structure of their day" in page
+    assert "keep the structure they had then" in page
     assert "Far North is its name from 1 February 2011" in text(done)
 
     page, done = confirmed(
@@ -170,7 +170,7 @@ def test_changing_something_brings_back_what_was_typed(client, officer):
     ("address", "data", "told"),
     [
         ("units/add/", {"name": "N", "code": "a b"}, "Use letters, figures, hyphens"),
-        ("units/add/", {"name": ""}, "Enter the day from which it stands"),
+        ("units/add/", {"name": ""}, "Enter the day from which it exists"),
         ("unit/ROADS/rename/", {"name": "X"} | day("starts_on", "2011-02-30"), "as a real day"),
         ("unit/ROADS/rename/", {"name": "X"} | day("starts_on", "2001-01-01"), "give a later day"),
         ("unit/NORTH/move/", {"parent": "NORTH"}, "Select an answer from the list"),
@@ -223,7 +223,7 @@ def test_somebody_invited_comes_in_by_the_link_once_and_for_three_days(client, o
     (letter,) = mail.outbox
     assert letter.to == ["bo@council.example"]
     assert "Director, Roads" in letter.body
-    assert "for 3 days, until 4 February 2011" in letter.body
+    assert "until 4 February 2011 (3 days)" in letter.body
     link = re.search(r"https://performance\.council\.example(/accounts/\S+)", letter.body)[1]
     guest = Client()
     form = guest.get(link, follow=True)
@@ -248,7 +248,7 @@ def test_where_no_e_mail_is_set_up_the_letter_comes_first_and_nobody_is_said_to_
         assert 'value="email"' not in asked
         refused = text(client.post(address, invitation()))
         assert "went to" not in refused
-    with pytest.raises(Refused, match="No e-mail is set up here"):
+    with pytest.raises(Refused, match="This service cannot send e-mail yet"):
         invite_by_email(person=person, by=officer)
     assert not User.objects.filter(email="bo@council.example").exists()
 
@@ -339,7 +339,7 @@ def test_where_the_post_refuses_nobody_is_registered_and_it_is_said(client, offi
     monkeypatch.setattr("organisation.services.invitations.send_mail", refuse)
     page = text(client.post("/set-up/people/invite/", invitation()))
 
-    assert "The post did not take the e-mail to bo@council.example" in page
+    assert "The post could not be sent to bo@council.example" in page
     assert not User.objects.filter(email="bo@council.example").exists()
 
 
@@ -528,7 +528,7 @@ def test_a_body_is_added_with_members_and_portfolios_and_ended(client, officer):
     stays = f"/set-up/members/{place.pk}/end/"
     assert "Cabinet ends on 1 May 2011" in text(client.post(stays, NO_DAY))
     shown, _ = confirmed(client, "/set-up/body/CAB/end/", NO_DAY)
-    assert "let each go on that shall" in shown
+    assert "Take away the last day of each one" in shown
     _, done = confirmed(client, stays, NO_DAY)
     assert "Cllr Fox stays on Cabinet" in text(done)
     confirmed(client, stays, day("ends_on", "2011-05-01"))

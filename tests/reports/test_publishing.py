@@ -115,12 +115,12 @@ def test_nobody_approves_what_they_checked_or_built(officer, other, did):
 
 
 def test_nothing_is_approved_that_nobody_checked(edition, other):
-    with pytest.raises(CannotPublish, match="was not checked"):
+    with pytest.raises(CannotPublish, match="has not been checked"):
         approve_edition(edition=edition, publish_at=now(), by=other)
 
 
 def test_nothing_is_published_that_nobody_approved_or_before_its_time(edition, officer):
-    with pytest.raises(CannotPublish, match="was not approved"):
+    with pytest.raises(CannotPublish, match="has not been approved"):
         publish_edition(edition=edition)
 
     approve(edition, by=officer, publish_at=TOMORROW_AT_NINE)
@@ -283,8 +283,8 @@ def test_a_checked_report_stands_on_the_home_of_each_who_may_approve_it_and_each
 @pytest.mark.parametrize(
     ("others", "words"),
     [
-        (("Mary Director",), "It waits for Mary Director, and they are told."),
-        (("Ann", "Bea", "Cy"), "It waits for Ann, Bea or Cy, and they are told."),
+        (("Mary Director",), "Mary Director can approve it. They get a notice."),
+        (("Ann", "Bea", "Cy"), "Ann, Bea or Cy can approve it. They get a notice."),
         ((), "Nobody may approve it today who neither built nor checked it: appoint another"),
     ],
 )
@@ -438,7 +438,7 @@ def test_two_people_take_a_report_to_the_public_on_pages(base, officer, other, c
     client.post(f"{base}/check/")
     assert "You built or checked it" in told(client.get(f"{base}/"))
     response = client.post(f"{base}/approve/", {"when": "now"})
-    assert "You checked edition 1, so somebody else approves it" in told(response)
+    assert "You checked edition 1, so somebody else has to approve it" in told(response)
 
     client.force_login(other)
     response = client.post(f"{base}/approve/", {"when": "now"}, follow=True)

@@ -180,7 +180,7 @@ BAD = [
     ("aims", "code,name\nNot This,A\n", (2, "code", "use small letters")),
     ("aims", "code,name\na,\n", (2, "name", "fill in this cell")),
     ("aims", "code,name\na,A\na,B\n", (3, "code", "remove this row or row 2")),
-    ("aims", "code,name,place\na,A,3\n", (2, "place", "3 is the place of “Held”")),
+    ("aims", "code,name,place\na,A,3\n", (2, "place", "3 is already the place of “Held”")),
     ("aims", "code,name,place\na,A,first\n", (2, "place", "write a whole number")),
     ("aims", "code,name,from,to\na,A,2012-01-01,2011-01-01\n", (2, "to", "cannot be before")),
     ("aims", "code,name,to\na,A,soon\n", (2, "to", "write a date")),

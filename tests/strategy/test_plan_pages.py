@@ -239,7 +239,7 @@ def test_an_end_says_what_ends_with_it_and_what_is_left_alone(client, officer):
     )
 
     assert "The milestone “Begin” ends with it." in text(of_priority)
-    assert "Reports of quarters that end by 31 March 2030 still tell of it" in text(of_priority)
+    assert "Reports for quarters that end by 31 March 2030 still include it" in text(of_priority)
     assert "“Mend them” then belongs to no theme" in text(of_theme)
 
 
@@ -249,7 +249,7 @@ BAD = [
     ("aims", {"name": "A", "slug": "Not This"}, "Use small letters, figures and hyphens"),
     ("aims", {"name": "☃", "slug": ""}, "in letters that the report can print"),
     ("aims", {"name": "Held again", "slug": "held"}, "held is taken"),
-    ("aims", {"name": "A", "position": "3"}, "3 is the place of “Held”"),
+    ("aims", {"name": "A", "position": "3"}, "3 is already the place of “Held”"),
     ("aims", {"name": "A", "position": "first"}, "Enter its place as a whole number"),
     ("aims", {"name": "A", "position": "0"}, "Enter a place from 1 to 9999"),
     ("measures", {"priority": "held", "wording": "x"}, "Choose how it is judged"),

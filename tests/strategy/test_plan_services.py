@@ -71,12 +71,12 @@ def test_what_has_no_place_given_comes_last():
         (
             lambda: services.state_theme(slug="t", name="T", position=3, by=None),
             "position",
-            "3 is the place of “Held”",
+            "3 is already the place of “Held”",
         ),
         (
             lambda: services.state_priority(slug="p", name="P", number=3, by=None),
             "number",
-            "3 is the place of “Held”",
+            "3 is already the place of “Held”",
         ),
         (
             lambda: services.promise_success(
@@ -93,7 +93,7 @@ def test_what_has_no_place_given_comes_last():
                 by=None,
             ),
             "wording",
-            "is judged by “A survey” already",
+            "is already judged by “A survey”",
         ),
         (
             lambda: services.measure_by(
@@ -181,7 +181,7 @@ def test_a_due_date_is_a_promise_once_anything_was_said_of_it():
     MilestoneUpdate.objects.create(milestone=promised, number=1, said_at=now(), progress="Begun")
 
     assert services.change_part(part=typed_wrong, by=None, due_on=END).due_on == END
-    with pytest.raises(Refused, match="what was promised is not changed") as refusal:
+    with pytest.raises(Refused, match="what was promised cannot change") as refusal:
         services.change_part(part=promised, by=None, due_on=END)
 
     assert refusal.value.field == "due_on"
@@ -193,7 +193,7 @@ def test_nothing_begins_after_it_ends(officer):
 
     with pytest.raises(Refused, match="It ends on 31 March 2012"):
         services.change_part(part=programme, by=officer, starts_on=AFTER)
-    with pytest.raises(Refused, match="It stands from 31 March 2012"):
+    with pytest.raises(Refused, match="It begins on 31 March 2012"):
         services.end_part(part=programme, ends_on=date(2012, 3, 30), by=officer)
 
 
@@ -255,7 +255,9 @@ def test_projects_and_their_milestones_end_with_a_programme():
 def test_what_ended_may_go_on_unless_its_place_was_taken():
     ended, other = AimFactory(position=1, ends_on=END), AimFactory(position=1)
 
-    with pytest.raises(Refused, match=r"1 is the place of .* or keep the last day") as refusal:
+    with pytest.raises(
+        Refused, match=r"1 is already the place of .* or keep the last day"
+    ) as refusal:
         services.end_part(part=ended, ends_on=None, by=None)
     assert refusal.value.field == "ends_on"
 
