@@ -140,7 +140,7 @@ def test_a_director_sees_each_part_as_it_stood_and_what_would_follow(second_red,
         ("Adult care", 1, COUNTED, "1 to PAT, 2 missing"),
     ]
     client.force_login(director)
-    assert "How your units stand" in client.get(reverse("home")).content.decode()
+    assert "Your units" in client.get(reverse("home")).content.decode()
 
 
 def test_a_chair_begins_with_what_is_before_the_next_meeting(second_red, division):
