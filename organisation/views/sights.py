@@ -69,9 +69,9 @@ def _for_whom(office: PostKind, was: Sight, becomes: Sight) -> str:
     if becomes is Sight.NOTHING:
         told = "now sees only what is published"
     elif becomes.depth > was.depth:
-        told = "now sees more: results are shown·_" + _mid(becomes)
+        told = "now sees more: results are shown " + _mid(becomes)
     else:
-        told = "now sees less: results are shown only·_" + _mid(becomes)
+        told = "now sees less: results are shown only " + _mid(becomes)
     return f"{office.label} ({whose}) {told}."
 
 
