@@ -61,7 +61,7 @@ class User(Person):
         )
 
     def posts_today(self) -> list[tuple[PostKind, int]]:
-        """The kinds of post this person holds today, each with its unit. One query a request."""
+        """The kinds of post this person holds today, each with its unit. Asked once a request."""
         return [(kind, unit) for kind, unit, _ in self._held_today()]
 
     def sight_today(self) -> Sight:
@@ -73,18 +73,20 @@ class User(Person):
     def _held_today(self) -> list[tuple[PostKind, int, Sight]]:
         """Each post held today: its kind, its unit, and how early its office sees a result."""
         if not hasattr(self, "_posts_held_today"):
-            said = OfficeSight.objects.filter(office=models.OuterRef("post__kind"))
-            held = Appointment.objects.filter(user=self).held_on(localdate())
-            rows = held.annotate(sight=models.Subquery(said.values("sight")[:1])).values_list(
-                "post__kind", "post__unit", "sight"
+            held = Appointment.objects.filter(user=self).held_on(localdate()).order_by("pk")
+            rows = held.values_list("post__kind", "post__unit")
+            said = (
+                dict(OfficeSight.objects.values_list("office", "sight"))
+                if any(kind in ELECTED for kind, _ in rows)
+                else {}
             )
             self._posts_held_today = [
                 (
                     PostKind(kind),
                     unit,
-                    Sight(sight or Sight.NOTHING) if kind in ELECTED else Sight.EVERYTHING,
+                    Sight(said.get(kind, Sight.NOTHING)) if kind in ELECTED else Sight.EVERYTHING,
                 )
-                for kind, unit, sight in rows
+                for kind, unit in rows
             ]
         return self._posts_held_today
 
