@@ -14,10 +14,11 @@ from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
+from organisation.forms.naming import NamesWho, outsider_field, who_field
 from organisation.forms.units import UnitChoice
 from organisation.models.people import User
 from organisation.models.units import Unit
-from organisation.queries import tree_on
+from organisation.queries import Colleagues, tree_on
 from organisation.rules import PostKind, UnitTier
 
 QUARTERS_OFFERED = 8
@@ -170,7 +171,7 @@ class DecisionForm(forms.Form):
             self.fields["agrees_plan"].label = f"Action plan {plan.number} is agreed"
 
 
-class AgreedActionForm(forms.Form):
+class AgreedActionForm(NamesWho):
     """Who does what by when."""
 
     what = PrintedText(
@@ -178,12 +179,13 @@ class AgreedActionForm(forms.Form):
         max_length=500,
         error_messages={"required": "Enter what will be done"},
     )
-    owner = PrintedText(
-        label="Who will do it?",
-        max_length=200,
-        error_messages={"required": "Enter who will do it"},
-    )
+    owner = who_field(required=True)
+    is_outsider = outsider_field()
     due_on = DayField(label="By when?", what="the day by which it will be done")
+
+    def __init__(self, *args: Any, colleagues: Colleagues, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = colleagues
 
 
 class ReportForm(forms.Form):

@@ -108,3 +108,36 @@ class LeaveForm(forms.Form):
     def __init__(self, *args: Any, heirs: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "heir", forms.ModelChoiceField).queryset = heirs
+
+
+class ActingForm(forms.Form):
+    """For whom somebody acts from today, and who it is."""
+
+    manager = forms.ModelChoiceField(
+        User.objects.none(),
+        label="For whom?",
+        empty_label="Choose a manager",
+        error_messages={"required": "Choose for whom somebody acts"},
+    )
+    acting = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who acts?",
+        empty_label="Choose a person",
+        error_messages={"required": "Choose who acts"},
+    )
+    reason = PrintedText(
+        label="Why?",
+        max_length=500,
+        required=False,
+        help_text="It is put on record.",
+    )
+
+    def __init__(
+        self, *args: Any, managers: Iterable[User], people: QuerySet[User], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        within = [each.pk for each in managers]
+        field_of(self, "manager", forms.ModelChoiceField).queryset = User.objects.filter(
+            pk__in=within
+        )
+        field_of(self, "acting", forms.ModelChoiceField).queryset = people

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from dashboards.views import (
+    acting,
     completion,
     compliance,
     dashboard,
     dispatch,
     escalation,
     hand_over,
+    handover_sheet,
     home,
     indicator,
     leaving,
@@ -31,6 +33,8 @@ urlpatterns = [
     path("portfolios/", portfolios.portfolios, name="portfolios"),
     path("portfolios/<int:pk>/", portfolios.portfolio, name="portfolio"),
     path("search/", search.find, name="find"),
+    path("acting/", acting.acting_manager, name="acting_manager"),
+    path("handover/<int:pk>/", handover_sheet.handover_sheet, name="handover_sheet"),
     path("dashboards/", dashboard.dashboards, name="dashboards"),
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),

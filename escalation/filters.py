@@ -1,7 +1,7 @@
 """Filters on the register, kept in the address so that what is seen can be sent to somebody."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
@@ -10,8 +10,10 @@ from django.db.models import Q
 
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation, EscalationQuerySet
+from escalation.models.plans import Action, ActionQuerySet
 from escalation.queries.register import overdue_at_level, under_variation
 from escalation.rules.ladder import Origin
+from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import Tree, UnitTier
 from sorp.lexicon import Level
@@ -131,3 +133,70 @@ class EscalationFilter(filters.FilterSet):
             "by_hand": Q(origin=Origin.MANUAL),
             "restated": Q(restated=True),
         }[word]
+
+
+DUE_SOON = timedelta(days=14)
+
+
+class ActionFilter(filters.FilterSet):
+    """Narrow the actions of plans by words, whose they are, unit and how they stand."""
+
+    text = filters.CharFilter(label="Action, indicator or name", method="by_text")
+    who = filters.ChoiceFilter(
+        label="Whose",
+        choices=[("me", "Mine"), ("name", "A name alone, of no colleague")],
+        empty_label="Everybody’s",
+        method="by_who",
+    )
+    unit = filters.ModelChoiceFilter(
+        label="Unit, with all below it",
+        queryset=Unit.objects.order_by("name"),
+        to_field_name="code",
+        empty_label="Every unit",
+        method="by_unit",
+    )
+    state = filters.ChoiceFilter(
+        label="State",
+        choices=[
+            ("open", "Not done"),
+            ("overdue", "Overdue"),
+            ("soon", "Due within two weeks"),
+            ("done", "Done"),
+        ],
+        empty_label="Done or not",
+        method="by_state",
+    )
+
+    class Meta:
+        model = Action
+        fields = ["text", "who", "unit", "state"]
+
+    def __init__(self, *args: Any, tree: Tree, today: date, reader: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tree, self.today, self.reader = tree, today, reader
+
+    def by_text(self, rows: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        indicator = "plan__indicator__"
+        return rows.filter(
+            Q(description__icontains=value)
+            | Q(owner__icontains=value)
+            | Q(person__name__icontains=value)
+            | Q(**{f"{indicator}title__icontains": value})
+            | Q(**{f"{indicator}reference__icontains": value})
+        )
+
+    def by_who(self, rows: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        return rows.of(self.reader) if value == "me" else rows.filter(person__isnull=True)
+
+    def by_unit(self, rows: ActionQuerySet, name: str, unit: Unit) -> ActionQuerySet:
+        return rows.filter(plan__indicator__unit__in=list(self.tree.below(unit.pk)))
+
+    def by_state(self, rows: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
+        if value == "done":
+            return rows.filter(done_on__isnull=False)
+        left = rows.filter(done_on__isnull=True)
+        return {
+            "open": left,
+            "overdue": left.filter(due_on__lt=self.today),
+            "soon": left.filter(due_on__range=(self.today, self.today + DUE_SOON)),
+        }[value]

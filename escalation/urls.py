@@ -10,6 +10,7 @@ from escalation.views import (
     explanations,
     handling,
     history,
+    plan_writing,
     plans,
     quarters,
     register,
@@ -26,7 +27,9 @@ urlpatterns = [
         "escalations/<int:pk>/handle/", handling.deal_with_escalation, name="deal_with_escalation"
     ),
     path("escalations/plans/", plans.action_plans, name="action_plans"),
-    path("escalations/plans/<reference:address>/", plans.write_plan, name="write_plan"),
+    path("escalations/actions/", plans.actions, name="actions"),
+    path("escalations/actions/<int:pk>/link/", plans.link_action, name="link_action"),
+    path("escalations/plans/<reference:address>/", plan_writing.write_plan, name="write_plan"),
     path(
         "escalations/plans/<reference:address>/<int:number>/",
         plans.plan_version,

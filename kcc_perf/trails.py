@@ -28,7 +28,7 @@ STANDS_UNDER: Mapping[str, str] = {
         "returns home": "practise",
         "home": "notices find mfa_index account_logout sign_off follow_reminder attestation"
         " accessibility_statement who_may_do_what open_quarter portfolios"
-        " dispatch",
+        " dispatch acting_manager handover_sheet",
         "account_login": "account_reset_password account_reset_password_done account_inactive"
         " account_reset_password_from_key account_reset_password_from_key_done",
         "mfa_index": "account_change_password account_set_password account_reauthenticate",
@@ -41,7 +41,7 @@ STANDS_UNDER: Mapping[str, str] = {
         "assurance": "called_in",
         "strategy": "programme update_milestone",
         "sorp": "backtests compliance",
-        "sorp_versions": "sorp_version",
+        "sorp_versions sorp": "sorp_version",
         "reports latest_report": "open_data public_report",
         "public_report reports latest_report": "public_indicator public_priority",
         "set_up home": "people questions waiting_targets completions completion quarters"
@@ -81,6 +81,7 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "data_quality": "Data quality",
     "data_quality_register": "Data quality",
     "dispatch": "From close to dispatch",
+    "draft_part": ("part_title", "The part"),
     "early_close": "The early close",
     "early_warning": "Early warning",
     "edit_draft": "The draft",
@@ -133,7 +134,7 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "set_up_unit": ("unit.name", "about.caption", "title", "The unit"),
     "sign_off": "Sign-off",
     "sorp": "SORP",
-    "sorp_version": ("version", "new_name", "The version"),
+    "sorp_version": ("version", "new_name", "draft", "The version"),
     "sorp_versions": "Versions",
     "strategy": "Strategy",
     "targets_of": "Targets",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from time import monotonic
 
 from django.conf import settings
@@ -125,6 +127,65 @@ def people_who_may(permission: Permission, *, on: date) -> list[User]:
     return list(
         User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
     )
+
+
+def named(person: User) -> Q:
+    """What a person does: by themselves, or by their name where nobody has said whose name it is."""
+    return Q(person=person) | Q(person__isnull=True, owner__iexact=person.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """The people who can be named as doing something, by what may be typed for each."""
+
+    people: tuple[User, ...]
+    posts: Mapping[int, str]  # what each holds
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """What is typed for each person, and what they hold: their name, or their address too where
+        two have it."""
+        names = Counter(_spelt(each.name) for each in self.people)
+        return [
+            (
+                each.name if names[_spelt(each.name)] == 1 else f"{each.name} ({each.email})",
+                self.posts.get(each.pk, ""),
+            )
+            for each in self.people
+        ]
+
+    def called(self, text: str) -> list[User]:
+        """Whoever is meant: by name, in either order, by e-mail address, or as the list has it."""
+        wanted = _spelt(text)
+        return [
+            person
+            for person, (option, _) in zip(self.people, self.options, strict=True)
+            if wanted in (_spelt(person.name), _spelt(person.email), _spelt(option))
+        ]
+
+    def like(self, text: str) -> list[str]:
+        """Names that hold what was typed, or are spelt much like it; of many, the first two."""
+        names = [name for name, _ in self.options]
+        part = _spelt(text)
+        holding = [name for name in names if part and part in _spelt(name)]
+        return (holding or get_close_matches(text, names, cutoff=0.75))[:2]
+
+
+def _spelt(text: str) -> str:
+    """A name without regard to capitals, spaces and which part of it stands first."""
+    family, comma, given = text.partition(",")
+    return " ".join((f"{given} {family}" if comma else text).casefold().split())
+
+
+def colleagues(*, on: date) -> Colleagues:
+    """Everybody who holds a post on a day and has not left, by name."""
+    held = Appointment.objects.held_on(on).filter(user__is_active=True)
+    posts: dict[int, str] = {}
+    people: dict[int, User] = {}
+    for each in held.select_related("user", "post").order_by("user__name", "user_id", "pk"):
+        people[each.user_id] = each.user
+        posts.setdefault(each.user_id, each.post.title)
+    return Colleagues(tuple(people.values()), posts)
 
 
 def one_of(people: Sequence[User]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, TypeVar
 
@@ -457,14 +457,18 @@ def update_milestone(
 
 
 @transaction.atomic
-def hand_over_milestones(*, from_user: User, to_user: User, by: User | None) -> list[Milestone]:
+def hand_over_milestones(
+    *, from_user: User, to_user: User, by: User | None, only: Collection[int] | None = None
+) -> list[Milestone]:
     """Whatever one manager has still to do by a day is another's from now on. Returns it.
 
-    What is done already keeps the name of who did it.
+    What is done already keeps the name of who did it. `only` names some of it by its keys.
     """
     rows = Milestone.objects.select_for_update().filter(
         accountable_manager=from_user, done_on__isnull=True
     )
+    if only is not None:
+        rows = rows.filter(pk__in=only)
     moved = list(rows)
     for milestone in moved:
         milestone.accountable_manager = to_user

@@ -151,7 +151,10 @@ class AgreedAction(models.Model):
 
     call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="agreed_actions")
     what = models.CharField(max_length=500)
-    owner = models.CharField(max_length=200)
+    owner = models.CharField(max_length=200, help_text="As it was agreed")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     due_on = models.DateField()
     done_on = models.DateField(null=True, blank=True)
     progress = models.CharField(max_length=500, blank=True)

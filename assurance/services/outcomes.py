@@ -82,9 +82,18 @@ def decide(
 
 @transaction.atomic
 def agree_action(
-    *, call_in: CallIn, what: str, owner: str, due_on: date, today: date, by: User
+    *,
+    call_in: CallIn,
+    what: str,
+    owner: str,
+    person: User | None = None,
+    due_on: date,
+    today: date,
+    by: User,
 ) -> AgreedAction:
-    """Somebody will do something by a day, as agreed at the meeting."""
+    """Somebody will do something by a day, as agreed at the meeting: a person, whom it then reaches,
+    or somebody outside the council, by name."""
+    owner = person.name if person else owner
     refuse_all_but_leads(by, call_in.meeting.team)
     _refuse_off_agenda(call_in)
     _refuse_early(call_in, today)
@@ -94,7 +103,13 @@ def agree_action(
         raise Refused("Enter who will do it", field="owner")
     if due_on < call_in.meeting.meets_on:
         raise Refused("Choose the day of the meeting or a later day", field="due_on")
-    said = {"call_in": call_in, "what": what.strip(), "owner": owner.strip(), "due_on": due_on}
+    said = {
+        "call_in": call_in,
+        "what": what.strip(),
+        "owner": owner.strip(),
+        "person": person,
+        "due_on": due_on,
+    }
     if (again := AgreedAction.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
     row = AgreedAction.objects.create(**said)
@@ -120,14 +135,15 @@ def complete_action(
 ) -> AgreedAction:
     """An agreed action is done, or how far it has got is known.
 
-    The chair, the secretariat and the indicator's accountable manager may say so. Saying the same
+    The chair, the secretariat, the indicator's accountable manager and whoever does it may say so. Saying the same
     again changes and records nothing. Raises Refused for a day still to come or before the meeting.
     """
     row = AgreedAction.objects.select_for_update().get(pk=action.pk)
     call_in = row.call_in
     if not may_report_on(row, by):
         raise PermissionDenied(
-            "Only the chair, the performance officers and the accountable manager can do this"
+            "Only the chair, the performance officers, the accountable manager and whoever does it"
+            " can do this"
         )
     if done_on is not None and done_on > today:
         raise Refused("The day it was done cannot be in the future", field="done_on")
@@ -153,8 +169,10 @@ def complete_action(
 
 
 def may_report_on(action: AgreedAction, user: User) -> bool:
-    """Whether a person may say how far an agreed action has got."""
+    """Whether a person may say how far an agreed action has got: whoever does it may, too."""
     call_in = action.call_in
+    if action.person_id == user.pk:
+        return True
     return leads(user, call_in.meeting.team) or user == call_in.indicator.accountable_manager
 
 

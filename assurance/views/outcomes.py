@@ -29,6 +29,7 @@ from core.guards import require
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
+from organisation.queries import colleagues
 from organisation.requests import SignedInRequest
 
 RECORDED = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
@@ -107,7 +108,9 @@ def _forms(
             initial={"raised_by": request.user.pk},
         ),
         "decision": DecisionForm(typed("decision"), prefix="decision", plan=sheet.plan),
-        "action": AgreedActionForm(typed("action"), prefix="action"),
+        "action": AgreedActionForm(
+            typed("action"), prefix="action", colleagues=colleagues(on=localdate())
+        ),
     }
 
 

@@ -39,7 +39,7 @@ from indicators.rules.returns import ResultState, Verdict
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.permissions import Permission
-from organisation.queries import tree_on
+from organisation.queries import named, tree_on
 from organisation.rights import allowed
 from reports.queries.editions import waiting_for_approval
 from sorp.lexicon import Step, Tier
@@ -630,14 +630,13 @@ def plan_steps(
 
 
 def action_steps(reader: User, today: date) -> Iterator[NextStep]:
-    """Actions that are overdue or due within a fortnight, where the reader's name is given.
+    """Actions of the reader's that are overdue or due within a fortnight.
 
-    Plans and minutes name whoever acts as text, so they are found by name and by no post: a
-    namesake sees them too, and the page says so.
+    Where one gives a name and nobody has said whose, everybody so called sees it, and the page says so.
     """
-    named = {"owner__iexact": reader.name, "done_on__isnull": True, "due_on__lte": today + AHEAD}
-    planned = Action.objects.filter(plan__is_latest=True, **named).select_related("plan__indicator")
-    agreed = AgreedAction.objects.filter(**named).select_related(
+    soon = {"done_on__isnull": True, "due_on__lte": today + AHEAD}
+    planned = Action.objects.standing().of(reader).filter(**soon).select_related("plan__indicator")
+    agreed = AgreedAction.objects.filter(named(reader), **soon).select_related(
         "call_in__indicator", "call_in__meeting__team"
     )
     found = [
@@ -651,10 +650,10 @@ def action_steps(reader: User, today: date) -> Iterator[NextStep]:
             others[0].urgency,
             f"{counted(len(others), 'more action')} of yours "
             f"{'is' if len(others) == 1 else 'are'} overdue or due soon.",
-            "See them among the action plans",
-            reverse("action_plans"),
+            "See them all",
+            f"{reverse('actions')}?who=me",
             others[0].day,
-            is_by_name=True,
+            is_by_name=any(each.is_by_name for each in others),
         )
 
     yield from first_few(found, lambda step: step, rest)
@@ -662,32 +661,37 @@ def action_steps(reader: User, today: date) -> Iterator[NextStep]:
 
 def _planned_action_step(action: Action, reader: User, today: date) -> NextStep:
     indicator = action.plan.indicator
-    mine = indicator.accountable_manager_id == reader.pk
+    mine = reader.pk in (action.person_id, indicator.accountable_manager_id)
     address = (
         reverse("report_progress", args=[indicator.reference, action.position])
         if mine
-        else reverse("indicator", args=[indicator.reference])
+        else f"{reverse('actions')}?who=me"
     )
-    return _action_step(
-        action.description, action.due_on, indicator.reference, address, mine, today
-    )
+    told = action.description
+    return _action_step(told, action, indicator.reference, address, mine, today)
 
 
 def _agreed_action_step(action: AgreedAction, reader: User, today: date) -> NextStep:
     indicator, team = action.call_in.indicator, action.call_in.meeting.team
-    mine = indicator.accountable_manager_id == reader.pk
+    mine = reader.pk in (action.person_id, indicator.accountable_manager_id)
     address = (
         reverse("report_on_action", args=[action.pk])
         if mine
         else reverse("indicator", args=[indicator.reference])
     )
     told = f"{action.what}, as agreed at {team.short}"
-    return _action_step(told, action.due_on, indicator.reference, address, mine, today)
+    return _action_step(told, action, indicator.reference, address, mine, today)
 
 
 def _action_step(
-    told: str, day: date, reference: str, address: str, mine: bool, today: date
+    told: str,
+    action: Action | AgreedAction,
+    reference: str,
+    address: str,
+    mine: bool,
+    today: date,
 ) -> NextStep:
+    day = action.due_on
     is_late = day < today
     due = "is due today" if day == today else f"{'was' if is_late else 'is'} due on {in_full(day)}"
     return NextStep(
@@ -696,7 +700,7 @@ def _action_step(
         f"Say how far it has got ({reference})" if mine else f"See {reference}",
         address,
         day,
-        is_by_name=True,
+        is_by_name=action.person_id is None,
     )
 
 

@@ -14,6 +14,7 @@ from escalation.models.plans import Action
 from indicators.models.definitions import Indicator
 from organisation.models.bodies import Membership
 from organisation.models.people import Appointment, User
+from organisation.queries import named
 from strategy.models import Milestone
 
 
@@ -56,12 +57,13 @@ def responsibilities(person: User, *, on: date) -> Responsibilities:
         ),
         milestones=tuple(Milestone.objects.filter(accountable_manager=person, done_on=None)),
         actions=tuple(
-            Action.objects.filter(
-                plan__is_latest=True, done_on=None, owner__iexact=person.name
-            ).select_related("plan__indicator")
+            Action.objects.standing()
+            .of(person)
+            .filter(done_on=None)
+            .select_related("plan__indicator")
         ),
         agreed_actions=tuple(
-            AgreedAction.objects.filter(done_on=None, owner__iexact=person.name).select_related(
+            AgreedAction.objects.filter(named(person), done_on=None).select_related(
                 "call_in__indicator", "call_in__meeting__team"
             )
         ),

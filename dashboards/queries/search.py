@@ -175,7 +175,7 @@ def _clauses(words: Sequence[str], reader: User, today: date, most: int) -> Iter
         yield Found(
             f"Clause {each.number} {each.heading}",
             f"Version {version.number} of the SORP",
-            f"{reverse('sorp')}#clause-{each.number}",
+            reverse("sorp_clause", args=[each.key]),
         )
 
 

@@ -8,15 +8,16 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 
-from core.forms import DayField, LongText, PrintedText, field_of
+from core.forms import DayField, LongText, PrintedText, field_of, mark_one_of_several
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import VALUE
+from organisation.forms.naming import NamesWho, outsider_field, who_field
+from organisation.queries import Colleagues
 from sorp.lexicon import Level
 
-SPARE_ROWS = 3
 QUARTERS_AHEAD = 12
-LONG: LongText = {"widget": forms.Textarea(attrs={"rows": 5}), "max_length": 4000}
+LONG: LongText = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 4000}
 
 
 class SeenPlan(forms.Field):
@@ -70,6 +71,7 @@ class PlanForm(forms.Form):
         self, *args: Any, today: date, replaces: ActionPlan | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.replaces = replaces
         if replaces is None:
             del self.fields["change"]
         else:
@@ -85,6 +87,11 @@ class PlanForm(forms.Form):
         self.initial.setdefault("seen", replaces.number if replaces else 0)
         self._offer_quarters(today)
 
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Only these are asked for: the other steps ask for the rest."""
+        for name in set(self.fields) - {*names}:
+            del self.fields[name]
+
     def _offer_quarters(self, today: date) -> None:
         now = Quarter.containing(today)
         ahead = now.until(Quarter.from_ordinal(now.ordinal + QUARTERS_AHEAD))
@@ -94,11 +101,17 @@ class PlanForm(forms.Form):
         ]
 
 
-class ActionForm(forms.Form):
+class ActionForm(NamesWho):
     """One action. A row left empty is no action; a row begun must be finished."""
 
-    description = PrintedText(label="What will be done?", max_length=500, required=False)
-    owner = PrintedText(label="Who will do it?", max_length=200, required=False)
+    description = PrintedText(
+        label="What will be done?",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    owner = who_field()
+    is_outsider = outsider_field()
     starts_on = DayField(label="From when?", what="the day on which it starts", required=False)
     due_on = DayField(label="By when?", what="the day by which it will be done", required=False)
 
@@ -108,8 +121,14 @@ class ActionForm(forms.Form):
         "due_on": "Enter the day by which it will be done",
     }
 
+    def __init__(self, *args: Any, colleagues: Colleagues, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = colleagues
+        for name in self.MISSING:
+            mark_one_of_several(self.fields[name])
+
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        said = super().clean()
         if self.is_left_empty:
             return said
         for name, sentence in self.MISSING.items():
@@ -122,11 +141,13 @@ class ActionForm(forms.Form):
 
     @property
     def is_left_empty(self) -> bool:
-        return not self.errors and not any(self.cleaned_data.get(name) for name in self.fields)
+        return not self.errors and not any(
+            self.cleaned_data.get(name) for name in (*self.MISSING, "starts_on")
+        )
 
 
 class Actions(BaseFormSet):
-    """The actions of a plan, with spare rows: no JavaScript is needed to add one."""
+    """The actions of a plan."""
 
     default_error_messages = {
         "missing_management_form": "Some actions did not arrive: enter them again",
@@ -143,14 +164,15 @@ class Actions(BaseFormSet):
         return [form.cleaned_data for form in self.forms if not form.is_left_empty]
 
 
+MOST_ACTIONS = 50
 ActionFormSet = cast(
     type[Actions],
     formset_factory(
         ActionForm,
         formset=Actions,
-        extra=SPARE_ROWS,
-        max_num=50,
-        absolute_max=60,
+        extra=0,
+        max_num=MOST_ACTIONS,
+        absolute_max=MOST_ACTIONS + 10,
         validate_max=True,
     ),
 )

@@ -1,5 +1,7 @@
 """Action plans: what an accountable manager will do, and whether that was judged enough."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,8 @@ from django.db.models import F, Q
 from core.clock import localdate, now
 from core.fields import QuarterField
 from indicators.models.definitions import VALUE, Indicator
+from organisation.models.people import User
+from organisation.queries import named
 from sorp.lexicon import Level
 
 
@@ -55,17 +59,36 @@ class ActionPlan(models.Model):
         return f"Action plan {self.number} for {self.indicator}"
 
 
+class ActionQuerySet(models.QuerySet["Action"]):
+    def standing(self) -> Self:
+        """Those of plans in place, done or not."""
+        return self.filter(plan__is_latest=True)
+
+    def of(self, person: User) -> Self:
+        """Those that a person does, and those that give their name to nobody in particular."""
+        return self.filter(named(person))
+
+
 class Action(models.Model):
-    """One thing an action plan promises: who does what by when."""
+    """One thing an action plan promises: who does what by when.
+
+    Who does it is a person of the council, whom it reaches by whatever name they go; of somebody
+    outside it there is a name alone.
+    """
 
     plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="actions")
     position = models.PositiveSmallIntegerField()
     description = models.CharField(max_length=500)
-    owner = models.CharField(max_length=200)
+    owner = models.CharField(max_length=200, help_text="As it was written")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     starts_on = models.DateField(null=True, blank=True)
     due_on = models.DateField()
     done_on = models.DateField(null=True, blank=True)
     progress = models.CharField(max_length=500, blank=True)
+
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["plan", "position"]

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from core.clock import day_of
+from core.dates import as_date
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
 from core.queries import last_closed
@@ -26,7 +27,9 @@ from escalation.rules.plans import (
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.queries.histories import rag_histories
+from indicators.rights import plannable_by
 from organisation.models.people import User
+from organisation.queries import colleagues
 from sorp.lexicon import Level, Polarity, Rag
 from sorp.models.statement import Version
 
@@ -248,3 +251,45 @@ def overdue_actions(*, reader: User, today: date) -> QuerySet[Action]:
         .select_related("plan__indicator__unit", "plan__indicator__accountable_manager")
         .order_by("due_on", "plan__indicator__reference", "position")
     )
+
+
+def standing_actions(*, reader: User) -> QuerySet[Action]:
+    """Every action of a plan in place that a reader may see, soonest due first."""
+    return (
+        Action.objects.standing()
+        .filter(plan__indicator__in=Indicator.objects.visible_to(reader))
+        .select_related("person", "plan__indicator__unit", "plan__indicator__accountable_manager")
+        .order_by("due_on", "plan__indicator__reference", "position")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One action on a list, and what its reader may do about it."""
+
+    action: Action
+    state: str
+    is_overdue: bool
+    may_report: bool
+    meant: User | None  # the one colleague who has the name that it gives, where it is nobody's yet
+
+
+def action_lines(actions: Iterable[Action], *, reader: User, today: date) -> list[ActionLine]:
+    """Actions as a list shows them, in as many queries for one as for twenty."""
+    rows = list(actions)
+    reach = plannable_by(reader)
+    unlinked = any(each.person_id is None for each in rows)
+    people = colleagues(on=today) if unlinked else None
+
+    def line(action: Action) -> ActionLine:
+        may_write = reach.holds(action.plan.indicator)
+        called = people.called(action.owner) if people and action.person_id is None else []
+        meant = called[0] if len(called) == 1 and (may_write or called[0] == reader) else None
+        late = action.done_on is None and action.due_on < today
+        if action.done_on is not None:
+            state = f"Done on {as_date(action.done_on)}"
+        else:
+            state = "Overdue" if late else "To do"
+        return ActionLine(action, state, late, may_write or action.person_id == reader.pk, meant)
+
+    return [line(each) for each in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.dispatch import Signal
 from django.urls import reverse
 
 from core import audit
-from core.clock import day_of, now
+from core.clock import day_of, localdate, now
 from core.dates import as_date, in_full
 from core.models.notices import Notice
 from core.quarters import Quarter
@@ -30,6 +30,7 @@ from indicators.models.definitions import Indicator
 from indicators.queries.outstanding import PostHolders, post_holders_on
 from indicators.rights import plannable_by
 from organisation.models.people import User
+from organisation.queries import colleagues
 from organisation.rules import PostKind
 from sorp.lexicon import Level
 
@@ -38,17 +39,30 @@ plan_agreed = Signal()  # sent with `plan` and `by`, in the transaction that agr
 
 @dataclass(frozen=True, slots=True)
 class ActionGiven:
-    """One thing a plan promises: who does what, from when, by when."""
+    """One thing a plan promises: who does what, from when, by when.
+
+    Who does it is a person, by whose name it then goes, or somebody outside the council.
+    """
 
     description: str
     owner: str
     due_on: date
     starts_on: date | None = None
+    person: User | None = None
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else self.owner.strip()
 
 
 def may_write_plan(indicator: Indicator, user: User) -> bool:
     """The accountable manager writes the plan; a performance officer may on their behalf."""
     return plannable_by(user).holds(indicator)
+
+
+def may_report_progress(action: Action, user: User) -> bool:
+    """Whoever may write the plan, and whoever does the action, says how far it has got."""
+    return action.person_id == user.pk or may_write_plan(action.plan.indicator, user)
 
 
 @transaction.atomic
@@ -133,10 +147,17 @@ def _is_unchanged(
     plan: ActionPlan, given: Mapping[str, object], actions: Sequence[ActionGiven]
 ) -> bool:
     promised = [
-        (each.description, each.owner, each.due_on, each.starts_on) for each in plan.actions.all()
+        (each.description, each.owner, each.person_id, each.due_on, each.starts_on)
+        for each in plan.actions.all()
     ]
     proposed = [
-        (each.description.strip(), each.owner.strip(), each.due_on, each.starts_on)
+        (
+            each.description.strip(),
+            each.name,
+            each.person.pk if each.person else None,
+            each.due_on,
+            each.starts_on,
+        )
         for each in actions
     ]
     return promised == proposed and all(getattr(plan, name) == given[name] for name in given)
@@ -172,7 +193,7 @@ def _refuse_empty_promises(
         raise Refused("Enter at least one action: who does what, by when", field="actions")
     for action in actions:
         name, due = f"“{action.description.strip()}”", as_date(action.due_on)
-        if not action.description.strip() or not action.owner.strip():
+        if not action.description.strip() or not action.name:
             raise Refused("Say for each action what will be done and who does it", field="actions")
         if action.due_on < today:
             raise Refused(
@@ -213,7 +234,8 @@ def _promise(plan: ActionPlan, actions: Sequence[ActionGiven]) -> None:
             plan=plan,
             position=position,
             description=action.description.strip(),
-            owner=action.owner.strip(),
+            owner=action.name,
+            person=action.person,
             starts_on=action.starts_on,
             due_on=action.due_on,
         )
@@ -227,12 +249,15 @@ def record_progress(
 ) -> Action:
     """How far an action of the latest plan has got, and the day it was done, are as given.
 
-    Saying the same again changes and records nothing. Raises PermissionDenied as `write_plan`
-    does; Refused for a day still to come or before it was promised, or an action of a plan that
+    Saying the same again changes and records nothing. Raises PermissionDenied for anybody who may
+    neither write the plan nor does the action; Refused for a day still to come or before it was promised, or an action of a plan that
     was superseded.
     """
-    row = Action.objects.select_for_update().get(pk=action.pk)
-    _refuse_others(row.plan.indicator, by)
+    row = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    if not may_report_progress(row, by):
+        raise PermissionDenied(
+            f"{row.owner} and those who may write the plan say how far it has got"
+        )
     if not row.plan.is_latest:
         raise Refused("A later plan has replaced this one: record progress there")
     if done_on is not None and done_on != row.done_on:
@@ -255,18 +280,49 @@ def record_progress(
 
 
 @transaction.atomic
-def hand_over_actions(*, from_user: User, to_user: User, by: User | None) -> list[Action]:
+def link_action(*, action: Action, person: User, by: User) -> Action:
+    """An action that only gave a name is that person's: it is on their home page from now on.
+
+    Linking it again changes nothing. Raises PermissionDenied for anybody but that person and those who
+    may write the plan; Refused where it is somebody else's, or names nobody so called.
+    """
+    row = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    if by != person and not may_write_plan(row.plan.indicator, by):
+        raise PermissionDenied("This is for that person and those who may write the plan")
+    if row.person_id == person.pk:
+        return row
+    if row.person_id is not None:
+        raise Refused(f"It is {row.owner}’s: write a new plan to give it to somebody else")
+    if person not in colleagues(on=localdate()).called(row.owner):
+        raise Refused(f"It names {row.owner}, who is not {person.name}")
+    row.person = person
+    row.save(update_fields=["person"])
+    audit.record(
+        "linked action",
+        row,
+        by=by,
+        indicator=row.plan.indicator.reference,
+        owner=row.owner,
+        person=person.name,
+    )
+    return row
+
+
+@transaction.atomic
+def hand_over_actions(
+    *, from_user: User, to_user: User, by: User | None, only: Collection[int] | None = None
+) -> list[Action]:
     """What one person still has to do by a plan in force, another has. Returns it.
 
-    Actions name whoever does them in words: those that name this person, by their name.
+    With it goes what gives their name and was linked to nobody. `only` names some of it by its keys.
     """
-    rows = Action.objects.select_for_update(of=("self",)).filter(
-        plan__is_latest=True, done_on__isnull=True, owner__iexact=from_user.name
-    )
-    moved = list(rows.select_related("plan__indicator"))
+    rows = Action.objects.select_for_update(of=("self",)).standing().filter(done_on__isnull=True)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    moved = list(rows.of(from_user).select_related("plan__indicator"))
     for action in moved:
-        action.owner = to_user.name
-        action.save(update_fields=["owner"])
+        action.owner, action.person = to_user.name, to_user
+        action.save(update_fields=["owner", "person"])
         audit.record(
             "handed over action",
             action,

@@ -1,159 +1,65 @@
-"""An accountable manager's action plan."""
+"""Action plans as they stand: what is missing, what was promised, and how far that has got.
 
-from datetime import date
-from typing import Any, cast
+How one is written is in plan_writing.py.
+"""
+
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import localdate
+from core.figures import number_sent
 from core.guards import require
 from core.refusals import Refused
+from escalation.filters import ActionFilter
 from escalation.forms.plans import (
-    ActionFormSet,
-    Actions,
-    PlanForm,
     ProgressForm,
     ReviewForm,
     SeenPlan,
 )
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
-from escalation.queries.plans import missing_plans, overdue_actions, plan_sheet
+from escalation.queries.plans import (
+    action_lines,
+    missing_plans,
+    overdue_actions,
+    plan_sheet,
+    standing_actions,
+)
 from escalation.rights import may_agree_plan, may_deal_with
 from escalation.services import plans
-from escalation.services.plans import ActionGiven, may_write_plan, record_progress
-from escalation.services.plans import write_plan as write
+from escalation.services.plans import may_report_progress, may_write_plan, record_progress
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
 from organisation.permissions import Permission
+from organisation.queries import tree_on
 from organisation.requests import SignedInRequest
 from sorp.lexicon import Level
 
 
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
-def write_plan(request: SignedInRequest, address: str) -> HttpResponse:
-    indicator = _indicator_to_plan(request, address)
-    latest = (
-        ActionPlan.objects.filter(indicator=indicator, is_latest=True)
-        .select_related("written_by")
-        .prefetch_related("actions")
-        .first()
-    )
-    today, typed = localdate(), request.POST or None
-    form = PlanForm(typed, today=today, replaces=latest, initial=_as_held(latest, today))
-    # What was typed stands by itself: beside a plan that came between it would seem unchanged.
-    held = _actions_held(latest, today) if typed is None else None
-    formset = ActionFormSet(typed, prefix="actions", initial=held)
-    if typed is not None and _is_written(request, indicator, form, formset, today):
-        messages.success(request, f"The action plan for “{indicator.title}” is written")
-        return redirect("write_plan", indicator.reference)
-    return render(
-        request,
-        "escalation/write_plan.html",
-        {
-            "indicator": indicator,
-            "latest": latest,
-            "escalations": Escalation.objects.open_ones().filter(indicator=indicator),
-            "form": form,
-            "formset": formset,
-        },
-    )
-
-
-def _indicator_to_plan(request: SignedInRequest, address: str) -> Indicator:
-    indicator = get_object_or_404(
-        Indicator.objects.visible_to(request.user).select_related("accountable_manager"),
-        address=address,
-    )
-    if not may_write_plan(indicator, request.user):
-        raise PermissionDenied
-    return indicator
-
-
-def _as_held(plan: ActionPlan | None, today: date) -> dict[str, Any]:
-    if plan is None:
-        return {}
-    recovery = plan.expected_recovery
-    return {
-        "cause": plan.cause,
-        "barriers": plan.barriers,
-        "help_wanted": plan.help_wanted,
-        "expected_recovery": recovery.key if recovery and recovery.last_day >= today else "",
-        "expected_value": None
-        if plan.expected_value is None
-        else f"{plan.expected_value.normalize():f}",
-        "starts_on": plan.starts_on,
-    }
-
-
-def _actions_held(plan: ActionPlan | None, today: date) -> list[dict[str, Any]]:
-    """What the latest plan still promises, to be promised again or changed."""
-    if plan is None:
-        return []
-    return [
-        {
-            "description": action.description,
-            "owner": action.owner,
-            "starts_on": action.starts_on,
-            "due_on": action.due_on if action.due_on >= today else None,
-        }
-        for action in plan.actions.all()
-        if action.done_on is None
-    ]
-
-
-def _is_written(
-    request: SignedInRequest, indicator: Indicator, form: PlanForm, formset: Actions, today: date
-) -> bool:
-    """Whether the plan was written. If not, the forms say what to do and keep what was typed."""
-    if not all([form.is_valid(), formset.is_valid()]):
-        return False
-    try:
-        write(
-            indicator=indicator,
-            actions=[ActionGiven(**each) for each in formset.given],
-            today=today,
-            by=request.user,
-            **form.cleaned_data,
-        )
-    except Refused as refusal:
-        named = refusal.field if refusal.field in form.fields else None
-        form.add_error(None if named == "seen" else named, str(refusal))
-        if named == "seen":
-            _now_seen(form, indicator)
-        return False
-    return True
-
-
-def _now_seen(form: PlanForm, indicator: Indicator) -> None:
-    """The plan that came between stands on the page now, so the next press replaces it knowingly."""
-    latest = ActionPlan.objects.get(indicator=indicator, is_latest=True)
-    typed = cast(QueryDict, form.data).copy()
-    typed[form.add_prefix("seen")] = str(latest.number)
-    form.data = typed
-
-
-@require_http_methods(["GET", "POST"])
-@require(Permission.VIEW_PERFORMANCE)
 def report_progress(request: SignedInRequest, address: str, position: int) -> HttpResponse:
     """How far an action of the plan in place has got, as somebody who has it before them says."""
-    indicator = _indicator_to_plan(request, address)
+    indicator = _indicator(request, address)
     latest = get_object_or_404(ActionPlan, indicator=indicator, is_latest=True)
     meant = _action_meant(request, indicator, position)
     action = latest.actions.filter(position=position).first() or meant
     if action is None:
         raise Http404("There is no such action")
+    if not may_report_progress(action, request.user):
+        raise PermissionDenied
     held = {"progress": action.progress, "done_on": action.done_on, "seen": latest.number}
     form = ProgressForm(request.POST or None, held=held)
     if form.is_valid() and _is_reported(request, form, meant, action, latest):
         messages.success(request, f"“{action.description}” is up to date")
-        return redirect("write_plan", indicator.reference)
+        return redirect("plan_version", indicator.reference, latest.number)
     return render(
         request,
         "escalation/report_progress.html",
@@ -205,7 +111,7 @@ def _came_between(meant: Action | None, action: Action, latest: ActionPlan) -> s
     return f"{wrote}. Now {here}: save it again only if what you typed is about that"
 
 
-A_PAGE = 50
+A_PAGE, FIRST_OVERDUE = 50, 10
 
 
 @require_safe
@@ -214,16 +120,55 @@ def action_plans(request: SignedInRequest) -> HttpResponse:
     """What wants a plan and has none, and what plans promised by a day that is past."""
     today = localdate()
     missing = missing_plans(reader=request.user)
-    actions = overdue_actions(reader=request.user, today=today)
+    late = overdue_actions(reader=request.user, today=today)
     return render(
         request,
         "escalation/action_plans.html",
         {
             "late": [each for each in missing if each.is_late(today)],
             "due": [each for each in missing if not each.is_late(today)],
-            "page": Paginator(actions, A_PAGE).get_page(request.GET.get("page")),
+            "overdue": late[:FIRST_OVERDUE],
+            "overdue_count": late.count(),
         },
     )
+
+
+@require_safe
+@require(Permission.VIEW_PERFORMANCE)
+def actions(request: SignedInRequest) -> HttpResponse:
+    """Every action of a plan in place, narrowed by whose, of which unit and how it stands."""
+    today, reader, query = localdate(), request.user, request.GET.copy()
+    query.setdefault("state", "open")
+    found = ActionFilter(
+        query,
+        queryset=standing_actions(reader=reader),
+        tree=tree_on(today),
+        today=today,
+        reader=reader,
+    )
+    page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
+    lines = action_lines(page.object_list, reader=reader, today=today)
+    return render(
+        request, "escalation/actions.html", {"filter": found, "page": page, "lines": lines}
+    )
+
+
+@require_POST
+@require(Permission.VIEW_PERFORMANCE)
+def link_action(request: SignedInRequest, pk: int) -> HttpResponse:
+    """An action that gives a name alone is the one colleague's who is called so."""
+    seen = Indicator.objects.visible_to(request.user)
+    action = get_object_or_404(Action.objects.standing(), pk=pk, plan__indicator__in=seen)
+    person = get_object_or_404(User, pk=number_sent(request.POST.get("person", "")))
+    try:
+        plans.link_action(action=action, person=person, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(
+            request, f"“{action.description}” is {person.name}’s: it is on their home page"
+        )
+    return redirect(f"{reverse('actions')}?who=me" if person == request.user else "actions")
 
 
 @require_safe
@@ -235,6 +180,7 @@ def plan_version(request: SignedInRequest, address: str, number: int) -> HttpRes
     if sheet is None:
         raise Http404("There is no such plan")
     plan, reader = sheet.plan, request.user
+    may_write = may_write_plan(indicator, reader)
     judges = plan.is_latest and plan.written_by_id != reader.pk
     return render(
         request,
@@ -243,7 +189,12 @@ def plan_version(request: SignedInRequest, address: str, number: int) -> HttpRes
             "indicator": indicator,
             "sheet": sheet,
             "plan": plan,
-            "may_write": may_write_plan(indicator, reader),
+            "may_write": may_write,
+            "reports_on": [
+                each.pk
+                for each in plan.actions.all()
+                if plan.is_latest and (may_write or each.person_id == reader.pk)
+            ],
             "may_agree": judges and not plan.agreed_with and may_agree_plan(indicator, reader),
             "may_review": judges and bool(_levels(indicator, reader)),
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -39,8 +39,45 @@ def _whole(label: str, most: int, advice: str) -> forms.IntegerField:
     )
 
 
+# What may be judged otherwise, beside triggers, and the questions that each needs.
+VARIED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "target": ("Its target or its floor standard", ("target", "floor")),
+    "method": (
+        "How it is rated: by its floor standard, or by a tolerance",
+        ("method", "tolerance"),
+    ),
+    "recovery": ("When it recovers", ("exit_quarters",)),
+}
+
+
+class VaryForm(forms.Form):
+    """What is to be judged otherwise: the form after it asks for nothing else."""
+
+    vary = forms.MultipleChoiceField(
+        label="What is to be judged otherwise?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Select at least one thing to be judged otherwise",
+            "invalid_choice": "Select from the list what is to be judged otherwise",
+        },
+    )
+
+    def __init__(self, *args: Any, triggers: Sequence[Condition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "vary", forms.MultipleChoiceField).choices = [
+            *((key, label) for key, (label, _) in VARIED.items()),
+            *(
+                (f"trigger-{each.key}", f"When it is referred up: {each.sentence}")
+                for each in triggers
+            ),
+        ]
+
+
 class VariationForm(forms.Form):
-    """A proposal: what is judged otherwise, why, and for which quarters."""
+    """A proposal: what is judged otherwise, why, and for which quarters.
+
+    `vary` names what was chosen to be judged otherwise; where nothing was, everything is asked.
+    """
 
     what = PrintedText(
         label="What is to be judged differently?",
@@ -100,9 +137,19 @@ class VariationForm(forms.Form):
     OTHERWISE = ("method", "tolerance", "target", "floor", "exit_quarters")
 
     def __init__(
-        self, *args: Any, first: Quarter, triggers: Sequence[Condition], **kwargs: Any
+        self,
+        *args: Any,
+        first: Quarter,
+        triggers: Sequence[Condition],
+        vary: Collection[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if vary:
+            triggers = [each for each in triggers if f"trigger-{each.key}" in vary]
+            for key, (_, names) in VARIED.items():
+                for name in names if key not in vary else ():
+                    del self.fields[name]
         last = Quarter.from_ordinal(first.ordinal + QUARTERS_OFFERED + LONGEST_VARIATION - 2)
         offered = [(each.key, str(each)) for each in first.until(last)]
         field_of(self, "from_quarter", forms.TypedChoiceField).choices = offered[:QUARTERS_OFFERED]
@@ -112,7 +159,7 @@ class VariationForm(forms.Form):
         for number, condition in enumerate(self.conditions):
             self._add_trigger(f"trigger_{number}", condition)
 
-        for name in self.OTHERWISE:
+        for name in set(self.OTHERWISE) & set(self.fields):
             mark_one_of_several(self.fields[name])
 
     def _add_trigger(self, name: str, condition: Condition) -> None:
@@ -136,6 +183,12 @@ class VariationForm(forms.Form):
         )
         for part in (name, f"{name}_at_least", f"{name}_within"):
             mark_one_of_several(self.fields[part])
+
+    @property
+    def rating_fields(self) -> list[BoundField]:
+        """What is asked of how it is rated."""
+        names = ("method", "tolerance", "target", "floor")
+        return [self[name] for name in names if name in self.fields]
 
     @property
     def trigger_fields(self) -> Iterator[tuple[BoundField, BoundField, BoundField]]:
@@ -170,7 +223,8 @@ class VariationForm(forms.Form):
             *("what", "reason", "clause", "from_quarter", "until_quarter"),
             *("method", "tolerance", "target", "floor", "exit_quarters"),
         )
-        return {name: given[name] for name in named} | {"triggers": list(self._triggers())}
+        asked = {name: given[name] for name in named if name in given}
+        return asked | {"triggers": list(self._triggers())}
 
     def _triggers(self) -> Iterator[VariedWindow]:
         for number, condition in enumerate(self.conditions):

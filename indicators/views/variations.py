@@ -16,6 +16,7 @@ from indicators.forms.variations import (
     EndVariationForm,
     VariationFilterForm,
     VariationForm,
+    VaryForm,
 )
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
@@ -78,14 +79,22 @@ def of_indicator(request: SignedInRequest, address: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
 def propose(request: SignedInRequest, address: str) -> HttpResponse:
-    """A variation is proposed, and waits for somebody else to agree it."""
+    """A variation is proposed, and waits for somebody else to agree it.
+
+    What is to be judged otherwise is chosen first and stands in the address: only that is asked for.
+    """
     indicator = _visible_or_404(request, address)
     if not may_propose_variation(indicator, request.user):
         raise PermissionDenied
     closed = last_closed()
     first = closed.next() if closed else latest_open_quarter()
     triggers = offered_triggers(indicator, first)
-    form = VariationForm(request.POST or None, first=first, triggers=triggers)
+    chosen = VaryForm(request.GET if "go" in request.GET else None, triggers=triggers)
+    vary = chosen.cleaned_data["vary"] if chosen.is_valid() else []
+    if request.method == "GET" and not vary:
+        page = {"indicator": indicator, "form": chosen}
+        return render(request, "indicators/vary_what.html", page)
+    form = VariationForm(request.POST or None, first=first, triggers=triggers, vary=vary)
     if request.method == "POST" and form.is_valid():
         try:
             proposed = variations.propose_variation(

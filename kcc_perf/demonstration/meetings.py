@@ -115,7 +115,8 @@ def _write_plan(indicator: Indicator, told: dict[str, Any], diary: Diary) -> Non
             actions=[
                 ActionGiven(
                     description=each["what"],
-                    owner=_person(each["owner"]).name,
+                    owner="",
+                    person=_person(each["owner"]),
                     due_on=date.fromisoformat(each["due_on"]),
                 )
                 for each in told["actions"]
@@ -169,7 +170,8 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
         outcomes.agree_action(
             call_in=call_in,
             what=each["what"],
-            owner=_person(each["owner"]).name,
+            owner="",
+            person=_person(each["owner"]),
             due_on=date.fromisoformat(each["due_on"]),
             today=day,
             by=officer(),

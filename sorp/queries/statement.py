@@ -70,6 +70,11 @@ class StatementSheet:
     appetites: Sequence[RiskAppetite] = ()
     terms: Sequence[Term] = ()
 
+    @property
+    def trigger_count(self) -> int:
+        """How many triggers stand under its clauses."""
+        return sum(len(each.triggers) for each in self.clauses)
+
 
 def statement_sheet(version: Version) -> StatementSheet:
     """A version with every row of it, in a dozen queries however long it is."""

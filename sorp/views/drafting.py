@@ -21,13 +21,11 @@ from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from sorp.forms import drafting as forms
 from sorp.forms.drafting import NewDraftForm
-from sorp.lexicon import Level, Step
 from sorp.models.clauses import Clause, RagDefinition, RiskAppetite, Term
 from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
 from sorp.models.statement import Version
-from sorp.queries.readiness import obstacles
-from sorp.queries.ruling import as_day_rule, condition_of
-from sorp.rules.calendar import Reminder
+from sorp.queries.drafts import PARTS as PARTS_HELD
+from sorp.queries.drafts import draft_progress, rows_of, tiers_of
 from sorp.services import drafting
 from sorp.services.drafting import (
     Gone,
@@ -41,6 +39,18 @@ from sorp.services.drafting import (
 
 LEADING = re.compile(r"[0-9]{1,9}(?![0-9])")  # the whole number that a version's number begins with
 UNTYPED = ("csrfmiddlewaretoken", "seen", "act")
+# What a draft's parts are counted and judged by, so that a long draft asks no more than a short one.
+HELD = (
+    "clauses",
+    "rag_definitions",
+    "terms",
+    "trigger_rules__tiers",
+    "level_duties",
+    "calendar_rules",
+    "reminder_rules",
+    "appetites__triggers",
+    "drafted_from__calendar_rules",
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,11 +91,39 @@ def _first(bases: list[Version]) -> dict[str, str]:
 @require_safe
 @require(Permission.MANAGE_FRAMEWORK)
 def edit_draft(request: SignedInRequest, number: str) -> HttpResponse:
-    """The draft as its reader will see it, each part to change, and what it still lacks."""
+    """A draft at a glance: its settings, what it still lacks, and how far each part has come."""
     draft = version_or_404(number)
     if why_closed(draft):
         return closed(request, draft)
-    return render(request, "sorp/draft.html", {"draft": draft, **drafted(draft)})
+    prefetch_related_objects([draft], *HELD, "authorships__author")
+    page = {
+        "draft": draft,
+        "progress": draft_progress(draft),
+        "authors": [each.author for each in draft.authorships.all()],
+    }
+    return render(request, "sorp/draft.html", page)
+
+
+@require_safe
+@require(Permission.MANAGE_FRAMEWORK)
+def draft_part(request: SignedInRequest, number: str, part: str) -> HttpResponse:
+    """One part of a draft as its reader will see it, each row to change, move or remove."""
+    kind, draft = _part_or_404(part), version_or_404(number)
+    if why_closed(draft):
+        return closed(request, draft)
+    prefetch_related_objects([draft], *HELD)
+    parts = draft_progress(draft).parts
+    place = [each.key for each in parts].index(part)
+    page = {
+        "draft": draft,
+        "part": part,
+        "word": kind.word,
+        "progress": parts[place],
+        "rows": rows_of(draft, part),
+        "before": parts[place - 1] if place else None,
+        "after": parts[place + 1] if place + 1 < len(parts) else None,
+    }
+    return render(request, f"sorp/draft/{part}.html", page)
 
 
 def version_or_404(number: str) -> Version:
@@ -109,46 +147,6 @@ def typed_in(request: SignedInRequest) -> dict[str, str]:
         for name, values in request.POST.lists()
         if name not in UNTYPED and "".join(values).strip()
     }
-
-
-def drafted(draft: Version) -> dict[str, Any]:
-    """Everything that the draft says, each row with what a reader needs, in a fixed few queries."""
-    prefetch_related_objects(
-        [draft],
-        "clauses",
-        "rag_definitions",
-        "terms",
-        "trigger_rules__tiers",
-        "level_duties",
-        "calendar_rules",
-        "reminder_rules",
-        "appetites__triggers",
-        "authorships__author",
-        "drafted_from__calendar_rules",
-    )
-    found = obstacles(draft)
-    return {
-        "obstacles": [each for each in found if not each.is_warning],
-        "warnings": [each for each in found if each.is_warning],
-        "triggers": [(row, condition_of(row, tiers_of(row))) for row in draft.trigger_rules.all()],
-        "duties": sorted(draft.level_duties.all(), key=lambda row: Level(row.level).height),
-        "days": sorted(
-            ((row, as_day_rule(row)) for row in draft.calendar_rules.all()),
-            key=lambda each: each[1].order,
-        ),
-        "reminders": sorted(
-            (
-                (row, Step(row.step), Reminder(row.side, row.working_days, row.then_every))
-                for row in draft.reminder_rules.all()
-            ),
-            key=lambda each: list(Step).index(each[1]),
-        ),
-        "authors": [each.author for each in draft.authorships.all()],
-    }
-
-
-def tiers_of(row: TriggerRule) -> list[str]:
-    return [each.tier for each in row.tiers.all()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +217,14 @@ def edit_part(
     typed = request.POST if request.method == "POST" else None
     form = kind.form(typed, draft=draft, row=row)
     seen, is_stale = _seen(request, draft), False
-    page = {"form": form, "draft": draft, "row": row, "part": part, "word": kind.word}
+    page = {
+        "form": form,
+        "draft": draft,
+        "row": row,
+        "part": part,
+        "part_title": PARTS_HELD[part][0],
+        "word": kind.word,
+    }
     given = form.given if typed is not None and form.is_valid() else None
     if given is not None and request.POST.get("act") != "preview":
         try:
@@ -232,7 +237,7 @@ def edit_part(
             is_stale = _refused(form, refusal)
         else:
             messages.success(request, f"“{said}” is in the draft")
-            return redirect(_at(draft, part))
+            return redirect(_at(draft, part, said))
     if is_stale:
         fresh = _row_or_404(kind, draft, pk)
         page |= {"is_stale": True, "compared": form.compared(fresh) if fresh else []}
@@ -259,8 +264,9 @@ def _refused(form: forms.DraftForm, refusal: Refused) -> bool:
     return isinstance(refusal, Stale)
 
 
-def _at(draft: Version, part: str) -> str:
-    return reverse("edit_draft", args=[draft.number]) + f"#{part}"
+def _at(draft: Version, part: str, row: Any = None) -> str:
+    """The page of a part, at one of its rows where one is named."""
+    return reverse("draft_part", args=[draft.number, part]) + (f"#row-{row.pk}" if row else "")
 
 
 def _tried(
@@ -326,7 +332,7 @@ def edit_settings(request: SignedInRequest, number: str) -> HttpResponse:
             is_stale = _refused(form, refusal)
         else:
             messages.success(request, "The settings are saved in the draft")
-            return redirect(_at(said, "settings"))
+            return redirect(reverse("edit_draft", args=[said.number]) + "#settings")
     if is_stale:
         fresh = version_or_404(number)
         page |= {"is_stale": True, "compared": form.compared(fresh)}
@@ -384,4 +390,4 @@ def move_part(request: SignedInRequest, number: str, part: str, pk: int) -> Http
         messages.info(request, str(refusal))
     else:
         messages.success(request, f"“{row}” is moved {'up' if up else 'down'}")
-    return redirect(_at(draft, part))
+    return redirect(_at(draft, part, row))

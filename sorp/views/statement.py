@@ -1,4 +1,12 @@
-"""The SORP as it is read: the version in force, those before it, what differs, what its terms mean."""
+"""The SORP as it is read: the version in force, those before it, what differs, what its terms mean.
+
+A version has a front page with its contents, a page for each chapter, clause and other part, and one
+that holds it whole. What an address names without a version is of the one in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,29 +21,69 @@ from organisation.rights import allowed
 from sorp.models.statement import Version
 from sorp.queries.comparison import clauses_compared, rules_compared
 from sorp.queries.consultation import approving_office
+from sorp.queries.reading import PageInPlace, StatementPages, statement_pages
 from sorp.queries.ruling import version_in_force
-from sorp.queries.statement import statement_sheet, terms_of
+from sorp.queries.statement import terms_of
 from sorp.rules.differences import ChangeKind, grouped
 
 
 @public
 @require_safe
 def sorp(request: HttpRequest) -> HttpResponse:
-    """The statement of required practice in force: what is required, rated, and referred up."""
+    """The statement of required practice in force: what it is, and the contents that lead into it."""
     version = version_in_force()
     if version is None:
         return render(request, "sorp/none.html")
-    return cached_response(request, _mark(version), lambda: _page(request, version))
+    return _read(request, version, "sorp/version.html", is_named=False)
 
 
 @public
 @require_safe
 def sorp_version(request: HttpRequest, number: str) -> HttpResponse:
     """One version. Those not in force, now or before, are for readers who signed in, and say so."""
-    version = _readable(request, number)
-    if _is_published(version):
-        return cached_response(request, _mark(version), lambda: _page(request, version))
-    return _page(request, version)
+    return _read(request, _readable(request, number), "sorp/version.html", is_named=True)
+
+
+@public
+@require_safe
+def sorp_whole(request: HttpRequest, number: str = "") -> HttpResponse:
+    """All of a version on one page, to be read through, searched and printed."""
+    version = _readable(request, number) if number else version_in_force()
+    if version is None:
+        return render(request, "sorp/none.html")
+    return _read(request, version, "sorp/whole.html", is_named=bool(number))
+
+
+@public
+@require_safe
+def sorp_clause(request: HttpRequest, key: str, number: str = "") -> HttpResponse:
+    """A chapter with its clauses, or one clause: by the key that it keeps when it is renumbered.
+
+    A clause that the version in force no longer has is found in the last that had it.
+    """
+    if number:
+        version = _readable(request, number)
+    else:
+        had = Version.objects.published().filter(clauses__key=key)
+        last = had.order_by("-from_quarter").first()
+        if last is None:
+            raise Http404(f"No version that is public has the clause {key}")
+        if last.state != Version.State.IN_FORCE:
+            return redirect("sorp_version_clause", last.number, key)
+        version = last
+    page = "sorp/statement_page.html"
+    return _read(request, version, page, lambda of: of.clause(key), is_named=bool(number))
+
+
+@public
+@require_safe
+def sorp_part(request: HttpRequest, part: str, number: str = "") -> HttpResponse:
+    """What a version holds beside its clauses: its figures, calendar, reminders, appetite or terms."""
+    version = _readable(request, number) if number else version_in_force()
+    if version is None:
+        raise Http404("No version is in force")
+    page = "sorp/statement_page.html"
+    return _read(request, version, page, lambda of: of.part(part), is_named=bool(number))
 
 
 def _readable(request: HttpRequest, number: str) -> Version:
@@ -56,19 +104,38 @@ def _mark(*versions: Version) -> str:
     return "-".join(["sorp", *shown, *(f"{pk}{state[0]}" for pk, state in beside)])
 
 
-def _page(request: HttpRequest, version: Version) -> HttpResponse:
-    published = list(Version.objects.published().order_by("-from_quarter"))
-    page = {
-        "version": version,
-        "sheet": statement_sheet(version),
-        "is_published": _is_published(version),
-        "office": approving_office(version),
-        "others": [each for each in published if each.pk != version.pk],
-        "superseded_by": _next_of(version, published),
-        # A published page is the same for everyone; the evidence is for those who signed in.
-        "shows_evidence": not _is_published(version),
-    }
-    return render(request, "sorp/version.html", page)
+def _read(
+    request: HttpRequest,
+    version: Version,
+    template: str,
+    shown: Callable[[StatementPages], PageInPlace | None] | None = None,
+    *,
+    is_named: bool,
+) -> HttpResponse:
+    """A page of a version: 404 where what it is to show is not there.
+
+    One that is public is the same for everyone, and is kept by caches.
+    """
+
+    def draw() -> HttpResponse:
+        pages = statement_pages(version, is_named=is_named)
+        place = shown(pages) if shown else None
+        if shown and place is None:
+            raise Http404(f"Version {version.number} has no such page")
+        published = list(Version.objects.published().order_by("-from_quarter"))
+        page = {
+            "version": version,
+            "pages": pages,
+            "place": place,
+            "sheet": pages.sheet,
+            "is_published": _is_published(version),
+            "office": approving_office(version),
+            "others": [each for each in published if each.pk != version.pk],
+            "superseded_by": _next_of(version, published),
+        }
+        return render(request, template, page)
+
+    return cached_response(request, _mark(version), draw) if _is_published(version) else draw()
 
 
 def _next_of(version: Version, published: list[Version]) -> Version | None:

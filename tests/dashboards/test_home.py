@@ -482,13 +482,13 @@ def test_an_action_is_found_by_the_name_it_gives(client, escalated, due_on, expe
 
     said = [(each.urgency, each.sentence, each.address) for each in found]
     assert said == (
-        [(expected[0], f"Your action “Recruit” {expected[1]}", "/indicators/HT-01/")]
+        [(expected[0], f"Your action “Recruit” {expected[1]}", "/escalations/actions/?who=me")]
         if expected
         else []
     )
     client.force_login(named)
     told = client.get(reverse("home")).content.decode()
-    assert ("look for actions by your name, Grace Ifould" in told) is bool(expected)
+    assert ("found by your name, Grace Ifould" in told) is bool(expected)
 
 
 def test_an_action_that_is_done_superseded_or_another_s_is_not_named(escalated):
@@ -499,6 +499,28 @@ def test_an_action_that_is_done_superseded_or_another_s_is_not_named(escalated):
     ActionFactory(plan=plan, owner="Grace Ifouldby", due_on=TODAY)
 
     assert needs(holder(PostKind.STAFF, name="Grace Ifould")) == []
+
+
+def test_an_action_reaches_whoever_does_it_by_whatever_name_and_nobody_else(escalated):
+    grace, namesake = (holder(PostKind.STAFF, name="Grace Ifould") for _ in range(2))
+    action = ActionFactory(
+        plan=ActionPlanFactory(indicator=escalated),
+        owner="G. Ifould (Highways)",
+        person=grace,
+        due_on=TODAY,
+    )
+    agreed = AgreedActionFactory(
+        call_in__indicator=escalated, owner="Grace I.", person=grace, due_on=TODAY
+    )
+
+    found = home_page(reader=grace, today=TODAY).next_steps
+
+    assert {each.address for each in found} == {
+        f"/escalations/plans/HT-01/actions/{action.position}/",
+        f"/assurance/actions/{agreed.pk}/",
+    }
+    assert not any(each.is_by_name for each in found)
+    assert needs(namesake) == []
 
 
 def test_an_accountable_manager_s_own_actions_lead_to_where_progress_is_said(escalated):

@@ -536,7 +536,7 @@ def test_a_row_that_is_due_before_it_starts_says_so_at_the_row(client, indicator
     answer = client.post(reverse("write_plan", args=["PI-1"]), typed(ROW) | started)
 
     assert "Enter a day on or after the one on which it starts" in words(answer)
-    assert 'value="Recruit two engineers"' in words(answer)
+    assert "Recruit two engineers</textarea>" in words(answer)
     assert not ActionPlan.objects.exists()
 
 

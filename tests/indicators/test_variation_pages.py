@@ -1,5 +1,6 @@
 """The pages of variations: proposing, deciding, ending early, the register, and where they show."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -85,6 +86,35 @@ def test_a_manager_proposes_and_the_page_says_who_decides(client, indicator):
     ]
     assert "is waiting for somebody who approves the SORP" in said(answer)
     assert "Your decision" not in said(answer)
+
+
+def test_only_what_was_chosen_to_be_judged_otherwise_is_asked_for(client, indicator):
+    client.force_login(indicator.accountable_manager)
+    address = proposing(indicator)
+    choices = said(client.get(address))
+    trigger = re.search(r'value="(trigger-[^"]*)"', choices)[1]
+    assert "Select at least one thing" in said(client.get(f"{address}?go=on"))
+    assert "Select from the list" in said(client.get(f"{address}?go=on&vary=nothing"))
+
+    names = ("target", "floor", "method", "tolerance", "exit_quarters", "trigger_0", "trigger_1")
+    asked = {
+        vary: {
+            name
+            for name in names
+            if f'name="{name}"' in said(client.get(f"{address}?go=on&vary={vary}"))
+        }
+        for vary in ("target", "method", "recovery", trigger)
+    }
+    assert asked == {
+        "target": {"target", "floor"},
+        "method": {"method", "tolerance"},
+        "recovery": {"exit_quarters"},
+        trigger: {"trigger_0"},
+    }
+
+    few = {name: TYPED[name] for name in ("what", "reason", "from_quarter", "until_quarter")}
+    client.post(f"{address}?go=on&vary=target", few | {"target": "", "floor": "75"})
+    assert Variation.objects.get().differences == ["Floor standard 75%"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def draft_a_change(author):
     author.page.get_by_label("Number", exact=True).fill("3")
     author.page.get_by_label("What changes, and why?").fill(WHY)
     author.press("Begin the draft")
+    author.press("What refers an indicator up the ladder")
     author.press(f"Change {OLD}")
     author.page.get_by_label("What is it called?").fill(NEW)
     author.page.get_by_label("Of the last how many?").fill("4")
@@ -74,6 +75,7 @@ def draft_a_change(author):
     assert author.reads(SENTENCE)
     author.press(f"Remove {DROPPED}")
     author.press("Remove from the draft")
+    author.press("The whole draft")
 
 
 def back_test_it(author):
@@ -142,7 +144,10 @@ def approve(director):
 
 def read_in_public(public):
     public.go("/sorp/")
+    assert public.reads(SENTENCE)
+    public.press("Read or print it whole, on one page")
     assert public.reads(f"{NEW}. {SENTENCE}")
+    public.press("Its contents, and each clause on a page of its own")
     assert public.reads("In force from Q2 2023/24")
     assert public.reads("by the managing director (Corporate management team)")
     public.go("/sorp/versions/2/")

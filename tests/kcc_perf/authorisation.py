@@ -763,6 +763,7 @@ class World:
             "scorecard_check": ("token", "scorecard"),
             "put_scorecard_away": ("token", "scorecard"),
             "calendar_feed": ("token", "feed"),
+            "handover_sheet": ("pk", "manager"),
             "variation": ("pk", "variation"),
             "proposed_target": ("pk", "proposal"),
             "withdraw_target": ("pk", "proposal"),
@@ -776,6 +777,10 @@ class World:
             "review_plan": ("number", "plan"),
             "explanation_json": ("number", "explanation"),
             "preview_trigger": ("pk", "trigger"),
+            "sorp_clause": ("key", "clause"),
+            "sorp_version_clause": ("key", "clause"),
+            "sorp_part": ("part", "part_read"),
+            "sorp_version_part": ("part", "part_read"),
             "decide_given": ("pk", "given"),
             **dict.fromkeys(SAMPLES, ("number", "sample")),
             **dict.fromkeys(BY_LINK, ("token", "partner_link")),
@@ -806,6 +811,8 @@ def _rows(version):
     """A clause and a trigger of a version, as the addresses of its draft have them."""
     return {
         "part": "clause",
+        "part_read": "figures",
+        "clause": version.clauses.first().key,
         "pk": version.clauses.first().pk,
         "trigger": version.trigger_rules.first().pk,
     }

@@ -72,6 +72,18 @@ def hub(draft):
     return reverse("edit_draft", args=[draft.number])
 
 
+def rows(draft, which):
+    """The address of the page that holds the rows of one part."""
+    return reverse("draft_part", args=[draft.number, which])
+
+
+QUERIES = 32, 32  # of the draft at a glance; of any one part at most
+EVERY_PART = (
+    *("clause", "definition", "trigger", "ladder"),
+    *("calendar", "reminder", "appetite", "term"),
+)
+
+
 def a_trigger(draft, **said):
     return A_TRIGGER | {"clause": draft.clauses.first().number} | said
 
@@ -160,7 +172,9 @@ def test_before_there_is_any_sorp_the_page_says_how_to_get_one(client, db):
 
 
 def test_the_draft_is_shown_as_its_reader_will_see_it(author, draft):
-    page = text_of(author.get(hub(draft)))
+    page = " ".join(
+        text_of(author.get(each)) for each in (hub(draft), *(rows(draft, k) for k in EVERY_PART))
+    )
 
     for words in (
         "Begun from version 1",
@@ -178,7 +192,11 @@ def test_the_draft_is_shown_as_its_reader_will_see_it(author, draft):
 
 
 def test_each_clause_is_folded_with_all_that_it_says(author, draft):
-    folds = author.get(hub(draft)).content.decode().split('<article class="kcc-draft-row"')[1:]
+    folds = (
+        author.get(rows(draft, "clause"))
+        .content.decode()
+        .split('<article class="kcc-draft-row"')[1:]
+    )
 
     assert len(folds) == draft.clauses.count() > 20
     for fold, clause in zip(folds, draft.clauses.all(), strict=True):
@@ -188,19 +206,20 @@ def test_each_clause_is_folded_with_all_that_it_says(author, draft):
 
 
 def test_every_row_can_be_changed_from_it(author, draft):
-    page = author.get(hub(draft)).content.decode()
-    rows = {
+    every = {
         "clause": draft.clauses.all(),
         "definition": draft.rag_definitions.all(),
-        "term": draft.terms.all(),
-        "appetite": draft.appetites.all(),
         "trigger": draft.trigger_rules.all(),
         "ladder": draft.level_duties.all(),
         "calendar": draft.calendar_rules.all(),
         "reminder": draft.reminder_rules.all(),
+        "appetite": draft.appetites.all(),
+        "term": draft.terms.all(),
     }
 
-    for which, found in rows.items():
+    assert tuple(every) == EVERY_PART
+    for which, found in every.items():
+        page = author.get(rows(draft, which)).content.decode()
         assert found, which
         assert f'"{part(draft, which)}"' in page or which in ("definition", "ladder")
         for row in found:
@@ -210,9 +229,30 @@ def test_every_row_can_be_changed_from_it(author, draft):
             assert f'name="seen" value="{draft.edition}"' in opened.content.decode()
 
 
+def test_a_draft_says_how_far_each_part_has_come(author, draft):
+    draft.rag_definitions.filter(rag="red").delete()
+    draft.clauses.filter(number="5.1").update(wording="Otherwise")
+    page = author.get(hub(draft)).content.decode()
+    standing = {
+        key: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found))
+        for key, found in re.findall(
+            r'<tr class="govuk-table__row" id="(\w+)">(.*?)</tr>', page, re.DOTALL
+        )
+    }
+
+    assert tuple(standing) == EVERY_PART
+    assert "2 statuses defined; 1 change from version 1" in standing["definition"]
+    assert "1 to put right" in standing["definition"]
+    assert f"{draft.clauses.count()} clauses; 1 change from version 1" in standing["clause"]
+    assert "as in version 1" in standing["calendar"]
+    assert "Nothing to put right" in standing["calendar"]
+    assert "To put right: Say what red means" in text_of(author.get(rows(draft, "definition")))
+    assert author.get(rows(draft, "poem")).status_code == 404
+
+
 @pytest.mark.parametrize("how_many", [1, 20])
 def test_the_draft_takes_as_many_queries_for_one_row_as_for_twenty(
-    author, draft, how_many, django_assert_num_queries
+    author, draft, how_many, django_assert_num_queries, django_assert_max_num_queries
 ):
     author.get(hub(draft))
     draft.terms.all().delete()
@@ -240,8 +280,11 @@ def test_the_draft_takes_as_many_queries_for_one_row_as_for_twenty(
             version=draft, number=f"77.{number}", position=100 + number, heading="H", wording="W"
         )
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(QUERIES[0]):
         author.get(hub(draft))
+    for which in EVERY_PART:
+        with django_assert_max_num_queries(QUERIES[1]):
+            author.get(rows(draft, which))
 
 
 # Words ------------------------------------------------------------------------------------------
@@ -250,9 +293,8 @@ def test_the_draft_takes_as_many_queries_for_one_row_as_for_twenty(
 def test_a_row_is_added_changed_and_removed(author, officer, draft):
     added = author.post(part(draft, "term"), A_TERM, follow=True)
     assert "“Intensive care” is in the draft" in text_of(added)
-    assert added.redirect_chain == [(hub(draft) + "#term", 302)]
-
     row = draft.terms.get(term="Intensive care")
+    assert added.redirect_chain == [(rows(draft, "term") + f"#row-{row.pk}", 302)]
     author.post(part(draft, "term", row), A_TERM | {"meaning": "Otherwise", "seen": "2"})
     assert draft.terms.get(pk=row.pk).meaning == "Otherwise"
 
@@ -575,6 +617,7 @@ def test_only_the_performance_team_comes_in(client, draft, sorp_in_force):
     doors = [
         reverse("new_draft"),
         hub(draft),
+        rows(draft, "trigger"),
         part(draft, "trigger", trigger),
         reverse("edit_settings", args=["2"]),
         reverse("remove_part", args=["2", "trigger", trigger.pk]),
@@ -683,7 +726,7 @@ def test_every_kind_is_written_on_the_page_and_what_it_does_not_need_is_left_asi
     row = draft.trigger_rules.get(name="Amber again and again")
     opened = text_of(author.get(part(draft, "trigger", row)))
     assert sentence in opened
-    assert sentence in text_of(author.get(hub(draft)))
+    assert sentence in text_of(author.get(rows(draft, "trigger")))
 
 
 @pytest.mark.parametrize(

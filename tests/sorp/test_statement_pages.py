@@ -83,10 +83,11 @@ def words(response):
 
 
 def test_anyone_reads_the_version_in_force_with_all_its_clauses_and_rules(client, sorp_in_force):
-    page = words(read(client, "sorp"))
+    contents, page = words(read(client, "sorp")), words(read(client, "sorp_whole"))
 
     for clause in Clause.objects.filter(version=sorp_in_force):
-        assert f"{clause.number} {clause.heading}" in page
+        assert f"{clause.number} {clause.heading}" in contents
+        assert clause.wording.split("\n")[0] in page
     for said in (
         "Red for 2 of the last 2 rated quarters refers an indicator to PAT.",
         "The target is met or bettered.",
@@ -116,29 +117,84 @@ def test_a_clause_and_its_trigger_of_one_number_read_as_one(client, draft, offic
         version=draft, number="4.8", position=99, heading="Slow decline", wording="It is looked at."
     )
 
-    page = words(read(client, "sorp_version", "2", who=officer))
+    page = words(read(client, "sorp_version_whole", "2", who=officer))
 
-    assert "4.8 Slow decline It is looked at. The trigger. Amber" in page
+    assert "Slow decline It is looked at. The trigger. Amber" in page
     assert "It is called “Amber for three quarters”." in page
     assert "4.8 Amber for three quarters." not in page
 
 
+@pytest.mark.parametrize("name", ["sorp", "sorp_whole"])
 def test_every_anchor_of_the_contents_and_of_the_rules_is_there_and_there_once(
-    client, sorp_in_force
+    client, sorp_in_force, name
 ):
-    html = read(client, "sorp").content.decode()
+    html = read(client, name).content.decode()
     ids = re.findall(r'\bid="([^"]+)"', html)
 
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
-    assert {"clause-3.1", "clause-4.7", "clause-7.4", "clause-14.1"} <= set(ids)
+    # Addresses of before, such as /sorp/#clause-3.1, still lead to their line of the contents.
+    assert {"clause-4", "clause-5.1", "calendar", "reminders", "settings"} <= set(ids)
+    if name == "sorp_whole":
+        assert {"clause-3.1", "clause-4.7", "clause-7.4", "clause-14.1"} <= set(ids)
+
+
+def links_of(response, to):
+    return re.findall(rf'href="({to}[^"#]*)', main_of(response))
+
+
+def test_every_clause_and_part_is_read_at_an_address_of_its_own(client, sorp_in_force):
+    front = read(client, "sorp")
+    clauses, parts = links_of(front, "/sorp/clauses/"), links_of(front, "/sorp/parts/")
+
+    assert set(clauses) == {
+        reverse("sorp_clause", args=[each.key]) for each in sorp_in_force.clauses.all()
+    }
+    assert len(set(parts)) == 5
+    for clause in sorp_in_force.clauses.all():
+        page = words(read(client, "sorp_clause", clause.key))
+        assert clause.heading in page
+        assert clause.wording.split("\n")[0] in page
+    said = " ".join(words(client.get(each)) for each in parts)
+    for rule in (
+        "12 working days after the quarter ends",
+        "5 working days before it is due",
+        "An escalation within 4 quarters of a recovery is a relapse.",
+        "Knowing where we stand: averse",
+    ):
+        assert rule.casefold() in said.casefold(), rule
+    chapter = read(client, "sorp_clause", sorp_in_force.clauses.get(number="4").key)
+    assert "Red for 2 of the last 2 rated quarters refers an indicator to PAT." in words(chapter)
+    assert reverse("sorp_clause", args=[sorp_in_force.clauses.get(number="5").key]) in links_of(
+        chapter, "/sorp/clauses/"
+    )
+
+
+def test_a_clause_keeps_its_address_when_it_is_renumbered_and_when_it_is_dropped(
+    client, sorp_in_force
+):
+    moved, dropped = (sorp_in_force.clauses.get(number=each) for each in ("5.1", "5.2"))
+
+    def change(new):
+        new.clauses.filter(key=moved.key).update(number="5.9", heading="Results in time")
+        new.clauses.filter(key=dropped.key).delete()
+
+    version_like(sorp_in_force, from_quarter=Q3, change=change)
+    bring_into_force(today=TODAY, by=None)
+
+    assert "5.9 Results in time" in words(read(client, "sorp_clause", moved.key))
+    gone = client.get(reverse("sorp_clause", args=[dropped.key]), follow=True)
+    assert gone.redirect_chain == [(f"/sorp/versions/1/clauses/{dropped.key}/", 302)]
+    assert "Version 2 took its place" in words(gone)
+    assert read(client, "sorp_clause", "never-was").status_code == 404
+    assert read(client, "sorp_part", "never-was").status_code == 404
 
 
 def test_rules_of_one_number_or_of_none_have_no_anchor_twice(client, draft, officer):
     TriggerRule.objects.filter(version=draft).update(clause="4")
     LevelDuty.objects.filter(version=draft).update(clause="99")
 
-    response = read(client, "sorp_version", "2", who=officer)
+    response = read(client, "sorp_version_whole", "2", who=officer)
 
     ids = re.findall(r'\bid="([^"]+)"', response.content.decode())
     assert len(ids) == len(set(ids))
@@ -171,6 +227,8 @@ def test_in_public_an_office_approved_and_not_a_person(client, sorp_in_force, di
     ("name", "args"),
     [
         ("sorp", ()),
+        ("sorp_whole", ()),
+        ("sorp_part", ("calendar",)),
         ("sorp_version", ("1",)),
         ("terms", ()),
         ("sorp_differences", ("2", "1")),
@@ -199,7 +257,7 @@ def test_how_much_is_asked_does_not_grow_with_the_statement(
     client, sorp_in_force, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(20):
-        read(client, "sorp")
+        read(client, "sorp_whole")
 
     def longer(new):
         Clause.objects.bulk_create(
@@ -210,7 +268,7 @@ def test_how_much_is_asked_does_not_grow_with_the_statement(
     version_like(sorp_in_force, from_quarter=Q3, change=longer)
     bring_into_force(today=TODAY, by=None)
     with django_assert_max_num_queries(20):
-        read(client, "sorp")
+        read(client, "sorp_whole")
 
 
 # Versions
@@ -234,10 +292,15 @@ def test_what_is_not_in_force_is_hidden_from_the_public_and_marked_for_readers(
     draft.approved_on = TODAY if state == "approved" else None
     draft.save()
 
-    for name, args in [("sorp_version", ("2",)), ("sorp_differences", ("2", "1"))]:
+    for name, args in [
+        ("sorp_version", ("2",)),
+        ("sorp_version_whole", ("2",)),
+        ("sorp_version_part", ("2", "calendar")),
+        ("sorp_differences", ("2", "1")),
+    ]:
         hidden = read(client, name, *args)
         assert hidden.status_code == 404
-        assert hidden.content == read(client, name, *("9" for _ in args)).content
+        assert hidden.content == read(client, name, "9", *args[1:]).content
     assert read(client, "sorp_version", "2", who=UserFactory()).status_code == 404
     page = words(read(client, "sorp_version", "2", who=people.accountable_manager()))
     assert f"{draft.get_state_display()}. " in page

@@ -1,0 +1,160 @@
+"""All that somebody who takes over a manager's post needs to know, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assurance.models.meetings import AgreedAction, CallIn
+from assurance.rules import MeetingState
+from core.quarters import Quarter
+from core.queries import last_closed, open_quarters
+from dashboards.queries.acting import within_reach
+from dashboards.queries.responsibilities import Responsibilities, responsibilities
+from escalation.models.escalations import Escalation
+from escalation.models.plans import Action, ActionPlan
+from escalation.queries.plans import MissingPlan, missing_plans
+from indicators.models.definitions import Indicator
+from indicators.models.questions import Question
+from indicators.models.ratings import Rating
+from indicators.models.results import Result
+from indicators.models.returns import Draft
+from indicators.queries.calendar import calendar_of
+from indicators.queries.outstanding import post_holders_on
+from indicators.rules.returns import ResultState
+from organisation.models.people import User
+from organisation.permissions import Permission
+from organisation.queries import officers_who_can_sign_in
+from organisation.rights import allowed
+from organisation.rules import DIRECTING, PostKind
+from strategy.models import Milestone
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """One indicator: how it stood at the last close, and what is under way about it."""
+
+    indicator: Indicator
+    rating: Rating | None
+    levels: tuple[str, ...]  # to which it is referred
+    plan: ActionPlan | None
+    missing: MissingPlan | None
+    entered: str  # how far the open quarter's result has got
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverDate:
+    """A day that somebody who takes over has to know, and what it is for."""
+
+    day: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverSheet:
+    """What one person answers for today, and whom to ask about it."""
+
+    person: User
+    held: Responsibilities
+    quarter: Quarter | None  # closed last
+    open_quarter: Quarter | None
+    lines: tuple[HandoverLine, ...]
+    actions: tuple[Action, ...]
+    agreed_actions: tuple[AgreedAction, ...]
+    milestones: tuple[Milestone, ...]
+    questions: tuple[Question, ...]
+    dates: tuple[HandoverDate, ...]
+    directors: tuple[User, ...]
+    deputies: tuple[User, ...]
+    officers: tuple[User, ...]
+
+
+def may_read_handover(reader: User, person: User) -> bool:
+    """Whoever it is about, whoever directs a unit where they answer for something, and the officers."""
+    return (
+        reader.pk == person.pk
+        or allowed(reader, Permission.MANAGE_FRAMEWORK)
+        or within_reach(reader).filter(accountable_manager=person).exists()
+    )
+
+
+def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
+    """What a person answers for, in as many queries for one indicator as for twenty."""
+    held = responsibilities(person, on=today)
+    keys = [each.pk for each in held.indicators]
+    closed = last_closed()
+    quarter = min(open_quarters(), default=None)
+    posts = post_holders_on(today)
+    units = sorted({each.unit_id for each in held.indicators})
+    questions = Question.objects.unanswered().standing()
+    return HandoverSheet(
+        person=person,
+        held=held,
+        quarter=closed,
+        open_quarter=quarter,
+        lines=tuple(_lines(held.indicators, closed, quarter, reader)),
+        actions=tuple(sorted(held.actions, key=lambda each: each.due_on)),
+        agreed_actions=tuple(sorted(held.agreed_actions, key=lambda each: each.due_on)),
+        milestones=tuple(sorted(held.milestones, key=lambda each: each.due_on)),
+        questions=tuple(
+            questions.filter(revision__result__indicator__in=keys).select_related(
+                "revision__result__indicator"
+            )
+        ),
+        dates=tuple(sorted(_dates(keys, quarter, today), key=lambda each: each.day)),
+        directors=_once(posts.above(unit, kind) for unit in units for kind in DIRECTING),
+        deputies=_once(posts.above(unit, PostKind.DEPUTY) for unit in units),
+        officers=tuple(officers_who_can_sign_in(on=today)),
+    )
+
+
+def _once(found: Iterable[Iterable[User]]) -> tuple[User, ...]:
+    """Each person once, in the order in which they were found."""
+    return tuple(dict.fromkeys(each for people in found for each in people))
+
+
+def _lines(
+    indicators: Sequence[Indicator], closed: Quarter | None, quarter: Quarter | None, reader: User
+) -> Iterator[HandoverLine]:
+    keys = [each.pk for each in indicators]
+    rated = Rating.objects.latest_ones().filter(indicator__in=keys)
+    rated = rated.filter(quarter=closed) if closed else rated.none()
+    ratings = {each.indicator_id: each for each in rated.select_related("indicator")}
+    plans = {
+        each.indicator_id: each
+        for each in ActionPlan.objects.filter(indicator__in=keys, is_latest=True)
+    }
+    missing = {each.indicator.pk: each for each in missing_plans(reader=reader)}
+    levels: dict[int, list[str]] = {}
+    for row in Escalation.objects.open_ones().filter(indicator__in=keys):
+        levels.setdefault(row.indicator_id, []).append(row.get_level_display())
+    of_quarter = {"indicator__in": keys if quarter else (), "quarter": quarter or closed}
+    results = dict(Result.objects.filter(**of_quarter).values_list("indicator_id", "state"))
+    drafts = set(Draft.objects.filter(**of_quarter).values_list("indicator_id", flat=True))
+    for each in indicators:
+        state = results.get(each.pk)
+        begun = "Typed, not submitted" if each.pk in drafts else "Not begun"
+        yield HandoverLine(
+            indicator=each,
+            rating=ratings.get(each.pk),
+            levels=tuple(levels.get(each.pk, ())),
+            plan=plans.get(each.pk),
+            missing=missing.get(each.pk),
+            entered="" if quarter is None else ResultState(state).label if state else begun,
+        )
+
+
+def _dates(keys: Collection[int], quarter: Quarter | None, today: date) -> Iterator[HandoverDate]:
+    """The days of the open quarter that are still to come, and the meetings that call for them."""
+    if quarter is not None:
+        for line in calendar_of(quarter).steps:
+            if line.due_on and line.due_on >= today:
+                which = f" ({line.tier.label.lower()} indicators)" if line.tier else ""
+                yield HandoverDate(line.due_on, f"{line.step.label}, {quarter}{which}")
+    called = CallIn.objects.on_agenda().filter(indicator__in=keys, meeting__meets_on__gte=today)
+    called = called.exclude(meeting__state=MeetingState.HELD)
+    for row in called.select_related("indicator", "meeting__team"):
+        meeting = row.meeting
+        what = f"{meeting.team.short}: {row.indicator.reference} is called in"
+        yield HandoverDate(meeting.meets_on, what)
