@@ -20,13 +20,13 @@ class FromQuarter(forms.TypedChoiceField):
         ahead = earliest.until(Quarter.from_ordinal(earliest.ordinal + QUARTERS_AHEAD - 1))
         super().__init__(
             label="From which quarter is it in force?",
-            help_text="Quarters before it stay judged by the version that ruled them.",
+            help_text="Earlier quarters stay judged by the version in force for them.",
             coerce=Quarter.parse,
             empty_value=None,
             choices=[("", "Choose a quarter"), *((each.key, str(each)) for each in ahead)],
             error_messages={
                 "required": "Choose the quarter from which it is in force",
-                "invalid_choice": "Choose a quarter that is still to be reported",
+                "invalid_choice": "Choose a quarter that has not been reported yet",
             },
             **options,
         )
@@ -49,9 +49,9 @@ class CommentForm(forms.Form):
 
     clause = PrintedText(required=False, widget=forms.HiddenInput, max_length=20)
     words = PrintedText(
-        label="What would you say of it?",
-        help_text="Your name stands beside it.",
-        error_messages={"required": "Enter what you would say of it"},
+        label="Your comment",
+        help_text="It is shown with your name.",
+        error_messages={"required": "Enter your comment"},
         **LONG,
     )
 
@@ -63,7 +63,7 @@ class AnswerForm(forms.Form):
     """What the performance team answers, and whether it changed anything."""
 
     words = PrintedText(
-        label="What do you answer?", error_messages={"required": "Enter what you answer"}, **LONG
+        label="Your answer", error_messages={"required": "Enter your answer"}, **LONG
     )
     led_to_change = forms.TypedChoiceField(
         label="Did it lead to a change?",

@@ -34,7 +34,7 @@ from sorp.rules.conditions.kinds import every_kind
 from sorp.rules.conditions.status import Status
 
 LONGEST = 4000
-SUCH = ", such as 4.8: that of a clause, or one within it."
+SUCH = ", such as 4.8: the number of a clause, or a number within it."
 
 
 class Words(forms.CharField):
@@ -104,7 +104,7 @@ class NewDraftForm(forms.Form):
     base = forms.ChoiceField(
         label="Begin from",
         widget=forms.RadioSelect,
-        help_text="All that this version says is copied, for you to change.",
+        help_text="Everything in this version is copied for you to change.",
         error_messages={
             "required": "Choose the version to begin from",
             "invalid_choice": "Choose a version from the list",
@@ -140,23 +140,25 @@ class ClauseForm(DraftForm):
     wording = Words(
         label="What is required?",
         rows=8,
-        help_text="One requirement, in words that somebody can be held to.",
+        help_text="One requirement, clear enough to hold somebody to.",
     )
     responsible = Words(label="Who is responsible?", max_length=200, required=False)
     monitored = Words(label="How is it monitored?", rows=3, required=False)
-    consequence = Words(label="What follows where it is not kept?", rows=3, required=False)
+    consequence = Words(label="What happens if it is not kept?", rows=3, required=False)
     check_made = forms.ChoiceField(
         label="Measure",
         required=False,
         choices=[("", "None: it is judged by people"), *Check.choices()],
-        help_text="By which the service itself tells whether the clause is kept.",
+        help_text="How this service checks whether the clause is kept.",
     )
 
 
 class TermForm(DraftForm):
     """A word and what it means here."""
 
-    term = Words(label="Term", max_length=60, help_text="Wherever pages say it, it leads here.")
+    term = Words(
+        label="Term", max_length=60, help_text="Pages that use this word link to its meaning."
+    )
     meaning = Words(label="Meaning", rows=4)
 
 
@@ -164,9 +166,7 @@ class DefinitionForm(DraftForm):
     """What a RAG status means."""
 
     rag = forms.ChoiceField(label="RAG status", choices=Rag.choices)
-    clause = Words(
-        label="Clause", max_length=20, help_text=f"The number by which it is cited{SUCH}"
-    )
+    clause = Words(label="Clause", max_length=20, help_text=f"The number used to refer to it{SUCH}")
     wording = Words(label="What it means", rows=4)
 
     def __init__(self, typed: Any = None, *, draft: Version, row: Any = None) -> None:
@@ -188,7 +188,7 @@ class AppetiteForm(DraftForm):
     )
     wording = Words(label="What that means", rows=4)
     triggers = forms.MultipleChoiceField(
-        label="Triggers that stand for it",
+        label="Triggers that reflect it",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "Choose triggers of this draft"},
@@ -215,14 +215,14 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("At which status", "", ("status",)),
     (
         "For how long",
-        "For quarters running, give the same number twice: 2 of the last 2. Quarters that are not"
-        " rated are passed over.",
+        "For quarters running, enter the same number twice: 2 of the last 2. Quarters that are "
+        "not rated are skipped.",
         ("at_least", "within"),
     ),
     (
         "Which way it moves",
-        "For a RAG status this is optional: give both, or neither. Worse results need only what"
-        " they are compared with.",
+        "Optional for a RAG status: enter both or neither. For worse results, enter only what "
+        "they are compared with.",
         ("movement", "compared_with"),
     ),
     ("By how much", "", ("percent",)),
@@ -260,14 +260,14 @@ class TriggerForm(DraftForm):
     name = Words(
         label="What is it called?",
         max_length=100,
-        help_text="People read this name when it is met. Such as: Red for two quarters.",
-        missing="Enter what the trigger is called",
+        help_text="People see this name when it is met. For example: Red for two quarters.",
+        missing="Enter a name for the trigger",
     )
     clause = Words(
         label="Clause",
         max_length=20,
-        help_text=f"The number by which it is cited{SUCH}",
-        missing="Enter the clause by which it is cited, such as 4.8",
+        help_text=f"The number used to refer to it{SUCH}",
+        missing="Enter its clause number, such as 4.8",
     )
     kind = Choice("What does it look for?", kinds.choices, widget=forms.RadioSelect)
     status = Choice(
@@ -294,8 +294,7 @@ class TriggerForm(DraftForm):
         decimal_places=2,
         min_value=0,
         max_value=1000,
-        help_text="Of the target, for a result short of it or better than it. For the service’s own"
-        " forecast, the chance from which it is met.",
+        help_text="For a result that misses or beats its target: per cent of the target. For this service’s own forecast: the chance of red at which the trigger is met.",
         error_messages={"invalid": "Enter the per cent as a number, such as 10 or 2.5"},
     )
     forecast_by = Choice("Forecast", ForecastBy.choices, required=False, widget=forms.RadioSelect)
@@ -378,10 +377,13 @@ class LevelDutyForm(DraftForm):
     """What a level does, and in how many working days."""
 
     level = Choice("Level", Level.choices, widget=forms.RadioSelect)
-    duty = Words(label="What does it do with what is referred to it?", rows=4)
-    within = Count(label="In how many working days?", what="the working days that it has", most=120)
+    duty = Words(label="What does it do with indicators referred to it?", rows=4)
+    within = Count(label="In how many working days?", what="the number of working days", most=120)
     clause = Words(
-        label="Clause", max_length=20, required=False, help_text=f"By which it is cited{SUCH}"
+        label="Clause",
+        max_length=20,
+        required=False,
+        help_text=f"The number used to refer to it{SUCH}",
     )
 
 
@@ -398,15 +400,17 @@ class ReminderForm(DraftForm):
     """When somebody is written to about a step."""
 
     step = Choice("Step", Step.choices)
-    audience = Choice("Who is written to?", ReminderRule.Audience.choices, widget=forms.RadioSelect)
+    audience = Choice(
+        "Who gets the reminder?", ReminderRule.Audience.choices, widget=forms.RadioSelect
+    )
     working_days = Count(label="How many working days?", what="the working days", most=60)
     side = Choice("Before or after?", ReminderRule.Side.choices, widget=forms.RadioSelect)
     then_every = Count(
-        label="And again every how many working days?",
+        label="Repeat every how many working days?",
         what="the working days between",
         most=60,
         required=False,
-        help_text="Only for what is overdue. Leave it empty to write once.",
+        help_text="Only for overdue steps. Leave it empty to remind once.",
     )
 
 
@@ -448,5 +452,5 @@ class SettingsForm(DraftForm):
         most=120,
     )
     action_on_amber = forms.BooleanField(
-        label="Amber, like red, needs a word on management action", required=False
+        label="Amber, like red, needs management action to be given", required=False
     )

@@ -9,10 +9,10 @@ class FirstQuarterForm(forms.Form):
     """From which quarter the default rules are to rule."""
 
     from_quarter = QuarterTextField(
-        label="From which quarter is it to be in force?",
+        label="From which quarter should it be in force?",
         help_text=(
-            "The earliest quarter of which you bring figures: what is older is not rated. For"
-            " example, Q1 2019/20."
+            "The earliest quarter you have figures for. Older quarters are not rated. For "
+            "example, Q1 2019/20."
         ),
         error_messages={"required": "Enter the quarter from which it is to be in force"},
     )

@@ -46,8 +46,8 @@ def _as_text(version: Version) -> list[ClauseText]:
                 "What is required": each.wording,
                 "Who is responsible": each.responsible,
                 "How it is monitored": each.monitored,
-                "What follows where it is not kept": each.consequence,
-                "What the service counts": CHECKS.get(each.check_made, ""),
+                "What happens if it is not kept": each.consequence,
+                "What the service checks": CHECKS.get(each.check_made, ""),
             },
         )
         for each in version.clauses.all()

@@ -100,11 +100,9 @@ def obstacles_to_first_approval(version: Version, *, by: User) -> tuple[str, ...
     """What stands in the way of the council's first version, in words."""
     found = []
     if version.state != Version.State.DRAFT or version.statement.versions.binding().exists():
-        found.append(
-            f"Version {version.number} is no first draft any more: see how far it has come"
-        )
+        found.append(f"Version {version.number} is no longer a first draft: see how far it has got")
     if version.from_quarter is None:
-        found.append("Nobody has said yet from which quarter it is to be in force")
+        found.append("The quarter from which it is in force is not set yet")
     found += contradictions_in(version)
     if is_author(version, by):
         found.append("You wrote part of this version, so somebody else has to approve it")

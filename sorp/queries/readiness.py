@@ -44,7 +44,7 @@ def _untold_changes(draft: Version) -> Iterator[Obstacle]:
     base = draft.drafted_from
     if draft.edition == 1 and base is not None:
         yield Obstacle(
-            f"Nothing is changed yet: it says what version {base.number} says",
+            f"Nothing is changed yet: it is the same as version {base.number}",
             "clause",
         )
     if not draft.summary.strip():
@@ -53,9 +53,9 @@ def _untold_changes(draft: Version) -> Iterator[Obstacle]:
 
 def _missing_parts(draft: Version) -> Iterator[Obstacle]:
     if not draft.clauses.all():
-        yield Obstacle("It has no clauses: add what is required, and of whom", "clause")
+        yield Obstacle("It has no clauses: add what is required and who has to do it", "clause")
     if not draft.trigger_rules.all():
-        yield Obstacle("It has no triggers: nothing would ever be escalated", "trigger")
+        yield Obstacle("It has no triggers, so nothing would ever be referred up", "trigger")
     defined = {each.rag for each in draft.rag_definitions.all()}
     for rag in Rag:
         if rag not in defined:
@@ -66,7 +66,7 @@ def _missing_parts(draft: Version) -> Iterator[Obstacle]:
             {each.step for each in version.calendar_rules.all()} for version in (base, draft)
         )
         for step in sorted(before - now):
-            sentence = f"The calendar no longer says by when “{Step(step).label}” is due"
+            sentence = f"The calendar no longer says when “{Step(step).label}” is due"
             yield Obstacle(sentence, "calendar")
 
 
@@ -80,11 +80,11 @@ def _dangling_references(draft: Version) -> Iterator[Obstacle]:
     ):
         for row in rows:
             if numbers and row.clause and not _is_within(row.clause, numbers):
-                sentence = f"“{row}” points to clause {row.clause}, which the draft doesn’t have"
+                sentence = f"“{row}” points to clause {row.clause}, which the draft does not have"
                 yield Obstacle(sentence, part, is_warning=True)
     for appetite in draft.appetites.all():
         if not appetite.triggers.all():
-            sentence = f"No trigger stands for the risk appetite in “{appetite.area}”"
+            sentence = f"No trigger reflects the risk appetite in “{appetite.area}”"
             yield Obstacle(sentence, "appetite", is_warning=True)
 
 

@@ -53,7 +53,7 @@ class ClauseSheet:
 
     @property
     def check(self) -> str:
-        """What the service counts, to tell how far the clause is kept."""
+        """What the service checks, to tell how far the clause is kept."""
         return CHECKS.get(self.clause.check_made, "")
 
 
@@ -95,7 +95,7 @@ def statement_sheet(version: Version) -> StatementSheet:
             duties.get(place, ()),
         )
 
-    unplaced = sheet(Clause(number="", heading="Rules that stand under no clause"), "")
+    unplaced = sheet(Clause(number="", heading="Rules without a clause"), "")
     is_needed = unplaced.definitions or unplaced.triggers or unplaced.duties
     return StatementSheet(
         version=version,
@@ -149,9 +149,9 @@ def settings_in_words(version: Version) -> tuple[tuple[str, str], ...]:
     """What a version rules for travel, recovery, relapse and plans: what it is called, and a sentence."""
     shorter = version.relapse_shortens_by
     relapse = (
-        f"{_quarters(shorter)} fewer than a trigger asks for otherwise"
+        f"{_quarters(shorter)} fewer than a trigger usually asks for"
         if shorter
-        else "As many quarters as otherwise"
+        else "As many quarters as usual"
     )
     return (
         ("Direction of travel", TRAVEL_IN_WORDS[TravelMethod(version.travel_method)]),
@@ -164,7 +164,7 @@ def settings_in_words(version: Version) -> tuple[tuple[str, str], ...]:
             "Relapse",
             f"An escalation within {_quarters(version.relapse_within)} of a recovery is a relapse.",
         ),
-        ("Quarters to be escalated after a relapse", f"{relapse}."),
+        ("Quarters needed after a relapse", f"{relapse}."),
         (
             "Action plan",
             "An escalated indicator has its action plan within"
@@ -174,7 +174,7 @@ def settings_in_words(version: Version) -> tuple[tuple[str, str], ...]:
             "Management action",
             "Red and amber results both say what is being done."
             if version.action_on_amber
-            else "Red results say what is being done; amber ones need not.",
+            else "Red results say what is being done; amber ones do not have to.",
         ),
     )
 

@@ -69,7 +69,7 @@ def requirements(request: ApprovalRequest) -> tuple[Requirement, ...]:
         Requirement("Every comment is answered", _unanswered(request)),
         Requirement("Its rules do not contradict each other", " ".join(request.contradictions)),
         Requirement(
-            "It is in force from a quarter that is still to be reported",
+            "It is in force from a quarter that has not been reported yet",
             " ".join(_wrong_quarter(request)),
             field="from_quarter",
         ),
@@ -80,7 +80,8 @@ def requirements(request: ApprovalRequest) -> tuple[Requirement, ...]:
 def _not_consulted(request: ApprovalRequest) -> str:
     if not request.in_consultation or request.consulted_until is None:
         return (
-            f"Version {request.number} is not in consultation: open one, and approve it afterwards"
+            f"Version {request.number} is not in consultation: open a consultation first, and "
+            f"approve it afterwards"
         )
     if request.today <= request.consulted_until:
         return f"The consultation runs until {as_date(request.consulted_until)}: approve it after that day"
@@ -105,7 +106,7 @@ def _wrong_quarter(request: ApprovalRequest) -> Iterator[str]:
         )
         why = "is closed" if is_closed else "has ended and is being reported"
         yield (
-            f"{request.from_quarter} {why}, and stays judged by the version that ruled it: choose"
+            f"{request.from_quarter} {why}, and stays judged by its own version: choose"
             f" {earliest} or later"
         )
     for number, quarter in request.bound:

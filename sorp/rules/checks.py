@@ -17,16 +17,16 @@ class Check(Word):
     """A check that a clause may name, with what it counts as kept."""
 
     RETURNS_ON_TIME = "returns_on_time", "Results submitted by the day they were due"
-    RESULTS_PRESENT = "results_present", "Results that are there, or of which it is said why not"
+    RESULTS_PRESENT = "results_present", "Results given, or a reason why not"
     SIGNED_OFF = "signed_off", "Results signed off by the directorate before the close"
-    RED_HAS_ACTION = "red_has_action", "Poor results with what is being done about them"
-    ACTIONS_ON_TIME = "actions_on_time", "Planned and agreed actions done by their day"
+    RED_HAS_ACTION = "red_has_action", "Poor results that say what is being done"
+    ACTIONS_ON_TIME = "actions_on_time", "Planned and agreed actions done on time"
     POSTS_FILLED = "posts_filled", "Indicators whose accountable manager is in post"
     VARIATIONS_IN_DATE = (
         "variations_in_date",
-        "Variations decided on, and looked at before they end",
+        "Variations decided on, and reviewed before they end",
     )
-    NOBODY_SIGNS_OWN = "nobody_signs_own", "Approvals by somebody else than who submitted"
+    NOBODY_SIGNS_OWN = "nobody_signs_own", "Approvals by somebody other than the submitter"
     CONFIDENCE_FINAL = "confidence_final", "Results of the quarter before that have become final"
 
 
@@ -35,7 +35,7 @@ class TallyState(Word):
 
     IN_FULL = "in_full", "Kept"
     NOT_IN_FULL = "not_in_full", "Not kept in full"
-    NOTHING = "nothing", "Nothing to look at"
+    NOTHING = "nothing", "Nothing to check"
 
 
 @dataclass(frozen=True, slots=True)

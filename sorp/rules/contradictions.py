@@ -153,8 +153,8 @@ def _without_duty(
         if rule.level not in answered:
             answered.add(rule.level)
             sentence = (
-                f"{_named(rule)} refers to {_shortly(rule.level)}, and the ladder doesn’t say what"
-                " that level does about it, nor by when: add its duty"
+                f"{_named(rule)} refers to {_shortly(rule.level)}, but the ladder does not say "
+                f"what that level does and by when: add its duty"
             )
             yield Contradiction(Fault.NO_DUTY, rule, sentence)
 
@@ -169,7 +169,7 @@ def _counting_back(triggers: Sequence[Condition], exit_quarters: int) -> Iterato
             sentence = (
                 f"{_named(rule)} can be met again by quarters from before a recovery, which takes"
                 f" {greens}: ask for {rule.within - rule.at_least + 1} to recover, or look back"
-                " over fewer, unless that is meant"
+                " over fewer, unless you mean it"
             )
             yield Contradiction(Fault.COUNTS_BACK, rule, sentence)
 
@@ -194,7 +194,7 @@ def _indicators(tiers: Iterable[Tier]) -> str:
 
 def _repeated(rule: Condition, other: Condition) -> str:
     return (
-        f"{_named(rule)} says again what {_named(other)} says: both refer"
+        f"{_named(rule)} repeats {_named(other)}: both refer"
         f" {_indicators(rule.tiers)} to {_shortly(rule.level)} on the same condition. Keep one"
     )
 
@@ -210,6 +210,6 @@ def _never_first(rule: Condition, other: Condition) -> str:
 def _sooner_above(high: Condition, low: Condition, tiers: frozenset[Tier]) -> str:
     return (
         f"{_named(high)} takes {_indicators(tiers)} to {_shortly(high.level)} more easily than"
-        f" {_named(low)} takes them to {_shortly(low.level)}, which stands below it: ask for more"
-        " before the higher level, or for less before the lower one"
+        f" {_named(low)} takes them to {_shortly(low.level)}, which is below it: ask for more "
+        f"before the higher level, or for less before the lower one"
     )

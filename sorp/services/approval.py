@@ -132,8 +132,8 @@ def _notify_of_approval(version: Version, today: date) -> None:
             subject=f"Version {version.number} of the SORP is in force from {quarter}",
             body=(
                 f"{version.approved_by} approved version {version.number} of the statement of"
-                f" required practice. {quarter} and the quarters after it are judged by it; those"
-                f" before stay judged as they were. {version.summary}"
+                f" required practice. {quarter} and later quarters are judged by it. Earlier "
+                f"quarters do not change. {version.summary}"
             ).strip(),
             address=reverse("sorp_version", args=[version.number]),
         )
@@ -161,8 +161,7 @@ def withdraw_approval(*, version: Version, reason: str, today: date, by: User) -
     if other := statement.versions.unfinished().first():
         raise Refused(
             f"Version {other.number} is still {STILL[State(other.state)]}, and only one version is"
-            f" written at a time: put right in version {other.number} what is wrong in version"
-            f" {held.number}"
+            f" written at a time: correct version {other.number} instead"
         )
     reason = reason.strip()
     if not reason:

@@ -96,8 +96,9 @@ def _notify_of_opening(version: Version, today: date) -> None:
             recipient=person,
             subject=f"Comment by {until} on version {version.number} of the SORP",
             body=(
-                f"Version {version.number} of the statement of required practice is meant to be in"
-                f" force from {quarter}. {version.summary}\n\nRead it clause by clause, and say by"
+                f"Version {version.number} of the statement of required practice is planned to "
+                f"be in force from {quarter}. {version.summary}\n\nRead it clause by clause, "
+                f"and say by"
                 f" {until} what you would change."
             ).strip(),
             address=reverse("consultation", args=[version.number]),
@@ -117,14 +118,14 @@ def comment_on_version(
         raise PermissionDenied
     held = _locked(version)
     if held.state != State.CONSULTATION or held.consulted_until is None:
-        raise Refused(f"Version {held.number} is {_state(held)}: it is no longer commented on")
+        raise Refused(f"Version {held.number} is {_state(held)}: the time for comments is over")
     if today > held.consulted_until:
         raise Refused(
             f"The consultation ended on {as_date(held.consulted_until)}. Write to the performance team"
         )
     if clause and not held.clauses.filter(number=clause).exists():
         raise Refused(f"There is no clause {clause} in this version", field="clause")
-    words = _clean_words(words, "Enter what you would say of it")
+    words = _clean_words(words, "Enter your comment")
     comment, is_new = Comment.objects.get_or_create(
         version=held, clause=clause, author=by, words=words
     )
@@ -143,8 +144,10 @@ def answer_comment(
     """
     version = _for_the_team(comment.version, by=by)
     if version.state not in (State.CONSULTATION, State.DRAFT):
-        raise Refused(f"Version {version.number} is {_state(version)}: its answers stand")
-    words = _clean_words(words, "Enter what you answer")
+        raise Refused(
+            f"Version {version.number} is {_state(version)}: its answers can no longer change"
+        )
+    words = _clean_words(words, "Enter your answer")
     held = Comment.objects.select_for_update().select_related("author").get(pk=comment.pk)
     if (held.answer, held.led_to_change) == (words, led_to_change):
         return held
@@ -209,7 +212,8 @@ def back_to_draft(*, version: Version, reason: str, today: date, by: User) -> Ve
     held = _for_the_team(version, by=by)
     if held.state != State.CONSULTATION:
         raise Refused(
-            f"Version {held.number} is {_state(held)}: only from consultation does it go back"
+            f"Version {held.number} is {_state(held)}: only a version in consultation can go "
+            f"back to draft"
         )
     reason = _clean_words(reason, "Say why it goes back to draft", field="reason")
     held.state = State.DRAFT
@@ -228,7 +232,7 @@ def _notify_of_breaking_off(version: Version, reason: str, today: date) -> None:
             key=f"sorp-broken-off-{version.pk}-{version.consulted_until}-{person.pk}",
             recipient=person,
             subject=f"Version {version.number} of the SORP went back to draft",
-            body=f"{reason}\n\nIt is no longer commented on. You are asked again when it is ready.",
+            body=f"{reason}\n\nIt takes no comments for now. You will be asked again when it is ready.",
             address=reverse("sorp_version", args=[version.number]),
         )
 

@@ -100,20 +100,18 @@ def why_closed(version: Version) -> str:
     return {
         Version.State.DRAFT: "",
         Version.State.CONSULTATION: (
-            f"{called} is in consultation, and people are talking over its words: take it back to"
-            " draft before changing it"
+            f"{called} is in consultation: take it back to draft before you change it"
         ),
         Version.State.APPROVED: (
-            f"{called} is approved, and will be in force from {version.from_quarter}: what is"
-            " approved no longer changes. Draft the next version from it"
+            f"{called} is approved, and will be in force from {version.from_quarter}and can no "
+            f"longer change. Draft the next version from it"
         ),
         Version.State.IN_FORCE: (
-            f"{called} is in force, and quarters are judged by it: it no longer changes. Draft the"
-            " next version from it"
+            f"{called} is in force, so it can no longer change. Draft the next version from it"
         ),
         Version.State.SUPERSEDED: (
-            f"{called} is superseded, and is kept as it was: draft a new version from the one in"
-            " force"
+            f"{called} has been replaced and is kept as it was. Draft a new version from the "
+            f"one in force"
         ),
     }[Version.State(version.state)]
 
@@ -128,9 +126,9 @@ def refuse_stale(draft: Version, *, edition: int, by: User) -> None:
     who = "You" if own else (last.actor_name if last else "Somebody")
     where = ", in another window," if own else ""
     raise Stale(
-        f"{who} changed this draft{where} after you opened this page. Nothing you typed is lost:"
-        " look at what is saved now, put the two together, then save again",
-        meanwhile="The draft changed meanwhile" if own else f"{who} changed this draft meanwhile",
+        f"{who} changed this draft{where} after you opened this page. Nothing you typed is "
+        f"lost. See what is saved now, combine the two, then save again",
+        meanwhile="The draft has changed since" if own else f"{who} has changed this draft since",
     )
 
 
@@ -146,7 +144,8 @@ def get_row(model: type[Row], draft: Version, pk: int) -> Row:
     row: Any = model._default_manager.filter(version=draft, pk=pk).first()
     if row is None:
         raise Gone(
-            "This is no longer in the draft: somebody removed it. Add it again if it is wanted"
+            "This is no longer in the draft: somebody removed it. Add it again if it is still "
+            "needed"
         )
     return row
 
@@ -372,7 +371,7 @@ def _still_unfinished(unfinished: Version) -> str:
             f"Version {unfinished.number} is in consultation: wait until it is approved, or take"
             " it back to draft and change it"
         )
-    return f"Version {unfinished.number} is still a draft: change that one, since only one is written at a time"
+    return f"Version {unfinished.number} is still a draft: change that one, because only one is written at a time"
 
 
 def _refuse_number(version: Version) -> None:
@@ -381,7 +380,7 @@ def _refuse_number(version: Version) -> None:
     others = Version.objects.filter(statement=version.statement_id).exclude(pk=version.pk)
     if others.filter(number__iexact=version.number).exists():
         raise Refused(
-            f"There is a version {version.number}: give this one another number", field="number"
+            f"There is a version {version.number}: give this one a different number", field="number"
         )
 
 

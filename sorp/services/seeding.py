@@ -71,12 +71,12 @@ def propose_default_statement(*, from_quarter: Quarter, by: User) -> Version:
                 key=f"first-sorp-{version.pk}-{person.pk}",
                 recipient=person,
                 subject="The first version of the SORP is waiting for your approval",
-                body=f"{by} proposes that the default rules are in force from {from_quarter}.",
+                body=f"{by} proposes to bring the default rules into force from {from_quarter}.",
                 address=reverse("first_version"),
             )
         return version
     if version.statement.versions.exclude(state=Version.State.DRAFT).exists():
-        raise Refused("The SORP is past its first draft: its next version is drafted from there")
+        raise Refused("The SORP is past its first draft: draft its next version from there")
     if version.from_quarter != from_quarter:
         version.from_quarter = from_quarter
         version.save(update_fields=["from_quarter"])

@@ -142,7 +142,8 @@ def _is_done(act: Act, request: SignedInRequest, version: Version, form: Form | 
 def _open(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:
     opened = open_consultation(version=version, today=localdate(), by=request.user, **given)
     return (
-        f"Version {opened.number} is open for comment, and those it binds are told",
+        f"Version {opened.number} is open for comment, and everybody with a duty under it has a "
+        f"notice",
         "#main-content",
     )
 
@@ -152,7 +153,7 @@ def _comment_made(
 ) -> tuple[str, str]:
     comment = comment_on_version(version=version, today=localdate(), by=request.user, **given)
     on = f"clause {comment.clause}" if comment.clause else "the whole"
-    return f"Your comment on {on} is kept", f"#comment-{comment.pk}"
+    return f"Your comment on {on} is saved", f"#comment-{comment.pk}"
 
 
 def _answer(request: SignedInRequest, version: Version, given: dict[str, Any]) -> tuple[str, str]:

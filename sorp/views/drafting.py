@@ -73,7 +73,7 @@ def new_draft(request: SignedInRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, f"Version {draft.number} is begun: change what is to change")
+            messages.success(request, f"Version {draft.number} is started. Change what you need to")
             return redirect("edit_draft", draft.number)
     page = {"form": form, "bases": bases, "unfinished": unfinished}
     return render(request, "sorp/draft_new.html", page)
@@ -358,7 +358,7 @@ def remove_part(request: SignedInRequest, number: str, part: str, pk: int) -> Ht
             drafting.remove_row(row=row, edition=_seen(request, draft), by=request.user)
         except Stale as refusal:
             page["refusal"] = (
-                f"{refusal.meanwhile}. This is what stands there now: remove it if you still want to"
+                f"{refusal.meanwhile}. This is what it says now: remove it if you still want to"
             )
         except Refused as refusal:
             page["refusal"] = str(refusal)
@@ -379,7 +379,7 @@ def move_part(request: SignedInRequest, number: str, part: str, pk: int) -> Http
         raise Http404(f"A {kind.word} has no place to be moved from")
     act = request.POST.get("act")
     if act not in ("up", "down"):
-        raise Http404("A row is moved up or down")
+        raise Http404("A row can move up or down")
     row, up = _row_or_404(kind, draft, pk), act == "up"
     try:
         drafting.move_row(row=row, up=up, edition=_seen(request, draft), by=request.user)

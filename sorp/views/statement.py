@@ -171,7 +171,7 @@ def sorp_differences(request: HttpRequest, number: str, other: str) -> HttpRespo
     """What differs between two versions: word by word, and rule by rule in sentences."""
     new, old = _readable(request, number), _readable(request, other)
     if new.pk == old.pk:
-        raise Http404("A version does not differ from itself")
+        raise Http404("Choose two different versions to compare")
     if old.from_quarter and new.from_quarter and new.from_quarter < old.from_quarter:
         return redirect("sorp_differences", old.number, new.number)  # the later against the earlier
 

@@ -263,7 +263,7 @@ def test_the_quarters_page_says_what_lapsed_and_what_follows(client):
     assert "no result, and no reason given" in told
     assert 'href="/indicators/L-1/"' in told
     assert "What follows: The indicator is not rated" in told
-    assert "Nothing to look at" in told
+    assert "Nothing to check" in told
     assert "against version 1 of the SORP" in told
 
 
@@ -277,7 +277,7 @@ def test_nothing_to_look_at_is_never_called_kept_nor_a_hundred_per_cent(client):
 
     assert empty
     assert all(tally.per_cent is None and not tally.is_full for tally in empty)
-    assert page.count("Nothing to look at") == len(empty)
+    assert page.count("Nothing to check") == len(empty)
 
 
 @pytest.mark.usefixtures("officer", "measured")

@@ -278,7 +278,7 @@ def set_up_teams(officer):
 
 def bring_in_the_sorp(officer, director):
     officer.go("/set-up/").press("The first version")
-    officer.type("From which quarter is it to be in force?", "Q1 2021/22")
+    officer.type("From which quarter should it be in force?", "Q1 2021/22")
     officer.press("Propose the default version")
     assert officer.reads("May be approved by Dan Birch, Maud Ashby")
     director.go("/home/").press("Read and approve it")

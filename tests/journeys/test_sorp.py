@@ -79,7 +79,7 @@ def draft_a_change(author):
 
 
 def back_test_it(author):
-    author.press("Back-test its rules over all of history")
+    author.press("Back-test its rules over every closed quarter")
     author.page.get_by_label("Name of the back-test").fill("Three ambers of four")
     author.press("Start the back-test")
     look_again = author.page.get_by_role("link", name="Look again")
@@ -99,13 +99,13 @@ def consult(author):
     for name, number in (("Day", "26"), ("Month", "7"), ("Year", "2023")):
         author.page.get_by_label(name, exact=True).fill(number)
     author.press("Open the consultation")
-    assert author.reads("is open for comment, and those it binds are told")
+    assert author.reads("is open for comment, and everybody with a duty under it has a notice")
 
 
 def comment(manager):
     manager.sign_in(MANAGER).go(TALK)
     manager.press("Comment on clause 4")
-    manager.page.get_by_label("What would you say of it?").fill("Winter alone makes two ambers.")
+    manager.page.get_by_label("Your comment").fill("Winter alone makes two ambers.")
     manager.press("Comment on clause 4")
     assert manager.reads("Winter alone makes two ambers.")
     assert manager.reads("Not yet answered.")
@@ -116,7 +116,7 @@ def answer(author):
     author.page.get_by_role("link", name="Answer to").click()
     author.page.wait_for_load_state()
     author.check()
-    author.page.get_by_label("What do you answer?").fill("Three of four leaves room for a winter.")
+    author.page.get_by_label("Your answer").fill("Three of four leaves room for a winter.")
     author.page.get_by_label("No", exact=True).check()
     author.press("Save the answer")
     assert author.reads("1 comment, all answered")

@@ -198,7 +198,7 @@ def test_a_button_pressed_twice_says_it_once(opened):
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"words": " \n "}, "Enter what you would say"),
+        ({"words": " \n "}, "Enter your comment"),
         ({"words": "x" * 4001}, "4,000 characters or fewer"),
         ({"words": "a\0b"}, "NUL"),
         ({"clause": "99"}, "no clause 99"),
@@ -218,7 +218,7 @@ def test_on_the_last_day_one_may_still_comment(opened):
 
 @pytest.mark.parametrize("fixture", ["draft", "sorp_in_force"])
 def test_what_is_not_in_consultation_is_not_commented_on(request, fixture):
-    with pytest.raises(Refused, match="no longer commented on"):
+    with pytest.raises(Refused, match="the time for comments is over"):
         commented(request.getfixturevalue(fixture), people.accountable_manager())
 
 
@@ -278,7 +278,7 @@ def test_a_comment_is_answered_while_its_version_is_a_draft_again(opened, office
 
 
 def test_an_empty_answer_is_refused(opened, officer):
-    with pytest.raises(Refused, match="Enter what you answer"):
+    with pytest.raises(Refused, match="Enter your answer"):
         answered(commented(opened, people.accountable_manager()), officer, " ")
 
 
@@ -343,7 +343,7 @@ def test_going_back_needs_a_reason_and_a_consultation(opened, sorp_in_force, off
     with pytest.raises(Refused, match="Say why") as refusal:
         back_to_draft(version=opened, reason=" ", today=TODAY, by=officer)
     assert refusal.value.field == "reason"
-    with pytest.raises(Refused, match="only from consultation"):
+    with pytest.raises(Refused, match="only a version in consultation"):
         back_to_draft(version=sorp_in_force, reason="Wrong", today=TODAY, by=officer)
 
 

@@ -223,7 +223,7 @@ TWO_REDS = status(RED, 2, 2, name="Red for two quarters", clause="4.1")
         (
             status(RED, 2, 2, name="Reds"),
             Fault.REPEATED,
-            "“Reds” (clause 4.1) says again what “Red for two quarters” (clause 4.1) says",
+            "“Reds” (clause 4.1) repeats “Red for two quarters” (clause 4.1)",
         ),
         (
             status(RED, 1, 1, CABINET, name="Red once"),

@@ -201,10 +201,10 @@ def test_only_the_performance_team_writes(sorp_in_force, draft):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("consultation", "is in consultation, and people are talking over its words"),
+        ("consultation", "is in consultation: take it back to draft"),
         ("approved", "is approved, and will be in force from Q1 2011/12"),
-        ("in_force", "is in force, and quarters are judged by it"),
-        ("superseded", "is superseded, and is kept as it was"),
+        ("in_force", "is in force, so it can no longer change"),
+        ("superseded", "has been replaced and is kept as it was"),
     ],
 )
 def test_what_is_no_draft_cannot_be_written_in(sorp_in_force, officer, draft, state, said):
@@ -537,7 +537,7 @@ def test_a_draft_that_says_nothing_new_is_not_ready(sorp_in_force, officer):
 
     said = [each.sentence for each in obstacles(draft) if not each.is_warning]
 
-    assert said[0] == "Nothing is changed yet: it says what version 1 says"
+    assert said[0] == "Nothing is changed yet: it is the same as version 1"
     assert said[1].startswith("Say what changes, and why")
 
 
@@ -552,10 +552,10 @@ def test_whatever_is_missing_stands_in_the_way(draft, officer):
     found = {each.part: each.sentence for each in obstacles(draft) if not each.is_warning}
 
     assert found == {
-        "clause": "It has no clauses: add what is required, and of whom",
-        "trigger": "It has no triggers: nothing would ever be escalated",
+        "clause": "It has no clauses: add what is required and who has to do it",
+        "trigger": "It has no triggers, so nothing would ever be referred up",
         "definition": "Say what amber means",
-        "calendar": "The calendar no longer says by when “Quarter closed” is due",
+        "calendar": "The calendar no longer says when “Quarter closed” is due",
     }
 
 
@@ -588,8 +588,8 @@ def test_contradictions_stand_in_the_way_and_the_unusual_is_a_warning(draft):
     assert "“The same again”" in wrong[0]
     assert "“Red for two quarters”" in wrong[0]
     assert "can be met again by quarters from before a recovery" in warned
-    assert "refers to Cabinet, and the ladder doesn’t say" in warned
-    assert "“Red for 3 of 5” points to clause 99.9, which the draft doesn’t have" in warned
+    assert "refers to Cabinet, but the ladder does not say" in warned
+    assert "“Red for 3 of 5” points to clause 99.9, which the draft does not have" in warned
     assert warned.count("points to clause") == 1  # 4.1 is a place within clause 4
     assert Quarter(2010, 1) == Version.objects.get(number="1").from_quarter
 

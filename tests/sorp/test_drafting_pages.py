@@ -134,7 +134,7 @@ def test_pressing_begin_twice_begins_one(author, sorp_in_force):
     ("said", "told"),
     [
         ({"number": ""}, "Enter the number of the new version"),
-        ({"number": "1"}, "There is a version 1: give this one another number"),
+        ({"number": "1"}, "There is a version 1: give this one a different number"),
         ({"number": "../3"}, "Give it a number of digits, letters, points and hyphens"),
         ({"number": "2\x00"}, "Take out the NUL character"),
         ({"base": "7"}, "Choose a version from the list"),
@@ -154,7 +154,7 @@ def test_a_draft_that_cannot_be_is_refused_and_what_was_typed_stays(author, said
 
 
 def test_where_a_draft_is_being_written_a_second_is_not_begun(author, draft):
-    assert "Go on writing version 2" in text_of(author.get(reverse("new_draft")))
+    assert "Continue writing version 2" in text_of(author.get(reverse("new_draft")))
 
     answer = author.post(reverse("new_draft"), {"base": "1", "number": "3", "summary": "Mine"})
 
@@ -179,7 +179,7 @@ def test_the_draft_is_shown_as_its_reader_will_see_it(author, draft):
     for words in (
         "Begun from version 1",
         "written by Imogen Sattar",
-        "Nothing is changed yet: it says what version 1 says",
+        "Nothing is changed yet: it is the same as version 1",
         "Red for 2 of the last 2 rated quarters refers an indicator to PAT.",
         "The target is met or bettered.",
         "21 working days after the quarter ends",
@@ -395,7 +395,7 @@ def test_an_appetite_is_linked_to_what_is_ticked(author, draft):
         (
             "ladder",
             {"level": "pat", "duty": "Kept words", "within": "9" * 30},
-            "Enter the working days that it has as a whole number from 1 to 120",
+            "Enter the number of working days as a whole number from 1 to 120",
         ),
         ("appetite", {"area": "", "appetite": "averse", "wording": "Kept words"}, "Enter area"),
         (
@@ -482,10 +482,8 @@ def test_removing_and_moving_what_has_changed_are_refused(author, draft, colleag
     )
 
     assert removed.status_code == 409
-    assert "Devi Rao changed this draft meanwhile. This is what stands there now" in text_of(
-        removed
-    )
-    assert "Devi Rao changed this draft meanwhile, and" in text_of(moved)
+    assert "Devi Rao has changed this draft since. This is what it says now" in text_of(removed)
+    assert "Devi Rao has changed this draft since, and" in text_of(moved)
     assert "you typed" not in text_of(removed) + text_of(moved)
     assert draft.terms.filter(pk=term.pk).exists()
     assert draft.trigger_rules.last() == trigger
@@ -512,7 +510,7 @@ def test_what_went_into_consultation_meanwhile_gives_back_what_was_typed(author,
 
     page = text_of(answer)
     assert answer.status_code == 409
-    assert "Version 2 is in consultation, and people are talking over its words" in page
+    assert "Version 2 is in consultation: take it back to draft" in page
     assert "A plan reviewed every month" in page
     assert "csrfmiddlewaretoken" not in page
 
@@ -535,7 +533,7 @@ def test_what_is_moved_twice_at_once_is_moved_once_and_the_order_is_shown(author
 
     answers = [author.post(move, {"seen": "1", "act": "up"}, follow=True) for _ in range(2)]
 
-    told = f"The draft changed meanwhile, and “{last}” was not moved: this is the order now"
+    told = f"The draft has changed since, and “{last}” was not moved: this is the order now"
     assert told in text_of(answers[1])
     assert "typed" not in text_of(answers[1])
     assert list(draft.trigger_rules.all())[-2] == last
@@ -588,7 +586,7 @@ def test_a_version_in_force_cannot_be_edited_by_any_door(author, sorp_in_force):
     for method, address, said in doors:
         answer = getattr(author, method)(address, said)
         assert answer.status_code == 409, address
-        assert "Version 1 is in force, and quarters are judged by it" in text_of(answer)
+        assert "Version 1 is in force, so it can no longer change" in text_of(answer)
     assert AuditEvent.objects.filter(act__contains="draft").count() == 0
 
 
@@ -654,7 +652,7 @@ def test_previewing_names_what_it_would_contradict_and_saving_refuses_it(author,
 
     told = "can never be the first to be met: “Red for two quarters” (clause 4.1)"
     assert "Red for 3 of the last 3 rated quarters refers an indicator to PAT." in tried
-    assert "This cannot stand:" in tried
+    assert "This does not work:" in tried
     assert told in tried
     assert kept.status_code == 200
     assert "Red for 3 of the last 3 rated quarters refers an indicator to PAT." in text_of(kept)
@@ -758,7 +756,7 @@ def test_every_kind_is_written_on_the_page_and_what_it_does_not_need_is_left_asi
         ({"tiers": []}, "tiers", "Choose at least one tier of indicator"),
         ({"tiers": ["parish"]}, "tiers", "Choose tiers from the list"),
         ({"level": "moon"}, "level", "Choose an answer from the list"),
-        ({"name": ""}, "name", "Enter what the trigger is called"),
+        ({"name": ""}, "name", "Enter a name for the trigger"),
         ({"name": "a\x00"}, "name", "Take out the NUL character"),
         ({"clause": "9" * 21}, "clause", "20 characters or fewer"),
         ({"name": "RED FOR TWO QUARTERS"}, "name", "Another trigger has this name"),
@@ -781,8 +779,8 @@ def test_an_empty_form_asks_for_what_is_missing(author, draft):
     page = text_of(author.post(part(draft, "trigger"), {}))
 
     for told in (
-        "Enter what the trigger is called",
-        "Enter the clause by which it is cited",
+        "Enter a name for the trigger",
+        "Enter its clause number",
         "Choose at least one tier of indicator",
     ):
         assert told in page
@@ -795,7 +793,7 @@ def test_the_sentence_is_said_while_the_form_is_filled_in(author, draft):
     half = text_of(author.post(address, a_trigger(draft, within="")))
 
     assert SENTENCE in whole
-    assert "will be shown here when the answers above fit together" in half
+    assert "appears here once the answers above fit together" in half
     assert "Enter how many quarters it looks at" in half
     assert edition_of(draft) == 1
     assert author.get(address).status_code == 405

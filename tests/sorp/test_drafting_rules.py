@@ -175,7 +175,7 @@ def test_a_trigger_of_every_kind_is_kept_and_says_its_sentence(draft, officer, k
         ({"level": "parliament"}, "level", "Choose the level from those on offer"),
         ({"name": ""}, "name", "Enter the name"),
         ({"name": "a\x00"}, "name", "Take the NUL character out of the name"),
-        ({"clause": " "}, "clause", "Enter the clause"),
+        ({"clause": " "}, "clause", "Enter its clause number"),
         ({"clause": "4" * 21}, "clause", "20 characters or fewer"),
         ({"name": "RED for two quarters"}, "name", "Another trigger has this name"),
         ({"name": "Red  for two quarters"}, "name", "Two triggers are called"),
@@ -205,7 +205,7 @@ def test_nonsense_is_refused_at_its_field_and_nothing_is_kept(draft, officer, gi
         (
             {"status": "amber", "at_least": 3, "within": 3, "level": "pat"},
             "at_least",
-            r"says again what “Amber for three quarters” \(clause 4\.2\) says",
+            r"repeats “Amber for three quarters” \(clause 4\.2\)",
         ),
         (
             {"status": "red", "at_least": 1, "within": 1, "level": "pat"},

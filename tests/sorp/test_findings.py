@@ -27,7 +27,7 @@ ON_TIME = Check.RETURNS_ON_TIME
         (9, 9, "9 of 9 kept", 100, TallyState.IN_FULL),
         (9, 0, "0 of 9 kept", 0, TallyState.NOT_IN_FULL),
         (1000, 999, "999 of 1000 kept", 99, TallyState.NOT_IN_FULL),
-        (0, 0, "Nothing to look at", None, TallyState.NOTHING),
+        (0, 0, "Nothing to check", None, TallyState.NOTHING),
     ],
 )
 def test_a_count_says_how_far_a_requirement_was_kept(looked_at, kept, sentence, per_cent, state):
@@ -40,7 +40,7 @@ def test_a_count_says_how_far_a_requirement_was_kept(looked_at, kept, sentence, 
 def test_where_nothing_was_due_nothing_is_said_to_be_kept():
     assert Tally().per_cent is None
     assert not Tally().is_full
-    assert Overall.of([Tally(), Tally()]).sentence == "Nothing to look at"
+    assert Overall.of([Tally(), Tally()]).sentence == "Nothing to check"
 
 
 def test_no_more_can_keep_to_a_requirement_than_were_looked_at():

@@ -137,7 +137,7 @@ def test_it_is_approved_on_a_day_that_has_been_and_once(officer, director):
     with pytest.raises(Refused, match="cannot be in the future"):
         approved(version, director, date(2011, 10, 21))
     approved(version, director)
-    with pytest.raises(Refused, match="no first draft any more"):
+    with pytest.raises(Refused, match="no longer a first draft"):
         approved(version, director)
     with pytest.raises(Refused, match="past its first draft"):
         propose_default_statement(from_quarter=Quarter(2009, 1), by=officer)

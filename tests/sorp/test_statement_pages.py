@@ -103,7 +103,7 @@ def test_anyone_reads_the_version_in_force_with_all_its_clauses_and_rules(client
 
 
 def test_before_a_version_is_in_force_it_says_who_brings_one_in(client, officer):
-    assert "The performance team brings one into force" in words(read(client, "sorp"))
+    assert "The performance team has to bring one into force" in words(read(client, "sorp"))
     client.force_login(officer)
     assert "Bring the default one into force; your own" in words(read(client, "sorp"))
     client.logout()
@@ -198,7 +198,7 @@ def test_rules_of_one_number_or_of_none_have_no_anchor_twice(client, draft, offi
 
     ids = re.findall(r'\bid="([^"]+)"', response.content.decode())
     assert len(ids) == len(set(ids))
-    assert "Rules that stand under no clause" in words(response)
+    assert "Rules without a clause" in words(response)
 
 
 def test_a_public_page_says_the_same_whoever_asks(client, sorp_in_force, officer, director):
@@ -315,7 +315,7 @@ def test_versions_are_listed_with_what_one_may_do(client, consulted, officer, di
 
     for page in (drafter, approver, reader):
         assert "Version 2: in consultation" in page
-        assert "Meant to be in force from Q4 2011/12" in page
+        assert "Planned to be in force from Q4 2011/12" in page
     assert "Approve, or see what is stopping it" in approver
     assert "What is stopping approval" in drafter
     assert "approv" not in reader.partition("In force, now or before")[0].casefold()
@@ -390,7 +390,7 @@ def test_a_comment_that_cannot_stand_comes_back_as_it_was_typed(client, open_one
     assert "There is no clause 99 in this version" in words(response)
     assert "Keep what I typed" in response.content.decode()
     empty = talk(client, people.accountable_manager(), "comment", clause="5.1", words=" ")
-    assert "Enter what you would say of it" in words(empty)
+    assert "Enter your comment" in words(empty)
     assert not Comment.objects.exists()
 
 
@@ -408,7 +408,7 @@ def test_the_performance_team_answers(client, open_one, officer):
         version=open_one, clause="", words="Why?", today=TODAY, by=people.accountable_manager()
     )
     form = read(client, "consultation", "2", who=officer, query=f"?answer={comment.pk}")
-    assert "What do you answer?" in words(form)
+    assert "Your answer" in words(form)
 
     missing = talk(client, officer, "answer", comment=comment.pk, words="So that", led_to_change="")
     assert "Say whether it led to a change" in words(missing)
@@ -426,7 +426,7 @@ def test_what_names_no_comment_is_answered_as_what_is_not_there(client, open_one
     sent = talk(client, officer, "answer", comment=key, words="Because.", led_to_change="yes")
 
     assert (shown.status_code, sent.status_code) == (200, 404)
-    assert "What do you answer?" not in words(shown)
+    assert "Your answer" not in words(shown)
 
 
 def test_readers_are_shown_no_form_that_is_not_theirs(client, open_one, draft):
@@ -436,7 +436,7 @@ def test_readers_are_shown_no_form_that_is_not_theirs(client, open_one, draft):
 
     page = words(read(client, "consultation", "2", who=people.member(), query="?answer=1"))
 
-    for theirs in ("What do you answer", "Take it back", "Close the consultation", "Answer to"):
+    for theirs in ("Your answer", "Take it back", "Close the consultation", "Answer to"):
         assert theirs not in page
     assert talk(client, people.member(), "back", reason="No").status_code == 403
 
@@ -470,7 +470,7 @@ def test_the_performance_team_opens_a_consultation(client, draft, officer):
 def test_no_quarter_that_has_ended_is_offered(client, draft, officer):
     response = talk(client, officer, "open", from_quarter="2011-Q2", until_day="3")
 
-    assert "Choose a quarter that is still to be reported" in words(response)
+    assert "Choose a quarter that has not been reported yet" in words(response)
 
 
 def test_the_performance_team_closes_and_takes_back(client, open_one, officer):
@@ -550,7 +550,7 @@ def test_what_stands_in_the_way_is_listed_and_the_form_waits(client, open_one, d
     assert "To do The people concerned were consulted." in page
     assert "The consultation runs until 30 November 2011" in page
     assert "1 comment is still without an answer" in page
-    assert "the form to approve it will appear here" in page
+    assert "you can approve it here" in page
     assert "When was it approved?" not in page
 
 
@@ -642,7 +642,7 @@ def test_the_later_of_two_at_once_is_told_what_is_so(
 def test_what_was_approved_long_ago_says_so(client, sorp_in_force, director):
     page = words(read(client, "approve_version", "1", who=director))
 
-    assert "no longer changes" in page
+    assert "can no longer change" in page
 
 
 # Terms
