@@ -12,6 +12,7 @@ from escalation.queries.backtests import evidence_on
 from escalation.queries.practice import practised_close
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
+from indicators.models.results import Revision
 from indicators.queries.entry import EntrySheet
 from indicators.queries.practice import PracticeSheet
 from indicators.queries.returns import ReturnRow
@@ -83,6 +84,24 @@ def close_of_each(
     keys = [each.indicator.pk for each in lines]
     stands = stands_by_indicator(reader=reader, indicators=keys, quarter=quarter)
     return {pk: {"preview": each} for pk, each in stands.items()}
+
+
+@panel_rows("close_of_entries", "escalation/parts/moves.html")
+def close_of_entries(
+    entries: Iterable[tuple[Indicator, Entry, Revision | None, bool]],
+    quarter: Quarter,
+    reader: User,
+) -> Mapping[int, dict[str, object]]:
+    """What the close would change for each row of the grid: as it is typed, or, where so said, as submitted."""
+    typed = [each[:3] for each in entries if not each[3]]
+    submitted = [indicator.pk for indicator, *_, is_submitted in entries if is_submitted]
+    found = of_typed(reader=reader, quarter=quarter, entries=typed)
+    if submitted:
+        stands = stands_by_indicator(reader=reader, indicators=submitted, quarter=quarter)
+        found += stands.values()
+    return {
+        each.indicator.pk: {"preview": each, "quarter": quarter} for each in found if each.moves
+    }
 
 
 @panel("referred_up_of_ending", "escalation/referred_up_of_ending.html")

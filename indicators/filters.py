@@ -13,7 +13,9 @@ from core.quarters import Quarter
 from core.words import Word
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Dimension, PartTarget
+from indicators.models.results import Result
 from indicators.queries.targets import without_target
+from indicators.rules.returns import ResultState
 from organisation.models.units import Unit
 from organisation.queries import tree_on
 from sorp.lexicon import Kind, Layer
@@ -90,6 +92,34 @@ class TargetFilter(IndicatorFilter):
             return rows.filter(target_proposals__state__in=("proposed", "recorded")).distinct()
         quarter = Quarter.containing(localdate())
         return rows.filter(pk__in=[each.pk for each in without_target(quarter, rows)])
+
+
+class GridFilter(IndicatorFilter):
+    """What somebody may enter for a quarter, by words, by unit, and by whether a result is there."""
+
+    MISSING = "missing"
+
+    given = filters.ChoiceFilter(
+        label="Results",
+        choices=[(MISSING, "Not submitted yet")],
+        empty_label="Submitted or not",
+        method="by_given",
+    )
+
+    class Meta:
+        model = Indicator
+        fields = ["text", "unit", "given"]
+
+    def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.quarter = quarter
+        for name in ("kind", "layer", "use"):
+            del self.filters[name]
+
+    def by_given(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """Those that wait for their manager: nothing submitted, or sent back."""
+        given = Result.objects.filter(quarter=self.quarter).exclude(state=ResultState.RETURNED)
+        return rows.exclude(pk__in=given.values("indicator"))
 
 
 class DimensionFilter(SearchFilter):

@@ -12,6 +12,7 @@ from indicators.views import (
     entry,
     evidence,
     forecasts,
+    grid,
     part_targets,
     partners,
     parts,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("returns/from-partners/<int:pk>/", partners.decide, name="decide_given"),
     path("returns/", returns.returns, name="returns"),
     path("returns/<quarter:quarter>/", returns.my_return, name="my_return"),
+    path("returns/<quarter:quarter>/grid/", grid.entry_grid, name="entry_grid"),
+    path("returns/<quarter:quarter>/grid/rows/", grid.keep_grid, name="keep_grid"),
     path("returns/<quarter:quarter>/check/", returns.check_return, name="check_return"),
     path("returns/<quarter:quarter>/submit/", returns.submit_return, name="submit_return"),
     path(

@@ -88,6 +88,7 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "edit_part": "The part",
     "edition": ("edition.quarter", "quarter", "The edition"),
     "enter_result": ("indicator.title", "The result"),
+    "entry_grid": "Grid",
     "escalation": ("escalation.indicator.title", "The escalation"),
     "escalations": "Escalation",
     "evidence": "Evidence",

@@ -34,7 +34,9 @@ def download_workbook(request: SignedInRequest, quarter: Quarter) -> HttpRespons
         return refusal
     try:
         content = write_workbook(request.user, quarter)
-    except NothingDue:
+    except (NothingDue, NoVersionInForce) as reason:
+        if isinstance(reason, NoVersionInForce):
+            messages.error(request, str(reason))
         return redirect("workbook", quarter.key)
     name = f"return-{quarter.key}.xlsx"
     return HttpResponse(

@@ -17,6 +17,7 @@ from core.tables.workbooks import (
 )
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Breakdown, Part, PartsRevision
+from indicators.queries.grid import EntryRow
 from indicators.queries.parts import breakdowns_given
 from indicators.rules.entry import ANSWERS, with_standing
 from indicators.rules.parts import (
@@ -32,7 +33,6 @@ from indicators.workbooks.sheet_layout import (
     IDENTITY,
     NOTES,
     WorkbookColumn,
-    WorkbookLine,
     plain_heading,
 )
 
@@ -55,7 +55,7 @@ HEADINGS_WITHIN = 30  # rows
 class PartsLine:
     """One indicator's parts by one dimension, as they stand, for a person's workbook."""
 
-    line: WorkbookLine
+    line: EntryRow
     breakdown: Breakdown
     parts: tuple[Part, ...]
     figures: Mapping[str, PartFigure | None]  # by name of the part
@@ -76,7 +76,7 @@ class PartsLine:
         return {name: dict(part_as_typed(each)) for name, each in self.figures.items()}
 
 
-def parts_lines(lines: Sequence[WorkbookLine], quarter: Quarter) -> list[PartsLine]:
+def parts_lines(lines: Sequence[EntryRow], quarter: Quarter) -> list[PartsLine]:
     """All parts of a person's return, in order. As many queries for two hundred as for one."""
     by_indicator = {line.indicator.pk: line for line in lines}
     given = breakdowns_given(by_indicator, quarter)

@@ -18,10 +18,10 @@ from core.tables.workbooks import (
     read_sheets,
 )
 from indicators.models.definitions import Indicator
-from indicators.queries.questions import backgrounds_of
-from indicators.queries.requirements import quarter_requirements
+from indicators.queries.grid import GIVEN_BY_MONTH, EntryRow
 from indicators.queries.returns import is_overtaken
-from indicators.rules.entry import ANSWERS, MONTHS, Entry, read_entry, superseded
+from indicators.rules.entry import ANSWERS, MONTHS, Entry, superseded
+from indicators.rules.grid import is_given
 from indicators.rules.parts import Whole
 from indicators.rules.questions import questions
 from indicators.workbooks.cell_parsing import answer_in, comparable, in_words, mark_of
@@ -35,17 +35,18 @@ from indicators.workbooks.parts import (
 )
 from indicators.workbooks.sheet_layout import (
     ASKED,
-    COLUMNS,
-    GIVEN_BY_MONTH,
+    EXPECTED,
     IDENTITY,
+    NAMES,
     NOTES,
     REFERENCE,
     SHEET,
+    STATUS,
     VALUE,
     WorkbookColumn,
-    WorkbookLine,
+    is_given_heading,
     plain_heading,
-    workbook_lines,
+    workbook_rows,
 )
 from indicators.workbooks.signature import Identity, identity_of, refuse_another
 from organisation.models.people import User
@@ -120,7 +121,9 @@ class Preview:
 
 
 HEADINGS_WITHIN = 30  # rows: people put a note or two above the table
-BY_HEADING = {plain_heading(column.heading): column for column in COLUMNS}
+BY_HEADING = {
+    plain_heading(column.heading): column for column in (*NAMES, *EXPECTED, STATUS, *ASKED)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ def _places(sheet: WorkbookSheet, row: int) -> tuple[dict[str, int], tuple[str, 
         cell = sheet.cell(row, position)
         column = BY_HEADING.get(plain_heading(cell.as_text))
         if column is None:
-            if not cell.is_empty:
+            if not cell.is_empty and not is_given_heading(cell.as_text):
                 strange.append(f"{cell.at} ({cell.as_text.strip()[:60]})")
             continue
         if column.heading in places:
@@ -259,10 +262,7 @@ class _RowSorter:
     taken_as_final: list[str] = field(default_factory=list)  # references
 
     def preview(self) -> Preview:
-        lines = {line.indicator.reference: line for line in workbook_lines(self.user, self.quarter)}
-        indicators = [line.indicator for line in lines.values()]
-        self.asked = quarter_requirements(indicators, self.quarter)
-        self.backgrounds = backgrounds_of(indicators, self.quarter)
+        lines = {line.indicator.reference: line for line in workbook_rows(self.user, self.quarter)}
         rows = self._rows_by_reference(lines)
         for reference, line in lines.items():
             if row := rows.get(reference):
@@ -283,7 +283,7 @@ class _RowSorter:
             parts,
         )
 
-    def _parts_changed(self, lines: Sequence[WorkbookLine]) -> tuple[PartsChange, ...]:
+    def _parts_changed(self, lines: Sequence[EntryRow]) -> tuple[PartsChange, ...]:
         """The parts that would change; each of their cells that cannot be kept is rejected."""
         if not self.parts:
             return ()
@@ -306,7 +306,7 @@ class _RowSorter:
             listed = ", ".join(self.taken_as_final)
             self.notes.append(f"Confidence is empty for what is new, so it is final: {listed}")
 
-    def _rows_by_reference(self, lines: Mapping[str, WorkbookLine]) -> dict[str, FilledRow]:
+    def _rows_by_reference(self, lines: Mapping[str, EntryRow]) -> dict[str, FilledRow]:
         """Each indicator's one row. Rows that are nobody's, or somebody's twice, are rejected."""
         spelt = {reference.casefold(): reference for reference in lines}
         found: dict[str, list[FilledRow]] = defaultdict(list)
@@ -337,7 +337,7 @@ class _RowSorter:
             " was, or remove the row"
         )
 
-    def _sort(self, line: WorkbookLine, row: FilledRow) -> None:
+    def _sort(self, line: EntryRow, row: FilledRow) -> None:
         """Put one indicator's row where it belongs."""
         saved = comparable(line.typed, line.indicator)
         typed = self._typed(line, row, saved)
@@ -354,7 +354,7 @@ class _RowSorter:
             self._judge(line, row, saved, typed)
 
     def _typed(
-        self, line: WorkbookLine, row: FilledRow, saved: Mapping[str, str]
+        self, line: EntryRow, row: FilledRow, saved: Mapping[str, str]
     ) -> dict[str, str] | None:
         """What the row answers; or None, each cell that answers nothing readable being rejected.
 
@@ -399,7 +399,7 @@ class _RowSorter:
             if typed["confidence"] == marked:
                 typed[key] = figure
 
-    def _out_of_reach(self, line: WorkbookLine) -> str:
+    def _out_of_reach(self, line: EntryRow) -> str:
         """Why this result may not be changed by this workbook, or nothing where it may."""
         reference = line.indicator.reference
         if line.is_locked:
@@ -424,18 +424,17 @@ class _RowSorter:
         return ""
 
     def _judge(
-        self, line: WorkbookLine, row: FilledRow, saved: Mapping[str, str], typed: Mapping[str, str]
+        self, line: EntryRow, row: FilledRow, saved: Mapping[str, str], typed: Mapping[str, str]
     ) -> None:
         """Read a row that differs by the rules of the return, and keep it or reject its cells.
 
         A row with neither figure nor reason is not finished, which is no fault of a draft; nor is
         one that wants its management action: the return says so until it is there.
         """
-        entry = read_entry(typed, self.asked[line.indicator.pk])
+        entry = line.read(typed)
         problems = dict(entry.problems)
         of_months = problems.pop(MONTHS, "")  # given on the indicator's page, and not here
-        is_by_month = bool(line.indicator.made_of_months)
-        is_finished = not of_months if is_by_month else any(typed[key] for key in ANSWERS)
+        is_finished = is_given(typed, entry, by_month=line.is_by_month)
         if not is_finished:
             problems.pop("value", None)
         wants_action = entry.action_is_required and not entry.management_action
@@ -454,14 +453,14 @@ class _RowSorter:
             is_new = saved == comparable({}, line.indicator)
             cell = row.answers.get("confidence")
             says_nothing = (cell is None or cell.is_empty) and entry.confidence is Confidence.FINAL
-            if is_new and says_nothing and entry.has_figures and not is_by_month:
+            if is_new and says_nothing and entry.has_figures and not line.is_by_month:
                 self.taken_as_final.append(line.indicator.reference)
             kind = self.accepted if is_new else self.changed
             kind.append(replace(change, problem=problem))
 
     def _change(
         self,
-        line: WorkbookLine,
+        line: EntryRow,
         saved: Mapping[str, str],
         typed: Mapping[str, str],
         entry: Entry,
@@ -480,9 +479,7 @@ class _RowSorter:
             said=_said(saved, typed),
             rag=str(entry.rag or ""),
             not_rated=str(entry.not_rated or "") if is_finished else "",
-            questions=tuple(
-                each.words for each in questions(entry, self.backgrounds[line.indicator.pk])
-            ),
+            questions=tuple(each.words for each in questions(entry, line.background)),
         )
 
     def _reject(self, cell: str, reference: str, told: str) -> None:

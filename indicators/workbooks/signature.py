@@ -12,7 +12,8 @@ from django.core import signing
 from core.clock import now
 from core.quarters import Quarter
 from core.tables.workbooks import TEMPLATE, RefusedWorkbook, WorkbookFault, WorkbookSheet
-from indicators.workbooks.sheet_layout import IDENTITY, WorkbookLine
+from indicators.queries.grid import EntryRow
+from indicators.workbooks.sheet_layout import IDENTITY
 from organisation.models.people import User
 
 SALT = "indicators.workbooks"
@@ -35,7 +36,7 @@ def signed(
     *,
     user: User,
     quarter: Quarter,
-    lines: Sequence[WorkbookLine],
+    lines: Sequence[EntryRow],
     parts: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, str]:
     """The rows of the identity sheet: for whoever looks, in words; for us, signed."""

@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from core.clock import now
 from core.figures import LARGEST, MINUS
 from core.quarters import Quarter
+from indicators.queries.grid import EntryRow
+from indicators.rules.rating import scale_of
 from indicators.workbooks.cell_parsing import comparable, in_words
 from indicators.workbooks.parts import (
     BY,
@@ -24,24 +27,34 @@ from indicators.workbooks.parts import (
     parts_lines,
 )
 from indicators.workbooks.sheet_layout import (
-    ASKED,
-    COLUMNS,
-    GIVEN,
+    EXPECTED,
+    FIGURE_COLUMNS,
     IDENTITY,
+    NOT_RATED,
     NOTES,
+    PRINTED_WORDS,
     SHEET,
+    STATUS,
     WorkbookColumn,
-    WorkbookLine,
+    columns_of,
     plain,
-    workbook_lines,
+    quarters_before,
+    workbook_rows,
 )
 from indicators.workbooks.signature import signed
+from indicators.workbooks.status import status_formula
 from organisation.models.people import User
-from sorp.lexicon import RatingMethod
+from sorp.lexicon import Rag, RatingMethod
 
+A4 = 9  # as spreadsheet programs number papers
 HEADINGS_ROW = 3  # counted from nought: two lines say what the sheet is, and one is left empty
 BRAND, SHADE, EDGE = "#123C4A", "#E7EAEE", "#5B6673"
 LONGEST_CELL = 32_767  # Excel keeps no more
+STATUS_LOOKS = {
+    Rag.RED: {"bg_color": "#9B1B30", "font_color": "#FFFFFF"},
+    Rag.AMBER: {"bg_color": "#FFC53D", "font_color": "#1A1A1A"},
+    Rag.GREEN: {"bg_color": "#FFFFFF", "font_color": "#0B6B3A"},
+}
 NEVER_RUN = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -60,18 +73,18 @@ def write_workbook(user: User, quarter: Quarter) -> bytes:
     Text goes in as text, so that none of it runs as a formula. Shaded cells are locked, without a
     password: against a slip, not against a person.
     """
-    lines = workbook_lines(user, quarter)
+    lines = workbook_rows(user, quarter)
     if not lines:
         raise NothingDue(f"You have no result to give for {quarter}")
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, NEVER_RUN)
     title = f"Return for {quarter}: {user.name}"
     book.set_properties({"title": title, "created": now().replace(tzinfo=None)})
-    _ReturnSheet(book, lines).write(title)
+    _ReturnSheet(book, lines, quarter).write(title)
     parts = parts_lines(lines, quarter)
     if parts:
         _PartsSheet(book, parts).write(f"Parts for {quarter}: {user.name}")
-    _write_notes(book, [*COLUMNS, *((BY, PART) if parts else ())])
+    _write_notes(book, [*_explained(quarter), *((BY, PART) if parts else ())])
     numbers = {each.mark: each.number for each in parts}
     _write_identity(book, signed(user=user, quarter=quarter, lines=lines, parts=numbers))
     book.close()
@@ -121,15 +134,18 @@ class _FilledInSheet:
         self.sheet.freeze_panes(HEADINGS_ROW + 1, frozen)
         self.sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
         self.sheet.set_landscape()
+        self.sheet.set_paper(A4)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(HEADINGS_ROW)
+        self.sheet.set_footer("&L&A&RPage &P of &N")
 
     def _put(
         self,
         row: int,
         position: int,
         value: Decimal | str | None,
-        line: WorkbookLine,
+        line: EntryRow,
         locked: bool,
         column: WorkbookColumn | None = None,
     ) -> None:
@@ -207,11 +223,14 @@ class _PartsSheet(_FilledInSheet):
 class _ReturnSheet(_FilledInSheet):
     """The results of a return, a row for each indicator."""
 
-    name, table, columns = SHEET, "Results", COLUMNS
+    name, table = SHEET, "Results"
 
-    def __init__(self, book: xlsxwriter.Workbook, lines: Sequence[WorkbookLine]) -> None:
+    def __init__(
+        self, book: xlsxwriter.Workbook, lines: Sequence[EntryRow], quarter: Quarter
+    ) -> None:
+        self.columns = columns_of(quarter)
         super().__init__(book, len(lines))
-        self.lines = lines
+        self.lines, self.quarter = lines, quarter
 
     def write(self, title: str) -> None:
         self.sheet.write_string(0, 0, title, self._format(bold=True, font_size=14))
@@ -223,29 +242,83 @@ class _ReturnSheet(_FilledInSheet):
         self._table()
         for number, line in enumerate(self.lines):
             self._row(HEADINGS_ROW + 1 + number, line)
+        self._colour_statuses()
         self._finish(2)
+        last = self.columns.index(PRINTED_WORDS[-1])
+        self.sheet.print_area(0, 0, HEADINGS_ROW + self.rows, last)
         self.sheet.set_first_sheet()
         self.sheet.activate()
 
-    def _row(self, row: int, line: WorkbookLine) -> None:
+    def _row(self, row: int, line: EntryRow) -> None:
         indicator = line.indicator
+        earlier = line.by_quarter
         goal, limit = _expected(line)
+        past = [earlier.get(each) for each in quarters_before(self.quarter)]
         given = (
-            indicator.reference,
-            indicator.title,
-            indicator.measure_unit,
-            line.last_value,
-            line.value_last_year,
-            goal,
-            limit,
+            *(indicator.reference, indicator.title, indicator.measure_unit),
+            *(each.value if each else None for each in past),
+            *(goal, limit),
         )
         for position, value in enumerate(given):
             self._put(row, position, value, line, locked=True)
         saved = comparable(line.typed, indicator)
-        for position, column in enumerate(ASKED, start=len(GIVEN)):
-            answer = saved[column.key]
-            locked = line.is_locked or column.key in line.not_asked
-            self._put(row, position, _to_write(answer, column), line, locked, column)
+        for position, column in enumerate(self.columns):
+            if column.is_asked:
+                locked = line.is_locked or column.key in line.not_asked
+                answer = _to_write(saved[column.key], column)
+                self._put(row, position, answer, line, locked, column)
+        self._status(row, line)
+
+    def _status(self, row: int, line: EntryRow) -> None:
+        """As it is saved, until the program works it out anew; of what is given by month, as it is."""
+        position = self.columns.index(STATUS)
+        entry, shape = (
+            line.entry,
+            self._format(
+                locked=True, border=1, border_color=EDGE, valign="top", bg_color=SHADE, bold=True
+            ),
+        )
+        label = entry.rag.label if line.is_given and entry.rag else NOT_RATED
+        if line.is_by_month:
+            self.sheet.write_string(row, position, label, shape)
+            return
+        value, numerator, denominator = (
+            xl_rowcol_to_cell(row, self.columns.index(each)) for each in FIGURE_COLUMNS
+        )
+        formula = status_formula(
+            line.expected,
+            scale_of(line.indicator.measure_unit),
+            value=value,
+            numerator=numerator,
+            denominator=denominator,
+        )
+        self.sheet.write_formula(row, position, formula, shape, label)
+
+    def _colour_statuses(self) -> None:
+        """Colours beside the words, so that grey paper tells them apart: solid, shaded and plain."""
+        position, first = self.columns.index(STATUS), HEADINGS_ROW + 1
+        for rag, look in STATUS_LOOKS.items():
+            self.sheet.conditional_format(
+                *(first, position, HEADINGS_ROW + self.rows, position),
+                {
+                    "type": "cell",
+                    "criteria": "==",
+                    "value": f'"{rag.label}"',
+                    "format": self.book.add_format(look),
+                },
+            )
+
+
+def _explained(quarter: Quarter) -> list[WorkbookColumn]:
+    """The columns as the notes explain them: earlier quarters together."""
+    before = quarters_before(quarter)
+    names = {str(each) for each in before}
+    together = WorkbookColumn(
+        f"{before[0]} to {before[-1]}", "The results of the eight quarters before.", 8
+    )
+    columns = [each for each in columns_of(quarter) if each.heading not in names]
+    place = next(at for at, each in enumerate(columns) if each is EXPECTED[0])
+    return [*columns[:place], together, *columns[place:]]
 
 
 def _validation(column: WorkbookColumn) -> dict[str, Any]:
@@ -286,7 +359,7 @@ def _to_write(answer: str, column: WorkbookColumn) -> Decimal | str:
         return answer
 
 
-def _number_format(line: WorkbookLine, column: WorkbookColumn | None) -> str:
+def _number_format(line: EntryRow, column: WorkbookColumn | None) -> str:
     """As many decimals as the indicator has; in an answer, room for those that were given."""
     if column is not None and column.key in ("numerator", "denominator"):
         return "General"
@@ -301,7 +374,7 @@ def _number_format(line: WorkbookLine, column: WorkbookColumn | None) -> str:
     return figures + '"%"' if line.indicator.measure_unit == "%" else figures
 
 
-def _expected(line: WorkbookLine) -> tuple[Decimal | str | None, Decimal | str | None]:
+def _expected(line: EntryRow) -> tuple[Decimal | str | None, Decimal | str | None]:
     """The target and the floor standard as the columns show them, ranges and tolerances in words."""
     target = line.expected
     if target is None:

@@ -29,6 +29,7 @@ from escalation.services.closing import close_quarter
 from escalation.services.morning_news import owe_morning_news
 from escalation.tasks import owe_morning_news as owe_by_the_clock
 from indicators.models.definitions import Indicator
+from indicators.models.returns import Draft
 from indicators.rules.entry import ResultGiven
 from indicators.services.drafts import save_draft
 from indicators.services.results import submit_result, submit_return
@@ -167,6 +168,21 @@ def test_without_a_script_the_check_button_shows_it(client, red_once, manager):
         client.post(address, {"value": "70", "do": "check", "version": "0", "seen": "0"})
     )
     assert SECOND_RED in page
+
+
+def test_a_row_of_the_grid_says_it_as_it_is_typed_and_once_it_is_submitted(
+    client, red_once, manager
+):
+    client.force_login(manager)
+    rows, pk = reverse("keep_grid", args=[Q2.key]), red_once.pk
+    red = client.post(rows, {f"{pk}-marks": "", f"{pk}-value": "70"}).json()["rows"][str(pk)]
+    submit(red_once, Q2, Rag.RED)
+    Draft.objects.all().delete()
+    page = seen_by(client, manager, "entry_grid", Q2.key)
+
+    assert SECOND_RED in red
+    assert f"Q2 2011/12, not closed ▲ {SECOND_RED}" in page
+    assert page.count("not closed") == 1, "nothing follows from the green one"
 
 
 def completed(indicator, by):

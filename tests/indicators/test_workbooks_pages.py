@@ -102,7 +102,7 @@ def test_a_rejected_cell_is_named_and_nothing_can_be_saved(client, answerer, boo
     page = page_of(looked)
     pressed = client.post(looked.request["PATH_INFO"])
 
-    assert "Return!H6" in page
+    assert "Return!N6" in page
     assert "<title>Error: " in page.replace("\n", "")
     assert "Save these as drafts" not in page
     assert pressed.status_code == 409

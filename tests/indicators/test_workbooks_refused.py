@@ -29,7 +29,7 @@ from indicators.services.results import submit_result
 from indicators.workbooks.preview import preview
 from indicators.workbooks.writing import write_workbook
 from tests.factories import UserFactory
-from tests.indicators.workbooks import Filled, manager_of, repacked
+from tests.indicators.workbooks import COLUMN_OF, Filled, manager_of, repacked
 from tests.services import PATIENCE
 
 Q1 = Quarter(2011, 1)
@@ -296,7 +296,7 @@ def test_a_workbook_that_was_not_made_here_is_told_apart(answerer, book, change)
 
 
 def test_a_workbook_without_its_headings_is_told_apart(answerer, book):
-    book.sheet["H4"] = "Figure"
+    book.sheet["N4"] = "Figure"
 
     refusal = refusal_of(book.content, answerer)
 
@@ -305,9 +305,9 @@ def test_a_workbook_without_its_headings_is_told_apart(answerer, book):
 
 
 def test_a_heading_twice_is_told_with_its_cells(answerer, book):
-    book.sheet["T4"] = "Result"
+    book.sheet["AA4"] = "Result"
 
-    assert "Return!H4 and Return!T4 are both headed Result" in str(
+    assert "Return!N4 and Return!AA4 are both headed Result" in str(
         refusal_of(book.content, answerer)
     )
 
@@ -315,7 +315,8 @@ def test_a_heading_twice_is_told_with_its_cells(answerer, book):
 def test_rows_and_columns_may_stand_in_any_order(answerer, book):
     first, second, third = answerer.indicators.order_by("reference")
     rows = [[cell.value for cell in row] for row in book.sheet.iter_rows(min_row=4)]
-    rows[1][7], rows[2][7], rows[3][7] = 95, 96, 97
+    at = COLUMN_OF["value"] - 1
+    rows[1][at], rows[2][at], rows[3][at] = 95, 96, 97
     for table in list(book.sheet.tables):
         del book.sheet.tables[table]
     for number, row in enumerate([rows[0], rows[3], rows[1], rows[2]]):
@@ -328,13 +329,25 @@ def test_rows_and_columns_may_stand_in_any_order(answerer, book):
     assert values == {first.reference: "95", second.reference: "96", third.reference: "97"}
 
 
+def test_a_workbook_that_went_out_with_the_columns_of_before_is_read(answerer, book):
+    """Last result and same quarter last year stood where eight quarters stand now."""
+    book.answer(answerer.indicators.first(), value=95)
+    book.sheet.delete_cols(4, 6)
+    book.sheet["D4"], book.sheet["E4"] = "Last result", "Same quarter last year"
+
+    found = preview(book.content, answerer, Q1)
+
+    assert [each.typed["value"] for each in found.accepted] == ["95"]
+    assert found.columns_not_read == ()
+
+
 def test_a_renamed_sheet_is_found(answerer, book):
     book.answer(answerer.indicators.first(), value="ninety")
     book.sheet.title = "My figures"
 
     (rejection,) = preview(book.content, answerer, Q1).rejected
 
-    assert rejection.cell.startswith("My figures!H")
+    assert rejection.cell.startswith("My figures!N")
 
 
 def test_a_deleted_row_is_absent_and_said_to_be(answerer, book):
@@ -351,7 +364,7 @@ def test_a_deleted_row_is_absent_and_said_to_be(answerer, book):
 
 def test_a_deleted_column_leaves_what_is_saved(answerer, book):
     book.answer(answerer.indicators.first(), value=95)
-    book.sheet.delete_cols(14)
+    book.sheet.delete_cols(COLUMN_OF["commentary"])
 
     found = preview(book.content, answerer, Q1)
 
@@ -360,16 +373,16 @@ def test_a_deleted_column_leaves_what_is_saved(answerer, book):
 
 
 def test_a_column_that_is_not_ours_is_not_read_and_said_not_to_be(answerer, book):
-    book.sheet["T4"] = "My notes"
+    book.sheet["AA4"] = "My notes"
 
-    assert preview(book.content, answerer, Q1).columns_not_read == ("Return!T4 (My notes)",)
+    assert preview(book.content, answerer, Q1).columns_not_read == ("Return!AA4 (My notes)",)
 
 
 def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(answerer, book):
     first, second, third = answerer.indicators.order_by("reference")
     book.sheet["A5"] = "XX-9"
     book.sheet["A7"] = second.reference
-    book.sheet["A8"], book.sheet["H8"] = None, 50
+    book.sheet["A8"], book.sheet["N8"] = None, 50
 
     found = preview(book.content, answerer, Q1)
 
@@ -384,24 +397,24 @@ def test_strange_doubled_and_missing_references_are_each_told_at_their_cell(answ
 @pytest.mark.parametrize(
     ("answers", "cell", "told"),
     [
-        ({"value": "ninety"}, "H5", "Enter the result as a number"),
-        ({"value": "n/a"}, "H5", "leave it empty and give the reason"),
-        ({"value": date(2011, 4, 1)}, "H5", "This cell holds a date, 1 April 2011"),
-        ({"value": True}, "H5", "as a number, not TRUE"),
-        ({"value": 1e15}, "H5", "at most 9 figures before the decimal point"),
-        ({"value": 1e300}, "H5", "Write the number alone"),
-        ({"value": "=1/0"}, "H5", "a formula that was never worked out"),
-        ({"numerator": 5}, "J5", "Give both the numerator and the denominator"),
-        ({"numerator": 5, "denominator": -1}, "J5", "0 or more"),
-        ({"numerator": 1, "denominator": 2, "value": 90}, "H5", "give 50"),
-        ({"value": 5, "not_available": "No data"}, "L5", "not both"),
-        ({"value": 95, "confidence": "Certain"}, "K5", "Choose one of these: Final, Provisional"),
-        ({"value": 95, "definition_break": "perhaps"}, "M5", "Write Yes or No"),
-        ({"value": 95, "commentary": "x" * 4001}, "N5", "Shorten this to 4,000"),
-        ({"not_available": "x" * 301}, "L5", "Shorten this to 300"),
-        ({"value": 95, "year_end_rag": "Amber"}, "Q5", "Say why you expect amber"),
-        ({"value": 95, "year_end_rag": "Blue"}, "P5", "Choose one of these: Green, Amber, Red"),
-        ({"value": 95, "year_end_why": "Two vacancies"}, "P5", "or leave the reason empty"),
+        ({"value": "ninety"}, "N5", "Enter the result as a number"),
+        ({"value": "n/a"}, "N5", "leave it empty and give the reason"),
+        ({"value": date(2011, 4, 1)}, "N5", "This cell holds a date, 1 April 2011"),
+        ({"value": True}, "N5", "as a number, not TRUE"),
+        ({"value": 1e15}, "N5", "at most 9 figures before the decimal point"),
+        ({"value": 1e300}, "N5", "Write the number alone"),
+        ({"value": "=1/0"}, "N5", "a formula that was never worked out"),
+        ({"numerator": 5}, "P5", "Give both the numerator and the denominator"),
+        ({"numerator": 5, "denominator": -1}, "P5", "0 or more"),
+        ({"numerator": 1, "denominator": 2, "value": 90}, "N5", "give 50"),
+        ({"value": 5, "not_available": "No data"}, "U5", "not both"),
+        ({"value": 95, "confidence": "Certain"}, "T5", "Choose one of these: Final, Provisional"),
+        ({"value": 95, "definition_break": "perhaps"}, "V5", "Write Yes or No"),
+        ({"value": 95, "commentary": "x" * 4001}, "R5", "Shorten this to 4,000"),
+        ({"not_available": "x" * 301}, "U5", "Shorten this to 300"),
+        ({"value": 95, "year_end_rag": "Amber"}, "X5", "Say why you expect amber"),
+        ({"value": 95, "year_end_rag": "Blue"}, "W5", "Choose one of these: Green, Amber, Red"),
+        ({"value": 95, "year_end_why": "Two vacancies"}, "W5", "or leave the reason empty"),
     ],
 )
 def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(answerer, book, answers, cell, told):
@@ -416,11 +429,11 @@ def test_a_cell_that_cannot_be_kept_is_named_with_what_to_do(answerer, book, ans
 
 def test_a_cell_that_shows_an_error_is_named_with_the_error(answerer, book):
     book.answer(answerer.indicators.order_by("reference").first(), value="#DIV/0!")
-    assert book.sheet["H5"].data_type == "e"
+    assert book.sheet["N5"].data_type == "e"
 
     (rejection,) = preview(book.content, answerer, Q1).rejected
 
-    assert rejection.cell == "Return!H5"
+    assert rejection.cell == "Return!N5"
     assert "shows the error #DIV/0!" in rejection.told
 
 
@@ -471,13 +484,13 @@ def test_an_approved_result_is_locked_and_said_to_be(answerer):
     )
     Result.objects.update(state=ResultState.APPROVED)
     book = Filled(write_workbook(answerer, Q1))
-    assert book.sheet["H5"].protection.locked
+    assert book.sheet["N5"].protection.locked
     assert references(preview(book.content, answerer, Q1).unchanged) == [first.reference]
     book.answer(first, value=96)
 
     (rejection,) = preview(book.content, answerer, Q1).rejected
 
-    assert rejection.cell == "Return!H5"
+    assert rejection.cell == "Return!N5"
     assert "is approved, so its result is locked" in rejection.told
 
 

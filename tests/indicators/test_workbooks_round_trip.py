@@ -14,11 +14,11 @@ from indicators.models.workbooks import WorkbookUpload
 from indicators.services.drafts import save_draft
 from indicators.workbooks.committing import NotSaved, commit_workbook, keep_preview
 from indicators.workbooks.preview import preview
-from indicators.workbooks.sheet_layout import ASKED, COLUMNS, GIVEN
+from indicators.workbooks.sheet_layout import quarters_before
 from indicators.workbooks.writing import NothingDue, write_workbook
 from sorp.lexicon import Rag
 from tests.factories import IndicatorFactory, RatingFactory, TargetFactory, UserFactory
-from tests.indicators.workbooks import Filled, manager_of
+from tests.indicators.workbooks import COLUMNS, Filled, manager_of
 
 pytestmark = pytest.mark.django_db
 Q1 = Quarter(2011, 1)
@@ -56,15 +56,10 @@ def test_the_workbook_holds_a_row_for_each_indicator_with_what_is_known(answerer
     sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
 
     assert [cell.value for cell in sheet[4]] == [column.heading for column in COLUMNS]
-    assert [cell.value for cell in sheet[5]][:7] == [
-        indicator.reference,
-        indicator.title,
-        "%",
-        85,
-        70,
-        90,
-        80,
-    ]
+    assert [cell.value for cell in sheet[4]][3:11] == [str(each) for each in quarters_before(Q1)]
+    past = [None, None, None, None, 70, None, None, 85]
+    row = [indicator.reference, indicator.title, "%", *past, 90, 80]
+    assert [cell.value for cell in sheet[5]][:13] == row
     assert sheet.max_row == 4 + 3
 
 
@@ -75,7 +70,7 @@ def test_the_workbook_is_locked_without_a_password_but_for_its_answers(answerer)
     assert sheet.protection.sheet
     assert not sheet.protection.password
     locked = [sheet.cell(5, number + 1).protection.locked for number in range(len(COLUMNS))]
-    assert locked == [True] * len(GIVEN) + [False] * len(ASKED)
+    assert locked == [not column.is_asked for column in COLUMNS]
     assert sheet["A5"].fill.fgColor.rgb == "FFE7EAEE"
     assert book["Notes"].protection.sheet
 
@@ -87,12 +82,12 @@ def test_the_workbook_offers_lists_and_refuses_what_will_not_be_taken(answerer):
         str(each.sqref): (each.type, each.formula1)
         for each in sheet.data_validations.dataValidation
     }
-    assert rules["K5:K7"] == ("list", '"Final,Provisional,Estimated"')
-    assert rules["M5:M7"] == ("list", '"Yes,No"')
-    assert rules["P5:P7"] == ("list", '"Green,Amber,Red"')
-    assert rules["Q5:Q7"] == ("textLength", "500")
-    assert rules["H5:H7"][0] == "decimal"
-    assert rules["N5:N7"] == ("textLength", "4000")
+    assert rules["T5:T7"] == ("list", '"Final,Provisional,Estimated"')
+    assert rules["V5:V7"] == ("list", '"Yes,No"')
+    assert rules["W5:W7"] == ("list", '"Green,Amber,Red"')
+    assert rules["X5:X7"] == ("textLength", "500")
+    assert rules["N5:N7"][0] == "decimal"
+    assert rules["R5:R7"] == ("textLength", "4000")
 
 
 def test_the_workbook_can_be_read_by_everybody(answerer):
@@ -106,13 +101,29 @@ def test_the_workbook_can_be_read_by_everybody(answerer):
     assert book["Identity"].sheet_state == "veryHidden"
     assert book.properties.title == f"Return for Q1 2011/12: {answerer.name}"
     explained = {row[0].value for row in book["Notes"].iter_rows(min_row=2)}
-    assert explained == {column.heading for column in COLUMNS}
+    before = quarters_before(Q1)
+    headings = {column.heading for column in COLUMNS} - {str(each) for each in before}
+    assert explained == headings | {f"{before[0]} to {before[-1]}"}
+
+
+def test_what_a_meeting_reads_is_printed_on_one_width_under_its_headings(answerer):
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
+
+    assert sheet.print_area == "'Return'!$A$1:$S$7", "to the management action"
+    assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0) or (
+        sheet.page_setup.fitToHeight == 0
+    )
+    assert sheet.print_title_rows == "$4:$4"
+    printed = COLUMNS[: [column.heading for column in COLUMNS].index("Management action") + 1]
+    wide = sum(column.width for column in printed)
+    assert wide <= 220, "A4 on its side holds about 150 characters: a third smaller is still read"
 
 
 def test_a_percentage_shows_its_sign_without_being_multiplied(answerer):
     sheet = openpyxl.load_workbook(io.BytesIO(write_workbook(answerer, Q1)))["Return"]
 
-    assert sheet["F5"].number_format == '#,##0.0"%"'
+    assert sheet["L5"].number_format == '#,##0.0"%"'
 
 
 def test_text_that_looks_like_a_formula_stays_text(answerer):
@@ -132,9 +143,10 @@ def test_text_that_looks_like_a_formula_stays_text(answerer):
     book = openpyxl.load_workbook(io.BytesIO(content))
 
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    formulas = [cell.coordinate for cell in cells if cell.data_type == "f"]
+    assert formulas == ["Q5", "Q6", "Q7"], "none but the statuses"
     assert book["Return"]["B5"].value == FORMULA_LIKE
-    assert book["Return"]["N5"].value == "=1+1"
+    assert book["Return"]["R5"].value == "=1+1"
     assert not book["Return"]._hyperlinks
     assert preview(content, answerer, Q1).unchanged[0].reference == indicator.reference
 
@@ -332,7 +344,7 @@ def test_what_somebody_else_saved_since_the_download_is_not_overwritten(answerer
 
     (rejection,) = preview(book.content, answerer, Q1).rejected
 
-    assert rejection.cell == "Return!H5"
+    assert rejection.cell == "Return!N5"
     assert "Another Officer saved something" in rejection.told
 
 

@@ -5,11 +5,13 @@ import zipfile
 
 import openpyxl
 
-from indicators.workbooks.sheet_layout import ASKED, COLUMNS
+from core.quarters import Quarter
+from indicators.workbooks.sheet_layout import ASKED, columns_of
 from organisation.rules import PostKind
 from tests.factories import IndicatorFactory, TargetFactory, UnitFactory, holder
 
 FIRST_ROW = 5
+COLUMNS = columns_of(Quarter(2011, 1))
 COLUMN_OF = {column.key: COLUMNS.index(column) + 1 for column in ASKED}
 
 

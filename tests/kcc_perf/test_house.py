@@ -135,6 +135,7 @@ UNRECORDED = {
     "preview_compliance": "all that it writes is rolled back",
     "rerate_from": "a step of the act that changed a rule, which is recorded; so is the rating",
     "rerate_open_quarters": "a step of the act that changed a rule, which is recorded",
+    "save_rows": "each row is a draft, whose beginning and completion are recorded",
     "split_unit_and_seats": "the splitting is recorded, and the end of each seat",
     "update_close_previews": "a step of the act that changed a result, or a rule, which is recorded",
 }
