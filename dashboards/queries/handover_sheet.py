@@ -27,7 +27,7 @@ from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.queries import officers_who_can_sign_in
 from organisation.rights import allowed
-from organisation.rules import DIRECTING, PostKind
+from organisation.rules import PostKind
 from strategy.models import Milestone
 
 
@@ -103,7 +103,7 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
             )
         ),
         dates=tuple(sorted(_dates(keys, quarter, today), key=lambda each: each.day)),
-        directors=_once(posts.above(unit, kind) for unit in units for kind in DIRECTING),
+        directors=_once(posts.above(unit, PostKind.DIRECTOR) for unit in units),
         deputies=_once(posts.above(unit, PostKind.DEPUTY) for unit in units),
         officers=tuple(officers_who_can_sign_in(on=today)),
     )
@@ -148,10 +148,14 @@ def _lines(
 def _dates(keys: Collection[int], quarter: Quarter | None, today: date) -> Iterator[HandoverDate]:
     """The days of the open quarter that are still to come, and the meetings that call for them."""
     if quarter is not None:
+        due: dict[tuple[date, str], list[str]] = {}
         for line in calendar_of(quarter).steps:
             if line.due_on and line.due_on >= today:
-                which = f" ({line.tier.label.lower()} indicators)" if line.tier else ""
-                yield HandoverDate(line.due_on, f"{line.step.label}, {quarter}{which}")
+                tiers = due.setdefault((line.due_on, line.step.label), [])
+                tiers += [line.tier.label.lower()] if line.tier else []
+        for (day, step), tiers in due.items():
+            which = f" ({' and '.join(tiers)} indicators)" if tiers else ""
+            yield HandoverDate(day, f"{step}, {quarter}{which}")
     called = CallIn.objects.on_agenda().filter(indicator__in=keys, meeting__meets_on__gte=today)
     called = called.exclude(meeting__state=MeetingState.HELD)
     for row in called.select_related("indicator", "meeting__team"):

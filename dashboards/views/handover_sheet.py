@@ -26,6 +26,7 @@ def handover_sheet(request: SignedInRequest, pk: int) -> HttpResponse:
     page = {
         "sheet": sheets.handover_sheet(person, reader=reader, today=today),
         "today": today,
+        "on_paper": "print" in request.GET,
         "may_name": person in managers_within_reach(reader),
     }
     return render(request, "dashboards/handover_sheet.html", page)
