@@ -12,7 +12,7 @@ from sorp.queries.statement import ClauseSheet, StatementSheet, statement_sheet
 
 # What a version holds beside its clauses: as an address has it, and as a heading does.
 PARTS = {
-    "unplaced": "Rules that stand under no clause",
+    "unplaced": "Rules without a clause",
     "figures": "Recovery, relapse and plans in figures",
     "calendar": "By when each step of a quarter is due",
     "reminders": "Who is reminded, and when",

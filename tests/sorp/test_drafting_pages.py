@@ -117,7 +117,7 @@ def test_an_officer_begins_a_draft_from_the_version_in_force(author, sorp_in_for
     )
 
     assert answer.redirect_chain == [("/sorp/versions/2/edit/", 302)]
-    assert "Version 2 is begun" in text_of(answer)
+    assert "Version 2 is started" in text_of(answer)
     assert Version.objects.get(number="2").drafted_from == sorp_in_force
 
 
