@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from assurance.models.meetings import AgreedAction, Meeting
 from assurance.models.teams import Team
 from assurance.queries.boards import call_in_board
@@ -26,6 +28,7 @@ from escalation.rules.close_preview import CloseAct
 from indicators.models.definitions import Indicator
 from indicators.models.results import Revision
 from indicators.queries.calendar import calendar_of
+from indicators.queries.pictures import UnitStrip
 from indicators.queries.standings import COUNTED, counted_status, standings
 from indicators.rules.calendar import StepLine
 from indicators.rules.rating import stale
@@ -34,15 +37,16 @@ from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from organisation.rights import allowed, sight_of
-from organisation.rules import Sight, UnitTier
+from organisation.rules import Branch, Sight, UnitTier
 from reports.queries.editions import public_document, published_edition
 from reports.rules.sentences import said_in
 from sorp.lexicon import Kind, Rag, Step
 from strategy.queries import late_milestones
 
 # What of each list fits on one side of paper, beside all the others; the rest is counted.
-MOST_UP, MOST_UNITS, MOST_RECOVERING, MOST_MISSING = 6, 2, 3, 5
-MOST_PLANS, MOST_CALLED_IN, MOST_DAYS = 3, 3, 6
+MOST_DIRECTORATES, MOST_UP, MOST_UNITS, MOST_RECOVERING = 6, 5, 2, 3
+MOST_PLANS, MOST_CALLED_IN, MOST_DAYS = 2, 3, 6
+MOST_NAMED = 3  # of those whose results are missing in a directorate
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +91,6 @@ class PublishedQuarter:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingInUnit:
-    """How many results of a directorate are not there, and who answers for them."""
-
-    name: str
-    results: int
-    people: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NextMeeting:
     """An assurance team's next meeting, and what it has before it as far as the reader may know."""
 
@@ -125,7 +120,7 @@ class OpenQuarterSheet:
     goes_up: Shortened
     units_up: Shortened
     recovers: Shortened
-    missing: Shortened  # of MissingInUnit
+    directorates: Shortened  # each as it stands tonight, with whose results are missing
     results_missing: int
     late_plans: Shortened
     late_actions: Shortened
@@ -138,7 +133,7 @@ def open_quarter_sheet(*, reader: User, today: date) -> OpenQuarterSheet:
 
     Whoever sees no more than what is published finds the published quarter there, and the days.
     """
-    quarter = quarter_previewed()
+    quarter, not_kept_from = quarter_previewed(), sight_of(reader) is Sight.EVERYTHING
     sees_results = allowed(reader, Permission.VIEW_PERFORMANCE)
     measured = Indicator.objects.visible_to(reader)
     stands = (
@@ -164,7 +159,7 @@ def open_quarter_sheet(*, reader: User, today: date) -> OpenQuarterSheet:
         quarter=quarter,
         sees_results=sees_results,
         sees_open=sees_open_quarter(reader),
-        sees_missing=sight_of(reader) is Sight.EVERYTHING,
+        sees_missing=not_kept_from,
         published=None if sees_results else _published(),
         closed=QuarterCounts(last, _counted(before.values())) if last else None,
         tonight=QuarterCounts(stands.quarter, _counted(now.values())) if stands else None,
@@ -179,7 +174,10 @@ def open_quarter_sheet(*, reader: User, today: date) -> OpenQuarterSheet:
         units_up=Shortened.to(
             MOST_UNITS, [each for each in stands.units if each.goes_up] if stands else []
         ),
-        missing=Shortened.to(MOST_MISSING, _missing(stands, today) if stands else []),
+        directorates=Shortened.to(
+            MOST_DIRECTORATES,
+            _directorates(stands, now, today) if stands and not_kept_from else [],
+        ),
         results_missing=len(stands.to_come) if stands else 0,
         late_plans=Shortened.to(MOST_PLANS, late_plans),
         late_actions=Shortened.to(MOST_PLANS, late_actions),
@@ -227,21 +225,46 @@ def _statuses_tonight(stands: AsItStands) -> dict[int, str]:
     }
 
 
-def _missing(stands: AsItStands, today: date) -> list[MissingInUnit]:
-    """What is missing by directorate, most first."""
+def _directorates(stands: AsItStands, statuses: Mapping[int, str], today: date) -> list[UnitStrip]:
+    """A strip for each directorate: how it stands tonight, what goes up, whose results are missing. Most reds first."""
     tree = tree_on(today)
-    found: dict[str, Counter[str]] = {}
-    for each in stands.to_come:
-        branch = tree.at_tier(each.indicator.unit_id, UnitTier.DIRECTORATE) or tree.standing(
-            each.indicator.unit_id
+    members: dict[str, list[ClosePreview]] = {}
+    branches: dict[str, Branch] = {}
+    for each in stands.previews:
+        unit = each.indicator.unit_id
+        branch = tree.at_tier(unit, UnitTier.DIRECTORATE) or tree.standing(unit)
+        if branch is not None:
+            branches[branch.code] = branch
+            members.setdefault(branch.code, []).append(each)
+    strips = [
+        UnitStrip(
+            name=branches[code].name,
+            address=reverse("dashboard", args=[code]),
+            counts=_counted(
+                statuses[each.indicator_id] for each in found if each.indicator_id in statuses
+            ),
+            note=_directorate_note(found),
         )
-        name = branch.name if branch else each.indicator.unit.name
-        found.setdefault(name, Counter())[each.indicator.accountable_manager.name] += 1
-    lines = [
-        MissingInUnit(name, people.total(), tuple(person for person, _ in people.most_common()))
-        for name, people in found.items()
+        for code, found in members.items()
     ]
-    return sorted(lines, key=lambda each: (-each.results, each.name))
+    return sorted(
+        strips,
+        key=lambda each: (-each.counts["red"], -each.counts["not_rated"], each.name),
+    )
+
+
+def _directorate_note(previews: Sequence[ClosePreview]) -> str:
+    up = sum(bool(each.moves) and _does(each, CloseAct.OPENS) for each in previews)
+    people = Counter(
+        each.indicator.accountable_manager.name for each in previews if each.is_missing
+    )
+    said = [f"{up} would go up"] if up else []
+    if people:
+        named = [name for name, _ in people.most_common(MOST_NAMED)]
+        more = len(people) - len(named)
+        names = ", ".join(named) + (f" and {more} more" if more else "")
+        said.append(f"{people.total()} missing: {names}")
+    return "; ".join(said)
 
 
 def _next_meetings(reader: User, today: date) -> Iterable[NextMeeting]:

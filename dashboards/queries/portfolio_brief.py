@@ -14,6 +14,8 @@ from datetime import date
 from typing import Any
 
 from assurance.models.meetings import Decision
+from core.charts.small import Sparkline
+from core.charts.trend import Trend
 from core.quarters import Quarter
 from core.queries import last_closed
 from dashboards.queries.indicator_story import CHARTED, trend_of
@@ -33,7 +35,10 @@ from organisation.rules import DIRECTING, Tree
 from reports.queries.editions import public_document, published_edition
 from reports.rules.history import in_quarter, rated_before
 from reports.rules.sentences import said_in
+from reports.rules.wording import pattern_of
+from reports.rules.wording import trend_of as reported_trend
 from sorp.lexicon import Kind, Rag
+from sorp.rules.patterns import Pattern
 from strategy.queries import PrioritySheet, strategy_sheet
 
 MOST_LINES = 5  # in full, of one unit; the rest by their titles
@@ -63,6 +68,7 @@ class LineToTake:
     plan: str  # "Plan 2, agreed on 3 May 2023"; nothing where there is none
     action: NextAction | None
     answers: str
+    spark: Sparkline | None  # its last quarters
 
     @property
     def is_newly_red(self) -> bool:
@@ -223,8 +229,13 @@ def _lines(
             plan=_plan_in_words(plan, agreed) if plan else "",
             action=_next_action(plan.actions.all(), today) if plan else None,
             answers=f"{each.accountable_manager.name}, {each.unit.name}",
+            spark=_spark(trend, each.pattern) if trend else None,
         )
     return found
+
+
+def _spark(trend: Trend, pattern: Pattern) -> Sparkline:
+    return Sparkline(trend.points, trend.measure_unit, trend.decimals, pattern.restarts_in_april)
 
 
 def _before(ratings: Sequence[Rating]) -> Rag | None:
@@ -351,12 +362,15 @@ def _reported_unit(
         if rag == Rag.GREEN and was and was["rag"] != Rag.GREEN:
             recovered.append(each["title"])
         if rag == Rag.RED:
-            reds.append(_reported_line(each, was, said[f"indicators/{each['reference']}"]))
+            reds.append(_reported_line(each, quarter, was, said[f"indicators/{each['reference']}"]))
     return _brief(unit, counts, reds, recovered)
 
 
 def _reported_line(
-    told: Mapping[str, Any], was: Mapping[str, Any] | None, said: Mapping[str, str]
+    told: Mapping[str, Any],
+    quarter: Quarter,
+    was: Mapping[str, Any] | None,
+    said: Mapping[str, str],
 ) -> LineToTake:
     plan = told["plan"]
     undone = [each for each in (plan["actions"] if plan else ()) if not each["done_on"]]
@@ -376,4 +390,5 @@ def _reported_line(
         if first
         else None,
         answers=told["accountable_manager"]["office"],
+        spark=_spark(reported_trend(told, quarter), pattern_of(told)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from core.figures import as_number
+from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
 from core.queries import last_closed
 from indicators.models.definitions import Indicator, IndicatorQuerySet
@@ -109,7 +109,9 @@ class PracticeSheet:
 def _ratio(numerator: Decimal | None, denominator: Decimal | None) -> str:
     if numerator is None or denominator is None:
         return NOTHING
-    return f"{as_number(numerator)} of {as_number(denominator)}"
+    return " of ".join(
+        as_number(each, decimals_of(each, DECIMALS)) for each in (numerator, denominator)
+    )
 
 
 def _unrated(why: NotRated | None) -> str:

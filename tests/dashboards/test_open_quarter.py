@@ -58,7 +58,7 @@ PARTS = {
     "tonight": "1 newly red",
     "closed": "Before: Q1 2011/12, closed",
     "goes up": SECOND_RED,
-    "missing": "1 Adult social care Ada Martin",
+    "missing": "1 would go up; 1 missing: Ada Martin",
     "plans": "Recruit two engineers Head of Highways: was due on 30 November 2011",
     "called in": "1 called in",
     "whom": "Reviews AS-4",
@@ -241,6 +241,10 @@ def test_a_unit_of_the_council_is_its_directorate_on_the_sheet(council):
     submit(council, Q2, Rag.RED)
     update_all_close_previews(by=None)
 
-    (missing,) = open_quarter_sheet(reader=reader, today=TODAY).missing.shown
+    (strip,) = open_quarter_sheet(reader=reader, today=TODAY).directorates.shown
 
-    assert (missing.name, missing.results) == ("Adult social care", 2)
+    assert (strip.name, strip.note) == (
+        "Adult social care",
+        "1 would go up; 2 missing: Ada Martin",
+    )
+    assert strip.counts == {"green": 1, "amber": 0, "red": 2, "not_rated": 2}

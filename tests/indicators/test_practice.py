@@ -71,6 +71,7 @@ def test_practice_shows_what_would_have_come_of_it_beside_what_did_and_keeps_not
         "what the real form asks for, this one does"
     )
     assert "95" not in re.sub(r"\d+-\d+", "", text_of(empty)), "what was given is shown only after"
+    assert b'value="95' not in empty.content
     assert rows_of_every_table() == before
 
 
