@@ -36,6 +36,14 @@ def as_moment(moment: datetime) -> str:
     return f"{as_time(moment)} on {as_date(moment)}"
 
 
+def as_recent(moment: datetime, today: date) -> str:
+    """Today at 15:42, yesterday at 15:42, or at 15:42 on 20 October 2011: as it stands in a sentence."""
+    days = (today - moment.astimezone(LONDON).date()).days
+    if days in (0, 1):
+        return f"{'yesterday' if days else 'today'} at {as_time(moment)}"
+    return f"at {as_moment(moment)}"
+
+
 def as_quarter(value: Quarter | date | str | None) -> str:
     """Q2 2011/12. Takes a quarter, its key (2011-Q2) or any day in it."""
     if not value:

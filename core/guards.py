@@ -13,15 +13,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from core.models.people import Person
+from core.put_back import keep_sent
 
 View = Callable[..., HttpResponseBase]
 AnyView = TypeVar("AnyView", bound=View)
 
 
-def require(permission: str) -> Callable[[View], View]:
+def require(permission: str, *, puts_back: bool = False) -> Callable[[View], View]:
     """Guard a view for those whose post grants a permission, as the person (`may`) answers today.
 
-    Leaves the permission on the view, so that a test can find it.
+    Leaves the permission on the view, so that a test can find it. A view that `puts_back` shows what
+    was sent to it while its sender was signed out (`core.put_back`).
     """
 
     def guard(view: View) -> View:
@@ -31,7 +33,7 @@ def require(permission: str) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded_view = signed_in(guarded)
+        guarded_view = signed_in(guarded, puts_back=puts_back)
         guarded_view.permission = permission  # type: ignore[attr-defined]
         return guarded_view
 
@@ -41,14 +43,18 @@ def require(permission: str) -> Callable[[View], View]:
 UNTYPED = ("csrfmiddlewaretoken", "token", "version", "seen", "act")
 
 
-def signed_in(view: View) -> View:
-    """Guard a view for whoever has signed in. What was typed while a session ended comes back."""
+def signed_in(view: View, *, puts_back: bool = False) -> View:
+    """Guard a view for whoever has signed in. What was typed while a session ended comes back.
+
+    It is shown at once, to be copied, and kept for a view that `puts_back` what it was sent.
+    """
     for_signed_in = login_required(view)
 
     @wraps(view)
     def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated and (typed := _typed(request)):
-            return render(request, "signed_out.html", {"typed": typed}, status=403)
+            page = {"typed": typed, "is_kept": puts_back and keep_sent(request)}
+            return render(request, "signed_out.html", page, status=403)
         return for_signed_in(request, *args, **kwargs)
 
     return guarded_view

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.panels import panel, panel_rows
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
-from escalation.queries.as_it_stands import of_typed, stands_by_indicator
+from escalation.queries.as_it_stands import last_worked_out, of_typed, stands_by_indicator
 from escalation.queries.backtests import evidence_on
 from escalation.queries.practice import practised_close
 from indicators.models.definitions import Indicator
@@ -55,14 +55,14 @@ def close_of_practice(practice: PracticeSheet, entry: Entry) -> dict[str, object
     return {"closed": closed} if closed else None
 
 
-@panel("close_of_drafts", "escalation/close_of_results.html")
+@panel_rows("close_of_drafts", "escalation/parts/stands.html")
 def close_of_drafts(
     rows: Sequence[ReturnRow], quarter: Quarter, reader: User
-) -> dict[str, object] | None:
-    """What the close would do with a return that is about to be submitted."""
+) -> Mapping[int, dict[str, object]]:
+    """What the close would do with each result of a return that is about to be submitted."""
     entries = [(row.indicator, row.entry, row.revision) for row in rows if row.entry is not None]
     found = of_typed(reader=reader, quarter=quarter, entries=entries)
-    return {"previews": found, "quarter": quarter, "is_typed": True} if found else None
+    return {each.indicator_id: {"preview": each, "with_words": True} for each in found}
 
 
 @panel("close_of_results", "escalation/close_of_results.html")
@@ -73,7 +73,17 @@ def close_of_results(
     keys = [each.indicator_id for each in ratings]
     stands = stands_by_indicator(reader=reader, indicators=keys, quarter=quarter)
     found = sorted(stands.values(), key=lambda each: each.indicator.reference)
-    return {"previews": found, "quarter": quarter} if found else None
+    if not found:
+        return None
+    latest = max(each.worked_out_at for each in found)
+    return {"previews": found, "quarter": quarter, "worked_out_at": latest}
+
+
+@panel("close_worked_out", "escalation/parts/worked_out.html")
+def close_worked_out(quarter: Quarter, reader: User) -> dict[str, object] | None:
+    """When what the close of an open quarter would do was last worked out, where it is shown."""
+    latest = last_worked_out(reader=reader, quarter=quarter)
+    return {"quarter": quarter, "worked_out_at": latest} if latest else None
 
 
 @panel_rows("close_of_each", "escalation/parts/stands.html")

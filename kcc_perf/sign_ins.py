@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import audit
 from core.clock import now
 from core.guards import signed_in
+from core.put_back import ENDED
 from organisation.requests import SignedInRequest
 
 BEGAN = "signed_in_at"
@@ -56,7 +57,9 @@ class LongestSignIn:
             if began is None:  # signed in before this was kept
                 request.session[BEGAN] = now().isoformat()
             elif now() - datetime.fromisoformat(began) > timedelta(hours=settings.SIGN_IN_HOURS):
+                person = request.user.pk
                 auth.logout(request)
+                setattr(request, ENDED, person)
         return self.get_response(request)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from core.quarters import Quarter
 from escalation.models.close_previews import ClosePreview, UnitClosePreview
@@ -42,6 +43,11 @@ class AsItStands:
             ((each.is_missing, each.consequences) for each in self.previews),
             sum(each.goes_up for each in self.units),
         )
+
+    @property
+    def worked_out_at(self) -> datetime:
+        """When it was last found to stand otherwise than before. All of it is worked out each hour."""
+        return max(each.worked_out_at for each in self.previews)
 
     @property
     def moves(self) -> list[ClosePreview]:
@@ -170,6 +176,15 @@ def stands_by_indicator(
     rows = ClosePreview.objects.of_quarter(previewed).filter(indicator__in=list(indicators))
     _, kept = _shown_to(reader, rows.select_related("indicator"))
     return {each.indicator_id: each for each in kept}
+
+
+def last_worked_out(*, reader: User, quarter: Quarter) -> datetime | None:
+    """When what the close of a quarter would do was last found otherwise; None where it is not shown."""
+    if not sees_open_quarter(reader) or quarter != quarter_previewed():
+        return None
+    rows = ClosePreview.objects.of_quarter(quarter)
+    found: datetime | None = rows.aggregate(latest=Max("worked_out_at"))["latest"]
+    return found
 
 
 def _shown_to(reader: User, rows: Iterable[ClosePreview]) -> tuple[Seen, list[ClosePreview]]:

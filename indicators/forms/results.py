@@ -30,9 +30,9 @@ from indicators.rules.entry import (
 )
 from indicators.rules.questions import ANSWER_FIELDS, ASKED, TICK
 from indicators.rules.returns import LONGEST_WHY, RAGS_ASKED
-from sorp.lexicon import Confidence
+from sorp.lexicon import Confidence, Kind
 
-MARKDOWN = "You can use *emphasis*, lists that begin with a hyphen, and links."
+MARKDOWN = "*Emphasis*, - lists and links work."
 # Each box to be ticked, and the field beside it, which is sent whether it is ticked or not.
 BOXES = TICKS | {
     name: f"{ASKED}{name.removeprefix(TICK)}" for name in ANSWER_FIELDS if name.startswith(TICK)
@@ -82,13 +82,10 @@ class OptionalChoiceField(forms.ChoiceField):
 class ResultForm(forms.Form):
     """The result of one indicator for one quarter."""
 
-    numerator = FigureField(
-        label="Numerator",
-        help_text="How many met the standard. With the denominator, it works out the result.",
-    )
-    denominator = FigureField(label="Denominator", help_text="How many there were in all.")
+    numerator = FigureField(label="Numerator")
+    denominator = FigureField(label="Denominator")
     confidence = OptionalChoiceField(
-        label="How firm is this figure?", choices=Confidence.choices, widget=forms.RadioSelect
+        label="How firm is this figure?", choices=Confidence.choices, widget=forms.Select
     )
     not_available = FigureField(
         label="If there is no figure, why not?",
@@ -99,16 +96,11 @@ class ResultForm(forms.Form):
         required=False,
     )
     commentary = ProseField(
-        rows=6,
+        rows=3,
         label="Context",
         help_text=f"What happened, and why. Members and the public read this. {MARKDOWN}",
     )
-    management_action = ProseField(rows=6, label="Management action")
-    complete = OptionalChoiceField(
-        label="Have you completed this indicator?",
-        choices=[("yes", "Yes"), ("no", "No, I’ll come back later")],
-        widget=forms.RadioSelect,
-    )
+    management_action = ProseField(rows=4, label="Management action")
 
     def __init__(
         self,
@@ -126,22 +118,27 @@ class ResultForm(forms.Form):
         self._ask_for_figures()
         if not sheet.is_closed:
             self._ask_for_the_year_end()
-        amber = " or amber" if sheet.requirements.action_on_amber else ""
-        self.fields[
-            "management_action"
-        ].help_text = (
-            f"What is being done, by whom and by when. Needed where the result is red{amber}."
-        )
+        self._ask_for_action()
         if "not_available" in self.fields:
             self.fields["not_available"].widget.attrs = {"autocomplete": "off"}
         if sheet.is_closed:
-            del self.fields["complete"]
             self.fields["reason"] = PrintedText(
                 label="Why is the result revised?",
                 max_length=500,
                 help_text="The quarter is closed. The old figure stays on record with the new.",
                 error_messages={"required": "Say why the result is revised"},
             )
+
+    def _ask_for_action(self) -> None:
+        """What is being done about it: of what has a RAG status, or where something was said before."""
+        sheet = self.sheet
+        if sheet.indicator.kind != Kind.KPI and not sheet.typed.get("management_action"):
+            del self.fields["management_action"]
+            return
+        amber = " or amber" if sheet.requirements.action_on_amber else ""
+        self.fields[
+            "management_action"
+        ].help_text = f"What is being done, by whom and by when. Needed where it is red{amber}."
 
     def _ask_for_figures(self) -> None:
         indicator = self.sheet.indicator
@@ -154,6 +151,14 @@ class ResultForm(forms.Form):
         self.fields["value"] = FigureField(
             label=f"Result for {self.sheet.quarter}", help_text=_how_to_write(indicator)
         )
+        if not self.sheet.takes_counts:
+            del self.fields["numerator"], self.fields["denominator"]
+            return
+        for name in ("numerator", "denominator"):
+            if says := getattr(indicator, f"{name}_name"):
+                self.fields[name].label = f"{says[:1].upper()}{says[1:]} ({name})"
+        unit = indicator.measure_unit or "a plain number"
+        self.fields["value"].help_text = f"In {unit}, or give both counts."
         self.order_fields(["value", "numerator", "denominator"])
 
     def _ask_for_month(self, place: int, month: Month) -> None:
@@ -194,22 +199,32 @@ class ResultForm(forms.Form):
         if year_end is None:
             return
         self.fields["year_end_rag"] = OptionalChoiceField(
-            label=f"Year end ({year_end}): green, amber or red? (optional)",
-            choices=[("", "Choose what you expect"), *RAGS_ASKED],
+            label=f"Year end, {year_end} (optional)",
+            choices=[("", "What do you expect?"), *RAGS_ASKED],
             widget=forms.Select,
         )
         self.fields["year_end_why"] = PrintedText(
             label="Why do you expect that?",
             max_length=LONGEST_WHY,
             required=False,
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": 2}),
             help_text="What you know that the figures do not show.",
         )
 
     @property
-    def year_end_fields(self) -> list[forms.BoundField]:
-        """The colour expected at the year's end, and why, where they are asked for."""
-        return [self[name] for name in ("year_end_rag", "year_end_why") if name in self.fields]
+    def says_more(self) -> bool:
+        """Whether something stands, or is wrong, in what is asked of few results only."""
+        more = [self[name] for name in ("not_available", "definition_break") if name in self.fields]
+        return any(each.value() or each.errors for each in more)
+
+    @property
+    def asks_for_action(self) -> bool:
+        """Whether the box for management action is open: it is needed, or something stands in it."""
+        box = self["management_action"] if "management_action" in self.fields else None
+        if box is None:
+            return False
+        entry = self._entry or self.sheet.read(self.sheet.typed)
+        return bool(box.value() or box.errors or entry.action_is_required)
 
     @property
     def entry(self) -> Entry:
@@ -225,6 +240,8 @@ class ResultForm(forms.Form):
             is_asked = name in self.fields and (self.only is None or name in self.only)
             if is_asked and name not in self.errors:
                 self.add_error(name, problem)
+            elif name in FIGURES and name not in self.fields and not self.sheet.is_by_month:
+                self.add_error(None, problem)
         together = entry.problems.get(MONTHS)
         if together and (self.only is None or MONTHS in self.only):
             self.add_error(None, together)
@@ -254,4 +271,4 @@ def _how_to_write(indicator: Indicator) -> str:
     decimals = {0: "no decimals", 1: "one decimal"}.get(
         indicator.decimals, f"{indicator.decimals} decimals"
     )
-    return f"In {unit}, usually with {decimals}. Leave empty if you give both counts below."
+    return f"In {unit}, usually with {decimals}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -17,14 +18,29 @@ from core.quarters import Quarter
 from core.working_days import working_day_after
 from indicators.models.results import Result
 from indicators.queries.sign_off import SignOffLine
+from indicators.rules.sign_off import Attention
 from organisation.models.people import User
 
 DAYS_OFFERED = (1, 2, 5, 9)
 NO_LONGER_WAITING = "One of those you ticked is no longer there: tick again what you approve"
 
 
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One line of a sign-off sheet as it is shown: with its reason to go back, and what is ticked."""
+
+    line: SignOffLine
+    comment: BoundField
+    is_approved: bool
+    is_returned: bool
+    is_changed: bool  # since the page was opened from which this one was sent
+
+
 class SignOffForm(forms.Form):
-    """A sheet of results: those ticked are approved, or one is returned with a comment."""
+    """A sheet of results: those ticked are approved, those to go back are returned with a reason.
+
+    Nothing is ticked beforehand. What moved as it usually does may be approved together.
+    """
 
     approve = forms.ModelMultipleChoiceField(
         Result.objects.none(),
@@ -35,24 +51,21 @@ class SignOffForm(forms.Form):
     )
 
     def __init__(
-        self,
-        *args: Any,
-        lines: tuple[SignOffLine, ...],
-        quarter: Quarter,
-        returning: str = "",
-        **kwargs: Any,
+        self, *args: Any, lines: tuple[SignOffLine, ...], quarter: Quarter, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.lines, self.returning = lines, returning
+        self.lines = lines
         # Not only those that wait: what the same person approved a moment ago is no mistake.
         approve = field_of(self, "approve", forms.ModelMultipleChoiceField)
         approve.queryset = Result.objects.filter(quarter=quarter)
         for line in lines:
+            manager = line.indicator.accountable_manager
             self.fields[self.comment_on(line)] = PrintedText(
-                label="What needs to be corrected?",
+                label="What needs to be corrected, and why?",
+                help_text=f"{manager} gets this by e-mail, and sees it in the return.",
                 required=False,
                 max_length=1000,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=forms.Textarea(attrs={"rows": 4}),
             )
 
     @staticmethod
@@ -60,51 +73,114 @@ class SignOffForm(forms.Form):
         return f"comment_{line.result.pk}"
 
     @property
-    def returned(self) -> SignOffLine | None:
-        """The line to be returned, where a button to return one was pressed."""
-        return next((each for each in self.lines if str(each.result.pk) == self.returning), None)
-
-    @property
-    def rows(self) -> list[tuple[SignOffLine, BoundField, bool]]:
-        """Each line with its comment, and whether it is ticked."""
-        return [(line, self[self.comment_on(line)], self._is_ticked(line)) for line in self.lines]
-
-    def _is_ticked(self, line: SignOffLine) -> bool:
-        if not self.is_bound:
-            return line.is_ticked
-        return str(line.result.pk) in cast(QueryDict, self.data).getlist("approve")
-
-    def clean(self) -> dict[str, Any]:
-        fields = super().clean() or self.cleaned_data
-        if self.returning:
-            self._clean_return(fields)
-        elif not self.errors and not fields["approve"]:
-            self.add_error("approve", "Tick the results that you approve, or return some")
-        return fields
-
-    def _clean_return(self, fields: dict[str, Any]) -> None:
-        line = self.returned
-        if line is None:
-            self.add_error("approve", "That result is no longer waiting for you")
-        elif not fields.get(self.comment_on(line), "").strip():
-            self.add_error(
-                self.comment_on(line),
-                f"Say what needs to be corrected in {line.indicator.title}",
+    def rows(self) -> list[SheetRow]:
+        """Each line as it is shown. What changed meanwhile is not ticked any more."""
+        return [
+            SheetRow(
+                line,
+                self[self.comment_on(line)],
+                is_approved=self._is_sent("approve", line) and not self._is_changed(line),
+                is_returned=self._is_sent("return", line),
+                is_changed=self._is_changed(line),
             )
+            for line in self.lines
+        ]
 
     @property
-    def comment(self) -> str:
-        """What is to be mended in the line to be returned."""
-        line = self.returned
-        return "" if line is None else self.cleaned_data[self.comment_on(line)]
+    def groups(self) -> list[tuple[Attention, list[SheetRow]]]:
+        """The rows by how they are looked at, worst first."""
+        rows = self.rows
+        return [
+            (attention, [each for each in rows if each.line.attention is attention])
+            for attention in Attention
+            if any(each.line.attention is attention for each in rows)
+        ]
+
+    @property
+    def together(self) -> bool:
+        """Whether what moved as it usually does is approved in one tick."""
+        return self.is_bound and bool(self.data.get("together"))
+
+    @property
+    def returned(self) -> dict[Result, str]:
+        """What goes back, each with what has to be corrected. Asked once the form is valid."""
+        return {
+            line.result: self.cleaned_data[self.comment_on(line)]
+            for line in self.lines
+            if self._is_sent("return", line)
+        }
+
+    @property
+    def approved(self) -> list[Result]:
+        """What is approved: what was ticked, and where they go together, each that was on the page.
+
+        Asked once `approve` was read.
+        """
+        ticked = list(self.cleaned_data["approve"])
+        if self.together:
+            ticked += [
+                line.result
+                for line in self.lines
+                if line.may_go_together
+                and f"seen_{line.result.pk}" in self.data
+                and line.result not in ticked
+                and not self._is_sent("return", line)
+            ]
+        return ticked
 
     @property
     def revisions_seen(self) -> dict[int, int]:
-        """Which revision of each ticked result was on the page: none where the page did not say."""
+        """Which revision of each result was on the page: none where the page did not say."""
         return {
             each.pk: number_sent(self.data.get(f"seen_{each.pk}", ""))
-            for each in self.cleaned_data["approve"]
+            for each in (*self.approved, *self.returned)
         }
+
+    def _is_sent(self, name: str, line: SignOffLine) -> bool:
+        return self.is_bound and str(line.result.pk) in cast(QueryDict, self.data).getlist(name)
+
+    def _is_changed(self, line: SignOffLine) -> bool:
+        """Whether the page showed another figure, or another rating of it, than stands now."""
+        if not self.is_bound:
+            return False
+        pk = line.result.pk
+        seen = self.data.get(f"seen_{pk}", str(line.revision.number))
+        rated = self.data.get(f"rated_{pk}", line.rating_key)
+        return seen != str(line.revision.number) or rated != line.rating_key
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
+        approved = self.approved if "approve" in fields else []
+        for line in self.lines:
+            self._clean_line(line, fields, is_approved=line.result in approved)
+        if not self.errors and not approved and not self.returned:
+            self.add_error("approve", "Tick the results that you approve, or return some")
+        return fields
+
+    def _clean_line(self, line: SignOffLine, fields: dict[str, Any], *, is_approved: bool) -> None:
+        title, comment = line.indicator.title, self.comment_on(line)
+        reason = fields.get(comment, "").strip()
+        if self._is_sent("return", line):
+            if is_approved:
+                self.add_error("approve", f"{title}: approve it or return it, not both")
+            elif not reason and comment not in self.errors:
+                self.add_error(comment, f"Say what needs to be corrected in {title}")
+        elif reason and not is_approved:
+            self.add_error(
+                comment,
+                f"You wrote why {title} goes back: tick Return as well, or clear the reason",
+            )
+        if is_approved and self._is_rated_anew(line):
+            self.add_error(
+                "approve",
+                f"{title} was rated anew since you opened this page, by another target or rule."
+                " Look again, then decide",
+            )
+
+    def _is_rated_anew(self, line: SignOffLine) -> bool:
+        """The same figure, by another target or rule. A figure that was corrected is told by the service."""
+        sent = self.data.get(f"seen_{line.result.pk}") == str(line.revision.number)
+        return sent and self._is_changed(line)
 
 
 class UnlockForm(forms.Form):

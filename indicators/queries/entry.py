@@ -38,6 +38,7 @@ from indicators.rules.entry import (
     Entry,
     QuarterRequirements,
     read_entry,
+    takes_counts,
 )
 from indicators.rules.months import QuarterOfMonths
 from indicators.rules.questions import (
@@ -184,6 +185,15 @@ class EntrySheet:
     @property
     def is_by_month(self) -> bool:
         return self.requirements.made_of_months is not None
+
+    @property
+    def takes_counts(self) -> bool:
+        """Whether a numerator and a denominator are asked for: by its definition, or as they were given."""
+        names = (self.indicator.numerator_name, self.indicator.denominator_name)
+        if takes_counts(self.indicator.measure_unit, *names):
+            return True
+        typed = any(self.typed.get(name) for name in ("numerator", "denominator"))
+        return typed or any(each.denominator is not None for each in self.background.earlier[:4])
 
     @property
     def months_seen(self) -> str:

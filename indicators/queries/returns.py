@@ -133,6 +133,18 @@ class ReturnSheet:
             and each.state is not TaskState.CANNOT_START
         )
 
+    @property
+    def groups(self) -> list[tuple[str, tuple[ReturnRow, ...]]]:
+        """The rows by how far they have got, what is still to do first; none that has none."""
+        to_do = tuple(each for each in self.rows if not each.is_done)
+        submitted = tuple(each for each in self.rows if each.is_done and not each.is_ready)
+        named = (
+            ("Still to do", to_do),
+            ("Completed, not submitted yet", self.ready),
+            ("Submitted", submitted),
+        )
+        return [(heading, rows) for heading, rows in named if rows]
+
     def after(self, reference: str) -> ReturnRow | None:
         """The next row to be worked on after one of them, going round to the first."""
         later = [each for each in self.unfinished if each.indicator.reference > reference]

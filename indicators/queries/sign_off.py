@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import Max
 
@@ -21,16 +20,20 @@ from indicators.models.returns import Evidence, SignOff, Unlock
 from indicators.queries.evidence import evidence_by_indicator
 from indicators.queries.months import months_given
 from indicators.queries.questions import data_confidence_of
-from indicators.rules.questions import DataConfidence, FigureQuestion, cautions
+from indicators.rules.questions import DataConfidence, FigureQuestion, QuestionKey, cautions
 from indicators.rules.returns import ResultState, Stage, Verdict, action_required
 from indicators.rules.sign_off import (
     COUNCILS_OWN,
     DIRECTORS,
+    Attention,
     ChangeFacts,
+    MoveFacts,
     Office,
     SignOffStage,
+    attention_to,
     changes,
     is_unlocked,
+    odd_moves,
     sign_off_order,
     sign_off_refusal,
     sign_off_stages,
@@ -40,7 +43,7 @@ from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
 from organisation.queries import tree_on
 from organisation.rules import Branch, PostKind, Tree, UnitTier
-from sorp.lexicon import Confidence, Rag
+from sorp.lexicon import Confidence, Rag, Travel
 from sorp.queries.ruling import version_ruling
 
 # The states in which somebody's signature is awaited.
@@ -144,9 +147,10 @@ class SignOffLine:
     indicator: Indicator
     revision: Revision
     rating: Rating | None
-    before: Rating | None  # the quarter before it that has a value
+    earlier: tuple[Rating, ...]  # of the quarters before, oldest first
     sign_off_stage: SignOffStage
     changes: tuple[str, ...]
+    odd: tuple[str, ...]  # why it is looked at by itself, whatever its colour
     questions: tuple[Question, ...]  # what was asked about the figure, with what was answered
     cautions: tuple[FigureQuestion, ...]
     data_confidence: DataConfidence | None
@@ -165,14 +169,41 @@ class SignOffLine:
         return Rag(self.rating.rag) if self.rating and self.rating.rag else None
 
     @property
+    def attention(self) -> Attention:
+        """How it is looked at: by its colour where that is bad, else by how it moved.
+
+        What was returned before is looked at by itself, however it moved.
+        """
+        has_figure = self.revision.value is not None
+        is_odd = bool(self.odd) or self.returned is not None
+        return attention_to(self.rag, has_figure=has_figure, is_odd=is_odd)
+
+    @property
+    def before(self) -> Rating | None:
+        """The quarter before it that has a value."""
+        return next((each for each in reversed(self.earlier) if each.value is not None), None)
+
+    @property
+    def year_before(self) -> Rating | None:
+        """The same quarter of the year before, where that is not the quarter before already."""
+        wanted = self.result.quarter.back(4)
+        found = next((each for each in self.earlier if each.quarter == wanted), None)
+        return found if found != self.before and found and found.value is not None else None
+
+    @property
+    def rating_key(self) -> str:
+        """Which rating of its figure this is: another one means another target or rule."""
+        return str(self.rating.pk) if self.rating else ""
+
+    @property
     def lacks_action(self) -> bool:
         """Red, or amber where the SORP asks it, and nobody says what is being done."""
         return self.needs_action and not self.revision.management_action
 
     @property
-    def is_ticked(self) -> bool:
-        """Whether it is put forward for approval without a second look."""
-        return not self.why_not and not self.lacks_action
+    def may_go_together(self) -> bool:
+        """Whether it may be approved in one act with its like: it moved as it usually does."""
+        return not self.why_not and not self.attention.is_one_by_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +222,10 @@ class ResultsToSign:
         )
 
     @property
-    def reds(self) -> int:
-        return sum(each.rag is Rag.RED for each in self.lines)
-
-    @property
-    def ambers(self) -> int:
-        return sum(each.rag is Rag.AMBER for each in self.lines)
-
-    @property
-    def changed(self) -> int:
-        return sum(bool(each.changes) for each in self.lines)
+    def counts(self) -> dict[Attention, int]:
+        """How many of each there are, in their order; none that has none."""
+        found = ((each, sum(line.attention is each for line in self.lines)) for each in Attention)
+        return {attention: count for attention, count in found if count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +241,7 @@ class SignOffSheet:
 
 
 def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign:
-    """What this person is to sign off, reds, ambers and changes first.
+    """What this person is to sign off, worst first, then what moved oddly.
 
     As many queries for twenty results as for one."""
     today = localdate()
@@ -264,7 +289,9 @@ def results_to_sign(user: User, quarter: Quarter, stage: Stage) -> ResultsToSign
         else line
         for line in lines
     ]
-    lines.sort(key=lambda line: sign_off_order(line.rag, line.changes, line.indicator.reference))
+    lines.sort(
+        key=lambda line: sign_off_order(line.attention, line.changes, line.indicator.reference)
+    )
     return ResultsToSign(quarter, stage, tuple(lines))
 
 
@@ -347,17 +374,27 @@ def _line(
     asked: tuple[Sequence[Question], DataConfidence | None],
     why_not: str | None,
 ) -> SignOffLine:
-    indicator = revision.result.indicator
-    current = next((each for each in ratings if each.quarter == revision.result.quarter), None)
-    earlier = [each for each in ratings if each is not current]
+    indicator, quarter = revision.result.indicator, revision.result.quarter
+    current = next((each for each in ratings if each.quarter == quarter), None)
+    earlier = tuple(each for each in ratings if each is not current)
     rag = Rag(current.rag) if current and current.rag else None
     return SignOffLine(
         indicator=indicator,
         revision=revision,
         rating=current,
-        before=next((each for each in reversed(earlier) if each.value is not None), None),
+        earlier=earlier,
         sign_off_stage=sign_off_stage,
-        changes=changes(_change_facts(revision, rag, earlier)),
+        changes=changes(
+            ChangeFacts(
+                rag=rag,
+                before=next((Rag(each.rag) for each in reversed(earlier) if each.rag), None),
+                confidence=Confidence(revision.confidence) if revision.value is not None else None,
+                revision=revision.number,
+                definition_break=revision.definition_break,
+                not_available=revision.value is None,
+            )
+        ),
+        odd=odd_moves(_move_facts(revision, current, earlier, asked[0])),
         questions=tuple(asked[0]),
         cautions=tuple(cautions(revision.denominator, indicator.measure_unit)),
         data_confidence=asked[1],
@@ -368,16 +405,35 @@ def _line(
     )
 
 
-def _change_facts(revision: Revision, rag: Rag | None, earlier: Sequence[Rating]) -> ChangeFacts:
-    values: list[Decimal | None] = [each.value for each in earlier]
-    return ChangeFacts(
-        rag=rag,
-        before=next((Rag(each.rag) for each in reversed(earlier) if each.rag), None),
-        values=(*values, revision.value),
-        confidence=Confidence(revision.confidence) if revision.value is not None else None,
-        revision=revision.number,
-        definition_break=revision.definition_break,
-        not_available=revision.value is None,
+def _move_facts(
+    revision: Revision,
+    current: Rating | None,
+    earlier: Sequence[Rating],
+    asked: Sequence[Question],
+) -> MoveFacts:
+    """A figure and those it may be compared with: of what goes by season, the same quarter's alone."""
+    indicator, quarter = revision.result.indicator, revision.result.quarter
+    by_season = indicator.pattern.is_by_season
+    series = []
+    if revision.value is not None and not revision.definition_break:
+        whole = [each.definition_break for each in earlier]
+        begin = len(whole) - whole[::-1].index(True) - 1 if True in whole else 0
+        series = [
+            (each.quarter, each.value)
+            for each in earlier[begin:]
+            if each.value is not None and not (by_season and each.quarter.number != quarter.number)
+        ]
+        series.append((quarter, revision.value))
+    before = next((each for each in reversed(earlier) if each.value is not None), None)
+    unknown = Travel.NOT_ENOUGH_DATA
+    return MoveFacts(
+        values=[value for _, value in series],
+        quarters=[each for each, _ in series],
+        questions=[(QuestionKey(each.key), bool(each.answer)) for each in asked],
+        travel=Travel(current.travel) if current else unknown,
+        travel_before=Travel(before.travel) if before else unknown,
+        decimals=indicator.decimals,
+        measure_unit=indicator.measure_unit,
     )
 
 

@@ -128,6 +128,16 @@ def is_count(measure_unit: str, decimals: int) -> bool:
     return decimals == 0 and not any(word in unit for word in may_be_negative)
 
 
+def takes_counts(measure_unit: str, *names: str) -> bool:
+    """Whether an indicator's figure is one count of another, so that both may be asked for.
+
+    It says so by naming what its numerator or denominator counts, or by its unit: a share, or so many
+    per so many.
+    """
+    unit = f" {measure_unit.strip().lower()} "
+    return any(names) or any(word in unit for word in ("%", "‰", " per ", " in every "))
+
+
 NEVER_NEGATIVE = "this indicator can never be below zero, by its definition"
 MARKED = {"p": Confidence.PROVISIONAL, "e": Confidence.ESTIMATED}
 TypedFields = Mapping[str, str]

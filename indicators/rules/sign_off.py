@@ -14,10 +14,14 @@ from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 
+from core.figures import as_number
+from core.quarters import Quarter
 from core.words import Word
+from indicators.rules.questions import QuestionKey
+from indicators.rules.remarks import NewLevel, new_level
 from indicators.rules.returns import ResultState, Stage
 from organisation.rules import PostKind, Tree, UnitTier
-from sorp.lexicon import Confidence, Rag
+from sorp.lexicon import Confidence, Rag, Travel
 
 DIRECTORS = frozenset({PostKind.DIRECTOR})
 COUNCILS_OWN = frozenset({PostKind.MANAGING_DIRECTOR, PostKind.DEPUTY_MANAGING_DIRECTOR})
@@ -199,13 +203,36 @@ def is_unlocked(
 # What a director looks at first
 
 
+class Attention(Word):
+    """How a result on a sign-off sheet is looked at, in the order in which it stands there."""
+
+    RED = "red", "Red"
+    AMBER = "amber", "Amber"
+    NO_FIGURE = "no_figure", "No figure"
+    ODD = "odd", "On target or not rated, but odd"
+    STEADY = "steady", "The rest, which moved as they usually do"
+
+    @property
+    def in_a_count(self) -> str:
+        """As it follows a number: 2 red, 1 without a figure, 9 as usual."""
+        return {
+            Attention.NO_FIGURE: "without a figure",
+            Attention.ODD: "odd",
+            Attention.STEADY: "as usual",
+        }.get(self, self.label.lower())
+
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether each is decided on by itself. The others may be approved together."""
+        return self is not Attention.STEADY
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeFacts:
     """What of a result its approver should see: each a fact, and none of them a fault."""
 
     rag: Rag | None
     before: Rag | None
-    values: Sequence[Decimal | None]  # oldest first, the one to be signed off last
     confidence: Confidence | None
     revision: int
     definition_break: bool
@@ -213,12 +240,10 @@ class ChangeFacts:
 
 
 def changes(facts: ChangeFacts) -> tuple[str, ...]:
-    """What changed, in a few words each: worse than before, a big move, revised, not yet firm."""
+    """What changed, in a few words each: worse than before, revised, not yet firm."""
     changed = []
     if facts.rag and facts.before and facts.rag.severity > facts.before.severity:
         changed.append(f"Worse than before: was {facts.before.label.lower()}")
-    if is_big_move(facts.values):
-        changed.append("Moved more than it usually does")
     if facts.revision > 1:
         changed.append(f"Revised: this is version {facts.revision}")
     if facts.confidence in (Confidence.PROVISIONAL, Confidence.ESTIMATED):
@@ -230,21 +255,89 @@ def changes(facts: ChangeFacts) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def is_big_move(values: Sequence[Decimal | None]) -> bool:
+DIRECTED = frozenset({Travel.IMPROVING, Travel.WORSENING, Travel.RISING, Travel.FALLING})
+# Questions that doubt how a figure moved. Whether its target is this year's says nothing of that.
+ABOUT_THE_MOVE = frozenset(QuestionKey) - {QuestionKey.TARGET, QuestionKey.NOT_DUE}
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFacts:
+    """How a figure came to where it is: what it may be compared with, and what was asked about it."""
+
+    values: Sequence[Decimal]  # comparable with one another, oldest first, this one last
+    quarters: Sequence[Quarter]  # of each value
+    questions: Sequence[tuple[QuestionKey, bool]] = ()  # asked about it, and whether answered
+    travel: Travel = Travel.NOT_ENOUGH_DATA
+    travel_before: Travel = Travel.NOT_ENOUGH_DATA
+    decimals: int = 0
+    measure_unit: str = ""
+
+
+def odd_moves(facts: MoveFacts) -> tuple[str, ...]:
+    """Why a figure is looked at by itself though it meets its target, in words; else nothing.
+
+    It stepped more than three times as far as it usually does; or with this figure it first counts as
+    worsening, or is first seen to have left the level of the eight or more before; or a question was
+    asked about how it moved, or any that nobody answered.
+    """
+    found = []
+    if is_big_move(facts.values):
+        *before, last = _steps(facts.values)
+        moved, usual = (
+            as_number(each, facts.decimals, facts.measure_unit)
+            for each in (last, Decimal(median(before)))
+        )
+        usually = "it never moved before" if not median(before) else f"it usually moves by {usual}"
+        found.append(f"It moved by {moved}, and {usually}")
+    if facts.travel is Travel.WORSENING and facts.travel_before is not Travel.WORSENING:
+        found.append("Worsening, which it was not a quarter before")
+    if (level := _level_first_seen(facts)) is not None:
+        side = "below" if level.is_below else "above"
+        found.append(
+            f"A new level: the {level.results} results since {level.since} all stand {side} what"
+            " was usual"
+        )
+    if not all(answered for _, answered in facts.questions):
+        found.append("It was asked about, and not answered")
+    elif any(key in ABOUT_THE_MOVE for key, _ in facts.questions):
+        found.append("It was asked about, and answered")
+    return tuple(found)
+
+
+def _level_first_seen(facts: MoveFacts) -> NewLevel | None:
+    """The new level of which the figures before this one did not tell yet; a trend is no new level."""
+    if facts.travel in DIRECTED:
+        return None
+    now = new_level(facts.values, facts.quarters)
+    return None if new_level(facts.values[:-1], facts.quarters[:-1]) else now
+
+
+def is_big_move(values: Sequence[Decimal]) -> bool:
     """Whether the last step is more than three times the median step of those before it.
 
     Needs four steps to know what is usual. A series that never moved makes any move a big one.
     """
-    known = [value for value in values if value is not None]
-    if not values or values[-1] is None:
-        return False
-    *before, last = [abs(later - earlier) for earlier, later in pairwise(known)] or [Decimal(0)]
-    if len(before) < FEWEST_MOVES:
-        return False
-    return last > BIG_MOVE * median(before)
+    *before, last = _steps(values) or [Decimal(0)]
+    return len(before) >= FEWEST_MOVES and last > BIG_MOVE * median(before)
 
 
-def sign_off_order(rag: Rag | None, changed: Sequence[str], reference: str) -> tuple[int, int, str]:
-    """The order of a sign-off sheet: reds, ambers, then whatever changed, then the rest."""
-    colour = {Rag.RED: 0, Rag.AMBER: 1}.get(rag, 2) if rag else 2
-    return colour, 0 if changed else 1, reference
+def _steps(values: Sequence[Decimal]) -> list[Decimal]:
+    return [abs(later - earlier) for earlier, later in pairwise(values)]
+
+
+def attention_to(rag: Rag | None, *, has_figure: bool, is_odd: bool) -> Attention:
+    """How a result is looked at: by its colour where that is bad, else by how it moved."""
+    if rag is Rag.RED:
+        return Attention.RED
+    if rag is Rag.AMBER:
+        return Attention.AMBER
+    if not has_figure:
+        return Attention.NO_FIGURE
+    return Attention.ODD if is_odd else Attention.STEADY
+
+
+def sign_off_order(
+    attention: Attention, changed: Sequence[str], reference: str
+) -> tuple[int, int, str]:
+    """The order of a sign-off sheet: worst first, then what moved oddly; what changed before the rest."""
+    return list(Attention).index(attention), 0 if changed else 1, reference

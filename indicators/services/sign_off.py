@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import localdate, now
+from core.dates import as_moment
+from core.figures import as_number
 from core.queries import quarter_state
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -85,15 +87,50 @@ def approve_results(
 
 
 @transaction.atomic
-def return_result(*, result: Result, stage: Stage, comment: str, by: User) -> SignOff:
-    """A result goes back to its manager, with what is to be mended. A notice of it is owed.
+def sign_results(
+    *,
+    approved: Iterable[Result],
+    returned: Mapping[Result, str],
+    stage: Stage,
+    by: User,
+    today: date,
+    revisions_seen: Mapping[int, int] | None = None,
+) -> tuple[list[SignOff], list[SignOff]]:
+    """Some are approved and others go back, each with its reason, in one act: all of it or nothing.
 
-    Raises CannotSign without a comment, or where it is not this person's to sign.
+    Returns what was approved and what was returned. Raises CannotSign, as its two parts do.
+    """
+    back = [
+        return_result(
+            result=result, stage=stage, comment=reason, by=by, revisions_seen=revisions_seen
+        )
+        for result, reason in returned.items()
+    ]
+    signed = approve_results(
+        results=approved, stage=stage, by=by, today=today, revisions_seen=revisions_seen
+    )
+    return signed, back
+
+
+@transaction.atomic
+def return_result(
+    *,
+    result: Result,
+    stage: Stage,
+    comment: str,
+    by: User,
+    revisions_seen: Mapping[int, int] | None = None,
+) -> SignOff:
+    """A result goes back to its manager, with what is to be corrected. A notice of it is owed.
+
+    Raises CannotSign without a comment, or where it is not this person's to sign, and
+    CorrectedMeanwhile where it was corrected since it was seen.
     """
     comment = comment.strip()
     if not comment:
         raise CannotSign("Say what needs to be corrected")
     revisions = _lock_revisions([result.pk])
+    _refuse_corrected(revisions, revisions_seen or {})
     to_state = _next_states(revisions, stage, Act.RETURN, by, localdate())
     _set_states(revisions, to_state)
     (revision,) = revisions
@@ -220,15 +257,34 @@ def _lock_revisions(results: Sequence[int]) -> list[Revision]:
 
 
 def _refuse_corrected(revisions: list[Revision], revisions_seen: Mapping[int, int]) -> None:
+    """Refuses what is not as the approver had it before them, and says what it was and what it is."""
     corrected = [
-        str(each.result)
-        for each in revisions
-        if revisions_seen.get(each.result_id, each.number) != each.number
+        each for each in revisions if revisions_seen.get(each.result_id, each.number) != each.number
     ]
-    if corrected:
-        raise CorrectedMeanwhile(
-            f"Corrected since you looked: {', '.join(corrected)}. Look again, then approve"
-        )
+    if not corrected:
+        return
+    rows = Revision.objects.filter(result__in=[each.result_id for each in corrected])
+    before = {(each.result_id, each.number): each for each in rows}
+    told = [
+        _correction(each, before.get((each.result_id, revisions_seen[each.result_id])))
+        for each in corrected
+    ]
+    raise CorrectedMeanwhile(f"{'. '.join(told)}. Look again, then decide")
+
+
+def _correction(revision: Revision, seen: Revision | None) -> str:
+    by = revision.submitted_by.name if revision.submitted_by else "the performance team"
+    said = f"{revision.result} was corrected by {by} at {as_moment(revision.submitted_at)}"
+    if seen is None or seen.value == revision.value:
+        return f"{said}, since you opened this page"
+    return f"{said}: you had {_figure(seen)} before you, and it is {_figure(revision)} now"
+
+
+def _figure(revision: Revision) -> str:
+    indicator = revision.result.indicator
+    if revision.value is None:
+        return "no figure"
+    return as_number(revision.value, indicator.decimals, indicator.measure_unit)
 
 
 def _next_states(
@@ -238,7 +294,7 @@ def _next_states(
     structure = sign_off_structure(today)
     offices = offices_of(by, on=today)
     to_state: dict[int, ResultState] = {}
-    refused = []
+    refused: list[tuple[Revision, str]] = []
     for each in revisions:
         state, stages = ResultState(each.result.state), structure.of(each)
         why_not = sign_off_refusal(
@@ -251,12 +307,25 @@ def _next_states(
         )
         next_state = state_after(state, act, stage, stages)
         if why_not is not None or next_state is None:
-            refused.append(f"{each.result}: {why_not or 'it is not its turn'}")
+            refused.append((each, why_not or "it is not its turn"))
         else:
             to_state[each.result_id] = next_state
     if refused:
-        raise CannotSign(". ".join(refused))
+        quicker = _signed_at(stage, [each for each, _ in refused])
+        told = (f"{each.result}: {quicker.get(each.pk, why_not)}" for each, why_not in refused)
+        raise CannotSign(". ".join(told))
     return to_state
+
+
+def _signed_at(stage: Stage, revisions: Sequence[Revision]) -> dict[int, str]:
+    """Who was quicker at this stage, of the revisions that somebody has decided on there."""
+    rows = SignOff.objects.filter(revision__in=revisions, stage=stage).select_related("signed_by")
+    acts = {Verdict.APPROVED: "approved", Verdict.RETURNED: "returned"}
+    return {
+        each.revision_id: f"{each.signed_by.name} {acts[Verdict(each.verdict)]} it at"
+        f" {as_moment(each.signed_at)}"
+        for each in rows.order_by("signed_at", "id")
+    }
 
 
 def _set_states(revisions: list[Revision], to_state: Mapping[int, ResultState]) -> None:

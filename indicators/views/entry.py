@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.clock import localdate
 from core.figures import as_number, number_sent
 from core.guards import require
+from core.put_back import put_back
 from core.quarters import Quarter
 from indicators.forms.results import FIGURE_FIELDS, REVISION_FIELDS, ResultForm, posted_draft
 from indicators.models.definitions import Awaited, Indicator
@@ -21,7 +23,7 @@ from indicators.models.returns import Draft
 from indicators.queries.entry import EntrySheet, entry_sheet, left_behind
 from indicators.queries.parts import breakdowns_given
 from indicators.queries.returns import my_return
-from indicators.rules.entry import MONTHS, MONTHS_SEEN, Entry, ResultGiven
+from indicators.rules.entry import MONTHS, MONTHS_SEEN, Entry, ResultGiven, month_field
 from indicators.rules.questions import ANSWER_FIELDS, DOUBTS_THE_FIGURE, answers_typed
 from indicators.services import drafts, results
 from indicators.services.drafts import stored_draft
@@ -33,6 +35,8 @@ from organisation.rights import allowed
 from sorp.rules.thresholds import bounds_of
 
 UNTOLD_OF_DRAFTS = ("seen", "version", MONTHS_SEEN)  # what the machinery keeps with what was typed
+# The buttons of the form: it is completed; it is kept for later. Others check, or lead to a page of parts.
+SAVE, LATER = "save", "later"
 BY_PARTS = "parts-"  # and the key of a dimension: the button that leads to its grid
 
 
@@ -84,7 +88,7 @@ def may_revise(user: User) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-@require(Permission.SUBMIT_RESULT)
+@require(Permission.SUBMIT_RESULT, puts_back=True)
 def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> HttpResponse:
     """One indicator's result for one quarter. A closed quarter takes revisions from the centre."""
     sheet = sheet_or_404(request, quarter, address)
@@ -94,12 +98,16 @@ def enter_result(request: SignedInRequest, quarter: Quarter, address: str) -> Ht
         return refused
     if request.method == "POST":
         return _revise(request, sheet) if sheet.is_closed else _save(request, sheet)
+    if (sent := put_back(request)) is not None:
+        form = ResultForm(sent, sheet=sheet, only=())
+        form.is_valid()
+        return _page(request, sheet, form, sent)
     if sheet.draft is not None and sheet.is_overtaken and not sheet.is_closed:
         return _conflict_page(request, sheet, sheet.draft.typed, sheet.submitted, status=200)
     # What was said to be complete and is not comes back with what is wrong; what was only begun
     # is nobody's mistake yet.
     wrong = sheet.draft is not None and sheet.draft.is_complete and not sheet.is_closed
-    form = ResultForm({**sheet.typed, "complete": "yes"} if wrong else None, sheet=sheet)
+    form = ResultForm(sheet.typed if wrong else None, sheet=sheet)
     if sheet.is_closed and (awaited := still_to_come(sheet)) is not None:
         form.initial["reason"] = f"Issued by {awaited.publisher}"
     return _page(request, sheet, form)
@@ -134,7 +142,13 @@ def _months_kept(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) 
     return True
 
 
-def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> HttpResponse:
+def _page(
+    request: SignedInRequest,
+    sheet: EntrySheet,
+    form: ResultForm,
+    sent: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The form as it stands, or as it was `sent` while its writer was signed out."""
     typed = posted_draft(form.data, sheet) if form.is_bound else dict(sheet.typed)
     page = {
         "sheet": sheet,
@@ -145,6 +159,7 @@ def _page(request: SignedInRequest, sheet: EntrySheet, form: ResultForm) -> Http
             sheet.indicator.pk, []
         ),
         "awaited": still_to_come(sheet),
+        "put_back": sent,
     }
     return render(request, "indicators/enter_result.html", page | rating_preview(sheet, typed))
 
@@ -191,16 +206,15 @@ def keep_draft(request: SignedInRequest, quarter: Quarter, address: str) -> Http
 
 def _save(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
     """The draft is kept whatever it holds; then what the person asked for is done."""
-    step = request.POST.get("do", "save")
-    just_figures = step != "save"
+    step = request.POST.get("do", SAVE)
+    just_figures = step not in (SAVE, LATER)
     form = ResultForm(request.POST, sheet=sheet, only=FIGURE_FIELDS if just_figures else None)
     form.is_valid()
     # Until a result is submitted, its months stand as soon as they are given; afterwards what was
     # submitted stands until it is submitted again, and they wait in the draft with the rest.
     if sheet.is_by_month and sheet.revision is None and _months_kept(request, sheet, form):
         sheet = _reloaded(request, sheet)
-    is_sound, answer = not form.errors, request.POST.get("complete")
-    completes = is_sound and not just_figures and answer == "yes"
+    completes = step == SAVE and not form.errors
     untouched = just_figures and _is_still_complete(request, sheet)
     try:
         _save_draft(request, sheet, is_complete=completes or untouched)
@@ -218,11 +232,9 @@ def _save(request: SignedInRequest, sheet: EntrySheet) -> HttpResponse:
         )
     if completes:
         return _next_page(request, sheet, form.entry)
-    if answer == "no" and not just_figures:
+    if step == LATER:
         messages.success(request, f"{name}: your draft is kept")
         return redirect("my_return", key)
-    if not just_figures and not answer:
-        form.add_error("complete", "Select whether you have completed this indicator")
     return _page(request, _reloaded(request, sheet), form)
 
 
@@ -273,7 +285,7 @@ def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> Htt
             f"{sheet.indicator.title}: {said} Correct the figure, or answer below. It is kept "
             f"as a draft.",
         )
-        return redirect("enter_result", sheet.quarter.key, sheet.indicator.reference)
+        return redirect(_at_its_box(sheet.quarter, sheet.indicator))
     requirements = "".join(f" {each}" for each in doubts)
     is_asked = any(each.wants_answer for each in doubts)
     tell = messages.warning if is_asked else messages.success
@@ -281,7 +293,14 @@ def _next_page(request: SignedInRequest, sheet: EntrySheet, entry: Entry) -> Htt
     following = mine.after(sheet.indicator.reference)
     if following is None:
         return redirect("check_return", sheet.quarter.key)
-    return redirect("enter_result", sheet.quarter.key, following.indicator.reference)
+    return redirect(_at_its_box(sheet.quarter, following.indicator))
+
+
+def _at_its_box(quarter: Quarter, indicator: Indicator) -> str:
+    """The page of a result, with the focus in the box for its figure: whoever goes on can type."""
+    box = month_field(1, "value") if indicator.made_of_months else "value"
+    page = reverse("enter_result", args=[quarter.key, indicator.reference])
+    return f"{page}#id_{box}"
 
 
 def _verdict(sheet: EntrySheet, entry: Entry) -> str:
@@ -336,6 +355,7 @@ def _conflict_page(
         "answers": [(name, typed[name]) for name in ANSWER_FIELDS if typed.get(name)],
         "by_draft": by_draft,
         "now_seen": sheet.revision.number if sheet.revision else 0,
+        "step": LATER if typed.get("do") == LATER else SAVE,
     }
     return render(request, "indicators/edit_conflict.html", page, status=status)
 
@@ -345,7 +365,7 @@ def _compared(
 ) -> Iterator[tuple[str, str, str]]:
     """Each answer that either gave, in words: its label, what is saved, what was typed."""
     for name, field in form.fields.items():
-        if name == "complete" or not (theirs.get(name) or own.get(name)):
+        if not (theirs.get(name) or own.get(name)):
             continue
         words: dict[str | None, str] = {"on": "Yes", **dict(getattr(field, "choices", ()))}
         saved, typed = theirs.get(name), own.get(name)

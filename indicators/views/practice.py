@@ -38,7 +38,6 @@ def practise_result(request: SignedInRequest, address: str) -> HttpResponse:
     practice = practice_sheet(indicator=indicator, quarter=quarter, user=request.user)
     sheet = practice.entry_sheet
     form = ResultForm(request.POST or None, sheet=sheet)
-    del form.fields["complete"]
     shown = {"practice": practice, "sheet": sheet, "indicator": indicator, "quarter": quarter}
     if form.is_bound:
         form.is_valid()

@@ -29,7 +29,7 @@ from indicators.rules.parts import Whole
 from indicators.services import results
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
-from sorp.lexicon import Confidence
+from sorp.lexicon import Confidence, Kind, Rag
 from sorp.rules.thresholds import bounds_of
 
 CHECKED = "indicators.checked-return"
@@ -161,6 +161,19 @@ class Answers:
     answers: tuple[Answer, ...]
     questions: tuple[tuple[str, str], ...] = ()  # about its figure and its parts, with answers
 
+    @property
+    def figure(self) -> str:
+        """The result in words, as its line shows it."""
+        return self.answers[0].value
+
+    @property
+    def matters(self) -> bool:
+        """Whether its line is open at first: red, without a figure, or asked about and not answered."""
+        entry = self.row.entry
+        has_no_figure = entry is not None and entry.worked_out is None
+        is_red = entry is not None and entry.rag is Rag.RED
+        return is_red or has_no_figure or bool(self.row.unanswered)
+
 
 def answers_of(
     row: ReturnRow, quarter: Quarter, breakdowns: Iterable[GivenBreakdown] = ()
@@ -187,12 +200,13 @@ def answers_of(
     elif entry.not_available:
         rows.append(answer("not_available", "Why there is no figure", entry.not_available))
     else:
-        rows.append(answer("confidence_0", "How firm", entry.confidence.label))
+        rows.append(answer("confidence", "How firm", entry.confidence.label))
     if entry.definition_break:
         rows.append(answer("definition_break", "Definition", "Changed this quarter"))
     rows.append(answer("commentary", "Context", entry.commentary, is_prose=True))
     action = entry.management_action
-    rows.append(answer("management_action", "Management action", action, is_prose=True))
+    if indicator.kind == Kind.KPI or action:
+        rows.append(answer("management_action", "Management action", action, is_prose=True))
     if (year_end := year_end_asked(indicator, quarter)) is not None:
         given = entry.year_end
         expected = f"{given.rag.label}: {given.why}" if given else ""

@@ -12,18 +12,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import localdate
 from core.guards import require
+from core.put_back import put_back
 from core.quarters import Quarter
 from indicators.forms.sign_off import SignOffForm, UnlockForm
 from indicators.models.results import Result
 from indicators.queries.calendar import due_on
 from indicators.queries.outstanding import completion
-from indicators.queries.sign_off import offices_of, results_to_sign, sign_off_sheets, signs_at
+from indicators.queries.rows import IndicatorRow, indicator_rows
+from indicators.queries.sight import seen_by
+from indicators.queries.sign_off import (
+    ResultsToSign,
+    offices_of,
+    results_to_sign,
+    sign_off_sheets,
+    signs_at,
+)
 from indicators.rules.returns import ResultState, Stage
 from indicators.services.sign_off import (
     CannotSign,
     CannotUnlock,
-    approve_results,
-    return_result,
+    sign_results,
     unlock_result,
 )
 from organisation.models.people import User
@@ -49,22 +57,18 @@ def sign_off(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@require(Permission.SIGN_OFF)
+@require(Permission.SIGN_OFF, puts_back=True)
 def sign_off_sheet(
     request: SignedInRequest, quarter: Quarter, stage: str, unit: str
 ) -> HttpResponse:
-    """One unit's results on one screen: tick and approve, or return one with a comment."""
+    """One unit's results on one sheet: each is approved, returned with a reason, or left for later."""
     signed_at = _stage_or_404(stage)
     signed_for = get_object_or_404(Unit, code=unit)
     if not signs_at(signed_at, signed_for, offices_of(request.user, on=localdate())):
         raise Http404(f"{signed_for} is signed off by somebody else")
     waiting = results_to_sign(request.user, quarter, signed_at).of_unit(signed_for.pk)
-    form = SignOffForm(
-        request.POST if request.method == "POST" else None,
-        lines=waiting.lines,
-        quarter=quarter,
-        returning=request.POST.get("return", ""),
-    )
+    sent = request.POST if request.method == "POST" else put_back(request)
+    form = SignOffForm(sent, lines=waiting.lines, quarter=quarter)
     if request.method == "POST" and form.is_valid() and _is_signed(request, form, signed_at):
         is_done = not results_to_sign(request.user, quarter, signed_at).of_unit(signed_for.pk).lines
         if is_done:
@@ -77,9 +81,20 @@ def sign_off_sheet(
         "quarter": quarter,
         "stage": signed_at,
         "due": due_on(quarter, Step(signed_at.value)),
+        "put_back": sent is not None and request.method != "POST",
+        "charts": _charts(request.user, waiting),
         **_still_to_come(quarter, signed_for),
     }
     return render(request, "indicators/sign_off_sheet.html", page)
+
+
+def _charts(reader: User, waiting: ResultsToSign) -> dict[int, IndicatorRow]:
+    """What is drawn beside each result: its last twelve quarters, and how it stands to its target."""
+    indicators = [each.indicator for each in waiting.lines]
+    seen = seen_by(reader, [each.pk for each in indicators])
+    return {
+        each.key: each for each in indicator_rows(indicators, quarter=waiting.quarter, seen=seen)
+    }
 
 
 def _still_to_come(quarter: Quarter, unit: Unit) -> dict[str, Any]:
@@ -102,33 +117,31 @@ def _stage_or_404(key: str) -> Stage:
 
 
 def _is_signed(request: SignedInRequest, form: SignOffForm, stage: Stage) -> bool:
-    """Approve what is ticked, or return the one; and tell the person what that did."""
+    """Approve what is ticked and return what goes back, in one act; and say what that did."""
     try:
-        if form.returned is not None:
-            result = form.returned.result
-            return_result(result=result, stage=stage, comment=form.comment, by=request.user)
-            message = f"{form.returned.indicator.title}: returned. Its manager has a notice."
-        else:
-            ticked = form.cleaned_data["approve"]
-            signed = approve_results(
-                results=ticked,
-                stage=stage,
-                by=request.user,
-                today=localdate(),
-                revisions_seen=form.revisions_seen,
-            )
-            message = _approved_message(len(signed))
+        signed, back = sign_results(
+            approved=form.approved,
+            returned=form.returned,
+            stage=stage,
+            by=request.user,
+            today=localdate(),
+            revisions_seen=form.revisions_seen,
+        )
     except CannotSign as refusal:
         form.add_error("approve", str(refusal))
         return False
-    messages.success(request, message)
+    messages.success(request, _signed_message(len(signed), len(back)))
     return True
 
 
-def _approved_message(count: int) -> str:
-    if not count:
-        return "You had approved these already: nothing was changed."
-    return f"{count} result{'s' if count > 1 else ''} approved, and locked."
+def _signed_message(approved: int, returned: int) -> str:
+    parts = []
+    if approved:
+        parts.append(f"{approved} result{'s' if approved > 1 else ''} approved, and locked.")
+    if returned:
+        whom = "their managers have" if returned > 1 else "its manager has"
+        parts.append(f"{returned} returned: {whom} a notice.")
+    return " ".join(parts) or "You had approved these already: nothing was changed."
 
 
 @require_http_methods(["GET", "POST"])

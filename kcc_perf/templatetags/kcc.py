@@ -18,7 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from core import panels
-from core.dates import as_date, as_quarter, as_time, in_full
+from core.clock import localdate
+from core.dates import as_date, as_quarter, as_recent, as_time, in_full
 from core.figures import DECIMALS, as_number, decimals_of
 from kcc_perf import commentary as commentary_text
 from kcc_perf.forms import summary_of
@@ -219,6 +220,12 @@ def date_tag(value: Any) -> str:
 def time_tag(value: datetime) -> str:
     """15:42, as the clock shows it in London."""
     return as_time(value)
+
+
+@register.simple_tag
+def recent(value: datetime) -> str:
+    """Today at 15:42, yesterday at 15:42, or at 15:42 on 20 October 2011."""
+    return as_recent(value, localdate())
 
 
 @register.simple_tag

@@ -7,13 +7,13 @@ const EVERY = 30_000;
 if (form) {
   const message = document.getElementById("draft-message");
   const version = form.elements.namedItem("version");
-  let kept = written();
+  let kept = "unkept" in form.dataset ? "" : written(); // what came back after a sign-in is not kept yet
   let saving = null;
   let stopped = false;
 
   function written() {
     const fields = new FormData(form);
-    for (const name of ["csrfmiddlewaretoken", "version", "do", "complete"]) fields.delete(name);
+    for (const name of ["csrfmiddlewaretoken", "version", "do"]) fields.delete(name);
     return new URLSearchParams(fields).toString();
   }
 
@@ -31,7 +31,7 @@ if (form) {
       keepalive: true,
     });
     if (answer.type === "opaqueredirect" || answer.status === 403) {
-      tell("You have been signed out, so nothing more is kept. Your draft is there when you sign in again; save, and what you typed since is shown to you.");
+      tell("You have been signed out, so nothing more is kept here. Save, then sign in: what you typed comes back.");
       return;
     }
     const said = await answer.json();

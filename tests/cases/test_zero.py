@@ -112,7 +112,7 @@ def test_the_form_asks_while_the_figure_is_typed_and_on_saving_and_takes_it(clie
     typing = client.post(reverse("would_be", args=[LAST.key, "ZERO-1"]), typed)
     saving = client.post(
         reverse("enter_result", args=[LAST.key, "ZERO-1"]),
-        typed | {"do": "save", "complete": "yes", "management_action": "More"},
+        typed | {"do": "save", "management_action": "More"},
     )
     checking = client.get(reverse("check_return", args=[LAST.key]))
 

@@ -29,7 +29,6 @@ ENTERED = {
     "seen": "0",
     "version": "0",
     "do": "save",
-    "complete": "yes",
 }
 
 
@@ -150,7 +149,6 @@ def test_a_number_may_be_written_as_people_write_it_and_the_page_says_how_it_was
         ({"year_end_rag": "red"}, "Say why you expect red at the year’s end"),
         ({"year_end_why": "Two vacancies"}, "or leave the reason empty"),
         ({"year_end_rag": "red", "year_end_why": "x" * 501}, "500 characters or fewer"),
-        ({"complete": ""}, "Select whether you have completed this indicator"),
     ],
 )
 def test_what_cannot_be_submitted_is_refused_in_words_and_kept_as_it_was_typed(
@@ -167,8 +165,7 @@ def test_what_cannot_be_submitted_is_refused_in_words_and_kept_as_it_was_typed(
     assert not draft.is_complete
     for name, typed in fields.items():
         assert typed in page
-        if name != "complete":
-            assert draft.typed.get(name, "") == typed
+        assert draft.typed.get(name, "") == typed
     assert not Revision.objects.exists()
 
 
@@ -243,7 +240,7 @@ def test_what_is_suspended_needs_no_action_whatever_its_figure(client, indicator
 def test_one_thing_is_asked_of_the_future_green_amber_or_red_and_why(client, indicator):
     client.force_login(indicator.accountable_manager)
     page = client.get(address(indicator)).content.decode()
-    assert "Year end (Q4 2011/12): green, amber or red?" in page
+    assert "Year end, Q4 2011/12 (optional)" in page
     assert page.index(">Green<") < page.index(">Amber<") < page.index(">Red<")
     assert "How sure are you" not in page
 
@@ -260,12 +257,111 @@ def test_what_has_no_rag_status_is_not_asked_how_it_will_end(client, indicator):
     )
     client.force_login(indicator.accountable_manager)
 
-    assert "What you expect" not in client.get(address(indicator)).content.decode()
+    assert "Year end" not in client.get(address(indicator)).content.decode()
+
+
+ASKED = {
+    "a share": ({}, {"value", "numerator", "denominator", "management_action"}),
+    "so many per so many": (
+        {"measure_unit": "deaths per 100,000"},
+        {"value", "numerator", "denominator", "management_action"},
+    ),
+    "a count": ({"measure_unit": "people", "decimals": 0}, {"value", "management_action"}),
+    "an average that names its counts": (
+        {"measure_unit": "days", "denominator_name": "cases closed"},
+        {"value", "numerator", "denominator", "management_action"},
+    ),
+    "activity": (
+        {"kind": "activity", "method": "none", "measure_unit": "calls", "polarity": "none"},
+        {"value"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("definition", "asked"), ASKED.values(), ids=ASKED)
+def test_only_what_fits_the_indicator_is_asked(client, indicator, definition, asked):
+    type(indicator).objects.filter(pk=indicator.pk).update(**definition)
+    client.force_login(indicator.accountable_manager)
+
+    form = client.get(address(indicator)).context["form"]
+
+    doubtful = {"value", "numerator", "denominator", "management_action"}
+    assert doubtful & set(form.fields) == asked
+
+
+def test_counts_that_were_given_before_are_asked_for_and_those_not_asked_for_are_not_lost(
+    client, indicator
+):
+    type(indicator).objects.filter(pk=indicator.pk).update(measure_unit="days")
+    given = ResultGiven(numerator=Decimal(900), denominator=Decimal(10))
+    submit_result(
+        indicator=indicator, quarter=Q1.back(1), given=given, today=date(2011, 7, 20), by=None
+    )
+    client.force_login(indicator.accountable_manager)
+    assert "numerator" in client.get(address(indicator)).context["form"].fields
+
+    other = TargetFactory(indicator=IndicatorFactory(measure_unit="days")).indicator
+    page = page_of(enter(client, other, value="", numerator="3"))
+    assert "Give both the numerator and the denominator" in page
+    assert not Draft.objects.get(indicator=other).is_complete
+
+
+def test_enter_saves_and_the_next_page_opens_at_its_box(client, indicator):
+    """A browser's Enter presses the first button of a form."""
+    manager = indicator.accountable_manager
+    following = TargetFactory(indicator=IndicatorFactory(accountable_manager=manager)).indicator
+    client.force_login(manager)
+    shown = page_of(client.get(address(indicator)))
+    form = shown[shown.index('id="result-form"') :]
+    button = form[form.index('<button type="submit"') :]
+    assert 'name="do" value="save"' in button[: button.index(">")]
+
+    assert enter(client, indicator).url == f"{address(following)}#id_value"
+
+
+def test_what_was_typed_while_signed_out_is_back_after_signing_in(client, indicator):
+    with time_machine.travel("2011-07-20 10:00 +0000", tick=False) as clock:
+        client.force_login(indicator.accountable_manager)
+        client.get(address(indicator))
+        clock.shift(31 * 60)  # the session has run out
+        typed = ENTERED | {
+            "value": "91,5 %",
+            "commentary": "Half an hour of thought",
+            "version": "7",
+        }
+        refused = client.post(address(indicator), typed)
+        client.force_login(indicator.accountable_manager)
+        back = page_of(client.get(address(indicator)))
+
+    assert refused.status_code == 403
+    assert "What you typed is kept for half an hour" in page_of(refused)
+    assert not Draft.objects.exists()
+    for told in ("What you typed is back", 'value="91,5 %"', "Half an hour of thought"):
+        assert told in back
+    assert 'name="version" value="7"' in back  # so that what others saved meanwhile is found
+    assert "Half an hour of thought" not in page_of(client.get(address(indicator)))  # once
+
+
+@pytest.mark.parametrize("who", ["somebody else", "a stranger", "a script"])
+def test_what_was_typed_while_signed_out_comes_back_to_its_writer_alone(client, indicator, who):
+    with time_machine.travel("2011-07-20 10:00 +0000", tick=False) as clock:
+        if who != "a stranger":
+            client.force_login(indicator.accountable_manager)
+            client.get(address(indicator))
+            clock.shift(31 * 60)
+        headers = {"sec-fetch-dest": "empty"} if who == "a script" else {}
+        refused = client.post(address(indicator), ENTERED | {"value": "91.5"}, headers=headers)
+        other = holder(PostKind.PERFORMANCE_OFFICER)
+        client.force_login(other if who == "somebody else" else indicator.accountable_manager)
+        back = page_of(client.get(address(indicator)))
+
+    assert ("is kept for half an hour" in page_of(refused)) is (who == "somebody else")
+    assert 'value="91.5"' not in back
 
 
 def test_saving_for_later_keeps_everything_and_complains_of_nothing(client, indicator):
     response = enter(
-        client, indicator, value="ninety", commentary="To be *asked*", complete="no", follow=True
+        client, indicator, value="ninety", commentary="To be *asked*", do="later", follow=True
     )
     back = client.get(address(indicator))
 
@@ -293,7 +389,7 @@ def test_the_status_a_figure_would_be_given_is_told_without_keeping_anything(cli
 
 
 def test_the_check_button_tells_the_same_on_the_page_itself_and_keeps_the_draft(client, indicator):
-    response = enter(client, indicator, value="85", do="check", complete="")
+    response = enter(client, indicator, value="85", do="check")
 
     page = page_of(response)
     assert response.status_code == 200
@@ -328,7 +424,7 @@ def test_after_a_figure_that_is_asked_about_comes_the_question_and_no_success(cl
     asked = page_of(client.get(page))
     again = enter(client, indicator, value="777", version=_version())
 
-    assert first.url == page
+    assert first.url == f"{page}#id_value"
     assert "777.0% is more than 100%: is this right? Correct the figure, or answer below." in asked
     assert "govuk-notification-banner--success" not in asked
     assert (
@@ -341,9 +437,7 @@ def test_after_a_figure_that_is_asked_about_comes_the_question_and_no_success(cl
 
 def test_the_draft_is_kept_in_the_background_and_found_again_after_signing_in(client, indicator):
     client.force_login(indicator.accountable_manager)
-    first = client.post(
-        address(indicator, name="keep_draft"), ENTERED | {"value": "8", "complete": ""}
-    )
+    first = client.post(address(indicator, name="keep_draft"), ENTERED | {"value": "8"})
     second = client.post(
         address(indicator, name="keep_draft"),
         ENTERED | {"value": "88", "version": first.json()["version"]},
@@ -411,7 +505,7 @@ def test_a_second_writer_of_a_draft_is_shown_both_and_may_then_save_over_it(clie
 def test_a_draft_typed_before_somebody_else_submitted_is_shown_beside_what_they_did(
     client, indicator
 ):
-    enter(client, indicator, value="91", complete="no")
+    enter(client, indicator, value="91", do="later")
     submit_result(
         indicator=indicator,
         quarter=Q1,

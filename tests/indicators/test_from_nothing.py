@@ -115,7 +115,7 @@ def test_an_officer_creates_an_indicator_with_its_target_and_a_manager_returns_a
         typed = {"numerator": "92", "denominator": "100", "confidence": "final"}
         typed |= {"commentary": "One round was late all quarter", "version": version[0]}
         typed |= {"management_action": "A fourth lorry from August"}
-        sent(client, "/returns/2023-Q1/BIN_1/", typed | {"do": "save", "complete": "yes"})
+        sent(client, "/returns/2023-Q1/BIN_1/", typed | {"do": "save"})
         checked = client.get("/returns/2023-Q1/check/")
         sent(client, "/returns/2023-Q1/submit/", {"token": checked.context["token"]})
 

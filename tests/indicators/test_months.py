@@ -65,7 +65,7 @@ def counts(april="90/100", may="20/100", june="100/200"):
 
 
 def submit(client, indicator, **typed):
-    response = post(client, indicator, complete="yes", **typed)
+    response = post(client, indicator, **typed)
     check = client.get(reverse("check_return", args=[Q1.key]))
     if not check.context["token"]:
         return response
@@ -150,7 +150,6 @@ def test_what_was_typed_of_a_month_comes_back_with_what_is_wrong(client, indicat
     response = post(
         client,
         indicator,
-        complete="yes",
         month_1_value="ninety",
         month_2_numerator="4",
         month_3_value="80",
@@ -218,7 +217,7 @@ def test_a_month_whose_figure_is_withheld_is_read_and_so_is_its_quarter(
 def test_a_sum_that_lacks_a_month_of_which_nobody_says_why_is_not_complete(client, indicator):
     type(indicator).objects.update(made_of_months="sum")
 
-    response = post(client, indicator, complete="yes", month_1_value="1", month_2_value="2")
+    response = post(client, indicator, month_1_value="1", month_2_value="2")
 
     assert "Enter the figure of June 2011, or say why there is none" in page_of(response)
     # The months that were given stand all the same.

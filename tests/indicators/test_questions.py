@@ -65,7 +65,7 @@ def page_of(response):
 
 def enter(client, indicator, **fields):
     client.force_login(indicator.accountable_manager)
-    typed = {"confidence": "final", "seen": "0", "version": "0", "do": "save", "complete": "yes"}
+    typed = {"confidence": "final", "seen": "0", "version": "0", "do": "save"}
     return client.post(
         reverse("enter_result", args=[Q1.key, indicator.reference]),
         typed | {"management_action": "More"} | fields,
@@ -171,7 +171,7 @@ def test_a_revision_after_the_close_is_asked_about_too(indicator):
 def test_an_unanswered_question_stands_with_its_figure_and_a_field_and_never_blocks(
     client, indicator
 ):
-    asked = enter(client, indicator, value="0", do="check", complete="")
+    asked = enter(client, indicator, value="0", do="check")
     accepted = enter(client, indicator, value="0", version=Draft.objects.get().version)
     submitted = submit(client)
 

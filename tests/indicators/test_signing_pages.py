@@ -1,5 +1,6 @@
 """Sign-off pages: who may, what waits and in what order, nothing lost, a constant number of queries."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -176,19 +177,25 @@ def test_an_address_that_names_nothing_leads_nowhere(client, director, address):
 # What waits
 
 
-def test_reds_ambers_and_changes_come_first(division, director):
+def test_the_worst_come_first_and_what_moved_oddly_before_the_other_greens(division, director):
     submitted(division, "95", reference="A-GREEN")
-    submitted(division, "96", reference="B-FIRM", confidence=Confidence.ESTIMATED)
+    odd = submitted(division, "95", quarter=Quarter(2010, 4), reference="B-ODD")
     submitted(division, "85", reference="C-AMBER")
     submitted(division, "70", reference="D-RED")
+    say(odd.indicator, "0.95")  # a hundredth of it: asked about
+    say(odd.indicator, "950")
+    submitted(division, "96", reference="E-FIRM", confidence=Confidence.ESTIMATED)
 
     waiting = results_to_sign(director, Q1, Stage.DIVISION)
 
     assert [line.indicator.reference for line in waiting.lines] == [
-        *("D-RED", "C-AMBER", "B-FIRM", "A-GREEN")
+        *("D-RED", "C-AMBER", "B-ODD", "E-FIRM", "A-GREEN")
     ]
-    assert (waiting.reds, waiting.ambers, waiting.changed) == (1, 1, 1)
-    assert waiting.lines[2].changes == ("Estimated, not final",)
+    assert [(each.value, count) for each, count in waiting.counts.items()] == [
+        *(("red", 1), ("amber", 1), ("odd", 1), ("steady", 2))
+    ]
+    assert waiting.lines[2].odd == ("It was asked about, and not answered",)
+    assert waiting.lines[3].changes == ("Estimated, not final",)
 
 
 def test_worse_than_before_is_told_with_what_it_was(division, director):
@@ -213,19 +220,30 @@ def test_each_stage_waits_for_its_own_director(division, director):
     assert len(results_to_sign(above, Q1, Stage.DIRECTORATE).lines) == 1
 
 
-def test_reds_without_action_are_not_ticked(client, division, director):
-    green = submitted(division, "95")
-    silent = submitted(division, "70")
-    acted = submitted(division, "71", management_action="More crews from May.")
+def test_nothing_is_ticked_beforehand_and_each_row_shows_what_its_director_looks_at(
+    client, division, director
+):
+    before = submitted(division, "95", quarter=Quarter(2010, 1), reference="RED")
+    say(before.indicator, "95", quarter=Quarter(2010, 4))
+    red = say(before.indicator, "0", commentary="Two crews left.")
+    for reference in ("GREEN-1", "GREEN-2"):
+        submitted(division, "95", reference=reference)
     client.force_login(director)
 
-    form = client.get(sheet()).context["form"]
+    shown = page_of(client.get(sheet()))
 
-    assert {line.result.pk: is_ticked for line, _, is_ticked in form.rows} == {
-        green.pk: True,
-        silent.pk: False,
-        acted.pk: True,
-    }
+    assert " checked" not in shown
+    row = shown[shown.index('id="line-RED"') : shown.index('id="line-GREEN-1"')]
+    words = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+    for told in (
+        *("0.0%", "Target 90%", "80%", "Q4 2010/11 95.0%", "A year ago 95.0%"),
+        *("Worse than before: was green", "Not answered:", "Two crews left.", "No evidence files"),
+        "No management action",
+    ):
+        assert told in words, told
+    assert f'name="return" id="id_return_{red.pk}"' in row
+    assert "<textarea" in row
+    assert "Approve these 2 together" in shown
 
 
 # How a sheet is answered
@@ -258,7 +276,8 @@ def test_one_is_returned_with_a_comment(client, division, director):
     result = submitted(division)
     client.force_login(director)
 
-    client.post(sheet(), {"return": result.pk, f"comment_{result.pk}": "May’s figure", **ticked()})
+    typed = ticked(result) | {"approve": [], "return": [result.pk]}
+    client.post(sheet(), typed | {f"comment_{result.pk}": "May’s figure"})
 
     assert Result.objects.get().state == ResultState.RETURNED
     assert SignOff.objects.get().comment == "May’s figure"
@@ -274,9 +293,17 @@ def test_nothing_is_lost_when_a_comment_is_missing(client, division, director):
     page = page_of(response)
     assert "<title>Error: " in page
     assert f"Say what needs to be corrected in {result.indicator.title}" in page
+    assert f"You wrote why {other.indicator.title} goes back: tick Return as well" in page
     assert "Half a thought" in page
-    rows = {line.result.pk: is_ticked for line, _, is_ticked in response.context["form"].rows}
-    assert rows == {result.pk: False, other.pk: False, third.pk: True}
+    rows = {
+        each.line.result.pk: (each.is_approved, each.is_returned)
+        for each in response.context["form"].rows
+    }
+    assert rows == {
+        result.pk: (False, True),
+        other.pk: (False, False),
+        third.pk: (True, False),
+    }
     assert not SignOff.objects.exists()
 
 
@@ -287,17 +314,127 @@ def test_approving_nothing_is_told(client, division, director):
     assert "Tick the results that you approve" in page_of(client.post(sheet(), {}))
 
 
-@pytest.mark.parametrize("number", ["1", "", "x"])
-def test_what_was_corrected_meanwhile_is_looked_at_again(client, division, director, number):
+def test_some_are_approved_and_one_is_returned_in_one_act(client, division, director):
+    first, second, back = (submitted(division) for _ in range(3))
+    client.force_login(director)
+    approve = {"approve": [first.pk, second.pk]}
+    typed = {"return": [back.pk], f"comment_{back.pk}": "May’s figure"}
+
+    response = client.post(sheet(), ticked(first, second, back) | approve | typed, follow=True)
+
+    assert "2 results approved, and locked. 1 returned: its manager has a notice." in page_of(
+        response
+    )
+    assert Result.objects.get(pk=back.pk).state == ResultState.RETURNED
+    assert SignOff.objects.count() == 3
+
+
+def test_one_result_is_not_approved_and_returned(client, division, director):
     result = submitted(division)
-    say(result.indicator, "70")
+    client.force_login(director)
+    typed = {"return": [result.pk], f"comment_{result.pk}": "Or is it?"}
+
+    response = client.post(sheet(), ticked(result) | typed)
+
+    assert "approve it or return it, not both" in page_of(response)
+    assert not SignOff.objects.exists()
+
+
+def test_what_moved_as_usual_goes_together_but_for_what_is_returned_or_came_later(
+    client, division, director
+):
+    red, *greens = (submitted(division, each) for each in ("70", "95", "96", "97"))
+    back, first, second = greens
+    came_later = submitted(division, "98")
+    client.force_login(director)
+    on_the_page = {
+        name: value for name, value in ticked(red, *greens).items() if name.startswith("seen_")
+    }
+    typed = {"together": "yes", "return": [back.pk], f"comment_{back.pk}": "Recount it"}
+
+    client.post(sheet(), on_the_page | typed)
+
+    states = {each.pk: each.state for each in Result.objects.all()}
+    waiting = ResultState.SUBMITTED
+    assert (states[red.pk], states[came_later.pk]) == (waiting, waiting)
+    assert states[back.pk] == ResultState.RETURNED
+    assert states[first.pk] == states[second.pk] == ResultState.DIVISION_APPROVED
+
+
+@pytest.mark.parametrize("number", ["1", "", "x"])
+@pytest.mark.parametrize("act", ["approve", "return", "together"])
+def test_what_was_corrected_meanwhile_is_looked_at_again(client, division, director, number, act):
+    result, other = submitted(division), submitted(division)
+    say(result.indicator, "96")
+    client.force_login(director)
+    typed = {"approve": [result.pk, other.pk]}
+    if act == "return":
+        typed = {"approve": [other.pk], "return": [result.pk], f"comment_{result.pk}": "Why?"}
+    if act == "together":
+        typed = {"approve": [], "together": "yes"}
+
+    response = client.post(sheet(), ticked(other) | typed | {f"seen_{result.pk}": number})
+
+    shown = page_of(response)
+    assert f"{result.indicator.reference} Q1 2011/12 was corrected by" in shown
+    if number == "1":
+        assert "you had 95.0% before you, and it is 96.0% now. Look again, then decide" in shown
+    assert "Changed since you opened this page." in shown
+    assert f'name="seen_{result.pk}" value="2"' in shown
+    assert not SignOff.objects.exists()
+    rows = {each.line.result.pk: each for each in response.context["form"].rows}
+    assert not rows[result.pk].is_approved
+    assert rows[other.pk].is_approved is (act != "together")
+    assert rows[result.pk].is_returned is (act == "return")
+
+
+def test_what_was_rated_anew_meanwhile_is_looked_at_again(client, division, director):
+    result = submitted(division)
     client.force_login(director)
 
-    response = client.post(sheet(), {"approve": [result.pk], f"seen_{result.pk}": number})
+    response = client.post(sheet(), ticked(result) | {f"rated_{result.pk}": "0"})
 
-    assert "Corrected since you looked" in page_of(response)
-    assert f'name="seen_{result.pk}" value="2"' in page_of(response)
+    assert "was rated anew since you opened this page" in page_of(response)
     assert not SignOff.objects.exists()
+
+
+def test_of_two_directors_at_once_the_second_is_told_who_was_quicker_and_keeps_their_ticks(
+    client, division, director
+):
+    taken, mine = submitted(division), submitted(division)
+    approve_results(results=[taken], stage=Stage.DIVISION, by=director, today=TODAY)
+    client.force_login(holder(PostKind.DIRECTOR, unit=division))
+
+    response = client.post(sheet(), ticked(taken, mine))
+
+    quicker = "Dana Director approved it at 11:00 on 20 July 2011"
+    assert f"{taken.indicator.reference} Q1 2011/12: {quicker}" in page_of(response)
+    assert Result.objects.get(pk=mine.pk).state == ResultState.SUBMITTED
+    (row,) = response.context["form"].rows
+    assert (row.line.result.pk, row.is_approved) == (mine.pk, True)
+
+
+def test_what_was_ticked_while_signed_out_is_back_after_signing_in_and_nothing_was_signed(
+    client, division, director, in_july
+):
+    result, other = submitted(division), submitted(division)
+    client.force_login(director)
+    client.get(sheet())
+    in_july.shift(31 * 60)  # the session has run out
+    typed = ticked(result) | {"return": [other.pk], f"comment_{other.pk}": "Two are missing."}
+
+    refused = client.post(sheet(), typed)
+    client.force_login(director)
+    back = client.get(sheet())
+
+    assert refused.status_code == 403
+    assert not SignOff.objects.exists()
+    assert "nothing was signed off" in page_of(back)
+    assert "Two are missing." in page_of(back)
+    rows = {each.line.result.pk: each for each in back.context["form"].rows}
+    assert rows[result.pk].is_approved
+    assert rows[other.pk].is_returned
+    assert "Two are missing." not in page_of(client.get(sheet()))  # once
 
 
 @pytest.mark.parametrize("given", ["nonsense", "999999"])

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from core.quarters import Quarter
+from indicators.rules.questions import QuestionKey
 from indicators.rules.returns import ResultState as State
 from indicators.rules.returns import Stage
 from indicators.rules.sign_off import (
@@ -12,10 +14,13 @@ from indicators.rules.sign_off import (
     TRANSITIONS,
     Act,
     ChangeFacts,
+    MoveFacts,
     Office,
+    attention_to,
     changes,
     is_big_move,
     is_unlocked,
+    odd_moves,
     sign_off_order,
     sign_off_refusal,
     sign_off_stages,
@@ -24,7 +29,7 @@ from indicators.rules.sign_off import (
     unlock_refusal,
 )
 from organisation.rules import Branch, PostKind, Tree, UnitTier
-from sorp.lexicon import Confidence, Rag
+from sorp.lexicon import Confidence, Rag, Travel
 
 COUNCIL, DIRECTORATE, DIVISION, TEAM, LOOSE_TEAM, LOOSE_DIVISION = 1, 2, 3, 4, 5, 6
 TREE = Tree.of(
@@ -197,9 +202,9 @@ HOUR = timedelta(hours=1)
         (NOON + HOUR, MANAGER, None),
         (NOON + LONGEST_UNLOCK, MANAGER, None),
         (NOON + LONGEST_UNLOCK + HOUR, MANAGER, "14 days at the longest"),
-        (NOON, MANAGER, "still to come"),
-        (NOON - HOUR, MANAGER, "still to come"),
-        (NOON + HOUR, DEPUTY, "themselves"),
+        (NOON, MANAGER, "in the future"),
+        (NOON - HOUR, MANAGER, "in the future"),
+        (NOON + HOUR, DEPUTY, "yourself"),
     ],
 )
 def test_an_exception_is_short_and_for_somebody_else(expires_at, granted_to, why_not):
@@ -229,7 +234,6 @@ def seen(**told):
     plain = {
         "rag": Rag.GREEN,
         "before": Rag.GREEN,
-        "values": [],
         "confidence": Confidence.FINAL,
         "revision": 1,
         "definition_break": False,
@@ -250,7 +254,7 @@ def seen(**told):
         ({"confidence": Confidence.PROVISIONAL}, "Provisional, not final"),
         ({"confidence": Confidence.ESTIMATED}, "Estimated, not final"),
         ({"confidence": None}, None),
-        ({"revision": 2}, "Said 2 times"),
+        ({"revision": 2}, "Revised: this is version 2"),
         ({"definition_break": True}, "The definition changed"),
         ({"not_available": True}, "No figure"),
     ],
@@ -269,26 +273,96 @@ def test_what_changed_is_told_and_nothing_else(told, sentence):
         ([80, 81, 80, 81, 80, 83], False),  # three times the usual step, and not more
         ([80, 81, 80, 81, 80, 84], True),
         ([80, 81, 80, 81, 80, 76], True),
-        ([80, 81, None, 80, 81, 80, 84], True),
-        ([80, 81, 80, 81, 80, None], False),
         ([80, 80, 80, 80, 80, 80], False),
         ([80, 80, 80, 80, 80, 81], True),
     ],
 )
 def test_a_move_is_big_beside_the_usual_ones(values, big):
-    assert is_big_move([None if each is None else Decimal(each) for each in values]) is big
+    assert is_big_move([Decimal(each) for each in values]) is big
 
 
-def test_reds_come_first_then_ambers_then_changes():
+def moved(values=(), *, questions=(), travel=Travel.NO_CLEAR_TREND, before=Travel.NO_CLEAR_TREND):
+    quarters = list(Quarter(2008, 1).until(Quarter(2020, 4)))[: len(values)]
+    return odd_moves(
+        MoveFacts(
+            values=[Decimal(each) for each in values],
+            quarters=quarters,
+            questions=questions,
+            travel=travel,
+            travel_before=before,
+            decimals=1,
+            measure_unit="%",
+        )
+    )
+
+
+LEVEL = [90, 91, 89, 90, 92, 88, 91, 90]  # what is usual; four below all of it are a new level
+NEW_LEVEL = "A new level: the 4 results since Q1 2010/11 all stand below what was usual"
+DOUBTED = QuestionKey.SAME, False
+ODD_MOVES = {
+    "as usual": ({"values": [80, 81, 80, 81, 80, 81]}, ()),
+    "far beyond the usual step": (
+        {"values": [80, 81, 80, 81, 80, 84]},
+        ("It moved by 4.0%, and it usually moves by 1.0%",),
+    ),
+    "after standing still": (
+        {"values": [80, 80, 80, 80, 80, 81]},
+        ("It moved by 1.0%, and it never moved before",),
+    ),
+    "three on a new level": ({"values": [*LEVEL, 86, 85, 86]}, ()),
+    "the fourth, by which it is one": ({"values": [*LEVEL, 86, 85, 86, 85]}, (NEW_LEVEL,)),
+    "the fifth, which is no news": ({"values": [*LEVEL, 86, 85, 86, 85, 86]}, ()),
+    "a trend, which is no new level": (
+        {
+            "values": [*LEVEL, 86, 85, 86, 85],
+            "travel": Travel.WORSENING,
+            "before": Travel.WORSENING,
+        },
+        (),
+    ),
+    "now worsening": (
+        {"travel": Travel.WORSENING},
+        ("Worsening, which it was not a quarter before",),
+    ),
+    "asked about": ({"questions": [DOUBTED]}, ("It was asked about, and not answered",)),
+    "asked and answered": (
+        {"questions": [(QuestionKey.CHANGE, True)]},
+        ("It was asked about, and answered",),
+    ),
+    "one of two answered": (
+        {"questions": [(QuestionKey.CHANGE, True), DOUBTED]},
+        ("It was asked about, and not answered",),
+    ),
+    "of its target, answered": ({"questions": [(QuestionKey.TARGET, True)]}, ()),
+    "of its target, not answered": (
+        {"questions": [(QuestionKey.TARGET, False)]},
+        ("It was asked about, and not answered",),
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "reasons"), ODD_MOVES.values(), ids=ODD_MOVES)
+def test_what_moved_oddly_is_told_in_words_and_once(facts, reasons):
+    assert moved(**facts) == reasons
+
+
+def test_the_worst_stand_first_and_greens_that_moved_oddly_before_the_other_greens():
     lines = [
-        (Rag.GREEN, (), "A"),
-        (None, (), "B"),
-        (Rag.GREEN, ("Said 2 times",), "C"),
-        (Rag.AMBER, (), "D"),
-        (Rag.RED, (), "F"),
-        (Rag.RED, ("Worse than before: was green",), "E"),
+        (attention_to(rag, has_figure=has_figure, is_odd=is_odd), changed, reference)
+        for rag, has_figure, is_odd, changed, reference in [
+            (Rag.GREEN, True, False, (), "H"),
+            (None, True, False, (), "I"),  # an activity indicator as usual
+            (Rag.GREEN, True, False, ("Revised: this is version 2",), "G"),
+            (Rag.GREEN, True, True, (), "E"),
+            (None, True, True, (), "F"),
+            (None, False, False, ("No figure",), "D"),
+            (Rag.AMBER, True, True, (), "C"),
+            (Rag.RED, True, False, (), "B"),
+            (Rag.RED, True, False, ("Worse than before: was green",), "A"),
+        ]
     ]
 
-    assert [each[2] for each in sorted(lines, key=lambda each: sign_off_order(*each))] == [
-        *("E", "F", "D", "C", "A", "B")
-    ]
+    in_order = sorted(lines, key=lambda each: sign_off_order(*each))
+
+    assert "".join(each[2] for each in in_order) == "ABCDEFGHI"
+    assert [each[0].is_one_by_one for each in in_order] == [True] * 6 + [False] * 3

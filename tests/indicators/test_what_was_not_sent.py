@@ -149,7 +149,7 @@ def test_a_revision_of_a_closed_quarter_that_says_one_thing_changes_one_thing(cl
 def test_a_new_result_of_which_nobody_says_how_firm_it_is_is_asked_about(client, in_july):
     indicator = IndicatorFactory()
 
-    page = post(client, indicator, version="0", do="save", value="92", complete="yes")
+    page = post(client, indicator, version="0", do="save", value="92")
 
     assert "Say how firm the figure is" in page.content.decode()
     assert not Draft.objects.get().is_complete

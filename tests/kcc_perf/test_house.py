@@ -136,6 +136,7 @@ UNRECORDED = {
     "rerate_from": "a step of the act that changed a rule, which is recorded; so is the rating",
     "rerate_open_quarters": "a step of the act that changed a rule, which is recorded",
     "save_rows": "each row is a draft, whose beginning and completion are recorded",
+    "sign_results": "each approval and each return is recorded by the act of its own",
     "split_unit_and_seats": "the splitting is recorded, and the end of each seat",
     "update_close_previews": "a step of the act that changed a result, or a rule, which is recorded",
 }

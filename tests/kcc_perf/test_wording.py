@@ -55,9 +55,8 @@ def test_a_question_about_a_scorecard_names_no_field_of_ours():
 def test_the_word_beside_a_box_in_the_sign_off_table_has_room():
     """A label may be as wide as its cell less the box: where nothing holds the cell open, that is no word."""
     css = (ROOT / "static/css/kcc.css").read_text(encoding="utf-8")
-    sheet = (ROOT / "templates/indicators/sign_off_sheet.html").read_text(encoding="utf-8")
-    rule = re.search(r"\.kcc-decision \.govuk-checkboxes \{\s*min-width: (\d+)rem", css)
+    row = re.search(r"\.kcc-sign \{\s*display: grid;\s*grid-template-columns: (.*);", css)
 
-    assert rule is not None
-    assert int(rule[1]) * 16 - 74 >= 90  # "Approve" and its padding, beside the box
-    assert 'class="govuk-table__cell kcc-decision" data-heading="Your decision"' in sheet
+    assert row is not None
+    *_, decision = re.findall(r"(\d+)px", row[1])
+    assert int(decision) - 2 * 44 - 10 >= 150  # "Approve" and "Return", each beside its box
