@@ -12,6 +12,7 @@ from indicators.models.definitions import Indicator, IndicatorQuerySet
 from indicators.rights import directed_by
 from organisation.models.people import User
 from organisation.permissions import Permission
+from organisation.queries import units_directed_by
 from organisation.rights import allowed
 
 ACTING = "named acting manager"
@@ -42,6 +43,13 @@ def within_reach(reader: User) -> IndicatorQuerySet:
     if allowed(reader, Permission.MANAGE_FRAMEWORK):
         return rows
     return rows.filter(directed_by(reader).condition)
+
+
+def may_name_acting(reader: User) -> bool:
+    """Directors of any unit, and the performance officers: whether or not it has an indicator yet."""
+    return allowed(reader, Permission.MANAGE_FRAMEWORK) or bool(
+        units_directed_by(reader, on=localdate())
+    )
 
 
 def managers_within_reach(reader: User) -> list[User]:

@@ -14,7 +14,12 @@ from core.clock import localdate
 from core.guards import require
 from core.refusals import Refused
 from dashboards.forms import ActingForm
-from dashboards.queries.acting import ActingManager, acting_within_reach, managers_within_reach
+from dashboards.queries.acting import (
+    ActingManager,
+    acting_within_reach,
+    managers_within_reach,
+    may_name_acting,
+)
 from dashboards.services.acting import WentOver, hand_back, name_acting_manager
 from indicators.queries.accountability import eligible_deputies
 from organisation.permissions import Permission
@@ -28,7 +33,7 @@ def acting_manager(request: SignedInRequest) -> HttpResponse:
     """For whom, and who: one press, and everything is the other's. Below, who acts, to hand back."""
     today, reader = localdate(), request.user
     managers, acting = managers_within_reach(reader), acting_within_reach(reader)
-    if not managers:
+    if not may_name_acting(reader):
         raise PermissionDenied
     if "hand_back" in request.POST:
         return _hand_back(request, acting)
@@ -51,7 +56,7 @@ def acting_manager(request: SignedInRequest) -> HttpResponse:
                 " This is what they take on",
             )
             return redirect("handover_sheet", given["acting"].pk)
-    page = {"form": form, "acting": acting}
+    page = {"form": form, "acting": acting, "managers": managers}
     return render(request, "dashboards/acting.html", page)
 
 

@@ -191,6 +191,15 @@ def test_nothing_goes_back_to_somebody_who_holds_no_managers_post_any_more(
     assert indicator.accountable_manager == stand_in
 
 
+def test_a_director_whose_units_have_no_indicator_yet_is_told_so(client, director, manager):
+    client.force_login(director)
+    assert "Nobody answers for an indicator here yet" in (
+        client.get(reverse("acting_manager")).content.decode()
+    )
+    client.force_login(manager)
+    assert client.get(reverse("acting_manager")).status_code == 403
+
+
 # The sheet --------------------------------------------------------------------------------------
 
 
