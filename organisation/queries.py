@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -139,29 +139,13 @@ class Colleagues:
     """The people who can be named as doing something, by what may be typed for each."""
 
     people: tuple[User, ...]
-    posts: Mapping[int, str]  # what each holds
-
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """What is typed for each person, and what they hold: their name, or their address too where
-        two have it."""
-        names = Counter(_spelt(each.name) for each in self.people)
-        return [
-            (
-                each.name if names[_spelt(each.name)] == 1 else f"{each.name} ({each.email})",
-                self.posts.get(each.pk, ""),
-            )
-            for each in self.people
-        ]
+    # What is typed for each, and what they hold: their name, or their address too where two have it.
+    options: tuple[tuple[str, str], ...]
+    spellings: Mapping[str, tuple[User, ...]]  # whoever is meant by each
 
     def called(self, text: str) -> list[User]:
         """Whoever is meant: by name, in either order, by e-mail address, or as the list has it."""
-        wanted = _spelt(text)
-        return [
-            person
-            for person, (option, _) in zip(self.people, self.options, strict=True)
-            if wanted in (_spelt(person.name), _spelt(person.email), _spelt(option))
-        ]
+        return list(self.spellings.get(_spelt(text), ()))
 
     def like(self, text: str) -> list[str]:
         """Names that hold what was typed, or are spelt much like it; of many, the first two."""
@@ -180,12 +164,24 @@ def _spelt(text: str) -> str:
 def colleagues(*, on: date) -> Colleagues:
     """Everybody who holds a post on a day and has not left, by name."""
     held = Appointment.objects.held_on(on).filter(user__is_active=True)
-    posts: dict[int, str] = {}
-    people: dict[int, User] = {}
+    posts: dict[User, str] = {}
     for each in held.select_related("user", "post").order_by("user__name", "user_id", "pk"):
-        people[each.user_id] = each.user
-        posts.setdefault(each.user_id, each.post.title)
-    return Colleagues(tuple(people.values()), posts)
+        posts.setdefault(each.user, each.post.title)
+    names = Counter(_spelt(person.name) for person in posts)
+    options = tuple(
+        (
+            person.name if names[_spelt(person.name)] == 1 else f"{person.name} ({person.email})",
+            title,
+        )
+        for person, title in posts.items()
+    )
+    meant: dict[str, list[User]] = defaultdict(list)
+    for person, (option, _) in zip(posts, options, strict=True):
+        for spelling in {_spelt(person.name), _spelt(person.email), _spelt(option)}:
+            meant[spelling].append(person)
+    return Colleagues(
+        tuple(posts), options, {spelling: tuple(people) for spelling, people in meant.items()}
+    )
 
 
 def one_of(people: Sequence[User]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from assurance.models.meetings import AgreedAction, CallIn
 from assurance.rules import MeetingState
 from core.quarters import Quarter
@@ -25,7 +27,7 @@ from indicators.queries.outstanding import post_holders_on
 from indicators.rules.returns import ResultState
 from organisation.models.people import User
 from organisation.permissions import Permission
-from organisation.queries import officers_who_can_sign_in
+from organisation.queries import named, officers_who_can_sign_in
 from organisation.rights import allowed
 from organisation.rules import PostKind
 from strategy.models import Milestone
@@ -95,7 +97,7 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
         open_quarter=quarter,
         lines=tuple(_lines(held.indicators, closed, quarter, reader)),
         actions=tuple(sorted(held.actions, key=lambda each: each.due_on)),
-        agreed_actions=tuple(sorted(held.agreed_actions, key=lambda each: each.due_on)),
+        agreed_actions=tuple(_agreed(person, keys)),
         milestones=tuple(sorted(held.milestones, key=lambda each: each.due_on)),
         questions=tuple(
             questions.filter(revision__result__indicator__in=keys).select_related(
@@ -107,6 +109,13 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
         deputies=_once(posts.above(unit, PostKind.DEPUTY) for unit in units),
         officers=tuple(officers_who_can_sign_in(on=today)),
     )
+
+
+def _agreed(person: User, keys: Collection[int]) -> Iterable[AgreedAction]:
+    """What meetings agreed and is not done: in this name, or about what they answer for."""
+    about = named(person) | Q(call_in__indicator__in=keys)
+    rows = AgreedAction.objects.filter(about, done_on=None).order_by("due_on", "pk")
+    return rows.select_related("call_in__indicator", "call_in__meeting__team")
 
 
 def _once(found: Iterable[Iterable[User]]) -> tuple[User, ...]:

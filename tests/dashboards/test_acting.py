@@ -21,6 +21,7 @@ from organisation.rules import PostKind
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,
+    AgreedActionFactory,
     CallInFactory,
     MeetingFactory,
 )
@@ -218,9 +219,15 @@ def test_the_sheet_says_what_is_answered_for_what_is_next_and_whom_to_ask(
     MilestoneFactory(accountable_manager=manager, title="Depot opens")
     CallInFactory(indicator=indicator, meeting=MeetingFactory(meets_on=date(2011, 11, 20)))
 
+    AgreedActionFactory(
+        call_in__indicator=indicator, what="Ask the board", owner="Cy Chair", due_on=TODAY
+    )
+
     page = sheet_of(client, manager, manager).content.decode()
 
     for said in (
+        "Ask the board",
+        "in the name of Cy Chair",
         "HW-01",
         "Plan 1",
         "Recruit two",
