@@ -5,15 +5,14 @@ import itertools
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 
 import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from core.quarters import Quarter
 from tests import databases, services
+from tests.standing import STANDING, seeded
 
 hypothesis.settings.register_profile(
     "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -21,6 +20,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 MEDIA = itertools.count()
+TESTS = itertools.count(1)
+SWEPT_EVERY = 200  # tests of the database
+BLOCKER = []  # what lets the database be asked, once there is one
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +30,10 @@ def django_db_setup(django_test_environment, django_db_blocker):
     """In place of pytest-django's own: a copy of a database that is migrated already."""
     with django_db_blocker.unblock():
         take_away = databases.connect_to_a_copy(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    BLOCKER.append(django_db_blocker)
     yield
-    with django_db_blocker.unblock():
+    with BLOCKER.pop().unblock():
+        STANDING.take_away()
         take_away()
 
 
@@ -56,12 +60,11 @@ def _cache_of_its_own():
 @pytest.fixture
 def sorp_in_force(db):
     """The default SORP, ruling every quarter from Q1 2010/11."""
-    from sorp.services.seeding import seed_default_statement
+    from sorp.models.statement import Version  # once Django is ready
 
-    version, _ = seed_default_statement(
-        from_quarter=Quarter(2010, 1), approved_on=date(2010, 4, 1), by=None
-    )
-    return version
+    if STANDING.version is None:
+        return seeded()
+    return Version.objects.select_related("statement").get(pk=STANDING.version)
 
 
 @pytest.fixture(autouse=True)
@@ -91,8 +94,16 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items):
+    """The longest files first; in each, what asks for the SORP last, so that it is written once."""
     places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONGEST)))
+    files: dict[str, int] = {}
+
+    def place(item):
+        file = item.nodeid.partition("::")[0]
+        met = files.setdefault(file, len(files))
+        return places.get(file, len(LONGEST)), met, "sorp_in_force" in item.fixturenames
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish(session):
@@ -111,6 +122,26 @@ def pytest_runtest_setup(item):
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail(f"{said}, and REQUIRE_SERVICES=1 asks for both")
         pytest.skip(said)
+    if BLOCKER:
+        with BLOCKER[0].unblock():
+            stand_for(item)
+
+
+def stand_for(item):
+    """Before a test's own transaction begins, there is what it asks for around it, and nothing else."""
+    marker = item.get_closest_marker("django_db")
+    if marker is None and "db" not in item.fixturenames:
+        return
+    if next(TESTS) % SWEPT_EVERY == 0:
+        STANDING.take_away()
+        databases.clear_dead_rows()
+    is_transactional = (marker and marker.kwargs.get("transaction")) or (
+        "transactional_db" in item.fixturenames
+    )
+    if "sorp_in_force" in item.fixturenames and not is_transactional:
+        STANDING.write()
+    else:
+        STANDING.take_away()
 
 
 @pytest.fixture

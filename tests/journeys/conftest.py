@@ -68,6 +68,9 @@ TWICE = """() => {
     return all.filter((id, place) => all.indexOf(id) !== place);
 }"""
 WIDE, NARROW = 1280, 320
+# Seconds for a page, or for what is to be pressed on it. The longest takes two on a machine of its own; what a
+# page waits for from a job is looked for again and again (`wait_for`). What is never found costs so much.
+A_PAGE = 60
 # Comes true once what listens to a change of width has been called.
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -265,7 +268,7 @@ def visit(browser, address):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=scripts
         )
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(A_PAGE * 1000)
         contexts.append(context)
         return Visitor(context.new_page(), address, scripts)
 

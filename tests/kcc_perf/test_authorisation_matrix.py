@@ -5,11 +5,11 @@ import re
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.test import override_settings
 
 from tests.kcc_perf import authorisation
 from tests.kcc_perf.authorisation import GROUPS, ROLES, SIGN_IN, TODAY, World, routes, tries
+from tests.standing import for_a_module
 
 pytestmark = pytest.mark.django_db
 TRIES = tries()
@@ -23,11 +23,10 @@ def media(tmp_path_factory):
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, media):
     """Built once: nothing that is tried outlasts its try, and nothing outlasts the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with for_a_module(django_db_blocker):
         with time_machine.travel(TODAY, tick=False), override_settings(MEDIA_ROOT=media):
             built = World()
         yield built
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

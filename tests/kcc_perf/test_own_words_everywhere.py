@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.test import override_settings
 
 from assurance.models.teams import Team
@@ -21,6 +20,7 @@ from organisation.queries import council_facts, forget_council
 from reports.rendering.html import report_page
 from tests.kcc_perf.authorisation import TODAY, World, tries
 from tests.reports.documents import public_edition
+from tests.standing import for_a_module
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -137,8 +137,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """A council that has a word of its own for everything, from before anything else stood."""
     media = tmp_path_factory.mktemp("own-words")
     with (
-        django_db_blocker.unblock(),
-        transaction.atomic(),
+        for_a_module(django_db_blocker),
         time_machine.travel(TODAY, tick=False),
         override_settings(MEDIA_ROOT=media),
     ):
@@ -148,7 +147,6 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
             built = World()
             Team.objects.update(name="A board of officers")  # as it was typed
         yield built
-        transaction.set_rollback(True)
     forget_council()
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
@@ -14,6 +13,7 @@ from indicators.services.variations import VariedWindow, agree_variation, propos
 from kcc_perf.demonstration import figures
 from organisation.rules import PostKind
 from tests.factories import holder
+from tests.standing import for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 TODAY = figures.date(2023, 7, 12)
@@ -27,14 +27,13 @@ def rows(path: Path):
 @pytest.fixture(scope="module")
 def four_years(django_db_setup, django_db_blocker):
     """The demonstration's figures, submitted, revised and closed in order. Undone after the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with for_a_module(django_db_blocker):
         figures.found_the_council()
         vary_some()
         for quarter in figures.FIRST.until(figures.LAST):
             figures.report_quarter(quarter)
         figures.open_the_present_quarter(TODAY)
         yield
-        transaction.set_rollback(True)
 
 
 def vary_some():

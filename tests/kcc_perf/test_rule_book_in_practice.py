@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 
 from core import clock
 from core.quarters import Quarter
@@ -30,6 +29,7 @@ from tests.kcc_perf.demonstration import (
     is_measured,
     pattern,
 )
+from tests.standing import for_a_module
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2023, 7, 12)
@@ -39,7 +39,7 @@ Q3, Q4 = Quarter(2022, 3), Quarter(2022, 4)
 @pytest.fixture(scope="module", autouse=True)
 def council(django_db_setup, django_db_blocker):
     """Sixteen quarters closed, the last of them under a second version. Undone after the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with for_a_module(django_db_blocker):
         figures.found_the_council()
         for quarter in figures.FIRST.until(figures.LAST):
             figures.report_quarter(quarter)
@@ -48,7 +48,6 @@ def council(django_db_setup, django_db_blocker):
                 rule_book.vary_by_agreement(quarter.last_day, quarter.next().last_day)
         figures.open_the_present_quarter(TODAY)
         yield
-        transaction.set_rollback(True)
 
 
 # One indicator, from its first red to its recovery
