@@ -37,7 +37,7 @@ def due_in(quarter: Quarter, indicators: Iterable[Indicator]) -> list[Indicator]
 def awaited_in(quarter: Quarter, *, on: date) -> frozenset[int]:
     """The keys of those whose figure for a quarter their publisher has not issued, until the day stated."""
     rows = Awaited.objects.filter(quarter=quarter, until__gte=on)
-    return frozenset(rows.values_list("indicator_id", flat=True))
+    return frozenset(rows.order_by().values_list("indicator_id", flat=True))
 
 
 def owed_in(quarter: Quarter, indicators: Iterable[Indicator], *, on: date) -> list[Indicator]:

@@ -222,7 +222,7 @@ def rag_histories(
         made_in=OuterRef("quarter"),
         horizon=Horizon.YEAR_END,
         is_latest=True,
-    )
+    ).order_by()
     rows = (
         _ratings(since, until, wanted)
         .order_by("quarter")

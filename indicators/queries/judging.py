@@ -81,7 +81,8 @@ def rating_inputs(
     revisions = Revision.objects.latest_ones().filter(
         result__quarter=quarter, result__indicator__in=indicators
     )
-    given = {each.result.indicator_id: each for each in revisions.select_related("result")}
+    rows = revisions.select_related("result").order_by()
+    given = {each.result.indicator_id: each for each in rows}
     stored = Rating.objects.latest_ones().filter(quarter=quarter, indicator__in=indicators)
     row = ReportingQuarter.objects.filter(quarter=quarter).first()
     return RatingInputs(
@@ -95,7 +96,7 @@ def rating_inputs(
         due=frozenset(each.pk for each in due_in(quarter, measured)),
         awaited=awaited_in(quarter, on=localdate()),
         series=value_series(until=quarter, indicators=indicators, typed=typed),
-        stored={each.indicator_id: each for each in stored},
+        stored={each.indicator_id: each for each in stored.order_by()},
         is_closed=bool(row and row.is_closed),
     )
 

@@ -60,7 +60,7 @@ def suspended_in(quarter: Quarter) -> frozenset[int]:
     rows = Suspension.objects.filter(from_quarter__lte=quarter).filter(
         Q(until_quarter__isnull=True) | Q(until_quarter__gte=quarter)
     )
-    return frozenset(rows.values_list("indicator_id", flat=True))
+    return frozenset(rows.order_by().values_list("indicator_id", flat=True))
 
 
 def year_end_asked(indicator: Indicator, quarter: Quarter) -> Quarter | None:

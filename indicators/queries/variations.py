@@ -27,7 +27,7 @@ def variations_ruling(
     rows = Variation.objects.ruling(quarter)
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
-    return {each.indicator_id: each for each in rows}
+    return {each.indicator_id: each for each in rows.order_by("from_quarter", "pk")}
 
 
 def rating_variations(

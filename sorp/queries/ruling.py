@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, QuerySet
+
 from core.quarters import Quarter
 from sorp.lexicon import (
     ComparedWith,
@@ -19,7 +21,7 @@ from sorp.lexicon import (
     TravelMethod,
 )
 from sorp.models.clauses import Clause, RagDefinition
-from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule
+from sorp.models.conditions import CalendarRule, LevelDuty, ReminderRule, TriggerRule, TriggerTier
 from sorp.models.statement import Version
 from sorp.rules.calendar import BEFORE, DayRule, Reminder
 from sorp.rules.conditions.base import Condition
@@ -74,10 +76,11 @@ def binding_versions() -> tuple[tuple[Version, VersionInForce], ...]:
 
     Three queries, however many versions there are.
     """
+    triggers = _in_order(TriggerRule.objects.all())
     versions = Version.objects.binding().order_by("-from_quarter")
     return tuple(
         (version, version_rules(version, version.trigger_rules.all()))
-        for version in versions.prefetch_related("trigger_rules__tiers")
+        for version in versions.prefetch_related(Prefetch("trigger_rules", triggers))
     )
 
 
@@ -102,8 +105,15 @@ def conditions_of(
     """A version's triggers in their order. Raises ValueError for a row that is nonsense."""
     rows = triggers
     if rows is None:
-        rows = TriggerRule.objects.filter(version=version).prefetch_related("tiers")
+        rows = _in_order(TriggerRule.objects.filter(version=version))
     return tuple(condition_of(row, [each.tier for each in row.tiers.all()]) for row in rows)
+
+
+def _in_order(rows: QuerySet[TriggerRule]) -> QuerySet[TriggerRule]:
+    """Triggers of one version each, with their tiers, of which the order says nothing: no version is joined."""
+    return rows.order_by("position").prefetch_related(
+        Prefetch("tiers", TriggerTier.objects.order_by())
+    )
 
 
 def condition_of(row: TriggerRule, tiers: Iterable[str]) -> Condition:
