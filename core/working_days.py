@@ -49,7 +49,7 @@ def working_day_before(day: date, count: int) -> date:
 
 def _walk(day: date, count: int, step: timedelta) -> date:
     if count < 0:
-        raise ValueError(f"Count forwards from nought, not {count}")
+        raise ValueError(f"Count forwards from 0, not {count}")
     while count > 0:
         day += step
         count -= is_working_day(day)

@@ -50,8 +50,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             return self._locks().decrypt(encrypted_text.encode()).decode()
         except InvalidToken as reason:
             raise ValueError(
-                "SECRET_KEY was changed: put the earlier one into SECRET_KEY_FALLBACKS, or let"
-                " people add their phones anew (manage.py forget_second_factor EMAIL)"
+                "SECRET_KEY was changed: put the earlier one into SECRET_KEY_FALLBACKS, or let "
+                "people add their phones again (manage.py forget_second_factor EMAIL)"
             ) from reason
 
     def _locks(self) -> MultiFernet:

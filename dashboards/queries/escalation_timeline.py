@@ -127,7 +127,7 @@ def result_events(context: TimelineContext) -> Iterator[TimelineEvent]:
             yield TimelineEvent(
                 date=day_of(rating.rated_at),
                 rank=RESULT,
-                title=f"{quarter}{', rated anew' if place else ''}: "
+                title=f"{quarter}{', rated again' if place else ''}: "
                 + (
                     rating.get_not_rated_display().lower()
                     if rating.value is None

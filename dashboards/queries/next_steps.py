@@ -697,7 +697,7 @@ def _action_step(
     return NextStep(
         Urgency.OVERDUE if is_late else Urgency.SOON,
         f"Your action “{told}” {due}.",
-        f"Say how far it has got ({reference})" if mine else f"See {reference}",
+        f"Report progress ({reference})" if mine else f"See {reference}",
         address,
         day,
         is_by_name=action.person_id is None,

@@ -242,7 +242,7 @@ class EntryGridForm(forms.Form):
     def _unsettled(self, row: EntryRow) -> Iterator[str]:
         """Why what was typed in a row is not saved."""
         if (clash := self._clash(row)) is not None:
-            yield f"{clash.who} saved something else meanwhile. Say which of the two stays"
+            yield f"{clash.who} saved something else since. Choose which of the two to keep"
         elif row.indicator.pk in self.refusals and row.is_open:
             yield self.refusals[row.indicator.pk]
 

@@ -173,7 +173,7 @@ class SignOffForm(forms.Form):
         if is_approved and self._is_rated_anew(line):
             self.add_error(
                 "approve",
-                f"{title} was rated anew since you opened this page, by another target or rule."
+                f"{title} was rated again since you opened this page, by another target or rule."
                 " Look again, then decide",
             )
 

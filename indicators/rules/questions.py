@@ -43,10 +43,10 @@ HUNDRED = Decimal(100)
 class QuestionKey(Word):
     """What a question is about. Kept with the result, so a key once given stays."""
 
-    NOUGHT = "nought", "A nought after other values"
+    NOUGHT = "nought", "A zero after other values"
     HUNDREDFOLD = "hundredfold", "A hundred times too large or too small"
     TIMES = "times", "Many times the figure before"
-    NEGATIVE = "negative", "A figure on the other side of nought"
+    NEGATIVE = "negative", "A figure on the other side of zero"
     CHANGE = "change", "A change beyond the series’ own spread"
     SHARE = "share", "A numerator above its denominator"
     PERCENTAGE = "percentage", "A percentage beyond 0 to 100"
@@ -237,12 +237,12 @@ def _of_sign(value: Decimal, about: Background) -> Iterator[FigureQuestion]:
             last = f", after {about.written(known[0])}" if known else ""
             yield FigureQuestion(
                 QuestionKey.NEGATIVE,
-                f"{about.written(value)} is below nought{last}: can it be, and is it?",
+                f"{about.written(value)} is below zero{last}: is this right?",
             )
     elif value > 0 and len(known) > 1 and all(each < 0 for each in known):
         yield FigureQuestion(
             QuestionKey.NEGATIVE,
-            f"{about.written(value)} is above nought, and the last {len(known)} results were below"
+            f"{about.written(value)} is above zero, and the last {len(known)} results were below"
             " it: is the minus sign missing?",
         )
 

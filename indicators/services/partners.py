@@ -315,7 +315,7 @@ def _forget_file(figure: GivenFigure) -> None:
 def _standing(partner: Partner) -> Partner:
     partner = Partner.objects.select_for_update().get(pk=partner.pk)
     if partner.withdrawn_at is not None:
-        raise Refused(f"{partner} was withdrawn: invite it anew")
+        raise Refused(f"{partner} was withdrawn: invite it again")
     return partner
 
 
@@ -336,7 +336,9 @@ def _refuse_days(starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
         raise Refused("Choose a last day that is not before the first", field="ends_on")
     if (ends_on - starts_on).days > LONGEST_LINK:
-        raise Refused("Choose a last day within a year: invite it anew after that", field="ends_on")
+        raise Refused(
+            "Choose a last day within a year: invite it again after that", field="ends_on"
+        )
 
 
 def _told(partner: Partner) -> dict[str, object]:

@@ -14,7 +14,7 @@ from sorp.queries.statement import ClauseSheet, StatementSheet, statement_sheet
 PARTS = {
     "unplaced": "Rules without a clause",
     "figures": "Recovery, relapse and plans in figures",
-    "calendar": "By when each step of a quarter is due",
+    "calendar": "When each step of a quarter is due",
     "reminders": "Who is reminded, and when",
     "appetite": "Risk appetite",
     "terms": "Terms",

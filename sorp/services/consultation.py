@@ -175,7 +175,7 @@ def _notify_of_answer(comment: Comment, version: Version, *, is_first: bool) -> 
         key=f"sorp-answer-{comment.pk}-{comment.answered_at:%Y%m%d%H%M%S%f}",
         recipient=comment.author,
         subject=f"Your comment on {on} of version {version.number} of the SORP is answered"
-        + ("" if is_first else " anew"),
+        + ("" if is_first else " again"),
         body=f"{comment.answer}\n\n{change}",
         address=f"{reverse('consultation', args=[version.number])}#comment-{comment.pk}",
     )

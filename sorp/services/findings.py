@@ -35,7 +35,7 @@ class FindingsRecorded:
         if not self.changed:
             return f"{self.quarter}: nothing is different from what was found before."
         parts = [f"{_findings(self.first)} recorded"] if self.first else []
-        parts += [f"{_findings(self.anew)} found anew"] if self.anew else []
+        parts += [f"{_findings(self.anew)} found again"] if self.anew else []
         return f"{self.quarter}: {' and '.join(parts)}."
 
 

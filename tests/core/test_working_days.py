@@ -166,5 +166,5 @@ def test_counting_on_and_then_between_agree(day, count):
 
 
 def test_counting_backwards_by_a_negative_number_is_refused():
-    with pytest.raises(ValueError, match="Count forwards from nought"):
+    with pytest.raises(ValueError, match="Count forwards from 0"):
         working_day_after(date(2023, 7, 3), -1)

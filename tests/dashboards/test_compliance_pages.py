@@ -262,7 +262,7 @@ def test_the_quarters_page_says_what_lapsed_and_what_follows(client):
     assert "3 of 5 kept" in told
     assert "no result, and no reason given" in told
     assert 'href="/indicators/L-1/"' in told
-    assert "What follows: The indicator is not rated" in told
+    assert "Consequence: The indicator is not rated" in told
     assert "Nothing to check" in told
     assert "against version 1 of the SORP" in told
 

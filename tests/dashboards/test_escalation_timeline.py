@@ -137,7 +137,7 @@ def test_it_tells_everything_from_before_it_opened_to_its_recovery_in_order(
     found = titles(told)
     assert [each for each in found if each in in_order] == in_order
     assert {
-        "Q2 2011/12, rated anew: 71.0%",
+        "Q2 2011/12, rated again: 71.0%",
         "Plan 1 was found not sufficient by the Performance Assurance Team",
         "Plan 1 was agreed",
         "Referred up by the Performance Assurance Team",

@@ -243,7 +243,7 @@ def test_the_page_keeps_what_was_said_before(client, indicator):
 
     page = text_of(client.get(reverse("data_quality", args=["PI-1"])))
 
-    assert "Low: Mended" in page
+    assert "Low: Put right" in page
     assert "Earlier entries" in page
     assert "have not been checked for a year" in page
 

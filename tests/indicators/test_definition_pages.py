@@ -358,7 +358,7 @@ def test_another_span_is_a_break_and_asks_from_which_quarter(client, officer, ra
 
     shown, _ = confirmed(client, f"{LIST}HW1/change/", data | {"break_from": "Q2 2023/24"})
 
-    assert "compare no more with those before" in text(shown)
+    assert "can no longer be compared with earlier ones" in text(shown)
     assert rated.definition_changes.get().break_from == Quarter(2023, 2)
 
 
@@ -400,7 +400,9 @@ def test_a_polarity_that_the_target_contradicts_is_refused_and_says_which_target
 ):
     page = text(client.post(f"{LIST}HW1/change/", standing_as_typed(rated, polarity="lower")))
 
-    assert "The target from Q1 2010/11 (target 90%, floor standard 80%) could not judge it" in page
+    assert (
+        "The target from Q1 2010/11 (target 90%, floor standard 80%) would not work with it" in page
+    )
     rated.refresh_from_db()
     assert rated.polarity == "higher"
 
@@ -439,7 +441,7 @@ def test_from_a_day_to_come_it_waits_and_is_moved_on_that_day_once(client, offic
     data = moving(rated.unit, bea, day="1", month="9")
     shown, _ = confirmed(client, f"{LIST}HW1/move/", data)
 
-    assert "Until 1 September 2023 nothing changes" in text(shown)
+    assert "Nothing changes until 1 September 2023" in text(shown)
     rated.refresh_from_db()
     assert rated.accountable_manager.name == "Ann Manager"
     assert make_due_moves(today=date(2023, 8, 31)) == 0
@@ -454,7 +456,7 @@ def test_a_move_to_come_is_shown_and_may_be_dropped(client, officer, rated):
     bea = holder(PostKind.ACCOUNTABLE_MANAGER, name="Bea New")
     confirmed(client, f"{LIST}HW1/move/", moving(rated.unit, bea, day="1", month="9"))
     move = IndicatorMove.objects.get()
-    assert "On 1 September 2023 it goes to Bea New" in text(client.get(f"{LIST}HW1/move/"))
+    assert "On 1 September 2023 it moves to Bea New" in text(client.get(f"{LIST}HW1/move/"))
 
     client.post(f"{LIST}HW1/move/{move.pk}/drop/")
     client.post(f"{LIST}HW1/move/{move.pk}/drop/")
@@ -484,7 +486,7 @@ def test_what_cannot_be_moved_on_its_day_says_why_is_told_once_and_tried_again(
 @pytest.mark.parametrize(
     ("otherwise", "told"),
     [
-        ({"from_day_day": "19"}, "19 July 2023 is over"),
+        ({"from_day_day": "19"}, "19 July 2023 has passed"),
         ({"from_day_day": "31", "from_day_month": "2"}, "as a real day"),
         ({"reason": ""}, "Say why it is moved"),
         ({"manager": "nobody"}, "Accountable manager"),

@@ -394,7 +394,7 @@ def test_what_was_rated_anew_meanwhile_is_looked_at_again(client, division, dire
 
     response = client.post(sheet(), ticked(result) | {f"rated_{result.pk}": "0"})
 
-    assert "was rated anew since you opened this page" in page_of(response)
+    assert "was rated again since you opened this page" in page_of(response)
     assert not SignOff.objects.exists()
 
 

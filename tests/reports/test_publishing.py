@@ -357,7 +357,7 @@ def test_what_is_withdrawn_is_gone_everywhere_and_its_digest_stays(
     assert kept.files.get().sha256
 
 
-@pytest.mark.usefixtures("wrong")
+@pytest.mark.usefixtures("slipped")
 def test_officers_read_nothing_of_it_either(slipped, officer, client):
     withdraw_edition(edition=slipped, reason="A slip", by=officer)  # its files are still there
     client.force_login(officer)

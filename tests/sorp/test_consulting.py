@@ -267,7 +267,7 @@ def test_an_answer_that_changed_is_told_again_and_one_that_did_not_is_not(opened
 
     told = Notice.objects.filter(key__startswith="sorp-answer").order_by("pk")
     assert [each.body.split()[0] for each in told] == ["No.", "Yes.", "No."]
-    assert [each.subject.endswith("is answered anew") for each in told] == [False, True, True]
+    assert [each.subject.endswith("is answered again") for each in told] == [False, True, True]
 
 
 def test_a_comment_is_answered_while_its_version_is_a_draft_again(opened, officer):

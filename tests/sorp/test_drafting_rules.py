@@ -175,7 +175,7 @@ def test_a_trigger_of_every_kind_is_kept_and_says_its_sentence(draft, officer, k
         ({"level": "parliament"}, "level", "Choose the level from those on offer"),
         ({"name": ""}, "name", "Enter the name"),
         ({"name": "a\x00"}, "name", "Take the NUL character out of the name"),
-        ({"clause": " "}, "clause", "Enter its clause number"),
+        ({"clause": " "}, "clause", "Enter the clause"),
         ({"clause": "4" * 21}, "clause", "20 characters or fewer"),
         ({"name": "RED for two quarters"}, "name", "Another trigger has this name"),
         ({"name": "Red  for two quarters"}, "name", "Two triggers are called"),

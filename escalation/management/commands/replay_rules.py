@@ -78,7 +78,8 @@ class Command(BaseCommand):
             for reference in taken_from_april(ratings):
                 self.stderr.write(
                     f"{ratings.name}: {reference} is taken for a total since April, since it rises"
-                    " through every year and starts anew each April; a column `basis` says what it is"
+                    " through every year and starts again each April; a column `basis` says "
+                    "what it is"
                 )
             self._answer(found, options["output"], dry_run=options["dry_run"])
         except RefusedFileError as refused:

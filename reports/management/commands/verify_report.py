@@ -10,8 +10,8 @@ from reports.verification import verify_folder
 
 AS_PUBLISHED = "And it is what was published: manifest.json has the SHA-256 that you gave."
 NOT_SHOWN = (
-    "That the inputs are those that were published, this does not show: somebody could write a whole"
-    " folder anew. Give --published with the SHA-256 that the council published for it."
+    "That the inputs are those that were published, this does not show: somebody could write a "
+    "whole folder again. Give --published with the SHA-256 that the council published for it."
 )
 
 
