@@ -304,7 +304,7 @@ def test_what_is_not_in_force_is_hidden_from_the_public_and_marked_for_readers(
     assert read(client, "sorp_version", "2", who=UserFactory()).status_code == 404
     page = words(read(client, "sorp_version", "2", who=people.accountable_manager()))
     assert f"{draft.get_state_display()}. " in page
-    assert ("not public" if state == "approved" else "Only those who sign in can read it") in page
+    assert ("not public" if state == "approved" else "only those who sign in can read it") in page
 
 
 def test_versions_are_listed_with_what_one_may_do(client, consulted, officer, director):
