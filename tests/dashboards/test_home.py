@@ -607,7 +607,7 @@ def test_who_sits_on_a_team_reads_of_its_next_meeting_and_its_chair_of_the_board
     CallInFactory(meeting=meeting)
     of_pat = (
         Urgency.SOON,
-        "PAT meets on Monday 14 November 2011, with Q2 2011/12 before it, but its pack is not "
+        "PAT meets on Monday 14 November 2011 about Q2 2011/12, but its pack is not "
         "ready yet.",
     )
 
@@ -620,7 +620,7 @@ def test_who_sits_on_a_team_reads_of_its_next_meeting_and_its_chair_of_the_board
         of_pat,
     ]
     PackFactory(meeting=meeting)
-    assert needs(SeatFactory().user)[0][1].endswith("before it, and its pack is ready.")
+    assert needs(SeatFactory().user)[0][1].endswith("about Q2 2011/12, and its pack is ready.")
 
 
 def test_a_cabinet_member_reads_of_both_teams_by_office(sorp_in_force):
@@ -726,7 +726,7 @@ def test_a_home_with_nothing_to_do_says_what_would_appear(client, quarter, kind)
     told = client.get(reverse("home")).content.decode()
 
     assert "Nothing needs you now" in told
-    assert "look for actions by your name" not in told
+    assert "found by your name" not in told
 
 
 def test_the_most_pressing_comes_first_under_its_heading(client, quarter, escalated):
@@ -738,7 +738,7 @@ def test_the_most_pressing_comes_first_under_its_heading(client, quarter, escala
     told = client.get(reverse("home")).content.decode()
 
     order = ["Overdue</h2>", "Late one", "Waiting for you</h2>", "Your one result", "has no action"]
-    order += ["Coming up</h2>", "before PAT on"]
+    order += ["Coming up</h2>", "PAT has called in"]
     places = [told.index(words) for words in order]
     assert places == sorted(places)
 
