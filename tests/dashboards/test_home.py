@@ -607,8 +607,7 @@ def test_who_sits_on_a_team_reads_of_its_next_meeting_and_its_chair_of_the_board
     CallInFactory(meeting=meeting)
     of_pat = (
         Urgency.SOON,
-        "PAT meets on Monday 14 November 2011 about Q2 2011/12, but its pack is not "
-        "ready yet.",
+        "PAT meets on Monday 14 November 2011 about Q2 2011/12, but its pack is not ready yet.",
     )
 
     assert needs(SeatFactory().user) == [of_pat]
