@@ -190,7 +190,7 @@ class Page:
 
 @lru_cache(maxsize=4096)
 def page_at(address: str) -> Page | None:
-    """Remembered: to look through all patterns for the pages above one took a tenth of each page's time."""
+    """Remembered: to look through all patterns for the pages above one took up to a sixth of a page's time."""
     try:
         match = resolve(address)
     except Resolver404:
