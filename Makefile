@@ -10,7 +10,7 @@ SERVE ?= yes
 DEMONSTRATION_ENV := DEBUG=yes DEMONSTRATION=yes DATABASE_URL=sqlite:///$(CURDIR)/var/demonstration.sqlite3 \
 	REDIS_URL= MEDIA_ROOT=$(CURDIR)/var/demonstration COUNCIL_NAME="Wealdshire County Council"
 
-.PHONY: help setup setup-dev system-libraries system-test demo run test long journeys check fix bench bench-quick reliability published faults gates bare ci lock
+.PHONY: help setup setup-dev system-libraries system-test demo run test long journeys pictures check fix bench bench-quick reliability published faults gates bare ci lock
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
@@ -45,6 +45,9 @@ long: setup-dev ## the tests that walk long ways, and more worlds for those that
 
 journeys: setup-dev ## only the journeys in a real browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/journeys
+
+pictures: setup-dev ## draw the pictures of the guide anew, by the journey that does what it says
+	@PICTURES=docs/images $(BIN)/python -m pytest -q -n 0 tests/journeys/test_set_up.py
 
 check: setup-dev ## lint, types, the line of imports, templates, migrations
 	@bin/check $(BIN)

@@ -121,6 +121,18 @@ class MoveMeetingForm(AskingForm):
     )
 
 
+class CancelMeetingForm(forms.Form):
+    """Why a planned meeting does not take place."""
+
+    reason = PrintedText(
+        label="Why is it cancelled?",
+        max_length=500,
+        widget=forms.Textarea(attrs=SHORT),
+        help_text="Those with a seat, and the managers who were to attend, are told it in these words.",
+        error_messages={"required": "Say why it is cancelled"},
+    )
+
+
 class ChallengeForm(forms.Form):
     """What was asked about a called-in indicator."""
 

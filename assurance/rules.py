@@ -44,6 +44,7 @@ class MeetingState(Word):
     PLANNED = "planned", "Planned"
     PAPERS_OUT = "papers_out", "Papers sent out"
     HELD = "held", "Held"
+    CANCELLED = "cancelled", "Cancelled"
 
 
 class Eligibility(Word):
@@ -119,7 +120,7 @@ def rated_before(history: Sequence[RatedQuarter], quarter: Quarter) -> RatedQuar
 def eligibility_sentence(
     found: Eligibility, history: Sequence[RatedQuarter], quarter: Quarter
 ) -> str:
-    """One sentence on why an indicator that is not escalated may be called in."""
+    """One sentence on why an indicator that is not referred up may be called in."""
     before = rated_before(history, quarter)
     was = f"{before.rag.label.lower()} in {before.quarter}" if before and before.rag else ""
     if found is Eligibility.RED_NOW:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<assurance_team:team>/<day:day>/", meetings.meeting, name="meeting"),
     path("<assurance_team:team>/<day:day>/held/", meetings.hold_meeting, name="hold_meeting"),
     path("<assurance_team:team>/<day:day>/move/", meetings.move_meeting, name="move_meeting"),
+    path("<assurance_team:team>/<day:day>/cancel/", meetings.cancel_meeting, name="cancel_meeting"),
     path("<assurance_team:team>/<day:day>/freeze/", meetings.freeze_pack, name="freeze_pack"),
     path("<assurance_team:team>/<day:day>/papers/", meetings.table_paper, name="table_paper"),
     path("<assurance_team:team>/<day:day>/papers/<int:position>/", meetings.paper, name="paper"),

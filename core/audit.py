@@ -84,10 +84,11 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
     if isinstance(value, dict):
-        return ", ".join(
-            f"{_label(str(name)).lower()} {_said(each)}" for name, each in value.items()
-        )
-    text = str(value)
+        told = {str(name): said for name, each in value.items() if (said := _said(each))}
+        if set(value) == {"was", "is"} and "was" not in told:  # said for the first time
+            return told.get("is", "")
+        return ", ".join(f"{_label(name).lower()} {said}" for name, said in told.items())
+    text = {"True": "yes", "False": "no"}.get(str(value), str(value))
     if DAY.fullmatch(text):
         return as_date(text)
     if MOMENT.fullmatch(text):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from core.forms import DayField, PrintedText, field_of
 from core.quarters import Quarter
 from dashboards.queries.completion import OutstandingPerson
+from organisation.forms.units import named_apart
 from organisation.models.people import User
 from organisation.rules import Branch, Tree, UnitTier
 
@@ -25,14 +26,12 @@ class RevisionsForm(forms.Form):
             ("", "Every quarter"),
             *((quarter.key, str(quarter)) for quarter in quarters),
         ]
-        directorates = sorted(
-            (branch.name, branch.code)
-            for branch in tree.branches.values()
-            if branch.tier is UnitTier.DIRECTORATE
-        )
+        directorates = [
+            branch for branch in tree.branches.values() if branch.tier is UnitTier.DIRECTORATE
+        ]
         field_of(self, "directorate", forms.ChoiceField).choices = [
             ("", "Every directorate"),
-            *((code, name) for name, code in directorates),
+            *sorted(named_apart(directorates), key=lambda choice: choice[1]),
         ]
 
 
@@ -43,9 +42,11 @@ class ComplianceForm(forms.Form):
 
     def __init__(self, *args: Any, units: Iterable[tuple[Branch, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offered = list(units)
+        names = dict(named_apart(branch for branch, _ in offered))
         field_of(self, "unit", forms.ChoiceField).choices = [
             ("", "The whole council"),
-            *((branch.code, f"{'– ' * depth}{branch.name}") for branch, depth in units),
+            *((branch.code, f"{'– ' * depth}{names[branch.code]}") for branch, depth in offered),
         ]
 
 

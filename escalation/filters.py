@@ -13,6 +13,7 @@ from escalation.models.escalations import Escalation, EscalationQuerySet
 from escalation.models.plans import Action, ActionQuerySet
 from escalation.queries.register import overdue_at_level, under_variation
 from escalation.rules.ladder import Origin
+from organisation.filters import ByUnit
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import Tree, UnitTier
@@ -48,7 +49,7 @@ class EscalationFilter(filters.FilterSet):
     level = filters.ChoiceFilter(
         label="Referred to", choices=Level.choices, empty_label="Every level"
     )
-    directorate = filters.ModelChoiceFilter(
+    directorate = ByUnit(
         label="Directorate",
         queryset=Unit.objects.filter(tier=UnitTier.DIRECTORATE),
         to_field_name="code",

@@ -13,9 +13,10 @@ from core.quarters import Quarter
 from core.words import Word
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Dimension, PartTarget
-from indicators.models.results import Result
+from indicators.models.results import Result, Revision
 from indicators.queries.targets import without_target
 from indicators.rules.returns import ResultState
+from organisation.filters import ByUnit
 from organisation.models.units import Unit
 from organisation.queries import tree_on
 from sorp.lexicon import Kind, Layer
@@ -34,7 +35,7 @@ class IndicatorFilter(SearchFilter):
 
     searched = ("reference", "title", "unit__name", "accountable_manager__name", "codes")
 
-    unit = filters.ModelChoiceFilter(
+    unit = ByUnit(
         label="Unit",
         queryset=Unit.objects.order_by("name"),
         to_field_name="code",
@@ -145,3 +146,46 @@ class PartTargetFilter(SearchFilter):
     class Meta:
         model = PartTarget
         fields = ["text"]
+
+
+def _choices_of_quarters() -> list[tuple[str, str]]:
+    quarters = Result.objects.values_list("quarter", flat=True).distinct().order_by("-quarter")
+    return [(each.key, str(each)) for each in quarters]
+
+
+class ResultFilter(SearchFilter):
+    """What indicators came to, by words of the indicator, by quarter and by whether it waits for anybody."""
+
+    WAITS, SIGNED_OFF = "waits", "signed_off"
+
+    searched = (
+        "result__indicator__reference",
+        "result__indicator__title",
+        "result__indicator__unit__name",
+    )
+
+    quarter = filters.ChoiceFilter(
+        label="Quarter",
+        choices=_choices_of_quarters,
+        empty_label="Every quarter",
+        method="by_quarter",
+    )
+    state = filters.ChoiceFilter(
+        label="Sign-off",
+        choices=[(WAITS, "Waits to be signed off"), (SIGNED_OFF, "Signed off")],
+        empty_label="Signed off or not",
+        method="by_state",
+    )
+
+    class Meta:
+        model = Revision
+        fields = ["text", "quarter", "state"]
+
+    def by_quarter(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(result__quarter=Quarter.parse(value))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        signed = [each for each in ResultState if each.is_signed_off]
+        if value == self.SIGNED_OFF:
+            return rows.filter(result__state__in=signed)
+        return rows.exclude(result__state__in=signed)

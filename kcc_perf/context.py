@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from core.own_words import in_own_words
+from core.post import is_post_set_up
+from dashboards.queries.guides import help_by_page
 from kcc_perf.trails import Step, trail
 from organisation.models.council import AssuranceTeams
 from organisation.permissions import Permission
@@ -58,10 +61,14 @@ def service(request: HttpRequest) -> dict[str, Any]:
         "council_name": council.name,
         "council": council,
         "contact_email": settings.CONTACT_EMAIL,
+        "is_post_set_up": is_post_set_up(),
         "demonstration": settings.DEMONSTRATION,
         "council_sign_in": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "service_address": address_of("home" if signed_in else "latest_report", "/") or "/",
         "trail": above,
+        "help": help_for(request, above)
+        if user is not None and allowed(user, Permission.ENTER)
+        else None,
         "navigation": list(navigation(request.path, entries, under=section_of(above, menu))),
         "sign_out_address": address_of("account_logout", "/accounts/sign-out/")
         if signed_in
@@ -69,6 +76,24 @@ def service(request: HttpRequest) -> dict[str, Any]:
         "find_address": address_of("find", "/search/") if signed_in else None,
         "accessibility_address": address_of("accessibility_statement", "/accessibility-statement/"),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLink:
+    """Where the guides speak of a page, and of what that part speaks; all of them where none does."""
+
+    address: str
+    about: str = ""
+
+
+def help_for(request: HttpRequest, above: Sequence[Step]) -> HelpLink | None:
+    """The part of a guide that names this page, or else the nearest page above it. None on help itself."""
+    name = (request.resolver_match.url_name if request.resolver_match else None) or ""
+    known, pages = help_by_page(), [name, *(each.name for each in reversed(above))]
+    if "help" in pages:
+        return None
+    part = next((known[page] for page in pages if page in known), None)
+    return HelpLink(part.address, part.name) if part else HelpLink(reverse("help"))
 
 
 def entries_for(user: Any) -> list[Entry]:

@@ -137,7 +137,7 @@ def specimens() -> dict[str, Any]:
             ),
             SimpleNamespace(
                 date=date(2011, 10, 20),
-                title="Escalated to the Performance Assurance Team",
+                title="Referred up to the Performance Assurance Team",
                 rag=None,
                 text="Red for two quarters running.",
                 by="SORP version 1, when Q2 2011/12 was closed",

@@ -27,7 +27,7 @@ STANDS_UNDER: Mapping[str, str] = {
     for parents, children in {
         "returns home": "practise",
         "home": "notices find mfa_index account_logout sign_off follow_reminder attestation"
-        " accessibility_statement who_may_do_what open_quarter portfolios"
+        " accessibility_statement help open_quarter portfolios"
         " dispatch acting_manager handover_sheet",
         "account_login": "account_reset_password account_reset_password_done account_inactive"
         " account_reset_password_from_key account_reset_password_from_key_done",
@@ -94,6 +94,8 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "evidence": "Evidence",
     "explanations": "Explanations",
     "forecasts": "Forecasts",
+    "guide": ("guide.title", "The guide"),
+    "help": "Help",
     "indicator": ("indicator.title", "about.caption", "The indicator"),
     "meeting": "Meeting",
     "mfa_index": "How you sign in",

@@ -115,6 +115,8 @@ GRANTS: dict[PostKind, set[Permission]] = {
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
     # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
+    PostKind.LEADER: MEMBER | {Permission.VIEW_PACKS},
+    PostKind.CABINET_MEMBER_PERFORMANCE: MEMBER | {Permission.VIEW_PACKS},
     PostKind.CABINET_MEMBER: MEMBER | {Permission.VIEW_PACKS},
     PostKind.CHAIR_GOVERNANCE_AUDIT: MEMBER | {Permission.VIEW_PACKS},
 }

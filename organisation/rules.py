@@ -41,6 +41,8 @@ class PostKind(StrEnum):
     PERFORMANCE_OFFICER = "performance_officer"
     DIRECTORATE_OFFICER = "directorate_officer"
     AUDITOR = "auditor"
+    LEADER = "leader"
+    CABINET_MEMBER_PERFORMANCE = "cabinet_member_performance"
     CABINET_MEMBER = "cabinet_member"
     CHAIR_GOVERNANCE_AUDIT = "chair_governance_audit"
     POSC_CHAIR = "posc_chair"
@@ -50,6 +52,8 @@ class PostKind(StrEnum):
     @property
     def label(self) -> str:
         return {
+            PostKind.LEADER: "Leader of the council",
+            PostKind.CABINET_MEMBER_PERFORMANCE: "Cabinet Member for performance",
             PostKind.CABINET_MEMBER: "Cabinet Member",
             PostKind.CHAIR_GOVERNANCE_AUDIT: "Chair of Governance and Audit",
             PostKind.POSC_CHAIR: "POSC chair",
@@ -69,6 +73,8 @@ DIRECTING = (
 )
 ELECTED = (
     PostKind.MEMBER,
+    PostKind.LEADER,
+    PostKind.CABINET_MEMBER_PERFORMANCE,
     PostKind.CABINET_MEMBER,
     PostKind.POSC_CHAIR,
     PostKind.CHAIR_GOVERNANCE_AUDIT,

@@ -25,6 +25,15 @@ class Meeting(models.Model):
     state = models.CharField(
         max_length=10, choices=MeetingState.choices, default=MeetingState.PLANNED
     )
+    cancelled_because = models.CharField(max_length=500, blank=True, default="")
+    carried_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried_from",
+        help_text="The meeting to which the agenda of a cancelled one went.",
+    )
 
     class Meta:
         ordering = ["team", "-meets_on"]
@@ -34,6 +43,11 @@ class Meeting(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=list(MeetingState)), name="meeting_is_in_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cancelled_because="") & Q(state="cancelled")
+                | Q(cancelled_because="") & ~Q(state="cancelled") & Q(carried_to__isnull=True),
+                name="a_cancelled_meeting_says_why",
             ),
         ]
 
@@ -47,10 +61,21 @@ class Meeting(models.Model):
     def is_held(self) -> bool:
         return self.state == MeetingState.HELD
 
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == MeetingState.CANCELLED
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether its day and its agenda may still change."""
+        return not (self.is_held or self.is_cancelled)
+
 
 class CallInQuerySet(models.QuerySet["CallIn"]):
     def on_agenda(self) -> Self:
-        return self.filter(verdict=CallInVerdict.CALLED_IN)
+        """What is called in to meetings that take place: a cancelled one has no agenda."""
+        called_in = self.filter(verdict=CallInVerdict.CALLED_IN)
+        return called_in.exclude(meeting__state=MeetingState.CANCELLED)
 
 
 class CallIn(models.Model):

@@ -11,7 +11,7 @@ from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import looks_at_delivery, misfits, seats_on, vacancies
-from assurance.rules import ActionState, TeamCode, action_state
+from assurance.rules import ActionState, CallInVerdict, MeetingState, TeamCode, action_state
 from core.dates import in_full
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
@@ -57,7 +57,7 @@ def team_sheet(*, team: Team, day: date) -> TeamSheet:
         .annotate(called_in=Count("call_ins", filter=Q(call_ins__verdict="called_in")))
         .order_by("-meets_on")  # counting drops the model's own order
     )
-    to_come = [each for each in reversed(meetings) if each.meets_on >= day and not each.is_held]
+    to_come = [each for each in reversed(meetings) if each.meets_on >= day and each.is_to_come]
     past = [each for each in meetings if each not in to_come]
     undone = AgreedAction.objects.filter(
         call_in__meeting__team=team, done_on__isnull=True
@@ -99,6 +99,7 @@ class MeetingSheet:
     papers: tuple[Paper, ...]
     packs: tuple[Pack, ...]
     late_milestones: tuple[MilestoneLine, ...]  # DAT's
+    carried: tuple[CallIn, ...] = ()  # of one that is cancelled: what had been called in to it
 
 
 def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
@@ -135,6 +136,11 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
         packs=tuple(meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")),
         late_milestones=late_milestones(day=min(known_on, meeting.meets_on))
         if is_for_delivery
+        else (),
+        carried=tuple(
+            meeting.call_ins.filter(verdict=CallInVerdict.CALLED_IN).select_related("indicator")
+        )
+        if meeting.is_cancelled
         else (),
     )
 
@@ -192,7 +198,8 @@ def questions_about_meeting(
 ) -> list[str]:
     """What somebody who plans a meeting should be asked: a second one on a quarter, another day than the calendar's."""
     found = []
-    others = team.meetings.filter(quarter=quarter).order_by("meets_on")
+    others = team.meetings.filter(quarter=quarter).exclude(state=MeetingState.CANCELLED)
+    others = others.order_by("meets_on")
     if moved is not None:
         others = others.exclude(pk=moved.pk)
     if days := [in_full(each.meets_on) for each in others]:

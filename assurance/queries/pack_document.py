@@ -78,7 +78,12 @@ from strategy.queries import MilestoneLine, late_milestones
 LAYOUT = 1
 QUARTERS = 16  # as many as direction of travel reads
 # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
-CIRCULATED_TO = (PostKind.CABINET_MEMBER, PostKind.CHAIR_GOVERNANCE_AUDIT)
+CIRCULATED_TO = (
+    PostKind.LEADER,
+    PostKind.CABINET_MEMBER_PERFORMANCE,
+    PostKind.CABINET_MEMBER,
+    PostKind.CHAIR_GOVERNANCE_AUDIT,
+)
 
 Json = dict[str, Any]
 

@@ -77,6 +77,8 @@ def _decide(
     meeting = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
     if meeting.is_held:
         raise Refused("The meeting has been held: its agenda can no longer change")
+    if meeting.is_cancelled:
+        raise Refused("The meeting is cancelled: call it in to the next one")
     before = meeting.call_ins.filter(indicator=indicator).first()
     found, why = _grounds(meeting, indicator, before)
     reason = reason.strip()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 
-from assurance.models.meetings import Meeting
+from assurance.models.meetings import CallIn, Meeting
 from assurance.models.packs import Paper
-from assurance.models.teams import Team
-from assurance.rights import refuse_all_but_leads
-from assurance.rules import MeetingState
+from assurance.models.teams import Seat, Team
+from assurance.rights import may_read, refuse_all_but_leads
+from assurance.rules import CallInVerdict, MeetingState
 from core import audit
 from core.canonical_json import digest
 from core.dates import as_date, in_full
 from core.quarters import Quarter
 from core.refusals import Refused
+from core.services.notices import owe_notice
 from core.working_days import is_working_day, working_day_after, working_day_before
 from organisation.models.people import User
 
@@ -30,6 +33,9 @@ def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | Non
     _refuse_day(team, meets_on, quarter)
     meeting = Meeting.objects.create(team=team, meets_on=meets_on, quarter=quarter)
     audit.record("planned meeting", meeting, by=by, quarter=quarter.key)
+    waiting = team.meetings.filter(state=MeetingState.CANCELLED, carried_to__isnull=True)
+    for cancelled in waiting.select_for_update().order_by("meets_on"):
+        _carry_agenda(cancelled, meeting)
     return meeting
 
 
@@ -43,8 +49,9 @@ def move_meeting(*, meeting: Meeting, meets_on: date, reason: str, by: User) -> 
     if not reason.strip():
         raise Refused("Say why it is moved", field="reason")
     row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
-    if row.is_held:
-        raise Refused("This meeting has been held: its day cannot change", field="meets_on")
+    if not row.is_to_come:
+        stands = row.get_state_display().lower()
+        raise Refused(f"This meeting has been {stands}: its day cannot change", field="meets_on")
     if row.meets_on == meets_on:
         return row
     _refuse_day(row.team, meets_on, row.quarter)
@@ -61,6 +68,79 @@ def move_meeting(*, meeting: Meeting, meets_on: date, reason: str, by: User) -> 
     return row
 
 
+@transaction.atomic
+def cancel_meeting(*, meeting: Meeting, reason: str, today: date, by: User) -> Meeting:
+    """A planned meeting does not take place, and why. Cancelling it again changes nothing.
+
+    What was called in to it goes to the team's next meeting, or, where none is planned, to the one
+    that is planned next. Those with a seat, and the managers who were to attend, are told. Raises
+    Refused for one that was held or at which something was put on record, and without a reason.
+    """
+    refuse_all_but_leads(by, meeting.team)
+    reason = reason.strip()
+    if not reason:
+        raise Refused("Say why it is cancelled", field="reason")
+    row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
+    if row.is_cancelled:
+        return row
+    if row.is_held:
+        raise Refused("This meeting was held: it cannot be cancelled")
+    if row.call_ins.filter(
+        Q(challenges__isnull=False) | Q(decisions__isnull=False) | Q(agreed_actions__isnull=False)
+    ).exists():
+        raise Refused("Something was put on record at this meeting: say that it was held")
+    agenda = list(row.call_ins.on_agenda().select_related("indicator__accountable_manager"))
+    row.state, row.cancelled_because = MeetingState.CANCELLED, reason
+    row.save(update_fields=["state", "cancelled_because"])
+    to_come = row.team.meetings.exclude(state__in=(MeetingState.HELD, MeetingState.CANCELLED))
+    following = to_come.filter(meets_on__gte=max(row.meets_on, today)).order_by("meets_on").first()
+    if following is not None:
+        _carry_agenda(row, following)
+    audit.record("cancelled meeting", row, by=by, reason=reason)
+    _tell_of_cancelling(row, agenda)
+    return row
+
+
+def _carry_agenda(cancelled: Meeting, following: Meeting) -> None:
+    """What was called in to a cancelled meeting is called in to another, as the chair had decided it."""
+    there = set(following.call_ins.values_list("indicator", flat=True))
+    for each in cancelled.call_ins.filter(verdict=CallInVerdict.CALLED_IN):
+        if each.indicator_id in there:
+            continue
+        row = CallIn.objects.create(
+            meeting=following,
+            indicator_id=each.indicator_id,
+            verdict=each.verdict,
+            eligibility=each.eligibility,
+            why=each.why,
+            reason=each.reason,
+            called_in_by_id=each.called_in_by_id,
+            at=each.at,
+        )
+        audit.record("carried to another meeting", row, by=None, was=cancelled.meets_on.isoformat())
+    cancelled.carried_to = following
+    cancelled.save(update_fields=["carried_to"])
+
+
+def _tell_of_cancelling(row: Meeting, agenda: Sequence[CallIn]) -> None:
+    seats = Seat.objects.held_on(row.meets_on).filter(team=row.team).select_related("user")
+    managers = {each.indicator.accountable_manager for each in agenda}
+    if row.carried_to is not None:
+        then = (
+            f"What was called in to it is before the meeting on {in_full(row.carried_to.meets_on)}."
+        )
+    else:
+        then = "What was called in to it waits for the next meeting that is planned."
+    for person in {*(seat.user for seat in seats), *managers}:
+        owe_notice(
+            key=f"meeting-cancelled-{row.pk}-{person.pk}",
+            recipient=person,
+            subject=f"{row.team.short} does not meet on {in_full(row.meets_on)}",
+            body=f"{row.cancelled_because}\n\n{then}" if agenda else row.cancelled_because,
+            address=row.get_absolute_url() if may_read(person, row.team) else "",
+        )
+
+
 def _refuse_day(team: Team, day: date, quarter: Quarter) -> None:
     if not team.stands_on(day):
         raise Refused(f"There is no {team.short} on that day: choose another", field="meets_on")
@@ -73,7 +153,10 @@ def _refuse_day(team: Team, day: date, quarter: Quarter) -> None:
             field="meets_on",
         )
     if team.meetings.filter(meets_on=day).exists():
-        raise Refused(f"{team.short} meets on that day already", field="meets_on")
+        raise Refused(
+            f"{team.short} meets on that day already, or was to: choose another",
+            field="meets_on",
+        )
 
 
 @transaction.atomic
@@ -84,6 +167,8 @@ def hold_meeting(*, meeting: Meeting, today: date, by: User) -> Meeting:
     row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
     if row.is_held:
         return row
+    if row.is_cancelled:
+        raise Refused("This meeting was cancelled: it was not held")
     if today < row.meets_on:
         raise Refused(f"The meeting is on {as_date(row.meets_on)}, not before")
     row.state = MeetingState.HELD
@@ -110,6 +195,8 @@ def table_paper(
         raise Refused("Give the paper a text or a file", field="text")
     # The row is locked, so that two papers tabled at once do not take one place.
     row = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if row.is_cancelled:
+        raise Refused("The meeting is cancelled: table the paper at the next one")
     said = {
         "title": title.strip(),
         "text": text.strip(),

@@ -26,6 +26,8 @@ def freeze_pack(*, meeting: Meeting, by: User, at: datetime | None = None) -> tu
     """
     refuse_all_but_leads(by, meeting.team)
     row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
+    if row.is_cancelled:
+        raise Refused("The meeting is cancelled: it has no papers to send out")
     if row.state == MeetingState.PLANNED:
         row.state = MeetingState.PAPERS_OUT
         row.save(update_fields=["state"])

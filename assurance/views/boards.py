@@ -52,7 +52,7 @@ def call_in_board(request: SignedInRequest, team: Team, day: date) -> HttpRespon
                 else _exceptional_form(request, meeting)
             ),
             "form": posted,
-            "may_decide": is_chair(request.user, team) and not meeting.is_held,
+            "may_decide": is_chair(request.user, team) and meeting.is_to_come,
         },
     )
 

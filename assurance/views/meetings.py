@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assurance.forms import MoveMeetingForm, PaperForm
+from assurance.forms import CancelMeetingForm, MoveMeetingForm, PaperForm
 from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
 from assurance.models.teams import Team
@@ -32,7 +32,9 @@ RENDER_PACK = "draw_pack"  # the kind of job by which reports, which draws, is a
 
 
 def meeting_of(team: Team, day: date) -> Meeting:
-    return get_object_or_404(Meeting.objects.select_related("team"), team=team, meets_on=day)
+    return get_object_or_404(
+        Meeting.objects.select_related("team", "carried_to__team"), team=team, meets_on=day
+    )
 
 
 @require_safe
@@ -46,7 +48,7 @@ def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
             "sheet": meeting_sheet(found, known_on=localdate()),
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
-            "may_be_held": not found.is_held and found.meets_on <= localdate(),
+            "may_be_held": found.is_to_come and found.meets_on <= localdate(),
         },
     )
 
@@ -89,15 +91,39 @@ def move_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
     return render(request, "assurance/move_meeting.html", {"meeting": found, "form": form})
 
 
+@require_http_methods(["GET", "POST"])
+@require_on_team(leads)
+def cancel_meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
+    """A planned meeting does not take place, with a reason. What was called in goes to the next one."""
+    found = meeting_of(team, day)
+    form = CancelMeetingForm(request.POST or None)
+    if form.is_valid():
+        try:
+            meetings.cancel_meeting(
+                meeting=found, today=localdate(), by=request.user, **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The meeting is cancelled. Those concerned are told.")
+            return redirect(found)
+    sheet = meeting_sheet(found, known_on=localdate())
+    return render(request, "assurance/cancel_meeting.html", {"sheet": sheet, "form": form})
+
+
 @require_POST
 @require_on_team(leads)
 def freeze_pack(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     """The pack is frozen now; drawing it takes longer than a page may, so a job is owed for it."""
     found = meeting_of(team, day)
-    with transaction.atomic():
-        pack, is_new = packs.freeze_pack(meeting=found, by=request.user)
-        if pack.drawn_at is None:
-            _request_rendering(pack, request.user)
+    try:
+        with transaction.atomic():
+            pack, is_new = packs.freeze_pack(meeting=found, by=request.user)
+            if pack.drawn_at is None:
+                _request_rendering(pack, request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
     if is_new:
         messages.success(request, f"{pack} is frozen. Its page and its PDF will be here shortly.")
     else:

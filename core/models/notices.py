@@ -33,6 +33,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         NEWS = "news", "News"
+        TO_DECIDE = "to_decide", "Waiting for your decision"
         REMINDER = "reminder", "Reminder"
         OVERDUE = "overdue", "Overdue"
 
@@ -62,7 +63,7 @@ class Notice(models.Model):
                 condition=~Q(subject="") & ~Q(body=""), name="notice_says_something"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["news", "reminder", "overdue"]),
+                condition=Q(kind__in=["news", "to_decide", "reminder", "overdue"]),
                 name="notice_is_of_a_known_kind",
             ),
             models.CheckConstraint(

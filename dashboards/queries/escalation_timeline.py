@@ -15,7 +15,7 @@ from django.urls import reverse
 from assurance.models.meetings import CallIn
 from assurance.models.teams import Team
 from assurance.rights import may_read
-from assurance.rules import CallInVerdict
+from assurance.rules import CallInVerdict, MeetingState
 from core.charts.trend import Trend
 from core.clock import day_of
 from core.dates import as_date, as_moment, in_full
@@ -394,8 +394,10 @@ def meeting_events(context: TimelineContext, reader: User) -> Iterator[TimelineE
     indicator = context.escalation.indicator
     is_own = reader.pk == indicator.accountable_manager_id
     readable = {team.pk for team in Team.objects.all() if may_read(reader, team)}
-    rows = CallIn.objects.filter(indicator=indicator).select_related(
-        "meeting__team", "called_in_by", "indicator"
+    rows = (
+        CallIn.objects.filter(indicator=indicator)
+        .exclude(meeting__state=MeetingState.CANCELLED)
+        .select_related("meeting__team", "called_in_by", "indicator")
     )
     rows = rows.prefetch_related(
         "challenges__raised_by", "decisions__agreed_plan", "agreed_actions"

@@ -819,7 +819,7 @@ def _next_meetings(teams: Sequence[Team], today: date) -> Iterator[PlannedMeetin
     )
     to_come = (
         Meeting.objects.filter(team__in=teams, meets_on__gte=today)
-        .exclude(state=MeetingState.HELD)
+        .exclude(state__in=(MeetingState.HELD, MeetingState.CANCELLED))
         .select_related("team")
         .annotate(packs_frozen=Count("packs", distinct=True), called_in=on_agenda)
     )

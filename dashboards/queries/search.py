@@ -1,4 +1,4 @@
-"""One box for everything: indicators, people, units, bodies, priorities, clauses and actions by their words.
+"""One box for everything: indicators, people, units, bodies, priorities, clauses, actions and help.
 
 Nobody finds what they may not see: each kind asks the rule that guards its own page.
 """
@@ -19,7 +19,9 @@ from assurance.models.meetings import AgreedAction
 from assurance.models.teams import Team
 from assurance.rights import may_read
 from core.dates import as_date
+from core.own_words import in_own_words
 from core.quarters import Quarter
+from dashboards.queries.guides import guides, parts_with
 from escalation.models.plans import Action
 from indicators.models.definitions import Indicator
 from organisation.models.bodies import Committee
@@ -140,7 +142,7 @@ def _units(words: Sequence[str], reader: User, today: date, most: int) -> Iterab
     ]
     for branch in sorted(having, key=lambda branch: (branch.tier.depth, branch.name))[:most]:
         address = reverse("dashboard", args=[branch.code]) if opens else ""
-        yield Found(branch.name, branch.tier.label, address)
+        yield Found(branch.name, f"{branch.tier.label}, {branch.code}", address)
 
 
 def _bodies(words: Sequence[str], reader: User, today: date, most: int) -> Iterable[Found]:
@@ -213,6 +215,12 @@ def _actions(words: Sequence[str], reader: User, today: date, most: int) -> Iter
         )
 
 
+def _guides(words: Sequence[str], reader: User, today: date, most: int) -> Iterable[Found]:
+    for part in parts_with(words)[:most]:
+        about = guides()[part.guide].title if part.key else "A guide, read whole"
+        yield Found(in_own_words(part.name), in_own_words(about), part.address)
+
+
 def _by_when(due_on: date, done_on: date | None) -> str:
     return f"done on {as_date(done_on)}" if done_on else f"due on {as_date(due_on)}"
 
@@ -226,4 +234,5 @@ KINDS: dict[str, tuple[str, Look]] = {
     "priorities": ("Priorities", _priorities),
     "clauses": ("The SORP", _clauses),
     "actions": ("Actions", _actions),
+    "guides": ("Help", _guides),
 }

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from assurance.models.teams import Seat, Team
 from assurance.queries.seats import misfits, not_as_the_council_says, seats_on, vacancies
+from assurance.rules import TeamCode
 from core.dates import as_date, in_full
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
@@ -91,7 +92,7 @@ def _council(today: date) -> Step:
         stands=f"{facts.name}, with {_count(own, 'word')} of its own" if own else facts.name,
         missing=[] if facts.is_said else ["Nobody has confirmed this name yet"],
         has_begun=facts.is_said,
-        pages=_existing(
+        pages=_pages(
             ("Name, colour and words", "set_up_council"),
             ("Logo", "set_up_logo"),
             ("What Members see", "set_up_sights"),
@@ -110,7 +111,7 @@ def _units(today: date) -> Step:
         stands=_count(len(tree.branches), "unit"),
         missing=missing,
         has_begun=len(tree.branches) > 1,
-        pages=_existing(
+        pages=_pages(
             ("Units", "set_up_units"),
         ),
     )
@@ -143,7 +144,7 @@ def _people(today: date) -> Step:
         + (f", of whom {waiting} cannot sign in yet" if waiting else ""),
         missing=missing,
         has_begun=people.count() > 1,
-        pages=_existing(
+        pages=_pages(
             ("People", "set_up_people"),
             ("Posts", "set_up_posts"),
             ("How people sign in", "set_up_accounts"),
@@ -163,7 +164,7 @@ def _bodies(today: date) -> Step:
         stands=_count(Committee.objects.count(), "body", "bodies"),
         missing=missing,
         has_begun=bool(kinds),
-        pages=_existing(("Committees and other bodies", "set_up_bodies")),
+        pages=_pages(("Committees and other bodies", "set_up_bodies")),
     )
 
 
@@ -171,8 +172,11 @@ def _teams(today: date) -> Step:
     teams = list(Team.objects.standing_on(today))
     wanted = council_facts().teams
     missing = list(not_as_the_council_says(today))
-    if not teams and wanted is not AssuranceTeams.NONE:
-        missing.append("There is no assurance team yet")
+    standing = {team.code for team in teams}
+    if wanted is not AssuranceTeams.NONE and TeamCode.PAT not in standing:
+        missing.append("There is no PAT yet: nobody could call in what goes up to it")
+    if wanted is AssuranceTeams.BOTH and TeamCode.DAT not in standing:
+        missing.append("There is no DAT yet: nobody could call in a late milestone")
     for team in teams:
         seats = seats_on(team, today)
         found = (*vacancies(team, seats, today), *misfits(seats, today))
@@ -189,7 +193,7 @@ def _teams(today: date) -> Step:
         + " held",
         missing=list(_first(missing)),
         has_begun=bool(teams) or wanted is AssuranceTeams.NONE,
-        pages=_existing(("Teams and seats", "set_up_teams"), ("Seats", "set_up_seats")),
+        pages=_pages(("Teams and seats", "set_up_teams"), ("Seats", "set_up_seats")),
     )
 
 
@@ -212,9 +216,9 @@ def _sorp(today: date) -> Step:
         stands=stands,
         missing=missing,
         has_begun=bool(in_force or has_draft),
-        pages=_existing(("The SORP", "sorp"), ("Write a draft", "new_draft"))
+        pages=_pages(("The SORP", "sorp"), ("Write a draft", "new_draft"))
         if in_force
-        else _existing(("The first version", "first_version")),
+        else _pages(("The first version", "first_version")),
     )
 
 
@@ -234,7 +238,7 @@ def _plan(today: date) -> Step:
         + _count(Programme.objects.standing_on(today).count(), "programme"),
         missing=list(_first(without)) if priorities else ["It has no priority yet"],
         has_begun=bool(priorities),
-        pages=_existing(
+        pages=_pages(
             ("The plan", "set_up_plan"),
             ("Priorities", "set_up_priorities"),
             ("Programmes and projects", "set_up_programmes"),
@@ -260,7 +264,7 @@ def _indicators(today: date) -> Step:
         stands=_count(rows.count(), "indicator"),
         missing=missing if rows else ["There is none yet"],
         has_begun=bool(rows),
-        pages=_existing(
+        pages=_pages(
             ("Indicators", "set_up_indicators"),
             ("Partners", "set_up_partners"),
             ("Your last scorecard", "set_up_scorecards"),
@@ -290,7 +294,7 @@ def _targets(today: date) -> Step:
         stands=_count(Target.objects.count(), "target"),
         missing=missing,
         has_begun=Target.objects.exists() or bool(waiting),
-        pages=_existing(
+        pages=_pages(
             ("Targets", "set_up_targets"),
             ("Targets to approve", "waiting_targets"),
             ("Annual rounds", "set_up_round"),
@@ -323,7 +327,7 @@ def _history(today: date) -> Step:
         stands=stands,
         missing=missing,
         has_begun=bool(past),
-        pages=_existing(
+        pages=_pages(
             ("Your last scorecard", "set_up_scorecards"),
             ("Results", "set_up_results"),
             ("Close your history", "close_history"),
@@ -354,7 +358,7 @@ def _calendar(today: date) -> Step:
         stands=", ".join(stands) or "No quarter has been begun",
         missing=missing,
         has_begun=bool(begun),
-        pages=_existing(("The calendar", "calendar"), ("Begin a quarter", "begin_quarter")),
+        pages=_pages(("The calendar", "calendar"), ("Begin a quarter", "begin_quarter")),
     )
 
 
@@ -379,7 +383,7 @@ def _rehearsal(today: date) -> Step:
         stands=stands,
         missing=missing,
         has_begun=closed is not None,
-        pages=_existing(
+        pages=_pages(
             ("Rehearse a quarter", "set_up_rehearsal"),
             ("Try out a close", "quarters"),
             ("Back-test the rules", "backtests"),
@@ -404,15 +408,9 @@ STEPS: tuple[Callable[[date], Step], ...] = (
 )
 
 
-def _existing(*pages: tuple[str, str]) -> list[tuple[str, str]]:
-    """The words and addresses of those pages that there are: each app adds its own."""
-    found = []
-    for words, name in pages:
-        try:
-            found.append((words, reverse(name)))
-        except NoReverseMatch:
-            continue
-    return found
+def _pages(*pages: tuple[str, str]) -> list[tuple[str, str]]:
+    """The words and the address of each page. NoReverseMatch for one that there is not."""
+    return [(words, reverse(name)) for words, name in pages]
 
 
 def _first(missing: Sequence[str]) -> Iterator[str]:

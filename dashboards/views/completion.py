@@ -1,5 +1,6 @@
 """The performance team's view of a quarter's returns."""
 
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from core.clock import localdate
 from core.dates import in_full
 from core.guards import require
 from core.models.quarters import ReportingQuarter
+from core.post import is_post_set_up
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
 from core.tables.writing import written
@@ -80,7 +82,15 @@ def remind(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
                 "batch": uuid4(),
             },
         )
-    return render(request, "dashboards/remind.html", {"sheet": sheet, "form": form})
+    page = {"sheet": sheet, "form": form, "mail_to": _mail_to(sheet)}
+    return render(request, "dashboards/remind.html", page)
+
+
+def _mail_to(sheet: CompletionSheet) -> str:
+    """What opens an e-mail to all of them, with the words last used, in the reader's own program."""
+    subject, words = _last_words(sheet)
+    to = ",".join(quote(each.person.email, safe="@") for each in sheet.outstanding)
+    return f"mailto:{to}?{urlencode({'subject': subject, 'body': words}, quote_via=quote)}"
 
 
 def _reminded(request: SignedInRequest, sheet: CompletionSheet, form: RemindForm) -> bool:
@@ -105,7 +115,8 @@ def _reminded(request: SignedInRequest, sheet: CompletionSheet, form: RemindForm
     one = len(sent) == 1
     messages.success(
         request,
-        f"{len(sent)} {'person is' if one else 'people are'} reminded."
+        f"{len(sent)} {'person is' if one else 'people are'} reminded"
+        f"{'.' if is_post_set_up() else ' on their home page. No e-mail leaves this service.'}"
         if sent
         else "They had been reminded already: nothing was sent again.",
     )

@@ -182,9 +182,9 @@ class Explanation(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        ESCALATED = "escalated", "Escalated"
-        STANDS = "stands", "Still escalated"
-        NOT_ESCALATED = "not_escalated", "Not escalated"
+        ESCALATED = "escalated", "Referred up"
+        STANDS = "stands", "Still referred up"
+        NOT_ESCALATED = "not_escalated", "Not referred up"
         RECOVERED = "recovered", "Recovered"
         ENDED = "ended", "No longer measured"
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core import audit, jobs
 from core.clock import localdate, now
 from core.models.jobs import Job
+from core.models.notices import Notice
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -67,6 +68,7 @@ def ask_to_close(
     for person in who_may_agree(asked_by=by, on=localdate()):
         owe_notice(
             key=f"early-close-{asked.pk}-{person.pk}",
+            kind=Notice.Kind.TO_DECIDE,
             recipient=person,
             subject=f"{by.name} asks you to agree to closing {quarter}",
             body=f"{asked.reason}\n\nAnother person has to agree because {obstacles.sentence}.",

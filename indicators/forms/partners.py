@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -10,11 +11,14 @@ from django.core.files.uploadedfile import UploadedFile
 
 from core.clock import localdate
 from core.forms import DayField, PrintedText, QuarterTextField
+from core.months import months_of
 from indicators.forms.results import FigureField
 from indicators.models.definitions import Indicator
 from indicators.queries.partners import AskedOfPartner
+from indicators.rules.entry import ANSWERS, month_field
 from indicators.rules.evidence import LARGEST, TOO_LARGE
 from indicators.rules.partners import GIVEN, LONGEST_GIVEN
+from sorp.lexicon import Rag
 
 
 class PartnerForm(forms.Form):
@@ -84,6 +88,10 @@ class WithdrawForm(forms.Form):
     )
 
 
+def _mid_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
 class GivenForm(forms.Form):
     """A partner's figure for one indicator and quarter: it is read by the rules, as a manager's is."""
 
@@ -92,6 +100,12 @@ class GivenForm(forms.Form):
     denominator = FigureField(label="Denominator")
     not_available = forms.CharField(
         label="If there is no figure, why not?", required=False, max_length=300
+    )
+    status = forms.ChoiceField(
+        label="How do you rate it yourselves?",
+        required=False,
+        choices=[("", "We do not"), *((each.value, each.label) for each in Rag)],
+        help_text="Its manager reads it. The council’s own status follows from its own rules.",
     )
     commentary = PrintedText(
         label="What should its manager know?",
@@ -111,14 +125,35 @@ class GivenForm(forms.Form):
         super().__init__(*args)
         self.initial = asked.row
         indicator = asked.indicator
-        if indicator.measure_unit:
-            self.fields["value"].label = f"Result ({indicator.measure_unit})"
-        if not indicator.denominator_name:
-            del self.fields["numerator"], self.fields["denominator"]
+        in_unit = f" ({indicator.measure_unit})" if indicator.measure_unit else ""
+        counted = indicator.denominator_name
+        labels = {
+            "value": f"Result{in_unit}",
+            "numerator": indicator.numerator_name or "Numerator",
+            "denominator": counted,
+            "not_available": "If there is no figure, why not?",
+        }
+        if not counted:
+            del labels["numerator"], labels["denominator"]
+        if indicator.made_of_months:
+            months = list(enumerate(months_of(asked.quarter), start=1))
+            boxes = {
+                month_field(place, part): (part, f"{month}: {_mid_sentence(label)}")
+                for place, month in months
+                for part, label in labels.items()
+            }
         else:
-            self.fields["numerator"].label = indicator.numerator_name or "Numerator"
-            self.fields["denominator"].label = indicator.denominator_name
-            self.fields["value"].help_text = "Leave it empty if you give the two counts below."
+            boxes = {part: (part, label) for part, label in labels.items()}
+        for part in ANSWERS:
+            field = self.fields.pop(part)
+            for name, (of, label) in boxes.items():
+                if of == part:
+                    self.fields[name] = copy(field)
+                    self.fields[name].label = label
+                    if part == "value" and counted:
+                        told = "Leave it empty if you give the two counts below."
+                        self.fields[name].help_text = told
+        self.order_fields([*boxes, "status", "commentary", "file"])
 
     def clean_file(self) -> UploadedFile | None:
         file: UploadedFile | None = self.cleaned_data["file"]

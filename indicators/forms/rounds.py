@@ -15,6 +15,7 @@ from core.figures import as_number, decimals_of
 from core.forms import DayField, PrintedText, field_of, mark_one_of_several
 from core.quarters import Quarter
 from core.tables.cells import figure
+from indicators.forms.decisions import MINUTE, BatchDecisionForm, those_that_wait
 from indicators.forms.definitions import PARAGRAPHS, NewIndicatorForm
 from indicators.forms.results import FigureField
 from indicators.models.definitions import Indicator
@@ -23,6 +24,8 @@ from indicators.queries.rounds import GridRow, definition_proposed
 from indicators.rules.definitions import LIMIT_WORDS
 from indicators.rules.rounds import OF_WHAT_STANDS, STAGES, LineAction, days_out_of_order
 from indicators.services.rounds import CHANGEABLE, RefusedLine, Typed
+from organisation.forms.bodies import BodyChoice
+from organisation.forms.units import named_apart
 from organisation.models.bodies import Committee
 from sorp.rules.thresholds import LIMITS
 
@@ -327,7 +330,8 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.committees = {str(each.pk): each for each in committees}
         choices = [(self.TEAM, team)] if team else []
-        choices += [(key, each.name) for key, each in self.committees.items()]
+        names = dict(named_apart(committees))
+        choices += [(key, names[each.code]) for key, each in self.committees.items()]
         field_of(self, "who", forms.ChoiceField).choices = choices
         for name in ("met_on", "note"):
             mark_one_of_several(self.fields[name])
@@ -337,44 +341,22 @@ class ReviewForm(forms.Form):
         return self.committees.get(self.cleaned_data["who"])
 
 
-class DecideRoundForm(forms.Form):
+class DecideRoundForm(BatchDecisionForm):
     """What is decided on lines of a round."""
 
-    RECORD, CHECK, REFUSE, BACK = "record", "check", "refuse", "back"
-    VERDICTS: Mapping[str, str] = {
-        RECORD: "A body agreed them: record its minute",
+    CHECK, REFUSE, BACK = "check", "refuse", "back"
+    VERDICTS = {
+        BatchDecisionForm.RECORD: "A body agreed them: record its minute",
         CHECK: "I have checked the minute: it agrees them",
         REFUSE: "I have checked the minute: it does not agree them",
         BACK: "Send them back to be changed",
     }
+    chosen, one, no_body = "lines", "line", "Select which body agreed them"
+    field_order = ("lines", "everything", "verdict", "body", "met_on", "minute", "reason")
 
-    lines = forms.ModelMultipleChoiceField(
-        RoundLine.objects.none(),
-        label="Which lines?",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        error_messages={
-            "invalid_choice": "Somebody has decided on one of these since: check what is still "
-            "waiting",
-        },
-    )
-    everything = forms.BooleanField(label="All those shown that I may decide on", required=False)
-    verdict = forms.ChoiceField(
-        label="What is decided?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select what is decided"},
-    )
-    body = forms.ModelChoiceField(
+    lines = those_that_wait(RoundLine.objects.none(), "Which lines?")
+    body = BodyChoice(
         Committee.objects.none(), label="Which body?", required=False, empty_label="Select a body"
-    )
-    met_on = DayField(
-        label="On which day did it meet?", what="the day on which it met", required=False
-    )
-    minute = PrintedText(
-        label="Number of the minute",
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     reason = _words(
         label="Your comment",
@@ -391,37 +373,16 @@ class DecideRoundForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "lines", forms.ModelMultipleChoiceField).queryset = lines
-        offered = [(each, self.VERDICTS[each]) for each in verdicts]
-        field_of(self, "verdict", forms.ChoiceField).choices = offered
         field_of(self, "body", forms.ModelChoiceField).queryset = Committee.objects.filter(
             pk__in=[each.pk for each in bodies]
         )
-        if self.RECORD not in dict(offered):
-            for name in ("body", "met_on", "minute"):
-                del self.fields[name]
-        if not {self.REFUSE, self.BACK} & set(dict(offered)):
+        if not {self.REFUSE, self.BACK} & self.offer(lines, verdicts):
             del self.fields["reason"]
-        for name in {"body", "met_on", "minute", "reason"} & set(self.fields):
+        for name in {*MINUTE, "reason"} & set(self.fields):
             mark_one_of_several(self.fields[name])
 
-    @property
-    def below(self) -> list[BoundField]:
-        """The fields under the table of lines, for the page."""
-        return [self[name] for name in self.fields if name != "lines"]
-
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if not (given.get("everything") or given.get("lines")) and "lines" not in self.errors:
-            self.add_error("lines", "Select at least one line")
-        if given.get("verdict") == self.RECORD:
-            for name, told in {
-                "body": "Select which body agreed them",
-                "met_on": "Enter the day on which it met",
-                "minute": "Enter the number of the minute",
-            }.items():
-                if not given.get(name) and name not in self.errors:
-                    self.add_error(name, told)
+        given = super().clean()
         if given.get("verdict") in (self.REFUSE, self.BACK) and not given.get("reason"):
             self.add_error("reason", "Say why")
         return given

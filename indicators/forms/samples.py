@@ -11,6 +11,7 @@ from core.forms import PrintedText, field_of
 from core.quarters import Quarter
 from indicators.queries.samples import RAGS, Drawable
 from indicators.rules.samples import MOST_DRAWN, Found, Method
+from organisation.forms.units import UnitChoice
 from organisation.models.units import Unit
 from sorp.lexicon import Tier
 
@@ -40,7 +41,7 @@ class SampleForm(forms.Form):
             "invalid_choice": "Choose a quarter that is closed",
         },
     )
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         label="Which unit, with every unit below it?",
         queryset=Unit.objects.order_by("name"),
         required=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,7 +15,14 @@ from core.refusals import Refused
 from indicators.scorecards.facts import ScorecardRead
 from indicators.scorecards.predecessors import Measure, taken_apart
 from indicators.scorecards.reading import RefusedFiles, check_size, check_sizes
-from indicators.scorecards.settling import NOT_READ, Asked, ScorecardAnswers, asked_of, groups_in
+from indicators.scorecards.settling import (
+    AS_READ,
+    NOT_READ,
+    Asked,
+    ScorecardAnswers,
+    asked_of,
+    groups_in,
+)
 from indicators.scorecards.vocabulary import Role
 from organisation.forms.units import UnitChoice, named_apart
 from organisation.models.people import User
@@ -97,6 +105,14 @@ def _added_in_words(measure: Measure) -> str:
     added = sorted(measure.added_up())
     how = "by numerator and denominator" if not measure.are_counts else "figure by figure"
     return f"Added up {how}, {added[0]} to {added[-1]}: {', '.join(measure.areas)}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """Questions that ask the same of several cells: answered together, or one by one."""
+
+    every: BoundField | None  # where there are several
+    each: Sequence[BoundField]
 
 
 class ScorecardAnswersForm(forms.Form):
@@ -211,6 +227,19 @@ class ScorecardAnswersForm(forms.Form):
                 error_messages={"invalid_choice": "Choose one of the answers"},
             )
 
+        for at, kind in enumerate(self.kinds):
+            if len(kind) > 1:
+                shared = set.intersection(*({key for key, _ in each.choices} for each in kind))
+                words = dict(kind[0].choices) | {AS_READ: "All are right as read"}
+                self.fields[f"every_question_{at}"] = forms.ChoiceField(
+                    label=f"{len(kind)} times: {kind[0].doubt.why}",
+                    help_text="What you answer one by one stands; this is said of the others.",
+                    choices=[(key, words[key]) for key, _ in kind[0].choices if key in shared],
+                    widget=forms.RadioSelect,
+                    required=False,
+                    error_messages={"invalid_choice": "Choose one of the answers"},
+                )
+
         for each in self.fields.values():
             each.one_of_several = True  # type: ignore[attr-defined]  # none is marked as optional
 
@@ -226,8 +255,18 @@ class ScorecardAnswersForm(forms.Form):
     def column_fields(self) -> Iterator[BoundField]:
         return (self[f"role_{at}"] for at, _ in enumerate(self.columns))
 
-    def question_fields(self) -> Iterator[BoundField]:
-        return (self[f"question_{asked.key}"] for asked in self.asked)
+    @property
+    def kinds(self) -> list[list[Asked]]:
+        """The questions, those together that ask the same."""
+        found: dict[tuple[str, str], list[Asked]] = {}
+        for asked in self.asked:
+            found.setdefault((asked.doubt.field, asked.doubt.why), []).append(asked)
+        return list(found.values())
+
+    def question_kinds(self) -> Iterator[QuestionKind]:
+        for at, kind in enumerate(self.kinds):
+            every = self[f"every_question_{at}"] if len(kind) > 1 else None
+            yield QuestionKind(every, [self[f"question_{asked.key}"] for asked in kind])
 
     @property
     def answers(self) -> ScorecardAnswers:
@@ -245,8 +284,9 @@ class ScorecardAnswersForm(forms.Form):
         }
         questions = {
             asked.key: answer
-            for asked in self.asked
-            if (answer := said.get(f"question_{asked.key}"))
+            for at, kind in enumerate(self.kinds)
+            for asked in kind
+            if (answer := said.get(f"question_{asked.key}") or said.get(f"every_question_{at}"))
         }
         areas = {
             file: " ".join(area.split())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
 
-from core.forms import DayField, PrintedText, field_of, mark_one_of_several
+from core.forms import PrintedText, field_of, mark_one_of_several
 from core.quarters import Quarter
 from core.tables.cells import figure
+from indicators.forms.decisions import BatchDecisionForm, those_that_wait
 from indicators.forms.results import FigureField
 from indicators.models.definitions import Indicator
 from indicators.models.target_proposals import TargetProposal
@@ -170,44 +170,22 @@ class TargetGridForm(forms.Form):
         return None
 
 
-class DecideTargetsForm(forms.Form):
+class DecideTargetsForm(BatchDecisionForm):
     """What is decided on proposed targets, and by whose word."""
 
-    APPROVE, RECORD, CHECK, REFUSE = "approve", "record", "check", "refuse"
-    VERDICTS: Mapping[str, str] = {
+    APPROVE, CHECK, REFUSE = "approve", "check", "refuse"
+    VERDICTS = {
         APPROVE: "I approve them",
-        RECORD: "A body approved them: record its minute",
+        BatchDecisionForm.RECORD: "A body approved them: record its minute",
         CHECK: "I have checked the minute: it agrees them",
         REFUSE: "Refuse them",
     }
+    chosen, one, no_body = "proposals", "target", "Enter which body approved them"
+    field_order = ("proposals", "everything", "verdict", "body", "met_on", "minute", "decision")
 
-    proposals = forms.ModelMultipleChoiceField(
-        TargetProposal.objects.none(),
-        label="Which targets?",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        error_messages={
-            "invalid_choice": "Somebody has decided on one of these since: check what is still "
-            "waiting",
-        },
-    )
-    everything = forms.BooleanField(label="All those shown that I may decide on", required=False)
-    verdict = forms.ChoiceField(
-        label="What is decided?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select what is decided"},
-    )
+    proposals = those_that_wait(TargetProposal.objects.none(), "Which targets?")
     body = PrintedText(
         label="Which body?", required=False, max_length=120, help_text="For example, Cabinet."
-    )
-    met_on = DayField(
-        label="On which day did it meet?", what="the day on which it met", required=False
-    )
-    minute = PrintedText(
-        label="Number of the minute",
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     decision = PrintedText(
         label="Your comment",
@@ -221,33 +199,12 @@ class DecideTargetsForm(forms.Form):
         self, *args: Any, proposals: Any, verdicts: Iterable[str], is_one: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "proposals", forms.ModelMultipleChoiceField).queryset = proposals
-        offered = [(each, self.VERDICTS[each]) for each in verdicts]
-        field_of(self, "verdict", forms.ChoiceField).choices = offered
+        self.offer(proposals, verdicts)
         if is_one:
             del self.fields["everything"]
-        if self.RECORD not in dict(offered):
-            for name in ("body", "met_on", "minute"):
-                del self.fields[name]
-
-    @property
-    def below(self) -> list[BoundField]:
-        """The fields under the table of targets, for the page."""
-        return [self[name] for name in self.fields if name != "proposals"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        chosen = given.get("everything") or given.get("proposals")
-        if not chosen and "proposals" not in self.errors:
-            self.add_error("proposals", "Select at least one target")
-        if given.get("verdict") == self.RECORD:
-            for name, told in {
-                "body": "Enter which body approved them",
-                "met_on": "Enter the day on which it met",
-                "minute": "Enter the number of the minute",
-            }.items():
-                if not given.get(name) and name not in self.errors:
-                    self.add_error(name, told)
+        given = super().clean()
         if given.get("verdict") == self.REFUSE and not given.get("decision"):
             self.add_error("decision", "Say why they are refused")
         return given

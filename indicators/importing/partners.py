@@ -14,9 +14,10 @@ from core.tables.writing import written_rows
 from indicators.importing.definitions import Reference
 from indicators.models.partners import Partner
 from indicators.queries.partners import asked_of
-from indicators.rules.partners import GIVEN, as_given
+from indicators.rules.partners import GIVEN, MONTHLY, as_given
 from indicators.services.partners import NotTaken, give_figure
 
+COLUMNS = tuple(name for name in GIVEN if name not in MONTHLY)
 AsTyped = Annotated[str, PlainValidator(str)]
 
 
@@ -30,21 +31,26 @@ class PartnerRow(TableRow):
     numerator: AsTyped = optional_column("")
     denominator: AsTyped = optional_column("")
     not_available: AsTyped = optional_column("")
+    status: AsTyped = optional_column("")
     commentary: AsTyped = optional_column("")
 
 
 def partner_csv(partner: Partner) -> str:
-    """What is asked of a partner now, a row each, with what still waits as it was typed."""
+    """What is asked of a partner now, a row each, with what still waits as it was typed.
+
+    What is made of months has no row: each of them has its own boxes on its page.
+    """
     return written_rows(
         PartnerRow,
         (
-            {name: each.row.get(name, "") for name in GIVEN}
+            {name: each.row.get(name, "") for name in COLUMNS}
             | {
                 "reference": each.indicator.reference,
                 "title": each.indicator.title,
                 "quarter": each.quarter,
             }
             for each in asked_of(partner)
+            if not each.indicator.made_of_months
         ),
     )
 
@@ -61,10 +67,13 @@ def import_partner(
     asked = {(each.indicator.reference, each.quarter): each for each in asked_of(partner)}
     with work.all_or_none(dry_run=dry_run):
         for row in rows:
-            typed = as_given({name: getattr(row, name) for name in GIVEN})
+            typed = as_given({name: getattr(row, name) for name in COLUMNS})
             if not typed:
                 continue
             found = asked.get((row.reference, row.quarter))
+            if found is not None and found.indicator.made_of_months:
+                work.refuse(row, "reference", "leave this row out: give its months on its page")
+                continue
             if found is None:
                 work.refuse(row, "reference", "leave this row out: you are not asked for it now")
                 continue

@@ -12,7 +12,7 @@ from core.quarters import Quarter
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Attestation
 from organisation.models.people import Appointment, User
-from organisation.rules import PostKind
+from organisation.rules import ELECTED, PostKind
 
 # A manager whose last day is nearer than this is shown as leaving.
 LEAVING_WITHIN = timedelta(days=60)
@@ -176,15 +176,9 @@ def eligible_managers(*, on: date) -> QuerySet[User]:
 
 def eligible_deputies(*, on: date) -> QuerySet[User]:
     """Everybody with a post today, elected Members apart: they do not submit results."""
-    elected = [
-        PostKind.MEMBER,
-        PostKind.CABINET_MEMBER,
-        PostKind.POSC_CHAIR,
-        PostKind.CHAIR_GOVERNANCE_AUDIT,
-    ]
     held = Appointment.objects.held_on(on)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(
-        pk__in=held.filter(post__kind__in=elected).values("user")
+        pk__in=held.filter(post__kind__in=ELECTED).values("user")
     )
 
 

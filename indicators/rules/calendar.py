@@ -215,6 +215,8 @@ STEPS_OF: Mapping[PostKind, frozenset[Step]] = {
     PostKind.DEPUTY: frozenset({Step.ENTRY}),
     PostKind.MANAGING_DIRECTOR: frozenset({Step.PAT, Step.MEETING}),
     PostKind.DEPUTY_MANAGING_DIRECTOR: frozenset({Step.PAT, Step.MEETING}),
+    PostKind.LEADER: frozenset({Step.BRIEF, Step.PUBLICATION, Step.MEETING}),
+    PostKind.CABINET_MEMBER_PERFORMANCE: frozenset({Step.BRIEF, Step.PUBLICATION, Step.MEETING}),
     PostKind.CABINET_MEMBER: frozenset({Step.BRIEF, Step.PUBLICATION, Step.MEETING}),
     PostKind.CHAIR_GOVERNANCE_AUDIT: frozenset({Step.PUBLICATION, Step.MEETING}),
     PostKind.POSC_CHAIR: frozenset({Step.PUBLICATION, Step.MEETING}),

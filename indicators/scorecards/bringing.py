@@ -188,6 +188,7 @@ class Trial:
     new: int = 0
     standing: int = 0
     targets: Imported | None = None
+    without_target: list[str] = field(default_factory=list)  # added up, and nothing is aimed at
     results: Imported | None = None
     signed_off: int = 0  # results that are signed off by having been published
     parts: int = 0  # figures of councils that merged
@@ -302,6 +303,12 @@ def _write(upload: ScorecardUpload, *, by: User, today: date) -> Trial:
                     by=by,
                     published=_published_in(read) if answers.published else None,
                 )
+            before = {reference for _, reference in found.measures}
+            trial.without_target = [
+                f"{item.reference} {item.title}"
+                for item in read.indicators
+                if item.reference in before and item.results and not item.targets
+            ]
             parts = write_predecessors(found, today=today, by=by)
             trial.parts = parts.figures
             trial.left = [Mending(why, tuple(where)) for why, where in parts.left.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -117,6 +117,21 @@ class IndicatorRead:
         return max(ruling, key=lambda each: Quarter.parse(each.from_quarter)) if ruling else None
 
 
+@dataclass(frozen=True)
+class AbsentFigure:
+    """A cell that says that there is no figure, in place of one: "n/a", a dash. Nothing is written of it."""
+
+    words: str
+    reference: str
+    key: str
+    file: str
+    place: str
+
+    @property
+    def when(self) -> str:
+        return said_of(self.key)
+
+
 @dataclass
 class CountRead:
     """A printed count beside our own."""
@@ -150,10 +165,19 @@ class ScorecardRead:
     areas: dict[str, str] = field(default_factory=dict)  # of which council before each file is
     columns: list[ColumnRead] = field(default_factory=list)
     counts: list[CountRead] = field(default_factory=list)
+    absent: list[AbsentFigure] = field(default_factory=list)
     rule: RatingRule | None = None
     unexplained: list[str] = field(default_factory=list)
     first_quarter: str = ""
     last_quarter: str = ""
+
+    @property
+    def absent_by_words(self) -> dict[str, list[AbsentFigure]]:
+        """The cells without a figure, by what they say in its place."""
+        found: dict[str, list[AbsentFigure]] = {}
+        for each in self.absent:
+            found.setdefault(each.words, []).append(each)
+        return found
 
     @property
     def span(self) -> str:
@@ -274,6 +298,7 @@ class ScorecardReader:
             draft.settle_polarity()
         self._explain()
         self._count()
+        self.read.absent = [each for draft in self.drafts for each in draft.without_figure()]
         keys = [each.key for item in self.read.indicators for each in item.results]
         quarters = sorted(quarter_of(key) for key in keys)
         if quarters:
@@ -460,6 +485,7 @@ def joined(reads: Sequence[ScorecardRead]) -> ScorecardRead:
         files=tuple(file for read in reads for file in read.files),
         columns=list(columns.values()),
         counts=[count for read in reads for count in read.counts],
+        absent=[each for read in reads for each in read.absent],
         rule=max(rules, key=lambda rule: rule.of, default=None),
         unexplained=[each for read in reads for each in read.unexplained],
         first_quarter=min(quarters, default=""),
@@ -640,6 +666,7 @@ class _Draft:
             place=str(line.title_cell.place),
             commentary=line.commentary,
         )
+        self.taken: list[_Draft] = []  # of the same indicator, in other tables
         self.hints: list[Polarity] = []
         self.polarity_cell: GridCell | None = line.polarity_cell
         self.target_cells: list[GridCell] = []
@@ -668,6 +695,7 @@ class _Draft:
 
     def take(self, other: _Draft) -> None:
         """What another table says of the same indicator is added to what is known."""
+        self.taken.append(other)
         own, more = self.indicator, other.indicator
         known = {
             each.key for each in own.results if each.value is not None or each.numerator is not None
@@ -884,6 +912,20 @@ class _Draft:
             for each in found.values()
             if each.value is not None or each.numerator is not None or each.not_available
         ]
+
+    def without_figure(self) -> Iterator[AbsentFigure]:
+        """Where a word stands for a figure that no other cell gives; of a year, each other quarter has none."""
+        own = self.indicator
+        said: set[str] = {each.key for each in own.results}
+        for draft in (self, *self.taken):
+            for point in () if draft.is_annual else draft.chosen:
+                words, period = figure_in(point.cell).absent, point.period
+                if words and period is not None and period.is_whole and period.key not in said:
+                    said.add(period.key)
+                    place = point.cell.place
+                    yield AbsentFigure(
+                        words, own.reference, period.key, draft.indicator.file, str(place)
+                    )
 
     def _result(self, point: Point, read: CellFigure) -> ResultRead | None:
         assert point.period is not None

@@ -12,6 +12,7 @@ from core import audit
 from core.clock import localdate, now
 from core.dates import as_date
 from core.figures import number_sent
+from core.models.notices import Notice
 from core.quarters import Quarter
 from core.queries import quarter_state
 from core.services.notices import owe_notice
@@ -161,6 +162,7 @@ def offer_late(*, draft: Draft, by: User) -> Draft:
     for officer in officers_who_can_sign_in(on=localdate()):
         owe_notice(
             key=f"offered-late-{draft.pk}-{draft.version}-{officer.pk}",
+            kind=Notice.Kind.TO_DECIDE,
             recipient=officer,
             subject=f"{indicator.title}: a result of {quarter} is offered as late",
             body=f"{by.name} had typed it when {quarter} was closed, and offers it late. Look at it, then take it as a revision or set it aside.",

@@ -19,6 +19,7 @@ from core import audit
 from core.canonical_json import digest
 from core.clock import now
 from core.dates import as_date
+from core.models.notices import Notice
 from core.post import is_post_set_up
 from core.quarters import Quarter
 from core.refusals import Refused
@@ -27,10 +28,12 @@ from indicators.models.definitions import Indicator
 from indicators.models.partners import GivenFigure, Partner
 from indicators.models.returns import Draft
 from indicators.queries.evidence import evidence_for
+from indicators.queries.months import months_as_typed, months_given, months_seen
 from indicators.queries.partners import AskedOfPartner, asked_of, digest_of
 from indicators.rights import answerable_by
+from indicators.rules.entry import MONTHS_SEEN
 from indicators.rules.evidence import plain_name, refusal_of
-from indicators.rules.partners import GivenState, as_given, what_is_wrong
+from indicators.rules.partners import GivenState, as_given, in_draft, what_is_wrong
 from indicators.services.drafts import save_draft
 from indicators.services.evidence import attach_evidence
 from organisation.models.people import User
@@ -213,6 +216,7 @@ def give_figure(
     manager = indicator.accountable_manager
     owe_notice(
         key=f"partner-figure-{figure.pk}",
+        kind=Notice.Kind.TO_DECIDE,
         recipient=manager,
         subject=f"{partner} gave a figure for {indicator.title}",
         body=f"{partner} gave its figure for {quarter}. It counts for nothing until you accept it.",
@@ -232,12 +236,11 @@ def accept_figure(*, figure: GivenFigure, by: User) -> Draft:
     indicator, quarter = figure.indicator, figure.quarter
     draft = Draft.objects.filter(indicator=indicator, quarter=quarter).first()
     kept = dict(draft.typed) if draft else {}
-    figures = ("value", "numerator", "denominator", "not_available")
-    typed = {name: text for name, text in kept.items() if name not in figures}
-    typed |= {name: figure.typed[name] for name in figures if name in figure.typed}
-    if note := figure.typed.get("commentary"):
-        before = kept.get("commentary", "")
-        typed["commentary"] = f"{before}\n\n{note}" if before and note not in before else note
+    if indicator.made_of_months and MONTHS_SEEN not in kept:
+        standing = months_given([indicator], quarter).get(indicator.pk, [])
+        kept = months_as_typed(standing, quarter) | kept
+        kept[MONTHS_SEEN] = months_seen(standing, quarter)
+    typed = in_draft(figure.typed, kept, partner=str(figure.partner))
     saved = save_draft(
         indicator=indicator,
         quarter=quarter,
@@ -323,12 +326,6 @@ def _takeable(indicators: Iterable[Indicator]) -> list[Indicator]:
     named = list(indicators)
     if not named:
         raise Refused("Name at least one indicator", field="indicators")
-    monthly = [each.reference for each in named if each.made_of_months]
-    if monthly:
-        raise Refused(
-            f"{', '.join(monthly)}: its quarter is made of months, which its manager gives. Name others",
-            field="indicators",
-        )
     return named
 
 

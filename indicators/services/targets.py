@@ -15,6 +15,7 @@ from core import audit
 from core.canonical_json import digest
 from core.clock import localdate, now
 from core.dates import as_date
+from core.models.notices import Notice
 from core.quarters import Quarter
 from core.queries import last_closed
 from core.refusals import Refused
@@ -191,6 +192,7 @@ def _ask_for_approval(rows: Sequence[TargetProposal], by: User) -> None:
             count = f"{len(theirs)} target{'' if len(theirs) == 1 else 's'}"
             owe_notice(
                 key=f"targets-proposed:{fingerprint}:{person.pk}",
+                kind=Notice.Kind.TO_DECIDE,
                 recipient=person,
                 subject=f"{count} proposed by {by.name} wait{'s' if len(theirs) == 1 else ''}"
                 " for approval",

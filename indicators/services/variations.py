@@ -303,6 +303,7 @@ def _notify_approvers(proposed: Variation) -> None:
         if may_decide_variation(proposed, person):
             owe_notice(
                 key=f"variation-proposed-{proposed.pk}-{person.pk}",
+                kind=Notice.Kind.TO_DECIDE,
                 recipient=person,
                 subject=f"A variation for {proposed.indicator.title} waits for your decision",
                 body=f"{proposed.what} {proposed.reason}",

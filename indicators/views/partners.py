@@ -18,6 +18,7 @@ from core.clock import localdate
 from core.dates import as_date
 from core.forms import SpreadsheetForm
 from core.guards import public, require
+from core.months import months_of
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.tables.faults import WHOLE_ROW, RefusedFileError
@@ -63,6 +64,7 @@ IN_WORDS = {
     "numerator": "Numerator",
     "denominator": "Denominator",
     "not_available": "Why there is no figure",
+    "status": "As they rate it themselves",
     "commentary": "Note",
 }
 PARTNERS = Entity(
@@ -379,7 +381,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         said = "It is in your draft. Check it and submit it with your return"
         return Done(said, reverse("enter_result", args=there))
 
-    typed = [(IN_WORDS[name], figure.typed[name]) for name in GIVEN if name in figure.typed]
+    typed = [(_called(name, figure), figure.typed[name]) for name in GIVEN if name in figure.typed]
     about = FormPage(
         form,
         figure.indicator.title,
@@ -391,3 +393,12 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         context={"figure": figure, "typed": typed},
     )
     return form_page(request, about)
+
+
+def _called(name: str, figure: GivenFigure) -> str:
+    """What a box is called: that of a month with its month."""
+    if name in IN_WORDS:
+        return IN_WORDS[name]
+    _, place, part = name.split("_", 2)
+    month = months_of(figure.quarter)[int(place) - 1]
+    return f"{month}: {IN_WORDS[part][:1].lower()}{IN_WORDS[part][1:]}"

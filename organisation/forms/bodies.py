@@ -8,7 +8,13 @@ from django import forms
 
 from core.clock import localdate
 from core.forms import DayField, PrintedText, field_of
-from organisation.forms.units import NamedOnceForm, UnitChoices, code_field, name_field
+from organisation.forms.units import (
+    NamedOnceForm,
+    NamesApart,
+    UnitChoices,
+    code_field,
+    name_field,
+)
 from organisation.models.bodies import Committee
 from organisation.models.people import User
 from organisation.models.units import Unit
@@ -31,6 +37,12 @@ def directorates(form: forms.Form, *names: str) -> None:
     stand = Unit.objects.not_closed(localdate()).filter(parent__parent=None, parent__isnull=False)
     for name in names:
         field_of(form, name, forms.ModelMultipleChoiceField).queryset = stand.order_by("name")
+
+
+class BodyChoice(forms.ModelChoiceField):
+    """One body; two of one name are told apart by their codes."""
+
+    iterator = NamesApart
 
 
 class BodyForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -35,9 +35,19 @@ def name_field(label: str = "Name") -> PrintedText:
     return PrintedText(label=label, max_length=200)
 
 
-def named_apart(units: Iterable[Unit]) -> list[tuple[str, str]]:
-    """Each unit's code and name; where several have one name, with the code behind it."""
-    rows = list(units)
+class HasCodeAndName(Protocol):
+    """A unit, a branch of the tree, or a body."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def named_apart(named: Iterable[HasCodeAndName]) -> list[tuple[str, str]]:
+    """The code and the name of each; where several have one name, with the code behind it."""
+    rows = list(named)
     times = Counter(row.name.casefold() for row in rows)
     return [
         (row.code, f"{row.name} ({row.code})" if times[row.name.casefold()] > 1 else row.name)

@@ -15,6 +15,7 @@ from core import audit
 from core.clock import localdate, now
 from core.converters import address_of
 from core.kept_files import store
+from core.models.notices import Notice
 from core.refusals import Refused
 from core.services.notices import owe_notice
 from organisation.models.people import User
@@ -50,6 +51,7 @@ def check_edition(*, edition: Edition, by: User) -> Edition:
     for person in who_may_approve(edition, on=localdate()):
         owe_notice(
             key=f"approve-edition-{edition.pk}-{edition.checked_at:%Y%m%d%H%M%S%f}-{person.pk}",
+            kind=Notice.Kind.TO_DECIDE,
             recipient=person,
             subject=f"The report for {edition.quarter} is waiting for your approval",
             body=(

@@ -435,7 +435,7 @@ class SettingsForm(DraftForm):
         most=8,
     )
     relapse_within = Count(
-        label="Escalated again within how many quarters is a relapse?",
+        label="Referred up again within how many quarters is a relapse?",
         what="the quarters",
         least=0,
         most=MOST_QUARTERS,

@@ -167,7 +167,7 @@ def settings_in_words(version: Version) -> tuple[tuple[str, str], ...]:
         ("Quarters needed after a relapse", f"{relapse}."),
         (
             "Action plan",
-            "An escalated indicator has its action plan within"
+            "An indicator that is referred up has its action plan within"
             f" {version.plan_within} working day{'s' if version.plan_within != 1 else ''}.",
         ),
         (

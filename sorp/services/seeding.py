@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core import audit
 from core.clock import localdate
+from core.models.notices import Notice
 from core.own_words import in_own_words
 from core.quarters import Quarter
 from core.refusals import Refused
@@ -69,6 +70,7 @@ def propose_default_statement(*, from_quarter: Quarter, by: User) -> Version:
         for person in people_approving(on=localdate()):
             owe_notice(
                 key=f"first-sorp-{version.pk}-{person.pk}",
+                kind=Notice.Kind.TO_DECIDE,
                 recipient=person,
                 subject="The first version of the SORP is waiting for your approval",
                 body=f"{by} proposes to bring the default rules into force from {from_quarter}.",

@@ -60,6 +60,10 @@ def first_version(request: SignedInRequest) -> HttpResponse:
     return render(request, "sorp/first.html", page)
 
 
+# What it asks besides: one of these. Whoever draws a link to it asks the same.
+first_version.asks_one_of = (Permission.MANAGE_FRAMEWORK, Permission.APPROVE_SORP)  # type: ignore[attr-defined]
+
+
 def _said(draft: Version | None) -> Quarter | None:
     return draft.from_quarter if draft else None
 

@@ -6,13 +6,22 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from assurance.models.meetings import Meeting
+from assurance.models.meetings import CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.rules import MeetingState
 from assurance.services import packs
-from assurance.services.meetings import move_meeting
+from assurance.services.call_ins import defer
+from assurance.services.meetings import (
+    cancel_meeting,
+    hold_meeting,
+    move_meeting,
+    plan_meeting,
+    table_paper,
+)
+from assurance.services.packs import freeze_pack
 from core.models.audit import AuditEvent
 from core.models.jobs import Job
+from core.models.notices import Notice
 from core.quarters import Quarter
 from core.refusals import Refused
 from indicators.models.calendar import CalendarDay
@@ -22,6 +31,7 @@ from sorp.lexicon import Layer
 from tests.assurance.factories import (
     AgreedActionFactory,
     CallInFactory,
+    ChallengeFactory,
     MeetingFactory,
     PaperFactory,
     SeatFactory,
@@ -123,6 +133,63 @@ def test_a_planned_meeting_is_moved_with_a_reason_on_record(client, chair, meeti
         move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason="Again", by=chair)
     with pytest.raises(Refused, match="Say why"):
         move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason=" ", by=chair)
+
+
+def test_a_meeting_is_cancelled_with_a_reason_and_its_agenda_goes_to_the_next(
+    client, chair, meeting, call_in
+):
+    """Before the next is planned it waits; those concerned are told; nothing more is done at it."""
+    ned = SeatFactory(team=meeting.team).user
+    client.force_login(chair)
+    assert address("cancel_meeting") in text_of(client.get(address("meeting")))
+    assert "Say why it is cancelled" in text_of(
+        client.post(address("cancel_meeting"), {"reason": ""})
+    )
+
+    client.post(address("cancel_meeting"), {"reason": "Not enough of us"})
+
+    meeting.refresh_from_db()
+    manager = call_in.indicator.accountable_manager
+    told = {each.recipient for each in Notice.objects.filter(key__startswith="meeting-cancelled")}
+    assert told >= {ned, manager, chair}
+    page = text_of(client.get(address("meeting")))
+    assert "It does not take place: Not enough of us" in page
+    assert "goes to the next meeting that is planned" in page
+    assert list(CallIn.objects.on_agenda()) == []
+    assert client.get(call_in.get_absolute_url()).status_code == 404
+    for act in (
+        lambda: move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason="X", by=chair),
+        lambda: hold_meeting(meeting=meeting, today=date(2011, 11, 15), by=chair),
+        lambda: table_paper(meeting=meeting, title="T", text="T", by=chair),
+        lambda: freeze_pack(meeting=meeting, by=chair),
+        lambda: defer(meeting=meeting, indicator=call_in.indicator, reason="X", by=chair),
+    ):
+        with pytest.raises(Refused, match="cancelled"):
+            act()
+
+    following = plan_meeting(
+        team=meeting.team, meets_on=date(2011, 12, 12), quarter=meeting.quarter, by=chair
+    )
+    (carried,) = following.call_ins.on_agenda()
+    assert (carried.indicator, carried.why) == (call_in.indicator, call_in.why)
+    page = text_of(client.get(address("meeting")))
+    assert "went to <a" in page
+    later = plan_meeting(
+        team=meeting.team, meets_on=date(2012, 1, 16), quarter=meeting.quarter, by=chair
+    )
+    assert not later.call_ins.exists()
+    cancel_meeting(meeting=following, reason="Snow", today=date(2011, 12, 1), by=chair)
+    assert [each.indicator for each in later.call_ins.all()] == [call_in.indicator]
+
+
+def test_a_meeting_with_something_on_record_is_not_cancelled(chair, meeting, call_in):
+    ChallengeFactory(call_in=call_in)
+
+    with pytest.raises(Refused, match="on record"):
+        cancel_meeting(meeting=meeting, reason="X", today=date(2011, 11, 1), by=chair)
+    Meeting.objects.update(state=MeetingState.HELD)
+    with pytest.raises(Refused, match="was held"):
+        cancel_meeting(meeting=meeting, reason="X", today=date(2011, 11, 1), by=chair)
 
 
 def test_a_pack_is_frozen_and_read_in_each_form(client, meeting, chair, call_in):

@@ -339,7 +339,8 @@ def test_the_database_refuses_two_call_ins_of_an_indicator_to_a_meeting():
         ("challenge_says_what_was_asked", lambda: ChallengeFactory(text="")),
         ("decision_says_what_was_decided", lambda: DecisionFactory(text="")),
         ("agreed_action_says_who_does_what", lambda: AgreedActionFactory(owner="")),
-        ("meeting_is_in_a_known_state", lambda: MeetingFactory(state="cancelled")),
+        ("meeting_is_in_a_known_state", lambda: MeetingFactory(state="dropped")),
+        ("a_cancelled_meeting_says_why", lambda: MeetingFactory(state="cancelled")),
     ],
 )
 def test_the_database_refuses_what_says_nothing(name, make):

@@ -612,7 +612,7 @@ def test_teams_and_seats_are_brought_into_a_council_that_has_none():
 
 BAD_FILES = [
     ("teams", f"{TEAMS}cmt,A,managing_director\n", "team", "write one of pat, dat"),
-    ("teams", f"{TEAMS}pat,A,leader\n", "chaired_by", "write one of"),
+    ("teams", f"{TEAMS}pat,A,mayor\n", "chaired_by", "write one of"),
     ("teams", f"{TEAMS}pat,A,staff\npat,B,staff\n", "team", "remove this row or row 2"),
     ("teams", "team,name,chaired_by,neds\npat,A,staff,99\n", "neds", "from 0 to 12"),
     (

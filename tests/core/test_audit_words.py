@@ -16,6 +16,11 @@ from core.models.audit import AuditEvent
         ({"publish_at": "2026-07-01T08:00:00Z"}, "Publish at: 09:00 on 1 July 2026"),
         ({"starts_on": "2027-04-01"}, "Starts on: 1 April 2027"),
         ({"said": "2026-11-30T21:24 or so"}, "Said: 2026-11-30T21:24 or so"),
+        (
+            {"name": {"was": "", "is": "Area"}, "whole": {"was": "", "is": "True"}},
+            "Name: Area. Whole: yes",
+        ),
+        ({"name": {"was": "Area", "is": "District"}}, "Name: was Area, is District"),
     ],
 )
 def test_what_is_on_record_is_told_as_people_write_it(detail, words):

@@ -356,3 +356,40 @@ def test_who_may_read_their_notices(client, name):
         answers.append(client.get(reverse(name)).status_code)
 
     assert answers == [302, 403, 200, 200]
+
+
+def test_where_no_mail_server_is_set_up_nothing_is_called_sent_and_all_stands_on_the_page(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    first, second = owed(1), owed(2)
+    choose_notices(how=NoticePreference.How.DAILY, by=second.recipient)
+
+    assert send_notice(notice_id=first.pk) is False
+    assert send_digest(recipient_id=second.recipient.pk, today=date(2011, 10, 20)) == 0
+
+    assert not Notice.objects.unsent().exists()
+    assert set(Notice.objects.values_list("sent_at", flat=True)) == {None}
+    assert Notice.objects.told().exclude(kept_at=None).count() == 2
+
+
+def test_what_waits_for_a_decision_says_so_and_comes_before_news(client):
+    person = holder(PostKind.MANAGING_DIRECTOR)
+    choose_notices(how=NoticePreference.How.DAILY, by=person)
+    for kind in (Notice.Kind.NEWS, Notice.Kind.TO_DECIDE):
+        owe_notice(key=kind, recipient=person, subject=f"A {kind}", body="B", kind=kind)
+    client.force_login(person)
+
+    assert "Waiting for your decision" in client.get(reverse("notices")).content.decode()
+    send_digest(recipient_id=person.pk, today=date(2011, 10, 20))
+    assert mail.outbox[0].body.index("A to_decide") < mail.outbox[0].body.index("A news")
+
+
+def test_a_forgotten_password_is_not_promised_an_e_mail_that_nobody_sends(client, settings):
+    page = client.get(reverse("account_reset_password")).content.decode()
+    assert "We will send you a link" in page
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    for name in ("account_reset_password", "account_reset_password_done"):
+        page = client.get(reverse(name)).content.decode()
+        assert "No e-mail leaves this service" in page
+        assert "send you a link to choose" not in page.replace("cannot send you a link", "")
+        assert "print" in page

@@ -166,3 +166,10 @@ def test_finding_asks_as_much_for_20_of_each_as_for_1(
         one(number)
     with django_assert_max_num_queries(len(for_one)):
         client.get(PAGE, {"text": "bins"})
+
+
+def test_a_part_of_a_guide_is_found_by_its_words(officer):
+    found = search("history closed", reader=officer, today=TODAY, kind="guides")
+
+    assert [each.title for each in found[0].found][:1] == ["Close your history"]
+    assert found[0].found[0].address == "/help/starting/close-your-history/"

@@ -297,7 +297,7 @@ def test_a_revision_that_shows_there_was_cause_opens_what_should_have_been_open(
     escalation = Escalation.objects.get()
     assert (escalation.opened_in, escalation.since, escalation.restated) == (Q2, Q1, True)
     assert followed.sentence == (
-        "Q2 2011/12 already closed; escalations updated after revisions: 0 escalated, 0 "
+        "Q2 2011/12 already closed; escalations updated after revisions: 0 referred up, 0 "
         "recovered, 1 restated."
     )
     assert not again.changed

@@ -308,7 +308,7 @@ def test_what_was_done_is_said_whole_after_a_second_run_too(history, officer):
     assert (Escalation.objects.count(), Escalation.objects.open_ones().count()) == (2, 1)
     assert history_sentence(since=FIRST, until=LAST) == (
         "The quarters from Q1 2011/12 to Q4 2011/12 are closed: 2 referred up, 1 of them again."
-        " 1 stands referred up after Q4 2011/12."
+        " 1 is referred up after Q4 2011/12."
     )
 
 

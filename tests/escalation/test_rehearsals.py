@@ -424,8 +424,8 @@ def test_what_could_be_called_in_follows_what_would_stand_open(client, page, dra
 
     read = text_of(page("rehearsal", rehearsal.pk))
 
-    assert "Potholes Escalated Not eligible" in read
-    assert "Calls Red now Escalated" in read
+    assert "Potholes Referred up Not eligible" in read
+    assert "Calls Red now Referred up" in read
     assert "The chair could call in 1 indicator; 1 more could be called in then." in read
 
 

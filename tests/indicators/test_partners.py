@@ -182,13 +182,44 @@ def test_who_cannot_be_invited_so(indicator, officer, wrong, says):
         invited(**{"indicators": [indicator], "by": officer} | wrong)
 
 
-def test_a_monthly_indicator_is_not_given_by_a_partner(officer):
+def test_of_a_monthly_indicator_a_partner_gives_months_which_stand_in_its_managers_draft(
+    client, officer
+):
+    """Some of them are enough. How it rates them itself is a note, and a month that stands stays."""
     monthly = IndicatorFactory(
         reference="M-1", frequency=Frequency.MONTHLY, made_of_months=MadeOfMonths.LAST
     )
+    manager = monthly.accountable_manager
+    Draft.objects.create(
+        indicator=monthly,
+        quarter=Q1,
+        typed={"month_1_value": "1", "month_3_value": "3", "months_seen": "0.0.0"},
+        version=1,
+        saved_by=manager,
+    )
+    token = token_for(invited([monthly], officer), officer)
+    page = reverse("partner_figure", args=[token, Q1.key, "M-1"])
+    assert "May 2011: result" in client.get(page).content.decode()
 
-    with pytest.raises(Refused, match="M-1: its quarter is made of months"):
-        invited([monthly], officer)
+    wrong = client.post(page, {"month_1_value": "5", "month_2_value": "about ten"})
+    assert "May 2011: " in wrong.content.decode()
+    assert not GivenFigure.objects.exists()
+    nothing = client.post(page, {"commentary": "Words alone"})
+    assert "Enter the figures of April" in nothing.content.decode()
+    client.post(page, {"month_1_value": "5", "month_2_value": "6", "status": "amber"})
+    figure = GivenFigure.objects.get()
+    client.force_login(manager)
+    read = client.get(reverse("decide_given", args=[figure.pk])).content.decode()
+    assert "May 2011: result" in read
+
+    draft = accept_figure(figure=figure, by=manager)
+    assert draft.typed == {
+        "month_1_value": "5",
+        "month_2_value": "6",
+        "month_3_value": "3",
+        "months_seen": "0.0.0",
+        "commentary": "Northvale Health Trust itself rates it amber.",
+    }
 
 
 # What is asked -------------------------------------------------------------------------------------

@@ -8,8 +8,10 @@ import time_machine
 from django.urls import reverse
 
 from core.quarters import Quarter
+from indicators.importing.definitions import import_targets
 from indicators.models.definitions import Indicator
 from indicators.models.parts import Dimension, PartResult, PartsRevision, PartTarget
+from indicators.models.ratings import Rating
 from indicators.models.results import Result, Revision
 from indicators.models.scorecards import ScorecardUpload
 from indicators.queries.parts import breakdown_histories, given_before_merging
@@ -275,6 +277,30 @@ def test_what_is_declared_comparable_is_added_up_with_its_provenance(officer, ma
         f"Added up from what {A} and {B} had published"
     }
     assert set(Result.objects.values_list("state", flat=True)) == {"as_published"}
+
+
+@pytest.mark.django_db
+def test_what_is_added_up_and_has_no_target_is_named_before_it_is_written_and_one_can_be_brought(
+    client, officer, manager
+):
+    upload = keep_scorecard(files=[ASHDALE, BIRKMOOR], by=officer)
+    answers = said(manager, comparable=[TIPS])
+    answer_scorecard(token=upload.token, answers=answers, answered=0, by=officer)
+    client.force_login(officer)
+    page = client.get(reverse("scorecard_check", args=[upload.token])).content.decode()
+    assert "Added up, and without a target" in page
+    assert "Fly-tips</li>" in page
+    assert "Calls answered</li>" not in page
+
+    write_scorecard(token=upload.token, answered=1, by=officer, today=TODAY)
+    tips = Indicator.objects.get(title="Fly-tips")
+    head = (
+        "reference,from_quarter,target,floor,lower,upper,outer_lower,outer_upper,reason,approved_by"
+    )
+    rows = f"{head}\n{tips.reference},2011-Q1,15,18,,,,,Of the whole,Cabinet\n"
+    import_targets(rows.encode(), file="targets.csv", by=officer)
+    rated = Rating.objects.latest_ones().filter(indicator=tips).order_by("quarter")
+    assert [each.rag for each in rated] == ["red", "amber"]
 
 
 @pytest.mark.django_db

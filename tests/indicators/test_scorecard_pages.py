@@ -417,3 +417,50 @@ def test_the_list_takes_as_many_queries_for_one_as_for_twenty(
         )
     with django_assert_max_num_queries(first):
         client.get(reverse("set_up_scorecards"))
+
+
+def test_a_cell_that_says_there_is_no_figure_is_told_with_its_place_and_nothing_is_written(
+    client, officer, manager
+):
+    absent = ["A4", "Calls returned", "%", "High", 90, "n/a", None, None]
+    client.force_login(officer)
+    upload = brought(officer, CALLS, absent)
+
+    page = page_of(client.get(reverse("scorecard", args=[upload.token])))
+    assert "1 cell says that there is no figure" in page
+    assert "“n/a”: A4 Q1 2011/12 (Place!F5)" in " ".join(page.split())
+
+    answer_scorecard(token=upload.token, answers=answers_for(manager), answered=0, by=officer)
+    page = page_of(client.get(reverse("scorecard_check", args=[upload.token])))
+    assert "1, such as “n/a” in Place!F5: these quarters stay without a result" in page
+    write_scorecard(token=upload.token, answered=1, by=officer, today=Quarter(2011, 2).first_day)
+    assert [each.indicator.reference for each in Result.objects.all()] == ["A1"]
+
+
+def test_what_is_asked_of_several_cells_is_answered_once_and_one_of_them_otherwise(
+    client, officer, manager
+):
+    """A year's target on a sheet of its own for each directorate: one answer, not one a sheet."""
+    sheets = {
+        name: [
+            ["Scorecard 2011/12"],
+            [],
+            HEAD,
+            [reference, f"Calls in {name}", *CALLS[2:5], "91.5%†", "G", None],
+        ]
+        for name, reference in (("Place", "A1"), ("Care", "B1"), ("Schools", "C1"))
+    }
+    upload = keep_scorecard(files=[("scorecard.xlsx", workbook(**sheets))], by=officer)
+    client.force_login(officer)
+    page = page_of(client.get(reverse("scorecard", args=[upload.token])))
+    assert "3 times: no note says what † beside the figure means" in page
+    first = re.findall(r'name="(question_[0-9a-f]+)"', page)[0]
+
+    said = {"every_unit": "PLACE", "manager": manager.email, "every_question_0": AS_READ}
+    client.post(
+        reverse("scorecard", args=[upload.token]), said | {"answered": 0, first: "left out"}
+    )
+    write_scorecard(token=upload.token, answered=1, by=officer, today=Quarter(2011, 2).first_day)
+
+    assert Indicator.objects.count() == 3
+    assert Result.objects.count() == 2

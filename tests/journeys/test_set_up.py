@@ -9,8 +9,10 @@ import os
 import re
 from collections import Counter
 from contextlib import contextmanager
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from kcc_perf.demonstration.loading import PASSWORD
 from tests import databases, services
@@ -92,6 +94,22 @@ class Starter(Visitor):
         self.count["clicks"] += 2
         self.count["fields"] += 2
         return self.sign_in(email)
+
+    def picture(self, name, *, at=""):
+        """A picture of this page for the guide, where `make pictures` asks for it; from a place on it."""
+        if not (folder := os.environ.get("PICTURES")):
+            return
+        top = self.page.locator(at).bounding_box()["y"] - 20 if at else 0
+        shot = self.page.screenshot(
+            full_page=True,
+            clip={"x": 0, "y": max(top, 0), "width": WIDE, "height": 760},
+        )
+        seen = (
+            Image.open(BytesIO(shot)).convert("RGB").resize((1040, 617), Image.Resampling.LANCZOS)
+        )
+        seen.quantize(96, dither=Image.Dither.NONE).save(
+            ROOT / folder / f"{name}.png", optimize=True
+        )
 
     def choose_password(self, path):
         self.page.goto(self.address + path)
@@ -204,6 +222,7 @@ def come_in(officer, link):
     officer.come_in(OFFICER[1])
     officer.go("/home/").press("Continue setting up")
     assert officer.reads("0 of 12 done")
+    officer.picture("starting-set-up")
 
 
 def name_the_council(officer):
@@ -274,6 +293,7 @@ def set_up_teams(officer):
         officer.press("See what changes")
         officer.press("Seat them")
     assert officer.reads("Every directorate has a nominated director, and every seat is held")
+    officer.picture("starting-team")
 
 
 def bring_in_the_sorp(officer, director):
@@ -294,6 +314,7 @@ def bring_the_scorecard(officer):
     officer.press("Upload")
     assert officer.reads("32 of 32 printed statuses follow from this")
     assert officer.reads("3 green, 1 amber, 4 red; its rows agree")
+    officer.picture("starting-scorecard")
     officer.choose("Which unit do those you leave open below belong to?", "Economy and Leisure")
     officer.choose("Who answers for these indicators?", "Mo Elder")
     officer.press("Save, and see what it would change")
@@ -342,6 +363,7 @@ def set_a_target(officer, director):
 
 def close_history(officer):
     officer.go("/home/").press("Close your history")
+    officer.picture("starting-history")
     officer.press("Close these 4 quarters")
     officer.wait_for(
         "The quarters from Q1 2021/22 to Q4 2021/22 are closed", at="/quarters/history/"
@@ -366,6 +388,8 @@ def return_results(manager):
     manager.press("Footfall in the town centre (number)")
     for value in RESULTS.values():
         manager.page.locator("[name=value]").fill(value)
+        if value == RESULTS["EC_4"]:
+            manager.picture("starting-result")
         manager.page.locator("[name=commentary]").fill("As the counts of the quarter say.")
         manager.page.locator("#action").evaluate("each => { each.open = true }")
         manager.count["clicks"] += 1

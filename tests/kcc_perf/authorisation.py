@@ -371,6 +371,9 @@ class World:
                 "pk": self.people["staff"].pk,
                 "digest": "0" * 64,
                 "colour": "123c4a",
+                "guide": "starting",
+                "chapter": "come-in",
+                "picture": "report",
                 **self._bodies(),
             }
         }
@@ -866,6 +869,9 @@ NOTHING = {
     "ending": "csv",
     "digest": "0" * 64,
     "colour": "no-colour",
+    "guide": "no-such-guide",
+    "chapter": "no-such-chapter",
+    "picture": "no-such-picture",
     "plan_part": 999999,
     "seat": 999999,
 }

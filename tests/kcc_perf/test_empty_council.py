@@ -57,7 +57,9 @@ def test_on_an_empty_council_every_page_answers_and_none_sends_the_team_to_the_t
         for address, answer in pages.items()
         if "performance team" in words_of(answer).replace("E-mail the performance team", "")
     }
-    assert sent_to_herself <= {"/accessibility-statement/"}
+    # A guide is read by several offices, and says what each does.
+    sent = {address for address in sent_to_herself if not address.startswith("/help/")}
+    assert sent <= {"/accessibility-statement/"}
 
 
 def test_what_an_empty_council_cannot_do_yet_says_what_comes_first(officer):

@@ -159,11 +159,15 @@ def test_no_entity_is_kept_by_the_database_as_it_was_first_said():
     }
 
 
-def test_whatever_has_a_spreadsheet_is_an_entity_of_the_file():
+def test_whatever_has_a_spreadsheet_is_an_entity_or_a_record_of_the_file():
     taken = {
         place
         for row in TABLES["entity"].values()
         for place in re.findall(r"`([^`]+)`", row["export"] + row["import"])
+    } | {
+        place
+        for row in TABLES["record"].values()
+        for place in re.findall(r"`([^`]+)`", row["goes out in"] + row["made by"])
     }
 
     for name in ENTITIES:

@@ -74,7 +74,6 @@ IN_ANOTHER_STATE = {
     "set_up_no_logo": "organisation/council.html",
     "set_up_stay": "dashboards/answered_for_by.html",
     "set_up_take_back_unit": "organisation/unit.html",
-    "first_version": "sorp/versions.html",
     "forget_second_factor": "organisation/accounts.html",
     "join_council_account": "organisation/accounts.html",
     "mfa_deactivate_totp": "account/account.html",

@@ -307,7 +307,7 @@ MOVES = {
     "indicators_sampledresult": {"found": "not_agreed", "note": "It is 9", "found_at": MOMENT},
     "reports_editionfile": {"size": 9, "sha256": "9" * 64},
     "indicators_result": {"state": "returned"},
-    "assurance_meeting": {"meets_on": DAY, "state": "papers_out"},
+    "assurance_meeting": {"meets_on": DAY, "state": "cancelled", "cancelled_because": "Snow"},
     "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
     "assurance_agreedaction": {"done_on": DAY, "progress": "Both are recruited"},
 }
@@ -503,6 +503,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "assurance_pack": {"html", "pdf", "drawn_at"},
     }
     with_call_ins = {
+        "assurance_meeting": {"carried_to_id"},
         "assurance_callin": {"eligibility", "why", "called_in_by_id"},
         "indicators_sampledresult": {"found_by_id"},
     }

@@ -61,6 +61,9 @@ class Command(BaseCommand):
             self.stdout.write(f"Printed statuses: {found.rule}.")
         for each in found.unexplained[:20]:
             self.stdout.write(f"not explained: {each}")
+        for words, cells in found.absent_by_words.items():
+            places = ", ".join(each.place for each in cells[:20])
+            self.stdout.write(f"no figure, “{words}”: {places}")
         for count in found.counts:
             printed = ", ".join(f"{times} {rag}" for rag, times in count.printed.items())
             own = ", ".join(f"{times} {rag}" for rag, times in count.own.items())
