@@ -71,6 +71,7 @@ urlpatterns = [
     path("returns/from-partners/", partners.from_partners, name="from_partners"),
     path("returns/from-partners/<int:pk>/", partners.decide, name="decide_given"),
     path("returns/", returns.returns, name="returns"),
+    path("returns/grid/", grid.grid, name="grid"),
     path("returns/<quarter:quarter>/", returns.my_return, name="my_return"),
     path("returns/<quarter:quarter>/grid/", grid.entry_grid, name="entry_grid"),
     path("returns/<quarter:quarter>/grid/rows/", grid.keep_grid, name="keep_grid"),

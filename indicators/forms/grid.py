@@ -224,7 +224,7 @@ class EntryGridForm(forms.Form):
             "year_end_why": _sentences(f"Why do you expect that?{of}"),
         }
         for name in FIGURES:
-            boxes[name].widget.attrs["class"] = "kcc-entry__box"
+            boxes[name].widget.attrs["class"] = "kcc-typed__box"
             boxes[name].widget.attrs["data-cell"] = name
         boxes["not_available"].widget.attrs = {"autocomplete": "off"}
         for name in row.asked:
@@ -313,5 +313,5 @@ def _first(row: EntryRow) -> tuple[str, ...]:
 
 def _sentences(label: str) -> forms.CharField:
     box = forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": 1}))
-    box.widget.attrs["class"] = "kcc-entry__words"
+    box.widget.attrs["class"] = "kcc-typed__words"
     return box

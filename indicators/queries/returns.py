@@ -13,7 +13,7 @@ from core.figures import number_sent
 from core.models.audit import AuditEvent
 from core.months import months_of
 from core.quarters import Quarter
-from core.queries import quarter_state
+from core.queries import open_quarters, quarter_state
 from indicators.models.calendar import CalendarDay
 from indicators.models.definitions import Awaited, Indicator
 from indicators.models.ratings import Rating
@@ -149,6 +149,12 @@ class ReturnSheet:
         """The next row to be worked on after one of them, going round to the first."""
         later = [each for each in self.unfinished if each.indicator.reference > reference]
         return next(iter((*later, *self.unfinished)), None)
+
+
+def quarter_asked_for(today: date) -> Quarter:
+    """The quarter whose results are asked for now: the latest open one that has ended, else the last."""
+    ended = [each for each in open_quarters() if each.last_day < today]
+    return ended[-1] if ended else Quarter.containing(today).previous()
 
 
 def my_return(*, user: User, quarter: Quarter, today: date) -> ReturnSheet:

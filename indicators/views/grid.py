@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.clock import localdate
 from core.figures import number_sent
@@ -32,6 +32,7 @@ from indicators.queries.grid import (
     indicators_to_enter,
     sorted_by_due,
 )
+from indicators.queries.returns import quarter_asked_for
 from indicators.services.grid import RowToSave, save_rows
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
@@ -39,6 +40,13 @@ from organisation.rights import allowed
 from sorp.queries.ruling import NoVersionInForce
 
 FILTERED_FROM = 20  # rows: a shorter list is looked through faster than it is narrowed
+
+
+@require_safe
+@require(Permission.SUBMIT_RESULT)
+def grid(request: SignedInRequest) -> HttpResponse:
+    """The grid of the quarter whose results are asked for now."""
+    return redirect("entry_grid", quarter_asked_for(localdate()).key)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,12 +17,11 @@ from core.figures import as_number
 from core.guards import require
 from core.months import months_of
 from core.quarters import Quarter
-from core.queries import open_quarters
 from indicators.models.definitions import Indicator
 from indicators.models.returns import Submission
 from indicators.queries.parts import GivenBreakdown, breakdowns_given
 from indicators.queries.requirements import year_end_asked
-from indicators.queries.returns import ReturnRow, submission_outcome
+from indicators.queries.returns import ReturnRow, quarter_asked_for, submission_outcome
 from indicators.queries.returns import my_return as return_of
 from indicators.rules.entry import Entry, month_field
 from indicators.rules.parts import Whole
@@ -40,10 +39,7 @@ GOOD_FOR = 24 * 3600  # seconds: whoever leaves a check overnight checks again
 @require(Permission.SUBMIT_RESULT)
 def returns(request: SignedInRequest) -> HttpResponse:
     """The return that is asked for now: that of the latest open quarter that has ended."""
-    today = localdate()
-    ended = [each for each in open_quarters() if each.last_day < today]
-    quarter = ended[-1] if ended else Quarter.containing(today).previous()
-    return redirect("my_return", quarter.key)
+    return redirect("my_return", quarter_asked_for(localdate()).key)
 
 
 @require_safe

@@ -23,7 +23,7 @@ if (form) {
 
   const idOf = (row) => row.dataset.row;
   const nameOf = (row) => row.querySelector("th a").textContent.trim();
-  const boxesOf = (row) => [...row.querySelectorAll(".kcc-entry__figure .kcc-entry__box")];
+  const boxesOf = (row) => [...row.querySelectorAll(".kcc-typed__figure .kcc-typed__box")];
   const fieldsOf = (row) => [...row.querySelectorAll("[name]")];
   const rowOf = (element) => element.closest("[data-row]");
   const isUnsettled = (row) =>
@@ -185,7 +185,7 @@ if (form) {
     if (event.key === "Enter" && goesOn) {
       event.preventDefault();
       goTo(row, event.shiftKey ? -1 : 1, 0); // as spreadsheets do: to where the next row begins
-    } else if (field.matches(".kcc-entry__box") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    } else if (field.matches(".kcc-typed__box") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       goTo(row, event.key === "ArrowDown" ? 1 : -1, place);
     }
@@ -197,7 +197,7 @@ if (form) {
 
   form.addEventListener("paste", (event) => {
     const box = event.target;
-    if (!(box instanceof HTMLInputElement) || !box.matches(".kcc-entry__box")) return;
+    if (!(box instanceof HTMLInputElement) || !box.matches(".kcc-typed__box")) return;
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\n\t]/.test(text)) return;
     event.preventDefault();

@@ -96,7 +96,7 @@ def test_a_column_is_pasted_two_people_type_and_a_session_that_ended_gives_all_b
     of_one_figure = [
         place
         for place in range(20)
-        if rows.nth(place).locator(".kcc-entry__figure [data-cell='value']").count()
+        if rows.nth(place).locator(".kcc-typed__figure [data-cell='value']").count()
     ]
     first, last = of_one_figure[0], of_one_figure[-1]
 
@@ -154,7 +154,7 @@ def test_without_scripts_the_grid_is_a_form_whose_errors_stand_at_their_cells(ap
     visitor.sign_in(OTHER_MANAGER)
     visitor.go(GRID)
     page = visitor.page
-    boxes = page.locator(".kcc-entry__figure [data-cell='value']")
+    boxes = page.locator(".kcc-typed__figure [data-cell='value']")
     boxes.nth(0).fill("95.1")
     boxes.nth(1).fill("eighty")
     visitor.press("Check your answers")

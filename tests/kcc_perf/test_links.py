@@ -88,6 +88,7 @@ IN_ANOTHER_STATE = {
     "forecasts_one_by_one": "indicators/forecasts.html",
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
+    "keep_grid": "indicators/grid.html",
     "link_action": "escalation/actions.html",  # where a plan gives the name of one colleague
     "set_up_teams_new": "assurance/set_up/teams.html",
     "public_parts_csv": "reports/public_indicator.html",
