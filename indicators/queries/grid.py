@@ -38,6 +38,7 @@ from indicators.rules.entry import (
     Entry,
     QuarterRequirements,
     read_entry,
+    takes_counts,
 )
 from indicators.rules.grid import cell_marks, is_given, shown_confidence
 from indicators.rules.partners import GivenState
@@ -150,8 +151,13 @@ class EntryRow:
 
     @property
     def takes_counts(self) -> bool:
-        """Whether a numerator and a denominator may be given."""
-        return True
+        """Whether a numerator and a denominator are asked for: by its definition, or as they were given."""
+        names = (self.indicator.numerator_name, self.indicator.denominator_name)
+        return (
+            takes_counts(self.indicator.measure_unit, *names)
+            or any(self.typed.get(name) for name in COUNTS)
+            or any(each.denominator is not None for each in self.background.earlier[:4])
+        )
 
     @property
     def is_by_counts(self) -> bool:

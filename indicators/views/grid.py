@@ -20,6 +20,7 @@ from core.clock import localdate
 from core.figures import number_sent
 from core.guards import require
 from core.panels import render_panel_rows
+from core.put_back import put_back
 from core.quarters import Quarter
 from core.queries import quarter_state
 from core.views.entities import A_PAGE
@@ -50,7 +51,7 @@ def grid(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@require(Permission.SUBMIT_RESULT)
+@require(Permission.SUBMIT_RESULT, puts_back=True)
 def entry_grid(request: SignedInRequest, quarter: Quarter) -> HttpResponse:
     """All that this person may enter for a quarter, a row each. What is sent is saved, row by row."""
     if (refused := _refusal_page(request, quarter)) is not None:
@@ -141,7 +142,12 @@ def _saved(
     rows = grid_rows(indicators, quarter, request.user)
     officer = request.user.pk if allowed(request.user, Permission.MANAGE_FRAMEWORK) else None
     if request.method != "POST":
-        return SavedGrid(rows, EntryGridForm(rows=rows, of_officer=officer), 0, checks)
+        sent = typed_rows(put_back(request) or {}, rows)
+        back = {each.row.indicator.pk: each for each in sent if each.merged.is_touched}
+        if back:
+            messages.info(request, "What you typed before you were signed out is below. Save it")
+        form = EntryGridForm(rows=rows, unsaved=back, of_officer=officer)
+        return SavedGrid(rows, form, 0, checks)
     typed = typed_rows(request.POST, rows)
     touched = [each for each in typed if each.merged.is_touched]
     settled = [each for each in touched if not each.merged.clashing]

@@ -277,6 +277,7 @@ if (form) {
   let found = 0;
   for (const row of rows) {
     const fields = before[idOf(row)];
+    if ("putBack" in row.dataset) typedIn.add(row); // by the server: it is not saved yet
     if (!fields || !row.querySelector("[name$='-marks']")) continue;
     let differs = false;
     for (const [name, text] of Object.entries(fields)) {
@@ -301,6 +302,6 @@ if (form) {
   }
   if (found) {
     putBack.textContent = `What you had typed and was not saved is put back: ${found} ${found === 1 ? "row" : "rows"}.`;
-    save();
   }
+  save();
 }

@@ -506,3 +506,19 @@ def test_a_council_without_a_sorp_is_told_what_to_do_first(client, db):
 
     assert page.response.status_code == 403
     assert "bring one into force first" in page.told
+
+
+def test_what_was_sent_after_a_session_ended_comes_back_and_is_not_saved_by_itself(client, manager):
+    first, *_ = indicators_of(manager)
+    with time_machine.travel("2011-07-20 10:00 +0000", tick=False) as clock:
+        grid = Grid(client, manager).type(first, value="92", commentary="Half a sentence")
+        clock.shift(31 * 60)  # the session has run out
+        sent = client.post(GRID, dict(grid.form.form_values()))
+        back = Grid(client, manager)
+
+    assert sent.status_code == 403
+    assert "What you typed before you were signed out is below" in back.told
+    assert back.boxes(first)["commentary"] == "Half a sentence"
+    assert typed_of(first) is None
+    back.press()
+    assert typed_of(first)["value"] == "92"

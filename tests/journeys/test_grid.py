@@ -1,15 +1,17 @@
-"""A return as a grid: pasted; without scripts; two people; a session that ends."""
+"""A return as a grid: twenty results by keyboard, counted; pasted; without scripts; two people; a session that ends."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
 
 from tests.journeys.conftest import NARROW, WIDE, Visitor
-from tests.journeys.test_return import OTHER_MANAGER
+from tests.journeys.test_return import OTHER_MANAGER, keyboard_sign_in
 
 QUARTER = "2023-Q1"
 GRID = f"/returns/{QUARTER}/grid/"
 OFFICER = "imogen.sattar@wealdshire.example"
+MEANT = 60  # keystrokes beyond the figures themselves
 # Twenty quarterly indicators of which nothing is given yet come to one manager; of one of them the
 # result is worked out from counts with names.
 TWENTY = f"""
@@ -42,9 +44,83 @@ def address(council):
         yield address
 
 
+class Keyboard:
+    """Keys as they are pressed, but for those of the figures counted."""
+
+    def __init__(self, page):
+        self.page, self.keys = page, 0
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys += 1
+
+    def write(self, words):
+        self.page.keyboard.type(words)
+        self.keys += len(words)
+
+    def figure(self, text):
+        self.page.keyboard.type(text)
+
+    def tab_to(self, selector, *, most=150):
+        for _ in range(most):
+            if self.page.evaluate(f"document.activeElement.matches({selector!r})"):
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab never came to {selector}")
+
+
 def saved(page):
     """Wait until nothing is on its way to be saved."""
     page.locator("#grid-message", has_text="Saved at").wait_for()
+
+
+def test_twenty_results_are_entered_checked_and_submitted_in_sixty_keystrokes(visit):
+    visitor = visit()
+    keyboard_sign_in(visitor, OTHER_MANAGER)
+    visitor.go(GRID)
+    page, keys = visitor.page, Keyboard(visitor.page)
+    assert page.locator("[data-row]").count() == 20
+    assert visitor.reads("0 of 20 completed")
+
+    keys.press("Tab", "Enter")  # past the menu
+    keys.tab_to(".kcc-typed__box")
+    for place in range(20):
+        row = page.locator("[data-row]").nth(place)
+        target = re.search(r"[\d.,]+", row.get_by_role("cell").nth(2).inner_text())[0]
+        keys.figure("1.5" if place == 19 else target)
+        if row.locator(".kcc-typed__figure .kcc-typed__box").count() > 1:
+            keys.press("Tab")
+            keys.figure("100")
+        keys.press("Enter")
+    assert page.evaluate("document.activeElement.value") == "check"
+
+    saved(page)
+    last = page.locator("[data-row]").nth(19)
+    last.get_by_label("Management action").wait_for()
+    visitor.check()
+    assert last.locator(".kcc-rag").inner_text().strip() == "Red"
+    assert visitor.reads("19 of 20 completed"), "what is wanting beside the red one is not said"
+    keys.press("Shift+Tab", "Shift+Tab")  # Save, More
+    keys.press("Shift+Tab")  # Context
+    keys.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.name").endswith("management_action")
+    keys.write("Hired.")
+    keys.press("Control+Enter")
+    assert page.evaluate("document.activeElement.value") == "check"
+    with page.expect_navigation(url=re.compile("/check/")):
+        keys.press("Enter")
+    visitor.check()
+
+    assert visitor.reads("Hired.")
+    keys.tab_to("a[href='#submit']")
+    keys.press("Enter")
+    keys.tab_to("form[action$='/submit/'] button")
+    with page.expect_navigation():
+        keys.press("Enter")
+    visitor.check()
+    assert visitor.reads("Your results are submitted")
+    assert keys.keys <= MEANT, f"{keys.keys} keystrokes beyond the figures"
 
 
 @pytest.fixture
