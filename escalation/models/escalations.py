@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from core.clock import now
 from core.fields import QuarterField
 from core.quarters import Quarter
+from escalation.rules.explanations import Outcome as OutcomeInWords
 from escalation.rules.ladder import Origin
 from indicators.models.definitions import Indicator
 from indicators.models.variations import Variation
@@ -219,3 +220,8 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator.reference} in {self.quarter}: {self.sentence}"
+
+    @property
+    def outcome_in_words(self) -> str:
+        """As pages say it: an indicator is referred up, whatever the record calls that."""
+        return OutcomeInWords(self.outcome).label

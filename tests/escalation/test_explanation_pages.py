@@ -71,6 +71,7 @@ def test_the_page_says_the_sentence_the_figures_each_trigger_and_what_would_have
         "Not met: 2 more such quarters would meet it",
         "It has to be green in its next rated quarter.",
         "same outcome, same sentence",
+        "Referred up",
         "referred now",
     ):
         assert words in said
