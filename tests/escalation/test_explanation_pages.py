@@ -140,7 +140,9 @@ def test_the_whole_way_of_an_indicator_is_one_sentence_a_quarter(indicator, read
     said = reader.get(address).content.decode()
     for row in Explanation.objects.all():
         assert reverse("explanation", args=[indicator.reference, row.quarter.key]) in said
-    assert said.index("Q1 2012/13: recovered") < said.index("Q2 2011/12: not referred up")
+    assert said.index("Q1 2012/13: no longer referred up") < said.index(
+        "Q2 2011/12: not referred up"
+    )
 
 
 @pytest.mark.parametrize(

@@ -490,7 +490,7 @@ def test_what_cannot_be_moved_on_its_day_says_why_is_told_once_and_tried_again(
         ({"from_day_day": "31", "from_day_month": "2"}, "as a real day"),
         ({"reason": ""}, "Say why it is moved"),
         ({"manager": "nobody"}, "Accountable manager"),
-        ({"unit": "closed"}, "does not stand on 20 July 2023"),
+        ({"unit": "closed"}, "is not in use on 20 July 2023"),
         ({"manager": "officer"}, "does not hold an accountable manager’s post on 20 July 2023"),
         ({"manager": "stays"}, "is there already: select another unit or another manager"),
     ],
