@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from core.quarters import Quarter
 from dashboards.queries.dashboard_lines import QUALITY_FLAGS
+from escalation.models.close_previews import ClosePreview
 from escalation.models.escalations import Escalation
 from indicators.models.definitions import Indicator
 from indicators.models.questions import Question
@@ -32,14 +33,17 @@ BETTER = Q(was="red", is_now__in=["amber", "green"]) | Q(was="amber", is_now="gr
 
 
 class DashboardFilter(filters.FilterSet):
-    """Narrow a dashboard to what is looked for, at the quarter that is shown."""
+    """Narrow a dashboard to what is looked for, at the quarter that is shown.
+
+    Of the open quarter a status is the one that its close would give.
+    """
 
     text = filters.CharFilter(label="Title, reference or definition", method="by_text")
     rag = filters.ChoiceFilter(
         label="RAG now", choices=STANDINGS, empty_label="Any", method="by_rag"
     )
     moved = filters.ChoiceFilter(
-        label="Since the quarter before",
+        label="Since the quarter beside it",
         choices=[("worse", "Worse"), ("better", "Better")],
         empty_label="Any",
         method="by_movement",
@@ -69,9 +73,11 @@ class DashboardFilter(filters.FilterSet):
         model = Indicator
         fields = ["text", "rag", "moved", "escalated", "confidence", "tier", "kind", "layer"]
 
-    def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, quarter: Quarter, compared: Quarter, is_open: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.quarter = quarter
+        self.quarter, self.compared, self.is_open = quarter, compared, is_open
         self.filters["accountable_manager"].queryset = User.objects.filter(
             pk__in=self.queryset.order_by().values("accountable_manager")
         )
@@ -80,6 +86,11 @@ class DashboardFilter(filters.FilterSet):
     def chosen(self) -> dict[str, Any]:
         """What the address narrows by, field by field."""
         return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def narrows_further(self) -> bool:
+        """Whether one of the filters is chosen that the page keeps out of the way."""
+        return bool(self.chosen.keys() - {"text", "rag"})
 
     def _rated(self, quarter: Quarter, *conditions: Q | Exists, **fields: Any) -> Exists:
         rows = Rating.objects.latest_ones().filter(
@@ -96,20 +107,27 @@ class DashboardFilter(filters.FilterSet):
 
     def by_rag(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """As the counts have it: green on out-of-date figures is not rated."""
-        is_green = self._rated(self.quarter, rag="green", stale=False)
+        is_green = self._stands("green") & ~Q(self._rated(self.quarter, stale=True))
         if value == "green":
             return rows.filter(is_green)
         if value == "not_rated":
-            is_poor = self._rated(self.quarter, rag__in=["amber", "red"])
-            return rows.filter(~is_green, ~is_poor, kind=Kind.KPI)
-        return rows.filter(self._rated(self.quarter, rag=value))
+            return rows.filter(~is_green, ~self._stands("amber", "red"), kind=Kind.KPI)
+        return rows.filter(self._stands(value))
+
+    def _stands(self, *rags: str) -> Q:
+        if not self.is_open:
+            return Q(self._rated(self.quarter, rag__in=rags))
+        previews = ClosePreview.objects.filter(
+            indicator=OuterRef("pk"), quarter=self.quarter, rag__in=rags
+        )
+        return Q(Exists(previews))
 
     def by_movement(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         stood = Rating.objects.latest_ones().filter(indicator=OuterRef("pk")).values("rag")
-        then, now = self.quarter.previous(), self.quarter
+        now = ClosePreview.objects.filter(indicator=OuterRef("pk")).values("rag")
         rows = rows.annotate(
-            was=Subquery(stood.filter(quarter=then)),
-            is_now=Subquery(stood.filter(quarter=now)),
+            was=Subquery(stood.filter(quarter=self.compared)),
+            is_now=Subquery((now if self.is_open else stood).filter(quarter=self.quarter)),
         )
         return rows.filter(WORSE if value == "worse" else BETTER)
 

@@ -38,7 +38,11 @@ urlpatterns = [
     path("handover/<int:pk>/", handover_sheet.handover_sheet, name="handover_sheet"),
     path("dashboards/", dashboard.dashboards, name="dashboards"),
     path("dashboards/<slug:unit>/", dashboard.dashboard, name="dashboard"),
-    path("dashboards/<slug:unit>/dashboard.csv", dashboard.dashboard_csv, name="dashboard_csv"),
+    path(
+        "dashboards/<slug:unit>/dashboard.<spreadsheet:ending>",
+        dashboard.dashboard_file,
+        name="dashboard_file",
+    ),
     path("escalations/<int:pk>/", escalation.escalation, name="escalation"),
     path("indicators/<reference:address>/", indicator.indicator, name="indicator"),
     path("indicators/<reference:address>/end/", retirement.retire, name="retire_indicator"),

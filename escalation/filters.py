@@ -16,7 +16,7 @@ from escalation.rules.ladder import Origin
 from organisation.filters import ByUnit
 from organisation.models.people import User
 from organisation.models.units import Unit
-from organisation.rules import Tree, UnitTier
+from organisation.rules import Tree
 from sorp.lexicon import Level
 
 ONLY = [
@@ -30,7 +30,7 @@ ONLY = [
 
 
 class EscalationFilter(filters.FilterSet):
-    """Narrow the register by words, state, level, directorate, trigger, quarter, or what is special.
+    """Narrow the register by words, state, level, unit, trigger, quarter, or what is special.
 
     The view puts in `without_plan` the indicators whose plan is missing, which it needs anyway.
     """
@@ -49,12 +49,12 @@ class EscalationFilter(filters.FilterSet):
     level = filters.ChoiceFilter(
         label="Referred to", choices=Level.choices, empty_label="Every level"
     )
-    directorate = ByUnit(
-        label="Directorate",
-        queryset=Unit.objects.filter(tier=UnitTier.DIRECTORATE),
+    unit = ByUnit(
+        label="Unit",
+        queryset=Unit.objects.order_by("name"),
         to_field_name="code",
-        empty_label="Every directorate",
-        method="by_directorate",
+        empty_label="The whole council",
+        method="by_unit",
     )
     trigger = filters.AllValuesFilter(label="Trigger", empty_label="Every trigger")
     opened = filters.ChoiceFilter(
@@ -69,7 +69,7 @@ class EscalationFilter(filters.FilterSet):
 
     class Meta:
         model = Escalation
-        fields = ["text", "state", "level", "directorate", "trigger", "opened", "only"]
+        fields = ["text", "state", "level", "unit", "trigger", "opened", "only"]
 
     def __init__(self, *args: Any, tree: Tree, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +109,7 @@ class EscalationFilter(filters.FilterSet):
             "ended": lambda: rows.exclude(ended_in=None),
         }[value]()
 
-    def by_directorate(self, rows: EscalationQuerySet, name: str, unit: Unit) -> EscalationQuerySet:
+    def by_unit(self, rows: EscalationQuerySet, name: str, unit: Unit) -> EscalationQuerySet:
         return rows.filter(indicator__unit__in=list(self.tree.below(unit.pk)))
 
     def by_quarter(self, rows: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:

@@ -26,7 +26,7 @@ from indicators.queries.pictures import (
     PictureRow,
     UnitStrip,
 )
-from indicators.queries.rows import IndicatorRow
+from indicators.queries.rows import IndicatorLine
 from indicators.rules.questions import QuestionKey, data_confidence
 from sorp.lexicon import Basis, Confidence, Frequency, NotRated, Rag, Travel
 from sorp.rules.patterns import Pattern
@@ -197,15 +197,15 @@ def sample_row(
     follows: str,
     *,
     latest: Quarter,
-) -> IndicatorRow:
+) -> IndicatorLine:
     """A row that nobody measured, rated by its own target."""
-    expected = {"target": Decimal(target), "floor": Decimal(floor)}
     points = tuple(
         QuarterPoint(
             latest.back(len(values) - 1 - place),
             None if value is None else Decimal(str(value)),
             rag=None if value is None else _rag(value, polarity, target, floor),
-            **expected,
+            target=Decimal(target),
+            floor=Decimal(floor),
         )
         for place, value in enumerate(values)
     )
@@ -213,8 +213,10 @@ def sample_row(
     last = points[-1] if points else None
     bullet = None
     if last is not None and last.value is not None:
-        bullet = Bullet(last.value, polarity, measure_unit=spark.measure_unit, **expected)
-    return IndicatorRow(
+        bullet = Bullet(
+            last.value, polarity, last.target, last.floor, measure_unit=spark.measure_unit
+        )
+    return IndicatorLine(
         key=key,
         reference=title[:2].upper() + "03",
         title=title,
@@ -225,6 +227,7 @@ def sample_row(
         not_rated="" if last else "no_result",
         was="amber" if follows else "",
         value=spark.written(last) if last else "",
+        last="",
         target=f"target {target}",
         bullet=bullet,
         spark=spark,

@@ -1,57 +1,46 @@
-"""A unit's dashboard: counts that sum, what is escalated, and the heatmap of the last quarters."""
+"""A unit's dashboard: how its indicators stand in a quarter, open or closed, beside another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from core.figures import as_number
 from core.quarters import Quarter
-from core.queries import last_closed, open_quarters
+from core.queries import open_quarters
 from dashboards.queries.dashboard_lines import (
     DashboardLine,
     QualityFlag,
     quality_flags,
     sort_lines,
 )
+from escalation.models.close_previews import ClosePreview
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
+from escalation.queries.as_it_stands import AsItStands, lines_of_parts
+from escalation.rules.close_preview import SHORT_NAMES
 from indicators.models.definitions import Indicator
 from indicators.models.returns import ManagersForecast
 from indicators.queries.months import LatestMonth, latest_months
 from indicators.queries.outstanding import Completion, completion
+from indicators.queries.pictures import UnitStrip, unit_strips
 from indicators.queries.rounds import carried_over
+from indicators.queries.rows import IndicatorLine, indicator_rows
 from indicators.queries.sight import Seen
-from indicators.queries.standings import Standing, cell_description, counts_of, standings
+from indicators.queries.standings import Standing, counts_of, standings
 from indicators.rules.returns import Horizon
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.queries import tree_on
-from organisation.rules import Tree
+from organisation.rules import Branch, Tree
 from sorp.lexicon import Kind, Level, Rag
+from sorp.rules.thresholds import bounds_of
 
-
-@dataclass(frozen=True, slots=True)
-class PartCounts:
-    """One part of a unit: how many of its indicators stand how."""
-
-    part: Unit | None  # None for the row of totals
-    is_unit_itself: bool  # indicators of the unit and of none of its parts
-    green: int
-    amber: int
-    red: int
-    not_rated: int
-    others: int  # activity and data-only indicators, which have no RAG status by design
-
-    @property
-    def rateable(self) -> int:
-        return self.green + self.amber + self.red + self.not_rated
-
-    @property
-    def all(self) -> int:
-        return self.rateable + self.others
+SOON = timedelta(days=30)
 
 
 def count(lines: Iterable[DashboardLine]) -> dict[str, int]:
@@ -59,12 +48,18 @@ def count(lines: Iterable[DashboardLine]) -> dict[str, int]:
     return counts_of((line.indicator, line.now) for line in lines)
 
 
-def counts_by_part(
-    *, unit: Unit, parts: Sequence[Unit], tree: Tree, lines: Sequence[DashboardLine]
-) -> tuple[PartCounts, ...]:
-    """A row for each part directly below, one for the unit itself, and the totals last.
+def strips_by_part(
+    *,
+    unit: Unit,
+    parts: Sequence[Unit],
+    tree: Tree,
+    lines: Sequence[DashboardLine],
+    notes: Mapping[int, str],
+    query: str,
+) -> tuple[UnitStrip, ...]:
+    """A strip for each part directly below, and one for the unit itself: they sum to the whole.
 
-    Nothing where the unit has no parts: its one row would only say the totals again.
+    Nothing where the unit has no parts: its one strip would only say the totals again.
     """
     if not parts:
         return ()
@@ -72,23 +67,28 @@ def counts_by_part(
     members: dict[int, list[DashboardLine]] = {}
     for line in lines:
         members.setdefault(part_of.get(line.indicator.unit_id, unit.pk), []).append(line)
-    rows = [_row(part, False, members.get(part.pk, [])) for part in parts]
+    strips = [
+        _strip(
+            part.name,
+            reverse("dashboard", args=[part.code]) + query,
+            members.get(part.pk, []),
+            notes.get(part.pk, ""),
+        )
+        for part in parts
+    ]
     if own := members.get(unit.pk):
-        rows.append(_row(unit, True, own))
-    return (*rows, _row(None, False, lines))
+        strips.append(_strip(f"{unit.name} itself", "", own, ""))
+    return tuple(strips)
 
 
-def _row(part: Unit | None, is_unit_itself: bool, lines: Sequence[DashboardLine]) -> PartCounts:
+def _strip(name: str, address: str, lines: Sequence[DashboardLine], note: str) -> UnitStrip:
     others = sum(line.indicator.kind != Kind.KPI for line in lines)
-    return PartCounts(part, is_unit_itself, **count(lines), others=others)
-
-
-SOON = timedelta(days=30)
+    return UnitStrip(name, address, count(lines), note, others=others)
 
 
 @dataclass(frozen=True, slots=True)
 class EscalatedLine:
-    """One indicator that is escalated: to where, why, and how its plan stands today."""
+    """One indicator that is escalated: to where, since when, and how its plan stands today."""
 
     line: DashboardLine
     escalations: tuple[Escalation, ...]  # highest level first
@@ -104,6 +104,12 @@ class EscalatedLine:
         said = [f"{len(self.overdue)} overdue"] if self.overdue else []
         said += [f"{len(self.due_soon)} due in 30 days"] if self.due_soon else []
         return "Plan: " + ", ".join(said) if said else "Plan on course"
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Where it is and since when, and its plan, as a row has them."""
+        first = self.escalations[0]
+        return (f"with {SHORT_NAMES[Level(first.level)]} since {first.opened_in}", self.plan_words)
 
 
 def open_escalations(
@@ -154,25 +160,24 @@ def _referred(
     )
 
 
-SHOWN = 8  # quarters in the heatmap
-
-
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """A unit and all below it, as they stood at one quarter."""
+    """A unit and all below it, as they stood at one quarter, or stand in the one that is open."""
 
     unit: Unit
     quarter: Quarter
-    quarters: tuple[Quarter, ...]  # of the heatmap, oldest first
+    compared: Quarter  # the earlier quarter that it is shown beside
     lines: tuple[DashboardLine, ...]  # those that fit the filters, in the order asked for
     order: str
     parts: tuple[Unit, ...]  # the units directly below
     counts: dict[str, int]  # of the indicators that can be rated; sums to their number
-    by_part: tuple[PartCounts, ...]  # the last row is the totals
+    counts_compared: dict[str, int]  # the same indicators in the quarter it is shown beside
+    strips: tuple[UnitStrip, ...]  # of its parts
     quality_flags: tuple[QualityFlag, ...]
     referred: tuple[EscalatedLine, ...]
+    stands: AsItStands | None  # where the quarter is open and shown: what its close would do
     open_quarter: Quarter | None
-    completion: Completion | None
+    completion: Completion | None  # of the open quarter, for whoever sees what is not submitted
     carried_over: tuple[Indicator, ...] = ()  # whose target nobody agreed for the year under way
     carried_in: Quarter | None = None
 
@@ -185,10 +190,6 @@ class Dashboard:
         return [line for line in self.lines if line.got_better]
 
     @property
-    def escalated(self) -> list[DashboardLine]:
-        return [line for line in self.lines if line.levels]
-
-    @property
     def without_plan(self) -> int:
         return sum(not each.has_plan for each in self.referred)
 
@@ -196,33 +197,13 @@ class Dashboard:
     def overdue_actions(self) -> int:
         return sum(len(each.overdue) for each in self.referred)
 
-
-@dataclass(frozen=True, slots=True)
-class HeatmapCell:
-    """One indicator in one quarter: what is seen, what is said."""
-
-    quarter: Quarter
-    standing: Standing | None
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeatmapRow:
-    """A line with its last quarters, and what its manager expects of the next."""
-
-    line: DashboardLine
-    cells: tuple[HeatmapCell, ...]
-    forecast: ManagersForecast | None
-    latest_month: LatestMonth | None = None  # provisional, of a quarter with no result yet
-
     @property
-    def latest(self) -> HeatmapCell:
-        return self.cells[-1]
-
-    @property
-    def earlier(self) -> tuple[HeatmapCell, ...]:
-        """The quarters before, latest first: on a phone, what is nearest is seen first."""
-        return self.cells[-2::-1]
+    def to_come(self) -> list[tuple[User, list[Indicator]]]:
+        """Who has not submitted, and what: whoever has most to come first."""
+        found: dict[User, list[Indicator]] = {}
+        for each in self.completion.to_come if self.completion else ():
+            found.setdefault(each.accountable_manager, []).append(each)
+        return sorted(found.items(), key=lambda each: (-len(each[1]), each[0].name))
 
 
 def indicators_of(*, unit: Unit, quarter: Quarter, reader: User, tree: Tree) -> QuerySet[Indicator]:
@@ -237,28 +218,31 @@ def unit_dashboard(
     *,
     unit: Unit,
     quarter: Quarter,
+    compared: Quarter,
     shown: QuerySet[Indicator],
     tree: Tree,
     order: str = "",
     today: date,
     seen: Seen,
+    stands: AsItStands | None = None,
 ) -> Dashboard:
-    """Everything on a unit's dashboard but its heatmap, in a constant number of queries.
+    """Everything on a unit's dashboard but its rows, in a constant number of queries.
 
     All of it speaks of the indicators shown, that is, of those that fit the filters, and of the council
     as it stood on the day of the tree; only who has not submitted speaks of the whole unit as it stands
-    today, and of the quarter now open: it is told to whoever sees what is not submitted.
+    today, and of the quarter now open: it is told to whoever sees what is not submitted. `stands` is given where the quarter is open: its close, run in private, is what is shown.
     """
     rows = list(shown)
     keys = [each.pk for each in rows]
-    stood = standings(keys, first=quarter.previous(), last=quarter)
+    stood = standings(keys, first=compared, last=quarter)
+    previews = previews_of(stands)
     escalations = open_escalations(keys, quarter)
     lines, order = sort_lines(
         (
             DashboardLine(
                 each,
-                stood.get((each.pk, quarter)),
-                stood.get((each.pk, quarter.previous())),
+                as_previewed(stood.get((each.pk, quarter)), previews.get(each.pk)),
+                stood.get((each.pk, compared)),
                 tuple(Level(one.level) for one in escalations.get(each.pk, ())),
             )
             for each in rows
@@ -271,24 +255,64 @@ def unit_dashboard(
         quarter if quarter.year == Quarter.containing(today).year else Quarter.containing(today)
     )
     carried = carried_over(carried_in, rows)
+    notes = {
+        each.unit.pk: each.stands.counts.line
+        for each in (lines_of_parts(stands, unit) if stands and parts else ())
+        if each.unit is not None
+    }
     waiting = next(iter(open_quarters()), None) if seen.is_everything else None
     return Dashboard(
         unit=unit,
         quarter=quarter,
-        quarters=tuple(quarter.back(SHOWN - 1).until(quarter)),
+        compared=compared,
         lines=lines,
         order=order,
         parts=parts,
         counts=count(lines),
-        by_part=counts_by_part(unit=unit, parts=parts, tree=tree, lines=lines),
+        counts_compared=counts_of((line.indicator, line.before) for line in lines),
+        strips=strips_by_part(
+            unit=unit,
+            parts=parts,
+            tree=tree,
+            lines=lines,
+            notes=notes,
+            query="" if stands else f"?quarter={quarter.key}",
+        ),
         quality_flags=quality_flags(lines),
         referred=referred(lines, escalations, today),
+        stands=stands,
         open_quarter=waiting,
         completion=completion(quarter=waiting, units=list(tree_on(today).below(unit.pk)))
         if waiting
         else None,
         carried_over=tuple(line.indicator for line in lines if line.indicator.pk in carried),
         carried_in=carried_in,
+    )
+
+
+def previews_of(stands: AsItStands | None) -> dict[int, ClosePreview]:
+    """What the close of the open quarter would do, by the key of the indicator."""
+    return {each.indicator_id: each for each in stands.previews} if stands else {}
+
+
+def as_previewed(standing: Standing | None, preview: ClosePreview | None) -> Standing | None:
+    """How an indicator stands in the open quarter, by the verdict that its close would give."""
+    if preview is None or not (preview.rag or preview.not_rated):
+        return standing
+    if standing is not None:
+        return replace(
+            standing, rag=preview.rag, not_rated=preview.not_rated, travel=preview.travel
+        )
+    return Standing(
+        rag=preview.rag,
+        not_rated=preview.not_rated,
+        travel=preview.travel,
+        value=None,
+        confidence="",
+        stale=False,
+        definition_break=False,
+        late=False,
+        revised=False,
     )
 
 
@@ -311,47 +335,96 @@ def of_its_day(unit: Unit, tree: Tree) -> Unit:
     return unit
 
 
-def _name(unit: Unit) -> str:
+def _name(unit: Unit | Branch) -> str:
     return unit.name
 
 
-def heatmap_rows(
-    lines: Sequence[DashboardLine], quarters: Sequence[Quarter], *, seen: Seen
-) -> tuple[HeatmapRow, ...]:
-    """The lines of one page with every quarter of the heatmap, in as many queries for one as for all.
+def sibling_strips(
+    *, unit: Unit, quarter: Quarter, reader: User, tree: Tree, seen: Seen
+) -> tuple[UnitStrip, ...]:
+    """The unit beside those that are part of the same, each with all below it; none where it is alone."""
+    branch = tree.branches.get(unit.pk)
+    if branch is None or branch.parent is None:
+        return ()
+    siblings = sorted((tree.branches[each] for each in tree.children(branch.parent)), key=_name)
+    if len(siblings) < 2:
+        return ()
+    within = {below for each in siblings for below in tree.below(each.unit)}
+    rows = Indicator.objects.visible_to(reader).in_units(within).in_use(quarter)
+    return unit_strips(
+        [(0, each) for each in siblings],
+        rows,
+        quarter=quarter,
+        tree=tree,
+        seen=seen,
+        query=f"?quarter={quarter.key}",
+    )
 
-    A month of a quarter without a result is shown to whoever sees what is not submitted.
+
+def dashboard_rows(
+    board: Dashboard, lines: Sequence[DashboardLine], *, seen: Seen
+) -> tuple[IndicatorLine, ...]:
+    """The row of each of these lines, with what apps above indicators know of it.
+
+    Where it is escalated and how its plan stands, what its manager expects at the year's end, the latest
+    month of a quarter without a result, and while the quarter is open what its close would do. As many
+    queries for one line as for all.
     """
-    keys = [line.indicator.pk for line in lines]
-    months = latest_months([line.indicator for line in lines]) if seen.is_everything else {}
-    stood = standings(keys, first=quarters[0], last=quarters[-1])
-    forecasts = {
+    indicators = [line.indicator for line in lines]
+    escalated = {each.line.indicator.pk: each.marks for each in board.referred}
+    expected = year_end_forecasts(indicators, board.quarter)
+    months = latest_months(indicators) if seen.is_everything else {}
+    previews = previews_of(board.stands)
+    carried = {each.pk for each in board.carried_over}
+    marks: dict[int, tuple[str, ...]] = {}
+    for each in indicators:
+        found = list(escalated.get(each.pk, ()))
+        if forecast := expected.get(each.pk):
+            why = f": {forecast.why}" if forecast.why else ""
+            found.append(f"{Rag(forecast.rag).label} expected at year end{why}")
+        if (month := months.get(each.pk)) and month.month.quarter >= board.quarter:
+            found.append(_month_words(each, month))
+        if each.pk in carried:
+            found.append("target carried over")
+        marks[each.pk] = tuple(found)
+    return indicator_rows(
+        indicators,
+        quarter=board.quarter,
+        seen=seen,
+        marks=marks,
+        follows={
+            pk: " ".join(f"{one.sentence.rstrip('.')}." for one in preview.moves)
+            for pk, preview in previews.items()
+        },
+        verdicts={pk: each for pk, each in previews.items() if each.rag or each.not_rated},
+    )
+
+
+def year_end_forecasts(
+    indicators: Iterable[Indicator], quarter: Quarter
+) -> dict[int, ManagersForecast]:
+    """What managers said in a quarter of where their indicators end the year, by indicator."""
+    return {
         each.indicator_id: each
         for each in ManagersForecast.objects.filter(
-            indicator__in=keys,
-            made_in=quarters[-1],
+            indicator__in=[each.pk for each in indicators],
+            made_in=quarter,
             horizon=Horizon.YEAR_END,
             rag__in=list(Rag),
             is_latest=True,
         )
     }
-    return tuple(
-        HeatmapRow(
-            line,
-            tuple(
-                HeatmapCell(each, standing, cell_description(line.indicator, each, standing))
-                for each in quarters
-                for standing in [stood.get((line.indicator.pk, each))]
-            ),
-            forecasts.get(line.indicator.pk),
-            month
-            if (month := months.get(line.indicator.pk)) and month.month.quarter >= quarters[-1]
-            else None,
-        )
-        for line in lines
+
+
+def _month_words(indicator: Indicator, latest: LatestMonth) -> str:
+    """The latest month of a quarter that has no result yet: "July 2011: 82.1%, provisional"."""
+    if latest.figure.value is None:
+        return f"{latest.month}: no figure"
+    figure = as_number(
+        latest.figure.value,
+        indicator.decimals,
+        indicator.measure_unit,
+        bounds=bounds_of(latest.expected),
     )
-
-
-def quarter_to_show(asked: str | None) -> Quarter | None:
-    """The quarter asked for in an address, else the latest one closed. Raises ValueError."""
-    return Quarter.parse(asked) if asked else last_closed()
+    like = f", a quarter like it would be {latest.rag.label.lower()}" if latest.rag else ""
+    return f"{latest.month}: {figure}, provisional{like}"

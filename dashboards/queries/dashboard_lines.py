@@ -106,13 +106,13 @@ QUALITY_FLAGS: tuple[tuple[str, str, Callable[[Standing], bool]], ...] = (
     ("estimated", "Estimated", lambda each: each.confidence == "estimated"),
     (
         "questions",
-        "Questions not answered",
+        "With questions not answered",
         lambda each: bool(each.data_confidence and each.data_confidence.unanswered),
     ),
     ("late", "Submitted late", lambda each: each.late),
     ("revised", "Revised", lambda each: each.revised),
     ("stale", "Out of date", lambda each: each.stale),
-    ("break", "The definition changed", lambda each: each.definition_break),
+    ("break", "With a new definition", lambda each: each.definition_break),
 )
 
 

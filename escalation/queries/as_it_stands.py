@@ -144,6 +144,11 @@ def lines_of_parts(stands: AsItStands, unit: Unit | None) -> list[StandingLine]:
     return list(_lines(stands, parts.order_by("name"), tree))
 
 
+def lines_of_units(stands: AsItStands, units: Iterable[Unit]) -> list[StandingLine]:
+    """A line for each of these units, wherever it stands."""
+    return list(_lines(stands, units, tree_on(stands.quarter.last_day)))
+
+
 def _lines(stands: AsItStands, units: Iterable[Unit], tree: Tree) -> Iterator[StandingLine]:
     """What is known of a set of indicators, divided among units, each with all below it."""
     for unit in units:

@@ -343,6 +343,11 @@ class PreviewCounts:
         return tuple(found)
 
     @property
+    def short_line(self) -> str:
+        """The same without what silence would do: 2 to PAT, 3 missing. Empty where nothing is otherwise."""
+        return ", ".join(each.partition(" (")[0] for each in self.parts)
+
+    @property
     def line(self) -> str:
         """2 to PAT, 1 recovers, 3 missing."""
         return ", ".join(self.parts) or "Nothing would be referred up"

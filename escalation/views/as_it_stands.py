@@ -5,12 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.clock import localdate
 from core.guards import require
 from escalation.forms.as_it_stands import OWN, StandsForm
 from escalation.queries import as_it_stands as queries
 from escalation.queries.close_previews import quarter_previewed
 from escalation.rights import sees_open_quarter
 from indicators.models.definitions import Indicator
+from indicators.queries.own_units import beginning_with_own
 from organisation.models.units import Unit
 from organisation.permissions import Permission
 from organisation.queries import tree_on
@@ -23,7 +25,7 @@ A_PAGE = 50
 @require(Permission.VIEW_PERFORMANCE)
 def as_it_stands(request: SignedInRequest) -> HttpResponse:
     """What would be referred up, recover or be missed at the close; what is not closed is no Member's yet."""
-    form = StandsForm(request.GET)
+    form = StandsForm(beginning_with_own(request.GET, request.user, on=localdate()))
     form.is_valid()
     quarter, rows = quarter_previewed(), Indicator.objects.visible_to(request.user)
     if form.cleaned_data.get("whose") == OWN:
@@ -36,6 +38,7 @@ def as_it_stands(request: SignedInRequest) -> HttpResponse:
     page = Paginator(stands.moves if stands else [], A_PAGE).get_page(request.GET.get("page"))
     shown = {
         "form": form,
+        "unit": unit,
         "stands": stands,
         "page": page,
         "parts": queries.lines_of_parts(stands, unit) if stands else [],

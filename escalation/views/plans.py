@@ -36,6 +36,8 @@ from escalation.rights import may_agree_plan, may_deal_with
 from escalation.services import plans
 from escalation.services.plans import may_report_progress, may_write_plan, record_progress
 from indicators.models.definitions import Indicator
+from indicators.queries.own_units import beginning_with_own
+from organisation.forms.units import UnitForm
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.queries import tree_on
@@ -119,12 +121,20 @@ A_PAGE, FIRST_OVERDUE = 50, 10
 def action_plans(request: SignedInRequest) -> HttpResponse:
     """What wants a plan and has none, and what plans promised by a day that is past."""
     today = localdate()
+    form = UnitForm(beginning_with_own(request.GET, request.user, on=today))
+    form.is_valid()
     missing = missing_plans(reader=request.user)
     late = overdue_actions(reader=request.user, today=today)
+    if unit := form.cleaned_data.get("unit"):
+        below = set(tree_on(today).below(unit.pk))
+        missing = [each for each in missing if each.indicator.unit_id in below]
+        late = late.filter(plan__indicator__unit__in=below)
     return render(
         request,
         "escalation/action_plans.html",
         {
+            "form": form,
+            "unit": unit,
             "late": [each for each in missing if each.is_late(today)],
             "due": [each for each in missing if not each.is_late(today)],
             "overdue": late[:FIRST_OVERDUE],
@@ -137,7 +147,8 @@ def action_plans(request: SignedInRequest) -> HttpResponse:
 @require(Permission.VIEW_PERFORMANCE)
 def actions(request: SignedInRequest) -> HttpResponse:
     """Every action of a plan in place, narrowed by whose, of which unit and how it stands."""
-    today, reader, query = localdate(), request.user, request.GET.copy()
+    today, reader = localdate(), request.user
+    query = beginning_with_own(request.GET, reader, on=today)
     query.setdefault("state", "open")
     found = ActionFilter(
         query,
@@ -149,7 +160,14 @@ def actions(request: SignedInRequest) -> HttpResponse:
     page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
     lines = action_lines(page.object_list, reader=reader, today=today)
     return render(
-        request, "escalation/actions.html", {"filter": found, "page": page, "lines": lines}
+        request,
+        "escalation/actions.html",
+        {
+            "filter": found,
+            "unit": found.form.cleaned_data.get("unit"),
+            "page": page,
+            "lines": lines,
+        },
     )
 
 

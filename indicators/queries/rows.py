@@ -23,7 +23,7 @@ from sorp.lexicon import Confidence, NotRated, Polarity, Rag, RatingMethod
 from sorp.rules.thresholds import amber_limit, bounds_of
 
 
-class Verdict(Protocol):
+class UnstoredVerdict(Protocol):
     """How an indicator is rated where that is not stored as its rating: the preview of a close, say."""
 
     @property
@@ -35,7 +35,7 @@ class Verdict(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorRow:
+class IndicatorLine:
     """One indicator as every list shows it. All of it can be printed as it stands."""
 
     key: int  # of the indicator
@@ -48,6 +48,7 @@ class IndicatorRow:
     not_rated: str
     was: str  # the status of the last rated quarter before, where it was another
     value: str  # as printed; empty where there is none
+    last: str  # where there is none: the latest there was, "82.1% in Q4 2022/23"
     target: str  # "target 90%", "range 3 to 5"; empty where none is set
     bullet: Bullet | None  # None where there is nothing to compare
     spark: Sparkline
@@ -73,8 +74,8 @@ def indicator_rows(
     seen: Seen,
     marks: Marks | None = None,
     follows: Mapping[int, str] | None = None,
-    verdicts: Mapping[int, Verdict] | None = None,
-) -> tuple[IndicatorRow, ...]:
+    verdicts: Mapping[int, UnstoredVerdict] | None = None,
+) -> tuple[IndicatorLine, ...]:
     """A row for each of these indicators at a quarter, in their order, its last twelve quarters with it.
 
     Whoever calls hands in indicators that the reader may see, each with its unit fetched, and what apps
@@ -103,10 +104,10 @@ def indicator_rows(
 def _row(
     indicator: Indicator,
     history: Sequence[tuple[Quarter, Standing | None]],
-    verdict: Verdict | None,
+    verdict: UnstoredVerdict | None,
     marks: tuple[str, ...],
     follows: str,
-) -> IndicatorRow:
+) -> IndicatorLine:
     quarter, now = history[-1]
     said = verdict or now
     rag = said.rag if said else ""
@@ -120,7 +121,7 @@ def _row(
         restarts_in_april=indicator.pattern.restarts_in_april,
     )
     before = next((each.rag for _, each in reversed(history[:-1]) if each and each.rag), "")
-    return IndicatorRow(
+    return IndicatorLine(
         key=indicator.pk,
         reference=indicator.reference,
         title=indicator.title,
@@ -131,10 +132,11 @@ def _row(
         not_rated=said.not_rated if said else "",
         was=before if rag and before != rag else "",
         value=_value(indicator, now),
+        last=_last(spark, now),
         target=target_words(indicator, now),
         bullet=_bullet(indicator, now),
         spark=spark,
-        travel=said.travel if said else "",
+        travel=_travel(said, history),
         marks=(*_own_marks(now, spark), *marks),
         follows=follows,
     )
@@ -166,6 +168,23 @@ def _point(quarter: Quarter, standing: Standing | None) -> QuarterPoint:
         confidence=Confidence(standing.confidence) if standing.confidence else None,
         definition_break=standing.definition_break,
     )
+
+
+def _last(spark: Sparkline, now: Standing | None) -> str:
+    if (now is not None and now.value is not None) or not spark.known:
+        return ""
+    point = spark.known[-1]
+    return f"{spark.written(point)} in {point.quarter}"
+
+
+def _travel(
+    said: UnstoredVerdict | None, history: Sequence[tuple[Quarter, Standing | None]]
+) -> str:
+    """Its direction of travel; where there is no result, that of the latest there was."""
+    known = [each for _, each in history if each is not None and each.value is not None]
+    if said is not None and (said.rag or not known):
+        return said.travel
+    return known[-1].travel if known else ""
 
 
 def _value(indicator: Indicator, now: Standing | None) -> str:
@@ -220,8 +239,11 @@ def _own_marks(now: Standing | None, spark: Sparkline) -> Iterator[str]:
         yield "old figures"
     if now.definition_break:
         yield "new definition"
-    if now.data_confidence and (open_ones := now.data_confidence.unanswered):
-        yield f"{open_ones} question{'' if open_ones == 1 else 's'} not answered"
+    if now.data_confidence and now.data_confidence.unanswered:
+        yield (
+            f"data confidence {now.data_confidence.level.label.lower()}: "
+            f"{now.data_confidence.words}"
+        )
     worst = {Polarity.HIGHER: "lowest", Polarity.LOWER: "highest"}.get(Polarity(now.polarity))
     if now.value is not None and worst and spark.extreme == worst:
         yield f"{worst} of {len(spark.known)} results"

@@ -18,7 +18,7 @@ from indicators.forms.sign_off import SignOffForm, UnlockForm
 from indicators.models.results import Result
 from indicators.queries.calendar import due_on
 from indicators.queries.outstanding import completion
-from indicators.queries.rows import IndicatorRow, indicator_rows
+from indicators.queries.rows import IndicatorLine, indicator_rows
 from indicators.queries.sight import seen_by
 from indicators.queries.sign_off import (
     ResultsToSign,
@@ -88,7 +88,7 @@ def sign_off_sheet(
     return render(request, "indicators/sign_off_sheet.html", page)
 
 
-def _charts(reader: User, waiting: ResultsToSign) -> dict[int, IndicatorRow]:
+def _charts(reader: User, waiting: ResultsToSign) -> dict[int, IndicatorLine]:
     """What is drawn beside each result: its last twelve quarters, and how it stands to its target."""
     indicators = [each.indicator for each in waiting.lines]
     seen = seen_by(reader, [each.pk for each in indicators])

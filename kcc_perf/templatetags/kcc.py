@@ -118,7 +118,7 @@ def rag_status(rating: Any, *, small: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("components/rag_cell.html")
 def rag_cell(value: Any, description: str, href: str = "") -> dict[str, Any]:
-    """One cell of a heatmap: shape and letter to see, a description to hear, a link if given."""
+    """One status in a small cell: shape and letter to see, a description to hear, a link if given."""
     rating = _rag(value)
     shape, _, ink, *_ = RAG_SHAPES[rating]
     return {
@@ -165,6 +165,7 @@ def counts_bar(counts: Any = None, **numbers: int) -> dict[str, Any]:
                 "edge": edge,
                 "offset": f"{offset + GAP / 2:.3f}",
                 "width": f"{max(width - GAP, 0):.3f}",
+                "end": f"{offset + width - GAP / 2:.3f}",
             }
         )
         offset += width

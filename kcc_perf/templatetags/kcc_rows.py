@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts import small
 from core.charts.counts import small_counts_chart
 from indicators.queries.pictures import CouncilPicture, UnitStrip
-from indicators.queries.rows import IndicatorRow
+from indicators.queries.rows import IndicatorLine
 
 register = template.Library()
 # Worst first, as a list of counts is read.
@@ -42,7 +42,7 @@ def bullet_bar(bullet: small.Bullet | None) -> SafeString:
 
 @register.inclusion_tag("components/indicator_rows.html")
 def indicator_rows(
-    rows: Iterable[IndicatorRow],
+    rows: Iterable[IndicatorLine],
     *,
     caption: str,
     extra: Mapping[int, Any] | None = None,

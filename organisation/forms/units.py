@@ -72,6 +72,18 @@ class UnitChoice(forms.ModelChoiceField):
     iterator = NamesApart
 
 
+class UnitForm(forms.Form):
+    """Of which unit, and all below it, a list is; else of the whole council."""
+
+    unit = UnitChoice(
+        Unit.objects.order_by("name"),
+        label="Unit",
+        to_field_name="code",
+        empty_label="The whole council",
+        required=False,
+    )
+
+
 class UnitChoices(forms.ModelMultipleChoiceField):
     """Several units; two of one name are told apart by their codes."""
 

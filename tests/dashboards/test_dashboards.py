@@ -15,12 +15,14 @@ from django.urls import reverse
 from core.clock import now
 from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
+from core.tables.spreadsheets import as_csv as as_text
 from dashboards.queries.dashboard_lines import (
-    ORDERS,
     DashboardLine,
     quality_flags,
     sort_lines,
 )
+from escalation.models.close_previews import ClosePreview
+from escalation.rules.close_preview import CloseAct, Consequence
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.models.returns import ManagersForecast
@@ -32,6 +34,7 @@ from tests.assurance.factories import ActionFactory, ActionPlanFactory, Escalati
 from tests.factories import (
     CouncilFactory,
     IndicatorFactory,
+    OfficeSightFactory,
     RatingFactory,
     RevisionFactory,
     UnitFactory,
@@ -74,7 +77,8 @@ def page(client, unit=None, **query):
 
 
 def as_csv(client, unit=None, **query):
-    response = client.get(reverse("dashboard_csv", args=[(unit or CouncilFactory()).code]), query)
+    address = reverse("dashboard_file", args=[(unit or CouncilFactory()).code, "csv"])
+    response = client.get(address, query)
     return list(csv.DictReader(io.StringIO(response.content.decode())))
 
 
@@ -91,7 +95,7 @@ def references(found):
 # Counts that sum
 
 
-def test_counts_sum_along_each_row_and_down_each_column(client, reader):
+def test_the_strips_of_the_parts_sum_to_the_whole(client, reader):
     one, other = UnitFactory(name="Roads"), UnitFactory(name="Schools")
     division = UnitFactory(tier=UnitTier.DIVISION, parent=one)
     indicator("GGR", unit=one)
@@ -102,20 +106,18 @@ def test_counts_sum_along_each_row_and_down_each_column(client, reader):
     indicator("GGG", unit=CouncilFactory())
 
     found = board(client)
-    *rows, total = found.by_part
 
-    def numbers(row):
-        return (row.red, row.amber, row.green, row.not_rated, row.others)
-
-    assert {row.part.name: numbers(row) for row in rows} == {
+    assert {each.name: (*each.counts.values(), each.others) for each in found.strips} == {
         "Roads": (1, 0, 1, 0, 0),
         "Schools": (0, 1, 0, 1, 1),
-        "The council": (0, 0, 1, 0, 0),
+        "The council itself": (1, 0, 0, 0, 0),
     }
-    assert [row.is_unit_itself for row in rows] == [False, False, True]
-    assert numbers(total) == tuple(map(sum, zip(*(numbers(row) for row in rows), strict=True)))
-    assert total.all == len(found.lines) == 6
-    assert total.rateable == sum(found.counts.values()) == 5
+    sums = [
+        sum(each) for each in zip(*(each.counts.values() for each in found.strips), strict=True)
+    ]
+    assert sums == list(found.counts.values())
+    assert len(found.lines) == 6
+    assert found.counts_compared == {"green": 5, "amber": 0, "red": 0, "not_rated": 0}
 
 
 def test_green_on_out_of_date_figures_is_counted_as_not_rated(client, reader):
@@ -129,44 +131,38 @@ def test_green_on_out_of_date_figures_is_counted_as_not_rated(client, reader):
     assert len(references(board(client, unit, rag="not_rated"))) == 1
 
 
-# The heatmap
+# The rows
 
 
-def test_every_cell_says_its_indicator_quarter_colour_and_figure_and_leads_to_it(client, reader):
+def test_every_row_leads_to_its_indicator_and_tells_its_course(client, reader):
     made = indicator("GRA", title="Potholes mended", reference="HT-01")
 
     shown = page(client)
 
     assert f'href="{reverse("indicator", args=[made.reference])}"' in shown
-    for said in [
-        "Potholes mended, Q1 2011/12: Green, 95.0%",
-        "Potholes mended, Q2 2011/12: Red, 70.0%",
-        "Potholes mended, Q3 2011/12: Amber, 85.0%",
-        "Potholes mended, Q4 2010/11: Not measured",
-    ]:
+    for said in (
+        *("Potholes mended", "HT-01", "85.0%", "target 90%", "was red"),
+        "From 95.0% in Q1 2011/12 to 85.0% in Q3 2011/12; green in 1 of 3 rated quarters",
+    ):
         assert said in shown, said
 
 
-def test_the_latest_quarter_comes_first_and_those_before_it_after_the_result(client, reader):
-    indicator("GRA", title="Potholes mended", reference="HT-01")
+def test_the_same_indicators_are_shown_as_twelve_quarters_in_colour(client, reader):
+    indicator("GR-", title="Potholes mended", reference="HT-01")
 
-    shown = page(client)
+    shown = page(client, picture="")
 
-    order = ["Potholes mended, Q3 2011/12", "Potholes mended, Q2", "Potholes mended, Q1 2011/12"]
-    places = [shown.index(words) for words in order]
-    assert places == sorted(places)
-
-
-def test_a_cell_without_a_result_says_why_it_is_not_rated(client, reader):
-    indicator("GG-", title="Potholes mended")
-
-    assert "Potholes mended, Q3 2011/12: Not rated, no result" in page(client)
+    for said in (
+        "Potholes mended, Q2 2011/12: Red, 70.0%",
+        "Potholes mended, Q3 2011/12: Not rated, no result",
+        "Potholes mended, Q4 2010/11: Not measured",
+    ):
+        assert said in shown, said
 
 
-def test_what_the_manager_expects_stands_beside_the_result_once_anybody_said_it(client, reader):
+def test_what_the_manager_expects_stands_in_the_row_once_anybody_said_it(client, reader):
     made = indicator("GRA")
-    indicator("GGG")
-    assert "Manager expects" not in page(client)
+    assert "expected at year end" not in page(client)
     ManagersForecast.objects.create(
         indicator=made,
         made_in=Q3,
@@ -175,19 +171,20 @@ def test_what_the_manager_expects_stands_beside_the_result_once_anybody_said_it(
         why="Two vacancies until May",
     )
 
-    shown = page(client)
-
-    assert "Manager expects at year end" in shown
-    assert re.search(r"Amber.*Two vacancies until May", shown, re.DOTALL)
+    assert "Amber expected at year end: Two vacancies until May" in page(client)
 
 
 # Movers, escalations, confidence
 
 
-def test_a_mover_says_what_it_was_before(client, reader):
-    indicator("GGR", title="Potholes mended")
+def test_a_quarter_is_compared_with_the_one_asked_for(client, reader):
+    indicator("RGG", reference="A-1")
+    indicator("GGR", reference="B-1")
 
-    assert re.search(r"Red</span></strong> <span[^>]*>was green</span>.*Potholes", page(client))
+    assert [line.indicator.reference for line in board(client).worse] == ["B-1"]
+    beside = board(client, compare="2011-Q1")
+    assert [line.indicator.reference for line in beside.better] == ["A-1"]
+    assert references(board(client, compare="2011-Q1", moved="better")) == ["A-1"]
 
 
 def test_a_quarter_that_is_not_rated_is_no_movement(client, reader):
@@ -216,6 +213,9 @@ def test_escalations_show_the_highest_level_first_and_whether_the_plan_is_kept(c
         (bare, "No plan yet"),
     ]
     assert (found.without_plan, found.overdue_actions) == (1, 1)
+    shown = page(client)
+    for said in ("with PAT since", "with the directorate since", "No plan yet", "Plan: 1 overdue"):
+        assert said in shown, said
 
 
 def test_an_escalation_recovered_before_the_quarter_is_not_shown(client, reader):
@@ -352,11 +352,104 @@ def test_filters_that_nothing_fits_say_how_to_take_them_off(client, mixed):
     assert "quarter=2011-Q3" in shown
 
 
-def test_who_has_not_submitted_is_said_whatever_the_filters(client, mixed):
-    ReportingQuarter.objects.create(quarter=Q3.next())
+# The open quarter
 
-    assert board(client, text="nowhere").completion.due == 5
-    assert "0 of 5" in page(client, text="nowhere")
+
+@pytest.fixture
+def as_it_stands(mixed):
+    """The quarter after, open: what its close would do is worked out, of A-1 a result is in."""
+    quarter = Q3.next()
+    ReportingQuarter.objects.create(quarter=quarter, begun_at=now())
+    made = Indicator.objects.get(reference="A-1")
+    RatingFactory(
+        indicator=made,
+        quarter=quarter,
+        rag="green",
+        revision=RevisionFactory(result__indicator=made, result__quarter=quarter),
+    )
+    for reference, verdict in (
+        ("A-1", {"rag": "red", "is_given": True, "follows": [GOES_UP.dump()]}),
+        ("B-1", {"not_rated": "no_result"}),
+        ("C-1", {"not_rated": "no_result"}),
+    ):
+        ClosePreview.objects.create(
+            indicator=Indicator.objects.get(reference=reference), quarter=quarter, **verdict
+        )
+    return quarter
+
+
+GOES_UP = Consequence(
+    CloseAct.OPENS, Level.PAT, "two-reds", "Second red running: goes to PAT, by clause 4.1"
+)
+
+
+def test_it_opens_on_the_open_quarter_as_its_close_would_judge_it(client, as_it_stands):
+    found, shown = board(client), page(client)
+
+    assert (found.quarter, found.compared) == (as_it_stands, Q3)
+    assert {line.indicator.reference: line.now and line.now.words for line in found.lines} == {
+        "A-1": "Red",
+        "B-1": "Not rated, no result",
+        "C-1": "Not rated, no result",
+        "D-1": None,
+        "E-1": None,
+    }
+    for said in (
+        "Q4 2011/12, not closed",
+        "Second red running: goes to PAT, by clause 4.1.",
+        "Q3 2011/12, the same indicators",
+        "results are in",
+        "To come from",
+    ):
+        assert said in shown, said
+    assert shown.index("To come from") < shown.index("Second red running")
+    assert references(board(client, rag="red")) == ["A-1"]
+    assert references(board(client, rag="green")) == []
+    assert references(board(client, rag="not_rated")) == ["B-1", "C-1", "D-1"]
+    assert "Q4 2011/12, not closed" in page(client, quarter="2011-Q3")
+
+
+def test_who_has_not_submitted_is_said_whatever_the_filters(client, as_it_stands):
+    found = board(client, text="nowhere")
+
+    assert (found.completion.submitted, found.completion.due) == (1, 5)
+    assert sum(len(theirs) for _, theirs in found.to_come) == 4
+
+
+def test_a_unit_stands_beside_those_that_are_part_of_the_same(client, reader):
+    roads = UnitFactory(name="Roads", parent=CouncilFactory())
+    schools = UnitFactory(name="Schools", parent=CouncilFactory())
+    indicator("GGR", unit=roads)
+    indicator("GGG", unit=schools)
+
+    response = client.get(reverse("dashboard", args=[roads.code]))
+
+    strips = {each.name: each.counts["red"] for each in response.context["siblings"]}
+    assert (strips["Roads"], strips["Schools"]) == (1, 0)
+    alone = client.get(reverse("dashboard", args=[CouncilFactory().code]))
+    assert alone.context["siblings"] == ()
+
+
+def test_a_file_of_the_open_quarter_says_that_it_is_not_closed(client, as_it_stands):
+    row = as_csv(client, sort="reference")[0]
+
+    assert (row["quarter"], row["closed"], row["rag"]) == ("2011-Q4", "no", "red")
+    assert row["follows"] == "Second red running: goes to PAT, by clause 4.1."
+
+
+@pytest.mark.parametrize(
+    ("sight", "opens_on", "asked"),
+    [("closed", "2011-Q3", 404), ("submitted", "2011-Q3", 404), ("everything", "2011-Q4", 200)],
+)
+def test_a_member_is_shown_a_quarter_that_is_not_closed_only_where_the_council_shows_all_of_it(
+    client, as_it_stands, sight, opens_on, asked
+):
+    OfficeSightFactory(sight=sight)
+    client.force_login(holder(PostKind.MEMBER))
+    address = reverse("dashboard", args=[CouncilFactory().code])
+
+    assert client.get(address).context["board"].quarter.key == opens_on
+    assert client.get(address, {"quarter": "2011-Q4"}).status_code == asked
 
 
 # Orders
@@ -396,14 +489,13 @@ def test_what_travels_worst_stands_first():
     assert [line.indicator.reference for line in in_turn][-1:] == ["NOT_ENOUGH_DATA"]
 
 
-def test_headings_say_how_the_table_is_ordered_and_turn_it_round(client, mixed):
+def test_the_order_shown_is_marked_and_asked_for_again_is_turned_round(client, mixed):
     shown = page(client, sort="title", rag="red")
 
-    assert shown.count('aria-sort="ascending"') == 1
-    assert shown.count('aria-sort="none"') == len(ORDERS) - 1
-    assert "sort=-title" in shown
+    assert re.findall(r'aria-current="true">([^<]*)</a> ·', shown) == ["title"]
+    assert "?sort=-title&rag=red" in shown.replace("&amp;", "&")
     assert "?sort=reference&rag=red" in shown.replace("&amp;", "&")
-    assert 'aria-sort="descending"' in page(client, sort="-title")
+    assert "title, turned round" in page(client, sort="-title")
 
 
 # A file of what is shown
@@ -415,6 +507,17 @@ def test_the_file_has_every_quarter_that_is_shown(client, mixed):
     assert (row["rag_2011-Q1"], row["rag_2011-Q2"], row["rag_2011-Q3"]) == ("green", "green", "red")
     assert row["rag_2010-Q4"] == ""
     assert (row["moved"], row["escalated_to"], row["late"]) == ("Worse, was green", "pat", "no")
+    assert (row["closed"], row["target"]) == ("yes", "90")
+
+
+def test_the_workbook_has_the_rows_of_the_file(client, mixed):
+    address = reverse("dashboard_file", args=[CouncilFactory().code, "xlsx"])
+
+    told = as_text(client.get(address).content, file="x.xlsx").decode()
+
+    assert [row["reference"] for row in csv.DictReader(io.StringIO(told))] == [
+        row["reference"] for row in as_csv(client)
+    ]
 
 
 # A thousand indicators
@@ -457,30 +560,63 @@ def council_of(count):
 
 
 def test_queries_are_as_many_for_1_as_for_20_and_for_1000_indicators(client, reader):
-    asked = {}
+    asked, _ = {}, UnitFactory()  # none of those below is alone in the council
     for count in (1, 20, 1000):
         unit = council_of(count)
-        for name in ("dashboard", "dashboard_csv"):
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
-                client.get(reverse(name, args=[unit.code]))
+        for name, more in (("dashboard", ()), ("dashboard_file", ("csv",)), ("dashboards", None)):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse(name, args=[] if more is None else [unit.code, *more]))
             asked[name, count] = len(queries)
 
-    assert len({asked["dashboard", count] for count in (1, 20, 1000)}) == 1, asked
-    assert len({asked["dashboard_csv", count] for count in (1, 20, 1000)}) == 1, asked
+    for name in ("dashboard", "dashboard_file", "dashboards"):
+        assert len({asked[name, count] for count in (1, 20, 1000)}) == 1, asked
 
 
-def test_a_thousand_indicators_are_shown_two_hundred_at_a_time(client, reader):
+def test_a_thousand_indicators_are_shown_sixty_at_a_time(client, reader):
     unit = council_of(1000)
     first = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference"})
-    last = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference", "page": 5})
+    last = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference", "page": 17})
 
-    assert [row.line.indicator.reference for row in first.context["rows"]][::199] == [
+    assert [row.reference for row in first.context["rows"]][::59] == [
         f"{unit.code}-0000",
-        f"{unit.code}-0199",
+        f"{unit.code}-0059",
     ]
-    assert [row.line.indicator.reference for row in last.context["rows"]][-1] == f"{unit.code}-0999"
+    assert [row.reference for row in last.context["rows"]][-1] == f"{unit.code}-0999"
     assert sum(first.context["board"].counts.values()) == 1000
-    assert "page 5 of 5" in last.content.decode()
+    assert "page 17 of 17" in last.content.decode()
     assert len(as_csv(client, unit)) == 1000
+
+
+# The index
+
+
+def test_the_index_is_a_tree_of_strips_with_the_whole_council_as_a_picture(client, reader):
+    roads = UnitFactory(name="Roads", parent=CouncilFactory())
+    division = UnitFactory(name="Bridges", tier=UnitTier.DIVISION, parent=roads)
+    indicator("GGR", unit=division, title="Potholes mended", reference="HT-01")
+    indicator("GGG", unit=CouncilFactory(), title="Complaints", reference="CC-01")
+
+    response = client.get(reverse("dashboards"))
+    index, shown = response.context["index"], " ".join(response.content.decode().split())
+
+    assert [(each.name, each.depth, each.counts["red"]) for each in index.strips][-2:] == [
+        ("Roads", 1, 1),
+        ("Bridges", 2, 1),
+    ]
+    assert [each.name for each in index.picture.groups] == ["The council itself", "Roads"]
+    assert "Potholes mended, Q3 2011/12: Red, 70.0%" in shown
+
+
+def test_the_index_says_of_each_unit_what_the_close_of_the_open_quarter_would_do(
+    client, as_it_stands
+):
+    client.force_login(holder(PostKind.PERFORMANCE_OFFICER))
+    index = client.get(reverse("dashboards")).context["index"]
+    whole = next(each for each in index.strips if each.depth == 0)
+
+    assert (index.quarter, index.open_quarter) == (Q3, as_it_stands)
+    assert whole.note == "1 to PAT, 2 missing"
+    client.force_login(holder(PostKind.MEMBER))
+    OfficeSightFactory(sight="closed")
+    index = client.get(reverse("dashboards")).context["index"]
+    assert {each.note for each in index.strips} == {""}

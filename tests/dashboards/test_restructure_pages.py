@@ -75,7 +75,7 @@ MERGE = {
 
 
 def counted(page):
-    return re.findall(r"<strong>(\d+)</strong> indicators? here", page)
+    return re.findall(r'id="list">(\d+) indicators?<', page)
 
 
 def test_a_merger_is_rehearsed_done_and_seen_while_the_past_keeps_its_day(client, officer, council):

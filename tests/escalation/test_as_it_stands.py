@@ -267,10 +267,14 @@ def test_the_page_is_narrowed_to_a_unit_or_to_what_is_ones_own(
     submit(other, Q2, Rag.GREEN)
     submit(red_once, Q2, Rag.RED)
 
-    assert "1 to PAT of 3 indicators" in seen_by(client, director, "as_it_stands")
+    whole = seen_by(client, director, "as_it_stands", unit="")
+    assert "1 to PAT of 3 indicators" in whole
+    assert "Ada Martin: 1 to PAT of 2" in whole
+    begins = seen_by(client, director, "as_it_stands")
+    assert "1 to PAT of 2 indicators" in begins
+    assert "The whole council" in begins
     roads = seen_by(client, director, "as_it_stands", unit="HW")
     assert "Nothing would be referred up of 1 indicator" in roads
-    assert "Ada Martin: 1 to PAT of 2" in seen_by(client, director, "as_it_stands")
     own = seen_by(client, manager, "as_it_stands", whose="own")
     assert "1 to PAT of 2 indicators" in own
     nobodys = seen_by(client, director, "as_it_stands", whose="own")

@@ -507,9 +507,9 @@ class TestPage:
             ("?show=red", {"SINKS"}),
             ("?show=referral", {"SINKS"}),
             ("?show=silent", {"THIN"}),
-            ("?directorate=first", {"SAFE", "THIN"}),
-            ("?directorate=first&show=silent", {"THIN"}),
-            ("?directorate=nowhere", {"SAFE", "SINKS", "THIN"}),
+            ("?unit=first", {"SAFE", "THIN"}),
+            ("?unit=first&show=silent", {"THIN"}),
+            ("?unit=nowhere", {"SAFE", "SINKS", "THIN"}),
             ("?page=99", {"SAFE", "SINKS", "THIN"}),
         ],
     )

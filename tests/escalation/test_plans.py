@@ -648,7 +648,7 @@ def test_actions_are_found_by_whose_they_are_unit_and_state(
             )
         }
         assert shown == {
-            "": {"Mine", "Late", "Elsewhere"},
+            "": {"Mine", "Late"},  # of the unit of their reader
             "?who=me": {"Mine"},
             "?who=name": {"Late", "Elsewhere"},
             "?state=overdue": {"Late"},

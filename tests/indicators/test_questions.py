@@ -409,9 +409,9 @@ def test_a_director_and_a_csv_see_it_on_the_dashboard(client, indicator):
     narrowed = page_of(
         client.get(reverse("dashboard", args=[indicator.unit.code]), {"confidence": "questions"})
     )
-    file = client.get(reverse("dashboard_csv", args=[indicator.unit.code])).content.decode()
+    file = client.get(reverse("dashboard_file", args=[indicator.unit.code, "csv"])).content.decode()
 
-    assert "Data confidence low: 1 question not answered" in page
+    assert "data confidence low: 1 question not answered" in page
     assert indicator.title in narrowed
     head, row = file.splitlines()[:2]
     assert dict(zip(head.split(","), row.split(","), strict=False))["questions_not_answered"] == "1"

@@ -691,6 +691,7 @@ class World:
             "quarter": OPEN.key,
             "address": indicator.address,
             "unit": self.units[whose].code,
+            "ending": "csv",
             "number": kept.pk,
             "explanation": told.number,
             "stage": "division",

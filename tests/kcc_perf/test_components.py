@@ -100,7 +100,7 @@ def test_arrows_of_better_and_worse_are_kept_for_better_and_worse():
     assert sum(path == drawn[Travel.WORSENING] for path in drawn.values()) == 1
 
 
-def test_a_heatmap_cell_is_described_and_links_only_where_there_is_somewhere_to_go():
+def test_a_cell_of_one_status_is_described_and_links_only_where_there_is_somewhere_to_go():
     plain = draw("{% rag_cell 'red' 'Potholes, Q2 2011/12: red' %}")
     link = draw("{% rag_cell 'red' 'Potholes, Q2 2011/12: red' '/x/' %}")
 
@@ -117,7 +117,7 @@ def test_counts_bar_says_every_count_and_fills_no_more_than_the_bar(counts):
     html = draw("{% counts_bar counts %}", counts=counts)
     ends = [
         float(start) + float(width)
-        for start, width in re.findall(r'<rect x="([\d.]+)%" y="0.5" width="([\d.]+)%"', html)
+        for start, width in re.findall(r'<rect class="[^"]+" x="([\d.]+)%" y="0.5" width="([\d.]+)%"', html)
     ]
 
     assert words(html) == (

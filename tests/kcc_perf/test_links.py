@@ -97,6 +97,7 @@ IN_ANOTHER_STATE = {
     "suspend_indicator": "indicators/unowned_indicators.html",
     "take_back_close": "escalation/quarters.html",
     "unlock_result": "reports/parts/record.html",
+    "withdraw_target": "indicators/proposed_target.html",  # of an indicator further down its list
 }
 
 
