@@ -117,7 +117,9 @@ def test_counts_bar_says_every_count_and_fills_no_more_than_the_bar(counts):
     html = draw("{% counts_bar counts %}", counts=counts)
     ends = [
         float(start) + float(width)
-        for start, width in re.findall(r'<rect class="[^"]+" x="([\d.]+)%" y="0.5" width="([\d.]+)%"', html)
+        for start, width in re.findall(
+            r'<rect class="[^"]+" x="([\d.]+)%" y="0.5" width="([\d.]+)%"', html
+        )
     ]
 
     assert words(html) == (
