@@ -66,7 +66,6 @@ IN_ANOTHER_STATE = {
     "approve_report": "reports/edition.html",
     "council_colour": "base.html",
     "council_logo": "base.html",
-    "enter_parts": "indicators/enter_result.html",
     "offer_late": "indicators/not_open.html",
     "send_back_report": "reports/edition.html",
     "set_up_council_history": "organisation/council.html",
