@@ -59,7 +59,8 @@ def consequences(
                 f" {as_date(ends_on)}."
             )
     yield (
-        f"Reports and dashboards of quarters that ended before {after} keep the structure of their day;"
+        f"Reports and dashboards of quarters that ended before {after} keep the structure they "
+        f"had then;"
         f" reports already published do not change."
     )
 

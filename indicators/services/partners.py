@@ -116,16 +116,14 @@ def make_link(*, partner: Partner, by: User) -> str:
 def send_link(*, partner: Partner, by: User) -> str:
     """The partner is written to with a new link. Returns to which address. Raises Refused where it cannot be."""
     if settings.DEMONSTRATION:
-        raise Refused("Nobody is written to in a demonstration: make a link to hand over instead")
+        raise Refused("A demonstration sends no e-mail: make a link to hand over instead")
     if not is_post_set_up():
-        raise Refused(
-            "No e-mail is set up here, so nobody can be written to: make a link to hand over instead"
-        )
+        raise Refused("This service cannot send e-mail yet: make a link to hand over instead")
     link = make_link(partner=partner, by=by)
     names = "\n".join(f"- {each.reference} {each.title}" for each in partner.indicators.all())
     body = (
         f"Dear {partner.contact},\n\n{council_name()} asks {partner.name} for the figures of:\n\n{names}"
-        f"\n\nGive them here. You need no password; do not pass the link on:\n{link}\n\nIt serves until"
+        f"\n\nGive them here. You need no password. Do not pass the link on:\n{link}\n\nIt works until"
         f" {as_date(partner.ends_on)}. What you give goes to the manager who answers for the indicator,"
         f" who may ask you about it.\n\n{by.name}\n"
     )
@@ -133,7 +131,7 @@ def send_link(*, partner: Partner, by: User) -> str:
         send_mail(f"Figures for {council_name()}", body, None, [partner.email])
     except (OSError, SMTPException):
         raise Refused(
-            f"The post did not take the e-mail to {partner.email}: try again, or hand a link over"
+            f"The e-mail to {partner.email} could not be sent: try again, or hand a link over"
         ) from None
     audit.record("sent partner’s link", partner, by=by, to=partner.email)
     return partner.email
@@ -219,7 +217,7 @@ def give_figure(
         kind=Notice.Kind.TO_DECIDE,
         recipient=manager,
         subject=f"{partner} gave a figure for {indicator.title}",
-        body=f"{partner} gave its figure for {quarter}. It counts for nothing until you accept it.",
+        body=f"{partner} gave its figure for {quarter}. It does not count until you accept it.",
         address=reverse("from_partners"),
     )
     return figure, True
@@ -273,17 +271,17 @@ def _asked(partner: Partner, indicator: Indicator, quarter: Quarter) -> AskedOfP
         if (each.indicator.pk, each.quarter) == (indicator.pk, quarter):
             return each
     raise NotTaken(
-        f"The figure of {indicator.reference} for {quarter} is not asked of you now: its quarter may"
-        " have been closed, or its result approved. Ask the council if you think it is wrong"
+        f"The figure of {indicator.reference} for {quarter} is not wanted now: its quarter may be closed"
+        " or its result approved. If you think this is wrong, ask the council"
     )
 
 
 def _undecided(figure: GivenFigure, by: User) -> GivenFigure:
     figure = GivenFigure.objects.select_for_update().select_related("indicator").get(pk=figure.pk)
     if not answerable_by(by).holds(figure.indicator):
-        raise PermissionDenied("Whoever answers for the indicator decides")
+        raise PermissionDenied("Only those who answer for the indicator decide")
     if not figure.is_waiting:
-        raise Refused(f"It was decided on already: {figure.get_state_display().lower()}")
+        raise Refused(f"It has already been decided: {figure.get_state_display().lower()}")
     return figure
 
 

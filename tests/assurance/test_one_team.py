@@ -63,7 +63,7 @@ def test_a_council_has_the_teams_that_it_says(says, officer, teams, codes):
         if code in codes:
             assert establish_team(code=code, by=officer).code == code
         else:
-            with pytest.raises(Refused, match="The council says that it has"):
+            with pytest.raises(Refused, match="The council’s page says that it has"):
                 establish_team(code=code, by=officer)
 
 
@@ -87,7 +87,8 @@ def test_a_team_too_many_is_to_be_ended(says, officer, client):
     (told,) = not_as_the_council_says(DAY)
 
     assert (
-        told == "The council says that it has one team, but Delivery Board is still in use: end it"
+        told
+        == "The council says that it has one team, but Delivery Board is still in use: end it"
     )
     assert told in client.get(reverse("set_up_teams")).content.decode()
     assert told in client.get(reverse("set_up")).content.decode()

@@ -274,7 +274,7 @@ def test_what_is_drawn_is_attached_once_and_for_good(chair, meeting):
 
     for _ in range(2):
         packs.attach_rendering(pack=pack, html="<p>Pack</p>", pdf=b"%PDF")
-    with pytest.raises(Refused, match="does not change"):
+    with pytest.raises(Refused, match="cannot change"):
         packs.attach_rendering(pack=pack, html="<p>Another</p>", pdf=b"%PDF")
     with pytest.raises(Refused, match="both"):
         packs.attach_rendering(pack=pack, html="<p>Pack</p>", pdf=b"")

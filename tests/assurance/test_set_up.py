@@ -214,7 +214,7 @@ def test_a_chair_of_one_team_sits_on_the_other_as_an_officer_at_most(pat, kind):
     if directorate:
         AppointmentFactory(user=chair, post=PostFactory(kind=PostKind.DIRECTOR, unit=directorate))
 
-    with pytest.raises(Refused, match=r"sits on PAT|is a director"):
+    with pytest.raises(Refused, match=r"has a seat on PAT|is a director"):
         seat(team=dat, user=chair, kind=kind, unit=directorate, starts_on=START, by=None)
     assert seat(team=dat, user=chair, kind=SeatKind.OFFICER, starts_on=START, by=None).pk
 

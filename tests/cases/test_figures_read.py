@@ -59,7 +59,7 @@ def test_a_star_is_asked_about():
     found = read_figure("97.5*", "%")
 
     assert found.number == Decimal("97.5")
-    assert "what does * say" in found.question
+    assert "what does * mean" in found.question
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_it_is_marked_as_not_closed_and_never_public(client, council):
     text = page_of(client, holder(PostKind.DIRECTOR, unit=council.unit))
 
     assert "Now: Q2 2011/12, not closed" in text
-    assert "Not closed. Worked out by the SORP’s own rules" in text
+    assert "Not closed. Worked out from the SORP’s rules" in text
     client.logout()
     assert client.get(reverse("open_quarter")).status_code == 302
 

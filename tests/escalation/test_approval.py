@@ -217,7 +217,7 @@ def test_carried_over_the_variation_holds_the_referral_stands_and_nothing_opens_
     story = escalation_timeline(
         escalation=Escalation.objects.get(indicator=indicators[1]), reader=officer, today=LATER
     )
-    assert "Stands under “New red twice”, from Q3 2011/12" in str(story)
+    assert "Continues under “New red twice”, from Q3 2011/12" in str(story)
 
 
 def test_each_answer_is_on_record_and_once_it_rules_no_approval_is_withdrawn(draft, director):
@@ -285,8 +285,9 @@ def test_a_reminder_that_is_dropped_is_asked_about_too(sorp_in_force, officer):
     )
     assert [said for _, said in asked.answers] == [
         "Nobody gets it once version 2 is in force",
-        "Another takes its place: 1 working day before it is due",
-        "Another takes its place: 1 working day after it was due, then every 3 working days until"
+        "Another reminder replaces it: 1 working day before it is due",
+        "Another reminder replaces it: 1 working day after it was due, then every 3 working "
+        "days until"
         " it is done",
     ]
 

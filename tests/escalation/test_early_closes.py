@@ -265,7 +265,7 @@ def test_whoever_asks_reads_who_may_agree_before_and_after(client, officer, miss
 
     assert "once another person agrees: Ben Other or Mary Director. They get a notice." in page
     assert f"“{WHY}” Ben Other or Mary Director may agree." in page
-    assert "somebody else agrees: Ben Other or Mary Director" in told(client.get(EARLY))
+    assert "somebody else has to agree: Ben Other or Mary Director" in told(client.get(EARLY))
 
 
 def test_a_managing_director_comes_from_the_quarters_to_where_they_agree_and_closes_none(

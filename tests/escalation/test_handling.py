@@ -490,14 +490,14 @@ def test_a_rule_that_asks_for_it_from_an_earlier_quarter_takes_it_over(division,
         (
             date(2011, 11, 8),
             False,
-            "At this level for 10 working days; the SORP has it dealt with by"
-            " Tuesday 8 November 2011.",
+            "At this level for 10 working days; the SORP says it must be dealt with by Tuesday "
+            "8 November 2011.",
         ),
         (
             date(2011, 11, 10),
             True,
-            "At this level for 12 working days; the SORP has it dealt with by"
-            " Tuesday 8 November 2011, which is 2 working days ago.",
+            "At this level for 12 working days; the SORP says it must be dealt with by Tuesday "
+            "8 November 2011, which is 2 working days ago.",
         ),
     ],
 )

@@ -258,7 +258,7 @@ def test_nobody_is_told_of_quarters_long_past_but_once_of_what_still_stands(hist
     notice = Notice.objects.get()
     red = history[0]
     assert notice.recipient == red.accountable_manager
-    assert notice.subject == "One of your indicators stands referred up after Q4 2011/12"
+    assert notice.subject == "One of your indicators is referred up after Q4 2011/12"
     assert red.title in notice.body
     assert "Performance Assurance Team" in notice.body
     assert history[1].title not in notice.body

@@ -494,7 +494,9 @@ def test_once_it_was_acted_on_it_stands_and_says_who_did_what(officer, red, act)
 
     with pytest.raises(CannotTakeBack, match=told) as refusal:
         take_back(officer)
-    assert str(refusal.value).startswith("because somebody acted on it: ")
+    assert str(refusal.value).startswith(
+        "It can no longer be taken back, because somebody acted on it: "
+    )
     assert everything() == before
 
 

@@ -110,7 +110,7 @@ def test_what_a_definition_said_before_is_kept_with_who_changed_it_and_why(old):
 def test_another_span_is_asked_about_once_there_are_results(old):
     with pytest.raises(ValueError, match=r"say in break_from from which quarter .* \(2019-Q1 or"):
         redefine_indicator(indicator=old, by=None, basis="rolling_12_months")
-    with pytest.raises(ValueError, match="has a result for 2018-Q4: write a quarter after it"):
+    with pytest.raises(ValueError, match="has a result for 2018-Q4: write a later quarter"):
         redefine_indicator(
             indicator=old, by=None, basis="rolling_12_months", break_from=Quarter(2018, 4)
         )
@@ -180,7 +180,7 @@ def test_the_performance_team_ends_an_indicator_and_its_page_says_so(client, old
             {"last_quarter": "2018-Q4", "reason": "Counters close", "successor": "NEW-1"},
         )
 
-    assert "Last quarter Goes on Q4 2018/19 Replaced by" in shown
+    assert "Last quarter Continues Q4 2018/19 Replaced by" in shown
     assert "Results are asked for until Q4 2018/19, and not from Q1 2019/20 on." in shown
     assert "that ends at the close of Q1 2019/20, without recovering." in shown
     assert "“Open doors” is judged by it" in shown
@@ -199,8 +199,8 @@ def test_an_end_is_taken_back_until_a_quarter_is_closed_without_the_indicator(cl
         )
         assert "is not replaced" in said(client.post(address, {**goes_on, "successor": "NEW-1"}))
         shown, page = press(client, address, goes_on)
-        assert "Last quarter Q4 2018/19 Goes on" in shown
-        assert "OLD-1 goes on" in page
+        assert "Last quarter Q4 2018/19 Continues" in shown
+        assert "OLD-1 continues" in page
         old.refresh_from_db()
         assert old.last_quarter is None
 

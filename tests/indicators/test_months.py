@@ -241,7 +241,7 @@ def test_a_month_that_somebody_else_gave_meanwhile_is_not_written_over(client, i
 
     response = post(client, indicator, month_1_value="91")
 
-    assert "Somebody else gave a month" in page_of(response)
+    assert "Somebody else entered a month" in page_of(response)
     assert MonthlyFigure.objects.get().value == 70
 
 

@@ -360,7 +360,7 @@ def test_what_is_accepted_is_in_the_managers_draft_with_its_file_as_evidence(par
     figure.refresh_from_db()
     assert (figure.state, figure.decided_by, figure.file_path) == ("accepted", manager, "")
     assert not waiting_from_partners(manager).exists()
-    with pytest.raises(Refused, match="decided on already: accepted"):
+    with pytest.raises(Refused, match="already been decided: accepted"):
         accept_figure(figure=figure, by=manager)
 
 

@@ -232,7 +232,7 @@ def test_parts_of_another_dimension_or_one_no_longer_used_are_refused(breakdown,
     other = Part.objects.create(
         dimension=DimensionFactory(key="age", name="Age"), key="old", name="Old"
     )
-    with pytest.raises(CannotGiveParts, match="Old is no part of district"):
+    with pytest.raises(CannotGiveParts, match="Old is not a part of district"):
         give(breakdown, by, figures={other: share(1, 2)})
 
     breakdown.is_used = False

@@ -386,7 +386,7 @@ def test_the_indicators_page_says_how_far_the_figure_can_be_relied_on(client, in
 
     assert "Data confidence low: 1 question not answered" in page
     assert NOUGHT in page
-    assert "Answer what is asked" in page
+    assert "Answer the questions" in page
     assert "Data confidence" not in after
     assert "Stopped" in after
 

@@ -325,7 +325,7 @@ def test_the_register_is_told_and_a_risk_only_rises(auditor, before, found, risk
     assert entry.checked_on == TODAY
     assert entry.checked_by == "Ada Auditor, auditor"
     assert f"Sample {sample.number}. Q1 2011/12: {found.label.lower()}. Looked" in entry.finding
-    assert entry.source == ("The ledger" if before else "Not set yet")
+    assert entry.source == ("The ledger" if before else "Not said yet")
 
 
 @pytest.mark.usefixtures("quarters")

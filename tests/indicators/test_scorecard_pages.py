@@ -106,7 +106,7 @@ def test_a_scorecard_is_uploaded_answered_looked_at_and_written(client, officer,
     page = client.post(
         reverse("scorecard_check", args=[upload.token]), {"answered": 1}, follow=True
     )
-    assert "scorecard.xlsx is written: 3 new indicators, 3 targets, 3 results" in page_of(page)
+    assert "scorecard.xlsx is saved: 3 new indicators, 3 targets, 3 results" in page_of(page)
     calls = Indicator.objects.get(reference="A1")
     assert (calls.unit.code, calls.accountable_manager) == ("PLACE", manager)
     assert calls.method == RatingMethod.TOLERANCE

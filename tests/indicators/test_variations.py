@@ -253,7 +253,9 @@ def test_a_closed_quarter_is_not_varied(indicator, officer, approver):
     waiting = propose(indicator, officer, from_quarter=Q1)
     close_quarter(quarter=Q1, today=TODAY, by=None)
 
-    with pytest.raises(RefusedVariation, match=r"Q1 2011/12 is closed.*from Q2 2011/12 or later"):
+    with pytest.raises(
+        RefusedVariation, match=r"Q1 2011/12 is closed.*choose Q2 2011/12 or a later"
+    ):
         propose(indicator, officer, from_quarter=Q1, floor=Decimal(50))
     with pytest.raises(RefusedVariation, match="Q1 2011/12 is closed"):
         agree_variation(variation=waiting, by=approver)

@@ -339,7 +339,7 @@ def test_where_the_post_refuses_nobody_is_registered_and_it_is_said(client, offi
     monkeypatch.setattr("organisation.services.invitations.send_mail", refuse)
     page = text(client.post("/set-up/people/invite/", invitation()))
 
-    assert "The post could not be sent to bo@council.example" in page
+    assert "The e-mail to bo@council.example could not be sent" in page
     assert not User.objects.filter(email="bo@council.example").exists()
 
 

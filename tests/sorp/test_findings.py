@@ -139,7 +139,7 @@ def test_what_is_different_is_found_anew_and_what_was_found_before_is_kept(unit,
 
     told = recorded(found(unit, 3, ["A-1"]))
 
-    assert told.sentence == "Q1 2011/12: 1 finding found anew."
+    assert told.sentence == "Q1 2011/12: 1 finding found again."
     rows = Finding.objects.order_by("number").values_list("number", "kept", "is_latest")
     assert list(rows) == [(1, 1, False), (2, 2, True)]
 

@@ -222,7 +222,7 @@ BAD = [
     (
         "evidence",
         "priority,gathered,title,finding\nheld,2999-01-01,Survey,Fair\n",
-        (2, "gathered", "still to come"),
+        (2, "gathered", "has not come yet"),
     ),
     (
         "evidence",
@@ -238,7 +238,7 @@ BAD = [
     (
         "evaluations",
         "priority,judged,judgement,finding,by\nheld,2999-01-01,effective,Fair,Audit\n",
-        (2, "judged", "still to come"),
+        (2, "judged", "has not come yet"),
     ),
     (
         "milestones",
