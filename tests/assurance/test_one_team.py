@@ -87,8 +87,7 @@ def test_a_team_too_many_is_to_be_ended(says, officer, client):
     (told,) = not_as_the_council_says(DAY)
 
     assert (
-        told
-        == "The council says that it has one team, but Delivery Board is still in use: end it"
+        told == "The council says that it has one team, but Delivery Board is still in use: end it"
     )
     assert told in client.get(reverse("set_up_teams")).content.decode()
     assert told in client.get(reverse("set_up")).content.decode()

@@ -136,7 +136,7 @@ def _flat(patterns, prefix=""):
 
 
 # Pages that ask more of a reader than to see results.
-ASK_MORE = {"first_version"}
+ASK_MORE = {"acting_manager", "first_version"}
 
 
 @pytest.mark.usefixtures("quarters")

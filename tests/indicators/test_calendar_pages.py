@@ -439,7 +439,7 @@ def test_the_feed_asks_the_same_of_the_database_for_one_quarter_and_for_twenty(
 
 
 def test_the_sorps_page_says_by_when_each_step_is_due(client, officer):
-    page = page_of(client, officer, reverse("sorp"))
+    page = page_of(client, officer, reverse("sorp_part", args=["calendar"]))
 
     for words in (
         "10 working days after the quarter ends",

@@ -588,7 +588,7 @@ def test_what_is_read_to_remind_of_months_does_not_grow_with_the_indicators(
 def test_the_sorp_s_page_says_who_is_reminded_and_when(client, sorp_in_force):
     client.force_login(holder(PostKind.STAFF))
 
-    told = client.get(reverse("sorp")).content.decode()
+    told = client.get(reverse("sorp_part", args=["reminders"])).content.decode()
 
     places = [
         told.index(words)

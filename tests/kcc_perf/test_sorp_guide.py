@@ -52,6 +52,8 @@ def test_every_address_it_names_is_one():
         .replace("<quarter>", "2011-Q1")
         .replace("<number>", "2")
         .replace("<other>", "1")
+        .replace("<part>", "terms")
+        .replace("<key>", "referral")
         for address in addresses
     }
     assert len(filled) >= 8
