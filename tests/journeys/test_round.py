@@ -75,10 +75,10 @@ def propose(director):
     director.go("/home/")
     director.press("Continue the proposals of Growth, Environment and Transport")
     page = director.page
-    page.get_by_label("What becomes of HT-01?").select_option("keep")
+    page.get_by_label("What happens to HT-01?").select_option("keep")
     page.get_by_label("Target, HT-01, Q1 2024/25").fill("75")  # below its floor standard of 80
     page.get_by_label("Why, for HT-01").fill("The depot has moved")
-    page.get_by_label("What becomes of HT-02?").select_option("end")
+    page.get_by_label("What happens to HT-02?").select_option("end")
     page.get_by_label("Why, for HT-02").fill("It is counted with HT-01")
     page.get_by_label("Keep all the others").check()
     director.press("Save the draft")
@@ -86,7 +86,7 @@ def propose(director):
     page.get_by_label("Target, HT-01, Q1 2024/25").fill("92")
     director.press("Save the draft")
     assert director.reads("PL-04 is counted from April: enter a target for Q2 2024/25 as well")
-    page.get_by_label("What becomes of PL-04?").select_option("keep")
+    page.get_by_label("What happens to PL-04?").select_option("keep")
     for quarter, homes in (("Q2", "140"), ("Q3", "220"), ("Q4", "310")):
         page.get_by_label(f"Target, PL-04, {quarter} 2024/25").fill(homes)
     page.get_by_label("Why, for PL-04").fill("Two sites are finished in the autumn")
@@ -159,7 +159,7 @@ def check_the_minute(officer):
 def see_what_is_carried_over(officer):
     said = "Carried over, not agreed for 2024/25"
     officer.go("/home/")
-    assert officer.reads("Nobody has agreed for 2024/25 what")
+    assert officer.reads("no agreed target for 2024/25")
     officer.go_wide_and_narrow(ROUND)
     officer.go_wide_and_narrow(GRID)
     assert officer.reads(said)

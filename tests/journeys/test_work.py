@@ -70,7 +70,7 @@ def test_what_a_figure_speaks_of_is_said_by_its_manager_and_the_performance_team
     assert officer.reads("LC-02 is measured until Q2 2023/24")
 
     officer.go("/people/")
-    officer.press("Choose which")
+    officer.press("Choose indicators")
     for path in ("/reports/2022-Q4/1/sentences/", "/set-up/everything/", "/forecasts/one-by-one/"):
         officer.go_wide_and_narrow(path)
 
