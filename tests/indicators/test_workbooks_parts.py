@@ -218,9 +218,9 @@ def test_what_a_part_cannot_be_is_refused_at_its_cell_and_nothing_is_kept(
     ("change", "told"),
     [
         (lambda sheet: sheet.__setitem__("D6", "Deal"), "Deal is no part of an indicator you"),
-        (lambda sheet: sheet.__setitem__("A6", "PI-999"), "is not a part of an indicator you"),
+        (lambda sheet: sheet.__setitem__("A6", "PI-999"), "is no part of an indicator you"),
         (lambda sheet: sheet.__setitem__("D6", "Ashford"), "Ashford is also in Parts!D5"),
-        (lambda sheet: sheet.__setitem__("D6", None), "is not a part of an indicator you"),
+        (lambda sheet: sheet.__setitem__("D6", None), "is no part of an indicator you"),
     ],
 )
 def test_a_row_that_is_nobodys_or_there_twice_is_refused(answerer, breakdown, change, told):

@@ -139,7 +139,7 @@ def test_what_the_close_owed_is_sent_by_beat_and_worker_once(service):
     wait_until(lambda: _all_notices_are_sent(service), "the notices to be sent")
 
     keys = service.ask("SELECT key FROM core_notice ORDER BY key")
-    posted = re.findall(r"^Subject: .*referred to", service.log("worker").read_text(), re.M)
+    posted = re.findall(r"^Subject: .*referred to", service.post(), re.M)
     assert len(keys) == len(service.ask.acts("sent notice")) == len(posted) == 2
 
 
