@@ -132,6 +132,31 @@ class QuestionField:
     kept: Question | None  # as it was answered with what is submitted
 
 
+def question_fields_of(
+    found: Iterable[FigureQuestion], typed: Mapping[str, str], answered: Iterable[Question]
+) -> tuple[QuestionField, ...]:
+    """Each question about a figure, with what is typed in answer, and what was answered before.
+
+    What was typed in answer to other words is of another figure, and ticks nothing.
+    """
+    kept = {(each.key, each.words): each for each in answered}
+    fields = []
+    for each in found:
+        text = typed.get(f"{ANSWER}{each.key}", "")
+        is_ticked = bool(typed.get(f"{TICK}{each.key}"))
+        to_other_words = typed.get(f"{ASKED}{each.key}", each.words) != each.words
+        fields.append(
+            QuestionField(
+                question=each,
+                text=text,
+                is_ticked=is_ticked and not to_other_words,
+                is_of_another_figure=to_other_words and bool(text or is_ticked),
+                kept=kept.get((each.key, each.words)),
+            )
+        )
+    return tuple(fields)
+
+
 @dataclass(frozen=True, slots=True)
 class EntrySheet:
     """One indicator's page in the return."""
@@ -243,22 +268,7 @@ class EntrySheet:
 
     def question_fields(self, entry: Entry, typed: Mapping[str, str]) -> tuple[QuestionField, ...]:
         """Each question about an entry, as the page asks it."""
-        kept = {(each.key, each.words): each for each in self.answered}
-        found = []
-        for each in self.questions_about(entry):
-            text = typed.get(f"{ANSWER}{each.key}", "")
-            ticked = bool(typed.get(f"{TICK}{each.key}"))
-            to_other_words = typed.get(f"{ASKED}{each.key}", each.words) != each.words
-            found.append(
-                QuestionField(
-                    question=each,
-                    text=text,
-                    is_ticked=ticked and not to_other_words,
-                    is_of_another_figure=to_other_words and bool(text or ticked),
-                    kept=kept.get((each.key, each.words)),
-                )
-            )
-        return tuple(found)
+        return question_fields_of(self.questions_about(entry), typed, self.answered)
 
     def is_already_submitted(self, typed: Mapping[str, str]) -> bool:
         """Whether this, once read, is what was submitted already."""

@@ -17,7 +17,7 @@ from indicators.models.ratings import Rating
 from indicators.models.results import Revision
 from indicators.models.returns import Draft, ManagersForecast
 from indicators.queries.due import due_in
-from indicators.queries.entry import QUARTERS_SHOWN, QuestionField
+from indicators.queries.entry import QUARTERS_SHOWN, QuestionField, question_fields_of
 from indicators.queries.parts import GivenBreakdown, breakdowns_given
 from indicators.queries.questions import backgrounds_of
 from indicators.queries.requirements import (
@@ -42,7 +42,7 @@ from indicators.rules.entry import (
 )
 from indicators.rules.grid import cell_marks, is_given, shown_confidence
 from indicators.rules.partners import GivenState
-from indicators.rules.questions import ANSWER, ASKED, TICK, Background, questions
+from indicators.rules.questions import ANSWER, TICK, Background, questions
 from indicators.rules.returns import ResultState, TaskState
 from organisation.models.people import User
 from sorp.rules.thresholds import Thresholds
@@ -187,22 +187,7 @@ class EntryRow:
         entry = self.read(typed)
         if not is_given(typed, entry, by_month=self.is_by_month):
             return ()
-        kept = {(each.key, each.words): each for each in self.answered}
-        found = []
-        for each in questions(entry, self.background):
-            text = typed.get(f"{ANSWER}{each.key}", "")
-            is_ticked = bool(typed.get(f"{TICK}{each.key}"))
-            to_other_words = typed.get(f"{ASKED}{each.key}", each.words) != each.words
-            found.append(
-                QuestionField(
-                    question=each,
-                    text=text,
-                    is_ticked=is_ticked and not to_other_words,
-                    is_of_another_figure=to_other_words and bool(text or is_ticked),
-                    kept=kept.get((each.key, each.words)),
-                )
-            )
-        return tuple(found)
+        return question_fields_of(questions(entry, self.background), typed, self.answered)
 
     @property
     def cells(self) -> dict[str, str]:
