@@ -84,11 +84,14 @@ def facts_of_units(
     stands: Sequence[AsItStands],
     wanted: Sequence[MissingPlan],
     today: date,
-) -> HomeFacts:
+) -> HomeFacts | None:
     """Of the units somebody directs, or of the whole council: given, to give, going up, red or late.
 
-    `indicators` are the keys of all that are measured in these units and below them.
+    `indicators` are the keys of all that are measured in these units and below them. None where there
+    are none: nothing can be overdue before anything is measured.
     """
+    if not indicators:
+        return None
     unit = units[0] if len(units) == 1 else None
     dashboard = _dashboard({each.code for each in units})
     up = reverse("as_it_stands") + (f"?unit={unit.code}" if unit else "")

@@ -178,11 +178,12 @@ def test_members_and_whoever_holds_no_office_begin_with_what_is_published(second
     ]
 
 
-def test_before_any_quarter_there_is_nothing_to_count(client, division, manager):
-    """And nobody is shown an empty frame."""
-    assert facts_of(manager) is None
-    client.force_login(manager)
-    assert "kcc-facts" not in client.get(reverse("home")).content.decode()
+def test_before_anything_is_measured_there_is_nothing_to_count(client, division, manager):
+    """And nobody is shown an empty frame, or a nought of nothing."""
+    for reader in (manager, holder(PostKind.PERFORMANCE_OFFICER, unit=CouncilFactory())):
+        assert facts_of(reader) is None
+        client.force_login(reader)
+        assert "kcc-facts" not in client.get(reverse("home")).content.decode()
 
 
 def test_the_facts_take_as_many_queries_for_twenty_indicators_as_for_one(
