@@ -8,9 +8,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
-from assurance.models.teams import MOST_NEDS, NEDS, Team
-from assurance.rules import CallInVerdict, SeatKind, TeamCode
-from core.forms import DayField, PrintedText, field_of
+from assurance.models.teams import MOST_IN_QUORUM, MOST_NEDS, NEDS, Team
+from assurance.rules import CallInVerdict, Nth, SeatKind, TeamCode
+from core.forms import ClockField, DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
@@ -88,6 +88,8 @@ class PlanMeetingForm(AskingForm):
         coerce=Quarter.parse,
         error_messages={"required": "Select the quarter that it looks at"},
     )
+    begins_at = ClockField(label="At what time?", required=False, help_text="For example, 10:00")
+    place = PrintedText(label="Where?", max_length=200, required=False)
 
     def __init__(self, *args: Any, latest: Quarter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,10 +111,68 @@ class RoundChallengeForm(forms.Form):
     )
 
 
+class UsualDayForm(forms.Form):
+    """On which weekday of the month a team meets, from which month on."""
+
+    nth = forms.ChoiceField(label="Which one of the month?", choices=Nth.choices)
+    weekday = forms.TypedChoiceField(
+        label="Which weekday?",
+        coerce=int,
+        choices=[
+            *((0, "Monday"), (1, "Tuesday"), (2, "Wednesday")),
+            *((3, "Thursday"), (4, "Friday")),
+        ],
+    )
+    first = forms.TypedChoiceField(label="From which month on?", coerce=date.fromisoformat)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = [divmod(today.year * 12 + today.month - 1 + number, 12) for number in range(18)]
+        days = [max(today, date(year, month + 1, 1)) for year, month in months]
+        field_of(self, "first", forms.TypedChoiceField).choices = [
+            (each.isoformat(), f"{each:%B %Y}") for each in days
+        ]
+
+    def clean_nth(self) -> Nth:
+        return Nth(self.cleaned_data["nth"])
+
+
+class YearDayForm(forms.Form):
+    """One meeting of a year: whether it is planned, when, and on which quarter."""
+
+    is_wanted = forms.BooleanField(label="Plan it", required=False)
+    meets_on = forms.DateField(
+        label="Day",
+        widget=forms.DateInput(
+            format="%-d %B %Y", attrs={"class": "govuk-input--width-10", "autocomplete": "off"}
+        ),
+        input_formats=["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d %m %Y", "%Y-%m-%d"],
+        error_messages={
+            "required": "Enter the day of the meeting, or untick it",
+            "invalid": "Enter the day of the meeting like 15 August 2023",
+        },
+    )
+    quarter = forms.TypedChoiceField(
+        label="Looks at",
+        coerce=Quarter.parse,
+        error_messages={"required": "Select the quarter that it looks at"},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        latest = Quarter.containing(today)
+        field_of(self, "quarter", forms.TypedChoiceField).choices = [
+            (each.key, str(each))
+            for each in latest.back(4).until(Quarter.from_ordinal(latest.ordinal + 7))
+        ]
+
+
 class MoveMeetingForm(AskingForm):
-    """Another day for a planned meeting, and why."""
+    """Another day for a planned meeting, another time or place, and why."""
 
     meets_on = DayField(label="When does it meet?", what="the day of the meeting")
+    begins_at = ClockField(label="At what time?", required=False, help_text="For example, 10:00")
+    place = PrintedText(label="Where?", max_length=200, required=False)
     reason = PrintedText(
         label="Why is it moved?",
         max_length=500,
@@ -260,6 +320,24 @@ class TeamForm(forms.Form):
             "max_value": f"Enter a number of seats for NEDs from 0 to {MOST_NEDS}",
         },
     )
+    quorum = forms.IntegerField(
+        label="How many with a seat must be there (quorum)?",
+        min_value=1,
+        max_value=MOST_IN_QUORUM,
+        required=False,
+        help_text="Leave it empty if its terms ask for none.",
+        error_messages={
+            "invalid": "Enter the quorum in figures, such as 4, or leave it empty",
+            "min_value": f"Enter a quorum from 1 to {MOST_IN_QUORUM}, or leave it empty",
+            "max_value": f"Enter a quorum from 1 to {MOST_IN_QUORUM}, or leave it empty",
+        },
+    )
+    meets_at = ClockField(
+        label="When do its meetings begin?",
+        required=False,
+        help_text="Each meeting is planned with it. For example, 10:00",
+    )
+    place = PrintedText(label="Where does it meet?", max_length=200, required=False)
     terms = PrintedText(
         label="Terms of reference",
         max_length=20_000,
@@ -301,7 +379,10 @@ class NewTeamForm(TeamForm):
         required=False,
         help_text="Leave it empty if the team has always existed.",
     )
-    field_order = ("code", "name", "chaired_by", "neds", "terms", "starts_on")
+    field_order = (
+        *("code", "name", "chaired_by", "neds", "quorum"),
+        *("meets_at", "place", "terms", "starts_on"),
+    )
 
     def __init__(self, *args: Any, codes: Iterable[TeamCode], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

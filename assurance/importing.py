@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-from assurance.models.teams import MOST_NEDS, NEDS, Seat, Team
+from assurance.models.teams import MOST_IN_QUORUM, MOST_NEDS, NEDS, Seat, Team
 from assurance.rules import SeatKind, TeamCode
 from assurance.services.seats import change_seat, seat
 from assurance.services.teams import change_team, end_team, establish_team
-from core.tables.cells import Day, choice, line, prose, whole_number
+from core.tables.cells import Day, choice, clock_time, line, prose, whole_number
 from core.tables.importing import Import, Imported
 from core.tables.rows import TableRow, optional_column
 from organisation.importing.people import Email
@@ -29,6 +30,11 @@ class TeamRow(TableRow):
     name: Annotated[str, PlainValidator(line(200))]
     chaired_by: Annotated[PostKind, PlainValidator(choice(PostKind))]
     neds: Annotated[int, PlainValidator(whole_number(0, MOST_NEDS))] = optional_column(NEDS)
+    quorum: Annotated[int, PlainValidator(whole_number(1, MOST_IN_QUORUM))] | None = (
+        optional_column()
+    )
+    meets_at: Annotated[time, PlainValidator(clock_time)] | None = optional_column()
+    place: Annotated[str, PlainValidator(line(200))] = optional_column("")
     terms: Annotated[str, PlainValidator(prose())] = optional_column("")
     starts_on: Day | None = optional_column(called="from")
     ends_on: Day | None = optional_column(called="to")
@@ -69,6 +75,9 @@ def _settle_team(work: Import[TeamRow], row: TeamRow, team: Team | None, by: Use
             name=row.name,
             chaired_by=row.chaired_by,
             neds=row.neds,
+            quorum=row.quorum,
+            meets_at=row.meets_at,
+            place=row.place,
             terms=row.terms,
             starts_on=row.starts_on,
             by=by,
@@ -83,13 +92,13 @@ def _settle_team(work: Import[TeamRow], row: TeamRow, team: Team | None, by: Use
             row, "starts_on", f"write {stands}, as it is here: the first day cannot be changed"
         )
         return
-    was = (team.name, team.chaired_by, team.neds, team.terms, team.ends_on)
-    neds = row.neds if "neds" in said else team.neds
-    terms = row.terms if "terms" in said else team.terms
+    terms = ("neds", "quorum", "meets_at", "place", "terms")
+    kept = {each: getattr(row if each in said else team, each) for each in terms}
+    was = (team.name, team.chaired_by, team.ends_on, {each: getattr(team, each) for each in terms})
     ends_on = row.ends_on if "ends_on" in said else team.ends_on
-    change_team(team=team, name=row.name, chaired_by=row.chaired_by, neds=neds, terms=terms, by=by)
+    change_team(team=team, name=row.name, chaired_by=row.chaired_by, **kept, by=by)
     end_team(team=team, ends_on=ends_on, by=by)
-    is_otherwise = was != (row.name, row.chaired_by, neds, terms, ends_on)
+    is_otherwise = was != (row.name, row.chaired_by, ends_on, kept)
     work.count(team.short, existed=True, changed=is_otherwise)
 
 

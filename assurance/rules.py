@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from core.canonical_json import canonical, digest
+from core.dates import as_date, in_full
 from core.quarters import Quarter
 from core.words import Word
+from core.working_days import is_working_day, working_day_after, working_day_before
 from sorp.lexicon import Rag
 
 
@@ -154,3 +156,81 @@ def pack_bytes(document: dict[str, Any]) -> bytes:
 def pack_digest(document: dict[str, Any]) -> str:
     """The SHA-256 of `pack_bytes`, by which a pack is known: 64 hexadecimal digits."""
     return digest(pack_bytes(document))
+
+
+# A year of meetings
+
+
+class Nth(Word):
+    """Which of a month's weekdays a team meets on."""
+
+    FIRST = "1", "First"
+    SECOND = "2", "Second"
+    THIRD = "3", "Third"
+    FOURTH = "4", "Fourth"
+    LAST = "last", "Last"
+
+
+# A meeting takes a quarter that nobody has planned yet once this many days have passed since it
+# ended; before that its results are still being collected.
+DAYS_TO_CLOSE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedMeeting:
+    """A day on which a team could meet, what it would look at, and why not on its usual day."""
+
+    meets_on: date
+    quarter: Quarter
+    because: str = ""
+
+
+def proposed_year(
+    first: date,
+    *,
+    nth: Nth,
+    weekday: int,
+    months: int = 12,
+    windows: Mapping[Quarter, tuple[date, date]],
+) -> list[ProposedMeeting]:
+    """A meeting for each of these months on its usual weekday (0 is Monday), from a day on.
+
+    A day on which nobody works gives way to the next that is worked on. `windows` says of quarters
+    whose calendar is settled between which days the team meets on them, closed and before its
+    report is published: where the usual day of that month lies outside, the meeting is on the
+    nearest day inside.
+    """
+    found: list[ProposedMeeting] = []
+    for number in range(months):
+        year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
+        usual = usual_day(year, month + 1, nth=nth, weekday=weekday)
+        day, because = usual, ""
+        if not is_working_day(usual):
+            day = working_day_after(usual, 0)
+            because = f"{in_full(usual)} is a bank holiday"
+        for quarter, (opens, ends) in sorted(windows.items()):
+            if (ends.year, ends.month) != (year, month + 1):
+                continue
+            if day < opens <= ends or ends < day:
+                day = working_day_after(opens, 0) if day < opens else working_day_before(ends, 0)
+                because = f"{quarter} is closed by {as_date(opens)} and comes before it by {as_date(ends)}"
+        if day >= first:
+            found.append(ProposedMeeting(day, quarter_before(day, windows), because))
+    return found
+
+
+def usual_day(year: int, month: int, *, nth: Nth, weekday: int) -> date:
+    """The second Tuesday of a month, or its last, and so on. `weekday` is 0 for Monday."""
+    first = date(year, month, 1)
+    days = [first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * week) for week in range(5)]
+    inside = [each for each in days if each.month == month]
+    return inside[-1] if nth is Nth.LAST else inside[int(nth.value) - 1]
+
+
+def quarter_before(day: date, windows: Mapping[Quarter, tuple[date, date]]) -> Quarter:
+    """The quarter that a meeting on a day has before it: the latest that is closed by then."""
+    quarter = Quarter.containing(day).previous()
+    closed_by = windows[quarter][0] if quarter in windows else None
+    if closed_by is None:
+        closed_by = quarter.last_day + timedelta(days=DAYS_TO_CLOSE)
+    return quarter if closed_by <= day else quarter.previous()

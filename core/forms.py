@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
 from typing import Any, TypedDict, TypeVar
 
 from django import forms
@@ -73,6 +75,23 @@ class DayField(forms.DateField):
         self.error_messages = {**self.error_messages, "invalid": wanted}
         if self.is_told_how:
             self.help_text = f"For example, {example}"
+
+
+class ClockField(forms.TimeField):
+    """A time of the day, typed as 10:00, 10.00 or 9:30 pm. What was typed stays on the page."""
+
+    widget = forms.TextInput(attrs={"class": "govuk-input--width-5", "autocomplete": "off"})
+
+    def __init__(self, **options: Any) -> None:
+        wanted = "Enter the time as hours and minutes, such as 10:00 or 14:30"
+        options["error_messages"] = {"invalid": wanted} | options.get("error_messages", {})
+        options.setdefault("input_formats", ["%H:%M", "%H.%M", "%I:%M %p", "%I.%M %p", "%I %p"])
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, str):  # 2.30pm and 2pm as people write them
+            value = re.sub(r"(?<=\d)\s*([ap])\.?m\.?$", r" \1m", value.strip().lower())
+        return super().to_python(value)
 
 
 class QuarterTextField(forms.CharField):

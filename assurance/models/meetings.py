@@ -10,7 +10,7 @@ from django.urls import reverse
 from assurance.models.teams import Team
 from assurance.rules import CallInVerdict, Eligibility, MeetingState
 from core.clock import now
-from core.dates import as_date
+from core.dates import as_date, in_full
 from core.fields import QuarterField
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
@@ -21,6 +21,11 @@ class Meeting(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="meetings")
     meets_on = models.DateField()
+    begins_at = models.TimeField(null=True, blank=True)
+    place = models.CharField(max_length=200, blank=True, default="")
+    times_moved = models.PositiveSmallIntegerField(
+        default=0, help_text="By which a calendar knows the newer of two invitations."
+    )
     quarter = QuarterField()
     state = models.CharField(
         max_length=10, choices=MeetingState.choices, default=MeetingState.PLANNED
@@ -56,6 +61,12 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.team.code, self.meets_on])
+
+    @property
+    def when_and_where(self) -> str:
+        """Thursday 20 October 2011 at 10:00, Sessions House: as far as it is known."""
+        at = f" at {self.begins_at:%H:%M}" if self.begins_at else ""
+        return f"{in_full(self.meets_on)}{at}" + (f", {self.place}" if self.place else "")
 
     @property
     def is_held(self) -> bool:

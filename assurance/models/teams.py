@@ -14,6 +14,7 @@ from organisation.models.units import Unit
 from organisation.rules import PostKind
 
 MOST_NEDS = 12
+MOST_IN_QUORUM = 50
 NEDS = 2  # Cabinet paper of 20 June 2011, section 3c: "two non-executive directors"
 
 
@@ -34,6 +35,14 @@ class Team(models.Model):
     name = models.CharField(max_length=200)
     chaired_by = models.CharField("chair's post", max_length=30, choices=PostKind.choices)
     neds = models.PositiveSmallIntegerField("seats for non-executive directors", default=NEDS)
+    quorum = models.PositiveSmallIntegerField(
+        "how many with a seat must be there",
+        null=True,
+        blank=True,
+        help_text="Where its terms ask for it.",
+    )
+    meets_at = models.TimeField("when its meetings begin", null=True, blank=True)
+    place = models.CharField("where it meets", max_length=200, blank=True, default="")
     terms = models.TextField("terms of reference", blank=True, default="")
     starts_on = models.DateField("first day", null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
@@ -51,6 +60,10 @@ class Team(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(neds__lte=MOST_NEDS), name="team_has_a_dozen_neds_at_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(quorum__isnull=True) | Q(quorum__gte=1, quorum__lte=MOST_IN_QUORUM),
+                name="quorum_is_of_one_or_more",
             ),
             models.CheckConstraint(condition=Q(code__in=list(TeamCode)), name="team_is_pat_or_dat"),
             models.CheckConstraint(condition=~Q(name=""), name="team_has_a_name"),

@@ -17,7 +17,7 @@ from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from indicators.models.ratings import Rating
-from indicators.queries.calendar import due_on
+from indicators.queries.calendar import calendars, due_on
 from sorp.lexicon import Step
 from strategy.queries import MilestoneLine, late_milestones
 
@@ -191,6 +191,16 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
         actions=tuple(_action_line(each, known_on) for each in call_in.agreed_actions.all()),
         earlier=tuple(earlier),
     )
+
+
+def meeting_windows() -> dict[Quarter, tuple[date, date]]:
+    """Between which days PAT takes each quarter whose calendar is settled: closed, and by the calendar's day."""
+    found = {}
+    for sheet in calendars():
+        closed, by = sheet.line(Step.CLOSE), sheet.line(Step.PAT)
+        if closed and by and closed.due_on <= by.due_on:
+            found[sheet.quarter] = (closed.due_on, by.due_on)
+    return found
 
 
 def questions_about_meeting(

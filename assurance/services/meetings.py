@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -25,13 +25,30 @@ from organisation.models.people import User
 
 
 @transaction.atomic
-def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | None) -> Meeting:
+def plan_meeting(
+    *,
+    team: Team,
+    meets_on: date,
+    quarter: Quarter,
+    begins_at: time | None = None,
+    place: str = "",
+    by: User | None,
+) -> Meeting:
     """A team meets on a day, with a quarter's performance before it. Raises Refused where it
-    meets on that day already, does not stand on it, does not work on it, or before the quarter has ended."""
+    meets on that day already, does not stand on it, does not work on it, or before the quarter has ended.
+
+    It begins when the team's meetings begin, and is where they are, unless something else is said.
+    """
     if by is not None:
         refuse_all_but_leads(by, team)
     _refuse_day(team, meets_on, quarter)
-    meeting = Meeting.objects.create(team=team, meets_on=meets_on, quarter=quarter)
+    meeting = Meeting.objects.create(
+        team=team,
+        meets_on=meets_on,
+        quarter=quarter,
+        begins_at=begins_at or team.meets_at,
+        place=place.strip() or team.place,
+    )
     audit.record("planned meeting", meeting, by=by, quarter=quarter.key)
     waiting = team.meetings.filter(state=MeetingState.CANCELLED, carried_to__isnull=True)
     for cancelled in waiting.select_for_update().order_by("meets_on"):
@@ -40,10 +57,44 @@ def plan_meeting(*, team: Team, meets_on: date, quarter: Quarter, by: User | Non
 
 
 @transaction.atomic
-def move_meeting(*, meeting: Meeting, meets_on: date, reason: str, by: User) -> Meeting:
-    """A planned meeting is on another day, and why. What was called in to it goes along.
+def plan_year(
+    *, team: Team, days: Sequence[tuple[date, Quarter]], by: User
+) -> tuple[list[Meeting], int]:
+    """A team meets on each of these days. Returns the meetings that are new, and how many were there.
 
-    Raises Refused for a day on which it cannot be, one that was held, and without a reason.
+    Sent twice, it plans nothing twice. Raises Refused, naming the day, for one on which it cannot
+    meet; then none is planned.
+    """
+    refuse_all_but_leads(by, team)
+    there = set(
+        team.meetings.exclude(state=MeetingState.CANCELLED).values_list("meets_on", "quarter")
+    )
+    new = []
+    for meets_on, quarter in days:
+        if (meets_on, quarter) in there:
+            continue
+        new.append(plan_meeting(team=team, meets_on=meets_on, quarter=quarter, by=by))
+    if new:
+        days_planned = [each.meets_on.isoformat() for each in new]
+        audit.record("planned meetings ahead", team, by=by, days=days_planned)
+    return new, len(days) - len(new)
+
+
+@transaction.atomic
+def move_meeting(
+    *,
+    meeting: Meeting,
+    meets_on: date,
+    begins_at: time | None = None,
+    place: str = "",
+    reason: str,
+    by: User,
+) -> Meeting:
+    """A planned meeting is on another day, at another time or elsewhere, and why.
+
+    What was called in to it goes along; those with a seat, and the managers who are to attend, are
+    told. Where no time or place is given, they stay as they were. Raises Refused for a day on which
+    it cannot be, one that was held, and without a reason.
     """
     refuse_all_but_leads(by, meeting.team)
     if not reason.strip():
@@ -52,18 +103,25 @@ def move_meeting(*, meeting: Meeting, meets_on: date, reason: str, by: User) -> 
     if not row.is_to_come:
         stands = row.get_state_display().lower()
         raise Refused(f"This meeting has been {stands}: its day cannot change", field="meets_on")
-    if row.meets_on == meets_on:
+    begins_at, place = begins_at or row.begins_at, place.strip() or row.place
+    if (row.meets_on, row.begins_at, row.place) == (meets_on, begins_at, place):
         return row
-    _refuse_day(row.team, meets_on, row.quarter)
-    was, row.meets_on = row.meets_on, meets_on
-    row.save(update_fields=["meets_on"])
+    if row.meets_on != meets_on:
+        _refuse_day(row.team, meets_on, row.quarter)
+    was = row.when_and_where
+    row.meets_on, row.begins_at, row.place = meets_on, begins_at, place
+    row.times_moved += 1
+    row.save(update_fields=["meets_on", "begins_at", "place", "times_moved"])
     audit.record(
-        "moved meeting",
+        "moved meeting", row, by=by, was=was, becomes=row.when_and_where, reason=reason.strip()
+    )
+    agenda = list(row.call_ins.on_agenda().select_related("indicator__accountable_manager"))
+    _tell(
         row,
-        by=by,
-        was=was.isoformat(),
-        becomes=meets_on.isoformat(),
-        reason=reason.strip(),
+        agenda,
+        key=f"meeting-moved-{row.pk}-{row.times_moved}",
+        subject=f"{row.team.short} meets on {in_full(meets_on)} now",
+        body=f"It was to meet on {was}. It meets on {row.when_and_where}.\n\n{reason.strip()}",
     )
     return row
 
@@ -123,20 +181,31 @@ def _carry_agenda(cancelled: Meeting, following: Meeting) -> None:
 
 
 def _tell_of_cancelling(row: Meeting, agenda: Sequence[CallIn]) -> None:
-    seats = Seat.objects.held_on(row.meets_on).filter(team=row.team).select_related("user")
-    managers = {each.indicator.accountable_manager for each in agenda}
     if row.carried_to is not None:
         then = (
             f"What was called in to it is before the meeting on {in_full(row.carried_to.meets_on)}."
         )
     else:
         then = "What was called in to it waits for the next meeting that is planned."
+    _tell(
+        row,
+        agenda,
+        key=f"meeting-cancelled-{row.pk}",
+        subject=f"{row.team.short} does not meet on {in_full(row.meets_on)}",
+        body=f"{row.cancelled_because}\n\n{then}" if agenda else row.cancelled_because,
+    )
+
+
+def _tell(row: Meeting, agenda: Sequence[CallIn], *, key: str, subject: str, body: str) -> None:
+    """Those with a seat on a meeting's day, and the managers of what is on its agenda, are told."""
+    seats = Seat.objects.held_on(row.meets_on).filter(team=row.team).select_related("user")
+    managers = {each.indicator.accountable_manager for each in agenda}
     for person in {*(seat.user for seat in seats), *managers}:
         owe_notice(
-            key=f"meeting-cancelled-{row.pk}-{person.pk}",
+            key=f"{key}-{person.pk}",
             recipient=person,
-            subject=f"{row.team.short} does not meet on {in_full(row.meets_on)}",
-            body=f"{row.cancelled_because}\n\n{then}" if agenda else row.cancelled_because,
+            subject=subject,
+            body=body,
             address=row.get_absolute_url() if may_read(person, row.team) else "",
         )
 

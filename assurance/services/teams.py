@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -32,6 +32,9 @@ def establish_team(
     chaired_by: PostKind | None = None,
     name: str = "",
     neds: int = NEDS,
+    quorum: int | None = None,
+    meets_at: time | None = None,
+    place: str = "",
     terms: str = "",
     starts_on: date | None = None,
     by: User | None,
@@ -51,6 +54,9 @@ def establish_team(
             "name": name or word(f"{code.value}_in_full"),
             "chaired_by": chaired_by or CHAIRED_BY[code],
             "neds": neds,
+            "quorum": quorum,
+            "meets_at": meets_at,
+            "place": place,
             "terms": terms,
             "starts_on": starts_on,
         },
@@ -69,17 +75,34 @@ def establish_team(
 
 @transaction.atomic
 def change_team(
-    *, team: Team, name: str, chaired_by: PostKind, neds: int, terms: str, by: User | None
+    *,
+    team: Team,
+    name: str,
+    chaired_by: PostKind,
+    neds: int,
+    quorum: int | None,
+    meets_at: time | None,
+    place: str,
+    terms: str,
+    by: User | None,
 ) -> Team:
     """A team is called otherwise, is chaired by another post, has other seats or other terms.
 
-    Nobody loses a seat by it: whose seat no longer fits is said on the team's page. Saying the same
+    When and where it meets is what its next meetings are planned with: those planned stay. Nobody loses a seat by it: whose seat no longer fits is said on the team's page. Saying the same
     again changes and records nothing.
     """
     _refuse_unauthorised(by)
     _refuse_too_many(neds)
     row = Team.objects.select_for_update().get(pk=team.pk)
-    given = {"name": name, "chaired_by": chaired_by.value, "neds": neds, "terms": terms}
+    given = {
+        "name": name,
+        "chaired_by": chaired_by.value,
+        "neds": neds,
+        "quorum": quorum,
+        "meets_at": meets_at,
+        "place": place,
+        "terms": terms,
+    }
     was = {each: getattr(row, each) for each in given}
     changed = [each for each in given if was[each] != given[each]]
     if not changed:
@@ -91,9 +114,14 @@ def change_team(
         "changed team",
         row,
         by=by,
-        **{each: {"was": was[each], "is": given[each]} for each in changed},
+        **{each: {"was": _kept(was[each]), "is": _kept(given[each])} for each in changed},
     )
     return row
+
+
+def _kept(value: object) -> object:
+    """A value as the record keeps it: a time as 10:00."""
+    return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 @transaction.atomic

@@ -3,12 +3,14 @@
 from datetime import date
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assurance.forms import CancelMeetingForm, MoveMeetingForm, PaperForm
+from assurance.icalendar import meeting_file, meetings_expecting
 from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
 from assurance.models.teams import Team
@@ -18,7 +20,6 @@ from assurance.rules import pack_bytes
 from assurance.services import meetings, packs
 from core import jobs
 from core.clock import localdate
-from core.dates import as_date
 from core.refusals import Refused
 from organisation.models.people import User
 from organisation.requests import SignedInRequest
@@ -71,11 +72,22 @@ def hold_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
 def move_meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     """A planned meeting is on another day, with a reason. What is called in to it goes along."""
     found = meeting_of(team, day)
-    form = MoveMeetingForm(request.POST or None, initial={"meets_on": found.meets_on})
+    form = MoveMeetingForm(
+        request.POST or None,
+        initial={
+            "meets_on": found.meets_on,
+            "begins_at": f"{found.begins_at:%H:%M}" if found.begins_at else "",
+            "place": found.place,
+        },
+    )
     if form.is_valid():
         given = form.cleaned_data
-        questions = questions_about_meeting(
-            team, meets_on=given["meets_on"], quarter=found.quarter, moved=found
+        questions = (
+            questions_about_meeting(
+                team, meets_on=given["meets_on"], quarter=found.quarter, moved=found
+            )
+            if given["meets_on"] != found.meets_on
+            else []
         )
         try:
             with transaction.atomic():  # what is refused is said before anything is asked
@@ -86,9 +98,22 @@ def move_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
             form.add_error(refusal.field, str(refusal))
         else:
             if not is_asked:
-                messages.success(request, f"The meeting is on {as_date(moved.meets_on)} now")
+                messages.success(request, f"The meeting is on {moved.when_and_where} now")
                 return redirect(moved)
     return render(request, "assurance/move_meeting.html", {"meeting": found, "form": form})
+
+
+@require_safe
+@require_on_team(lambda user, team: True)
+def meeting_calendar(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
+    """One meeting for a calendar of one's own: for who may read its papers, and who is expected."""
+    found = meeting_of(team, day)
+    if not may_read(request.user, team) and found not in meetings_expecting(request.user):
+        raise PermissionDenied
+    response = HttpResponse(meeting_file(found), content_type="text/calendar; charset=utf-8")
+    name = f"{team.code}-{day.isoformat()}.ics"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

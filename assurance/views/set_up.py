@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -165,6 +166,9 @@ def change_team_page(request: SignedInRequest, team: str) -> HttpResponse:
                 ("Name", found.name, given["name"]),
                 ("Chaired by", was.label, becomes.label),
                 ("Seats for NEDs", str(found.neds), str(given["neds"])),
+                ("Quorum", str(found.quorum or "None"), str(given["quorum"] or "None")),
+                ("Meets at", _clock(found.meets_at), _clock(given["meets_at"])),
+                ("Meets in", found.place, given["place"]),
                 ("Terms of reference", found.terms, given["terms"]),
             )
             if before != after
@@ -184,6 +188,9 @@ def change_team_page(request: SignedInRequest, team: str) -> HttpResponse:
         "name": found.name,
         "chaired_by": found.chaired_by,
         "neds": found.neds,
+        "quorum": found.quorum,
+        "meets_at": _clock(found.meets_at),
+        "place": found.place,
         "terms": found.terms,
     }
     form = TeamForm(request.POST or None, initial=held)
@@ -191,6 +198,10 @@ def change_team_page(request: SignedInRequest, team: str) -> HttpResponse:
         form, "Change", "Save the change", _page_of(found), act, caption=found.name, preview=preview
     )
     return form_page(request, about)
+
+
+def _clock(moment: time | None) -> str:
+    return f"{moment:%H:%M}" if moment else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -126,6 +126,15 @@ def iso_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"write a date like 2011-04-01, not {shown(text)}") from None
+
+
+def clock_time(text: str) -> time:
+    """A time of the day written like 10:00; a spreadsheet’s own 10:00:00 is the same."""
+    if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}(:00)?", text):
+        hours, minutes = (int(each) for each in text.split(":")[:2])
+        if hours < 24 and minutes < 60:
+            return time(hours, minutes)
+    raise ValueError(f"write a time like 10:00, not {shown(text)}")
 
 
 def _refuse_formula(text: str) -> None:

@@ -15,13 +15,12 @@ from core.canonical_json import digest
 from core.clock import localdate
 from core.guards import public, require
 from core.quarters import Quarter
-from indicators.calendar_feed import as_icalendar, token_of, user_of
+from indicators.calendar_feed import feed_of, token_of, user_of
 from indicators.forms.calendar import BeginQuarterForm, DueDayForm
 from indicators.queries.calendar import (
     CalendarSheet,
     calendar_of,
     calendars,
-    own_calendar,
     quarters_to_begin,
     unowned_indicators,
 )
@@ -141,13 +140,11 @@ def renew_feed(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @public
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """One person's own steps, for a calendar that cannot sign in: the address is the key."""
+    """One person's own steps and meetings, for a calendar that cannot sign in: the address is the key."""
     user = user_of(token)
     if user is None or not allowed(user, Permission.ENTER):
         raise Http404("No feed has this address")
-    response = HttpResponse(
-        as_icalendar(own_calendar(user=user)), content_type="text/calendar; charset=utf-8"
-    )
+    response = HttpResponse(feed_of(user), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="due-dates.ics"'
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -127,7 +127,10 @@ def test_a_planned_meeting_is_moved_with_a_reason_on_record(client, chair, meeti
     assert done.url == meeting.get_absolute_url()
     assert (meeting.meets_on, list(meeting.call_ins.all())) == (date(2011, 11, 21), [call_in])
     event = AuditEvent.objects.get(act="moved meeting")
-    assert (event.detail["was"], event.detail["reason"]) == ("2011-11-14", "The chair is away")
+    assert (event.detail["was"], event.detail["reason"]) == (
+        "Monday 14 November 2011",
+        "The chair is away",
+    )
     Meeting.objects.update(state=MeetingState.HELD)
     with pytest.raises(Refused, match="has been held"):
         move_meeting(meeting=meeting, meets_on=date(2011, 11, 22), reason="Again", by=chair)

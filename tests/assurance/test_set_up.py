@@ -70,6 +70,9 @@ def the(team, **given):
         "name": team.name,
         "chaired_by": PostKind(team.chaired_by),
         "neds": team.neds,
+        "quorum": team.quorum,
+        "meets_at": team.meets_at,
+        "place": team.place,
         "terms": team.terms,
     }
     return {**held, **given}
@@ -596,7 +599,8 @@ def test_teams_and_seats_that_are_taken_and_brought_back_change_nothing(pat):
 
 def test_teams_and_seats_are_brought_into_a_council_that_has_none():
     ned = holder(PostKind.STAFF, email="ned@council.example")
-    teams = f"{TEAMS[:-1]},neds,terms,from,to\r\npat,Our team,managing_director,1,For red.,2011-04-01,\r\n"
+    teams = f"{TEAMS[:-1]},neds,quorum,meets_at,place,terms,from,to\r\n"
+    teams += "pat,Our team,managing_director,1,4,10:00,Sessions House,For red.,2011-04-01,\r\n"
     seats = f"{SEATS}pat,ned@council.example,ned,,2011-06-01,2012-03-31\n"
 
     assert bring("teams", teams).new == ("PAT",)
