@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from assurance.models.teams import MOST_IN_QUORUM, MOST_NEDS, NEDS, Team
-from assurance.rules import CallInVerdict, Nth, SeatKind, TeamCode
+from assurance.rules import Attended, CallInVerdict, Course, Nth, SeatKind, TeamCode
 from core.forms import ClockField, DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
@@ -267,6 +267,112 @@ class ReportForm(forms.Form):
         label="Progress", max_length=500, required=False, widget=forms.Textarea(attrs=SHORT)
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
+
+
+class AttendanceForm(forms.Form):
+    """Whether one person was at a meeting."""
+
+    attended = forms.ChoiceField(
+        label="Was there?", choices=[("", "Not said yet"), *Attended.choices()], required=False
+    )
+
+
+class AlsoThereForm(forms.Form):
+    """Somebody without a seat who was at a meeting, and why."""
+
+    user = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who else was there?",
+        empty_label="Nobody else",
+        required=False,
+        error_messages={"invalid_choice": "Choose who was there from the list"},
+    )
+    reason = PrintedText(
+        label="Why were they there?",
+        max_length=500,
+        required=False,
+        help_text="Attendance by exception stands on record with its reason.",
+    )
+
+    def __init__(self, *args: Any, besides: Collection[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).exclude(pk__in=besides).order_by("name")
+        field_of(self, "user", forms.ModelChoiceField).queryset = people
+
+
+class InterestForm(forms.Form):
+    """What follows for somebody with an interest in an item."""
+
+    course = forms.ChoiceField(
+        label="What follows", choices=[("", "Not decided yet"), *Course.choices()], required=False
+    )
+
+
+class ManagersPaperForm(forms.Form):
+    """What an accountable manager puts before a meeting."""
+
+    cause = PrintedText(
+        label="What caused it?",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Enter what caused it"},
+    )
+    obstacles = PrintedText(
+        label="What stands in the way?",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs=SHORT),
+    )
+    asked = PrintedText(
+        label="What do you ask of the team?",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs=SHORT),
+    )
+    brings_plan = forms.BooleanField(label="Bring the action plan", required=False)
+
+    def __init__(self, *args: Any, plan: ActionPlan | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if plan is None:
+            del self.fields["brings_plan"]
+        else:
+            self.fields["brings_plan"].label = f"Bring action plan {plan.number}"
+
+
+class AskToBringForm(forms.Form):
+    """What a manager is asked to bring, and by which day."""
+
+    bring = PrintedText(
+        label="What should be brought?",
+        max_length=2000,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Enter what is to be brought"},
+    )
+    bring_by = DayField(label="By which day?", what="the day by which it is to be brought")
+
+
+class DeputyForm(forms.Form):
+    """Who attends in an accountable manager's place, and why."""
+
+    deputy = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who should come in your place?",
+        empty_label="Choose a person",
+        error_messages={
+            "required": "Choose who should come in your place",
+            "invalid_choice": "Choose who should come from the list",
+        },
+    )
+    reason = PrintedText(
+        label="Why can you not come?",
+        max_length=500,
+        error_messages={"required": "Say why you cannot come"},
+    )
+
+    def __init__(self, *args: Any, besides: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).exclude(pk=besides).order_by("name")
+        field_of(self, "deputy", forms.ModelChoiceField).queryset = people
 
 
 class PaperForm(forms.Form):

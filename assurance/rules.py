@@ -67,6 +67,39 @@ class CallInVerdict(Word):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class Attended(Word):
+    """Whether somebody was at a meeting."""
+
+    THERE = "there", "There"
+    APOLOGIES = "apologies", "Sent apologies"
+    ABSENT = "absent", "Not there"
+
+
+class Standing(Word):
+    """By what right somebody is at a meeting."""
+
+    SEAT = "seat", "With a seat"
+    ANSWERS = "answers", "Answers for an item"
+    DEPUTY = "deputy", "In somebody’s place"
+    EXCEPTION = "exception", "By exception"
+
+
+class Course(Word):
+    """What follows for somebody with an interest in an item: the chair decides."""
+
+    TAKES_PART = "takes_part", "Takes part as usual"
+    SILENT = "silent", "Stays, and takes no part in the decision"
+    LEAVES = "leaves", "Leaves for this item"
+
+
+class DeputyState(Word):
+    """How far it has come that somebody attends in an accountable manager’s place."""
+
+    ASKED = "asked", "Asked for"
+    AGREED = "agreed", "Agreed"
+    REFUSED = "refused", "Not agreed"
+
+
 class ActionState(Word):
     """How an agreed action stands on a day."""
 

@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from assurance.views import boards, meetings, outcomes, rounds, set_up, teams
+from assurance.views import (
+    attendance,
+    boards,
+    invitations,
+    meetings,
+    outcomes,
+    rounds,
+    set_up,
+    teams,
+)
 from core.views.entities import spreadsheet_paths
 
 
@@ -55,6 +64,17 @@ urlpatterns = [
         name="pack_json",
     ),
     path("<assurance_team:team>/<day:day>/board/", boards.call_in_board, name="call_in_board"),
+    path("<assurance_team:team>/<day:day>/attendance/", attendance.attendance, name="attendance"),
+    path(
+        "<assurance_team:team>/<day:day>/apologies/",
+        attendance.send_apologies,
+        name="send_apologies",
+    ),
+    path(
+        "<assurance_team:team>/<day:day>/<reference:address>/invitation/",
+        invitations.invitation,
+        name="invitation",
+    ),
     path(
         "<assurance_team:team>/<day:day>/<reference:address>/", outcomes.called_in, name="called_in"
     ),

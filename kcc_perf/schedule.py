@@ -86,6 +86,12 @@ ENTRIES = (
         minute=10,
         from_hour=MORNING,
     ),
+    Entry(
+        "owe reminders of papers for meetings",
+        "assurance.tasks.remind_of_papers",
+        minute=11,
+        from_hour=MORNING,
+    ),
     # Once a morning, before the day's e-mail: what would be referred up now, and would not yesterday.
     Entry(
         "owe news of the open quarter",

@@ -14,6 +14,7 @@ from core.dates import as_date, in_full
 from core.fields import QuarterField
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
+from organisation.models.people import User
 
 
 class Meeting(models.Model):
@@ -141,6 +142,11 @@ class CallIn(models.Model):
         return reverse(
             "called_in", args=[meeting.team.code, meeting.meets_on, self.indicator.reference]
         )
+
+    @property
+    def answered_by(self) -> User:
+        """Whoever answers for it, and so is asked to the meeting."""
+        return self.indicator.accountable_manager
 
 
 class Challenge(models.Model):

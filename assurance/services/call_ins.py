@@ -13,6 +13,7 @@ from assurance.models.meetings import CallIn, Meeting
 from assurance.queries.boards import call_in_board
 from assurance.rights import refuse_all_but_chair
 from assurance.rules import CallInVerdict, Eligibility
+from assurance.services.invitations import invite, tell_of_withdrawal
 from core import audit
 from core.clock import now
 from core.refusals import Refused
@@ -109,6 +110,11 @@ def _decide(
         reason=reason,
         was=before.verdict if before else None,
     )
+    was_called_in = before is not None and before.verdict == CallInVerdict.CALLED_IN
+    if verdict is CallInVerdict.CALLED_IN and not was_called_in:
+        invite(call_in=row, by=by)
+    elif was_called_in and verdict is not CallInVerdict.CALLED_IN:
+        tell_of_withdrawal(row)
     return row
 
 

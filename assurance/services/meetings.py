@@ -14,6 +14,7 @@ from assurance.models.packs import Paper
 from assurance.models.teams import Seat, Team
 from assurance.rights import may_read, refuse_all_but_leads
 from assurance.rules import CallInVerdict, MeetingState
+from assurance.services.invitations import invite, keep_within
 from core import audit
 from core.canonical_json import digest
 from core.dates import as_date, in_full
@@ -115,6 +116,7 @@ def move_meeting(
     audit.record(
         "moved meeting", row, by=by, was=was, becomes=row.when_and_where, reason=reason.strip()
     )
+    keep_within(row)
     agenda = list(row.call_ins.on_agenda().select_related("indicator__accountable_manager"))
     _tell(
         row,
@@ -176,6 +178,7 @@ def _carry_agenda(cancelled: Meeting, following: Meeting) -> None:
             at=each.at,
         )
         audit.record("carried to another meeting", row, by=None, was=cancelled.meets_on.isoformat())
+        invite(call_in=row, by=None)
     cancelled.carried_to = following
     cancelled.save(update_fields=["carried_to"])
 

@@ -14,6 +14,7 @@ from assurance.icalendar import meeting_file, meetings_expecting
 from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
 from assurance.models.teams import Team
+from assurance.queries.attendance import attendance_sheet
 from assurance.queries.meetings import meeting_sheet, questions_about_meeting
 from assurance.rights import leads, may_read, require_on_team, takes_part
 from assurance.rules import pack_bytes
@@ -42,6 +43,7 @@ def meeting_of(team: Team, day: date) -> Meeting:
 @require_on_team(may_read)
 def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     found = meeting_of(team, day)
+    expected = attendance_sheet(found)
     return render(
         request,
         "assurance/meeting.html",
@@ -50,6 +52,8 @@ def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "may_be_held": found.is_to_come and found.meets_on <= localdate(),
+            "attendance": expected,
+            "is_expected": any(each.user == request.user for each in expected.expected),
         },
     )
 

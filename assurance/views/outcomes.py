@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from assurance.forms import AgreedActionForm, ChallengeForm, DecisionForm, ReportForm
 from assurance.models.meetings import AgreedAction, CallIn
 from assurance.models.teams import Team
+from assurance.queries.attendance import attends_for, interests, invitation_of
 from assurance.queries.meetings import CalledInSheet, called_in_sheet
 from assurance.queries.seats import seats_on
 from assurance.rights import (
@@ -27,7 +28,6 @@ from assurance.views.meetings import meeting_of
 from core.clock import localdate
 from core.guards import require
 from core.refusals import Refused
-from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
 from organisation.queries import colleagues
 from organisation.requests import SignedInRequest
@@ -38,11 +38,7 @@ RECORDED = {"challenge": "The challenge", "decision": "The decision", "action": 
 @require_http_methods(["GET", "POST"])
 @require_on_team(lambda user, team: True)
 def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> HttpResponse:
-    """Read by the team, by office, and by the accountable manager of just this indicator."""
-    # Whoever answers for an indicator attends the meeting, and reads what it has before it.
-    own = Indicator.objects.filter(address=address, accountable_manager=request.user)
-    if not may_read(request.user, team) and not own.exists():
-        raise PermissionDenied
+    """Read by the team, by office, and by whoever attends for just this indicator."""
     call_in = get_object_or_404(
         CallIn.objects.on_agenda()
         .select_related(
@@ -50,11 +46,16 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
             "indicator__unit",
             "indicator__accountable_manager",
             "called_in_by",
+            "invitation__deputy",
         )
         .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions"),
         meeting=meeting_of(team, day),
         indicator__address=address,
     )
+    # Whoever attends for an item reads what the meeting has before it.
+    attends = attends_for(request.user, call_in)
+    if not (attends or may_read(request.user, team)):
+        raise PermissionDenied
     sheet = called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
     by_act = _forms(request, sheet, act)
@@ -85,6 +86,9 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "reads_papers": reads_papers,
+            "attends": attends,
+            "invitation": invitation_of(call_in),
+            "interests": interests(meeting, [call_in]) if takes_part(request.user, team) else (),
             "meeting_has_come": meeting.meets_on <= localdate(),
         },
     )

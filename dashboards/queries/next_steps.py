@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.teams import Seat, Team
+from assurance.queries.attendance import invitation_of
 from assurance.rules import CallInVerdict, MeetingState, SeatKind
 from core.clock import localdate
 from core.dates import in_full
@@ -710,7 +711,8 @@ def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
         CallIn.objects.on_agenda()
         .filter(indicator__accountable_manager=reader, meeting__meets_on__gte=today)
         .exclude(meeting__state=MeetingState.HELD)
-        .select_related("indicator", "meeting__team")
+        .select_related("indicator", "meeting__team", "invitation")
+        .annotate(papers=Count("managers_papers"))
         .order_by("meeting__meets_on", "indicator__reference")
     )
     agendas: dict[Meeting, list[CallIn]] = {}
@@ -720,6 +722,21 @@ def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
         titles = [f"“{each.indicator.title}”" for each in there]
         named = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
         first = there[0]
+        wanted = [each for each in there if not each.papers and invitation_of(each)]  # type: ignore[attr-defined] # annotated above
+        if wanted:
+            first = wanted[0]
+            day = first.invitation.bring_by
+            is_overdue = day < today
+            told = f"Your paper {'was' if is_overdue else 'is'} due on {in_full(day)}."
+            yield NextStep(
+                Urgency.OVERDUE if is_overdue else Urgency.SOON,
+                f"{meeting.team.short} has called in {named}: you attend its meeting on "
+                f"{in_full(meeting.meets_on)}. {told}",
+                f"Write what you bring about {first.indicator.reference}",
+                first.invitation.get_absolute_url(),
+                day,
+            )
+            continue
         yield NextStep(
             Urgency.SOON,
             f"{meeting.team.short} has called in {named}: you attend its meeting on "

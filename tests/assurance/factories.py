@@ -6,6 +6,7 @@ import factory
 from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
+from assurance.models.invitations import Invitation
 from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
@@ -82,6 +83,18 @@ class CallInFactory(DjangoModelFactory):
     why = "Red in Q2 2011/12."
     called_in_by = factory.LazyAttribute(lambda call_in: chair_of(call_in.meeting.team))
     at = datetime(2011, 11, 1, 9, tzinfo=UTC)
+
+
+class InvitationFactory(DjangoModelFactory):
+    """The accountable manager is asked to bring a paper by 7 November 2011."""
+
+    class Meta:
+        model = Invitation
+
+    call_in = factory.SubFactory(CallInFactory)
+    bring = "What caused it, and your action plan."
+    bring_by = date(2011, 11, 7)
+    sent_at = datetime(2011, 11, 1, 9, tzinfo=UTC)
 
 
 class ChallengeFactory(DjangoModelFactory):

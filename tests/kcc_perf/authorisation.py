@@ -61,6 +61,7 @@ from tests.assurance.factories import (
     AgreedActionFactory,
     CallInFactory,
     EscalationFactory,
+    InvitationFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
@@ -616,6 +617,7 @@ class World:
                 ),
                 called_in_by=chair,
             )
+            InvitationFactory(call_in=called_in)
             paper = PaperFactory(
                 meeting=meeting, position=1, file=f"papers/{code}.pdf", sha256="0" * 64
             )
