@@ -30,6 +30,8 @@ from strategy.exporting import (
     priorities_csv,
     programmes_csv,
     projects_csv,
+    risks_csv,
+    savings_csv,
     success_factors_csv,
     themes_csv,
 )
@@ -64,6 +66,8 @@ IMPORTED = {
     "milestones.csv": milestones_csv,
     "evidence.csv": evidence_csv,
     "evaluations.csv": evaluations_csv,
+    "savings.csv": savings_csv,
+    "risks.csv": risks_csv,
 }
 # Written whether or not there is anything in them.
 ALWAYS = ("units.csv", "people.csv", "indicators.csv", "targets.csv", "results.csv")

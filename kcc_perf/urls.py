@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from assurance.urls import set_up_patterns as assurance_set_up
 from kcc_perf import views
+from strategy.urls import delivery_patterns
 from strategy.urls import set_up_patterns as strategy_set_up
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", include("escalation.urls")),
     path("strategy/", include("strategy.urls")),
     path("", include(strategy_set_up)),
+    path("", include(delivery_patterns)),
     path("assurance/", include("assurance.urls")),
     path("", include(assurance_set_up)),
     path("", include("dashboards.urls")),

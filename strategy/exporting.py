@@ -9,7 +9,7 @@ from django.db.models import F
 
 from core.tables.rows import TableRow, columns_of
 from core.tables.writing import written_rows
-from strategy.importing import (
+from strategy.importing.plan import (
     AimRow,
     EvaluationRow,
     EvidenceRow,
@@ -21,7 +21,9 @@ from strategy.importing import (
     SuccessFactorRow,
     ThemeRow,
 )
-from strategy.models import (
+from strategy.importing.risks import RiskRow
+from strategy.importing.savings import SavingRow
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -34,7 +36,9 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.rules import financial_year
+from strategy.models.risks import Risk
+from strategy.models.savings import Saving
+from strategy.rules.plan import financial_year
 
 # What has ended comes first: it makes room for what has its place now.
 ENDED_FIRST = F("ends_on").asc(nulls_last=True)
@@ -113,6 +117,39 @@ def evaluations_csv() -> str:
         ENDED_FIRST, "priority__slug", "judged_on"
     )
     return _written(EvaluationRow, rows, priority=lambda each: each.priority.slug)
+
+
+def savings_csv() -> str:
+    """Every saving, with what was reported of it last."""
+    rows = Saving.objects.select_related("unit", "owner", "project", "indicator").order_by(
+        ENDED_FIRST, "reference"
+    )
+    return _written(
+        SavingRow,
+        rows,
+        unit=lambda each: each.unit.code,
+        owner=lambda each: each.owner.email,
+        project=lambda each: each.project.slug if each.project else None,
+        indicator=lambda each: each.indicator.reference if each.indicator else None,
+    )
+
+
+def risks_csv() -> str:
+    """Every risk, as it was assessed last."""
+    rows = (
+        Risk.objects.select_related("unit", "owner", "project")
+        .prefetch_related("indicators", "assessments")
+        .order_by(ENDED_FIRST, "reference")
+    )
+    return _written(
+        RiskRow,
+        rows,
+        unit=lambda each: each.unit.code if each.unit else None,
+        owner=lambda each: each.owner.email,
+        project=lambda each: each.project.slug if each.project else None,
+        note=lambda each: next((one.note for one in reversed(each.assessments.all())), ""),
+        indicators=lambda each: "; ".join(sorted(one.reference for one in each.indicators.all())),
+    )
 
 
 def _written(model: type[TableRow], parts: Iterable[PlanPart], **read: Any) -> str:

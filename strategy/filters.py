@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from core.clock import localdate
 from core.filters import SearchFilter
-from strategy.models import (
+from organisation.models.units import Unit
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -19,7 +22,10 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.rules import Judgement, MeasureKind
+from strategy.models.risks import Risk, RiskQuerySet
+from strategy.models.savings import Saving
+from strategy.rules.plan import Judgement, MeasureKind
+from strategy.rules.savings import SavingStatus
 
 STANDING = (("yes", "Continues"), ("no", "Has ended"))
 
@@ -126,3 +132,78 @@ class EvaluationFilter(PartFilter):
     class Meta:
         model = Evaluation
         fields = ["text", "judgement", "standing"]
+
+
+class SavingFilter(PartFilter):
+    searched = ("reference", "title", "unit__name", "owner__name", "project__name")
+
+    class Meta:
+        model = Saving
+        fields = ["text", "standing"]
+
+
+class RiskFilter(PartFilter):
+    searched = ("reference", "title", "unit__name", "owner__name", "description", "mitigation")
+
+    class Meta:
+        model = Risk
+        fields = ["text", "standing"]
+
+
+class SavingListFilter(SearchFilter):
+    """Savings as everybody reads them: by words, by unit, by how they stand."""
+
+    searched = ("reference", "title", "unit__name", "owner__name", "project__name")
+
+    unit = filters.ModelChoiceFilter(
+        label="Unit",
+        queryset=Unit.objects.filter(savings__isnull=False).distinct().order_by("name"),
+        to_field_name="code",
+        empty_label="Every unit",
+    )
+    stands = filters.ChoiceFilter(
+        label="How it stands",
+        choices=SavingStatus.choices,
+        empty_label="All",
+        method="by_status",
+    )
+
+    class Meta:
+        model = Saving
+        fields = ["text", "unit", "stands"]
+
+    def by_status(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        fitting = [each.pk for each in rows if each.status == value]
+        return rows.filter(pk__in=fitting)
+
+
+class RiskListFilter(SearchFilter):
+    """Risks as everybody reads them: by words, by register, by how high they stand."""
+
+    searched = ("reference", "title", "unit__name", "owner__name", "description", "mitigation")
+
+    register = filters.ChoiceFilter(
+        label="Register", empty_label="Every register", method="by_unit"
+    )
+    shown = filters.ChoiceFilter(
+        label="Which",
+        choices=(("over", "Over appetite"), ("red", "High (red)")),
+        empty_label="All",
+        method="by_height",
+    )
+
+    class Meta:
+        model = Risk
+        fields = ["text", "register", "shown"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.filter(risks__isnull=False).distinct().order_by("name")
+        choices = [("corporate", "Corporate register"), *((each.code, each.name) for each in units)]
+        self.filters["register"].extra["choices"] = choices
+
+    def by_unit(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(unit=None) if value == "corporate" else rows.filter(unit__code=value)
+
+    def by_height(self, rows: RiskQuerySet, name: str, value: str) -> QuerySet:
+        return rows.over_appetite() if value == "over" else rows.red()

@@ -1,8 +1,9 @@
-"""Addresses of the strategy. They stand under /strategy/; what is set up about it, under /set-up/."""
+"""Addresses of the strategy. They stand under /strategy/; what is set up about it, under /set-up/;
+savings and risks have addresses of their own."""
 
 from django.urls import path
 
-from strategy.views import plan, strategy
+from strategy.views import plan, risks, savings, strategy
 
 urlpatterns = [
     path("", strategy.strategy, name="strategy"),
@@ -14,4 +15,13 @@ urlpatterns = [
 set_up_patterns = [
     path("set-up/plan/", plan.plan, name="set_up_plan"),
     *[each for pages in plan.PARTS for each in plan.part_paths(pages)],
+]
+
+delivery_patterns = [
+    path("savings/", savings.savings, name="savings"),
+    path("savings/<int:saving>/", savings.saving, name="saving"),
+    path("savings/<int:saving>/report/", savings.report_saving, name="report_saving"),
+    path("risks/", risks.risks, name="risks"),
+    path("risks/<int:risk>/", risks.risk, name="risk"),
+    path("risks/<int:risk>/assess/", risks.assess_risk, name="assess_risk"),
 ]

@@ -19,7 +19,7 @@ from escalation.models.plans import ActionPlan
 from indicators.models.ratings import Rating
 from indicators.queries.calendar import calendars, due_on
 from sorp.lexicon import Step
-from strategy.queries import MilestoneLine, late_milestones
+from strategy.queries.plan import MilestoneLine, late_milestones
 
 
 @dataclass(frozen=True, slots=True)

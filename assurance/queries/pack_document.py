@@ -73,7 +73,7 @@ from organisation.queries import tree_on
 from organisation.rules import PostKind, UnitTier
 from sorp.lexicon import NotRated, Polarity
 from sorp.rules.patterns import EVERY_QUARTER
-from strategy.queries import MilestoneLine, late_milestones
+from strategy.queries.plan import MilestoneLine, late_milestones
 
 LAYOUT = 1
 QUARTERS = 16  # as many as direction of travel reads

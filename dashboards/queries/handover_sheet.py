@@ -30,7 +30,7 @@ from organisation.permissions import Permission
 from organisation.queries import named, officers_who_can_sign_in
 from organisation.rights import allowed
 from organisation.rules import PostKind
-from strategy.models import Milestone
+from strategy.models.plan import Milestone
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ from reports.queries.editions import waiting_for_approval
 from sorp.lexicon import Step, Tier
 from sorp.models.statement import Version
 from sorp.queries.consultation import is_author
-from strategy.models import Milestone
-from strategy.rules import MilestoneStatus
+from strategy.models.plan import Milestone
+from strategy.rules.plan import MilestoneStatus
 
 MOST = 5  # of one kind, each by itself; the rest together
 Subject = TypeVar("Subject")

@@ -41,7 +41,7 @@ from organisation.rules import Branch, Sight, UnitTier
 from reports.queries.editions import public_document, published_edition
 from reports.rules.sentences import said_in
 from sorp.lexicon import Kind, Rag, Step
-from strategy.queries import late_milestones
+from strategy.queries.plan import late_milestones
 
 # What of each list fits on one side of paper, beside all the others; the rest is counted.
 MOST_DIRECTORATES, MOST_UP, MOST_UNITS, MOST_RECOVERING = 6, 5, 2, 3

@@ -39,7 +39,7 @@ from reports.rules.wording import pattern_of
 from reports.rules.wording import trend_of as reported_trend
 from sorp.lexicon import Kind, Rag
 from sorp.rules.patterns import Pattern
-from strategy.queries import PrioritySheet, strategy_sheet
+from strategy.queries.plan import PrioritySheet, strategy_sheet
 
 MOST_LINES = 5  # in full, of one unit; the rest by their titles
 

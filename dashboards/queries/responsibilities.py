@@ -15,7 +15,7 @@ from indicators.models.definitions import Indicator
 from organisation.models.bodies import Membership
 from organisation.models.people import Appointment, User
 from organisation.queries import named
-from strategy.models import Milestone
+from strategy.models.plan import Milestone
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from core.queries import last_closed
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action
 from indicators.models.definitions import Indicator
-from strategy.models import Measure
+from strategy.models.plan import Measure
 
 
 def consequences(indicator: Indicator, *, last_quarter: Quarter | None) -> Iterator[str]:

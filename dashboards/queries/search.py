@@ -29,7 +29,7 @@ from organisation.models.people import Appointment, User
 from organisation.permissions import Permission
 from organisation.queries import tree_on
 from sorp.queries.ruling import version_in_force
-from strategy.models import Priority
+from strategy.models.plan import Priority
 
 Row = TypeVar("Row", bound=Model)
 SHOWN = 10  # of each kind, until one kind is asked for

@@ -34,7 +34,7 @@ from organisation.models.people import Appointment, User
 from organisation.queries import council_facts, tree_on
 from organisation.rules import BodyKind, PostKind, UnitTier
 from sorp.models.statement import Version
-from strategy.models import Measure, Priority, Programme, SuccessFactor
+from strategy.models.plan import Measure, Priority, Programme, SuccessFactor
 
 NAMED = 3  # of what is missing: the rest is counted
 

@@ -25,7 +25,7 @@ from organisation.models.people import Appointment, User
 from organisation.models.units import Unit
 from organisation.rules import PostKind
 from organisation.services.people import appoint
-from strategy.services import hand_over_milestones
+from strategy.services.plan import hand_over_milestones
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from organisation.permissions import Permission
 from organisation.queries import people_with
 from organisation.services.bodies import end_membership
 from organisation.services.people import end_appointment
-from strategy.services import hand_over_milestones
+from strategy.services.plan import hand_over_milestones
 
 
 @dataclass(frozen=True, slots=True)

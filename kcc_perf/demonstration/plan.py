@@ -11,9 +11,9 @@ from indicators.models.definitions import Indicator
 from kcc_perf.demonstration import files
 from kcc_perf.demonstration.diary import Diary
 from organisation.models.people import User
-from strategy import services
-from strategy.models import Priority, Project
-from strategy.rules import Judgement, MeasureKind
+from strategy.models.plan import Priority, Project
+from strategy.rules.plan import Judgement, MeasureKind
+from strategy.services import plan as services
 
 FORECAST_ON = date(2023, 3, 31)  # when the milestones still to be done were last looked at
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from core.quarters import Quarter
-from strategy.queries import PrioritySheet, strategy_sheet
-from strategy.rules import EvidenceStatement, PriorityStatements
+from strategy.queries.plan import PrioritySheet, strategy_sheet
+from strategy.rules.plan import EvidenceStatement, PriorityStatements
 
 
 def strategy_contents(quarter: Quarter, *, day: date) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from core.quarters import Quarter
 from reports.rendering.blocks import IndicatorBlock
 from reports.rules.counting import is_counted
 from reports.rules.sentences import CHANGES, said_in
-from strategy.rules import MilestoneStatus
+from strategy.rules.plan import MilestoneStatus
 
 LICENCE = "Open Government Licence v3.0"
 LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"

@@ -35,7 +35,7 @@ from reports.rules.history import in_quarter
 from reports.rules.parts import BreakdownInWords, breakdown_of
 from reports.rules.wording import Writer, explained, pattern_of, rating_of, trend_of
 from sorp.lexicon import Level, NotRated, Rag, Travel
-from strategy.rules import (
+from strategy.rules.plan import (
     EvidenceStatement,
     Judgement,
     MilestoneStatus,

@@ -34,8 +34,14 @@ from core.views.entities import (
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
-from strategy import exporting, filters, forms, importing, services
-from strategy.models import (
+from strategy import exporting, filters
+from strategy.forms import plan as forms
+from strategy.forms.risks import RiskForm
+from strategy.forms.savings import SavingForm
+from strategy.importing import plan as importing
+from strategy.importing.risks import RiskRow, import_risks
+from strategy.importing.savings import SavingRow, import_savings
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -48,7 +54,13 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.queries import ends_with, left_alone
+from strategy.models.risks import Risk
+from strategy.models.savings import Saving
+from strategy.queries.plan import ends_with, left_alone
+from strategy.rules.savings import pounds
+from strategy.services import plan as services
+from strategy.services.risks import register_risk
+from strategy.services.savings import count_on_saving
 
 GOES_ON = "No last day"
 
@@ -87,8 +99,11 @@ class PartPages:
         return self.entity.one
 
 
-def _entity(key: str, one: str, many: str, row: Any, before: str = "") -> Entity:
+def _entity(
+    key: str, one: str, many: str, row: Any, before: str = "", imported: Any = None
+) -> Entity:
     exported: Callable[[], str] = getattr(exporting, f"{key}_csv")
+    imported = imported or getattr(importing, f"import_{key}")
     return Entity(
         key=key,
         one=one,
@@ -96,7 +111,7 @@ def _entity(key: str, one: str, many: str, row: Any, before: str = "") -> Entity
         permission=Permission.MANAGE_FRAMEWORK,
         row=row,
         exported=exported,
-        imported=getattr(importing, f"import_{key}"),
+        imported=imported,
         before_bringing=before,
     )
 
@@ -275,6 +290,44 @@ PARTS = (
         add=services.evaluate,
         empty="Add what a formal evaluation found late in the plan’s term, and who judged it.",
         offers=("priority",),
+    ),
+    PartPages(
+        entity=_entity(
+            "savings",
+            "saving",
+            "savings",
+            SavingRow,
+            "Set up units and people first.",
+            import_savings,
+        ),
+        rows=lambda: Saving.objects.select_related("unit", "owner").order_by("reference"),
+        filter=filters.SavingFilter,
+        columns=[
+            PartColumn("Amount", lambda part: pounds(part.amount)),
+            PartColumn("Stands", lambda part: part.stands),
+            PartColumn("Unit", lambda part: part.unit.name),
+            PartColumn("Owner", lambda part: part.owner.name),
+        ],
+        form=SavingForm,
+        add=count_on_saving,
+        empty="Add the savings that the Medium Term Financial Plan counts on, and who owns each.",
+        offers=("project", "unit"),
+    ),
+    PartPages(
+        entity=_entity(
+            "risks", "risk", "risks", RiskRow, "Set up units and people first.", import_risks
+        ),
+        rows=lambda: Risk.objects.select_related("unit", "owner").order_by("reference"),
+        filter=filters.RiskFilter,
+        columns=[
+            PartColumn("Register", lambda part: part.register),
+            PartColumn("Score", lambda part: part.score.words if part.score else "Not assessed"),
+            PartColumn("Owner", lambda part: part.owner.name),
+        ],
+        form=RiskForm,
+        add=register_risk,
+        empty="Add the risks of the corporate register and of the directorates’, and who owns each.",
+        offers=("project", "unit"),
     ),
 )
 
@@ -473,7 +526,7 @@ def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse
 
 
 def _told_until(part: PlanPart, day: str) -> str:
-    if isinstance(part, Programme | Project | Milestone):
+    if isinstance(part, Programme | Project | Milestone | Saving | Risk):
         return f"Pages, packs and reports after {day} no longer include it."
     return f"Reports for quarters that end by {day} still include it; later ones do not."
 

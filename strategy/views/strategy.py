@@ -12,9 +12,10 @@ from core.queries import last_closed
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
-from strategy import queries, services
-from strategy.forms import MilestoneForm
-from strategy.models import Milestone
+from strategy.forms.plan import MilestoneForm
+from strategy.models.plan import Milestone
+from strategy.queries import plan as queries
+from strategy.services import plan as services
 
 
 @require_safe

@@ -22,7 +22,7 @@ from organisation.models.units import Unit
 from organisation.rules import PostKind, UnitTier
 from organisation.tasks import take_up_structure
 from reports.contents.edition import edition_contents
-from strategy.models import Milestone
+from strategy.models.plan import Milestone
 from tests.assurance.factories import ActionFactory, ActionPlanFactory, SeatFactory, TeamFactory
 from tests.factories import CouncilFactory, IndicatorFactory, UnitFactory, holder, rated
 from tests.organisation.test_set_up_pages import confirmed, day, text

@@ -7,7 +7,7 @@ import time_machine
 
 from dashboards.queries.search import MOST, SHOWN, search
 from organisation.rules import PostKind, UnitTier
-from strategy.models import Priority
+from strategy.models.plan import Priority
 from tests.assurance.factories import (
     ActionFactory,
     ActionPlanFactory,

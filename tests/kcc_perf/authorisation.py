@@ -96,6 +96,8 @@ from tests.strategy.factories import (
     PriorityFactory,
     ProgrammeFactory,
     ProjectFactory,
+    RiskFactory,
+    SavingFactory,
     SuccessFactorFactory,
     ThemeFactory,
 )
@@ -342,6 +344,8 @@ class World:
             "projects": project.pk,
             "evidence": EvidenceFactory(priority=priority).pk,
             "evaluations": EvaluationFactory(priority=priority).pk,
+            "savings": SavingFactory().pk,
+            "risks": RiskFactory().pk,
         }
 
     # Places ------------------------------------------------------------------------------------
@@ -746,6 +750,8 @@ class World:
             "position": 1,
             "slug": f"{whose}-priority",
             "milestone": milestone.pk,
+            "saving": SavingFactory(owner=manager).pk,
+            "risk": RiskFactory(owner=manager).pk,
             "action": agreed.pk,
             "submission": submission.token,
             "upload": upload.token,
@@ -850,6 +856,8 @@ NOTHING = {
     "slug": "no-such-priority",
     "quarter": OPEN.key,
     "milestone": 999999,
+    "saving": 999999,
+    "risk": 999999,
     "action": 999999,
     "pk": 999999,
     "number": 999999,

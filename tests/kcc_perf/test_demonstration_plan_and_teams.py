@@ -7,7 +7,7 @@ import pytest
 
 from core.quarters import Quarter
 from sorp.lexicon import Rag
-from strategy.rules import Judgement, MeasureKind
+from strategy.rules.plan import Judgement, MeasureKind
 from tests.kcc_perf.demonstration import (
     ASSURANCE,
     EMAILS,

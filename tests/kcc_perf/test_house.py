@@ -133,6 +133,7 @@ UNRECORDED = {
     "owe_notice": "the act that owes the notice is recorded, and so is the sending",
     "preview_close": "all that it writes is rolled back",
     "preview_compliance": "all that it writes is rolled back",
+    "save_validated": "the act that keeps the row is recorded",
     "rerate_from": "a step of the act that changed a rule, which is recorded; so is the rating",
     "rerate_open_quarters": "a step of the act that changed a rule, which is recorded",
     "save_rows": "each row is a draft, whose beginning and completion are recorded",

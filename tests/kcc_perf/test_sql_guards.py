@@ -60,7 +60,11 @@ from tests.reports.factories import (
     SmallWithdrawalFactory,
     WithdrawalFactory,
 )
-from tests.strategy.factories import MilestoneFactory
+from tests.strategy.factories import (
+    MilestoneFactory,
+    RiskAssessmentFactory,
+    SavingUpdateFactory,
+)
 
 DAY, MOMENT = date(2012, 1, 1), datetime(2012, 1, 1, tzinfo=UTC)
 GUARDS = guards_in_force()
@@ -263,6 +267,8 @@ MADE = {
     "escalation_handling": a_handling,
     "escalation_planreview": a_review,
     "strategy_milestoneupdate": lambda: MilestoneFactory(progress="Two bids").updates.get(),
+    "strategy_savingupdate": SavingUpdateFactory,
+    "strategy_riskassessment": RiskAssessmentFactory,
     "reports_smalledition": SmallEditionFactory,
     "reports_withdrawal": WithdrawalFactory,
     "reports_smallwithdrawal": SmallWithdrawalFactory,

@@ -33,7 +33,7 @@ from sorp.defaults.rules import RAG_DEFINITIONS, TRIGGERS
 from sorp.lexicon import Polarity, Rag, RatingMethod, Tier, TravelMethod
 from sorp.rules.figures import load_figure
 from sorp.rules.thresholds import Thresholds
-from strategy.rules import RatedMeasure, statements
+from strategy.rules.plan import RatedMeasure, statements
 
 Q = Quarter(2022, 4)
 ADDRESS = "rosalind.manager@council.example"

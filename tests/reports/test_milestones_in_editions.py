@@ -7,7 +7,7 @@ import pytest
 from core import clock
 from core.quarters import Quarter
 from reports.contents.priorities import strategy_contents
-from strategy.services import update_milestone
+from strategy.services.plan import update_milestone
 from tests.strategy.factories import MilestoneFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import factory
 from factory.django import DjangoModelFactory
 
-from strategy.models import (
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -18,8 +18,10 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.rules import Judgement, MeasureKind
-from tests.factories import IndicatorFactory, UserFactory
+from strategy.models.risks import Risk, RiskAssessment
+from strategy.models.savings import Saving, SavingUpdate
+from strategy.rules.plan import Judgement, MeasureKind
+from tests.factories import IndicatorFactory, UnitFactory, UserFactory
 
 
 class AimFactory(DjangoModelFactory):
@@ -132,3 +134,56 @@ class EvaluationFactory(DjangoModelFactory):
     judgement = Judgement.EFFECTIVE
     finding = "It delivered what was promised"
     judged_by = "Internal audit"
+
+
+class SavingFactory(DjangoModelFactory):
+    """A saving of £100,000 of which nothing was reported yet."""
+
+    class Meta:
+        model = Saving
+
+    reference = factory.Sequence(lambda n: f"MTFP-{n}")
+    title = factory.Sequence(lambda n: f"Saving {n}")
+    amount = 100_000
+    unit = factory.SubFactory(UnitFactory)
+    owner = factory.SubFactory(UserFactory)
+
+
+class SavingUpdateFactory(DjangoModelFactory):
+    """A report on a saving: on course."""
+
+    class Meta:
+        model = SavingUpdate
+
+    saving = factory.SubFactory(SavingFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    as_at = date(2011, 6, 30)
+    delivered = 25_000
+    forecast = 100_000
+    at_risk = 0
+    said_at = datetime(2011, 7, 1, 9, tzinfo=UTC)
+
+
+class RiskFactory(DjangoModelFactory):
+    """A risk of the corporate register that nobody has assessed yet."""
+
+    class Meta:
+        model = Risk
+
+    reference = factory.Sequence(lambda n: f"CRR-{n}")
+    title = factory.Sequence(lambda n: f"Risk {n}")
+    owner = factory.SubFactory(UserFactory)
+
+
+class RiskAssessmentFactory(DjangoModelFactory):
+    """An assessment: 16 of 25."""
+
+    class Meta:
+        model = RiskAssessment
+
+    risk = factory.SubFactory(RiskFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    assessed_on = date(2011, 6, 30)
+    likelihood = 4
+    impact = 4
+    said_at = datetime(2011, 7, 1, 9, tzinfo=UTC)

@@ -7,10 +7,13 @@ from django.db import transaction
 
 from core.models.audit import AuditEvent
 from core.tables.faults import RefusedFileError
-from strategy import exporting, importing
-from strategy.models import Aim, Measure, Milestone, Priority, SuccessFactor
-from strategy.rules import MeasureKind
-from tests.factories import IndicatorFactory, UserFactory
+from strategy import exporting
+from strategy.importing import plan as importing
+from strategy.importing.risks import import_risks
+from strategy.importing.savings import import_savings
+from strategy.models.plan import Aim, Measure, Milestone, Priority, SuccessFactor
+from strategy.rules.plan import MeasureKind
+from tests.factories import IndicatorFactory, UnitFactory, UserFactory
 from tests.strategy.factories import (
     AimFactory,
     EvaluationFactory,
@@ -20,6 +23,9 @@ from tests.strategy.factories import (
     PriorityFactory,
     ProgrammeFactory,
     ProjectFactory,
+    RiskAssessmentFactory,
+    RiskFactory,
+    SavingFactory,
     SuccessFactorFactory,
     ThemeFactory,
 )
@@ -37,8 +43,20 @@ KINDS = (
     "milestones",
     "evidence",
     "evaluations",
+    "savings",
+    "risks",
 )
+IMPORTS = {"savings": import_savings, "risks": import_risks}
 END = date(2012, 3, 31)
+REPORTED = {
+    "profile": "2011/12 40000; Q1 2012/13 60000",
+    "as_at": date(2011, 9, 30),
+    "delivered": 10_000,
+    "forecast": 90_000,
+    "at_risk": 5_000,
+    "note": "The lease runs on",
+}
+ASSESSED = {"assessed_on": date(2011, 9, 30), "likelihood": 4, "impact": 5}
 
 
 def taken(kind):
@@ -46,7 +64,8 @@ def taken(kind):
 
 
 def bring(kind, text, **options):
-    return getattr(importing, f"import_{kind}")(text.encode(), file=f"{kind}.csv", **options)
+    take = IMPORTS.get(kind) or getattr(importing, f"import_{kind}")
+    return take(text.encode(), file=f"{kind}.csv", **options)
 
 
 def faults(kind, text):
@@ -66,7 +85,9 @@ def whole_plan():
     promised = {"priority": priority, "wording": "a bridge"}
     SuccessFactorFactory(**promised, position=1, ends_on=END)
     SuccessFactorFactory(**promised, position=2)
-    MeasureFactory(priority=priority, position=1, indicator=IndicatorFactory(reference="PI-1"))
+    unit = UnitFactory(code="bridges")
+    indicator = IndicatorFactory(reference="PI-1")
+    MeasureFactory(priority=priority, position=1, indicator=indicator)
     MeasureFactory(
         priority=priority,
         position=2,
@@ -83,6 +104,13 @@ def whole_plan():
     EvidenceFactory(priority=priority, title="Inspection", ends_on=END)
     for ends_on in (END, None):
         EvaluationFactory(priority=priority, ends_on=ends_on)
+    linked = {"project": ledger, "owner": UserFactory(email="owner@wealdshire.example")}
+    SavingFactory(reference="MTFP-1", unit=unit, indicator=indicator, **linked, **REPORTED)
+    SavingFactory(reference="MTFP-2", unit=unit, owner=linked["owner"], ends_on=END)
+    risk = RiskFactory(reference="CRR-1", unit=unit, appetite=9, **linked, **ASSESSED)
+    RiskAssessmentFactory(risk=risk, number=1, note="The bridge is old", **ASSESSED)
+    risk.indicators.set([indicator])
+    RiskFactory(reference="CRR-2", owner=linked["owner"], mitigation="Two\nlines")
 
 
 def test_a_plan_that_is_taken_and_brought_back_changes_nothing():
@@ -102,8 +130,10 @@ def test_a_plan_is_brought_whole_into_a_council_that_has_none():
         whole_plan()
         files = {kind: taken(kind) for kind in KINDS}
         managers = [each.accountable_manager.email for each in Milestone.objects.all()]
+        managers.append("owner@wealdshire.example")
         transaction.set_rollback(True)
     assert not Priority.objects.exists()
+    UnitFactory(code="bridges")
     IndicatorFactory(reference="PI-1")
     for email in managers:
         UserFactory(email=email)

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from core.clock import localdate
 from organisation.rules import PostKind
-from strategy.models import (
+from strategy.models.plan import (
     Milestone,
     Priority,
 )
-from strategy.queries import priority_sheet
+from strategy.queries.plan import priority_sheet
 from strategy.views.plan import PARTS
 from tests.factories import CouncilFactory, IndicatorFactory, holder
 from tests.strategy.factories import (
@@ -24,6 +24,8 @@ from tests.strategy.factories import (
     PriorityFactory,
     ProgrammeFactory,
     ProjectFactory,
+    RiskFactory,
+    SavingFactory,
     SuccessFactorFactory,
     ThemeFactory,
 )
@@ -40,6 +42,8 @@ FACTORIES = {
     "projects": ProjectFactory,
     "evidence": EvidenceFactory,
     "evaluations": EvaluationFactory,
+    "savings": SavingFactory,
+    "risks": RiskFactory,
 }
 
 
@@ -178,6 +182,10 @@ def test_each_kind_is_listed_searched_changed_and_has_a_history(client, officer,
         held["accountable_manager"] = part.accountable_manager.email
     if kind == "projects":
         held["programme"] = part.programme.slug
+    if kind in ("savings", "risks"):
+        held["owner"] = part.owner.email
+    if kind == "savings":
+        held["unit"] = part.unit.code
 
     done = send(client, f"{list_name}_change", {**held, **words}, part.pk)
 

@@ -10,8 +10,7 @@ from core.models.audit import AuditEvent
 from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.rules import PostKind
-from strategy import services
-from strategy.models import (
+from strategy.models.plan import (
     Aim,
     Measure,
     Milestone,
@@ -21,7 +20,7 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.queries import (
+from strategy.queries.plan import (
     ends_with,
     late_milestones,
     left_alone,
@@ -30,7 +29,8 @@ from strategy.queries import (
     programme_sheets,
     strategy_sheet,
 )
-from strategy.rules import MeasureKind, read_financial_year
+from strategy.rules.plan import MeasureKind, read_financial_year
+from strategy.services import plan as services
 from tests.factories import IndicatorFactory, UserFactory, holder
 from tests.strategy.factories import (
     AimFactory,

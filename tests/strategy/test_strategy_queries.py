@@ -6,8 +6,8 @@ import pytest
 
 from core.quarters import Quarter
 from sorp.lexicon import Rag, Travel
-from strategy.queries import late_milestones, priority_sheet, strategy_sheet
-from strategy.rules import Judgement, MeasureKind, MilestoneStatus
+from strategy.queries.plan import late_milestones, priority_sheet, strategy_sheet
+from strategy.rules.plan import Judgement, MeasureKind, MilestoneStatus
 from tests.factories import Q1, RatingFactory, rated
 from tests.strategy.factories import (
     AimFactory,

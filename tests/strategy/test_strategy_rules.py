@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorp.lexicon import Rag
-from strategy.rules import (
+from strategy.rules.plan import (
     EvidenceStatement,
     Judgement,
     MilestoneStatus,

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from core import clock, refusals
 from core.models.audit import AuditEvent
 from organisation.rules import PostKind
-from strategy import services
-from strategy.models import Aim, Measure, Milestone, Priority
-from strategy.rules import Judgement, MeasureKind
+from strategy.models.plan import Aim, Measure, Milestone, Priority
+from strategy.rules.plan import Judgement, MeasureKind
+from strategy.services import plan as services
 from tests.factories import IndicatorFactory, holder
 from tests.strategy.factories import (
     AimFactory,

@@ -16,7 +16,7 @@ from core.dates import as_date
 from core.refusals import Refused
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
-from strategy.models import (
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -31,8 +31,8 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.queries import differences, ends_with
-from strategy.rules import Judgement, MeasureKind
+from strategy.queries.plan import differences, ends_with
+from strategy.rules.plan import Judgement, MeasureKind
 
 Row = TypeVar("Row", bound=Model)
 PLACED = {Aim: "position", Theme: "position", Priority: "number"}
@@ -40,9 +40,9 @@ FIRST_DAY = {Evidence: "gathered_on", Evaluation: "judged_on"}  # of the others:
 HELD_ASIDE = 32_767  # a place that nobody has, for the moment in which two change theirs
 
 
-def _save_validated(row: Row) -> Row:
+def save_validated(row: Row) -> Row:
     """Keep a row, saying in words what the database would refuse. Raises Refused."""
-    _refuse_taken(row)
+    refuse_taken(row)
     try:
         row.full_clean()
     except ValidationError as refusal:
@@ -53,9 +53,12 @@ def _save_validated(row: Row) -> Row:
     return row
 
 
-def _refuse_taken(row: Model) -> None:
-    """A short name is one row's for good; a place, a title and day, an indicator one's at a time."""
+def refuse_taken(row: Model) -> None:
+    """A short name or a reference is one row's for good; a place, a title and day, an indicator one's at a time."""
     others = type(row)._default_manager.exclude(pk=row.pk)
+    reference = getattr(row, "reference", None)
+    if reference and others.filter(reference=reference).exists():
+        raise Refused(f"{reference} is taken: give this one another reference", field="reference")
     slug = getattr(row, "slug", None)
     if slug and others.filter(slug=slug).exists():
         raise Refused(f"{slug} is taken: choose another code", field="slug")
@@ -132,7 +135,7 @@ def change_part(*, part: SomePart, by: User | None, **given: Any) -> SomePart:
     for name in found:
         if name not in many:
             setattr(row, name, found[name][1])
-    _save_validated(row)
+    save_validated(row)
     for name in many & set(found):
         getattr(row, name).set(given[name])
     audit.record(
@@ -187,7 +190,7 @@ def _set_last_day(row: PlanPart, ends_on: date | None, by: User | None, **why: s
     was, row.ends_on = row.ends_on, ends_on
     if ends_on is None:
         try:
-            _refuse_taken(row)
+            refuse_taken(row)
         except Refused as taken:
             raise Refused(f"{taken}, or keep the last day", field="ends_on") from None
     row.save(update_fields=["ends_on"])
@@ -212,7 +215,7 @@ def state_aim(
     by: User | None,
 ) -> Aim:
     """The plan has an aim, in the place that is given or after those that there are."""
-    aim = _save_validated(
+    aim = save_validated(
         Aim(
             slug=slug,
             position=position or _next_place(Aim),
@@ -237,7 +240,7 @@ def state_theme(
     by: User | None,
 ) -> Theme:
     """The plan has a theme, which serves these aims."""
-    theme = _save_validated(
+    theme = save_validated(
         Theme(
             slug=slug,
             position=position or _next_place(Theme),
@@ -264,7 +267,7 @@ def state_priority(
     by: User | None,
 ) -> Priority:
     """Members have set a priority, which belongs to these themes, or stands alone."""
-    priority = _save_validated(
+    priority = save_validated(
         Priority(
             slug=slug,
             number=number or _next_place(Priority),
@@ -291,7 +294,7 @@ def promise_success(
     by: User | None,
 ) -> SuccessFactor:
     """By a financial year, given by the calendar year it begins in, something is delivered."""
-    factor = _save_validated(
+    factor = save_validated(
         SuccessFactor(
             priority=priority,
             position=priority.success_factors.count() + 1,
@@ -320,7 +323,7 @@ def measure_by(
         raise Refused(said, field="indicator")
     if indicator is None and not wording.strip():
         raise Refused("Say what it is judged by", field="wording")
-    measure = _save_validated(
+    measure = save_validated(
         Measure(
             priority=priority,
             position=priority.measures.count() + 1,
@@ -345,7 +348,7 @@ def start_programme(
     by: User | None,
 ) -> Programme:
     """A programme of change is under way."""
-    programme = _save_validated(
+    programme = save_validated(
         Programme(
             slug=slug, name=name, description=description, sponsor=sponsor, starts_on=starts_on
         )
@@ -365,7 +368,7 @@ def start_project(
     by: User | None,
 ) -> Project:
     """A programme has a project."""
-    project = _save_validated(
+    project = save_validated(
         Project(
             programme=programme,
             slug=slug,
@@ -393,7 +396,7 @@ def set_milestone(
     if (priority is None) == (project is None):
         said = "Name the priority or the project that the milestone is for, not both"
         raise Refused(said, field="project" if priority else "priority")
-    milestone = _save_validated(
+    milestone = save_validated(
         Milestone(
             priority=priority,
             project=project,
@@ -498,7 +501,7 @@ def give_evidence(
 ) -> Evidence:
     """Something that is no figure was found out about a priority, by a day that has been."""
     _refuse_ahead(gathered_on, "gathered_on")
-    evidence = _save_validated(
+    evidence = save_validated(
         Evidence(
             priority=priority,
             gathered_on=gathered_on,
@@ -523,7 +526,7 @@ def evaluate(
 ) -> Evaluation:
     """A formal evaluation has judged what was delivered for a priority, by a day that has been."""
     _refuse_ahead(judged_on, "judged_on")
-    evaluation = _save_validated(
+    evaluation = save_validated(
         Evaluation(
             priority=priority,
             judged_on=judged_on,

@@ -15,7 +15,7 @@ from indicators.models.definitions import Indicator
 from organisation.models.people import User
 from organisation.permissions import Permission
 from organisation.rights import allowed
-from strategy.rules import (
+from strategy.rules.plan import (
     Judgement,
     MeasureKind,
     MilestoneStatus,

@@ -5,21 +5,35 @@ Each file is all rows or none, through the same services as the pages. What a fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
 from core.clock import localdate
-from core.tables.cells import Day, choice, line, pattern, prose, whole_number
+from core.tables.cells import Day, choice, line, prose
 from core.tables.importing import Import, Imported
 from core.tables.rows import TableRow, optional_column
 from indicators.importing.definitions import Reference
 from indicators.models.definitions import Indicator
 from organisation.importing.people import Email
 from organisation.models.people import User
-from strategy.models import (
+from strategy.importing.parts import (
+    FinancialYear,
+    Line,
+    Place,
+    Prose,
+    Slug,
+    Slugs,
+    alike,
+    by_slug,
+    given_in,
+    in_turn,
+    named,
+    one,
+    same,
+    settle,
+)
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -32,11 +46,8 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.queries import differences
-from strategy.rules import SLUG, Judgement, MeasureKind, read_financial_year
-from strategy.services import (
-    change_part,
-    end_part,
+from strategy.rules.plan import Judgement, MeasureKind
+from strategy.services.plan import (
     evaluate,
     give_evidence,
     measure_by,
@@ -49,23 +60,6 @@ from strategy.services import (
     state_theme,
     update_milestone,
 )
-
-SLUG_OF_60 = pattern(
-    rf"(?=.{{1,60}}$){SLUG}", "use small letters, figures and hyphens, up to 60 characters"
-)
-
-
-def slugs(text: str) -> tuple[str, ...]:
-    """Codes separated by spaces or commas."""
-    return tuple(SLUG_OF_60(each) for each in text.replace(",", " ").split())
-
-
-Slug = Annotated[str, PlainValidator(SLUG_OF_60)]
-Slugs = Annotated[tuple[str, ...], PlainValidator(slugs)]
-Line = Annotated[str, PlainValidator(line(200))]
-Prose = Annotated[str, PlainValidator(prose())]
-Place = Annotated[int, PlainValidator(whole_number(1, 9_999))]
-FinancialYear = Annotated[int, PlainValidator(read_financial_year)]
 
 
 class AimRow(TableRow):
@@ -184,33 +178,16 @@ class EvaluationRow(TableRow):
     ends_on: Day | None = optional_column(called="to")
 
 
-# Each of them says between which days its part stands.
-PartRow = (
-    AimRow
-    | ThemeRow
-    | PriorityRow
-    | SuccessFactorRow
-    | MeasureRow
-    | MilestoneRow
-    | ProgrammeRow
-    | ProjectRow
-    | EvidenceRow
-    | EvaluationRow
-)
-SomeRow = TypeVar("SomeRow", bound=PartRow)
-SomeModel = TypeVar("SomeModel", bound=PlanPart)
-
-
 def import_aims(
     content: bytes, *, file: str, by: User | None = None, dry_run: bool = False
 ) -> Imported:
     """Every aim of the file is as it says. Raises RefusedFileError, as do all of these."""
     work = Import(content, AimRow, file=file)
-    standing = _by_slug(Aim)
+    standing = by_slug(Aim)
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each("slug", to_blame="slug"), standing):
-            given = _said(row, "slug", "name", "position", "description", "starts_on")
-            _settle(work, row, standing.get(row.slug), given, state_aim, by)
+        for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
+            given = given_in(row, "slug", "name", "position", "description", "starts_on")
+            settle(work, row, standing.get(row.slug), given, state_aim, by)
     return work.outcome()
 
 
@@ -219,12 +196,12 @@ def import_themes(
 ) -> Imported:
     """Every theme of the file is as it says, and serves the aims it names."""
     work = Import(content, ThemeRow, file=file)
-    standing, aims = _by_slug(Theme, "aims"), _by_slug(Aim)
+    standing, aims = by_slug(Theme, "aims"), by_slug(Aim)
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each("slug", to_blame="slug"), standing):
-            given = _said(row, "slug", "name", "position", "description", "starts_on")
-            given["aims"] = _named(work, row, "aims", row.aims, aims)
-            _settle(work, row, standing.get(row.slug), given, state_theme, by)
+        for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
+            given = given_in(row, "slug", "name", "position", "description", "starts_on")
+            given["aims"] = named(work, row, "aims", row.aims, aims)
+            settle(work, row, standing.get(row.slug), given, state_theme, by)
     return work.outcome()
 
 
@@ -233,12 +210,12 @@ def import_priorities(
 ) -> Imported:
     """Every priority of the file is as it says, and belongs to the themes it names."""
     work = Import(content, PriorityRow, file=file)
-    standing, themes = _by_slug(Priority, "themes"), _by_slug(Theme)
+    standing, themes = by_slug(Priority, "themes"), by_slug(Theme)
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each("slug", to_blame="slug"), standing):
-            given = _said(row, "slug", "name", "number", "sponsor", "description", "starts_on")
-            given["themes"] = _named(work, row, "themes", row.themes, themes)
-            _settle(work, row, standing.get(row.slug), given, state_priority, by)
+        for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
+            given = given_in(row, "slug", "name", "number", "sponsor", "description", "starts_on")
+            given["themes"] = named(work, row, "themes", row.themes, themes)
+            settle(work, row, standing.get(row.slug), given, state_priority, by)
     return work.outcome()
 
 
@@ -248,19 +225,19 @@ def import_success_factors(
     """Every priority promises what the file says. The same priority, year and words are the same promise."""
     work = Import(content, SuccessFactorRow, file=file)
     key = ("priority", "by_year", "wording")
-    priorities = _by_slug(Priority)
-    standing = _alike(
+    priorities = by_slug(Priority)
+    standing = alike(
         (each.priority.slug, each.by_year, each.wording, each)
         for each in SuccessFactor.objects.select_related("priority")
     )
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each(*key, "ends_on", to_blame="wording")):
-            priority = _one(work, row, "priority", row.priority, priorities)
+        for row in in_turn(work.once_each(*key, "ends_on", to_blame="wording")):
+            priority = one(work, row, "priority", row.priority, priorities)
             if priority is None:
                 continue
-            given = {"priority": priority, **_said(row, "by_year", "wording", "starts_on")}
-            found = _same(standing.get((row.priority, row.by_year, row.wording)), row.ends_on)
-            _settle(work, row, found, given, promise_success, by)
+            given = {"priority": priority, **given_in(row, "by_year", "wording", "starts_on")}
+            found = same(standing.get((row.priority, row.by_year, row.wording)), row.ends_on)
+            settle(work, row, found, given, promise_success, by)
     return work.outcome()
 
 
@@ -273,16 +250,16 @@ def import_measures(
     """
     work = Import(content, MeasureRow, file=file)
     rows = work.once_each("priority", "kind", "indicator", "wording", "ends_on", to_blame="kind")
-    priorities = _by_slug(Priority)
+    priorities = by_slug(Priority)
     references = Indicator.objects.filter(reference__in=work.named("indicator") - {None})
     indicators = {each.reference: each for each in references}
-    standing = _alike(
+    standing = alike(
         (each.priority.slug, *_judged_by(each.kind, each.indicator, each.wording), each)
         for each in Measure.objects.select_related("priority", "indicator")
     )
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(rows):
-            priority = _one(work, row, "priority", row.priority, priorities)
+        for row in in_turn(rows):
+            priority = one(work, row, "priority", row.priority, priorities)
             indicator = indicators.get(row.indicator or "")
             if row.indicator is not None and indicator is None:
                 advice = f"name an indicator that exists: there is no {row.indicator}"
@@ -293,11 +270,11 @@ def import_measures(
             given = {
                 "priority": priority,
                 "indicator": indicator,
-                **_said(row, "kind", "wording", "starts_on"),
+                **given_in(row, "kind", "wording", "starts_on"),
             }
             key = (row.priority, *_judged_by(row.kind, indicator, row.wording))
-            found = _same(standing.get(key), row.ends_on)
-            _settle(work, row, found, given, measure_by, by)
+            found = same(standing.get(key), row.ends_on)
+            settle(work, row, found, given, measure_by, by)
     return work.outcome()
 
 
@@ -311,11 +288,11 @@ def import_programmes(
 ) -> Imported:
     """Every programme of the file is as it says."""
     work = Import(content, ProgrammeRow, file=file)
-    standing = _by_slug(Programme)
+    standing = by_slug(Programme)
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each("slug", to_blame="slug"), standing):
-            given = _said(row, "slug", "name", "sponsor", "description", "starts_on")
-            _settle(work, row, standing.get(row.slug), given, start_programme, by)
+        for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
+            given = given_in(row, "slug", "name", "sponsor", "description", "starts_on")
+            settle(work, row, standing.get(row.slug), given, start_programme, by)
     return work.outcome()
 
 
@@ -324,15 +301,15 @@ def import_projects(
 ) -> Imported:
     """Every project of the file is as it says, in its programme."""
     work = Import(content, ProjectRow, file=file)
-    standing, programmes = _by_slug(Project), _by_slug(Programme)
+    standing, programmes = by_slug(Project), by_slug(Programme)
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each("slug", to_blame="slug"), standing):
-            programme = _one(work, row, "programme", row.programme, programmes)
+        for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
+            programme = one(work, row, "programme", row.programme, programmes)
             if programme is None:
                 continue
-            given = _said(row, "slug", "name", "description", "starts_on")
+            given = given_in(row, "slug", "name", "description", "starts_on")
             given["programme"] = programme
-            _settle(work, row, standing.get(row.slug), given, start_project, by)
+            settle(work, row, standing.get(row.slug), given, start_project, by)
     return work.outcome()
 
 
@@ -347,12 +324,12 @@ def import_milestones(
     work = Import(content, MilestoneRow, file=file)
     key = ("priority", "project", "title", "due_on")
     rows = work.once_each(*key, "ends_on", to_blame="title")
-    priorities, projects = _by_slug(Priority), _by_slug(Project)
+    priorities, projects = by_slug(Priority), by_slug(Project)
     people = {
         each.email: each
         for each in User.objects.filter(email__in=work.named("accountable_manager"))
     }
-    standing = _alike(
+    standing = alike(
         (
             each.priority.slug if each.priority else None,
             each.project.slug if each.project else None,
@@ -363,9 +340,9 @@ def import_milestones(
         for each in Milestone.objects.select_related("priority", "project", "accountable_manager")
     )
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(rows):
-            priority = _one(work, row, "priority", row.priority, priorities)
-            project = _one(work, row, "project", row.project, projects)
+        for row in in_turn(rows):
+            priority = one(work, row, "priority", row.priority, priorities)
+            project = one(work, row, "project", row.project, projects)
             manager = people.get(row.accountable_manager)
             if manager is None:
                 advice = f"name a person: nobody has the address {row.accountable_manager}"
@@ -373,14 +350,14 @@ def import_milestones(
             if manager is None or (row.priority and not priority) or (row.project and not project):
                 continue
             given = {
-                **_said(row, "title", "due_on", "starts_on"),
+                **given_in(row, "title", "due_on", "starts_on"),
                 "priority": priority,
                 "project": project,
                 "accountable_manager": manager,
             }
             whose = (row.priority, row.project, row.title, row.due_on)
-            found = _same(standing.get(whose), row.ends_on)
-            _settle(work, row, found, given, set_milestone, by, and_then=_report)
+            found = same(standing.get(whose), row.ends_on)
+            settle(work, row, found, given, set_milestone, by, and_then=_report)
     return work.outcome()
 
 
@@ -390,22 +367,22 @@ def import_evidence(
     """All evidence of the file is given. The same priority, day and title are the same evidence."""
     work = Import(content, EvidenceRow, file=file)
     key = ("priority", "gathered_on", "title")
-    priorities = _by_slug(Priority)
-    standing = _alike(
+    priorities = by_slug(Priority)
+    standing = alike(
         (each.priority.slug, each.gathered_on, each.title, each)
         for each in Evidence.objects.select_related("priority")
     )
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each(*key, "ends_on", to_blame="title")):
-            priority = _one(work, row, "priority", row.priority, priorities)
+        for row in in_turn(work.once_each(*key, "ends_on", to_blame="title")):
+            priority = one(work, row, "priority", row.priority, priorities)
             if priority is None:
                 continue
             given = {
-                **_said(row, "gathered_on", "title", "finding", "source"),
+                **given_in(row, "gathered_on", "title", "finding", "source"),
                 "priority": priority,
             }
-            found = _same(standing.get((row.priority, row.gathered_on, row.title)), row.ends_on)
-            _settle(work, row, found, given, give_evidence, by)
+            found = same(standing.get((row.priority, row.gathered_on, row.title)), row.ends_on)
+            settle(work, row, found, given, give_evidence, by)
     return work.outcome()
 
 
@@ -415,26 +392,26 @@ def import_evaluations(
     """Every evaluation of the file is given. The same priority and day are the same evaluation."""
     work = Import(content, EvaluationRow, file=file)
     key = ("priority", "judged_on")
-    priorities = _by_slug(Priority)
-    standing = _alike(
+    priorities = by_slug(Priority)
+    standing = alike(
         (each.priority.slug, each.judged_on, each)
         for each in Evaluation.objects.select_related("priority")
     )
     with work.all_or_none(dry_run=dry_run):
-        for row in _in_turn(work.once_each(*key, "ends_on", to_blame="judged_on")):
-            priority = _one(work, row, "priority", row.priority, priorities)
+        for row in in_turn(work.once_each(*key, "ends_on", to_blame="judged_on")):
+            priority = one(work, row, "priority", row.priority, priorities)
             if priority is None:
                 continue
             given = {
-                **_said(row, "judged_on", "judgement", "finding", "judged_by"),
+                **given_in(row, "judged_on", "judgement", "finding", "judged_by"),
                 "priority": priority,
             }
-            found = _same(standing.get((row.priority, row.judged_on)), row.ends_on)
-            _settle(work, row, found, given, evaluate, by)
+            found = same(standing.get((row.priority, row.judged_on)), row.ends_on)
+            settle(work, row, found, given, evaluate, by)
     return work.outcome()
 
 
-def _report(row: PartRow, part: PlanPart, by: User | None) -> bool:
+def _report(row: TableRow, part: PlanPart, by: User | None) -> bool:
     """How far a milestone has come is as its row says. Returns whether it was otherwise."""
     assert isinstance(row, MilestoneRow)
     assert isinstance(part, Milestone)
@@ -445,109 +422,3 @@ def _report(row: PartRow, part: PlanPart, by: User | None) -> bool:
         return False
     update_milestone(milestone=part, today=localdate(), by=by, **becomes)
     return True
-
-
-# What every file of the plan has in common -------------------------------------------------------------
-
-
-def _settle(
-    work: Import[SomeRow],
-    row: SomeRow,
-    part: PlanPart | None,
-    given: dict[str, Any],
-    add: Callable[..., PlanPart],
-    by: User | None,
-    *,
-    and_then: Callable[[PartRow, PlanPart, User | None], bool] | None = None,
-) -> None:
-    """A part stands as its row says, or it is said why it cannot: an empty cell leaves what stands."""
-    try:
-        if part is None:
-            made = add(**given, by=by)
-            if and_then:
-                and_then(row, made, by)
-            if row.ends_on is not None:
-                end_part(part=made, ends_on=row.ends_on, by=by)
-            work.count(str(made), existed=False, changed=True)
-            return
-        said = {
-            name: value
-            for name, value in given.items()
-            if name in row.filled and (value is not None or name == "starts_on")
-        }
-        changed = bool(differences(part, said))
-        row_now = change_part(part=part, by=by, **said)
-        if and_then:
-            changed |= and_then(row, row_now, by)
-        if "ends_on" in row.filled and row.ends_on != part.ends_on:
-            end_part(part=part, ends_on=row.ends_on, by=by)
-            changed = True
-        work.count(str(row_now), existed=True, changed=changed)
-    except ValueError as reason:
-        field = getattr(reason, "field", None)
-        first = next(name for name in given if name in type(row).model_fields)
-        work.refuse(row, field if field in type(row).model_fields else first, reason)
-
-
-def _said(row: PartRow, *names: str) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
-
-
-def _by_slug(model: type[SomeModel], *many: str) -> dict[str, SomeModel]:
-    rows = model._default_manager.prefetch_related(*many)
-    return {each.slug: each for each in rows}  # type: ignore[attr-defined] # each of these has one
-
-
-def _in_turn(rows: Iterable[SomeRow], standing: Collection[str] = ()) -> Sequence[SomeRow]:
-    """What stands before what is new, and what ends before what takes its place."""
-    return sorted(
-        rows,
-        key=lambda row: (
-            getattr(row, "slug", None) not in standing,
-            row.ends_on is None,
-            row.row_number,
-        ),
-    )
-
-
-def _alike(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Any]]:
-    """Parts by what they say: the same may have ended and be said anew."""
-    found: dict[tuple[Any, ...], list[Any]] = {}
-    for *key, part in rows:
-        found.setdefault(tuple(key), []).append(part)
-    return found
-
-
-def _same(alike: list[Any] | None, ends_on: date | None) -> Any:
-    """The one that a row speaks of: that with its last day, or else the one that goes on, or else any."""
-    for wanted in (ends_on, None):
-        for each in alike or ():
-            if each.ends_on == wanted:
-                return each
-    return alike[-1] if alike else None
-
-
-def _one(
-    work: Import[SomeRow],
-    row: SomeRow,
-    field: str,
-    slug: str | None,
-    among: dict[str, SomeModel],
-) -> SomeModel | None:
-    found = among.get(slug or "")
-    if slug is not None and found is None:
-        work.refuse(row, field, f"name a {field} that exists: there is no {slug}")
-    return found
-
-
-def _named(
-    work: Import[SomeRow],
-    row: SomeRow,
-    field: str,
-    given: Iterable[str],
-    among: dict[str, SomeModel],
-) -> list[SomeModel]:
-    for slug in given:
-        if slug not in among:
-            work.refuse(row, field, f"name {field} that exist: there is no {slug}")
-    return [among[slug] for slug in given if slug in among]

@@ -12,9 +12,10 @@ from django.db.models import ManyToManyField, QuerySet
 
 from core.clock import day_of
 from core.quarters import Quarter
+from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from sorp.lexicon import Rag, Travel
-from strategy.models import (
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Measure,
@@ -27,7 +28,7 @@ from strategy.models import (
     SomePart,
     Theme,
 )
-from strategy.rules import (
+from strategy.rules.plan import (
     Judgement,
     MeasureKind,
     MilestoneStatus,
@@ -316,14 +317,19 @@ def differences(part: PlanPart, given: Mapping[str, Any]) -> dict[str, tuple[Any
     for name, becomes in given.items():
         field = part._meta.get_field(name)
         if isinstance(field, ManyToManyField):
-            was: Any = sorted(each.slug for each in getattr(part, name).all())
-            becomes = sorted(each.slug for each in becomes)
+            was: Any = sorted(_key(each) for each in getattr(part, name).all())
+            becomes = sorted(_key(each) for each in becomes)
         else:
             was = getattr(part, name)
             becomes = becomes.strip() if isinstance(becomes, str) else becomes
         if was != becomes:
             found[name] = (was, becomes)
     return found
+
+
+def _key(row: Any) -> str:
+    """By what a row is known in files: an indicator by its reference, a part of the plan by its code."""
+    return str(row.reference if isinstance(row, Indicator) else row.slug)
 
 
 def _standing(parts: Iterable[SomePart], day: date) -> list[SomePart]:

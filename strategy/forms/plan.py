@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from core.forms import DayField, PrintedText, field_of, mark_one_of_several
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
-from strategy.models import (
+from strategy.models.plan import (
     Aim,
     Evaluation,
     Evidence,
@@ -22,7 +22,7 @@ from strategy.models import (
     SuccessFactor,
     Theme,
 )
-from strategy.rules import SLUG, Judgement, MeasureKind, read_financial_year
+from strategy.rules.plan import SLUG, Judgement, MeasureKind, read_financial_year
 
 
 class MilestoneForm(forms.Form):
@@ -81,7 +81,7 @@ class NamedPartForm(PartForm):
         return given
 
 
-def _description() -> PrintedText:
+def description_field() -> PrintedText:
     return PrintedText(
         label="Description",
         max_length=20_000,
@@ -90,7 +90,7 @@ def _description() -> PrintedText:
     )
 
 
-def _first_day() -> DayField:
+def first_day_field() -> DayField:
     return DayField(
         label="First day",
         what="the first day",
@@ -123,9 +123,9 @@ def _whole(form: forms.Form, name: str, part: PlanPart | None) -> int | None:
 class AimForm(NamedPartForm):
     """What the plan is for."""
 
-    description = _description()
+    description = description_field()
     position = _place("Place among the aims")
-    starts_on = _first_day()
+    starts_on = first_day_field()
     field_order = ("name", "slug")
 
     def __init__(self, *args: Any, part: Aim | None = None, **kwargs: Any) -> None:
@@ -146,9 +146,9 @@ class ThemeForm(NamedPartForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    description = _description()
+    description = description_field()
     position = _place("Place among the themes")
-    starts_on = _first_day()
+    starts_on = first_day_field()
     field_order = ("name", "slug")
 
     def __init__(self, *args: Any, part: Theme | None = None, **kwargs: Any) -> None:
@@ -178,8 +178,8 @@ class PriorityForm(NamedPartForm):
         required=False,
         help_text="The office of its sponsor, such as “Cabinet Member for Children”.",
     )
-    description = _description()
-    starts_on = _first_day()
+    description = description_field()
+    starts_on = first_day_field()
     field_order = ("name", "slug")
 
     def __init__(self, *args: Any, part: Priority | None = None, **kwargs: Any) -> None:
@@ -226,7 +226,7 @@ class SuccessFactorForm(PartForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say what will have been delivered"},
     )
-    starts_on = _first_day()
+    starts_on = first_day_field()
 
     def __init__(self, *args: Any, part: SuccessFactor | None = None, **kwargs: Any) -> None:
         super().__init__(*args, part=part, **kwargs)
@@ -269,7 +269,7 @@ class MeasureForm(PartForm):
         required=False,
         help_text="The name of the survey, inspection or evaluation. Leave it empty for an indicator.",
     )
-    starts_on = _first_day()
+    starts_on = first_day_field()
 
     def __init__(self, *args: Any, part: Measure | None = None, **kwargs: Any) -> None:
         super().__init__(*args, part=part, **kwargs)
@@ -316,7 +316,7 @@ class PlannedMilestoneForm(PartForm):
         empty_label="Choose a person",
         error_messages={"required": "Choose who answers for it"},
     )
-    starts_on = _first_day()
+    starts_on = first_day_field()
 
     def __init__(self, *args: Any, part: Milestone | None = None, **kwargs: Any) -> None:
         super().__init__(*args, part=part, **kwargs)
@@ -344,8 +344,8 @@ class ProgrammeForm(NamedPartForm):
         required=False,
         help_text="The office of its sponsor, such as “Cabinet Member for Children”.",
     )
-    description = _description()
-    starts_on = _first_day()
+    description = description_field()
+    starts_on = first_day_field()
     field_order = ("name", "slug")
 
 
@@ -359,8 +359,8 @@ class ProjectForm(NamedPartForm):
         empty_label="Choose a programme",
         error_messages={"required": "Choose the programme"},
     )
-    description = _description()
-    starts_on = _first_day()
+    description = description_field()
+    starts_on = first_day_field()
     field_order = ("name", "slug")
 
     def __init__(self, *args: Any, part: Project | None = None, **kwargs: Any) -> None:
