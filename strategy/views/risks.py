@@ -44,9 +44,12 @@ def risk(request: SignedInRequest, risk: int) -> HttpResponse:
     row = get_object_or_404(
         Risk.objects.select_related("unit", "owner", "project__programme"), pk=risk
     )
-    linked = Indicator.objects.visible_to(request.user).filter(risks=row).select_related("unit")
+    linked = list(
+        Indicator.objects.visible_to(request.user).filter(risks=row).select_related("unit")
+    )
     quarter = last_closed()
-    rows = indicator_rows(linked, quarter=quarter, seen=seen_by(request.user)) if quarter else ()
+    seen = seen_by(request.user, [each.pk for each in linked])
+    rows = indicator_rows(linked, quarter=quarter, seen=seen) if quarter else ()
     page = {
         "risk": row,
         "appetite": against_appetite(row.score, row.appetite),

@@ -111,6 +111,8 @@ PROGRAMMES = "code,name\nchange,Change\n"
 PROJECTS = "code,programme,name\nledger,{programme},The ledger\n"
 MILESTONES = "title,priority,project,due,manager\nBegin,{priority},,2030-01-31,{manager}\n"
 TEAMS = "team,name,chaired_by\ndat,Delivery Assurance Team,managing_director\n"
+SAVINGS = "reference,title,amount,unit,owner\nMTFP-1,Fewer leases,250000,{unit},{manager}\n"
+RISKS = "reference,title,owner,assessed,likelihood,impact\nCRR-1,A flood,{manager},2011-06-30,3,5\n"
 SEATS = "team,email,seat,directorate,from,to\npat,{staff},ned,,2013-05-01,\n"
 
 
@@ -125,6 +127,7 @@ def a_plan_file(text):
             "programme": ProgrammeFactory().slug,
             "manager": UserFactory().email,
             "staff": holder(PostKind.STAFF).email,
+            "unit": IndicatorFactory().unit.code,
         }
         path = folder / "given.csv"
         path.write_text(text.format(**given))
@@ -264,6 +267,8 @@ CALLED = {
     "import_priorities": a_plan_file(PRIORITIES),
     "import_programmes": a_plan_file(PROGRAMMES),
     "import_projects": a_plan_file(PROJECTS),
+    "import_risks": a_plan_file(RISKS),
+    "import_savings": a_plan_file(SAVINGS),
     "import_seats": a_plan_file(SEATS),
     "import_success_factors": a_plan_file(SUCCESS_FACTORS),
     "import_teams": a_plan_file(TEAMS),

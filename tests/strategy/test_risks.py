@@ -7,7 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from core.clock import now
 from core.models.audit import AuditEvent
+from core.models.quarters import ReportingQuarter
+from core.quarters import Quarter
 from core.refusals import Refused
 from organisation.rules import PostKind
 from strategy.models.risks import Risk
@@ -197,6 +200,15 @@ def test_its_owner_assesses_it_on_the_page(client):
     page = client.get(done.url).content.decode()
     assert "Over appetite: scores 20, and up to 9 is accepted" in page
     assert "Two of three bids failed" in page
+
+
+@pytest.mark.django_db
+def test_its_page_has_the_indicators_that_would_show_it(client, officer):
+    ReportingQuarter.objects.create(quarter=Quarter(2011, 1), state="closed", closed_at=now())
+    risk = RiskFactory()
+    risk.indicators.set([IndicatorFactory(title="Bridges inspected")])
+
+    assert "Bridges inspected" in client.get(risk.get_absolute_url()).content.decode()
 
 
 @pytest.mark.django_db
