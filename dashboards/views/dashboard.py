@@ -37,7 +37,7 @@ from indicators.queries.rows import IndicatorLine
 from indicators.queries.sight import seen_by
 from organisation.models.units import Unit
 from organisation.permissions import Permission
-from organisation.queries import tree_on
+from organisation.queries import tree_on, units_directed_by
 from organisation.requests import SignedInRequest
 from organisation.rights import allowed
 from organisation.rules import Tree
@@ -144,6 +144,10 @@ def dashboard(request: SignedInRequest, unit: str) -> HttpResponse:
         "without_page": _address_without(request, "page", "picture"),
         "elsewhere": stands if not board.stands else None,
         "may_chase": allowed(request.user, Permission.MANAGE_FRAMEWORK),
+        "may_name_acting": allowed(request.user, Permission.MANAGE_FRAMEWORK)
+        or not set(tree.above(found.pk)).isdisjoint(
+            units_directed_by(request.user, on=localdate())
+        ),
     }
     return render(request, "dashboards/dashboard.html", shown)
 

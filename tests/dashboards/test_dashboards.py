@@ -572,6 +572,26 @@ def test_queries_are_as_many_for_1_as_for_20_and_for_1000_indicators(client, rea
         assert len({asked[name, count] for count in (1, 20, 1000)}) == 1, asked
 
 
+@pytest.mark.parametrize(
+    ("kind", "where", "is_offered"),
+    [
+        (PostKind.DIRECTOR, "itself", True),
+        (PostKind.DIRECTOR, "above", True),
+        (PostKind.DIRECTOR, "beside", False),
+        (PostKind.ACCOUNTABLE_MANAGER, "itself", False),
+        (PostKind.PERFORMANCE_OFFICER, "above", True),
+    ],
+)
+def test_who_may_name_an_acting_manager_of_a_unit_is_offered_it_on_its_dashboard(
+    client, closed_quarters, kind, where, is_offered
+):
+    unit = council_of(1)
+    units = {"itself": unit, "above": unit.parent, "beside": UnitFactory(parent=unit.parent)}
+    client.force_login(holder(kind, unit=units[where]))
+
+    assert (reverse("acting_manager") in page(client, unit)) is is_offered
+
+
 def test_a_thousand_indicators_are_shown_sixty_at_a_time(client, reader):
     unit = council_of(1000)
     first = client.get(reverse("dashboard", args=[unit.code]), {"sort": "reference"})

@@ -68,6 +68,16 @@ def page_of(response):
     return response.content.decode().replace("&#x27;", "'")
 
 
+def test_a_tolerance_stands_beside_the_box_with_no_more_decimals_than_it_needs(
+    client, sorp_in_force
+):
+    indicator = IndicatorFactory(method="tolerance", tolerance=Decimal("10.000"))
+    TargetFactory(indicator=indicator, floor=None)
+    client.force_login(indicator.accountable_manager)
+
+    assert "within 10% of it is amber" in page_of(client.get(address(indicator)))
+
+
 def test_a_result_goes_from_draft_to_check_to_submission_and_is_rated_and_recorded(
     client, indicator
 ):
