@@ -9,7 +9,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from assurance.models.teams import MOST_IN_QUORUM, MOST_NEDS, NEDS, Team
-from assurance.rules import Attended, CallInVerdict, Course, Nth, SeatKind, TeamCode
+from assurance.rules import (
+    Attended,
+    CallInVerdict,
+    Course,
+    Judged,
+    Nth,
+    Outcome,
+    SeatKind,
+    TeamCode,
+)
 from core.forms import ClockField, DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
@@ -205,11 +214,10 @@ class ChallengeForm(forms.Form):
     raised_by = forms.ModelChoiceField(
         User.objects.none(),
         label="Who asked?",
-        empty_label="Select a person",
-        error_messages={
-            "required": "Select who asked",
-            "invalid_choice": "Select who asked from the list",
-        },
+        empty_label="The team",
+        required=False,
+        help_text="Name somebody only if they wish it.",
+        error_messages={"invalid_choice": "Select who asked from the list"},
     )
     answer = PrintedText(
         label="What was answered?",
@@ -225,14 +233,29 @@ class ChallengeForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What was decided about a called-in indicator."""
+    """What came of a called-in indicator."""
 
-    text = PrintedText(
-        label="What was decided?",
-        max_length=2000,
-        widget=forms.Textarea(attrs=SHORT),
-        error_messages={"required": "Enter what was decided"},
+    kind = forms.TypedChoiceField(
+        label="What came of it?",
+        coerce=Outcome,
+        choices=Outcome.choices(),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what came of it"},
     )
+    returns_on = DayField(
+        label="On which day does it come back?",
+        what="the day on which it comes back",
+        required=False,
+        help_text="Only where it comes back on a day. It is then on the agenda of the first meeting from that day on.",
+    )
+    text = PrintedText(
+        label="What was decided, in a sentence?",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs=SHORT),
+        help_text="Not needed for what was left for the next meeting, or not reached.",
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     agrees_plan = forms.BooleanField(label="The action plan is agreed", required=False)
 
     def __init__(self, *args: Any, plan: ActionPlan | None, **kwargs: Any) -> None:
@@ -267,6 +290,51 @@ class ReportForm(forms.Form):
         label="Progress", max_length=500, required=False, widget=forms.Textarea(attrs=SHORT)
     )
     done_on = DayField(label="When was it done?", what="the day it was done", required=False)
+    evidence = PrintedText(
+        label="What shows that it is done?",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs=SHORT),
+        help_text="A document, a figure, who checked it: whoever asked for it judges by this.",
+    )
+
+
+class JudgeForm(forms.Form):
+    """Whether what shows that an action is done is enough."""
+
+    judged = forms.TypedChoiceField(
+        label="Is it done?",
+        coerce=Judged,
+        choices=Judged.choices(),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether it is done"},
+    )
+    words = PrintedText(
+        label="What is missing?",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs=SHORT),
+        help_text="Whoever does it is told this.",
+    )
+
+
+class CorrectionForm(forms.Form):
+    """What is right, beside an entry of a log that is closed."""
+
+    entry = forms.ChoiceField(label="What is to be corrected?", required=False)
+    text = PrintedText(
+        label="What is right?",
+        max_length=2000,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Enter what is right"},
+    )
+
+    def __init__(self, *args: Any, entries: Collection[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "entry", forms.ChoiceField).choices = [
+            ("", "Something that is missing"),
+            *entries,
+        ]
 
 
 class AttendanceForm(forms.Form):

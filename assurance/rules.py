@@ -100,6 +100,61 @@ class DeputyState(Word):
     REFUSED = "refused", "Not agreed"
 
 
+class Outcome(Word):
+    """What came of an item at a meeting. The last two say that it was left for another."""
+
+    ACCEPT_PLAN = "accept", "The plan is accepted"
+    STRENGTHEN_PLAN = "strengthen", "The plan must be strengthened"
+    REFER_UP = "refer_up", "Referred up"
+    RETURN_ON = "return_on", "Comes back on a day"
+    NO_ACTION = "no_action", "No further action"
+    DEFERRED = "deferred", "Left for the next meeting"
+    NOT_REACHED = "not_reached", "Not reached"
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the item is before a later meeting without anybody calling it in again."""
+        return self in (Outcome.RETURN_ON, Outcome.DEFERRED, Outcome.NOT_REACHED)
+
+
+class ThreadStep(Word):
+    """What can happen to a matter before a team, in the order in which it happens on one day."""
+
+    REFERRED = "referred", "Referred"
+    HANDLED = "handled", "Dealt with"
+    CALLED_IN = "called_in", "Called in"
+    ASKED = "asked", "Asked to the meeting"
+    PAPER = "paper", "Paper"
+    CHALLENGED = "challenged", "Challenge"
+    ANSWERED = "answered", "Answer"
+    DECIDED = "decided", "Decision"
+    PROMISED = "promised", "Agreed action"
+    OVERDUE = "overdue", "Overdue"
+    DONE = "done", "Done"
+    JUDGED = "judged", "Judged"
+    CORRECTED = "corrected", "Correction"
+
+    @property
+    def place(self) -> int:
+        return list(ThreadStep).index(self)
+
+
+class Judged(Word):
+    """What whoever asked for an action says of what shows that it is done."""
+
+    ACCEPTED = "accepted", "Accepted as done"
+    NOT_ENOUGH = "not_enough", "Not enough: it goes on"
+
+
+# A meeting's log can be written for so many working days after it. Then only corrections are added.
+LOG_OPEN_FOR = 5
+
+
+def log_closes_on(meets_on: date) -> date:
+    """The last day on which a meeting's log takes entries."""
+    return working_day_after(meets_on, LOG_OPEN_FOR)
+
+
 class ActionState(Word):
     """How an agreed action stands on a day."""
 

@@ -7,6 +7,7 @@ from assurance.views import (
     attendance,
     boards,
     invitations,
+    live,
     meetings,
     outcomes,
     rounds,
@@ -64,6 +65,7 @@ urlpatterns = [
         name="pack_json",
     ),
     path("<assurance_team:team>/<day:day>/board/", boards.call_in_board, name="call_in_board"),
+    path("<assurance_team:team>/<day:day>/live/", live.live_meeting, name="live_meeting"),
     path("<assurance_team:team>/<day:day>/attendance/", attendance.attendance, name="attendance"),
     path(
         "<assurance_team:team>/<day:day>/apologies/",

@@ -1,14 +1,22 @@
 """Meetings, what was called in to them, and what came of it."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from assurance.models.teams import Team
-from assurance.rules import CallInVerdict, Eligibility, MeetingState
+from assurance.rules import (
+    CallInVerdict,
+    Eligibility,
+    Judged,
+    MeetingState,
+    Outcome,
+    log_closes_on,
+)
 from core.clock import now
 from core.dates import as_date, in_full
 from core.fields import QuarterField
@@ -70,6 +78,11 @@ class Meeting(models.Model):
         return f"{in_full(self.meets_on)}{at}" + (f", {self.place}" if self.place else "")
 
     @property
+    def log_closes_on(self) -> date:
+        """The last day on which its log takes entries."""
+        return log_closes_on(self.meets_on)
+
+    @property
     def is_held(self) -> bool:
         return self.state == MeetingState.HELD
 
@@ -90,6 +103,27 @@ class CallInQuerySet(models.QuerySet["CallIn"]):
         return called_in.exclude(meeting__state=MeetingState.CANCELLED)
 
 
+class LogEntry(models.Model):
+    """Something said at a meeting, as its log keeps it.
+
+    The log takes entries until some working days after the meeting; then the database refuses more,
+    and what was wrong is put right by a dated correction beside it.
+    """
+
+    recorded_on = models.DateField(editable=False)
+    log_closes_on = models.DateField(editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def while_the_log_is_open(what: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(recorded_on__lte=F("log_closes_on")),
+        name=f"{what}_is_recorded_while_the_log_is_open",
+    )
+
+
 class CallIn(models.Model):
     """What the chair decided about calling one indicator in to one meeting.
 
@@ -107,6 +141,14 @@ class CallIn(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="decided by"
     )
     at = models.DateTimeField()
+    came_from = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="went_to",
+        help_text="What was left for this meeting by an earlier one.",
+    )
 
     objects = CallInQuerySet.as_manager()
 
@@ -149,29 +191,45 @@ class CallIn(models.Model):
         return self.indicator.accountable_manager
 
 
-class Challenge(models.Model):
-    """What was asked about a called-in indicator, by whom, and what was answered."""
+class Challenge(LogEntry):
+    """What was asked about a called-in indicator, and what was answered.
+
+    The team asked; a name stands beside it only where somebody wishes it.
+    """
 
     call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="challenges")
     text = models.TextField()
     answer = models.TextField(blank=True)
-    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         ordering = ["call_in", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="challenge_says_what_was_asked")
+            models.CheckConstraint(condition=~Q(text=""), name="challenge_says_what_was_asked"),
+            while_the_log_is_open("challenge"),
         ]
 
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def asked_by(self) -> str:
+        """PAT, or whoever wished to be named."""
+        return self.raised_by.name if self.raised_by else self.call_in.meeting.team.short
 
-class Decision(models.Model):
-    """What was decided about a called-in indicator, and which action plan it agrees, if any."""
+
+class Decision(LogEntry):
+    """What was decided about a called-in indicator, and which action plan it agrees, if any.
+
+    Decisions of before kinds were kept have none.
+    """
 
     call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
+    returns_on = models.DateField("comes back on", null=True, blank=True)
     text = models.TextField()
     agreed_plan = models.ForeignKey(
         ActionPlan, models.PROTECT, null=True, blank=True, related_name="agreed_by"
@@ -181,15 +239,27 @@ class Decision(models.Model):
     class Meta:
         ordering = ["call_in", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="decision_says_what_was_decided")
+            models.CheckConstraint(condition=~Q(text=""), name="decision_says_what_was_decided"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["", *Outcome]), name="decision_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="return_on", returns_on__isnull=False)
+                | ~Q(kind="return_on") & Q(returns_on__isnull=True),
+                name="what_comes_back_has_its_day",
+            ),
+            while_the_log_is_open("decision"),
         ]
 
     def __str__(self) -> str:
         return self.text
 
 
-class AgreedAction(models.Model):
-    """Who does what by when, as agreed at a meeting. Tracked until it is done."""
+class AgreedAction(LogEntry):
+    """Who does what by when, as agreed at a meeting. Tracked until it is done, and judged by who asked.
+
+    What is done says what shows it. Found not enough, it is open again, and says so.
+    """
 
     call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="agreed_actions")
     what = models.CharField(max_length=500)
@@ -200,10 +270,30 @@ class AgreedAction(models.Model):
     due_on = models.DateField()
     done_on = models.DateField(null=True, blank=True)
     progress = models.CharField(max_length=500, blank=True)
+    evidence = models.CharField("what shows that it is done", max_length=1000, blank=True)
+    judged = models.CharField(max_length=12, choices=Judged.choices, blank=True, default="")
+    judged_words = models.CharField(max_length=500, blank=True, default="")
+    judged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    judged_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["call_in", "due_on", "id"]
         constraints = [
+            while_the_log_is_open("agreed_action"),
+            models.CheckConstraint(
+                condition=Q(judged="", judged_by__isnull=True, judged_on__isnull=True)
+                | Q(
+                    judged="accepted",
+                    judged_by__isnull=False,
+                    judged_on__isnull=False,
+                    done_on__isnull=False,
+                )
+                | Q(judged="not_enough", judged_by__isnull=False, judged_on__isnull=False)
+                & ~Q(judged_words=""),
+                name="an_action_is_judged_by_somebody_on_a_day",
+            ),
             models.CheckConstraint(
                 condition=~Q(what="") & ~Q(owner=""), name="agreed_action_says_who_does_what"
             ),
@@ -211,3 +301,36 @@ class AgreedAction(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class LogCorrection(models.Model):
+    """What was wrong in the log of a meeting, put right after the log was closed. It stands beside the entry."""
+
+    call_in = models.ForeignKey(CallIn, models.PROTECT, related_name="corrections")
+    challenge = models.ForeignKey(
+        Challenge, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    decision = models.ForeignKey(
+        Decision, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    agreed_action = models.ForeignKey(
+        AgreedAction, models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    text = models.TextField()
+    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    corrected_on = models.DateField()
+
+    class Meta:
+        ordering = ["call_in", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="correction_says_what_is_right"),
+            models.CheckConstraint(
+                condition=Q(decision__isnull=True, agreed_action__isnull=True)
+                | Q(challenge__isnull=True, agreed_action__isnull=True)
+                | Q(challenge__isnull=True, decision__isnull=True),
+                name="correction_is_of_one_entry_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Correction of {as_date(self.corrected_on)}: {self.text}"

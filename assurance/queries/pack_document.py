@@ -37,8 +37,10 @@ one day, without an act between, gives the same bytes.
                        "written_by", "written_on", "is_agreed",
                        "actions": [{"description", "owner", "due_on", "done_on", "progress",
                                     "state", "state_label"}]},
-      "challenges": [{"text", "answer": text or "", "raised_by"}],
-      "decisions": [{"text", "agreed_plan": number or null}],
+      "challenges": [{"text", "answer": text or "", "raised_by": name, or "PAT"}],
+      "decisions": [{"text", "agreed_plan": number or null,
+                     "kind": "return_on", "kind_label", "returns_on": day or null}],
+                                                  older ones are of no kind
       "agreed_actions": [AGREED, …],
       "before": [{"team": "pat", "date", "decisions": [text, …],
                   "agreed_actions": [AGREED, …]}]                  latest meeting first
@@ -160,18 +162,31 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
         "escalations": [_escalation(each) for each in facts.escalations.get(indicator.pk, [])],
         "plan": _plan(facts.plans.get(indicator.pk), facts.agreed_plans, day),
         "challenges": [
-            {"text": each.text, "answer": each.answer, "raised_by": each.raised_by.name}
+            {"text": each.text, "answer": each.answer, "raised_by": each.asked_by}
             for each in call_in.challenges.all()
         ],
         "decisions": [
             {
                 "text": each.text,
                 "agreed_plan": each.agreed_plan.number if each.agreed_plan else None,
+                **_kind(each),
             }
             for each in call_in.decisions.all()
         ],
         "agreed_actions": [_agreed(each, day) for each in call_in.agreed_actions.all()],
         "before": [_before(each, day) for each in facts.earlier.get(indicator.pk, [])],
+    }
+
+
+def _kind(decision: Decision) -> Json:
+    """What kind of decision it was; nothing where it is older than kinds."""
+    if not decision.kind:
+        return {}
+    back = decision.returns_on.isoformat() if decision.returns_on else None
+    return {
+        "kind": decision.kind,
+        "kind_label": decision.get_kind_display(),
+        "returns_on": back,
     }
 
 

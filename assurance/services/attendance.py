@@ -14,6 +14,7 @@ from assurance.models.meetings import CallIn, Meeting
 from assurance.queries.attendance import attendance_sheet, interests
 from assurance.rights import refuse_all_but_chair, refuse_all_but_leads
 from assurance.rules import Attended, Course, Standing
+from assurance.services.outcomes import refuse_closed_log
 from core import audit
 from core.clock import now
 from core.refusals import Refused
@@ -45,6 +46,7 @@ def record_attendance(
         raise Refused("The meeting is cancelled: nobody was there")
     if today < row.meets_on:
         raise Refused("Say who was there from the day of the meeting on")
+    refuse_closed_log(row, today)
     expected = {each.user.pk: each for each in attendance_sheet(row).expected}
     changed = []
     for each in said:
@@ -130,7 +132,9 @@ def _keep(
 
 
 @transaction.atomic
-def decide_interest(*, call_in: CallIn, user: User, course: Course, by: User) -> DecidedInterest:
+def decide_interest(
+    *, call_in: CallIn, user: User, course: Course, today: date, by: User
+) -> DecidedInterest:
     """The chair says what follows for somebody with an interest in an item.
 
     Saying the same again changes and records nothing. Raises PermissionDenied for anybody but the
@@ -138,6 +142,7 @@ def decide_interest(*, call_in: CallIn, user: User, course: Course, by: User) ->
     """
     refuse_all_but_chair(by, call_in.meeting.team)
     Meeting.objects.select_for_update().get(pk=call_in.meeting_id)
+    refuse_closed_log(call_in.meeting, today)
     found = next(
         (each for each in interests(call_in.meeting, [call_in]) if each.user == user), None
     )

@@ -13,10 +13,11 @@ from assurance.models.meetings import CallIn, Meeting
 from assurance.models.packs import Paper
 from assurance.models.teams import Seat, Team
 from assurance.rights import may_read, refuse_all_but_leads
-from assurance.rules import CallInVerdict, MeetingState
+from assurance.rules import CallInVerdict, MeetingState, Outcome
 from assurance.services.invitations import invite, keep_within
 from core import audit
 from core.canonical_json import digest
+from core.clock import now
 from core.dates import as_date, in_full
 from core.quarters import Quarter
 from core.refusals import Refused
@@ -54,6 +55,7 @@ def plan_meeting(
     waiting = team.meetings.filter(state=MeetingState.CANCELLED, carried_to__isnull=True)
     for cancelled in waiting.select_for_update().order_by("meets_on"):
         _carry_agenda(cancelled, meeting)
+    _carry_what_was_left(team)
     return meeting
 
 
@@ -234,7 +236,10 @@ def _refuse_day(team: Team, day: date, quarter: Quarter) -> None:
 @transaction.atomic
 def hold_meeting(*, meeting: Meeting, today: date, by: User) -> Meeting:
     """A meeting took place, so nothing more is called in to it. Holding it again changes nothing.
-    Raises Refused before its day."""
+
+    What it left for another meeting is before the team's next one, if that is planned; whoever
+    answers for it is asked there. Raises Refused before its day, and while an item has no outcome.
+    """
     refuse_all_but_leads(by, meeting.team)
     row = Meeting.objects.select_for_update().select_related("team").get(pk=meeting.pk)
     if row.is_held:
@@ -243,10 +248,65 @@ def hold_meeting(*, meeting: Meeting, today: date, by: User) -> Meeting:
         raise Refused("This meeting was cancelled: it was not held")
     if today < row.meets_on:
         raise Refused(f"The meeting is on {as_date(row.meets_on)}, not before")
+    open_items = row.call_ins.on_agenda().filter(decisions__isnull=True).order_by("at", "id")
+    if names := [each.indicator.reference for each in open_items.select_related("indicator")]:
+        raise Refused(
+            f"Nothing is recorded yet of {' and '.join(names)}: say what was decided, that it was "
+            "left for another meeting, or that it was not reached"
+        )
     row.state = MeetingState.HELD
     row.save(update_fields=["state"])
     audit.record("held meeting", row, by=by)
+    _carry_what_was_left(row.team)
     return row
+
+
+def _carry_what_was_left(team: Team) -> None:
+    """What held meetings of a team left for another is before the first that is planned on or after its day."""
+    left = (
+        CallIn.objects.on_agenda()
+        .filter(meeting__team=team, meeting__state=MeetingState.HELD, went_to__isnull=True)
+        .filter(decisions__kind__in=[each for each in Outcome if each.comes_back])
+        .select_related("meeting", "indicator")
+        .prefetch_related("decisions")
+        .distinct()
+        .order_by("meeting__meets_on", "at", "id")
+    )
+    to_come = list(
+        team.meetings.exclude(state__in=(MeetingState.HELD, MeetingState.CANCELLED)).order_by(
+            "meets_on"
+        )
+    )
+    for each in left:
+        last = max(each.decisions.all(), key=lambda decision: decision.pk)
+        if not last.kind or not Outcome(last.kind).comes_back:
+            continue
+        day = last.returns_on or each.meeting.meets_on
+        later = CallIn.objects.on_agenda().filter(
+            indicator=each.indicator,
+            meeting__team=team,
+            meeting__meets_on__gt=each.meeting.meets_on,
+        )
+        if later.exists():
+            continue
+        following = next(
+            (one for one in to_come if one.meets_on >= day and one.pk != each.meeting_id), None
+        )
+        if following is None or following.call_ins.filter(indicator=each.indicator).exists():
+            continue
+        row = CallIn.objects.create(
+            meeting=following,
+            indicator=each.indicator,
+            verdict=CallInVerdict.CALLED_IN,
+            eligibility=each.eligibility,
+            why=f"It comes back from {as_date(each.meeting.meets_on)}: {last.text}. {each.why}",
+            reason=each.reason,
+            called_in_by_id=each.called_in_by_id,
+            at=now(),
+            came_from=each,
+        )
+        audit.record("came back to a meeting", row, by=None, was=each.meeting.meets_on.isoformat())
+        invite(call_in=row, by=None)
 
 
 @transaction.atomic

@@ -6,14 +6,24 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 
-from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision
+from assurance.models.meetings import (
+    AgreedAction,
+    CallIn,
+    Challenge,
+    Decision,
+    LogCorrection,
+    Meeting,
+)
 from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
-from assurance.rules import CallInVerdict, TeamCode
+from assurance.rules import CallInVerdict, Judged, Outcome, TeamCode
 from core import audit
-from core.clock import day_of
+from core.clock import day_of, now
 from core.dates import as_date
+from core.models.notices import Notice
 from core.refusals import Refused
+from core.services.notices import owe_notice
 from escalation.models.escalations import Escalation, Handling
 from escalation.models.plans import ActionPlan
 from escalation.rights import may_agree_plan, may_deal_with
@@ -25,12 +35,21 @@ from sorp.lexicon import Level
 
 @transaction.atomic
 def challenge(
-    *, call_in: CallIn, text: str, raised_by: User, answer: str = "", by: User
+    *,
+    call_in: CallIn,
+    text: str,
+    raised_by: User | None = None,
+    answer: str = "",
+    today: date,
+    by: User,
 ) -> Challenge:
-    """Something was asked about a called-in indicator. Anyone with a seat, or the secretariat,
-    writes it down."""
+    """Something was asked about a called-in indicator: by the team, or by whoever wishes to be named.
+
+    Anyone with a seat, or the secretariat, writes it down, until the meeting's log closes.
+    """
     refuse_strangers(by, call_in.meeting.team)
     _refuse_off_agenda(call_in)
+    refuse_closed_log(call_in.meeting, today)
     if not text.strip():
         raise Refused("Enter what was asked", field="text")
     said = {
@@ -41,8 +60,8 @@ def challenge(
     }
     if (again := Challenge.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
-    row = Challenge.objects.create(**said)
-    audit.record("challenged", call_in, by=by, text=row.text, raised_by=raised_by.name)
+    row = Challenge.objects.create(**said, **_days(call_in, today))
+    audit.record("challenged", call_in, by=by, text=row.text, asked_by=row.asked_by)
     return row
 
 
@@ -50,28 +69,62 @@ def challenge(
 def decide(
     *,
     call_in: CallIn,
-    text: str,
+    kind: Outcome,
+    text: str = "",
+    returns_on: date | None = None,
     agreed_plan: ActionPlan | None = None,
+    seen: int | None = None,
     today: date,
     by: User,
 ) -> Decision:
-    """Something was decided about a called-in indicator, perhaps that its plan is agreed."""
+    """Something came of a called-in indicator, perhaps that its plan is agreed.
+
+    `seen` is how many decisions on it whoever writes this had read: where somebody else has written
+    one meanwhile, it is refused in their words. An item that was left for another meeting, or not
+    reached, needs no text. Raises Refused for what does not go together, and once the log is closed.
+    """
     refuse_all_but_leads(by, call_in.meeting.team)
     _refuse_off_agenda(call_in)
     _refuse_early(call_in, today)
+    refuse_closed_log(call_in.meeting, today)
+    if kind in (Outcome.DEFERRED, Outcome.NOT_REACHED):
+        text = text.strip() or kind.label
     if not text.strip():
         raise Refused("Enter what was decided", field="text")
+    if kind is Outcome.RETURN_ON and (returns_on is None or returns_on <= call_in.meeting.meets_on):
+        raise Refused("Enter a day after the meeting on which it comes back", field="returns_on")
+    returns_on = returns_on if kind is Outcome.RETURN_ON else None
+    if agreed_plan is not None and kind is Outcome.STRENGTHEN_PLAN:
+        raise Refused(
+            "A plan that must be strengthened is not agreed: untick it", field="agrees_plan"
+        )
+    CallIn.objects.select_for_update().get(pk=call_in.pk)  # two decisions on it wait for each other
     if agreed_plan is not None and agreed_plan.indicator_id != call_in.indicator_id:
         raise Refused("Agree a plan for this indicator, not for another", field="agreed_plan")
-    said = {"call_in": call_in, "text": text.strip(), "agreed_plan": agreed_plan}
+    said = {
+        "call_in": call_in,
+        "kind": kind,
+        "returns_on": returns_on,
+        "text": text.strip(),
+        "agreed_plan": agreed_plan,
+    }
     if (again := Decision.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
-    row = Decision.objects.create(**said)
+    standing = list(call_in.decisions.order_by("pk"))
+    if seen is not None and len(standing) > seen:
+        raise Refused(
+            f"Meanwhile somebody recorded a decision on it: “{standing[-1].text}” Read it, and "
+            "record yours if it still stands",
+            field="text",
+        )
+    row = Decision.objects.create(**said, **_days(call_in, today))
     audit.record(
         "decided",
         call_in,
         by=by,
+        kind=kind.value,
         text=row.text,
+        returns_on=returns_on.isoformat() if returns_on else None,
         agreed_plan=agreed_plan.number if agreed_plan else None,
     )
     if agreed_plan is not None:
@@ -97,6 +150,7 @@ def agree_action(
     refuse_all_but_leads(by, call_in.meeting.team)
     _refuse_off_agenda(call_in)
     _refuse_early(call_in, today)
+    refuse_closed_log(call_in.meeting, today)
     if not what.strip():
         raise Refused("Enter what will be done", field="what")
     if not owner.strip():
@@ -112,7 +166,7 @@ def agree_action(
     }
     if (again := AgreedAction.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
-    row = AgreedAction.objects.create(**said)
+    row = AgreedAction.objects.create(**said, **_days(call_in, today))
     audit.record(
         "agreed action",
         call_in,
@@ -130,13 +184,15 @@ def complete_action(
     action: AgreedAction,
     done_on: date | None,
     progress: str = "",
+    evidence: str = "",
     today: date,
     by: User,
 ) -> AgreedAction:
-    """An agreed action is done, or how far it has got is known.
+    """An agreed action is done, and what shows it; or how far it has got is known.
 
-    The chair, the secretariat, the indicator's accountable manager and whoever does it may say so. Saying the same
-    again changes and records nothing. Raises Refused for a day still to come or before the meeting.
+    Done, it waits to be judged by those who asked for it. The chair, the secretariat, the indicator's accountable manager and whoever does it may say so. Saying the same
+    again changes and records nothing. Raises Refused for a day still to come or before the meeting,
+    for done without what shows it, and once it was accepted.
     """
     row = AgreedAction.objects.select_for_update().get(pk=action.pk)
     call_in = row.call_in
@@ -151,11 +207,17 @@ def complete_action(
         raise Refused(
             "It was agreed at the meeting: enter that day or a later one", field="done_on"
         )
-    said = {"done_on": done_on, "progress": progress.strip()}
-    if (row.done_on, row.progress) == (said["done_on"], said["progress"]):
+    said = {"done_on": done_on, "progress": progress.strip(), "evidence": evidence.strip()}
+    if all(getattr(row, name) == each for name, each in said.items()):
         return row
+    if row.judged == Judged.ACCEPTED:
+        raise Refused("It was accepted as done, and stands", field="progress")
+    if done_on is not None and not evidence.strip():
+        raise Refused("Say what shows that it is done", field="evidence")
     was = row.done_on
-    AgreedAction.objects.filter(pk=row.pk).update(**said)
+    # What was found not enough is judged anew.
+    waits = {"judged": "", "judged_words": "", "judged_by": None, "judged_on": None}
+    AgreedAction.objects.filter(pk=row.pk).update(**said, **(waits if done_on else {}))
     row.refresh_from_db()
     audit.record(
         "completed action" if done_on else "reported on action",
@@ -164,8 +226,104 @@ def complete_action(
         done_on=done_on.isoformat() if done_on else None,
         was=was.isoformat() if was else None,
         progress=row.progress,
+        evidence=row.evidence,
     )
     return row
+
+
+@transaction.atomic
+def judge_action(
+    *, action: AgreedAction, judged: Judged, words: str = "", today: date, by: User
+) -> AgreedAction:
+    """Those who asked for an action accept that it is done, or find it not enough: then it goes on.
+
+    Whoever does it is told what is missing. Judging the same again changes nothing. Raises
+    PermissionDenied for anybody but the chair and the secretariat, and Refused for what is not done
+    or is judged already, and for not enough without words.
+    """
+    row = AgreedAction.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    team = row.call_in.meeting.team
+    refuse_all_but_leads(by, team)
+    if row.judged == judged:
+        return row
+    if row.done_on is None:
+        raise Refused("Nobody has said that it is done", field="judged")
+    if row.judged == Judged.ACCEPTED:
+        raise Refused("It was accepted as done, and stands", field="judged")
+    if judged is Judged.NOT_ENOUGH and not words.strip():
+        raise Refused("Say what is missing", field="words")
+    was = row.done_on
+    row.judged, row.judged_words, row.judged_by, row.judged_on = judged, words.strip(), by, today
+    if judged is Judged.NOT_ENOUGH:
+        row.done_on = None
+    row.save(update_fields=["judged", "judged_words", "judged_by", "judged_on", "done_on"])
+    audit.record(
+        "judged action",
+        row,
+        by=by,
+        judged=judged.value,
+        words=row.judged_words,
+        done_on=was.isoformat(),
+    )
+    if judged is Judged.NOT_ENOUGH and row.person is not None:
+        owe_notice(
+            key=f"action-not-enough-{row.pk}-{now():%Y%m%d%H%M%S%f}",
+            recipient=row.person,
+            kind=Notice.Kind.TO_DECIDE,
+            subject=f"{team.short} asks for more: {row.what}",
+            body=row.judged_words,
+            address=reverse("report_on_action", args=[row.pk]),
+        )
+    return row
+
+
+@transaction.atomic
+def correct_log(
+    *,
+    call_in: CallIn,
+    entry: Challenge | Decision | AgreedAction | None,
+    text: str,
+    today: date,
+    by: User,
+) -> LogCorrection:
+    """What was wrong in a log that is closed is put right beside it, dated. The entry stays as it was.
+
+    Writing the same twice makes one. Raises Refused while the log is open, without a text, and for
+    an entry of another item.
+    """
+    refuse_all_but_leads(by, call_in.meeting.team)
+    if today <= call_in.meeting.log_closes_on:
+        raise Refused(
+            f"The log is open until {as_date(call_in.meeting.log_closes_on)}: record it there"
+        )
+    if not text.strip():
+        raise Refused("Enter what is right", field="text")
+    if entry is not None and entry.call_in_id != call_in.pk:
+        raise Refused("Correct an entry of this item", field="entry")
+    said = {
+        "call_in": call_in,
+        "challenge": entry if isinstance(entry, Challenge) else None,
+        "decision": entry if isinstance(entry, Decision) else None,
+        "agreed_action": entry if isinstance(entry, AgreedAction) else None,
+        "text": text.strip(),
+    }
+    if (again := LogCorrection.objects.filter(**said).first()) is not None:
+        return again  # a button pressed twice
+    row = LogCorrection.objects.create(**said, corrected_by=by, corrected_on=today)
+    audit.record("corrected log", call_in, by=by, text=row.text, of=str(entry) if entry else None)
+    return row
+
+
+def _days(call_in: CallIn, today: date) -> dict[str, date]:
+    """When an entry is made, and until when the log takes any."""
+    return {"recorded_on": today, "log_closes_on": call_in.meeting.log_closes_on}
+
+
+def refuse_closed_log(meeting: Meeting, today: date) -> None:
+    if today > meeting.log_closes_on:
+        raise Refused(
+            f"The log of this meeting closed on {as_date(meeting.log_closes_on)}: write a correction"
+        )
 
 
 def may_report_on(action: AgreedAction, user: User) -> bool:

@@ -83,7 +83,11 @@ def attendance(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
                     )
                 for each, course in courses:
                     services.decide_interest(
-                        call_in=each.call_in, user=each.user, course=course, by=request.user
+                        call_in=each.call_in,
+                        user=each.user,
+                        course=course,
+                        today=localdate(),
+                        by=request.user,
                     )
         except Refused as refusal:
             also.add_error(refusal.field if refusal.field in also.fields else None, str(refusal))

@@ -9,12 +9,20 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from assurance.forms import AgreedActionForm, ChallengeForm, DecisionForm, ReportForm
-from assurance.models.meetings import AgreedAction, CallIn
+from assurance.forms import (
+    AgreedActionForm,
+    ChallengeForm,
+    CorrectionForm,
+    DecisionForm,
+    JudgeForm,
+    ReportForm,
+)
+from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision
 from assurance.models.teams import Team
 from assurance.queries.attendance import attends_for, interests, invitation_of
 from assurance.queries.meetings import CalledInSheet, called_in_sheet
 from assurance.queries.seats import seats_on
+from assurance.queries.threads import thread_of
 from assurance.rights import (
     leads,
     may_read,
@@ -32,7 +40,12 @@ from organisation.permissions import Permission
 from organisation.queries import colleagues
 from organisation.requests import SignedInRequest
 
-RECORDED = {"challenge": "The challenge", "decision": "The decision", "action": "The agreed action"}
+RECORDED = {
+    "challenge": "The challenge is recorded",
+    "decision": "The decision is recorded",
+    "action": "The agreed action is recorded",
+    "correct": "The correction stands beside the log",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,14 +71,14 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
         raise PermissionDenied
     sheet = called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
-    by_act = _forms(request, sheet, act)
+    by_act = forms_of(request, sheet, act)
     if request.method == "POST":
         if act is None or act not in by_act:
             raise Http404("There is no such act")
         refusal = refuse_strangers if act == "challenge" else refuse_all_but_leads
         refusal(request.user, team)
-        if _is_recorded(request, sheet, act, by_act[act]):
-            messages.success(request, f"{RECORDED[act]} is recorded")
+        if is_recorded(request, sheet, act, by_act[act]):
+            messages.success(request, RECORDED[act])
             return redirect(call_in)
     reads_papers, meeting = may_read(request.user, team), call_in.meeting
     return render(
@@ -90,14 +103,20 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
             "invitation": invitation_of(call_in),
             "interests": interests(meeting, [call_in]) if takes_part(request.user, team) else (),
             "meeting_has_come": meeting.meets_on <= localdate(),
+            "log_is_closed": localdate() > meeting.log_closes_on,
+            "thread": thread_of(
+                call_in.indicator,
+                teams=Team.objects.all() if reads_papers else [team],
+                today=localdate(),
+            ),
         },
     )
 
 
-def _forms(
+def forms_of(
     request: SignedInRequest, sheet: CalledInSheet, act: str | None
 ) -> dict[str, forms.Form]:
-    """The page's three forms. Only the one that was posted holds what was typed."""
+    """What is said of an item at its meeting, or put right later. Only the form that was posted holds what was typed."""
     meeting = sheet.call_in.meeting
 
     def typed(name: str) -> QueryDict | None:
@@ -109,24 +128,51 @@ def _forms(
             typed("challenge"),
             prefix="challenge",
             people=people,
-            initial={"raised_by": request.user.pk},
         ),
-        "decision": DecisionForm(typed("decision"), prefix="decision", plan=sheet.plan),
+        "decision": DecisionForm(
+            typed("decision"),
+            prefix="decision",
+            plan=sheet.plan,
+            initial={"seen": len(sheet.call_in.decisions.all())},
+        ),
+        "correct": CorrectionForm(
+            typed("correct"), prefix="correct", entries=[*_entries(sheet.call_in)]
+        ),
         "action": AgreedActionForm(
             typed("action"), prefix="action", colleagues=colleagues(on=localdate())
         ),
     }
 
 
-def _is_recorded(
-    request: SignedInRequest, sheet: CalledInSheet, act: str, form: forms.Form
-) -> bool:
+def _entries(call_in: CallIn) -> dict[tuple[str, str], Challenge | Decision | AgreedAction]:
+    """The entries of an item in the log, by their key and how they begin."""
+    found: dict[tuple[str, str], Challenge | Decision | AgreedAction] = {}
+    for each in call_in.challenges.all():
+        found[f"challenge-{each.pk}", f"Asked: {each.text[:80]}"] = each
+    for decision in call_in.decisions.all():
+        found[f"decision-{decision.pk}", f"Decided: {decision.text[:80]}"] = decision
+    for action in call_in.agreed_actions.all():
+        found[f"action-{action.pk}", f"Agreed: {action.what[:80]}"] = action
+    return found
+
+
+def is_recorded(request: SignedInRequest, sheet: CalledInSheet, act: str, form: forms.Form) -> bool:
+    """Whether what was sent about an item is on record now; where not, the form says why."""
     if not form.is_valid():
         return False
     said = dict(form.cleaned_data)
     try:
         if act == "challenge":
-            outcomes.challenge(call_in=sheet.call_in, by=request.user, **said)
+            outcomes.challenge(call_in=sheet.call_in, today=localdate(), by=request.user, **said)
+        elif act == "correct":
+            by_key = {key: entry for (key, _), entry in _entries(sheet.call_in).items()}
+            outcomes.correct_log(
+                call_in=sheet.call_in,
+                entry=by_key.get(said["entry"]),
+                text=said["text"],
+                today=localdate(),
+                by=request.user,
+            )
         elif act == "decision":
             agreed = sheet.plan if said.pop("agrees_plan", False) else None
             outcomes.decide(
@@ -159,8 +205,24 @@ def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
     team = row.call_in.meeting.team
     back = row.call_in.get_absolute_url() if may_read(request.user, team) else "/home/"
     form = ReportForm(
-        request.POST or None, initial={"progress": row.progress, "done_on": row.done_on}
+        request.POST if request.POST and "judging" not in request.POST else None,
+        initial={"progress": row.progress, "done_on": row.done_on, "evidence": row.evidence},
     )
+    judging = JudgeForm(request.POST if "judging" in request.POST else None)
+    judges = leads(request.user, team) and row.done_on is not None and row.judged != "accepted"
+    if judging.is_bound and judging.is_valid():
+        try:
+            outcomes.judge_action(
+                action=row, today=localdate(), by=request.user, **judging.cleaned_data
+            )
+        except Refused as refusal:
+            field = refusal.field if refusal.field in judging.fields else None
+            judging.add_error(field, str(refusal))
+        else:
+            messages.success(
+                request, f"“{row.what}”: {judging.cleaned_data['judged'].label.lower()}"
+            )
+            return redirect(back)
     if form.is_valid():
         try:
             outcomes.complete_action(
@@ -171,4 +233,11 @@ def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
         else:
             messages.success(request, f"“{row.what}” is up to date")
             return redirect(back)
-    return render(request, "assurance/report_on_action.html", {"action": row, "form": form})
+    page = {
+        "action": row,
+        "form": judging if judging.is_bound else form,
+        "report": form,
+        "judging": judging,
+        "judges": judges,
+    }
+    return render(request, "assurance/report_on_action.html", page)

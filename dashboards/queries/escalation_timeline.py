@@ -433,7 +433,7 @@ def _discussion_events(row: CallIn) -> Iterator[TimelineEvent]:
     agreed = list(row.agreed_actions.all())
     if challenges or decisions or agreed:
         asked = " ".join(
-            f"{each.raised_by} asked: {each.text}{f' Answer: {each.answer}' if each.answer else ''}"
+            f"{each.asked_by} asked: {each.text}{f' Answer: {each.answer}' if each.answer else ''}"
             for each in challenges
         )
         yield TimelineEvent(

@@ -9,10 +9,11 @@ from typing import Any
 
 from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Team
-from assurance.rules import SeatKind, TeamCode
+from assurance.rules import Outcome, SeatKind, TeamCode
 from assurance.services import call_ins, meetings, outcomes, packs, seats
 from assurance.services.teams import establish_team
 from core import clock
+from core.dates import as_date
 from core.quarters import Quarter
 from escalation.models.plans import Action, ActionPlan
 from escalation.services.plans import ActionGiven, record_progress, write_plan
@@ -77,9 +78,9 @@ def _hold(told: dict[str, Any], quarter: Quarter, today: date, diary: Diary) -> 
         packs.freeze_pack(meeting=meeting, by=officer(), at=clock.now())
     if told["state"] == "held":
         with clock.at(day, hour=15):
-            meetings.hold_meeting(meeting=meeting, today=day, by=officer())
             for each, call_in in called:
                 _record(each, call_in, day)
+            meetings.hold_meeting(meeting=meeting, today=day, by=officer())
         for each, call_in in called:
             _follow_up(each, call_in, diary)
     return meeting
@@ -160,12 +161,21 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
             text=each["question"],
             answer=each["answer"],
             raised_by=_person(each["by"]),
+            today=day,
             by=officer(),
         )
     plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
-    for text in told["decisions"]:
-        accepted = plan if "plan is accepted" in text else None
-        outcomes.decide(call_in=call_in, text=text, agreed_plan=accepted, today=day, by=officer())
+    for said in told["decisions"]:
+        kind = Outcome(said["kind"])
+        accepted = plan if kind is Outcome.ACCEPT_PLAN else None
+        outcomes.decide(
+            call_in=call_in,
+            kind=kind,
+            text=said["text"],
+            agreed_plan=accepted,
+            today=day,
+            by=officer(),
+        )
     for each in told["agreed_actions"]:
         outcomes.agree_action(
             call_in=call_in,
@@ -185,6 +195,7 @@ def _follow_up(told: dict[str, Any], call_in: CallIn, diary: Diary) -> None:
                 outcomes.complete_action,
                 action=action,
                 done_on=done_on,
+                evidence=f"Reported to the performance team on {as_date(done_on)}",
                 today=done_on,
                 by=officer(),
             )

@@ -6,11 +6,25 @@ import factory
 from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
-from assurance.models.invitations import Invitation
-from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision, Meeting
+from assurance.models.invitations import Invitation, ManagersPaper
+from assurance.models.meetings import (
+    AgreedAction,
+    CallIn,
+    Challenge,
+    Decision,
+    LogCorrection,
+    Meeting,
+)
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
-from assurance.rules import CallInVerdict, Eligibility, SeatKind, TeamCode, pack_digest
+from assurance.rules import (
+    CallInVerdict,
+    Eligibility,
+    Outcome,
+    SeatKind,
+    TeamCode,
+    pack_digest,
+)
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
@@ -97,7 +111,17 @@ class InvitationFactory(DjangoModelFactory):
     sent_at = datetime(2011, 11, 1, 9, tzinfo=UTC)
 
 
-class ChallengeFactory(DjangoModelFactory):
+class LogEntryFactory(DjangoModelFactory):
+    """Something recorded on the day of its meeting, while the log was open."""
+
+    class Meta:
+        abstract = True
+
+    recorded_on = factory.LazyAttribute(lambda entry: entry.call_in.meeting.meets_on)
+    log_closes_on = factory.LazyAttribute(lambda entry: entry.call_in.meeting.log_closes_on)
+
+
+class ChallengeFactory(LogEntryFactory):
     class Meta:
         model = Challenge
 
@@ -106,15 +130,16 @@ class ChallengeFactory(DjangoModelFactory):
     raised_by = factory.SubFactory(UserFactory)
 
 
-class DecisionFactory(DjangoModelFactory):
+class DecisionFactory(LogEntryFactory):
     class Meta:
         model = Decision
 
     call_in = factory.SubFactory(CallInFactory)
+    kind = Outcome.NO_ACTION
     text = "Come back next month"
 
 
-class AgreedActionFactory(DjangoModelFactory):
+class AgreedActionFactory(LogEntryFactory):
     """An agreed action due on 1 December 2011 and not yet done."""
 
     class Meta:
@@ -124,6 +149,29 @@ class AgreedActionFactory(DjangoModelFactory):
     what = "Recruit two engineers"
     owner = "Head of Highways"
     due_on = date(2011, 12, 1)
+
+
+class ManagersPaperFactory(DjangoModelFactory):
+    """The first version of what a manager puts before a meeting."""
+
+    class Meta:
+        model = ManagersPaper
+
+    call_in = factory.SubFactory(CallInFactory)
+    number = 1
+    cause = "Two engineers left"
+    written_by = factory.SelfAttribute("call_in.indicator.accountable_manager")
+    written_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
+
+
+class LogCorrectionFactory(DjangoModelFactory):
+    class Meta:
+        model = LogCorrection
+
+    call_in = factory.SubFactory(CallInFactory)
+    text = "It was in June"
+    corrected_by = factory.SubFactory(UserFactory)
+    corrected_on = date(2011, 11, 22)
 
 
 class PaperFactory(DjangoModelFactory):

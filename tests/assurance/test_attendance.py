@@ -191,7 +191,7 @@ def test_the_chair_decides_what_follows_and_nobody_else(
     said = {"call_in": in_the_directorate, "user": director}
 
     for course in (Course.LEAVES, Course.LEAVES, Course.SILENT):
-        decide_interest(**said, course=course, by=chair)
+        decide_interest(**said, course=course, today=DAY, by=chair)
 
     (interest,) = interests(meeting)
     assert interest.in_words == (
@@ -203,9 +203,11 @@ def test_the_chair_decides_what_follows_and_nobody_else(
         ("leaves", "silent"),
     ]
     with pytest.raises(PermissionDenied):
-        decide_interest(**said, course=Course.LEAVES, by=director)
+        decide_interest(**said, course=Course.LEAVES, today=DAY, by=director)
     with pytest.raises(Refused, match="has no interest"):
-        decide_interest(call_in=in_the_directorate, user=chair, course=Course.LEAVES, by=chair)
+        decide_interest(
+            call_in=in_the_directorate, user=chair, course=Course.LEAVES, today=DAY, by=chair
+        )
     assert DecidedInterest.objects.count() == 1
 
 

@@ -45,7 +45,7 @@ def test_a_called_in_indicators_page_tells_its_story(client, chair, call_in):
         "Q1 2011/12",
         "No market",
         "Recruit",
-        "Decided: Look again",
+        "Look again",
         "Why so long?",
         "Frost",
         "Action plan 1 is agreed",
@@ -67,7 +67,15 @@ def test_challenge_decision_and_action_are_recorded_by_their_forms(client, chair
             "challenge-raised_by": chair.pk,
         },
     )
-    client.post(page, {"act": "decision", "decision-text": "Agreed", "decision-agrees_plan": "on"})
+    client.post(
+        page,
+        {
+            "act": "decision",
+            "decision-kind": "accept",
+            "decision-text": "Agreed",
+            "decision-agrees_plan": "on",
+        },
+    )
     client.post(
         page,
         {
@@ -90,21 +98,26 @@ def test_challenge_decision_and_action_are_recorded_by_their_forms(client, chair
     ("posted", "sentence", "kept"),
     [
         (
-            {
-                "act": "challenge",
-                "challenge-text": "Why?",
-                "challenge-answer": "Frost",
-                "challenge-raised_by": "",
-            },
-            "Select who asked",
+            {"act": "challenge", "challenge-text": " ", "challenge-answer": "Frost"},
+            "Enter what was asked",
             "Frost",
+        ),
+        ({"act": "decision", "decision-text": "Go on"}, "Choose what came of it", "Go on"),
+        (
+            {"act": "decision", "decision-kind": "return_on", "decision-text": "Go on"},
+            "Enter a day after the meeting",
+            "Go on",
         ),
         (
             {"act": "challenge", "challenge-text": "Why?", "challenge-raised_by": "999999"},
             "Select who asked from the list",
             "Why?",
         ),
-        ({"act": "decision", "decision-text": " "}, "Enter what was decided", "Decisions"),
+        (
+            {"act": "decision", "decision-kind": "no_action", "decision-text": " "},
+            "Enter what was decided",
+            "Decisions",
+        ),
         (
             {
                 "act": "action",
@@ -173,7 +186,9 @@ def test_an_agreed_action_is_reported_on_by_its_manager(client, call_in):
     assert "in the future" in refused
     assert "Hired" in refused
 
-    client.post(page, {"progress": "Hired", **day, "done_on_day": "14"})
+    unshown = text_of(client.post(page, {"progress": "Hired", **day, "done_on_day": "14"}))
+    assert "Say what shows that it is done" in unshown
+    client.post(page, {"progress": "Hired", "evidence": "Seen", **day, "done_on_day": "14"})
     action.refresh_from_db()
     assert action.done_on == DAY
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from assurance.models.meetings import AgreedAction, Challenge, Decision, Meeting
 from assurance.models.packs import Paper
 from assurance.models.teams import Team
-from assurance.rules import CallInVerdict, MeetingState, TeamCode
+from assurance.rules import CallInVerdict, MeetingState, Outcome, TeamCode
 from assurance.services import meetings, outcomes, packs
 from assurance.services.teams import establish_team
 from core.models.audit import AuditEvent
@@ -21,6 +21,7 @@ from tests.assurance.factories import (
     ActionPlanFactory,
     AgreedActionFactory,
     CallInFactory,
+    DecisionFactory,
     EscalationFactory,
     PaperFactory,
     SeatFactory,
@@ -76,6 +77,7 @@ def test_a_meeting_is_held_on_its_day_or_later_and_once(call_in, chair):
 
     with pytest.raises(Refused, match="14 November 2011, not before"):
         meetings.hold_meeting(meeting=meeting, today=DAY - timedelta(1), by=chair)
+    DecisionFactory(call_in=call_in)
     for _ in range(2):
         meetings.hold_meeting(meeting=meeting, today=DAY, by=chair)
 
@@ -119,8 +121,17 @@ def test_challenge_decision_and_agreed_action_are_recorded_once_each(call_in, ch
     ned = SeatFactory(kind="ned").user
     plan = ActionPlanFactory(indicator=call_in.indicator)
 
-    outcomes.challenge(call_in=call_in, text="Why?", answer="Cold", raised_by=ned, by=ned)
-    outcomes.decide(call_in=call_in, text="Go on", agreed_plan=plan, today=DAY, by=chair)
+    outcomes.challenge(
+        call_in=call_in, text="Why?", answer="Cold", raised_by=ned, today=DAY, by=ned
+    )
+    outcomes.decide(
+        call_in=call_in,
+        kind=Outcome.ACCEPT_PLAN,
+        text="Go on",
+        agreed_plan=plan,
+        today=DAY,
+        by=chair,
+    )
     outcomes.agree_action(
         call_in=call_in, what="Recruit", owner="HR", due_on=DAY, today=DAY, by=chair
     )
@@ -157,8 +168,8 @@ def test_what_says_nothing_is_refused_and_leaves_nothing(
     call_in, chair, act, said, field, sentence
 ):
     usual = {
-        "challenge": {"text": "Why?", "raised_by": chair},
-        "decide": {"text": "Go on", "today": DAY},
+        "challenge": {"text": "Why?", "raised_by": chair, "today": DAY},
+        "decide": {"kind": Outcome.NO_ACTION, "text": "Go on", "today": DAY},
         "agree_action": {"what": "x", "owner": "y", "due_on": DAY, "today": DAY},
     }
 
@@ -180,6 +191,7 @@ def test_what_pat_decides_is_what_that_level_did_with_what_was_referred_to_it(
     for _ in range(2):
         outcomes.decide(
             call_in=call_in,
+            kind=Outcome.ACCEPT_PLAN if agrees else Outcome.NO_ACTION,
             text="Report in two months",
             agreed_plan=plan,
             today=DAY,
@@ -195,7 +207,12 @@ def test_what_pat_decides_is_what_that_level_did_with_what_was_referred_to_it(
 def test_another_indicators_plan_is_not_agreed_here(call_in, chair):
     with pytest.raises(Refused, match="not for another"):
         outcomes.decide(
-            call_in=call_in, text="Yes", agreed_plan=ActionPlanFactory(), today=DAY, by=chair
+            call_in=call_in,
+            kind=Outcome.ACCEPT_PLAN,
+            text="Yes",
+            agreed_plan=ActionPlanFactory(),
+            today=DAY,
+            by=chair,
         )
 
 
@@ -203,9 +220,9 @@ def test_nothing_comes_of_what_was_not_called_in(chair):
     declined = CallInFactory(verdict=CallInVerdict.DECLINED, reason="Explained")
 
     with pytest.raises(Refused, match="is not called in"):
-        outcomes.challenge(call_in=declined, text="Why?", raised_by=chair, by=chair)
+        outcomes.challenge(call_in=declined, text="Why?", today=DAY, by=chair)
     with pytest.raises(Refused, match="is not called in"):
-        outcomes.decide(call_in=declined, text="Go", today=DAY, by=chair)
+        outcomes.decide(call_in=declined, kind=Outcome.NO_ACTION, text="Go", today=DAY, by=chair)
     with pytest.raises(Refused, match="is not called in"):
         outcomes.agree_action(
             call_in=declined, what="x", owner="y", due_on=DAY, today=DAY, by=chair
@@ -218,7 +235,12 @@ def test_an_agreed_action_is_completed_once_and_says_when(call_in, chair):
 
     for _ in range(2):
         outcomes.complete_action(
-            action=action, done_on=done_on, progress="Hired", today=done_on, by=chair
+            action=action,
+            done_on=done_on,
+            progress="Hired",
+            evidence="Both have begun",
+            today=done_on,
+            by=chair,
         )
 
     action.refresh_from_db()
@@ -252,14 +274,20 @@ def test_who_may_do_what_at_a_meeting(call_in, chair):
     }
     acts = {
         "challenge": lambda by: outcomes.challenge(
-            call_in=call_in, text="Why?", raised_by=by, by=by
+            call_in=call_in, text="Why?", raised_by=by, today=DAY, by=by
         ),
-        "decide": lambda by: outcomes.decide(call_in=call_in, text="Go", today=DAY, by=by),
+        "decide": lambda by: outcomes.decide(
+            call_in=call_in, kind=Outcome.NO_ACTION, text="Go", today=DAY, by=by
+        ),
         "agree": lambda by: outcomes.agree_action(
             call_in=call_in, what="x", owner="y", due_on=DAY, today=DAY, by=by
         ),
         "complete": lambda by: outcomes.complete_action(
-            action=AgreedActionFactory(call_in=call_in), done_on=DAY, today=DAY, by=by
+            action=AgreedActionFactory(call_in=call_in),
+            done_on=DAY,
+            evidence="Seen",
+            today=DAY,
+            by=by,
         ),
         "table": lambda by: meetings.table_paper(meeting=meeting, title="x", text="y", by=by),
         "plan": lambda by: meetings.plan_meeting(

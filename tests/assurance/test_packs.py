@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from assurance.models.packs import Pack
 from assurance.queries.pack_document import pack_document
-from assurance.rules import MeetingState, SeatKind, pack_bytes, pack_digest
+from assurance.rules import MeetingState, Outcome, SeatKind, pack_bytes, pack_digest
 from assurance.services import outcomes, packs
 from core.canonical_json import plain
 from core.models.audit import AuditEvent
@@ -107,7 +107,15 @@ def test_the_document_tells_the_whole_story_of_each_called_in_indicator(meeting,
         "directorate": "Red at directorate",
     }
     assert told["challenges"][0]["answer"] == "Cold"
-    assert told["decisions"] == [{"text": "Plan agreed", "agreed_plan": 1}]
+    assert told["decisions"] == [
+        {
+            "text": "Plan agreed",
+            "agreed_plan": 1,
+            "kind": "no_action",
+            "kind_label": "No further action",
+            "returns_on": None,
+        }
+    ]
     assert [(each["what"], each["state"]) for each in told["agreed_actions"]] == [
         ("Hire a crew", "open")
     ]
@@ -259,7 +267,13 @@ def test_what_happens_after_freezing_is_in_the_next_pack_and_not_in_the_first(me
     first, _ = packs.freeze_pack(meeting=meeting, by=chair)
     before = pack_bytes(first.document)
 
-    outcomes.decide(call_in=call_in, text="And weekly reports", today=meeting.meets_on, by=chair)
+    outcomes.decide(
+        call_in=call_in,
+        kind=Outcome.NO_ACTION,
+        text="And weekly reports",
+        today=meeting.meets_on,
+        by=chair,
+    )
     call_in.indicator.ratings.update(rag="green")
     second, is_new = packs.freeze_pack(meeting=meeting, by=chair)
 

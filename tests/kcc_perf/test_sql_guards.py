@@ -2,7 +2,7 @@
 
 import importlib
 from copy import copy
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -33,6 +33,8 @@ from tests.assurance.factories import (
     ChallengeFactory,
     DecisionFactory,
     EscalationFactory,
+    LogCorrectionFactory,
+    ManagersPaperFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
@@ -273,7 +275,11 @@ MADE = {
     "reports_withdrawal": WithdrawalFactory,
     "reports_smallwithdrawal": SmallWithdrawalFactory,
     "assurance_meeting": MeetingFactory,
-    "assurance_callin": CallInFactory,
+    "assurance_callin": lambda: CallInFactory(
+        came_from=CallInFactory(meeting__meets_on=date(2011, 10, 10))
+    ),
+    "assurance_managerspaper": ManagersPaperFactory,
+    "assurance_logcorrection": LogCorrectionFactory,
     "assurance_challenge": ChallengeFactory,
     "assurance_decision": DecisionFactory,
     "assurance_agreedaction": AgreedActionFactory,
@@ -313,9 +319,21 @@ MOVES = {
     "indicators_sampledresult": {"found": "not_agreed", "note": "It is 9", "found_at": MOMENT},
     "reports_editionfile": {"size": 9, "sha256": "9" * 64},
     "indicators_result": {"state": "returned"},
-    "assurance_meeting": {"meets_on": DAY, "state": "cancelled", "cancelled_because": "Snow"},
+    "assurance_meeting": {
+        "meets_on": DAY,
+        "begins_at": time(9),
+        "place": "Room 2",
+        "times_moved": 1,
+        "state": "cancelled",
+        "cancelled_because": "Snow",
+    },
     "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
-    "assurance_agreedaction": {"done_on": DAY, "progress": "Both are recruited"},
+    "assurance_agreedaction": {
+        "done_on": DAY,
+        "progress": "Both are recruited",
+        "evidence": "Two contracts",
+        "judged_words": "Well done",
+    },
 }
 
 
@@ -332,6 +350,8 @@ def another(field, row):
             return datetime(1999, 1, 1, tzinfo=UTC)
         case models.DateField():
             return date(1999, 1, 1)
+        case models.TimeField():
+            return time(3)
         case models.JSONField():
             return {"another": True}
         case models.BinaryField():
@@ -512,6 +532,8 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "assurance_meeting": {"carried_to_id"},
         "assurance_callin": {"eligibility", "why", "called_in_by_id"},
         "indicators_sampledresult": {"found_by_id"},
+        # tests/assurance/test_log.py: judged by somebody on a day, all three at once
+        "assurance_agreedaction": {"judged", "judged_by_id", "judged_on"},
     }
     tried = {
         table: by_closing.get(table, set())

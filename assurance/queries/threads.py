@@ -1,0 +1,270 @@
+"""One matter before the assurance teams, from the day it was referred to whether it worked: one dated line.
+
+The record itself: pages, logs, briefs and reports are views of it. For example, of an indicator that PAT
+called in:
+
+    Thread(state_now="Amber in Q4 2011/12, after red in Q3 2011/12",
+           entries=(ThreadEntry(date(2011, 10, 20), ThreadStep.REFERRED, "Referred to PAT", "Red in Q1 …"),
+                    ThreadEntry(date(2011, 10, 31), ThreadStep.CALLED_IN, "Called in to PAT, 14 November 2011", …),
+                    …
+                    ThreadEntry(date(2011, 12, 1), ThreadStep.DONE, "Done: Recruit two engineers", …)),
+           worked="It was red in Q2 2011/12, when it was called in. Since then: red in Q3 2011/12, amber in Q4 2011/12.")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from assurance.models.invitations import Invitation
+from assurance.models.meetings import AgreedAction, CallIn, LogCorrection
+from assurance.models.teams import Team
+from assurance.rights import may_read
+from assurance.rules import (
+    CallInVerdict,
+    Judged,
+    MeetingState,
+    Outcome,
+    ThreadStep,
+)
+from core.clock import day_of
+from core.dates import as_date
+from escalation.models.escalations import Escalation
+from indicators.models.definitions import Indicator
+from indicators.models.ratings import Rating
+from indicators.rules.remarks import state_now
+from organisation.models.people import User
+from sorp.lexicon import Level, NotRated, Rag
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEntry:
+    """One thing that happened to a matter, on its day."""
+
+    day: date
+    step: ThreadStep
+    title: str
+    text: str = ""
+    by: str = ""
+    href: str = ""
+    corrections: tuple[str, ...] = ()  # "3 August 2023: …", put right after the log was closed
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A matter as it stands and all that happened to it, earliest first."""
+
+    indicator: Indicator
+    state_now: str  # today's state, which is told first; empty where nothing was ever judged
+    entries: tuple[ThreadEntry, ...]
+    worked: str  # the series since it was first called in, as a sentence; empty where it never was
+
+
+def thread_of(indicator: Indicator, *, teams: Iterable[Team], today: date) -> Thread:
+    """One indicator's thread before these teams, up to a day, in a constant number of queries.
+
+    What levels below did with it stands in it too; what another team did only where that team is
+    among these: whoever asks says whose papers the reader may read.
+    """
+    ratings = list(Rating.objects.latest_ones().filter(indicator=indicator).order_by("quarter"))
+    call_ins = list(
+        CallIn.objects.filter(indicator=indicator, meeting__team__in=[each.pk for each in teams])
+        .exclude(meeting__state=MeetingState.CANCELLED)
+        .select_related("meeting__team", "called_in_by", "invitation__deputy")
+        .prefetch_related(
+            "challenges__raised_by",
+            "challenges__corrections",
+            "decisions__agreed_plan",
+            "decisions__corrections",
+            "agreed_actions__person",
+            "agreed_actions__judged_by",
+            "agreed_actions__corrections",
+            "corrections",
+            "managers_papers__written_by",
+            "managers_papers__plan",
+        )
+        .order_by("meeting__meets_on", "pk")
+    )
+    for each in call_ins:
+        each.indicator = indicator
+    entries = [*_referred(indicator)]
+    for each in call_ins:
+        entries += _called_in(each, today)
+    entries = [each for each in entries if each.day <= today]
+    entries.sort(key=lambda each: (each.day, each.step.place))
+    return Thread(indicator, state_now(ratings), tuple(entries), _worked(call_ins, ratings))
+
+
+def threads_read_by(indicator: Indicator, reader: User, *, today: date) -> Thread:
+    """The same, before the teams whose papers a reader may read."""
+    teams = [each for each in Team.objects.all() if may_read(reader, each)]
+    return thread_of(indicator, teams=teams, today=today)
+
+
+def _referred(indicator: Indicator) -> Iterator[ThreadEntry]:
+    rows = Escalation.objects.filter(indicator=indicator).prefetch_related("handlings__by")
+    for row in rows.order_by("opened_in", "pk"):
+        to = Level(row.level)
+        yield ThreadEntry(
+            day_of(row.recorded_at),
+            ThreadStep.REFERRED,
+            f"Referred to {to.label}" + (", again" if row.relapse else ""),
+            row.reason,
+            href=reverse("escalation", args=[row.pk]),
+        )
+        for handling in row.handlings.all():
+            yield ThreadEntry(
+                handling.handled_on,
+                ThreadStep.HANDLED,
+                f"{to.label}: {handling.get_kind_display().lower()}",
+                handling.words,
+                by=handling.by.name,
+            )
+
+
+def _called_in(row: CallIn, today: date) -> Iterator[ThreadEntry]:
+    meeting, team = row.meeting, row.meeting.team.short
+    is_called_in = row.verdict == CallInVerdict.CALLED_IN
+    words = {
+        CallInVerdict.CALLED_IN: f"Called in to {team}, {as_date(meeting.meets_on)}",
+        CallInVerdict.DEFERRED: f"Deferred by the chair of {team}",
+        CallInVerdict.DECLINED: f"Not called in by the chair of {team}",
+        CallInVerdict.WITHDRAWN: f"Taken off the agenda of {team}",
+    }
+    yield ThreadEntry(
+        day_of(row.at),
+        ThreadStep.CALLED_IN,
+        words[CallInVerdict(row.verdict)],
+        row.reason or row.why,
+        by=row.called_in_by.name,
+        href=row.get_absolute_url() if is_called_in else "",
+    )
+    if not is_called_in:
+        return
+    yield from _invited(row)
+    for challenge in row.challenges.all():
+        yield ThreadEntry(
+            challenge.recorded_on,
+            ThreadStep.CHALLENGED,
+            f"{challenge.asked_by} asked",
+            challenge.text,
+            corrections=_corrections(challenge.corrections.all()),
+        )
+        if challenge.answer:
+            yield ThreadEntry(
+                challenge.recorded_on, ThreadStep.ANSWERED, "Answered", challenge.answer
+            )
+    for decision in row.decisions.all():
+        kind = Outcome(decision.kind).label if decision.kind else ""
+        plan = (
+            f" Action plan {decision.agreed_plan.number} is agreed." if decision.agreed_plan else ""
+        )
+        back = f" It comes back on {as_date(decision.returns_on)}." if decision.returns_on else ""
+        text = "" if decision.text == kind else decision.text
+        yield ThreadEntry(
+            decision.recorded_on,
+            ThreadStep.DECIDED,
+            f"{team} decided" + (f": {kind[:1].lower()}{kind[1:]}" if kind else ""),
+            f"{text}{plan}{back}".strip(),
+            corrections=_corrections(decision.corrections.all()),
+        )
+    for action in row.agreed_actions.all():
+        yield from _promised(action, today)
+    for correction in row.corrections.all():
+        if not (correction.challenge_id or correction.decision_id or correction.agreed_action_id):
+            yield ThreadEntry(
+                correction.corrected_on,
+                ThreadStep.CORRECTED,
+                f"The log of {as_date(meeting.meets_on)} is corrected",
+                correction.text,
+            )
+
+
+def _invited(row: CallIn) -> Iterator[ThreadEntry]:
+    try:
+        invitation = row.invitation
+    except Invitation.DoesNotExist:
+        invitation = None
+    if invitation is not None:
+        yield ThreadEntry(
+            day_of(invitation.sent_at),
+            ThreadStep.ASKED,
+            f"{row.answered_by} is asked to the meeting",
+            f"To bring by {as_date(invitation.bring_by)}: {invitation.bring}",
+            href=invitation.get_absolute_url(),
+        )
+    for paper in row.managers_papers.all():
+        plan = f", with action plan {paper.plan.number}" if paper.plan else ""
+        yield ThreadEntry(
+            day_of(paper.written_at),
+            ThreadStep.PAPER,
+            f"The manager’s paper, version {paper.number}{plan}",
+            paper.cause,
+            by=paper.written_by.name,
+        )
+
+
+def _promised(action: AgreedAction, today: date) -> Iterator[ThreadEntry]:
+    yield ThreadEntry(
+        action.recorded_on,
+        ThreadStep.PROMISED,
+        f"Agreed: {action.what}",
+        f"{action.owner}, by {as_date(action.due_on)}.",
+        corrections=_corrections(action.corrections.all()),
+    )
+    is_done = action.done_on is not None and action.done_on <= today
+    if not is_done and action.due_on < today:
+        yield ThreadEntry(
+            action.due_on,
+            ThreadStep.OVERDUE,
+            f"Not done by its day: {action.what}",
+            action.progress,
+            by=action.owner,
+        )
+    if action.done_on is not None:
+        yield ThreadEntry(
+            action.done_on,
+            ThreadStep.DONE,
+            f"Done: {action.what}",
+            action.evidence or action.progress,
+            by=action.owner,
+        )
+    if action.judged and action.judged_on is not None:
+        said = Judged(action.judged)
+        yield ThreadEntry(
+            action.judged_on,
+            ThreadStep.JUDGED,
+            f"{said.label}: {action.what}",
+            action.judged_words,
+            by=action.judged_by.name if action.judged_by else "",
+        )
+
+
+def _corrections(rows: Iterable[LogCorrection]) -> tuple[str, ...]:
+    return tuple(f"{as_date(each.corrected_on)}: {each.text}" for each in rows)
+
+
+def _worked(call_ins: Sequence[CallIn], ratings: Sequence[Rating]) -> str:
+    """How it was rated when it was first called in, and in every quarter since."""
+    held = [each for each in call_ins if each.verdict == CallInVerdict.CALLED_IN]
+    if not held:
+        return ""
+    quarter = min(each.meeting.quarter for each in held)
+    then = next((each for each in ratings if each.quarter == quarter), None)
+    was = f"It was {_status(then)} in {quarter}, when it was called in."
+    later = [f"{_status(each)} in {each.quarter}" for each in ratings if each.quarter > quarter]
+    if not later:
+        return f"{was} No quarter has been rated since."
+    return f"{was} Since then: {', '.join(later)}."
+
+
+def _status(rating: Rating | None) -> str:
+    if rating is None:
+        return "not rated"
+    if rating.rag:
+        return Rag(rating.rag).label.lower()
+    reason = f" ({NotRated(rating.not_rated).label.lower()})" if rating.not_rated else ""
+    return f"not rated{reason}"
