@@ -13,6 +13,7 @@ from assurance.rules import (
     Attended,
     CallInVerdict,
     Course,
+    DocumentKind,
     Judged,
     Nth,
     Outcome,
@@ -297,6 +298,29 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs=SHORT),
         help_text="A document, a figure, who checked it: whoever asked for it judges by this.",
     )
+
+
+class DocumentForm(forms.Form):
+    """What a brief, a note after a meeting or the formal report says."""
+
+    text = PrintedText(
+        label="What it says",
+        max_length=40_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text="Begun from the record. An empty line begins a paragraph; a line that begins with # is a heading.",
+        error_messages={"required": "Enter what it says"},
+    )
+    met_on = DayField(
+        label="When did you meet the Cabinet Member over it?",
+        what="the day on which you met",
+        required=False,
+        help_text="Leave it empty if you have not met.",
+    )
+
+    def __init__(self, *args: Any, kind: DocumentKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind is DocumentKind.REPORT:
+            del self.fields["met_on"]
 
 
 class JudgeForm(forms.Form):

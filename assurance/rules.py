@@ -117,6 +117,14 @@ class Outcome(Word):
         return self in (Outcome.RETURN_ON, Outcome.DEFERRED, Outcome.NOT_REACHED)
 
 
+class DocumentKind(Word):
+    """What a chair puts in the hands of those who oversee a team (Cabinet paper of 20 June 2011, section 3c)."""
+
+    BRIEF = "brief", "The chair’s brief"
+    AFTER = "after", "What came of it"
+    REPORT = "report", "Formal report"
+
+
 class ThreadStep(Word):
     """What can happen to a matter before a team, in the order in which it happens on one day."""
 

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from assurance.views import (
     attendance,
     boards,
+    documents,
     invitations,
     live,
     meetings,
@@ -65,6 +66,26 @@ urlpatterns = [
         name="pack_json",
     ),
     path("<assurance_team:team>/<day:day>/board/", boards.call_in_board, name="call_in_board"),
+    path(
+        "<assurance_team:team>/<day:day>/packs/<int:number>/send/",
+        meetings.send_pack,
+        name="send_pack",
+    ),
+    path(
+        "<assurance_team:team>/<day:day>/documents/<slug:kind>/",
+        documents.meeting_document,
+        name="meeting_document",
+    ),
+    path(
+        "<assurance_team:team>/<day:day>/documents/<slug:kind>.docx",
+        documents.document_in_word,
+        name="document_in_word",
+    ),
+    path(
+        "<assurance_team:team>/<day:day>/minutes.docx",
+        documents.minutes_in_word,
+        name="minutes_in_word",
+    ),
     path("<assurance_team:team>/<day:day>/live/", live.live_meeting, name="live_meeting"),
     path("<assurance_team:team>/<day:day>/attendance/", attendance.attendance, name="attendance"),
     path(

@@ -114,10 +114,11 @@ GRANTS: dict[PostKind, set[Permission]] = {
     | {Permission.VIEW_PACKS, Permission.READ_SAMPLES, Permission.DRAW_SAMPLES},
     PostKind.MEMBER: MEMBER,
     PostKind.POSC_CHAIR: MEMBER,
-    # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
-    PostKind.LEADER: MEMBER | {Permission.VIEW_PACKS},
+    # Full papers before and after each meeting are for one Cabinet Member and the Chair of
+    # Governance and Audit (Cabinet paper of 20 June 2011, section 3c).
+    PostKind.LEADER: MEMBER,
     PostKind.CABINET_MEMBER_PERFORMANCE: MEMBER | {Permission.VIEW_PACKS},
-    PostKind.CABINET_MEMBER: MEMBER | {Permission.VIEW_PACKS},
+    PostKind.CABINET_MEMBER: MEMBER,
     PostKind.CHAIR_GOVERNANCE_AUDIT: MEMBER | {Permission.VIEW_PACKS},
 }
 

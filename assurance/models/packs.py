@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 
 from assurance.models.meetings import Meeting
+from assurance.rules import DocumentKind
 
 
 class Paper(models.Model):
@@ -81,3 +83,77 @@ class Pack(models.Model):
         if self.pdf is None:
             raise ValueError(f"{self} is not drawn yet")
         return bytes(self.pdf)
+
+
+class SentPack(models.Model):
+    """One person was sent one pack, and opened it for the first time at a moment, or has not yet."""
+
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="sent")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    as_what = models.CharField(max_length=200)
+    sent_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pack", "recipient__name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack", "recipient"], name="a_pack_is_sent_to_somebody_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True) | Q(opened_at__gte=F("sent_at")),
+                name="a_pack_is_opened_after_it_was_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pack} to {self.recipient}"
+
+
+class MeetingDocument(models.Model):
+    """The chair's brief before a meeting, what came of it after, or the formal report: one version.
+
+    Drafted from the record and edited. Issued it stands; what is written after that is the next
+    version.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=6, choices=DocumentKind.choices)
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    met_on = models.DateField(
+        "when the chair and the Cabinet Member met over it", null=True, blank=True
+    )
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["meeting", "kind", F("number").desc()]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "kind", "number"], name="versions_of_a_document_are_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="versions_of_a_document_count_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=list(DocumentKind)), name="document_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="document_says_something"),
+            models.CheckConstraint(
+                condition=Q(issued_at__isnull=True, issued_by__isnull=True)
+                | Q(issued_at__isnull=False, issued_by__isnull=False),
+                name="document_is_issued_by_somebody_at_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.meeting}, version {self.number}"
+
+    def get_absolute_url(self) -> str:
+        meeting = self.meeting
+        return reverse("meeting_document", args=[meeting.team.code, meeting.meets_on, self.kind])

@@ -133,7 +133,11 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
             for each in call_ins
         ),
         papers=tuple(meeting.papers.all()),
-        packs=tuple(meeting.packs.select_related("frozen_by").defer("document", "html", "pdf")),
+        packs=tuple(
+            meeting.packs.select_related("frozen_by")
+            .defer("document", "html", "pdf")
+            .prefetch_related("sent__recipient")
+        ),
         late_milestones=late_milestones(day=min(known_on, meeting.meets_on))
         if is_for_delivery
         else (),

@@ -81,9 +81,7 @@ LAYOUT = 1
 QUARTERS = 16  # as many as direction of travel reads
 # Full papers before and after each meeting (Cabinet paper of 20 June 2011, section 3c).
 CIRCULATED_TO = (
-    PostKind.LEADER,
     PostKind.CABINET_MEMBER_PERFORMANCE,
-    PostKind.CABINET_MEMBER,
     PostKind.CHAIR_GOVERNANCE_AUDIT,
 )
 

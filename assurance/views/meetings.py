@@ -15,6 +15,7 @@ from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
 from assurance.models.teams import Team
 from assurance.queries.attendance import attendance_sheet
+from assurance.queries.documents import document_lines
 from assurance.queries.meetings import meeting_sheet, questions_about_meeting
 from assurance.rights import leads, may_read, require_on_team, takes_part
 from assurance.rules import pack_bytes
@@ -53,6 +54,7 @@ def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
             "takes_part": takes_part(request.user, team),
             "may_be_held": found.is_to_come and found.meets_on <= localdate(),
             "attendance": expected,
+            "documents": document_lines(found, request.user),
             "is_expected": any(each.user == request.user for each in expected.expected),
         },
     )
@@ -162,6 +164,27 @@ def freeze_pack(request: SignedInRequest, team: Team, day: date) -> HttpResponse
     return redirect(found)
 
 
+@require_POST
+@require_on_team(leads)
+def send_pack(request: SignedInRequest, team: Team, day: date, number: int) -> HttpResponse:
+    """A pack goes to everybody who is to have it, each once."""
+    found = meeting_of(team, day)
+    pack = get_object_or_404(found.packs.select_related("meeting__team"), number=number)
+    try:
+        new, had = packs.send_pack(pack=pack, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    if new:
+        to = f"{len(new)} {'person' if len(new) == 1 else 'people'}"
+        messages.success(request, f"Pack {number} is sent to {to}")
+    elif had:
+        messages.info(request, f"Everybody has pack {number} already: nobody was sent it again")
+    else:
+        messages.error(request, "Nobody has a seat or an office to be sent it")
+    return redirect(found)
+
+
 def _request_rendering(pack: Pack, by: User) -> None:
     try:
         jobs.request(
@@ -214,6 +237,8 @@ def paper(request: SignedInRequest, team: Team, day: date, position: int) -> Fil
 def pack(request: SignedInRequest, team: Team, day: date, number: int, form: str) -> HttpResponse:
     """A frozen pack: the document itself, or the page or PDF once drawn from it."""
     found = get_object_or_404(meeting_of(team, day).packs, number=number)
+    if request.method == "GET" and found.drawn_at is not None:
+        packs.note_opening(pack=found, by=request.user)
     if form == "json":
         body, kind = pack_bytes(found.document), "application/json"
     elif found.drawn_at is None:

@@ -9,8 +9,12 @@ from typing import Any
 
 from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Team
-from assurance.rules import Outcome, SeatKind, TeamCode
+from assurance.queries.attendance import attendance_sheet
+from assurance.queries.documents import drafted
+from assurance.rules import Attended, DocumentKind, Outcome, SeatKind, TeamCode
 from assurance.services import call_ins, meetings, outcomes, packs, seats
+from assurance.services.attendance import Said, record_attendance
+from assurance.services.documents import issue_document, write_document
 from assurance.services.teams import establish_team
 from core import clock
 from core.dates import as_date
@@ -24,6 +28,7 @@ from kcc_perf.demonstration.figures import officer
 from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import PostKind
+from reports.packs import render_pack
 
 
 def seat_the_teams() -> None:
@@ -75,15 +80,45 @@ def _hold(told: dict[str, Any], quarter: Quarter, today: date, diary: Diary) -> 
                 by=officer(),
             )
         _table_greens(meeting, told["greens"])
-        packs.freeze_pack(meeting=meeting, by=officer(), at=clock.now())
+        pack, _ = packs.freeze_pack(meeting=meeting, by=officer(), at=clock.now())
+        packs.send_pack(pack=render_pack(pack=pack), by=officer())
+    _brief(meeting, DocumentKind.BRIEF, told["cabinet_member"]["briefed_on"])
     if told["state"] == "held":
         with clock.at(day, hour=15):
             for each, call_in in called:
                 _record(each, call_in, day)
+            _attend(meeting, told["attended"], day)
             meetings.hold_meeting(meeting=meeting, today=day, by=officer())
+        _brief(meeting, DocumentKind.AFTER, told["cabinet_member"]["met_again_on"])
+        _brief(meeting, DocumentKind.REPORT, told["cabinet_member"]["met_again_on"])
         for each, call_in in called:
             _follow_up(each, call_in, diary)
     return meeting
+
+
+def _attend(meeting: Meeting, emails: list[str], day: date) -> None:
+    """Those named were there, and everybody else who was expected had sent apologies."""
+    there = {_person(email) for email in emails}
+    expected = {each.user for each in attendance_sheet(meeting).expected}
+    said = [Said(each, Attended.THERE) for each in there & expected]
+    said += [Said(each, Attended.APOLOGIES) for each in expected - there]
+    record_attendance(meeting=meeting, said=said, today=day, by=officer())
+
+
+def _brief(meeting: Meeting, kind: DocumentKind, day: str | None) -> None:
+    """The chair issues a document as it begins, and the Cabinet Member and the chair meet over it that day."""
+    if day is None:
+        return
+    chair = meeting.team.seats.held_on(meeting.meets_on).get(kind=SeatKind.CHAIR).user
+    with clock.at(date.fromisoformat(day)):
+        document = write_document(
+            meeting=meeting,
+            kind=kind,
+            text=drafted(meeting, kind, today=clock.localdate()),
+            met_on=None if kind is DocumentKind.REPORT else clock.localdate(),
+            by=chair,
+        )
+        issue_document(document=document, by=chair)
 
 
 def _call_in(meeting: Meeting, told: dict[str, Any], diary: Diary) -> CallIn:

@@ -15,10 +15,11 @@ from assurance.models.meetings import (
     LogCorrection,
     Meeting,
 )
-from assurance.models.packs import Pack, Paper
+from assurance.models.packs import MeetingDocument, Pack, Paper, SentPack
 from assurance.models.teams import Seat, Team
 from assurance.rules import (
     CallInVerdict,
+    DocumentKind,
     Eligibility,
     Outcome,
     SeatKind,
@@ -184,6 +185,20 @@ class PaperFactory(DjangoModelFactory):
     text = "As published"
 
 
+class MeetingDocumentFactory(DjangoModelFactory):
+    """The draft of the chair's brief."""
+
+    class Meta:
+        model = MeetingDocument
+
+    meeting = factory.SubFactory(MeetingFactory)
+    kind = DocumentKind.BRIEF
+    number = 1
+    text = "Two items."
+    written_by = factory.SubFactory(UserFactory)
+    written_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
+
+
 class PackFactory(DjangoModelFactory):
     """A pack that is frozen and not yet drawn."""
 
@@ -196,6 +211,18 @@ class PackFactory(DjangoModelFactory):
     sha256 = factory.LazyAttribute(lambda pack: pack_digest(pack.document))
     frozen_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
     frozen_by = factory.SubFactory(UserFactory)
+
+
+class SentPackFactory(DjangoModelFactory):
+    """A pack that was sent and not opened yet."""
+
+    class Meta:
+        model = SentPack
+
+    pack = factory.SubFactory(PackFactory)
+    recipient = factory.SubFactory(UserFactory)
+    as_what = "Chair"
+    sent_at = datetime(2011, 11, 7, 10, tzinfo=UTC)
 
 
 class EscalationFactory(DjangoModelFactory):

@@ -256,7 +256,7 @@ def test_who_sees_what_of_pat(client, meeting, chair, call_in):
         "the chair": chair,
         "a NED": SeatFactory(kind="ned").user,
         "a performance officer": holder(PostKind.PERFORMANCE_OFFICER),
-        "the Cabinet Member": holder(PostKind.CABINET_MEMBER),
+        "the Cabinet Member": holder(PostKind.CABINET_MEMBER_PERFORMANCE),
         "the Chair of Governance and Audit": holder(PostKind.CHAIR_GOVERNANCE_AUDIT),
         "DAT's chair": chair_of(dat),
         "a former NED": SeatFactory(kind="ned", ends_on=date(2011, 11, 13)).user,
@@ -321,7 +321,7 @@ def test_the_way_in_leads_to_the_one_team_or_offers_both(client, chair):
 
     client.force_login(chair)
     assert client.get(reverse("assurance")).url == reverse("assurance_team", args=["pat"])
-    client.force_login(holder(PostKind.CABINET_MEMBER))
+    client.force_login(holder(PostKind.CABINET_MEMBER_PERFORMANCE))
     page = text_of(client.get(reverse("assurance")))
     assert "Performance Assurance Team" in page
     assert "Delivery Assurance Team" in page

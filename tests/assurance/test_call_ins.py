@@ -151,7 +151,7 @@ def test_who_sees_the_board(meeting, chair):
         "a NED": SeatFactory(kind="ned").user,
         "a performance officer": holder(PostKind.PERFORMANCE_OFFICER),
         "DAT's chair": chair_of(TeamFactory(dat=True)),
-        "the Cabinet Member": holder(PostKind.CABINET_MEMBER),
+        "the Cabinet Member": holder(PostKind.CABINET_MEMBER_PERFORMANCE),
         "a former NED": SeatFactory(kind="ned", ends_on=date(2011, 1, 1)).user,
         "a manager": holder(PostKind.ACCOUNTABLE_MANAGER),
         "nobody's": UserFactory(),
@@ -287,7 +287,7 @@ def test_only_the_chair_of_that_team_calls_in(meeting, chair):
         "DAT's chair": chair_of(TeamFactory(dat=True)),
         "a NED": SeatFactory(kind="ned").user,
         "a performance officer": holder(PostKind.PERFORMANCE_OFFICER),
-        "the Cabinet Member": holder(PostKind.CABINET_MEMBER),
+        "the Cabinet Member": holder(PostKind.CABINET_MEMBER_PERFORMANCE),
         "its manager": row.accountable_manager,
     }
 

@@ -200,7 +200,7 @@ def test_who_may_record_on_the_called_in_page(client, chair, call_in):
     page = address("called_in", "PI-7")
     people = {
         "a NED": SeatFactory(kind="ned").user,
-        "the Cabinet Member": holder(PostKind.CABINET_MEMBER),
+        "the Cabinet Member": holder(PostKind.CABINET_MEMBER_PERFORMANCE),
     }
     seen = {}
     for who, person in people.items():

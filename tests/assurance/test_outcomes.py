@@ -269,7 +269,7 @@ def test_who_may_do_what_at_a_meeting(call_in, chair):
         "a performance officer": holder(PostKind.PERFORMANCE_OFFICER),
         "its manager": call_in.indicator.accountable_manager,
         "DAT's chair": chair_of(TeamFactory(dat=True)),
-        "the Cabinet Member": holder(PostKind.CABINET_MEMBER),
+        "the Cabinet Member": holder(PostKind.CABINET_MEMBER_PERFORMANCE),
         "a former NED": SeatFactory(kind="ned", ends_on=date(2011, 1, 1)).user,
     }
     acts = {

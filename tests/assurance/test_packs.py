@@ -149,8 +149,9 @@ def test_the_document_names_who_attends_and_who_receives_it(meeting, chair):
     directorate = UnitFactory(name="Schools")
     director = SeatFactory(kind=SeatKind.DIRECTOR, unit=directorate).user
     SeatFactory(kind=SeatKind.NED, ends_on=date(2011, 11, 13))
-    cabinet = holder(PostKind.CABINET_MEMBER, unit=CouncilFactory())
-    holder(PostKind.CABINET_MEMBER)  # of a directorate's portfolio, not of performance
+    cabinet = holder(PostKind.CABINET_MEMBER_PERFORMANCE, unit=CouncilFactory())
+    holder(PostKind.CABINET_MEMBER, unit=CouncilFactory())  # of another portfolio
+    holder(PostKind.LEADER, unit=CouncilFactory())
 
     document = pack_document(meeting, known_on=DAY)
 
@@ -163,7 +164,9 @@ def test_the_document_names_who_attends_and_who_receives_it(meeting, chair):
             "directorate": "Schools",
         },
     ]
-    assert document["circulated_to"] == [{"name": cabinet.name, "post": "Cabinet Member"}]
+    assert document["circulated_to"] == [
+        {"name": cabinet.name, "post": "Cabinet Member for performance"}
+    ]
 
 
 def test_late_milestones_are_for_dat_alone(meeting):
@@ -240,7 +243,7 @@ def test_freezing_keeps_the_document_its_digest_and_who_froze_it(meeting, chair)
 
     meeting.refresh_from_db()
     assert is_new
-    assert meeting.state == MeetingState.PAPERS_OUT
+    assert meeting.state == MeetingState.PLANNED, "nobody was sent anything"
     kept = Pack.objects.get()
     assert (
         kept.sha256

@@ -62,6 +62,7 @@ from tests.assurance.factories import (
     CallInFactory,
     EscalationFactory,
     InvitationFactory,
+    MeetingDocumentFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
@@ -313,7 +314,7 @@ class World:
         yield "managing_director", holder(PostKind.MANAGING_DIRECTOR, unit=self.council)
         yield "performance_officer", holder(PostKind.PERFORMANCE_OFFICER, unit=self.council)
         yield "member", holder(PostKind.MEMBER, unit=self.council)
-        yield "cabinet_member", holder(PostKind.CABINET_MEMBER, unit=self.council)
+        yield "cabinet_member", holder(PostKind.CABINET_MEMBER_PERFORMANCE, unit=self.council)
         yield "governance_chair", holder(PostKind.CHAIR_GOVERNANCE_AUDIT, unit=self.council)
         yield "pat_chair", holder(PostKind.DEPUTY_MANAGING_DIRECTOR, unit=self.council)
         yield "pat_ned", holder(PostKind.STAFF, unit=self.council)
@@ -622,6 +623,9 @@ class World:
                 called_in_by=chair,
             )
             InvitationFactory(call_in=called_in)
+            MeetingDocumentFactory(
+                meeting=meeting, written_by=chair, issued_by=chair, issued_at=now()
+            )
             paper = PaperFactory(
                 meeting=meeting, position=1, file=f"papers/{code}.pdf", sha256="0" * 64
             )
@@ -636,6 +640,7 @@ class World:
                 "address": called_in.indicator.address,
                 "position": paper.position,
                 "number": pack.number,
+                "kind": "brief",
             }
         return found
 

@@ -35,9 +35,11 @@ from tests.assurance.factories import (
     EscalationFactory,
     LogCorrectionFactory,
     ManagersPaperFactory,
+    MeetingDocumentFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
+    SentPackFactory,
 )
 from tests.factories import (
     Q1,
@@ -285,6 +287,8 @@ MADE = {
     "assurance_agreedaction": AgreedActionFactory,
     "assurance_paper": PaperFactory,
     "assurance_pack": PackFactory,
+    "assurance_sentpack": SentPackFactory,
+    "assurance_meetingdocument": MeetingDocumentFactory,
 }
 CLOSED = {
     "indicators_auditsample": end_sample,
@@ -313,6 +317,8 @@ CLOSED = {
     "assurance_meeting": lambda row: moved(row, state="held"),
     "assurance_callin": lambda row: moved(row.meeting, state="held"),
     "assurance_pack": lambda row: moved(row, html="<p>", pdf=b"%PDF", drawn_at=MOMENT),
+    "assurance_sentpack": lambda row: moved(row, opened_at=MOMENT),
+    "assurance_meetingdocument": lambda row: moved(row, issued_at=MOMENT, issued_by=UserFactory()),
 }
 # What services move of a row that is not closed.
 MOVES = {
@@ -328,6 +334,7 @@ MOVES = {
         "cancelled_because": "Snow",
     },
     "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
+    "assurance_meetingdocument": {"text": "Three items.", "met_on": DAY, "written_at": MOMENT},
     "assurance_agreedaction": {
         "done_on": DAY,
         "progress": "Both are recruited",
@@ -527,6 +534,8 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "escalation_explanation": {"is_latest"},
         "escalation_recordedclose": {"taken_back_at", "taken_back_by_id", "reason"},
         "assurance_pack": {"html", "pdf", "drawn_at"},
+        "assurance_sentpack": {"opened_at"},
+        "assurance_meetingdocument": {"issued_at", "issued_by_id"},
     }
     with_call_ins = {
         "assurance_meeting": {"carried_to_id"},
@@ -534,6 +543,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "indicators_sampledresult": {"found_by_id"},
         # tests/assurance/test_log.py: judged by somebody on a day, all three at once
         "assurance_agreedaction": {"judged", "judged_by_id", "judged_on"},
+        "assurance_meetingdocument": {"written_by_id"},
     }
     tried = {
         table: by_closing.get(table, set())
