@@ -290,3 +290,19 @@ def test_the_gallery_is_closed_outside_development(rf, settings):
 
     with pytest.raises(Http404):
         seen(rf)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "static/css").glob("*.css")), ids=lambda each: each.name
+)
+def test_every_block_of_our_styles_is_closed(path):
+    """One that is not swallows every rule after it."""
+    styles = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    depth = deepest = 0
+    for sign in re.findall("[{}]", styles):
+        depth += 1 if sign == "{" else -1
+        deepest = max(deepest, depth)
+        assert depth >= 0
+
+    assert depth == 0
+    assert deepest <= 2  # a rule inside a media query
