@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from itertools import groupby
 
 from core.charts import svg
@@ -34,6 +35,10 @@ class QuarterPoint:
     definition_break: bool = False
 
     @property
+    def is_final(self) -> bool:
+        return self.confidence in (None, "final")
+
+    @property
     def bounds(self) -> tuple[Decimal | None, ...]:
         """What its figure must not be printed on, or across, unless it is."""
         return self.target, self.floor, self.lower, self.upper
@@ -60,6 +65,18 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelShift:
+    """From where on the results stand on another level than all before."""
+
+    since: Quarter
+    is_below: bool
+
+    @property
+    def words(self) -> str:
+        return "lower" if self.is_below else "higher"
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """One indicator's quarters in order, and how its figures are written."""
 
@@ -73,6 +90,7 @@ class Trend:
     floor_label: str = "Floor"
     planned: Planned | None = None
     foreseen: Foreseen | None = None
+    level_shift: LevelShift | None = None
     quarters_ahead: int = 0  # points at the end that only a plan or a forecast asks for
     sentence: str = ""  # what it shows, in words
     description: str = ""  # how it is drawn, in words, where that is settled already
@@ -90,9 +108,9 @@ class Trend:
         return recent[min(first, max(len(recent) - FEWEST, 0)) :]
 
 
-# Of a size that is still readable at 320 px, where a page leaves it about 290.
-WIDTH, HEIGHT = 400.0, 216.0
-TOP, BOTTOM = 24.0, 188.0
+# As broad as a phone leaves it, so that its labels are 13 px there, and 15 px where a page has room.
+WIDTH, HEIGHT = 360.0, 204.0
+TOP, BOTTOM = 24.0, 176.0
 LETTER = 7.3  # the usual breadth of a character at 13 px
 FIGURE = 8.3  # and of a tabular figure
 
@@ -291,11 +309,13 @@ def trend_chart(trend: Trend) -> str:
         *_grid(plot),
         *_years(plot),
         *_breaks(plot),
+        *_new_level(plot),
         *foreseen_marks(plot),
         *_limits(plot),
         *planned_marks(plot),
         *_values(plot),
         *_labels(plot),
+        *_read_out(plot),
     ]
     return svg.picture(*parts, width=WIDTH, height=HEIGHT, **words)
 
@@ -311,8 +331,9 @@ def description_of(trend: Trend) -> str:
         return "There are no results to show yet."
     gaps = [str(each.quarter) for each in shown if _is_gap(each)]
     breaks = [str(each.quarter) for each in shown if each.definition_break]
-    shape = "; the last carries its RAG shape" if known[-1].rag else ""
-    sentences = [f"Circles joined by a solid line are results{shape}."]
+    sentences = [f"{_shapes_in_words(known)}."]
+    if any(not each.is_final for each in known):
+        sentences.append("Hollow shapes are not final.")
     if trend.restarts_in_april:
         sentences.append("The count starts again each April; dots show the year before.")
     if any(each.target is not None for each in shown):
@@ -325,7 +346,32 @@ def description_of(trend: Trend) -> str:
         sentences.append(f"Nothing is shown for {', '.join(gaps)}.")
     if breaks:
         sentences.append(f"The definition changed in {', '.join(breaks)}.")
+    if (shift := _shift_shown(trend, shown)) is not None:
+        sentences.append(f"A dotted line marks where a {shift.words} level begins: {shift.since}.")
     return " ".join(sentences)
+
+
+def _shapes_in_words(known: Sequence[QuarterPoint]) -> str:
+    """The shapes of the results that are drawn, the worst first."""
+    found = {str(each.rag) if each.rag else None for each in known}
+    shapes = {
+        "red": "squares are red",
+        "amber": "triangles amber" if "red" in found else "triangles are amber",
+        "green": "circles green" if found & {"red", "amber"} else "circles are green",
+    }
+    said = [words for rag, words in shapes.items() if rag in found]
+    if not said:
+        return "Circles joined by a solid line are results"
+    if None in found:
+        said.append("small circles have no status")
+    return f"Results are joined by a solid line; {', '.join(said)}"
+
+
+def _shift_shown(trend: Trend, shown: Sequence[QuarterPoint]) -> LevelShift | None:
+    """The new level, where its beginning is among the quarters shown and others come before it."""
+    shift = trend.level_shift
+    later = {each.quarter for each in shown[1:]}
+    return shift if shift is not None and shift.since in later else None
 
 
 def _grid(plot: Plot) -> Iterator[str]:
@@ -479,25 +525,107 @@ def _values(plot: Plot) -> Iterator[str]:
                 stroke_width=2.4,
                 stroke_linejoin="round",
             )
-    marked = [(i, each) for i, each in enumerate(plot.points) if each.value is not None]
-    for place, point in marked:
+    known = [(place, each) for place, each in enumerate(plot.points) if each.value is not None]
+    for place, point in known:
         assert point.value is not None
         x, y = plot.x(place), plot.y(point.value)
-        if place == marked[-1][0]:
-            shape, fill, edge = RAG_MARKERS[point.rag]
+        shape, fill, edge = RAG_MARKERS[str(point.rag) if point.rag else None]
+        fill = (fill if point.rag else svg.LINE) if point.is_final else svg.WHITE
+        if place == known[-1][0]:
             yield svg.marker("circle", x, y, 8.0, fill=svg.WHITE)
             yield svg.marker(shape, x, y, 5.6, fill=fill, stroke=edge, stroke_width=1.5)
+        elif point.rag:
+            yield svg.marker(shape, x, y, 3.9, fill=fill, stroke=edge, stroke_width=1.4)
         else:
-            firm = point.confidence in (None, "final")
-            yield svg.marker(
-                "circle",
-                x,
-                y,
-                3.2,
-                fill=svg.LINE if firm else svg.WHITE,
-                stroke=svg.LINE,
-                stroke_width=1.6,
+            yield svg.marker("circle", x, y, 2.8, fill=fill, stroke=edge, stroke_width=1.4)
+
+
+def _new_level(plot: Plot) -> Iterator[str]:
+    """A dotted line before the first result on the new level, named where nothing else is."""
+    shift = _shift_shown(plot.trend, plot.points)
+    if shift is None:
+        return
+    place = next(i for i, each in enumerate(plot.points) if each.quarter == shift.since)
+    x = plot.x(place) - plot.step / 2
+    yield svg.element(
+        "line",
+        x1=x,
+        y1=TOP - 6,
+        x2=x,
+        y2=BOTTOM,
+        stroke=svg.LINE,
+        stroke_width=1.5,
+        stroke_dasharray="1.5 4",
+        stroke_linecap="round",
+    )
+    near_the_end = x > plot.right - 90
+    yield svg.text(
+        f"{shift.words.capitalize()} level",
+        x - 4 if near_the_end else x + 4,
+        TOP + 4 if _is_named_above(plot, x) else TOP - 9,
+        text_anchor="end" if near_the_end else "start",
+        fill=svg.LINE,
+    )
+
+
+def _is_named_above(plot: Plot, x: float) -> bool:
+    """Whether the name of a plan or of a definition stands above the chart near there."""
+    planned = plot.trend.planned
+    named = {planned.written_in} if planned else set()
+    return any(
+        abs(plot.x(place) - x) < 110
+        for place, each in enumerate(plot.points)
+        if each.quarter in named or each.definition_break
+    )
+
+
+def _read_out(plot: Plot) -> Iterator[str]:
+    """What each quarter came to, in words, over the whole of its column: shown on hovering there."""
+    for place, point in enumerate(plot.points):
+        if words := point_in_words(plot.trend, point):
+            x = plot.x(place)
+            left, right = max(x - plot.step / 2, 0.0), min(x + plot.step / 2, WIDTH)
+            yield svg.element(
+                "g",
+                svg.element("title", escape(words, quote=False)),
+                svg.element(
+                    "rect",
+                    x=left,
+                    y=TOP - 6,
+                    width=right - left,
+                    height=BOTTOM - TOP + 6,
+                    fill="none",
+                    pointer_events="all",
+                ),
             )
+
+
+def point_in_words(trend: Trend, point: QuarterPoint) -> str:
+    """One quarter read out: "Q1 2011/12: 76.4%, red. Target 90%. Floor 80%."
+
+    Nothing of a quarter that was never due, or has not come, unless it is forecast.
+    """
+    foreseen = trend.foreseen
+    if point.value is None and foreseen is not None and foreseen.quarter == point.quarter:
+        figure = as_number(foreseen.value, trend.decimals, trend.measure_unit)
+        return f"{point.quarter}: {figure} is forecast."
+    if point.value is None:
+        why = f" ({point.not_rated.label.lower()})" if point.not_rated else ""
+        return f"{point.quarter}: nothing to show{why}." if _is_gap(point) else ""
+    figure = as_number(point.value, trend.decimals, trend.measure_unit, bounds=point.bounds)
+    status = f", {point.rag.label.lower()}" if point.rag else ""
+    firm = f", {point.confidence.label.lower()}" if point.confidence and not point.is_final else ""
+    said = [f"{point.quarter}: {figure}{status}{firm}"]
+    for limit, name in (
+        (point.target, "Target"),
+        (point.floor, trend.floor_label),
+        (point.lower, "Lower"),
+        (point.upper, "Upper"),
+    ):
+        if limit is not None:
+            written = as_number(limit, decimals_of(limit, DECIMALS), trend.measure_unit)
+            said.append(f"{name} {written}")
+    return ". ".join(said) + "."
 
 
 def joined(

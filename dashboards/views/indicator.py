@@ -117,7 +117,9 @@ def indicator(request: SignedInRequest, address: str) -> HttpResponse:
         page["months_chart"] = mark_safe(months_chart(_month_line(found, months)))  # noqa: S308
     if story.trend:
         # The chart escapes whatever text it carries (core/charts/svg.py).
-        forecast = warning.forecast if warning else None
+        # Only where forecasts like it have been better than chance is it drawn, as its chance is told.
+        has_skill = warning is not None and warning.chance_red is not None
+        forecast = warning.forecast if warning and has_skill else None
         trend = with_sentence(trend_with_forecast(story.trend, forecast), found.pattern)
         page["chart"] = mark_safe(trend_chart(trend))  # noqa: S308
         page["sentence"] = trend.sentence

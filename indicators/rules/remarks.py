@@ -16,7 +16,7 @@ from itertools import pairwise, takewhile
 from statistics import fmean, stdev
 from typing import Protocol
 
-from core.charts.trend import QuarterPoint, Trend
+from core.charts.trend import LevelShift, QuarterPoint, Trend
 from core.figures import DECIMALS, as_number, decimals_of
 from core.quarters import Quarter
 from sorp.lexicon import NotRated, Rag, Travel
@@ -112,13 +112,18 @@ def remarks(trend: Trend, pattern: Pattern = EVERY_QUARTER) -> list[Remark]:
     ]
 
 
-def _level(trend: Trend, points: list[QuarterPoint]) -> Iterator[Remark]:
+def _level_of(trend: Trend, points: list[QuarterPoint]) -> NewLevel | None:
+    """The new level of a series that has no trend: of one that has, its trend is told."""
     if trend.travel in (Travel.IMPROVING, Travel.WORSENING, Travel.RISING, Travel.FALLING):
-        return
-    found = new_level(
+        return None
+    return new_level(
         [each.value for each in points if each.value is not None],
         [each.quarter for each in points],
     )
+
+
+def _level(trend: Trend, points: list[QuarterPoint]) -> Iterator[Remark]:
+    found = _level_of(trend, points)
     if found is None:
         return
     side = "below" if found.is_below else "above"
@@ -215,10 +220,17 @@ def with_sentence(
     trend: Trend, pattern: Pattern = EVERY_QUARTER, *, standing: bool = True
 ) -> Trend:
     """The trend with the sentence that says what its chart shows, and with what it is a chart of."""
+    sentence = trend_sentence(trend, pattern, standing=standing)
+    return replace(as_charted(trend, pattern), sentence=sentence)
+
+
+def as_charted(trend: Trend, pattern: Pattern = EVERY_QUARTER) -> Trend:
+    """The trend with what its chart marks of its own accord: years counted anew, a new level."""
+    found = _level_of(trend, comparable_points(trend, pattern))
     return replace(
         trend,
-        sentence=trend_sentence(trend, pattern, standing=standing),
         restarts_in_april=pattern.restarts_in_april,
+        level_shift=LevelShift(found.since, found.is_below) if found else None,
     )
 
 

@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString, mark_safe
 from core.charts.trend import Trend, trend_chart
 from core.converters import address_of
 from core.quarters import Quarter
+from indicators.rules.remarks import as_charted
 from reports.rendering.months import ShownMonths, months_shown
 from reports.rendering.parts import ShownBreakdown, breakdowns_shown
 from reports.rules.counting import is_referred_up
 from reports.rules.history import rated_before
-from reports.rules.sentences import key_parts
+from reports.rules.sentences import CHART_WORDS, key_parts
 from reports.rules.wording import (
     Writer,
     briefly,
@@ -204,13 +205,11 @@ class IndicatorBlock:
 
     @cached_property
     def trend(self) -> Trend:
-        sentence = self.said.get("chart", "")
         return replace(
-            trend_of(self.facts, self.quarter),
+            as_charted(trend_of(self.facts, self.quarter), self.pattern),
             name=address_of(self.facts["reference"]).replace(".", "-"),
-            sentence=sentence,
-            description=self.said.get("chart-description", ""),
-            restarts_in_april=self.pattern.restarts_in_april,
+            sentence=self.said.get("chart", ""),
+            description=self.said.get(CHART_WORDS, ""),
         )
 
     @cached_property

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from core.charts.trend import description_of
 from core.dates import as_date
 from core.quarters import Quarter
 from escalation.rules.rule_files import read_trigger
-from indicators.rules.remarks import state_now, trend_sentence
+from indicators.rules.remarks import as_charted, state_now, trend_sentence
 from reports.rules.counting import REPORTED_LEVELS, is_counted, is_open, is_referred_up
 from reports.rules.endings import (
     definition_change_in_words,
@@ -129,7 +129,7 @@ def wrong_sentences(document: Document) -> Iterator[str]:
     except CannotBeMade as reason:
         yield str(reason)
         return
-    unheld = HELD_LATER if _holds_no_charts(held) else frozenset()
+    unheld = _not_compared(held)
     for place in sorted({*held, *due}):
         ours, theirs = due.get(place, {}), held.get(place, {})
         for key in sorted({*ours, *theirs}):
@@ -143,12 +143,21 @@ def wrong_sentences(document: Document) -> Iterator[str]:
     yield from _wrong_standings(document)
 
 
+# How charts are drawn, in words. Those that told of charts as they were drawn before every status had
+# its shape have another key: such a chart is drawn as all are now, and told of in words made now.
+CHART_WORDS, EARLIER_CHART_WORDS = "chart-drawing", "chart-description"
 # What editions hold besides since they hold the words of their charts: those frozen before have none.
-HELD_LATER = frozenset({"chart-description", "parts", "part-chart"})
+HELD_LATER = frozenset({CHART_WORDS, "parts", "part-chart"})
 
 
-def _holds_no_charts(held: Mapping[str, Mapping[str, str]]) -> bool:
-    return not any("chart-description" in said for said in held.values())
+def _not_compared(held: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+    """The kinds of sentence that an edition does not hold, or holds as it was drawn once."""
+    keys = {key for said in held.values() for key in said}
+    if CHART_WORDS in keys:
+        return frozenset()
+    if EARLIER_CHART_WORDS in keys:
+        return frozenset({CHART_WORDS, EARLIER_CHART_WORDS})
+    return HELD_LATER
 
 
 def _wrong_standings(document: Document) -> Iterator[str]:
@@ -436,10 +445,9 @@ def _chart(indicator: Rows, quarter: Quarter) -> str:
     return trend_sentence(trend_of(indicator, quarter), pattern_of(indicator))
 
 
-def _chart_description(indicator: Rows, quarter: Quarter) -> str:
+def _chart_drawing(indicator: Rows, quarter: Quarter) -> str:
     """How its chart is drawn and what is missing from it, for whoever does not see it."""
-    restarts = pattern_of(indicator).restarts_in_april
-    return description_of(replace(trend_of(indicator, quarter), restarts_in_april=restarts))
+    return description_of(as_charted(trend_of(indicator, quarter), pattern_of(indicator)))
 
 
 def _state_now(indicator: Rows, quarter: Quarter) -> str:
@@ -507,7 +515,7 @@ OF_INDICATOR: Mapping[str, Callable[[Rows, Quarter], str]] = {
     "explanation": _explanation,
     "trend": _trend,
     "chart": _chart,
-    "chart-description": _chart_description,
+    CHART_WORDS: _chart_drawing,
     "state-now": _state_now,
     "answers": _answers,
     "expected-recovery": _expected_recovery,

@@ -12,8 +12,9 @@ from core.charts.counts import counts_chart
 from core.charts.svg import apart, axis
 from core.charts.trend import QuarterPoint, Trend, trend_chart
 from core.quarters import Quarter
-from indicators.rules.remarks import trend_sentence
-from sorp.lexicon import NotRated, Polarity, Rag, Travel
+from indicators.rules.remarks import as_charted, trend_sentence
+from sorp.lexicon import Confidence, NotRated, Polarity, Rag, Travel
+from sorp.rules.patterns import EVERY_QUARTER
 
 FIRST = Quarter(2019, 1)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,11 +114,115 @@ def test_target_and_floor_are_labelled_and_differ_by_dash_as_well_as_ink():
     assert {"9 4", "3 3", None} <= dashes
 
 
-def test_the_last_value_carries_its_rag_shape():
-    for rag, tag in {Rag.RED: "rect", Rag.GREEN: "circle", Rag.AMBER: "path"}.items():
-        chart = drawn([1, 2], per={1: {"rag": rag}})
-        inks_of = [each.get("fill") for each in chart.iter(f"{SVG}{tag}")]
-        assert {Rag.RED: inks.RED, Rag.GREEN: inks.GREEN, Rag.AMBER: inks.AMBER}[rag] in inks_of
+SHAPES = {
+    Rag.RED: ("rect", inks.RED, inks.RED),
+    Rag.AMBER: ("path", inks.AMBER, inks.AMBER_EDGE),
+    Rag.GREEN: ("circle", inks.GREEN, inks.GREEN),
+}
+
+
+def marked(chart, rag):
+    """The fills of the points drawn in a status's own shape, first quarter first."""
+    tag, fill, edge = SHAPES[rag]
+    return [
+        each.get("fill")
+        for each in chart.iter(f"{SVG}{tag}")
+        if each.get("stroke") == edge and each.get("fill") in (fill, inks.WHITE)
+    ]
+
+
+@pytest.mark.parametrize("rag", SHAPES)
+def test_every_rated_point_has_the_shape_and_ink_of_its_status(rag):
+    chart = drawn([1, 2, 3], base={"rag": rag})
+
+    assert marked(chart, rag) == [SHAPES[rag][1]] * 3
+    assert all(marked(chart, other) == [] for other in SHAPES if other is not rag)
+
+
+@pytest.mark.parametrize("rag", SHAPES)
+def test_what_is_not_final_is_hollow_and_keeps_its_shape(rag):
+    chart = drawn([1, 2], base={"rag": rag}, per={0: {"confidence": Confidence.PROVISIONAL}})
+
+    assert marked(chart, rag) == [inks.WHITE, SHAPES[rag][1]]
+    assert "Hollow shapes are not final." in chart.find(f"{SVG}desc").text
+
+
+@pytest.mark.parametrize(
+    ("rags", "words"),
+    [
+        ([Rag.RED, Rag.AMBER], "squares are red, triangles amber."),
+        ([Rag.AMBER, Rag.GREEN], "triangles are amber, circles green."),
+        ([Rag.GREEN, Rag.GREEN], "circles are green."),
+        ([None, Rag.RED], "squares are red, small circles have no status."),
+        ([None, None], "Circles joined by a solid line are results."),
+    ],
+)
+def test_the_shapes_that_are_drawn_are_told_in_words_and_no_others(rags, words):
+    chart = drawn([1, 2], per={place: {"rag": rag} for place, rag in enumerate(rags)})
+
+    assert chart.find(f"{SVG}desc").text.endswith(words)
+
+
+LEVEL = [80, 82, 79, 81, 80, 83, 81, 80, 70, 71, 69, 70]
+
+
+def charted(values, pattern=EVERY_QUARTER, **given):
+    return as_charted(trend(values, travel=Travel.NO_CLEAR_TREND, **given), pattern)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"), [(LEVEL, "Lower"), ([-each for each in LEVEL], "Higher")]
+)
+def test_a_new_level_is_marked_where_it_begins(values, word):
+    chart = ElementTree.fromstring(trend_chart(charted(values)))
+
+    assert f"{word} level" in words(chart)
+    assert chart.find(f"{SVG}desc").text.endswith(
+        f"A dotted line marks where a {word.lower()} level begins: Q1 2021/22."
+    )
+
+
+@pytest.mark.parametrize(
+    "unmarked",
+    [
+        charted(LEVEL[:11]),
+        as_charted(trend(LEVEL, travel=Travel.WORSENING)),
+        charted([*LEVEL, *[70] * 13]),  # it began before the quarters shown
+        trend(LEVEL, travel=Travel.NO_CLEAR_TREND),
+    ],
+    ids=["too few on it", "a trend is told", "not shown", "not looked for"],
+)
+def test_no_level_is_marked_where_none_is_shown(unmarked):
+    chart = ElementTree.fromstring(trend_chart(unmarked))
+
+    assert not any("level" in each for each in words(chart))
+    assert "level" not in chart.find(f"{SVG}desc").text
+
+
+def read_out(chart):
+    return [each.find(f"{SVG}title").text for each in chart.iter(f"{SVG}g")]
+
+
+def test_every_quarter_is_read_out_in_words_where_the_pointer_rests():
+    limits = {"target": Decimal(90), "floor": Decimal(80)}
+    chart = drawn(
+        [76.4, 92, None, None],
+        base=limits,
+        per={
+            0: {"rag": Rag.RED},
+            1: {"rag": Rag.GREEN, "confidence": Confidence.PROVISIONAL},
+            2: {"not_rated": NotRated.NO_RESULT},
+            3: {"not_rated": NotRated.NOT_DUE},
+        },
+        measure_unit="%",
+        decimals=1,
+    )
+
+    assert read_out(chart) == [
+        "Q1 2019/20: 76.4%, red. Target 90%. Floor 80%.",
+        "Q2 2019/20: 92.0%, green, provisional. Target 90%. Floor 80%.",
+        "Q3 2019/20: nothing to show (no result).",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -314,12 +314,12 @@ def potholes(document):
 def test_the_words_of_a_chart_speak_of_what_is_drawn_and_of_nothing_else():
     def words(*values, **limits):
         document = edition_document(indicators=[indicator("X-1", list(values), **limits)])
-        return document["sentences"]["indicators/X-1"]["chart-description"]
+        return document["sentences"]["indicators/X-1"]["chart-drawing"]
 
     results = "Circles joined by a solid line are results"
     assert words(None, None, target=90, floor=80) == "There are no results to show yet."
     assert words(91, None, target=90, floor=80) == (
-        f"{results}; the last carries its RAG shape. A line of long dashes is the target. A line of"
+        "Results are joined by a solid line; circles are green. A line of long dashes is the target. A line of"
         " short dashes is the floor. Nothing is shown for Q4 2022/23."
     )
     assert words(91, 92) == f"{results}."
@@ -340,16 +340,31 @@ def test_an_edition_frozen_before_the_words_of_charts_were_held_verifies():
     assert "only Dover is shown" in IndicatorBlock(potholes(document), Q).breakdowns[0].sentence
 
 
+def test_an_edition_that_tells_of_charts_as_they_were_drawn_verifies_and_is_told_of_as_they_are():
+    document = edition_document()
+    for said in document["sentences"].values():
+        if said.pop("chart-drawing", None):
+            said["chart-description"] = "Circles are results; the last carries its RAG shape."
+    said = document["sentences"]["indicators/HW-01"]
+
+    assert list(wrong_sentences(document)) == []
+    assert "Results are joined by a solid line" in IndicatorBlock(potholes(document), Q, said).chart
+    said["parts-1"] = "All parts are alike."
+    assert [each.split(" is said")[0] for each in wrong_sentences(document)] == [
+        "indicators/HW-01: its parts-1"
+    ]
+
+
 def test_the_words_of_charts_and_of_parts_are_re_derived_with_the_rest():
     document = edition_document()
     said = document["sentences"]["indicators/HW-01"]
     assert {"parts-1", "part-chart-1-1", "part-chart-1-3"} <= set(said)
-    said["chart-description"] = "A line of long dashes is the floor."
+    said["chart-drawing"] = "A line of long dashes is the floor."
     said["parts-1"] = "All parts are alike."
     said["part-chart-1-2"] += " It is the best."
 
     assert [each.split(" is said")[0] for each in wrong_sentences(document)] == [
-        "indicators/HW-01: its chart-description",
+        "indicators/HW-01: its chart-drawing",
         "indicators/HW-01: its part-chart-1-2",
         "indicators/HW-01: its parts-1",
     ]
@@ -362,7 +377,7 @@ def test_pages_print_the_words_of_charts_and_parts_that_the_edition_holds():
         facts, Q, {**said, "parts-1": "Held.", "part-chart-1-2": "Held of Dover."}
     )
 
-    assert said["chart-description"] in block.chart
+    assert said["chart-drawing"] in block.chart
     assert block.breakdowns[0].sentence == "Held."
     assert "Held of Dover." in block.breakdowns[0].rows[1].chart
 
