@@ -255,6 +255,17 @@ class Decision(LogEntry):
         return self.text
 
 
+class AgreedActionQuerySet(models.QuerySet["AgreedAction"]):
+    def arising_at(self, meeting: Meeting) -> Self:
+        """What earlier meetings of a team agreed and is not done by then, or not judged: the earliest due first."""
+        earlier = self.filter(
+            call_in__meeting__team=meeting.team_id, call_in__meeting__meets_on__lt=meeting.meets_on
+        )
+        unsettled = Q(done_on__isnull=True) | Q(done_on__gt=meeting.meets_on)
+        unjudged = ~Q(judged=Judged.ACCEPTED) & ~Q(evidence="")
+        return earlier.filter(unsettled | unjudged).order_by("due_on", "pk")
+
+
 class AgreedAction(LogEntry):
     """Who does what by when, as agreed at a meeting. Tracked until it is done, and judged by who asked.
 
@@ -277,6 +288,8 @@ class AgreedAction(LogEntry):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     judged_on = models.DateField(null=True, blank=True)
+
+    objects = AgreedActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["call_in", "due_on", "id"]

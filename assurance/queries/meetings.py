@@ -99,6 +99,7 @@ class MeetingSheet:
     papers: tuple[Paper, ...]
     packs: tuple[Pack, ...]
     late_milestones: tuple[MilestoneLine, ...]  # DAT's
+    arising: tuple[ActionLine, ...] = ()  # agreed at earlier meetings, and not settled
     carried: tuple[CallIn, ...] = ()  # of one that is cancelled: what had been called in to it
 
 
@@ -141,6 +142,12 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
         late_milestones=late_milestones(day=min(known_on, meeting.meets_on))
         if is_for_delivery
         else (),
+        arising=tuple(
+            _action_line(each, min(known_on, meeting.meets_on))
+            for each in AgreedAction.objects.arising_at(meeting).select_related(
+                "call_in__indicator", "call_in__meeting__team"
+            )
+        ),
         carried=tuple(
             meeting.call_ins.filter(verdict=CallInVerdict.CALLED_IN).select_related("indicator")
         )

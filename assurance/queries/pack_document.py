@@ -12,6 +12,7 @@ one day, without an act between, gives the same bytes.
       "attendees": [{"name", "seat": "chair", "seat_label", "directorate": name or null}],
       "circulated_to": [{"name", "post": "Cabinet Member"}],       by office, not by seat
       "agenda": [AGENDA, …],                                       in the order called in
+      "matters_arising": [{"reference", and all of AGREED}],       of earlier meetings
       "papers": [{"position", "title", "text", "file": name or null, "sha256"}],
       "late_milestones": [{"title", "belongs_to", "due_on", "forecast_on", "progress",
                            "status": "overdue", "status_label", "accountable_manager"}]   DAT's
@@ -32,6 +33,8 @@ one day, without an act between, gives the same bytes.
                    "definition_break", "stale"}],                  earliest first, 16 at most
       "escalations": [{"level": "pat", "level_label", "trigger", "since", "opened_in",
                        "relapse", "restated", "reason", "sorp_version"}],   those open
+      "managers_paper": where one has come, {"number", "cause", "obstacles", "asked",
+                         "plan": number or null, "written_by", "written_on"},
       "plan": null or {"number", "cause", "barriers", "help_wanted",
                        "expected_recovery": quarter or null, "expected_value",
                        "written_by", "written_on", "is_agreed",
@@ -121,6 +124,12 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
             _agenda(position, call_in, facts, day)
             for position, call_in in enumerate(facts.call_ins, start=1)
         ],
+        "matters_arising": [
+            {"reference": each.call_in.indicator.reference, **_agreed(each, day)}
+            for each in AgreedAction.objects.arising_at(meeting).select_related(
+                "call_in__indicator"
+            )
+        ],
         "papers": [_paper(each) for each in meeting.papers.all()],
         "late_milestones": [_milestone(each) for each in late_milestones(day=day)]
         if is_for_delivery
@@ -158,6 +167,7 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
         "management_action": action,
         "history": [_rating(each) for each in history],
         "escalations": [_escalation(each) for each in facts.escalations.get(indicator.pk, [])],
+        **_managers_paper(call_in),
         "plan": _plan(facts.plans.get(indicator.pk), facts.agreed_plans, day),
         "challenges": [
             {"text": each.text, "answer": each.answer, "raised_by": each.asked_by}
@@ -173,6 +183,25 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
         ],
         "agreed_actions": [_agreed(each, day) for each in call_in.agreed_actions.all()],
         "before": [_before(each, day) for each in facts.earlier.get(indicator.pk, [])],
+    }
+
+
+def _managers_paper(call_in: CallIn) -> Json:
+    """What the manager puts before the meeting, in its latest version; nothing where none has come."""
+    papers = list(call_in.managers_papers.all())
+    if not papers:
+        return {}
+    paper = papers[0]
+    return {
+        "managers_paper": {
+            "number": paper.number,
+            "cause": paper.cause,
+            "obstacles": paper.obstacles,
+            "asked": paper.asked,
+            "plan": paper.plan.number if paper.plan else None,
+            "written_by": paper.written_by.name,
+            "written_on": localtime(paper.written_at).date().isoformat(),
+        }
     }
 
 
@@ -349,7 +378,13 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
         .select_related(
             "meeting__team", "called_in_by", "indicator__unit", "indicator__accountable_manager"
         )
-        .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions")
+        .prefetch_related(
+            "challenges__raised_by",
+            "decisions__agreed_plan",
+            "agreed_actions",
+            "managers_papers__written_by",
+            "managers_papers__plan",
+        )
     )
     wanted = [each.indicator_id for each in call_ins]
     # Each unit's directorate as the council stood on the day of the meeting.

@@ -147,6 +147,8 @@ class ShownPack:
     @property
     def contents(self) -> list[tuple[str, str, int]]:
         found = [("agenda", "Agenda", 1)]
+        if self.document.get("matters_arising"):
+            found.append(("arising", "Matters arising", 1))
         found += [(each.anchor, f"{each.position}. {each.title}", 2) for each in self.stories]
         if self.document["late_milestones"]:
             found.append(("milestones", "Milestones that are late", 1))

@@ -25,6 +25,7 @@ from tests.assurance.factories import (
     ChallengeFactory,
     DecisionFactory,
     EscalationFactory,
+    ManagersPaperFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
@@ -214,7 +215,7 @@ def test_the_document_takes_as_many_queries_for_20_as_for_1(
     for _ in range(how_many):
         story(meeting)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         assert len(pack_document(meeting, known_on=DAY)["agenda"]) == how_many
 
 
@@ -322,3 +323,34 @@ def test_the_database_refuses_two_packs_of_one_number(meeting):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         PackFactory(meeting=meeting)
+
+
+def test_a_pack_holds_the_managers_paper_and_what_earlier_meetings_left_open(meeting, chair):
+    call_in = story(meeting)
+    for number, cause in ((1, "Frost"), (2, "Two engineers left")):
+        ManagersPaperFactory(call_in=call_in, number=number, cause=cause)
+    earlier = MeetingFactory(meets_on=date(2011, 10, 3))
+    common = {"call_in__meeting": earlier, "call_in__indicator": call_in.indicator}
+    open_one = AgreedActionFactory(**common, what="Recruit", due_on=date(2011, 11, 1))
+    AgreedActionFactory(
+        call_in=open_one.call_in, what="Ask", done_on=date(2011, 10, 10), evidence="A letter"
+    )
+    AgreedActionFactory(
+        call_in=open_one.call_in,
+        what="Settled",
+        done_on=date(2011, 10, 10),
+        evidence="A letter",
+        judged="accepted",
+        judged_by=chair,
+        judged_on=date(2011, 10, 11),
+    )
+
+    document = pack_document(meeting, known_on=DAY)
+
+    paper = document["agenda"][0]["managers_paper"]
+    assert (paper["number"], paper["cause"]) == (2, "Two engineers left")
+    assert [(each["what"], each["state"]) for each in document["matters_arising"]] == [
+        ("Audit the crews", "overdue"),
+        ("Recruit", "overdue"),
+        ("Ask", "done"),
+    ]
