@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from core.charts.small import Bullet, Sparkline
 from core.charts.trend import Trend, trend_chart
 from core.converters import address_of
 from core.quarters import Quarter
@@ -34,6 +35,7 @@ from sorp.lexicon import (
     Layer,
     Level,
     Polarity,
+    Rag,
     RatingMethod,
     Tier,
 )
@@ -103,6 +105,14 @@ class IndicatorBlock:
         return str(Quarter.parse(self.previous["quarter"]))
 
     @property
+    def was(self) -> str:
+        """The last status before, where it was another: "Amber", "Red in Q1 2022/23"."""
+        if self.previous is None or self.previous["rag"] == self.rating["rag"]:
+            return ""
+        when = f" in {self.previous_when}" if self.previous_when else ""
+        return f"{Rag(self.previous['rag']).label}{when}"
+
+    @property
     def speaks_of(self) -> str:
         """The stretch of time of this quarter's figure, where it is another than the quarter."""
         has_value = self.rating["value"] is not None
@@ -127,13 +137,44 @@ class IndicatorBlock:
         return self._listed.rated(self.rating)
 
     @property
-    def listed_target(self) -> str:
-        expected = limits(self.rating, self._listed)
-        return expected[0][1] if expected else ""
-
-    @property
     def _listed(self) -> Writer:
         return Writer("", self.facts["decimals"]) if self.listed_unit else self.write
+
+    @property
+    def listed_expected(self) -> str:
+        """What was expected, beside the figure of a list: "target 90%", "range 3 to 5"."""
+        expected = limits(self.rating, self._listed)
+        return f"{expected[0][0].lower()} {expected[0][1]}" if expected else ""
+
+    @cached_property
+    def bullet(self) -> Bullet | None:
+        """Its figure against what was expected, as a row of a list draws it; None without either."""
+        point = self.trend.points[-1]
+        if point.value is None:
+            return None
+        one_sided = self.trend.polarity in (Polarity.HIGHER, Polarity.LOWER)
+        bullet = Bullet(
+            value=point.value,
+            polarity=self.trend.polarity,
+            target=point.target if one_sided else None,
+            floor=point.floor,
+            floor_label="limit" if self.rating["method"] == RatingMethod.TOLERANCE else "",
+            lower=point.lower,
+            upper=point.upper,
+            measure_unit=self.facts["measure_unit"],
+            decimals=self.facts["decimals"],
+        )
+        return bullet if bullet.limits else None
+
+    @cached_property
+    def spark(self) -> Sparkline:
+        """Its last quarters, up to this one, as a row of a list draws them."""
+        return Sparkline(
+            points=self.trend.points,
+            measure_unit=self.facts["measure_unit"],
+            decimals=self.facts["decimals"],
+            restarts_in_april=self.pattern.restarts_in_april,
+        )
 
     @property
     def target(self) -> str:
