@@ -229,7 +229,8 @@ def portfolios_on(day: date, *, holder: User | None = None) -> list[Portfolio]:
     """
     rows = Membership.objects.held_on(day).exclude(portfolio="").filter(user__is_active=True)
     posts = Appointment.objects.held_on(day).filter(
-        post__kind=PostKind.CABINET_MEMBER, user__is_active=True
+        post__kind__in=(PostKind.CABINET_MEMBER, PostKind.CABINET_MEMBER_PERFORMANCE),
+        user__is_active=True,
     )
     if holder is not None:
         rows, posts = rows.filter(user=holder), posts.filter(user=holder)

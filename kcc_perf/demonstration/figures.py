@@ -70,6 +70,7 @@ def let_members_see() -> None:
         set_sights(
             sights={
                 PostKind.CABINET_MEMBER: Sight.CLOSED,
+                PostKind.CABINET_MEMBER_PERFORMANCE: Sight.CLOSED,
                 PostKind.CHAIR_GOVERNANCE_AUDIT: Sight.CLOSED,
             },
             by=officer(),

@@ -209,11 +209,11 @@ ALL_SAID = {"Why so long?", "Come back in March", "Publish the backlog", "Wait f
 
 @pytest.mark.usefixtures("discussed")
 def test_meetings_are_told_to_whoever_may_read_of_them(client, indicator, escalation, officer):
-    OfficeSightFactory(office=PostKind.CABINET_MEMBER)
+    OfficeSightFactory(office=PostKind.CABINET_MEMBER_PERFORMANCE)
     people = {
         "PAT’s NED": SeatFactory(kind="ned").user,
         "a performance officer": officer,
-        "the Cabinet Member": holder(PostKind.CABINET_MEMBER),
+        "the Cabinet Member": holder(PostKind.CABINET_MEMBER_PERFORMANCE),
         "its manager": indicator.accountable_manager,
         "DAT’s officer": SeatFactory(team=TeamFactory(dat=True)).user,
         "another manager": holder(PostKind.ACCOUNTABLE_MANAGER),

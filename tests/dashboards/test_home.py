@@ -626,7 +626,7 @@ def test_a_cabinet_member_reads_of_both_teams_by_office(sorp_in_force):
     MeetingFactory()
     MeetingFactory(team=TeamFactory(dat=True), meets_on=date(2011, 11, 21))
 
-    told = needs(holder(PostKind.CABINET_MEMBER))
+    told = needs(holder(PostKind.CABINET_MEMBER_PERFORMANCE))
 
     assert [sentence.split(" meets")[0] for _, sentence in told] == ["PAT", "DAT"]
 

@@ -139,7 +139,11 @@ def test_each_reader_finds_what_their_office_sees_and_nothing_more(client, counc
             OFFICER | {"whom"},
         ),
         "the Leader, of whom nothing is said": (
-            holder(PostKind.CABINET_MEMBER, unit=everyone),
+            holder(PostKind.LEADER, unit=everyone),
+            {"published", "day of PAT"},
+        ),
+        "the Cabinet Member who reads PAT's papers": (
+            holder(PostKind.CABINET_MEMBER_PERFORMANCE, unit=everyone),
             {"published", "day of PAT", "called in", "whom"},
         ),
         "a Member who sees what is closed": (

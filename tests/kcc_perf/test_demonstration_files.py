@@ -88,7 +88,6 @@ def test_people_hold_known_posts_at_addresses_nobody_can_own():
         PostKind.DIRECTORATE_OFFICER,
         PostKind.AUDITOR,
         PostKind.LEADER,
-        PostKind.CABINET_MEMBER_PERFORMANCE,
     }
 
 
