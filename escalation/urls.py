@@ -31,6 +31,11 @@ urlpatterns = [
     path("escalations/actions/<int:pk>/link/", plans.link_action, name="link_action"),
     path("escalations/plans/<reference:address>/", plan_writing.write_plan, name="write_plan"),
     path(
+        "escalations/plans/<reference:address>/draft/",
+        plan_writing.keep_plan_draft,
+        name="keep_plan_draft",
+    ),
+    path(
         "escalations/plans/<reference:address>/<int:number>/",
         plans.plan_version,
         name="plan_version",

@@ -1,6 +1,6 @@
 """A plan written in steps: what was typed in each goes along to the next, right or wrong.
 
-Nothing is kept until the plan is saved: every page holds all that was typed on those before it.
+Every page holds all that was typed on those before it, and so does the draft that is kept of it.
 """
 
 from __future__ import annotations
@@ -82,6 +82,23 @@ class PlanTyped:
                 for row in range(rows)
             ],
         )
+
+    @classmethod
+    def kept(cls, typed: Mapping[str, Any]) -> Self:
+        """What a draft holds of it."""
+        return cls(dict(typed["said"]), [dict(each) for each in typed["actions"]])
+
+    @property
+    def to_keep(self) -> dict[str, Any]:
+        """The same as a draft holds it."""
+        return {"said": self.said, "actions": self.actions}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that anybody could miss."""
+        texts = [text for name, text in self.said.items() if name != "seen"]
+        texts += [text for action in self.actions for text in action.values()]
+        return not any(text.strip() for text in texts)
 
     @classmethod
     def held(cls, plan: ActionPlan | None, today: date, colleagues: Colleagues) -> Self:

@@ -59,6 +59,30 @@ class ActionPlan(models.Model):
         return f"Action plan {self.number} for {self.indicator}"
 
 
+class PlanDraft(models.Model):
+    """What somebody has typed of a plan and not yet saved, exactly as typed, and the step they had come to.
+
+    Everybody has one of their own: nobody writes over another's.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="plan_drafts")
+    typed = models.JSONField(default=dict)
+    step = models.CharField(max_length=20)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["indicator", "-saved_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "saved_by"], name="one_draft_of_a_plan_for_each_writer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft of a plan for {self.indicator.reference}, by {self.saved_by}"
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def standing(self) -> Self:
         """Those of plans in place, done or not."""

@@ -15,7 +15,7 @@ from core.quarters import Quarter
 from core.queries import last_closed
 from core.working_days import working_day_after
 from escalation.models.escalations import Escalation
-from escalation.models.plans import Action, ActionPlan
+from escalation.models.plans import Action, ActionPlan, PlanDraft
 from escalation.rules.plans import (
     ActionDifference,
     ExpectedRecovery,
@@ -237,6 +237,21 @@ def _since_red(indicators: Iterable[int], closed: Quarter) -> dict[int, Quarter]
         if rag == Rag.RED:
             since.setdefault(pk, quarter)
     return since
+
+
+def plan_draft_for(
+    indicator: Indicator, latest: ActionPlan | None, writer: User
+) -> PlanDraft | None:
+    """What this person kept of a plan; else what another kept last, unless a plan was written since.
+
+    So a plan that was begun follows the indicator to whoever answers for it next.
+    """
+    drafts = PlanDraft.objects.filter(indicator=indicator).select_related("saved_by")
+    own = drafts.filter(saved_by=writer).first()
+    if own is not None:
+        return own
+    others = drafts.filter(saved_at__gt=latest.written_at) if latest else drafts
+    return others.first()
 
 
 def overdue_actions(*, reader: User, today: date) -> QuerySet[Action]:

@@ -23,7 +23,7 @@ from core.refusals import Refused
 from core.services.notices import owe_notice
 from core.working_days import is_working_day
 from escalation.models.escalations import Escalation
-from escalation.models.plans import Action, ActionPlan, PlanReview
+from escalation.models.plans import Action, ActionPlan, PlanDraft, PlanReview
 from escalation.queries.plans import MissingPlan, missing_plans
 from escalation.rights import may_agree_plan, may_deal_with
 from indicators.models.definitions import Indicator
@@ -88,9 +88,9 @@ def write_plan(
     nobody asks. Raises PermissionDenied for anybody but its accountable manager and the performance
     officers; Refused, in words, for a plan without a cause or an action, an action due before today,
     before its own start or the plan's, a recovery expected in a quarter that is over, or a plan that
-    somebody else replaced meanwhile.
+    somebody else replaced meanwhile. What the writer had kept as a draft is the plan now, and no draft.
     """
-    _refuse_others(indicator, by)
+    refuse_others(indicator, by)
     if not cause.strip():
         raise Refused("Say what causes the poor performance", field="cause")
     _refuse_empty_promises(actions, starts_on, today)
@@ -107,8 +107,10 @@ def write_plan(
         "starts_on": starts_on,
     }
     if before is not None and _is_unchanged(before, given, actions):
+        PlanDraft.objects.filter(indicator=indicator, saved_by=by).delete()
         return before  # a button pressed twice
     _refuse_unseen(before, seen)
+    PlanDraft.objects.filter(indicator=indicator, saved_by=by).delete()
     return _supersede(indicator, before, {**given, "change": change.strip()}, actions, by, at)
 
 
@@ -163,7 +165,7 @@ def _is_unchanged(
     return promised == proposed and all(getattr(plan, name) == given[name] for name in given)
 
 
-def _refuse_others(indicator: Indicator, by: User) -> None:
+def refuse_others(indicator: Indicator, by: User) -> None:
     if not may_write_plan(indicator, by):
         raise PermissionDenied(f"{indicator.accountable_manager} answers for this indicator")
 

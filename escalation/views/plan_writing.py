@@ -8,9 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.clock import localdate
 from core.figures import number_sent
@@ -19,8 +21,9 @@ from core.refusals import Refused
 from escalation.forms.plan_steps import PREFIX, PlanStep, PlanTyped
 from escalation.forms.plans import ActionForm, ActionFormSet, PlanForm
 from escalation.models.escalations import Escalation
-from escalation.models.plans import ActionPlan
-from escalation.services import plans
+from escalation.models.plans import ActionPlan, PlanDraft
+from escalation.queries.plans import plan_draft_for
+from escalation.services import plan_drafts, plans
 from escalation.services.plans import ActionGiven, may_write_plan
 from indicators.models.definitions import Indicator
 from organisation.permissions import Permission
@@ -43,6 +46,7 @@ class PlanPage:
     problems: list[str] = field(default_factory=list)  # that belong to no field of the page
     is_first: bool = False  # nothing was sent yet, so that nothing is wrong yet
     came_between: bool = False  # somebody else's plan did, and is to be read first
+    draft: PlanDraft | None = None  # which the page was filled in from
 
     def plan_form(self) -> PlanForm:
         return PlanForm(self.typed.data, today=self.today, replaces=self.latest)
@@ -89,6 +93,7 @@ class PlanPage:
             "carried": self.typed.carried(shown=form.fields, action=self.action),
             "colleagues": self.colleagues,
             "came_between": self.came_between,
+            "draft": self.draft,
         }
 
     def _initial(self) -> dict[str, Any]:
@@ -98,10 +103,17 @@ class PlanPage:
 @require_http_methods(["GET", "POST"])
 @require(Permission.VIEW_PERFORMANCE)
 def write_plan(request: SignedInRequest, address: str) -> HttpResponse:
-    """A plan is written step by step. Nothing is kept of it until it is saved, and nothing lost."""
+    """A plan is written step by step. What was typed is kept as a draft until the plan is saved."""
     indicator = indicator_to_plan(request, address)
+    if request.POST.get("act") == "discard":
+        plan_drafts.discard_plan_draft(indicator=indicator, by=request.user)
+        messages.success(request, f"{indicator.title}: the draft of its plan is thrown away")
+        return redirect(reverse("write_plan", args=[indicator.reference]) + "?anew")
     page = _page(request, indicator)
-    if request.method == "POST" and _turn(request, indicator, page):
+    is_written = request.method == "POST" and _turn(request, indicator, page)
+    if request.method == "POST" and not is_written:
+        _keep(request, indicator, page)
+    if is_written:
         messages.success(request, f"The action plan for “{indicator.title}” is written")
         latest = ActionPlan.objects.get(indicator=indicator, is_latest=True)
         return redirect("plan_version", indicator.reference, latest.number)
@@ -110,6 +122,36 @@ def write_plan(request: SignedInRequest, address: str) -> HttpResponse:
         "escalations": Escalation.objects.open_ones().filter(indicator=indicator),
     }
     return render(request, "escalation/write_plan.html", about | page.shown())
+
+
+@require_POST
+@require(Permission.VIEW_PERFORMANCE)
+def keep_plan_draft(request: SignedInRequest, address: str) -> HttpResponse:
+    """What has been typed so far of a plan is kept; the page asks for it every half-minute."""
+    indicator = indicator_to_plan(request, address)
+    step = request.POST.get("step", "")
+    try:
+        draft = plan_drafts.save_plan_draft(
+            indicator=indicator,
+            typed=PlanTyped.read(request.POST).to_keep,
+            step=step if step in list(PlanStep) else PlanStep.CAUSE,
+            by=request.user,
+        )
+    except Refused as refusal:
+        return JsonResponse({"message": str(refusal)}, status=422)
+    return JsonResponse({"message": f"Draft kept at {timezone.localtime(draft.saved_at):%H:%M}"})
+
+
+def _keep(request: SignedInRequest, indicator: Indicator, page: PlanPage) -> None:
+    """What was typed is kept with the page that follows; what is too long to be kept is told of."""
+    if page.typed.is_empty:
+        return
+    try:
+        plan_drafts.save_plan_draft(
+            indicator=indicator, typed=page.typed.to_keep, step=page.step, by=request.user
+        )
+    except Refused as refusal:
+        page.problems.append(str(refusal))
 
 
 def indicator_to_plan(request: SignedInRequest, address: str) -> Indicator:
@@ -132,6 +174,9 @@ def _page(request: SignedInRequest, indicator: Indicator) -> PlanPage:
     )
     people = colleagues(on=today)
     if request.method != "POST":
+        draft = None if "anew" in request.GET else plan_draft_for(indicator, latest, request.user)
+        if draft is not None:
+            return _page_of_draft(draft, latest, today, people)
         typed = PlanTyped.held(latest, today, people)
         return PlanPage(latest, today, people, typed, is_first=True)
     typed = PlanTyped.read(request.POST)
@@ -144,6 +189,22 @@ def _page(request: SignedInRequest, indicator: Indicator) -> PlanPage:
         step=PlanStep(step) if step in list(PlanStep) else PlanStep.CHECK,
         action=number_sent(request.POST["action"]) if "action" in request.POST else None,
     )
+
+
+def _page_of_draft(
+    draft: PlanDraft, latest: ActionPlan | None, today: date, people: Colleagues
+) -> PlanPage:
+    """The page at which a draft was left. A plan that was saved since is shown beside it."""
+    typed = PlanTyped.kept(draft.typed)
+    page = PlanPage(latest, today, people, typed, is_first=True, draft=draft)
+    if latest is not None and number_sent(typed.said.get("seen", "")) != latest.number:
+        typed.said["seen"] = str(latest.number)
+        page.came_between = True
+    _turn_to(page, PlanStep(draft.step))
+    if page.step is PlanStep.CHECK:
+        page.is_first = False
+        _is_sound(page)
+    return page
 
 
 def _turn(request: SignedInRequest, indicator: Indicator, page: PlanPage) -> bool:

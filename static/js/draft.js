@@ -38,7 +38,7 @@ if (form) {
     tell(said.message);
     if (answer.ok) {
       kept = now;
-      version.value = said.version;
+      if (version) version.value = said.version;
     } else {
       stopped = answer.status === 409;
     }
