@@ -64,6 +64,7 @@ STANDS_UNDER: Mapping[str, str] = {
 # In words, or by what the page holds: the first of these that it has.
 CALLED: Mapping[str, str | tuple[str, ...]] = {
     "account_login": "Sign in",
+    "openid_connect_login": "Your council account",
     "action_plans": "Action plans",
     "annual_round": ("round.financial_year", "The round"),
     "assurance": "Assurance",

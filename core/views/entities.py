@@ -210,7 +210,23 @@ def form_page(request: HttpRequest, page: FormPage) -> HttpResponse:
                     **page.context,
                 },
             )
+    _tell_what_cannot_be_chosen(form)
     return render(request, page.template, {"about": page, "form": form, **page.context})
+
+
+def _tell_what_cannot_be_chosen(form: forms.BaseForm) -> None:
+    """A question with nothing to choose from says so: on a new council it looked like a broken page."""
+    for asked in form.fields.values():
+        if isinstance(asked, forms.ModelChoiceField):
+            has_any = asked.queryset is not None and asked.queryset.exists()
+        elif isinstance(asked, forms.ChoiceField):
+            has_any = any(value != "" for value, _ in asked.choices)
+        else:
+            continue
+        if not has_any:
+            asked.help_text = "There is none yet. " + (
+                "Add one first." if asked.required else "Leave this for now."
+            )
 
 
 def _say(form: forms.BaseForm, refusal: ValueError) -> None:

@@ -71,3 +71,20 @@ def test_what_an_empty_council_cannot_do_yet_says_what_comes_first(officer):
     assert "bring one into force first" in begun
     assert "begin it" in words_of(officer.get("/quarters/"))
     assert officer.get("/people/move/").url == "/people/"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/set-up/bodies/add/", "There is none yet. Leave this for now."),
+        ("/set-up/themes/new/", "There is none yet. Leave this for now."),
+        ("/set-up/success-factors/new/", "There is none yet. Add one first."),
+        ("/close-to-dispatch/note/", "You can note hours for a quarter once it has begun."),
+    ],
+)
+def test_a_question_with_nothing_to_choose_from_says_so(officer, address, said):
+    assert said in words_of(officer.get(address))
+
+
+def test_hours_are_asked_for_only_where_there_is_a_quarter_to_choose(officer):
+    assert "How many hours" not in words_of(officer.get("/close-to-dispatch/note/"))
