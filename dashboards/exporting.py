@@ -23,6 +23,7 @@ from sorp.models.statement import Version
 from sorp.queries.ruling import version_rules
 from strategy.exporting import (
     aims_csv,
+    dependencies_csv,
     evaluations_csv,
     evidence_csv,
     measures_csv,
@@ -63,6 +64,7 @@ IMPORTED = {
     "measures.csv": measures_csv,
     "programmes.csv": programmes_csv,
     "projects.csv": projects_csv,
+    "dependencies.csv": dependencies_csv,
     "milestones.csv": milestones_csv,
     "evidence.csv": evidence_csv,
     "evaluations.csv": evaluations_csv,

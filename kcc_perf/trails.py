@@ -39,7 +39,7 @@ STANDS_UNDER: Mapping[str, str] = {
         "plan_version": "agree_plan review_plan",
         "indicator": "unlock_result",
         "assurance": "called_in",
-        "strategy": "programme update_milestone savings risks",
+        "strategy": "programme update_milestone projects savings risks",
         "sorp": "backtests compliance",
         "sorp_versions sorp": "sorp_version",
         "reports latest_report": "open_data public_report",
@@ -56,7 +56,7 @@ STANDS_UNDER: Mapping[str, str] = {
         "set_up_teams": "set_up_team set_up_seats",
         "set_up_plan": "set_up_aims set_up_themes set_up_priorities set_up_success_factors"
         " set_up_measures set_up_milestones set_up_programmes set_up_projects"
-        " set_up_evidence set_up_evaluations set_up_savings set_up_risks",
+        " set_up_evidence set_up_evaluations set_up_savings set_up_risks set_up_dependencies",
     }.items()
     for child in children.split()
 }

@@ -17,10 +17,10 @@ from strategy.importing.plan import (
     MilestoneRow,
     PriorityRow,
     ProgrammeRow,
-    ProjectRow,
     SuccessFactorRow,
     ThemeRow,
 )
+from strategy.importing.projects import DependencyRow, ProjectRow
 from strategy.importing.risks import RiskRow
 from strategy.importing.savings import SavingRow
 from strategy.models.plan import (
@@ -36,9 +36,11 @@ from strategy.models.plan import (
     SuccessFactor,
     Theme,
 )
+from strategy.models.projects import Dependency
 from strategy.models.risks import Risk
 from strategy.models.savings import Saving
 from strategy.rules.plan import financial_year
+from strategy.services.projects import REPORTED
 
 # What has ended comes first: it makes room for what has its place now.
 ENDED_FIRST = F("ends_on").asc(nulls_last=True)
@@ -101,8 +103,35 @@ def programmes_csv() -> str:
 
 
 def projects_csv() -> str:
-    rows = Project.objects.select_related("programme").order_by(ENDED_FIRST, "slug")
-    return _written(ProjectRow, rows, programme=lambda each: each.programme.slug)
+    """Every project, with what was reported of it last."""
+    rows = (
+        Project.objects.select_related("programme", "lead")
+        .prefetch_related("reports")
+        .order_by(ENDED_FIRST, "slug")
+    )
+
+    def last(name: str) -> Any:
+        return lambda each: next((getattr(one, name) for one in reversed(each.reports.all())), None)
+
+    return _written(
+        ProjectRow,
+        rows,
+        programme=lambda each: each.programme.slug,
+        lead=lambda each: each.lead.email if each.lead else None,
+        **{name: last(name) for name in REPORTED},
+    )
+
+
+def dependencies_csv() -> str:
+    rows = Dependency.objects.select_related("project", "on_project").order_by(
+        ENDED_FIRST, "project__slug", "what"
+    )
+    return _written(
+        DependencyRow,
+        rows,
+        project=lambda each: each.project.slug,
+        on_project=lambda each: each.on_project.slug if each.on_project else None,
+    )
 
 
 def evidence_csv() -> str:

@@ -22,9 +22,11 @@ from strategy.models.plan import (
     SuccessFactor,
     Theme,
 )
+from strategy.models.projects import Dependency
 from strategy.models.risks import Risk, RiskQuerySet
 from strategy.models.savings import Saving
 from strategy.rules.plan import Judgement, MeasureKind
+from strategy.rules.projects import ProjectKind
 from strategy.rules.savings import SavingStatus
 
 STANDING = (("yes", "Continues"), ("no", "Has ended"))
@@ -109,8 +111,18 @@ class ProgrammeFilter(PartFilter):
 class ProjectFilter(PartFilter):
     searched = ("name", "slug", "programme__name", "description")
 
+    kind = filters.ChoiceFilter(label="Kind", choices=ProjectKind.choices, empty_label="Every kind")
+
     class Meta:
         model = Project
+        fields = ["text", "kind", "standing"]
+
+
+class DependencyFilter(PartFilter):
+    searched = ("what", "project__name", "on_project__name")
+
+    class Meta:
+        model = Dependency
         fields = ["text", "standing"]
 
 

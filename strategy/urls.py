@@ -1,13 +1,18 @@
 """Addresses of the strategy. They stand under /strategy/; what is set up about it, under /set-up/;
-savings and risks have addresses of their own."""
+projects, savings and risks have addresses of their own."""
 
 from django.urls import path
 
-from strategy.views import plan, risks, savings, strategy
+from strategy.views import plan, projects, risks, savings, strategy
 
 urlpatterns = [
     path("", strategy.strategy, name="strategy"),
     path("milestones/<int:milestone>/", strategy.update_milestone, name="update_milestone"),
+    path(
+        "milestones/<int:milestone>/re-baseline/",
+        projects.rebaseline_milestone,
+        name="rebaseline_milestone",
+    ),
     path("programmes/<slug:slug>/", strategy.programme, name="programme"),
     path("<slug:slug>/", strategy.priority, name="priority"),
 ]
@@ -18,6 +23,15 @@ set_up_patterns = [
 ]
 
 delivery_patterns = [
+    path("projects/", projects.projects, name="projects"),
+    path("projects/<slug:project>/", projects.project, name="project"),
+    path("projects/<slug:project>/highlight/", projects.highlight, name="highlight"),
+    path("projects/<slug:project>/report/", projects.report_project, name="report_project"),
+    path(
+        "projects/<slug:project>/re-baseline/",
+        projects.rebaseline_project,
+        name="rebaseline_project",
+    ),
     path("savings/", savings.savings, name="savings"),
     path("savings/<int:saving>/", savings.saving, name="saving"),
     path("savings/<int:saving>/report/", savings.report_saving, name="report_saving"),

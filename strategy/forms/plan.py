@@ -17,7 +17,6 @@ from strategy.models.plan import (
     Milestone,
     PlanPart,
     Priority,
-    Programme,
     Project,
     SuccessFactor,
     Theme,
@@ -155,7 +154,7 @@ class ThemeForm(NamedPartForm):
         super().__init__(*args, part=part, **kwargs)
         self.part = part
         held = part.aims.all() if part else Aim.objects.none()
-        field_of(self, "aims", forms.ModelMultipleChoiceField).queryset = _offered(Aim, held)
+        field_of(self, "aims", forms.ModelMultipleChoiceField).queryset = offered(Aim, held)
 
     def clean_position(self) -> int | None:
         return _whole(self, "position", self.part)
@@ -186,13 +185,13 @@ class PriorityForm(NamedPartForm):
         super().__init__(*args, part=part, **kwargs)
         self.part = part
         held = part.themes.all() if part else Theme.objects.none()
-        field_of(self, "themes", forms.ModelMultipleChoiceField).queryset = _offered(Theme, held)
+        field_of(self, "themes", forms.ModelMultipleChoiceField).queryset = offered(Theme, held)
 
     def clean_number(self) -> int | None:
         return _whole(self, "number", self.part)
 
 
-def _offered(model: Any, held: Any) -> Any:
+def offered(model: Any, held: Any) -> Any:
     """What may be chosen: all that go on, and what was chosen before."""
     return (model.objects.filter(ends_on=None) | model.objects.filter(pk__in=held)).distinct()
 
@@ -347,26 +346,6 @@ class ProgrammeForm(NamedPartForm):
     description = description_field()
     starts_on = first_day_field()
     field_order = ("name", "slug")
-
-
-class ProjectForm(NamedPartForm):
-    """One piece of a programme."""
-
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(),
-        label="Of which programme?",
-        to_field_name="slug",
-        empty_label="Choose a programme",
-        error_messages={"required": "Choose the programme"},
-    )
-    description = description_field()
-    starts_on = first_day_field()
-    field_order = ("name", "slug")
-
-    def __init__(self, *args: Any, part: Project | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, part=part, **kwargs)
-        held = Programme.objects.filter(pk__in=[part.programme_id] if part else [])
-        field_of(self, "programme", forms.ModelChoiceField).queryset = _offered(Programme, held)
 
 
 class EvidenceForm(PartForm):

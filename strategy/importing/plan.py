@@ -54,7 +54,6 @@ from strategy.services.plan import (
     promise_success,
     set_milestone,
     start_programme,
-    start_project,
     state_aim,
     state_priority,
     state_theme,
@@ -140,17 +139,6 @@ class ProgrammeRow(TableRow):
     slug: Slug = Field(alias="code")
     name: Line
     sponsor: Line = optional_column("")
-    description: Prose = optional_column("")
-    starts_on: Day | None = optional_column(called="from")
-    ends_on: Day | None = optional_column(called="to")
-
-
-class ProjectRow(TableRow):
-    """One piece of a programme."""
-
-    slug: Slug = Field(alias="code")
-    programme: Slug
-    name: Line
     description: Prose = optional_column("")
     starts_on: Day | None = optional_column(called="from")
     ends_on: Day | None = optional_column(called="to")
@@ -293,23 +281,6 @@ def import_programmes(
         for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
             given = given_in(row, "slug", "name", "sponsor", "description", "starts_on")
             settle(work, row, standing.get(row.slug), given, start_programme, by)
-    return work.outcome()
-
-
-def import_projects(
-    content: bytes, *, file: str, by: User | None = None, dry_run: bool = False
-) -> Imported:
-    """Every project of the file is as it says, in its programme."""
-    work = Import(content, ProjectRow, file=file)
-    standing, programmes = by_slug(Project), by_slug(Programme)
-    with work.all_or_none(dry_run=dry_run):
-        for row in in_turn(work.once_each("slug", to_blame="slug"), standing):
-            programme = one(work, row, "programme", row.programme, programmes)
-            if programme is None:
-                continue
-            given = given_in(row, "slug", "name", "description", "starts_on")
-            given["programme"] = programme
-            settle(work, row, standing.get(row.slug), given, start_project, by)
     return work.outcome()
 
 

@@ -22,6 +22,7 @@ from strategy.rules.plan import (
     financial_year,
     milestone_status,
 )
+from strategy.rules.projects import ProjectKind
 
 SomePart = TypeVar("SomePart", bound="PlanPart")
 OPEN = Q(ends_on__isnull=True)
@@ -203,25 +204,63 @@ class Programme(PlanPart):
         return reverse("programme", args=[self.slug])
 
 
+class ProjectQuerySet(PlanPartQuerySet["Project"]):
+    def answerable_by(self, user: User) -> Self:
+        """Those this person may report on: what they lead, or all for the centre."""
+        if allowed(user, Permission.MANAGE_FRAMEWORK):
+            return self
+        if not allowed(user, Permission.VIEW_PERFORMANCE):
+            return self.none()
+        return self.filter(lead=user)
+
+
 class Project(PlanPart):
-    """One piece of a programme, with milestones of its own."""
+    """One piece of a programme, with milestones of its own: what its initiation document says of it.
+
+    Its baseline finish moves only by an approved re-baselining once anything was reported of it.
+    How it stands is in its latest report (strategy/models/projects.py).
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="projects")
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    kind = models.CharField(max_length=12, choices=ProjectKind.choices, blank=True)
+    objective = models.TextField(blank=True)
+    scope = models.TextField(blank=True)
+    benefits = models.TextField(blank=True)
+    sponsor = models.CharField(max_length=200, blank=True, help_text="By office")
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects_led",
+    )
+    baseline_start = models.DateField(null=True, blank=True)
+    baseline_finish = models.DateField(null=True, blank=True)
+    budget = models.PositiveBigIntegerField(null=True, blank=True, help_text="Whole pounds")
 
-    objects = PlanPartQuerySet.as_manager()
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "name"]
         constraints = [
             ends_after_it_starts("project"),
             models.CheckConstraint(condition=~Q(name=""), name="project_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(baseline_start__isnull=True)
+                | Q(baseline_finish__isnull=True)
+                | Q(baseline_finish__gte=F("baseline_start")),
+                name="project_baseline_ends_after_it_starts",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("project", args=[self.slug])
 
 
 class MilestoneQuerySet(PlanPartQuerySet["Milestone"]):
@@ -284,13 +323,19 @@ class Milestone(PlanPart):
         return self.title
 
     def get_absolute_url(self) -> str:
-        whose = self.project.programme if self.project else self.priority
+        whose = self.project or self.priority
         return whose.get_absolute_url() if whose else reverse("strategy")
 
     def status_on(self, day: date) -> MilestoneStatus:
         return milestone_status(
             due_on=self.due_on, forecast_on=self.forecast_on, done_on=self.done_on, today=day
         )
+
+    def due_known_on(self, day: date) -> date:
+        """The day by which it was promised, as it was by the end of a day: before it was re-baselined, if it was."""
+        later = [each for each in self.rebaselinings.all() if day_of(each.said_at) > day]
+        first = min(later, key=lambda each: each.number, default=None)
+        return first.was if first else self.due_on
 
     def known_on(self, day: date) -> MilestoneUpdate | None:
         """What had last been said of it by the end of a day, or None where nothing had."""

@@ -207,6 +207,7 @@ def priority_sheet(*, slug: str, quarter: Quarter | None, day: date) -> Priority
 class ProjectSheet:
     """A project with its milestones, and what they say of it."""
 
+    slug: str
     name: str
     description: str
     milestones: tuple[MilestoneLine, ...]
@@ -254,6 +255,7 @@ def _programme_sheets(rows: QuerySet[Programme], day: date) -> tuple[ProgrammeSh
         "projects__milestones__priority",
         "projects__milestones__project",
         "projects__milestones__updates__said_by",
+        "projects__milestones__rebaselinings",
     )
     return tuple(
         ProgrammeSheet(
@@ -270,9 +272,11 @@ def _programme_sheets(rows: QuerySet[Programme], day: date) -> tuple[ProgrammeSh
 
 
 def _project_sheet(project: Project, day: date) -> ProjectSheet:
-    lines = tuple(_milestone_line(each, day) for each in _standing(project.milestones.all(), day))
+    lines = tuple(milestone_line(each, day) for each in _standing(project.milestones.all(), day))
     told = statements(figures=(), milestones=[each.status for each in lines], judgement=None)
-    return ProjectSheet(project.name, project.description, lines, told.milestones.sentence)
+    return ProjectSheet(
+        project.slug, project.name, project.description, lines, told.milestones.sentence
+    )
 
 
 def ends_with(part: PlanPart, day: date) -> list[PlanPart]:
@@ -290,6 +294,8 @@ def ends_with(part: PlanPart, day: date) -> list[PlanPart]:
         found += [
             each for each in part.milestones.all() if each.done_on is None or each.done_on > day
         ]
+    if isinstance(part, Project):
+        found += part.dependencies.all()
     return [
         each
         for each in found
@@ -341,9 +347,9 @@ def late_milestones(*, day: date) -> tuple[MilestoneLine, ...]:
     rows = (
         Milestone.objects.not_done_by(day)
         .select_related("priority", "project", "accountable_manager")
-        .prefetch_related("updates")
+        .prefetch_related("updates", "rebaselinings")
     )
-    lines = (_milestone_line(row, day) for row in rows)
+    lines = (milestone_line(row, day) for row in rows)
     return tuple(line for line in lines if line.status.is_late)
 
 
@@ -358,6 +364,7 @@ def _priority_sheets(
             "milestones__accountable_manager",
             "milestones__priority",
             "milestones__updates__said_by",
+            "milestones__rebaselinings",
             "evidence",
             "evaluations",
         )
@@ -396,7 +403,7 @@ def _priority_sheet(
         if quarter is None or each.indicator is None or each.indicator.is_measured_in(quarter)
     )
     milestones = tuple(
-        _milestone_line(each, milestones_on)
+        milestone_line(each, milestones_on)
         for each in _standing(priority.milestones.all(), milestones_on)
     )
     evaluations = tuple(
@@ -461,10 +468,10 @@ def _measure_line(
     )
 
 
-def _milestone_line(milestone: Milestone, day: date) -> MilestoneLine:
+def milestone_line(milestone: Milestone, day: date) -> MilestoneLine:
     """A milestone as it was known on a day: what was said later, nobody knew."""
     said = milestone.known_on(day)
-    due_on = milestone.due_on
+    due_on = milestone.due_known_on(day)
     forecast_on, done_on = (said.forecast_on, said.done_on) if said else (None, None)
     return MilestoneLine(
         pk=milestone.pk,

@@ -31,6 +31,7 @@ from strategy.models.plan import (
     SuccessFactor,
     Theme,
 )
+from strategy.models.projects import Dependency
 from strategy.queries.plan import differences, ends_with
 from strategy.rules.plan import Judgement, MeasureKind
 
@@ -92,6 +93,10 @@ def refuse_taken(row: Model) -> None:
         if alike.exists():
             said = f"{row.priority} was evaluated on that day already: change that, or end it first"
             raise Refused(said, field="judged_on")
+    if isinstance(row, Dependency):
+        alike = others.filter(project=row.project, what=row.what)
+        if alike.exists():
+            raise Refused(f"{row.project} depends on that already", field="what")
     if isinstance(row, SuccessFactor):
         alike = others.filter(priority=row.priority, by_year=row.by_year, wording=row.wording)
         if alike.exists():
@@ -118,9 +123,19 @@ def change_part(*, part: SomePart, by: User | None, **given: Any) -> SomePart:
         return row
     if isinstance(row, Milestone) and "due_on" in found and row.updates.exists():
         raise Refused(
-            "It already has an update, so what was promised cannot change: end this milestone "
-            "and set another",
+            "It already has an update, so what was promised moves only by an approved re-baselining",
             field="due_on",
+        )
+    if (
+        isinstance(row, Project)
+        and "baseline_finish" in found
+        and row.baseline_finish is not None
+        and (row.reports.exists() or row.rebaselinings.exists())
+    ):
+        raise Refused(
+            "It already has a report, so its baseline moves only by an approved re-baselining, on"
+            " the project’s page",
+            field="baseline_finish",
         )
     first = FIRST_DAY.get(type(row), "starts_on")
     first_day = given.get(first, row.first_day)
@@ -366,8 +381,12 @@ def start_project(
     description: str = "",
     starts_on: date | None = None,
     by: User | None,
+    **initiation: Any,
 ) -> Project:
-    """A programme has a project."""
+    """A programme has a project, with what its initiation document says of it, by field.
+
+    That is: kind, objective, scope, benefits, sponsor, lead, baseline_start, baseline_finish, budget.
+    """
     project = save_validated(
         Project(
             programme=programme,
@@ -375,6 +394,7 @@ def start_project(
             name=name,
             description=description,
             starts_on=starts_on,
+            **initiation,
         )
     )
     audit.record("started project", project, by=by, programme=programme.slug)

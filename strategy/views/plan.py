@@ -36,9 +36,16 @@ from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
 from strategy import exporting, filters
 from strategy.forms import plan as forms
+from strategy.forms.projects import DependencyForm, ProjectForm
 from strategy.forms.risks import RiskForm
 from strategy.forms.savings import SavingForm
 from strategy.importing import plan as importing
+from strategy.importing.projects import (
+    DependencyRow,
+    ProjectRow,
+    import_dependencies,
+    import_projects,
+)
 from strategy.importing.risks import RiskRow, import_risks
 from strategy.importing.savings import SavingRow, import_savings
 from strategy.models.plan import (
@@ -54,11 +61,13 @@ from strategy.models.plan import (
     SuccessFactor,
     Theme,
 )
+from strategy.models.projects import Dependency
 from strategy.models.risks import Risk
 from strategy.models.savings import Saving
 from strategy.queries.plan import ends_with, left_alone
 from strategy.rules.savings import pounds
 from strategy.services import plan as services
+from strategy.services.projects import depend_on
 from strategy.services.risks import register_risk
 from strategy.services.savings import count_on_saving
 
@@ -240,17 +249,50 @@ PARTS = (
     ),
     PartPages(
         entity=_entity(
-            "projects", "project", "projects", importing.ProjectRow, "Set up programmes first."
+            "projects",
+            "project",
+            "projects",
+            ProjectRow,
+            "Set up programmes first.",
+            import_projects,
         ),
         rows=lambda: Project.objects.select_related("programme").order_by(
             "programme__name", "name"
         ),
         filter=filters.ProjectFilter,
-        columns=[PartColumn("Programme", lambda part: part.programme.name)],
-        form=forms.ProjectForm,
+        columns=[
+            PartColumn("Programme", lambda part: part.programme.name),
+            PartColumn("Kind", lambda part: part.get_kind_display()),
+            PartColumn("Baseline finish", lambda part: as_date(part.baseline_finish)),
+        ],
+        form=ProjectForm,
         add=services.start_project,
         empty="Add the projects of each programme, then their milestones.",
         offers=("programme",),
+    ),
+    PartPages(
+        entity=_entity(
+            "dependencies",
+            "dependency",
+            "dependencies",
+            DependencyRow,
+            "Set up projects first.",
+            import_dependencies,
+        ),
+        rows=lambda: Dependency.objects.select_related("project", "on_project").order_by(
+            "project__name", "needed_by", "id"
+        ),
+        filter=filters.DependencyFilter,
+        columns=[
+            PartColumn("Project", lambda part: part.project.name),
+            PartColumn("From", lambda part: str(part.on_project or "Outside these projects")),
+            PartColumn("Needed by", lambda part: as_date(part.needed_by)),
+            PartColumn("Met", lambda part: as_date(part.met_on)),
+        ],
+        form=DependencyForm,
+        add=depend_on,
+        empty="Add what a project needs from another project, or from outside, and by which day.",
+        offers=("project", "on_project"),
     ),
     PartPages(
         entity=_entity(
@@ -526,7 +568,7 @@ def _end(request: HttpRequest, pages: PartPages, part: PlanPart) -> HttpResponse
 
 
 def _told_until(part: PlanPart, day: str) -> str:
-    if isinstance(part, Programme | Project | Milestone | Saving | Risk):
+    if isinstance(part, Programme | Project | Milestone | Saving | Risk | Dependency):
         return f"Pages, packs and reports after {day} no longer include it."
     return f"Reports for quarters that end by {day} still include it; later ones do not."
 

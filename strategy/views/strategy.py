@@ -78,9 +78,20 @@ def update_milestone(request: SignedInRequest, milestone: int) -> HttpResponse:
         else:
             messages.success(request, f"“{row.title}” is up to date")
             return redirect(row)
+    may_rebaseline = (
+        allowed(request.user, Permission.MANAGE_FRAMEWORK)
+        and row.accountable_manager != request.user
+        and row.done_on is None
+    )
     updates = row.updates.select_related("said_by").order_by("-number")
     return render(
         request,
         "strategy/update_milestone.html",
-        {"milestone": row, "form": form, "updates": updates},
+        {
+            "milestone": row,
+            "form": form,
+            "updates": updates,
+            "may_rebaseline": may_rebaseline,
+            "rebaselinings": row.rebaselinings.order_by("-number"),
+        },
     )

@@ -90,6 +90,7 @@ from tests.reports.factories import (
 )
 from tests.strategy.factories import (
     AimFactory,
+    DependencyFactory,
     EvaluationFactory,
     EvidenceFactory,
     MeasureFactory,
@@ -345,6 +346,7 @@ class World:
             "projects": project.pk,
             "evidence": EvidenceFactory(priority=priority).pk,
             "evaluations": EvaluationFactory(priority=priority).pk,
+            "dependencies": DependencyFactory(project=project).pk,
             "savings": SavingFactory().pk,
             "risks": RiskFactory().pk,
         }
@@ -755,6 +757,9 @@ class World:
             "position": 1,
             "slug": f"{whose}-priority",
             "milestone": milestone.pk,
+            "project": ProjectFactory(
+                slug=f"{whose}-project", lead=manager, baseline_finish=date(2024, 3, 31)
+            ).slug,
             "saving": SavingFactory(owner=manager).pk,
             "risk": RiskFactory(owner=manager).pk,
             "action": agreed.pk,
@@ -861,6 +866,7 @@ NOTHING = {
     "slug": "no-such-priority",
     "quarter": OPEN.key,
     "milestone": 999999,
+    "project": "no-such-project",
     "saving": 999999,
     "risk": 999999,
     "action": 999999,

@@ -26,7 +26,7 @@ from tests.assurance.factories import MeetingFactory, TeamFactory, chair_of
 from tests.factories import CouncilFactory, IndicatorFactory, UserFactory, holder
 from tests.indicators.factories import BreakdownFactory, districts
 from tests.indicators.forecasts import LAST, SINCE, close, resulted
-from tests.strategy.factories import PriorityFactory, ProgrammeFactory
+from tests.strategy.factories import PriorityFactory, ProgrammeFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 STEADY = (95, 93, 96, 94, 95, 93, 96, 94)  # green, so that nothing is escalated
@@ -111,6 +111,7 @@ PROGRAMMES = "code,name\nchange,Change\n"
 PROJECTS = "code,programme,name\nledger,{programme},The ledger\n"
 MILESTONES = "title,priority,project,due,manager\nBegin,{priority},,2030-01-31,{manager}\n"
 TEAMS = "team,name,chaired_by\ndat,Delivery Assurance Team,managing_director\n"
+DEPENDENCIES = "project,what,needed_by\n{project},A new ledger,2030-01-31\n"
 SAVINGS = "reference,title,amount,unit,owner\nMTFP-1,Fewer leases,250000,{unit},{manager}\n"
 RISKS = "reference,title,owner,assessed,likelihood,impact\nCRR-1,A flood,{manager},2011-06-30,3,5\n"
 SEATS = "team,email,seat,directorate,from,to\npat,{staff},ned,,2013-05-01,\n"
@@ -125,6 +126,7 @@ def a_plan_file(text):
         given = {
             "priority": PriorityFactory().slug,
             "programme": ProgrammeFactory().slug,
+            "project": ProjectFactory().slug,
             "manager": UserFactory().email,
             "staff": holder(PostKind.STAFF).email,
             "unit": IndicatorFactory().unit.code,
@@ -267,6 +269,7 @@ CALLED = {
     "import_priorities": a_plan_file(PRIORITIES),
     "import_programmes": a_plan_file(PROGRAMMES),
     "import_projects": a_plan_file(PROJECTS),
+    "import_dependencies": a_plan_file(DEPENDENCIES),
     "import_risks": a_plan_file(RISKS),
     "import_savings": a_plan_file(SAVINGS),
     "import_seats": a_plan_file(SEATS),

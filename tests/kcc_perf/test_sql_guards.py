@@ -66,6 +66,8 @@ from tests.reports.factories import (
 )
 from tests.strategy.factories import (
     MilestoneFactory,
+    ProjectReportFactory,
+    RebaseliningFactory,
     RiskAssessmentFactory,
     SavingUpdateFactory,
 )
@@ -271,6 +273,8 @@ MADE = {
     "escalation_handling": a_handling,
     "escalation_planreview": a_review,
     "strategy_milestoneupdate": lambda: MilestoneFactory(progress="Two bids").updates.get(),
+    "strategy_projectreport": ProjectReportFactory,
+    "strategy_rebaselining": RebaseliningFactory,
     "strategy_savingupdate": SavingUpdateFactory,
     "strategy_riskassessment": RiskAssessmentFactory,
     "reports_smalledition": SmallEditionFactory,

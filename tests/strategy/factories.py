@@ -18,9 +18,11 @@ from strategy.models.plan import (
     SuccessFactor,
     Theme,
 )
+from strategy.models.projects import Dependency, ProjectReport, Rebaselining
 from strategy.models.risks import Risk, RiskAssessment
 from strategy.models.savings import Saving, SavingUpdate
 from strategy.rules.plan import Judgement, MeasureKind
+from strategy.rules.projects import Confidence
 from tests.factories import IndicatorFactory, UnitFactory, UserFactory
 
 
@@ -187,3 +189,40 @@ class RiskAssessmentFactory(DjangoModelFactory):
     likelihood = 4
     impact = 4
     said_at = datetime(2011, 7, 1, 9, tzinfo=UTC)
+
+
+class ProjectReportFactory(DjangoModelFactory):
+    """A report of a lead who is confident."""
+
+    class Meta:
+        model = ProjectReport
+
+    project = factory.SubFactory(ProjectFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    as_at = date(2011, 6, 30)
+    confidence = Confidence.HIGH
+    said_at = datetime(2011, 7, 1, 9, tzinfo=UTC)
+
+
+class RebaseliningFactory(DjangoModelFactory):
+    """A milestone's day that moved by half a year."""
+
+    class Meta:
+        model = Rebaselining
+
+    milestone = factory.SubFactory(MilestoneFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    was = date(2011, 9, 30)
+    becomes = date(2012, 3, 31)
+    reason = "The site was flooded"
+    approved_by = "Delivery board, minute 12"
+    approved_on = date(2011, 7, 1)
+    said_at = datetime(2011, 7, 1, 9, tzinfo=UTC)
+
+
+class DependencyFactory(DjangoModelFactory):
+    class Meta:
+        model = Dependency
+
+    project = factory.SubFactory(ProjectFactory)
+    what = factory.Sequence(lambda n: f"Thing {n}")

@@ -9,6 +9,7 @@ from core.models.audit import AuditEvent
 from core.tables.faults import RefusedFileError
 from strategy import exporting
 from strategy.importing import plan as importing
+from strategy.importing.projects import import_dependencies, import_projects
 from strategy.importing.risks import import_risks
 from strategy.importing.savings import import_savings
 from strategy.models.plan import Aim, Measure, Milestone, Priority, SuccessFactor
@@ -16,6 +17,7 @@ from strategy.rules.plan import MeasureKind
 from tests.factories import IndicatorFactory, UnitFactory, UserFactory
 from tests.strategy.factories import (
     AimFactory,
+    DependencyFactory,
     EvaluationFactory,
     EvidenceFactory,
     MeasureFactory,
@@ -23,6 +25,7 @@ from tests.strategy.factories import (
     PriorityFactory,
     ProgrammeFactory,
     ProjectFactory,
+    ProjectReportFactory,
     RiskAssessmentFactory,
     RiskFactory,
     SavingFactory,
@@ -40,13 +43,19 @@ KINDS = (
     "measures",
     "programmes",
     "projects",
+    "dependencies",
     "milestones",
     "evidence",
     "evaluations",
     "savings",
     "risks",
 )
-IMPORTS = {"savings": import_savings, "risks": import_risks}
+IMPORTS = {
+    "projects": import_projects,
+    "dependencies": import_dependencies,
+    "savings": import_savings,
+    "risks": import_risks,
+}
 END = date(2012, 3, 31)
 REPORTED = {
     "profile": "2011/12 40000; Q1 2012/13 60000",
@@ -55,6 +64,26 @@ REPORTED = {
     "forecast": 90_000,
     "at_risk": 5_000,
     "note": "The lease runs on",
+}
+INITIATED = {
+    "kind": "capital",
+    "objective": "One depot",
+    "scope": "Two sites",
+    "benefits": "Fewer leases",
+    "sponsor": "Director of Highways",
+    "baseline_start": date(2011, 4, 1),
+    "baseline_finish": date(2012, 3, 31),
+    "budget": 900_000,
+}
+STANDS = {
+    "as_at": date(2011, 9, 30),
+    "started_on": date(2011, 4, 4),
+    "forecast_finish": date(2012, 4, 30),
+    "confidence": "medium",
+    "spent": 300_000,
+    "forecast_cost": 950_000,
+    "achieved": "Two\nlines",
+    "next_steps": "The roof",
 }
 ASSESSED = {"assessed_on": date(2011, 9, 30), "likelihood": 4, "impact": 5}
 
@@ -96,6 +125,13 @@ def whole_plan():
         wording="- What came of it",
     )
     ledger = ProjectFactory(slug="ledger", programme=ProgrammeFactory(slug="change"))
+    owner = UserFactory(email="owner@wealdshire.example")
+    works = ProjectFactory(slug="works", programme=ledger.programme, lead=owner, **INITIATED)
+    ProjectReportFactory(project=works, number=1)
+    ProjectReportFactory(project=works, number=2, **STANDS)
+    DependencyFactory(
+        project=works, what="A new ledger", on_project=ledger, needed_by=date(2012, 1, 1)
+    )
     late = {"forecast_on": date(2011, 12, 1), "progress": "The supplier is late"}
     MilestoneFactory(priority=priority, title="Begin", **late)
     MilestoneFactory(priority=None, project=ledger, title="Begin", done_on=date(2011, 9, 1))
@@ -104,7 +140,7 @@ def whole_plan():
     EvidenceFactory(priority=priority, title="Inspection", ends_on=END)
     for ends_on in (END, None):
         EvaluationFactory(priority=priority, ends_on=ends_on)
-    linked = {"project": ledger, "owner": UserFactory(email="owner@wealdshire.example")}
+    linked = {"project": ledger, "owner": owner}
     SavingFactory(reference="MTFP-1", unit=unit, indicator=indicator, **linked, **REPORTED)
     SavingFactory(reference="MTFP-2", unit=unit, owner=linked["owner"], ends_on=END)
     risk = RiskFactory(reference="CRR-1", unit=unit, appetite=9, **linked, **ASSESSED)

@@ -17,6 +17,7 @@ from strategy.views.plan import PARTS
 from tests.factories import CouncilFactory, IndicatorFactory, holder
 from tests.strategy.factories import (
     AimFactory,
+    DependencyFactory,
     EvaluationFactory,
     EvidenceFactory,
     MeasureFactory,
@@ -42,6 +43,7 @@ FACTORIES = {
     "projects": ProjectFactory,
     "evidence": EvidenceFactory,
     "evaluations": EvaluationFactory,
+    "dependencies": DependencyFactory,
     "savings": SavingFactory,
     "risks": RiskFactory,
 }
@@ -177,7 +179,9 @@ def test_each_kind_is_listed_searched_changed_and_has_a_history(client, officer,
         )
         if name not in ("csrfmiddlewaretoken", "kind", "text")
     }
-    words = dict.fromkeys(("title", "name", "wording", "finding", "judged_by"), "Said otherwise")
+    words = dict.fromkeys(
+        ("title", "name", "wording", "finding", "judged_by", "what"), "Said otherwise"
+    )
     if kind == "milestones":
         held["accountable_manager"] = part.accountable_manager.email
     if kind == "projects":

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.management.importing_command import ImportCommand
 from core.tables.importing import Imported
-from strategy.importing.plan import import_projects
+from strategy.importing.projects import import_projects
 
 
 class Command(ImportCommand):
