@@ -306,7 +306,7 @@ class PlannedMilestoneForm(PartForm):
     due_on = DayField(
         label="By which day?",
         what="the day by which it is to be done",
-        help_text="You cannot change this day once there is an update on the milestone.",
+        help_text="Once there is an update on the milestone, this day moves only by an approved re-baselining.",
     )
     accountable_manager = forms.ModelChoiceField(
         User.objects.none(),

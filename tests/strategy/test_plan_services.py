@@ -181,7 +181,7 @@ def test_a_due_date_is_a_promise_once_anything_was_said_of_it():
     MilestoneUpdate.objects.create(milestone=promised, number=1, said_at=now(), progress="Begun")
 
     assert services.change_part(part=typed_wrong, by=None, due_on=END).due_on == END
-    with pytest.raises(Refused, match="what was promised cannot change") as refusal:
+    with pytest.raises(Refused, match="moves only by an approved re-baselining") as refusal:
         services.change_part(part=promised, by=None, due_on=END)
 
     assert refusal.value.field == "due_on"

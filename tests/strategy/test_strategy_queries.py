@@ -129,7 +129,7 @@ def test_late_milestones_are_those_of_priorities_and_of_projects():
 
 
 @pytest.mark.parametrize("how_many", [1, 20])
-def test_the_sheet_takes_fifteen_queries_however_many_priorities(
+def test_the_sheet_takes_sixteen_queries_however_many_priorities(
     how_many, sorp_in_force, django_assert_num_queries
 ):
     theme = ThemeFactory()
@@ -143,7 +143,7 @@ def test_the_sheet_takes_fifteen_queries_however_many_priorities(
         EvaluationFactory(priority=measure.priority)
         SuccessFactorFactory(priority=measure.priority)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         sheet = strategy_sheet(quarter=Quarter(2011, 2), day=DAY)
 
     assert len(sheet.priorities) == how_many
