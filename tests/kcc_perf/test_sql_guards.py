@@ -66,6 +66,7 @@ from tests.reports.factories import (
 )
 from tests.strategy.factories import (
     MilestoneFactory,
+    ProjectFactory,
     ProjectReportFactory,
     RebaseliningFactory,
     RiskAssessmentFactory,
@@ -296,9 +297,7 @@ MADE = {
 }
 # Where no one row fills every column that no two rows share.
 OF_THE_OTHER_KIND = {
-    "strategy_rebaselining": lambda: RebaseliningFactory(
-        project=None, milestone=MilestoneFactory()
-    ),
+    "strategy_rebaselining": lambda: RebaseliningFactory(milestone=None, project=ProjectFactory()),
 }
 CLOSED = {
     "indicators_auditsample": end_sample,
