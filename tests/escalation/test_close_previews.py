@@ -46,6 +46,7 @@ from escalation.services.closing import close_quarter
 from escalation.services.handling import refer_up
 from escalation.tasks import update_close_previews as update_by_the_hour
 from indicators.models.ratings import Rating
+from indicators.models.variations import Variation, VariedTrigger
 from indicators.queries.forecasts import ChanceRecord
 from indicators.rules.entry import ResultGiven
 from indicators.services.awaited import say_awaited, take_back_awaited
@@ -63,6 +64,7 @@ from tests.factories import (
     TargetFactory,
     UnitFactory,
     UserFactory,
+    VariationFactory,
     holder,
 )
 from tests.indicators.forecasts import say
@@ -390,6 +392,37 @@ def assert_foretold_as_it_happened(world):
             assert not ClosePreview.objects.exists()
             done.append({act.value for _, _, act, *_ in by_the_round[1]})
     return done
+
+
+@pytest.mark.parametrize(
+    ("picture", "is_varied", "opens"),
+    [("R", False, False), ("RR", False, True), ("RR", True, False), ("RRGR", False, True)],
+)
+def test_a_variation_and_a_relapse_are_foretold_as_the_close_takes_them(
+    division, picture, is_varied, opens
+):
+    """The rule does not apply to the varied one; after a recovery, one red does where two did."""
+    rule = trigger("Red for two quarters", Rag.RED, 2, 2)
+    version_of(rule, exit_quarters=1, relapse_within=4, relapse_shortens_by=1)
+    (indicator,) = measured(division)
+    if is_varied:
+        variation = VariationFactory(
+            indicator=indicator,
+            from_quarter=Q1,
+            until_quarter=nth(4),
+            state=Variation.State.AGREED,
+            decided_by=UserFactory(),
+            decided_on=TODAY,
+        )
+        VariedTrigger.objects.create(
+            variation=variation, trigger=rule.name, trigger_key=rule.key, applies=False
+        )
+
+    quarter = reported(indicator, picture)
+
+    verdicts, acts = foretold(quarter)
+    assert any(act is CloseAct.OPENS for _, _, act, *_ in acts) is opens
+    assert (verdicts, acts) == happened(quarter, close(quarter))
 
 
 @settings(max_examples=5, suppress_health_check=list(HealthCheck))
