@@ -22,7 +22,12 @@ class TeamWord(StringConverter):
     regex = "pat|dat"
 
 
+class DocumentWord(StringConverter):
+    regex = "brief|after|report"
+
+
 register_converter(TeamWord, "assurance_team")
+register_converter(DocumentWord, "meeting_document")
 
 urlpatterns = [
     path("", teams.assurance, name="assurance"),
@@ -72,12 +77,12 @@ urlpatterns = [
         name="send_pack",
     ),
     path(
-        "<assurance_team:team>/<day:day>/documents/<slug:kind>/",
+        "<assurance_team:team>/<day:day>/<meeting_document:kind>/",
         documents.meeting_document,
         name="meeting_document",
     ),
     path(
-        "<assurance_team:team>/<day:day>/documents/<slug:kind>.docx",
+        "<assurance_team:team>/<day:day>/<meeting_document:kind>.docx",
         documents.document_in_word,
         name="document_in_word",
     ),

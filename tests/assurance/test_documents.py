@@ -255,7 +255,7 @@ def test_an_officer_writes_and_does_not_issue(client, meeting, call_in):
     assert client.post(there, {"text": "x", "issue": "yes"}).status_code == 403
     assert client.post(there, {"text": "x"}).status_code == 302
     assert client.get(address("document_in_word", "report")).status_code == 404
-    assert client.get(address("meeting_document", "gossip")).status_code == 404
+    assert client.get("/assurance/pat/2011-11-14/gossip/").status_code == 404
 
 
 def test_minutes_come_in_word_from_the_log(client, meeting, call_in, chair):

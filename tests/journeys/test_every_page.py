@@ -96,14 +96,14 @@ PAGES = {
         "/assurance/pat/2023-07-18/live/",
         "/assurance/pat/2023-06-20/live/?item=HT-01",
         "/assurance/pat/2023-06-20/HT-01/invitation/",
-        "/assurance/pat/2023-07-18/documents/brief/",
-        "/assurance/pat/2023-06-20/documents/report/",
+        "/assurance/pat/2023-07-18/brief/",
+        "/assurance/pat/2023-06-20/report/",
     ],
     CABINET_MEMBER: [
         "/home/",
         "/open-quarter/",
         "/assurance/dat/",
-        "/assurance/pat/2023-06-20/documents/after/",
+        "/assurance/pat/2023-06-20/after/",
         "/strategy/get-plans-to-children-on-time/",
     ],
     OFFICER: [

@@ -896,6 +896,7 @@ NOTHING = {
     "picture": "no-such-picture",
     "plan_part": 999999,
     "seat": 999999,
+    "kind": "brief",
 }
 
 

@@ -116,7 +116,12 @@ def test_a_button_pressed_twice_says_a_thing_once(sorp_in_force):
     with time_machine.travel("2011-11-14 10:00 +0000", tick=False):
         call_in = CallInFactory()
         chair = chair_of(call_in.meeting.team)
-        said = {"call_in": call_in, "text": "Why so late?", "raised_by": chair, "by": chair}
+        said = {
+            "call_in": call_in,
+            "text": "Why so late?",
+            "today": call_in.meeting.meets_on,
+            "by": chair,
+        }
 
         assert challenge(**said) == challenge(**said)
 

@@ -88,6 +88,8 @@ IN_ANOTHER_STATE = {
     "indicator_parts_csv": "dashboards/indicator.html",
     "keep_draft": "indicators/enter_result.html",
     "keep_grid": "indicators/grid.html",
+    "keep_plan_draft": "escalation/write_plan.html",
+    "minutes_in_word": "assurance/meeting.html",  # of a meeting that was held
     "link_action": "escalation/actions.html",  # where a plan gives the name of one colleague
     "set_up_teams_new": "assurance/set_up/teams.html",
     "public_parts_csv": "reports/public_indicator.html",

@@ -166,7 +166,7 @@ def test_the_secret_lies_encrypted_in_the_database(client, officer, clock, setti
 
 PEOPLE = {
     "performance officer": (lambda: holder(PostKind.PERFORMANCE_OFFICER), True),
-    "Cabinet Member": (lambda: holder(PostKind.CABINET_MEMBER), True),
+    "Cabinet Member": (lambda: holder(PostKind.CABINET_MEMBER_PERFORMANCE), True),
     "seat on a team": (lambda: SeatFactory().user, True),
     "manager": (lambda: holder(PostKind.ACCOUNTABLE_MANAGER), False),
     "Member": (lambda: holder(PostKind.MEMBER), False),
