@@ -21,12 +21,8 @@ def quarter_state(quarter: Quarter) -> ReportingQuarter | None:
 
 def last_closed() -> Quarter | None:
     """The latest quarter that is closed for good."""
-    row = (
-        ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
-        .order_by("-quarter")
-        .first()
-    )
-    return row.quarter if row else None
+    closed = ReportingQuarter.objects.filter(state=ReportingQuarter.State.CLOSED)
+    return closed.order_by("-quarter").values_list("quarter", flat=True).first()
 
 
 def open_quarters() -> list[Quarter]:

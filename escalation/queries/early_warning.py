@@ -12,7 +12,7 @@ from core.quarters import Quarter
 from core.queries import last_closed
 from escalation.models.early_warning import EVEN, EarlyWarning
 from escalation.models.escalations import Escalation
-from escalation.queries.evaluation import rules_by_indicator
+from escalation.queries.evaluation import RulesByIndicator, rules_by_indicator
 from escalation.queries.restatement_preview import as_episode, stored_escalations
 from escalation.rules.early_warning import QUARTERS_AHEAD, ReferralOutlook, referral_outlook
 from escalation.rules.ladder import RulesInForce
@@ -84,13 +84,15 @@ def early_warning_of(indicator: Indicator) -> EarlyWarning | None:
     return next(iter(with_managers(list(rows))), None)
 
 
-def work_out_early_warnings(closed: Quarter, measured: Sequence[Indicator]) -> list[EarlyWarning]:
+def work_out_early_warnings(
+    closed: Quarter, measured: Sequence[Indicator], rules_of: RulesByIndicator | None = None
+) -> list[EarlyWarning]:
     """What early warning tells of each as of a closed quarter, not yet stored.
 
     Where a result has come of a later quarter, it is looked ahead from there. As many queries for a
-    thousand as for one.
+    thousand as for one. The rules of each are read, unless they are handed in.
     """
-    inputs = _load_inputs(closed, measured)
+    inputs = _load_inputs(closed, measured, rules_of)
     return [inputs.warning_of(each) for each in measured]
 
 
@@ -156,12 +158,15 @@ class WarningInputs:
         return f"No target is set for {due} yet" if is_rated and forecast.chance_red is None else ""
 
 
-def _load_inputs(closed: Quarter, measured: Sequence[Indicator]) -> WarningInputs:
+def _load_inputs(
+    closed: Quarter, measured: Sequence[Indicator], rules_of: RulesByIndicator | None
+) -> WarningInputs:
     known = [each.pk for each in measured]
     until = known_until(closed, known)
     latest = max(until.values(), default=closed)
     histories = rag_histories(until=latest, indicators=known)
-    rules_of = rules_by_indicator(known)
+    if rules_of is None:
+        rules_of = rules_by_indicator(known)
     return WarningInputs(
         closed=closed,
         known_until=until,

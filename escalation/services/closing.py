@@ -253,17 +253,19 @@ def close_quarter(*, quarter: Quarter, today: date, by: User | None, tells: bool
         closing.rated = len(ratings)
         forecasts = forecast_after(quarter=quarter, by=by)  # before triggers that read forecasts
         closing.made += [*ratings, *forecasts]
-        _escalate(quarter, rules_of, closing, by)
-        closing.exceptions = close_exceptions(quarter=quarter, by=by, tells=tells)
+        histories = _escalate(quarter, rules_of, closing, by)
+        closing.exceptions = close_exceptions(
+            quarter=quarter, by=by, tells=tells, rules_of=rules_of, histories=histories
+        )
         closing.unsigned = unsigned(quarter)
         row.state, row.closed_at, row.closed_by = ReportingQuarter.State.CLOSED, now(), by
         row.save(update_fields=["state", "closed_at", "closed_by"])
         closing.newly_closed = True
         audit.record("closed quarter", row, by=by, summary=closing.sentence)
     elif quarter == closed:
-        closing.exceptions = close_exceptions(quarter=quarter, by=by)
+        closing.exceptions = close_exceptions(quarter=quarter, by=by, rules_of=rules_of)
     if tells and quarter == last_closed():
-        closing.made += store_early_warnings(closed=quarter, by=by)
+        closing.made += store_early_warnings(closed=quarter, by=by, rules_of=rules_of)
     closing.made += [*closing.exceptions.units_referred, *closing.exceptions.positive]
     if closing.changed:
         drop_close_previews(quarter=quarter)
@@ -321,8 +323,11 @@ def _lock_quarter(quarter: Quarter, today: date, by: User | None) -> ReportingQu
 
 def _escalate(
     quarter: Quarter, rules_of: RulesByIndicator, closing: Closing, by: User | None
-) -> None:
-    """What follows from the ratings of the quarter opens or recovers, and each is explained."""
+) -> dict[int, list[Figure]]:
+    """What follows from the ratings of the quarter opens or recovers, and each is explained.
+
+    Returns the histories it was judged by.
+    """
     histories = rag_histories(until=quarter)
     stored = stored_escalations(histories)
     indicators = Indicator.objects.select_related("successor").in_bulk(list(histories))
@@ -350,6 +355,7 @@ def _escalate(
         closes=ClosesToExplain(asked, closed, stored, indicators, rules_of), by=by
     )
     closing.made += told
+    return histories
 
 
 def _end_unmeasured(

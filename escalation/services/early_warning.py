@@ -13,6 +13,7 @@ from core.quarters import Quarter
 from core.queries import last_closed, quarter_state
 from escalation.models.early_warning import EarlyWarning
 from escalation.queries.early_warning import known_until, work_out_early_warnings
+from escalation.queries.evaluation import RulesByIndicator
 from indicators.models.definitions import Indicator
 from indicators.services.forecasts import forecast_after
 from organisation.models.people import User
@@ -26,12 +27,16 @@ COMPARED_FIELDS = (
 
 @transaction.atomic
 def store_early_warnings(
-    *, closed: Quarter, by: User | None, indicators: Iterable[int] | None = None
+    *,
+    closed: Quarter,
+    by: User | None,
+    indicators: Iterable[int] | None = None,
+    rules_of: RulesByIndicator | None = None,
 ) -> list[EarlyWarning]:
     """What early warning tells of each indicator in use, as of a closed quarter, is on record.
 
-    Returns what is new. One that says the same as before is not kept again. Raises ValueError for a
-    quarter that is not closed.
+    Returns what is new. One that says the same as before is not kept again. A close hands in the rules
+    that it has read. Raises ValueError for a quarter that is not closed.
     """
     row = quarter_state(closed)
     if row is None or not row.is_closed:
@@ -45,7 +50,7 @@ def store_early_warnings(
         )
     }
     new = []
-    for each in work_out_early_warnings(closed, measured):
+    for each in work_out_early_warnings(closed, measured, rules_of):
         earlier = before.get(each.indicator_id)
         if earlier is not None:
             if all(getattr(earlier, name) == getattr(each, name) for name in COMPARED_FIELDS):

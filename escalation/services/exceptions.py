@@ -32,7 +32,6 @@ from indicators.queries.histories import rag_histories
 from organisation.models.people import User
 from organisation.models.units import Unit
 from sorp.lexicon import Level, Tier
-from sorp.queries.ruling import version_ruling
 from sorp.rules.figures import Figure
 
 
@@ -69,18 +68,24 @@ class _CloseInputs:
 
 
 @transaction.atomic
-def close_exceptions(*, quarter: Quarter, by: User | None, tells: bool = True) -> ExceptionChanges:
+def close_exceptions(
+    *,
+    quarter: Quarter,
+    by: User | None,
+    tells: bool = True,
+    rules_of: RulesByIndicator | None = None,
+    histories: Mapping[int, Sequence[Figure]] | None = None,
+) -> ExceptionChanges:
     """Referrals of units and positive exceptions open and end as the rules of the quarter have it.
 
     The quarter has been rated. Idempotent: run again it changes nothing, unless a rating was
     revised meanwhile and something now opens or ends. Where no rule looks for any and none is open,
-    no histories are read. Raises NoVersionInForce.
+    no histories are read. A close hands in the rules, and the histories up to its quarter, that it has
+    read. Raises NoVersionInForce.
     """
-    rules_of, units, positives = (
-        rules_by_indicator(),
-        recorded_unit_escalations(),
-        recorded_positive_exceptions(),
-    )
+    if rules_of is None:
+        rules_of = rules_by_indicator()
+    units, positives = recorded_unit_escalations(), recorded_positive_exceptions()
     rules = rules_of.by_quarter(quarter)
     changes = ExceptionChanges()
     is_anything_open = any(each.recovered_in is None for each in units) or any(
@@ -88,9 +93,10 @@ def close_exceptions(*, quarter: Quarter, by: User | None, tells: bool = True) -
     )
     if not (rules.aggregates or rules.positives_for(None) or is_anything_open):
         return changes
-    histories = rag_histories(until=quarter)
+    if histories is None:
+        histories = rag_histories(until=quarter)
     indicators = Indicator.objects.select_related("accountable_manager").in_bulk(list(histories))
-    version = version_ruling(quarter).pk
+    version = rules_of.version_in(quarter).pk
     succeeding = succeeding_keys("positive_exception", quarter)
     inputs = _CloseInputs(
         quarter, rules_of, version, units, positives, histories, indicators, succeeding, by, tells

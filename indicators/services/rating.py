@@ -9,9 +9,8 @@ from django.dispatch import Signal
 
 from core import audit
 from core.clock import now
-from core.models.quarters import ReportingQuarter
 from core.quarters import Quarter
-from core.queries import last_closed
+from core.queries import last_closed, quarter_state
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from indicators.queries.judging import RatingInputs, judged_anew, rating_inputs
@@ -36,9 +35,9 @@ def rate_quarter(
         rating for indicator in measured if (rating := judged_anew(indicator, inputs)) is not None
     ]
     _store(fresh, inputs)
-    if fresh:
-        row = ReportingQuarter.objects.filter(quarter=quarter).first()
-        if row is not None and indicators is None:
+    if fresh and indicators is None:
+        row = quarter_state(quarter)
+        if row is not None:
             audit.record("rated quarter", row, by=by, ratings=len(fresh))
     return fresh
 

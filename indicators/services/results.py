@@ -149,7 +149,8 @@ def _store_revision(
     if not after_close:
         refuse_locked([result], by=by)
     # Nobody has signed the new revision: it is signed off again, after a close too.
-    Result.objects.filter(pk=result.pk).update(state=ResultState.SUBMITTED)
+    if result.state != ResultState.SUBMITTED:
+        Result.objects.filter(pk=result.pk).update(state=ResultState.SUBMITTED)
     if before is not None:
         Revision.objects.filter(pk=before.pk).update(is_latest=False)
     revision = next_revision(
