@@ -5,7 +5,7 @@ An app says what its entity is (`Entity`), and its views call these. CONTRIBUTIN
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -220,7 +220,8 @@ def _tell_what_cannot_be_chosen(form: forms.BaseForm) -> None:
         if isinstance(asked, forms.ModelChoiceField):
             has_any = asked.queryset is not None and asked.queryset.exists()
         elif isinstance(asked, forms.ChoiceField):
-            has_any = any(value != "" for value, _ in asked.choices)
+            offered = cast("Iterable[tuple[Any, Any]]", asked.choices)
+            has_any = any(value != "" for value, _ in offered)
         else:
             continue
         if not has_any:
