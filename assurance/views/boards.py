@@ -104,4 +104,9 @@ def _is_decided(
         form.add_error("reason", str(refusal))
         return False
     messages.success(request, f"“{indicator.title}”: {row.get_verdict_display().lower()}")
+    latest = meeting.packs.filter(sent__isnull=False).order_by("-number").first()
+    if latest is not None:
+        messages.info(
+            request, f"Pack {latest.number} went out before this: freeze the next, and send it"
+        )
     return True

@@ -47,6 +47,10 @@ def auditing():
 
 @pytest.fixture
 def pack(meeting, chair):
+    return freeze_and_draw(meeting, chair)
+
+
+def freeze_and_draw(meeting, chair):
     row, _ = freeze_pack(meeting=meeting, by=chair)
     return attach_rendering(pack=row, html="<p>Drawn</p>", pdf=b"%PDF-1.7")
 
@@ -96,6 +100,19 @@ def test_what_is_not_drawn_or_not_the_latest_is_not_sent(meeting, chair, pack):
     with pytest.raises(PermissionDenied):
         send_pack(pack=pack, by=UserFactory())
     assert not SentPack.objects.exists()
+
+
+def test_calling_in_after_a_pack_went_out_says_so(client, meeting, chair, red, pack):
+    client.force_login(chair)
+    asked = {"reference": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": ""}
+
+    before = client.post(address("call_in_board"), asked, follow=True)
+    send_pack(pack=freeze_and_draw(meeting, chair), by=chair)
+    asked |= {"PI-7-verdict": "withdrawn", "PI-7-reason": "It is being audited"}
+    after = client.post(address("call_in_board"), asked, follow=True)
+
+    assert "went out before this" not in text_of(before)
+    assert "Pack 2 went out before this: freeze the next, and send it" in text_of(after)
 
 
 def test_who_opened_it_and_when_is_kept_once(client, meeting, chair, member, pack):
