@@ -65,7 +65,7 @@ def found_the_council() -> None:
 
 
 def let_members_see() -> None:
-    """Whoever reads the full papers sees closed quarters; other Members, what is published."""
+    """Cabinet Members and the Chair of Governance and Audit see closed quarters; other Members, what is published."""
     with clock.at(BEGINNING):
         set_sights(
             sights={

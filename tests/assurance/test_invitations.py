@@ -329,3 +329,13 @@ def test_an_invitation_of_before_stands_and_inviting_needs_who_leads(meeting, re
     with pytest.raises(PermissionDenied):
         invite(call_in=call_in, by=UserFactory())
     assert not Invitation.objects.exists()
+
+
+def test_cancelling_and_what_goes_along_are_on_record(invited, meeting, chair):
+    MeetingFactory(team=meeting.team, meets_on=date(2011, 12, 12))
+
+    cancel_meeting(meeting=meeting, reason="Flood", today=TODAY, by=chair)
+
+    told_of = {each.act: each for each in AuditEvent.objects.order_by("pk")}
+    assert told_of["cancelled meeting"].detail["reason"] == "Flood"
+    assert told_of["carried to another meeting"].detail["was"] == "2011-11-14"
