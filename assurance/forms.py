@@ -1,20 +1,24 @@
 """What people fill in for PAT and DAT."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.http import QueryDict
 
+from assurance.models.matters import Matter
 from assurance.models.teams import MOST_IN_QUORUM, MOST_NEDS, NEDS, Team
+from assurance.queries.boards import BoardLine, CallInBoard, Offered
 from assurance.rules import (
     Attended,
     CallInVerdict,
     Course,
     DocumentKind,
+    Eligibility,
     Judged,
+    MatterKind,
     Nth,
     Outcome,
     SeatKind,
@@ -23,7 +27,6 @@ from assurance.rules import (
 from core.forms import ClockField, DayField, PrintedText, field_of
 from core.quarters import Quarter
 from escalation.models.plans import ActionPlan
-from indicators.models.definitions import Indicator
 from organisation.forms.naming import NamesWho, outsider_field, who_field
 from organisation.forms.units import UnitChoice
 from organisation.models.people import User
@@ -38,7 +41,7 @@ SHORT = {"rows": 3}
 class VerdictForm(forms.Form):
     """The chair's decision on one line of the call-in board. One form a line."""
 
-    indicator: Indicator  # whose line it is, known once it is posted
+    matter: Matter  # whose line it is, known once it is posted
 
     reason = PrintedText(
         label="Your reason",
@@ -50,17 +53,102 @@ class VerdictForm(forms.Form):
     verdict = forms.ChoiceField(choices=CallInVerdict.choices, widget=forms.HiddenInput)
 
 
-class ExceptionalCallInForm(forms.Form):
-    """Calling in an indicator that no rule makes eligible."""
+class SeveralForm(forms.Form):
+    """The chair's one decision on the ticked lines of the call-in board."""
 
-    indicator = forms.ModelChoiceField(
-        Indicator.objects.none(),
-        label="Indicator",
-        to_field_name="reference",
-        empty_label="Select an indicator",
+    items = forms.MultipleChoiceField(
         error_messages={
-            "required": "Select the indicator to call in",
-            "invalid_choice": "Select the indicator to call in from the list",
+            "required": "Tick what you decide on",
+            "invalid_choice": "Something that you ticked can no longer be decided here: tick again",
+        },
+    )
+    reason = PrintedText(
+        label="Your reason, for all that are ticked",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed to defer or decline them.",
+    )
+    several = forms.ChoiceField(
+        choices=[
+            (each.value, each.label)
+            for each in (CallInVerdict.CALLED_IN, CallInVerdict.DEFERRED, CallInVerdict.DECLINED)
+        ],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, board: CallInBoard, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "items", forms.MultipleChoiceField).choices = [
+            (each.address, each.title) for each in board.lines if not each.is_called_in
+        ]
+
+    @property
+    def ticked(self) -> list[str]:
+        """What stays ticked when the form comes back."""
+        return self.data.getlist("items") if isinstance(self.data, QueryDict) else []
+
+
+class BoardFilterForm(forms.Form):
+    """Which lines of the call-in board are shown."""
+
+    kind = forms.ChoiceField(label="What", required=False)
+    why = forms.ChoiceField(label="Why it is here", required=False)
+    directorate = forms.ChoiceField(label="Directorate", required=False)
+    decided = forms.ChoiceField(
+        label="Decided",
+        required=False,
+        choices=[("", "Either"), ("no", "Not yet"), ("yes", "Decided")],
+    )
+
+    def __init__(self, *args: Any, board: CallInBoard, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = {each.kind for each in board.lines}
+        reasons = {each.eligibility for each in board.lines}
+        directorates = sorted({each.directorate for each in board.lines if each.directorate})
+        offered: dict[str, tuple[str, list[tuple[str, str]]]] = {
+            "kind": (
+                "Everything",
+                [(each.value, each.label) for each in MatterKind if each in kinds],
+            ),
+            "why": (
+                "Any reason",
+                [(each.value, each.label) for each in Eligibility if each in reasons],
+            ),
+            "directorate": ("All", [(each, each) for each in directorates]),
+        }
+        for name, (everything, choices) in offered.items():
+            field_of(self, name, forms.ChoiceField).choices = [("", everything), *choices]
+
+    def narrowed(self, board: CallInBoard) -> tuple[BoardLine, ...]:
+        """The lines that are asked for; of what is asked for and not offered, nothing is narrowed."""
+        self.full_clean()
+        said = self.cleaned_data
+        return tuple(
+            each
+            for each in board.lines
+            if said.get("kind", "") in ("", each.kind)
+            and said.get("why", "") in ("", each.eligibility)
+            and said.get("directorate", "") in ("", each.directorate)
+            and (
+                not said.get("decided") or (said["decided"] == "yes") == (each.call_in is not None)
+            )
+        )
+
+    @property
+    def offers_choice(self) -> bool:
+        """Whether there is anything to choose between."""
+        return any(len(field_of(self, name, forms.ChoiceField).choices) > 2 for name in self.fields)  # type: ignore[arg-type]
+
+
+class ExceptionalCallInForm(forms.Form):
+    """Calling in what no rule makes eligible."""
+
+    item = forms.ChoiceField(
+        label="What do you call in?",
+        error_messages={
+            "required": "Select what to call in",
+            "invalid_choice": "Select what to call in from the list",
         },
     )
     reason = PrintedText(
@@ -70,9 +158,12 @@ class ExceptionalCallInForm(forms.Form):
         error_messages={"required": "Say why you call it in: no rule makes it eligible"},
     )
 
-    def __init__(self, *args: Any, indicators: QuerySet[Indicator], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Sequence[Offered], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "indicator", forms.ModelChoiceField).queryset = indicators
+        field_of(self, "item", forms.ChoiceField).choices = [
+            ("", "Select an item"),
+            *((each.heading, each.choices) for each in offered),
+        ]
 
 
 class AskingForm(forms.Form):

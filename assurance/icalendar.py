@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from icalendar import Event
 
+from assurance.models.matters import answered_by
 from assurance.models.meetings import Meeting
 from core.clock import localdate, now
 from indicators.calendar_feed import adds_to_feed, host, new_calendar
@@ -23,7 +24,7 @@ def meetings_expecting(user: User) -> Iterator[Meeting]:
     """The meetings, from some months ago on, at which somebody has a seat on that day, or answers for an item."""
     rows = Meeting.objects.filter(meets_on__gte=localdate() - KEPT).select_related("team")
     seated = Q(team__seats__user=user)
-    answering = Q(call_ins__verdict="called_in", call_ins__indicator__accountable_manager=user)
+    answering = Q(call_ins__verdict="called_in") & answered_by(user, "call_ins__")
     own = set(rows.filter(answering).values_list("pk", flat=True))
     seats = list(user.seats.values_list("team", "starts_on", "ends_on"))
     for row in rows.filter(seated | answering).distinct().order_by("meets_on", "pk"):

@@ -49,12 +49,38 @@ class MeetingState(Word):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class MatterKind(Word):
+    """What may come before a team.
+
+    PAT looks at indicators and services, DAT at the delivery of the plan, projects and savings; both
+    receive the registers of risks (Cabinet paper of 20 June 2011, section 3c).
+    """
+
+    INDICATOR = "indicator", "Indicator"
+    UNIT = "unit", "Service"
+    MILESTONE = "milestone", "Milestone"
+    PROJECT = "project", "Project"
+    SAVING = "saving", "Saving"
+    RISK = "risk", "Risk"
+
+    @property
+    def with_article(self) -> str:
+        return f"{'an' if self is MatterKind.INDICATOR else 'a'}_{self.value}"
+
+
 class Eligibility(Word):
-    """Why an indicator may be called in."""
+    """Why something may be called in."""
 
     ESCALATED = "escalated", "Referred up"
     RED_NOW = "red_now", "Red now"
     AMBER_AGAIN = "amber_again", "Amber now and before"
+    SILENT = "silent", "No result"
+    LATE = "late", "Late or slipping"
+    LOW_CONFIDENCE = "low_confidence", "In doubt"
+    SHORT = "short", "Short or at risk"
+    HIGH_RISK = "high_risk", "High risk"
+    WELL_DONE = "well_done", "To learn from"
+    ASKED_FOR = "asked_for", "Asked for"
     STATED_REASON = "stated_reason", "For a stated reason"
 
 
@@ -130,6 +156,8 @@ class ThreadStep(Word):
 
     REFERRED = "referred", "Referred"
     HANDLED = "handled", "Dealt with"
+    REPORTED = "reported", "Reported"
+    REBASELINED = "rebaselined", "Re-baselined"
     CALLED_IN = "called_in", "Called in"
     ASKED = "asked", "Asked to the meeting"
     PAPER = "paper", "Paper"
@@ -182,18 +210,33 @@ class RatedQuarter:
 
 
 def eligibility(
-    history: Sequence[RatedQuarter], *, quarter: Quarter, escalated: bool, in_report: bool
+    history: Sequence[RatedQuarter],
+    *,
+    quarter: Quarter,
+    escalated: bool,
+    in_report: bool,
+    silent: bool = False,
+    well_done: bool = False,
 ) -> Eligibility | None:
     """Why an indicator may be called in to a meeting on a quarter, or None without a stated reason.
 
     Any escalated indicator; and any in the quarterly report that is red in the quarter, or amber
-    in it and amber or worse when last rated before. As for the triggers, a quarter that was not
-    rated neither adds to a run nor ends it, and a break in the definition ends it.
+    in it and amber or worse when last rated before, or `silent`: of which no result came. As for the
+    triggers, a quarter that was not rated neither adds to a run nor ends it, and a break in the
+    definition ends it. Last, what is brought to the team's notice for doing well, to learn from.
     """
     if escalated:
         return Eligibility.ESCALATED
-    if not in_report:
-        return None
+    return (_by_status(history, quarter, silent) if in_report else None) or (
+        Eligibility.WELL_DONE if well_done else None
+    )
+
+
+def _by_status(
+    history: Sequence[RatedQuarter], quarter: Quarter, silent: bool
+) -> Eligibility | None:
+    if silent:
+        return Eligibility.SILENT
     now = next((seen for seen in history if seen.quarter == quarter), None)
     if now is None or now.rag is None:
         return None
@@ -225,6 +268,8 @@ def eligibility_sentence(
         return f"Red in {quarter}" + (f"; it was {was}" if was else "")
     if found is Eligibility.AMBER_AGAIN:
         return f"Amber in {quarter}, and {was}"
+    if found is Eligibility.SILENT:
+        return f"No result came for {quarter}" + (f"; it was {was}" if was else "")
     return found.label
 
 

@@ -99,13 +99,11 @@ urlpatterns = [
         name="send_apologies",
     ),
     path(
-        "<assurance_team:team>/<day:day>/<reference:address>/invitation/",
+        "<assurance_team:team>/<day:day>/<item:address>/invitation/",
         invitations.invitation,
         name="invitation",
     ),
-    path(
-        "<assurance_team:team>/<day:day>/<reference:address>/", outcomes.called_in, name="called_in"
-    ),
+    path("<assurance_team:team>/<day:day>/<item:address>/", outcomes.called_in, name="called_in"),
 ]
 
 set_up_patterns = [

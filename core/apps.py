@@ -9,6 +9,7 @@ from django.urls import register_converter
 
 from core.converters import (
     DayConverter,
+    ItemConverter,
     QuarterConverter,
     ReferenceConverter,
     SpreadsheetConverter,
@@ -27,6 +28,7 @@ class CoreConfig(AppConfig):
         register_converter(QuarterConverter, "quarter")
         register_converter(DayConverter, "day")
         register_converter(ReferenceConverter, "reference")
+        register_converter(ItemConverter, "item")
         register_converter(SpreadsheetConverter, "spreadsheet")
 
 

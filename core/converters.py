@@ -62,3 +62,12 @@ class ReferenceConverter:
 
     def to_url(self, value: str) -> str:
         return address_of(value)
+
+
+class ItemConverter(ReferenceConverter):
+    """`<item:…>`: what is before a meeting, an indicator by its address or anything else as milestone:12."""
+
+    regex = rf"[a-z]+:[0-9]+|{ReferenceConverter.regex}"
+
+    def to_url(self, value: str) -> str:
+        return value

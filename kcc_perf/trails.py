@@ -73,7 +73,7 @@ CALLED: Mapping[str, str | tuple[str, ...]] = {
     "backtests": "Back-tests",
     "break_down": "Breakdowns",
     "calendar": "Calendar",
-    "called_in": ("call_in.indicator.title", "Called in"),
+    "called_in": ("call_in.title", "Called in"),
     "call_in_board": "Call-in board",
     "check_return": "Check your answers",
     "completion": "Returns",

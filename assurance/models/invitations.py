@@ -60,7 +60,7 @@ class Invitation(models.Model):
         meeting = self.call_in.meeting
         return reverse(
             "invitation",
-            args=[meeting.team.code, meeting.meets_on, self.call_in.indicator.address],
+            args=[meeting.team.code, meeting.meets_on, self.call_in.address],
         )
 
     @property

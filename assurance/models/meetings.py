@@ -1,5 +1,6 @@
 """Meetings, what was called in to them, and what came of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
@@ -8,11 +9,25 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from assurance.models.matters import (
+    MATTERS,
+    Matter,
+    address_of_matter,
+    answers_for,
+    called,
+    kind_of,
+    page_of,
+    reference_of,
+    related,
+    title_of,
+    unit_of,
+)
 from assurance.models.teams import Team
 from assurance.rules import (
     CallInVerdict,
     Eligibility,
     Judged,
+    MatterKind,
     MeetingState,
     Outcome,
     log_closes_on,
@@ -23,6 +38,10 @@ from core.fields import QuarterField
 from escalation.models.plans import ActionPlan
 from indicators.models.definitions import Indicator
 from organisation.models.people import User
+from organisation.models.units import Unit
+from strategy.models.plan import Milestone, Project
+from strategy.models.risks import Risk
+from strategy.models.savings import Saving
 
 
 class Meeting(models.Model):
@@ -102,6 +121,23 @@ class CallInQuerySet(models.QuerySet["CallIn"]):
         called_in = self.filter(verdict=CallInVerdict.CALLED_IN)
         return called_in.exclude(meeting__state=MeetingState.CANCELLED)
 
+    def of(self, matter: Matter) -> Self:
+        """What was decided about calling one thing in."""
+        return self.filter(**{kind_of(matter).value: matter})
+
+    def at(self, address: str) -> Self:
+        """What stands at an address of `address_of_matter`."""
+        kind, colon, number = address.partition(":")
+        if not colon:
+            return self.filter(indicator__address=address)
+        if kind not in set(MatterKind) or not number.isdigit():
+            return self.none()
+        return self.filter(**{f"{kind}_id": number})
+
+    def with_matters(self) -> Self:
+        """Each with what it is about, and who answers for it."""
+        return self.select_related(*related())
+
 
 class LogEntry(models.Model):
     """Something said at a meeting, as its log keeps it.
@@ -117,6 +153,14 @@ class LogEntry(models.Model):
         abstract = True
 
 
+def _just_one_of(fields: Sequence[str]) -> Q:
+    """Exactly one of some columns is filled."""
+    one = Q()
+    for filled in fields:
+        one |= Q(**{f"{each}__isnull": each != filled for each in fields})
+    return one
+
+
 def while_the_log_is_open(what: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(recorded_on__lte=F("log_closes_on")),
@@ -125,14 +169,36 @@ def while_the_log_is_open(what: str) -> models.CheckConstraint:
 
 
 class CallIn(models.Model):
-    """What the chair decided about calling one indicator in to one meeting.
+    """What the chair decided about calling one thing in to one meeting: an indicator, or something
+    else that comes before a team.
 
     `why` keeps the sentence that stood on the board when the chair decided; `reason` is the
     chair's own, without which nothing is deferred, declined, withdrawn or called in exceptionally.
     """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="call_ins")
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="call_ins")
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, null=True, blank=True, related_name="call_ins"
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="call_ins")
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="call_ins"
+    )
+    project = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="call_ins"
+    )
+    saving = models.ForeignKey(
+        Saving, models.PROTECT, null=True, blank=True, related_name="call_ins"
+    )
+    risk = models.ForeignKey(Risk, models.PROTECT, null=True, blank=True, related_name="call_ins")
+    answerer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who answered for it when it was called in; none for an indicator, which says so itself.",
+    )
     verdict = models.CharField(max_length=10, choices=CallInVerdict.choices)
     eligibility = models.CharField(max_length=14, choices=Eligibility.choices)
     why = models.TextField()
@@ -155,8 +221,20 @@ class CallIn(models.Model):
     class Meta:
         ordering = ["meeting", "at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["meeting", "indicator"], name="one_call_in_of_an_indicator_to_a_meeting"
+            *(
+                models.UniqueConstraint(
+                    fields=["meeting", kind.value],
+                    name=f"one_call_in_of_{kind.with_article}_to_a_meeting",
+                )
+                for kind in MatterKind
+            ),
+            models.CheckConstraint(
+                condition=_just_one_of([kind.value for kind in MatterKind]),
+                name="call_in_is_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(indicator__isnull=False) | Q(answerer__isnull=False),
+                name="call_in_has_somebody_who_answers",
             ),
             models.CheckConstraint(
                 condition=Q(verdict__in=list(CallInVerdict)), name="call_in_has_a_known_verdict"
@@ -177,18 +255,55 @@ class CallIn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator.reference} at {self.meeting}"
+        return f"{self.called} at {self.meeting}"
 
     def get_absolute_url(self) -> str:
         meeting = self.meeting
-        return reverse(
-            "called_in", args=[meeting.team.code, meeting.meets_on, self.indicator.reference]
-        )
+        return reverse("called_in", args=[meeting.team.code, meeting.meets_on, self.address])
+
+    @property
+    def kind(self) -> MatterKind:
+        return next(kind for kind in MATTERS if getattr(self, f"{kind}_id") is not None)
+
+    @property
+    def matter(self) -> Matter:
+        """What was called in."""
+        found: Matter = getattr(self, self.kind.value)
+        return found
+
+    @property
+    def title(self) -> str:
+        return title_of(self.matter)
+
+    @property
+    def reference(self) -> str:
+        """Its reference; where it has none, what kind of thing it is."""
+        return reference_of(self.matter) or self.kind.label
+
+    @property
+    def called(self) -> str:
+        """What it is called in a sentence."""
+        return called(self.matter)
+
+    @property
+    def address(self) -> str:
+        return address_of_matter(self.matter)
+
+    @property
+    def page(self) -> str:
+        """The address of the page of what was called in."""
+        return page_of(self.matter)
+
+    @property
+    def belongs_to(self) -> Unit | None:
+        return unit_of(self.matter)
 
     @property
     def answered_by(self) -> User:
-        """Whoever answers for it, and so is asked to the meeting."""
-        return self.indicator.accountable_manager
+        """Whoever answers for it, and so is asked to the meeting: today, or when it was called in."""
+        person = answers_for(self.matter) or self.answerer
+        assert person is not None, "A check of the database holds that somebody answers"
+        return person
 
 
 class Challenge(LogEntry):

@@ -93,9 +93,7 @@ def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
             seat.user, Standing.SEAT, as_what, kind in APART, recorded.get(seat.user_id)
         )
     answering: dict[int, list[CallIn]] = defaultdict(list)
-    agenda = meeting.call_ins.on_agenda().select_related(
-        "indicator__accountable_manager", "invitation__deputy"
-    )
+    agenda = meeting.call_ins.on_agenda().with_matters().select_related("invitation__deputy")
     people: dict[int, tuple[User, User | None]] = {}
     for call_in in agenda.order_by("at", "id"):
         comes, instead = who_comes(call_in)
@@ -104,7 +102,7 @@ def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
     for pk, (person, instead) in people.items():
         if pk in found:
             continue
-        items = " and ".join(each.indicator.reference for each in answering[pk])
+        items = " and ".join(each.called for each in answering[pk])
         as_what = f"In place of {instead}, for {items}" if instead else f"Answers for {items}"
         standing = Standing.DEPUTY if instead else Standing.ANSWERS
         found[pk] = Expected(person, standing, as_what, False, recorded.get(pk), instead)
@@ -171,11 +169,7 @@ def interests(meeting: Meeting, call_ins: Sequence[CallIn] | None = None) -> tup
     other post in it works in it. Asked for one item or for all, it is the same few queries.
     """
     if call_ins is None:
-        call_ins = list(
-            meeting.call_ins.on_agenda()
-            .select_related("indicator__unit", "indicator__accountable_manager")
-            .order_by("at", "id")
-        )
+        call_ins = list(meeting.call_ins.on_agenda().with_matters().order_by("at", "id"))
     seats = [each for each in seats_on(meeting.team, meeting.meets_on) if each.kind in APART]
     users = {seat.user_id for seat in seats}
     posts: dict[int, list[Post]] = defaultdict(list)
@@ -206,13 +200,16 @@ def why_interested(call_in: CallIn, user: User, posts: Sequence[Post], tree: Tre
     """Why somebody is interested in an item, as it follows their name; empty where they are not."""
     if call_in.answered_by == user:
         return "answers for it"
-    over = list(tree.above(call_in.indicator.unit_id))
+    unit = call_in.belongs_to
+    if unit is None:
+        return ""
+    over = list(tree.above(unit.pk))
     for post in posts:
         branch = tree.branches.get(post.unit_id)
         if branch is None or branch.tier is UnitTier.COUNCIL:
             continue
         if post.unit_id in over:
             return f"directs {branch.name}" if post.kind in DIRECTS else f"works in {branch.name}"
-        if call_in.indicator.unit_id in set(tree.above(post.unit_id)):
+        if unit.pk in set(tree.above(post.unit_id)):
             return f"works in {branch.name}"
     return ""

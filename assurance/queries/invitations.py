@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from assurance.models.invitations import Invitation
+from assurance.models.matters import related
 from assurance.rules import CallInVerdict, MeetingState
 from core.working_days import working_days_between
 
@@ -21,9 +22,7 @@ def late_or_due_papers(today: date) -> Iterator[tuple[Invitation, bool]]:
             call_in__managers_papers__isnull=True,
         )
         .exclude(call_in__meeting__state__in=(MeetingState.HELD, MeetingState.CANCELLED))
-        .select_related(
-            "call_in__meeting__team", "call_in__indicator__accountable_manager", "deputy"
-        )
+        .select_related("call_in__meeting__team", "deputy", *related("call_in__"))
         .order_by("bring_by", "pk")
     )
     for row in rows:

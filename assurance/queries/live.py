@@ -17,20 +17,15 @@ class LiveItem:
 
     @property
     def reference(self) -> str:
-        return self.call_in.indicator.reference
+        return self.call_in.reference
 
 
 def live_agenda(meeting: Meeting) -> tuple[LiveItem, ...]:
     """What is called in to a meeting, in its order, each with its last outcome. A few queries for any number."""
     rows = (
         meeting.call_ins.on_agenda()
-        .select_related(
-            "indicator__unit",
-            "indicator__accountable_manager",
-            "meeting__team",
-            "called_in_by",
-            "invitation__deputy",
-        )
+        .with_matters()
+        .select_related("meeting__team", "called_in_by", "invitation__deputy")
         .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions")
         .order_by("at", "id")
     )

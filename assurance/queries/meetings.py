@@ -1,4 +1,4 @@
-"""What a team's page, a meeting's page and a called-in indicator's page need."""
+"""What a team's page, a meeting's page and a called-in item's page need."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import date
 
 from django.db.models import Count, Q
 
+from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
+from assurance.queries.matters import state_of, states_of
 from assurance.queries.seats import looks_at_delivery, misfits, seats_on, vacancies
 from assurance.rules import ActionState, CallInVerdict, MeetingState, TeamCode, action_state
 from core.dates import in_full
@@ -61,7 +63,7 @@ def team_sheet(*, team: Team, day: date) -> TeamSheet:
     past = [each for each in meetings if each not in to_come]
     undone = AgreedAction.objects.filter(
         call_in__meeting__team=team, done_on__isnull=True
-    ).select_related("call_in__meeting__team", "call_in__indicator")
+    ).select_related("call_in__meeting__team", *related("call_in__"))
     return TeamSheet(
         team=team,
         day=day,
@@ -82,10 +84,11 @@ def _action_line(action: AgreedAction, day: date) -> ActionLine:
 
 @dataclass(frozen=True, slots=True)
 class AgendaLine:
-    """One called-in indicator on a meeting's agenda."""
+    """One called-in item on a meeting's agenda."""
 
     call_in: CallIn
-    rating: Rating | None
+    rating: Rating | None  # an indicator's, in the meeting's quarter
+    state: str  # how anything else stands, as a sentence without a full stop
     decisions: int
     open_actions: int
 
@@ -110,7 +113,8 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
     """
     call_ins = list(
         meeting.call_ins.on_agenda()
-        .select_related("indicator__accountable_manager", "meeting__team")
+        .with_matters()
+        .select_related("meeting__team")
         .annotate(
             decided=Count("decisions", distinct=True),
             undone=Count(
@@ -122,15 +126,23 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
     ratings = {
         row.indicator_id: row
         for row in Rating.objects.latest_ones().filter(
-            indicator__in=[each.indicator_id for each in call_ins],
+            indicator__in=[each.indicator_id for each in call_ins if each.indicator_id],
             quarter=meeting.quarter,
         )
     }
+    others = [each.matter for each in call_ins if each.indicator_id is None]
+    states = states_of(others, min(known_on, meeting.meets_on))
     is_for_delivery = looks_at_delivery(meeting.team)
     return MeetingSheet(
         meeting=meeting,
         agenda=tuple(
-            AgendaLine(each, ratings.get(each.indicator_id), each.decided, each.undone)  # type: ignore[attr-defined] # annotated above
+            AgendaLine(
+                each,
+                ratings.get(each.indicator_id or 0),
+                states.get(each.matter, ""),
+                each.decided,  # type: ignore[attr-defined] # annotated above
+                each.undone,  # type: ignore[attr-defined] # annotated above
+            )
             for each in call_ins
         ),
         papers=tuple(meeting.papers.all()),
@@ -145,12 +157,10 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
         arising=tuple(
             _action_line(each, min(known_on, meeting.meets_on))
             for each in AgreedAction.objects.arising_at(meeting).select_related(
-                "call_in__indicator", "call_in__meeting__team"
+                "call_in__meeting__team", *related("call_in__")
             )
         ),
-        carried=tuple(
-            meeting.call_ins.filter(verdict=CallInVerdict.CALLED_IN).select_related("indicator")
-        )
+        carried=tuple(meeting.call_ins.filter(verdict=CallInVerdict.CALLED_IN).with_matters())
         if meeting.is_cancelled
         else (),
     )
@@ -158,9 +168,10 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
 
 @dataclass(frozen=True, slots=True)
 class CalledInSheet:
-    """Everything about one called-in indicator at one meeting."""
+    """Everything about one called-in item at one meeting. Only an indicator has ratings, escalations and a plan."""
 
     call_in: CallIn
+    state: str  # how anything but an indicator stands, as a sentence without a full stop
     rating: Rating | None
     history: tuple[Rating, ...]  # latest first
     escalations: tuple[Escalation, ...]
@@ -170,8 +181,21 @@ class CalledInSheet:
 
 
 def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
-    """One called-in indicator's page on a day, for a call-in fetched with meeting and indicator."""
+    """One called-in item's page on a day, for a call-in fetched with its meeting and what it is about."""
     meeting, indicator = call_in.meeting, call_in.indicator
+    earlier = tuple(
+        CallIn.objects.on_agenda()
+        .of(call_in.matter)
+        .filter(meeting__meets_on__lt=meeting.meets_on)
+        .with_matters()
+        .select_related("meeting__team")
+        .prefetch_related("decisions", "agreed_actions")
+        .order_by("-meeting__meets_on")
+    )
+    actions = tuple(_action_line(each, known_on) for each in call_in.agreed_actions.all())
+    if indicator is None:
+        state = state_of(call_in.matter, min(known_on, meeting.meets_on))
+        return CalledInSheet(call_in, state, None, (), (), None, actions, earlier)
     history = tuple(
         Rating.objects.latest_ones()
         .filter(
@@ -183,15 +207,9 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
         .order_by("-quarter")
     )
     now = next((each for each in history if each.quarter == meeting.quarter), None)
-    earlier = (
-        CallIn.objects.on_agenda()
-        .filter(indicator=indicator, meeting__meets_on__lt=meeting.meets_on)
-        .select_related("meeting__team", "indicator")
-        .prefetch_related("decisions", "agreed_actions")
-        .order_by("-meeting__meets_on")
-    )
     return CalledInSheet(
         call_in=call_in,
+        state="",
         rating=now,
         history=history,
         escalations=tuple(Escalation.objects.open_at(meeting.quarter).filter(indicator=indicator)),
@@ -199,8 +217,8 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
         .select_related("written_by")
         .prefetch_related("actions")
         .first(),
-        actions=tuple(_action_line(each, known_on) for each in call_in.agreed_actions.all()),
-        earlier=tuple(earlier),
+        actions=actions,
+        earlier=earlier,
     )
 
 

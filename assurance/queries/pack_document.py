@@ -49,21 +49,33 @@ one day, without an act between, gives the same bytes.
                   "agreed_actions": [AGREED, …]}]                  latest meeting first
     }
 
+    AGENDA of what is no indicator: position, then
+      "kind": "milestone", "kind_label", "reference", "title", "unit": name or null, "directorate",
+      "accountable_manager", "state": how it stands, a sentence without a full stop,
+      "said": [{"day", "title", "text", "by": name or ""}],        earliest first
+      and what every item has: "eligibility" to "times_before", "managers_paper", "plan": null,
+      "challenges" to "before".
+
     AGREED: {"what", "owner", "due_on", "done_on", "progress", "state": "overdue", "state_label"}
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.timezone import localtime
 
+from assurance.models.matters import Matter, related
 from assurance.models.meetings import AgreedAction, CallIn, Decision, Meeting
 from assurance.models.packs import Paper
+from assurance.queries.matters import states_of
 from assurance.queries.seats import looks_at_delivery, seats_on
+from assurance.queries.threads import happened
 from assurance.rules import SeatKind, action_state
 from core.canonical_json import plain
 from escalation.models.escalations import Escalation
@@ -98,7 +110,7 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
     past: nothing is overdue before it is due, nor because a pack is frozen long afterwards.
     """
     team, day = meeting.team, min(known_on, meeting.meets_on)
-    facts = agenda_facts(meeting)
+    facts = agenda_facts(meeting, day=day)
     is_for_delivery = looks_at_delivery(team)
     return {
         "kind": "assurance pack",
@@ -125,9 +137,9 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
             for position, call_in in enumerate(facts.call_ins, start=1)
         ],
         "matters_arising": [
-            {"reference": each.call_in.indicator.reference, **_agreed(each, day)}
+            {"reference": each.call_in.reference, **_agreed(each, day)}
             for each in AgreedAction.objects.arising_at(meeting).select_related(
-                "call_in__indicator"
+                *related("call_in__")
             )
         ],
         "papers": [_paper(each) for each in meeting.papers.all()],
@@ -149,26 +161,26 @@ def _circulated_to(day: date) -> list[Json]:
 
 def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Json:
     indicator = call_in.indicator
-    history = facts.histories.get(indicator.pk, [])
-    context, action = facts.commentaries.get(indicator.pk, ("", ""))
+    about = (
+        _delivery(call_in, facts, day)
+        if indicator is None
+        else _performance(indicator, call_in, facts)
+    )
+    plan = facts.plans.get(indicator.pk) if indicator else None
     return {
         "position": position,
-        **_definition(indicator),
-        "directorate": facts.directorates.get(indicator.unit_id),
+        **about,
         "eligibility": call_in.eligibility,
         "eligibility_label": call_in.get_eligibility_display(),
         "why": call_in.why,
         "reason": call_in.reason,
         "called_in_by": call_in.called_in_by.name,
-        "times_before": facts.times_before[indicator.pk],
-        **_now(history, call_in.meeting),
-        **_in_doubt(facts.confidences.get(indicator.pk)),
-        "commentary": context,
-        "management_action": action,
-        "history": [_rating(each) for each in history],
-        "escalations": [_escalation(each) for each in facts.escalations.get(indicator.pk, [])],
+        "times_before": sum(
+            each.meeting.team_id == call_in.meeting.team_id
+            for each in facts.earlier.get(call_in.matter, ())
+        ),
         **_managers_paper(call_in),
-        "plan": _plan(facts.plans.get(indicator.pk), facts.agreed_plans, day),
+        "plan": _plan(plan, facts.agreed_plans, day),
         "challenges": [
             {"text": each.text, "answer": each.answer, "raised_by": each.asked_by}
             for each in call_in.challenges.all()
@@ -182,7 +194,51 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
             for each in call_in.decisions.all()
         ],
         "agreed_actions": [_agreed(each, day) for each in call_in.agreed_actions.all()],
-        "before": [_before(each, day) for each in facts.earlier.get(indicator.pk, [])],
+        "before": [_before(each, day) for each in facts.earlier.get(call_in.matter, [])],
+    }
+
+
+def _performance(indicator: Indicator, call_in: CallIn, facts: AgendaFacts) -> Json:
+    """What an indicator is, how it stands and what its manager says."""
+    history = facts.histories.get(indicator.pk, [])
+    context, action = facts.commentaries.get(indicator.pk, ("", ""))
+    return {
+        **_definition(indicator),
+        "directorate": facts.directorates.get(indicator.unit_id),
+        **_now(history, call_in.meeting),
+        **_in_doubt(facts.confidences.get(indicator.pk)),
+        "commentary": context,
+        "management_action": action,
+        "history": [_rating(each) for each in history],
+        "escalations": [_escalation(each) for each in facts.escalations.get(indicator.pk, [])],
+    }
+
+
+def _delivery(call_in: CallIn, facts: AgendaFacts, day: date) -> Json:
+    """What a milestone, a project, a saving, a risk or a service is, how it stands and what was said of it."""
+    unit = call_in.belongs_to
+    said = sorted(
+        (each for each in happened(call_in.matter) if each.day <= day),
+        key=lambda each: (each.day, each.step.place),
+    )
+    return {
+        "kind": call_in.kind.value,
+        "kind_label": call_in.kind.label,
+        "reference": call_in.reference,
+        "title": call_in.title,
+        "unit": unit.name if unit else None,
+        "directorate": facts.directorates.get(unit.pk) if unit else None,
+        "accountable_manager": call_in.answered_by.name,
+        "state": facts.states.get(call_in.matter, ""),
+        "said": [
+            {
+                "day": each.day.isoformat(),
+                "title": each.title,
+                "text": each.text,
+                "by": each.by,
+            }
+            for each in said
+        ],
     }
 
 
@@ -356,7 +412,7 @@ def _milestone(line: MilestoneLine) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class AgendaFacts:
-    """What is known of each indicator on an agenda, by indicator."""
+    """What is known of each item on an agenda: by indicator, or by what was called in."""
 
     call_ins: list[CallIn]
     histories: dict[int, list[Rating]]
@@ -364,20 +420,19 @@ class AgendaFacts:
     commentaries: dict[int, tuple[str, str]]  # context, and management action
     plans: dict[int, ActionPlan]
     agreed_plans: set[int]
-    earlier: dict[int, list[CallIn]]
-    times_before: Counter[int]
+    earlier: dict[Matter, list[CallIn]]
+    states: dict[Matter, str]  # of what is no indicator
     directorates: dict[int, str]  # by unit
     confidences: dict[int, DataConfidence]  # of the meeting's quarter
 
 
-def agenda_facts(meeting: Meeting) -> AgendaFacts:
-    """Everything about what is called in to a meeting, however many indicators that is."""
+def agenda_facts(meeting: Meeting, *, day: date) -> AgendaFacts:
+    """Everything about what is called in to a meeting, as on a day, in the same queries for any number."""
     call_ins = list(
         CallIn.objects.on_agenda()
         .filter(meeting=meeting)
-        .select_related(
-            "meeting__team", "called_in_by", "indicator__unit", "indicator__accountable_manager"
-        )
+        .with_matters()
+        .select_related("meeting__team", "called_in_by")
         .prefetch_related(
             "challenges__raised_by",
             "decisions__agreed_plan",
@@ -386,12 +441,11 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
             "managers_papers__plan",
         )
     )
-    wanted = [each.indicator_id for each in call_ins]
+    wanted = [each.indicator_id for each in call_ins if each.indicator_id is not None]
     # Each unit's directorate as the council stood on the day of the meeting.
     tree = tree_on(meeting.meets_on)
-    units = {each.indicator.unit_id for each in call_ins} | set(tree.branches)
+    units = {each.belongs_to.pk for each in call_ins if each.belongs_to} | set(tree.branches)
     directorates = {unit: tree.at_tier(unit, UnitTier.DIRECTORATE) for unit in units}
-    earlier = _earlier(meeting, wanted)
     plans = ActionPlan.objects.filter(indicator__in=wanted, is_latest=True)
     said = list(
         Revision.objects.latest_ones()
@@ -415,13 +469,8 @@ def agenda_facts(meeting: Meeting) -> AgendaFacts:
                 "agreed_plan_id", flat=True
             )
         ),
-        earlier=earlier,
-        times_before=Counter(
-            {
-                indicator: sum(each.meeting.team_id == meeting.team_id for each in before)
-                for indicator, before in earlier.items()
-            }
-        ),
+        earlier=_earlier(meeting, call_ins),
+        states=states_of([each.matter for each in call_ins if each.indicator_id is None], day),
         directorates={unit: branch.name for unit, branch in directorates.items() if branch},
         confidences={
             each.result.indicator_id: confidences[each.pk]
@@ -454,16 +503,22 @@ def _escalations(meeting: Meeting, wanted: list[int]) -> dict[int, list[Escalati
     return found
 
 
-def _earlier(meeting: Meeting, wanted: list[int]) -> dict[int, list[CallIn]]:
+def _earlier(meeting: Meeting, call_ins: Sequence[CallIn]) -> dict[Matter, list[CallIn]]:
     """What was called in before, by either team: they share intelligence. Latest first."""
-    found: dict[int, list[CallIn]] = defaultdict(list)
+    found: dict[Matter, list[CallIn]] = defaultdict(list)
+    same = Q()
+    for kind in {each.kind for each in call_ins}:
+        same |= Q(**{f"{kind}__in": [each.matter.pk for each in call_ins if each.kind is kind]})
+    if not same:
+        return {}
     rows = (
         CallIn.objects.on_agenda()
-        .filter(indicator__in=wanted, meeting__meets_on__lt=meeting.meets_on)
+        .filter(same, meeting__meets_on__lt=meeting.meets_on)
+        .with_matters()
         .select_related("meeting__team")
         .prefetch_related("decisions", "agreed_actions")
         .order_by("-meeting__meets_on", "meeting__team__code")
     )
     for row in rows:
-        found[row.indicator_id].append(row)
+        found[row.matter].append(row)
     return found

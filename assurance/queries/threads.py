@@ -20,8 +20,10 @@ from datetime import date
 from django.urls import reverse
 
 from assurance.models.invitations import Invitation
+from assurance.models.matters import Matter, kind_of
 from assurance.models.meetings import AgreedAction, CallIn, LogCorrection
 from assurance.models.teams import Team
+from assurance.queries.matters import state_of
 from assurance.rights import may_read
 from assurance.rules import (
     CallInVerdict,
@@ -35,9 +37,15 @@ from core.dates import as_date
 from escalation.models.escalations import Escalation
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
-from indicators.rules.remarks import state_now
 from organisation.models.people import User
+from organisation.models.units import Unit
 from sorp.lexicon import Level, NotRated, Rag
+from strategy.models.plan import Milestone, Project
+from strategy.models.risks import Risk
+from strategy.models.savings import Saving
+from strategy.rules.projects import Confidence
+from strategy.rules.risks import LARGEST_SCORE
+from strategy.rules.savings import saving_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +65,23 @@ class ThreadEntry:
 class Thread:
     """A matter as it stands and all that happened to it, earliest first."""
 
-    indicator: Indicator
+    matter: Matter
     state_now: str  # today's state, which is told first; empty where nothing was ever judged
     entries: tuple[ThreadEntry, ...]
     worked: str  # the series since it was first called in, as a sentence; empty where it never was
 
 
-def thread_of(indicator: Indicator, *, teams: Iterable[Team], today: date) -> Thread:
-    """One indicator's thread before these teams, up to a day, in a constant number of queries.
+def thread_of(matter: Matter, *, teams: Iterable[Team], today: date) -> Thread:
+    """One matter's thread before these teams, up to a day, in a constant number of queries.
 
     What levels below did with it stands in it too; what another team did only where that team is
     among these: whoever asks says whose papers the reader may read.
     """
-    ratings = list(Rating.objects.latest_ones().filter(indicator=indicator).order_by("quarter"))
     call_ins = list(
-        CallIn.objects.filter(indicator=indicator, meeting__team__in=[each.pk for each in teams])
+        CallIn.objects.of(matter)
+        .filter(meeting__team__in=[each.pk for each in teams])
         .exclude(meeting__state=MeetingState.CANCELLED)
-        .select_related("meeting__team", "called_in_by", "invitation__deputy")
+        .select_related("meeting__team", "called_in_by", "answerer", "invitation__deputy")
         .prefetch_related(
             "challenges__raised_by",
             "challenges__corrections",
@@ -89,19 +97,54 @@ def thread_of(indicator: Indicator, *, teams: Iterable[Team], today: date) -> Th
         .order_by("meeting__meets_on", "pk")
     )
     for each in call_ins:
-        each.indicator = indicator
-    entries = [*_referred(indicator)]
+        setattr(each, kind_of(matter).value, matter)
+    state = state_of(matter, today)
+    entries = [*happened(matter)]
     for each in call_ins:
         entries += _called_in(each, today)
     entries = [each for each in entries if each.day <= today]
     entries.sort(key=lambda each: (each.day, each.step.place))
-    return Thread(indicator, state_now(ratings), tuple(entries), _worked(call_ins, ratings))
+    if isinstance(matter, Indicator):
+        ratings = list(Rating.objects.latest_ones().filter(indicator=matter).order_by("quarter"))
+        return Thread(matter, state, tuple(entries), _worked(call_ins, ratings))
+    return Thread(matter, state, tuple(entries), _came_of_it(matter, call_ins, state))
 
 
-def threads_read_by(indicator: Indicator, reader: User, *, today: date) -> Thread:
+def threads_read_by(matter: Matter, reader: User, *, today: date) -> Thread:
     """The same, before the teams whose papers a reader may read."""
     teams = [each for each in Team.objects.all() if may_read(reader, each)]
-    return thread_of(indicator, teams=teams, today=today)
+    return thread_of(matter, teams=teams, today=today)
+
+
+def happened(matter: Matter) -> Iterator[ThreadEntry]:
+    """What happened to a matter outside the teams: it was referred, reported on, re-baselined.
+
+    In no order of days. Of anything but an indicator it asks nothing that `states_of` has not read.
+    """
+    if isinstance(matter, Indicator):
+        yield from _referred(matter)
+    elif isinstance(matter, Unit):
+        yield from _service_referred(matter)
+    elif isinstance(matter, Risk):
+        for assessed in matter.assessments.all():
+            yield ThreadEntry(
+                day_of(assessed.said_at),
+                ThreadStep.REPORTED,
+                f"Assessed at {assessed.score.value} of {LARGEST_SCORE}",
+                assessed.note,
+                by=assessed.said_by.name if assessed.said_by else "",
+            )
+    elif isinstance(matter, Saving):
+        for update in matter.updates.all():
+            yield ThreadEntry(
+                day_of(update.said_at),
+                ThreadStep.REPORTED,
+                saving_words(matter.amount, update.position),
+                update.note,
+                by=update.said_by.name if update.said_by else "",
+            )
+    else:
+        yield from _delivered(matter)
 
 
 def _referred(indicator: Indicator) -> Iterator[ThreadEntry]:
@@ -123,6 +166,56 @@ def _referred(indicator: Indicator) -> Iterator[ThreadEntry]:
                 handling.words,
                 by=handling.by.name,
             )
+
+
+def _service_referred(unit: Unit) -> Iterator[ThreadEntry]:
+    for row in unit.escalations.all():
+        yield ThreadEntry(
+            day_of(row.recorded_at),
+            ThreadStep.REFERRED,
+            f"Referred to {Level(row.level).label}",
+            row.reason,
+            href=reverse("units_referred"),
+        )
+
+
+def _delivered(matter: Milestone | Project) -> Iterator[ThreadEntry]:
+    """What was said of a milestone or a project, and each day that was approved in the place of another."""
+    if isinstance(matter, Milestone):
+        for update in matter.updates.all():
+            told = "Nothing is forecast"
+            if update.done_on:
+                told = f"Done on {as_date(update.done_on)}"
+            elif update.forecast_on:
+                told = f"Forecast for {as_date(update.forecast_on)}"
+            yield ThreadEntry(
+                day_of(update.said_at),
+                ThreadStep.REPORTED,
+                told,
+                update.progress,
+                by=update.said_by.name if update.said_by else "",
+            )
+    else:
+        for report in matter.reports.all():
+            told = f"{Confidence(report.confidence).label} confidence, says its lead"
+            if report.finished_on:
+                told = f"Finished on {as_date(report.finished_on)}"
+            elif report.forecast_finish:
+                told += f"; forecast to finish on {as_date(report.forecast_finish)}"
+            yield ThreadEntry(
+                day_of(report.said_at),
+                ThreadStep.REPORTED,
+                told,
+                report.achieved,
+                by=report.said_by.name if report.said_by else "",
+            )
+    for row in matter.rebaselinings.all():
+        yield ThreadEntry(
+            day_of(row.said_at),
+            ThreadStep.REBASELINED,
+            f"Re-baselined from {as_date(row.was)} to {as_date(row.becomes)}",
+            f"{row.reason} Approved by {row.approved_by} on {as_date(row.approved_on)}.",
+        )
 
 
 def _called_in(row: CallIn, today: date) -> Iterator[ThreadEntry]:
@@ -259,6 +352,19 @@ def _worked(call_ins: Sequence[CallIn], ratings: Sequence[Rating]) -> str:
     if not later:
         return f"{was} No quarter has been rated since."
     return f"{was} Since then: {', '.join(later)}."
+
+
+def _came_of_it(matter: Matter, call_ins: Sequence[CallIn], state: str) -> str:
+    """How something without ratings stood when it was first called in, and how it stands."""
+    held = [each for each in call_ins if each.verdict == CallInVerdict.CALLED_IN]
+    if not held:
+        return ""
+    then = state_of(matter, min(day_of(each.at) for each in held))
+    return f"When it was called in: {_begun_small(then)}. Now: {_begun_small(state)}."
+
+
+def _begun_small(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}" if sentence else "nothing was known of it"
 
 
 def _status(rating: Rating | None) -> str:

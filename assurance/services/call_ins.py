@@ -6,69 +6,71 @@ A trigger met makes an indicator eligible; it never calls anything in by itself.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from assurance.models.matters import Matter, answers_for, called, kind_of
 from assurance.models.meetings import CallIn, Meeting
 from assurance.queries.boards import call_in_board
+from assurance.queries.matters import answerer_of
 from assurance.rights import refuse_all_but_chair
-from assurance.rules import CallInVerdict, Eligibility
+from assurance.rules import CallInVerdict, Eligibility, MatterKind
 from assurance.services.invitations import invite, tell_of_withdrawal
 from core import audit
 from core.clock import now
 from core.refusals import Refused
-from indicators.models.definitions import Indicator
 from organisation.models.people import User
 
 
 def call_in(
     *,
     meeting: Meeting,
-    indicator: Indicator,
+    matter: Matter,
     reason: str = "",
     by: User,
     at: datetime | None = None,
 ) -> CallIn:
-    """An indicator is on the meeting's agenda, with the sentence that says why.
+    """A matter is on the meeting's agenda, with the sentence that says why; whoever answers for it is asked there.
 
-    An indicator that no rule makes eligible needs the chair's stated reason. Raises
-    PermissionDenied for anybody but the chair, and Refused once the meeting was held.
+    What no rule makes eligible needs the chair's stated reason. Raises PermissionDenied for anybody
+    but the chair, and Refused once the meeting was held, or where nobody answers for it.
     """
-    return _decide(meeting, indicator, CallInVerdict.CALLED_IN, reason, by, at)
+    return _decide(meeting, matter, CallInVerdict.CALLED_IN, reason, by, at)
 
 
 def defer(
-    *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
+    *, meeting: Meeting, matter: Matter, reason: str, by: User, at: datetime | None = None
 ) -> CallIn:
-    """The chair leaves an eligible indicator for a later meeting, and says why."""
-    return _decide(meeting, indicator, CallInVerdict.DEFERRED, reason, by, at)
+    """The chair leaves an eligible matter for a later meeting, and says why."""
+    return _decide(meeting, matter, CallInVerdict.DEFERRED, reason, by, at)
 
 
 def decline(
-    *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
+    *, meeting: Meeting, matter: Matter, reason: str, by: User, at: datetime | None = None
 ) -> CallIn:
-    """The chair does not call an eligible indicator in, and says why."""
-    return _decide(meeting, indicator, CallInVerdict.DECLINED, reason, by, at)
+    """The chair does not call an eligible matter in, and says why."""
+    return _decide(meeting, matter, CallInVerdict.DECLINED, reason, by, at)
 
 
 def withdraw(
-    *, meeting: Meeting, indicator: Indicator, reason: str, by: User, at: datetime | None = None
+    *, meeting: Meeting, matter: Matter, reason: str, by: User, at: datetime | None = None
 ) -> CallIn:
     """What was called in is off the agenda again, with the reason. Raises Refused where it was not
     called in, or where something about it is already on record."""
     refuse_all_but_chair(by, meeting.team)
-    row = meeting.call_ins.on_agenda().filter(indicator=indicator).first()
+    row = meeting.call_ins.on_agenda().of(matter).first()
     if row is None:
-        raise Refused(f"{indicator.reference} is not called in to this meeting")
+        raise Refused(f"{called(matter)} is not called in to this meeting")
     if row.challenges.exists() or row.decisions.exists() or row.agreed_actions.exists():
-        raise Refused(f"{indicator.reference} has been discussed, so it stays on the agenda")
-    return _decide(meeting, indicator, CallInVerdict.WITHDRAWN, reason, by, at)
+        raise Refused(f"{called(matter)} has been discussed, so it stays on the agenda")
+    return _decide(meeting, matter, CallInVerdict.WITHDRAWN, reason, by, at)
 
 
 @transaction.atomic
 def _decide(
     meeting: Meeting,
-    indicator: Indicator,
+    matter: Matter,
     verdict: CallInVerdict,
     reason: str,
     by: User,
@@ -80,8 +82,8 @@ def _decide(
         raise Refused("The meeting has been held: its agenda can no longer change")
     if meeting.is_cancelled:
         raise Refused("The meeting is cancelled: call it in to the next one")
-    before = meeting.call_ins.filter(indicator=indicator).first()
-    found, why = _grounds(meeting, indicator, before)
+    before = meeting.call_ins.of(matter).first()
+    found, why = _grounds(meeting, matter, before)
     reason = reason.strip()
     if verdict is CallInVerdict.CALLED_IN and found is Eligibility.STATED_REASON and not reason:
         raise Refused("Say why you call it in: no rule makes it eligible", field="reason")
@@ -89,10 +91,16 @@ def _decide(
         raise Refused(f"Say why it is {verdict.label.lower()}", field="reason")
     if before is not None and (before.verdict, before.reason) == (verdict, reason):
         return before
+    answers = answers_for(matter) or answerer_of(matter)
+    if answers is None:
+        raise Refused(f"Nobody answers for {called(matter)}: say who leads it, then call it in")
+    kind = kind_of(matter)
+    about: dict[str, Any] = {kind.value: matter}
     row, _ = CallIn.objects.update_or_create(
         meeting=meeting,
-        indicator=indicator,
+        **about,
         defaults={
+            "answerer": None if kind is MatterKind.INDICATOR else answers,
             "verdict": verdict,
             "eligibility": found,
             "why": why or reason,
@@ -118,11 +126,9 @@ def _decide(
     return row
 
 
-def _grounds(
-    meeting: Meeting, indicator: Indicator, before: CallIn | None
-) -> tuple[Eligibility, str]:
-    """Why the indicator may be called in: by a rule, or else for a reason yet to be stated."""
-    line = call_in_board(team=meeting.team, meeting=meeting, reader=None).line(indicator.reference)
+def _grounds(meeting: Meeting, matter: Matter, before: CallIn | None) -> tuple[Eligibility, str]:
+    """Why a matter may be called in: by a rule, or else for a reason yet to be stated."""
+    line = call_in_board(team=meeting.team, meeting=meeting, reader=None).line(matter)
     if line is None or line.eligibility is Eligibility.STATED_REASON:
         return Eligibility.STATED_REASON, before.why if before else ""
     return line.eligibility, " ".join(_as_sentence(each) for each in line.why)

@@ -103,7 +103,7 @@ def ask_to_bring(
 
 def _tell(row: Invitation) -> None:
     call_in = row.call_in
-    meeting, indicator = call_in.meeting, call_in.indicator
+    meeting = call_in.meeting
     why = call_in.why
     if call_in.reason and call_in.reason != why:
         why += f" The chair: {call_in.reason}"
@@ -111,9 +111,9 @@ def _tell(row: Invitation) -> None:
         key=f"invited-{row.pk}-{row.times_sent}",
         recipient=call_in.answered_by,
         kind=Notice.Kind.TO_DECIDE,
-        subject=f"{meeting.team.short} calls in {indicator.reference}: {meeting.when_and_where}",
+        subject=f"{meeting.team.short} calls in {call_in.called}: {meeting.when_and_where}",
         body=(
-            f"{indicator.title}\n\n{why}\n\nIt meets on {meeting.when_and_where}, and you attend for "
+            f"{call_in.title}\n\n{why}\n\nIt meets on {meeting.when_and_where}, and you attend for "
             f"this item.\n\nBring by {in_full(row.bring_by)}: {row.bring}"
         ),
         address=row.get_absolute_url(),
@@ -130,9 +130,9 @@ def tell_of_withdrawal(call_in: CallIn) -> None:
     owe_notice(
         key=f"not-called-in-{call_in.pk}-{row.times_sent}",
         recipient=call_in.answered_by,
-        subject=f"{call_in.indicator.reference} is no longer called in by {meeting.team.short}",
+        subject=f"{call_in.called} is no longer called in by {meeting.team.short}",
         body=(
-            f"{call_in.indicator.title} is off the agenda of {in_full(meeting.meets_on)}: you need "
+            f"{call_in.title} is off the agenda of {in_full(meeting.meets_on)}: you need "
             f"not come for it.\n\n{call_in.reason}"
         ),
     )
@@ -168,8 +168,7 @@ def ask_for_deputy(*, invitation: Invitation, deputy: User, reason: str, by: Use
             key=f"deputy-{row.pk}-{now():%Y%m%d%H%M%S%f}-{seat.user_id}",
             recipient=seat.user,
             kind=Notice.Kind.TO_DECIDE,
-            subject=f"{by} asks that {deputy} comes to {meeting.team.short} for "
-            f"{call_in.indicator.reference}",
+            subject=f"{by} asks that {deputy} comes to {meeting.team.short} for {call_in.called}",
             body=f"{row.deputy_reason}\n\nDecide whether you agree to it.",
             address=row.get_absolute_url(),
         )
@@ -198,7 +197,7 @@ def decide_deputy(*, invitation: Invitation, agrees: bool, by: User) -> Invitati
     row.deputy_state, row.deputy_decided_by = state, by
     row.save(update_fields=["deputy_state", "deputy_decided_by"])
     audit.record("decided deputy", call_in, by=by, deputy=row.deputy.name, agrees=agrees)
-    said = f"{row.deputy} comes to {meeting.team.short} for {call_in.indicator.reference}"
+    said = f"{row.deputy} comes to {meeting.team.short} for {call_in.called}"
     told = [call_in.answered_by, *([row.deputy] if agrees else [])]
     for person in told:
         owe_notice(
@@ -242,7 +241,7 @@ def write_managers_paper(
     if not cause.strip():
         raise Refused("Enter what caused it", field="cause")
     if plan is not None and plan.indicator_id != call_in.indicator_id:
-        raise Refused("Choose a plan for this indicator", field="plan")
+        raise Refused("Choose a plan for this item", field="plan")
     latest = row.managers_papers.order_by("-number").first()
     said = {
         "cause": cause.strip(),
@@ -286,7 +285,7 @@ def remind_of_papers(*, today: date) -> int:
             key=key,
             recipient=call_in.answered_by,
             kind=Notice.Kind.OVERDUE if is_overdue else Notice.Kind.REMINDER,
-            subject=f"Your paper for {call_in.meeting.team.short} on {call_in.indicator.reference} "
+            subject=f"Your paper for {call_in.meeting.team.short} on {call_in.called} "
             f"{when} {in_full(row.bring_by)}",
             body=f"{call_in.meeting.team.short} meets on {call_in.meeting.when_and_where}.\n\n{row.bring}",
             address=row.get_absolute_url(),

@@ -119,7 +119,7 @@ def move_meeting(
         "moved meeting", row, by=by, was=was, becomes=row.when_and_where, reason=reason.strip()
     )
     keep_within(row)
-    agenda = list(row.call_ins.on_agenda().select_related("indicator__accountable_manager"))
+    agenda = list(row.call_ins.on_agenda().with_matters())
     _tell(
         row,
         agenda,
@@ -151,7 +151,7 @@ def cancel_meeting(*, meeting: Meeting, reason: str, today: date, by: User) -> M
         Q(challenges__isnull=False) | Q(decisions__isnull=False) | Q(agreed_actions__isnull=False)
     ).exists():
         raise Refused("Something was put on record at this meeting: say that it was held")
-    agenda = list(row.call_ins.on_agenda().select_related("indicator__accountable_manager"))
+    agenda = list(row.call_ins.on_agenda().with_matters())
     row.state, row.cancelled_because = MeetingState.CANCELLED, reason
     row.save(update_fields=["state", "cancelled_because"])
     to_come = row.team.meetings.exclude(state__in=(MeetingState.HELD, MeetingState.CANCELLED))
@@ -165,13 +165,14 @@ def cancel_meeting(*, meeting: Meeting, reason: str, today: date, by: User) -> M
 
 def _carry_agenda(cancelled: Meeting, following: Meeting) -> None:
     """What was called in to a cancelled meeting is called in to another, as the chair had decided it."""
-    there = set(following.call_ins.values_list("indicator", flat=True))
-    for each in cancelled.call_ins.filter(verdict=CallInVerdict.CALLED_IN):
-        if each.indicator_id in there:
+    there = {each.matter for each in following.call_ins.with_matters()}
+    for each in cancelled.call_ins.filter(verdict=CallInVerdict.CALLED_IN).with_matters():
+        if each.matter in there:
             continue
         row = CallIn.objects.create(
             meeting=following,
-            indicator_id=each.indicator_id,
+            **{each.kind.value: each.matter},
+            answerer=each.answerer,
             verdict=each.verdict,
             eligibility=each.eligibility,
             why=each.why,
@@ -204,7 +205,7 @@ def _tell_of_cancelling(row: Meeting, agenda: Sequence[CallIn]) -> None:
 def _tell(row: Meeting, agenda: Sequence[CallIn], *, key: str, subject: str, body: str) -> None:
     """Those with a seat on a meeting's day, and the managers of what is on its agenda, are told."""
     seats = Seat.objects.held_on(row.meets_on).filter(team=row.team).select_related("user")
-    managers = {each.indicator.accountable_manager for each in agenda}
+    managers = {each.answered_by for each in agenda}
     for person in {*(seat.user for seat in seats), *managers}:
         owe_notice(
             key=f"{key}-{person.pk}",
@@ -249,7 +250,7 @@ def hold_meeting(*, meeting: Meeting, today: date, by: User) -> Meeting:
     if today < row.meets_on:
         raise Refused(f"The meeting is on {as_date(row.meets_on)}, not before")
     open_items = row.call_ins.on_agenda().filter(decisions__isnull=True).order_by("at", "id")
-    if names := [each.indicator.reference for each in open_items.select_related("indicator")]:
+    if names := [each.called for each in open_items.with_matters()]:
         raise Refused(
             f"Nothing is recorded yet of {' and '.join(names)}: say what was decided, that it was "
             "left for another meeting, or that it was not reached"
@@ -267,7 +268,8 @@ def _carry_what_was_left(team: Team) -> None:
         CallIn.objects.on_agenda()
         .filter(meeting__team=team, meeting__state=MeetingState.HELD, went_to__isnull=True)
         .filter(decisions__kind__in=[each for each in Outcome if each.comes_back])
-        .select_related("meeting", "indicator")
+        .select_related("meeting")
+        .with_matters()
         .prefetch_related("decisions")
         .distinct()
         .order_by("meeting__meets_on", "at", "id")
@@ -282,21 +284,25 @@ def _carry_what_was_left(team: Team) -> None:
         if not last.kind or not Outcome(last.kind).comes_back:
             continue
         day = last.returns_on or each.meeting.meets_on
-        later = CallIn.objects.on_agenda().filter(
-            indicator=each.indicator,
-            meeting__team=team,
-            meeting__meets_on__gt=each.meeting.meets_on,
+        later = (
+            CallIn.objects.on_agenda()
+            .of(each.matter)
+            .filter(
+                meeting__team=team,
+                meeting__meets_on__gt=each.meeting.meets_on,
+            )
         )
         if later.exists():
             continue
         following = next(
             (one for one in to_come if one.meets_on >= day and one.pk != each.meeting_id), None
         )
-        if following is None or following.call_ins.filter(indicator=each.indicator).exists():
+        if following is None or following.call_ins.of(each.matter).exists():
             continue
         row = CallIn.objects.create(
             meeting=following,
-            indicator=each.indicator,
+            **{each.kind.value: each.matter},
+            answerer=each.answerer,
             verdict=CallInVerdict.CALLED_IN,
             eligibility=each.eligibility,
             why=f"It comes back from {as_date(each.meeting.meets_on)}: {last.text}. {each.why}",

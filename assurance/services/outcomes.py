@@ -77,7 +77,7 @@ def decide(
     today: date,
     by: User,
 ) -> Decision:
-    """Something came of a called-in indicator, perhaps that its plan is agreed.
+    """Something came of a called-in item, perhaps that its plan is agreed.
 
     `seen` is how many decisions on it whoever writes this had read: where somebody else has written
     one meanwhile, it is refused in their words. An item that was left for another meeting, or not
@@ -100,7 +100,7 @@ def decide(
         )
     CallIn.objects.select_for_update().get(pk=call_in.pk)  # two decisions on it wait for each other
     if agreed_plan is not None and agreed_plan.indicator_id != call_in.indicator_id:
-        raise Refused("Agree a plan for this indicator, not for another", field="agreed_plan")
+        raise Refused("Agree a plan for this item, not for another", field="agreed_plan")
     said = {
         "call_in": call_in,
         "kind": kind,
@@ -190,7 +190,7 @@ def complete_action(
 ) -> AgreedAction:
     """An agreed action is done, and what shows it; or how far it has got is known.
 
-    Done, it waits to be judged by those who asked for it. The chair, the secretariat, the indicator's accountable manager and whoever does it may say so. Saying the same
+    Done, it waits to be judged by those who asked for it. The chair, the secretariat, whoever answers for the item and whoever does it may say so. Saying the same
     again changes and records nothing. Raises Refused for a day still to come or before the meeting,
     for done without what shows it, and once it was accepted.
     """
@@ -331,7 +331,7 @@ def may_report_on(action: AgreedAction, user: User) -> bool:
     call_in = action.call_in
     if action.person_id == user.pk:
         return True
-    return leads(user, call_in.meeting.team) or user == call_in.indicator.accountable_manager
+    return leads(user, call_in.meeting.team) or user == call_in.answered_by
 
 
 def _agree(plan: ActionPlan, call_in: CallIn, by: User) -> None:
@@ -342,7 +342,7 @@ def _agree(plan: ActionPlan, call_in: CallIn, by: User) -> None:
     as the meeting's, without a name beside it.
     """
     indicator, meeting = call_in.indicator, call_in.meeting
-    if not plan.is_latest or plan.written_by_id == by.pk:
+    if indicator is None or not plan.is_latest or plan.written_by_id == by.pk:
         return
     day = max(meeting.meets_on, day_of(plan.written_at))
     if may_agree_plan(indicator, by):
@@ -366,7 +366,9 @@ def _agree(plan: ActionPlan, call_in: CallIn, by: User) -> None:
 def _deal_with_what_was_referred(decision: Decision, today: date, by: User) -> None:
     """What PAT decides of an indicator that is referred to it is what that level did with it."""
     meeting, indicator = decision.call_in.meeting, decision.call_in.indicator
-    if meeting.team.code != TeamCode.PAT or not may_deal_with(Level.PAT, indicator, by):
+    if indicator is None or meeting.team.code != TeamCode.PAT:
+        return
+    if not may_deal_with(Level.PAT, indicator, by):
         return
     plan = decision.agreed_plan
     agrees = plan is not None and plan.is_latest and plan.written_by_id != by.pk
@@ -386,7 +388,7 @@ def _deal_with_what_was_referred(decision: Decision, today: date, by: User) -> N
 
 def _refuse_off_agenda(call_in: CallIn) -> None:
     if call_in.verdict != CallInVerdict.CALLED_IN:
-        raise Refused(f"{call_in.indicator.reference} is not called in to this meeting")
+        raise Refused(f"{call_in.called} is not called in to this meeting")
 
 
 def _refuse_early(call_in: CallIn, today: date) -> None:

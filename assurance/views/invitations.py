@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from assurance.forms import AskToBringForm, DeputyForm, ManagersPaperForm
 from assurance.models.invitations import Invitation
+from assurance.models.matters import related
 from assurance.models.meetings import CallIn
 from assurance.models.teams import Team
 from assurance.queries.attendance import attends_for
@@ -39,13 +40,12 @@ def invitation(request: SignedInRequest, team: Team, day: date, address: str) ->
     row = get_object_or_404(
         Invitation.objects.select_related(
             "call_in__meeting__team",
-            "call_in__indicator__accountable_manager",
             "call_in__called_in_by",
             "deputy",
+            *related("call_in__"),
         ),
         call_in__meeting=meeting_of(team, day),
-        call_in__indicator__address=address,
-        call_in__in=CallIn.objects.on_agenda(),
+        call_in__in=CallIn.objects.on_agenda().at(address),
     )
     call_in = row.call_in
     attends, leading = attends_for(request.user, call_in), leads(request.user, team)
@@ -53,7 +53,9 @@ def invitation(request: SignedInRequest, team: Team, day: date, address: str) ->
         raise PermissionDenied
     is_own = call_in.answered_by == request.user
     act = request.POST.get("act") if request.method == "POST" else None
-    plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
+    plan = None
+    if call_in.indicator is not None:
+        plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
     papers = list(call_in.managers_papers.select_related("written_by", "plan"))
     by_act = _forms(request, row, plan, papers[0] if papers else None, act)
     if act is not None:

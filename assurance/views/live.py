@@ -40,10 +40,10 @@ def live_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
     agenda = live_agenda(meeting)
     wanted = request.POST.get("item") or request.GET.get("item")
     current = next(
-        (each for each in agenda if each.call_in.indicator.address == wanted),
+        (each for each in agenda if each.call_in.address == wanted),
         next((each for each in agenda if not each.outcome), agenda[0] if agenda else None),
     )
-    if wanted and (current is None or current.call_in.indicator.address != wanted):
+    if wanted and (current is None or current.call_in.address != wanted):
         raise Http404("It is not before this meeting")
     page = {
         "meeting": meeting,
@@ -68,19 +68,20 @@ def live_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
         refusal(request.user, team)
         if is_recorded(request, sheet, act, by_act[act]):
             messages.success(request, RECORDED[act])
-            return redirect(_after(act, team, day, call_in.indicator.address))
-    (row,) = indicator_rows(
-        [call_in.indicator],
+            return redirect(_after(act, team, day, call_in.address))
+    pictured = [call_in.indicator] if call_in.indicator else []
+    rows = indicator_rows(
+        pictured,
         quarter=meeting.quarter,
-        seen=seen_by(request.user, [call_in.indicator_id]),
+        seen=seen_by(request.user, [each.pk for each in pictured]),
     )
     page |= {
         "call_in": call_in,
         "sheet": sheet,
-        "rows": [row],
+        "rows": rows,
         "forms": by_act,
         "form": by_act.get(act) if act else None,
-        "thread": thread_of(call_in.indicator, teams=Team.objects.all(), today=localdate()),
+        "thread": thread_of(call_in.matter, teams=Team.objects.all(), today=localdate()),
         "interests": interests(meeting, [call_in]),
         "invitation": invitation_of(call_in),
         "paper": call_in.managers_papers.select_related("written_by", "plan").first(),

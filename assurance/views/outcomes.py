@@ -1,4 +1,4 @@
-"""One called-in indicator at one meeting: challenge, decision and agreed actions."""
+"""One called-in item at one meeting: challenge, decision and agreed actions."""
 
 from datetime import date
 
@@ -17,6 +17,7 @@ from assurance.forms import (
     JudgeForm,
     ReportForm,
 )
+from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision
 from assurance.models.teams import Team
 from assurance.queries.attendance import attends_for, interests, invitation_of
@@ -51,19 +52,14 @@ RECORDED = {
 @require_http_methods(["GET", "POST"])
 @require_on_team(lambda user, team: True)
 def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> HttpResponse:
-    """Read by the team, by office, and by whoever attends for just this indicator."""
+    """Read by the team, by office, and by whoever attends for just this item."""
     call_in = get_object_or_404(
         CallIn.objects.on_agenda()
-        .select_related(
-            "meeting__team",
-            "indicator__unit",
-            "indicator__accountable_manager",
-            "called_in_by",
-            "invitation__deputy",
-        )
+        .at(address)
+        .with_matters()
+        .select_related("meeting__team", "called_in_by", "invitation__deputy")
         .prefetch_related("challenges__raised_by", "decisions__agreed_plan", "agreed_actions"),
         meeting=meeting_of(team, day),
-        indicator__address=address,
     )
     # Whoever attends for an item reads what the meeting has before it.
     attends = attends_for(request.user, call_in)
@@ -105,7 +101,7 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
             "meeting_has_come": meeting.meets_on <= localdate(),
             "log_is_closed": localdate() > meeting.log_closes_on,
             "thread": thread_of(
-                call_in.indicator,
+                call_in.matter,
                 teams=Team.objects.all() if reads_papers else [team],
                 today=localdate(),
             ),
@@ -195,9 +191,7 @@ def is_recorded(request: SignedInRequest, sheet: CalledInSheet, act: str, form: 
 def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
     """Whoever leads the meeting, or the accountable manager, says how far an action has got."""
     row = get_object_or_404(
-        AgreedAction.objects.select_related(
-            "call_in__meeting__team", "call_in__indicator__accountable_manager"
-        ),
+        AgreedAction.objects.select_related("call_in__meeting__team", *related("call_in__")),
         pk=action,
     )
     if not outcomes.may_report_on(row, request.user):

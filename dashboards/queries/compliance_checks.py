@@ -440,10 +440,12 @@ def _agreed_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:
         due_on__lte=context.quarter.last_day, call_in__indicator__in=context.measured
     ).select_related("call_in__meeting")
     for each in rows.order_by("call_in__indicator__reference", "due_on", "pk"):
-        yield (
-            each.call_in.indicator_id,
-            _Promise(each.what, each.due_on, each.done_on, each.call_in.meeting.meets_on),
-        )
+        called_in = each.call_in
+        if called_in.indicator_id is not None:
+            yield (
+                called_in.indicator_id,
+                _Promise(each.what, each.due_on, each.done_on, called_in.meeting.meets_on),
+            )
 
 
 def posts_filled(context: CheckContext) -> Iterator[CheckedItem]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from assurance.models.matters import answered_by, related
 from assurance.models.meetings import AgreedAction, CallIn
 from assurance.rules import MeetingState
 from core.quarters import Quarter
@@ -104,7 +105,7 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
                 "revision__result__indicator"
             )
         ),
-        dates=tuple(sorted(_dates(keys, quarter, today), key=lambda each: each.day)),
+        dates=tuple(sorted(_dates(person, keys, quarter, today), key=lambda each: each.day)),
         directors=_once(posts.above(unit, PostKind.DIRECTOR) for unit in units),
         deputies=_once(posts.above(unit, PostKind.DEPUTY) for unit in units),
         officers=tuple(officers_who_can_sign_in(on=today)),
@@ -113,9 +114,9 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
 
 def _agreed(person: User, keys: Collection[int]) -> Iterable[AgreedAction]:
     """What meetings agreed and is not done: in this name, or about what they answer for."""
-    about = named(person) | Q(call_in__indicator__in=keys)
+    about = named(person) | Q(call_in__indicator__in=keys) | answered_by(person, "call_in__")
     rows = AgreedAction.objects.filter(about, done_on=None).order_by("due_on", "pk")
-    return rows.select_related("call_in__indicator", "call_in__meeting__team")
+    return rows.select_related("call_in__meeting__team", *related("call_in__"))
 
 
 def _once(found: Iterable[Iterable[User]]) -> tuple[User, ...]:
@@ -154,7 +155,9 @@ def _lines(
         )
 
 
-def _dates(keys: Collection[int], quarter: Quarter | None, today: date) -> Iterator[HandoverDate]:
+def _dates(
+    person: User, keys: Collection[int], quarter: Quarter | None, today: date
+) -> Iterator[HandoverDate]:
     """The days of the open quarter that are still to come, and the meetings that call for them."""
     if quarter is not None:
         due: dict[tuple[date, str], list[str]] = {}
@@ -165,9 +168,10 @@ def _dates(keys: Collection[int], quarter: Quarter | None, today: date) -> Itera
         for (day, step), tiers in due.items():
             which = f" ({' and '.join(tiers)} indicators)" if tiers else ""
             yield HandoverDate(day, f"{step}, {quarter}{which}")
-    called = CallIn.objects.on_agenda().filter(indicator__in=keys, meeting__meets_on__gte=today)
+    own = Q(indicator__in=keys) | answered_by(person)
+    called = CallIn.objects.on_agenda().filter(own, meeting__meets_on__gte=today)
     called = called.exclude(meeting__state=MeetingState.HELD)
-    for row in called.select_related("indicator", "meeting__team"):
+    for row in called.with_matters().select_related("meeting__team"):
         meeting = row.meeting
-        what = f"{meeting.team.short}: {row.indicator.reference} is called in"
+        what = f"{meeting.team.short}: {row.called} is called in"
         yield HandoverDate(meeting.meets_on, what)

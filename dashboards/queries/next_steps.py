@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from assurance.models.matters import answered_by, related
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.teams import Seat, Team
 from assurance.queries.attendance import invitation_of
@@ -638,7 +639,7 @@ def action_steps(reader: User, today: date) -> Iterator[NextStep]:
     soon = {"done_on__isnull": True, "due_on__lte": today + AHEAD}
     planned = Action.objects.standing().of(reader).filter(**soon).select_related("plan__indicator")
     agreed = AgreedAction.objects.filter(named(reader), **soon).select_related(
-        "call_in__indicator", "call_in__meeting__team"
+        "call_in__meeting__team", *related("call_in__")
     )
     found = [
         *(_planned_action_step(each, reader, today) for each in planned.order_by("due_on", "pk"))
@@ -673,15 +674,11 @@ def _planned_action_step(action: Action, reader: User, today: date) -> NextStep:
 
 
 def _agreed_action_step(action: AgreedAction, reader: User, today: date) -> NextStep:
-    indicator, team = action.call_in.indicator, action.call_in.meeting.team
-    mine = reader.pk in (action.person_id, indicator.accountable_manager_id)
-    address = (
-        reverse("report_on_action", args=[action.pk])
-        if mine
-        else reverse("indicator", args=[indicator.reference])
-    )
+    call_in, team = action.call_in, action.call_in.meeting.team
+    mine = reader.pk in (action.person_id, call_in.answered_by.pk)
+    address = reverse("report_on_action", args=[action.pk]) if mine else call_in.page
     told = f"{action.what}, as agreed at {team.short}"
-    return _action_step(told, action, indicator.reference, address, mine, today)
+    return _action_step(told, action, call_in.called, address, mine, today)
 
 
 def _action_step(
@@ -706,20 +703,21 @@ def _action_step(
 
 
 def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
-    """The reader's indicators on the agenda of a meeting to come: the manager attends."""
+    """What the reader answers for on the agenda of a meeting to come: the manager attends."""
     rows = (
         CallIn.objects.on_agenda()
-        .filter(indicator__accountable_manager=reader, meeting__meets_on__gte=today)
+        .filter(answered_by(reader), meeting__meets_on__gte=today)
         .exclude(meeting__state=MeetingState.HELD)
-        .select_related("indicator", "meeting__team", "invitation")
+        .with_matters()
+        .select_related("meeting__team", "invitation")
         .annotate(papers=Count("managers_papers"))
-        .order_by("meeting__meets_on", "indicator__reference")
+        .order_by("meeting__meets_on", "indicator__reference", "at", "pk")
     )
     agendas: dict[Meeting, list[CallIn]] = {}
     for row in rows:
         agendas.setdefault(row.meeting, []).append(row)
     for meeting, there in agendas.items():
-        titles = [f"“{each.indicator.title}”" for each in there]
+        titles = [f"“{each.title}”" for each in there]
         named = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
         first = there[0]
         wanted = [each for each in there if not each.papers and invitation_of(each)]  # type: ignore[attr-defined] # annotated above
@@ -732,7 +730,7 @@ def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
                 Urgency.OVERDUE if is_overdue else Urgency.SOON,
                 f"{meeting.team.short} has called in {named}: you attend its meeting on "
                 f"{in_full(meeting.meets_on)}. {told}",
-                f"Write what you bring about {first.indicator.reference}",
+                f"Write what you bring about {first.called}",
                 first.invitation.get_absolute_url(),
                 day,
             )
@@ -741,7 +739,7 @@ def called_in_steps(reader: User, today: date) -> Iterator[NextStep]:
             Urgency.SOON,
             f"{meeting.team.short} has called in {named}: you attend its meeting on "
             f"{in_full(meeting.meets_on)}.",
-            f"See what {meeting.team.short} will see about {first.indicator.reference}",
+            f"See what {meeting.team.short} will see about {first.called}",
             first.get_absolute_url(),
             meeting.meets_on,
         )

@@ -277,7 +277,7 @@ def _next_meetings(reader: User, today: date) -> Iterable[NextMeeting]:
         if meeting is None or not (is_officer or reads):
             yield NextMeeting(team, meeting, False, False, Shortened((), 0))
             continue
-        called_in = meeting.call_ins.on_agenda().select_related("indicator").order_by("at", "id")
+        called_in = meeting.call_ins.on_agenda().with_matters().order_by("at", "id")
         owed = AgreedAction.objects.filter(
             call_in__meeting__team=team, done_on__isnull=True, due_on__lt=today
         )
@@ -287,7 +287,7 @@ def _next_meetings(reader: User, today: date) -> Iterable[NextMeeting]:
             meeting=meeting,
             is_told=True,
             names_called_in=reads,
-            called_in=Shortened.to(MOST_CALLED_IN, [each.indicator for each in called_in]),
+            called_in=Shortened.to(MOST_CALLED_IN, list(called_in)),
             undecided=len(call_in_board(team=team, meeting=meeting, reader=None).undecided)
             if is_for_performance and (is_officer or takes_part(reader, team))
             else 0,

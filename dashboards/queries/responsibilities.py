@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction
 from assurance.models.teams import Seat
 from core.quarters import Quarter
@@ -64,7 +65,7 @@ def responsibilities(person: User, *, on: date) -> Responsibilities:
         ),
         agreed_actions=tuple(
             AgreedAction.objects.filter(named(person), done_on=None).select_related(
-                "call_in__indicator", "call_in__meeting__team"
+                "call_in__meeting__team", *related("call_in__")
             )
         ),
         appointments=tuple(

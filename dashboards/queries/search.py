@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.urls import reverse
 
+from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction
 from assurance.models.teams import Team
 from assurance.rights import may_read
@@ -202,16 +203,13 @@ def _actions(words: Sequence[str], reader: User, today: date, most: int) -> Iter
     teams = [team for team in Team.objects.all() if may_read(reader, team)]
     agreed = AgreedAction.objects.filter(
         _having(words, "what", "owner"), call_in__meeting__team__in=teams
-    ).select_related("call_in__meeting__team", "call_in__indicator")
+    ).select_related("call_in__meeting__team", *related("call_in__"))
     for each in agreed.order_by("due_on", "pk")[: most - found]:
         meeting = each.call_in.meeting
         yield Found(
             each.what,
             f"{each.owner}, {_by_when(each.due_on, each.done_on)}. Agreed at {meeting.team.short}",
-            reverse(
-                "called_in",
-                args=[meeting.team.code, meeting.meets_on, each.call_in.indicator.address],
-            ),
+            each.call_in.get_absolute_url(),
         )
 
 

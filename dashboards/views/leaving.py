@@ -58,7 +58,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         agreed = [
             f"“{each.what}” was agreed at {each.call_in.meeting.team.short} in the name of"
             f" {person.name}, and stays the same; whoever answers for"
-            f" {each.call_in.indicator.reference} reports on it."
+            f" {each.call_in.called} reports on it."
             for each in held.agreed_actions
         ]
         return Preview(

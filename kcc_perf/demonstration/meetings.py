@@ -127,7 +127,7 @@ def _call_in(meeting: Meeting, told: dict[str, Any], diary: Diary) -> CallIn:
     with clock.at(called_on):
         call_in = call_ins.call_in(
             meeting=meeting,
-            indicator=indicator,
+            matter=indicator,
             reason=told["reason"],
             by=_person(told["called_in_by"]),
             at=clock.now(),

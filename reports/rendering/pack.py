@@ -1,4 +1,4 @@
-"""A meeting's pack as it is shown: the agenda, and the story of each indicator called in."""
+"""A meeting's pack as it is shown: the agenda, and the story of each item called in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECENT = 8
 
 @dataclass(frozen=True)
 class AgendaItem:
-    """One indicator on the agenda: why it is here, its history, its plan, what was decided before."""
+    """One item on the agenda: why it is here, how it came about, its plan, what was decided before."""
 
     facts: Mapping[str, Any]
 
@@ -37,6 +37,11 @@ class AgendaItem:
             return self.facts[name]
         except KeyError:
             raise AttributeError(name) from None
+
+    @property
+    def kind(self) -> str:
+        """What it is where it is no indicator: milestone, project, saving, risk or unit."""
+        return str(self.facts.get("kind", ""))
 
     @property
     def anchor(self) -> str:

@@ -64,7 +64,7 @@ def test_the_teams_page_shows_seats_vacancies_meetings_and_what_is_owed(client, 
         "10 October 2011",
         overdue.what,
         "Overdue",
-        "1 indicator called in",
+        "1 item called in",
     ):
         assert words in page
 
@@ -165,7 +165,7 @@ def test_a_meeting_is_cancelled_with_a_reason_and_its_agenda_goes_to_the_next(
         lambda: hold_meeting(meeting=meeting, today=date(2011, 11, 15), by=chair),
         lambda: table_paper(meeting=meeting, title="T", text="T", by=chair),
         lambda: freeze_pack(meeting=meeting, by=chair),
-        lambda: defer(meeting=meeting, indicator=call_in.indicator, reason="X", by=chair),
+        lambda: defer(meeting=meeting, matter=call_in.indicator, reason="X", by=chair),
     ):
         with pytest.raises(Refused, match="cancelled"):
             act()

@@ -38,7 +38,7 @@ def test_the_chair_calls_in_defers_and_declines_by_the_boards_buttons(client, me
     for verdict, said in (("deferred", "Next month"), ("declined", "Explained"), ("called_in", "")):
         response = client.post(
             address("call_in_board"),
-            {"reference": "PI-7", "PI-7-verdict": verdict, "PI-7-reason": said},
+            {"item": "PI-7", "PI-7-verdict": verdict, "PI-7-reason": said},
         )
         assert response.status_code == 302
         row = CallIn.objects.get()
@@ -53,7 +53,7 @@ def test_the_board_keeps_a_reason_that_was_typed_and_says_what_is_missing(client
     page = text_of(
         client.post(
             address("call_in_board"),
-            {"reference": "PI-7", "PI-7-verdict": "declined", "PI-7-reason": " "},
+            {"item": "PI-7", "PI-7-verdict": "declined", "PI-7-reason": " "},
         )
     )
     assert "There is a problem" in page
@@ -63,7 +63,7 @@ def test_the_board_keeps_a_reason_that_was_typed_and_says_what_is_missing(client
     page = text_of(
         client.post(
             address("call_in_board"),
-            {"reference": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": "long " * 201},
+            {"item": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": "long " * 201},
         )
     )
     assert "long long" in page
@@ -75,7 +75,7 @@ def test_the_chair_calls_in_a_green_for_a_stated_reason(client, chair):
     green = IndicatorFactory(reference="PI-9", layer=Layer.CORE)
     rated(green, "GG")
     client.force_login(chair)
-    posted = {"exceptional-indicator": "PI-9", "exceptional-reason": ""}
+    posted = {"exceptional-item": "PI-9", "exceptional-reason": ""}
 
     page = text_of(client.post(address("call_in_board"), posted))
     assert "Say why you call it in" in page
@@ -86,7 +86,7 @@ def test_the_chair_calls_in_a_green_for_a_stated_reason(client, chair):
 
 
 def test_only_the_chair_posts_to_the_board(client, meeting, chair, red):
-    posted = {"reference": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": ""}
+    posted = {"item": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": ""}
     for person in (SeatFactory(kind="ned").user, holder(PostKind.PERFORMANCE_OFFICER)):
         client.force_login(person)
         assert client.get(address("call_in_board")).status_code == 200
@@ -99,8 +99,6 @@ def test_only_the_chair_posts_to_the_board(client, meeting, chair, red):
 def test_an_indicator_nobody_knows_is_not_found_on_the_board(client, chair):
     client.force_login(chair)
 
-    response = client.post(
-        address("call_in_board"), {"reference": "none", "none-verdict": "called_in"}
-    )
+    response = client.post(address("call_in_board"), {"item": "none", "none-verdict": "called_in"})
 
     assert response.status_code == 404

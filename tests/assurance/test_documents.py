@@ -104,7 +104,7 @@ def test_what_is_not_drawn_or_not_the_latest_is_not_sent(meeting, chair, pack):
 
 def test_calling_in_after_a_pack_went_out_says_so(client, meeting, chair, red, pack):
     client.force_login(chair)
-    asked = {"reference": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": ""}
+    asked = {"item": "PI-7", "PI-7-verdict": "called_in", "PI-7-reason": ""}
 
     before = client.post(address("call_in_board"), asked, follow=True)
     send_pack(pack=freeze_and_draw(meeting, chair), by=chair)

@@ -46,7 +46,7 @@ def _two_weeks_before():
 
 @pytest.fixture
 def invited(meeting, red, chair):
-    return call_ins.call_in(meeting=meeting, indicator=red, by=chair).invitation
+    return call_ins.call_in(meeting=meeting, matter=red, by=chair).invitation
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_calling_in_tells_the_manager_at_once_why_when_and_what_to_bring(invited
 
 
 def test_a_second_press_tells_nobody_twice(meeting, red, chair, manager, invited):
-    call_ins.call_in(meeting=meeting, indicator=red, by=chair)
+    call_ins.call_in(meeting=meeting, matter=red, by=chair)
 
     assert len(told(manager)) == 1
 
@@ -77,8 +77,8 @@ def test_a_second_press_tells_nobody_twice(meeting, red, chair, manager, invited
 def test_what_is_withdrawn_needs_nobody_and_called_in_again_is_asked_for_again(
     meeting, red, chair, manager, invited
 ):
-    call_ins.withdraw(meeting=meeting, indicator=red, reason="It is being audited", by=chair)
-    call_ins.call_in(meeting=meeting, indicator=red, by=chair)
+    call_ins.withdraw(meeting=meeting, matter=red, reason="It is being audited", by=chair)
+    call_ins.call_in(meeting=meeting, matter=red, by=chair)
 
     assert [each.subject for each in told(manager)] == [
         "PAT calls in PI-7: Monday 14 November 2011",
@@ -101,7 +101,7 @@ def test_the_day_to_bring_it_by_is_never_past_nor_after_the_meeting(
     meeting, red, chair, today, day
 ):
     with time_machine.travel(f"{today}T09:00:00+00:00", tick=False):
-        row = call_ins.call_in(meeting=meeting, indicator=red, by=chair).invitation
+        row = call_ins.call_in(meeting=meeting, matter=red, by=chair).invitation
 
     assert row.bring_by == day
 
@@ -166,7 +166,7 @@ def test_a_paper_needs_a_cause_its_own_plan_and_a_meeting_to_come(invited, manag
 
     with pytest.raises(Refused, match="what caused it"):
         write_managers_paper(call_in=call_in, cause=" ", by=manager)
-    with pytest.raises(Refused, match="a plan for this indicator"):
+    with pytest.raises(Refused, match="a plan for this item"):
         write_managers_paper(call_in=call_in, cause="It rained", plan=other, by=manager)
     with pytest.raises(PermissionDenied):
         write_managers_paper(call_in=call_in, cause="It rained", by=holder(PostKind.STAFF))
@@ -264,10 +264,10 @@ def test_who_brought_a_paper_or_is_no_longer_called_in_is_not_reminded(
     with time_machine.travel("2011-11-08T09:00:00+00:00", tick=False):
         assert tasks.remind_of_papers() == 0
     other = IndicatorFactory(reference="PI-8")
-    call_ins.call_in(meeting=meeting, indicator=other, reason="Mine", by=chair)
+    call_ins.call_in(meeting=meeting, matter=other, reason="Mine", by=chair)
     with time_machine.travel("2011-11-08T09:00:00+00:00", tick=False):
         assert [tasks.remind_of_papers() for _ in range(2)] == [1, 0]
-    call_ins.withdraw(meeting=meeting, indicator=other, reason="No", by=chair)
+    call_ins.withdraw(meeting=meeting, matter=other, reason="No", by=chair)
     with time_machine.travel("2011-11-12T09:00:00+00:00", tick=False):
         assert tasks.remind_of_papers() == 0
 

@@ -472,7 +472,7 @@ def test_an_item_that_no_meeting_took_up_is_called_in_again_by_the_chair_alone(c
     assert not following.call_ins.exists()
     assert (
         call_ins.call_in(
-            meeting=following, indicator=call_in.indicator, reason="Again", by=chair
+            meeting=following, matter=call_in.indicator, reason="Again", by=chair
         ).came_from
         is None
     )

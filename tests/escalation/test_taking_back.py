@@ -432,7 +432,7 @@ def called_in(indicator):
     """The chair of PAT has it discussed."""
     team = TeamFactory()
     meeting = MeetingFactory(team=team, meets_on=date(2012, 11, 20), quarter=Q2)
-    call_in(meeting=meeting, indicator=indicator, by=chair_of(team))
+    call_in(meeting=meeting, matter=indicator, by=chair_of(team))
 
 
 ACTED = {

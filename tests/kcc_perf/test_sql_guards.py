@@ -47,6 +47,7 @@ from tests.factories import (
     IndicatorFactory,
     ResultFactory,
     RevisionFactory,
+    UnitFactory,
     UserFactory,
 )
 from tests.guards import guards_in_force, model_of, unguarded
@@ -70,6 +71,8 @@ from tests.strategy.factories import (
     ProjectReportFactory,
     RebaseliningFactory,
     RiskAssessmentFactory,
+    RiskFactory,
+    SavingFactory,
     SavingUpdateFactory,
 )
 
@@ -296,8 +299,18 @@ MADE = {
     "assurance_meetingdocument": MeetingDocumentFactory,
 }
 # Where no one row fills every column that no two rows share.
-OF_THE_OTHER_KIND = {
-    "strategy_rebaselining": lambda: RebaseliningFactory(milestone=None, project=ProjectFactory()),
+# More rows of a table, where no one row fills every column that two rows may not share.
+OF_OTHER_KINDS = {
+    "strategy_rebaselining": [
+        lambda: RebaseliningFactory(milestone=None, project=ProjectFactory()),
+    ],
+    "assurance_callin": [
+        lambda: called_in(milestone=MilestoneFactory()),
+        lambda: called_in(project=ProjectFactory()),
+        lambda: called_in(saving=SavingFactory()),
+        lambda: called_in(risk=RiskFactory()),
+        lambda: called_in(unit=UnitFactory()),
+    ],
 }
 CLOSED = {
     "indicators_auditsample": end_sample,
@@ -351,6 +364,11 @@ MOVES = {
         "judged_words": "Well done",
     },
 }
+
+
+def called_in(**about):
+    """Something that is no indicator, called in."""
+    return CallInFactory(indicator=None, answerer=UserFactory(), **about)
 
 
 def fields(table):
@@ -548,7 +566,7 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
     }
     with_call_ins = {
         "assurance_meeting": {"carried_to_id"},
-        "assurance_callin": {"eligibility", "why", "called_in_by_id"},
+        "assurance_callin": {"eligibility", "why", "called_in_by_id", "answerer_id"},
         "indicators_sampledresult": {"found_by_id"},
         # tests/assurance/test_log.py: judged by somebody on a day, all three at once
         "assurance_agreedaction": {"judged", "judged_by_id", "judged_on"},
@@ -690,9 +708,7 @@ def test_an_insert_that_would_update_on_conflict_is_refused(table):
 def test_no_row_is_written_over_another(table):
     """By INSERT OR REPLACE or UPDATE OR REPLACE, which ask no trigger for deletes: not by its key, and
     not by anything else that no two rows share. Where a column of it is empty, two rows share nothing."""
-    made = [MADE[table]()]
-    if table in OF_THE_OTHER_KIND:
-        made.append(OF_THE_OTHER_KIND[table]())
+    made = [make() for make in (MADE[table], *OF_OTHER_KINDS.get(table, ()))]
     shares = [("id",), *(each.columns for each in GUARDS[table].unique)]
     tried = {
         shared
