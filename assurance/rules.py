@@ -134,6 +134,8 @@ class Outcome(Word):
     REFER_UP = "refer_up", "Referred up"
     RETURN_ON = "return_on", "Comes back on a day"
     NO_ACTION = "no_action", "No further action"
+    SHARE = "share", "Good practice: shared with another service"
+    ASK_LESS = "ask_less", "Gold plating: less is asked of it"
     DEFERRED = "deferred", "Left for the next meeting"
     NOT_REACHED = "not_reached", "Not reached"
 
@@ -141,6 +143,11 @@ class Outcome(Word):
     def comes_back(self) -> bool:
         """Whether the item is before a later meeting without anybody calling it in again."""
         return self in (Outcome.RETURN_ON, Outcome.DEFERRED, Outcome.NOT_REACHED)
+
+    @property
+    def is_of_good_performance(self) -> bool:
+        """Whether a green is examined (Cabinet paper of 20 June 2011, section 3c): somebody takes it on from here."""
+        return self in (Outcome.SHARE, Outcome.ASK_LESS)
 
 
 class DocumentKind(Word):

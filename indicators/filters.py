@@ -19,7 +19,7 @@ from indicators.rules.returns import ResultState
 from organisation.filters import ByUnit
 from organisation.models.units import Unit
 from organisation.queries import tree_on
-from sorp.lexicon import Kind, Layer
+from sorp.lexicon import Kind, Layer, Topic
 
 
 class InUse(Word):
@@ -46,13 +46,14 @@ class IndicatorFilter(SearchFilter):
     layer = filters.ChoiceFilter(
         label="In the report", choices=Layer.choices, empty_label="Every place"
     )
+    topic = filters.ChoiceFilter(label="Tells of", choices=Topic.choices, empty_label="Anything")
     use = filters.ChoiceFilter(
         label="Measured", choices=InUse.choices, empty_label="Now or not", method="by_use"
     )
 
     class Meta:
         model = Indicator
-        fields = ["text", "unit", "kind", "layer", "use"]
+        fields = ["text", "unit", "kind", "layer", "topic", "use"]
 
     def by_unit(self, rows: QuerySet, name: str, value: Unit) -> QuerySet:
         """Those of the unit and of every unit below it."""
@@ -85,7 +86,7 @@ class TargetFilter(IndicatorFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("kind", "layer", "use"):
+        for name in ("kind", "layer", "topic", "use"):
             del self.filters[name]
 
     def by_target(self, rows: QuerySet, name: str, value: str) -> QuerySet:
@@ -114,7 +115,7 @@ class GridFilter(IndicatorFilter):
     def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.quarter = quarter
-        for name in ("kind", "layer", "use"):
+        for name in ("kind", "layer", "topic", "use"):
             del self.filters[name]
 
     def by_given(self, rows: QuerySet, name: str, value: str) -> QuerySet:

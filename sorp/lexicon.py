@@ -91,6 +91,19 @@ class Kind(Word):
     DATA = "data", "Data only"
 
 
+class Topic(Word):
+    """What an indicator tells of, where that is not a service itself: assurance teams receive these besides.
+
+    PAT complaints, customer engagement and staff information (turnover, sickness, industrial
+    relations, health and safety, equalities); DAT the demand on legal, property, HR and IT support
+    (Cabinet paper of 20 June 2011, section 3c).
+    """
+
+    CUSTOMERS = "customers", "Complaints and customer engagement"
+    STAFF = "staff", "Staff"
+    SUPPORT = "support", "Demand on support services"
+
+
 class Tier(Word):
     """Whose dashboard an indicator belongs to."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -24,6 +24,7 @@ from assurance.models.teams import Team
 from assurance.queries.matters import (
     Eligible,
     eligible_for_delivery,
+    eligible_risks,
     eligible_services,
     states_of,
 )
@@ -39,6 +40,7 @@ from assurance.rules import (
     eligibility_sentence,
 )
 from core.clock import localdate
+from core.dates import as_date
 from core.quarters import Quarter
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException
@@ -57,6 +59,7 @@ from strategy.models.plan import Measure, Milestone, Project
 from strategy.models.risks import Risk
 from strategy.models.savings import Saving
 
+YEAR = timedelta(days=366)  # so long another team's look at something is told
 LOOKED_BACK = 8  # quarters; enough to find the last rated one before a gap
 
 
@@ -84,6 +87,7 @@ class BoardLine:
     plan_is_agreed: bool = False
     has_management_action: bool = False  # said with the quarter's result
     latest_month: LatestMonth | None = None  # provisional, after the meeting's quarter
+    elsewhere: tuple[str, ...] = ()  # what the other team and the levels below did, as sentences
 
     @property
     def kind(self) -> MatterKind:
@@ -161,6 +165,23 @@ class _BoardFacts:
     plans: dict[int, ActionPlan]
     agreed_plans: set[int]
     tree: Tree
+    other_teams: dict[Matter, CallIn]  # what another team called in last, within the year
+
+    def elsewhere(self, matter: Matter) -> tuple[str, ...]:
+        """What the other team made of it last, and what each level to which it is referred did last."""
+        found = []
+        row = self.other_teams.get(matter)
+        if row is not None:
+            decisions = list(row.decisions.all())
+            said = f": {decisions[-1].text}" if decisions else ""
+            found.append(f"{row.meeting.team.short}, {as_date(row.meeting.meets_on)}{said}")
+        for each in self.escalations.get(matter.pk, []) if isinstance(matter, Indicator) else []:
+            handlings = list(each.handlings.all())
+            if handlings:
+                last = handlings[-1]
+                did = f"{each.get_level_display()}: {last.get_kind_display().lower()} on {as_date(last.handled_on)}"
+                found.append(f"{did}. {last.words}" if last.words else did)
+        return tuple(_as_sentence(each) for each in found)
 
     def directorate(self, unit: Unit | None) -> str:
         branch = self.tree.at_tier(unit.pk, UnitTier.DIRECTORATE) if unit else None
@@ -174,8 +195,8 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
     """Each eligible matter with why it is here, most serious first, in the same queries for any number.
 
     The team that looks at performance is offered indicators and services; the one that looks at
-    delivery milestones, projects, savings, risks, and of indicators those that measure the plan. A
-    reader without a part in the meeting sees an empty board; no reader (the system) sees all.
+    delivery milestones, projects and savings, and of indicators those that measure the plan; both
+    are offered risks. A reader without a part in the meeting sees an empty board; no reader (the system) sees all.
     """
     quarter = meeting.quarter
     if reader is not None and not takes_part(reader, team):
@@ -204,7 +225,7 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
         for line in lines
     ]
     day = min(localdate(), meeting.meets_on)
-    others: list[Eligible] = []
+    others: list[Eligible] = [*eligible_risks(day)]
     if for_performance:
         others += eligible_services({Level.PAT}, day)
     if for_delivery:
@@ -230,7 +251,8 @@ def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
     ):
         histories[rating.indicator_id][rating.quarter] = rating
     escalations: dict[int, list[Escalation]] = defaultdict(list)
-    for row in Escalation.objects.open_at(quarter).select_related("sorp_version"):
+    open_ones = Escalation.objects.open_at(quarter).select_related("sorp_version")
+    for row in open_ones.prefetch_related("handlings"):
         escalations[row.indicator_id].append(row)
     well_done = PositiveException.objects.filter(level=Level.PAT, opened_in__lte=quarter).filter(
         Q(ended_in__isnull=True) | Q(ended_in__gt=quarter)
@@ -241,6 +263,15 @@ def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
     plans = ActionPlan.objects.filter(is_latest=True)
     agreed = Decision.objects.filter(agreed_plan__is_latest=True)
     decided = meeting.call_ins.with_matters().select_related("called_in_by")
+    others = (
+        CallIn.objects.on_agenda()
+        .exclude(meeting__team=meeting.team_id)
+        .filter(meeting__meets_on__range=(meeting.meets_on - YEAR, meeting.meets_on))
+        .with_matters()
+        .select_related("meeting__team")
+        .prefetch_related("decisions")
+        .order_by("meeting__meets_on")
+    )
     return _BoardFacts(
         histories=histories,
         escalations=escalations,
@@ -255,6 +286,7 @@ def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
         plans={plan.indicator_id: plan for plan in plans},
         agreed_plans=set(agreed.values_list("agreed_plan_id", flat=True)),
         tree=tree_on(meeting.meets_on),
+        other_teams={row.matter: row for row in others},
     )
 
 
@@ -301,6 +333,7 @@ def _line(indicator: Indicator, quarter: Quarter, facts: _BoardFacts) -> BoardLi
         plan_number=plan.number if plan else None,
         plan_is_agreed=bool(plan and plan.pk in facts.agreed_plans),
         has_management_action=bool(now and now.revision and now.revision.management_action),
+        elsewhere=facts.elsewhere(indicator),
     )
 
 
@@ -353,6 +386,7 @@ def _other_lines(eligible: Iterable[Eligible], facts: _BoardFacts, day: date) ->
             else answers_for(matter),
             directorate=facts.directorate(unit_of(matter)),
             rank=rank,
+            elsewhere=facts.elsewhere(matter),
         )
         for matter, why_here, why, state, rank in lines
     ]
@@ -402,6 +436,10 @@ def offered_besides(meeting: Meeting, *, reader: User) -> tuple[Offered, ...]:
             )
         )
     )
+
+
+def _as_sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _gravity(line: BoardLine) -> tuple[int, str, str]:

@@ -142,14 +142,13 @@ class Eligible:
 
 
 def eligible_for_delivery(day: date) -> tuple[Eligible, ...]:
-    """What may be called in to the team that looks at delivery: what is late, in doubt, short or over appetite.
+    """What may be called in to the team that looks at delivery: what is late, in doubt or short.
 
     Milestones overdue or slipping; projects of low confidence, by their lead or by the rule, or of
-    which the two say different things; savings at risk or forecast to fall short; risks that are red
-    or over appetite (Cabinet paper of 20 June 2011, section 3c). A constant number of queries.
+    which the two say different things; savings at risk or forecast to fall short (Cabinet paper of
+    20 June 2011, section 3c). A constant number of queries.
     """
-    found = [*_milestones(day), *_projects(day), *_savings(day), *_risks(day)]
-    return tuple(found)
+    return (*_milestones(day), *_projects(day), *_savings(day))
 
 
 def _milestones(day: date) -> list[Eligible]:
@@ -210,7 +209,8 @@ def _savings(day: date) -> list[Eligible]:
     return found
 
 
-def _risks(day: date) -> list[Eligible]:
+def eligible_risks(day: date) -> tuple[Eligible, ...]:
+    """Risks of any register that are red or over appetite, which both teams receive (the same, 3c)."""
     found = []
     rows = Risk.objects.standing_on(day).select_related("owner", "unit")
     for row in rows.prefetch_related("assessments"):
@@ -228,7 +228,7 @@ def _risks(day: date) -> list[Eligible]:
                     WORST if over and score.level.colour == "red" else BAD,
                 )
             )
-    return found
+    return tuple(found)
 
 
 def eligible_services(levels: set[Level], day: date) -> tuple[Eligible, ...]:

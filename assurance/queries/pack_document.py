@@ -15,7 +15,18 @@ one day, without an act between, gives the same bytes.
       "matters_arising": [{"reference", and all of AGREED}],       of earlier meetings
       "papers": [{"position", "title", "text", "file": name or null, "sha256"}],
       "late_milestones": [{"title", "belongs_to", "due_on", "forecast_on", "progress",
-                           "status": "overdue", "status_label", "accountable_manager"}]   DAT's
+                           "status": "overdue", "status_label", "accountable_manager"}],  DAT's
+      where there is any:
+      "topics": [{"topic": "staff", "topic_label", "indicators": [{"reference", "title", "unit",
+                  "measure_unit", "decimals", "rag", "not_rated", "value", "target", "before": figure
+                  of the quarter before, "travel", "confidence",
+                  "parts": [{"name", "value": null where withheld or missing, "withheld": false}]}]}],
+      "risks": [{"reference", "title", "register", "owner", "score": 20, "score_words", "appetite",
+                 "is_over_appetite", "mitigation"}],               red or over appetite
+      "projects": [{"name", "programme", "kind_label", "lead", "baseline_finish", "finish", "stands",
+                    "reasons"}],                                   DAT's
+      "savings": [{"reference", "title", "owner", "amount": pounds, "delivered", "forecast", "at_risk",
+                   "stands"}], "savings_in_words"                  DAT's
     }
 
     AGENDA: {
@@ -73,6 +84,7 @@ from django.utils.timezone import localtime
 from assurance.models.matters import Matter, related
 from assurance.models.meetings import AgreedAction, CallIn, Decision, Meeting
 from assurance.models.packs import Paper
+from assurance.queries.besides import Received, TopicLine, project_in_words, received_by
 from assurance.queries.matters import states_of
 from assurance.queries.seats import looks_at_delivery, seats_on
 from assurance.queries.threads import happened
@@ -143,10 +155,99 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
             )
         ],
         "papers": [_paper(each) for each in meeting.papers.all()],
+        **_besides(received_by(meeting, day=day), meeting),
         "late_milestones": [_milestone(each) for each in late_milestones(day=day)]
         if is_for_delivery
         else [],
     }
+
+
+def _besides(received: Received, meeting: Meeting) -> Json:
+    """What the team receives besides its agenda; what there is none of is not there."""
+    found: Json = {
+        "topics": [
+            {
+                "topic": topic.value,
+                "topic_label": topic.label,
+                "indicators": [_topic_line(each, meeting) for each in lines],
+            }
+            for topic, lines in received.topics
+        ],
+        "risks": [
+            {
+                "reference": each.risk.reference,
+                "title": each.risk.title,
+                "register": each.risk.register,
+                "owner": each.risk.owner.name,
+                "score": each.score.value,
+                "score_words": each.score.words,
+                "appetite": each.risk.appetite,
+                "is_over_appetite": each.is_over_appetite,
+                "mitigation": each.risk.mitigation,
+            }
+            for each in received.risks
+        ],
+        "projects": [
+            {
+                "name": each.project.name,
+                "programme": each.project.programme.name,
+                "kind_label": each.project.get_kind_display(),
+                "lead": each.project.lead.name if each.project.lead else None,
+                "baseline_finish": _iso(each.project.baseline_finish),
+                "finish": _iso(each.now_finish),
+                "stands": project_in_words(each),
+                "reasons": list(each.rule.reasons),
+            }
+            for each in received.projects
+        ],
+        "savings": [
+            {
+                "reference": each.saving.reference,
+                "title": each.saving.title,
+                "owner": each.saving.owner.name,
+                "amount": each.saving.amount,
+                "delivered": each.position.delivered if each.position else None,
+                "forecast": each.position.forecast if each.position else None,
+                "at_risk": each.position.at_risk if each.position else None,
+                "stands": each.stands,
+            }
+            for each in received.savings
+        ],
+        "savings_in_words": received.savings_in_words,
+    }
+    return {name: each for name, each in found.items() if each}
+
+
+def _topic_line(line: TopicLine, meeting: Meeting) -> Json:
+    quarter, rating, before = meeting.quarter, line.rating, line.before
+    return {
+        "reference": line.indicator.reference,
+        "title": line.indicator.title,
+        "unit": line.indicator.unit.name,
+        "measure_unit": line.indicator.measure_unit,
+        "decimals": line.indicator.decimals,
+        "rag": (rating.rag or None) if rating else None,
+        "not_rated": rating.not_rated if rating else NotRated.NO_RESULT.value,
+        "value": plain(rating.value) if rating else None,
+        "target": plain(rating.target) if rating else None,
+        "before": plain(before.value) if before else None,
+        "travel": rating.travel if rating else "not enough data",
+        "confidence": rating.confidence if rating else "",
+        "parts": [
+            {
+                "name": part.name,
+                "value": plain(point.figure.value),
+                "withheld": point.withheld is not None,
+            }
+            for each in line.breakdowns
+            for part in each.parts
+            if (point := part.in_quarter(quarter)) is not None
+        ],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _circulated_to(day: date) -> list[Json]:

@@ -1,4 +1,4 @@
-"""What came of a called-in indicator: what was asked, decided and agreed."""
+"""What came of a called-in item: what was asked, decided and agreed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from escalation.models.plans import ActionPlan
 from escalation.rights import may_agree_plan, may_deal_with
 from escalation.services.handling import deal_with
 from escalation.services.plans import agree_plan, review_plan
+from indicators.models.ratings import Rating
 from organisation.models.people import User
-from sorp.lexicon import Level
+from sorp.lexicon import Level, Rag
 
 
 @transaction.atomic
@@ -94,6 +95,8 @@ def decide(
     if kind is Outcome.RETURN_ON and (returns_on is None or returns_on <= call_in.meeting.meets_on):
         raise Refused("Enter a day after the meeting on which it comes back", field="returns_on")
     returns_on = returns_on if kind is Outcome.RETURN_ON else None
+    if kind.is_of_good_performance:
+        _refuse_what_nobody_takes_on(call_in, kind)
     if agreed_plan is not None and kind is Outcome.STRENGTHEN_PLAN:
         raise Refused(
             "A plan that must be strengthened is not agreed: untick it", field="agrees_plan"
@@ -384,6 +387,20 @@ def _deal_with_what_was_referred(decision: Decision, today: date, by: User) -> N
             today=max(day, today),
             by=by,
         )
+
+
+def _refuse_what_nobody_takes_on(call_in: CallIn, kind: Outcome) -> None:
+    """Only a green is shared or asked less of, and only once it is agreed who takes it on and by when."""
+    indicator, quarter = call_in.indicator, call_in.meeting.quarter
+    if indicator is not None:
+        rating = Rating.objects.latest_ones().filter(indicator=indicator, quarter=quarter).first()
+        if rating is None or rating.rag != Rag.GREEN:
+            raise Refused(
+                f"{call_in.called} is not green in {quarter}: choose another outcome", field="kind"
+            )
+    if not call_in.agreed_actions.exists():
+        takes = "takes it over" if kind is Outcome.SHARE else "sees to it"
+        raise Refused(f"Record the agreed action first: who {takes}, and by when", field="kind")
 
 
 def _refuse_off_agenda(call_in: CallIn) -> None:

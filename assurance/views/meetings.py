@@ -15,6 +15,7 @@ from assurance.models.meetings import Meeting
 from assurance.models.packs import Pack
 from assurance.models.teams import Team
 from assurance.queries.attendance import attendance_sheet
+from assurance.queries.besides import Received, received_by
 from assurance.queries.documents import document_lines
 from assurance.queries.meetings import meeting_sheet, questions_about_meeting
 from assurance.rights import leads, may_read, require_on_team, takes_part
@@ -23,8 +24,12 @@ from assurance.services import meetings, packs
 from core import jobs
 from core.clock import localdate
 from core.refusals import Refused
+from indicators.queries.rows import IndicatorLine, indicator_rows
+from indicators.queries.sight import seen_by
 from organisation.models.people import User
 from organisation.requests import SignedInRequest
+from sorp.lexicon import Topic
+from strategy.rules.projects import Confidence
 
 # A drawn pack carries its own style, font and pictures, asks for nothing else and runs nothing.
 ALONE = (
@@ -45,6 +50,7 @@ def meeting_of(team: Team, day: date) -> Meeting:
 def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
     found = meeting_of(team, day)
     expected = attendance_sheet(found)
+    received = received_by(found, day=min(localdate(), found.meets_on))
     return render(
         request,
         "assurance/meeting.html",
@@ -55,9 +61,29 @@ def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
             "may_be_held": found.is_to_come and found.meets_on <= localdate(),
             "attendance": expected,
             "documents": document_lines(found, request.user),
+            "received": received,
+            "topic_rows": _topic_rows(received, found, request.user),
+            "doubtful": sum(
+                Confidence.LOW in (each.said, each.rule.confidence) for each in received.projects
+            ),
             "is_expected": any(each.user == request.user for each in expected.expected),
         },
     )
+
+
+def _topic_rows(
+    received: Received, meeting: Meeting, reader: User
+) -> list[tuple[Topic, tuple[IndicatorLine, ...]]]:
+    """Indicators of customers, staff and support as rows, as far as the reader sees them."""
+    shown = [line.indicator for _, lines in received.topics for line in lines]
+    if not shown:
+        return []
+    seen = seen_by(reader, [each.pk for each in shown])
+    rows = {row.key: row for row in indicator_rows(shown, quarter=meeting.quarter, seen=seen)}
+    return [
+        (topic, tuple(rows[line.indicator.pk] for line in lines))
+        for topic, lines in received.topics
+    ]
 
 
 @require_POST

@@ -30,6 +30,7 @@ from sorp.lexicon import (
     Polarity,
     RatingMethod,
     Tier,
+    Topic,
 )
 from sorp.rules.patterns import due_quarters
 
@@ -64,7 +65,7 @@ class DefinitionForm(forms.Form):
             *("unit", "accountable_manager", "data_provider", "contributors", "checker"),
             "next_review",
         ),
-        "Where it belongs": ("tier", "layer"),
+        "Where it belongs": ("tier", "layer", "topic"),
         "This change": ("reason", "break_from"),
     }
 
@@ -194,6 +195,12 @@ class DefinitionForm(forms.Form):
     )
     layer = forms.ChoiceField(
         label="Place in the quarterly report", choices=Layer.choices, initial=Layer.NONE
+    )
+    topic = forms.ChoiceField(
+        label="What does it tell of?",
+        required=False,
+        choices=[("", "A service, or the council as a whole"), *Topic.choices()],
+        help_text="Assurance teams receive the others with every meeting’s papers.",
     )
 
     @property

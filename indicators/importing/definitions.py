@@ -44,6 +44,7 @@ from sorp.lexicon import (
     Polarity,
     RatingMethod,
     Tier,
+    Topic,
 )
 from sorp.rules.patterns import Pattern, due_quarters
 from sorp.rules.thresholds import LIMITS
@@ -114,6 +115,7 @@ class IndicatorRow(TableRow):
     numerator_name: Annotated[str, PlainValidator(line(200))] = optional_column("")
     denominator_name: Annotated[str, PlainValidator(line(200))] = optional_column("")
     codes: Annotated[str, PlainValidator(line(300))] = optional_column("")
+    topic: Annotated[str, PlainValidator(choice(Topic))] = optional_column("")
     data_provider: Annotated[str, PlainValidator(line(200))] = optional_column("")
     contributors: Annotated[str, PlainValidator(line(500))] = optional_column("")
     checker: Annotated[str, PlainValidator(email_address)] | None = optional_column()

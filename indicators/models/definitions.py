@@ -25,6 +25,7 @@ from sorp.lexicon import (
     Polarity,
     RatingMethod,
     Tier,
+    Topic,
 )
 from sorp.rules.patterns import Pattern
 
@@ -96,6 +97,13 @@ class Indicator(models.Model):
     tier = models.CharField(max_length=12, choices=Tier.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.KPI)
     layer = models.CharField(max_length=10, choices=Layer.choices, default=Layer.NONE)
+    topic = models.CharField(
+        max_length=10,
+        choices=Topic.choices,
+        blank=True,
+        default="",
+        help_text="What it tells of where that is not a service itself; assurance teams receive it besides",
+    )
     measure_unit = models.CharField(max_length=40, blank=True, help_text="%, £, days, people …")
     decimals = models.PositiveSmallIntegerField(default=0)
     polarity = models.CharField(max_length=8, choices=Polarity.choices)
@@ -203,6 +211,9 @@ class Indicator(models.Model):
             models.CheckConstraint(
                 condition=Q(checker__isnull=True) | ~Q(checker=F("accountable_manager")),
                 name="no_manager_checks_their_own_indicator",
+            ),
+            models.CheckConstraint(
+                condition=Q(topic__in=["", *Topic]), name="indicator_has_a_known_topic"
             ),
             *[
                 models.CheckConstraint(

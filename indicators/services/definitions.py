@@ -55,7 +55,7 @@ def define_indicator(*, by: User | None, **definition: Any) -> Indicator:
 # What says of whom a figure is and who answers for it, not what it is: no new version of a definition.
 NOT_OF_THE_DEFINITION = frozenset(
     {
-        *("unit", "accountable_manager", "layer", "tier", "codes"),
+        *("unit", "accountable_manager", "layer", "tier", "topic", "codes"),
         *("data_provider", "contributors", "checker", "next_review"),
     }
 )

@@ -22,8 +22,16 @@ from reports.rendering.html import MARKS
 from reports.rules.wording import Writer
 from sorp.lexicon import Confidence, NotRated, Polarity, Rag, Travel
 from sorp.rules.patterns import Pattern
+from strategy.rules.savings import pounds
 
 RECENT = 8
+# What a team receives besides its agenda: by key of the pack, the heading of its chapter.
+BESIDES = {
+    "topics": "Customers, staff and support services",
+    "risks": "High risks",
+    "projects": "Projects",
+    "savings": "Savings of the Medium Term Financial Plan",
+}
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,23 @@ class ShownPack:
     def stories(self) -> list[AgendaItem]:
         return [AgendaItem(each) for each in self.document["agenda"]]
 
+    @cached_property
+    def topics(self) -> list[dict[str, Any]]:
+        """Indicators of customers, staff and support, with figures as they are written."""
+        return [
+            {**each, "indicators": [_written(line) for line in each["indicators"]]}
+            for each in self.document.get("topics", [])
+        ]
+
+    @cached_property
+    def savings(self) -> list[dict[str, Any]]:
+        """Savings with their sums as they are written."""
+        sums = ("amount", "delivered", "forecast")
+        return [
+            {**each, **{key: "–" if each[key] is None else pounds(each[key]) for key in sums}}
+            for each in self.document.get("savings", [])
+        ]
+
     @property
     def contents(self) -> list[tuple[str, str, int]]:
         found = [("agenda", "Agenda", 1)]
@@ -157,6 +182,9 @@ class ShownPack:
         found += [(each.anchor, f"{each.position}. {each.title}", 2) for each in self.stories]
         if self.document["late_milestones"]:
             found.append(("milestones", "Milestones that are late", 1))
+        for key, text in BESIDES.items():
+            if self.document.get(key):
+                found.append((key, text, 1))
         if self.document["papers"]:
             found.append(("papers", "Papers", 1))
         return found
@@ -171,6 +199,16 @@ def pack_page(shown: ShownPack, *, for_print: bool = False) -> str:
         "reports/pack.html",
         {"pack": shown, "styles": mark_safe(styles), "marks": MARKS},  # noqa: S308 - our own
     )
+
+
+def _written(line: Mapping[str, Any]) -> dict[str, Any]:
+    write = Writer(line["measure_unit"], line["decimals"])
+    parts = [
+        {**part, "value": write.value(part["value"]) if part["value"] is not None else ""}
+        for part in line["parts"]
+    ]
+    before = write.value(line["before"]) if line["before"] is not None else ""
+    return {**line, "value": write.value(line["value"]), "before": before, "parts": parts}
 
 
 def _marks(each: Mapping[str, Any]) -> tuple[str, ...]:

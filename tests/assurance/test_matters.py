@@ -17,14 +17,22 @@ from assurance.rules import CallInVerdict, Eligibility, MatterKind, Outcome, Thr
 from assurance.services import call_ins, meetings, outcomes, packs
 from core.models.notices import Notice
 from core.refusals import Refused
+from escalation.models.escalations import Handling
 from escalation.models.exceptions import PositiveException, UnitEscalation
 from organisation.rules import PostKind
 from reports.packs import render_pack
 from sorp.lexicon import Layer, Level
 from sorp.models.statement import Version
-from strategy.rules.projects import Confidence
+from strategy.rules.projects import Confidence, ProjectKind
 from strategy.services.projects import rebaseline
-from tests.assurance.factories import CallInFactory, MeetingFactory, TeamFactory, chair_of
+from tests.assurance.factories import (
+    CallInFactory,
+    DecisionFactory,
+    EscalationFactory,
+    MeetingFactory,
+    TeamFactory,
+    chair_of,
+)
 from tests.factories import (
     AppointmentFactory,
     IndicatorFactory,
@@ -178,6 +186,44 @@ def test_of_indicators_dat_is_offered_those_that_measure_the_plan_and_pat_all(me
     assert {line.matter for line in board(pat, chair_of(pat.team)).lines} == {other, measured}
 
 
+def test_both_teams_are_offered_red_risks_and_pat_no_milestones(meeting, chair):
+    risk, milestone = red_risk(), late_milestone()
+    pat = MeetingFactory()
+
+    assert {line.matter for line in board(meeting, chair).lines} == {risk, milestone}
+    assert {line.matter for line in board(pat, chair_of(pat.team)).lines} == {risk}
+
+
+def test_a_team_reads_what_the_other_team_and_the_levels_below_made_of_it():
+    pat = MeetingFactory()
+    indicator = IndicatorFactory(layer=Layer.CORE)
+    rated(indicator, "AR")
+    escalation = EscalationFactory(indicator=indicator, level=Level.DIRECTORATE)
+    Handling.objects.create(
+        escalation=escalation,
+        kind=Handling.Kind.NOTED,
+        words="Two posts filled",
+        handled_on=date(2011, 10, 20),
+        by=UserFactory(),
+    )
+    earlier = CallInFactory(
+        indicator=indicator,
+        meeting=MeetingFactory(team=TeamFactory(dat=True), meets_on=date(2011, 10, 31)),
+    )
+    DecisionFactory(call_in=earlier, text="Money is released")
+    CallInFactory(  # more than a year ago
+        indicator=IndicatorFactory(),
+        meeting=MeetingFactory(team=TeamFactory(dat=True), meets_on=date(2010, 10, 31)),
+    )
+
+    (line,) = board(pat, chair_of(pat.team)).lines
+
+    assert line.elsewhere == (
+        "DAT, 31 October 2011: Money is released.",
+        "Directorate management team: noted on 20 October 2011. Two posts filled.",
+    )
+
+
 def test_pat_is_offered_services_with_many_reds_what_is_silent_and_what_to_learn_from():
     pat = MeetingFactory()
     unit = referred_service()
@@ -230,6 +276,19 @@ def test_what_is_called_in_has_its_page_and_asks_whoever_answers_for_it(
         assert row.title in shown.content.decode()
     client.force_login(UserFactory())
     assert client.get(row.get_absolute_url()).status_code == 403
+
+
+@pytest.mark.parametrize("kind", list(ProjectKind))
+def test_each_kind_of_project_has_its_page_and_comes_before_dat(kind, meeting, chair, client):
+    project = doubtful_project(kind=kind, objective="One depot in the place of three")
+    client.force_login(chair)
+
+    (line,) = board(meeting, chair).lines
+    page = client.get(line.page).content.decode()
+
+    assert line.matter == project
+    for words in (kind.label, "One depot in the place of three"):
+        assert words in page
 
 
 def test_a_project_that_nobody_leads_is_not_called_in_before_somebody_does(meeting, chair):
@@ -466,13 +525,13 @@ def test_board_meeting_and_pack_take_as_many_queries_for_20_as_for_1(
                 **{next(kind for kind in MADE if MADE[kind] is make).value: matter},
             )
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         lines = board(meeting, chair).lines
     assert len(lines) == 4 * how_many
     with django_assert_num_queries(13):
         sheet = meeting_sheet(meeting, known_on=DAY)
         assert all(line.state and line.call_in.answered_by for line in sheet.agenda)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(33):
         document = pack_document(meeting, known_on=DAY)
     assert len(document["agenda"]) == 4 * how_many
 

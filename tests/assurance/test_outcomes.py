@@ -28,7 +28,7 @@ from tests.assurance.factories import (
     TeamFactory,
     chair_of,
 )
-from tests.factories import holder
+from tests.factories import IndicatorFactory, holder, rated
 
 pytestmark = pytest.mark.django_db
 DAY = date(2011, 11, 14)
@@ -320,3 +320,49 @@ def test_who_may_do_what_at_a_meeting(call_in, chair):
         "the Cabinet Member": set(),
         "a former NED": set(),
     }
+
+
+@pytest.mark.usefixtures("sorp_in_force")
+@pytest.mark.parametrize("kind", [Outcome.SHARE, Outcome.ASK_LESS])
+def test_a_green_is_shared_or_asked_less_of_once_somebody_takes_it_on(kind):
+    indicator = IndicatorFactory()
+    rated(indicator, "GG")
+    call_in = CallInFactory(indicator=indicator)
+    by, today = call_in.called_in_by, date(2011, 11, 14)
+
+    def say():
+        return outcomes.decide(
+            call_in=call_in, kind=kind, text="Parking uses it too", today=today, by=by
+        )
+
+    with pytest.raises(Refused, match="Record the agreed action first"):
+        say()
+    outcomes.agree_action(
+        call_in=call_in,
+        what="Use the same rota in parking",
+        owner="Ann",
+        due_on=date(2012, 2, 1),
+        today=today,
+        by=by,
+    )
+
+    assert say().kind == kind
+
+
+@pytest.mark.usefixtures("sorp_in_force")
+@pytest.mark.parametrize("ratings", ["GR", "GA", "G-"])
+def test_what_is_not_green_is_not_shared_as_good_practice(ratings):
+    indicator = IndicatorFactory()
+    rated(indicator, ratings)
+    call_in = CallInFactory(indicator=indicator)
+
+    with pytest.raises(Refused, match="is not green in Q2 2011/12: choose another outcome"):
+        outcomes.decide(
+            call_in=call_in,
+            kind=Outcome.SHARE,
+            text="It works",
+            today=date(2011, 11, 14),
+            by=call_in.called_in_by,
+        )
+
+    assert not call_in.decisions.exists()
