@@ -168,7 +168,7 @@ class _BoardFacts:
     other_teams: dict[Matter, CallIn]  # what another team called in last, within the year
 
     def elsewhere(self, matter: Matter) -> tuple[str, ...]:
-        """What the other team made of it last, and what each level to which it is referred did last."""
+        """What the other team made of it last, and what each other level to which it is referred did last."""
         found = []
         row = self.other_teams.get(matter)
         if row is not None:
@@ -177,7 +177,7 @@ class _BoardFacts:
             found.append(f"{row.meeting.team.short}, {as_date(row.meeting.meets_on)}{said}")
         for each in self.escalations.get(matter.pk, []) if isinstance(matter, Indicator) else []:
             handlings = list(each.handlings.all())
-            if handlings:
+            if handlings and each.level != Level.PAT:  # a team's own: in its log, and told above
                 last = handlings[-1]
                 did = f"{each.get_level_display()}: {last.get_kind_display().lower()} on {as_date(last.handled_on)}"
                 found.append(f"{did}. {last.words}" if last.words else did)
@@ -231,6 +231,9 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
     if for_delivery:
         others += eligible_for_delivery(day)
     lines += _other_lines(others, facts, day)
+    if not for_performance:  # what its board is for comes before what only measures it
+        lines.sort(key=lambda line: (line.indicator is not None, _gravity(line)))
+        return CallInBoard(meeting, quarter, tuple(lines))
     return CallInBoard(meeting, quarter, tuple(sorted(lines, key=_gravity)))
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from assurance.models.matters import Matter
 from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Team
 from assurance.queries.attendance import attendance_sheet
@@ -29,6 +30,8 @@ from organisation.models.people import User
 from organisation.models.units import Unit
 from organisation.rules import PostKind
 from reports.packs import render_pack
+from strategy.models.plan import Milestone, Project
+from strategy.models.savings import Saving
 
 
 def seat_the_teams() -> None:
@@ -122,19 +125,30 @@ def _brief(meeting: Meeting, kind: DocumentKind, day: str | None) -> None:
 
 
 def _call_in(meeting: Meeting, told: dict[str, Any], diary: Diary) -> CallIn:
-    indicator = Indicator.objects.get(reference=told["reference"])
+    matter = _matter(told)
     called_on = date.fromisoformat(told["called_in_on"])
+    diary.catch_up(called_on)
     with clock.at(called_on):
         call_in = call_ins.call_in(
             meeting=meeting,
-            matter=indicator,
+            matter=matter,
             reason=told["reason"],
             by=_person(told["called_in_by"]),
             at=clock.now(),
         )
-    if told.get("action_plan"):
-        _write_plan(indicator, told["action_plan"], diary)
+    if told.get("action_plan") and isinstance(matter, Indicator):
+        _write_plan(matter, told["action_plan"], diary)
     return call_in
+
+
+def _matter(told: dict[str, Any]) -> Matter:
+    if "milestone" in told:
+        return Milestone.objects.get(title=told["milestone"])
+    if "saving" in told:
+        return Saving.objects.get(reference=told["saving"])
+    if "project" in told:
+        return Project.objects.get(slug=told["project"])
+    return Indicator.objects.get(reference=told["reference"])
 
 
 def _write_plan(indicator: Indicator, told: dict[str, Any], diary: Diary) -> None:
@@ -199,7 +213,9 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
             today=day,
             by=officer(),
         )
-    plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
+    plan = None
+    if call_in.indicator is not None:
+        plan = ActionPlan.objects.filter(indicator=call_in.indicator, is_latest=True).first()
     for said in told["decisions"]:
         kind = Outcome(said["kind"])
         accepted = plan if kind is Outcome.ACCEPT_PLAN else None
@@ -208,6 +224,7 @@ def _record(told: dict[str, Any], call_in: CallIn, day: date) -> None:
             kind=kind,
             text=said["text"],
             agreed_plan=accepted,
+            returns_on=_day(said.get("returns_on")),
             today=day,
             by=officer(),
         )

@@ -64,6 +64,7 @@ MONTHS = rows("months.csv")
 PROVENANCE = rows("provenance.csv")
 STRATEGY = document("strategy.json")
 ASSURANCE = document("assurance.json")
+DELIVERY = document("delivery.json")
 TARGETS = defaultdict(list)
 for _row in rows("targets.csv"):
     TARGETS[_row["reference"]].append(_row)
