@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from assurance.icalendar import meeting_events  # noqa: F401 so that feeds have meetings
-from assurance.models.meetings import Meeting
+from assurance.models.matters import Matter
+from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Seat, Team
 from assurance.queries.rehearsed_call_ins import rehearsed_call_ins
 from assurance.queries.seats import teams_of_council
+from assurance.queries.threads import thread_of
 from assurance.rights import leads, may_read, takes_part
 from assurance.rules import MeetingState, SeatKind, TeamCode
 from core.clock import localdate
@@ -80,6 +82,15 @@ def meetings_on_quarters(
             "may_plan": may_plan,
         }
     return found
+
+
+@panel("came_before_teams", "assurance/came_before_teams.html")
+def came_before_teams(matter: Matter, reader: User) -> dict[str, object] | None:
+    """What PAT and DAT made of something, on its own page, for who may read their papers; nothing where it never was there."""
+    teams = [each for each in Team.objects.all() if may_read(reader, each)]
+    if not CallIn.objects.of(matter).filter(meeting__team__in=teams).exists():
+        return None
+    return {"thread": thread_of(matter, teams=teams, today=localdate())}
 
 
 @panel("challenge_in_round", "assurance/challenge_in_round.html")

@@ -86,7 +86,8 @@ def page_of(matter: Matter) -> str:
         return reverse("indicator", args=[matter.address])
     if isinstance(matter, Unit):
         return reverse("dashboard", args=[matter.code])
-    return matter.get_absolute_url()
+    place = f"#milestone-{matter.pk}" if isinstance(matter, Milestone) else ""
+    return matter.get_absolute_url() + place
 
 
 def answers_for(matter: Matter) -> User | None:

@@ -189,7 +189,8 @@ def _projects(day: date) -> list[Eligible]:
 def _why_project(page: ProjectPage) -> str:
     if Confidence.LOW in (page.said, page.rule.confidence) or page.differ:
         lead = f"its lead says {page.said.label.lower()}" if page.said else "its lead says nothing"
-        reasons = "; ".join(each[:1].lower() + each[1:] for each in page.rule.reasons)
+        words = page.reasons_in_words
+        reasons = f"{words[:1].lower()}{words[1:]}"
         ruled = page.rule.words.lower()
         return f"Confidence: {lead}, the rule says {ruled} ({reasons})"
     return ""

@@ -88,7 +88,9 @@ class AgendaLine:
 
     call_in: CallIn
     rating: Rating | None  # an indicator's, in the meeting's quarter
-    state: str  # how anything else stands, as a sentence without a full stop
+    state: (
+        str  # how anything else stands, a sentence without a full stop; empty where `why` begins so
+    )
     decisions: int
     open_actions: int
 
@@ -139,7 +141,7 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
             AgendaLine(
                 each,
                 ratings.get(each.indicator_id or 0),
-                states.get(each.matter, ""),
+                "" if each.why.startswith(state := states.get(each.matter, "")) else state,
                 each.decided,  # type: ignore[attr-defined] # annotated above
                 each.undone,  # type: ignore[attr-defined] # annotated above
             )
@@ -195,6 +197,7 @@ def called_in_sheet(call_in: CallIn, *, known_on: date) -> CalledInSheet:
     actions = tuple(_action_line(each, known_on) for each in call_in.agreed_actions.all())
     if indicator is None:
         state = state_of(call_in.matter, min(known_on, meeting.meets_on))
+        state = "" if call_in.why.startswith(state) else state
         return CalledInSheet(call_in, state, None, (), (), None, actions, earlier)
     history = tuple(
         Rating.objects.latest_ones()

@@ -24,7 +24,7 @@ one day, without an act between, gives the same bytes.
       "risks": [{"reference", "title", "register", "owner", "score": 20, "score_words", "appetite",
                  "is_over_appetite", "mitigation"}],               red or over appetite
       "projects": [{"name", "programme", "kind_label", "lead", "baseline_finish", "finish", "stands",
-                    "reasons"}],                                   DAT's
+                    "reasons": sentence}],                         DAT's
       "savings": [{"reference", "title", "owner", "amount": pounds, "delivered", "forecast", "at_risk",
                    "stands"}], "savings_in_words"                  DAT's
     }
@@ -196,7 +196,7 @@ def _besides(received: Received, meeting: Meeting) -> Json:
                 "baseline_finish": _iso(each.project.baseline_finish),
                 "finish": _iso(each.now_finish),
                 "stands": project_in_words(each),
-                "reasons": list(each.rule.reasons),
+                "reasons": each.reasons_in_words,
             }
             for each in received.projects
         ],

@@ -51,6 +51,12 @@ class ProjectPage:
         return bool(self.said and self.rule.confidence and self.said != self.rule.confidence)
 
     @property
+    def reasons_in_words(self) -> str:
+        """Why the rule finds what it finds, in one sentence without a full stop."""
+        first, *more = self.rule.reasons
+        return "; ".join([first, *(f"{each[:1].lower()}{each[1:]}" for each in more)])
+
+    @property
     def now_finish(self) -> date | None:
         return (self.report.finished_on or self.report.forecast_finish) if self.report else None
 
