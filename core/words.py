@@ -25,3 +25,9 @@ class Word(StrEnum):
 def mid_sentence(label: str) -> str:
     """A label as it stands inside a sentence; one that opens with an acronym keeps it."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def as_sentence(text: str) -> str:
+    """Words with a full stop at their end, unless they end a sentence already."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -42,6 +42,7 @@ from assurance.rules import (
 from core.clock import localdate
 from core.dates import as_date
 from core.quarters import Quarter
+from core.words import as_sentence
 from escalation.models.escalations import Escalation
 from escalation.models.exceptions import PositiveException
 from escalation.models.plans import ActionPlan
@@ -181,7 +182,7 @@ class _BoardFacts:
                 last = handlings[-1]
                 did = f"{each.get_level_display()}: {last.get_kind_display().lower()} on {as_date(last.handled_on)}"
                 found.append(f"{did}. {last.words}" if last.words else did)
-        return tuple(_as_sentence(each) for each in found)
+        return tuple(as_sentence(each) for each in found)
 
     def directorate(self, unit: Unit | None) -> str:
         branch = self.tree.at_tier(unit.pk, UnitTier.DIRECTORATE) if unit else None
@@ -439,10 +440,6 @@ def offered_besides(meeting: Meeting, *, reader: User) -> tuple[Offered, ...]:
             )
         )
     )
-
-
-def _as_sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _gravity(line: BoardLine) -> tuple[int, str, str]:

@@ -20,6 +20,7 @@ from assurance.services.invitations import invite, tell_of_withdrawal
 from core import audit
 from core.clock import now
 from core.refusals import Refused
+from core.words import as_sentence
 from organisation.models.people import User
 
 
@@ -131,9 +132,4 @@ def _grounds(meeting: Meeting, matter: Matter, before: CallIn | None) -> tuple[E
     line = call_in_board(team=meeting.team, meeting=meeting, reader=None).line(matter)
     if line is None or line.eligibility is Eligibility.STATED_REASON:
         return Eligibility.STATED_REASON, before.why if before else ""
-    return line.eligibility, " ".join(_as_sentence(each) for each in line.why)
-
-
-def _as_sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return line.eligibility, " ".join(as_sentence(each) for each in line.why)

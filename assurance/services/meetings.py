@@ -22,6 +22,7 @@ from core.dates import as_date, in_full
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
+from core.words import as_sentence
 from core.working_days import is_working_day, working_day_after, working_day_before
 from organisation.models.people import User
 
@@ -305,7 +306,8 @@ def _carry_what_was_left(team: Team) -> None:
             answerer=each.answerer,
             verdict=CallInVerdict.CALLED_IN,
             eligibility=each.eligibility,
-            why=f"It comes back from {as_date(each.meeting.meets_on)}: {last.text}. {each.why}",
+            why=f"It comes back from {as_date(each.meeting.meets_on)}: {as_sentence(last.text)} "
+            f"{each.why}",
             reason=each.reason,
             called_in_by_id=each.called_in_by_id,
             at=now(),
