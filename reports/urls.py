@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from reports.views import api, editions, public
+import assurance.urls  # noqa: F401 - registers how a team and a document stand in an address
+from reports.views import api, editions, meeting_documents, public
 
 urlpatterns = [
+    path(
+        "assurance/<assurance_team:team>/<day:day>/<meeting_document:kind>.pdf",
+        meeting_documents.document_in_pdf,
+        name="document_in_pdf",
+    ),
     path("", public.latest_report, name="latest_report"),
     path("performance/<quarter:quarter>/", public.public_report, name="public_report"),
     path(
