@@ -26,6 +26,7 @@ from assurance.rules import (
 )
 from core.forms import ClockField, DayField, PrintedText, field_of
 from core.quarters import Quarter
+from core.rules.exemptions import Ground
 from escalation.models.plans import ActionPlan
 from organisation.forms.naming import NamesWho, outsider_field, who_field
 from organisation.forms.units import UnitChoice
@@ -356,6 +357,56 @@ class DecisionForm(forms.Form):
             del self.fields["agrees_plan"]
         else:
             self.fields["agrees_plan"].label = f"Action plan {plan.number} is agreed"
+
+
+class ExemptionForm(forms.Form):
+    """What is said of an item is to be kept from some who read the papers."""
+
+    ground = forms.TypedChoiceField(
+        label="On what ground is it exempt?",
+        coerce=Ground,
+        choices=[("", "Select a ground"), *Ground.choices()],
+        error_messages={"required": "Select the ground"},
+        help_text="Schedule 12A is that to the Local Government Act 1972.",
+    )
+    section = forms.CharField(
+        label="Which section of the Freedom of Information Act?",
+        max_length=3,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2"}),
+        help_text="Only where that Act is the ground. For example, 43",
+    )
+    reason = PrintedText(
+        label="Why is it exempt?",
+        max_length=1000,
+        widget=forms.Textarea(attrs=SHORT),
+        help_text=(
+            "Why keeping it back is more in the public interest than telling it. Read by those alone"
+            " who read the item."
+        ),
+        error_messages={"required": "Say why it is exempt"},
+    )
+    review_on = DayField(label="On which day is that reviewed?", what="the day of review")
+    title_too = forms.BooleanField(
+        label="Its title is exempt too: others read “Exempt item”", required=False
+    )
+
+
+class KeepExemptForm(forms.Form):
+    """Reviewed, an item is exempt until a later day."""
+
+    review_on = DayField(label="On which day is it reviewed next?", what="the next day of review")
+
+
+class LiftExemptionForm(forms.Form):
+    """An item is read by everybody who reads the papers again."""
+
+    because = PrintedText(
+        label="Why need it no longer be exempt?",
+        max_length=1000,
+        widget=forms.Textarea(attrs=SHORT),
+        error_messages={"required": "Say why it need no longer be exempt"},
+    )
 
 
 class AgreedActionForm(NamesWho):

@@ -17,7 +17,8 @@ from core.guards import View, signed_in
 from core.words import Word
 from organisation.permissions import Permission
 from organisation.requests import SignedInRequest
-from organisation.rights import Visitor, allowed
+from organisation.rights import Visitor, allowed, holds
+from organisation.rules import PostKind
 
 
 class Act(Word):
@@ -43,6 +44,10 @@ OFFICES: dict[Permission, set[Act]] = {
     Permission.VIEW_PACKS: {Act.READ},
     Permission.MANAGE_FRAMEWORK: {Act.READ, Act.TAKE_PART, Act.LEAD},
 }
+
+
+# Who reads exempt matter by office: those who have the full papers before and after each meeting.
+READ_EXEMPT = (PostKind.CABINET_MEMBER_PERFORMANCE, PostKind.CHAIR_GOVERNANCE_AUDIT)
 
 
 def may(user: Visitor, team: Team, act: Act) -> bool:
@@ -81,6 +86,17 @@ def takes_part(user: Visitor, team: Team) -> bool:
 def leads(user: Visitor, team: Team) -> bool:
     """Whether a person records what was decided: the chair, or the secretariat for the chair."""
     return may(user, team, Act.LEAD)
+
+
+def reads_exempt_of(user: Visitor, team: Team) -> bool:
+    """Whether a person reads what is exempt in a team's papers, of every item.
+
+    Those with a seat, the supporting officers, the Cabinet Member for performance and the Chair of
+    Governance and Audit do. Auditors and whoever else reads the papers by office do not.
+    """
+    if not (user.is_authenticated and user.is_active):
+        return False
+    return is_secretariat(user) or holds(user, *READ_EXEMPT) or holds_seat(user, team)
 
 
 def refuse_all_but_chair(user: Visitor, team: Team) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.timezone import localtime
 
-from assurance.models.packs import Pack
-from assurance.services.packs import attach_rendering
+from assurance.models.packs import Pack, RedactedPack
+from assurance.queries.exemptions import pack_read_by
+from assurance.rules import pack_digest
+from assurance.services.packs import attach_redaction, attach_rendering
 from core import own_words
+from organisation.models.people import User
 from organisation.queries import council_name
 from reports.contents.edition import DEMONSTRATION
 from reports.pdf import render_pdf
@@ -15,16 +20,22 @@ from reports.rendering.assets import pictures
 from reports.rendering.pack import ShownPack, pack_page
 
 
-def pack_files(pack: Pack) -> tuple[str, bytes]:
-    """A frozen pack as a page and as an accessible PDF. The same pack gives the same bytes."""
+def pack_files(pack: Pack, document: dict[str, Any] | None = None) -> tuple[str, bytes]:
+    """A frozen pack, or what may be read of it, as a page and as an accessible PDF.
+
+    The same document gives the same bytes.
+    """
+    document = pack.document if document is None else document
     shown = ShownPack(
-        document=pack.document,
+        document=document,
         council=council_name(),
         notice=DEMONSTRATION if settings.DEMONSTRATION else "",
         frozen_on=localtime(pack.frozen_at).date(),
     )
     own_words.speak_as_council()
-    pdf = render_pdf(pack_page(shown, for_print=True), held=pictures(), identifier=pack.sha256[:32])
+    pdf = render_pdf(
+        pack_page(shown, for_print=True), held=pictures(), identifier=pack_digest(document)[:32]
+    )
     return pack_page(shown), pdf
 
 
@@ -33,4 +44,17 @@ def render_pack(*, pack: Pack) -> Pack:
     if pack.drawn_at is not None:
         return pack
     html, pdf = pack_files(pack)
+    render_redacted_pack(pack=pack, reader=None)
     return attach_rendering(pack=pack, html=html, pdf=pdf)
+
+
+def render_redacted_pack(*, pack: Pack, reader: User | None) -> RedactedPack | None:
+    """The pack is drawn as somebody may read it, or as whoever reads nothing exempt. None where that is the whole."""
+    document = pack_read_by(pack, reader)
+    if document == pack.document:
+        return None
+    drawn = pack.redacted.filter(sha256=pack_digest(document)).first()
+    if drawn is not None:
+        return drawn
+    html, pdf = pack_files(pack, document)
+    return attach_redaction(pack=pack, document=document, html=html, pdf=pdf)

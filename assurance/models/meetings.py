@@ -43,6 +43,8 @@ from strategy.models.plan import Milestone, Project
 from strategy.models.risks import Risk
 from strategy.models.savings import Saving
 
+NAMELESS = "Exempt item"  # what stands in place of a title that is exempt itself
+
 
 class Meeting(models.Model):
     """One meeting of a team, and the quarter whose performance it has before it."""
@@ -216,6 +218,11 @@ class CallIn(models.Model):
         help_text="What was left for this meeting by an earlier one.",
     )
 
+    # Of a row read for somebody (assurance/queries/exemptions.py): what is said in place of what they
+    # may not read, and whether they may not know what it is about either.
+    withheld = ""
+    is_nameless = False
+
     objects = CallInQuerySet.as_manager()
 
     class Meta:
@@ -259,6 +266,8 @@ class CallIn(models.Model):
 
     def get_absolute_url(self) -> str:
         meeting = self.meeting
+        if self.is_nameless:
+            return meeting.get_absolute_url()
         return reverse("called_in", args=[meeting.team.code, meeting.meets_on, self.address])
 
     @property
@@ -273,17 +282,17 @@ class CallIn(models.Model):
 
     @property
     def title(self) -> str:
-        return title_of(self.matter)
+        return NAMELESS if self.is_nameless else title_of(self.matter)
 
     @property
     def reference(self) -> str:
         """Its reference; where it has none, what kind of thing it is."""
-        return reference_of(self.matter) or self.kind.label
+        return "" if self.is_nameless else reference_of(self.matter) or self.kind.label
 
     @property
     def called(self) -> str:
         """What it is called in a sentence."""
-        return called(self.matter)
+        return "an exempt item" if self.is_nameless else called(self.matter)
 
     @property
     def address(self) -> str:

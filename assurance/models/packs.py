@@ -85,6 +85,35 @@ class Pack(models.Model):
         return bytes(self.pdf)
 
 
+class RedactedPack(models.Model):
+    """A pack as it was drawn for those who may not read all that is exempt in it.
+
+    It is made of the pack's own document and of nothing else; the digest is that of what is left.
+    """
+
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="redacted")
+    sha256 = models.CharField(max_length=64)
+    html = models.TextField()
+    pdf = models.BinaryField()
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pack", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack", "sha256"], name="a_redacted_pack_is_drawn_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="redacted_pack_has_its_fingerprint",
+            ),
+            models.CheckConstraint(condition=~Q(html=""), name="redacted_pack_is_drawn"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pack}, redacted"
+
+
 class SentPack(models.Model):
     """One person was sent one pack, and opened it for the first time at a moment, or has not yet."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assurance.models.attendance import Attendance, DecidedInterest
+from assurance.models.exemptions import ItemExemption
 from assurance.models.invitations import Invitation
 from assurance.models.meetings import CallIn, Meeting
 from assurance.queries.seats import seats_on
@@ -99,10 +100,17 @@ def attendance_sheet(meeting: Meeting) -> AttendanceSheet:
         comes, instead = who_comes(call_in)
         people.setdefault(comes.pk, (comes, instead))
         answering[comes.pk].append(call_in)
+    nameless = set(
+        ItemExemption.objects.standing()
+        .filter(call_in__meeting=meeting, title_too=True)
+        .values_list("call_in", flat=True)
+    )
     for pk, (person, instead) in people.items():
         if pk in found:
             continue
-        items = " and ".join(each.called for each in answering[pk])
+        items = " and ".join(
+            "an exempt item" if each.pk in nameless else each.called for each in answering[pk]
+        )
         as_what = f"In place of {instead}, for {items}" if instead else f"Answers for {items}"
         standing = Standing.DEPUTY if instead else Standing.ANSWERS
         found[pk] = Expected(person, standing, as_what, False, recorded.get(pk), instead)

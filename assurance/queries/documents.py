@@ -14,6 +14,7 @@ from assurance.queries.live import live_agenda
 from assurance.queries.pack_document import CIRCULATED_TO
 from assurance.queries.seats import seats_on
 from assurance.queries.threads import thread_of
+from assurance.redaction import heading_of
 from assurance.rights import leads
 from assurance.rules import DocumentKind, Outcome
 from core.dates import as_date, in_full
@@ -81,8 +82,8 @@ def _before(meeting: Meeting, today: date) -> Iterator[str]:
     teams = list(Team.objects.all())
     for item in agenda:
         call_in = item.call_in
-        thread = thread_of(call_in.matter, teams=teams, today=today)
-        yield f"# {call_in.title} ({item.reference})"
+        thread = thread_of(call_in.matter, teams=teams, today=today, reader=None)
+        yield f"# {heading_of(call_in.title, item.reference)}"
         state = f"Today: {thread.state_now}. " if thread.state_now else ""
         yield f"{state}{call_in.why}"
         if call_in.reason and call_in.reason != call_in.why:
@@ -107,7 +108,7 @@ def _after(meeting: Meeting, kind: DocumentKind) -> Iterator[str]:
             yield sheet.quorum_in_words
     for item in live_agenda(meeting):
         call_in = item.call_in
-        yield f"# {call_in.title} ({item.reference})"
+        yield f"# {heading_of(call_in.title, item.reference)}"
         yield call_in.why
         if kind is DocumentKind.REPORT:
             for challenge in call_in.challenges.all():

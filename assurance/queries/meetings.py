@@ -7,12 +7,15 @@ from datetime import date
 
 from django.db.models import Count, Q
 
+from assurance.models.exemptions import ItemExemption
 from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.packs import Pack, Paper
 from assurance.models.teams import Seat, Team
+from assurance.queries.exemptions import actions_read_by, as_read_by, to_review
 from assurance.queries.matters import state_of, states_of
 from assurance.queries.seats import looks_at_delivery, misfits, seats_on, vacancies
+from assurance.rights import leads
 from assurance.rules import ActionState, CallInVerdict, MeetingState, TeamCode, action_state
 from core.dates import in_full
 from core.quarters import Quarter
@@ -20,6 +23,7 @@ from escalation.models.escalations import Escalation
 from escalation.models.plans import ActionPlan
 from indicators.models.ratings import Rating
 from indicators.queries.calendar import calendars, due_on
+from organisation.models.people import User
 from sorp.lexicon import Step
 from strategy.queries.plan import MilestoneLine, late_milestones
 
@@ -45,13 +49,14 @@ class TeamSheet:
     later_meetings: tuple[Meeting, ...]
     past_meetings: tuple[Meeting, ...]
     open_actions: tuple[ActionLine, ...]
+    exempt: tuple[ItemExemption, ...]  # to be approved or reviewed, for who may do so
 
     @property
     def has_ended(self) -> bool:
         return self.team.ends_on is not None and self.team.ends_on < self.day
 
 
-def team_sheet(*, team: Team, day: date) -> TeamSheet:
+def team_sheet(*, team: Team, day: date, reader: User) -> TeamSheet:
     """A team's page, in a constant number of queries."""
     seats = seats_on(team, day)
     meetings = list(
@@ -61,8 +66,8 @@ def team_sheet(*, team: Team, day: date) -> TeamSheet:
     )
     to_come = [each for each in reversed(meetings) if each.meets_on >= day and each.is_to_come]
     past = [each for each in meetings if each not in to_come]
-    undone = AgreedAction.objects.filter(
-        call_in__meeting__team=team, done_on__isnull=True
+    undone = actions_read_by(
+        AgreedAction.objects.filter(call_in__meeting__team=team, done_on__isnull=True), reader
     ).select_related("call_in__meeting__team", *related("call_in__"))
     return TeamSheet(
         team=team,
@@ -74,6 +79,7 @@ def team_sheet(*, team: Team, day: date) -> TeamSheet:
         later_meetings=tuple(to_come[1:]),
         past_meetings=tuple(past),
         open_actions=tuple(_action_line(each, day) for each in undone.order_by("due_on", "id")),
+        exempt=tuple(to_review(team, day)) if leads(reader, team) else (),
     )
 
 
@@ -108,15 +114,15 @@ class MeetingSheet:
     carried: tuple[CallIn, ...] = ()  # of one that is cancelled: what had been called in to it
 
 
-def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
-    """A meeting's page, without the bodies of its packs.
+def meeting_sheet(meeting: Meeting, *, known_on: date, reader: User) -> MeetingSheet:
+    """A meeting's page as somebody may read it, without the bodies of its packs.
 
     Milestones stand as on a day, or on the day of the meeting once it is past.
     """
     call_ins = list(
         meeting.call_ins.on_agenda()
         .with_matters()
-        .select_related("meeting__team")
+        .select_related("meeting__team", "invitation__deputy")
         .annotate(
             decided=Count("decisions", distinct=True),
             undone=Count(
@@ -134,6 +140,7 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
     }
     others = [each.matter for each in call_ins if each.indicator_id is None]
     states = states_of(others, min(known_on, meeting.meets_on))
+    as_read_by(call_ins, reader)
     is_for_delivery = looks_at_delivery(meeting.team)
     return MeetingSheet(
         meeting=meeting,
@@ -158,11 +165,18 @@ def meeting_sheet(meeting: Meeting, *, known_on: date) -> MeetingSheet:
         else (),
         arising=tuple(
             _action_line(each, min(known_on, meeting.meets_on))
-            for each in AgreedAction.objects.arising_at(meeting).select_related(
-                "call_in__meeting__team", *related("call_in__")
-            )
+            for each in actions_read_by(
+                AgreedAction.objects.arising_at(meeting), reader
+            ).select_related("call_in__meeting__team", *related("call_in__"))
         ),
-        carried=tuple(meeting.call_ins.filter(verdict=CallInVerdict.CALLED_IN).with_matters())
+        carried=tuple(
+            as_read_by(
+                meeting.call_ins.filter(verdict=CallInVerdict.CALLED_IN)
+                .with_matters()
+                .select_related("meeting__team", "invitation__deputy"),
+                reader,
+            )
+        )
         if meeting.is_cancelled
         else (),
     )

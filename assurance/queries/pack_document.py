@@ -36,6 +36,7 @@ one day, without an act between, gives the same bytes.
       "pattern": what its figures speak of, where that is not the quarter alone, as Pattern dumps it,
       "eligibility": "escalated", "eligibility_label", "why": sentence, "reason": the chair's,
       "called_in_by": name, "times_before": 2,
+      "exempt": where it is, {"line": what others read instead, "title_too": false},
       "rag": "red" or null, "not_rated": "no_result" or "", "previous_rag", "travel",
       "value", "target", "floor", "confidence", "commentary", "management_action": what the manager wrote,
       "in_doubt": "Data confidence low: …", where something about the figure is not answered,
@@ -67,6 +68,9 @@ one day, without an act between, gives the same bytes.
       and what every item has: "eligibility" to "times_before", "managers_paper", "plan": null,
       "challenges" to "before".
 
+    What was said before of an item, and a matter arising, has its "exempt" too. A redacted document has
+    "redacted": true and, of what is exempt, "withheld" in place of all but what it is called.
+
     AGREED: {"what", "owner", "due_on", "done_on", "progress", "state": "overdue", "state_label"}
 """
 
@@ -81,6 +85,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.timezone import localtime
 
+from assurance.models.exemptions import ItemExemption
 from assurance.models.matters import Matter, related
 from assurance.models.meetings import AgreedAction, CallIn, Decision, Meeting
 from assurance.models.packs import Paper
@@ -149,7 +154,11 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
             for position, call_in in enumerate(facts.call_ins, start=1)
         ],
         "matters_arising": [
-            {"reference": each.call_in.reference, **_agreed(each, day)}
+            {
+                "reference": each.call_in.reference,
+                **_agreed(each, day),
+                **_exempt(facts.exempt.get(each.call_in_id)),
+            }
             for each in AgreedAction.objects.arising_at(meeting).select_related(
                 *related("call_in__")
             )
@@ -276,6 +285,7 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
         "why": call_in.why,
         "reason": call_in.reason,
         "called_in_by": call_in.called_in_by.name,
+        **_exempt(facts.exempt.get(call_in.pk)),
         "times_before": sum(
             each.meeting.team_id == call_in.meeting.team_id
             for each in facts.earlier.get(call_in.matter, ())
@@ -295,7 +305,10 @@ def _agenda(position: int, call_in: CallIn, facts: AgendaFacts, day: date) -> Js
             for each in call_in.decisions.all()
         ],
         "agreed_actions": [_agreed(each, day) for each in call_in.agreed_actions.all()],
-        "before": [_before(each, day) for each in facts.earlier.get(call_in.matter, [])],
+        "before": [
+            {**_before(each, day), **_exempt(facts.exempt.get(each.pk))}
+            for each in facts.earlier.get(call_in.matter, [])
+        ],
     }
 
 
@@ -341,6 +354,13 @@ def _delivery(call_in: CallIn, facts: AgendaFacts, day: date) -> Json:
             for each in said
         ],
     }
+
+
+def _exempt(exemption: ItemExemption | None) -> Json:
+    """That it is exempt, and what is read instead; nothing where it is not."""
+    if exemption is None:
+        return {}
+    return {"exempt": {"line": exemption.line, "title_too": exemption.title_too}}
 
 
 def _managers_paper(call_in: CallIn) -> Json:
@@ -516,6 +536,7 @@ class AgendaFacts:
     """What is known of each item on an agenda: by indicator, or by what was called in."""
 
     call_ins: list[CallIn]
+    exempt: dict[int, ItemExemption]  # by call-in, of any meeting
     histories: dict[int, list[Rating]]
     escalations: dict[int, list[Escalation]]
     commentaries: dict[int, tuple[str, str]]  # context, and management action
@@ -556,6 +577,7 @@ def agenda_facts(meeting: Meeting, *, day: date) -> AgendaFacts:
     confidences = data_confidence_of(each.pk for each in said)
     return AgendaFacts(
         call_ins=call_ins,
+        exempt={each.call_in_id: each for each in ItemExemption.objects.standing()},
         histories=_histories(meeting, wanted),
         escalations=_escalations(meeting, wanted),
         commentaries={

@@ -23,6 +23,7 @@ from assurance.models.invitations import Invitation
 from assurance.models.matters import Matter, kind_of
 from assurance.models.meetings import AgreedAction, CallIn, LogCorrection
 from assurance.models.teams import Team
+from assurance.queries.exemptions import as_read_by
 from assurance.queries.matters import state_of
 from assurance.rights import may_read
 from assurance.rules import (
@@ -35,6 +36,7 @@ from assurance.rules import (
 from core.clock import day_of
 from core.dates import as_date
 from escalation.models.escalations import Escalation
+from escalation.queries.register import withhold_words
 from indicators.models.definitions import Indicator
 from indicators.models.ratings import Rating
 from organisation.models.people import User
@@ -71,11 +73,12 @@ class Thread:
     worked: str  # the series since it was first called in, as a sentence; empty where it never was
 
 
-def thread_of(matter: Matter, *, teams: Iterable[Team], today: date) -> Thread:
+def thread_of(matter: Matter, *, teams: Iterable[Team], today: date, reader: User | None) -> Thread:
     """One matter's thread before these teams, up to a day, in a constant number of queries.
 
     What levels below did with it stands in it too; what another team did only where that team is
-    among these: whoever asks says whose papers the reader may read.
+    among these: whoever asks says whose papers the reader may read. What is exempt is left out of what
+    a reader reads who may not read it, or whom nobody names.
     """
     call_ins = list(
         CallIn.objects.of(matter)
@@ -98,6 +101,7 @@ def thread_of(matter: Matter, *, teams: Iterable[Team], today: date) -> Thread:
     )
     for each in call_ins:
         setattr(each, kind_of(matter).value, matter)
+    call_ins = [each for each in as_read_by(call_ins, reader) if not each.is_nameless]
     state = state_of(matter, today)
     entries = [*happened(matter)]
     for each in call_ins:
@@ -113,7 +117,7 @@ def thread_of(matter: Matter, *, teams: Iterable[Team], today: date) -> Thread:
 def threads_read_by(matter: Matter, reader: User, *, today: date) -> Thread:
     """The same, before the teams whose papers a reader may read."""
     teams = [each for each in Team.objects.all() if may_read(reader, each)]
-    return thread_of(matter, teams=teams, today=today)
+    return thread_of(matter, teams=teams, today=today, reader=reader)
 
 
 def happened(matter: Matter) -> Iterator[ThreadEntry]:
@@ -148,8 +152,10 @@ def happened(matter: Matter) -> Iterator[ThreadEntry]:
 
 
 def _referred(indicator: Indicator) -> Iterator[ThreadEntry]:
-    rows = Escalation.objects.filter(indicator=indicator).prefetch_related("handlings__by")
-    for row in rows.order_by("opened_in", "pk"):
+    found = Escalation.objects.filter(indicator=indicator).prefetch_related("handlings__by")
+    rows = list(found.order_by("opened_in", "pk"))
+    withhold_words([each for row in rows for each in row.handlings.all()])
+    for row in rows:
         to = Level(row.level)
         yield ThreadEntry(
             day_of(row.recorded_at),

@@ -13,6 +13,7 @@ from django.db import transaction
 from assurance.models.matters import Matter, answers_for, called, kind_of
 from assurance.models.meetings import CallIn, Meeting
 from assurance.queries.boards import call_in_board
+from assurance.queries.exemptions import for_a_message
 from assurance.queries.matters import answerer_of
 from assurance.rights import refuse_all_but_chair
 from assurance.rules import CallInVerdict, Eligibility, MatterKind
@@ -115,8 +116,7 @@ def _decide(
         row,
         by=by,
         eligibility=found.value,
-        why=row.why,
-        reason=reason,
+        **({} if for_a_message(row).withheld else {"why": row.why, "reason": reason}),
         was=before.verdict if before else None,
     )
     was_called_in = before is not None and before.verdict == CallInVerdict.CALLED_IN

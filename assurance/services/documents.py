@@ -9,6 +9,8 @@ from django.db import transaction
 from assurance.models.meetings import Meeting
 from assurance.models.packs import MeetingDocument
 from assurance.queries.documents import overseers
+from assurance.queries.exemptions import marks_against
+from assurance.redaction import heading_of, without_heading
 from assurance.rights import refuse_all_but_chair, refuse_all_but_leads
 from assurance.rules import DocumentKind
 from core import audit
@@ -45,6 +47,12 @@ def write_document(
         raise Refused("Enter what it says", field="text")
     if kind is not DocumentKind.BRIEF and today < row.meets_on:
         raise Refused("The meeting is still to come: write this after it", field="text")
+    for mark in without_heading(text, marks_against(None, meeting=row)):
+        heading = heading_of(mark.title, mark.reference)
+        raise Refused(
+            f"Keep the heading “# {heading}”: what stands under it is exempt, and withheld by it",
+            field="text",
+        )
     if met_on is not None and met_on > today:
         raise Refused("Enter the day once you have met", field="met_on")
     latest = row.documents.filter(kind=kind).order_by("-number").first()

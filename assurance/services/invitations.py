@@ -11,6 +11,7 @@ from assurance.models.invitations import Invitation, ManagersPaper
 from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Seat
 from assurance.queries.attendance import attends_for, invitation_of
+from assurance.queries.exemptions import for_a_message
 from assurance.queries.invitations import late_or_due_papers
 from assurance.rights import leads, refuse_all_but_chair, refuse_all_but_leads
 from assurance.rules import DeputyState, SeatKind
@@ -96,25 +97,26 @@ def ask_to_bring(
     row.times_sent += 1
     row.sent_at = now()
     row.save(update_fields=["bring", "bring_by", "times_sent", "sent_at"])
-    audit.record("asked to bring", call_in, by=by, bring=row.bring, by_day=str(bring_by))
+    words = {} if for_a_message(call_in).withheld else {"bring": row.bring}
+    audit.record("asked to bring", call_in, by=by, **words, by_day=str(bring_by))
     _tell(row)
     return row
 
 
 def _tell(row: Invitation) -> None:
-    call_in = row.call_in
+    call_in = for_a_message(row.call_in)
     meeting = call_in.meeting
     why = call_in.why
     if call_in.reason and call_in.reason != why:
         why += f" The chair: {call_in.reason}"
     owe_notice(
         key=f"invited-{row.pk}-{row.times_sent}",
-        recipient=call_in.answered_by,
+        recipient=row.call_in.answered_by,
         kind=Notice.Kind.TO_DECIDE,
         subject=f"{meeting.team.short} calls in {call_in.called}: {meeting.when_and_where}",
         body=(
             f"{call_in.title}\n\n{why}\n\nIt meets on {meeting.when_and_where}, and you attend for "
-            f"this item.\n\nBring by {in_full(row.bring_by)}: {row.bring}"
+            f"this item.\n\nBring by {in_full(row.bring_by)}{'.' if call_in.withheld else f': {row.bring}'}"
         ),
         address=row.get_absolute_url(),
     )
@@ -125,15 +127,15 @@ def tell_of_withdrawal(call_in: CallIn) -> None:
     row = invitation_of(call_in)
     if row is None:
         return
-    meeting = call_in.meeting
+    meeting, told = call_in.meeting, for_a_message(call_in)
     audit.record("told that it is off the agenda", call_in, by=None, who=call_in.answered_by.name)
     owe_notice(
         key=f"not-called-in-{call_in.pk}-{row.times_sent}",
         recipient=call_in.answered_by,
-        subject=f"{call_in.called} is no longer called in by {meeting.team.short}",
+        subject=f"{told.called} is no longer called in by {meeting.team.short}",
         body=(
-            f"{call_in.title} is off the agenda of {in_full(meeting.meets_on)}: you need "
-            f"not come for it.\n\n{call_in.reason}"
+            f"{told.title} is off the agenda of {in_full(meeting.meets_on)}: you need "
+            f"not come for it.\n\n{told.withheld or told.reason}"
         ),
     )
 
@@ -160,7 +162,9 @@ def ask_for_deputy(*, invitation: Invitation, deputy: User, reason: str, by: Use
     row.deputy, row.deputy_reason = deputy, reason.strip()
     row.deputy_state, row.deputy_decided_by = DeputyState.ASKED, None
     row.save(update_fields=["deputy", "deputy_reason", "deputy_state", "deputy_decided_by"])
-    audit.record("asked for deputy", call_in, by=by, deputy=deputy.name, reason=reason)
+    told = for_a_message(call_in)
+    words = {} if told.withheld else {"reason": reason}
+    audit.record("asked for deputy", call_in, by=by, deputy=deputy.name, **words)
     meeting = call_in.meeting
     chairs = Seat.objects.held_on(localdate()).filter(team=meeting.team, kind=SeatKind.CHAIR)
     for seat in chairs.select_related("user"):
@@ -168,8 +172,8 @@ def ask_for_deputy(*, invitation: Invitation, deputy: User, reason: str, by: Use
             key=f"deputy-{row.pk}-{now():%Y%m%d%H%M%S%f}-{seat.user_id}",
             recipient=seat.user,
             kind=Notice.Kind.TO_DECIDE,
-            subject=f"{by} asks that {deputy} comes to {meeting.team.short} for {call_in.called}",
-            body=f"{row.deputy_reason}\n\nDecide whether you agree to it.",
+            subject=f"{by} asks that {deputy} comes to {meeting.team.short} for {told.called}",
+            body=f"{told.withheld or row.deputy_reason}\n\nDecide whether you agree to it.",
             address=row.get_absolute_url(),
         )
     return row
@@ -197,7 +201,8 @@ def decide_deputy(*, invitation: Invitation, agrees: bool, by: User) -> Invitati
     row.deputy_state, row.deputy_decided_by = state, by
     row.save(update_fields=["deputy_state", "deputy_decided_by"])
     audit.record("decided deputy", call_in, by=by, deputy=row.deputy.name, agrees=agrees)
-    said = f"{row.deputy} comes to {meeting.team.short} for {call_in.called}"
+    told_of = for_a_message(call_in)
+    said = f"{row.deputy} comes to {meeting.team.short} for {told_of.called}"
     told = [call_in.answered_by, *([row.deputy] if agrees else [])]
     for person in told:
         owe_notice(
@@ -206,7 +211,7 @@ def decide_deputy(*, invitation: Invitation, agrees: bool, by: User) -> Invitati
             subject=said if agrees else f"The chair expects you at {meeting.team.short} yourself",
             body=(
                 f"It meets on {meeting.when_and_where}. In place of {call_in.answered_by}: "
-                f"{row.deputy_reason}"
+                f"{told_of.withheld or row.deputy_reason}"
                 if agrees
                 else f"The chair did not agree that {row.deputy} comes in your place. It meets on "
                 f"{meeting.when_and_where}."
@@ -280,14 +285,15 @@ def remind_of_papers(*, today: date) -> int:
         key = f"paper-{'overdue' if is_overdue else 'due'}-{row.pk}-{row.times_sent}"
         if Notice.objects.filter(key=key).exists():
             continue
+        told = for_a_message(call_in)
         when = "was due on" if is_overdue else "is due on"
         owe_notice(
             key=key,
             recipient=call_in.answered_by,
             kind=Notice.Kind.OVERDUE if is_overdue else Notice.Kind.REMINDER,
-            subject=f"Your paper for {call_in.meeting.team.short} on {call_in.called} "
+            subject=f"Your paper for {call_in.meeting.team.short} on {told.called} "
             f"{when} {in_full(row.bring_by)}",
-            body=f"{call_in.meeting.team.short} meets on {call_in.meeting.when_and_where}.\n\n{row.bring}",
+            body=f"{call_in.meeting.team.short} meets on {call_in.meeting.when_and_where}.\n\n{told.withheld or row.bring}",
             address=row.get_absolute_url(),
         )
         audit.record("reminded of paper", call_in, by=None, overdue=is_overdue)

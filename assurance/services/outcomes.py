@@ -16,6 +16,7 @@ from assurance.models.meetings import (
     LogCorrection,
     Meeting,
 )
+from assurance.queries.exemptions import for_a_message
 from assurance.rights import leads, refuse_all_but_leads, refuse_strangers
 from assurance.rules import CallInVerdict, Judged, Outcome, TeamCode
 from core import audit
@@ -62,7 +63,13 @@ def challenge(
     if (again := Challenge.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
     row = Challenge.objects.create(**said, **_days(call_in, today))
-    audit.record("challenged", call_in, by=by, text=row.text, asked_by=row.asked_by)
+    audit.record(
+        "challenged",
+        call_in,
+        by=by,
+        asked_by=row.asked_by,
+        **_unless_exempt(call_in, text=row.text),
+    )
     return row
 
 
@@ -126,7 +133,7 @@ def decide(
         call_in,
         by=by,
         kind=kind.value,
-        text=row.text,
+        **_unless_exempt(call_in, text=row.text),
         returns_on=returns_on.isoformat() if returns_on else None,
         agreed_plan=agreed_plan.number if agreed_plan else None,
     )
@@ -174,8 +181,7 @@ def agree_action(
         "agreed action",
         call_in,
         by=by,
-        what=row.what,
-        owner=row.owner,
+        **_unless_exempt(call_in, what=row.what, owner=row.owner),
         due_on=due_on.isoformat(),
     )
     return row
@@ -224,12 +230,11 @@ def complete_action(
     row.refresh_from_db()
     audit.record(
         "completed action" if done_on else "reported on action",
-        row,
+        _named_in_record(row),
         by=by,
         done_on=done_on.isoformat() if done_on else None,
         was=was.isoformat() if was else None,
-        progress=row.progress,
-        evidence=row.evidence,
+        **_unless_exempt(call_in, progress=row.progress, evidence=row.evidence),
     )
     return row
 
@@ -262,10 +267,10 @@ def judge_action(
     row.save(update_fields=["judged", "judged_words", "judged_by", "judged_on", "done_on"])
     audit.record(
         "judged action",
-        row,
+        _named_in_record(row),
         by=by,
         judged=judged.value,
-        words=row.judged_words,
+        **_unless_exempt(row.call_in, words=row.judged_words),
         done_on=was.isoformat(),
     )
     if judged is Judged.NOT_ENOUGH and row.person is not None:
@@ -273,8 +278,9 @@ def judge_action(
             key=f"action-not-enough-{row.pk}-{now():%Y%m%d%H%M%S%f}",
             recipient=row.person,
             kind=Notice.Kind.TO_DECIDE,
-            subject=f"{team.short} asks for more: {row.what}",
-            body=row.judged_words,
+            subject=f"{team.short} asks for more"
+            + ("" if (withheld := for_a_message(row.call_in).withheld) else f": {row.what}"),
+            body=withheld or row.judged_words,
             address=reverse("report_on_action", args=[row.pk]),
         )
     return row
@@ -313,13 +319,28 @@ def correct_log(
     if (again := LogCorrection.objects.filter(**said).first()) is not None:
         return again  # a button pressed twice
     row = LogCorrection.objects.create(**said, corrected_by=by, corrected_on=today)
-    audit.record("corrected log", call_in, by=by, text=row.text, of=str(entry) if entry else None)
+    audit.record(
+        "corrected log",
+        call_in,
+        by=by,
+        **_unless_exempt(call_in, text=row.text, of=str(entry) if entry else None),
+    )
     return row
 
 
 def _days(call_in: CallIn, today: date) -> dict[str, date]:
     """When an entry is made, and until when the log takes any."""
     return {"recorded_on": today, "log_closes_on": call_in.meeting.log_closes_on}
+
+
+def _unless_exempt(call_in: CallIn, **words: str | None) -> dict[str, str | None]:
+    """What the record says in people's words: nothing of an item that is exempt."""
+    return {} if for_a_message(call_in).withheld else words
+
+
+def _named_in_record(action: AgreedAction) -> AgreedAction | CallIn:
+    """What an act on an action is recorded of: of an exempt item the item, since an action's name is its text."""
+    return action.call_in if for_a_message(action.call_in).withheld else action
 
 
 def refuse_closed_log(meeting: Meeting, today: date) -> None:
@@ -382,7 +403,7 @@ def _deal_with_what_was_referred(decision: Decision, today: date, by: User) -> N
         deal_with(
             escalation=row,
             kind=Handling.Kind.PLAN_AGREED if agrees else Handling.Kind.NOTED,
-            words=f"{decision.text} ({meeting})",
+            words=f"{for_a_message(decision.call_in).withheld or decision.text} ({meeting})",
             handled_on=day,
             today=max(day, today),
             by=by,

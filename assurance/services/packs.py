@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
 from assurance.models.meetings import Meeting
-from assurance.models.packs import Pack, SentPack
+from assurance.models.packs import Pack, RedactedPack, SentPack
 from assurance.queries.documents import readers_of_papers
 from assurance.queries.pack_document import pack_document
 from assurance.rights import refuse_all_but_leads
@@ -120,3 +121,25 @@ def attach_rendering(*, pack: Pack, html: str, pdf: bytes) -> Pack:
     row.save(update_fields=["html", "pdf", "drawn_at"])
     audit.record("drew pack", row, by=None, sha256=row.sha256)
     return row
+
+
+@transaction.atomic
+def attach_redaction(
+    *, pack: Pack, document: dict[str, Any], html: str, pdf: bytes
+) -> RedactedPack:
+    """What was drawn of a pack without what is exempt is kept with it, once for each thing that may be left.
+
+    Raises Refused where there is nothing to attach, and where nothing was taken out of the document.
+    """
+    if not html or not pdf:
+        raise Refused("A pack is drawn as HTML and as PDF, both")
+    if document == pack.document:
+        raise Refused("Nothing is exempt in it: it is drawn as it is")
+    sha256 = pack_digest(document)
+    row = Pack.objects.select_for_update().get(pk=pack.pk)
+    standing = row.redacted.filter(sha256=sha256).first()
+    if standing is not None:
+        return standing
+    drawn = RedactedPack.objects.create(pack=row, sha256=sha256, html=html, pdf=pdf, drawn_at=now())
+    audit.record("drew redacted pack", row, by=None, sha256=sha256)
+    return drawn

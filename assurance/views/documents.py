@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assurance.forms import DocumentForm
 from assurance.models.teams import Team
 from assurance.queries.documents import drafted
+from assurance.queries.exemptions import text_read_by
 from assurance.rights import is_chair, leads, may_read, require_on_team
 from assurance.rules import DocumentKind
 from assurance.services import documents as services
@@ -67,7 +68,7 @@ def meeting_document(request: SignedInRequest, team: Team, day: date, kind: str)
             "meeting": meeting,
             "what": what,
             "issued": issued,
-            "blocks": blocks_of(issued.text) if issued else [],
+            "blocks": blocks_of(text_read_by(meeting, issued.text, request.user)) if issued else [],
             "older": [each for each in versions if each.issued_at and each != issued],
             "draft": draft,
             "form": form,
@@ -87,7 +88,13 @@ def document_in_word(request: SignedInRequest, team: Team, day: date, kind: str)
     issued = meeting.documents.filter(kind=what, issued_at__isnull=False).first()
     if issued is None:
         raise Http404("Nothing was issued yet")
-    return _word(team, day, what.value, f"{what.label}: {meeting}", issued.text)
+    return _word(
+        team,
+        day,
+        what.value,
+        f"{what.label}: {meeting}",
+        text_read_by(meeting, issued.text, request.user),
+    )
 
 
 @require_safe
@@ -98,6 +105,7 @@ def minutes_in_word(request: SignedInRequest, team: Team, day: date) -> HttpResp
     if meeting.is_cancelled or meeting.meets_on > localdate():
         raise Http404("The meeting has no minutes yet")
     text = drafted(meeting, DocumentKind.REPORT, today=localdate())
+    text = text_read_by(meeting, text, request.user)
     return _word(team, day, "minutes", f"Minutes: {meeting}", text)
 
 

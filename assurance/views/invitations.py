@@ -16,6 +16,7 @@ from assurance.models.matters import related
 from assurance.models.meetings import CallIn
 from assurance.models.teams import Team
 from assurance.queries.attendance import attends_for
+from assurance.queries.exemptions import as_read_by
 from assurance.rights import is_chair, leads, may_read, require_on_team
 from assurance.services import invitations as services
 from assurance.views.meetings import meeting_of
@@ -50,6 +51,9 @@ def invitation(request: SignedInRequest, team: Team, day: date, address: str) ->
     call_in = row.call_in
     attends, leading = attends_for(request.user, call_in), leads(request.user, team)
     if not (attends or may_read(request.user, team)):
+        raise PermissionDenied
+    as_read_by([call_in], request.user)
+    if call_in.withheld:  # nothing is left of it to read, and nothing here is theirs to do
         raise PermissionDenied
     is_own = call_in.answered_by == request.user
     act = request.POST.get("act") if request.method == "POST" else None

@@ -81,7 +81,9 @@ def live_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespons
         "rows": rows,
         "forms": by_act,
         "form": by_act.get(act) if act else None,
-        "thread": thread_of(call_in.matter, teams=Team.objects.all(), today=localdate()),
+        "thread": thread_of(
+            call_in.matter, teams=Team.objects.all(), today=localdate(), reader=request.user
+        ),
         "interests": interests(meeting, [call_in]),
         "invitation": invitation_of(call_in),
         "paper": call_in.managers_papers.select_related("written_by", "plan").first(),

@@ -1,6 +1,7 @@
 """A meeting's page: its agenda, its papers and its packs."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,9 +18,10 @@ from assurance.models.teams import Team
 from assurance.queries.attendance import attendance_sheet
 from assurance.queries.besides import Received, received_by
 from assurance.queries.documents import document_lines
+from assurance.queries.exemptions import pack_read_by
 from assurance.queries.meetings import meeting_sheet, questions_about_meeting
 from assurance.rights import leads, may_read, require_on_team, takes_part
-from assurance.rules import pack_bytes
+from assurance.rules import pack_bytes, pack_digest
 from assurance.services import meetings, packs
 from core import jobs
 from core.clock import localdate
@@ -36,6 +38,7 @@ ALONE = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+RENDER_REDACTED_PACK = "draw_redacted_pack"
 RENDER_PACK = "draw_pack"  # the kind of job by which reports, which draws, is asked to
 
 
@@ -55,7 +58,7 @@ def meeting(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
         request,
         "assurance/meeting.html",
         {
-            "sheet": meeting_sheet(found, known_on=localdate()),
+            "sheet": meeting_sheet(found, known_on=localdate(), reader=request.user),
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "may_be_held": found.is_to_come and found.meets_on <= localdate(),
@@ -164,7 +167,7 @@ def cancel_meeting(request: SignedInRequest, team: Team, day: date) -> HttpRespo
         else:
             messages.success(request, "The meeting is cancelled. Those concerned are told.")
             return redirect(found)
-    sheet = meeting_sheet(found, known_on=localdate())
+    sheet = meeting_sheet(found, known_on=localdate(), reader=request.user)
     return render(request, "assurance/cancel_meeting.html", {"sheet": sheet, "form": form})
 
 
@@ -220,6 +223,20 @@ def _request_rendering(pack: Pack, by: User) -> None:
         return  # it is on its way
 
 
+def _request_redaction(pack: Pack, document: dict[str, Any], by: User) -> None:
+    """It is drawn for whoever asks for the same; the job makes of the pack what was made here."""
+    sha256 = pack_digest(document)
+    try:
+        jobs.request(
+            kind=RENDER_REDACTED_PACK,
+            key=f"{RENDER_REDACTED_PACK} {pack.pk} {sha256}",
+            arguments={"pack": pack.pk, "reader": by.pk},
+            by=by,
+        )
+    except jobs.AlreadyAsked:
+        return
+
+
 @require_http_methods(["GET", "POST"])
 @require_on_team(leads)
 def table_paper(request: SignedInRequest, team: Team, day: date) -> HttpResponse:
@@ -262,13 +279,26 @@ def paper(request: SignedInRequest, team: Team, day: date, position: int) -> Fil
 @require_on_team(may_read)
 def pack(request: SignedInRequest, team: Team, day: date, number: int, form: str) -> HttpResponse:
     """A frozen pack: the document itself, or the page or PDF once drawn from it."""
-    found = get_object_or_404(meeting_of(team, day).packs, number=number)
+    found = get_object_or_404(
+        meeting_of(team, day).packs.select_related("meeting__team"), number=number
+    )
+    document = pack_read_by(found, request.user)
     if request.method == "GET" and found.drawn_at is not None:
         packs.note_opening(pack=found, by=request.user)
     if form == "json":
-        body, kind = pack_bytes(found.document), "application/json"
+        body, kind = pack_bytes(document), "application/json"
     elif found.drawn_at is None:
         raise Http404("This pack is not drawn yet")
+    elif document != found.document:
+        drawn = found.redacted.filter(sha256=pack_digest(document)).first()
+        if drawn is None:
+            _request_redaction(found, document, request.user)
+            raise Http404("This pack is being drawn without what is exempt: come back shortly")
+        body, kind = (
+            (bytes(drawn.pdf), "application/pdf")
+            if form == "pdf"
+            else (drawn.html.encode(), "text/html; charset=utf-8")
+        )
     elif form == "pdf":
         body, kind = found.drawn_pdf, "application/pdf"
     else:

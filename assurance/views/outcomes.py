@@ -21,6 +21,7 @@ from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction, CallIn, Challenge, Decision
 from assurance.models.teams import Team
 from assurance.queries.attendance import attends_for, interests, invitation_of
+from assurance.queries.exemptions import as_read_by
 from assurance.queries.meetings import CalledInSheet, called_in_sheet
 from assurance.queries.seats import seats_on
 from assurance.queries.threads import thread_of
@@ -33,6 +34,8 @@ from assurance.rights import (
     takes_part,
 )
 from assurance.services import outcomes
+from assurance.views.exemptions import RECORDED as EXEMPTED
+from assurance.views.exemptions import exempting_of, is_done
 from assurance.views.meetings import meeting_of
 from core.clock import localdate
 from core.guards import require
@@ -65,10 +68,26 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
     attends = attends_for(request.user, call_in)
     if not (attends or may_read(request.user, team)):
         raise PermissionDenied
+    reads_papers = may_read(request.user, team)
+    thread = thread_of(
+        call_in.matter,
+        teams=Team.objects.all() if reads_papers else [team],
+        today=localdate(),
+        reader=request.user,
+    )
+    as_read_by([call_in], request.user)
+    if call_in.is_nameless:
+        raise PermissionDenied
     sheet = called_in_sheet(call_in, known_on=localdate())
     act = request.POST.get("act") if request.method == "POST" else None
     by_act = forms_of(request, sheet, act)
-    if request.method == "POST":
+    exempting = exempting_of(request, call_in, act)
+    if act is not None and act in exempting.forms:
+        refuse_all_but_leads(request.user, team)
+        if is_done(request, call_in, exempting, act):
+            messages.success(request, EXEMPTED[act])
+            return redirect(call_in)
+    elif request.method == "POST":
         if act is None or act not in by_act:
             raise Http404("There is no such act")
         refusal = refuse_strangers if act == "challenge" else refuse_all_but_leads
@@ -76,7 +95,7 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
         if is_recorded(request, sheet, act, by_act[act]):
             messages.success(request, RECORDED[act])
             return redirect(call_in)
-    reads_papers, meeting = may_read(request.user, team), call_in.meeting
+    meeting = call_in.meeting
     return render(
         request,
         "assurance/called_in.html",
@@ -91,7 +110,7 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
             "sheet": sheet,
             "call_in": call_in,
             "forms": by_act,
-            "form": by_act.get(act) if act else None,
+            "form": {**by_act, **exempting.forms}.get(act) if act else None,
             "leads": leads(request.user, team),
             "takes_part": takes_part(request.user, team),
             "reads_papers": reads_papers,
@@ -100,11 +119,8 @@ def called_in(request: SignedInRequest, team: Team, day: date, address: str) -> 
             "interests": interests(meeting, [call_in]) if takes_part(request.user, team) else (),
             "meeting_has_come": meeting.meets_on <= localdate(),
             "log_is_closed": localdate() > meeting.log_closes_on,
-            "thread": thread_of(
-                call_in.matter,
-                teams=Team.objects.all() if reads_papers else [team],
-                today=localdate(),
-            ),
+            "thread": thread,
+            "exempting": exempting,
         },
     )
 

@@ -42,7 +42,7 @@ def assurance(request: SignedInRequest) -> HttpResponse:
         return render(request, "assurance/without_seat.html", {"seated": seated})
     if len(teams) == 1:
         return redirect(teams[0])
-    sheets = [team_sheet(team=team, day=localdate()) for team in teams]
+    sheets = [team_sheet(team=team, day=localdate(), reader=request.user) for team in teams]
     return render(request, "assurance/teams.html", {"sheets": sheets})
 
 
@@ -56,7 +56,7 @@ def team(request: SignedInRequest, team: Team) -> HttpResponse:
         request,
         "assurance/team.html",
         {
-            "sheet": team_sheet(team=team, day=localdate()),
+            "sheet": team_sheet(team=team, day=localdate(), reader=request.user),
             "leads": leads(request.user, team),
         },
     )

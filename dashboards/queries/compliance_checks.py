@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from assurance.models.exemptions import ItemExemption
 from assurance.models.meetings import AgreedAction
 from core.clock import day_of
 from core.dates import in_full
@@ -439,12 +440,19 @@ def _agreed_actions(context: CheckContext) -> Iterator[tuple[int, _Promise]]:
     rows = AgreedAction.objects.filter(
         due_on__lte=context.quarter.last_day, call_in__indicator__in=context.measured
     ).select_related("call_in__meeting")
+    # Findings are kept, and read by whoever reads the compliance page.
+    exempt = set(ItemExemption.objects.standing().values_list("call_in", flat=True))
     for each in rows.order_by("call_in__indicator__reference", "due_on", "pk"):
         called_in = each.call_in
         if called_in.indicator_id is not None:
             yield (
                 called_in.indicator_id,
-                _Promise(each.what, each.due_on, each.done_on, called_in.meeting.meets_on),
+                _Promise(
+                    "An exempt action" if called_in.pk in exempt else each.what,
+                    each.due_on,
+                    each.done_on,
+                    called_in.meeting.meets_on,
+                ),
             )
 
 

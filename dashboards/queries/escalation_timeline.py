@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from assurance.models.meetings import CallIn
 from assurance.models.teams import Team
+from assurance.queries.exemptions import as_read_by
 from assurance.rights import may_read
 from assurance.rules import CallInVerdict, MeetingState
 from core.charts.trend import Trend
@@ -397,12 +398,16 @@ def meeting_events(context: TimelineContext, reader: User) -> Iterator[TimelineE
     rows = (
         CallIn.objects.filter(indicator=indicator)
         .exclude(meeting__state=MeetingState.CANCELLED)
-        .select_related("meeting__team", "called_in_by", "indicator")
+        .select_related(
+            "meeting__team", "called_in_by", "indicator__accountable_manager", "invitation__deputy"
+        )
     )
     rows = rows.prefetch_related(
         "challenges__raised_by", "decisions__agreed_plan", "agreed_actions"
     )
-    for row in rows.order_by("meeting__meets_on"):
+    for row in as_read_by(rows.order_by("meeting__meets_on"), reader):
+        if row.is_nameless:
+            continue
         on_agenda = row.verdict == CallInVerdict.CALLED_IN
         if not (row.meeting.team_id in readable or (is_own and on_agenda)):
             continue

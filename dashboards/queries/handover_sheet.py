@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from assurance.models.matters import answered_by, related
 from assurance.models.meetings import AgreedAction, CallIn
+from assurance.queries.exemptions import actions_read_by
 from assurance.rules import MeetingState
 from core.quarters import Quarter
 from core.queries import last_closed, open_quarters
@@ -98,7 +99,7 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
         open_quarter=quarter,
         lines=tuple(_lines(held.indicators, closed, quarter, reader)),
         actions=tuple(sorted(held.actions, key=lambda each: each.due_on)),
-        agreed_actions=tuple(_agreed(person, keys)),
+        agreed_actions=tuple(_agreed(person, keys, reader)),
         milestones=tuple(sorted(held.milestones, key=lambda each: each.due_on)),
         questions=tuple(
             questions.filter(revision__result__indicator__in=keys).select_related(
@@ -112,10 +113,11 @@ def handover_sheet(person: User, *, reader: User, today: date) -> HandoverSheet:
     )
 
 
-def _agreed(person: User, keys: Collection[int]) -> Iterable[AgreedAction]:
+def _agreed(person: User, keys: Collection[int], reader: User) -> Iterable[AgreedAction]:
     """What meetings agreed and is not done: in this name, or about what they answer for."""
     about = named(person) | Q(call_in__indicator__in=keys) | answered_by(person, "call_in__")
-    rows = AgreedAction.objects.filter(about, done_on=None).order_by("due_on", "pk")
+    rows = actions_read_by(AgreedAction.objects.filter(about, done_on=None), reader)
+    rows = rows.order_by("due_on", "pk")
     return rows.select_related("call_in__meeting__team", *related("call_in__"))
 
 

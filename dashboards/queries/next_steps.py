@@ -15,6 +15,7 @@ from assurance.models.matters import answered_by, related
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.teams import Seat, Team
 from assurance.queries.attendance import invitation_of
+from assurance.queries.exemptions import actions_read_by
 from assurance.rules import CallInVerdict, MeetingState, SeatKind
 from core.clock import localdate
 from core.dates import in_full
@@ -638,9 +639,9 @@ def action_steps(reader: User, today: date) -> Iterator[NextStep]:
     """
     soon = {"done_on__isnull": True, "due_on__lte": today + AHEAD}
     planned = Action.objects.standing().of(reader).filter(**soon).select_related("plan__indicator")
-    agreed = AgreedAction.objects.filter(named(reader), **soon).select_related(
-        "call_in__meeting__team", *related("call_in__")
-    )
+    agreed = actions_read_by(
+        AgreedAction.objects.filter(named(reader), **soon), reader
+    ).select_related("call_in__meeting__team", *related("call_in__"))
     found = [
         *(_planned_action_step(each, reader, today) for each in planned.order_by("due_on", "pk"))
     ]

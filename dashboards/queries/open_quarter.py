@@ -13,6 +13,7 @@ from django.urls import reverse
 from assurance.models.meetings import AgreedAction, Meeting
 from assurance.models.teams import Team
 from assurance.queries.boards import call_in_board
+from assurance.queries.exemptions import as_read_by
 from assurance.queries.seats import looks_at_delivery
 from assurance.rights import may_read, takes_part
 from assurance.rules import MeetingState, TeamCode
@@ -277,7 +278,13 @@ def _next_meetings(reader: User, today: date) -> Iterable[NextMeeting]:
         if meeting is None or not (is_officer or reads):
             yield NextMeeting(team, meeting, False, False, Shortened((), 0))
             continue
-        called_in = meeting.call_ins.on_agenda().with_matters().order_by("at", "id")
+        called_in = as_read_by(
+            meeting.call_ins.on_agenda()
+            .with_matters()
+            .select_related("meeting__team", "invitation__deputy")
+            .order_by("at", "id"),
+            reader,
+        )
         owed = AgreedAction.objects.filter(
             call_in__meeting__team=team, done_on__isnull=True, due_on__lt=today
         )
@@ -287,7 +294,7 @@ def _next_meetings(reader: User, today: date) -> Iterable[NextMeeting]:
             meeting=meeting,
             is_told=True,
             names_called_in=reads,
-            called_in=Shortened.to(MOST_CALLED_IN, list(called_in)),
+            called_in=Shortened.to(MOST_CALLED_IN, called_in),
             undecided=len(call_in_board(team=team, meeting=meeting, reader=None).undecided)
             if is_for_performance and (is_officer or takes_part(reader, team))
             else 0,

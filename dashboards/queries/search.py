@@ -18,6 +18,7 @@ from django.urls import reverse
 from assurance.models.matters import related
 from assurance.models.meetings import AgreedAction
 from assurance.models.teams import Team
+from assurance.queries.exemptions import actions_read_by
 from assurance.rights import may_read
 from core.dates import as_date
 from core.own_words import in_own_words
@@ -201,8 +202,11 @@ def _actions(words: Sequence[str], reader: User, today: date, most: int) -> Iter
             reverse("indicator", args=[indicator.address]),
         )
     teams = [team for team in Team.objects.all() if may_read(reader, team)]
-    agreed = AgreedAction.objects.filter(
-        _having(words, "what", "owner"), call_in__meeting__team__in=teams
+    agreed = actions_read_by(
+        AgreedAction.objects.filter(
+            _having(words, "what", "owner"), call_in__meeting__team__in=teams
+        ),
+        reader,
     ).select_related("call_in__meeting__team", *related("call_in__"))
     for each in agreed.order_by("due_on", "pk")[: most - found]:
         meeting = each.call_in.meeting

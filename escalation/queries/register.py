@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -99,6 +99,23 @@ class TimeAtLevel:
         return f"{so_far}, and it was."
 
 
+Withholds = Callable[[Sequence[Handling]], None]
+_withholders: list[Withholds] = []
+
+
+def withholds_words(function: Withholds) -> Withholds:
+    """An app above says which words of what a level did are kept back, by taking them out of the rows."""
+    _withholders.append(function)
+    return function
+
+
+def withhold_words(handlings: Sequence[Handling]) -> None:
+    """Nothing that is kept back is left in what levels did. The rows were fetched with their escalation."""
+    if handlings:
+        for function in _withholders:
+            function(handlings)
+
+
 def times_at_level(rows: Iterable[Escalation], *, today: date) -> dict[int, TimeAtLevel]:
     """By the key of each escalation, its time at its level: `{12: TimeAtLevel(…)}`.
 
@@ -110,8 +127,11 @@ def times_at_level(rows: Iterable[Escalation], *, today: date) -> dict[int, Time
         for rule in LevelDuty.objects.filter(version__in={each.sorp_version_id for each in rows})
     }
     handlings: dict[int, list[Handling]] = defaultdict(list)
+    by_key = {each.pk: each for each in rows}
     for each in Handling.objects.filter(escalation__in=rows).select_related("by"):
+        each.escalation = by_key[each.escalation_id]
         handlings[each.escalation_id].append(each)
+    withhold_words([each for several in handlings.values() for each in several])
     closed = {
         quarter: day_of(at)
         for quarter, at in ReportingQuarter.objects.filter(closed_at__isnull=False).values_list(

@@ -6,6 +6,7 @@ import factory
 from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
+from assurance.models.exemptions import ItemExemption
 from assurance.models.invitations import Invitation, ManagersPaper
 from assurance.models.meetings import (
     AgreedAction,
@@ -15,7 +16,7 @@ from assurance.models.meetings import (
     LogCorrection,
     Meeting,
 )
-from assurance.models.packs import MeetingDocument, Pack, Paper, SentPack
+from assurance.models.packs import MeetingDocument, Pack, Paper, RedactedPack, SentPack
 from assurance.models.teams import Seat, Team
 from assurance.rules import (
     CallInVerdict,
@@ -27,6 +28,7 @@ from assurance.rules import (
     pack_digest,
 )
 from core.quarters import Quarter
+from core.rules.exemptions import Ground
 from escalation.models.escalations import Escalation
 from escalation.models.plans import Action, ActionPlan
 from organisation.rules import PostKind
@@ -263,3 +265,30 @@ class ActionFactory(DjangoModelFactory):
     description = "Recruit two engineers"
     owner = "Head of Highways"
     due_on = date(2011, 12, 1)
+
+
+class ItemExemptionFactory(DjangoModelFactory):
+    """An item proposed to be exempt as somebody's business affairs, and to be reviewed in a year."""
+
+    class Meta:
+        model = ItemExemption
+
+    call_in = factory.SubFactory(CallInFactory)
+    ground = Ground.BUSINESS
+    reason = "A contract is being negotiated"
+    proposed_by = factory.SubFactory(UserFactory)
+    proposed_on = date(2011, 11, 1)
+    review_on = date(2012, 11, 1)
+
+
+class RedactedPackFactory(DjangoModelFactory):
+    """A pack as it was drawn for those who read nothing exempt."""
+
+    class Meta:
+        model = RedactedPack
+
+    pack = factory.SubFactory(PackFactory)
+    sha256 = "a" * 64
+    html = "<p>Redacted</p>"
+    pdf = b"%PDF-1.7"
+    drawn_at = datetime(2011, 11, 7, 9, tzinfo=UTC)

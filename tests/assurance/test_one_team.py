@@ -21,7 +21,7 @@ from organisation.models.council import AssuranceTeams, Council
 from organisation.queries import council_facts, forget_council
 from organisation.rules import PostKind
 from tests.assurance.factories import MeetingFactory, TeamFactory
-from tests.factories import CouncilFactory, holder
+from tests.factories import CouncilFactory, UserFactory, holder
 from tests.strategy.factories import MilestoneFactory
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,12 @@ def test_the_one_team_looks_at_what_is_late_in_delivery_too(says, sorp_in_force,
     sees = teams is AssuranceTeams.ONE
 
     assert looks_at_delivery(meeting.team) is sees
-    assert bool(meeting_sheet(meeting, known_on=meeting.meets_on).late_milestones) is sees
+    assert (
+        bool(
+            meeting_sheet(meeting, known_on=meeting.meets_on, reader=UserFactory()).late_milestones
+        )
+        is sees
+    )
     document = pack_document(meeting, known_on=meeting.meets_on)
     assert bool(document["late_milestones"]) is sees
 

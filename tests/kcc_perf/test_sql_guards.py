@@ -33,12 +33,14 @@ from tests.assurance.factories import (
     ChallengeFactory,
     DecisionFactory,
     EscalationFactory,
+    ItemExemptionFactory,
     LogCorrectionFactory,
     ManagersPaperFactory,
     MeetingDocumentFactory,
     MeetingFactory,
     PackFactory,
     PaperFactory,
+    RedactedPackFactory,
     SentPackFactory,
 )
 from tests.factories import (
@@ -297,6 +299,8 @@ MADE = {
     "assurance_pack": PackFactory,
     "assurance_sentpack": SentPackFactory,
     "assurance_meetingdocument": MeetingDocumentFactory,
+    "assurance_itemexemption": ItemExemptionFactory,
+    "assurance_redactedpack": RedactedPackFactory,
 }
 # Where no one row fills every column that no two rows share.
 # More rows of a table, where no one row fills every column that two rows may not share.
@@ -341,6 +345,9 @@ CLOSED = {
     "assurance_pack": lambda row: moved(row, html="<p>", pdf=b"%PDF", drawn_at=MOMENT),
     "assurance_sentpack": lambda row: moved(row, opened_at=MOMENT),
     "assurance_meetingdocument": lambda row: moved(row, issued_at=MOMENT, issued_by=UserFactory()),
+    "assurance_itemexemption": lambda row: moved(
+        row, lifted_on=row.review_on, lifted_by=UserFactory(), lifted_because="Signed"
+    ),
 }
 # What services move of a row that is not closed.
 MOVES = {
@@ -356,6 +363,7 @@ MOVES = {
         "cancelled_because": "Snow",
     },
     "assurance_callin": {"verdict": "withdrawn", "reason": "Recovered", "at": MOMENT},
+    "assurance_itemexemption": {"review_on": date(2013, 11, 1)},
     "assurance_meetingdocument": {"text": "Three items.", "met_on": DAY, "written_at": MOMENT},
     "assurance_agreedaction": {
         "done_on": DAY,
@@ -563,6 +571,11 @@ def test_every_free_column_is_moved_by_one_of_these_tests():
         "assurance_pack": {"html", "pdf", "drawn_at"},
         "assurance_sentpack": {"opened_at"},
         "assurance_meetingdocument": {"issued_at", "issued_by_id"},
+        # approved or lifted by somebody on a day, all at once
+        "assurance_itemexemption": {
+            *("approved_by_id", "approved_on"),
+            *("lifted_by_id", "lifted_on", "lifted_because"),
+        },
     }
     with_call_ins = {
         "assurance_meeting": {"carried_to_id"},

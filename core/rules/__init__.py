@@ -1,0 +1,1 @@
+"""What any app judges by and that needs nothing beside itself."""
