@@ -62,8 +62,10 @@ def _besides(value: Any, nameless: Sequence[Json]) -> Any:
         return value
     return [
         {name: _besides(each, nameless) for name, each in row.items()}
+        if isinstance(row, dict)
+        else row
         for row in value
-        if not any(_is_same(row, item) for item in nameless)
+        if not (isinstance(row, dict) and any(_is_same(row, item) for item in nameless))
     ]
 
 
@@ -112,12 +114,21 @@ def _before(meeting: Json, item: Json, marks: Sequence[Mark], reads: set[str]) -
 
 def _arising(row: Json, marks: Sequence[Mark], team: str, reads: set[str]) -> Json:
     frozen = row.get("exempt") if team not in reads else None
-    mark = next((each for each in marks if each.team == team and each.is_of(row)), None)
+    # Packs of before said nothing of the meeting: any exempt item so called may be meant.
+    mark = next(
+        (
+            each
+            for each in marks
+            if each.team == team and each.date == row.get("date", each.date) and each.is_of(row)
+        ),
+        None,
+    )
     if not (frozen or mark):
         return row
     nameless = (frozen and frozen["title_too"]) or (mark and mark.title_too)
     line = frozen["line"] if frozen else mark.line if mark else ""
-    return {"reference": "" if nameless else row["reference"], "withheld": line}
+    named = {} if nameless else {name: row[name] for name in ("team", "date") if name in row}
+    return {"reference": "" if nameless else row["reference"], **named, "withheld": line}
 
 
 def heading_of(title: str, reference: str) -> str:

@@ -60,9 +60,13 @@ def as_read_by(call_ins: Iterable[CallIn], reader: Visitor | None) -> list[CallI
         each.call_in_id: each
         for each in ItemExemption.objects.standing().filter(call_in__in=[row.pk for row in rows])
     }
+    teams = {row.meeting.team_id: row.meeting.team for row in rows if row.pk in exempt}
+    reads = {key for key, team in teams.items() if reader and reads_exempt_of(reader, team)}
     for row in rows:
         exemption = exempt.get(row.pk)
-        if exemption and (reader is None or not reads_exempt(reader, row)):
+        if exemption and not (
+            row.meeting.team_id in reads or (isinstance(reader, User) and attends_for(reader, row))
+        ):
             withhold(row, exemption)
     return rows
 

@@ -12,7 +12,7 @@ one day, without an act between, gives the same bytes.
       "attendees": [{"name", "seat": "chair", "seat_label", "directorate": name or null}],
       "circulated_to": [{"name", "post": "Cabinet Member"}],       by office, not by seat
       "agenda": [AGENDA, …],                                       in the order called in
-      "matters_arising": [{"reference", and all of AGREED}],       of earlier meetings
+      "matters_arising": [{"reference", "team", "date", and all of AGREED}],   of earlier meetings
       "papers": [{"position", "title", "text", "file": name or null, "sha256"}],
       "late_milestones": [{"title", "belongs_to", "due_on", "forecast_on", "progress",
                            "status": "overdue", "status_label", "accountable_manager"}],  DAT's
@@ -156,11 +156,13 @@ def pack_document(meeting: Meeting, *, known_on: date) -> Json:
         "matters_arising": [
             {
                 "reference": each.call_in.reference,
+                "team": each.call_in.meeting.team.code,
+                "date": each.call_in.meeting.meets_on.isoformat(),
                 **_agreed(each, day),
                 **_exempt(facts.exempt.get(each.call_in_id)),
             }
             for each in AgreedAction.objects.arising_at(meeting).select_related(
-                *related("call_in__")
+                *related("call_in__"), "call_in__meeting__team"
             )
         ],
         "papers": [_paper(each) for each in meeting.papers.all()],

@@ -146,7 +146,7 @@ def _locked(exemption: ItemExemption, by: User) -> ItemExemption:
     row = ItemExemption.objects.select_for_update(of=("self",)).get(pk=exemption.pk)
     refuse_all_but_leads(by, row.call_in.meeting.team)
     if row.lifted_on is not None:
-        raise Refused(f"It was lifted on {as_date(row.lifted_on)}: propose it anew")
+        raise Refused(f"It was lifted on {as_date(row.lifted_on)}: propose it again")
     return row
 
 

@@ -68,18 +68,19 @@ def is_done(request: SignedInRequest, call_in: CallIn, exempting: Exempting, act
     form = exempting.forms[act]
     if not form.is_valid():
         return False
-    standing, common = exempting.standing, {"today": localdate(), "by": request.user}
+    standing, said = exempting.standing, form.cleaned_data
+    today, by = localdate(), request.user
     try:
         if act == "exempt":
-            services.propose_exemption(call_in=call_in, **form.cleaned_data, **common)
+            services.propose_exemption(call_in=call_in, today=today, by=by, **said)
         elif standing is None:
             raise Refused("It is no longer exempt")
         elif act == "approve":
-            services.approve_exemption(exemption=standing, **common)
+            services.approve_exemption(exemption=standing, today=today, by=by)
         elif act == "keep":
-            services.keep_exempt(exemption=standing, **form.cleaned_data, **common)
+            services.keep_exempt(exemption=standing, today=today, by=by, **said)
         else:
-            services.lift_exemption(exemption=standing, **form.cleaned_data, **common)
+            services.lift_exemption(exemption=standing, today=today, by=by, **said)
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False

@@ -1,23 +1,10 @@
 """Something kept from some of its readers: on what ground, who asked for it, who approved it, and until when."""
 
-from datetime import date
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.rules.exemptions import Ground, in_words, withheld_line
-
-
-class ExemptionQuerySet(models.QuerySet["Exemption"]):
-    def standing(self) -> Self:
-        """Those that withhold something now: from being proposed until they are lifted."""
-        return self.filter(lifted_on__isnull=True)
-
-    def to_review(self, today: date) -> Self:
-        """Those approved whose day of review has come."""
-        return self.standing().filter(approved_on__isnull=False, review_on__lte=today)
 
 
 class Exemption(models.Model):
@@ -42,8 +29,6 @@ class Exemption(models.Model):
     )
     lifted_on = models.DateField(null=True, blank=True)
     lifted_because = models.TextField(blank=True, default="")
-
-    objects = ExemptionQuerySet.as_manager()
 
     class Meta:
         abstract = True

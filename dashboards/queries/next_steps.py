@@ -15,7 +15,7 @@ from assurance.models.matters import answered_by, related
 from assurance.models.meetings import AgreedAction, CallIn, Meeting
 from assurance.models.teams import Seat, Team
 from assurance.queries.attendance import invitation_of
-from assurance.queries.exemptions import actions_read_by
+from assurance.queries.exemptions import actions_read_by, awaits, to_review
 from assurance.rules import CallInVerdict, MeetingState, SeatKind
 from core.clock import localdate
 from core.dates import in_full
@@ -798,6 +798,9 @@ def meeting_steps(reader: User, teams: Sequence[Team], today: date) -> Iterator[
         .filter(user=reader, kind=SeatKind.CHAIR)
         .values_list("team_id", flat=True)
     )
+    for team in teams:
+        if team.pk in chairs:
+            yield from exemption_steps(reader, team, today)
     for planned in _next_meetings(teams, today):
         meeting = planned.meeting
         short, day = meeting.team.short, in_full(meeting.meets_on)
@@ -818,6 +821,27 @@ def meeting_steps(reader: User, teams: Sequence[Team], today: date) -> Iterator[
                 reverse("call_in_board", args=[meeting.team.code, meeting.meets_on]),
                 meeting.meets_on,
             )
+
+
+def exemption_steps(reader: User, team: Team, today: date) -> Iterator[NextStep]:
+    """The exempt items that a chair is to approve, and those whose day of review has come. None is named."""
+    for each in to_review(team, today):
+        awaited = awaits(each, reader, today)
+        if not awaited:
+            continue
+        is_review = awaited == "review"
+        yield NextStep(
+            Urgency.OVERDUE if each.review_on < today else Urgency.NOW,
+            f"An item of {each.call_in.meeting} is exempt "
+            + (
+                f"until it is reviewed, which was due on {in_full(each.review_on)}."
+                if is_review
+                else "for now: nobody has approved that."
+            ),
+            "Review whether it is still exempt" if is_review else "Approve it, or lift it",
+            each.call_in.get_absolute_url(),
+            each.review_on,
+        )
 
 
 @dataclass(frozen=True, slots=True)

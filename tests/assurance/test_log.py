@@ -293,7 +293,7 @@ def test_one_thread_from_trigger_to_whether_it_worked(call_in, chair, red):
     )
 
     def steps(today):
-        thread = thread_of(red, teams=[call_in.meeting.team], today=today)
+        thread = thread_of(red, teams=[call_in.meeting.team], today=today, reader=None)
         return [(each.day, each.step, each.title) for each in thread.entries]
 
     assert steps(date(2011, 11, 20)) == [
@@ -317,7 +317,7 @@ def test_one_thread_from_trigger_to_whether_it_worked(call_in, chair, red):
         today=date(2011, 12, 5),
         by=chair,
     )
-    thread = thread_of(red, teams=[call_in.meeting.team], today=date(2011, 12, 31))
+    thread = thread_of(red, teams=[call_in.meeting.team], today=date(2011, 12, 31), reader=None)
     assert [(each.title, each.text) for each in thread.entries][-1] == (
         "Done: Recruit",
         "Two contracts",
@@ -333,7 +333,7 @@ def test_a_name_stands_in_the_log_only_where_somebody_wishes_it(call_in, chair):
     for who in (None, UserFactory(name="Ada Ned")):
         outcomes.challenge(call_in=call_in, text=f"By {who}?", raised_by=who, today=DAY, by=chair)
 
-    thread = thread_of(call_in.indicator, teams=[call_in.meeting.team], today=DAY)
+    thread = thread_of(call_in.indicator, teams=[call_in.meeting.team], today=DAY, reader=None)
 
     asked = [each.title for each in thread.entries if each.step is ThreadStep.CHALLENGED]
     assert asked == ["PAT asked", "Ada Ned asked"]
@@ -368,7 +368,7 @@ def test_a_thread_asks_the_same_of_the_database_for_one_meeting_and_for_twenty(
         AgreedActionFactory(call_in=each)
 
     with django_assert_max_num_queries(18):
-        thread_of(red, teams=[meeting.team], today=date(2012, 12, 1))
+        thread_of(red, teams=[meeting.team], today=date(2012, 12, 1), reader=None)
 
 
 # In the meeting

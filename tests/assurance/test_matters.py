@@ -334,7 +334,7 @@ def test_a_milestone_goes_from_late_to_re_baselined_to_did_it_work_on_one_thread
     )
     milestone.refresh_from_db()
 
-    thread = thread_of(milestone, teams=[meeting.team], today=DAY)
+    thread = thread_of(milestone, teams=[meeting.team], today=DAY, reader=None)
 
     assert [each.step for each in thread.entries] == [
         ThreadStep.REBASELINED,
@@ -356,7 +356,7 @@ def test_how_a_saving_stood_when_it_was_called_in_is_told_beside_how_it_stands(m
         saving=saving, forecast=100_000, said_at=datetime(2011, 12, 1, 9, tzinfo=UTC)
     )
 
-    thread = thread_of(saving, teams=[meeting.team], today=date(2011, 12, 2))
+    thread = thread_of(saving, teams=[meeting.team], today=date(2011, 12, 2), reader=None)
 
     assert thread.worked == (
         "When it was called in: forecast to fall short by £40,000. Now: on course."
@@ -528,10 +528,10 @@ def test_board_meeting_and_pack_take_as_many_queries_for_20_as_for_1(
     with django_assert_num_queries(30):
         lines = board(meeting, chair).lines
     assert len(lines) == 4 * how_many
-    with django_assert_num_queries(13):
-        sheet = meeting_sheet(meeting, known_on=DAY)
+    with django_assert_num_queries(16):
+        sheet = meeting_sheet(meeting, known_on=DAY, reader=chair)
         assert all(line.state and line.call_in.answered_by for line in sheet.agenda)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         document = pack_document(meeting, known_on=DAY)
     assert len(document["agenda"]) == 4 * how_many
 

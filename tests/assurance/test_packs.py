@@ -215,7 +215,7 @@ def test_the_document_takes_as_many_queries_for_20_as_for_1(
     for _ in range(how_many):
         story(meeting)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         assert len(pack_document(meeting, known_on=DAY)["agenda"]) == how_many
 
 

@@ -826,7 +826,7 @@ def test_a_home_takes_as_many_queries_however_much_there_is(
 ):
     person = busy(division, how_many)
 
-    with django_assert_max_num_queries(86) as asked:
+    with django_assert_max_num_queries(91) as asked:
         found = home_page(reader=person, today=date(2011, 10, 24)).next_steps
 
     assert len(found) >= 10
