@@ -9,6 +9,7 @@ from assurance.icalendar import meeting_events  # noqa: F401 so that feeds have 
 from assurance.models.matters import Matter
 from assurance.models.meetings import CallIn, Meeting
 from assurance.models.teams import Seat, Team
+from assurance.queries.exemptions import as_read_by
 from assurance.queries.rehearsed_call_ins import rehearsed_call_ins
 from assurance.queries.seats import teams_of_council
 from assurance.queries.threads import thread_of
@@ -88,9 +89,11 @@ def meetings_on_quarters(
 def came_before_teams(matter: Matter, reader: User) -> dict[str, object] | None:
     """What PAT and DAT made of something, on its own page, for who may read their papers; nothing where it never was there."""
     teams = [each for each in Team.objects.all() if may_read(reader, each)]
-    if not CallIn.objects.of(matter).filter(meeting__team__in=teams).exists():
+    rows = CallIn.objects.of(matter).filter(meeting__team__in=teams).with_matters()
+    rows = rows.select_related("meeting__team", "invitation__deputy")
+    if all(each.is_nameless for each in as_read_by(rows, reader)):
         return None
-    return {"thread": thread_of(matter, teams=teams, today=localdate())}
+    return {"thread": thread_of(matter, teams=teams, today=localdate(), reader=reader)}
 
 
 @panel("challenge_in_round", "assurance/challenge_in_round.html")

@@ -46,7 +46,9 @@ class ShownDocument:
 def document_pdf(document: MeetingDocument, *, notice: str = "") -> bytes:
     """An issued document as an accessible PDF. The same document gives the same bytes."""
     identifier = digest(document.text.encode())[:32]
-    return render_pdf(document_page(document, notice=notice), held=pictures(), identifier=identifier)
+    return render_pdf(
+        document_page(document, notice=notice), held=pictures(), identifier=identifier
+    )
 
 
 def document_page(document: MeetingDocument, *, notice: str = "") -> str:

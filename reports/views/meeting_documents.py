@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from assurance.models.teams import Team
+from assurance.queries.exemptions import text_read_by
 from assurance.rights import may_read, require_on_team
 from assurance.views.meetings import meeting_of
 from organisation.requests import SignedInRequest
@@ -26,6 +27,7 @@ def document_in_pdf(request: SignedInRequest, team: Team, day: date, kind: str) 
     )
     if issued is None:
         raise Http404("Nothing was issued yet")
+    issued.text = text_read_by(issued.meeting, issued.text, request.user)
     notice = DEMONSTRATION if settings.DEMONSTRATION else ""
     response = HttpResponse(document_pdf(issued, notice=notice), content_type="application/pdf")
     file = f"{team.code}-{day.isoformat()}-{kind}.pdf"
