@@ -151,6 +151,16 @@ def test_no_page_file_or_answer_tells_who_may_not_read_it(world, route, whose, s
             assert WORD not in said_in(world.ask(role, "GET", address, route)), (role, address)
 
 
+def test_the_pdf_of_a_document_is_drawn_of_what_may_be_read(world, monkeypatch):
+    monkeypatch.setattr(
+        "reports.rendering.meeting_document.render_pdf", lambda html, **_: html.encode()
+    )
+    for kind in ("after", "report"):
+        there = reverse("document_in_pdf", args=["pat", MEETS, kind])[1:]
+        assert WORD not in said_in(world.ask("auditor", "GET", there)), kind
+        assert WORD in said_in(world.ask("pat_chair", "GET", there)), kind
+
+
 def test_those_who_may_read_it_do(world):
     item = _pats_item()
     for role in READERS:
