@@ -12,12 +12,17 @@ from assurance.queries.exemptions import pack_read_by
 from assurance.rules import pack_digest
 from assurance.services.packs import attach_redaction, attach_rendering
 from core import own_words
+from core.canonical_json import digest
+from core.pdf import PdfFacts, pdf_facts, with_pages_drawn
 from organisation.models.people import User
 from organisation.queries import council_name
 from reports.contents.edition import DEMONSTRATION
 from reports.pdf import render_pdf
 from reports.rendering.assets import pictures
-from reports.rendering.pack import ShownPack, pack_page
+from reports.rendering.pack import ShownPack, attached_bookmark, pack_page
+
+# Left, bottom, right and top in points, below the line of a page that is kept free: A4 within its margins.
+KEPT_FREE = (53.9, 56.7, 541.4, 740.0)
 
 
 def pack_files(pack: Pack, document: dict[str, Any] | None = None) -> tuple[str, bytes]:
@@ -26,17 +31,42 @@ def pack_files(pack: Pack, document: dict[str, Any] | None = None) -> tuple[str,
     The same document gives the same bytes.
     """
     document = pack.document if document is None else document
+    files = _attached(pack, document)
     shown = ShownPack(
         document=document,
         council=council_name(),
         notice=DEMONSTRATION if settings.DEMONSTRATION else "",
         frozen_on=localtime(pack.frozen_at).date(),
+        attached={position: facts for position, (facts, _) in files.items()},
     )
     own_words.speak_as_council()
     pdf = render_pdf(
         pack_page(shown, for_print=True), held=pictures(), identifier=pack_digest(document)[:32]
     )
+    if files:
+        contents = {
+            attached_bookmark(paper): files[paper["position"]][1]
+            for paper in document["papers"]
+            if paper["position"] in files
+        }
+        pdf = with_pages_drawn(pdf, contents, within=KEPT_FREE)
     return pack_page(shown), pdf
+
+
+def _attached(pack: Pack, document: dict[str, Any]) -> dict[int, tuple[PdfFacts, bytes]]:
+    """The files of a pack's papers as they were frozen, by position; without those that cannot be drawn."""
+    frozen = {each["position"]: each["sha256"] for each in document["papers"] if each["file"]}
+    found = {}
+    for paper in pack.meeting.papers.filter(position__in=frozen):
+        try:
+            with paper.file.open("rb") as file:
+                content = file.read()
+        except OSError:
+            continue  # the pack says that the file is on the meeting's page
+        facts = pdf_facts(content)
+        if facts is not None and digest(content) == frozen[paper.position]:
+            found[paper.position] = (facts, content)
+    return found
 
 
 def render_pack(*, pack: Pack) -> Pack:

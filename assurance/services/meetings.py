@@ -19,6 +19,7 @@ from core import audit
 from core.canonical_json import digest
 from core.clock import now
 from core.dates import as_date, in_full
+from core.pdf import refusal_of_pdf
 from core.quarters import Quarter
 from core.refusals import Refused
 from core.services.notices import owe_notice
@@ -327,12 +328,17 @@ def table_paper(
     content: bytes = b"",
     by: User,
 ) -> Paper:
-    """A meeting has a paper before it: a text, a file, or both. Raises Refused for neither."""
+    """A meeting has a paper before it: a text, a file, or both.
+
+    Raises Refused for neither, and for a PDF that is encrypted, acts, or cannot be read.
+    """
     refuse_all_but_leads(by, meeting.team)
     if not title.strip():
         raise Refused("Give the paper a title", field="title")
     if not text.strip() and not content:
         raise Refused("Give the paper a text or a file", field="text")
+    if content and (refusal := refusal_of_pdf(content)):
+        raise Refused(refusal, field="file")
     # The row is locked, so that two papers tabled at once do not take one place.
     row = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if row.is_cancelled:

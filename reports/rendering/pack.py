@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.canonical_json import canonical
 from core.charts.trend import QuarterPoint, Trend, trend_chart
 from core.own_words import said_at_the_head
+from core.pdf import PdfFacts
 from core.quarters import Quarter
 from indicators.rules.remarks import with_sentence
 from reports.rendering.assets import in_colour, page_styles, print_styles
@@ -138,6 +139,7 @@ class ShownPack:
     council: str
     notice: str
     frozen_on: date
+    attached: Mapping[int, PdfFacts] = field(default_factory=dict)  # by the paper's position
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -152,6 +154,18 @@ class ShownPack:
     @property
     def meets_on(self) -> date:
         return date.fromisoformat(self.document["meeting"]["date"])
+
+    @property
+    def tabled(self) -> list[dict[str, Any]]:
+        """The papers, each with what is known of its file and the pages that are kept free for it."""
+        found = []
+        for each in self.document["papers"]:
+            facts = self.attached.get(each["position"])
+            pages = range(1, facts.pages + 1) if facts else ()
+            found.append(
+                {**each, "facts": facts, "pages": pages, "bookmark": attached_bookmark(each)}
+            )
+        return found
 
     @cached_property
     def stories(self) -> list[AgendaItem]:
@@ -190,6 +204,11 @@ class ShownPack:
         return found
 
 
+def attached_bookmark(paper: Mapping[str, Any]) -> str:
+    """What the first page of a paper's file is called among the bookmarks."""
+    return f"Attached to paper {paper['position']}: {paper['file']}"
+
+
 def pack_page(shown: ShownPack, *, for_print: bool = False) -> str:
     """A whole page that needs nothing beside itself. The same document gives the same text."""
     text = canonical(shown.document).decode()
@@ -197,7 +216,7 @@ def pack_page(shown: ShownPack, *, for_print: bool = False) -> str:
     styles = in_colour(styles, said_at_the_head().get("colour", ""))
     return render_to_string(
         "reports/pack.html",
-        {"pack": shown, "styles": mark_safe(styles), "marks": MARKS},  # noqa: S308 - our own
+        {"pack": shown, "styles": mark_safe(styles), "marks": MARKS, "for_print": for_print},  # noqa: S308 - our own
     )
 
 

@@ -206,10 +206,21 @@ class PackFactory(DjangoModelFactory):
 
     class Meta:
         model = Pack
+        exclude = ("serial",)
 
     meeting = factory.SubFactory(MeetingFactory)
     number = 1
-    document = factory.Sequence(lambda n: {"kind": "assurance pack", "serial": n})
+    serial = factory.Sequence(lambda n: n)
+    document = factory.LazyAttribute(
+        lambda pack: {
+            "kind": "assurance pack",
+            "serial": pack.serial,
+            "team": {"code": pack.meeting.team.code, "name": pack.meeting.team.name},
+            "meeting": {"date": pack.meeting.meets_on.isoformat()},
+            "agenda": [],
+            "papers": [],
+        }
+    )
     sha256 = factory.LazyAttribute(lambda pack: pack_digest(pack.document))
     frozen_at = datetime(2011, 11, 7, 9, tzinfo=UTC)
     frozen_by = factory.SubFactory(UserFactory)

@@ -40,6 +40,7 @@ from tests.assurance.factories import (
 )
 from tests.assurance.pages import address, text_of
 from tests.factories import IndicatorFactory, UserFactory, holder, rated
+from tests.pdfs import a_pdf
 
 pytestmark = [
     pytest.mark.django_db,
@@ -217,7 +218,7 @@ def test_a_pack_is_frozen_and_read_in_each_form(client, meeting, chair, call_in)
 def test_a_paper_is_tabled_and_read(client, chair, meeting, tmp_path):
     client.force_login(chair)
     report = tmp_path / "report.pdf"
-    report.write_bytes(b"%PDF-1.7 report")
+    report.write_bytes(a_pdf())
     letter = tmp_path / "letter.doc"
     letter.write_bytes(b"Dear")
 
@@ -232,7 +233,7 @@ def test_a_paper_is_tabled_and_read(client, chair, meeting, tmp_path):
     with report.open("rb") as file:
         client.post(address("table_paper"), {"title": "The report", "file": file})
     response = client.get(address("paper", 1))
-    assert b"".join(response.streaming_content) == b"%PDF-1.7 report"
+    assert b"".join(response.streaming_content) == a_pdf()
     assert "attachment" in response["Content-Disposition"]
 
 

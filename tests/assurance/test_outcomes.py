@@ -29,6 +29,7 @@ from tests.assurance.factories import (
     chair_of,
 )
 from tests.factories import IndicatorFactory, holder, rated
+from tests.pdfs import a_pdf
 
 pytestmark = pytest.mark.django_db
 DAY = date(2011, 11, 14)
@@ -89,15 +90,16 @@ def test_a_meeting_is_held_on_its_day_or_later_and_once(call_in, chair):
 def test_papers_are_numbered_and_keep_the_digest_of_their_file(call_in, chair):
     meeting = call_in.meeting
     meetings.table_paper(meeting=meeting, title="Agenda", text="One. Two.", by=chair)
+    content = a_pdf()
     meetings.table_paper(
-        meeting=meeting, title="Report", file_name="report.pdf", content=b"%PDF-1.7", by=chair
+        meeting=meeting, title="Report", file_name="report.pdf", content=content, by=chair
     )
 
     first, second = Paper.objects.order_by("position")
     assert (first.position, first.sha256, second.position) == (1, "", 2)
-    assert second.sha256 == sha256(b"%PDF-1.7").hexdigest()
+    assert second.sha256 == sha256(content).hexdigest()
     with second.file.open("rb") as kept:
-        assert kept.read() == b"%PDF-1.7"
+        assert kept.read() == content
 
 
 @pytest.mark.parametrize(
