@@ -86,7 +86,9 @@ def with_pages_drawn(
     says that it is PDF/UA. Raises ValueError where a bookmark is missing.
     """
     with pikepdf.open(io.BytesIO(pdf)) as whole:
-        place = {tuple(page.objgen): number for number, page in enumerate(whole.pages)}
+        place: dict[Any, int] = {
+            tuple(page.objgen): number for number, page in enumerate(whole.pages)
+        }
         first = {title: place[page] for title, page in _bookmarks(whole)}
         for title, content in attached.items():
             if title not in first:
