@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from assurance.models.packs import Pack, RedactedPack
+from assurance.queries.documents import readers_of_papers
 from assurance.queries.exemptions import pack_read_by
 from assurance.rules import pack_digest
 from assurance.services.packs import attach_redaction, attach_rendering
@@ -74,7 +75,8 @@ def render_pack(*, pack: Pack) -> Pack:
     if pack.drawn_at is not None:
         return pack
     html, pdf = pack_files(pack)
-    render_redacted_pack(pack=pack, reader=None)
+    for reader in (None, *(person for person, _ in readers_of_papers(pack.meeting))):
+        render_redacted_pack(pack=pack, reader=reader)
     return attach_rendering(pack=pack, html=html, pdf=pdf)
 
 

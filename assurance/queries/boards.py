@@ -21,6 +21,7 @@ from assurance.models.matters import (
 )
 from assurance.models.meetings import CallIn, Decision, Meeting
 from assurance.models.teams import Team
+from assurance.queries.exemptions import as_read_by
 from assurance.queries.matters import (
     Eligible,
     eligible_for_delivery,
@@ -174,7 +175,8 @@ class _BoardFacts:
         row = self.other_teams.get(matter)
         if row is not None:
             decisions = list(row.decisions.all())
-            said = f": {decisions[-1].text}" if decisions else ""
+            decided = decisions[-1].text if decisions else row.withheld
+            said = f": {decided}" if decided else ""
             found.append(f"{row.meeting.team.short}, {as_date(row.meeting.meets_on)}{said}")
         for each in self.escalations.get(matter.pk, []) if isinstance(matter, Indicator) else []:
             handlings = list(each.handlings.all())
@@ -209,7 +211,7 @@ def call_in_board(*, team: Team, meeting: Meeting, reader: User | None) -> CallI
         indicators = indicators.filter(
             Q(pk__in=measured) | Q(pk__in=meeting.call_ins.values("indicator"))
         )
-    facts = _board_facts(meeting, quarter)
+    facts = _board_facts(meeting, quarter, reader)
     lines = [
         line
         for each in indicators.select_related("unit__parent", "accountable_manager").order_by(
@@ -243,7 +245,7 @@ def _indicator(line: BoardLine) -> Indicator:
     return line.matter
 
 
-def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
+def _board_facts(meeting: Meeting, quarter: Quarter, reader: User | None) -> _BoardFacts:
     histories: dict[int, dict[Quarter, Rating]] = defaultdict(dict)
     for rating in (
         Rating.objects.latest_ones()
@@ -267,15 +269,16 @@ def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
     plans = ActionPlan.objects.filter(is_latest=True)
     agreed = Decision.objects.filter(agreed_plan__is_latest=True)
     decided = meeting.call_ins.with_matters().select_related("called_in_by")
-    others = (
+    elsewhere = (
         CallIn.objects.on_agenda()
         .exclude(meeting__team=meeting.team_id)
         .filter(meeting__meets_on__range=(meeting.meets_on - YEAR, meeting.meets_on))
         .with_matters()
-        .select_related("meeting__team")
+        .select_related("meeting__team", "invitation__deputy")
         .prefetch_related("decisions")
         .order_by("meeting__meets_on")
     )
+    others = as_read_by(elsewhere, reader)
     return _BoardFacts(
         histories=histories,
         escalations=escalations,
@@ -290,7 +293,7 @@ def _board_facts(meeting: Meeting, quarter: Quarter) -> _BoardFacts:
         plans={plan.indicator_id: plan for plan in plans},
         agreed_plans=set(agreed.values_list("agreed_plan_id", flat=True)),
         tree=tree_on(meeting.meets_on),
-        other_teams={row.matter: row for row in others},
+        other_teams={row.matter: row for row in others if not row.is_nameless},
     )
 
 

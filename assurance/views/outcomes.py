@@ -214,6 +214,9 @@ def report_on_action(request: SignedInRequest, action: int) -> HttpResponse:
         raise Http404("There is no such action for you to report on")
     team = row.call_in.meeting.team
     back = row.call_in.get_absolute_url() if may_read(request.user, team) else "/home/"
+    as_read_by(
+        [row.call_in], request.user
+    )  # whoever does it reads it, and nothing else of the item
     form = ReportForm(
         request.POST if request.POST and "judging" not in request.POST else None,
         initial={"progress": row.progress, "done_on": row.done_on, "evidence": row.evidence},

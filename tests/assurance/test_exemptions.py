@@ -8,23 +8,31 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from assurance.models.exemptions import ItemExemption
+from assurance.models.meetings import AgreedAction
 from assurance.models.packs import RedactedPack
-from assurance.queries.exemptions import pack_read_by, reads_exempt, to_review
+from assurance.queries.boards import _board_facts
+from assurance.queries.exemptions import actions_read_by, pack_read_by, reads_exempt, to_review
 from assurance.rules import DocumentKind, Judged, Outcome, SeatKind
 from assurance.services import exemptions, invitations, outcomes
 from assurance.services.documents import write_document
 from assurance.services.packs import attach_redaction, freeze_pack
 from core.models.audit import AuditEvent
+from core.models.jobs import Job
 from core.models.notices import Notice
 from core.refusals import Refused
 from core.rules.exemptions import Ground, refused_section
 from organisation.rules import PostKind
-from reports.packs import pack_files, render_redacted_pack
+from reports.packs import pack_files, render_pack, render_redacted_pack
 from tests.assurance.factories import (
+    AgreedActionFactory,
+    CallInFactory,
+    DecisionFactory,
     InvitationFactory,
     ItemExemptionFactory,
     ManagersPaperFactory,
+    MeetingFactory,
     SeatFactory,
+    TeamFactory,
 )
 from tests.assurance.pages import address, text_of
 from tests.factories import CouncilFactory, UserFactory, holder
@@ -349,3 +357,78 @@ def test_the_page_takes_it_through_and_keeps_what_was_typed(call_in, chair, offi
     assert client.post(page, {"act": "lift"}).status_code == 200
     assert client.post(page, {"act": "lift", "lift-because": "Signed"}).status_code == 302
     assert not ItemExemption.objects.standing().exists()
+
+
+def test_the_other_team_does_not_read_on_its_board_what_was_decided_of_an_exempt_item(
+    call_in, chair, officer
+):
+    DecisionFactory(call_in=call_in, text=f"{WORD} stays")
+    dat = MeetingFactory(team=TeamFactory(dat=True), meets_on=date(2011, 11, 28))
+    director = SeatFactory(team=dat.team, kind=SeatKind.OFFICER).user
+    matter = call_in.indicator
+    CallInFactory(meeting=dat, indicator=matter)
+
+    def told(reader):
+        return _board_facts(dat, dat.quarter, reader).elsewhere(matter)
+
+    assert any(WORD in each for each in told(director))
+    exemption = exemptions.propose_exemption(call_in=call_in, today=DAY, by=officer, **SAID)
+    assert not any(WORD in each for each in told(director))
+    assert any(exemption.line in each for each in told(director))
+    assert any(WORD in each for each in told(officer))
+
+
+def test_the_auditor_opens_the_redacted_page_pdf_and_data_of_a_pack(
+    exemption, call_in, chair, auditor, client
+):
+    ManagersPaperFactory(call_in=call_in, cause=f"{WORD} left")
+    pack, _ = freeze_pack(meeting=call_in.meeting, by=chair)
+    render_pack(pack=pack)
+
+    client.force_login(auditor)
+    page, data = (client.get(address(f"pack_{form}", 1)) for form in ("html", "json"))
+    assert WORD not in text_of(page)
+    assert exemption.line in text_of(page)
+    assert WORD not in text_of(data)
+    assert data.json()["redacted"] is True
+    drawn = RedactedPack.objects.get()
+    assert client.get(address("pack_pdf", 1)).content == bytes(drawn.pdf)
+    client.force_login(chair)
+    assert WORD in text_of(client.get(address("pack_html", 1)))
+    assert client.get(address("pack_json", 1)).json() == pack.document
+
+
+def test_what_became_exempt_after_it_was_drawn_is_drawn_again_and_nothing_whole_is_handed_out(
+    call_in, chair, officer, auditor, client
+):
+    ManagersPaperFactory(call_in=call_in, cause=f"{WORD} left")
+    pack, _ = freeze_pack(meeting=call_in.meeting, by=chair)
+    render_pack(pack=pack)
+    client.force_login(auditor)
+    assert WORD in text_of(client.get(address("pack_html", 1)))
+
+    exemptions.propose_exemption(call_in=call_in, today=DAY, by=officer, **SAID)
+
+    for form in ("html", "pdf"):
+        assert client.get(address(f"pack_{form}", 1)).status_code == 404
+    (job,) = Job.objects.filter(kind="draw_redacted_pack")
+    assert job.arguments == {"pack": pack.pk, "reader": auditor.pk}
+    render_redacted_pack(pack=pack, reader=auditor)
+    assert WORD not in text_of(client.get(address("pack_html", 1)))
+
+
+def test_whoever_is_to_do_an_agreed_action_reads_that_action_alone(
+    exemption, call_in, auditor, client
+):
+    doer = holder(PostKind.STAFF)
+    mine = AgreedActionFactory(call_in=call_in, what="Write to the contractor", person=doer)
+    AgreedActionFactory(call_in=call_in, what=f"Pay {WORD}")
+
+    found = actions_read_by(AgreedAction.objects.all(), doer)
+    assert list(found) == [mine]
+    assert not actions_read_by(AgreedAction.objects.all(), auditor).exists()
+    assert not actions_read_by(AgreedAction.objects.all(), None).exists()
+    client.force_login(doer)
+    page = text_of(client.get(f"/assurance/actions/{mine.pk}/"))
+    assert "Write to the contractor" in page
+    assert WORD not in page

@@ -161,6 +161,21 @@ def test_the_pdf_of_a_document_is_drawn_of_what_may_be_read(world, monkeypatch):
         assert WORD in said_in(world.ask("pat_chair", "GET", there)), kind
 
 
+def test_no_page_of_its_escalation_repeats_what_was_decided(world):
+    row = Handling.objects.get(words__contains=WORD).escalation
+    places = [
+        reverse("escalation", args=[row.pk]),
+        reverse("deal_with_escalation", args=[row.pk]),
+        reverse("indicator", args=[row.indicator.reference]),
+    ]
+    answers = [
+        (role, there, world.ask(role, "GET", there[1:])) for there in places for role in STRANGERS
+    ]
+
+    assert sum(answer.status_code == 200 for _, _, answer in answers) > 10
+    assert [(role, there) for role, there, answer in answers if WORD in said_in(answer)] == []
+
+
 def test_those_who_may_read_it_do(world):
     item = _pats_item()
     for role in READERS:
