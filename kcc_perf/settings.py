@@ -308,5 +308,6 @@ LOGGING = {
         # These explain every face and glyph they touch; only what went wrong is of use.
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},  # says at each start that it has started
     },
 }
