@@ -67,6 +67,10 @@ def propose_exemption(
         raise Refused("The item is exempt already: lift that first", field="ground")
     row = ItemExemption.objects.create(call_in=call_in, proposed_by=by, proposed_on=today, **said)
     audit.record("proposed exemption", row, by=by, **_told(row))
+    following = CallIn.objects.filter(came_from=call_in).first()
+    while following is not None:  # it repeats what was decided
+        exemption_goes_along(was=call_in, now=following)
+        following = CallIn.objects.filter(came_from=following).first()
     chairs = Seat.objects.held_on(today).filter(team=team, kind=SeatKind.CHAIR).exclude(user=by)
     for seat in chairs.select_related("user"):
         owe_notice(
@@ -78,6 +82,20 @@ def propose_exemption(
             address=call_in.get_absolute_url(),
         )
     return row
+
+
+def exemption_goes_along(*, was: CallIn, now: CallIn) -> None:
+    """What is exempt at one meeting is so at the next to which it is left or comes back, on the same terms.
+
+    It repeats what was said; so nothing is sent of it before this is done.
+    """
+    standing = exemption_of(was)
+    if standing is None or exemption_of(now) is not None:
+        return
+    kept = ("ground", "section", "reason", "title_too", "review_on", "proposed_by", "proposed_on")
+    said = {name: getattr(standing, name) for name in (*kept, "approved_by", "approved_on")}
+    row = ItemExemption.objects.create(call_in=now, **said)
+    audit.record("exemption went along", row, by=None, **_told(row))
 
 
 @transaction.atomic

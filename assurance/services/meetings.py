@@ -14,6 +14,7 @@ from assurance.models.packs import Paper
 from assurance.models.teams import Seat, Team
 from assurance.rights import may_read, refuse_all_but_leads
 from assurance.rules import CallInVerdict, MeetingState, Outcome
+from assurance.services.exemptions import exemption_goes_along
 from assurance.services.invitations import invite, keep_within
 from core import audit
 from core.canonical_json import digest
@@ -182,6 +183,7 @@ def _carry_agenda(cancelled: Meeting, following: Meeting) -> None:
             called_in_by_id=each.called_in_by_id,
             at=each.at,
         )
+        exemption_goes_along(was=each, now=row)
         audit.record("carried to another meeting", row, by=None, was=cancelled.meets_on.isoformat())
         invite(call_in=row, by=None)
     cancelled.carried_to = following
@@ -314,6 +316,7 @@ def _carry_what_was_left(team: Team) -> None:
             at=now(),
             came_from=each,
         )
+        exemption_goes_along(was=each, now=row)
         audit.record("came back to a meeting", row, by=None, was=each.meeting.meets_on.isoformat())
         invite(call_in=row, by=None)
 

@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from assurance.models.exemptions import ItemExemption
-from assurance.models.meetings import AgreedAction
+from assurance.models.meetings import AgreedAction, CallIn
 from assurance.models.packs import RedactedPack
 from assurance.queries.boards import _board_facts
 from assurance.queries.exemptions import actions_read_by, pack_read_by, reads_exempt, to_review
 from assurance.rules import DocumentKind, Judged, Outcome, SeatKind
-from assurance.services import exemptions, invitations, outcomes
+from assurance.services import exemptions, invitations, meetings, outcomes
 from assurance.services.documents import write_document
 from assurance.services.packs import attach_redaction, freeze_pack
 from core.models.audit import AuditEvent
@@ -432,3 +432,46 @@ def test_whoever_is_to_do_an_agreed_action_reads_that_action_alone(
     page = text_of(client.get(f"/assurance/actions/{mine.pk}/"))
     assert "Write to the contractor" in page
     assert WORD not in page
+
+
+def test_an_exemption_goes_along_to_the_meeting_that_an_item_is_left_for(
+    exemption, call_in, chair, auditor, client
+):
+    following = MeetingFactory(team=call_in.meeting.team, meets_on=date(2011, 12, 12))
+    outcomes.decide(
+        call_in=call_in, kind=Outcome.DEFERRED, text=f"{WORD} was ill", today=DAY, by=chair
+    )
+    meetings.hold_meeting(meeting=call_in.meeting, today=DAY, by=chair)
+
+    left = following.call_ins.get()
+    assert WORD in left.why
+    kept = left.exemptions.get()
+    assert (kept.line, kept.proposed_by) == (exemption.line, exemption.proposed_by)
+    assert not Notice.objects.filter(body__contains=WORD).exists()
+    client.force_login(auditor)
+    assert WORD not in text_of(client.get(left.get_absolute_url()))
+
+
+def test_an_exemption_goes_along_from_a_meeting_that_is_cancelled(exemption, call_in, chair):
+    CallIn.objects.filter(pk=call_in.pk).update(reason=f"{WORD} asked")
+    following = MeetingFactory(team=call_in.meeting.team, meets_on=date(2011, 12, 12))
+
+    meetings.cancel_meeting(meeting=call_in.meeting, reason="Snow", today=DAY, by=chair)
+
+    carried = following.call_ins.get()
+    assert carried.reason == f"{WORD} asked"
+    assert carried.exemptions.get().line == exemption.line
+    assert not Notice.objects.filter(body__contains=WORD).exists()
+
+
+def test_what_an_item_went_to_is_exempt_with_it(call_in, officer):
+    later = CallInFactory(
+        meeting=MeetingFactory(team=call_in.meeting.team, meets_on=date(2011, 12, 12)),
+        indicator=call_in.indicator,
+        came_from=call_in,
+        why=f"It comes back: {WORD}",
+    )
+
+    exemptions.propose_exemption(call_in=call_in, today=DAY, by=officer, **SAID)
+
+    assert later.exemptions.get().ground == Ground.BUSINESS
