@@ -116,9 +116,10 @@ def _after(meeting: Meeting, kind: DocumentKind) -> Iterator[str]:
                 yield f"{challenge.asked_by} asked: {challenge.text}{answer}"
         for decision in call_in.decisions.all():
             label = Outcome(decision.kind).label if decision.kind else "Decided"
-            back = f" on {as_date(decision.returns_on)}" if decision.returns_on else ""
             text = "" if decision.text == label else f" {decision.text}"
-            yield f"{label}{back}.{text}"
+            if decision.returns_on:
+                label = f"Comes back on {as_date(decision.returns_on)}"
+            yield f"{label}.{text}"
         for action in call_in.agreed_actions.all():
             yield f"Agreed: {action.what}. {action.owner}, by {as_date(action.due_on)}."
         if not call_in.decisions.all():

@@ -18,7 +18,7 @@ from organisation.queries import council_name
 from reports.pdf import render_pdf
 from reports.rendering.assets import in_colour, pictures, print_styles
 
-MEMBER = "the Cabinet Member for performance"
+MEMBER = "The Cabinet Member for performance"
 READERS = {
     DocumentKind.BRIEF: MEMBER,
     DocumentKind.AFTER: MEMBER,

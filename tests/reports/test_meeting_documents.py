@@ -51,7 +51,7 @@ def test_it_says_what_was_issued_by_whom_to_whom_and_its_headings_are_bookmarks(
 def test_the_brief_is_addressed_to_the_cabinet_member_alone(meeting):
     said = document_page(issued(meeting, DocumentKind.BRIEF))
 
-    assert "the Cabinet Member for performance" in said
+    assert "The Cabinet Member for performance" in said
     assert "Governance and Audit" not in said
 
 
