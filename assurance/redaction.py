@@ -127,7 +127,8 @@ def _arising(row: Json, marks: Sequence[Mark], team: str, reads: set[str]) -> Js
         return row
     nameless = (frozen and frozen["title_too"]) or (mark and mark.title_too)
     line = frozen["line"] if frozen else mark.line if mark else ""
-    named = {} if nameless else {name: row[name] for name in ("team", "date") if name in row}
+    kept: tuple[str, ...] = () if nameless else ("team", "date")
+    named = {name: row[name] for name in kept if name in row}
     return {"reference": "" if nameless else row["reference"], **named, "withheld": line}
 
 
